@@ -1,0 +1,115 @@
+"""What a questionnaire is: frozen values, checked by `loader`, never executed.
+
+Plain dataclasses with `annotated_types` limits, so that a page can be drawn without importing
+pydantic; the loader hands the same classes to pydantic, which reports every error at once.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+Text = Annotated[str, MinLen(1), MaxLen(4_000)]
+Line = Annotated[str, MinLen(1), MaxLen(200)]
+Slug = Annotated[str, MinLen(1), MaxLen(40)]
+
+Mode = Literal["behaviour", "thought", "feeling", "cost"]
+Role = Literal["difficulty", "strength"]
+SafetyFlag = Literal["none", "burden", "fear"]
+EvidenceLevel = Literal["drafted", "expert-reviewed", "cognitively-tested", "piloted", "published"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResponseOption:
+    """One answer on the scale. `label` is all a client ever sees; `value` is for the clinician."""
+
+    value: Annotated[int, Ge(0), Le(100)]
+    label: Line
+    meaning: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facet:
+    """A part of a questionnaire. `name` stands on the clinician's page, `client_phrase` completes
+    "the questions about …" on a page the client reads."""
+
+    id: Slug
+    name: Line
+    client_phrase: Line
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One question. `text` speaks of "this person"; `text_general` is used for the frame
+    "people in general". `define` explains a word on request."""
+
+    id: Slug
+    facet: Slug
+    mode: Mode
+    role: Role
+    text: Line
+    text_general: Line
+    safety_flag: SafetyFlag = "none"
+    frames_not_fitting: tuple[Slug, ...] = ()
+    define: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceCard:
+    """What is known about the questionnaire, said before it is used."""
+
+    level: EvidenceLevel
+    author: Line
+    licence: Line
+    item_sources: Text
+    not_known: Text
+    translations: Line
+    use: Text
+    not_for: Text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MissingRule:
+    """How many answers a number needs; below that there is words and a count, and no number."""
+
+    facet_minimum: Annotated[int, Ge(1)] | None
+    total_minimum: Annotated[int, Ge(1)]
+    total_minimum_per_facet: Annotated[int, Ge(1)] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Instrument:
+    """One version of one questionnaire. `digest` is the SHA-256 of the definition file, hex."""
+
+    id: Slug
+    version: Slug
+    language: Slug
+    kind: Literal["difficulties", "strengths"]
+    side: Literal["giving", "receiving", "boundaries", "flows"]
+    title: Line
+    clinician_name: Line
+    about: Text
+    result_heading: Line
+    recall: Line
+    minutes: Line
+    introduction: tuple[Text, ...]
+    closing: Text
+    carer_line: str
+    options: Annotated[tuple[ResponseOption, ...], MinLen(2), MaxLen(11)]
+    facets: Annotated[tuple[Facet, ...], MinLen(1)]
+    items: Annotated[tuple[Item, ...], MinLen(1), MaxLen(400)]
+    missing: MissingRule
+    evidence: EvidenceCard
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """The kind of relationship a questionnaire is about. `note` is for the clinician alone."""
+
+    id: Slug
+    label: Line
+    note: str
+    general: bool = False
+    takes_questionnaires: bool = True
+    not_offered: tuple[Slug, ...] = ()

@@ -1,0 +1,195 @@
+"""What a page or a sheet of paper shows: opened, frozen, and nothing else.
+
+Screens and `documents` receive these values and never a row, a key or a setting.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.worksheets.model import Worksheet
+
+STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
+CLIENT_LINE = "A conversation aid, not a test."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letterhead:
+    """What every sheet needs to know of the practice. `paper` is "A4" or "Letter"."""
+
+    practice: str
+    clinician: str
+    crisis_text: str
+    paper: str
+    demo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecoverySheet:
+    """The printed way back in: eight groups of five characters."""
+
+    letterhead: Letterhead
+    groups: tuple[str, ...]
+    made_on: date
+    vault_code: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerCard:
+    """The answer words in large type, to point at."""
+
+    letterhead: Letterhead
+    instrument: Instrument
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlankQuestionnaire:
+    """The form on paper. `code` is nameless and ties the sheet to its later entry."""
+
+    letterhead: Letterhead
+    instrument: Instrument
+    general: bool
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnsweredItem:
+    """One item as answered. `label` is None unless the client chose it; `status` is "answered",
+    "declined", "did_not_come_up" or "not_reached"."""
+
+    number: int
+    item_id: str
+    text: str
+    role: str
+    status: str
+    value: int | None
+    label: str | None
+    talk: bool
+    said: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FacetResult:
+    """One facet for the clinician. `shown` is the whole number to print, or None."""
+
+    name: str
+    sentence: str
+    answered: int
+    asked: int
+    shown: int | None
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorksheetOffer:
+    """A worksheet that fits, and the sentence that says why."""
+
+    worksheet: Worksheet
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """The clinician's result page of one administration."""
+
+    instrument: Instrument
+    client_name: str
+    about: str
+    frame_label: str
+    mode: str
+    status: str
+    administered_on: date
+    answered: int
+    asked: int
+    strengths: tuple[AnsweredItem, ...]
+    facets: tuple[FacetResult, ...]
+    total_shown: int | None
+    total_answered: int
+    total_asked: int
+    to_talk_about: tuple[AnsweredItem, ...]
+    said: tuple[AnsweredItem, ...]
+    notes: tuple[str, ...]
+    safety_prompts: tuple[str, ...]
+    offers: tuple[WorksheetOffer, ...]
+    items: tuple[AnsweredItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Together:
+    """The page to look at together: no number, at most three plain sentences."""
+
+    instrument: Instrument
+    about: str
+    strengths: tuple[AnsweredItem, ...]
+    to_talk_about: tuple[AnsweredItem, ...]
+    stood_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientPage:
+    """The page the client may take along: no number, own words, one next step, crisis text."""
+
+    letterhead: Letterhead
+    title: str
+    on: date
+    strengths: tuple[str, ...]
+    stood_out: tuple[str, ...]
+    own_words: tuple[str, ...]
+    next_step: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HourFacts:
+    """The plain facts of one hour, as printed."""
+
+    who: str
+    kind: str
+    on: date
+    start: time | None
+    end: time | None
+    place: str
+    attendance: str
+    present: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionSummary:
+    """The clinician's printed summary of an hour: facts, results, sheets given."""
+
+    letterhead: Letterhead
+    hour: HourFacts
+    results: tuple[Result, ...]
+    worksheets: tuple[str, ...]
+    note_state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorksheetPage:
+    """One worksheet for one client; `initials` and `sentence` may be empty."""
+
+    letterhead: Letterhead
+    worksheet: Worksheet
+    initials: str
+    sentence: str
+    large: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteSection:
+    """One heading of a note and its text."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotePage:
+    """A progress note on paper. Unsigned ones carry signer None and say "draft"."""
+
+    letterhead: Letterhead
+    hour: HourFacts
+    sections: tuple[NoteSection, ...]
+    used_questionnaire: bool
+    signer: str | None
+    signed_at: datetime | None
+    mark: str
