@@ -1,0 +1,23 @@
+"""When there are enough answers for a number.
+
+Half-filled forms must not look like calm ones: an empty form has no score, it does not have the score 0.
+The rule is stricter than the customary half-rule because prorating is biased when items differ in
+difficulty or skipped items are not skipped at random (Mazza et al. 2015), and people rarely skip at random.
+"""
+
+from collections.abc import Sequence
+
+from clinic_toolkit.instruments.model import MissingRule
+
+
+def facet_has_number(rule: MissingRule, answered: int) -> bool:
+    """Say whether a facet with so many answers gets a number; never, if the rule sets no minimum."""
+    return rule.facet_minimum is not None and answered >= rule.facet_minimum
+
+
+def total_has_number(rule: MissingRule, answered_per_facet: Sequence[int]) -> bool:
+    """Say whether the whole gets a number: enough answers in all, and enough in every facet."""
+    if sum(answered_per_facet) < rule.total_minimum:
+        return False
+    floor = rule.total_minimum_per_facet
+    return floor is None or all(answered >= floor for answered in answered_per_facet)

@@ -1,0 +1,18 @@
+"""Counts in words, for pages that carry no digit."""
+
+_SMALL = (
+    "none one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
+def in_words(number: int) -> str:
+    """Write a count of questions, 0 to 999, in words: 3 is "three", 21 is "twenty-one"."""
+    if number < 20:
+        return _SMALL[number]
+    if number < 100:
+        tens, units = divmod(number, 10)
+        return _TENS[tens - 2] + (f"-{_SMALL[units]}" if units else "")
+    hundreds, rest = divmod(number, 100)
+    return f"{_SMALL[hundreds]} hundred" + (f" and {in_words(rest)}" if rest else "")

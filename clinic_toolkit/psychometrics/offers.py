@@ -1,0 +1,59 @@
+"""Which worksheets to offer, and why: at most two, because of answers the clinician can look up.
+
+An offer is for the clinician, who chooses; the client may decline. Whether a sheet may leave the room is
+decided above this floor, where safety notes are known.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from clinic_toolkit.instruments.model import Instrument, Item
+from clinic_toolkit.psychometrics.scoring import highest
+from clinic_toolkit.psychometrics.wording import labels_of, top_values
+from clinic_toolkit.worksheets.model import Worksheet
+
+MOST_OFFERED = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """A worksheet, the numbers of the items that speak for it, and the sentence that says so."""
+
+    worksheet: Worksheet
+    numbers: tuple[int, ...]
+    because: str
+
+
+def offers(
+    instrument: Instrument, answers: Mapping[str, int | None], worksheets: Iterable[Worksheet]
+) -> tuple[Offer, ...]:
+    """Offer the sheets whose facets hold difficulty items answered in the upper half of the scale.
+
+    First the sheets with most answers at the top of the scale, then with most such items; ties by number.
+    """
+    middle = [item for item in instrument.items if _speaks(item, answers, highest(instrument))]
+    top = top_values(labels_of(instrument))
+    ranked = []
+    for sheet in worksheets:
+        because = [item for item in middle if item.facet in sheet.facets]
+        if because:
+            at_top = sum(answers[item.id] in top for item in because)
+            ranked.append((-at_top, -len(because), sheet.number, sheet, because))
+    ranked.sort(key=lambda entry: entry[:3])
+    place = {item.id: number for number, item in enumerate(instrument.items, start=1)}
+    chosen = [(sheet, tuple(place[item.id] for item in because)) for *_, sheet, because in ranked]
+    return tuple(
+        Offer(worksheet=sheet, numbers=numbers, because=_because(numbers))
+        for sheet, numbers in chosen[:MOST_OFFERED]
+    )
+
+
+def _speaks(item: Item, answers: Mapping[str, int | None], top: int) -> bool:
+    value = answers.get(item.id)
+    return item.role == "difficulty" and value is not None and 2 * value >= top
+
+
+def _because(numbers: tuple[int, ...]) -> str:
+    if len(numbers) == 1:
+        return f"because of item {numbers[0]}"
+    return f"because of items {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"

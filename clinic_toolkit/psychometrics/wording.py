@@ -1,0 +1,174 @@
+"""True words: sentences made only of labels the client chose, and of how often each was chosen.
+
+There is no norm, so no word such as low or high can be true of an answer; the client's own words can. A
+label nobody chose is never named, not even as one end of a range.
+
+A page for the client has no digit and does not show what was left unanswered. So its sentences count out
+of the questions asked ("two of the three"), whoever answered how many, and a sentence that could only come
+from a gap is not made: whatever the blanks, the same sentence also comes from some form without blanks.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.psychometrics.numerals import in_words
+from clinic_toolkit.psychometrics.scoring import FacetScore, InstrumentScore, highest, shown
+
+Audience = Literal["clinician", "client"]
+
+NO_NORM = "There is no normal score to compare with."
+MOST_STOOD_OUT = 3
+
+
+def labels_of(instrument: Instrument) -> dict[int, str]:
+    """The label of every option, by its value."""
+    return {option.value: option.label for option in instrument.options}
+
+
+def facet_sentence(
+    values: Sequence[int],
+    labels: Mapping[int, str],
+    asked: int,
+    audience: Audience,
+    about: str = "",
+) -> str:
+    """Say in one sentence what was answered; `values` are the answers given, `labels` the whole scale.
+
+    For a client, `about` completes "the questions about …", and the sentence is empty unless one label, or
+    the two highest together, answers most of the questions.
+    """
+    if audience == "client":
+        return _client_sentence(values, labels, asked, about)
+    return _clinician_sentence(values, labels, asked)
+
+
+def counts_line(instrument: Instrument, score: InstrumentScore) -> str:
+    """Say every facet in one paragraph, as a note or a summary quotes it: "Giving: a few times for …"."""
+    names = {facet.id: facet.name for facet in instrument.facets}
+    labels = labels_of(instrument)
+    parts = []
+    for facet in score.facets:
+        sentence = facet_sentence(facet.given, labels, facet.asked, "clinician")
+        parts.append(f"{names[facet.facet]}: {uncapitalised(sentence)}")
+    return " ".join(parts)
+
+
+def facet_count(instrument: Instrument, facet: FacetScore) -> str:
+    """Say how many were answered, "2 of 3 answered, no number" where the answers are too few for one."""
+    count = f"{facet.answered} of {facet.asked} answered"
+    missed = facet.score is None and instrument.missing.facet_minimum is not None
+    return f"{count}, no number" if missed else count
+
+
+def total_line(score: InstrumentScore) -> str:
+    """The total with its count, "75 (8 of 9 answered)", or "Not scored: 4 of 9 answered"."""
+    count = f"{score.total_answered} of {score.total_asked} answered"
+    return f"Not scored: {count}" if score.total is None else f"{shown(score.total)} ({count})"
+
+
+def stood_out(instrument: Instrument, score: InstrumentScore) -> tuple[str, ...]:
+    """Choose at most three plain sentences for the client: the facets with most answers at the top.
+
+    Facets where most answers lie lower make no sentence, so there may be none at all. Ties keep the order
+    of the definition.
+    """
+    labels = labels_of(instrument)
+    top = top_values(labels)
+    ranked = sorted(score.facets, key=lambda facet: -sum(value in top for value in facet.given))
+    phrases = {facet.id: facet.client_phrase for facet in instrument.facets}
+    sentences = [
+        facet_sentence(facet.given, labels, facet.asked, "client", phrases[facet.facet])
+        for facet in ranked
+        if _most(sum(value in top for value in facet.given), facet.asked)
+    ]
+    return tuple(sentences[:MOST_STOOD_OUT])
+
+
+def going_well(instrument: Instrument, score: InstrumentScore) -> tuple[str, ...]:
+    """The strength items to show under "What is going well": answered in the upper half of the scale,
+    the most frequent first, else in the order asked. The ids; `strength_line` says one."""
+    top = highest(instrument)
+    kept = [s for s in score.strengths if s.value is not None and 2 * s.value >= top]
+    return tuple(s.item_id for s in sorted(kept, key=lambda s: -(s.value or 0)))
+
+
+def strength_line(label: str, text: str) -> str:
+    """Quote one strength item after its answer: "Nearly every time: “…”"."""
+    return f"{label}: “{text}”"
+
+
+def top_values(labels: Mapping[int, str]) -> frozenset[int]:
+    """The options that count as the top: the two highest of a scale of four or more, else the highest."""
+    return frozenset(sorted(labels)[-2:] if len(labels) >= 4 else sorted(labels)[-1:])
+
+
+def uncapitalised(text: str) -> str:
+    """Put a label inside a sentence: "Most times" becomes "most times"; "I agree" stays."""
+    if text[:1] == "I" and not text[1:2].isalpha():
+        return text
+    return text[:1].lower() + text[1:]
+
+
+def _clinician_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int) -> str:
+    answered = len(values)
+    if not answered:
+        return f"None of the {asked} answered."
+    chosen = sorted(set(values))
+    words = [uncapitalised(labels[value]) for value in chosen]
+    if len(chosen) == 1 and answered == asked:
+        return _sentence(f"{_all_of(asked)} {words[0]}")
+    top = top_values(labels)
+    at_top = [value for value in values if value in top]
+    if answered > 1 and _most(len(at_top), answered):
+        return _sentence(f"{_either(at_top, labels)} {_share(len(at_top), answered)}")
+    if len(chosen) == 1:
+        return _sentence(f"{words[0]} {_share(answered, answered)}")
+    counts = Counter(values)
+    if max(counts.values()) == 1:
+        return _sentence(", ".join(words))
+    said = [f"{word} for {counts[value]}" for word, value in zip(words, chosen, strict=True)]
+    said[0] += f" of the {answered} answered"
+    return _sentence(", ".join(said))
+
+
+def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int, about: str) -> str:
+    top = top_values(labels)
+    groups = [[value for value in values if value in top]]
+    groups += [[value for value in values if value == option] for option in sorted(labels, reverse=True)]
+    for group in groups:
+        if _most(len(group), asked):
+            which = f"{_part_of(len(group), asked)} questions" + (f" about {about}" if about else "")
+            return f"For {which} you said {_either(group, labels)}."
+    return ""
+
+
+def _most(count: int, of: int) -> bool:
+    # Two of three and both of two, as the rule says; on longer facets two alone would hide the others.
+    return count >= 2 and 2 * count > of
+
+
+def _either(values: Sequence[int], labels: Mapping[int, str]) -> str:
+    return " or ".join(uncapitalised(labels[value]) for value in sorted(set(values)))
+
+
+def _share(count: int, answered: int) -> str:
+    if count < answered:
+        return f"for {count} of the {answered} answered"
+    return {1: "for the 1 answered", 2: "for both answered"}.get(answered, f"for all {answered} answered")
+
+
+def _all_of(number: int) -> str:
+    return {1: "", 2: "both"}.get(number, f"all {in_words(number)}")
+
+
+def _part_of(count: int, asked: int) -> str:
+    if count < asked:
+        return f"{in_words(count)} of the {in_words(asked)}"
+    return "both" if asked == 2 else f"all {in_words(asked)}"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}."
