@@ -1,0 +1,119 @@
+"""Small questionnaires made by hand, shaped as the shipped ones are, and answers to them."""
+
+from dataclasses import dataclass
+
+from clinic_toolkit.instruments.model import (
+    EvidenceCard,
+    Facet,
+    Instrument,
+    Item,
+    MissingRule,
+    Mode,
+    ResponseOption,
+    SafetyFlag,
+)
+
+LABELS = ("Never", "A few times", "About half the time", "Most times", "Nearly every time")
+MODES: tuple[Mode, ...] = ("behaviour", "thought", "feeling", "cost")
+LETTERS = {"behaviour": "B", "thought": "T", "feeling": "F", "cost": "C"}
+STRENGTHS = {"A.B", "B.F", "C.T"}
+FLAGS: dict[str, SafetyFlag] = {"A.T": "burden", "B.T": "fear"}
+
+CARD = EvidenceCard(
+    level="drafted",
+    author="tests",
+    licence="none",
+    item_sources="none",
+    not_known="everything",
+    translations="none",
+    use="tests",
+    not_for="people",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One answer with its status, as the record would hand it over."""
+
+    item_id: str
+    status: str = "answered"
+    value: int | None = None
+    talk: bool = False
+
+
+def options(labels: tuple[str, ...] = LABELS) -> tuple[ResponseOption, ...]:
+    """A scale with these labels, from 0 up."""
+    return tuple(ResponseOption(value=value, label=label) for value, label in enumerate(labels))
+
+
+def difficulties(labels: tuple[str, ...] = LABELS) -> Instrument:
+    """Twelve items: facets A, B, C in rotation, each with four modes and one strength."""
+    items = tuple(
+        Item(
+            id=f"{facet}.{LETTERS[mode]}",
+            facet=facet,
+            mode=mode,
+            role="strength" if f"{facet}.{LETTERS[mode]}" in STRENGTHS else "difficulty",
+            text=f"Text {facet} {mode}.",
+            text_general=f"Text {facet} {mode}.",
+            safety_flag=FLAGS.get(f"{facet}.{LETTERS[mode]}", "none"),
+        )
+        for mode in MODES
+        for facet in "ABC"
+    )
+    facets = tuple(Facet(id=f, name=f"Part {f}", client_phrase=f"part {f.lower()}") for f in "ABC")
+    rule = MissingRule(facet_minimum=3, total_minimum=7, total_minimum_per_facet=2)
+    return _instrument("difficulties", facets, items, rule, labels)
+
+
+def strengths() -> Instrument:
+    """Eight strength items in four strands of two, with one number over all of them."""
+    items = tuple(
+        Item(
+            id=f"J{strand}.{letter}",
+            facet=f"J{strand}",
+            mode="behaviour",
+            role="strength",
+            text=f"Text J{strand} {letter}.",
+            text_general=f"Text J{strand} {letter}.",
+        )
+        for strand in range(1, 5)
+        for letter in "ab"
+    )
+    names = ("giving gladly", "taking in", "felt care", "room for two")
+    facets = tuple(
+        Facet(id=f"J{strand}", name=name.capitalize(), client_phrase=name)
+        for strand, name in enumerate(names, start=1)
+    )
+    rule = MissingRule(facet_minimum=None, total_minimum=6, total_minimum_per_facet=None)
+    return _instrument("strengths", facets, items, rule, LABELS)
+
+
+def _instrument(
+    kind: str,
+    facets: tuple[Facet, ...],
+    items: tuple[Item, ...],
+    missing: MissingRule,
+    labels: tuple[str, ...],
+) -> Instrument:
+    return Instrument(
+        id="made",
+        version="1",
+        language="en",
+        kind="strengths" if kind == "strengths" else "difficulties",
+        side="giving",
+        title="Made for a test",
+        clinician_name="Made for a test",
+        about="Nothing.",
+        result_heading="Made",
+        recall="in the past 4 weeks",
+        minutes="5 minutes",
+        introduction=("Hello.",),
+        closing="Thank you.",
+        carer_line="",
+        options=options(labels),
+        facets=facets,
+        items=items,
+        missing=missing,
+        evidence=CARD,
+    )

@@ -1,0 +1,103 @@
+"""Safety prompts by the rules of the clinical specification, 4.6, and the notes "worth asking", 3.5."""
+
+import pytest
+
+from clinic_toolkit.psychometrics.patterns import pattern_notes
+from clinic_toolkit.psychometrics.prompts import (
+    NO_REASSURANCE,
+    find_prompts,
+    flagged_numbers,
+    safety_prompts,
+)
+
+from . import made
+from .made import Said
+
+FORM = made.difficulties()
+BURDEN, FEAR = "A.T", "B.T"
+
+
+@pytest.mark.parametrize(
+    ("response", "prompted"),
+    [
+        (Said(item_id=BURDEN, value=2), True),
+        (Said(item_id=BURDEN, value=4), True),
+        (Said(item_id=BURDEN, value=1), False),
+        (Said(item_id=BURDEN, value=0, talk=True), True),
+        (Said(item_id=BURDEN, status="declined"), True),
+        (Said(item_id=BURDEN, status="did_not_come_up"), False),
+        (Said(item_id=BURDEN, status="did_not_come_up", talk=True), True),
+        (Said(item_id=BURDEN, status="not_reached"), False),
+        (Said(item_id=FEAR, value=2), True),
+        (Said(item_id=FEAR, value=1), False),
+        (Said(item_id=FEAR, value=1, talk=True), True),
+        (Said(item_id=FEAR, status="declined"), True),
+        (Said(item_id=FEAR, status="did_not_come_up"), True),
+        (Said(item_id=FEAR, status="not_reached"), False),
+        (Said(item_id="A.F", value=4, talk=True), False),
+    ],
+    ids=str,
+)
+def test_who_is_asked_about(response: Said, prompted: bool) -> None:
+    assert bool(safety_prompts(FORM, [response])) == prompted
+
+
+def test_the_sentence_says_what_was_seen_where_and_what_to_ask() -> None:
+    stood, left = find_prompts(FORM, [Said(item_id=FEAR, status="declined"), Said(item_id=BURDEN, value=3)])
+    assert (stood.flag, stood.number) == ("burden", 4)
+    assert stood.sentence == (
+        "Thoughts of being a burden stood out (item 4). "
+        "Consider asking about hopelessness and thoughts of not living."
+    )
+    assert left.sentence == (
+        "The question about fear or pressure was left unanswered (item 5). "
+        "Ask in private about fear of this person."
+    )
+    assert flagged_numbers(FORM) == (4, 5)
+    assert "no reassurance" in NO_REASSURANCE
+
+
+def test_a_shorter_scale_keeps_the_rule() -> None:
+    form = made.difficulties(("Rarely", "Sometimes", "Often"))
+    assert safety_prompts(form, [Said(item_id=BURDEN, value=1)])
+    assert not safety_prompts(form, [Said(item_id=BURDEN, value=0)])
+
+
+def everything(value: int) -> list[Said]:
+    """The same answer to every item."""
+    return [Said(item_id=item.id, value=value) for item in FORM.items]
+
+
+def test_one_answer_throughout_is_worth_asking() -> None:
+    (note,) = pattern_notes(FORM, everything(1))
+    assert note.startswith("Worth asking: 12 of 12 answers are “a few times”")
+    ten = everything(1)[:10] + [Said(item_id=item.id, value=2) for item in FORM.items[10:]]
+    assert len(pattern_notes(FORM, ten)) == 1
+    nine = ten[:9] + [Said(item_id=item.id, value=2) for item in FORM.items[9:]]
+    assert pattern_notes(FORM, nine) == ()
+
+
+def test_a_strength_and_its_facet_may_both_be_true() -> None:
+    scored = [i.id for i in FORM.items if i.facet == "A" and i.role == "difficulty"]
+    given = [Said(item_id=item, value=3) for item in scored] + [Said(item_id="A.B", value=3)]
+    (note,) = pattern_notes(FORM, given)
+    assert note == (
+        "Worth asking: Part A and its strength (item 1) both felt true. When is it the one, when the other?"
+    )
+    assert pattern_notes(FORM, given[1:]) == ()
+    assert pattern_notes(FORM, [*given[:3], Said(item_id="A.B", value=2)]) == ()
+
+
+def test_three_left_out_and_quick_answers_are_worth_asking() -> None:
+    left = [Said(item_id=item.id, status="declined") for item in FORM.items[:3]]
+    assert pattern_notes(FORM, left[:2]) == ()
+    assert pattern_notes(FORM, left)[0].startswith("Worth asking: 3 questions were left out.")
+    assert pattern_notes(FORM, [], seconds=(1.0, 1.5, 9.0), self_entered=True)
+    assert pattern_notes(FORM, [], seconds=(1.0, 1.5, 9.0)) == ()
+    assert pattern_notes(FORM, [], seconds=(1.0, 2.0, 9.0), self_entered=True) == ()
+
+
+def test_no_note_calls_an_answer_careless() -> None:
+    notes = pattern_notes(FORM, everything(4), seconds=(0.5,), self_entered=True)
+    assert notes
+    assert not any(word in note.lower() for note in notes for word in ("invalid", "careless", "suspect"))

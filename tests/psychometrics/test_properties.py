@@ -1,0 +1,216 @@
+"""What must hold for every way of filling in a form, blanks included; each with a control that must fail."""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.psychometrics.scoring import InstrumentScore, score
+from clinic_toolkit.psychometrics.wording import (
+    counts_line,
+    facet_sentence,
+    labels_of,
+    stood_out,
+    uncapitalised,
+)
+
+from . import made
+
+Answers = dict[str, int | None]
+
+DIFFICULTIES = made.difficulties()
+STRENGTHS = made.strengths()
+THREE_OPTIONS = made.difficulties(("Rarely", "Sometimes", "Often"))
+TWO_OPTIONS = made.difficulties(("Seldom", "Often"))
+SEVEN_OPTIONS = made.difficulties(("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta"))
+FORMS = (DIFFICULTIES, STRENGTHS, THREE_OPTIONS, TWO_OPTIONS, SEVEN_OPTIONS)
+
+
+@st.composite
+def filled(draw: st.DrawFn) -> tuple[Instrument, Answers]:
+    """A form with any pattern of answers and blanks; a blank may be None or absent."""
+    form = draw(st.sampled_from(FORMS))
+    values = st.none() | st.sampled_from([option.value for option in form.options])
+    answers = {item.id: draw(values) for item in form.items}
+    absent = draw(st.sets(st.sampled_from(sorted(answers))))
+    return form, {item: v for item, v in answers.items() if item not in absent or v is not None}
+
+
+def named_labels(text: str, labels: Iterable[str]) -> set[str]:
+    """The labels that a text names, the longest first so that "often" is not found in "very often"."""
+    found = set()
+    lowered = text.lower()
+    for label in sorted(labels, key=len, reverse=True):
+        if label.lower() in lowered:
+            found.add(label)
+            lowered = lowered.replace(label.lower(), "")
+    return found
+
+
+def by_the_rule(form: Instrument, answers: Mapping[str, int | None], result: InstrumentScore) -> bool:
+    """The missing rule 3.2 written a second time, from the answers alone."""
+    strengths = form.kind == "strengths"
+    scored = [item for item in form.items if strengths or item.role == "difficulty"]
+    per_facet = {
+        facet.id: [answers.get(i.id) for i in scored if i.facet == facet.id] for facet in form.facets
+    }
+    if strengths:
+        facets_right = all(facet.score is None for facet in result.facets)
+        enough = sum(v is not None for vs in per_facet.values() for v in vs) >= 6
+    else:
+        facets_right = all(
+            (facet.score is not None) == (None not in per_facet[facet.facet]) for facet in result.facets
+        )
+        counts = [sum(v is not None for v in vs) for vs in per_facet.values()]
+        enough = sum(counts) >= 7 and min(counts) >= 2
+    numbers = [n for n in (result.total, *(f.score for f in result.facets)) if n is not None]
+    return facets_right and (result.total is not None) == enough and all(0 <= n <= 100 for n in numbers)
+
+
+@given(filled())
+def test_no_pattern_of_blanks_gives_a_number_outside_the_rule(case: tuple[Instrument, Answers]) -> None:
+    form, answers = case
+    assert by_the_rule(form, answers, score(form, answers))
+
+
+def test_the_rule_would_catch_a_mean_of_whatever_was_answered() -> None:
+    result = score(DIFFICULTIES, {"A.T": 4})
+    careless = InstrumentScore(
+        facets=result.facets,
+        total=100.0,
+        total_answered=1,
+        total_asked=9,
+        strengths=result.strengths,
+        answered=1,
+        asked=12,
+    )
+    assert by_the_rule(DIFFICULTIES, {"A.T": 4}, result)
+    assert not by_the_rule(DIFFICULTIES, {"A.T": 4}, careless)
+
+
+@given(filled(), st.randoms(use_true_random=False))
+def test_the_order_in_which_answers_arrive_changes_nothing(
+    case: tuple[Instrument, Answers], shuffler: random.Random
+) -> None:
+    form, answers = case
+    shuffled = list(answers.items())
+    shuffler.shuffle(shuffled)
+    assert score(form, dict(shuffled)) == score(form, answers)
+
+
+@given(filled(), st.data())
+def test_strengths_never_move_the_difficulty_numbers(
+    case: tuple[Instrument, Answers], data: st.DataObject
+) -> None:
+    form, answers = case
+    if form.kind == "strengths":
+        return
+    options = st.none() | st.sampled_from([option.value for option in form.options])
+    other = answers | {item.id: data.draw(options) for item in form.items if item.role == "strength"}
+    before, after = score(form, answers), score(form, other)
+    assert (before.total, before.facets) == (after.total, after.facets)
+    assert stood_out(form, before) == stood_out(form, after)
+
+
+def test_a_difficulty_answer_does_move_them() -> None:
+    calm = {item.id: 1 for item in DIFFICULTIES.items}
+    assert score(DIFFICULTIES, calm).total != score(DIFFICULTIES, calm | {"A.T": 4}).total
+
+
+def sentences(form: Instrument, answers: Answers) -> list[tuple[str, set[str]]]:
+    """Every sentence made of a form, with the labels that were chosen where it speaks of."""
+    result = score(form, answers)
+    labels = labels_of(form)
+    everything = {labels[v] for facet in result.facets for v in facet.given}
+    said = [(line, everything) for line in (counts_line(form, result), *stood_out(form, result))]
+    for facet in result.facets:
+        chosen = {labels[v] for v in facet.given}
+        said.append((facet_sentence(facet.given, labels, facet.asked, "clinician"), chosen))
+        said.append((facet_sentence(facet.given, labels, facet.asked, "client", "this"), chosen))
+    return said
+
+
+@given(filled())
+def test_no_sentence_names_a_label_that_was_not_chosen(case: tuple[Instrument, Answers]) -> None:
+    form, answers = case
+    every = labels_of(form).values()
+    for sentence, chosen in sentences(form, answers):
+        assert named_labels(sentence, every) <= chosen, sentence
+
+
+def test_a_range_of_two_labels_would_be_caught_when_one_was_chosen() -> None:
+    said = "Most times or nearly every time for 2 of the 3 answered."
+    assert named_labels(said, made.LABELS) == {"Most times", "Nearly every time"}
+    assert not named_labels(said, made.LABELS) <= {"Nearly every time"}
+
+
+def to_the_client(form: Instrument, answers: Answers) -> list[str]:
+    """Every sentence that may stand on a client's page."""
+    result = score(form, answers)
+    labels = labels_of(form)
+    each = [facet_sentence(f.given, labels, f.asked, "client", "this") for f in result.facets]
+    return [*stood_out(form, result), *each]
+
+
+def has_digit(text: str) -> bool:
+    """Say whether any character is a digit, in any script."""
+    return any(character.isdigit() or character.isnumeric() for character in text)
+
+
+@given(filled())
+def test_sentences_for_the_client_have_no_digit_and_are_three_at_most(
+    case: tuple[Instrument, Answers],
+) -> None:
+    form, answers = case
+    assert not any(has_digit(sentence) for sentence in to_the_client(form, answers))
+    assert len(stood_out(form, score(form, answers))) <= 3
+
+
+def test_the_clinicians_sentence_would_be_caught_on_a_clients_page() -> None:
+    assert has_digit(facet_sentence((3, 3, 0), labels_of(DIFFICULTIES), 3, "clinician"))
+
+
+def fill(answers: Mapping[str, int | None], form: Instrument, value: int) -> Answers:
+    """Put one answer into every blank."""
+    return {i.id: value if answers.get(i.id) is None else answers[i.id] for i in form.items}
+
+
+def hides_its_blanks(say: Callable[[Answers], object], form: Instrument, answers: Answers) -> bool:
+    """Say whether some form without blanks would have said exactly the same."""
+    return any(say(fill(answers, form, option.value)) == say(answers) for option in form.options)
+
+
+@given(filled())
+def test_what_the_client_reads_never_shows_that_something_was_left_out(
+    case: tuple[Instrument, Answers],
+) -> None:
+    form, answers = case
+    assert hides_its_blanks(lambda a: stood_out(form, score(form, a)), form, answers)
+
+
+def test_a_count_of_the_answered_would_show_it() -> None:
+    answers: Answers = {"A.T": 4, "A.F": 4}
+    assert not hides_its_blanks(lambda a: score(DIFFICULTIES, a).answered, DIFFICULTIES, answers)
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(FORMS), st.integers(0, 3), st.data())
+def test_all_the_same_is_said_as_such(form: Instrument, place: int, data: st.DataObject) -> None:
+    facet = form.facets[place % len(form.facets)].id
+    value = data.draw(st.sampled_from([option.value for option in form.options]))
+    result = score(form, {item.id: value for item in form.items})
+    values = next(f for f in result.facets if f.facet == facet).given
+    sentence = facet_sentence(values, labels_of(form), len(values), "clinician")
+    many = "Both" if len(values) == 2 else "All three"
+    assert sentence == f"{many} {uncapitalised(labels_of(form)[value])}."
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.kind}-{len(form.options)}")
+def test_an_empty_form_has_no_number_and_no_sentence_for_the_client(form: Instrument) -> None:
+    result = score(form, {})
+    assert result.total is None
+    assert all(facet.score is None for facet in result.facets)
+    assert not any(to_the_client(form, {}))

@@ -1,0 +1,77 @@
+"""What stands out for the client, what is going well, and the lines for the clinician."""
+
+from clinic_toolkit.psychometrics.scoring import score
+from clinic_toolkit.psychometrics.wording import (
+    counts_line,
+    facet_count,
+    going_well,
+    labels_of,
+    stood_out,
+    strength_line,
+    total_line,
+    uncapitalised,
+)
+
+from . import made
+
+FORM = made.difficulties()
+
+
+def answers(**facets: tuple[int | None, int | None, int | None]) -> dict[str, int | None]:
+    """Answers to the difficulty items of each facet, in the order of the form."""
+    scored = {f: [i.id for i in FORM.items if i.facet == f and i.role == "difficulty"] for f in "ABC"}
+    return {
+        item: value for f, values in facets.items() for item, value in zip(scored[f], values, strict=True)
+    }
+
+
+def test_the_facets_with_most_answers_at_the_top_come_first_and_ties_keep_their_order() -> None:
+    result = score(FORM, answers(A=(3, 4, 1), B=(4, 4, 4), C=(0, 3, 3)))
+    assert stood_out(FORM, result) == (
+        "For all three questions about part b you said nearly every time.",
+        "For two of the three questions about part a you said most times or nearly every time.",
+        "For two of the three questions about part c you said most times.",
+    )
+
+
+def test_nothing_stands_out_when_answers_lie_lower() -> None:
+    assert stood_out(FORM, score(FORM, answers(A=(2, 2, 2), B=(0, 0, 4), C=(1, 3, None)))) == ()
+
+
+def test_a_form_of_strengths_has_sentences_of_its_own() -> None:
+    form = made.strengths()
+    result = score(form, {"J1.a": 4, "J1.b": 3, "J2.a": 4, "J3.a": 1, "J3.b": 1, "J4.a": 3, "J4.b": 3})
+    assert stood_out(form, result) == (
+        "For both questions about giving gladly you said most times or nearly every time.",
+        "For both questions about room for two you said most times.",
+    )
+
+
+def test_what_goes_well_is_the_strengths_of_the_upper_half_most_frequent_first() -> None:
+    assert going_well(FORM, score(FORM, {"A.B": 2, "C.T": 4, "B.F": 1})) == ("C.T", "A.B")
+    assert going_well(FORM, score(FORM, {"A.B": 0})) == ()
+    assert strength_line("Most times", "I took a rest.") == "Most times: “I took a rest.”"
+
+
+def test_the_line_for_a_note_says_every_facet() -> None:
+    line = counts_line(FORM, score(FORM, answers(A=(4, 4, 1), B=(2, 2, 2), C=(None, None, None))))
+    assert line == (
+        "Part A: nearly every time for 2 of the 3 answered. Part B: all three about half the time. "
+        "Part C: none of the 3 answered."
+    )
+
+
+def test_a_number_never_stands_without_its_count() -> None:
+    nine = score(FORM, answers(A=(3, 3, 3), B=(3, 3, 3), C=(3, 3, None)))
+    assert total_line(nine) == "75 (8 of 9 answered)"
+    assert total_line(score(FORM, answers(A=(3, 3, 3), B=(3, None, None)))) == "Not scored: 4 of 9 answered"
+    assert facet_count(FORM, nine.facets[2]) == "2 of 3 answered, no number"
+    strands = made.strengths()
+    assert facet_count(strands, score(strands, {"J1.a": 1}).facets[0]) == "1 of 2 answered"
+
+
+def test_labels_inside_a_sentence() -> None:
+    assert list(labels_of(FORM).values()) == list(made.LABELS)
+    assert uncapitalised("Most times") == "most times"
+    assert uncapitalised("I agree") == "I agree"
+    assert uncapitalised("In part") == "in part"
