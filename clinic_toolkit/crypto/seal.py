@@ -1,0 +1,113 @@
+"""The one way to seal: AES-256-GCM under a key that is used once, and committed to.
+
+A key, a nonce and a commitment are always derived together (76 bytes, "okm") from a secret and the
+full context. Slots, identities, grants and records differ only in which secret and which context.
+"""
+
+import hmac
+import secrets
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
+
+from clinic_toolkit.crypto.encoding import enc
+
+SUITE = 1
+KEY_BYTES = 32
+SALT_BYTES = 24
+_OKM = 76
+_COMMIT = 32
+_TAG = 16
+
+
+class NotOpened(Exception):
+    """The bytes were not sealed by this key at this place. Callers turn it into a sentence."""
+
+
+def expand(secret: bytes, info: bytes, length: int = KEY_BYTES) -> bytes:
+    """HKDF-Expand with SHA-256; also the keyed hash wherever one is needed."""
+    return HKDFExpand(hashes.SHA256(), length, info).derive(secret)
+
+
+def extract(salt: bytes, secret: bytes) -> bytes:
+    """A uniform 32-byte root from a secret of high entropy that is shorter than a key."""
+    return HKDF.extract(hashes.SHA256(), salt, secret)
+
+
+def okm(secret: bytes, info: bytes) -> bytes:
+    """Key 32, nonce 12, commitment 32: derived in one go, so none is ever used with another's mate."""
+    return expand(secret, info, _OKM)
+
+
+def seal(okm: bytes, plaintext: bytes, aad: bytes) -> bytes:
+    """Commitment and ciphertext. The okm must never seal a second, different plaintext."""
+    return okm[44:] + AESGCM(okm[:32]).encrypt(okm[32:44], plaintext, aad)
+
+
+def open_seal(okm: bytes, sealed: bytes, aad: bytes) -> bytes:
+    """The plaintext.
+
+    AES-GCM does not commit to its key: one ciphertext can be built that opens under two keys, to two
+    texts. So the commitment, a PRF output of the same derivation, is compared first and in constant
+    time; only the key that sealed gets as far as the cipher.
+
+    Raises:
+        NotOpened: another key, another place, or changed bytes.
+    """
+    if len(sealed) < _COMMIT + _TAG or not hmac.compare_digest(sealed[:_COMMIT], okm[44:]):
+        raise NotOpened
+    try:
+        return AESGCM(okm[:32]).decrypt(okm[32:44], sealed[_COMMIT:], aad)
+    except InvalidTag:
+        raise NotOpened from None
+
+
+class SealingKey:
+    """A long-lived 32-byte key that seals many things, each under its own derived okm.
+
+    The salt of each seal is a keyed hash over fresh randomness, the place and the plaintext. If the
+    random generator repeats itself (a cloned virtual machine, a folder copied while both go on), two
+    different plaintexts or places still get different salts and so different keys and nonces.
+    """
+
+    __slots__ = ("_hedge", "_hedge_label", "_key_label", "_root")
+
+    def __init__(self, root: bytes, *, hedge_label: str, key_label: str) -> None:
+        if len(root) != KEY_BYTES:
+            raise ValueError("a sealing key has 32 bytes")
+        self._root = root
+        self._hedge_label = hedge_label
+        self._key_label = key_label
+        self._hedge = b""
+
+    def __repr__(self) -> str:
+        return "<SealingKey>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a key is never pickled")
+
+    def seal(self, plaintext: bytes, aad: bytes) -> bytes:
+        """Suite, salt, commitment, ciphertext: 73 bytes more than the plaintext."""
+        place = sha256(aad).digest()
+        if not self._hedge:
+            self._hedge = expand(self._root, enc(self._hedge_label))
+        fresh = secrets.token_bytes(32)
+        salt = hmac.digest(self._hedge, fresh + place + plaintext, "sha256")[:SALT_BYTES]
+        return bytes([SUITE]) + salt + seal(self._okm(salt, place), plaintext, aad)
+
+    def open(self, sealed: bytes, aad: bytes) -> bytes:
+        """The plaintext of what `seal` made for this place.
+
+        Raises:
+            NotOpened: another suite, key or place, or changed bytes.
+        """
+        if sealed[:1] != bytes([SUITE]):
+            raise NotOpened
+        salt = sealed[1 : 1 + SALT_BYTES]
+        return open_seal(self._okm(salt, sha256(aad).digest()), sealed[1 + SALT_BYTES :], aad)
+
+    def _okm(self, salt: bytes, place: bytes) -> bytes:
+        return okm(self._root, enc(self._key_label, salt, place))

@@ -1,0 +1,81 @@
+"""One program at a time on a data folder.
+
+The operating system's lock decides, not the presence of a file: it goes away with the process that
+held it, so a crash never leaves a folder locked. The file says where the running program's page is.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store.folder import prepare
+from clinic_toolkit.store.trouble import StorageReadOnly
+
+LOCK_FILE = "running"
+# Far behind the text, since Windows lets nobody read a locked byte.
+_LOCKED_BYTE = 1 << 30
+_LONGEST_ADDRESS = 2048
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class AlreadyOpen(ClinicError):
+    """Another program of ours holds the folder; `url` is its page, or empty if it has none yet."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"This practice is already open{': ' + url if url else '.'}")
+        self.url = url
+
+
+class Claim:
+    """The right to use a data folder, held until `release` or the end of the process."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+
+    def publish(self, url: str) -> None:
+        """Say where the page is, so that a second start can open it. Never a secret."""
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        os.ftruncate(self._handle, 0)
+        os.write(self._handle, url.encode()[:_LONGEST_ADDRESS])
+
+    def release(self) -> None:
+        """Let the next program in."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+
+
+def claim(folder: Path) -> Claim:
+    """Take the folder (made if need be) for this process. The handle is not inherited by child processes.
+
+    Raises:
+        AlreadyOpen: another process has it.
+        StorageReadOnly: the lock file cannot be made.
+    """
+    prepare(folder)
+    try:
+        handle = os.open(folder / LOCK_FILE, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StorageReadOnly from error
+    try:
+        _lock(handle)
+    except OSError as error:
+        os.lseek(handle, 0, os.SEEK_SET)
+        url = os.read(handle, _LONGEST_ADDRESS).decode(errors="replace")
+        os.close(handle)
+        raise AlreadyOpen(url) from error
+    held = Claim(handle)
+    held.publish("")
+    return held

@@ -1,0 +1,120 @@
+"""The data folder: its names, who may look in, and the difference between a first run and damage."""
+
+import os
+import sys
+from pathlib import Path
+
+from clinic_toolkit.errors import ClinicError, DamagedFile
+from clinic_toolkit.store.trouble import StorageReadOnly
+
+DATABASE = "clinic.db"
+MARK = "READ ME FIRST.txt"
+
+# Any of these beside a missing or empty database means that a practice was here.
+_TRACES = (MARK, DATABASE + "-wal", "clinic.anchor", "unlock-attempts", "backups")
+
+_MARK_TEXT = """\
+This folder holds the records of a practice, sealed. The file clinic.db is the record itself.
+
+Do not move, rename or delete single files. To keep a copy, quit the program first and copy the
+whole folder. Only the passphrase or the printed recovery sheet opens it; nobody can reset either.
+"""
+
+
+class FolderRefused(ClinicError):
+    """The data folder cannot be used as one."""
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder, or take an existing one, for this user's eyes only: 0700, new files 0600.
+
+    Raises:
+        FolderRefused: something else stands there, or it belongs to another user.
+        StorageReadOnly: it cannot be made or tightened.
+    """
+    os.umask(0o077)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if sys.platform != "win32":
+            if folder.stat().st_uid != os.geteuid():
+                raise FolderRefused(f"The data folder {folder} belongs to another user of this computer.")
+            if folder.stat().st_mode & 0o077:
+                folder.chmod(0o700)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise FolderRefused(f"{folder} is not a folder. Please choose another place for the data.") from error
+    except OSError as error:
+        raise StorageReadOnly from error
+
+
+def database(folder: Path) -> Path:
+    """Where the database lies."""
+    return folder / DATABASE
+
+
+def is_first_run(folder: Path) -> bool:
+    """Whether nothing was ever stored here.
+
+    A missing or empty database beside other files of a practice is damage: starting anew would hide
+    the loss, and the new practice would be taken for the old one.
+
+    Raises:
+        DamagedFile: the database is gone or empty although a practice was here.
+    """
+    file = database(folder)
+    if file.exists() and file.stat().st_size > 0:
+        return False
+    if any((folder / trace).exists() for trace in _TRACES):
+        raise DamagedFile(
+            f"The data file {file} is missing or empty, but other files of a practice lie beside it. Nothing was "
+            "changed. Put the file back where it was, or restore a backup; a new practice needs an empty folder."
+        )
+    return True
+
+
+def fresh_draft(folder: Path) -> Path:
+    """An empty file beside the database in which a new store is built, free of earlier attempts."""
+    draft = folder / (DATABASE + ".new")
+    try:
+        for end in ("", "-wal", "-shm", "-journal"):
+            draft.with_name(draft.name + end).unlink(missing_ok=True)
+        _touch(draft)
+    except OSError as error:
+        raise StorageReadOnly from error
+    return draft
+
+
+def put_in_place(draft: Path, file: Path) -> None:
+    """Give the finished store its name, for good."""
+    try:
+        os.replace(draft, file)
+        _settle(file.parent)
+    except OSError as error:
+        raise StorageReadOnly from error
+
+
+def _touch(file: Path) -> None:
+    # SQLite gives its side files the rights of the main file.
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def leave_mark(folder: Path) -> None:
+    """Say in plain words what the folder is. From now on a missing database is damage."""
+    mark = folder / MARK
+    if mark.exists():
+        return
+    try:
+        _touch(mark)
+        mark.write_text(_MARK_TEXT, encoding="utf-8")
+        _settle(folder)
+    except OSError as error:
+        raise StorageReadOnly from error
+
+
+def _settle(folder: Path) -> None:
+    # A new name in a folder survives a power cut only once the folder itself is on the disk.
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,50 @@
+"""The shape the file must have, to the last trigger.
+
+A trigger, view or index that someone planted runs with our rights and can drop versions without a
+trace, so the file's own list of its objects must equal the list that this version would create.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, MetaData, create_engine, text
+
+from clinic_toolkit.errors import DamagedFile
+
+Shape = frozenset[tuple[str, str, str, str | None]]
+
+
+def create_tables(db: Connection, metadata: MetaData) -> None:
+    """Create every table of this version, with its indexes and triggers."""
+    metadata.create_all(db, checkfirst=False)
+
+
+def shape(db: Connection) -> Shape:
+    """What the file says it consists of."""
+    return frozenset(tuple(row) for row in db.execute(text("SELECT type, name, tbl_name, sql FROM sqlite_schema")))
+
+
+def expected(metadata: MetaData) -> Shape:
+    """What this version would create, asked of the same SQLite in memory."""
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as db:
+            create_tables(db, metadata)
+            return shape(db)
+    finally:
+        engine.dispose()
+
+
+def compare(db: Connection, metadata: MetaData, file: Path) -> None:
+    """Refuse a file whose tables, indexes, triggers and views are not exactly this version's.
+
+    Raises:
+        DamagedFile: naming the first difference.
+    """
+    found, wanted = shape(db), expected(metadata)
+    if found == wanted:
+        return
+    names = sorted({f"{kind} {name}" for kind, name, _, _ in found ^ wanted})
+    raise DamagedFile(
+        f"The data file {file} is not built as this version builds it (first difference: {names[0]}). Nothing was "
+        "changed. Start the version that wrote it, or restore a backup."
+    )

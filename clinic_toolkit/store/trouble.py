@@ -1,0 +1,108 @@
+"""What SQLite can report about the disk, as sentences for the person at the screen."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from clinic_toolkit.errors import ClinicError, DamagedFile
+
+_NEARLY_NOTHING = 64 * 1024
+
+
+class StorageTrouble(ClinicError):
+    """The disk would not do what was asked; what was stored before is as it was."""
+
+
+class StorageFull(StorageTrouble):
+    """No room is left."""
+
+    def __init__(self) -> None:
+        super().__init__("The disk is full, so this was not saved. Make some room, then save again.")
+
+
+class StorageReadOnly(StorageTrouble):
+    """The file or its folder cannot be written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The data folder cannot be written, so this was not saved. "
+            "Check that the disk is not write-protected, then save again."
+        )
+
+
+class StorageBusy(StorageTrouble):
+    """Another program holds the file."""
+
+    def __init__(self) -> None:
+        super().__init__("Another program is using the data file, so this was not saved. Please save again.")
+
+
+class StorageFailed(StorageTrouble):
+    """The disk reported an error."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The disk reported an error, so this was not saved. If it happens again, "
+            "make a backup and have the disk checked."
+        )
+
+
+def damaged(file: Path) -> DamagedFile:
+    """The error for a database file that is not what it should be; it names the file and what to do."""
+    return DamagedFile(
+        f"The data file {file} is damaged and was left exactly as it is. Copy the whole folder {file.parent} "
+        "to another disk first; then put a backup in its place, or ask someone who can repair it."
+    )
+
+
+@contextmanager
+def told_plainly(file: Path) -> Iterator[None]:
+    """Turn what SQLite raises about the file or the disk into one of our errors.
+
+    Broken constraints and mistakes in a statement pass through: those are not the disk's doing.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        told = _translated(error.orig, file)
+        if told is None:
+            raise
+        raise told from error
+    except sqlite3.Error as error:
+        told = _translated(error, file)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _translated(error: BaseException | None, file: Path) -> ClinicError | None:
+    # The low byte is the primary code; the rest says where in SQLite it came up.
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    match code & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return StorageFull()
+        case sqlite3.SQLITE_READONLY:
+            return StorageReadOnly()
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StorageBusy()
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return damaged(file)
+        case sqlite3.SQLITE_IOERR:
+            # Some file systems report a full disk as a failed write.
+            return StorageFull() if _room(file) < _NEARLY_NOTHING else StorageFailed()
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return StorageReadOnly()
+    return None
+
+
+def _room(file: Path) -> int:
+    try:
+        return shutil.disk_usage(file.parent).free
+    except OSError:
+        return _NEARLY_NOTHING

@@ -1,0 +1,41 @@
+"""Ids and times as they lie in the store: sixteen raw bytes, and microseconds since 1970 in UTC."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Dialect, LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Id(TypeDecorator[UUID]):
+    """A random UUID as its sixteen bytes."""
+
+    impl = LargeBinary(16)
+    cache_ok = True
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> bytes | None:
+        """Python to store."""
+        return None if value is None else value.bytes
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> UUID | None:
+        """Store to Python."""
+        return None if value is None else UUID(bytes=value)
+
+
+def now_us(moment: datetime) -> int:
+    """Microseconds since 1970 in UTC; exact, because no float is involved.
+
+    Raises:
+        ValueError: the moment has no time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_us(microseconds: int) -> datetime:
+    """The moment that `now_us` stored, in UTC."""
+    return _EPOCH + timedelta(microseconds=microseconds)
