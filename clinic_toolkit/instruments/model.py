@@ -79,7 +79,8 @@ class MissingRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Instrument:
-    """One version of one questionnaire. `digest` is the SHA-256 of the definition file, hex."""
+    """One version of one questionnaire. `digest` is the SHA-256 of the definition file, hex;
+    `clinician_notes` (carers, culture, neurodivergence) are never shown to a client."""
 
     id: Slug
     version: Slug
@@ -100,6 +101,7 @@ class Instrument:
     items: Annotated[tuple[Item, ...], MinLen(1), MaxLen(400)]
     missing: MissingRule
     evidence: EvidenceCard
+    clinician_notes: tuple[Text, ...] = ()
     digest: str = ""
 
 

@@ -1,0 +1,116 @@
+"""The shelf of questionnaires and of the relationships they can be about.
+
+Loaded once, when first asked for: `loader` brings pydantic, which a start of the program does not
+wait for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from threading import Lock
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments.model import Frame, Instrument
+
+DEFINITIONS = Path(__file__).with_name("definitions")
+_FRAMES_FILE = "frames.toml"
+_SIDES = ("giving", "receiving", "boundaries", "flows")
+_loading = Lock()
+
+
+class UnknownInstrument(ClinicError):
+    """No questionnaire on the shelf has this name, version or digest."""
+
+    def __init__(self) -> None:
+        super().__init__("This questionnaire is not on the shelf in the version that was asked for.")
+
+
+class UnknownFrame(ClinicError):
+    """There is no such kind of relationship."""
+
+    def __init__(self) -> None:
+        super().__init__("This kind of relationship is not known here.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shelf:
+    editions: tuple[Instrument, ...]
+    frames: tuple[Frame, ...]
+
+
+def instruments() -> tuple[Instrument, ...]:
+    """The newest version of every questionnaire, in the order giving, receiving, boundaries, flows."""
+    newest: dict[str, Instrument] = {}
+    for edition in _shelf().editions:
+        newest[edition.id] = edition
+    return tuple(sorted(newest.values(), key=lambda one: (_SIDES.index(one.side), one.id)))
+
+
+def instrument(id: str, version: str | None = None, digest: str | None = None) -> Instrument:
+    """One questionnaire: the newest, or exactly the version and digest an administration pinned."""
+    for edition in reversed(_shelf().editions):
+        if edition.id == id and version in (None, edition.version) and digest in (None, edition.digest):
+            return edition
+    raise UnknownInstrument
+
+
+def frames() -> tuple[Frame, ...]:
+    """All kinds of relationship, in the order of their file."""
+    return _shelf().frames
+
+
+def frame(id: str) -> Frame:
+    """One kind of relationship."""
+    for one in _shelf().frames:
+        if one.id == id:
+            return one
+    raise UnknownFrame
+
+
+def offered(instrument: Instrument, frame: Frame) -> bool:
+    """Whether this questionnaire may be asked about this kind of relationship."""
+    return frame.takes_questionnaires and instrument.id not in frame.not_offered
+
+
+def load_shelf(folder: Path) -> tuple[tuple[Instrument, ...], tuple[Frame, ...]]:
+    """Read every definition in a folder, older versions first, and check them against each other."""
+    from clinic_toolkit.instruments import loader, problems
+
+    found: list[str] = []
+    editions: list[Instrument] = []
+    frames: tuple[Frame, ...] = ()
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            if path.name == _FRAMES_FILE:
+                frames = loader.load_frames(path)
+            else:
+                editions.append(loader.load_instrument(path))
+        except loader.DefinitionError as error:
+            found += [f"{error.file}, {problem}" for problem in error.problems]
+    found = found or [*problems.between(editions, frames), *_twice(editions)]
+    if found:
+        raise loader.DefinitionError(f"folder {folder.name}", found)
+    return tuple(sorted(editions, key=_age)), frames
+
+
+def _shelf() -> _Shelf:
+    with _loading:
+        return _load_once()
+
+
+@cache
+def _load_once() -> _Shelf:
+    editions, frames = load_shelf(DEFINITIONS)
+    return _Shelf(editions=editions, frames=frames)
+
+
+def _age(instrument: Instrument) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """Version 10 is newer than version 9, which plain sorting of texts gets wrong."""
+    parts = instrument.version.split(".")
+    return instrument.id, tuple((int(part), "") if part.isdecimal() else (0, part) for part in parts)
+
+
+def _twice(editions: Sequence[Instrument]) -> list[str]:
+    names = [f"{edition.id} version {edition.version}" for edition in editions]
+    return [f"{name}: there are two of it" for name in sorted(set(names)) if names.count(name) > 1]

@@ -1,0 +1,179 @@
+"""Read a definition file, check all of it, and say everything that is wrong at once.
+
+A definition may come from outside (a practice's own questionnaire), so its size is limited before
+it is parsed and its text is decoded strictly. Nothing in it is ever executed.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.instruments import problems
+from clinic_toolkit.instruments.model import Frame, Instrument
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+MAX_BYTES = 1_000_000
+_SHOWN = 100
+
+_PLAIN_WORDS = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a table",
+    "dataclass_type": "must be a table",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have {min_length} or more entries",
+    "too_long": "must have at most {max_length} entries",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be one of {expected}",
+}
+
+
+class DefinitionError(DamagedFile):
+    """A definition cannot be used. `problems` holds every reason, each with its place."""
+
+    def __init__(self, file: str, found: Iterable[str]) -> None:
+        self.file = file
+        self.problems = tuple(_printable(problem) for problem in found)
+        listed = list(self.problems[:_SHOWN])
+        if len(self.problems) > _SHOWN:
+            listed.append(f"and {len(self.problems) - _SHOWN} more")
+        super().__init__(
+            f"The definition {file} cannot be used. Mend these places, or put back the file that "
+            f"came with the program: {'; '.join(listed)}."
+        )
+
+
+def load_instrument(path: Path) -> Instrument:
+    """Read one questionnaire from its file."""
+    return parse_instrument(_bytes_of(path), path.name)
+
+
+def load_frames(path: Path) -> tuple[Frame, ...]:
+    """Read the list of relationships from its file."""
+    return parse_frames(_bytes_of(path), path.name)
+
+
+def parse_instrument(data: bytes, file: str) -> Instrument:
+    """Make a questionnaire of the bytes of a definition, or raise `DefinitionError`."""
+    raw = _table_of(data, file)
+    found = list(problems.in_instrument(raw))
+    if "digest" in raw:
+        found.append("digest: is worked out by the program, leave it out")
+    instrument: Instrument = _checked(Instrument, raw, file, found)
+    return replace(instrument, digest=sha256(data).hexdigest())
+
+
+def parse_frames(data: bytes, file: str) -> tuple[Frame, ...]:
+    """Make the list of relationships of the bytes of its file, or raise `DefinitionError`."""
+    raw = _table_of(data, file)
+    found = list(problems.in_frames(raw))
+    found += [f"{key}: is not known here" for key in raw if key != "frames"]
+    if not raw.get("frames"):
+        found.append("frames: is missing")
+    frames: tuple[Frame, ...] = _checked(
+        tuple[Frame, ...], raw.get("frames", []), file, found, place="frames"
+    )
+    return frames
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DefinitionError(path.name, [f"the file cannot be read ({error.strerror})"]) from error
+
+
+def _table_of(data: bytes, file: str) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise DefinitionError(file, [f"the file is larger than {MAX_BYTES:,} bytes"])
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DefinitionError(file, [f"line {line}: the text is not UTF-8"]) from error
+    except RecursionError as error:
+        raise DefinitionError(file, ["lists stand in lists too deep"]) from error
+    except ValueError as error:  # TOMLDecodeError, and a number of thousands of digits
+        raise DefinitionError(file, [f"not readable as TOML: {error}"]) from error
+
+
+def _checked(kind: Any, raw: Any, file: str, found: list[str], place: str = "") -> Any:
+    """Check what was read against a class of `model` and build it; `found` is what is known to be
+    wrong already."""
+    from pydantic import ValidationError
+
+    try:
+        # By way of JSON: only there does the strict mode take a list for a tuple, and strict it
+        # must be, or the text "2" would pass for a number.
+        value = _adapter(kind).validate_json(json.dumps(raw, default=_no_text), strict=True)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        found = [*_in_plain_words(details, place), *found]
+    found = [*found, *_unknown(kind, raw, place), *problems.in_texts(raw, place)]
+    if found:
+        raise DefinitionError(file, found)
+    return value
+
+
+@cache
+def _adapter(kind: Any) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def _no_text(value: object) -> list[str]:
+    """A TOML date is neither text nor number here; a list is refused wherever one can stand."""
+    return [type(value).__name__]
+
+
+def _in_plain_words(details: Sequence["ErrorDetails"], place: str) -> Iterator[str]:
+    broken = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    for detail in details:
+        if detail["type"] == "too_short" and detail["loc"] in broken:
+            continue  # only because the entries that are there are broken, each said by itself
+        words = _PLAIN_WORDS.get(detail["type"])
+        said = words.format(**detail.get("ctx", {})) if words else detail["msg"]
+        yield f"{_path(detail['loc'], place) or 'the file'}: {said}"
+
+
+def _printable(problem: str) -> str:
+    """A problem quotes what it found, and that may be a megabyte of anything."""
+    return "".join(c if c.isprintable() else "?" for c in problem[:200])
+
+
+def _path(parts: Sequence[int | str], place: str) -> str:
+    for part in parts:
+        place = f"{place}[{part}]" if isinstance(part, int) else f"{place}.{part}" if place else part
+    return place
+
+
+def _unknown(kind: Any, raw: Any, place: str) -> Iterator[str]:
+    """Name every key that no field has: a misspelt optional one would else be lost in silence."""
+    if get_origin(kind) is tuple and isinstance(raw, list):
+        for number, value in enumerate(raw):
+            yield from _unknown(get_args(kind)[0], value, f"{place}[{number}]")
+    elif is_dataclass(kind) and isinstance(raw, dict):
+        hints = get_type_hints(kind)
+        names = {field.name for field in fields(kind)}
+        for key, value in raw.items():
+            where = f"{place}.{key}" if place else str(key)
+            if key in names:
+                yield from _unknown(hints[key], value, where)
+            else:
+                yield f"{where}: is not known here"

@@ -1,0 +1,157 @@
+"""What can be wrong between the parts of a definition, each said with its place.
+
+The types in `model` say what one value may be. Here stands what only several values together can
+tell. Everything works on the table as it was read, and passes over a value of the wrong kind, so
+that these findings stand beside those about kinds and a person mends a file once.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from string import Formatter
+from typing import Any
+
+from clinic_toolkit.instruments.model import Frame, Instrument
+
+Table = Mapping[str, Any]
+
+_PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_HEADING_FIELDS = {"client", "about"}
+
+
+def in_texts(raw: Any, place: str = "") -> Iterator[str]:
+    """Name every text that is blank at an end or holds characters that do not print.
+
+    Control and direction-changing characters can make a question look different from what is
+    stored, on screen and on paper; a definition has no use for them.
+    """
+    if isinstance(raw, str):
+        if raw != raw.strip():
+            yield f"{place}: begins or ends with a space"
+        if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c != "\n" for c in raw):
+            yield f"{place}: holds a character that does not print"
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from in_texts(value, f"{place}.{key}" if place else str(key))
+    elif isinstance(raw, list):
+        for number, value in enumerate(raw):
+            yield from in_texts(value, f"{place}[{number}]")
+
+
+def in_instrument(raw: Table) -> Iterator[str]:
+    """Say everything about one questionnaire that does not hold together."""
+    for name in ("id", "version"):
+        yield from _plain(name, raw.get(name))
+    for part, name in (("facets", "id"), ("items", "id"), ("options", "value"), ("options", "label")):
+        yield from _once(raw, part, name)
+    yield from _in_heading(raw.get("result_heading"))
+    yield from _in_items(raw)
+    yield from _in_counts(raw)
+
+
+def in_frames(raw: Table) -> Iterator[str]:
+    """Say everything about the list of relationships that does not hold together."""
+    for name in ("id", "label"):
+        yield from _once(raw, "frames", name)
+    if sum(frame.get("general") is True for _, frame in _tables(raw, "frames")) > 1:
+        yield "frames: only one of them may be general"
+
+
+def between(instruments: Sequence[Instrument], frames: Sequence[Frame]) -> Iterator[str]:
+    """Say which questionnaire names a relationship that is not there, and the other way round."""
+    known_frames = {frame.id for frame in frames}
+    known_instruments = {instrument.id for instrument in instruments}
+    for instrument in instruments:
+        for number, item in enumerate(instrument.items):
+            for name in item.frames_not_fitting:
+                if name not in known_frames:
+                    place = f"{instrument.id}, items[{number}].frames_not_fitting"
+                    yield f"{place}: there is no relationship “{name}”"
+    for number, frame in enumerate(frames):
+        for name in frame.not_offered:
+            if name not in known_instruments:
+                yield f"frames[{number}].not_offered: there is no questionnaire “{name}”"
+
+
+def _tables(raw: Table, part: str) -> Iterator[tuple[int, Table]]:
+    entries = raw.get(part)
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict):
+            yield number, entry
+
+
+def _once(raw: Table, part: str, name: str) -> Iterator[str]:
+    seen: dict[str | int, int] = {}
+    for number, entry in _tables(raw, part):
+        value = entry.get(name)
+        if not isinstance(value, str | int):
+            continue
+        if value in seen:
+            yield f"{part}[{number}].{name}: “{value}” already stands at {part}[{seen[value]}]"
+        seen.setdefault(value, number)
+        if name == "id":
+            yield from _plain(f"{part}[{number}].id", value)
+
+
+def _plain(place: str, value: object) -> Iterator[str]:
+    if isinstance(value, str) and value and not _PLAIN_ID.fullmatch(value):
+        yield f"{place}: may hold letters, digits, dot, hyphen and underline only"
+
+
+def _in_heading(heading: object) -> Iterator[str]:
+    if not isinstance(heading, str):
+        return
+    try:
+        fields = {name for _, name, _, _ in Formatter().parse(heading) if name is not None}
+    except ValueError:
+        fields = set()
+    if fields != _HEADING_FIELDS:
+        yield "result_heading: must hold {client} and {about}, and no other braces"
+
+
+def _in_items(raw: Table) -> Iterator[str]:
+    known = {facet.get("id") for _, facet in _tables(raw, "facets") if isinstance(facet.get("id"), str)}
+    for number, item in _tables(raw, "items"):
+        facet, define = item.get("facet"), item.get("define")
+        if isinstance(facet, str) and facet not in known:
+            yield f"items[{number}].facet: there is no facet “{facet}”"
+        if raw.get("kind") == "strengths" and item.get("role") == "difficulty":
+            yield f"items[{number}].role: a questionnaire of strengths has strength items only"
+        words = f"{item.get('text')}\n{item.get('text_general')}".lower()
+        for word in define if isinstance(define, dict) else ():
+            if word.lower() not in words:
+                yield f"items[{number}].define: “{word}” does not stand in the question"
+
+
+def _in_counts(raw: Table) -> Iterator[str]:
+    """A facet that nothing belongs to, and a missing rule that no answers could ever meet.
+
+    What counts is what enters a score: difficulty items, or all items where all are strengths.
+    """
+    here: Counter[str] = Counter()
+    counted: Counter[str] = Counter()
+    for _, item in _tables(raw, "items"):
+        facet = item.get("facet")
+        if isinstance(facet, str):
+            here[facet] += 1
+            counted[facet] += raw.get("kind") == "strengths" or item.get("role") == "difficulty"
+    smallest = sum(counted.values())
+    for number, entry in _tables(raw, "facets"):
+        facet = entry.get("id")
+        if not isinstance(facet, str):
+            continue
+        smallest = min(smallest, counted[facet])
+        if not here[facet]:
+            yield f"facets[{number}]: no item belongs to “{facet}”"
+        elif not counted[facet]:
+            yield f"facets[{number}]: “{facet}” has strength items only, so nothing can be counted"
+    for name, possible, whole in (
+        ("total_minimum", sum(counted.values()), "the questionnaire"),
+        ("facet_minimum", smallest, "the smallest facet"),
+        ("total_minimum_per_facet", smallest, "the smallest facet"),
+    ):
+        rule = raw.get("missing")
+        asked = rule.get(name) if isinstance(rule, dict) else None
+        if isinstance(asked, int) and asked > possible:
+            yield f"missing.{name}: asks for {asked} answers, {whole} has {possible}"
