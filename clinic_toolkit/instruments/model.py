@@ -72,9 +72,9 @@ class EvidenceCard:
 class MissingRule:
     """How many answers a number needs; below that there is words and a count, and no number."""
 
-    facet_minimum: Annotated[int, Ge(1)] | None
+    facet_minimum: Annotated[int, Ge(1)] | None = None
     total_minimum: Annotated[int, Ge(1)]
-    total_minimum_per_facet: Annotated[int, Ge(1)] | None
+    total_minimum_per_facet: Annotated[int, Ge(1)] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
