@@ -8,6 +8,7 @@ import pytest
 
 from clinic_toolkit.psychometrics.scoring import score, shown
 from clinic_toolkit.psychometrics.wording import facet_count, facet_sentence, labels_of
+
 from . import made
 
 CASES = Path(__file__).parent.parent / "cases"

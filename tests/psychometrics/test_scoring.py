@@ -63,7 +63,7 @@ def test_counts_in_words() -> None:
 
 
 def test_importing_the_rules_stays_light() -> None:
-    modules = "scoring wording prompts patterns offers missing".split()
+    modules = ["scoring", "wording", "prompts", "patterns", "offers", "missing"]
     lines = [f"import clinic_toolkit.psychometrics.{name}" for name in modules]
     lines += [
         "import sys",
