@@ -1,0 +1,151 @@
+"""Read a worksheet file, check all of it, and say everything that is wrong at once."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.worksheets.model import Block, TableBlock, Worksheet
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+    from pydantic_core import ErrorDetails
+
+MAX_BYTES = 200_000
+
+_BLOCKS: Mapping[str, type] = {get_args(get_type_hints(kind)["kind"])[0]: kind for kind in get_args(Block)}
+_PLAIN_WORDS = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length} entries",
+    "too_long": "must have at most {max_length} entries",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be one of {expected}",
+}
+
+
+class WorksheetError(DamagedFile):
+    """A worksheet cannot be used. `problems` holds every reason, each with its place."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "A worksheet cannot be used. Mend these places, or put back the file that came with the "
+            f"program: {'; '.join(self.problems)}."
+        )
+
+
+def load_worksheet(path: Path) -> Worksheet:
+    """Read one worksheet from its file, or raise `WorksheetError`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise WorksheetError([f"{path.name}: cannot be read ({error.strerror})"]) from error
+    return parse_worksheet(data, path.name)
+
+
+def parse_worksheet(data: bytes, file: str) -> Worksheet:
+    """Make a worksheet of the bytes of its file, or raise `WorksheetError`."""
+    try:
+        raw = _table_of(data)
+    except (ValueError, RecursionError) as error:
+        raise WorksheetError([f"{file}: not readable as TOML ({error})"]) from error
+    found = [*_unknown(raw), *_control_characters(raw)]
+    sheet = _checked(raw, found)
+    if sheet is not None:
+        found += _inconsistent(sheet, file)
+    if sheet is None or found:
+        raise WorksheetError(f"{file}, {problem}" for problem in found)
+    return replace(sheet, digest=sha256(data).hexdigest())
+
+
+def _table_of(data: bytes) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"larger than {MAX_BYTES:,} bytes")
+    return tomllib.loads(data.decode("utf-8"))
+
+
+def _checked(raw: dict[str, Any], found: list[str]) -> Worksheet | None:
+    from pydantic import ValidationError
+
+    try:
+        # By way of JSON: only there does the strict mode take a list for a tuple, and strict it must be,
+        # or the text "2" would pass for a number.
+        return _adapter().validate_json(json.dumps(raw, default=lambda date: [str(date)]), strict=True)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        found += dict.fromkeys(said for detail in details if (said := _plain(detail, raw)))
+        return None
+
+
+@cache
+def _adapter() -> "TypeAdapter[Worksheet]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Worksheet)
+
+
+def _plain(detail: "ErrorDetails", raw: dict[str, Any]) -> str:
+    """One problem in plain words; empty for what was said of a kind of block that is not meant."""
+    place = detail["loc"]
+    if place[0] == "blocks" and len(place) > 2:
+        meant = _kind_of(raw["blocks"][place[1]])
+        if meant is None:
+            return f"{_path(place[:2])}.kind: must be one of {', '.join(_BLOCKS)}"
+        if place[2] != meant.__name__:
+            return ""
+        place = place[:2] + place[3:]
+    words = _PLAIN_WORDS.get(detail["type"])
+    return f"{_path(place)}: {words.format(**detail.get('ctx', {})) if words else detail['msg']}"
+
+
+def _path(parts: Iterable[int | str]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+
+def _kind_of(block: object) -> type | None:
+    kind = block.get("kind") if isinstance(block, dict) else None
+    return _BLOCKS.get(kind) if isinstance(kind, str) else None
+
+
+def _unknown(raw: dict[str, Any]) -> Iterator[str]:
+    """Name every key that no field has: a misspelt optional one would else be lost in silence."""
+    known = {field.name for field in fields(Worksheet)} - {"digest"}
+    yield from (f"{key}: is not known here" for key in raw if key not in known)
+    blocks = raw.get("blocks")
+    for number, block in enumerate(blocks if isinstance(blocks, list) else ()):
+        kind = _kind_of(block)
+        if kind is not None:
+            known = {field.name for field in fields(kind)}
+            yield from (f"blocks[{number}].{key}: is not known here" for key in block if key not in known)
+
+
+def _control_characters(value: object, place: str = "") -> Iterator[str]:
+    if isinstance(value, str) and not value.isprintable():
+        yield f"{place}: holds a line break or a character that cannot be printed"
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _control_characters(inner, f"{place}.{key}".removeprefix("."))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _control_characters(inner, f"{place}[{number}]")
+
+
+def _inconsistent(sheet: Worksheet, file: str) -> Iterator[str]:
+    if file != f"{sheet.slug}.toml":
+        yield f"slug: must be the name of the file, {file.removesuffix('.toml')}"
+    for number, block in enumerate(sheet.blocks):
+        if isinstance(block, TableBlock) and any(c >= len(block.columns) for c in block.tick_columns):
+            yield f"blocks[{number}].tick_columns: there is no such column (the first is 0)"

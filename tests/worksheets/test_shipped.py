@@ -1,0 +1,150 @@
+"""Every worksheet that ships, held to the clinical rules; each check with a control that it would fail."""
+
+import re
+from math import ceil
+from pathlib import Path
+from textwrap import wrap
+
+import pytest
+
+from clinic_toolkit.worksheets.loader import load_worksheet
+from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock, Worksheet
+
+from .reading import automated_readability, flesch_kincaid, syllables_in, words_of
+
+FOLDER = Path(__file__).parents[2] / "worksheets"
+SHEETS = [load_worksheet(path) for path in sorted(FOLDER.glob("*.toml"))]
+each_sheet = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.slug)
+
+# What no page of ours says: diagnosis, grading, advice, tally (clinical specification, 4.7).
+NEVER = (
+    r"diagnos|disorder|codepend|toxic|narcissis|attachment|normal|\b(?:low|high|severe|elevated|pass|fail)\b"
+    r"|\b(?:balance|credit|debt|points?|streak|badge|ratio|score)\b|you should|\bought\b|must\b|selfish|needy"
+    r"|(?:better|worse) than others|gives? (?:more|less)\b|well done|improved because"
+)
+# What nothing that leaves the room says: the topic, safety, a relationship (clinical specification, 5).
+NOT_OUTSIDE = (
+    r"\bgiv(?:e|es|ing|er)\b|receiv|boundar|reciproc|overgiv|\bguilt|\bow(?:e|es|ed|ing)\b"
+    r"|\b(?:safe|unsafe|safety|afraid|fear|danger|abuse|violen|threat|crisis|harm|suicid|risk)"
+    r"|partner|husband|wife|\bspouse|mother|father|parent|sister|brother|sibling|daughter|\bson\b|\bchild|famil"
+    r"|\bboss\b|friend|colleague|therap|clinic|client|patient|session"
+)
+
+
+def for_the_client(sheet: Worksheet) -> list[str]:
+    """Every text that is printed on the sheet."""
+    texts = [sheet.title, sheet.why, *sheet.try_this, sheet.if_it_gets_hard, sheet.bring_back]
+    for block in sheet.blocks:
+        texts.append(block.label)
+        match block:
+            case TableBlock():
+                texts += block.columns
+            case ScaleBlock():
+                texts += [block.left, block.right]
+            case CirclesBlock():
+                texts += [block.left, block.right, block.middle]
+            case LinesBlock():
+                pass
+    return texts
+
+
+def for_the_clinician(sheet: Worksheet) -> list[str]:
+    """Every text that only the clinician reads."""
+    return [sheet.aim, sheet.when_not_to_use, *sheet.review_prompts, sheet.evidence]
+
+
+def hits(pattern: str, texts: list[str]) -> list[str]:
+    """The forbidden words that are found."""
+    return [found.group() for text in texts for found in re.finditer(pattern, text, re.IGNORECASE)]
+
+
+@each_sheet
+def test_no_sheet_grades_diagnoses_advises_or_exclaims(sheet: Worksheet) -> None:
+    assert hits(NEVER, for_the_client(sheet)) == []
+    assert not any("!" in text for text in [*for_the_client(sheet), *for_the_clinician(sheet)])
+    assert (
+        hits(r"codepend|toxic|narcissis|attachment|normal|denies|manipulat", for_the_clinician(sheet)) == []
+    )
+
+
+@each_sheet
+def test_a_sheet_that_is_found_names_no_topic_no_relationship_and_no_safety(sheet: Worksheet) -> None:
+    assert hits(NOT_OUTSIDE, for_the_client(sheet)) == []
+
+
+def test_words_that_must_not_be_there_would_be_found() -> None:
+    assert hits(NEVER, ["You should find your balance, it is normal."]) == ["You should", "balance", "normal"]
+    assert hits(NOT_OUTSIDE, ["Giving to my mother, if it is safe"]) == ["Giving", "mother", "safe"]
+
+
+@each_sheet
+def test_a_sheet_is_easy_to_read_by_both_counts(sheet: Worksheet) -> None:
+    text = " ".join([sheet.why, *sheet.try_this, sheet.if_it_gets_hard, sheet.bring_back])
+    assert flesch_kincaid(text) <= 8
+    assert automated_readability(text) <= 8
+    for sentence in re.split(r"(?<=[.?])\s", text):
+        assert len(words_of(sentence)) <= 25, sentence
+
+
+def test_both_counts_know_a_hard_text() -> None:
+    hard = "Differentiation of self presupposes considerable interpersonal negotiation of responsibilities."
+    assert flesch_kincaid(hard) > 12
+    assert automated_readability(hard) > 12
+    counted = {"cat": 1, "little": 2, "uneasy": 3, "choose": 1, "tried": 1, "wanted": 2, "plenty": 2}
+    assert {word: syllables_in(word) for word in counted} == counted
+
+
+@each_sheet
+def test_a_sheet_has_a_side_for_the_clinician(sheet: Worksheet) -> None:
+    assert len(sheet.review_prompts) >= 3
+    assert all("?" in prompt and "why don" not in prompt.lower() for prompt in sheet.review_prompts)
+    assert "not for this sheet" in sheet.evidence
+    assert "has not been tested" in sheet.evidence
+    assert sheet.when_not_to_use
+
+
+def test_the_sides_have_as_many_sheets_each() -> None:
+    sides = [sheet.side for sheet in SHEETS]
+    assert sides.count("giving") == sides.count("receiving") == sides.count("boundaries") >= 1
+
+
+def millimetres(sheet: Worksheet) -> float:
+    """The height of a sheet at 12 pt with lines of a little over 8 mm, on 175 mm with 75 letters a line."""
+
+    def lines(text: str, width: int = 75) -> int:
+        return len(wrap(text, width)) or 1
+
+    line, heading, gap, row = 5.5, 6.0, 2.0, 8.2
+    height = 12.0 + 9.0 + 8.0  # title, initials and date, foot
+    for text in (sheet.why, sheet.if_it_gets_hard, sheet.bring_back):
+        height += heading + line * lines(text)
+    height += heading + sum(line * lines(step, 70) for step in sheet.try_this)
+    for block in sheet.blocks:
+        height += gap + line * lines(block.label)
+        match block:
+            case TableBlock():
+                height += line * max(lines(column, 14) for column in block.columns[1:]) + row * block.rows
+            case LinesBlock():
+                height += row * block.count
+            case ScaleBlock():
+                height += 16
+            case CirclesBlock():
+                height += 50
+    return height
+
+
+@each_sheet
+def test_a_sheet_fits_one_page_of_either_paper(sheet: Worksheet) -> None:
+    letter = 279.4 - 2 * 15
+    assert ceil(millimetres(sheet)) <= letter
+
+
+def test_a_sheet_too_long_would_be_noticed() -> None:
+    long = LinesBlock(kind="lines", label="More", count=20)
+    fields = {name: getattr(SHEETS[0], name) for name in SHEETS[0].__slots__}
+    assert millimetres(Worksheet(**fields | {"blocks": (*SHEETS[0].blocks, long)})) > 279.4 - 2 * 15
+
+
+@each_sheet
+def test_the_readme_names_every_sheet(sheet: Worksheet) -> None:
+    assert f"{sheet.slug}.toml" in (FOLDER / "README.md").read_text(encoding="utf-8")
