@@ -20,7 +20,9 @@ def create_tables(db: Connection, metadata: MetaData) -> None:
 
 def shape(db: Connection) -> Shape:
     """What the file says it consists of."""
-    return frozenset(tuple(row) for row in db.execute(text("SELECT type, name, tbl_name, sql FROM sqlite_schema")))
+    return frozenset(
+        tuple(row) for row in db.execute(text("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+    )
 
 
 def expected(metadata: MetaData) -> Shape:

@@ -1,0 +1,279 @@
+"""The ways in. Each slot holds the user key, sealed under one secret; opening one is unlocking.
+
+No other hash of a password exists. A wrong passphrase, a wrong sheet and a slot that someone swapped
+look alike, because the commitment is compared before anything is decrypted.
+"""
+
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    UniqueConstraint,
+    select,
+)
+
+from clinic_toolkit.crypto.encoding import enc
+from clinic_toolkit.crypto.passphrase import FLOOR, SALT_BYTES, Cost, CostRefused, calibrate, stretch
+from clinic_toolkit.crypto.seal import SUITE, NotOpened, expand, extract, okm, open_seal, seal
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.engine import if_rolled_back
+from clinic_toolkit.store.types import Id
+from clinic_toolkit.vault import identity, sheet
+from clinic_toolkit.vault.alphabet import tidy
+from clinic_toolkit.vault.vault import Vault, WaysIn
+
+# 3 and 4 are kept for the two halves of an executor's way in.
+PASSPHRASE, SHEET = 1, 2
+
+slot = Table(
+    "slot",
+    metadata,
+    Column("slot", Id, primary_key=True),
+    Column("user", Id, nullable=False),
+    Column("kind", Integer, nullable=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("memory_kib", Integer, nullable=True),
+    Column("passes", Integer, nullable=True),
+    Column("lanes", Integer, nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("user", "kind"),
+    CheckConstraint("length(slot) = 16 AND length(user) = 16 AND length(salt) = 16", name="ids"),
+    CheckConstraint(
+        "(memory_kib IS NULL) = (passes IS NULL) AND (passes IS NULL) = (lanes IS NULL)", name="cost"
+    ),
+    CheckConstraint("kind <> 1 OR lanes IS NOT NULL", name="stretched"),
+    sqlite_strict=True,
+)
+
+slot_list = Table(
+    "slot_list",
+    metadata,
+    Column("user", Id, primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("mac", LargeBinary(32), nullable=False),
+    CheckConstraint("length(user) = 16 AND length(mac) = 32 AND generation >= 1", name="shape"),
+    sqlite_strict=True,
+)
+
+
+class WrongSecret(ClinicError):
+    """What was typed opens nothing here."""
+
+
+class SlotRefused(ClinicError):
+    """A stored cost is below the floor or beyond the limits, so it was not even tried."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The way in was changed outside this program and is not safe to use. "
+            "Use the recovery sheet, or restore a backup."
+        )
+
+
+class PassphraseRefused(ClinicError):
+    """The new passphrase cannot be stored as text."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This passphrase contains a character that cannot be used. Please choose another one."
+        )
+
+
+def create_identity(
+    db: Connection, passphrase: str, *, cost: Cost | None = None
+) -> tuple[Vault, tuple[str, ...]]:
+    """Make the practice's vault, its first clinician and both ways in.
+
+    Args:
+        cost: None calibrates to about a second on this machine.
+
+    Returns:
+        The unlocked vault, and the eight groups of the recovery sheet, which are kept nowhere.
+
+    Raises:
+        identity.AlreadySetUp: a practice lies here.
+        PassphraseRefused: it is not Unicode text.
+    """
+    vault = identity.found(db)
+    replace_passphrase(db, vault, passphrase, cost=cost)
+    return vault, replace_sheet(db, vault)
+
+
+def open_with_passphrase(db: Connection, text: str) -> Vault:
+    """Unlock with the passphrase.
+
+    Raises:
+        WrongSecret: it is not the passphrase.
+        SlotRefused: the stored cost is outside the limits.
+    """
+    row = _slot(db, PASSPHRASE)
+    try:
+        root = stretch(text, row.salt, _cost(row))
+    except ValueError:
+        raise WrongSecret("That passphrase does not open this practice.") from None
+    except CostRefused:
+        raise SlotRefused from None
+    return _open(db, row, root, "That passphrase does not open this practice.")
+
+
+def open_with_sheet(db: Connection, groups: str) -> Vault:
+    """Unlock with the recovery sheet. 160 random bits need no stretching, so this is instant.
+
+    Raises:
+        sheet.SheetMisread: a group is not as printed; it is named.
+        WrongSecret: every group is as printed, on the sheet of another practice or an older one.
+    """
+    secret = sheet.read(groups)
+    row = _slot(db, SHEET)
+    return _open(
+        db,
+        row,
+        extract(row.salt, secret),
+        "Every group is typed as printed, but this sheet does not open this practice. "
+        "It may belong to another one, or a newer sheet has replaced it.",
+    )
+
+
+def open_with_user_key(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
+    """Unlock with the user key itself, and look at the list of ways in."""
+    vault = identity.unlock(db, user_id, user_key)
+    vault.ways_in = _found_ways(db, vault)
+    return vault
+
+
+def replace_passphrase(db: Connection, vault: Vault, passphrase: str, *, cost: Cost | None = None) -> None:
+    """Give the user key a new passphrase, under a fresh salt; the old one opens nothing from now on.
+
+    Raises:
+        PassphraseRefused: it is not Unicode text.
+    """
+    chosen, salt = cost or calibrate(), secrets.token_bytes(SALT_BYTES)
+    try:
+        root = stretch(passphrase, salt, chosen)
+    except ValueError:
+        raise PassphraseRefused from None
+    _replace(db, vault, PASSPHRASE, salt, chosen, root)
+
+
+def replace_sheet(db: Connection, vault: Vault) -> tuple[str, ...]:
+    """Make a new recovery sheet; the old one opens nothing from now on."""
+    secret, salt = sheet.new_secret(), secrets.token_bytes(SALT_BYTES)
+    _replace(db, vault, SHEET, salt, None, extract(salt, secret))
+    return sheet.write(secret)
+
+
+def wrap_for_return(vault: Vault, code: str) -> bytes:
+    """The user key, sealed under the short return code, for the keeper's memory and never for the disk.
+
+    A short code can be guessed by whoever copies that memory; it guards against a person at the
+    keyboard, whose tries the keeper counts.
+    """
+    salt = secrets.token_bytes(SALT_BYTES)
+    head = _return_head(vault.vault_id, vault.user_id, salt)
+    key = okm(stretch(tidy_code(code), salt, FLOOR), head)
+    return vault.vault_id.bytes + vault.user_id.bytes + salt + seal(key, vault.user_key(), head)
+
+
+def open_return(db: Connection, blob: bytes, code: str) -> Vault:
+    """Come back with the short return code.
+
+    Raises:
+        WrongSecret: it is not the code, or the blob is another practice's.
+    """
+    vault_id, user_id, salt, sealed = UUID(bytes=blob[:16]), UUID(bytes=blob[16:32]), blob[32:48], blob[48:]
+    head = _return_head(vault_id, user_id, salt)
+    try:
+        user_key = open_seal(okm(stretch(tidy_code(code), salt, FLOOR), head), sealed, head)
+    except (NotOpened, ValueError):
+        raise WrongSecret("That is not your return code.") from None
+    if identity.head(db)[0] != vault_id:
+        raise WrongSecret("That code belongs to another practice.")
+    return open_with_user_key(db, user_id, user_key)
+
+
+def tidy_code(text: str) -> str:
+    """A return code as meant: case, spaces, dashes and look-alikes do not count."""
+    return tidy(text)
+
+
+def _return_head(vault_id: UUID, user_id: UUID, salt: bytes) -> bytes:
+    return enc("return", vault_id, SUITE, user_id, salt, FLOOR.memory_kib, FLOOR.passes, FLOOR.lanes)
+
+
+def _slot(db: Connection, kind: int) -> Row[Any]:
+    row = db.execute(select(slot).where(slot.c.kind == kind)).first()
+    if row is None:
+        raise identity.broken(db)
+    return row
+
+
+def _cost(row: Row[Any]) -> Cost:
+    return Cost(memory_kib=row.memory_kib, passes=row.passes, lanes=row.lanes)
+
+
+def _head(vault_id: UUID, row: Row[Any]) -> bytes:
+    # Every parameter is both in the derivation and in the seal: a changed header is a wrong secret.
+    cost = (row.memory_kib, row.passes, row.lanes)
+    return enc("slot", vault_id, SUITE, row.user, row.slot, row.kind, row.salt, *cost)
+
+
+def _open(db: Connection, row: Row[Any], root: bytes, refusal: str) -> Vault:
+    head = _head(identity.head(db)[0], row)
+    try:
+        user_key = open_seal(okm(root, head), row.sealed, head)
+    except NotOpened:
+        raise WrongSecret(refusal) from None
+    return open_with_user_key(db, row.user, user_key)
+
+
+def _replace(db: Connection, vault: Vault, kind: int, salt: bytes, cost: Cost | None, root: bytes) -> None:
+    id = uuid4()
+    costs = (cost.memory_kib, cost.passes, cost.lanes) if cost else (None, None, None)
+    head = enc("slot", vault.vault_id, SUITE, vault.user_id, id, kind, salt, *costs)
+    db.execute(slot.delete().where(slot.c.user == vault.user_id, slot.c.kind == kind))
+    db.execute(
+        slot.insert().values(
+            slot=id, user=vault.user_id, kind=kind, salt=salt, memory_kib=costs[0], passes=costs[1],
+            lanes=costs[2], sealed=seal(okm(root, head), vault.user_key(), head),
+        )
+    )  # fmt: skip
+    _vouch(db, vault, id)
+
+
+def _vouch(db: Connection, vault: Vault, made: UUID) -> None:
+    before = vault.ways_in
+    if_rolled_back(db, lambda: setattr(vault, "ways_in", before))
+    rows = db.execute(select(slot).where(slot.c.user == vault.user_id)).all()
+    generation, vouched = before.generation + 1, before.vouched | {made}
+    if any(row.slot not in vouched for row in rows):
+        # A slot that this clinician never made is still there. Writing a new list would launder it.
+        vault.ways_in = WaysIn(generation=before.generation, intact=False, vouched=vouched)
+        return
+    mac = _mac(vault, generation, rows)
+    db.execute(slot_list.delete().where(slot_list.c.user == vault.user_id))
+    db.execute(slot_list.insert().values(user=vault.user_id, generation=generation, mac=mac))
+    vault.ways_in = WaysIn(generation=generation, intact=True, vouched=vouched)
+
+
+def _found_ways(db: Connection, vault: Vault) -> WaysIn:
+    rows = db.execute(select(slot).where(slot.c.user == vault.user_id)).all()
+    listed = db.execute(select(slot_list).where(slot_list.c.user == vault.user_id)).first()
+    if listed is None or not secrets.compare_digest(listed.mac, _mac(vault, listed.generation, rows)):
+        return WaysIn(generation=listed.generation if listed else 0, intact=False, vouched=frozenset())
+    return WaysIn(generation=listed.generation, intact=True, vouched=frozenset(row.slot for row in rows))
+
+
+def _mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:
+    prints = sorted(sha256(_head(vault.vault_id, row) + row.sealed).digest() for row in rows)
+    return expand(vault.user_key(), enc("slot-list", vault.vault_id, vault.user_id, generation, *prints))

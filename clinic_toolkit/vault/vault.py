@@ -1,0 +1,189 @@
+"""The unlocked vault of one clinician: what `record` is given, and the only door to plaintext."""
+
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.crypto.encoding import Field, enc
+from clinic_toolkit.crypto.seal import SUITE, NotOpened
+from clinic_toolkit.crypto.signature import verify
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.vault.envelope import RANDOM_BYTES, Envelope, NotAnEnvelope, content_id, pack, unpack
+from clinic_toolkit.vault.holder import Holder
+from clinic_toolkit.vault.rings import RingDirectory, RingKey
+
+
+class SealBroken(ClinicError):
+    """A stored record is not what was written at its place. It is never shown, not even in part."""
+
+    def __init__(self, *, table: str, record: UUID) -> None:
+        super().__init__(
+            f"One stored entry ({table} {record.hex[:8]}) is damaged or was changed outside this program. "
+            "It is not shown. Everything else can be used; a backup may still hold it."
+        )
+        self.table = table
+        self.record = record
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sealed:
+    """What goes into a row, and what the audit line and later versions refer to."""
+
+    kid: bytes
+    blob: bytes
+    content_id: bytes
+    signature: bytes | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Opened:
+    """What was sealed, with the signature that lay beside it inside the seal (not yet checked)."""
+
+    body: bytes
+    content_id: bytes
+    signature: bytes | None
+    signed_as: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaysIn:
+    """The list of slots as found at unlock: its generation, whether this user key vouched for exactly
+    these slots, and which ones it vouches for."""
+
+    generation: int
+    intact: bool
+    vouched: frozenset[UUID]
+
+
+class Vault:
+    """One clinician's keys, rings and signature. Lives in the worker's memory and ends with it."""
+
+    def __init__(self, holder: Holder, incarnation: UUID, rings: RingDirectory) -> None:
+        self._holder = holder
+        self._rings = rings
+        self.incarnation = incarnation
+        self.ways_in = WaysIn(generation=0, intact=True, vouched=frozenset())
+
+    def __repr__(self) -> str:
+        return "<Vault>"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a vault is never pickled")
+
+    @property
+    def vault_id(self) -> UUID:
+        """The practice's vault."""
+        return self._holder.vault_id
+
+    @property
+    def user_id(self) -> UUID:
+        """The clinician."""
+        return self._holder.user_id
+
+    @property
+    def public_key(self) -> bytes:
+        """One's own Ed25519 key, taken from one's own sealed identity and never from a row."""
+        return self._holder.signing.public_key
+
+    @property
+    def slot_generation(self) -> int:
+        """The number of the list of ways in, for the audit trail: an older list has a lower one."""
+        return self.ways_in.generation
+
+    @property
+    def slots_intact(self) -> bool:
+        """False if the ways in are not the ones this clinician last made. Shown at unlock."""
+        return self.ways_in.intact
+
+    @property
+    def damaged_rings(self) -> frozenset[UUID]:
+        """Rings whose grant to this clinician is missing or could not be opened."""
+        return self._rings.damaged
+
+    @property
+    def practice_ring(self) -> UUID:
+        """The practice's own ring: settings, own definitions, audit bodies."""
+        return self._rings.of(self.vault_id, "practice")
+
+    def seal(
+        self, *, table: str, record: UUID, version: int, ring: UUID, body: bytes, sign: str | None = None
+    ) -> Sealed:
+        """Seal one version of one record for exactly this place.
+
+        Args:
+            sign: a signature label such as "sig/note"; the signature covers the content id and goes
+                inside the seal.
+
+        Raises:
+            SealBroken: the ring is not open to this clinician, or its statement does not hold.
+        """
+        key = self._key(table, record, ring, None)
+        random = secrets.token_bytes(RANDOM_BYTES)
+        named = content_id(random, body)
+        signature = self.sign(sign, self.vault_id, record, version, named) if sign else None
+        packed = pack(Envelope(body=body, random=random, signed_as=sign, signature=signature))
+        blob = key.key.seal(packed, self._place(table, record, version, ring, key.kid))
+        return Sealed(kid=key.kid, blob=blob, content_id=named, signature=signature)
+
+    def open(self, *, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes) -> Opened:
+        """Open one version of one record.
+
+        Raises:
+            SealBroken: any byte, or the place, differs from what was sealed.
+        """
+        key = self._key(table, record, ring, kid)
+        try:
+            inside = unpack(key.key.open(blob, self._place(table, record, version, ring, kid)))
+        except (NotOpened, NotAnEnvelope):
+            raise SealBroken(table=table, record=record) from None
+        return Opened(
+            body=inside.body,
+            content_id=inside.content_id,
+            signature=inside.signature,
+            signed_as=inside.signed_as,
+        )
+
+    def sign(self, label: str, *fields: Field) -> bytes:
+        """Sign for one purpose with the clinician's key."""
+        return self._holder.signing.sign(label, *fields)
+
+    def signed(self, label: str, *, record: UUID, version: int, content_id: bytes, signature: bytes) -> bool:
+        """Whether this clinician signed this content, as this version of this record, for this purpose."""
+        return verify(self.public_key, label, self.vault_id, record, version, content_id, signature=signature)
+
+    def new_ring(self, db: Connection, *, owner: UUID, ring_class: str) -> UUID:
+        """Make a ring; see `RingDirectory.begin`. It is forgotten again if `db` does not commit."""
+        return self._rings.begin(db, owner, ring_class)
+
+    def ring_of(self, owner: UUID, ring_class: str) -> UUID:
+        """The ring of an owner and class.
+
+        Raises:
+            rings.UnknownRing: there is none that this clinician may open.
+        """
+        return self._rings.of(owner, ring_class)
+
+    def holds(self, ring: UUID) -> bool:
+        """Whether this clinician has a grant to the ring."""
+        return self._rings.holds(ring)
+
+    def owners(self, ring_class: str) -> list[UUID]:
+        """Everyone who has a ring of this class, in the order the rings were made."""
+        return self._rings.owners(ring_class)
+
+    def user_key(self) -> bytes:
+        """The user key itself: only for wrapping it in a slot or for the quick return."""
+        return self._holder.user_key
+
+    def _key(self, table: str, record: UUID, ring: UUID, kid: bytes | None) -> RingKey:
+        try:
+            return self._rings.key(ring, kid)
+        except NotOpened:
+            raise SealBroken(table=table, record=record) from None
+
+    def _place(self, table: str, record: UUID, version: int, ring: UUID, kid: bytes) -> bytes:
+        # What is needed to find the row, and no more: moving a sealed blob to another row, table,
+        # version or ring makes it unreadable. Author, times and state are inside.
+        return enc("rec", self.vault_id, SUITE, table, record, version, ring, kid)

@@ -1,0 +1,61 @@
+"""Secrets that people type: phrases and codes made for them, and a look at phrases of their own."""
+
+import secrets
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from clinic_toolkit.vault.alphabet import CHARACTERS
+
+WORDS = 6
+LIST_LENGTH = 7776
+CODE_LENGTH = 6
+_SHORTEST = 15
+_BEST_SCORE = 4
+_FEWEST_GUESSES = 10**12
+# The estimate takes time that grows with the square of the length; what follows can only add strength.
+_ESTIMATED = 72
+
+
+@cache
+def word_list() -> tuple[str, ...]:
+    """The 7,776 words of the EFF's large list."""
+    text = files("clinic_toolkit.vault").joinpath("wordlist", "eff_large.txt").read_text(encoding="ascii")
+    words = tuple(text.split())
+    if len(words) != LIST_LENGTH or len(set(words)) != LIST_LENGTH:
+        raise RuntimeError("the word list is not whole")
+    return words
+
+
+def new_passphrase() -> str:
+    """Six words drawn independently: 77.5 bits, enough for a vault whose every guess costs a second."""
+    return " ".join(secrets.choice(word_list()) for _ in range(WORDS))
+
+
+def new_code() -> str:
+    """A six-character return code without look-alikes."""
+    return "".join(secrets.choice(CHARACTERS) for _ in range(CODE_LENGTH))
+
+
+def weakness(text: str, *, also: Sequence[str] = ()) -> str | None:
+    """Why an own passphrase is too weak to guard a practice, in plain words; None if it is strong.
+
+    A middling score is not enough here: a year and an exclamation mark after one word still pass for
+    "safe", and whoever has a copy of the disk can guess for years.
+
+    Args:
+        also: what others know, such as the practice's and the clinician's name.
+    """
+    if len(text) < _SHORTEST:
+        return f"It is too short: at least {_SHORTEST} characters, better four or more unrelated words."
+    if not text.isprintable():
+        return "It contains a character that cannot be seen. Please use letters, numbers, signs and spaces."
+    from zxcvbn import zxcvbn  # slow to import, needed once in the life of a practice
+
+    found = zxcvbn(text[:_ESTIMATED], user_inputs=[word for name in also for word in (name, *name.split())])
+    if found["score"] >= _BEST_SCORE and found["guesses"] >= _FEWEST_GUESSES:
+        return None
+    return found["feedback"]["warning"] or (
+        "It could be guessed by someone with a copy of this computer. "
+        "Add another word or two that have nothing to do with each other."
+    )
