@@ -110,6 +110,11 @@ def create_identity(
     return vault, replace_sheet(db, vault)
 
 
+def exists(db: Connection) -> bool:
+    """Whether a practice was set up here; see `identity.exists`."""
+    return identity.exists(db)
+
+
 def open_with_passphrase(db: Connection, text: str) -> Vault:
     """Unlock with the passphrase.
 
@@ -118,13 +123,16 @@ def open_with_passphrase(db: Connection, text: str) -> Vault:
         SlotRefused: the stored cost is outside the limits.
     """
     row = _slot(db, PASSPHRASE)
+    return open_with_user_key(db, row.user, _user_key_by_passphrase(db, row, text))
+
+
+def fits(db: Connection, text: str) -> bool:
+    """Whether this is the passphrase: asked once more before an act that needs it."""
     try:
-        root = stretch(text, row.salt, _cost(row))
-    except ValueError:
-        raise WrongSecret("That passphrase does not open this practice.") from None
-    except CostRefused:
-        raise SlotRefused from None
-    return _open(db, row, root, "That passphrase does not open this practice.")
+        _user_key_by_passphrase(db, _slot(db, PASSPHRASE), text)
+    except WrongSecret:
+        return False
+    return True
 
 
 def open_with_sheet(db: Connection, groups: str) -> Vault:
@@ -136,13 +144,11 @@ def open_with_sheet(db: Connection, groups: str) -> Vault:
     """
     secret = sheet.read(groups)
     row = _slot(db, SHEET)
-    return _open(
-        db,
-        row,
-        extract(row.salt, secret),
+    refusal = (
         "Every group is typed as printed, but this sheet does not open this practice. "
-        "It may belong to another one, or a newer sheet has replaced it.",
+        "It may belong to another one, or a newer sheet has replaced it."
     )
+    return open_with_user_key(db, row.user, _user_key(db, row, extract(row.salt, secret), refusal))
 
 
 def open_with_user_key(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
@@ -228,13 +234,23 @@ def _head(vault_id: UUID, row: Row[Any]) -> bytes:
     return enc("slot", vault_id, SUITE, row.user, row.slot, row.kind, row.salt, *cost)
 
 
-def _open(db: Connection, row: Row[Any], root: bytes, refusal: str) -> Vault:
+def _user_key_by_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
+    refusal = "That passphrase does not open this practice."
+    try:
+        root = stretch(text, row.salt, _cost(row))
+    except ValueError:
+        raise WrongSecret(refusal) from None
+    except CostRefused:
+        raise SlotRefused from None
+    return _user_key(db, row, root, refusal)
+
+
+def _user_key(db: Connection, row: Row[Any], root: bytes, refusal: str) -> bytes:
     head = _head(identity.head(db)[0], row)
     try:
-        user_key = open_seal(okm(root, head), row.sealed, head)
+        return open_seal(okm(root, head), row.sealed, head)
     except NotOpened:
         raise WrongSecret(refusal) from None
-    return open_with_user_key(db, row.user, user_key)
 
 
 def _replace(db: Connection, vault: Vault, kind: int, salt: bytes, cost: Cost | None, root: bytes) -> None:
