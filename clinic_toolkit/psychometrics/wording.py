@@ -68,15 +68,20 @@ def total_line(score: InstrumentScore) -> str:
     return f"Not scored: {count}" if score.total is None else f"{shown(score.total)} ({count})"
 
 
-def stood_out(instrument: Instrument, score: InstrumentScore) -> tuple[str, ...]:
+def stood_out(
+    instrument: Instrument, score: InstrumentScore, *, leaves_the_room: bool = False
+) -> tuple[str, ...]:
     """Choose at most three plain sentences for the client: the facets with most answers at the top.
 
     Facets where most answers lie lower make no sentence, so there may be none at all. Ties keep the order
-    of the definition.
+    of the definition. On a page that leaves the room, facets that ask about fear are left out, whatever
+    was answered: paper is found by others, and a rule that looked at the answers would tell of them.
     """
+    unsaid = {item.facet for item in instrument.items if leaves_the_room and item.safety_flag == "fear"}
     labels = labels_of(instrument)
     top = top_values(labels)
-    ranked = sorted(score.facets, key=lambda facet: -sum(value in top for value in facet.given))
+    facets = [facet for facet in score.facets if facet.facet not in unsaid]
+    ranked = sorted(facets, key=lambda facet: -sum(value in top for value in facet.given))
     phrases = {facet.id: facet.client_phrase for facet in instrument.facets}
     sentences = [
         facet_sentence(facet.given, labels, facet.asked, "client", phrases[facet.facet])
@@ -140,7 +145,8 @@ def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: in
     for group in groups:
         if _most(len(group), asked):
             which = f"{_part_of(len(group), asked)} questions" + (f" about {about}" if about else "")
-            return f"For {which} you said {_either(group, labels)}."
+            comma = "," if "," in about else ""
+            return f"For {which}{comma} you said {_either(group, labels)}."
     return ""
 
 

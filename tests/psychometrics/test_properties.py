@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clinic_toolkit.instruments.catalogue import instruments
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.scoring import InstrumentScore, score
 from clinic_toolkit.psychometrics.wording import (
@@ -26,7 +27,7 @@ STRENGTHS = made.strengths()
 THREE_OPTIONS = made.difficulties(("Rarely", "Sometimes", "Often"))
 TWO_OPTIONS = made.difficulties(("Seldom", "Often"))
 SEVEN_OPTIONS = made.difficulties(("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta"))
-FORMS = (DIFFICULTIES, STRENGTHS, THREE_OPTIONS, TWO_OPTIONS, SEVEN_OPTIONS)
+FORMS = (DIFFICULTIES, STRENGTHS, THREE_OPTIONS, TWO_OPTIONS, SEVEN_OPTIONS, *instruments())
 
 
 @st.composite
@@ -208,7 +209,7 @@ def test_all_the_same_is_said_as_such(form: Instrument, place: int, data: st.Dat
     assert sentence == f"{many} {uncapitalised(labels_of(form)[value])}."
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.kind}-{len(form.options)}")
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.id}-{form.kind}-{len(form.options)}")
 def test_an_empty_form_has_no_number_and_no_sentence_for_the_client(form: Instrument) -> None:
     result = score(form, {})
     assert result.total is None

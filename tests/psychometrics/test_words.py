@@ -4,6 +4,7 @@ from clinic_toolkit.psychometrics.scoring import score
 from clinic_toolkit.psychometrics.wording import (
     counts_line,
     facet_count,
+    facet_sentence,
     going_well,
     labels_of,
     stood_out,
@@ -36,6 +37,19 @@ def test_the_facets_with_most_answers_at_the_top_come_first_and_ties_keep_their_
 
 def test_nothing_stands_out_when_answers_lie_lower() -> None:
     assert stood_out(FORM, score(FORM, answers(A=(2, 2, 2), B=(0, 0, 4), C=(1, 3, None)))) == ()
+
+
+def test_what_leaves_the_room_is_silent_on_the_facets_that_ask_about_fear_whatever_was_answered() -> None:
+    result = score(FORM, answers(A=(3, 3, 3), B=(4, 4, 4), C=(0, 3, 3)))
+    assert stood_out(FORM, result, leaves_the_room=True) == (
+        "For all three questions about part a you said most times.",
+        "For two of the three questions about part c you said most times.",
+    )
+
+
+def test_a_phrase_with_a_comma_is_closed_by_one() -> None:
+    sentence = facet_sentence((3, 3, 3), labels_of(FORM), 3, "client", "limits, yours or theirs")
+    assert sentence == "For all three questions about limits, yours or theirs, you said most times."
 
 
 def test_a_form_of_strengths_has_sentences_of_its_own() -> None:

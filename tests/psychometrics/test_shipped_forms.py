@@ -1,0 +1,68 @@
+"""The rules meet the questionnaires that ship: oracles 14 and 15, prompts, offers and words."""
+
+import pytest
+
+from clinic_toolkit.instruments.catalogue import instruments
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.psychometrics.offers import offers
+from clinic_toolkit.psychometrics.prompts import find_prompts
+from clinic_toolkit.psychometrics.scoring import score
+from clinic_toolkit.psychometrics.wording import counts_line, going_well, stood_out
+from clinic_toolkit.worksheets.catalogue import worksheets
+
+from .made import Said
+
+DIFFICULTIES = [form for form in instruments() if form.kind == "difficulties"]
+each_form = pytest.mark.parametrize("form", DIFFICULTIES, ids=lambda form: form.id)
+
+
+def answered(form: Instrument, difficulty: int, strength: int) -> dict[str, int | None]:
+    """One answer to every difficulty item and one to every strength item."""
+    return {item.id: difficulty if item.role == "difficulty" else strength for item in form.items}
+
+
+@each_form
+def test_oracles_14_and_15(form: Instrument) -> None:
+    halfway = score(form, answered(form, 2, 2))
+    assert (halfway.total, [facet.score for facet in halfway.facets]) == (50, [50, 50, 50])
+    often = score(form, answered(form, 4, 0))
+    assert (often.total, [facet.score for facet in often.facets]) == (100, [100, 100, 100])
+    assert [strength.value for strength in often.strengths] == [0, 0, 0]
+    assert going_well(form, often) == ()
+
+
+@each_form
+def test_the_flagged_items_prompt_and_no_other(form: Instrument) -> None:
+    flagged = {item.id: item.safety_flag for item in form.items if item.safety_flag != "none"}
+    everything = [Said(item_id=item.id, value=4, talk=True) for item in form.items]
+    assert {p.item_id: p.flag for p in find_prompts(form, everything)} == flagged
+    calm = [Said(item_id=item.id, value=1) for item in form.items]
+    assert find_prompts(form, calm) == ()
+
+
+@each_form
+def test_each_difficulty_offers_the_sheets_of_its_side(form: Instrument) -> None:
+    found = offers(form, answered(form, 2, 4), worksheets())
+    assert 1 <= len(found) <= 2
+    assert {offer.worksheet.side for offer in found} == {form.side}
+    assert offers(form, answered(form, 1, 4), worksheets()) == ()
+
+
+def test_every_worksheet_fits_a_part_that_is_asked_about() -> None:
+    parts = {facet.id for form in instruments() for facet in form.facets}
+    for sheet in worksheets():
+        assert sheet.facets
+        assert set(sheet.facets) <= parts
+
+
+@each_form
+def test_what_is_said_reads_as_sentences(form: Instrument) -> None:
+    result = score(form, answered(form, 4, 4))
+    said = stood_out(form, result)
+    assert len(said) == 3
+    for text in (*said, counts_line(form, result)):
+        assert text.endswith(".")
+        assert "  " not in text
+        assert "!" not in text
+    asks_about_fear = any(item.safety_flag == "fear" for item in form.items)
+    assert len(stood_out(form, result, leaves_the_room=True)) == (2 if asks_about_fear else 3)
