@@ -1,0 +1,84 @@
+"""The worked examples of docs/scoring.md, run."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from clinic_toolkit.instruments.catalogue import instruments
+from clinic_toolkit.psychometrics.scoring import score, shown
+from clinic_toolkit.psychometrics.wording import (
+    facet_count,
+    facet_sentence,
+    labels_of,
+    stood_out,
+    total_line,
+)
+
+PAGE = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text(encoding="utf-8")
+GIVING = next(form for form in instruments() if form.id == "giving")
+FLOWS = next(form for form in instruments() if form.kind == "strengths")
+
+
+def rows(first_heading: str) -> list[list[str]]:
+    """The rows of the table whose first heading line begins so."""
+    table = PAGE.split(f"| {first_heading}", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in table]
+
+
+def values(cell: str) -> list[int | None]:
+    """ "3 - 2" as values."""
+    return [None if v == "-" else int(v) for v in cell.split()]
+
+
+def giving(*parts: str) -> dict[str, int | None]:
+    """Answers to the difficulty items of *How I give*, part by part."""
+    answers: dict[str, int | None] = {}
+    for facet, cell in zip(GIVING.facets, parts, strict=False):
+        ids = [i.id for i in GIVING.items if i.facet == facet.id and i.role == "difficulty"]
+        answers |= dict(zip(ids, values(cell), strict=True))
+    return answers
+
+
+@pytest.mark.parametrize("row", rows("Answers | Number"), ids=lambda row: row[0])
+def test_one_part(row: list[str]) -> None:
+    cell, number, count, words = row
+    facet = score(GIVING, giving(cell)).facets[0]
+    assert number == ("no" if facet.score is None else str(shown(facet.score)))
+    assert count == facet_count(GIVING, facet)
+    assert words == facet_sentence(facet.given, labels_of(GIVING), facet.asked, "clinician")
+
+
+@pytest.mark.parametrize("row", rows("Part one"), ids=lambda row: " ".join(row[:3]))
+def test_a_whole_form(row: list[str]) -> None:
+    result = score(GIVING, giving(*row[:3]))
+    assert row[3].split() == ["-" if f.score is None else str(shown(f.score)) for f in result.facets]
+    assert row[4] == total_line(result)
+
+
+@pytest.mark.parametrize("row", rows("Eight answers"), ids=lambda row: row[0])
+def test_what_flows_well(row: list[str]) -> None:
+    answers = dict(zip([item.id for item in FLOWS.items], values(row[0]), strict=True))
+    assert row[1] == total_line(score(FLOWS, answers))
+
+
+@pytest.mark.parametrize("row", rows("Answers | The client reads"), ids=lambda row: row[0])
+def test_what_the_client_reads(row: list[str]) -> None:
+    said = stood_out(GIVING, score(GIVING, giving(row[0])))
+    assert said == (() if row[1] == "nothing" else (row[1],))
+
+
+def test_the_page_states_the_labels_and_the_rule_of_the_definitions() -> None:
+    assert [row[1] for row in rows("Value")] == [option.label for option in GIVING.options]
+    rule = {row[0]: re.findall(r"\d|all", row[1]) for row in rows("Number | Needs")}
+    assert rule["the total (9 items)"] == [
+        str(GIVING.missing.total_minimum),
+        str(GIVING.missing.total_minimum_per_facet),
+    ]
+    assert rule["*What flows well* (8 items)"] == [str(FLOWS.missing.total_minimum)]
+    assert rule["a part (3 items)"] == ["all", str(GIVING.missing.facet_minimum)]
+
+
+def test_a_wrong_example_would_be_seen() -> None:
+    with pytest.raises(AssertionError):
+        test_a_whole_form(["3 3 3", "3 - -", "3 3 3", "75 - 75", "75 (7 of 9 answered)"])
