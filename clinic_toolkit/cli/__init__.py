@@ -1,0 +1,73 @@
+"""The command line: start, and the two processes behind it.
+
+Owns the order of a start, the exit codes, the keeper and the worker. Decides nothing clinical.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from clinic_toolkit import __version__
+from clinic_toolkit.errors import ClinicError, DamagedFile
+from clinic_toolkit.settings import BadSetting
+
+# 0: done. 1: it did not work. 2: a file or a setting has to be put right by a person first.
+_NEEDS_A_PERSON = (DamagedFile, BadSetting)
+
+
+def exit_code(error: ClinicError) -> int:
+    """The exit code of an error; its sentence goes to the terminal."""
+    return 2 if isinstance(error, _NEEDS_A_PERSON) else 1
+
+
+class _StartsByDefault(click.Group):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
+            args = ["start", *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ClinicError as error:
+            click.echo(error.sentence, err=True)
+            ctx.exit(exit_code(error))
+
+
+@click.group(cls=_StartsByDefault)
+@click.version_option(__version__)
+def main() -> None:
+    """Clinic toolkit: the sealed record of a practice, on this machine only."""
+
+
+@main.command()
+@click.option("--port", type=int, help="The port wanted; the next free one is taken if it is in use.")
+@click.option("--no-browser", is_flag=True, help="Do not open the browser.")
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder that holds the practice."
+)
+@click.option("--demo", is_flag=True, help="Open a made-up practice, apart from the real one.")
+@click.option("--check", is_flag=True, help="Run the main job once without a person, in a new temporary folder.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="With --check: where the PDFs are written."
+)
+@click.pass_context
+def start(
+    ctx: click.Context, port: int | None, no_browser: bool, data: Path | None, demo: bool, check: bool, out: Path | None
+) -> None:
+    """Open the practice in the browser."""
+    if check:
+        from clinic_toolkit.cli import check as whole_job
+
+        if out is None:
+            raise click.UsageError("--check needs --out, the folder for the PDFs.")
+        ctx.exit(whole_job.run(out))
+    from clinic_toolkit.cli.start import run
+
+    ctx.exit(run(data=data, port=port, browser=not no_browser, demo=demo))
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """The console command."""
+    main.main(args=None if arguments is None else list(arguments), prog_name="clinic-toolkit")

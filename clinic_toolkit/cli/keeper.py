@@ -1,0 +1,257 @@
+"""The keeper: holds the listening sockets, starts workers, and never sees a key.
+
+One worker serves; one more waits, already imported, so that a lock costs a fraction of a second.
+While there is no worker the system's listen queue holds the connections: none is refused.
+"""
+
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing import connection, get_context
+from multiprocessing.context import SpawnProcess
+from types import FrameType
+
+from clinic_toolkit.cli import line, worker
+from clinic_toolkit.cli.quick_return import QuickReturn
+from clinic_toolkit.settings import Settings
+
+SHORT_LIFE = 10.0
+CRASHES = 3
+PATIENCE = 3.0
+
+_spawn = get_context("spawn")
+
+
+@dataclass(kw_only=True)
+class Helper:
+    """A worker process as the keeper sees it."""
+
+    process: SpawnProcess
+    pipe: "connection.Connection[object, object]"
+    started: float = field(default_factory=time.monotonic)
+    warm: bool = False
+    answered: bool = False
+    ending: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sockets:
+    """What the keeper listens on, all at one port."""
+
+    listening: tuple[socket.socket, ...]
+    port: int
+
+
+class Keeper:
+    """Keeps one worker at work and one waiting, until told to stop."""
+
+    def __init__(self, settings: Settings, sockets: Sockets, *, when_ready: Callable[[], None]) -> None:
+        self._settings, self._sockets, self._when_ready = settings, sockets, when_ready
+        self._cookie_key = secrets.token_bytes(32)
+        self._return = QuickReturn()
+        self._active: Helper | None = None
+        self._standby: Helper | None = None
+        self._deaths = 0
+        self._stop = False
+        self._exit_code = 0
+        self._heard, self._bell = socket.socketpair()
+
+    def run(self) -> int:
+        """Serve until SIGTERM or SIGINT, and return the exit code."""
+        self._heard.setblocking(False)
+        self._bell.setblocking(False)
+        signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._asked_to_stop)
+        self._active = self._start()
+        self._promote()
+        while not self._stop:
+            self._wait()
+            self._return.tick()
+            self._bury()
+        self._return.drop()
+        self._end_all()
+        return self._exit_code
+
+    def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop = True
+
+    def _start(self) -> Helper:
+        ours, theirs = _spawn.Pipe()
+        process = _spawn.Process(
+            target=worker.run, args=(self._settings, self._sockets.listening, theirs), name="clinic-worker"
+        )
+        # A blocked signal is inherited: Ctrl-C reaches the keeper alone, which then ends its workers.
+        blocked = hasattr(signal, "pthread_sigmask")
+        if blocked:
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            if blocked:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        theirs.close()
+        return Helper(process=process, pipe=ours)
+
+    def _promote(self) -> None:
+        if self._active is None:
+            self._active, self._standby = self._standby or self._start(), None
+        self._tell(self._active, line.Go(cookie_key=self._cookie_key))
+
+    def _wait(self) -> None:
+        helpers = [helper for helper in (self._active, self._standby) if helper is not None]
+        by_pipe = {helper.pipe: helper for helper in helpers}
+        sentinels = [helper.process.sentinel for helper in helpers]
+        for ready in connection.wait([*by_pipe, *sentinels, self._heard], timeout=1.0):
+            if ready is self._heard:
+                self._heard.recv(512)
+            elif isinstance(ready, connection.Connection) and ready in by_pipe:
+                self._listen(by_pipe[ready])
+
+    def _listen(self, helper: Helper) -> None:
+        try:
+            while helper.pipe.poll():
+                self._obey(helper, helper.pipe.recv())
+        except (EOFError, OSError):
+            # The process is on its way out; its sentinel says when it is gone.
+            helper.process.join(timeout=PATIENCE)
+            if helper.process.is_alive():
+                helper.process.kill()
+
+    def _obey(self, helper: Helper, word: object) -> None:
+        match word:
+            case line.Warm():
+                helper.warm = True
+            case line.Serving():
+                self._when_ready()
+                if self._standby is None:
+                    self._standby = self._start()
+            case line.Answered():
+                helper.answered = True
+                self._deaths = 0
+            case line.Ending():
+                helper.ending = True
+            case line.Broken(sentence=sentence, exit_code=exit_code):
+                helper.ending = True
+                self._give_up(sentence, exit_code)
+            case line.Hold(blob=blob):
+                self._return.hold(blob)
+            case line.Ask(take=take):
+                self._tell(helper, line.Blob(blob=self._return.take() if take else self._return.look()))
+            case line.Opened():
+                self._return.opened()
+            case line.Drop():
+                self._return.drop()
+
+    def _bury(self) -> None:
+        for helper in (self._active, self._standby):
+            if helper is None or helper.process.exitcode is None:
+                continue
+            self._listen(helper)
+            self._count(helper)
+            helper.pipe.close()
+            helper.process.join()
+            if helper is self._standby:
+                self._standby = None
+                if not self._stop:
+                    self._standby = self._start()
+            else:
+                self._active = None
+        if self._active is None and not self._stop:
+            self._promote()
+
+    def _count(self, helper: Helper) -> None:
+        if helper.ending or helper.answered or time.monotonic() - helper.started >= SHORT_LIFE:
+            self._deaths = 0
+            return
+        self._deaths += 1
+        if self._deaths >= CRASHES:
+            self._give_up(
+                "The program could not start its pages: it stopped three times at once. "
+                "Nothing in the record was changed. Start it again; if it happens again, restart the computer.",
+                1,
+            )
+
+    def _give_up(self, sentence: str, exit_code: int) -> None:
+        if not self._stop:
+            print(sentence, file=sys.stderr, flush=True)
+            self._exit_code = exit_code
+        self._stop = True
+
+    def _tell(self, helper: Helper, word: object) -> None:
+        try:
+            helper.pipe.send(word)
+        except OSError:
+            pass  # gone already: `_bury` replaces it
+
+    def _end_all(self) -> None:
+        helpers = [helper for helper in (self._active, self._standby) if helper is not None]
+        for helper in helpers:
+            self._tell(helper, line.End())
+        until = time.monotonic() + PATIENCE
+        for helper in helpers:
+            helper.process.join(timeout=max(0.0, until - time.monotonic()))
+            if helper.process.is_alive():
+                helper.process.kill()
+                helper.process.join()
+
+
+def listen(wanted: int, *, more: int = 19) -> Sockets:
+    """Listen on this machine only: at the wanted port, one of the next nineteen, or any.
+
+    IPv4 and IPv6 are taken together: a browser may try either for a `.localhost` name, and whoever
+    listened on the other one would be shown the passphrase.
+    """
+    for port in [*range(wanted, min(wanted + more, 65535) + 1), 0]:
+        try:
+            return _listen_at(port)
+        except OSError:
+            if port == 0:
+                raise
+    raise AssertionError("unreachable: port 0 either listens or raises")
+
+
+def _listen_at(port: int) -> Sockets:
+    first = _bound(socket.AF_INET, "127.0.0.1", port)
+    port = first.getsockname()[1]
+    try:
+        second = _bound(socket.AF_INET6, "::1", port) if _has_ipv6() else None
+    except OSError:
+        first.close()
+        raise
+    listening = (first,) if second is None else (first, second)
+    for each in listening:
+        each.listen(128)
+    return Sockets(listening=listening, port=port)
+
+
+def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            # There SO_REUSEADDR would let another program take the port over.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _has_ipv6() -> bool:
+    if not socket.has_ipv6:
+        return False
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True

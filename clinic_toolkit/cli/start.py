@@ -1,0 +1,89 @@
+"""The start: one folder, one address, one page in the browser."""
+
+import os
+import sys
+import threading
+import time
+import webbrowser
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from clinic_toolkit import paths
+from clinic_toolkit import settings as configuration
+from clinic_toolkit.cli import keeper
+from clinic_toolkit.cli.memory import guard_memory
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.claim import AlreadyOpen, Claim, claim
+
+# How long a second start waits for the first one to say where its page is.
+PATIENCE = 10.0
+
+
+def run(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> int:
+    """Serve the practice in this folder until told to stop; return the exit code.
+
+    Args:
+        data: the folder; else CLINIC_DATA, else the usual place on this kind of machine.
+        browser: open the first page in the browser.
+        demo: the made-up practice, in a folder of its own.
+    """
+    guard_memory()
+    place = _place(data, demo=demo)
+    folder.prepare(place)
+    try:
+        held = _claimed(place)
+    except AlreadyOpen as first:
+        click.echo(first.sentence)
+        if browser and first.url and has_display():
+            webbrowser.open(first.url)
+        return 0
+    try:
+        return _serve(place, held, port=port, browser=browser, demo=demo)
+    finally:
+        held.release()
+
+
+def _place(data: Path | None, *, demo: bool) -> Path:
+    chosen = data or (Path(os.environ["CLINIC_DATA"]) if os.environ.get("CLINIC_DATA") else None)
+    usual = paths.data_folder()
+    place = chosen or (usual.with_name(f"{usual.name}-demo") if demo else usual)
+    return place.expanduser().absolute()
+
+
+def _claimed(place: Path) -> Claim:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return claim(place)
+        except AlreadyOpen as first:
+            if first.url or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+def _serve(place: Path, held: Claim, *, port: int | None, browser: bool, demo: bool) -> int:
+    settings = configuration.read(place, demo=demo, port=port)
+    sockets = keeper.listen(settings.port)
+    settings = replace(settings, port=sockets.port)
+    said: list[bool] = []
+
+    def ready() -> None:
+        if said:
+            return
+        said.append(True)
+        held.publish(settings.address)
+        click.echo(f"Ready: {settings.address}")
+        if browser and has_display():
+            # Some browsers return only when they are closed.
+            threading.Thread(target=webbrowser.open, args=(settings.address,), daemon=True).start()
+
+    return keeper.Keeper(settings, sockets, when_ready=ready).run()
+
+
+def has_display() -> bool:
+    """Whether a browser window could appear at all."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

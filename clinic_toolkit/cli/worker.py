@@ -1,0 +1,174 @@
+"""A worker: serves the pages, and is the only kind of process that ever holds keys.
+
+It starts locked. Locking ends it, because Python cannot wipe memory: a lock that only forgets
+variables is no lock.
+"""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterable
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from clinic_toolkit.cli import line
+from clinic_toolkit.cli.memory import guard_memory
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from sqlalchemy import Engine
+
+    from clinic_toolkit.web.app import Clinic
+
+MIB = 2**20
+WAITRESS: dict[str, Any] = {
+    "threads": 4,
+    "ident": None,
+    # Flask refuses bodies over 1 MiB with a page of ours; waitress stops reading at two. Both of
+    # its buffers go to a temporary file when they overflow, so neither may ever overflow.
+    "max_request_body_size": 2 * MIB,
+    "inbuf_overflow": 4 * MIB,
+    "outbuf_overflow": 256 * MIB,
+    "max_request_header_size": 32 * 1024,
+    "connection_limit": 200,
+    "channel_timeout": 60,
+    "clear_untrusted_proxy_headers": True,
+    "expose_tracebacks": False,
+}
+# A connection that was accepted but has not spoken yet gets this long to say what it wants.
+GRACE = 0.1
+# The longest that a slow reader can hold up a lock.
+LONGEST_DRAIN = 1.0
+TICK = 0.5
+
+log = logging.getLogger("clinic")
+
+
+def run(settings: Settings, listening: tuple[socket.socket, ...], pipe: "Connection[object, object]") -> None:
+    """The whole life of a worker process; it does not return."""
+    guard_memory()
+    keeper = line.KeeperLine(pipe)
+    signal.signal(signal.SIGTERM, lambda number, frame: keeper.end.set())
+    if not hasattr(signal, "pthread_sigmask"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=keeper.listen, name="keeper", daemon=True).start()
+    code = 1
+    try:
+        from clinic_toolkit.web import log as plain_log
+
+        plain_log.install()
+        Worker(settings, listening, keeper).live()
+    except ClinicError as error:
+        from clinic_toolkit.cli import exit_code
+
+        code = exit_code(error)
+        keeper.say(line.Broken(sentence=error.sentence, exit_code=code))
+    except BaseException:
+        log.exception("worker.died")
+    os._exit(code)
+
+
+class Worker:
+    """One worker, from its imports to its end."""
+
+    def __init__(self, settings: Settings, listening: tuple[socket.socket, ...], keeper: line.KeeperLine) -> None:
+        self._settings, self._listening, self._keeper = settings, listening, keeper
+        self._channels: dict[int, Any] = {}
+        self._app: Clinic | None = None
+        self._engine: Engine | None = None
+
+    def live(self) -> None:
+        """Import everything, wait for the word, serve until the process ends."""
+        import waitress
+
+        from clinic_toolkit.store import engine as store
+        from clinic_toolkit.web.app import create_app
+
+        threading.Thread(target=self._end, name="end", daemon=True).start()
+        self._keeper.say(line.Warm())
+        go = self._keeper.go.get()
+        self._engine = store.open_store(self._settings.data_folder)
+        self._app = create_app(
+            self._settings,
+            engine=self._engine,
+            keeper=self._keeper,
+            end_worker=lambda reason: self._keeper.end.set(),
+            cookie_key=go.cookie_key,
+        )
+        server = waitress.create_server(
+            _tells_when_answered(self._app, self._keeper),
+            map=self._channels,
+            sockets=list(self._listening),
+            **WAITRESS,
+        )
+        threading.Thread(target=self._watch, name="idle", daemon=True).start()
+        self._keeper.say(line.Serving())
+        server.run()
+
+    def _watch(self) -> None:
+        assert self._app is not None
+        while not self._keeper.end.wait(TICK):
+            if self._app.reason_to_end() is not None:
+                self._keeper.end.set()
+
+    def _end(self) -> None:
+        self._keeper.end.wait()
+        if self._app is not None:
+            self._app.close()
+            drain(self._channels)
+        if self._engine is not None:
+            self._checkpoint(self._engine)
+        self._keeper.say(line.Ending())
+        os._exit(0)
+
+    def _checkpoint(self, engine: "Engine") -> None:
+        from clinic_toolkit.store import engine as store
+
+        try:
+            store.checkpoint(engine)
+        except Exception:
+            # What was saved is durable in the write-ahead log; only the tidying is put off.
+            log.exception("checkpoint.failed")
+
+
+def drain(channels: dict[int, Any]) -> None:
+    """Stop accepting, then wait until every answer has been handed to the system.
+
+    New connections stay in the listen queue for the next worker. One that was accepted already
+    would be cut off by our end, so it gets a moment to ask, and its answer (by now: locked).
+    """
+    began = time.monotonic()
+    for each in list(channels.values()):
+        if each.accepting:
+            each.accepting = False
+            each.trigger.pull_trigger()
+    while time.monotonic() - began < LONGEST_DRAIN:
+        if not any(_at_work(each) for each in list(channels.values()) if hasattr(each, "requests")):
+            return
+        time.sleep(0.005)
+
+
+def _at_work(channel: Any) -> bool:
+    if channel.requests or channel.total_outbufs_len or channel.request is not None:
+        return True
+    silent = bool(channel.last_activity == channel.creation_time)
+    return silent and time.time() - channel.creation_time < GRACE
+
+
+def _tells_when_answered(app: "WSGIApplication", keeper: line.KeeperLine) -> "WSGIApplication":
+    told: list[bool] = []
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            return app(environ, start_response)
+        finally:
+            if not told:
+                told.append(True)
+                keeper.say(line.Answered())
+
+    return answer

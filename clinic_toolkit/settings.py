@@ -1,0 +1,153 @@
+"""The configuration, read once from `settings.toml` in the data folder and the environment.
+
+The file is written at the first start and belongs to the person from then on: a file that cannot
+be read is reported and never replaced, because its host name is part of every bookmark and cookie.
+"""
+
+import os
+import re
+import secrets
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic_toolkit.errors import ClinicError, DamagedFile
+
+FILE = "settings.toml"
+HOST_NAME = re.compile(r"t-[a-z0-9]{8}\.localhost")
+
+# Whole numbers that may be set, with the least and the most that is accepted.
+RANGES = {"port": (1024, 65535), "idle_seconds": (1, 900), "idle_in_session_seconds": (1, 3600)}
+
+_TEMPLATE = """\
+# Settings of this practice's program. Read once at every start.
+# The name under which the pages are reached; it is random so that no other program can guess it.
+host_name = "{host_name}"
+# A practice made up for trying things out. Every page says so.
+demo = {demo}
+
+# To change one of these, remove the sign in front and start again.
+# port = 8765
+# idle_seconds = 300
+# idle_in_session_seconds = 1800
+"""
+
+
+class BadSetting(ClinicError):
+    """A value given on the command line or in the environment cannot be used."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything that can be set. `port` is the port wanted, and in a worker the port in use."""
+
+    data_folder: Path
+    host_name: str
+    port: int = 8765
+    idle_seconds: int = 300
+    idle_in_session_seconds: int = 1800
+    demo: bool = False
+
+    @property
+    def host(self) -> str:
+        """The one Host header that is answered."""
+        return f"{self.host_name}:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """The address of the first page."""
+        return f"http://{self.host}/"
+
+
+def read(
+    data_folder: Path, *, demo: bool = False, port: int | None = None, environ: Mapping[str, str] = os.environ
+) -> Settings:
+    """Read the settings of this data folder; at the first start, write them.
+
+    Args:
+        port: the port from the command line, which goes before all else.
+        environ: where CLINIC_PORT, CLINIC_IDLE_SECONDS and CLINIC_IDLE_IN_SESSION_SECONDS are looked up.
+
+    Raises:
+        DamagedFile: the file is there and is not what it should be. It is left as it is.
+        BadSetting: a number from the command line or the environment cannot be used.
+    """
+    path = data_folder / FILE
+    if not path.exists():
+        _write_first(path, demo=demo)
+    numbers = {}
+    if port is not None:
+        numbers["port"] = _in_range("--port", "port", port)
+    return _from_file(path, _from_environment(environ) | numbers)
+
+
+def _from_file(path: Path, overruled: dict[str, int]) -> Settings:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
+        raise _damaged(path, "it cannot be read as a settings file") from cause
+    unknown = sorted(set(found) - {"host_name", "demo", *RANGES})
+    if unknown:
+        raise _damaged(path, f"it sets something unknown, {unknown[0]!r}")
+    host_name, demo = found.get("host_name"), found.get("demo", False)
+    if not isinstance(host_name, str) or not HOST_NAME.fullmatch(host_name):
+        raise _damaged(path, "its host_name is missing or is not one this program made")
+    if not isinstance(demo, bool):
+        raise _damaged(path, "demo must be true or false")
+    numbers = {}
+    for name, (least, most) in RANGES.items():
+        value = found.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise _damaged(path, f"{name} must be a whole number from {least} to {most}")
+        numbers[name] = value
+    return Settings(data_folder=path.parent, host_name=host_name, demo=demo, **(numbers | overruled))
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, int]:
+    numbers = {}
+    for name in RANGES:
+        variable = f"CLINIC_{name.upper()}"
+        text = environ.get(variable)
+        if not text:
+            continue
+        if not text.isascii() or not text.isdigit():
+            raise BadSetting(f"{variable} must be a whole number. Correct it or remove it, then start again.")
+        numbers[name] = _in_range(variable, name, int(text))
+    return numbers
+
+
+def _in_range(said_as: str, name: str, value: int) -> int:
+    least, most = RANGES[name]
+    if not least <= value <= most:
+        raise BadSetting(f"{said_as} must be from {least} to {most}. Correct it, then start again.")
+    return value
+
+
+def _write_first(path: Path, *, demo: bool) -> None:
+    letters = string.ascii_lowercase + string.digits
+    host_name = f"t-{''.join(secrets.choice(letters) for _ in range(8))}.localhost"
+    aside = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(_TEMPLATE.format(host_name=host_name, demo=str(demo).lower()))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError as cause:
+        raise BadSetting(
+            f"Nothing can be written to {path.parent}: {cause.strerror or 'no reason given'}. "
+            "Choose another folder with --data, or make room there, then start again."
+        ) from cause
+
+
+def _damaged(path: Path, what: str) -> DamagedFile:
+    return DamagedFile(
+        f"The settings file {path} is damaged: {what}. Nothing was changed. Correct it, or move it away "
+        "and start again: a new one is made, under a new address; the record itself is not in it."
+    )

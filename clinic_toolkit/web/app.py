@@ -1,0 +1,153 @@
+"""The Flask app of one worker: the order in which every request is judged, and its one commit."""
+
+import importlib
+import importlib.util
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, g, request, url_for
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine
+
+from clinic_toolkit import paths
+from clinic_toolkit.settings import Settings
+from clinic_toolkit.web import context, errors, filters, gate, guard, headers, static_files, unit
+from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.web.requests import ClinicRequest, is_pulse
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+# Each is a module in `web/screens` with a blueprint called `screen`.
+SCREENS = (
+    "lock",
+    "setup",
+    "today",
+    "clients",
+    "cases",
+    "relationships",
+    "sessions",
+    "administrations",
+    "results",
+    "worksheets",
+    "notes",
+    "questionnaires",
+    "practice",
+)
+# Imported here and not at the first request: the tables that they bring must be known before the
+# store is opened and compared with them.
+_screens = [
+    importlib.import_module(f"clinic_toolkit.web.screens.{name}").screen
+    for name in SCREENS
+    if importlib.util.find_spec(f"clinic_toolkit.web.screens.{name}")
+]
+
+
+class Clinic(Flask):
+    """A Flask app in which a request passes gate, guard and form token, in this order, before its view."""
+
+    request_class = ClinicRequest
+
+    def __init__(self, worker: context.Worker, cookie_key: bytes) -> None:
+        super().__init__("clinic_toolkit.web", static_folder=None, template_folder=str(paths.templates_folder()))
+        self.worker = worker
+        self.extensions["clinic"] = worker
+        self.config.update(
+            SECRET_KEY=cookie_key,
+            # `__Host-` keeps other host names from planting one; the gate keeps other ports out.
+            SESSION_COOKIE_NAME="__Host-sid",
+            SESSION_COOKIE_SECURE=True,
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Strict",
+            SESSION_COOKIE_PATH="/",
+            SESSION_REFRESH_EACH_REQUEST=False,
+            PERMANENT_SESSION_LIFETIME=timedelta(hours=8),
+            # `dispatch_request` asks for the token itself, after the guard.
+            WTF_CSRF_CHECK_DEFAULT=False,
+            WTF_CSRF_TIME_LIMIT=None,
+            TEMPLATES_AUTO_RELOAD=False,
+        )
+        self.url_map.strict_slashes = False
+        self.csrf = CSRFProtect(self)
+        self.jinja_env.undefined = StrictUndefined
+        self.jinja_env.autoescape = True
+        self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True
+        self.jinja_env.globals.update(demo=worker.settings.demo, here="", errors={})
+        self.context_processor(_for_templates)
+        static_files.serve(self)
+        filters.register(self)
+        errors.register(self)
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Refuse at the gate, before any address is looked at."""
+        if not gate.lets_in(environ, self.worker.settings):
+            return gate.refusal()(environ, start_response)
+        return super().wsgi_app(environ, start_response)
+
+    def dispatch_request(self) -> Response:
+        """Guard, token, view: in one unit of work that is committed before the answer leaves."""
+        with unit.begun(self.worker.engine, writes=request.method == "POST") as g.unit:
+            turned_away = guard.turn_away()
+            if turned_away is not None:
+                return self.make_response(turned_away)
+            self._check_token()
+            if not is_pulse():
+                self.worker.activity.touch()
+            answer = self.make_response(super().dispatch_request)
+            # Nothing may still be made of the record after the commit.
+            answer.make_sequence()
+            return answer
+
+    def _check_token(self) -> None:
+        self.csrf.protect()
+
+    def process_response(self, response: Response) -> Response:
+        """Every answer leaves with the same headers."""
+        headers.add(response)
+        return super().process_response(response)
+
+    def reason_to_end(self) -> str | None:
+        """Why the worker should end now, if it holds keys; asked every second."""
+        return self.worker.activity.reason_to_end()
+
+    def close(self) -> None:
+        """Put the keys away: whoever still asks finds the lock."""
+        self.worker.unlocked.clear()
+        self.worker.ending = True
+
+
+def create_app(
+    settings: Settings,
+    *,
+    engine: Engine,
+    keeper: context.Keeper,
+    end_worker: Callable[[str], None],
+    cookie_key: bytes | None = None,
+) -> Clinic:
+    """Build the app of a worker.
+
+    Args:
+        settings: with the port in use; requests to any other host and port are refused.
+        keeper: holds the blob for a quick return.
+        end_worker: ends this process once the answers in hand have been sent; a lock calls it.
+        cookie_key: signs the session cookie; the keeper gives every worker the same one.
+    """
+    worker = context.Worker(
+        settings=settings,
+        engine=engine,
+        keeper=keeper,
+        end=end_worker,
+        activity=Activity(idle=settings.idle_seconds, idle_in_session=settings.idle_in_session_seconds),
+    )
+    app = Clinic(worker, cookie_key or secrets.token_bytes(32))
+    for screen in _screens:
+        app.register_blueprint(screen)
+    return app
+
+
+def _for_templates() -> dict[str, Any]:
+    open_here = context.unlocked() is not None
+    return {"unlocked": open_here, "pulse": url_for("lock.pulse") if open_here else ""}

@@ -1,0 +1,206 @@
+"""Typed access to what a request may use: the store, the keys, the time, the settings.
+
+Everything here belongs to a request; nothing below `web` ever sees it.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from flask import current_app, g, session
+from sqlalchemy import Connection, Engine
+
+from clinic_toolkit.record import audit
+from clinic_toolkit.record import practice as practices
+from clinic_toolkit.record.practice import Practice
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.summaries import Letterhead
+from clinic_toolkit.settings import Settings
+from clinic_toolkit.vault import slots
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.web.unit import Unit
+
+SID = "sid"
+
+
+class Keeper(Protocol):
+    """What the keeper does for a worker: it holds a sealed blob for a quick return."""
+
+    def hold(self, blob: bytes) -> None:
+        """Keep this sealed blob."""
+
+    def holds(self) -> bool:
+        """Whether there is one."""
+
+    def take(self) -> bytes | None:
+        """The blob, for one try; three tries without `opened` destroy it."""
+
+    def opened(self) -> None:
+        """The code was right."""
+
+    def drop(self) -> None:
+        """Destroy the blob."""
+
+
+@dataclass(kw_only=True)
+class Unlocked:
+    """One browser's unlocked session. It lives in this process and ends with it."""
+
+    vault: Vault
+    kept: dict[str, Any] = field(default_factory=dict)
+    must_choose_passphrase: bool = False
+
+
+@dataclass(kw_only=True)
+class Worker:
+    """What this process holds between requests."""
+
+    settings: Settings
+    engine: Engine
+    keeper: Keeper
+    end: Callable[[str], None]
+    activity: Activity
+    unlocked: dict[str, Unlocked] = field(default_factory=dict)
+    has_practice: bool = False
+    ending: bool = False
+
+
+def worker() -> Worker:
+    """This process."""
+    return cast(Worker, current_app.extensions["clinic"])
+
+
+def unit() -> Unit:
+    """The unit of work of this request."""
+    return cast(Unit, g.unit)
+
+
+def settings() -> Settings:
+    """The configuration."""
+    return worker().settings
+
+
+def db() -> Connection:
+    """The connection of this request: reading on GET, writing on POST."""
+    return unit().db()
+
+
+def now() -> datetime:
+    """The time of this request, in UTC; the same all through it."""
+    return unit().now
+
+
+def unlocked() -> Unlocked | None:
+    """The unlocked session of this browser, if there is one."""
+    return worker().unlocked.get(session.get(SID, ""))
+
+
+def _here() -> Unlocked:
+    here = unlocked()
+    if here is None:
+        raise RuntimeError("a view that needs the keys was reached without them")
+    return here
+
+
+def vault() -> Vault:
+    """The open vault of this browser's session."""
+    return _here().vault
+
+
+def clinician() -> UUID:
+    """Who is at work."""
+    return vault().user_id
+
+
+def practice() -> Kept[Practice]:
+    """The settings of the practice, read once in a request."""
+    if "practice" not in g:
+        g.practice = practices.read(db(), vault())
+    return cast(Kept[Practice], g.practice)
+
+
+def letterhead() -> Letterhead:
+    """What paper needs to know of the practice."""
+    return practices.letterhead(practice().body)
+
+
+def saw(noun: str, *shown: Kept[Any]) -> None:
+    """Remember what this page shows; one line of audit for all of it is written afterwards.
+
+    Args:
+        noun: the name of the records' table, such as "client".
+    """
+    here = unit()
+    here.reader = vault()
+    here.reads.extend(
+        audit.Entry(noun, kept.ring.bytes, kept.id.bytes, kept.version, kept.content_id) for kept in shown
+    )
+
+
+def enter(opened: Vault, *, must_choose_passphrase: bool = False) -> None:
+    """Let this browser in: a new session id and a new form token, so that none from before is good."""
+    session.clear()
+    session[SID] = secrets.token_urlsafe(32)
+    here = worker()
+    here.unlocked[session[SID]] = Unlocked(vault=opened, must_choose_passphrase=must_choose_passphrase)
+    here.has_practice = True
+    here.activity.open()
+
+
+def passphrase_was_chosen() -> None:
+    """The recovery sheet's detour is over."""
+    _here().must_choose_passphrase = False
+
+
+def keep_in_session(name: str, value: object) -> None:
+    """Keep something in this process's memory until this session ends; never in the cookie."""
+    _here().kept[name] = value
+
+
+def peek_in_session(name: str) -> Any:
+    """What was kept under this name, or None."""
+    return _here().kept.get(name)
+
+
+def take_from_session(name: str) -> Any:
+    """What was kept under this name, or None; it is not kept any longer."""
+    return _here().kept.pop(name, None)
+
+
+def open_hour() -> None:
+    """An hour with a client has begun: pauses may be longer."""
+    worker().activity.hour_open = True
+
+
+def close_hour() -> None:
+    """The hour is over."""
+    worker().activity.hour_open = False
+
+
+def hold_return(code: str) -> None:
+    """Offer a quick return with this code, from now on.
+
+    The derivation takes about a second, so it does not keep the person waiting.
+    """
+    opened, keeper = vault(), worker().keeper
+    threading.Thread(
+        target=lambda: keeper.hold(slots.wrap_for_return(opened, code)), name="quick-return", daemon=True
+    ).start()
+
+
+def drop_return() -> None:
+    """Ask for the passphrase from now on."""
+    worker().keeper.drop()
+
+
+def end_worker(reason: str) -> None:
+    """Put the keys away: no request finds them from now on, and this process ends after its answers."""
+    here = worker()
+    here.unlocked.clear()
+    here.ending = True
+    here.end(reason)

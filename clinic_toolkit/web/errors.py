@@ -1,0 +1,125 @@
+"""What a person sees when something is wrong. The one place where an error class meets a status.
+
+What was typed is never lost: a POST that failed is shown again, field by field, with a button that
+sends it once more.
+"""
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response
+
+from clinic_toolkit.errors import ClinicError, DamagedFile
+from clinic_toolkit.record.audit import ChainBroken
+from clinic_toolkit.record.rows import NotThere, Stale
+from clinic_toolkit.store.trouble import StorageTrouble
+from clinic_toolkit.vault.vault import SealBroken
+from clinic_toolkit.web import gate, responses
+from clinic_toolkit.web.requests import by_script
+from clinic_toolkit.web.responses import Answer
+
+log = logging.getLogger("clinic")
+
+# The first class that fits decides; every other ClinicError means: what was asked cannot be done so.
+STATUS: tuple[tuple[type[ClinicError], int], ...] = (
+    (NotThere, 404),
+    (Stale, 409),
+    (StorageTrouble, 503),
+    (SealBroken, 500),
+    (ChainBroken, 500),
+    (DamagedFile, 500),
+)
+OTHERWISE = 422
+
+# A field whose name holds one of these is neither shown again nor sent again.
+SECRET_NAMES = ("passphrase", "code", "sheet", "group", "csrf")
+
+_TOO_LARGE = "That was too much text at once, so it was not saved. Go back, make it shorter, and save again."
+_UNREADABLE = "The program could not read what the page sent. Go back, and try once more."
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the app with a page of ours."""
+    app.register_error_handler(ClinicError, _told)
+    app.register_error_handler(CSRFError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def status_of(error: ClinicError) -> int:
+    """The HTTP status of an error of ours."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), OTHERWISE)
+
+
+def _told(error: ClinicError) -> Any:
+    status = status_of(error)
+    if status == 404:
+        return not_there()
+    if status >= 500:
+        log.error("request.trouble", exc_info=error)
+    return _answer(error.sentence, status)
+
+
+def _refused(error: CSRFError) -> Response:
+    return gate.refusal()
+
+
+def _http(error: HTTPException) -> Any:
+    if isinstance(error, RequestRedirect):
+        return error
+    if error.code in (404, 405):
+        return not_there()
+    if isinstance(error, RequestEntityTooLarge):
+        return _plain(_TOO_LARGE, 413)
+    return _plain(_UNREADABLE, error.code or 400)
+
+
+def _unforeseen(error: Exception) -> Any:
+    code = secrets.token_hex(4)
+    log.error("request.unforeseen", exc_info=error, extra={"opaque": code})
+    return _answer(
+        f"Something went wrong that should not. What you see here was not saved. Code {code}.", 500
+    )
+
+
+def not_there() -> Answer:
+    """The one page for everything that is not there, or not for this clinician."""
+    if by_script():
+        return responses.not_saved("There is nothing here that you can open.", 404)
+    return render_template("errors/not_there.html"), 404
+
+
+def _answer(sentence: str, status: int) -> Answer:
+    if by_script():
+        return responses.not_saved(sentence, status)
+    typed = _typed()
+    if not typed:
+        return _plain(sentence, status)
+    return render_template("errors/keep.html", sentence=sentence, typed=typed, address=_address()), status
+
+
+def _plain(sentence: str, status: int) -> Answer:
+    if by_script():
+        return responses.not_saved(sentence, status)
+    return render_template("errors/plain.html", sentence=sentence), status
+
+
+def _typed() -> list[tuple[str, str]]:
+    # What is typed at the lock is secret, and is asked for again.
+    if request.method != "POST" or request.blueprint == "lock":
+        return []
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if not any(secret in name.lower() for secret in SECRET_NAMES)
+    ]
+
+
+def _address() -> str:
+    query = request.query_string.decode("ascii", "replace")
+    return f"{request.path}?{query}" if query else request.path

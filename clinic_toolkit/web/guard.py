@@ -1,0 +1,134 @@
+"""Who may reach a view: by default only an unlocked clinician whose recovery sheet was proved.
+
+A view that is meant for another moment says so with one of the marks below, under its route.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app, request, url_for
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response
+
+from clinic_toolkit.vault import identity
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.requests import by_script
+
+View = TypeVar("View", bound=Callable[..., Any])
+_MARK = "clinic_moment"
+
+ALWAYS = "always"
+WHILE_LOCKED = "while locked"
+BEFORE_PRACTICE = "before there is a practice"
+BEFORE_SHEET = "before the sheet is proved"
+AFTER_SHEET = "after the sheet was used"
+UNLOCKED = "unlocked"
+WITH_KEYS = "with keys"
+
+
+def always(view: View) -> View:
+    """Mark: reachable at any moment; holds nothing of the record."""
+    return _marked(view, ALWAYS)
+
+
+def while_locked(view: View) -> View:
+    """Mark: a page of the lock. When this browser is unlocked it leads to *Today*."""
+    return _marked(view, WHILE_LOCKED)
+
+
+def before_practice(view: View) -> View:
+    """Mark: only while no practice exists."""
+    return _marked(view, BEFORE_PRACTICE)
+
+
+def before_sheet(view: View) -> View:
+    """Mark: unlocked, and the recovery sheet not yet proved."""
+    return _marked(view, BEFORE_SHEET)
+
+
+def after_sheet(view: View) -> View:
+    """Mark: opened with the recovery sheet, and no new passphrase chosen yet."""
+    return _marked(view, AFTER_SHEET)
+
+
+def with_keys(view: View) -> View:
+    """Mark: whenever the keys are here, even before the sheet is proved."""
+    return _marked(view, WITH_KEYS)
+
+
+def _marked(view: View, moment: str) -> View:
+    setattr(view, _MARK, moment)
+    return view
+
+
+def moment_of(endpoint: str | None) -> str:
+    """The moment at which this endpoint may be reached."""
+    view = current_app.view_functions.get(endpoint or "")
+    return str(getattr(view, _MARK, UNLOCKED))
+
+
+def turn_away() -> Response | None:
+    """Where to go instead, or None if the view may be reached now."""
+    wanted, is_now = moment_of(request.endpoint), _moment()
+    if wanted in (ALWAYS, is_now):
+        return None
+    if wanted == WITH_KEYS and is_now not in (WHILE_LOCKED, BEFORE_PRACTICE):
+        return None
+    if is_now == UNLOCKED and wanted == BEFORE_SHEET:
+        return responses.see("/")
+    if by_script() and is_now in (WHILE_LOCKED, BEFORE_PRACTICE):
+        answer: Response = responses.not_saved("Locked. Unlock to go on.", 401)
+    else:
+        answer = responses.see(_page_of(is_now))
+    if is_now == WHILE_LOCKED and request.method == "POST":
+        # waitress has read what was posted; this process must not keep it.
+        context.end_worker("posted while locked")
+    return answer
+
+
+def _moment() -> str:
+    here = context.unlocked()
+    if here is None:
+        return WHILE_LOCKED if _has_practice() else BEFORE_PRACTICE
+    if here.must_choose_passphrase:
+        return AFTER_SHEET
+    if not here.kept.get("sheet proved"):
+        if not context.practice().body.sheet_proved:
+            return BEFORE_SHEET
+        here.kept["sheet proved"] = True
+    return UNLOCKED
+
+
+def _has_practice() -> bool:
+    here = context.worker()
+    if not here.has_practice:
+        here.has_practice = identity.exists(context.db())
+    return here.has_practice
+
+
+def _page_of(moment: str) -> str:
+    match moment:
+        case "before there is a practice":
+            return "/setup"
+        case "before the sheet is proved":
+            return "/setup/sheet"
+        case "after the sheet was used":
+            return url_for("lock.choose")
+        case "while locked":
+            back = way_back(request.path) if request.method == "GET" and request.endpoint else None
+            return url_for("lock.unlock", back=None if back in (None, "/") else back)
+    return "/"
+
+
+def way_back(path: str | None) -> str | None:
+    """A page of ours to return to after unlocking, or None. Our paths hold opaque ids only."""
+    if not path or not path.startswith("/") or len(path) > 200:
+        return None
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None:
+        return None
+    try:
+        endpoint, _ = adapter.match(path, method="GET")
+    except (HTTPException, NotFound):
+        return None
+    return path if moment_of(endpoint) == UNLOCKED else None

@@ -1,0 +1,37 @@
+"""The headers of every answer: nothing but our own files may run, be framed or be kept."""
+
+from werkzeug.wrappers import Response
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
+    "require-trusted-types-for 'script'"
+)
+# A file that is downloaded may do nothing at all, wherever it ends up being shown.
+SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
+# `sandbox` would stop the browser's own PDF reader.
+SHOWN_FILE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+
+_FEATURES = (
+    "accelerometer ambient-light-sensor autoplay battery bluetooth browsing-topics camera display-capture "
+    "encrypted-media fullscreen gamepad geolocation gyroscope hid identity-credentials-get idle-detection "
+    "local-fonts magnetometer microphone midi payment picture-in-picture publickey-credentials-create "
+    "publickey-credentials-get screen-wake-lock serial storage-access usb window-management xr-spatial-tracking"
+)
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES.split()),
+}
+
+
+def add(response: Response) -> None:
+    """Put the headers on an answer; a policy or a lifetime that it already has is kept."""
+    for name, value in FIXED.items():
+        response.headers[name] = value
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Cache-Control", "no-store")

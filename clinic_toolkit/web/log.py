@@ -1,0 +1,72 @@
+"""What may be written to a log: an event code, an opaque id, and where in our code it happened.
+
+Never a message with values in it: an exception's text can hold a name, an answer or a note. So
+the text of every record that is not ours is dropped, and of exceptions only the class and the
+places are kept.
+"""
+
+import logging
+import re
+import sys
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+_CODE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+_OPAQUE = re.compile(r"[0-9a-f-]{4,36}")
+_PLACES = 4
+
+log = logging.getLogger("clinic")
+
+
+class PlainFormatter(logging.Formatter):
+    """Keeps codes and places, drops every value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line: time, level, what happened, which opaque id, which exception class, where."""
+        parts = [self.formatTime(record), record.levelname]
+        message = str(record.msg)
+        ours = record.name == log.name and _CODE.fullmatch(message)
+        parts.append(message if ours else f"({record.name})")
+        opaque = getattr(record, "opaque", "")
+        if isinstance(opaque, str) and _OPAQUE.fullmatch(opaque):
+            parts.append(opaque)
+        if record.exc_info and record.exc_info[0] is not None:
+            parts.append(_where(record.exc_info[0], record.exc_info[2]))
+        return " ".join(parts)
+
+
+def _where(kind: type[BaseException], trace: TracebackType | None) -> str:
+    frames = traceback.extract_tb(trace)[-_PLACES:]
+    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    return f"{kind.__name__} at {places or 'nowhere'}"
+
+
+def install() -> None:
+    """Send every log record and every uncaught exception of this process through the formatter."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    # A handler that fails would otherwise print the record's arguments.
+    logging.raiseExceptions = False
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+    sys.unraisablehook = _unraisable
+
+
+def _uncaught(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+    log.error("process.uncaught", exc_info=(kind, value, trace))
+
+
+def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    value = args.exc_value or args.exc_type()
+    log.error("thread.uncaught", exc_info=(args.exc_type, value, args.exc_traceback))
+
+
+def _unraisable(args: Any) -> None:
+    log.error("object.unraisable", exc_info=(args.exc_type, args.exc_value, args.exc_traceback))

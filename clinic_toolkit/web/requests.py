@@ -1,0 +1,35 @@
+"""The request as this program reads it: small, and never on disk."""
+
+from io import BytesIO
+from typing import IO
+
+from flask import Request, request
+
+MIB = 2**20
+
+
+class ClinicRequest(Request):
+    """A request whose parts stay in memory. Werkzeug would spool a larger one to a temporary file."""
+
+    max_content_length = MIB
+    max_form_memory_size = MIB // 2
+    max_form_parts = 1000
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
+def by_script() -> bool:
+    """Whether the page's own script sent this request, to save without leaving the page."""
+    return "X-Autosave" in request.headers or is_pulse()
+
+
+def is_pulse() -> bool:
+    """Whether an open page only asks if it is still unlocked: not a sign of a person."""
+    return "X-Pulse" in request.headers

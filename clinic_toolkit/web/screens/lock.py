@@ -1,0 +1,137 @@
+"""The lock: ways in, and the way out."""
+
+from flask import Blueprint, render_template, request, session, url_for
+from flask_wtf.csrf import generate_csrf
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record import practice
+from clinic_toolkit.web import context, guard, responses, unlocking
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("lock", __name__)
+
+GROUPS = 8
+LONGEST = 1000
+
+
+@screen.get("/unlock")
+@guard.while_locked
+def unlock() -> Answer:
+    """Ask for the code if a quick return is possible, else for the passphrase."""
+    by_code = "passphrase" not in request.args and context.worker().keeper.holds()
+    return _page(by_code=by_code, back=request.args.get("back", ""))
+
+
+@screen.post("/unlock")
+@guard.while_locked
+def open_up() -> Answer:
+    """Try the passphrase or the code. A wrong one ends this process: it is almost the right one."""
+    form = request.form
+    by_code, back = "code" in form, form.get("back", "")
+    typed = form.get("code" if by_code else "passphrase", "")
+    if not typed or len(typed) > LONGEST:
+        sentence = f"Type your {'return code' if by_code else 'passphrase'}."
+    elif by_code:
+        sentence = unlocking.with_code(typed)
+    else:
+        sentence = unlocking.with_passphrase(typed)
+    if sentence:
+        return _page(by_code=by_code and unlocking.code_may_work(), back=back, error=sentence), 422
+    return responses.see(guard.way_back(back) or "/")
+
+
+@screen.get("/unlock/sheet")
+@guard.while_locked
+def sheet() -> Answer:
+    """Ask for the eight groups of the recovery sheet."""
+    return _sheet_page({})
+
+
+@screen.post("/unlock/sheet")
+@guard.while_locked
+def open_with_sheet() -> Answer:
+    """Try the recovery sheet; a group that was mistyped is named."""
+    groups = [request.form.get(f"group{number}", "")[:LONGEST] for number in range(1, GROUPS + 1)]
+    errors = {
+        f"group{number}": sentence
+        for number, group in enumerate(groups, 1)
+        if (sentence := unlocking.wrong_group(number, group))
+    }
+    if errors:
+        # What was typed is most of a key: it must not stay in this process.
+        context.end_worker("mistyped sheet")
+        return _sheet_page(errors), 422
+    sentence = unlocking.with_sheet(" ".join(groups))
+    if sentence:
+        return _sheet_page({"": sentence}), 422
+    return responses.see(url_for("lock.choose"))
+
+
+@screen.get("/unlock/choose")
+@guard.after_sheet
+def choose() -> Answer:
+    """Whoever needed the sheet has lost the passphrase: ask for a new one."""
+    return render_template("lock/choose.html", words=_offered(), errors={})
+
+
+@screen.post("/unlock/choose")
+@guard.after_sheet
+def chosen() -> Answer:
+    """Replace the passphrase, and go on to *Today*."""
+    own = request.form.get("passphrase", "")
+    again = request.form.get("passphrase_again", "")
+    offered = context.peek_in_session("offered")
+    typed = offered if request.form.get("choice") == "offered" and offered else own
+    errors = {}
+    if typed is own and own != again:
+        errors["passphrase_again"] = "The two are not the same. Type your passphrase again in both places."
+    else:
+        try:
+            practice.change_passphrase(context.db(), context.vault(), typed, now=context.now())
+        except ClinicError as error:
+            errors["passphrase"] = error.sentence
+    if errors:
+        return render_template("lock/choose.html", words=_offered(), errors=errors), 422
+    context.passphrase_was_chosen()
+    return responses.see("/")
+
+
+@screen.post("/lock")
+@guard.always
+def lock() -> Answer:
+    """Put the keys away: this process answers, then ends."""
+    session.clear()
+    context.end_worker("locked")
+    answer = responses.see(url_for("lock.unlock"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@screen.get("/pulse")
+@guard.with_keys
+def pulse() -> Answer:
+    """Tell an open page that it is still unlocked, and its form token of now."""
+    return responses.told_as_json({"csrf_token": generate_csrf()}, 200)
+
+
+def _page(*, by_code: bool, back: str, error: str = "") -> str:
+    field = "code" if by_code else "passphrase"
+    return render_template(
+        "lock/unlock.html",
+        by_code=by_code,
+        back=guard.way_back(back) or "",
+        wait=round(unlocking.wait_now()),
+        errors={field: error} if error else {},
+    )
+
+
+def _sheet_page(errors: dict[str, str]) -> str:
+    return render_template("lock/sheet.html", groups=range(1, GROUPS + 1), errors=errors)
+
+
+def _offered() -> str:
+    words = context.peek_in_session("offered")
+    if words is None:
+        words = unlocking.suggest()
+        context.keep_in_session("offered", words)
+    return str(words)

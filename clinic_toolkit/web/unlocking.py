@@ -1,0 +1,103 @@
+"""Trying a secret: one at a time, slower after each failure, and a failure ends the process.
+
+A mistyped passphrase is almost the passphrase, so it must not stay in memory. The number of
+failures is on the disk; the delay they cost is served in full after every new start, on a clock
+that nobody can set.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from clinic_toolkit.record import practice
+from clinic_toolkit.store.trouble import StorageReadOnly
+from clinic_toolkit.vault import attempts, sheet, words
+from clinic_toolkit.vault.slots import WrongSecret
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web import context
+
+_one_at_a_time = threading.Lock()
+_born = time.monotonic()
+
+BUSY = "Another try is being looked at. Wait for its answer, then try again."
+
+
+def wait_now() -> float:
+    """Seconds from now until the next try would be answered."""
+    due = attempts.delay_seconds(attempts.count(context.settings().data_folder))
+    return max(0.0, due - (time.monotonic() - _born))
+
+
+def with_passphrase(typed: str) -> str:
+    """Let this browser in with the passphrase. Returns "" or the sentence that says why not."""
+    sentence = _try(lambda: practice.unlock(context.db(), typed, now=context.now()), delayed=True)
+    if not sentence:
+        code = context.practice().body.return_code
+        if code:
+            context.hold_return(code)
+    return sentence
+
+
+def with_code(typed: str) -> str:
+    """Let this browser in with the return code, while the keeper holds the sealed blob."""
+    keeper = context.worker().keeper
+    blob = keeper.take()
+    if blob is None:
+        return "Your code is not enough any more. Use your passphrase."
+    sentence = _try(lambda: practice.unlock_with_code(context.db(), blob, typed, now=context.now()), delayed=True)
+    if not sentence:
+        keeper.opened()
+    return sentence
+
+
+def with_sheet(typed: str) -> str:
+    """Let this browser in with the recovery sheet; a new passphrase must be chosen first.
+
+    The sheet has 160 random bits: no delay is needed to keep it from being guessed.
+    """
+    return _try(
+        lambda: practice.unlock_with_sheet(context.db(), typed, now=context.now()),
+        delayed=False,
+        must_choose_passphrase=True,
+    )
+
+
+def code_may_work() -> bool:
+    """Whether it makes sense to ask for the code once more."""
+    return context.worker().keeper.holds()
+
+
+def wrong_group(number: int, typed: str) -> str:
+    """Why this group of the recovery sheet cannot be right, or ""."""
+    try:
+        sheet.check_group(number, typed)
+    except sheet.SheetMisread as misread:
+        return misread.sentence
+    return ""
+
+
+def suggest() -> str:
+    """Six words chosen by chance."""
+    return words.new_passphrase()
+
+
+def _try(open_it: Callable[[], Vault], *, delayed: bool, must_choose_passphrase: bool = False) -> str:
+    if not _one_at_a_time.acquire(blocking=False):
+        return BUSY
+    folder = context.settings().data_folder
+    try:
+        if delayed:
+            time.sleep(wait_now())
+            # Counted before the try, so that ending the program during it is counted as well.
+            attempts.note_failure(folder)
+        opened = open_it()
+        attempts.clear(folder)
+    except WrongSecret as wrong:
+        context.end_worker("wrong secret")
+        return wrong.sentence
+    except OSError as error:
+        raise StorageReadOnly from error
+    finally:
+        _one_at_a_time.release()
+    context.enter(opened, must_choose_passphrase=must_choose_passphrase)
+    return ""
