@@ -17,7 +17,7 @@ from clinic_toolkit.instruments.model import Frame, Instrument
 Table = Mapping[str, Any]
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_HEADING_FIELDS = {"client", "about"}
+_HEADING_FIELDS = {("client", "", None), ("about", "", None)}
 
 
 def in_texts(raw: Any, place: str = "") -> Iterator[str]:
@@ -103,10 +103,11 @@ def _in_heading(heading: object) -> Iterator[str]:
     if not isinstance(heading, str):
         return
     try:
-        fields = {name for _, name, _, _ in Formatter().parse(heading) if name is not None}
+        parts = [part[1:] for part in Formatter().parse(heading) if part[1] is not None]
     except ValueError:
-        fields = set()
-    if fields != _HEADING_FIELDS:
+        parts = []
+    # A conversion or a format would let a definition reach into what it is filled with.
+    if set(parts) != _HEADING_FIELDS:
         yield "result_heading: must hold {client} and {about}, and no other braces"
 
 
