@@ -1,4 +1,4 @@
-// Comfort only: every page works without this file. No innerHTML (Trusted Types are on).
+// Comfort only: every page works without this file. Trusted Types are on: no markup is written from here.
 "use strict";
 const all = (what, from = document) => [...from.querySelectorAll(what)];
 const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
@@ -25,7 +25,7 @@ const isLocked = (answer) => answer.status === 401 || answer.type === "opaquered
 async function pulse() {
   if (!body.dataset.pulse || document.hidden) return;
   try {
-    const answer = await fetch(body.dataset.pulse, { redirect: "manual", headers: { "X-Pulse": "1" } });
+    const answer = await fetch(body.dataset.pulse, { redirect: "manual", headers: { "X-Pulse": "1", Accept: "application/json" } });
     if (isLocked(answer)) return cover();
     if (!box || !answer.ok) return;
     if (!unsaved.size) return location.reload();
@@ -39,7 +39,7 @@ async function pulse() {
 
 function autosave(form) {
   const status = form.querySelector("[data-status]");
-  let timer, since, running = Promise.resolve();
+  let timer, since, resent, waiting = 0, running = Promise.resolve();
   const say = (text, wrong, url) => {
     status.replaceChildren(text, " ", url ? make("a", "Look at it", { href: url }) : "");
     status.classList.toggle("not", wrong);
@@ -51,7 +51,8 @@ function autosave(form) {
     let answer, said = {};
     try {
       answer = await fetch(form.dataset.autosave, {
-        method: "POST", body: new FormData(form), redirect: "manual", keepalive, headers: { "X-Autosave": "1" } });
+        method: "POST", body: new FormData(form), redirect: "manual", keepalive,
+        headers: { "X-Autosave": "1", Accept: "application/json" } });
       said = await answer.json();
     } catch { /* no answer, or none in words */ }
     if (answer?.ok) {
@@ -65,7 +66,8 @@ function autosave(form) {
   }
   function save(keepalive) {
     clearTimeout(timer);
-    return running = running.then(() => send(keepalive === true));
+    waiting += 1;
+    running = running.then(() => send(keepalive === true)).finally(() => { waiting -= 1; });
   }
   form.addEventListener("input", ({ target }) => {
     unsaved.add(save);
@@ -73,17 +75,17 @@ function autosave(form) {
     later("autosaveNow" in form.dataset && target.matches("[type=radio],[type=checkbox]")
       ? 0 : Math.max(0, Math.min(2000, since + 10000 - Date.now())));
   });
-  let ready;
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     unsaved.delete(save);
-    if (ready) return;
+    if (resent || !waiting) return;
     // A save under way moves the version on: the page waits for it, or it would contradict itself.
     event.preventDefault();
-    await running;
-    ready = true;
-    form.requestSubmit(event.submitter);
-    ready = false;
+    running.then(() => setTimeout(() => {
+      resent = true;
+      form.requestSubmit(event.submitter);
+      resent = false;
+    }));
   });
   document.addEventListener("visibilitychange", () => document.hidden && save(true));
 }
