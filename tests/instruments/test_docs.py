@@ -1,0 +1,45 @@
+"""The pages about questionnaires cannot fall behind the questionnaires."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from clinic_toolkit.instruments import catalogue, loader, model
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def page(name: str) -> str:
+    """The text of a page of documentation."""
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("one", catalogue.instruments(), ids=lambda one: one.id)
+def test_every_question_stands_on_the_page_of_judgements_in_its_place(one: model.Instrument) -> None:
+    rows = [line.split(" | ") for line in page("content/items.md").splitlines() if line.startswith("| ")]
+    judged = {row[1]: (row[0], row[2:]) for row in rows}
+    for number, item in enumerate(one.items, start=1):
+        place, judgements = judged[item.text]
+        assert place.startswith(f"| {number} {item.id}")
+        assert len(judgements) == 5 and all(judgements)
+
+
+def test_every_questionnaire_field_and_relationship_is_explained() -> None:
+    text = page("questionnaires.md")
+    for one in catalogue.instruments():
+        assert f"| `{one.id}.toml` | {one.title} | {one.clinician_name} |" in text
+    for frame in catalogue.frames():
+        assert f"`{frame.id}`" in text
+    parts = (model.Instrument, model.Item, model.Facet, model.ResponseOption, model.MissingRule, model.Frame)
+    for part in (*parts, model.EvidenceCard):
+        for field in fields(part):
+            assert field.name in text, f"{part.__name__}.{field.name}"
+    assert f"{loader.MAX_BYTES:,} bytes" in text
+
+
+def test_the_example_is_what_ships() -> None:
+    text = page("questionnaires.md")
+    item = catalogue.instrument("giving").items[0]
+    for value in (item.text, item.text_general, *item.define.values()):
+        assert f'"{value}"' in text
