@@ -1,0 +1,75 @@
+"""The canonical encoding: no two lists of values share their bytes."""
+
+import struct
+from itertools import combinations
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_toolkit.crypto.encoding import LABELS, PREFIX, enc
+
+labels = st.sampled_from(sorted(LABELS))
+fields = st.lists(st.none() | st.binary(max_size=6), max_size=5)
+
+
+def parse(encoded: bytes) -> tuple[str, list[bytes | None]]:
+    """Read the encoding back as docs/format.md describes it."""
+    at = 1 + encoded[0]
+    label = encoded[1:at].decode()
+    (count,) = struct.unpack_from(">H", encoded, at)
+    at += 2
+    found: list[bytes | None] = []
+    for _ in range(count):
+        (length,) = struct.unpack_from(">I", encoded, at)
+        at += 4
+        found.append(None if length == 0xFFFFFFFF else encoded[at : at + length])
+        at += 0 if length == 0xFFFFFFFF else length
+    assert at == len(encoded)
+    return label, found
+
+
+@given(labels, fields)
+def test_can_be_read_back(label: str, values: list[bytes | None]) -> None:
+    assert parse(enc(label, *values)) == (PREFIX + label, values)
+
+
+@given(labels, fields, labels, fields)
+def test_is_injective(one: str, first: list[bytes | None], two: str, second: list[bytes | None]) -> None:
+    assert (enc(one, *first) == enc(two, *second)) == ((one, first) == (two, second))
+
+
+@given(labels, fields, labels, fields)
+def test_no_encoding_begins_another(
+    one: str, first: list[bytes | None], two: str, second: list[bytes | None]
+) -> None:
+    if (one, first) != (two, second):
+        assert not enc(one, *first).startswith(enc(two, *second))
+
+
+def test_what_plain_joining_confuses_stays_apart() -> None:
+    assert "|".join(["a|b", "c"]) == "|".join(["a", "b|c"])
+    assert enc("rec", "a|b", "c") != enc("rec", "a", "b|c")
+    assert len({enc("rec"), enc("rec", None), enc("rec", b""), enc("rec", b"", b"")}) == 4
+
+
+def test_each_kind_of_field() -> None:
+    id = UUID(int=7)
+    values = (258, id, "e\u0301", None, b"raw")
+    assert parse(enc("slot", *values))[1] == [
+        bytes.fromhex("0000000000000102"), id.bytes, "é".encode(), None, b"raw"
+    ]  # fmt: skip
+
+
+def test_labels_are_closed_and_none_begins_another() -> None:
+    for one, two in combinations(sorted(LABELS), 2):
+        assert not enc(one).startswith(enc(two)) and not enc(two).startswith(enc(one))
+    with pytest.raises(ValueError):
+        enc("sig/anything")
+
+
+@pytest.mark.parametrize("value", [-1, 1 << 64, True, "\ud800"])
+def test_what_cannot_be_encoded_is_refused(value: int | str) -> None:
+    with pytest.raises(ValueError):
+        enc("rec", value)

@@ -1,0 +1,108 @@
+"""Argon2id: the floor, the limits, one at a time."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from clinic_toolkit.crypto import passphrase
+from clinic_toolkit.crypto.passphrase import FLOOR, Cost, CostRefused, calibrate, check, stretch
+
+SALT = bytes(range(16))
+
+
+class Pretended:
+    """Stands in for the derivation and remembers what it was asked for."""
+
+    asked: list[dict[str, Any]] = []
+    running = 0
+    most_at_once = 0
+
+    def __init__(self, **parameters: Any) -> None:
+        self.asked.append(parameters)
+
+    def derive(self, secret: bytes) -> bytes:
+        type(self).running += 1
+        type(self).most_at_once = max(self.most_at_once, self.running)
+        time.sleep(0.01)
+        type(self).running -= 1
+        return secret.ljust(32, b"\0")[:32]
+
+
+@pytest.fixture
+def pretended(monkeypatch: pytest.MonkeyPatch) -> type[Pretended]:
+    fresh = type("Fresh", (Pretended,), {"asked": []})
+    monkeypatch.setattr(passphrase, "Argon2id", fresh)
+    return fresh
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"memory_kib": 65535}, {"memory_kib": 0}, {"memory_kib": -1}, {"memory_kib": 1048577}, {"memory_kib": 2**62},
+        {"passes": 2}, {"passes": 0}, {"passes": 11}, {"passes": 2**40},
+        {"lanes": 3}, {"lanes": 0}, {"lanes": 17}, {"lanes": 2**40},
+    ],
+)  # fmt: skip
+def test_a_cost_outside_the_limits_is_refused_untried(
+    change: dict[str, int], pretended: type[Pretended]
+) -> None:
+    values = {"memory_kib": FLOOR.memory_kib, "passes": FLOOR.passes, "lanes": FLOOR.lanes} | change
+    started = time.perf_counter()
+    with pytest.raises(CostRefused):
+        stretch("a phrase", SALT, Cost(**values))
+    assert time.perf_counter() - started < 0.1
+    assert pretended.asked == []
+
+
+def test_the_floor_and_the_largest_are_accepted() -> None:
+    check(FLOOR)
+    check(Cost(memory_kib=1048576, passes=10, lanes=16))
+
+
+def test_known_answer_at_the_floor() -> None:
+    # Computed with a second implementation, the reference C code behind argon2-cffi.
+    expected = "7133dd97a0af63dfc66b0708d82f7129a54cd09ce0f2a078e6156828d01728e4"
+    assert stretch("o\u0308ffnen", SALT, FLOOR).hex() == expected
+
+
+def test_composed_and_decomposed_letters_are_one_passphrase(pretended: type[Pretended]) -> None:
+    assert stretch("o\u0308", SALT, FLOOR) == stretch("ö", SALT, FLOOR)
+
+
+@pytest.mark.parametrize(("text", "salt"), [("\ud800", SALT), ("a phrase", b"short")])
+def test_what_is_not_text_or_salt_is_refused(text: str, salt: bytes, pretended: type[Pretended]) -> None:
+    with pytest.raises(ValueError):
+        stretch(text, salt, FLOOR)
+    assert pretended.asked == []
+
+
+def test_one_derivation_at_a_time(pretended: type[Pretended]) -> None:
+    threads = [threading.Thread(target=stretch, args=("a phrase", SALT, FLOOR)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert pretended.most_at_once == 1 and len(pretended.asked) == 4
+
+
+@pytest.mark.parametrize("seconds", [0.0001, 0.02, 0.1, 0.2, 0.3, 0.5, 1.0, 4.0])
+def test_calibration_stays_within_the_limits(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter((0.0, seconds))
+    monkeypatch.setattr(passphrase, "stretch", lambda *_: bytes(32))
+    monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(passphrase, "_machine_kib", lambda: 8 * 1024 * 1024)
+    cost = calibrate()
+    check(cost)
+    work = cost.memory_kib * cost.passes / (FLOOR.memory_kib * FLOOR.passes)
+    if 0.1 <= seconds <= 0.5:
+        assert 0.6 <= work * seconds <= 1.1
+
+
+def test_a_small_machine_is_not_made_to_swap(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter((0.0, 0.05))
+    monkeypatch.setattr(passphrase, "stretch", lambda *_: bytes(32))
+    monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(passphrase, "_machine_kib", lambda: 1024 * 1024)
+    assert calibrate().memory_kib == 128 * 1024

@@ -1,0 +1,248 @@
+"""Reads a practice's store from `docs/format.md` alone: nothing of the toolkit is imported.
+
+    python independent_reader.py FOLDER passphrase      (then type or pipe the passphrase)
+    python independent_reader.py FOLDER sheet           (then type or pipe the eight groups)
+
+Needs Python 3.11, its standard library and `cryptography`. Prints one JSON line for each record and
+each audit line. It checks everything it can check and stops at the first thing that does not hold.
+"""
+
+import getpass
+import hashlib
+import hmac
+import json
+import sqlite3
+import struct
+import sys
+import unicodedata
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+SUITE = 1
+RECORD_COLUMNS = {"id", "record", "version", "ring", "kid", "final", "sealed"}
+
+
+def enc(label, *fields):  # format.md, "Encoding"
+    name = b"clinic/1/" + label.encode()
+    out = bytes([len(name)]) + name + struct.pack(">H", len(fields))
+    for field in fields:
+        if field is None:
+            out += b"\xff\xff\xff\xff"
+            continue
+        if isinstance(field, int):
+            field = struct.pack(">Q", field)
+        if isinstance(field, str):
+            field = unicodedata.normalize("NFC", field).encode()
+        out += struct.pack(">I", len(field)) + field
+    return out
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def expand(secret, info, length):
+    return HKDFExpand(hashes.SHA256(), length, info).derive(secret)
+
+
+def unseal(okm, sealed, aad):  # "The seal"
+    if not hmac.compare_digest(sealed[:32], okm[44:]):
+        raise ValueError("the commitment differs: a wrong secret, or changed bytes")
+    return AESGCM(okm[:32]).decrypt(okm[32:44], sealed[32:], aad)
+
+
+def unseal_hedged(key, label, blob, aad):  # "Seals under a long-lived key"
+    if blob[0] != SUITE:
+        raise ValueError("another suite")
+    return unseal(expand(key, enc(label, blob[1:25], sha256(aad)), 76), blob[25:], aad)
+
+
+def sheet_secret(text):  # "The recovery sheet"
+    meant = "".join(text.upper().translate(str.maketrans("OIL", "011", "-")).split())
+    number = 0
+    for group in range(8):
+        values = [ALPHABET.index(character) for character in meant[group * 5 : group * 5 + 5]]
+        check = 0
+        for power, value in enumerate([*values[:4], group + 1], start=1):
+            for _ in range(power):
+                value = value << 1 ^ (0b100101 if value & 16 else 0)
+            check ^= value
+        if check != values[4]:
+            raise ValueError(f"group {group + 1} is not as printed")
+        for value in values[:4]:
+            number = number << 5 | value
+    return number.to_bytes(20, "big")
+
+
+def msgpack(data, at=0):  # the standard's types that records use; returns (value, end)
+    first = data[at]
+    at += 1
+    if first < 0x80:
+        return first, at
+    if first >= 0xE0:
+        return first - 0x100, at
+    if 0x80 <= first < 0xA0:
+        return _items(data, at, first & 15, mapping=first < 0x90)
+    if 0xA0 <= first < 0xC0:
+        return data[at : at + (first & 31)].decode(), at + (first & 31)
+    if first in (0xC0, 0xC2, 0xC3):
+        return {0xC0: None, 0xC2: False, 0xC3: True}[first], at
+    if first in (0xC4, 0xC5, 0xC6, 0xD9, 0xDA, 0xDB):
+        size = 1 << (first - 0xC4 if first < 0xD0 else first - 0xD9)
+        length = int.from_bytes(data[at : at + size], "big")
+        raw = data[at + size : at + size + length]
+        return (raw if first < 0xD0 else raw.decode()), at + size + length
+    if first in (0xCA, 0xCB):
+        code, size = (">f", 4) if first == 0xCA else (">d", 8)
+        return struct.unpack(code, data[at : at + size])[0], at + size
+    if 0xCC <= first <= 0xD3:
+        size = 1 << (first - 0xCC & 3)
+        return int.from_bytes(data[at : at + size], "big", signed=first >= 0xD0), at + size
+    if 0xDC <= first <= 0xDF:
+        size = 2 if first in (0xDC, 0xDE) else 4
+        return _items(data, at + size, int.from_bytes(data[at : at + size], "big"), mapping=first >= 0xDE)
+    raise ValueError("a msgpack type that records do not use")
+
+
+def _items(data, at, count, *, mapping):
+    values = []
+    for _ in range(count * (2 if mapping else 1)):
+        value, at = msgpack(data, at)
+        values.append(value)
+    return (dict(zip(values[::2], values[1::2], strict=True)) if mapping else values), at
+
+
+def decoded(body):
+    value, end = msgpack(body)
+    if end != len(body):
+        raise ValueError("bytes after the end of a body")
+    return value
+
+
+class Reader:
+    """An opened store. `records` and `audit_lines` yield dictionaries."""
+
+    def __init__(self, folder, *, passphrase=None, sheet=None):
+        self.db = sqlite3.connect(f"{(Path(folder) / 'clinic.db').resolve().as_uri()}?mode=ro", uri=True)
+        self.db.row_factory = sqlite3.Row
+        head = self.db.execute("SELECT * FROM vault").fetchone()
+        if head["suite"] != SUITE:
+            raise ValueError("another suite")
+        self.vault, self.incarnation = head["vault"], head["incarnation"]
+        self.user_key = self._user_key(passphrase, sheet)
+        self._check_slot_list()
+        sealed = self.db.execute("SELECT sealed FROM identity WHERE user = ?", [self.user]).fetchone()[0]
+        plain = unseal_hedged(self.user_key, "user-key", sealed, self._own("identity"))
+        if plain[0] != 1:
+            raise ValueError("another kind of identity")
+        self.public = Ed25519PrivateKey.from_private_bytes(plain[1:33]).public_key()
+        self.fingerprint = sha256(
+            enc("hash/fingerprint", self.vault, self.user, self.public.public_bytes_raw(), None)
+        )
+        self.rings = {row["ring"]: self._ring(row) for row in self.db.execute("SELECT * FROM ring")}
+
+    def _own(self, what, *place):
+        return enc("user-seal", self.vault, SUITE, self.user, what, *place)
+
+    def _slot_head(self, row):
+        cost = (row["memory_kib"], row["passes"], row["lanes"])
+        return enc("slot", self.vault, SUITE, row["user"], row["slot"], row["kind"], row["salt"], *cost)
+
+    def _user_key(self, passphrase, sheet):
+        kind = 1 if passphrase is not None else 2
+        row = self.db.execute("SELECT * FROM slot WHERE kind = ?", [kind]).fetchone()
+        self.user = row["user"]
+        if kind == 1:
+            m, t, p = row["memory_kib"], row["passes"], row["lanes"]
+            if not (65536 <= m <= 1048576 and 3 <= t <= 10 and 4 <= p <= 16):
+                raise ValueError("a cost outside the limits")
+            secret = unicodedata.normalize("NFC", passphrase).encode()
+            root = Argon2id(salt=row["salt"], length=32, iterations=t, lanes=p, memory_cost=m).derive(secret)
+        else:
+            root = hmac.digest(row["salt"], sheet_secret(sheet), "sha256")  # HKDF-Extract
+        head = self._slot_head(row)
+        return unseal(expand(root, head, 76), row["sealed"], head)
+
+    def _check_slot_list(self):
+        listed = self.db.execute("SELECT * FROM slot_list WHERE user = ?", [self.user]).fetchone()
+        slots = self.db.execute("SELECT * FROM slot WHERE user = ?", [self.user])
+        prints = sorted(sha256(self._slot_head(row) + row["sealed"]) for row in slots)
+        mac = expand(self.user_key, enc("slot-list", self.vault, self.user, listed["generation"], *prints), 32)
+        if not hmac.compare_digest(mac, listed["mac"]):
+            raise ValueError("the list of ways in is not the last one made")
+
+    def _ring(self, row):
+        place = (row["ring"], row["generation"])
+        query = "SELECT sealed FROM ring_grant WHERE ring = ? AND generation = ? AND user = ?"
+        sealed = self.db.execute(query, [*place, self.user]).fetchone()[0]
+        plain = unseal_hedged(self.user_key, "user-key", sealed, self._own("grant", *place))
+        version, owner, number, order, cdk = struct.unpack(">B16sBQ32s", plain)
+        members = self.user + self.fingerprint + sha256(sealed)
+        kid = expand(cdk, enc("ring-kid", *place), 16)
+        if version != 1 or (row["members"], row["kid"], row["previous"]) != (members, kid, None):
+            raise ValueError("a ring's statement does not fit its grant")
+        self.public.verify(
+            row["signature"], enc("sig/ring", self.vault, *place, kid, members, None, row["grantor"])
+        )
+        return {"cdk": cdk, "kid": kid, "owner": owner.hex(), "class": number, "order": order}
+
+    def _open(self, table, record, version, ring, kid, blob):  # "Records"
+        found = self.rings[ring]
+        if kid != found["kid"]:
+            raise ValueError("an unknown generation of a ring")
+        place = enc("rec", self.vault, SUITE, table, record, version, ring, kid)
+        inside = unseal_hedged(found["cdk"], "rec-key", blob, place)
+        if inside[0] != 1:
+            raise ValueError("another kind of envelope")
+        random, at = inside[1:33], 34 + inside[33]
+        label, signature = inside[34:at].decode(), None
+        if label:
+            signature, at = inside[at : at + 64], at + 64
+        (length,) = struct.unpack(">I", inside[at : at + 4])
+        body = inside[at + 4 : at + 4 + length]
+        named = sha256(enc("hash/content", random, body))
+        if label:
+            self.public.verify(signature, enc(label, self.vault, record, version, named))
+        return {"owner": found["owner"], "class": found["class"], "content": named.hex(), "signed": label, "raw": body}
+
+    def records(self):
+        """Every version of every record, table by table."""
+        for (table,) in self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"):
+            if {row["name"] for row in self.db.execute(f"PRAGMA table_info({table})")} != RECORD_COLUMNS:
+                continue
+            for row in self.db.execute(f"SELECT * FROM {table} ORDER BY id"):
+                place = (table, row["record"], row["version"], row["ring"], row["kid"])
+                yield {"table": table, "record": row["record"].hex(), "version": row["version"]} | self._open(
+                    *place, row["sealed"]
+                )
+
+    def audit_lines(self):
+        """Every line of the audit trail, the chain and the signatures checked."""
+        before = bytes(32)
+        for seq, row in enumerate(self.db.execute("SELECT * FROM audit_line ORDER BY seq"), start=1):
+            before = sha256(enc("hash/audit", self.incarnation, seq, before, row["body"]))
+            if row["seq"] != seq or row["hash"] != before:
+                raise ValueError(f"audit line {seq} does not fit")
+            if row["signature"] is not None:
+                self.public.verify(row["signature"], enc("sig/audit", self.incarnation, seq, before))
+            body = row["body"][1:]
+            if row["body"][0] == 1:
+                ring = next(id for id, ring in self.rings.items() if ring["class"] == 4)
+                body = self._open("audit_line", self.incarnation, seq, ring, body[:16], body[16:])["raw"]
+            yield {"seq": seq, "signed": row["signature"] is not None, "raw": body}
+
+
+if __name__ == "__main__":
+    folder, way = sys.argv[1:]
+    typed = getpass.getpass(f"{way}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    reader = Reader(folder, **{way: typed})
+    for kind in (reader.records, reader.audit_lines):
+        for line in kind():
+            line["body"] = decoded(line.pop("raw"))
+            print(json.dumps(line, default=lambda raw: raw.hex(), ensure_ascii=False))
