@@ -14,7 +14,11 @@ function cover() {
   box.append(make("h1", "Locked"), make("p", kept
     ? "What you typed last is not saved yet. Unlock in a new tab, then come back to this one."
     : "The keys were put away."),
-  make("a", "Unlock", { className: "button main", href: body.dataset.lock || "/", target: kept ? "_blank" : "" }));
+  make("a", "Unlock", {
+    className: "button main",
+    href: `${body.dataset.lock || "/"}?back=${encodeURIComponent(kept ? "" : location.pathname)}`,
+    target: kept ? "_blank" : "",
+  }));
   body.append(box);
   body.classList.add("covered");
   box.focus();
