@@ -49,6 +49,7 @@ def sealed_table(name: str, into: MetaData = metadata) -> Table:
         CheckConstraint("length(record) = 16 AND length(ring) = 16 AND length(kid) = 16", name="ids"),
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("final IN (0, 1)", name="final"),
+        sqlite_strict=True,
     )
     Index(None, table.c.ring)
     for act in ("UPDATE", "DELETE"):

@@ -16,10 +16,11 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, text
 
 from clinic_toolkit.store import base, folder, schema
-from clinic_toolkit.store.trouble import StorageBusy, damaged, told_plainly
+from clinic_toolkit.store.trouble import StorageBusy, StorageReadOnly, damaged, told_plainly
 
 APPLICATION_ID = 0x436C5470
 FORMAT = 1
+_HEAD_BYTES, _SQLITE, _APPLICATION_ID_AT = 100, b"SQLite format 3\0", 68
 
 _PRAGMAS: dict[str, int | str] = {
     "journal_mode": "wal",
@@ -60,6 +61,7 @@ def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
     file = folder.database(place)
     if folder.is_first_run(place):
         _make(place, file, metadata)
+    _recognise(file)
     engine = _engine(file)
     try:
         with told_plainly(file), reading(engine) as db:
@@ -86,6 +88,17 @@ def _make(place: Path, file: Path, metadata: MetaData) -> None:
     folder.put_in_place(draft, file)
 
 
+def _recognise(file: Path) -> None:
+    # Before SQLite opens it: switching to write-ahead logging would already change another program's file.
+    try:
+        with file.open("rb") as raw:
+            head = raw.read(_HEAD_BYTES)
+    except OSError as error:
+        raise StorageReadOnly from error
+    if head[:16] != _SQLITE or head[_APPLICATION_ID_AT:][:4] != APPLICATION_ID.to_bytes(4):
+        raise damaged(file)
+
+
 def _engine(file: Path) -> Engine:
     engine = create_engine(URL.create("sqlite+pysqlite", database=str(file)), hide_parameters=True)
     event.listen(engine, "connect", _set_up)
@@ -110,8 +123,6 @@ def _begin(db: Connection) -> None:
 
 
 def _look_over(db: Connection, metadata: MetaData, file: Path) -> None:
-    if db.scalar(text("PRAGMA application_id")) != APPLICATION_ID:
-        raise damaged(file)
     schema.compare(db, metadata, file)
     if db.scalar(text("PRAGMA quick_check(1)")) != "ok":
         raise damaged(file)
