@@ -47,10 +47,14 @@ def instruments() -> tuple[Instrument, ...]:
     return tuple(sorted(newest.values(), key=lambda one: (_SIDES.index(one.side), one.id)))
 
 
-def instrument(id: str, version: str | None = None, digest: str | None = None) -> Instrument:
+def instrument(instrument_id: str, version: str | None = None, digest: str | None = None) -> Instrument:
     """One questionnaire: the newest, or exactly the version and digest an administration pinned."""
     for edition in reversed(_shelf().editions):
-        if edition.id == id and version in (None, edition.version) and digest in (None, edition.digest):
+        if (
+            edition.id == instrument_id
+            and version in (None, edition.version)
+            and digest in (None, edition.digest)
+        ):
             return edition
     raise UnknownInstrument
 
@@ -60,10 +64,10 @@ def frames() -> tuple[Frame, ...]:
     return _shelf().frames
 
 
-def frame(id: str) -> Frame:
+def frame(frame_id: str) -> Frame:
     """One kind of relationship."""
     for one in _shelf().frames:
-        if one.id == id:
+        if one.id == frame_id:
             return one
     raise UnknownFrame
 

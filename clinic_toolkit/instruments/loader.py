@@ -113,8 +113,10 @@ def _table_of(data: bytes, file: str) -> dict[str, Any]:
 
 
 def _checked(kind: Any, raw: Any, file: str, found: list[str], place: str = "") -> Any:
-    """Check what was read against a class of `model` and build it; `found` is what is known to be
-    wrong already."""
+    """Check what was read against a class of `model` and build it.
+
+    `found` is what is known to be wrong already, and is told together with the rest.
+    """
     from pydantic import ValidationError
 
     try:

@@ -30,8 +30,11 @@ class ResponseOption:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facet:
-    """A part of a questionnaire. `name` stands on the clinician's page, `client_phrase` completes
-    "the questions about …" on a page the client reads."""
+    """A part of a questionnaire.
+
+    `name` stands on the clinician's page, `client_phrase` completes "the questions about …" on a page
+    the client reads.
+    """
 
     id: Slug
     name: Line
@@ -40,8 +43,11 @@ class Facet:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
-    """One question. `text` speaks of "this person"; `text_general` is used for the frame
-    "people in general". `define` explains a word on request."""
+    """One question.
+
+    `text` speaks of "this person"; `text_general` is used for the frame "people in general". `define`
+    explains a word on request.
+    """
 
     id: Slug
     facet: Slug
@@ -79,8 +85,11 @@ class MissingRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Instrument:
-    """One version of one questionnaire. `digest` is the SHA-256 of the definition file, hex;
-    `clinician_notes` (carers, culture, neurodivergence) are never shown to a client."""
+    """One version of one questionnaire.
+
+    `clinician_notes` (carers, culture, neurodivergence) are never shown to a client. `digest` is the
+    SHA-256 of the definition file, hex.
+    """
 
     id: Slug
     version: Slug

@@ -12,9 +12,20 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue, loader
 
 FRAMES = (
-    "partner", "former_partner", "parent", "child_under_18", "adult_child", "sibling", "wider_family", "friend",
-    "colleague", "boss", "helped_at_work", "in_general", "died_or_out_of_contact",
-)  # fmt: skip
+    "partner",
+    "former_partner",
+    "parent",
+    "child_under_18",
+    "adult_child",
+    "sibling",
+    "wider_family",
+    "friend",
+    "colleague",
+    "boss",
+    "helped_at_work",
+    "in_general",
+    "died_or_out_of_contact",
+)
 
 
 @pytest.fixture

@@ -74,21 +74,41 @@ def test_every_error_is_told_at_once_with_its_place() -> None:
         ('language = "en"', 'language = ""', "language: must not be empty"),
         ('title = "How I give"', f'title = "{"x" * 201}"', "title: must have at most 200 characters"),
         ('title = "How I give"', 'title = " How I give"', "title: begins or ends with a space"),
-        ('title = "How I give"', 'title = "How\\u202eI give"', "title: holds a character that does not print"),
-        ('title = "How I give"', 'title = "How\\u0007I give"', "title: holds a character that does not print"),
+        (
+            'title = "How I give"',
+            'title = "How\\u202eI give"',
+            "title: holds a character that does not print",
+        ),
+        (
+            'title = "How I give"',
+            'title = "How\\u0007I give"',
+            "title: holds a character that does not print",
+        ),
         ('id = "giving"', 'id = "../giving"', "id: may hold letters, digits, dot, hyphen and underline only"),
-        ('id = "giving"', 'id = "giving"\ndigest = "00"', "digest: is worked out by the program, leave it out"),
+        (
+            'id = "giving"',
+            'id = "giving"\ndigest = "00"',
+            "digest: is worked out by the program, leave it out",
+        ),
         ('label = "Most times"', 'label = "Never"', "options[3].label: “Never” already stands at options[0]"),
         ('id = "OG3"', 'id = "OG2"', "facets[2].id: “OG2” already stands at facets[1]"),
         ('{ "plans" =', '{ "goals" =', "items[0].define: “goals” does not stand in the question"),
-        ("total_minimum = 7", "total_minimum = 10", "missing.total_minimum: asks for 10 answers, the questionnaire has 9"),
+        (
+            "total_minimum = 7",
+            "total_minimum = 10",
+            "missing.total_minimum: asks for 10 answers, the questionnaire has 9",
+        ),
         ("{about}", "{about!r:{x}}", "result_heading: must hold {client} and {about}, and no other braces"),
         ("{about}", "{about", "result_heading: must hold {client} and {about}, and no other braces"),
-        ('kind = "difficulties"', 'kind = "strengths"', "items[0].role: a questionnaire of strengths has strength items only"),
+        (
+            'kind = "difficulties"',
+            'kind = "strengths"',
+            "items[0].role: a questionnaire of strengths has strength items only",
+        ),
         ("clinician_notes = [", "clinician_notes = [7,", "clinician_notes[0]: must be text"),
         ("[evidence]", "[evidence]\ncertified = true", "evidence.certified: is not known here"),
     ],
-)  # fmt: skip
+)
 def test_one_wrong_value_is_named(old: str, new: str, problem: str) -> None:
     assert problem in problems_of(changed(old, new))
 
@@ -120,7 +140,10 @@ def test_ten_thousand_items_are_refused_in_reasonable_words() -> None:
     ("data", "problem"),
     [
         (b"x" * 5_000_000, "the file is larger than 1,000,000 bytes"),
-        (GIVING.replace("How I give", "Ce que j’offre").encode("cp1252", "replace"), "line 1: the text is not UTF-8"),
+        (
+            GIVING.replace("How I give", "Où je donne").encode("cp1252", "replace"),
+            "line 1: the text is not UTF-8",
+        ),
         (GIVING.encode("utf-16"), "line 1: the text is not UTF-8"),
         (b"title = \n", "not readable as TOML"),
         (b"a = 1\na = 2\n", "not readable as TOML"),
@@ -132,7 +155,7 @@ def test_ten_thousand_items_are_refused_in_reasonable_words() -> None:
         (b"items = [3]", "items[0]: must be a table"),
         (b'[items]\nid = "a"', "items: must be a list"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_definition_at_all_is_refused(data: bytes, problem: str) -> None:
     assert any(found.startswith(problem) for found in problems_of(data))
 
@@ -157,16 +180,28 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (FRAMES.replace('id = "boss"', 'id = "friend"'), "frames[9].id: “friend” already stands at frames[7]"),
-        (FRAMES.replace('label = "boss"', 'label = "friend"'), "frames[9].label: “friend” already stands at frames[7]"),
-        (FRAMES.replace("takes_questionnaires = false", "general = true"), "frames: only one of them may be general"),
-        (FRAMES.replace("takes_questionnaires = false", "takes_questionnaires = 0"), "frames[12].takes_questionnaires: must be true or false"),
+        (
+            FRAMES.replace('id = "boss"', 'id = "friend"'),
+            "frames[9].id: “friend” already stands at frames[7]",
+        ),
+        (
+            FRAMES.replace('label = "boss"', 'label = "friend"'),
+            "frames[9].label: “friend” already stands at frames[7]",
+        ),
+        (
+            FRAMES.replace("takes_questionnaires = false", "general = true"),
+            "frames: only one of them may be general",
+        ),
+        (
+            FRAMES.replace("takes_questionnaires = false", "takes_questionnaires = 0"),
+            "frames[12].takes_questionnaires: must be true or false",
+        ),
         (FRAMES.replace("not_offered", "not_ofered"), "frames[3].not_ofered: is not known here"),
         (FRAMES + '\n[more]\nx = "y"', "more: is not known here"),
         ("", "frames: is missing"),
         ("frames = []", "frames: is missing"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_list_of_relationships_is_refused(text: str, problem: str) -> None:
     with pytest.raises(loader.DefinitionError) as caught:
         loader.parse_frames(text.encode(), "frames.toml")

@@ -76,7 +76,7 @@ def test_every_question_keeps_the_rules() -> None:
     [
         "I helped this person and then I went on to help them with another thing all day.",
         "I did not help this person.",
-        "I didn’t help this person.",
+        "I didn\u2019t help this person.",
         "I helped this person without a break.",
         "I had no time for this person.",
         "I always helped this person.",
@@ -183,10 +183,23 @@ def test_the_introduction_takes_about_a_minute_and_a_half_and_covers_its_points(
     text = " ".join(one.introduction)
     assert 150 <= len(lint.words_of(text)) <= 240
     for point in (
-        "because [", "[my idea / your idea]", "one person in mind", "anyone who could see your answers", "upset by",
-        "skip any question", "no right answers", "no grade", "no score", "makers of this program",
-        "not been validated", "I will see your answers", "delete them", "Today we look at them together", "“stop”",
-        "explain a word", "write it",
-    ):  # fmt: skip
+        "because [",
+        "[my idea / your idea]",
+        "one person in mind",
+        "anyone who could see your answers",
+        "upset by",
+        "skip any question",
+        "no right answers",
+        "no grade",
+        "no score",
+        "makers of this program",
+        "not been validated",
+        "I will see your answers",
+        "delete them",
+        "Today we look at them together",
+        "“stop”",
+        "explain a word",
+        "write it",
+    ):
         assert point in text
     assert f"There are {'eight' if one.id == 'flows' else 'twelve'} questions" in text
