@@ -1,0 +1,250 @@
+"""Administrations: one giving of one questionnaire about one relationship.
+
+One sealed record holds all answers of an administration; every answer rewrites it and is on disk
+before anyone is told "Saved". A completed one is only ever added to.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.model import Frame, Instrument, Item
+from clinic_toolkit.record import answers, rows
+from clinic_toolkit.record.answers import Answers, Response
+from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+administration = sealed_table("administration")
+
+MODES = {"read_aloud": "read aloud", "telehealth": "read aloud over telehealth"}
+GENERAL = "in_general"
+
+
+class Finished(ClinicError):
+    """The questionnaire is finished; its answers are part of the record now."""
+
+    def __init__(self) -> None:
+        super().__init__("This questionnaire is finished. Its answers stand as they were given.")
+
+
+class NotOffered(ClinicError):
+    """This questionnaire does not fit this kind of relationship."""
+
+    def __init__(self) -> None:
+        super().__init__("This questionnaire is not offered for this kind of relationship.")
+
+
+class Administration(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """What was asked, about whom and how, each answer, and what was said when it was looked at."""
+
+    client: bytes
+    session: bytes | None
+    relationship: bytes | None
+    word: str
+    frame: str
+    instrument: str
+    instrument_version: str
+    digest: str
+    mode: str
+    on: date
+    begun: datetime
+    answers: Answers
+    wrong: str = ""
+    own_words: str = ""
+    next_step: str = ""
+
+    @property
+    def client_id(self) -> UUID:
+        """Whose answers these are."""
+        return UUID(bytes=self.client)
+
+    @property
+    def session_id(self) -> UUID | None:
+        """The hour it was given in, if any."""
+        return UUID(bytes=self.session) if self.session else None
+
+    @property
+    def relationship_id(self) -> UUID | None:
+        """The relationship it is about; None is "in general"."""
+        return UUID(bytes=self.relationship) if self.relationship else None
+
+
+def begin(
+    db: Connection,
+    vault: Vault,
+    instrument: Instrument,
+    *,
+    client_id: UUID,
+    about: Kept[Relationship] | None,
+    session_id: UUID | None,
+    mode: str,
+    now: datetime,
+) -> Kept[Administration]:
+    """Begin a questionnaire about one relationship, or in general.
+
+    Raises:
+        NotOffered: the questionnaire does not fit this kind of relationship.
+    """
+    frame = catalogue.frame(about.body.frame if about else GENERAL)
+    if not catalogue.offered(instrument, frame):
+        raise NotOffered
+    body = Administration(
+        client=client_id.bytes,
+        session=session_id.bytes if session_id else None,
+        relationship=about.id.bytes if about else None,
+        word=about.body.word if about else "",
+        frame=frame.id,
+        instrument=instrument.id,
+        instrument_version=instrument.version,
+        digest=instrument.digest,
+        mode=mode,
+        on=now.astimezone().date(),
+        begun=now,
+        answers=answers.blank(len(instrument.items)),
+    )
+    return rows.begin(
+        db,
+        vault,
+        administration,
+        body,
+        ring=vault.ring_of(client_id, "record"),
+        state="in_progress",
+        event="administration.begun",
+        now=now,
+    )
+
+
+def record_response(
+    db: Connection,
+    vault: Vault,
+    seen: Kept[Administration],
+    place: int,
+    response: Response,
+    *,
+    now: datetime,
+) -> Kept[Administration]:
+    """Keep one answer; `place` counts items from 0.
+
+    Raises:
+        Finished: the questionnaire is finished.
+        ValueError: there is no such place, or the value is not one of the questionnaire's answers.
+    """
+    if seen.final:
+        raise Finished
+    body = seen.body
+    if response.value is not None and response.value not in {o.value for o in instrument_of(body).options}:
+        raise ValueError("not an answer of this questionnaire")
+    put = answers.put(body.answers, place, response, after=now - body.begun)
+    changed = msgspec.structs.replace(body, answers=put)
+    return rows.rewrite(
+        db,
+        vault,
+        administration,
+        seen,
+        changed,
+        state="in_progress",
+        event="administration.answered",
+        now=now,
+    )
+
+
+def stop(db: Connection, vault: Vault, seen: Kept[Administration], *, now: datetime) -> Kept[Administration]:
+    """Stop here. What was answered stays; it can be taken up again."""
+    if seen.final:
+        raise Finished
+    return rows.rewrite(
+        db, vault, administration, seen, seen.body, state="stopped", event="administration.stopped", now=now
+    )
+
+
+def complete(
+    db: Connection, vault: Vault, seen: Kept[Administration], *, now: datetime
+) -> Kept[Administration]:
+    """Finish: from now on the answers stand. Items without an answer stay "not reached"."""
+    if seen.final:
+        raise Finished
+    return rows.rewrite(
+        db,
+        vault,
+        administration,
+        seen,
+        seen.body,
+        state="completed",
+        event="administration.completed",
+        now=now,
+        final=True,
+    )
+
+
+def reflect(
+    db: Connection,
+    vault: Vault,
+    seen: Kept[Administration],
+    *,
+    wrong: str,
+    own_words: str,
+    next_step: str,
+    seen_version: int,
+    now: datetime,
+) -> Kept[Administration]:
+    """Keep what was said while looking at it together: where it is wrong, in whose words, what next.
+
+    Raises:
+        rows.Stale: it was changed in another window after it was opened here.
+    """
+    if seen.version != seen_version:
+        raise rows.Stale
+    body = msgspec.structs.replace(seen.body, wrong=wrong, own_words=own_words, next_step=next_step)
+    if seen.final:
+        return rows.append(
+            db, vault, administration, seen, body, state=seen.state, event="administration.reflected", now=now
+        )
+    return rows.rewrite(
+        db, vault, administration, seen, body, state=seen.state, event="administration.reflected", now=now
+    )
+
+
+def get(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
+    """One administration.
+
+    Raises:
+        rows.NotThere: there is none that this clinician may see.
+    """
+    return rows.latest(db, vault, administration, id, Administration)
+
+
+def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Administration]]:
+    """The administrations of a client, newest first."""
+    found = rows.in_rings(db, vault, administration, [vault.ring_of(client_id, "record")], Administration)
+    return sorted(found, key=lambda kept: kept.body.begun, reverse=True)
+
+
+def of_session(
+    db: Connection, vault: Vault, client_ids: tuple[UUID, ...], session_id: UUID
+) -> list[Kept[Administration]]:
+    """The administrations of these clients given in one hour, oldest first."""
+    found = [kept for client_id in client_ids for kept in of_client(db, vault, client_id)]
+    return sorted(
+        (kept for kept in found if kept.body.session_id == session_id), key=lambda kept: kept.body.begun
+    )
+
+
+def instrument_of(body: Administration) -> Instrument:
+    """The very version that was given."""
+    return catalogue.instrument(body.instrument, digest=body.digest)
+
+
+def frame_of(body: Administration) -> Frame:
+    """The kind of relationship it was given about."""
+    return catalogue.frame(body.frame)
+
+
+def wording(body: Administration, item: Item) -> str:
+    """The item as it was asked: of "this person", or of people in general."""
+    return item.text_general if frame_of(body).general else item.text

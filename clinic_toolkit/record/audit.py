@@ -1,0 +1,199 @@
+"""The audit trail: one hash chain over everything that was done.
+
+`h_i = SHA-256(enc("hash/audit", incarnation, i, h_{i-1}, body))`. The chain needs no key, so that a
+locked process can extend it; what an unlocked clinician does is sealed and ends in the clinician's
+signature over the chain's tip. Who holds that signing key can still rewrite history up to the last
+copy outside this machine: `docs/promises.md` says so.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, select
+
+from clinic_toolkit.crypto.encoding import enc
+from clinic_toolkit.crypto.signature import verify
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store.base import forbid, metadata
+from clinic_toolkit.store.types import from_us, now_us
+from clinic_toolkit.vault.vault import Vault
+
+KEYLESS, SEALED = b"\x00", b"\x01"
+_KID = 16
+_START = bytes(32)
+
+audit_line = Table(
+    "audit_line",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("signature", LargeBinary(64), nullable=True),
+)
+forbid(audit_line, "UPDATE", sentence="the audit trail is only added to")
+forbid(audit_line, "DELETE", sentence="the audit trail is only added to")
+
+
+class ChainBroken(ClinicError):
+    """A line of the audit trail is missing, changed or out of its place."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(
+            f"The audit trail does not fit together at line {seq}. Nothing was changed; "
+            "keep a copy of the data folder before you go on."
+        )
+        self.seq = seq
+
+
+class Entry(msgspec.Struct, array_like=True, frozen=True):
+    """What was written or read: enough to notice later that it is missing."""
+
+    table: str
+    ring: bytes
+    record: bytes
+    version: int
+    content_id: bytes
+
+
+class Body(msgspec.Struct, array_like=True, frozen=True):
+    """The sealed text of a line."""
+
+    event: str
+    at: int
+    actor: bytes
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditLine:
+    """One line, opened."""
+
+    seq: int
+    event: str
+    at: datetime
+    entries: tuple[Entry, ...]
+    signed: bool
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_body = msgspec.msgpack.Decoder(Body).decode
+_decode_keyless = msgspec.msgpack.Decoder(tuple[str, int]).decode
+
+
+def _tip(db: Connection) -> tuple[int, bytes]:
+    row = db.execute(
+        select(audit_line.c.seq, audit_line.c.hash).order_by(audit_line.c.seq.desc()).limit(1)
+    ).first()
+    return (row.seq, row.hash) if row else (0, _START)
+
+
+def _link(incarnation: UUID, seq: int, before: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(enc("hash/audit", incarnation, seq, before, body)).digest()
+
+
+def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = (), *, now: datetime) -> int:
+    """Add one sealed, signed line to the trail and return its number.
+
+    Args:
+        event: what happened, as `noun.verb`; never client text.
+        entries: the record versions that were written or read.
+    """
+    seq, before = _tip(db)
+    seq += 1
+    text = _encode(Body(event, now_us(now), vault.user_id.bytes, tuple(entries)))
+    sealed = vault.seal(
+        table="audit_line", record=vault.incarnation, version=seq, ring=vault.practice_ring, body=text
+    )
+    body = SEALED + sealed.kid + sealed.blob
+    chained = _link(vault.incarnation, seq, before, body)
+    signature = vault.sign("sig/audit", vault.incarnation, seq, chained)
+    db.execute(audit_line.insert().values(seq=seq, body=body, hash=chained, signature=signature))
+    return seq
+
+
+def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime) -> int:
+    """Add a line without any key: an event code and the time, unsigned until the next unlock."""
+    seq, before = _tip(db)
+    seq += 1
+    body = KEYLESS + _encode((event, now_us(now)))
+    db.execute(
+        audit_line.insert().values(
+            seq=seq, body=body, hash=_link(incarnation, seq, before, body), signature=None
+        )
+    )
+    return seq
+
+
+def adopt(db: Connection, vault: Vault, *, now: datetime) -> int:
+    """Check the lines that were added since the last signature and vouch for them.
+
+    Returns how many lines were adopted. The first act of every unlock.
+
+    Raises:
+        ChainBroken: a line since the last signed one does not fit.
+    """
+    last = db.execute(
+        select(audit_line.c.seq, audit_line.c.hash, audit_line.c.signature)
+        .where(audit_line.c.signature.is_not(None))
+        .order_by(audit_line.c.seq.desc())
+        .limit(1)
+    ).first()
+    seq, before = (last.seq, last.hash) if last else (0, _START)
+    if last and not verify(
+        vault.public_key, "sig/audit", vault.incarnation, seq, before, signature=last.signature
+    ):
+        raise ChainBroken(seq)
+    first = seq + 1
+    for row in db.execute(select(audit_line).where(audit_line.c.seq > seq).order_by(audit_line.c.seq)):
+        seq += 1
+        if row.seq != seq or row.hash != _link(vault.incarnation, seq, before, row.body):
+            raise ChainBroken(seq)
+        before = row.hash
+    note(db, vault, f"audit.adopted {first}-{seq}" if seq >= first else "audit.opened", now=now)
+    return seq - first + 1
+
+
+def check(db: Connection, vault: Vault) -> int:
+    """Check every line, its place and its signature; return the number of lines.
+
+    Raises:
+        ChainBroken: naming the first line that does not fit.
+    """
+    seq, before = 0, _START
+    for row in db.execute(select(audit_line).order_by(audit_line.c.seq)):
+        seq += 1
+        if row.seq != seq or row.hash != _link(vault.incarnation, seq, before, row.body):
+            raise ChainBroken(seq)
+        before = row.hash
+        if row.signature is not None and not verify(
+            vault.public_key, "sig/audit", vault.incarnation, seq, before, signature=row.signature
+        ):
+            raise ChainBroken(seq)
+        _open(vault, row.seq, row.body, signed=row.signature is not None)
+    return seq
+
+
+def lines(db: Connection, vault: Vault, *, newest: int = 200) -> list[AuditLine]:
+    """The newest lines, newest first, opened."""
+    rows = db.execute(select(audit_line).order_by(audit_line.c.seq.desc()).limit(newest))
+    return [_open(vault, row.seq, row.body, signed=row.signature is not None) for row in rows]
+
+
+def _open(vault: Vault, seq: int, body: bytes, *, signed: bool) -> AuditLine:
+    if body[:1] == KEYLESS:
+        event, at = _decode_keyless(body[1:])
+        return AuditLine(seq=seq, event=event, at=from_us(at), entries=(), signed=signed)
+    opened = vault.open(
+        table="audit_line",
+        record=vault.incarnation,
+        version=seq,
+        ring=vault.practice_ring,
+        kid=body[1 : 1 + _KID],
+        blob=body[1 + _KID :],
+    )
+    text = _decode_body(opened.body)
+    return AuditLine(seq=seq, event=text.event, at=from_us(text.at), entries=text.entries, signed=signed)

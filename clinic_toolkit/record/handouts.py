@@ -1,0 +1,97 @@
+"""Handouts: a worksheet given to a client."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.record import rows
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets.model import Worksheet
+
+handout = sealed_table("handout")
+
+
+class Handout(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """Which sheet, in which version, given in which hour, with which sentence of the client's."""
+
+    client: bytes
+    session: bytes | None
+    worksheet: str
+    worksheet_version: str
+    digest: str
+    title: str
+    sentence: str
+    given: datetime
+
+    @property
+    def client_id(self) -> UUID:
+        """Who took it."""
+        return UUID(bytes=self.client)
+
+    @property
+    def session_id(self) -> UUID | None:
+        """The hour it was given in, if any."""
+        return UUID(bytes=self.session) if self.session else None
+
+
+def give(
+    db: Connection,
+    vault: Vault,
+    worksheet: Worksheet,
+    *,
+    client_id: UUID,
+    session_id: UUID | None,
+    sentence: str,
+    now: datetime,
+) -> Kept[Handout]:
+    """Record that a client was given this sheet."""
+    body = Handout(
+        client=client_id.bytes,
+        session=session_id.bytes if session_id else None,
+        worksheet=worksheet.slug,
+        worksheet_version=worksheet.version,
+        digest=worksheet.digest,
+        title=worksheet.title,
+        sentence=sentence,
+        given=now,
+    )
+    return rows.begin(
+        db,
+        vault,
+        handout,
+        body,
+        ring=vault.ring_of(client_id, "record"),
+        state="given",
+        event="handout.given",
+        now=now,
+        final=True,
+    )
+
+
+def get(db: Connection, vault: Vault, id: UUID) -> Kept[Handout]:
+    """One handout.
+
+    Raises:
+        rows.NotThere: there is none that this clinician may see.
+    """
+    return rows.latest(db, vault, handout, id, Handout)
+
+
+def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Handout]]:
+    """The sheets a client was given, newest first."""
+    found = rows.in_rings(db, vault, handout, [vault.ring_of(client_id, "record")], Handout)
+    return sorted(found, key=lambda kept: kept.body.given, reverse=True)
+
+
+def of_session(
+    db: Connection, vault: Vault, client_ids: tuple[UUID, ...], session_id: UUID
+) -> list[Kept[Handout]]:
+    """The sheets given to these clients in one hour, oldest first."""
+    found = [kept for client_id in client_ids for kept in of_client(db, vault, client_id)]
+    return sorted(
+        (kept for kept in found if kept.body.session_id == session_id), key=lambda kept: kept.body.given
+    )

@@ -1,0 +1,107 @@
+"""A note in words: what it may begin with, and how it reads on paper and as plain text."""
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.psychometrics import wording
+from clinic_toolkit.record import handouts, hours, notes, results
+from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.days import written
+from clinic_toolkit.record.practice import Practice, letterhead
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.record.summaries import HourFacts, NotePage, NoteSection, Result
+from clinic_toolkit.vault.vault import Vault
+
+
+def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[notes.Part]:
+    """The blocks a note of this hour may begin with, each marked with where it came from.
+
+    Without a questionnaire and without a worksheet there is none, so that no trace of a form stands
+    in a note that has nothing to do with one.
+    """
+    parts = []
+    for kept in results.of_hour(db, vault, hour):
+        if kept.state not in ("completed", "stopped"):
+            continue
+        result = results.result_of(db, vault, kept)
+        parts.append(
+            notes.Part(
+                section="data",
+                source=f"questionnaire “{result.instrument.title}”, {written(result.administered_on)}",
+                text=_sentence(result, kept),
+                origin=kept.id.hex,
+            )
+        )
+    for handed in handouts.of_session(db, vault, results.alone(db, vault, hour), hour.id):
+        parts.append(
+            notes.Part(
+                section="plan",
+                source=f"worksheet, {written(handed.body.given.astimezone())}",
+                text=f"Worksheet “{handed.body.title}” given to take along.",
+                origin=handed.id.hex,
+            )
+        )
+    return parts
+
+
+def _sentence(result: Result, kept: Kept[Administration]) -> str:
+    done = "Completed" if kept.state == "completed" else "Began and stopped"
+    whom = f"about {result.frame_label.lower()}" if kept.body.relationship else f"about {results.IN_GENERAL}"
+    counts = wording.counts_line(result.instrument, results.scored(result.items, result.instrument))
+    marked = [f"“{item.text}”" for item in result.to_talk_about]
+    talk = f" Marked to talk about: {'; '.join(marked)}." if marked else ""
+    return (
+        f"{done} “{result.instrument.title}” {whom}, {result.mode}, {result.answered} of {result.asked} "
+        f"answered. {counts}{talk} Unvalidated tool; used for discussion."
+    )
+
+
+def note_page_of(
+    db: Connection,
+    vault: Vault,
+    settings: Practice,
+    hour: Kept[TherapySession],
+    kept: Kept[notes.ClinicalNote],
+) -> NotePage:
+    """A note on paper: its sections, and signer, time and mark once it is signed."""
+    headings = notes.SECTIONS[kept.body.format]
+    return NotePage(
+        letterhead=letterhead(settings),
+        hour=hours.hour_facts(db, vault, hour),
+        sections=tuple(
+            NoteSection(heading=heading, text=section_text(kept.body, key))
+            for key, heading in headings.items()
+        ),
+        used_questionnaire=any(part.source.startswith("questionnaire") for part in kept.body.parts),
+        signer=kept.body.signer if kept.final else None,
+        signed_at=kept.body.signed_at if kept.final else None,
+        mark=notes.mark(kept) if kept.final else "",
+    )
+
+
+def section_text(body: notes.ClinicalNote, section: str) -> str:
+    """One section as plain text; a filled-in block says where it came from."""
+    blocks = [
+        part.text if part.source == notes.CLINICIAN else f"{part.text} [from the {part.source}]"
+        for part in body.parts
+        if part.section == section and part.text.strip() and not part.left_out
+    ]
+    return "\n\n".join(blocks)
+
+
+def plain_note(facts: HourFacts, kept: Kept[notes.ClinicalNote]) -> str:
+    """The note as plain text, for another record: facts, sections, and how it was signed."""
+    when = written(facts.on)
+    if facts.start:
+        when += f", {facts.start:%H:%M}" + (f" to {facts.end:%H:%M}" if facts.end else "")
+    lines = [f"{facts.who}, {facts.kind.lower()}, {when}", f"{facts.place}. {facts.attendance}."]
+    if facts.present:
+        lines.append(f"Present: {facts.present}.")
+    for key, heading in notes.SECTIONS[kept.body.format].items():
+        lines += ["", heading, section_text(kept.body, key) or "Nothing written."]
+    if kept.final and kept.body.signed_at:
+        at = kept.body.signed_at.astimezone()
+        lines += ["", f"Signed by {kept.body.signer}, {written(at)}, {at:%H:%M}. Mark {notes.mark(kept)}."]
+    else:
+        lines += ["", "Draft, not signed."]
+    return "\n".join(lines)

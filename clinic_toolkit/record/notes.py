@@ -1,0 +1,172 @@
+"""Progress notes: a draft until signed, and from then on exactly what was signed.
+
+A note is of an hour and lies in the ring of the hour's case. It is a list of parts: what the
+clinician wrote, and blocks the toolkit filled in, each marked with its source.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record import rows
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+clinical_note = sealed_table("clinical_note")
+
+SECTIONS = {"DAP": {"data": "Data", "assessment": "Assessment", "plan": "Plan"}}
+CLINICIAN = "clinician"
+
+
+class Signed(ClinicError):
+    """The note is signed; nothing changes it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This note is signed. It stays exactly as it was signed.")
+
+
+class NothingToSign(ClinicError):
+    """A note without a word cannot be signed."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing in this note yet. Write at least one line before you sign it.")
+
+
+class Part(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """A piece of one section. `source` is "clinician" or says where the text came from; `origin`
+    is the id of the questionnaire or worksheet it came from, so that it is offered only once."""
+
+    section: str
+    source: str
+    text: str
+    origin: str = ""
+    left_out: bool = False
+
+
+class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The note of one hour."""
+
+    session: bytes
+    format: str
+    parts: tuple[Part, ...]
+    signer: str = ""
+    signed_at: datetime | None = None
+
+    @property
+    def session_id(self) -> UUID:
+        """The hour it is about."""
+        return UUID(bytes=self.session)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the clinician would sign nothing."""
+        return not any(part.text.strip() for part in self.parts if not part.left_out)
+
+
+def begin(
+    db: Connection, vault: Vault, hour: Kept[TherapySession], parts: Sequence[Part], *, now: datetime
+) -> Kept[ClinicalNote]:
+    """Begin the note of an hour as a draft."""
+    body = ClinicalNote(session=hour.id.bytes, format="DAP", parts=tuple(parts))
+    return rows.begin(
+        db, vault, clinical_note, body, ring=hour.ring, state="draft", event="note.begun", now=now
+    )
+
+
+def revise(
+    db: Connection,
+    vault: Vault,
+    seen: Kept[ClinicalNote],
+    parts: Sequence[Part],
+    *,
+    version: int,
+    now: datetime,
+) -> Kept[ClinicalNote]:
+    """Save the draft. `version` is the one the author had on screen.
+
+    Raises:
+        Signed: the note is signed.
+        rows.Stale: the draft was saved elsewhere since.
+    """
+    if seen.final:
+        raise Signed
+    if seen.version != version:
+        raise rows.Stale
+    body = msgspec.structs.replace(seen.body, parts=tuple(parts))
+    if body == seen.body:
+        return seen
+    return rows.rewrite(db, vault, clinical_note, seen, body, state="draft", event="note.saved", now=now)
+
+
+def sign(
+    db: Connection, vault: Vault, seen: Kept[ClinicalNote], *, signer: str, version: int, now: datetime
+) -> Kept[ClinicalNote]:
+    """Sign the note with the clinician's own key. From now on no verb changes it.
+
+    The signature covers the content, its author, its time and its place in the record, and lies
+    inside the seal: outside, it would let anyone with the file test guesses of the content.
+
+    Raises:
+        Signed: it is signed already.
+        NothingToSign: it holds no text.
+        rows.Stale: the draft was saved elsewhere since it was read.
+    """
+    if seen.final:
+        raise Signed
+    if seen.version != version:
+        raise rows.Stale
+    if seen.body.is_empty:
+        raise NothingToSign
+    kept_parts = tuple(part for part in seen.body.parts if part.text.strip() and not part.left_out)
+    body = msgspec.structs.replace(seen.body, parts=kept_parts, signer=signer, signed_at=now)
+    return rows.rewrite(
+        db,
+        vault,
+        clinical_note,
+        seen,
+        body,
+        state="final",
+        event="note.signed",
+        now=now,
+        final=True,
+        sign="sig/note",
+    )
+
+
+def is_genuine(vault: Vault, kept: Kept[ClinicalNote]) -> bool:
+    """Whether the signature in the note is this clinician's over exactly this content."""
+    return kept.signature is not None and vault.signed(
+        "sig/note", record=kept.id, version=kept.version, content_id=kept.content_id, signature=kept.signature
+    )
+
+
+def mark(kept: Kept[ClinicalNote]) -> str:
+    """A short mark of the signed content, printed with it: three groups of four characters."""
+    text = kept.content_id.hex()[:12].upper()
+    return " ".join(text[at : at + 4] for at in range(0, 12, 4))
+
+
+def get(db: Connection, vault: Vault, id: UUID) -> Kept[ClinicalNote]:
+    """One note.
+
+    Raises:
+        rows.NotThere: there is none that this clinician may see.
+    """
+    return rows.latest(db, vault, clinical_note, id, ClinicalNote)
+
+
+def of_session(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> Kept[ClinicalNote] | None:
+    """The note of an hour, or None."""
+    found = rows.in_rings(db, vault, clinical_note, [hour.ring], ClinicalNote)
+    return next((kept for kept in found if kept.body.session_id == hour.id), None)
+
+
+def everything(db: Connection, vault: Vault) -> list[Kept[ClinicalNote]]:
+    """Every note of this clinician."""
+    return rows.everywhere(db, vault, clinical_note, ClinicalNote)

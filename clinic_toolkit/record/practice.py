@@ -1,0 +1,181 @@
+"""The practice: how it is called, where it is, and the way in.
+
+Holds the settings that pages and paper need, and the verbs that make a practice, unlock it and
+change its secrets. What is typed here never leaves the practice's ring.
+"""
+
+import hmac
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record import audit, rows
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.summaries import Letterhead, RecoverySheet
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault import sheet, slots
+from clinic_toolkit.vault.vault import Vault
+
+practice = sealed_table("practice")
+
+# Countries whose printers hold Letter by default; everywhere else A4 (CLDR paper-size data).
+LETTER_COUNTRIES = frozenset(
+    ("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
+)
+
+
+class Practice(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The settings of a practice. `record_kind` is "full" (this is the legal record) or "beside"
+    (it runs beside another); `return_code` is empty when none was chosen."""
+
+    country: str
+    record_kind: str
+    practice_name: str
+    clinician_name: str
+    crisis_text: str
+    return_code: str = ""
+    sheet_proved: bool = False
+    demo: bool = False
+
+    @property
+    def paper(self) -> str:
+        """ "A4" or "Letter", by country."""
+        return "Letter" if self.country in LETTER_COUNTRIES else "A4"
+
+
+class CodeWrong(ClinicError):
+    """The return code typed to sign is not the one that was chosen."""
+
+    def __init__(self) -> None:
+        super().__init__("That is not your return code. Nothing was signed.")
+
+
+def create(
+    db: Connection, settings: Practice, *, passphrase: str, now: datetime
+) -> tuple[Vault, tuple[str, ...]]:
+    """Make a new practice: its keys, its recovery sheet, its settings.
+
+    Returns the unlocked vault and the eight groups of the sheet, which are kept nowhere.
+    """
+    vault, groups = slots.create_identity(db, passphrase)
+    audit.note(db, vault, "practice.created", now=now)
+    rows.begin(
+        db,
+        vault,
+        practice,
+        settings,
+        ring=vault.practice_ring,
+        state="active",
+        event="practice.saved",
+        now=now,
+        final=True,
+        id=vault.vault_id,
+    )
+    return vault, groups
+
+
+def unlock(db: Connection, passphrase: str, *, now: datetime) -> Vault:
+    """Open the practice with the passphrase and vouch for what happened while it was locked.
+
+    Raises:
+        vault.slots.WrongSecret: it is not the passphrase.
+    """
+    vault = slots.open_with_passphrase(db, passphrase)
+    audit.adopt(db, vault, now=now)
+    audit.note(db, vault, "practice.unlocked", now=now)
+    return vault
+
+
+def unlock_with_sheet(db: Connection, groups: str, *, now: datetime) -> Vault:
+    """Open the practice with the eight groups of the recovery sheet."""
+    vault = slots.open_with_sheet(db, groups)
+    audit.adopt(db, vault, now=now)
+    audit.note(db, vault, "practice.unlocked_with_sheet", now=now)
+    return vault
+
+
+def unlock_with_code(db: Connection, blob: bytes, code: str, *, now: datetime) -> Vault:
+    """Come back with the short code while the keeper still holds the sealed blob."""
+    vault = slots.open_return(db, blob, code)
+    audit.adopt(db, vault, now=now)
+    audit.note(db, vault, "practice.returned", now=now)
+    return vault
+
+
+def is_passphrase(db: Connection, typed: str) -> bool:
+    """Whether this is the present passphrase; takes about a second, as unlocking does."""
+    try:
+        slots.open_with_passphrase(db, typed)
+    except slots.WrongSecret:
+        return False
+    return True
+
+
+def same_group(group: str, typed: str) -> bool:
+    """Whether one group of the recovery sheet was typed back, in any spelling that reads alike."""
+    return sheet.same_group(group, typed)
+
+
+def change_passphrase(db: Connection, vault: Vault, passphrase: str, *, now: datetime) -> None:
+    """Replace the passphrase; everything else stays as it is."""
+    slots.replace_passphrase(db, vault, passphrase)
+    audit.note(db, vault, "practice.passphrase_changed", now=now)
+
+
+def new_sheet(db: Connection, vault: Vault, *, now: datetime) -> tuple[str, ...]:
+    """Make a new recovery sheet; the old one opens nothing from now on."""
+    groups = slots.replace_sheet(db, vault)
+    audit.note(db, vault, "practice.sheet_replaced", now=now)
+    return groups
+
+
+def read(db: Connection, vault: Vault) -> Kept[Practice]:
+    """The settings as they are now."""
+    return rows.latest(db, vault, practice, vault.vault_id, Practice)
+
+
+def revise(
+    db: Connection, vault: Vault, seen: Kept[Practice], settings: Practice, *, now: datetime
+) -> Kept[Practice]:
+    """Save changed settings.
+
+    Raises:
+        rows.Stale: they were changed meanwhile.
+    """
+    return rows.append(db, vault, practice, seen, settings, state="active", event="practice.saved", now=now)
+
+
+def check_code(settings: Practice, typed: str) -> None:
+    """Compare a typed return code with the chosen one, in constant time.
+
+    Raises:
+        CodeWrong: they differ.
+    """
+    same = hmac.compare_digest(
+        slots.tidy_code(typed).encode(), slots.tidy_code(settings.return_code).encode()
+    )
+    if not same:
+        raise CodeWrong
+
+
+def letterhead(settings: Practice) -> Letterhead:
+    """What paper needs to know of the practice."""
+    return Letterhead(
+        practice=settings.practice_name,
+        clinician=settings.clinician_name,
+        crisis_text=settings.crisis_text,
+        paper=settings.paper,
+        demo=settings.demo,
+    )
+
+
+def recovery_sheet(
+    settings: Practice, groups: tuple[str, ...], vault_id: UUID, *, now: datetime
+) -> RecoverySheet:
+    """The sheet to print; the only place where its groups are ever written out."""
+    return RecoverySheet(
+        letterhead=letterhead(settings), groups=groups, made_on=now.date(), vault_code=vault_id.hex[:8]
+    )

@@ -1,0 +1,159 @@
+"""What an administration says: the clinician's result, the page to look at together, the client page.
+
+Reads answers through the scoring and wording rules of `psychometrics` and hands on frozen values.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.psychometrics import offers, patterns, prompts, wording
+from clinic_toolkit.psychometrics.scoring import InstrumentScore, score, shown
+from clinic_toolkit.record import (
+    administrations,
+    answers,
+    cases,
+    clients,
+    relationships,
+)
+from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.practice import Practice, letterhead
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.record.summaries import (
+    AnsweredItem,
+    ClientPage,
+    FacetResult,
+    Result,
+    Together,
+    WorksheetOffer,
+)
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets import catalogue as sheets
+
+IN_GENERAL = "people in general"
+
+
+def answered_items(body: Administration) -> tuple[AnsweredItem, ...]:
+    """Every item as it was asked and answered, in order. A label stands only where one was chosen."""
+    instrument = administrations.instrument_of(body)
+    labels = wording.labels_of(instrument)
+    return tuple(
+        AnsweredItem(
+            number=number,
+            item_id=item.id,
+            text=administrations.wording(body, item),
+            role=item.role,
+            status=response.status,
+            value=response.value,
+            label=None if response.value is None else labels[response.value],
+            talk=response.talk,
+            said=response.said,
+        )
+        for number, (item, response) in enumerate(
+            zip(instrument.items, answers.responses(body.answers), strict=True), start=1
+        )
+    )
+
+
+def scored(items: tuple[AnsweredItem, ...], instrument: Instrument) -> InstrumentScore:
+    return score(instrument, {item.item_id: item.value for item in items})
+
+
+def about(db: Connection, vault: Vault, body: Administration) -> str:
+    """The client's word for the relationship as it is now, or "people in general"."""
+    if body.relationship_id is None:
+        return IN_GENERAL
+    return relationships.get(db, vault, body.relationship_id).body.word
+
+
+def result_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Result:
+    """The clinician's page, by the counts, the missing rule and the words of `psychometrics`."""
+    body = kept.body
+    instrument = administrations.instrument_of(body)
+    items = answered_items(body)
+    numbers = scored(items, instrument)
+    labels = wording.labels_of(instrument)
+    names = {facet.id: facet.name for facet in instrument.facets}
+    strengths = [item for item in items if item.role == "strength"]
+    return Result(
+        instrument=instrument,
+        client_name=clients.get(db, vault, body.client_id).body.name,
+        about=about(db, vault, body),
+        frame_label=administrations.frame_of(body).label,
+        mode=administrations.MODES[body.mode],
+        status=kept.state,
+        administered_on=body.on,
+        answered=numbers.answered,
+        asked=numbers.asked,
+        strengths=tuple(strengths),
+        facets=tuple(
+            FacetResult(
+                name=names[facet.facet],
+                sentence=wording.facet_sentence(facet.given, labels, facet.asked, "clinician"),
+                answered=facet.answered,
+                asked=facet.asked,
+                shown=None if facet.score is None else shown(facet.score),
+                values=facet.given,
+            )
+            for facet in numbers.facets
+        ),
+        total_shown=None if numbers.total is None else shown(numbers.total),
+        total_answered=numbers.total_answered,
+        total_asked=numbers.total_asked,
+        to_talk_about=tuple(item for item in items if item.talk),
+        said=tuple(item for item in items if item.said),
+        notes=patterns.pattern_notes(instrument, items),
+        safety_prompts=prompts.safety_prompts(instrument, items),
+        offers=tuple(
+            WorksheetOffer(worksheet=offer.worksheet, because=offer.because)
+            for offer in offers.offers(
+                instrument, {item.item_id: item.value for item in items}, sheets.worksheets()
+            )
+        ),
+        items=items,
+    )
+
+
+def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Together:
+    """The page to look at together: strengths, what was marked, at most three plain sentences."""
+    instrument = administrations.instrument_of(kept.body)
+    items = answered_items(kept.body)
+    by_id = {item.item_id: item for item in items}
+    numbers = scored(items, instrument)
+    return Together(
+        instrument=instrument,
+        about=about(db, vault, kept.body),
+        strengths=tuple(by_id[id] for id in wording.going_well(instrument, numbers)),
+        to_talk_about=tuple(item for item in items if item.talk),
+        stood_out=wording.stood_out(instrument, numbers),
+    )
+
+
+def client_page_of(settings: Practice, kept: Kept[Administration]) -> ClientPage:
+    """The page to take along: no number, nothing of what was left out, no name but the questionnaire's."""
+    instrument = administrations.instrument_of(kept.body)
+    items = answered_items(kept.body)
+    by_id = {item.item_id: item for item in items}
+    numbers = scored(items, instrument)
+    well = [by_id[id] for id in wording.going_well(instrument, numbers)]
+    return ClientPage(
+        letterhead=letterhead(settings),
+        title=instrument.title,
+        on=kept.body.on,
+        strengths=tuple(wording.strength_line(item.label or "", item.text) for item in well),
+        stood_out=wording.stood_out(instrument, numbers, leaves_the_room=True),
+        own_words=tuple(line for line in kept.body.own_words.splitlines() if line.strip()),
+        next_step=kept.body.next_step,
+    )
+
+
+def of_hour(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[Kept[Administration]]:
+    """The questionnaires given in an hour with one client; never those of a couple's partners."""
+    return administrations.of_session(db, vault, alone(db, vault, hour), hour.id)
+
+
+def alone(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> tuple[UUID, ...]:
+    case = cases.get(db, vault, hour.body.case_id).body
+    return () if case.is_couple else case.client_ids

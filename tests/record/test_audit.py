@@ -1,0 +1,67 @@
+"""The audit trail: every write has its line, and no line can be changed unseen."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from clinic_toolkit.record import audit
+from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.practices import NOW, Work
+
+
+def test_every_write_adds_a_signed_line_that_names_the_version(work: Work) -> None:
+    kept = work.client()
+    with reading(work.engine) as db:
+        line = next(each for each in audit.lines(db, work.vault) if each.event == "client.added")
+        assert audit.check(db, work.vault) >= 3
+    assert line.signed
+    assert [(entry.record, entry.version) for entry in line.entries] == [(kept.id.bytes, 1)]
+
+
+def test_lines_added_while_locked_are_adopted_at_the_next_unlock(work: Work) -> None:
+    work.client()
+    with writing(work.engine) as db:
+        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        assert audit.adopt(db, work.vault, now=NOW) == 2
+    with reading(work.engine) as db:
+        newest, *rest = audit.lines(db, work.vault)
+        assert newest.event.startswith("audit.adopted ")
+        assert not rest[0].signed
+        audit.check(db, work.vault)
+
+
+def _tamper(work: Work, seq: int, **values: object) -> None:
+    with writing(work.engine) as db:
+        # What someone with the file can do, a trigger notwithstanding.
+        db.exec_driver_sql("DROP TRIGGER no_update_audit_line")
+        db.execute(audit.audit_line.update().where(audit.audit_line.c.seq == seq).values(**values))
+
+
+@pytest.mark.parametrize("column", ["body", "hash", "signature"])
+def test_a_changed_line_is_named(work: Work, column: str) -> None:
+    work.client()
+    with reading(work.engine) as db:
+        value = db.execute(select(audit.audit_line.c[column]).where(audit.audit_line.c.seq == 2)).scalar_one()
+    _tamper(work, 2, **{column: bytes([value[0] ^ 1]) + value[1:]})
+    with pytest.raises(audit.ChainBroken) as caught, reading(work.engine) as db:
+        audit.check(db, work.vault)
+    assert caught.value.seq == 2
+
+
+def test_a_missing_line_is_named(work: Work) -> None:
+    work.client()
+    with writing(work.engine) as db:
+        db.exec_driver_sql("DROP TRIGGER no_delete_audit_line")
+        db.execute(audit.audit_line.delete().where(audit.audit_line.c.seq == 2))
+    with pytest.raises(audit.ChainBroken), reading(work.engine) as db:
+        audit.check(db, work.vault)
+
+
+def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> None:
+    work.client()
+    with writing(work.engine) as db:
+        audit.note_keyless(db, uuid4(), "unlock.failed", now=NOW)
+    with pytest.raises(audit.ChainBroken), writing(work.engine) as db:
+        audit.adopt(db, work.vault, now=NOW)

@@ -1,0 +1,97 @@
+"""The sealed row: versions, races, hints, and what the tables themselves refuse."""
+
+import msgspec
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from clinic_toolkit.record import clients, notes, rows
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.notes import Part
+from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.vault.vault import SealBroken
+from tests.fixtures.practices import NOW, Work
+
+
+def test_the_newest_version_is_read_and_the_older_one_stays(work: Work) -> None:
+    kept = work.client("Ana")
+    with writing(work.engine) as db:
+        clients.revise(db, work.vault, kept, Client(name="Ana Reyes"), now=NOW)
+    with reading(work.engine) as db:
+        assert clients.get(db, work.vault, kept.id).body.name == "Ana Reyes"
+        found = rows.versions(db, work.vault, clients.client, kept.id, Client)
+    assert [each.body.name for each in found] == ["Ana", "Ana Reyes"]
+
+
+def test_two_writers_who_saw_the_same_version_do_not_overwrite_one_another(work: Work) -> None:
+    kept = work.client("Ana")
+    with writing(work.engine) as db:
+        clients.revise(db, work.vault, kept, Client(name="first"), now=NOW)
+    with pytest.raises(rows.Stale), writing(work.engine) as db:
+        clients.revise(db, work.vault, kept, Client(name="second"), now=NOW)
+    with reading(work.engine) as db:
+        assert clients.get(db, work.vault, kept.id).body.name == "first"
+
+
+def test_a_final_version_is_kept_by_the_table_itself(work: Work) -> None:
+    kept = work.client("Ana")
+    for statement in (
+        "UPDATE client SET version = 9",
+        "DELETE FROM client",
+        "UPDATE audit_line SET seq = 99",
+    ):
+        with pytest.raises(IntegrityError), writing(work.engine) as db:
+            db.execute(text(statement))
+    with reading(work.engine) as db:
+        assert clients.get(db, work.vault, kept.id).version == 1
+
+
+def test_a_draft_can_be_changed_so_the_refusal_above_is_not_of_everything(work: Work) -> None:
+    hour = work.hour(work.client())
+    with writing(work.engine) as db:
+        draft = notes.begin(
+            db, work.vault, hour, [Part(section="data", source="clinician", text="a")], now=NOW
+        )
+        assert db.execute(text("UPDATE clinical_note SET final = 0")).rowcount == 1
+        assert draft.version == 1
+
+
+@pytest.mark.parametrize("column", ["final", "version", "ring", "kid", "sealed"])
+def test_a_plain_hint_that_was_changed_is_noticed(work: Work, column: str) -> None:
+    hour = work.hour(work.client())
+    other = work.hour(work.client("Ben"))
+    with writing(work.engine) as db:
+        note = notes.begin(
+            db, work.vault, hour, [Part(section="data", source="clinician", text="a")], now=NOW
+        )
+        table = notes.clinical_note
+        changed = {
+            "final": 1,
+            "version": 7,
+            "ring": other.ring,
+            "kid": bytes(16),
+            "sealed": bytes(400),
+        }[column]
+        db.execute(table.update().values({column: changed}))
+    with pytest.raises(SealBroken), reading(work.engine) as db:
+        notes.get(db, work.vault, note.id)
+
+
+def test_an_unknown_id_and_one_without_a_key_are_answered_alike(work: Work, tmp_path) -> None:
+    from uuid import uuid4
+
+    from tests.fixtures.practices import at_work
+
+    stranger = at_work(tmp_path / "other").vault
+    kept = work.client()
+    said = []
+    with reading(work.engine) as db:
+        for vault, id in ((work.vault, uuid4()), (stranger, kept.id)):
+            with pytest.raises(rows.NotThere) as caught:
+                clients.get(db, vault, id)
+            said.append(caught.value.sentence)
+    assert said[0] == said[1]
+
+
+def test_bodies_are_compact(work: Work) -> None:
+    assert len(msgspec.msgpack.encode(Client(name="Ana"))) < 40
