@@ -1,0 +1,36 @@
+"""How days and times are written on pages."""
+
+from datetime import date, datetime, time
+
+from flask import Flask
+
+from clinic_toolkit.record.days import MONTHS, written
+
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to every template."""
+    app.jinja_env.filters.update(
+        day=written, short_day=short_day, weekday=weekday, clock=clock, moment=moment
+    )
+
+
+def short_day(day: date) -> str:
+    """ "Thu 19 Nov": for lists."""
+    return f"{weekday(day)[:3]} {day.day} {MONTHS[day.month - 1][:3]}"
+
+
+def weekday(day: date) -> str:
+    """ "Thursday"."""
+    return WEEKDAYS[day.weekday()]
+
+
+def clock(at: time) -> str:
+    """ "10:00"."""
+    return f"{at:%H:%M}"
+
+
+def moment(at: datetime) -> str:
+    """ "22 November 2026, 10:00"."""
+    return f"{written(at)}, {at:%H:%M}"

@@ -1,0 +1,101 @@
+"""What is sent while a questionnaire is chosen and answered."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import Form, SelectField, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.record.administrations import GENERAL
+from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.web.forms import fields
+
+GO = ("next", "back", "pause", "stop")
+WAYS = ("", "did_not_come_up", "declined")
+SAID_LIMIT = 1_000
+
+
+class ChooseForm(Form):
+    """Which questionnaire, and about whom."""
+
+    instrument = fields.choice("Questionnaire", (), needed="Choose a questionnaire.")
+    about = fields.choice("About", (), needed="Choose whom it is about.")
+    word = fields.line("The client’s own word or an initial", limit=60)
+    frame = StringField("Who this person is to the client")
+
+    @classmethod
+    def for_client(cls, known: Sequence[Kept[Relationship]], typed: Any) -> "ChooseForm":
+        """The form for one client's relationships."""
+        form = cls(typed)
+        form.instrument.choices = [(each.id, each.title) for each in catalogue.instruments()]
+        form.about.choices = [(kept.id.hex, kept.body.word) for kept in known]
+        form.about.choices += [("new", "Someone new"), ("general", "People in general")]
+        form.frames = {kept.id.hex: kept.body.frame for kept in known}
+        return form
+
+    frames: Mapping[str, str] = {}
+
+    def validate_word(self, field: StringField) -> None:
+        """A new relationship needs the client's word for it."""
+        if self.about.data == "new" and not field.data:
+            raise ValidationError("Write the client’s own word for this person, or an initial.")
+
+    def validate_frame(self, field: StringField) -> None:
+        """A new relationship needs a frame, and the questionnaire must fit it."""
+        offered = [
+            frame.id for frame in catalogue.frames() if frame.takes_questionnaires and not frame.general
+        ]
+        if self.about.data == "new" and field.data not in offered:
+            raise ValidationError("Choose who this person is to the client.")
+
+    def validate_about(self, field: SelectField) -> None:
+        """Refuse a questionnaire that is not offered for this kind of relationship."""
+        if field.data not in {value for value, _ in field.choices or ()}:
+            raise ValidationError("Choose whom it is about.")
+        frame = {"new": self.frame.data, "general": GENERAL}.get(field.data) or self.frames.get(
+            field.data, ""
+        )
+        known = {each.id: each for each in catalogue.frames()}
+        instruments = {each.id: each for each in catalogue.instruments()}
+        chosen = instruments.get(self.instrument.data or "")
+        if chosen and frame in known and not catalogue.offered(chosen, known[frame]):
+            raise ValidationError(
+                f"“{chosen.title}” is not offered about {known[frame].label.lower()}: {known[frame].note}"
+            )
+
+
+class ItemForm(Form):
+    """One answer, the mark to talk about it, and what the client said."""
+
+    answer = StringField("Answer")
+    talk = fields.tick("Let’s talk about this")
+    said = fields.text("What the client said", limit=SAID_LIMIT)
+    way = StringField("A way not to answer", default="")
+    go = StringField("Where to go", default="next")
+
+    options: frozenset[str] = frozenset()
+
+    @classmethod
+    def for_instrument(cls, instrument: Instrument, typed: Any) -> "ItemForm":
+        """The form for one item of this questionnaire."""
+        form = cls(typed)
+        form.options = frozenset(str(option.value) for option in instrument.options)
+        return form
+
+    def validate_answer(self, field: StringField) -> None:
+        """Only an answer of this questionnaire; none at all is fine."""
+        if field.data and field.data not in self.options:
+            raise ValidationError("Choose one of the answers shown here.")
+
+    def validate_way(self, field: StringField) -> None:
+        """Only one of the two ways not to answer, or neither."""
+        if (field.data or "") not in WAYS:
+            raise ValidationError("Use one of the buttons on this page.")
+
+    def validate_go(self, field: StringField) -> None:
+        """Only a button of the page."""
+        if (field.data or "next") not in GO:
+            raise ValidationError("Use one of the buttons on this page.")

@@ -1,0 +1,110 @@
+"""Fields shared by every form: cleaned text, days, clock times, choices."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import BooleanField, DateField, Field, Form, SelectField, StringField, TimeField
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+# Right-to-left overrides make "abc" read "cba" on the page and in print; marks and isolates stay.
+_OVERRIDES = {0x202D: None, 0x202E: None}
+LINE, PARAGRAPH, PAGE = 120, 2_000, 20_000
+
+
+def clean(text: str | None) -> str:
+    """Typed text as it is kept: NFC, one kind of line end, no control characters, no lone surrogate."""
+    if not text:
+        return ""
+    text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text.translate(_OVERRIDES))
+    return "".join(ch for ch in text if ch in "\n\t" or unicodedata.category(ch) != "Cc").strip()
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join(clean(text).split())
+
+
+class AtMost:
+    """Refuse text that is too long, and say by how much."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.field_flags = {"maxlength": limit}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Check one field."""
+        over = len(field.data or "") - self.limit
+        if over > 0:
+            raise ValidationError(f"This is {over} characters too long; it can hold {self.limit}.")
+
+
+class Needed:
+    """Refuse an empty field with a sentence that says what is wanted."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        self.field_flags = {"required": True}
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Check one field."""
+        if not field.data:
+            raise ValidationError(self.sentence)
+
+
+def line(label: str, *, limit: int = LINE, needed: str = "") -> Any:
+    """One line of text; `needed` is the sentence shown when it is empty."""
+    checks: list[Any] = [AtMost(limit)]
+    return StringField(label, [Needed(needed), *checks] if needed else checks, filters=[_one_line])
+
+
+def text(label: str, *, limit: int = PARAGRAPH, needed: str = "") -> Any:
+    """Text of several lines."""
+    checks: list[Any] = [AtMost(limit)]
+    return StringField(label, [Needed(needed), *checks] if needed else checks, filters=[clean])
+
+
+def day(label: str, *, needed: str = "") -> Any:
+    """A date as a browser sends it."""
+    return _DayField(label, [InputRequired(needed) if needed else Optional()])
+
+
+def clock(label: str, *, needed: str = "") -> Any:
+    """A time of day as a browser sends it."""
+    return _ClockField(label, [InputRequired(needed) if needed else Optional()], format=["%H:%M", "%H:%M:%S"])
+
+
+def choice(label: str, choices: Iterable[tuple[str, str]], *, needed: str = "Choose one of these.") -> Any:
+    """One of a few; `choices` pairs each value with its words."""
+    return _ChoiceField(label, [InputRequired(needed)], choices=list(choices), sentence=needed)
+
+
+def tick(label: str) -> Any:
+    """A box that is ticked or not."""
+    return BooleanField(label)
+
+
+class _ChoiceField(SelectField):
+    def __init__(self, *args: Any, sentence: str, **kwargs: Any) -> None:
+        super().__init__(*args, validate_choice=False, **kwargs)
+        self.sentence = sentence
+
+    def pre_validate(self, form: Form) -> None:
+        if self.data not in {value for value, _ in self.choices or ()}:
+            raise ValidationError(self.sentence)
+
+
+class _DayField(DateField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([_one_line(value) for value in valuelist])
+        except ValueError as unread:
+            raise ValueError("Write the day as year-month-day, for example 2026-11-22.") from unread
+
+
+class _ClockField(TimeField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata([_one_line(value) for value in valuelist])
+        except ValueError as unread:
+            raise ValueError("Write the time with hours and minutes, for example 09:30.") from unread

@@ -1,0 +1,29 @@
+"""What is sent when a worksheet is given."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import Form
+
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.worksheets import catalogue
+
+SENTENCE_LIMIT = 160
+
+
+class HandoutForm(Form):
+    """Which sheet, for whom, and one sentence in the client's words, if they want it printed."""
+
+    worksheet = fields.choice("Worksheet", (), needed="Choose a worksheet.")
+    client = fields.choice("For", (), needed="Choose who takes it.")
+    sentence = fields.line("A sentence of the client’s to print on it", limit=SENTENCE_LIMIT)
+
+    @classmethod
+    def for_clients(cls, people: Sequence[Kept[Client]], typed: Any) -> "HandoutForm":
+        """The form for the clients of one case."""
+        form = cls(typed)
+        form.worksheet.choices = [(sheet.slug, sheet.title) for sheet in catalogue.worksheets()]
+        form.client.choices = [(kept.id.hex, kept.body.name) for kept in people]
+        return form

@@ -1,0 +1,94 @@
+"""What is typed about the practice and its secrets."""
+
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.record.practice import Practice
+from clinic_toolkit.vault import slots, words
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.countries import COUNTRIES
+
+RECORD_KINDS = [
+    ("full", "The full legal record", "Everything about the client is kept here."),
+    ("beside", "Beside another record", "Notes can be copied as plain text into the other one."),
+]
+CODE_LENGTH = 6
+
+
+class PracticeForm(Form):
+    """Where the practice is, what it is called, and whom a client can call."""
+
+    country = fields.choice("Country", [("", "Choose"), *COUNTRIES.items()], needed="Choose a country.")
+    record_kind = fields.choice(
+        "What this record is",
+        [(value, label) for value, label, _ in RECORD_KINDS],
+        needed="Choose whether this is the full record or stands beside another.",
+    )
+    practice_name = fields.line("Name of the practice", needed="Write the name of the practice, or your own.")
+    clinician_name = fields.line(
+        "Your name", needed="Write your name as it should stand under a signed note."
+    )
+    crisis_text = fields.text(
+        "Whom a client can call in a crisis",
+        limit=500,
+        needed="Write whom a client can call in a crisis. It is printed on every page a client takes along.",
+    )
+
+    def validate_country(self, field: StringField) -> None:
+        """A country of the list."""
+        if field.data not in COUNTRIES:
+            raise ValidationError("Choose a country.")
+
+    def settings(self) -> Practice:
+        """The settings as typed."""
+        return Practice(
+            country=self.country.data,
+            record_kind=self.record_kind.data,
+            practice_name=self.practice_name.data,
+            clinician_name=self.clinician_name.data,
+            crisis_text=self.crisis_text.data,
+        )
+
+
+class PassphraseForm(Form):
+    """A passphrase, typed twice. `offered_passphrase` keeps the six words on the page."""
+
+    passphrase = StringField("Passphrase")
+    passphrase_again = StringField("Once more")
+    offered_passphrase = StringField("Offered")
+
+    def offered(self) -> str:
+        """The six words on the page; the same ones after a mistake."""
+        return self.offered_passphrase.data or words.new_passphrase()
+
+    def validate_passphrase(self, field: StringField) -> None:
+        """Six generated words always pass; one's own must be hard to guess."""
+        if not field.data:
+            raise ValidationError("Type the six words, or a passphrase of your own.")
+        reason = words.weakness(field.data)
+        if reason:
+            raise ValidationError(reason)
+
+    def validate_passphrase_again(self, field: StringField) -> None:
+        """Both must be the same."""
+        if field.data != self.passphrase.data:
+            raise ValidationError("The two do not match. Type the same passphrase twice.")
+
+
+class CodeForm(Form):
+    """A code for the quick return, or none."""
+
+    code = StringField("Return code")
+    offered_code = StringField("Offered")
+
+    def offered(self) -> str:
+        """The code on the page; the same one after a mistake."""
+        return self.offered_code.data or words.new_code()
+
+    def validate_code(self, field: StringField) -> None:
+        """Six letters or digits."""
+        tidy = slots.tidy_code(field.data or "")
+        if len(tidy) != CODE_LENGTH or not tidy.isalnum():
+            raise ValidationError("Choose six letters or digits.")
+        if len(set(tidy)) < 3:
+            raise ValidationError("Use at least three different letters or digits.")

@@ -1,0 +1,238 @@
+"""In the hour: choose a questionnaire, introduce it, one item a screen, check the answers, finish."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.record import (
+    administrations,
+    answers,
+    cases,
+    clients,
+    relationships,
+    results,
+    rows,
+    sessions,
+)
+from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms.administration import ChooseForm, ItemForm
+from clinic_toolkit.web.requests import by_script
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("administrations", __name__)
+
+WAYS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
+
+
+@screen.route("/sessions/<uuid:session>/questionnaire", methods=["GET", "POST"])
+def choose(session: UUID) -> Answer:
+    """Choose the questionnaire and whom it is about."""
+    db, vault = context.db(), context.vault()
+    hour = sessions.get(db, vault, session)
+    case = cases.get(db, vault, hour.body.case_id)
+    if case.body.is_couple:
+        return render_template("administrations/couple.html", here="clients", hour=hour)
+    client = clients.get(db, vault, case.body.client_ids[0])
+    known = [kept for kept in relationships.of_client(db, vault, client.id) if kept.state == "active"]
+    form = ChooseForm.for_client(known, request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate():
+        about = _about(form, client.id)
+        kept = administrations.begin(
+            db,
+            vault,
+            catalogue.instrument(form.instrument.data),
+            client_id=client.id,
+            about=about,
+            session_id=hour.id,
+            mode=_mode(hour),
+            now=context.now(),
+        )
+        return responses.see(url_for(".introduction", id=kept.id))
+    context.saw("client", client)
+    page = render_template(
+        "administrations/choose.html",
+        here="clients",
+        hour=hour,
+        client=client,
+        known=known,
+        form=form,
+        errors=form.errors,
+        instruments=catalogue.instruments(),
+        frames=[frame for frame in catalogue.frames() if frame.takes_questionnaires and not frame.general],
+        given=[kept for kept in results.of_hour(db, vault, hour) if kept.state == "completed"],
+    )
+    return (page, 422) if form.errors else page
+
+
+def _about(form: ChooseForm, client_id: UUID) -> Kept[Relationship] | None:
+    if form.about.data == "general":
+        return None
+    if form.about.data == "new":
+        return relationships.add(
+            context.db(),
+            context.vault(),
+            client_id,
+            word=form.word.data,
+            frame=form.frame.data,
+            now=context.now(),
+        )
+    about = relationships.get(context.db(), context.vault(), UUID(hex=form.about.data))
+    if about.body.client_id != client_id:
+        raise rows.NotThere
+    return about
+
+
+def _mode(hour: Kept[TherapySession]) -> str:
+    return "read_aloud" if hour.body.setting == "room" else "telehealth"
+
+
+@screen.get("/administrations/<uuid:id>/introduction")
+def introduction(id: UUID) -> Answer:
+    """What to say before the first question."""
+    kept = _open(id)
+    context.saw("administration", kept)
+    return render_template("administrations/introduction.html", kept=kept, **_heading(kept))
+
+
+@screen.route("/administrations/<uuid:id>/items/<int:number>", methods=["GET", "POST"])
+def item(id: UUID, number: int) -> Answer:
+    """One item: show it, or keep what was answered and go where the button says."""
+    kept = _open(id)
+    instrument = administrations.instrument_of(kept.body)
+    if not 1 <= number <= len(instrument.items):
+        raise rows.NotThere
+    changing = "change" in request.args
+    if request.method == "POST":
+        form = ItemForm.for_instrument(instrument, request.form)
+        if not form.validate():
+            return _item_page(kept, number, changing=changing, form=form), 422
+        kept = _keep(kept, number - 1, form)
+        if by_script():
+            return responses.saved(context.now(), version=kept.version)
+        return responses.see(_onward(kept, number, form.go.data or "next", changing=changing))
+    context.saw("administration", kept)
+    return _item_page(kept, number, changing=changing, form=None)
+
+
+def _item_page(kept: Kept[Administration], number: int, *, changing: bool, form: ItemForm | None) -> str:
+    answered = answers.responses(kept.body.answers)[number - 1]
+    instrument = administrations.instrument_of(kept.body)
+    asked = instrument.items[number - 1]
+    return render_template(
+        "administrations/item.html",
+        kept=kept,
+        number=number,
+        count=len(instrument.items),
+        item=asked,
+        text=administrations.wording(kept.body, asked),
+        answered=answered,
+        said=form.said.data if form else answered.said,
+        errors=form.errors if form else {},
+        ways=WAYS,
+        changing=changing,
+        done=[response.status != "not_reached" for response in answers.responses(kept.body.answers)],
+        **_heading(kept),
+    )
+
+
+def _keep(kept: Kept[Administration], place: int, form: ItemForm) -> Kept[Administration]:
+    before = answers.responses(kept.body.answers)[place]
+    if form.way.data:
+        status, value = form.way.data, None
+    elif form.answer.data:
+        status, value = "answered", int(form.answer.data)
+    else:
+        status, value = before.status, before.value
+    response = Response(status=status, value=value, talk=form.talk.data, said=form.said.data)
+    if response == before:
+        return kept
+    return administrations.record_response(
+        context.db(), context.vault(), kept, place, response, now=context.now()
+    )
+
+
+def _onward(kept: Kept[Administration], number: int, go: str, *, changing: bool) -> str:
+    if go == "pause":
+        return url_for(".pause", id=kept.id, number=number)
+    if go == "stop":
+        administrations.stop(context.db(), context.vault(), kept, now=context.now())
+        return url_for(".stopped", id=kept.id)
+    if go == "back":
+        if changing:
+            return url_for(".check", id=kept.id)
+        return (
+            url_for(".item", id=kept.id, number=number - 1)
+            if number > 1
+            else url_for(".introduction", id=kept.id)
+        )
+    if changing or number == len(kept.body.answers.statuses):
+        return url_for(".check", id=kept.id)
+    return url_for(".item", id=kept.id, number=number + 1)
+
+
+@screen.get("/administrations/<uuid:id>/items/<int:number>/pause")
+def pause(id: UUID, number: int) -> Answer:
+    """An empty page while something else matters more. It shows nothing of the questionnaire."""
+    return render_template("administrations/pause.html", kept=_open(id), number=number)
+
+
+@screen.get("/administrations/<uuid:id>/check")
+def check(id: UUID) -> Answer:
+    """All answers on one page, each with a way to change it."""
+    kept = _open(id)
+    context.saw("administration", kept)
+    return render_template(
+        "administrations/check.html",
+        kept=kept,
+        items=results.answered_items(kept.body),
+        ways=WAYS,
+        **_heading(kept),
+    )
+
+
+@screen.post("/administrations/<uuid:id>/finish")
+def finish(id: UUID) -> Answer:
+    """Finish: the answers stand from now on."""
+    kept = administrations.complete(context.db(), context.vault(), _open(id), now=context.now())
+    return responses.see(url_for("results.show", id=kept.id))
+
+
+@screen.post("/administrations/<uuid:id>/leave")
+def leave(id: UUID) -> Answer:
+    """Stop at the page of answers, without finishing."""
+    kept = administrations.stop(context.db(), context.vault(), _open(id), now=context.now())
+    return responses.see(url_for(".stopped", id=kept.id))
+
+
+@screen.get("/administrations/<uuid:id>/stopped")
+def stopped(id: UUID) -> Answer:
+    """A kind ending of a questionnaire that was not finished."""
+    kept = administrations.get(context.db(), context.vault(), id)
+    context.saw("administration", kept)
+    return render_template(
+        "administrations/stopped.html",
+        kept=kept,
+        next_number=min(answers.next_place(kept.body.answers) + 1, len(kept.body.answers.statuses)),
+        **_heading(kept),
+    )
+
+
+def _open(id: UUID) -> Kept[Administration]:
+    kept = administrations.get(context.db(), context.vault(), id)
+    if kept.final:
+        raise administrations.Finished
+    return kept
+
+
+def _heading(kept: Kept[Administration]) -> dict[str, object]:
+    return {
+        "instrument": administrations.instrument_of(kept.body),
+        "about": results.about(context.db(), context.vault(), kept.body),
+        "general": kept.body.relationship is None,
+    }

@@ -1,0 +1,182 @@
+"""The progress note of an hour: draft, signed, printed, copied."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.record import hours, note_texts, notes, practice, rows, sessions
+from clinic_toolkit.record.notes import ClinicalNote, Part
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms.note import NoteForm, SignForm
+from clinic_toolkit.web.requests import by_script
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("notes", __name__)
+
+
+@screen.get("/sessions/<uuid:session>/note")
+def edit(session: UUID) -> Answer:
+    """Write the note of an hour, or read it once it is signed."""
+    hour = sessions.get(context.db(), context.vault(), session)
+    kept = notes.of_session(context.db(), context.vault(), hour)
+    if kept is not None and kept.final:
+        return responses.see(url_for(".show", id=kept.id))
+    context.saw("therapy_session", hour)
+    if kept is not None:
+        context.saw("clinical_note", kept)
+    return _page(hour, kept, NoteForm.of(_parts(hour, kept)))
+
+
+@screen.post("/sessions/<uuid:session>/note")
+def save(session: UUID) -> Answer:
+    """Keep the draft; sign it if that was the button."""
+    hour = sessions.get(context.db(), context.vault(), session)
+    kept = notes.of_session(context.db(), context.vault(), hour)
+    form = NoteForm.typed(_parts(hour, kept), request.form)
+    seen = form.seen_version
+    if kept is not None and (kept.final or kept.version != seen):
+        if by_script():
+            sentence = notes.Signed().sentence if kept.final else rows.Stale().sentence
+            return responses.not_saved(sentence, 409, url=url_for(".edit", session=session))
+        return _page(hour, kept, form, newer=kept), 409
+    if not form.validate():
+        return _page(hour, kept, form), 422
+    parts = form.parts()
+    if kept is None:
+        kept = notes.begin(context.db(), context.vault(), hour, parts, now=context.now())
+    else:
+        kept = notes.revise(context.db(), context.vault(), kept, parts, version=seen, now=context.now())
+    if by_script():
+        return responses.saved(context.now(), version=kept.version)
+    onward = ".read" if "sign" in request.form else ".edit"
+    if onward == ".read":
+        return responses.see(url_for(".read", id=kept.id))
+    return responses.see(url_for(".edit", session=session))
+
+
+def _parts(hour: Kept[TherapySession], kept: Kept[ClinicalNote] | None) -> list[Part]:
+    """The parts of the draft, and any block that came to the hour since it was begun."""
+    offered = note_texts.prefilled(context.db(), context.vault(), hour)
+    parts = list(kept.body.parts) if kept else []
+    known = {part.origin for part in parts if part.origin}
+    return parts + [part for part in offered if part.origin not in known]
+
+
+def _page(
+    hour: Kept[TherapySession],
+    kept: Kept[ClinicalNote] | None,
+    form: NoteForm,
+    newer: Kept[ClinicalNote] | None = None,
+) -> str:
+    return render_template(
+        "notes/edit.html",
+        here="clients",
+        hour=hour,
+        facts=hours.hour_facts(context.db(), context.vault(), hour),
+        kept=kept,
+        form=form,
+        errors=form.problems,
+        newer=newer,
+        newer_sections=_sections(newer) if newer else [],
+    )
+
+
+def _sections(kept: Kept[ClinicalNote]) -> list[tuple[str, str]]:
+    headings = notes.SECTIONS[kept.body.format]
+    return [(heading, note_texts.section_text(kept.body, key)) for key, heading in headings.items()]
+
+
+@screen.get("/notes/<uuid:id>/read")
+def read(id: UUID) -> Answer:
+    """Read the whole note once more, and sign it."""
+    kept, hour = _note(id)
+    if kept.final:
+        return responses.see(url_for(".show", id=id))
+    return _reading(kept, hour, SignForm())
+
+
+@screen.post("/notes/<uuid:id>/sign")
+def sign(id: UUID) -> Answer:
+    """Sign exactly the version that was read."""
+    kept, hour = _note(id)
+    form = SignForm(request.form)
+    settings = context.practice().body
+    if not form.validate():
+        return _reading(kept, hour, form), 422
+    if settings.return_code:
+        try:
+            practice.check_code(settings, form.code.data or "")
+        except practice.CodeWrong as wrong:
+            form.code.errors = [wrong.sentence]
+            return _reading(kept, hour, form), 422
+    signed = notes.sign(
+        context.db(),
+        context.vault(),
+        kept,
+        signer=settings.clinician_name,
+        version=form.seen_version,
+        now=context.now(),
+    )
+    return responses.see(url_for(".show", id=signed.id))
+
+
+def _note(id: UUID) -> tuple[Kept[ClinicalNote], Kept[TherapySession]]:
+    kept = notes.get(context.db(), context.vault(), id)
+    hour = sessions.get(context.db(), context.vault(), kept.body.session_id)
+    if request.method == "GET":
+        context.saw("clinical_note", kept)
+    return kept, hour
+
+
+def _reading(kept: Kept[ClinicalNote], hour: Kept[TherapySession], form: SignForm) -> str:
+    return render_template(
+        "notes/read.html",
+        here="clients",
+        kept=kept,
+        hour=hour,
+        facts=hours.hour_facts(context.db(), context.vault(), hour),
+        sections=_sections(kept),
+        asks_code=bool(context.practice().body.return_code),
+        from_sources=sorted({part.source for part in kept.body.parts if part.source != notes.CLINICIAN}),
+        errors=form.errors,
+    )
+
+
+@screen.get("/notes/<uuid:id>")
+def show(id: UUID) -> Answer:
+    """A signed note, as it was signed."""
+    kept, hour = _note(id)
+    if not kept.final:
+        return responses.see(url_for(".edit", session=hour.id))
+    return render_template(
+        "notes/show.html",
+        here="clients",
+        kept=kept,
+        hour=hour,
+        facts=hours.hour_facts(context.db(), context.vault(), hour),
+        sections=_sections(kept),
+        genuine=notes.is_genuine(context.vault(), kept),
+        mark=notes.mark(kept),
+    )
+
+
+@screen.get("/notes/<uuid:id>/paper")
+def paper(id: UUID) -> Answer:
+    """The note on paper: signed, or marked as a draft."""
+    from clinic_toolkit.documents import note as document
+
+    kept, hour = _note(id)
+    value = note_texts.note_page_of(context.db(), context.vault(), context.practice().body, hour, kept)
+    return responses.pdf(document.render(value), "note.pdf")
+
+
+@screen.get("/notes/<uuid:id>/text")
+def text(id: UUID) -> Answer:
+    """The note as plain text, for another record."""
+    kept, hour = _note(id)
+    facts = hours.hour_facts(context.db(), context.vault(), hour)
+    return render_template(
+        "notes/text.html", here="clients", kept=kept, hour=hour, plain=note_texts.plain_note(facts, kept)
+    )

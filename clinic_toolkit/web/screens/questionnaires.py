@@ -1,0 +1,58 @@
+"""The questionnaires there are: what is asked, what is known of them, and their paper."""
+
+from secrets import token_hex
+
+from flask import Blueprint, render_template, request
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("questionnaires", __name__)
+
+
+@screen.get("/questionnaires")
+def index() -> Answer:
+    """Every questionnaire there is."""
+    return render_template(
+        "questionnaires/index.html",
+        here="questionnaires",
+        instruments=catalogue.instruments(),
+        status_text=STATUS_LINE,
+    )
+
+
+@screen.get("/questionnaires/<slug>")
+def show(slug: str) -> Answer:
+    """One questionnaire with its evidence card."""
+    return render_template(
+        "questionnaires/show.html",
+        here="questionnaires",
+        instrument=catalogue.instrument(slug),
+        frames=[frame for frame in catalogue.frames() if frame.takes_questionnaires],
+        status_text=STATUS_LINE,
+    )
+
+
+@screen.get("/questionnaires/<slug>/blank")
+def blank(slug: str) -> Answer:
+    """The form on paper, under a nameless code."""
+    from clinic_toolkit.documents import blank_form as paper
+
+    value = BlankQuestionnaire(
+        letterhead=context.letterhead(),
+        instrument=catalogue.instrument(slug),
+        general="general" in request.args,
+        code=token_hex(3).upper(),
+    )
+    return responses.pdf(paper.render(value), "questionnaire.pdf")
+
+
+@screen.get("/questionnaires/<slug>/answer-card")
+def answer_card(slug: str) -> Answer:
+    """The answer words in large type, to point at."""
+    from clinic_toolkit.documents import answer_card as paper
+
+    value = AnswerCard(letterhead=context.letterhead(), instrument=catalogue.instrument(slug))
+    return responses.pdf(paper.render(value), "answer-card.pdf")

@@ -1,0 +1,104 @@
+"""What came of it: the clinician's result, the page to look at together, the client page, the summary."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
+from clinic_toolkit.psychometrics.wording import NO_NORM
+from clinic_toolkit.record import administrations, hours, results, sessions
+from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms.reflection import ReflectionForm
+from clinic_toolkit.web.requests import by_script
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("results", __name__)
+
+
+@screen.get("/administrations/<uuid:id>/result")
+def show(id: UUID) -> Answer:
+    """The clinician's page."""
+    kept = administrations.get(context.db(), context.vault(), id)
+    context.saw("administration", kept)
+    return render_template(
+        "results/show.html",
+        here="clients",
+        kept=kept,
+        result=results.result_of(context.db(), context.vault(), kept),
+        status_text=STATUS_LINE,
+        no_norm=NO_NORM,
+        no_reassurance=NO_REASSURANCE,
+    )
+
+
+@screen.get("/administrations/<uuid:id>/answers")
+def answers(id: UUID) -> Answer:
+    """Every item with its answer, for the clinician."""
+    kept = administrations.get(context.db(), context.vault(), id)
+    context.saw("administration", kept)
+    return render_template(
+        "results/answers.html",
+        here="clients",
+        kept=kept,
+        result=results.result_of(context.db(), context.vault(), kept),
+        status_text=STATUS_LINE,
+    )
+
+
+@screen.route("/administrations/<uuid:id>/together", methods=["GET", "POST"])
+def together(id: UUID) -> Answer:
+    """The page to look at together, with room for what the client says of it."""
+    kept = administrations.get(context.db(), context.vault(), id)
+    form = ReflectionForm(request.form if request.method == "POST" else None, obj=kept.body)
+    if request.method == "POST" and form.validate():
+        seen = int(form.version.data or 0)
+        if not form.changes(kept.body):
+            changed = kept
+        else:
+            changed = administrations.reflect(
+                context.db(),
+                context.vault(),
+                kept,
+                wrong=form.wrong.data,
+                own_words=form.own_words.data,
+                next_step=form.next_step.data,
+                seen_version=seen,
+                now=context.now(),
+            )
+        if by_script():
+            return responses.saved(context.now(), version=changed.version)
+        onward = ".client_page" if "print" in request.form else ".show"
+        return responses.see(url_for(onward, id=id))
+    if request.method == "GET":
+        context.saw("administration", kept)
+    page = render_template(
+        "results/together.html",
+        kept=kept,
+        together=results.together_of(context.db(), context.vault(), kept),
+        form=form,
+        errors=form.errors,
+        client_text=CLIENT_LINE,
+    )
+    return (page, 422) if form.errors else page
+
+
+@screen.get("/administrations/<uuid:id>/client-page")
+def client_page(id: UUID) -> Answer:
+    """The client page, on paper."""
+    from clinic_toolkit.documents import client_page as paper
+
+    kept = administrations.get(context.db(), context.vault(), id)
+    context.saw("administration", kept)
+    return responses.pdf(paper.render(results.client_page_of(context.practice().body, kept)), "page.pdf")
+
+
+@screen.get("/sessions/<uuid:session>/summary")
+def summary(session: UUID) -> Answer:
+    """The clinician's summary of an hour, on paper."""
+    from clinic_toolkit.documents import summary as paper
+
+    hour = sessions.get(context.db(), context.vault(), session)
+    context.saw("therapy_session", hour)
+    value = hours.session_summary_of(context.db(), context.vault(), context.practice().body, hour)
+    return responses.pdf(paper.render(value), "summary.pdf")

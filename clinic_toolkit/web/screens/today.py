@@ -1,0 +1,17 @@
+"""Today: the hours to come, and what is still to finish."""
+
+from flask import Blueprint, render_template
+
+from clinic_toolkit.record import today
+from clinic_toolkit.web import context
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("today", __name__)
+
+
+@screen.get("/")
+def index() -> Answer:
+    """One screen for the day. It shows initials; the rest opens on a tap."""
+    day = today.of(context.db(), context.vault(), now=context.now())
+    context.saw("therapy_session", *day.shown)
+    return render_template("today/index.html", here="today", day=day)
