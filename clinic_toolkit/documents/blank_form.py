@@ -1,0 +1,145 @@
+"""The questionnaire on paper: boxes to tick under the answer words, and never an item that must be answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import letters, page, text, words
+from clinic_toolkit.documents.blocks import Block, Text, box
+from clinic_toolkit.documents.look import BODY, EDGE, HAIR, MM, SMALL, SOFT, WASH, Look
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+    from clinic_toolkit.instruments.model import Item
+    from clinic_toolkit.record.summaries import BlankQuestionnaire
+
+_ITEM = Look(size=12.5, leading=1.3)
+_NUMBER = Look(size=12.5, colour=SOFT, leading=1.3)
+_NUMBER_WIDTH = 24.0
+_BOX = 13.0
+_HOW = (
+    "For each sentence, tick the answer that is nearest. “{did_not_come_up}” and “{declined}” are as good as any "
+    "answer, and no sentence has to be answered. Tick “{talk}” beside an answer or on its own."
+)
+_WHOM = "Think of one person, the same one to the end."
+_GENERAL = "Think of the people close to you."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heads:
+    """The answer words as column heads: the scale, the two ways not to answer, the mark to talk."""
+
+    labels: tuple[str, ...]
+    scale: int
+    look: Look
+
+    def edges(self, width: float) -> list[float]:
+        """Left edge of each column and the right edge of the last; a gap sets the scale apart."""
+        gap = 9.0
+        column = (width - 2 * gap) / len(self.labels)
+        found = [0.0]
+        for at in range(len(self.labels)):
+            found.append(found[-1] + column + (gap if at + 1 in (self.scale, self.scale + 2) else 0))
+        return found
+
+    def column(self, width: float) -> float:
+        """Width of one column."""
+        return (width - 18.0) / len(self.labels)
+
+
+class Form(Block):
+    """The items under their heads; heads stand again on every page that the form runs on to."""
+
+    def __init__(self, items: Sequence[tuple[int, str]], heads: Heads, *, before: float = 0) -> None:
+        super().__init__(before=before)
+        self.heads = heads
+        self.items = [(Text(str(number), _NUMBER), Text(words_, _ITEM)) for number, words_ in items]
+        self.words = [Text(label, heads.look, align="centre") for label in heads.labels]
+
+    def height(self, width: float) -> float:
+        return self._head_height(width) + sum(self._row(item, width) for _, item in self.items)
+
+    def least(self, width: float) -> float:
+        return self._head_height(width) + sum(self._row(item, width) for _, item in self.items[:2])
+
+    def split(self, width: float, room: float) -> "tuple[Form, Form] | None":
+        used, fits = self._head_height(width), 0
+        while fits < len(self.items) and used + self._row(self.items[fits][1], width) <= room + 0.01:
+            used += self._row(self.items[fits][1], width)
+            fits += 1
+        if not 0 < fits < len(self.items):
+            return None
+        parts = Form((), self.heads, before=self.before), Form((), self.heads)
+        parts[0].items, parts[1].items = self.items[:fits], self.items[fits:]
+        return parts
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        edges, column = self.heads.edges(width), self.heads.column(width)
+        head = self._head_height(width)
+        bottom = top - self.height(width)
+        canvas.setFillColorRGB(*WASH)
+        scale = self.heads.scale
+        canvas.rect(x + edges[scale] - 3, bottom, edges[scale + 2] - edges[scale] - 3, top - bottom + 4, stroke=0, fill=1)
+        for label, edge in zip(self.words, edges, strict=False):
+            label.draw(canvas, x + edge + 1, top - (head - 6 - label.height(column - 2)), column - 2)
+        y = top - head
+        canvas.setFillColorRGB(*EDGE)
+        canvas.rect(x, y, width, 0.9, stroke=0, fill=1)
+        for number, item in self.items:
+            y -= 8
+            number.draw(canvas, x, y, _NUMBER_WIDTH)
+            item.draw(canvas, x + _NUMBER_WIDTH, y, width - _NUMBER_WIDTH)
+            y -= item.height(width - _NUMBER_WIDTH) + 5 + _BOX
+            for edge in edges[:-1]:
+                box(canvas, x + edge + (column - _BOX) / 2, y, _BOX)
+            y -= 9
+            canvas.setFillColorRGB(*HAIR)
+            canvas.rect(x, y, width, 0.6, stroke=0, fill=1)
+
+    def marked(self) -> bool:
+        return any(item.marked() for _, item in self.items) or any(label.marked() for label in self.words)
+
+    def _head_height(self, width: float) -> float:
+        column = self.heads.column(width) - 2
+        return max(label.height(column) for label in self.words) + 6
+
+    def _row(self, item: Text, width: float) -> float:
+        return item.height(width - _NUMBER_WIDTH) + _BOX + 22
+
+
+def render(value: "BlankQuestionnaire") -> bytes:
+    """Draw the form. Nothing on it tells one item from another but its words."""
+    instrument = value.instrument
+    foot = (Text(f"{words.CLIENT_LINE} {instrument.title}, version {instrument.version} · sheet {value.code}", SMALL),)
+    sheet = page.Sheet(
+        paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo, side=19 * MM, top=18 * MM, bottom=10 * MM
+    )
+    how = _HOW.format(did_not_come_up=words.DID_NOT_COME_UP, declined=words.DECLINED, talk=words.TALK)
+    items = [(number, item.text_general if value.general else item.text) for number, item in enumerate(instrument.items, 1)]
+    blocks: list[Block] = [
+        *page.title(instrument.title, after=4),
+        Text(f"{_GENERAL if value.general else _WHOM} {instrument.recall}:", Look(size=12.5, bold=True), after=6),
+        Text(how, BODY, after=14),
+        Form(items, _heads(value, sheet.width)),
+        *_explained(instrument.items),
+        Text(instrument.closing, BODY, before=14),
+    ]
+    return page.make(blocks, sheet)
+
+
+def _heads(value: "BlankQuestionnaire", width: float) -> Heads:
+    options = sorted(value.instrument.options, key=lambda option: option.value)
+    labels = (*(option.label for option in options), words.DID_NOT_COME_UP, words.DECLINED, words.TALK)
+    column = (width - 18.0) / len(labels) - 2
+    widest = max(letters.width(text.printable(word), True) for label in labels for word in label.split())
+    size = max(6.5, min(10.0, column / widest))
+    return Heads(labels=labels, scale=len(options), look=Look(size=size, bold=True, leading=1.2))
+
+
+def _explained(items: "Sequence[Item]") -> list[Block]:
+    meant = {word: meaning for item in items for word, meaning in item.define.items()}
+    if not meant:
+        return []
+    rows = [Text([(f"{word}: ", Look(size=10.5, bold=True)), (meaning, Look(size=10.5))], after=2) for word, meaning in meant.items()]
+    return [Text("Some of the words", Look(size=12, bold=True), before=14, after=3, keep=True), *rows]

@@ -1,0 +1,223 @@
+"""What stands on a page: text, pairs of a word and its value, rules, lines to write on.
+
+A block knows its height at a width, can be cut where the page ends, and draws itself from its top left
+corner. `before` and `after` are the white around it; between two blocks the larger one counts.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import lines, text
+from clinic_toolkit.documents.lines import Line, Span
+from clinic_toolkit.documents.look import ACCENT, BODY, EDGE, HAIR, Colour, Look
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+BAR_GAP = 11.0
+
+
+class Block:
+    """The base of all blocks: an empty one. `keep` holds it on the page of the next block."""
+
+    def __init__(self, *, before: float = 0, after: float = 0, keep: bool = False) -> None:
+        self.before = before
+        self.after = after
+        self.keep = keep
+
+    def height(self, width: float) -> float:
+        """How tall the block is at this width."""
+        return 0.0
+
+    def least(self, width: float) -> float:
+        """The least that may stand alone at the foot of a page."""
+        return self.height(width)
+
+    def split(self, width: float, room: float) -> "tuple[Block, Block] | None":
+        """Cut into what fits into `room` and the rest, or None when it should move on whole."""
+        return None
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        """Draw with the top left corner at (x, top)."""
+
+    def marked(self) -> bool:
+        """Whether a character stands here as a mark that the sheet has to explain."""
+        return False
+
+
+class Text(Block):
+    """One paragraph. `indent` and `bullet` hang it, `bar` draws the accent line of a quotation."""
+
+    def __init__(
+        self,
+        spans: str | Sequence[Span],
+        look: Look = BODY,
+        *,
+        before: float = 0,
+        after: float = 0,
+        keep: bool = False,
+        align: str = "left",
+        indent: float = 0,
+        bullet: str = "",
+        bar: bool = False,
+    ) -> None:
+        super().__init__(before=before, after=after, keep=keep)
+        self.spans: Sequence[Span] = [(spans, look)] if isinstance(spans, str) else spans
+        self.align = align
+        self.indent = indent + (BAR_GAP if bar else 0)
+        self.bullet = Text(bullet, look) if bullet else None
+        self.bar = bar
+        self._broken: tuple[float, list[Line], bool] | None = None
+
+    def lines(self, width: float) -> list[Line]:
+        """The lines at this width; broken once."""
+        if self._broken is None or self._broken[0] != width:
+            self._broken = (width, *lines.broken(self.spans, width - self.indent))
+        return self._broken[1]
+
+    def height(self, width: float) -> float:
+        return sum(line.height for line in self.lines(width))
+
+    def least(self, width: float) -> float:
+        found = self.lines(width)
+        return sum(line.height for line in (found if len(found) <= 3 else found[:2]))
+
+    def split(self, width: float, room: float) -> "tuple[Text, Text] | None":
+        found = self.lines(width)
+        fits, used = 0, 0.0
+        while fits < len(found) and used + found[fits].height <= room + 0.01:
+            used += found[fits].height
+            fits += 1
+        if len(found) - fits == 1:
+            fits -= 1  # no line stands alone at the head of a page
+        if fits < 2:
+            return None
+        return self._part(width, found[:fits], tail=False), self._part(width, found[fits:], tail=True)
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        found = self.lines(width)
+        if self.bar:
+            canvas.setFillColorRGB(*ACCENT)
+            canvas.rect(x, top - self.height(width) + 1, 1.8, self.height(width) - 2, stroke=0, fill=1)
+        from_right = self._broken is not None and self._broken[2]
+        if self.bullet:
+            self.bullet.draw(canvas, x, top, self.indent)
+        pen = canvas.beginText()
+        for line in found:
+            spare = width - self.indent - line.width
+            shift = spare if from_right or self.align == "right" else spare / 2 if self.align == "centre" else 0
+            lines.write(pen, line, x + self.indent + shift, top - line.height / 2 - line.size * 0.33)
+            top -= line.height
+        canvas.drawText(pen)
+
+    def marked(self) -> bool:
+        return any(not words.isascii() and text.MARK.search(text.printable(words)) for words, _ in self.spans)
+
+    def _part(self, width: float, found: list[Line], *, tail: bool) -> "Text":
+        part = Text(
+            self.spans,
+            after=self.after if tail else 0,
+            before=0 if tail else self.before,
+            keep=self.keep and tail,
+            align=self.align,
+        )
+        part.indent, part.bar = self.indent, self.bar
+        part.bullet = None if tail else self.bullet
+        part._broken = (width, found, self._broken is not None and self._broken[2])
+        return part
+
+
+def paragraphs(typed: str, look: Look = BODY, *, gap: float = 6, indent: float = 0, bar: bool = False) -> list[Block]:
+    """What a person typed, with their own line ends; an empty line becomes white."""
+    found: list[Block] = []
+    white = 0.0
+    for line in text.clean(typed).split("\n"):
+        if line.strip():
+            found.append(Text(line.rstrip(), look, before=white, indent=indent, bar=bar))
+            white = 0.0
+        elif found:
+            white = gap
+    return found
+
+
+class Pair(Block):
+    """A quiet word on the left and its value beside it; a long value runs on over pages."""
+
+    def __init__(self, label: Text, value: Text, *, label_width: float, before: float = 0, keep: bool = False) -> None:
+        super().__init__(before=before, keep=keep)
+        self.label: Text | None = label
+        self.value = value
+        self.label_width = label_width
+
+    def height(self, width: float) -> float:
+        return max(self._label_height(), self.value.height(width - self.label_width))
+
+    def least(self, width: float) -> float:
+        return max(self._label_height(), self.value.least(width - self.label_width))
+
+    def split(self, width: float, room: float) -> "tuple[Pair, Pair] | None":
+        parts = self.value.split(width - self.label_width, room) if self._label_height() <= room else None
+        if parts is None or self.label is None:
+            return None
+        head = Pair(self.label, parts[0], label_width=self.label_width, before=self.before)
+        tail = Pair(self.label, parts[1], label_width=self.label_width, keep=self.keep)
+        return head, tail
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        if self.label is not None:
+            self.label.draw(canvas, x, top, self.label_width - 8)
+        self.value.draw(canvas, x + self.label_width, top, width - self.label_width)
+
+    def marked(self) -> bool:
+        return self.value.marked() or (self.label is not None and self.label.marked())
+
+    def _label_height(self) -> float:
+        return 0.0 if self.label is None else self.label.height(self.label_width - 8)
+
+
+class Rule(Block):
+    """A hairline, or the short accent bar that stands above a title."""
+
+    def __init__(
+        self, *, colour: Colour = HAIR, weight: float = 0.6, length: float | None = None, before: float = 0, after: float = 0
+    ) -> None:
+        super().__init__(before=before, after=after, keep=True)
+        self.colour, self.weight, self.length = colour, weight, length
+
+    def height(self, width: float) -> float:
+        return self.weight
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        canvas.setFillColorRGB(*self.colour)
+        canvas.rect(x, top - self.weight, self.length or width, self.weight, stroke=0, fill=1)
+
+
+class WritingLines(Block):
+    """Lines to write on, `pitch` apart, numbered or not."""
+
+    def __init__(
+        self, count: int, pitch: float, *, look: Look | None = None, before: float = 0, after: float = 0, keep: bool = False
+    ) -> None:
+        super().__init__(before=before, after=after, keep=keep)
+        self.count, self.pitch = count, pitch
+        self.numbers = [Text(str(number), look) for number in range(1, count + 1)] if look else []
+
+    def height(self, width: float) -> float:
+        return self.count * self.pitch
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        inset = 24 if self.numbers else 0
+        canvas.setStrokeColorRGB(*EDGE)
+        canvas.setLineWidth(0.7)
+        canvas.lines(
+            [(x + inset, top - row * self.pitch, x + width, top - row * self.pitch) for row in range(1, self.count + 1)]
+        )
+        for row, number in enumerate(self.numbers, start=1):
+            number.draw(canvas, x, top - row * self.pitch + number.height(inset) - 3, inset)
+
+
+def box(canvas: "Canvas", x: float, y: float, size: float) -> None:
+    """A square to tick, drawn: the house's letters have none."""
+    canvas.setStrokeColorRGB(*EDGE)
+    canvas.setLineWidth(0.9)
+    canvas.roundRect(x, y, size, size, 1.8, stroke=1, fill=0)

@@ -1,0 +1,68 @@
+"""The page a client may take along: their own words, one next step, whom to call. No number, no grade."""
+
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import page, words
+from clinic_toolkit.documents.blocks import Block, Rule, Text, WritingLines, paragraphs
+from clinic_toolkit.documents.look import MM, READING, READING_HEADING, SOFT, Look
+
+if TYPE_CHECKING:
+    from clinic_toolkit.record.summaries import ClientPage
+
+_WHEN = Look(size=12, colour=SOFT)
+
+
+def render(value: "ClientPage") -> bytes:
+    """Draw the client page. What is empty leaves no heading; where words may be added there are lines."""
+    blocks: list[Block] = [
+        *page.title(value.title, after=2),
+        Text(words.day(value.on), _WHEN, after=20),
+        *_part("What is going well", value.strengths),
+        *_part("What stood out", value.stood_out),
+        *_own(value.own_words),
+        *_step(value.next_step),
+        *_part("Where is this wrong?", ()),
+        WritingLines(2, 10 * MM, after=22),
+        *_crisis(value.letterhead.crisis_text),
+    ]
+    sheet = page.Sheet(
+        paper=value.letterhead.paper, foot=(Text(words.CLIENT_LINE, _WHEN),), demo=value.letterhead.demo, small=_WHEN
+    )
+    return page.make(blocks, sheet)
+
+
+def _heading(heading: str) -> Text:
+    return Text(heading, READING_HEADING, before=18, after=5, keep=True)
+
+
+def _part(heading: str, sentences: tuple[str, ...]) -> list[Block]:
+    if not sentences and heading != "Where is this wrong?":
+        return []
+    return [_heading(heading), *(Text(sentence, READING, after=6) for sentence in sentences)]
+
+
+def _own(own_words: tuple[str, ...]) -> list[Block]:
+    if not own_words:
+        return [_heading("In my own words"), WritingLines(3, 10 * MM)]
+    found: list[Block] = [_heading("In my own words")]
+    for each in own_words:
+        quoted = paragraphs(each, READING, bar=True)
+        quoted[-1].after = 8
+        found += quoted
+    return found
+
+
+def _step(next_step: str) -> list[Block]:
+    if not next_step.strip():
+        return [_heading("One next step"), WritingLines(2, 10 * MM)]
+    return [_heading("One next step"), *paragraphs(next_step, READING)]
+
+
+def _crisis(crisis_text: str) -> list[Block]:
+    if not crisis_text.strip():
+        return []
+    return [
+        Rule(before=20, after=10),
+        Text("If it gets too much", READING_HEADING, after=5, keep=True),
+        *paragraphs(crisis_text, READING),
+    ]

@@ -1,0 +1,163 @@
+"""What is filled in by hand: tables, a scale between two words, two circles."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import letters
+from clinic_toolkit.documents.blocks import Block, Text, box
+from clinic_toolkit.documents.look import ACCENT, EDGE, HAIR, SOFT, Look
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+PAD = 5.0
+
+
+class Table(Block):
+    """Empty rows under column words; a tick column has a box in each row."""
+
+    def __init__(
+        self,
+        columns: Sequence[str],
+        rows: int,
+        pitch: float,
+        look: Look,
+        *,
+        numbered: bool = False,
+        ticks: Sequence[int] = (),
+        before: float = 0,
+        after: float = 0,
+    ) -> None:
+        super().__init__(before=before, after=after)
+        head = replace(look, bold=True, leading=1.2)
+        self.rows, self.pitch, self.ticks, self.look = rows, pitch, frozenset(ticks), look
+        self.heads = [Text(words, head, align="centre" if at in self.ticks else "left") for at, words in enumerate(columns)]
+        self.numbers = [Text(str(row), replace(look, colour=SOFT)) for row in range(1, rows + 1)] if numbered else []
+        self.least_widths = [
+            max(letters.width(word, True) for word in words.split() or [""]) * look.size + 2 * PAD for words in columns
+        ]
+
+    def widths(self, width: float) -> list[float]:
+        """Columns to write in share what the tick columns leave."""
+        width -= self._inset()
+        ticks = {at: min(max(self.least_widths[at], 40.0), width / len(self.heads)) for at in self.ticks if at < len(self.heads)}
+        free = len(self.heads) - len(ticks)
+        share = (width - sum(ticks.values())) / max(free, 1)
+        if not free:
+            return [width / len(self.heads)] * len(self.heads)
+        return [ticks.get(at, share) for at in range(len(self.heads))]
+
+    def head_height(self, width: float) -> float:
+        """Height of the column words."""
+        return max(head.height(w - 2 * PAD) for head, w in zip(self.heads, self.widths(width), strict=True)) + 5
+
+    def height(self, width: float) -> float:
+        return self.head_height(width) + self.rows * self.pitch
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        widths = self.widths(width)
+        head_height = self.head_height(width)
+        left = x + self._inset()
+        bottom = top - self.height(width)
+        edges = [left]
+        for head, column in zip(self.heads, widths, strict=True):
+            indent = 0 if head is self.heads[0] and not self.numbers else PAD
+            lift = head_height - 5 - head.height(column - 2 * PAD)
+            head.draw(canvas, edges[-1] + (PAD if head.align == "centre" else indent), top - lift, column - 2 * PAD)
+            edges.append(edges[-1] + column)
+        canvas.setStrokeColorRGB(*EDGE)
+        canvas.setLineWidth(0.7)
+        canvas.lines([(x, y, x + width, y) for y in (top - head_height - row * self.pitch for row in range(self.rows + 1))])
+        canvas.setStrokeColorRGB(*HAIR)
+        canvas.lines([(edge, top - head_height, edge, bottom) for edge in edges[1:-1]])
+        size = self.look.size
+        for row in range(self.rows):
+            y = top - head_height - (row + 1) * self.pitch
+            if self.numbers:
+                number = self.numbers[row]
+                number.draw(canvas, x, y + (self.pitch + number.height(self._inset())) / 2, self._inset())
+            for at in self.ticks:
+                if at < len(widths):
+                    box(canvas, edges[at] + (widths[at] - size) / 2, y + (self.pitch - size) / 2, size)
+
+    def marked(self) -> bool:
+        return any(head.marked() for head in self.heads)
+
+    def _inset(self) -> float:
+        return 24.0 if self.numbers else 0.0
+
+
+class Scale(Block):
+    """A line with words at both ends, to be marked by hand. It carries no number."""
+
+    def __init__(self, left: str, right: str, steps: int, look: Look, *, before: float = 0, after: float = 0) -> None:
+        super().__init__(before=before, after=after)
+        self.left, self.right, self.steps = Text(left, look), Text(right, look, align="right"), steps
+
+    def height(self, width: float) -> float:
+        return 24 + max(self.left.height(width * 0.47), self.right.height(width * 0.47))
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        y = top - 13
+        canvas.setStrokeColorRGB(*EDGE)
+        canvas.setLineWidth(1)
+        canvas.line(x, y, x + width, y)
+        gap = width / (self.steps - 1)
+        ends = (0, self.steps - 1)
+        canvas.lines(
+            [
+                (x + step * gap, y - (7 if step in ends else 4), x + step * gap, y + (7 if step in ends else 4))
+                for step in range(self.steps)
+            ]
+        )
+        half = width * 0.47
+        self.left.draw(canvas, x, top - 24, half)
+        self.right.draw(canvas, x + width - half, top - 24, half)
+
+    def marked(self) -> bool:
+        return self.left.marked() or self.right.marked()
+
+
+class Circles(Block):
+    """Two circles that share a middle, each with its word above it."""
+
+    OVERLAP = 0.3
+
+    def __init__(
+        self, left: str, right: str, middle: str, diameter: float, look: Look, *, before: float = 0, after: float = 0
+    ) -> None:
+        super().__init__(before=before, after=after)
+        strong = replace(look, bold=True, leading=1.2)
+        self.names = [Text(words, strong, align="centre") for words in (left, middle, right)]
+        self.diameter = diameter
+
+    def height(self, width: float) -> float:
+        return self._name_height(width) + 4 + self._diameter(width) + 2
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        diameter = self._diameter(width)
+        radius = diameter / 2
+        reach = radius * (1 - self.OVERLAP)
+        centre, y = x + width / 2, top - self._name_height(width) - 4 - radius
+        canvas.setStrokeColorRGB(*ACCENT)
+        canvas.setLineWidth(1.1)
+        for side in (-1, 1):
+            canvas.circle(centre + side * reach, y, radius, stroke=1, fill=0)
+        third = self._third(width)
+        for at, name in enumerate(self.names):
+            middle = centre + (at - 1) * (third + PAD)
+            lift = self._name_height(width) - name.height(third)
+            name.draw(canvas, middle - third / 2, top - lift, third)
+
+    def marked(self) -> bool:
+        return any(name.marked() for name in self.names)
+
+    def _third(self, width: float) -> float:
+        return (width - 2 * PAD) / 3
+
+    def _name_height(self, width: float) -> float:
+        return max(name.height(self._third(width)) for name in self.names)
+
+    def _diameter(self, width: float) -> float:
+        return min(self.diameter, width / (2 - self.OVERLAP))

@@ -1,0 +1,87 @@
+"""The letters: two embedded families, what each covers, and how wide a run is.
+
+Atkinson Hyperlegible Next is the house's face. A word with a letter that it lacks is set whole in
+DejaVu Sans, slightly smaller so that the two look alike. Fonts are parsed once in a process, the
+large one only when a word asks for it.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from threading import Lock
+
+FOLDER = Path(__file__).parent / "fonts"
+_WORDS = re.compile(r"( +)")
+_registering = Lock()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Face:
+    """One weight of one family. `widths` are parts of the size, already scaled; `scale` matches the families."""
+
+    name: str
+    scale: float
+    widths: dict[str, float]
+    chars: frozenset[str]
+
+    def covers(self, text: str) -> bool:
+        """Whether every character has a glyph here."""
+        return self.chars.issuperset(text)
+
+    def width(self, text: str) -> float:
+        """Width of text that this face covers, at size 1."""
+        return sum(map(self.widths.__getitem__, text))
+
+
+def house(bold: bool) -> Face:
+    """Atkinson Hyperlegible Next."""
+    return _face("AtkinsonHyperlegibleNext-SemiBold" if bold else "AtkinsonHyperlegibleNext-Regular", 1.0)
+
+
+def fallback(bold: bool) -> Face:
+    """DejaVu Sans."""
+    return _face("DejaVuSans-Bold" if bold else "DejaVuSans", 0.92)
+
+
+def runs(text: str, bold: bool) -> list[tuple[Face, str]]:
+    """Cut printable text into runs of one face each, word by word."""
+    first = house(bold)
+    if first.covers(text):
+        return [(first, text)]
+    found: list[tuple[Face, str]] = []
+    for word in filter(None, _WORDS.split(text)):
+        face = first if first.covers(word) else fallback(bold)
+        if found and found[-1][0] is face:
+            found[-1] = (face, found[-1][1] + word)
+        else:
+            found.append((face, word))
+    return found
+
+
+def width(text: str, bold: bool) -> float:
+    """Width of printable text at size 1."""
+    first = house(bold)
+    if first.covers(text):
+        return first.width(text)
+    return sum(face.width(part) for face, part in runs(text, bold))
+
+
+def _face(name: str, scale: float) -> Face:
+    # One thread registers at a time: a second registration would swap the font under an open document.
+    with _registering:
+        return _load(name, scale)
+
+
+@cache
+def _load(name: str, scale: float) -> Face:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    font = TTFont(name, str(FOLDER / f"{name}.ttf"))
+    pdfmetrics.registerFont(font)
+    widths = {
+        chr(code): font.face.charWidths.get(code, font.face.defaultWidth) * scale / 1000
+        for code in font.face.charToGlyph
+    }
+    return Face(name=name, scale=scale, widths=widths, chars=frozenset(widths))

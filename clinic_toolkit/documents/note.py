@@ -1,0 +1,50 @@
+"""A progress note on paper, with signer, time and mark; an unsigned one says so on every page."""
+
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import page, words
+from clinic_toolkit.documents.blocks import Block, Pair, Rule, Text, paragraphs
+from clinic_toolkit.documents.facts import facts, letterhead
+from clinic_toolkit.documents.look import BODY, HEADING, QUIET, SMALL, STRONG
+
+if TYPE_CHECKING:
+    from clinic_toolkit.record.summaries import NotePage, NoteSection
+
+DRAFT = "Draft, not signed"
+
+
+def render(value: "NotePage") -> bytes:
+    """Draw the note; a long one flows over pages that say which of how many they are."""
+    signed = value.signer is not None
+    blocks: list[Block] = [
+        letterhead(value.letterhead),
+        *page.title("Progress note", after=4 if not signed else 14),
+        *([] if signed else [Text(DRAFT, STRONG, after=14)]),
+        *facts(value.hour),
+    ]
+    for section in value.sections:
+        blocks += _section(section)
+    blocks += _signature(value)
+    if value.used_questionnaire:
+        blocks.append(Text(words.STATUS_LINE, SMALL, before=14))
+    who = " · ".join(filter(None, (value.hour.who, words.day(value.hour.on), "" if signed else DRAFT)))
+    sheet = page.Sheet(paper=value.letterhead.paper, foot=(Text(who, SMALL),), demo=value.letterhead.demo)
+    return page.make(blocks, sheet)
+
+
+def _section(section: "NoteSection") -> list[Block]:
+    written = paragraphs(section.text, BODY) or [Text("Nothing written.", QUIET)]
+    return [Text(section.heading, HEADING, before=18, after=4, keep=True), *written]
+
+
+def _signature(value: "NotePage") -> list[Block]:
+    rows = [("Signed by", value.signer or ""), ("At", words.moment(value.signed_at) if value.signed_at else "")]
+    if value.signer is None:
+        rows = [("Signature", DRAFT)]
+    elif value.mark:
+        rows.append(("Mark", value.mark))
+    pairs: list[Block] = [
+        Pair(Text(label, QUIET), Text(words_, BODY), label_width=92, before=3, keep=at + 1 < len(rows))
+        for at, (label, words_) in enumerate(rows)
+    ]
+    return [Rule(before=24, after=8), *pairs]

@@ -1,0 +1,162 @@
+"""The page: paper sizes, the flow of blocks over pages, what stands at the foot, and the file itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import letters, text, words
+from clinic_toolkit.documents.blocks import Block, Rule, Text
+from clinic_toolkit.documents.look import ACCENT, HAIR, MM, SMALL, TITLE, Look
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+PAPER = {"A4": (210 * MM, 297 * MM), "Letter": (612.0, 792.0)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """Everything about a sheet but its blocks. `numbered`: "page n of m" from two pages on."""
+
+    paper: str
+    foot: Sequence[Text] = ()
+    numbered: bool = True
+    demo: bool = False
+    side: float = 23 * MM
+    top: float = 21 * MM
+    bottom: float = 13 * MM
+    small: Look = SMALL
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the paper; A4 unless the practice prints on Letter."""
+        return PAPER.get(self.paper, PAPER["A4"])
+
+    @property
+    def width(self) -> float:
+        """Width of the text."""
+        return self.size[0] - 2 * self.side
+
+    @property
+    def room(self) -> float:
+        """Height that blocks may take on each page."""
+        return self.size[1] - self.top - self.bottom - self._foot_height() - 5 * MM
+
+    def _foot_height(self) -> float:
+        lines = sum(block.height(self.width - 84) for block in self.foot)
+        return max(lines, self.small.size * self.small.leading)
+
+
+def title(words_: str, *, look: Look = TITLE, after: float = 14) -> list[Block]:
+    """A sheet's title under its short accent bar."""
+    return [
+        Rule(colour=ACCENT, weight=2.4, length=30, after=9),
+        Text(words_, look, after=after, keep=True),
+    ]
+
+
+def make(blocks: Sequence[Block], sheet: Sheet) -> bytes:
+    """Lay the blocks out and draw them. The same blocks give the same bytes.
+
+    The file's own data say nothing of the person: its title is "Document" on every sheet.
+    """
+    from reportlab.pdfgen.canvas import Canvas
+
+    blocks = list(blocks)
+    if any(block.marked() for block in (*blocks, *sheet.foot)):
+        blocks.append(Text(text.MARK_NOTE, sheet.small, before=14))
+    pages = flow(blocks, sheet.width, sheet.room)
+    out = BytesIO()
+    canvas = Canvas(
+        out,
+        pagesize=sheet.size,
+        invariant=True,
+        pageCompression=1,
+        lang="en",
+        # Otherwise every file would name a Helvetica that it does not carry.
+        initialFontName=letters.house(False).name,
+    )
+    canvas.setTitle("Document")
+    canvas.setAuthor("")
+    canvas.setSubject("")
+    canvas.setCreator("")
+    canvas.setProducer("")
+    for number, placed in enumerate(pages, start=1):
+        draw_page(canvas, sheet, placed, number, len(pages))
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+Placed = list[tuple[Block, float]]
+
+
+def flow(blocks: Sequence[Block], width: float, room: float) -> list[Placed]:
+    """Place blocks on pages: each with its distance from the top of the text area."""
+    waiting = list(blocks)
+    pages: list[Placed] = [[]]
+    used = after = 0.0
+    at = 0
+    while at < len(waiting):
+        block = waiting[at]
+        page = pages[-1]
+        gap = max(after, block.before) if page else 0.0
+        if used + gap + _needed(waiting, at, width) <= room + 0.01 or (
+            not page and block.height(width) <= room + 0.01
+        ):
+            page.append((block, used + gap))
+            used, after = used + gap + block.height(width), block.after
+            at += 1
+            continue
+        parts = None if block.keep and page else block.split(width, room - used - gap)
+        if parts:
+            page.append((parts[0], used + gap))
+            waiting[at] = parts[1]
+        elif not page:
+            page.append((block, 0.0))
+            at += 1
+        pages.append([])
+        used = after = 0.0
+    return pages if pages[-1] or len(pages) == 1 else pages[:-1]
+
+
+def stacked(blocks: Sequence[Block], width: float) -> float:
+    """Height of the blocks on one endless page."""
+    total = after = 0.0
+    for index, block in enumerate(blocks):
+        total += (max(after, block.before) if index else 0.0) + block.height(width)
+        after = block.after
+    return total
+
+
+def _needed(blocks: Sequence[Block], at: int, width: float) -> float:
+    """Height of a block with all that must not be parted from it."""
+    total = blocks[at].height(width)
+    while blocks[at].keep and at + 1 < len(blocks):
+        following = blocks[at + 1]
+        total += max(blocks[at].after, following.before)
+        total += following.height(width) if following.keep else following.least(width)
+        at += 1
+    return total
+
+
+def draw_page(canvas: "Canvas", sheet: Sheet, placed: Placed, number: int, of: int) -> None:
+    """Draw one page with what stands at its foot and, on an invented one, the mark that says so."""
+    page_width, page_height = sheet.size
+    for block, down in placed:
+        block.draw(canvas, sheet.side, page_height - sheet.top - down, sheet.width)
+    if sheet.demo:
+        Text(words.DEMO, sheet.small, align="right").draw(
+            canvas, sheet.side, page_height - 9 * MM, page_width - 2 * sheet.side
+        )
+    top = sheet.bottom + sheet._foot_height()
+    numbered = sheet.numbered and of > 1
+    if sheet.foot or numbered:
+        canvas.setFillColorRGB(*HAIR)
+        canvas.rect(sheet.side, top + 2 * MM, sheet.width, 0.5, stroke=0, fill=1)
+    if numbered:
+        Text(f"page {number} of {of}", sheet.small, align="right").draw(canvas, sheet.side, top, sheet.width)
+    for line in sheet.foot:
+        line.draw(canvas, sheet.side, top, sheet.width - 84)
+        top -= line.height(sheet.width - 84)

@@ -1,0 +1,115 @@
+"""Typed text made printable: nothing lost, nothing drawn as an empty box, nothing silently wrong.
+
+In this order: controls and lone surrogates go, Unicode is composed (NFC), Arabic letters take their
+joined forms, and a character that neither family can draw becomes a visible mark such as "[U+6F22]",
+which the foot of the sheet explains. Right-to-left text is put in visual order line by line, after
+lines have been broken, so that its first word stays on its first line.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import letters
+
+if TYPE_CHECKING:
+    from arabic_reshaper import ArabicReshaper
+
+MARK = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
+MARK_NOTE = (
+    "A mark such as [U+6F22] stands for one character that the letters of this sheet do not have. "
+    "It names that character in the Unicode list; nothing was left out."
+)
+_NEWLINES = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
+_JOINERS = "\u200c\u200d"
+# Scripts whose letters change with their neighbours, or stack, by rules that are not applied here:
+# drawn one by one they would be misread, so they are marked instead.
+_UNSHAPED = re.compile("[\u0700-\u074f\u07c0-\u07ff\u0e80-\u0eff]")
+
+
+def clean(text: str) -> str:
+    """Text without controls, lone surrogates and invisible formatting, composed, newlines as \\n."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _NEWLINES.sub("\n", text).replace("\t", "    ")
+    text = "".join(char for char in text if char == "\n" or not _invisible(char))
+    return unicodedata.normalize("NFC", text)
+
+
+def printable(text: str) -> str:
+    """One paragraph as it will be drawn, still in the order in which it is read."""
+    text = clean(text).replace("\n", " ")
+    if letters.house(False).covers(text):
+        return text
+    if _ARABIC.search(text):
+        text = _reshaper().reshape(text)
+    text = "".join(char for char in text if char not in _JOINERS)
+    for parts, whole in _hebrew() if _RTL.search(text) else ():
+        text = text.replace(parts, whole)
+    return "".join(char if drawable(char) else mark(char) for char in text)
+
+
+def drawable(char: str) -> bool:
+    """Whether this one character of shaped text can be drawn truly, in both weights."""
+    if letters.house(False).covers(char):
+        return True
+    if char > "\uffff" or _UNSHAPED.match(char) or unicodedata.category(char) in ("Co", "Cn"):
+        return False  # beyond the first plane ReportLab writes a wrong character map: not searchable, not copied truly
+    if _ARABIC.match(char) and unicodedata.category(char) == "Lo":
+        return False  # the shaper had no joined form for it
+    return letters.fallback(False).covers(char) and letters.fallback(True).covers(char)
+
+
+def mark(char: str) -> str:
+    """The visible mark of what cannot be drawn, one for each character as it was typed."""
+    return "".join(f"[U+{ord(each):04X}]" for each in unicodedata.normalize("NFKC", char))
+
+
+def reads_from_right(text: str) -> bool:
+    """Whether the first letter with a direction is one of a right-to-left script."""
+    for char in text:
+        direction = unicodedata.bidirectional(char)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
+def visual(line: str, from_right: bool) -> str:
+    """One broken line in the order in which it is drawn."""
+    if not from_right and not _RTL.search(line):
+        return line
+    from bidi import get_display
+
+    drawn: str = get_display(line, base_dir="R" if from_right else "L")
+    return drawn
+
+
+def _invisible(char: str) -> bool:
+    category = unicodedata.category(char)
+    if category == "Cf":
+        # Joiners shape Arabic and go later; signs that enclose numbers are visible and are kept to be marked.
+        return char not in _JOINERS and not unicodedata.name(char, "").startswith(("ARABIC", "SYRIAC", "KAITHI"))
+    return category in ("Cc", "Cs") or "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef" or char == "\u034f"
+
+
+@cache
+def _reshaper() -> "ArabicReshaper":
+    from arabic_reshaper import ArabicReshaper
+
+    # Vowel signs stay, and only the ligatures that the script requires are made: the same letters, joined.
+    return ArabicReshaper({"delete_harakat": False, "ARABIC LIGATURE ALLAH": False})
+
+
+@cache
+def _hebrew() -> tuple[tuple[str, str], ...]:
+    """Letters with points as one glyph each; NFC takes these apart, and unplaced points would drift."""
+    pairs = []
+    for code in range(0xFB1D, 0xFB4F):
+        whole = chr(code)
+        parts = unicodedata.normalize("NFD", whole)
+        if len(parts) > 1 and letters.fallback(False).covers(whole) and letters.fallback(True).covers(whole):
+            pairs.append((parts, whole))
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))

@@ -1,0 +1,38 @@
+"""Words that stand on more than one sheet, and days and times as people write them."""
+
+from datetime import date, datetime, time
+
+CLIENT_LINE = "A conversation aid, not a test."
+STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
+DEMO = "Demo – invented people"
+DID_NOT_COME_UP = "It didn’t come up"
+DECLINED = "I’d rather not answer"
+TALK = "Let’s talk about this"
+WAYS = {"did_not_come_up": DID_NOT_COME_UP, "declined": DECLINED, "not_reached": "Not reached"}
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)  # fmt: skip
+
+
+def day(value: date) -> str:
+    """ "22 November 2026", the same on every system."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def clock(value: time | datetime) -> str:
+    """ "14:05"."""
+    return f"{value.hour:02}:{value.minute:02}"
+
+
+def hours(start: time | None, end: time | None) -> str:
+    """ "14:05 to 14:55", or what is known of it."""
+    if start is None:
+        return "" if end is None else f"until {clock(end)}"
+    return f"from {clock(start)}" if end is None else f"{clock(start)} to {clock(end)}"
+
+
+def moment(value: datetime) -> str:
+    """ "22 November 2026, 14:05 UTC+01:00": a signature's time says which clock it was."""
+    offset = value.strftime("%z")
+    zone = "" if not offset else " UTC" if offset == "+0000" else f" UTC{offset[:3]}:{offset[3:5]}"
+    return f"{day(value.date())}, {clock(value)}{zone}"

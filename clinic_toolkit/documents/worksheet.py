@@ -1,0 +1,117 @@
+"""A worksheet: one page to write on, safe to be found. Its only foot is that it is not a test."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import page, words
+from clinic_toolkit.documents.blocks import Block, Text, WritingLines
+from clinic_toolkit.documents.grids import Circles, Scale, Table
+from clinic_toolkit.documents.look import MM, SOFT, Look
+
+if TYPE_CHECKING:
+    from clinic_toolkit.record.summaries import WorksheetPage
+    from clinic_toolkit.worksheets.model import Block as Field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scheme:
+    """Sizes of one variant. Pairs are the closest and the airiest that the sheet may be."""
+
+    title: Look
+    body: Look
+    pitch: tuple[float, float]
+    circle: tuple[float, float]
+    white: tuple[float, float]
+
+
+NORMAL = Scheme(
+    title=Look(size=23, bold=True, leading=1.15),
+    body=Look(size=12, leading=1.3),
+    pitch=(8 * MM, 11 * MM),
+    circle=(62 * MM, 88 * MM),
+    white=(0.5, 1.5),
+)
+LARGE = Scheme(
+    title=Look(size=29, bold=True, leading=1.15),
+    body=Look(size=17, leading=1.32),
+    pitch=(10 * MM, 13 * MM),
+    circle=(78 * MM, 96 * MM),
+    white=(0.7, 1.4),
+)
+
+
+class Airy:
+    """The sheet's text, broken once, stacked at any airiness between 0 and 1."""
+
+    def __init__(self, value: "WorksheetPage", scheme: Scheme) -> None:
+        self.scheme, self.fields = scheme, value.worksheet.blocks
+        sheet, body = value.worksheet, scheme.body
+        strong = replace(body, bold=True)
+        self.top: list[Block] = [
+            *page.title(sheet.title, look=scheme.title, after=0),
+            *([Text(value.sentence, body, bar=True)] if value.sentence.strip() else []),
+            Text(sheet.why, body),
+        ]
+        self.steps: list[Block] = [
+            Text("Try this", strong, keep=True),
+            *(Text(step, body, bullet=str(at), indent=22) for at, step in enumerate(sheet.try_this, start=1)),
+        ]
+        self.labels = [Text(field.label, strong, keep=True) for field in self.fields]
+        self.end: list[Block] = [
+            Text([("If it gets hard  ", strong), (sheet.if_it_gets_hard, body)]),
+            Text([("Bring back  ", strong), (sheet.bring_back, body)]),
+        ]
+
+    def blocks(self, air: float) -> list[Block]:
+        """Everything in order, with its white."""
+        white = _between(self.scheme.white, air)
+        for block in (*self.top[1:], *self.end):
+            block.before = 9 * white
+        self.top[0].after = 9 * white
+        for at, block in enumerate(self.steps):
+            block.before = 11 * white if at == 0 else 2.5 * white
+        found: list[Block] = [*self.top, *self.steps]
+        for label, field in zip(self.labels, self.fields, strict=True):
+            label.before, label.after = 13 * white, 2 * white
+            found += [label, self._field(field, air)]
+        self.end[0].before = 14 * white
+        return found + self.end
+
+    def _field(self, field: "Field", air: float) -> Block:
+        pitch, body = _between(self.scheme.pitch, air), self.scheme.body
+        if field.kind == "lines":
+            quiet = replace(body, colour=SOFT)
+            return WritingLines(field.count, pitch, look=quiet if field.numbered else None)
+        if field.kind == "table":
+            return Table(field.columns, field.rows, pitch, body, numbered=field.numbered, ticks=field.tick_columns)
+        if field.kind == "scale":
+            return Scale(field.left, field.right, field.steps, body)
+        return Circles(field.left, field.right, field.middle, _between(self.scheme.circle, air), body)
+
+
+def render(value: "WorksheetPage") -> bytes:
+    """Draw the sheet, as airy as one page allows; in large print it may take two."""
+    scheme = LARGE if value.large else NORMAL
+    foot_look = Look(size=scheme.body.size, colour=SOFT)
+    sheet = page.Sheet(
+        paper=value.letterhead.paper,
+        foot=(Text(words.CLIENT_LINE, foot_look),),
+        demo=value.letterhead.demo,
+        side=20 * MM,
+        top=17 * MM,
+        bottom=9 * MM,
+        small=foot_look,
+    )
+    head: Sequence[Block] = [Text(value.initials, foot_look, align="right")] if value.initials.strip() else ()
+    airy = Airy(value, scheme)
+    room = sheet.room - page.stacked(head, sheet.width)
+    closest, airiest = (page.stacked(airy.blocks(air), sheet.width) for air in (0.0, 1.0))
+    air = (room - closest) / max(airiest - closest, 1.0)
+    if air < 0 and value.large:
+        air = 0.5  # two pages have room enough
+    return page.make([*head, *airy.blocks(min(max(air, 0.0), 1.0))], sheet)
+
+
+def _between(pair: tuple[float, float], air: float) -> float:
+    return pair[0] + (pair[1] - pair[0]) * air

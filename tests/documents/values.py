@@ -1,0 +1,257 @@
+"""Small values for the paper tests, made by hand so that these tests need no other floor."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+from clinic_toolkit.instruments.model import EvidenceCard, Facet, Instrument, Item, MissingRule, ResponseOption
+from clinic_toolkit.record.summaries import (
+    AnswerCard,
+    AnsweredItem,
+    BlankQuestionnaire,
+    ClientPage,
+    FacetResult,
+    HourFacts,
+    Letterhead,
+    NotePage,
+    NoteSection,
+    RecoverySheet,
+    Result,
+    SessionSummary,
+    WorksheetPage,
+)
+from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock, Worksheet
+
+LABELS = ("Never", "A few times", "About half the time", "Most times", "Nearly every time")
+TEXTS = (
+    "I dropped my own plans to do something for this person.",
+    "I agreed to do things for this person because I felt under pressure.",
+    "I thought that I mattered to this person even when I did little.",
+    "I felt worn out while I was helping this person.",
+    "After I helped this person, I felt annoyed about it.",
+    "I felt uneasy when I had little to do for this person.",
+    "I took a break between the things I did for this person.",
+    "I thought that something bad would follow if I said no to this person.",
+    "I did things for this person that they could do alone.",
+    "I went on helping this person after I had noticed that it was too much for me that day.",
+    "I gave to this person because I wanted to.",
+    "I thought that this person would be better off without me.",
+)
+PARTS = (("A", "Giving past my limit"), ("B", "Have-to giving"), ("C", "Worth through being useful"))
+
+
+def letterhead(paper: str = "A4", *, demo: bool = False, name: str = "Practice at the Old Mill") -> Letterhead:
+    return Letterhead(
+        practice=name,
+        clinician="Dr. Ruth Calder",
+        crisis_text="Call 116 123 at any hour. In danger, call 112.",
+        paper=paper,
+        demo=demo,
+    )
+
+
+def instrument() -> Instrument:
+    return Instrument(
+        id="giving",
+        version="1",
+        language="en",
+        kind="difficulties",
+        side="giving",
+        title="How I give",
+        clinician_name="Overgiving",
+        about="Twelve questions.",
+        result_heading="How {client} gives to {about}",
+        recall="In the past 4 weeks",
+        minutes="four to five minutes",
+        introduction=("To say in your own voice.",),
+        closing="Thank you for the time you gave to this. There is nothing more to fill in.",
+        carer_line="",
+        options=tuple(
+            ResponseOption(value=value, label=label, meaning=meaning)
+            for value, (label, meaning) in enumerate(
+                zip(LABELS, ("It could have happened, and it did not.", "", "Of the times it could have.", "", ""), strict=True)
+            )
+        ),
+        facets=tuple(Facet(id=id, name=name, client_phrase=name.lower()) for id, name in PARTS),
+        items=tuple(
+            Item(
+                id=f"G-{at}",
+                facet=PARTS[at % 3][0],
+                mode="thought",
+                role="strength" if at in (2, 6, 10) else "difficulty",
+                text=text,
+                text_general=text.replace("this person", "people close to me"),
+                safety_flag={7: "fear", 11: "burden"}.get(at, "none"),  # type: ignore[arg-type]
+                define={"worn out": "so tired that I had little left"} if at == 3 else {},
+            )
+            for at, text in enumerate(TEXTS)
+        ),
+        missing=MissingRule(facet_minimum=3, total_minimum=7, total_minimum_per_facet=2),
+        evidence=EvidenceCard(
+            level="drafted",
+            author="Written by this project",
+            licence="Apache-2.0",
+            item_sources="Draft.",
+            not_known="Much.",
+            translations="English only.",
+            use="To talk.",
+            not_for="Diagnosis.",
+        ),
+    )
+
+
+def items(said: str = "not since the summer") -> tuple[AnsweredItem, ...]:
+    """Twelve answers: values 1, 3 and 4, one declined, one that did not come up, two marked to talk about."""
+    values = (3, 1, 4, 3, None, 1, 3, None, 3, 4, 4, 1)
+    return tuple(
+        AnsweredItem(
+            number=at + 1,
+            item_id=f"G-{at}",
+            text=TEXTS[at],
+            role="strength" if at in (2, 6, 10) else "difficulty",
+            status="answered" if value is not None else ("declined" if at == 4 else "did_not_come_up"),
+            value=value,
+            label=None if value is None else LABELS[value],
+            talk=at in (0, 4),
+            said=said if at == 0 else "",
+        )
+        for at, value in enumerate(values)
+    )
+
+
+def result(client: str = "D. K.", about: str = "M.", said: str = "not since the summer") -> Result:
+    answered = items(said)
+    return Result(
+        instrument=instrument(),
+        client_name=client,
+        about=about,
+        frame_label="Parent",
+        mode="read aloud",
+        status="completed",
+        administered_on=date(2026, 11, 22),
+        answered=10,
+        asked=12,
+        strengths=tuple(item for item in answered if item.role == "strength"),
+        facets=(
+            FacetResult(name=PARTS[0][1], sentence="Most times or nearly every time for all 3.", answered=3, asked=3, shown=83, values=(3, 3, 4)),
+            FacetResult(name=PARTS[1][1], sentence="A few times, nearly every time.", answered=2, asked=3, shown=None, values=(1, 4)),
+            FacetResult(name=PARTS[2][1], sentence="", answered=0, asked=3, shown=None, values=()),
+        ),
+        total_shown=64,
+        total_answered=7,
+        total_asked=9,
+        to_talk_about=tuple(item for item in answered if item.talk),
+        said=tuple(item for item in answered if item.said),
+        notes=("A pattern worth asking about.",),
+        safety_prompts=(),
+        offers=(),
+        items=answered,
+    )
+
+
+def hour(who: str = "D. K.") -> HourFacts:
+    return HourFacts(
+        who=who,
+        kind="Session",
+        on=date(2026, 11, 22),
+        start=time(10, 0),
+        end=time(10, 50),
+        place="In the room",
+        attendance="came",
+        present=who,
+    )
+
+
+def worksheet() -> Worksheet:
+    """One sheet with every kind of field, as full as a real one."""
+    return Worksheet(
+        slug="all-kinds",
+        number=99,
+        version="1",
+        language="en",
+        title="Two circles: whose is it?",
+        side="boundaries",
+        facets=("BC1",),
+        minutes="fifteen minutes",
+        why="Some feelings and tasks are mine, some are someone else’s, and some we share. Sorting them can make room.",
+        try_this=("Write down what is on your mind.", "Put each into a circle, or into the middle.", "Choose one, and decide what you would like to do with it."),
+        blocks=(
+            CirclesBlock(kind="circles", label="Where does it belong?", left="Mine", right="Theirs", middle="Ours"),
+            LinesBlock(kind="lines", label="One that I would like to move", count=2),
+            TableBlock(kind="table", label="What I try", columns=("What", "Hand back", "Ask", "Keep"), rows=2, numbered=True, tick_columns=(1, 2, 3)),
+            ScaleBlock(kind="scale", label="How it felt", left="heavy", right="light", steps=5),
+        ),
+        if_it_gets_hard="Stop where you are. A sheet that is half full is a sheet.",
+        bring_back="One thing you moved, or one that would not move.",
+        aim="Tell own from other’s.",
+        when_not_to_use="Where handing back is unsafe.",
+        review_prompts=("What moved?",),
+        evidence="Family of techniques.",
+    )
+
+
+def recovery(paper: str = "A4", *, demo: bool = False) -> RecoverySheet:
+    return RecoverySheet(
+        letterhead=letterhead(paper, demo=demo),
+        groups=("K7QMX", "2HV9T", "PD4RA", "W8NCJ", "3FTEY", "B6GKZ", "QX5MH", "V1RDP"),
+        made_on=date(2026, 11, 22),
+        vault_code="7f3a-91c2",
+    )
+
+
+def card(paper: str = "A4", *, demo: bool = False) -> AnswerCard:
+    return AnswerCard(letterhead=letterhead(paper, demo=demo), instrument=instrument())
+
+
+def blank(paper: str = "A4", *, general: bool = False, demo: bool = False) -> BlankQuestionnaire:
+    return BlankQuestionnaire(letterhead=letterhead(paper, demo=demo), instrument=instrument(), general=general, code="KQ7M")
+
+
+def client_page(paper: str = "A4", *, demo: bool = False) -> ClientPage:
+    return ClientPage(
+        letterhead=letterhead(paper, demo=demo),
+        title="How I give",
+        on=date(2026, 11, 22),
+        strengths=(f"Nearly every time: “{TEXTS[10]}”", f"Most times: “{TEXTS[6]}”"),
+        stood_out=("For two of the three questions about giving past your limit you said most times or nearly every time.",),
+        own_words=("I notice it first in my shoulders.", "She never asked me to."),
+        next_step="On Sunday I call an hour later than usual, and see what happens.",
+    )
+
+
+def summary(paper: str = "A4", *, demo: bool = False, who: str = "D. K.", said: str = "not since the summer") -> SessionSummary:
+    return SessionSummary(
+        letterhead=letterhead(paper, demo=demo),
+        hour=hour(who),
+        results=(result(who, said=said),),
+        worksheets=("Want to, have to",),
+        note_state="Note: draft, not signed",
+    )
+
+
+def sheet(paper: str = "A4", *, demo: bool = False, large: bool = False, initials: str = "D. K.", sentence: str = "") -> WorksheetPage:
+    return WorksheetPage(
+        letterhead=letterhead(paper, demo=demo), worksheet=worksheet(), initials=initials, sentence=sentence, large=large
+    )
+
+
+def note(paper: str = "A4", *, demo: bool = False, signed: bool = True, text: str = "", who: str = "D. K.") -> NotePage:
+    data = text or "Came on time. Spoke of the week with M.\n\nCompleted “How I give” about a parent, read aloud, 10 of 12 answered."
+    return NotePage(
+        letterhead=letterhead(paper, demo=demo),
+        hour=hour(who),
+        sections=(
+            NoteSection(heading="Data", text=data),
+            NoteSection(heading="Assessment", text="Tired, and clear about it."),
+            NoteSection(heading="Plan", text=""),
+        ),
+        used_questionnaire=True,
+        signer="Dr. Ruth Calder" if signed else None,
+        signed_at=datetime(2026, 11, 22, 11, 5, tzinfo=UTC) if signed else None,
+        mark="1f0c 88a2 9b3d" if signed else "",
+    )
+
+
+def wide_scale(instrument: Instrument) -> Instrument:
+    """The same questionnaire with eleven answers, the most a definition may have."""
+    options = tuple(ResponseOption(value=value, label=f"{LABELS[value % 5]} or so") for value in range(11))
+    return replace(instrument, options=options)
