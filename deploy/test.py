@@ -1,0 +1,32 @@
+"""Run every test: python3 deploy/test.py [arguments of pytest]
+
+Sets up what is needed the first time, in .venv beside this folder. Of its own it knows
+--require-browser (no browser is a failure), --bench and --reliability (the measured goals, the
+long forms).
+"""
+
+# Kept to words that any Python can read, so that an old one gets a sentence and no error in syntax.
+import os
+import sys
+
+if sys.version_info < (3, 11):
+    sys.stderr.write("Python 3.11 or newer is needed; this is %d.%d.\n" % sys.version_info[:2])
+    sys.exit(2)
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import browser  # noqa: E402
+import environment  # noqa: E402
+
+
+def in_parallel(arguments, cores):
+    """The arguments for pytest; the whole suite is run by two processes where there are two cores."""
+    if (cores or 1) < 2 or any(argument != "--require-browser" for argument in arguments):
+        return arguments
+    return ["-n", "2", "--dist", "loadfile"] + arguments
+
+
+if __name__ == "__main__":
+    environment.prepare(environment.DEVELOPMENT)
+    browser.offer(os.environ)
+    environment.run(environment.DEVELOPMENT, ["-m", "pytest"] + in_parallel(sys.argv[1:], os.cpu_count()))

@@ -1,0 +1,73 @@
+"""What every test has: the three options, the browser, and a place to report a ratio."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+NO_BROWSER = "no Chrome, Edge or Chromium; set CLINIC_BROWSER"
+LONG = ("bench", "reliability")
+
+_ratios = pytest.StashKey[list[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    ours = parser.getgroup("clinic toolkit")
+    ours.addoption("--require-browser", action="store_true", help="no browser is a failure, not a skip")
+    ours.addoption("--bench", action="store_true", help="only the measured goals, as ratios")
+    ours.addoption("--reliability", action="store_true", help="only the long forms of the reliability tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_ratios] = []
+    if config.getoption("--bench") and config.getoption("numprocesses", None):
+        raise pytest.UsageError("--bench measures, so it never runs in parallel: leave -n out.")
+    given = os.environ.get("CLINIC_BROWSER")
+    if given and not Path(given).is_file():
+        raise pytest.UsageError(f"CLINIC_BROWSER names {given}, which is not there.")
+    if config.getoption("--require-browser") and not given:
+        raise pytest.UsageError(f"--require-browser: {NO_BROWSER}.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    asked = {mark for mark in LONG if config.getoption(f"--{mark}")}
+    if asked:
+        wanted = [item for item in items if any(item.get_closest_marker(mark) for mark in asked)]
+    else:
+        wanted = [item for item in items if not any(item.get_closest_marker(mark) for mark in LONG)]
+    left = set(items) - set(wanted)
+    if left:
+        config.hook.pytest_deselected(items=[item for item in items if item in left])
+        items[:] = wanted
+    if not os.environ.get("CLINIC_BROWSER"):
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    skipped = sum(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
+    if skipped:
+        terminalreporter.write_line(f"{skipped} browser tests skipped: {NO_BROWSER}")
+    if config.stash[_ratios]:
+        terminalreporter.section("goals, as ratios of this run")
+        for line in config.stash[_ratios]:
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The browser's program; only for tests marked `browser`."""
+    return os.environ["CLINIC_BROWSER"]
+
+
+@pytest.fixture
+def ratio(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """`ratio(13, "loading the program", found, most=1.25)`: print it at the end and hold it to its goal."""
+
+    def report(goal: int, words: str, found: float, *, most: float) -> None:
+        request.config.stash[_ratios].append(f"goal {goal:>2}  {found:6.2f}  (at most {most:g})  {words}")
+        assert found <= most, f"goal {goal}: {words} is {found:.2f}, over {most:g}"
+
+    return report
