@@ -46,11 +46,21 @@ class Sockets:
     port: int
 
 
-class Keeper:
-    """Keeps one worker at work and one waiting, until told to stop."""
+Work = Callable[[Settings, tuple[socket.socket, ...], "connection.Connection[object, object]", bytes], None]
 
-    def __init__(self, settings: Settings, sockets: Sockets, *, when_ready: Callable[[], None]) -> None:
-        self._settings, self._sockets, self._when_ready = settings, sockets, when_ready
+
+class Keeper:
+    """Keeps one worker at work and one waiting, until told to stop.
+
+    Args:
+        work: what a worker process runs.
+        when_ready: called each time a worker begins to accept requests.
+    """
+
+    def __init__(
+        self, settings: Settings, sockets: Sockets, *, when_ready: Callable[[], None], work: Work = worker.run
+    ) -> None:
+        self._settings, self._sockets, self._when_ready, self._work = settings, sockets, when_ready, work
         self._cookie_key = secrets.token_bytes(32)
         self._return = QuickReturn()
         self._active: Helper | None = None
@@ -83,7 +93,9 @@ class Keeper:
     def _start(self) -> Helper:
         ours, theirs = _spawn.Pipe()
         process = _spawn.Process(
-            target=worker.run, args=(self._settings, self._sockets.listening, theirs), name="clinic-worker"
+            target=self._work,
+            args=(self._settings, self._sockets.listening, theirs, self._cookie_key),
+            name="clinic-worker",
         )
         # A blocked signal is inherited: Ctrl-C reaches the keeper alone, which then ends its workers.
         blocked = hasattr(signal, "pthread_sigmask")
@@ -100,7 +112,7 @@ class Keeper:
     def _promote(self) -> None:
         if self._active is None:
             self._active, self._standby = self._standby or self._start(), None
-        self._tell(self._active, line.Go(cookie_key=self._cookie_key))
+        self._tell(self._active, line.Go())
 
     def _wait(self) -> None:
         helpers = [helper for helper in (self._active, self._standby) if helper is not None]

@@ -13,9 +13,7 @@ from queue import SimpleQueue
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Go:
-    """To a worker: you are next. Cookies are signed with this key, so that they outlive a lock."""
-
-    cookie_key: bytes
+    """To a worker: you are next."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +88,7 @@ class KeeperLine:
         self._asking = threading.Lock()
         self._sending = threading.Lock()
         self._blobs: SimpleQueue[bytes | None] = SimpleQueue()
-        self.go: SimpleQueue[Go] = SimpleQueue()
+        self.go = threading.Event()
         self.end = threading.Event()
 
     def listen(self) -> None:
@@ -104,7 +102,7 @@ class KeeperLine:
             except (EOFError, OSError):
                 os._exit(0)
             if isinstance(said, Go):
-                self.go.put(said)
+                self.go.set()
             elif isinstance(said, Blob):
                 self._blobs.put(said.blob)
             elif isinstance(said, End):

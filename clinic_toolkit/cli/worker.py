@@ -49,8 +49,20 @@ TICK = 0.5
 log = logging.getLogger("clinic")
 
 
-def run(settings: Settings, listening: tuple[socket.socket, ...], pipe: "Connection[object, object]") -> None:
-    """The whole life of a worker process; it does not return."""
+def run(
+    settings: Settings,
+    listening: tuple[socket.socket, ...],
+    pipe: "Connection[object, object]",
+    cookie_key: bytes,
+) -> None:
+    """The whole life of a worker process; it does not return.
+
+    Args:
+        settings: with the port in use.
+        listening: the keeper's sockets; nothing is accepted before the keeper says so.
+        pipe: the line to the keeper.
+        cookie_key: signs the session cookie; the same for every worker of this keeper.
+    """
     guard_memory()
     keeper = line.KeeperLine(pipe)
     signal.signal(signal.SIGTERM, lambda number, frame: keeper.end.set())
@@ -62,7 +74,7 @@ def run(settings: Settings, listening: tuple[socket.socket, ...], pipe: "Connect
         from clinic_toolkit.web import log as plain_log
 
         plain_log.install()
-        Worker(settings, listening, keeper).live()
+        Worker(settings, listening, keeper, cookie_key).live()
     except ClinicError as error:
         from clinic_toolkit.cli import exit_code
 
@@ -76,8 +88,15 @@ def run(settings: Settings, listening: tuple[socket.socket, ...], pipe: "Connect
 class Worker:
     """One worker, from its imports to its end."""
 
-    def __init__(self, settings: Settings, listening: tuple[socket.socket, ...], keeper: line.KeeperLine) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        listening: tuple[socket.socket, ...],
+        keeper: line.KeeperLine,
+        cookie_key: bytes,
+    ) -> None:
         self._settings, self._listening, self._keeper = settings, listening, keeper
+        self._cookie_key = cookie_key
         self._channels: dict[int, Any] = {}
         self._app: Clinic | None = None
         self._engine: Engine | None = None
@@ -90,18 +109,20 @@ class Worker:
         from clinic_toolkit.web.app import create_app
 
         threading.Thread(target=self._end, name="end", daemon=True).start()
-        self._keeper.say(line.Warm())
-        go = self._keeper.go.get()
-        self._engine = store.open_store(self._settings.data_folder)
-        self._app = create_app(
+        app = create_app(
             self._settings,
-            engine=self._engine,
             keeper=self._keeper,
             end_worker=lambda reason: self._keeper.end.set(),
-            cookie_key=go.cookie_key,
+            cookie_key=self._cookie_key,
         )
+        self._keeper.say(line.Warm())
+        _warm_up(app, until=self._keeper.go)
+        self._keeper.go.wait()
+        self._engine = store.open_store(self._settings.data_folder)
+        app.open(self._engine)
+        self._app = app
         server = waitress.create_server(
-            _tells_when_answered(self._app, self._keeper),
+            _tells_when_answered(app, self._keeper),
             map=self._channels,
             sockets=list(self._listening),
             **WAITRESS,
@@ -136,6 +157,21 @@ class Worker:
             log.exception("checkpoint.failed")
 
 
+def _warm_up(app: "Clinic", *, until: threading.Event) -> None:
+    # What the first page would have to wait for: a worker that only waits has time for it.
+    from sqlalchemy import create_engine, text
+
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        if until.is_set():
+            return
+        try:
+            app.jinja_env.get_template(name)
+        except Exception:
+            log.exception("template.not_compiled")
+    with create_engine("sqlite://").connect() as db:
+        db.execute(text("SELECT 1"))
+
+
 def drain(channels: dict[int, Any]) -> None:
     """Stop accepting, then wait until every answer has been handed to the system.
 
@@ -146,7 +182,10 @@ def drain(channels: dict[int, Any]) -> None:
     for each in list(channels.values()):
         if each.accepting:
             each.accepting = False
-            each.trigger.pull_trigger()
+            passed = threading.Event()
+            # Run by the server's own loop: after this it is not inside `accept` any more.
+            each.trigger.pull_trigger(passed.set)
+            passed.wait(LONGEST_DRAIN)
     while time.monotonic() - began < LONGEST_DRAIN:
         if not any(_at_work(each) for each in list(channels.values()) if hasattr(each, "requests")):
             return
@@ -156,6 +195,11 @@ def drain(channels: dict[int, Any]) -> None:
 def _at_work(channel: Any) -> bool:
     if channel.requests or channel.total_outbufs_len or channel.request is not None:
         return True
+    try:
+        if channel.socket.recv(1, socket.MSG_PEEK):
+            return True  # asked already, and the loop has not looked yet
+    except OSError:
+        pass
     silent = bool(channel.last_activity == channel.creation_time)
     return silent and time.time() - channel.creation_time < GRACE
 

@@ -89,6 +89,8 @@ class Clinic(Flask):
 
     def dispatch_request(self) -> Response:
         """Guard, token, view: in one unit of work that is committed before the answer leaves."""
+        if self.worker.engine is None:
+            raise RuntimeError("a request came before the store was opened")
         with unit.begun(self.worker.engine, writes=request.method == "POST") as g.unit:
             turned_away = guard.turn_away()
             if turned_away is not None:
@@ -96,7 +98,7 @@ class Clinic(Flask):
             self._check_token()
             if not is_pulse():
                 self.worker.activity.touch()
-            answer = self.make_response(super().dispatch_request)
+            answer = self.make_response(super().dispatch_request())
             # Nothing may still be made of the record after the commit.
             answer.make_sequence()
             return answer
@@ -108,6 +110,10 @@ class Clinic(Flask):
         """Every answer leaves with the same headers."""
         headers.add(response)
         return super().process_response(response)
+
+    def open(self, engine: Engine) -> None:
+        """Take this store; requests may come from now on."""
+        self.worker.engine = engine
 
     def reason_to_end(self) -> str | None:
         """Why the worker should end now, if it holds keys; asked every second."""
@@ -122,9 +128,9 @@ class Clinic(Flask):
 def create_app(
     settings: Settings,
     *,
-    engine: Engine,
     keeper: context.Keeper,
     end_worker: Callable[[str], None],
+    engine: Engine | None = None,
     cookie_key: bytes | None = None,
 ) -> Clinic:
     """Build the app of a worker.
@@ -133,12 +139,13 @@ def create_app(
         settings: with the port in use; requests to any other host and port are refused.
         keeper: holds the blob for a quick return.
         end_worker: ends this process once the answers in hand have been sent; a lock calls it.
+        engine: the store; a worker that waits opens it later, with `Clinic.open`.
         cookie_key: signs the session cookie; the keeper gives every worker the same one.
     """
     worker = context.Worker(
         settings=settings,
-        engine=engine,
         keeper=keeper,
+        engine=engine,
         end=end_worker,
         activity=Activity(idle=settings.idle_seconds, idle_in_session=settings.idle_in_session_seconds),
     )

@@ -61,10 +61,10 @@ class Worker:
     """What this process holds between requests."""
 
     settings: Settings
-    engine: Engine
     keeper: Keeper
     end: Callable[[str], None]
     activity: Activity
+    engine: Engine | None = None
     unlocked: dict[str, Unlocked] = field(default_factory=dict)
     has_practice: bool = False
     ending: bool = False
