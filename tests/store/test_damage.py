@@ -1,0 +1,137 @@
+"""A file that is not what it should be: one sentence, exit, and not a byte changed."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import MetaData
+
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.store import base
+from clinic_toolkit.store.engine import open_store, reading, writing
+from clinic_toolkit.store.folder import MARK, FolderRefused
+
+METADATA = MetaData(naming_convention=base.metadata.naming_convention)
+SAMPLE = base.sealed_table("sample", METADATA)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "data"
+    engine = open_store(made, METADATA)
+    with writing(engine) as db:
+        for number in range(60):
+            db.execute(
+                SAMPLE.insert().values(
+                    record=uuid4(), version=1,
+                    ring=uuid4(), kid=bytes(16), final=number % 2, sealed=os.urandom(700),
+                )
+            )  # fmt: skip
+    engine.dispose()
+    return made
+
+
+def prints(folder: Path) -> dict[str, bytes]:
+    return {file.name: sha256(file.read_bytes()).digest() for file in folder.iterdir()}
+
+
+def refused(folder: Path) -> str:
+    """Try to open; the database must be left as it is, and the sentence must name it."""
+    before = prints(folder)
+    with pytest.raises(DamagedFile) as raised:
+        open_store(folder, METADATA)
+    after = prints(folder)
+    assert {name: after.get(name) for name in before} == before
+    assert "clinic.db" in raised.value.sentence
+    return raised.value.sentence
+
+
+def zero(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def noise(file: Path) -> None:
+    file.write_bytes(os.urandom(20_000))
+
+
+def text_file(file: Path) -> None:
+    file.write_text("not a database\n" * 500)
+
+
+def half(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def inner_page(file: Path) -> None:
+    raw = bytearray(file.read_bytes())
+    raw[4096 * 4 : 4096 * 5] = os.urandom(4096)
+    file.write_bytes(raw)
+
+
+def missing(file: Path) -> None:
+    file.unlink()
+
+
+def another_programs(file: Path) -> None:
+    file.unlink()
+    other = sqlite3.connect(file)
+    other.execute("CREATE TABLE notes (text)")
+    other.commit()
+    other.close()
+
+
+@pytest.mark.parametrize("spoil", [zero, noise, text_file, half, inner_page, missing, another_programs])
+def test_damage_is_told_and_left_alone(folder: Path, spoil: Callable[[Path], None]) -> None:
+    spoil(folder / "clinic.db")
+    refused(folder)
+
+
+@pytest.mark.parametrize("trace", [MARK, "clinic.db-wal", "unlock-attempts", "clinic.anchor", "backups"])
+def test_a_missing_store_beside_other_files_is_never_a_first_run(tmp_path: Path, trace: str) -> None:
+    (tmp_path / trace).write_text("something")
+    refused(tmp_path)
+    assert not (tmp_path / "clinic.db").exists()
+
+
+def test_a_start_that_was_killed_half_way_is_a_first_run_again(tmp_path: Path) -> None:
+    (tmp_path / "clinic.db.new").write_bytes(os.urandom(5000))
+    (tmp_path / "clinic.db.new-wal").write_bytes(os.urandom(5000))
+    engine = open_store(tmp_path, METADATA)
+    engine.dispose()
+    assert sorted(file.name for file in tmp_path.iterdir()) == [MARK, "clinic.db"]
+
+
+PLANTED = {
+    "trigger": "CREATE TRIGGER helpful AFTER INSERT ON sample BEGIN DELETE FROM sample WHERE version > 1; END",
+    "view": "CREATE VIEW helpful AS SELECT * FROM sample",
+    "index": "CREATE INDEX helpful ON sample (kid)",
+    "table": "CREATE TABLE helpful (sealed)",
+    "gone": "DROP TRIGGER no_delete_sample",
+    "changed": "DROP INDEX ix_sample_ring",
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED.keys())
+def test_what_was_planted_or_taken_away_is_noticed(folder: Path, planted: str) -> None:
+    other = sqlite3.connect(folder / "clinic.db")
+    other.execute(planted)
+    other.commit()
+    other.close()
+    assert "not built as this version builds it" in refused(folder)
+
+
+def test_the_control_opens(folder: Path) -> None:
+    engine = open_store(folder, METADATA)
+    with reading(engine) as db:
+        assert len(db.execute(SAMPLE.select()).all()) == 60
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "file"
+    place.write_text("text")
+    with pytest.raises(FolderRefused):
+        open_store(place, METADATA)

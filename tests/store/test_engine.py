@@ -1,0 +1,199 @@
+"""The store: settings that hold, transactions that are whole, damage that is told and left alone."""
+
+import os
+import sqlite3
+import stat
+import sys
+import threading
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, MetaData, func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from clinic_toolkit.store import base, engine as store
+from clinic_toolkit.store.engine import checkpoint, if_rolled_back, open_store, reading, writing
+from clinic_toolkit.store.folder import MARK
+from clinic_toolkit.store.trouble import StorageBusy, StorageFull, StorageReadOnly
+
+METADATA = MetaData(naming_convention=base.metadata.naming_convention)
+SAMPLE = base.sealed_table("sample", METADATA)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def opened(folder: Path) -> Engine:
+    return open_store(folder, METADATA)
+
+
+def row(version: int = 1, final: int = 0, **more: object) -> dict[str, object]:
+    return {
+        "record": uuid4(), "version": version, "ring": uuid4(), "kid": bytes(16), "final": final, "sealed": b"sealed"
+    } | more  # fmt: skip
+
+
+def test_every_setting_holds_on_every_connection(opened: Engine) -> None:
+    wanted = {
+        "journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "trusted_schema": 0, "foreign_keys": 1,
+        "recursive_triggers": 1, "temp_store": 2, "wal_autocheckpoint": 100,
+    }  # fmt: skip
+    with reading(opened) as one, reading(opened) as two:
+        for db in (one, two):
+            assert {name: db.scalar(text(f"PRAGMA {name}")) for name in wanted} == wanted
+            assert db.scalar(text("PRAGMA busy_timeout")) >= 1000
+
+
+def test_a_setting_that_does_not_hold_stops_the_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(store._PRAGMAS, "no_such_setting", 1)
+    with pytest.raises(RuntimeError, match="no_such_setting"):
+        open_store(folder, METADATA)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are set by the user's profile folder there")
+def test_only_this_user_may_look(folder: Path, opened: Engine) -> None:
+    with writing(opened) as db:
+        db.execute(SAMPLE.insert().values(**row()))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    names = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+    assert set(names) == {"clinic.db", "clinic.db-wal", "clinic.db-shm", MARK}
+    assert set(names.values()) == {0o600}
+
+
+def test_an_open_folder_is_closed_to_others(folder: Path) -> None:
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    open_store(folder, METADATA).dispose()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_all_of_a_transaction_or_nothing(opened: Engine) -> None:
+    undone: list[str] = []
+    with pytest.raises(ZeroDivisionError), writing(opened) as db:
+        db.execute(SAMPLE.insert().values(**row()))
+        if_rolled_back(db, lambda: undone.append("first"))
+        if_rolled_back(db, lambda: undone.append("second"))
+        _ = 1 // 0
+    assert undone == ["second", "first"]
+    with writing(opened) as db:
+        assert db.scalar(select(func.count()).select_from(SAMPLE)) == 0
+        db.execute(SAMPLE.insert().values(**row()))
+        if_rolled_back(db, lambda: undone.append("never"))
+    assert "never" not in undone
+    with reading(opened) as db:
+        assert db.scalar(select(func.count()).select_from(SAMPLE)) == 1
+
+
+def test_reading_cannot_write(opened: Engine) -> None:
+    with pytest.raises(StorageReadOnly), reading(opened) as db:
+        db.execute(SAMPLE.insert().values(**row()))
+
+
+def test_writers_queue_and_lose_nothing(opened: Engine) -> None:
+    record = uuid4()
+
+    def add_ten() -> None:
+        for _ in range(10):
+            with writing(opened) as db:
+                newest = db.scalar(select(func.max(SAMPLE.c.version)).where(SAMPLE.c.record == record)) or 0
+                db.execute(SAMPLE.insert().values(**row(version=newest + 1, record=record)))
+
+    threads = [threading.Thread(target=add_ten) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with reading(opened) as db:
+        assert db.scalar(select(func.max(SAMPLE.c.version))) == 50
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE sample SET sealed = x'00'",
+        "UPDATE sample SET final = 0",
+        "DELETE FROM sample",
+        "INSERT OR REPLACE INTO sample SELECT * FROM sample",
+    ],
+)
+def test_a_final_version_stays_as_it_is(opened: Engine, statement: str) -> None:
+    with writing(opened) as db:
+        db.execute(SAMPLE.insert().values(**row(final=1)))
+    with pytest.raises(IntegrityError, match="stays as it is"), writing(opened) as db:
+        db.execute(text(statement))
+
+
+def test_one_version_is_written_once(opened: Engine) -> None:
+    first = row()
+    with writing(opened) as db:
+        db.execute(SAMPLE.insert().values(**first))
+    with pytest.raises(IntegrityError), writing(opened) as db:
+        db.execute(SAMPLE.insert().values(**first))
+
+
+def test_removed_rows_leave_nothing_behind(folder: Path, opened: Engine) -> None:
+    needle = os.urandom(24)
+    with writing(opened) as db:
+        db.execute(SAMPLE.insert().values(**row(sealed=needle * 20)))
+    assert any(needle in file.read_bytes() for file in folder.iterdir())
+    with writing(opened) as db:
+        db.execute(SAMPLE.delete())
+    assert checkpoint(opened)
+    assert not any(needle in file.read_bytes() for file in folder.iterdir())
+
+
+def test_a_checkpoint_says_when_a_reader_was_in_the_way(
+    opened: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(store._PRAGMAS, "busy_timeout", 1)
+    opened.dispose()
+    with writing(opened) as db:
+        db.execute(SAMPLE.insert().values(**row()))
+    with reading(opened) as db:
+        db.execute(select(SAMPLE)).all()
+        with writing(opened) as other:
+            other.execute(SAMPLE.insert().values(**row()))
+        assert not checkpoint(opened)
+    assert checkpoint(opened)
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_saved(opened: Engine) -> None:
+    with pytest.raises(StorageFull), writing(opened) as db:
+        pages = db.scalar(text("PRAGMA page_count"))
+        db.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
+        for _ in range(50):
+            db.execute(SAMPLE.insert().values(**row(sealed=bytes(2000))))
+    opened.dispose()
+    with reading(opened) as db:
+        assert db.scalar(select(func.count()).select_from(SAMPLE)) == 0
+
+
+def test_another_programs_lock_is_said(folder: Path, opened: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(store._PRAGMAS, "busy_timeout", 1)
+    opened.dispose()
+    other = sqlite3.connect(folder / "clinic.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageBusy), writing(opened):
+        pass
+    other.close()
+
+
+def test_a_stuck_writer_is_not_waited_for_without_end(
+    opened: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_PATIENCE_SECONDS", 0.01)
+    with writing(opened), pytest.raises(StorageBusy), writing(opened):
+        pass
+
+
+def test_what_was_stored_is_there_at_the_next_start(folder: Path, opened: Engine) -> None:
+    with writing(opened) as db:
+        db.execute(SAMPLE.insert().values(**row()))
+    opened.dispose()
+    again = open_store(folder, METADATA)
+    with reading(again) as db:
+        assert db.scalar(select(func.count()).select_from(SAMPLE)) == 1

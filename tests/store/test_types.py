@@ -1,0 +1,24 @@
+"""Times and ids as they lie in the store."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_toolkit.store.types import from_us, now_us
+
+moments = st.datetimes(
+    min_value=datetime(1900, 1, 1),  # noqa: DTZ001
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))]),
+)
+
+
+@given(moments)
+def test_a_moment_comes_back_to_the_microsecond(moment: datetime) -> None:
+    assert from_us(now_us(moment)) == moment
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        now_us(datetime(2026, 1, 1))  # noqa: DTZ001

@@ -1,0 +1,130 @@
+"""Rings: whose they are stands nowhere in the open, and a planted one seals nothing."""
+
+import struct
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from clinic_toolkit.store.engine import checkpoint, writing
+from clinic_toolkit.vault.rings import UnknownRing, ring, ring_grant
+from clinic_toolkit.vault.vault import SealBroken, Vault
+from tests.fixtures import vaults
+
+
+def test_the_directory_is_the_same_after_the_next_unlock(engine: Engine, vault: Vault) -> None:
+    made = [vaults.new_owner(engine, vault, name) for name in ("demographics", "record") * 3]
+    found = vaults.reopened(engine, vault)
+    assert found.owners("record") == [owner for owner, _ in made[1::2]] == vault.owners("record")
+    assert found.owners("demographics") == [owner for owner, _ in made[0::2]]
+    assert found.owners("practice") == [vault.vault_id]
+    assert found.ring_of(made[3][0], "record") == made[3][1]
+    assert found.holds(made[3][1])
+    assert found.practice_ring == vault.practice_ring
+    with pytest.raises(UnknownRing):
+        found.ring_of(made[3][0], "demographics")
+    assert not found.holds(uuid4())
+
+
+def test_an_owner_has_one_ring_of_a_class(engine: Engine, vault: Vault) -> None:
+    owner, _ = vaults.new_owner(engine, vault)
+    with writing(engine) as db:
+        for name in ("record", "psychotherapy", ""):
+            with pytest.raises(ValueError, match="ring"):
+                vault.new_ring(db, owner=owner, ring_class=name)
+
+
+def test_a_ring_that_was_not_saved_seals_nothing(engine: Engine, vault: Vault) -> None:
+    owner, made = uuid4(), []
+    with pytest.raises(ZeroDivisionError), writing(engine) as db:
+        made.append(vault.new_ring(db, owner=owner, ring_class="record"))
+        _ = 1 // 0
+    assert not vault.holds(made[0])
+    with pytest.raises(UnknownRing):
+        vault.ring_of(owner, "record")
+    with pytest.raises(SealBroken):
+        seal(vault, made[0])
+
+
+def test_no_column_names_an_owner_or_the_order_of_rings(engine: Engine, vault: Vault, tmp_path: Path) -> None:
+    owners = [uuid4() for _ in range(8)]
+    for owner in owners:
+        with writing(engine) as db:
+            vault.new_ring(db, owner=owner, ring_class="demographics")
+            vault.new_ring(db, owner=owner, ring_class="record")
+    with writing(engine) as db:
+        ids = [id for (id,) in db.execute(select(ring.c.ring))]
+        lengths = {len(sealed) for (sealed,) in db.execute(select(ring_grant.c.sealed))}
+        for table in ("ring", "ring_grant"):
+            with pytest.raises(Exception, match="rowid"):
+                db.execute(text(f"SELECT rowid FROM {table}"))
+    assert ids == sorted(ids)
+    assert lengths == {58 + 73}
+    checkpoint(engine)
+    stored = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir())
+    assert not [owner for owner in owners if owner.bytes in stored or owner.hex.encode() in stored]
+
+
+@pytest.mark.parametrize("column", ["kid", "members", "previous", "grantor", "signature"])
+def test_a_changed_statement_stops_the_ring(engine: Engine, vault: Vault, ring: UUID, column: str) -> None:
+    change(engine, "ring", column, ring)
+    found = vaults.reopened(engine, vault)
+    with pytest.raises(SealBroken):
+        seal(found, ring)
+    seal(found, found.practice_ring)
+
+
+def test_a_changed_grant_is_named_and_the_rest_is_readable(engine: Engine, vault: Vault, ring: UUID) -> None:
+    change(engine, "ring_grant", "sealed", ring)
+    found = vaults.reopened(engine, vault)
+    assert found.damaged_rings == {ring}
+    assert not found.holds(ring)
+    seal(found, found.practice_ring)
+
+
+@pytest.mark.parametrize("table", ["ring", "ring_grant"])
+def test_a_missing_half_is_named(engine: Engine, vault: Vault, ring: UUID, table: str) -> None:
+    with writing(engine) as db:
+        db.execute(text(f"DELETE FROM {table} WHERE ring = :ring"), {"ring": ring.bytes})
+    assert vaults.reopened(engine, vault).damaged_rings == {ring}
+
+
+def test_a_grant_moved_to_another_ring_is_refused(engine: Engine, vault: Vault, ring: UUID) -> None:
+    _, other = vaults.new_owner(engine, vault)
+    with writing(engine) as db:
+        sealed = db.scalar(select(ring_grant.c.sealed).where(ring_grant.c.ring == other))
+        db.execute(ring_grant.update().where(ring_grant.c.ring == ring).values(sealed=sealed))
+    assert vaults.reopened(engine, vault).damaged_rings == {ring}
+
+
+def test_a_ring_planted_by_another_signer_is_refused(engine: Engine, vault: Vault, ring: UUID) -> None:
+    """Even one who has the user key, but not the signing key, cannot make a ring that is used."""
+    from clinic_toolkit.crypto.signature import SigningKey
+    from clinic_toolkit.vault.holder import Holder
+    from clinic_toolkit.vault.rings import RingDirectory
+
+    mine = vault._holder
+    forger = Holder(
+        vault_id=mine.vault_id, user_id=mine.user_id, user_key=mine.user_key, own=mine.own,
+        signing=SigningKey(bytes(32)),
+    )  # fmt: skip
+    with writing(engine) as db:
+        planted = RingDirectory(forger).begin(db, uuid4(), "record")
+    found = vaults.reopened(engine, vault)
+    with pytest.raises(SealBroken):
+        seal(found, planted)
+    seal(found, ring)
+
+
+def seal(vault: Vault, ring: UUID) -> None:
+    vault.seal(table="sample", record=uuid4(), version=1, ring=ring, body=struct.pack(">I", 7))
+
+
+def change(engine: Engine, table: str, column: str, ring: UUID) -> None:
+    """Flip the last bit of a column of this ring's row, or fill it if it is empty."""
+    with writing(engine) as db:
+        place = {"ring": ring.bytes}
+        value = db.scalar(text(f"SELECT {column} FROM {table} WHERE ring = :ring"), place)
+        changed = bytes(32) if value is None else value[:-1] + bytes([value[-1] ^ 1])
+        db.execute(text(f"UPDATE {table} SET {column} = :value WHERE ring = :ring"), place | {"value": changed})
