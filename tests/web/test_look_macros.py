@@ -24,7 +24,9 @@ OPTIONS = [SimpleNamespace(value=value, label=label, meaning="") for value, labe
 
 def render(source: str, **values: Any) -> str:
     loader = jinja2.FileSystemLoader(TEMPLATES)
-    env = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    env = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     env.globals.update(csrf_token=lambda: "token", static_url=lambda name: f"/static/{name}")
     return env.from_string(source).render(**values)
 
