@@ -1,10 +1,9 @@
 """Reads a practice's store from `docs/format.md` alone: nothing of the toolkit is imported.
 
-    python independent_reader.py FOLDER passphrase      (then type or pipe the passphrase)
-    python independent_reader.py FOLDER sheet           (then type or pipe the eight groups)
+    python independent_reader.py FOLDER passphrase|sheet      (then type or pipe the secret)
 
-Needs Python 3.11, its standard library and `cryptography`. Prints one JSON line for each record and
-each audit line. It checks everything it can check and stops at the first thing that does not hold.
+Needs Python 3.11 and `cryptography`. Prints one JSON line for each record and each audit line, checks
+everything it can check and stops at the first thing that does not hold.
 """
 
 import getpass
@@ -98,9 +97,8 @@ def msgpack(data, at=0):  # the standard's types that records use; returns (valu
         length = int.from_bytes(data[at : at + size], "big")
         raw = data[at + size : at + size + length]
         return (raw if first < 0xD0 else raw.decode()), at + size + length
-    if first in (0xCA, 0xCB):
-        code, size = (">f", 4) if first == 0xCA else (">d", 8)
-        return struct.unpack(code, data[at : at + size])[0], at + size
+    if first == 0xCB:
+        return struct.unpack_from(">d", data, at)[0], at + 8
     if 0xCC <= first <= 0xD3:
         size = 1 << (first - 0xCC & 3)
         return int.from_bytes(data[at : at + size], "big", signed=first >= 0xD0), at + size
@@ -173,7 +171,9 @@ class Reader:
         listed = self.db.execute("SELECT * FROM slot_list WHERE user = ?", [self.user]).fetchone()
         slots = self.db.execute("SELECT * FROM slot WHERE user = ?", [self.user])
         prints = sorted(sha256(self._slot_head(row) + row["sealed"]) for row in slots)
-        mac = expand(self.user_key, enc("slot-list", self.vault, self.user, listed["generation"], *prints), 32)
+        mac = expand(
+            self.user_key, enc("slot-list", self.vault, self.user, listed["generation"], *prints), 32
+        )
         if not hmac.compare_digest(mac, listed["mac"]):
             raise ValueError("the list of ways in is not the last one made")
 
@@ -209,18 +209,18 @@ class Reader:
         named = sha256(enc("hash/content", random, body))
         if label:
             self.public.verify(signature, enc(label, self.vault, record, version, named))
-        return {"owner": found["owner"], "class": found["class"], "content": named.hex(), "signed": label, "raw": body}
+        belongs = {"owner": found["owner"], "class": found["class"]}
+        return belongs | {"content": named.hex(), "signed": label, "raw": body}
 
     def records(self):
         """Every version of every record, table by table."""
         for (table,) in self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"):
             if {row["name"] for row in self.db.execute(f"PRAGMA table_info({table})")} != RECORD_COLUMNS:
                 continue
-            for row in self.db.execute(f"SELECT * FROM {table} ORDER BY id"):
-                place = (table, row["record"], row["version"], row["ring"], row["kid"])
-                yield {"table": table, "record": row["record"].hex(), "version": row["version"]} | self._open(
-                    *place, row["sealed"]
-                )
+            for row in self.db.execute(f"SELECT * FROM {table} ORDER BY id"):  # noqa: S608
+                named = {"table": table, "record": row["record"].hex(), "version": row["version"]}
+                place = (row["record"], row["version"], row["ring"], row["kid"])
+                yield named | self._open(table, *place, row["sealed"])
 
     def audit_lines(self):
         """Every line of the audit trail, the chain and the signatures checked."""
@@ -233,7 +233,7 @@ class Reader:
                 self.public.verify(row["signature"], enc("sig/audit", self.incarnation, seq, before))
             body = row["body"][1:]
             if row["body"][0] == 1:
-                ring = next(id for id, ring in self.rings.items() if ring["class"] == 4)
+                ring = next(key for key, ring in self.rings.items() if ring["class"] == 4)
                 body = self._open("audit_line", self.incarnation, seq, ring, body[:16], body[16:])["raw"]
             yield {"seq": seq, "signed": row["signature"] is not None, "raw": body}
 
@@ -242,7 +242,7 @@ if __name__ == "__main__":
     folder, way = sys.argv[1:]
     typed = getpass.getpass(f"{way}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     reader = Reader(folder, **{way: typed})
-    for kind in (reader.records, reader.audit_lines):
-        for line in kind():
+    for lines in (reader.records(), reader.audit_lines()):
+        for line in lines:
             line["body"] = decoded(line.pop("raw"))
-            print(json.dumps(line, default=lambda raw: raw.hex(), ensure_ascii=False))
+            sys.stdout.write(json.dumps(line, default=lambda raw: raw.hex(), ensure_ascii=False) + "\n")

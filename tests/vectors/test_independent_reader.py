@@ -1,0 +1,144 @@
+"""A reader written from docs/format.md alone opens what the toolkit wrote, by passphrase and by sheet."""
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import Engine, text
+
+from clinic_toolkit.crypto.passphrase import FLOOR
+from clinic_toolkit.record import practice
+from clinic_toolkit.store.engine import open_store, writing
+from clinic_toolkit.vault import sheet, slots
+from tests.fixtures import vaults
+
+from . import independent_reader
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+READER = Path(independent_reader.__file__)
+BODIES: list[Any] = [
+    [
+        1,
+        b"\x00\xff",
+        "Grüße 🌿",
+        None,
+        True,
+        False,
+        -1,
+        -33,
+        127,
+        128,
+        255,
+        256,
+        65535,
+        65536,
+        1 << 40,
+        -(1 << 40),
+    ],
+    {"a": [1.5, {"b": []}], "long": "x" * 5000, "raw": bytes(70000)},
+    list(range(40)),
+    "",
+]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> tuple[Path, tuple[str, ...], list[str]]:
+    engine: Engine = vaults.new_store(tmp_path)
+    with writing(engine) as db:
+        vault, groups = slots.create_identity(db, vaults.PASSPHRASE, cost=FLOOR)
+    owners = []
+    for body, sign in zip(BODIES, (None, "sig/note", None, "sig/cosign"), strict=True):
+        owner, ring = vaults.new_owner(engine, vault, "record")
+        owners.append(owner.hex)
+        vaults.write_sample(engine, vault, ring, msgspec.msgpack.encode(body), sign)
+    engine.dispose()
+    return tmp_path / "data", groups, owners
+
+
+def test_both_ways_in(written: tuple[Path, tuple[str, ...], list[str]]) -> None:
+    folder, groups, owners = written
+    for way in ({"passphrase": vaults.PASSPHRASE}, {"sheet": "-".join(groups).lower()}):
+        found = list(independent_reader.Reader(folder, **way).records())
+        assert [independent_reader.decoded(line["raw"]) for line in found] == BODIES
+        assert [line["owner"] for line in found] == owners
+        assert [line["signed"] for line in found] == ["", "sig/note", "", "sig/cosign"]
+
+
+def test_wrong_secrets_open_nothing(written: tuple[Path, tuple[str, ...], list[str]]) -> None:
+    folder, groups, _ = written
+    for way in ({"passphrase": "wrong"}, {"sheet": " ".join(sheet.write(bytes(20)))}):
+        with pytest.raises(ValueError, match="commitment"):
+            independent_reader.Reader(folder, **way)
+    with pytest.raises(ValueError, match="group 2"):
+        independent_reader.Reader(folder, sheet=" ".join([groups[0], groups[0], *groups[2:]]))
+
+
+def test_it_notices_what_was_changed(written: tuple[Path, tuple[str, ...], list[str]]) -> None:
+    folder, groups, _ = written
+    changes = {
+        "UPDATE sample SET version = 2 WHERE id = 2": "commitment",
+        "UPDATE ring SET members = zeroblob(80)": "statement",
+        "DELETE FROM slot WHERE kind = 1": "ways in",
+    }
+    for number, (change, told) in enumerate(changes.items()):
+        copy = folder.with_name(f"copy{number}")
+        shutil.copytree(folder, copy)
+        engine = vaults.new_store_at(copy)
+        with writing(engine) as db:
+            db.execute(text(change))
+        engine.dispose()
+        with pytest.raises(ValueError, match=told):
+            list(independent_reader.Reader(copy, sheet=" ".join(groups)).records())
+
+
+def test_it_stands_alone(written: tuple[Path, tuple[str, ...], list[str]], tmp_path: Path) -> None:
+    source = READER.read_text(encoding="utf-8")
+    assert len(source.splitlines()) < 250
+    assert "clinic_toolkit" not in source
+    folder, groups, _ = written
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-I", shutil.copy(READER, elsewhere), str(folder), "sheet"],
+        input=" ".join(groups), capture_output=True, text=True, encoding="utf-8", cwd=elsewhere, check=False,
+        env={"PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(lines) == len(BODIES), done.stderr
+    assert lines[0]["body"][2] == "Grüße 🌿"
+    # This store was made without an audit trail.
+    assert "no such table: audit_line" in done.stderr
+
+
+def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
+    engine = open_store(tmp_path / "data")
+    settings = practice.Practice(
+        country="AT",
+        record_kind="full",
+        practice_name="Lindenhof",
+        clinician_name="A. Weide",
+        crisis_text="142",
+    )
+    with writing(engine) as db:
+        _, groups = practice.create(db, settings, passphrase=vaults.PASSPHRASE, now=NOW)
+    with writing(engine) as db:
+        practice.unlock_with_sheet(db, " ".join(groups), now=NOW)
+    engine.dispose()
+    reader = independent_reader.Reader(tmp_path / "data", passphrase=vaults.PASSPHRASE)
+    (kept,) = reader.records()
+    assert kept["table"] == "practice"
+    assert "Lindenhof" in str(independent_reader.decoded(kept["raw"]))
+    lines = list(reader.audit_lines())
+    assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    assert all(line["signed"] for line in lines)
+    events = [independent_reader.decoded(line["raw"])[0] for line in lines]
+    assert {"practice.created", "practice.saved", "practice.unlocked_with_sheet"} <= set(events)
+    # What the trail says was written is what lies there, content id and all.
+    saved = independent_reader.decoded(lines[events.index("practice.saved")]["raw"])
+    assert saved[3][0][4].hex() == kept["content"]
