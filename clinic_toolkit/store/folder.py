@@ -65,8 +65,9 @@ def is_first_run(folder: Path) -> bool:
         return False
     if any((folder / trace).exists() for trace in _TRACES):
         raise DamagedFile(
-            f"The data file {file} is missing or empty, but other files of a practice lie beside it. Nothing was "
-            "changed. Put the file back where it was, or restore a backup; a new practice needs an empty folder."
+            f"The data file {file} is missing or empty, but other files of a practice lie beside it. "
+            "Nothing was changed. Put the file back where it was, or restore a backup; a new practice "
+            "needs an empty folder."
         )
     return True
 

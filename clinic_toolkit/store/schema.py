@@ -47,6 +47,6 @@ def compare(db: Connection, metadata: MetaData, file: Path) -> None:
         return
     names = sorted({f"{kind} {name}" for kind, name, _, _ in found ^ wanted})
     raise DamagedFile(
-        f"The data file {file} is not built as this version builds it (first difference: {names[0]}). Nothing was "
-        "changed. Start the version that wrote it, or restore a backup."
+        f"The data file {file} is not built as this version builds it (first difference: {names[0]}). "
+        "Nothing was changed. Start the version that wrote it, or restore a backup."
     )

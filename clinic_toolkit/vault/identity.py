@@ -4,7 +4,18 @@ import secrets
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, func, inspect, select, table
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Table,
+    func,
+    inspect,
+    select,
+    table,
+)
 
 from clinic_toolkit.crypto.seal import KEY_BYTES, SUITE, NotOpened
 from clinic_toolkit.crypto.signature import SEED_BYTES, SigningKey
@@ -66,7 +77,8 @@ def exists(db: Connection) -> bool:
     if db.scalar(select(vault.c.vault)) is not None:
         return True
     # Every other table is filled only after this row: any row elsewhere means that it was taken out.
-    if any(db.scalar(select(func.count()).select_from(table(name))) for name in inspect(db).get_table_names()):
+    tables = map(table, inspect(db).get_table_names())
+    if any(db.scalar(select(func.count()).select_from(each)) for each in tables):
         raise broken(db)
     return False
 

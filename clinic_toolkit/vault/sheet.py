@@ -92,7 +92,7 @@ def _check_value(place: int, data: list[int]) -> int:
 
 
 def _times(value: int, power: int) -> int:
-    """value · x^power in GF(32)."""
+    """The product of a value and x^power in GF(32)."""
     for _ in range(power):
         value <<= 1
         if value & 32:

@@ -49,8 +49,10 @@ class Opened:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WaysIn:
-    """The list of slots as found at unlock: its generation, whether this user key vouched for exactly
-    these slots, and which ones it vouches for."""
+    """The list of slots as found at unlock.
+
+    Its generation, whether this user key vouched for exactly these slots, and which ones it vouches for.
+    """
 
     generation: int
     intact: bool

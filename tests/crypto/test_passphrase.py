@@ -40,7 +40,8 @@ def pretended(monkeypatch: pytest.MonkeyPatch) -> type[Pretended]:
 @pytest.mark.parametrize(
     "change",
     [
-        {"memory_kib": 65535}, {"memory_kib": 0}, {"memory_kib": -1}, {"memory_kib": 1048577}, {"memory_kib": 2**62},
+        {"memory_kib": 65535}, {"memory_kib": 0}, {"memory_kib": -1}, {"memory_kib": 1048577},
+        {"memory_kib": 2**62},
         {"passes": 2}, {"passes": 0}, {"passes": 11}, {"passes": 2**40},
         {"lanes": 3}, {"lanes": 0}, {"lanes": 17}, {"lanes": 2**40},
     ],

@@ -106,7 +106,7 @@ def test_a_start_that_was_killed_half_way_is_a_first_run_again(tmp_path: Path) -
 
 
 PLANTED = {
-    "trigger": "CREATE TRIGGER helpful AFTER INSERT ON sample BEGIN DELETE FROM sample WHERE version > 1; END",
+    "trigger": "CREATE TRIGGER helpful AFTER INSERT ON sample BEGIN DELETE FROM sample; END",
     "view": "CREATE VIEW helpful AS SELECT * FROM sample",
     "index": "CREATE INDEX helpful ON sample (kid)",
     "table": "CREATE TABLE helpful (sealed)",

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import Engine, MetaData, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from clinic_toolkit.store import base, engine as store
+from clinic_toolkit.store import base
+from clinic_toolkit.store import engine as store
 from clinic_toolkit.store.engine import checkpoint, if_rolled_back, open_store, reading, writing
 from clinic_toolkit.store.folder import MARK
 from clinic_toolkit.store.trouble import StorageBusy, StorageFull, StorageReadOnly
@@ -33,7 +34,8 @@ def opened(folder: Path) -> Engine:
 
 def row(version: int = 1, final: int = 0, **more: object) -> dict[str, object]:
     return {
-        "record": uuid4(), "version": version, "ring": uuid4(), "kid": bytes(16), "final": final, "sealed": b"sealed"
+        "record": uuid4(), "version": version, "ring": uuid4(), "kid": bytes(16), "final": final,
+        "sealed": b"sealed",
     } | more  # fmt: skip
 
 

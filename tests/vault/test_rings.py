@@ -127,4 +127,5 @@ def change(engine: Engine, table: str, column: str, ring: UUID) -> None:
         place = {"ring": ring.bytes}
         value = db.scalar(text(f"SELECT {column} FROM {table} WHERE ring = :ring"), place)
         changed = bytes(32) if value is None else value[:-1] + bytes([value[-1] ^ 1])
-        db.execute(text(f"UPDATE {table} SET {column} = :value WHERE ring = :ring"), place | {"value": changed})
+        statement = text(f"UPDATE {table} SET {column} = :value WHERE ring = :ring")
+        db.execute(statement, place | {"value": changed})

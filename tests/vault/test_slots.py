@@ -97,7 +97,8 @@ def test_every_part_of_a_slot_is_bound(
 
 
 @pytest.mark.parametrize(
-    "cost", [(65535, 3, 4), (65536, 2, 4), (65536, 3, 3), (1 << 40, 3, 4), (65536, 1 << 30, 4), (65536, 3, 1 << 30)]
+    "cost",
+    [(65535, 3, 4), (65536, 2, 4), (65536, 3, 3), (1 << 40, 3, 4), (65536, 1 << 30, 4), (65536, 3, 1 << 30)],
 )
 def test_a_planted_cost_is_refused_at_once(engine: Engine, vault: Vault, cost: tuple[int, int, int]) -> None:
     plant(engine, vault, b"x" * 80, cost)

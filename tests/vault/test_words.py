@@ -32,7 +32,7 @@ def test_codes_have_no_look_alikes() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "short", "Therapist2024!", "passwordpassword", "aaaaaaaaaaaaaaaaaaaa", "qwertyuiopasdfgh", "1234567890123456"],
+    ["", "short", "Therapist2024!", "passwordpassword", "a" * 20, "qwertyuiopasdfgh", "1234567890123456"],
 )
 def test_weak_ones_are_refused_with_a_reason(text: str) -> None:
     reason = weakness(text)
@@ -46,7 +46,7 @@ def test_names_that_others_know_do_not_help() -> None:
     assert weakness(phrase, also=("Lindenhof Psychotherapie",))
 
 
-@pytest.mark.parametrize("text", ["a\u202eb" * 10, "a\0b" * 10, "tab\tand\nline and more of it", "\ud800" * 20])
+@pytest.mark.parametrize("text", ["a\u202eb" * 10, "a\0b" * 10, "tab\tand\nline and more", "\ud800" * 20])
 def test_invisible_characters_are_refused(text: str) -> None:
     assert weakness(text)
 
