@@ -38,6 +38,11 @@ forbid(audit_line, "UPDATE", sentence="the audit trail is only added to")
 forbid(audit_line, "DELETE", sentence="the audit trail is only added to")
 
 
+# Built once: putting a statement together costs more than running it.
+_TIP = select(audit_line.c.seq, audit_line.c.hash).order_by(audit_line.c.seq.desc()).limit(1)
+_ADD = audit_line.insert()
+
+
 class ChainBroken(ClinicError):
     """A line of the audit trail is missing, changed or out of its place."""
 
@@ -85,9 +90,7 @@ _decode_keyless = msgspec.msgpack.Decoder(tuple[str, int]).decode
 
 
 def _tip(db: Connection) -> tuple[int, bytes]:
-    row = db.execute(
-        select(audit_line.c.seq, audit_line.c.hash).order_by(audit_line.c.seq.desc()).limit(1)
-    ).first()
+    row = db.execute(_TIP).first()
     return (row.seq, row.hash) if row else (0, _START)
 
 
@@ -111,7 +114,7 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
     body = SEALED + sealed.kid + sealed.blob
     chained = _link(vault.incarnation, seq, before, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, chained)
-    db.execute(audit_line.insert().values(seq=seq, body=body, hash=chained, signature=signature))
+    db.execute(_ADD, {"seq": seq, "body": body, "hash": chained, "signature": signature})
     return seq
 
 
@@ -120,11 +123,8 @@ def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime
     seq, before = _tip(db)
     seq += 1
     body = KEYLESS + _encode((event, now_us(now)))
-    db.execute(
-        audit_line.insert().values(
-            seq=seq, body=body, hash=_link(incarnation, seq, before, body), signature=None
-        )
-    )
+    link = _link(incarnation, seq, before, body)
+    db.execute(_ADD, {"seq": seq, "body": body, "hash": link, "signature": None})
     return seq
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 MONTHS = tuple(
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
+    "January February March April May June July August September October November December".split()
 )
 
 

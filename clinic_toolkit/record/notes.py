@@ -39,8 +39,11 @@ class NothingToSign(ClinicError):
 
 
 class Part(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """A piece of one section. `source` is "clinician" or says where the text came from; `origin`
-    is the id of the questionnaire or worksheet it came from, so that it is offered only once."""
+    """A piece of one section.
+
+    `source` is "clinician" or says where the text came from; `origin` is the id of the questionnaire
+    or worksheet it came from, so that it is offered only once.
+    """
 
     section: str
     source: str

@@ -28,8 +28,11 @@ LETTER_COUNTRIES = frozenset(
 
 
 class Practice(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The settings of a practice. `record_kind` is "full" (this is the legal record) or "beside"
-    (it runs beside another); `return_code` is empty when none was chosen."""
+    """The settings of a practice.
+
+    `record_kind` is "full" (this is the legal record) or "beside" (it runs beside another);
+    `return_code` is empty when none was chosen.
+    """
 
     country: str
     record_kind: str

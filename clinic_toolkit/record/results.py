@@ -58,6 +58,7 @@ def answered_items(body: Administration) -> tuple[AnsweredItem, ...]:
 
 
 def scored(items: tuple[AnsweredItem, ...], instrument: Instrument) -> InstrumentScore:
+    """The numbers behind a form, by the missing rule."""
     return score(instrument, {item.item_id: item.value for item in items})
 
 
@@ -155,5 +156,6 @@ def of_hour(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[Ke
 
 
 def alone(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> tuple[UUID, ...]:
+    """The client of an hour with one person; nobody for a couple, whose answers are never joined."""
     case = cases.get(db, vault, hour.body.case_id).body
     return () if case.is_couple else case.client_ids

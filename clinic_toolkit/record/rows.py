@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import audit
+from clinic_toolkit.store import statements
 from clinic_toolkit.store.types import from_us, now_us
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
@@ -146,9 +147,7 @@ def rewrite(
     """
     kept, values = _sealed(vault, table, body, _after(seen, state, final=final), now=now, sign=sign)
     changed = db.execute(
-        table.update()
-        .where(table.c.record == seen.id, table.c.version == seen.version, table.c.final == 0)
-        .values(**values)
+        statements.replace(table), values | {"seen_id": seen.id, "seen_version": seen.version}
     )
     if changed.rowcount != 1:
         raise Stale
@@ -172,7 +171,7 @@ def _insert(
 ) -> Kept[B]:
     kept, values = _sealed(vault, table, body, place, now=now)
     try:
-        db.execute(table.insert().values(**values))
+        db.execute(statements.insert(table), values)
     except IntegrityError as clash:
         raise Stale from clash
     audit.note(db, vault, event, [entry(table, kept)], now=now)
@@ -224,9 +223,7 @@ def latest(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) 
         NotThere: there is none, or its ring is not open to this clinician.
         SealBroken: the stored bytes are not what was written.
     """
-    row = db.execute(
-        select(table).where(table.c.record == id).order_by(table.c.version.desc()).limit(1)
-    ).first()
+    row = db.execute(statements.newest(table), {"seen_id": id}).first()
     if row is None or not vault.holds(row.ring):
         raise NotThere
     return opened(vault, table, row, kind)
@@ -270,7 +267,12 @@ def opened(vault: Vault, table: Table, row: Row[Any], kind: type[B]) -> Kept[B]:
         SealBroken: the row is not what was written at this place.
     """
     inside = vault.open(
-        table=str(table.name), record=row.record, version=row.version, ring=row.ring, kid=row.kid, blob=row.sealed
+        table=str(table.name),
+        record=row.record,
+        version=row.version,
+        ring=row.ring,
+        kid=row.kid,
+        blob=row.sealed,
     )
     stamp, body = _decoder(kind).decode(inside.body)
     if stamp.final != bool(row.final):

@@ -54,8 +54,11 @@ class BlankQuestionnaire:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnsweredItem:
-    """One item as answered. `label` is None unless the client chose it; `status` is "answered",
-    "declined", "did_not_come_up" or "not_reached"."""
+    """One item as answered.
+
+    `label` is None unless the client chose it; `status` is "answered",
+    "declined", "did_not_come_up" or "not_reached".
+    """
 
     number: int
     item_id: str
