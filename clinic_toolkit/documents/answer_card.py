@@ -58,19 +58,24 @@ class Ways(Block):
         canvas.setFillColorRGB(*WASH)
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.7)
-        canvas.roundRect(x - 14, top - self.height(width), width + 28, self.height(width), 9, stroke=1, fill=1)
+        canvas.roundRect(
+            x - 14, top - self.height(width), width + 28, self.height(width), 9, stroke=1, fill=1
+        )
         for at, label in enumerate(self.labels):
             y = top - 6 - at * self.row - (self.row - label.height(width - _RING)) / 2
             canvas.setLineWidth(1.6)
             canvas.roundRect(x + 2, y - label.height(width - _RING) / 2 - 8, 16, 16, 3, stroke=1, fill=0)
             label.draw(canvas, x + _RING, y, width - _RING)
+        # The last line may go with any answer: it is set off from the two ways not to answer.
+        canvas.setFillColorRGB(*HAIR)
+        canvas.rect(x, top - 6 - (len(self.labels) - 1) * self.row, width, 0.6, stroke=0, fill=1)
 
 
 def render(value: "AnswerCard") -> bytes:
     """Draw the card on one page, as large as the longest word of an answer allows."""
     sheet = page.Sheet(
         paper=value.letterhead.paper,
-        foot=(Text(words.CLIENT_LINE),),
+        foot=(Text(words.CLIENT_LINE, Look(size=12, colour=SOFT)),),
         demo=value.letterhead.demo,
         side=20 * MM,
         top=17 * MM,
@@ -86,14 +91,21 @@ def render(value: "AnswerCard") -> bytes:
     return page.make(blocks, sheet)
 
 
-def _card(options: list[tuple[str, str]], ways: tuple[str, ...], size: float, sheet: page.Sheet) -> list[Block]:
+def _card(
+    options: list[tuple[str, str]], ways: tuple[str, ...], size: float, sheet: page.Sheet
+) -> list[Block]:
     way_size = min(size * 0.62, 26.0)
     ground = way_size * 1.9 * len(ways) + 12
     row = min((sheet.room - ground - 22) / len(options), 108.0)
     label_look = Look(size=size, bold=True, leading=1.08)
     note_look = Look(size=max(size * 0.34, 11.0), colour=SOFT, leading=1.25)
     rows: list[Block] = [
-        Answer(Text(label, label_look), Text(meaning, note_look) if meaning else None, row, line=at + 1 < len(options))
+        Answer(
+            Text(label, label_look),
+            Text(meaning, note_look) if meaning else None,
+            row,
+            line=at + 1 < len(options),
+        )
         for at, (label, meaning) in enumerate(options)
     ]
     return [*rows, Ways(ways, way_size, way_size * 1.9, before=22)]

@@ -1,4 +1,4 @@
-"""The questionnaire on paper: boxes to tick under the answer words, and never an item that must be answered."""
+"""The questionnaire on paper: boxes to tick under the answer words, and no item that has to be answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ _NUMBER = Look(size=12.5, colour=SOFT, leading=1.3)
 _NUMBER_WIDTH = 24.0
 _BOX = 13.0
 _HOW = (
-    "For each sentence, tick the answer that is nearest. “{did_not_come_up}” and “{declined}” are as good as any "
-    "answer, and no sentence has to be answered. Tick “{talk}” beside an answer or on its own."
+    "For each sentence, tick the answer that is nearest. “{did_not_come_up}” and “{declined}” are as good "
+    "as any answer, and no sentence has to be answered. Tick “{talk}” beside an answer or on its own."
 )
 _WHOM = "Think of one person, the same one to the end."
 _GENERAL = "Think of the people close to you."
@@ -51,9 +51,9 @@ class Heads:
 class Form(Block):
     """The items under their heads; heads stand again on every page that the form runs on to."""
 
-    def __init__(self, items: Sequence[tuple[int, str]], heads: Heads, *, before: float = 0) -> None:
-        super().__init__(before=before)
-        self.heads = heads
+    def __init__(self, items: Sequence[tuple[int, str]], heads: Heads, pad: float) -> None:
+        super().__init__()
+        self.heads, self.pad = heads, pad
         self.items = [(Text(str(number), _NUMBER), Text(words_, _ITEM)) for number, words_ in items]
         self.words = [Text(label, heads.look, align="centre") for label in heads.labels]
 
@@ -70,17 +70,14 @@ class Form(Block):
             fits += 1
         if not 0 < fits < len(self.items):
             return None
-        parts = Form((), self.heads, before=self.before), Form((), self.heads)
+        parts = Form((), self.heads, self.pad), Form((), self.heads, self.pad)
         parts[0].items, parts[1].items = self.items[:fits], self.items[fits:]
         return parts
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         edges, column = self.heads.edges(width), self.heads.column(width)
         head = self._head_height(width)
-        bottom = top - self.height(width)
-        canvas.setFillColorRGB(*WASH)
-        scale = self.heads.scale
-        canvas.rect(x + edges[scale] - 3, bottom, edges[scale + 2] - edges[scale] - 3, top - bottom + 4, stroke=0, fill=1)
+        self._wash(canvas, x, top + 4, head + 4, edges)
         for label, edge in zip(self.words, edges, strict=False):
             label.draw(canvas, x + edge + 1, top - (head - 6 - label.height(column - 2)), column - 2)
         y = top - head
@@ -90,41 +87,70 @@ class Form(Block):
             y -= 8
             number.draw(canvas, x, y, _NUMBER_WIDTH)
             item.draw(canvas, x + _NUMBER_WIDTH, y, width - _NUMBER_WIDTH)
-            y -= item.height(width - _NUMBER_WIDTH) + 5 + _BOX
+            y -= item.height(width - _NUMBER_WIDTH) + 6 + _BOX
+            self._wash(canvas, x, y + _BOX + 4, _BOX + 8, edges)
             for edge in edges[:-1]:
                 box(canvas, x + edge + (column - _BOX) / 2, y, _BOX)
-            y -= 9
+            y -= self.pad - 14
             canvas.setFillColorRGB(*HAIR)
             canvas.rect(x, y, width, 0.6, stroke=0, fill=1)
 
     def marked(self) -> bool:
         return any(item.marked() for _, item in self.items) or any(label.marked() for label in self.words)
 
+    def _wash(self, canvas: "Canvas", x: float, top: float, height: float, edges: list[float]) -> None:
+        left, right = edges[self.heads.scale] - 2, edges[self.heads.scale + 2] - 7
+        canvas.setFillColorRGB(*WASH)
+        canvas.rect(x + left, top - height, right - left, height, stroke=0, fill=1)
+
     def _head_height(self, width: float) -> float:
         column = self.heads.column(width) - 2
         return max(label.height(column) for label in self.words) + 6
 
     def _row(self, item: Text, width: float) -> float:
-        return item.height(width - _NUMBER_WIDTH) + _BOX + 22
+        return item.height(width - _NUMBER_WIDTH) + _BOX + self.pad
 
 
 def render(value: "BlankQuestionnaire") -> bytes:
     """Draw the form. Nothing on it tells one item from another but its words."""
     instrument = value.instrument
-    foot = (Text(f"{words.CLIENT_LINE} {instrument.title}, version {instrument.version} · sheet {value.code}", SMALL),)
+    foot = (
+        Text(
+            f"{words.CLIENT_LINE} {instrument.title}, version {instrument.version} · sheet {value.code}",
+            SMALL,
+        ),
+    )
     sheet = page.Sheet(
-        paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo, side=19 * MM, top=18 * MM, bottom=10 * MM
+        paper=value.letterhead.paper,
+        foot=foot,
+        demo=value.letterhead.demo,
+        side=19 * MM,
+        top=18 * MM,
+        bottom=10 * MM,
     )
     how = _HOW.format(did_not_come_up=words.DID_NOT_COME_UP, declined=words.DECLINED, talk=words.TALK)
-    items = [(number, item.text_general if value.general else item.text) for number, item in enumerate(instrument.items, 1)]
-    blocks: list[Block] = [
-        *page.title(instrument.title, after=4),
-        Text(f"{_GENERAL if value.general else _WHOM} {instrument.recall}:", Look(size=12.5, bold=True), after=6),
-        Text(how, BODY, after=14),
-        Form(items, _heads(value, sheet.width)),
-        *_explained(instrument.items),
-        Text(instrument.closing, BODY, before=14),
+    items = [
+        (number, item.text_general if value.general else item.text)
+        for number, item in enumerate(instrument.items, 1)
     ]
+    heads = _heads(value, sheet.width)
+    above: list[Block] = [
+        *page.title(instrument.title, after=4),
+        Text(
+            f"{_GENERAL if value.general else _WHOM} {instrument.recall}:",
+            Look(size=12.5, bold=True),
+            after=6,
+        ),
+        Text(how, BODY, after=14),
+    ]
+    below = [*_explained(instrument.items), Text(instrument.closing, BODY, before=14)]
+    # As airy as one page allows; a form that needs two has room enough on them.
+    for pad in (30.0, 26.0, 22.0, 19.0):
+        blocks = [*above, Form(items, heads, pad), *below]
+        if page.stacked(blocks, sheet.width) <= sheet.room:
+            break
+    else:
+        blocks = [*above, Form(items, heads, 28.0), *below]
     return page.make(blocks, sheet)
 
 
@@ -141,5 +167,8 @@ def _explained(items: "Sequence[Item]") -> list[Block]:
     meant = {word: meaning for item in items for word, meaning in item.define.items()}
     if not meant:
         return []
-    rows = [Text([(f"{word}: ", Look(size=10.5, bold=True)), (meaning, Look(size=10.5))], after=2) for word, meaning in meant.items()]
+    rows = [
+        Text([(f"{word}: ", Look(size=10.5, bold=True)), (meaning, Look(size=10.5))], after=2)
+        for word, meaning in meant.items()
+    ]
     return [Text("Some of the words", Look(size=12, bold=True), before=14, after=3, keep=True), *rows]

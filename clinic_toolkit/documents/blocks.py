@@ -46,7 +46,10 @@ class Block:
 
 
 class Text(Block):
-    """One paragraph. `indent` and `bullet` hang it, `bar` draws the accent line of a quotation."""
+    """One paragraph. `indent` and `bullet` hang it, `bar` draws the accent line of a quotation.
+
+    `align`: "left", "right", "centre", or "typed", which puts right-to-left writing on the right.
+    """
 
     def __init__(
         self,
@@ -99,13 +102,15 @@ class Text(Block):
         if self.bar:
             canvas.setFillColorRGB(*ACCENT)
             canvas.rect(x, top - self.height(width) + 1, 1.8, self.height(width) - 2, stroke=0, fill=1)
-        from_right = self._broken is not None and self._broken[2]
+        from_right = self._broken is not None and self._broken[2] and self.align == "typed"
         if self.bullet:
             self.bullet.draw(canvas, x, top, self.indent)
         pen = canvas.beginText()
         for line in found:
             spare = width - self.indent - line.width
-            shift = spare if from_right or self.align == "right" else spare / 2 if self.align == "centre" else 0
+            shift = (
+                spare if from_right or self.align == "right" else spare / 2 if self.align == "centre" else 0
+            )
             lines.write(pen, line, x + self.indent + shift, top - line.height / 2 - line.size * 0.33)
             top -= line.height
         canvas.drawText(pen)
@@ -127,13 +132,15 @@ class Text(Block):
         return part
 
 
-def paragraphs(typed: str, look: Look = BODY, *, gap: float = 6, indent: float = 0, bar: bool = False) -> list[Block]:
+def paragraphs(
+    typed: str, look: Look = BODY, *, gap: float = 6, indent: float = 0, bar: bool = False
+) -> list[Block]:
     """What a person typed, with their own line ends; an empty line becomes white."""
     found: list[Block] = []
     white = 0.0
     for line in text.clean(typed).split("\n"):
         if line.strip():
-            found.append(Text(line.rstrip(), look, before=white, indent=indent, bar=bar))
+            found.append(Text(line.rstrip(), look, before=white, indent=indent, bar=bar, align="typed"))
             white = 0.0
         elif found:
             white = gap
@@ -143,7 +150,9 @@ def paragraphs(typed: str, look: Look = BODY, *, gap: float = 6, indent: float =
 class Pair(Block):
     """A quiet word on the left and its value beside it; a long value runs on over pages."""
 
-    def __init__(self, label: Text, value: Text, *, label_width: float, before: float = 0, keep: bool = False) -> None:
+    def __init__(
+        self, label: Text, value: Text, *, label_width: float, before: float = 0, keep: bool = False
+    ) -> None:
         super().__init__(before=before, keep=keep)
         self.label: Text | None = label
         self.value = value
@@ -179,7 +188,13 @@ class Rule(Block):
     """A hairline, or the short accent bar that stands above a title."""
 
     def __init__(
-        self, *, colour: Colour = HAIR, weight: float = 0.6, length: float | None = None, before: float = 0, after: float = 0
+        self,
+        *,
+        colour: Colour = HAIR,
+        weight: float = 0.6,
+        length: float | None = None,
+        before: float = 0,
+        after: float = 0,
     ) -> None:
         super().__init__(before=before, after=after, keep=True)
         self.colour, self.weight, self.length = colour, weight, length
@@ -196,7 +211,14 @@ class WritingLines(Block):
     """Lines to write on, `pitch` apart, numbered or not."""
 
     def __init__(
-        self, count: int, pitch: float, *, look: Look | None = None, before: float = 0, after: float = 0, keep: bool = False
+        self,
+        count: int,
+        pitch: float,
+        *,
+        look: Look | None = None,
+        before: float = 0,
+        after: float = 0,
+        keep: bool = False,
     ) -> None:
         super().__init__(before=before, after=after, keep=keep)
         self.count, self.pitch = count, pitch
@@ -210,7 +232,10 @@ class WritingLines(Block):
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.7)
         canvas.lines(
-            [(x + inset, top - row * self.pitch, x + width, top - row * self.pitch) for row in range(1, self.count + 1)]
+            [
+                (x + inset, top - row * self.pitch, x + width, top - row * self.pitch)
+                for row in range(1, self.count + 1)
+            ]
         )
         for row, number in enumerate(self.numbers, start=1):
             number.draw(canvas, x, top - row * self.pitch + number.height(inset) - 3, inset)

@@ -23,7 +23,12 @@ class DotsLine(Block):
     """
 
     def __init__(
-        self, values: Sequence[int], options: "Sequence[ResponseOption]", *, before: float = 0, after: float = 0
+        self,
+        values: Sequence[int],
+        options: "Sequence[ResponseOption]",
+        *,
+        before: float = 0,
+        after: float = 0,
     ) -> None:
         super().__init__(before=before, after=after)
         self.counts = Counter(values)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import page, words
-from clinic_toolkit.documents.blocks import Block, Rule, Text, WritingLines, paragraphs
+from clinic_toolkit.documents.blocks import Block, Text, WritingLines, paragraphs
 from clinic_toolkit.documents.look import MM, READING, READING_HEADING, SOFT, Look
 
 if TYPE_CHECKING:
@@ -22,17 +22,20 @@ def render(value: "ClientPage") -> bytes:
         *_own(value.own_words),
         *_step(value.next_step),
         *_part("Where is this wrong?", ()),
-        WritingLines(2, 10 * MM, after=22),
+        WritingLines(2, 10 * MM),
         *_crisis(value.letterhead.crisis_text),
     ]
     sheet = page.Sheet(
-        paper=value.letterhead.paper, foot=(Text(words.CLIENT_LINE, _WHEN),), demo=value.letterhead.demo, small=_WHEN
+        paper=value.letterhead.paper,
+        foot=(Text(words.CLIENT_LINE, _WHEN),),
+        demo=value.letterhead.demo,
+        small=_WHEN,
     )
     return page.make(blocks, sheet)
 
 
 def _heading(heading: str) -> Text:
-    return Text(heading, READING_HEADING, before=18, after=5, keep=True)
+    return Text(heading, READING_HEADING, before=22, after=6, keep=True)
 
 
 def _part(heading: str, sentences: tuple[str, ...]) -> list[Block]:
@@ -62,7 +65,6 @@ def _crisis(crisis_text: str) -> list[Block]:
     if not crisis_text.strip():
         return []
     return [
-        Rule(before=20, after=10),
-        Text("If it gets too much", READING_HEADING, after=5, keep=True),
+        Text("If it gets too much", READING_HEADING, before=34, after=5, keep=True),
         *paragraphs(crisis_text, READING),
     ]

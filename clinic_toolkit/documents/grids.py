@@ -32,25 +32,39 @@ class Table(Block):
         super().__init__(before=before, after=after)
         head = replace(look, bold=True, leading=1.2)
         self.rows, self.pitch, self.ticks, self.look = rows, pitch, frozenset(ticks), look
-        self.heads = [Text(words, head, align="centre" if at in self.ticks else "left") for at, words in enumerate(columns)]
-        self.numbers = [Text(str(row), replace(look, colour=SOFT)) for row in range(1, rows + 1)] if numbered else []
+        self.heads = [
+            Text(words, head, align="centre" if at in self.ticks else "left")
+            for at, words in enumerate(columns)
+        ]
+        self.numbers = (
+            [Text(str(row), replace(look, colour=SOFT)) for row in range(1, rows + 1)] if numbered else []
+        )
         self.least_widths = [
-            max(letters.width(word, True) for word in words.split() or [""]) * look.size + 2 * PAD for words in columns
+            max(letters.width(word, True) for word in words.split() or [""]) * look.size + 2 * PAD
+            for words in columns
         ]
 
     def widths(self, width: float) -> list[float]:
         """Columns to write in share what the tick columns leave."""
         width -= self._inset()
-        ticks = {at: min(max(self.least_widths[at], 40.0), width / len(self.heads)) for at in self.ticks if at < len(self.heads)}
+        ticks = {
+            at: min(max(self.least_widths[at], 40.0), width / len(self.heads))
+            for at in self.ticks
+            if at < len(self.heads)
+        }
         free = len(self.heads) - len(ticks)
-        share = (width - sum(ticks.values())) / max(free, 1)
         if not free:
             return [width / len(self.heads)] * len(self.heads)
-        return [ticks.get(at, share) for at in range(len(self.heads))]
+        # Rows with numbers list something in the first column; the others only note something beside it.
+        first = 2.0 if self.numbers and 0 not in ticks and free > 1 else 1.0
+        share = (width - sum(ticks.values())) / (free - 1 + first)
+        return [ticks.get(at, share * first if at == 0 else share) for at in range(len(self.heads))]
 
     def head_height(self, width: float) -> float:
         """Height of the column words."""
-        return max(head.height(w - 2 * PAD) for head, w in zip(self.heads, self.widths(width), strict=True)) + 5
+        return (
+            max(head.height(w - 2 * PAD) for head, w in zip(self.heads, self.widths(width), strict=True)) + 5
+        )
 
     def height(self, width: float) -> float:
         return self.head_height(width) + self.rows * self.pitch
@@ -64,11 +78,18 @@ class Table(Block):
         for head, column in zip(self.heads, widths, strict=True):
             indent = 0 if head is self.heads[0] and not self.numbers else PAD
             lift = head_height - 5 - head.height(column - 2 * PAD)
-            head.draw(canvas, edges[-1] + (PAD if head.align == "centre" else indent), top - lift, column - 2 * PAD)
+            head.draw(
+                canvas, edges[-1] + (PAD if head.align == "centre" else indent), top - lift, column - 2 * PAD
+            )
             edges.append(edges[-1] + column)
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.7)
-        canvas.lines([(x, y, x + width, y) for y in (top - head_height - row * self.pitch for row in range(self.rows + 1))])
+        canvas.lines(
+            [
+                (x, y, x + width, y)
+                for y in (top - head_height - row * self.pitch for row in range(self.rows + 1))
+            ]
+        )
         canvas.setStrokeColorRGB(*HAIR)
         canvas.lines([(edge, top - head_height, edge, bottom) for edge in edges[1:-1]])
         size = self.look.size
@@ -91,7 +112,9 @@ class Table(Block):
 class Scale(Block):
     """A line with words at both ends, to be marked by hand. It carries no number."""
 
-    def __init__(self, left: str, right: str, steps: int, look: Look, *, before: float = 0, after: float = 0) -> None:
+    def __init__(
+        self, left: str, right: str, steps: int, look: Look, *, before: float = 0, after: float = 0
+    ) -> None:
         super().__init__(before=before, after=after)
         self.left, self.right, self.steps = Text(left, look), Text(right, look, align="right"), steps
 
@@ -107,7 +130,12 @@ class Scale(Block):
         ends = (0, self.steps - 1)
         canvas.lines(
             [
-                (x + step * gap, y - (7 if step in ends else 4), x + step * gap, y + (7 if step in ends else 4))
+                (
+                    x + step * gap,
+                    y - (7 if step in ends else 4),
+                    x + step * gap,
+                    y + (7 if step in ends else 4),
+                )
                 for step in range(self.steps)
             ]
         )
@@ -125,7 +153,15 @@ class Circles(Block):
     OVERLAP = 0.3
 
     def __init__(
-        self, left: str, right: str, middle: str, diameter: float, look: Look, *, before: float = 0, after: float = 0
+        self,
+        left: str,
+        right: str,
+        middle: str,
+        diameter: float,
+        look: Look,
+        *,
+        before: float = 0,
+        after: float = 0,
     ) -> None:
         super().__init__(before=before, after=after)
         strong = replace(look, bold=True, leading=1.2)
@@ -144,20 +180,19 @@ class Circles(Block):
         canvas.setLineWidth(1.1)
         for side in (-1, 1):
             canvas.circle(centre + side * reach, y, radius, stroke=1, fill=0)
-        third = self._third(width)
+        column = self._column(width)
         for at, name in enumerate(self.names):
-            middle = centre + (at - 1) * (third + PAD)
-            lift = self._name_height(width) - name.height(third)
-            name.draw(canvas, middle - third / 2, top - lift, third)
+            lift = self._name_height(width) - name.height(column)
+            name.draw(canvas, centre + (at - 1) * reach - column / 2, top - lift, column)
 
     def marked(self) -> bool:
         return any(name.marked() for name in self.names)
 
-    def _third(self, width: float) -> float:
-        return (width - 2 * PAD) / 3
+    def _column(self, width: float) -> float:
+        return self._diameter(width) / 2 * (1 - self.OVERLAP) - 2 * PAD
 
     def _name_height(self, width: float) -> float:
-        return max(name.height(self._third(width)) for name in self.names)
+        return max(name.height(self._column(width)) for name in self.names)
 
     def _diameter(self, width: float) -> float:
         return min(self.diameter, width / (2 - self.OVERLAP))

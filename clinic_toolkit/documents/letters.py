@@ -18,7 +18,7 @@ _registering = Lock()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Face:
-    """One weight of one family. `widths` are parts of the size, already scaled; `scale` matches the families."""
+    """One weight of one family. `widths` are parts of the size; `scale` makes the families look alike."""
 
     name: str
     scale: float
@@ -80,8 +80,12 @@ def _load(name: str, scale: float) -> Face:
 
     font = TTFont(name, str(FOLDER / f"{name}.ttf"))
     pdfmetrics.registerFont(font)
+    # The house's combining accents need placing by rules that ReportLab does not apply; the other family's
+    # lie over the letter before them as they are, so a word with one is set in that family.
+    combining = range(0x300, 0x370) if scale == 1.0 else range(0)
     widths = {
         chr(code): font.face.charWidths.get(code, font.face.defaultWidth) * scale / 1000
         for code in font.face.charToGlyph
+        if code not in combining
     }
     return Face(name=name, scale=scale, widths=widths, chars=frozenset(widths))

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.textobject import PDFTextObject
 
 Span = tuple[str, Look]
+_Piece = tuple[str, Look, bool]  # the last: whether its span reads from the right
 _SPACES = " \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000"
-# A word with the spaces after it; a line may also end after a hyphen or a slash between letters, and between marks.
+# A word with the spaces after it; a line may also end after a hyphen or slash within it, and between marks.
 _WORD = re.compile(rf"[^{_SPACES}]+[{_SPACES}]*|[{_SPACES}]+")
 _INSIDE = re.compile(r"(?<=[^\W\d_][-–—/])(?=[^\W\d_])|(?<=\])(?=\[)")
-_CLUSTER = re.compile(r"\[U\+[0-9A-F]{4,6}\]|.[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]*", re.DOTALL)
+_CLUSTER = re.compile(
+    r"\[U\+[0-9A-F]{4,6}\]|.[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]*",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +45,31 @@ class Line:
 
 
 def broken(spans: Sequence[Span], width: float) -> tuple[list[Line], bool]:
-    """Break one paragraph, and say whether it reads from the right.
+    """Break one paragraph, and say whether all of it reads from the right.
 
     Never hyphenates and never drops a character: what is wider than the line is cut between letters.
+    Each span keeps its own direction, so that a name cannot turn the words around it.
     """
-    ready = [(text.printable(words), look) for words, look in spans]
-    from_right = len(ready) == 1 and text.reads_from_right(ready[0][0])
-    lines: list[list[Span]] = [[]]
+    lines: list[list[_Piece]] = [[]]
     used = 0.0
-    for word, look in _words(ready):
-        bare = word.rstrip(" ")
-        needed = letters.width(bare, look.bold) * look.size
-        if used + needed > width and used > 0:
-            lines.append([])
-            used = 0.0
-        for part in [word] if needed <= width else _cut(word, look, width):
-            part_width = letters.width(part, look.bold) * look.size
-            if used and used + letters.width(part.rstrip(" "), look.bold) * look.size > width:
+    from_right = True
+    for typed, look in spans:
+        ready = text.printable(typed)
+        rtl = text.reads_from_right(ready)
+        from_right = from_right and rtl
+        for word in _words(ready):
+            needed = letters.width(word.rstrip(" "), look.bold) * look.size
+            if used and used + needed > width:
                 lines.append([])
                 used = 0.0
-            lines[-1].append((part, look))
-            used += part_width
+            for piece in [word] if needed <= width else _cut(word, look, width):
+                if used and used + letters.width(piece.rstrip(" "), look.bold) * look.size > width:
+                    lines.append([])
+                    used = 0.0
+                lines[-1].append((piece, look, rtl))
+                used += letters.width(piece, look.bold) * look.size
     last = spans[-1][1] if spans else None
-    return [_line(line, from_right, last) for line in lines], from_right
+    return [_line(line, last) for line in lines], from_right
 
 
 def write(pen: "PDFTextObject", line: Line, x: float, baseline: float) -> None:
@@ -75,11 +81,9 @@ def write(pen: "PDFTextObject", line: Line, x: float, baseline: float) -> None:
         pen.textOut(run.text)
 
 
-def _words(spans: Iterable[Span]) -> Iterable[Span]:
-    for words, look in spans:
-        for word in _WORD.findall(words):
-            for part in _INSIDE.split(word):
-                yield part, look
+def _words(words: str) -> Iterable[str]:
+    for word in _WORD.findall(words):
+        yield from _INSIDE.split(word)
 
 
 def _cut(word: str, look: Look, width: float) -> Iterable[str]:
@@ -95,21 +99,21 @@ def _cut(word: str, look: Look, width: float) -> Iterable[str]:
         yield held
 
 
-def _line(spans: Sequence[Span], from_right: bool, last: Look | None) -> Line:
-    joined: list[Span] = []
-    for words, look in spans:
-        if joined and joined[-1][1] is look:
-            joined[-1] = (joined[-1][0] + words, look)
+def _line(pieces: Sequence[_Piece], last: Look | None) -> Line:
+    joined: list[_Piece] = []
+    for words, look, rtl in pieces:
+        if joined and joined[-1][1] is look and joined[-1][2] == rtl:
+            joined[-1] = (joined[-1][0] + words, look, rtl)
         else:
-            joined.append((words, look))
+            joined.append((words, look, rtl))
     if joined:
-        joined[-1] = (joined[-1][0].rstrip(" "), joined[-1][1])
+        joined[-1] = (joined[-1][0].rstrip(" "), *joined[-1][1:])
     found: list[Run] = []
     x = 0.0
-    for words, look in joined:
-        for face, part in letters.runs(text.visual(words, from_right), look.bold):
+    for words, look, rtl in joined:
+        for face, part in letters.runs(text.visual(words, rtl), look.bold):
             found.append(Run(x, face.name, look.size * face.scale, look, part))
             x += face.width(part) * look.size
-    looks = [look for _, look in joined] or ([last] if last else [])
+    looks = [look for _, look, _ in joined] or ([last] if last else [])
     height = max((look.size * look.leading for look in looks), default=0.0)
     return Line(tuple(found), x, height, max((look.size for look in looks), default=0.0))

@@ -27,8 +27,9 @@ def render(value: "NotePage") -> bytes:
     blocks += _signature(value)
     if value.used_questionnaire:
         blocks.append(Text(words.STATUS_LINE, SMALL, before=14))
-    who = " · ".join(filter(None, (value.hour.who, words.day(value.hour.on), "" if signed else DRAFT)))
-    sheet = page.Sheet(paper=value.letterhead.paper, foot=(Text(who, SMALL),), demo=value.letterhead.demo)
+    after = f" · {words.day(value.hour.on)}" + ("" if signed else f" · {DRAFT}")
+    foot = (Text([(value.hour.who, SMALL), (after, SMALL)]),)
+    sheet = page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo)
     return page.make(blocks, sheet)
 
 
@@ -38,7 +39,10 @@ def _section(section: "NoteSection") -> list[Block]:
 
 
 def _signature(value: "NotePage") -> list[Block]:
-    rows = [("Signed by", value.signer or ""), ("At", words.moment(value.signed_at) if value.signed_at else "")]
+    rows = [
+        ("Signed by", value.signer or ""),
+        ("At", words.moment(value.signed_at) if value.signed_at else ""),
+    ]
     if value.signer is None:
         rows = [("Signature", DRAFT)]
     elif value.mark:

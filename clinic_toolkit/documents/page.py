@@ -1,9 +1,9 @@
 """The page: paper sizes, the flow of blocks over pages, what stands at the foot, and the file itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clinic_toolkit.documents import letters, text, words
 from clinic_toolkit.documents.blocks import Block, Rule, Text
@@ -63,19 +63,17 @@ def make(blocks: Sequence[Block], sheet: Sheet) -> bytes:
     """
     from reportlab.pdfgen.canvas import Canvas
 
-    blocks = list(blocks)
-    if any(block.marked() for block in (*blocks, *sheet.foot)):
-        blocks.append(Text(text.MARK_NOTE, sheet.small, before=14))
-    pages = flow(blocks, sheet.width, sheet.room)
+    pages = flow([*blocks, *explained(blocks, sheet)], sheet.width, sheet.room)
     out = BytesIO()
+    # Otherwise every file would name a Helvetica that it does not carry.
+    first_font: Any = letters.house(False).name
     canvas = Canvas(
         out,
         pagesize=sheet.size,
         invariant=True,
         pageCompression=1,
         lang="en",
-        # Otherwise every file would name a Helvetica that it does not carry.
-        initialFontName=letters.house(False).name,
+        initialFontName=first_font,
     )
     canvas.setTitle("Document")
     canvas.setAuthor("")
@@ -87,6 +85,13 @@ def make(blocks: Sequence[Block], sheet: Sheet) -> bytes:
         canvas.showPage()
     canvas.save()
     return out.getvalue()
+
+
+def explained(blocks: Sequence[Block], sheet: Sheet) -> list[Block]:
+    """The line that explains marks, if a mark stands anywhere on the sheet."""
+    if any(block.marked() for block in (*blocks, *sheet.foot)):
+        return [Text(text.MARK_NOTE, sheet.small, before=14)]
+    return []
 
 
 Placed = list[tuple[Block, float]]
@@ -147,7 +152,7 @@ def draw_page(canvas: "Canvas", sheet: Sheet, placed: Placed, number: int, of: i
     for block, down in placed:
         block.draw(canvas, sheet.side, page_height - sheet.top - down, sheet.width)
     if sheet.demo:
-        Text(words.DEMO, sheet.small, align="right").draw(
+        Text(words.DEMO, replace(sheet.small, bold=True), align="right").draw(
             canvas, sheet.side, page_height - 9 * MM, page_width - 2 * sheet.side
         )
     top = sheet.bottom + sheet._foot_height()

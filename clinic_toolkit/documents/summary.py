@@ -6,10 +6,12 @@ from clinic_toolkit.documents import page, words
 from clinic_toolkit.documents.blocks import Block, Pair, Rule, Text
 from clinic_toolkit.documents.charts import DotsLine
 from clinic_toolkit.documents.facts import LABEL_WIDTH, facts, letterhead
-from clinic_toolkit.documents.look import BODY, HEADING, QUIET, SMALL, SOFT, STRONG, Look
+from clinic_toolkit.documents.look import BODY, HEADING, QUIET, SMALL, STRONG, Look
 from clinic_toolkit.psychometrics.wording import NO_NORM
 
 if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
     from clinic_toolkit.record.summaries import AnsweredItem, FacetResult, Result, SessionSummary
 
 _FORM = Look(size=18, bold=True, leading=1.2)
@@ -22,22 +24,25 @@ def render(value: "SessionSummary") -> bytes:
         letterhead(value.letterhead),
         *page.title("Session summary"),
         *facts(value.hour),
-        Pair(Text("Note", QUIET), Text(_after_colon(value.note_state), BODY), label_width=LABEL_WIDTH, before=2),
+        Pair(
+            Text("Note", QUIET), Text(_after_colon(value.note_state), BODY), label_width=LABEL_WIDTH, before=2
+        ),
     ]
     if value.worksheets:
         sheets = ", ".join(value.worksheets)
         blocks.append(Pair(Text("Worksheets", QUIET), Text(sheets, BODY), label_width=LABEL_WIDTH, before=2))
     for result in value.results:
         blocks += _result(result)
-    who = " · ".join(filter(None, (value.hour.who, words.day(value.hour.on))))
-    foot = [Text(who, SMALL)]
+    foot = [Text([(value.hour.who, SMALL), (f" · {words.day(value.hour.on)}", SMALL)])]
     if value.results:
         foot.append(Text(words.STATUS_LINE, SMALL))
     return page.make(blocks, page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo))
 
 
 def _result(result: "Result") -> list[Block]:
-    about = f"about {result.about}" + (f", {result.frame_label.lower()}" if result.frame_label.lower() != result.about else "")
+    about = f"about {result.about}" + (
+        f", {result.frame_label.lower()}" if result.frame_label.lower() != result.about else ""
+    )
     given = " · ".join(
         (
             f"version {result.instrument.version}",
@@ -64,7 +69,8 @@ def _result(result: "Result") -> list[Block]:
         found.append(Text("To talk about", HEADING, before=16, after=4, keep=True))
         found += [_quoted(item, bar=True) for item in result.to_talk_about]
     found.append(Text("Every answer", HEADING, before=16, after=2, keep=True))
-    found += [_answer(item) for item in result.items]
+    for item in result.items:
+        found += _answer(item)
     return found
 
 
@@ -91,27 +97,51 @@ def _total(result: "Result") -> list[Block]:
 
 
 def _quoted(item: "AnsweredItem", *, bar: bool = False) -> Text:
-    return Text([(f"“{item.text}” ", BODY), (_given(item), QUIET)], after=4, bar=bar)
+    after = " · ".join(filter(None, (_given(item), _said(item) if bar else "")))
+    return Text([(f"“{item.text}” ", BODY), (after, QUIET)], after=7 if bar else 4, bar=bar)
 
 
-def _answer(item: "AnsweredItem") -> Pair:
-    answer = STRONG if item.label is not None else QUIET
-    return Pair(
-        Text(str(item.number), Look(size=BODY.size, colour=SOFT)),
-        Text([(f"{item.text} ", BODY), (_given(item), answer)]),
-        label_width=28,
-        before=4,
-    )
+class Answered(Block):
+    """One item and its answer beside it."""
+
+    NUMBER, ANSWER = 28.0, 126.0
+
+    def __init__(self, item: "AnsweredItem", *, before: float, keep: bool) -> None:
+        super().__init__(before=before, keep=keep)
+        self.number = Text(str(item.number), QUIET)
+        self.text = Text(item.text, BODY)
+        self.answer = Text(_given(item), STRONG if item.label is not None else QUIET)
+
+    def height(self, width: float) -> float:
+        return max(self.text.height(self._middle(width)), self.answer.height(self.ANSWER))
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        self.number.draw(canvas, x, top, self.NUMBER)
+        self.text.draw(canvas, x + self.NUMBER, top, self._middle(width))
+        self.answer.draw(canvas, x + width - self.ANSWER, top, self.ANSWER)
+
+    def marked(self) -> bool:
+        return self.text.marked() or self.answer.marked()
+
+    def _middle(self, width: float) -> float:
+        return width - self.NUMBER - self.ANSWER - 14
+
+
+def _answer(item: "AnsweredItem") -> list[Block]:
+    beside = " · ".join(filter(None, (words.TALK if item.talk else "", _said(item))))
+    row = Answered(item, before=6, keep=bool(beside))
+    return [row, Text(beside, QUIET, indent=Answered.NUMBER)] if beside else [row]
 
 
 def _given(item: "AnsweredItem") -> str:
-    parts = [item.label.lower() if item.label is not None else words.WAYS.get(item.status, "No answer").lower()]
-    if item.talk:
-        parts.append(words.TALK.lower())
-    if item.said.strip():
-        parts.append(f"said: “{item.said.strip()}”")
-    given = " · ".join(parts)
-    return given.replace("i’d rather", "I’d rather")
+    """The label that was chosen, or the way in which none was."""
+    if item.label is None:
+        return words.WAYS.get(item.status, "No answer")
+    return item.label[:1].lower() + item.label[1:]
+
+
+def _said(item: "AnsweredItem") -> str:
+    return f"said: “{item.said.strip()}”" if item.said.strip() else ""
 
 
 def _state(status: str) -> str:

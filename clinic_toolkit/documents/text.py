@@ -24,6 +24,8 @@ MARK_NOTE = (
 _NEWLINES = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
+_SELECTORS = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_CLING = "\u034f"
 _JOINERS = "\u200c\u200d"
 # Scripts whose letters change with their neighbours, or stack, by rules that are not applied here:
 # drawn one by one they would be misread, so they are marked instead.
@@ -31,7 +33,7 @@ _UNSHAPED = re.compile("[\u0700-\u074f\u07c0-\u07ff\u0e80-\u0eff]")
 
 
 def clean(text: str) -> str:
-    """Text without controls, lone surrogates and invisible formatting, composed, newlines as \\n."""
+    """Text without controls, lone surrogates and invisible formatting, in composed form."""
     if text.isascii() and text.isprintable():
         return text
     text = _NEWLINES.sub("\n", text).replace("\t", "    ")
@@ -57,19 +59,22 @@ def drawable(char: str) -> bool:
     if letters.house(False).covers(char):
         return True
     if char > "\uffff" or _UNSHAPED.match(char) or unicodedata.category(char) in ("Co", "Cn"):
-        return False  # beyond the first plane ReportLab writes a wrong character map: not searchable, not copied truly
+        return False  # beyond the first plane ReportLab's character map is wrong: nothing would copy truly
     if _ARABIC.match(char) and unicodedata.category(char) == "Lo":
         return False  # the shaper had no joined form for it
     return letters.fallback(False).covers(char) and letters.fallback(True).covers(char)
 
 
 def mark(char: str) -> str:
-    """The visible mark of what cannot be drawn, one for each character as it was typed."""
-    return "".join(f"[U+{ord(each):04X}]" for each in unicodedata.normalize("NFKC", char))
+    """The visible mark of what cannot be drawn; a joined form is named as the letter that was typed."""
+    letter = unicodedata.normalize("NFKC", char)
+    return f"[U+{ord(letter if len(letter) == 1 else char):04X}]"
 
 
 def reads_from_right(text: str) -> bool:
     """Whether the first letter with a direction is one of a right-to-left script."""
+    if text.isascii():
+        return False
     for char in text:
         direction = unicodedata.bidirectional(char)
         if direction in ("L", "R", "AL"):
@@ -82,17 +87,30 @@ def visual(line: str, from_right: bool) -> str:
     if not from_right and not _RTL.search(line):
         return line
     from bidi import get_display
+    from bidi.mirror import MIRRORED
 
-    drawn: str = get_display(line, base_dir="R" if from_right else "L")
-    return drawn
+    # python-bidi orders but does not turn brackets. A mark that clings to its bracket tells on which side
+    # of it the bracket came to lie: before it, the bracket stands in right-to-left text and is turned.
+    paired = "".join(char + _CLING if char in MIRRORED else char for char in line)
+    drawn: str = get_display(paired, base_dir="R" if from_right else "L")
+    return _clung().sub(lambda found: found[1] or MIRRORED[found[2]], drawn)
 
 
 def _invisible(char: str) -> bool:
     category = unicodedata.category(char)
     if category == "Cf":
-        # Joiners shape Arabic and go later; signs that enclose numbers are visible and are kept to be marked.
-        return char not in _JOINERS and not unicodedata.name(char, "").startswith(("ARABIC", "SYRIAC", "KAITHI"))
-    return category in ("Cc", "Cs") or "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef" or char == "\u034f"
+        # Joiners shape Arabic and go later; signs that enclose numbers are visible and stay, to be marked.
+        enclosing = unicodedata.name(char, "").startswith(("ARABIC", "SYRIAC", "KAITHI"))
+        return char not in _JOINERS and not enclosing
+    return category in ("Cc", "Cs") or bool(_SELECTORS.match(char))
+
+
+@cache
+def _clung() -> re.Pattern[str]:
+    from bidi.mirror import MIRRORED
+
+    bracket = f"([{re.escape(''.join(MIRRORED))}])"
+    return re.compile(f"{bracket}{_CLING}|{_CLING}{bracket}")
 
 
 @cache

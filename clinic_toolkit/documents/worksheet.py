@@ -1,15 +1,16 @@
 """A worksheet: one page to write on, safe to be found. Its only foot is that it is not a test."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import page, words
-from clinic_toolkit.documents.blocks import Block, Text, WritingLines
+from clinic_toolkit.documents.blocks import Block, Rule, Text, WritingLines
 from clinic_toolkit.documents.grids import Circles, Scale, Table
-from clinic_toolkit.documents.look import MM, SOFT, Look
+from clinic_toolkit.documents.look import ACCENT, EDGE, MM, SOFT, Look
 
 if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
     from clinic_toolkit.record.summaries import WorksheetPage
     from clinic_toolkit.worksheets.model import Block as Field
 
@@ -41,6 +42,33 @@ LARGE = Scheme(
 )
 
 
+class Opening(Block):
+    """The accent bar, and beside it room for initials: the only mark of a person on the sheet."""
+
+    def __init__(self, initials: str, look: Look) -> None:
+        super().__init__(after=5, keep=True)
+        self.initials = Text(
+            initials.strip() or "Initials", look, align="right" if initials.strip() else "left"
+        )
+
+    def height(self, width: float) -> float:
+        return self.initials.height(width * 0.6)
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        height = self.height(width)
+        canvas.setFillColorRGB(*ACCENT)
+        canvas.rect(x, top - height, 30, 2.4, stroke=0, fill=1)
+        if self.initials.align == "right":
+            self.initials.draw(canvas, x + width * 0.4, top, width * 0.6)
+            return
+        word = self.initials.lines(width)[0].width
+        self.initials.draw(canvas, x + width - word - 70, top, width)
+        Rule(colour=EDGE).draw(canvas, x + width - 64, top - height, 64)
+
+    def marked(self) -> bool:
+        return self.initials.marked()
+
+
 class Airy:
     """The sheet's text, broken once, stacked at any airiness between 0 and 1."""
 
@@ -49,7 +77,8 @@ class Airy:
         sheet, body = value.worksheet, scheme.body
         strong = replace(body, bold=True)
         self.top: list[Block] = [
-            *page.title(sheet.title, look=scheme.title, after=0),
+            Opening(value.initials, replace(body, colour=SOFT)),
+            Text(sheet.title, scheme.title, keep=True),
             *([Text(value.sentence, body, bar=True)] if value.sentence.strip() else []),
             Text(sheet.why, body),
         ]
@@ -66,14 +95,13 @@ class Airy:
     def blocks(self, air: float) -> list[Block]:
         """Everything in order, with its white."""
         white = _between(self.scheme.white, air)
-        for block in (*self.top[1:], *self.end):
+        for block in (*self.top[2:], *self.end):
             block.before = 9 * white
-        self.top[0].after = 9 * white
         for at, block in enumerate(self.steps):
             block.before = 11 * white if at == 0 else 2.5 * white
         found: list[Block] = [*self.top, *self.steps]
         for label, field in zip(self.labels, self.fields, strict=True):
-            label.before, label.after = 13 * white, 2 * white
+            label.before, label.after = 13 * white, (9 if field.kind == "circles" else 2) * white
             found += [label, self._field(field, air)]
         self.end[0].before = 14 * white
         return found + self.end
@@ -84,7 +112,9 @@ class Airy:
             quiet = replace(body, colour=SOFT)
             return WritingLines(field.count, pitch, look=quiet if field.numbered else None)
         if field.kind == "table":
-            return Table(field.columns, field.rows, pitch, body, numbered=field.numbered, ticks=field.tick_columns)
+            return Table(
+                field.columns, field.rows, pitch, body, numbered=field.numbered, ticks=field.tick_columns
+            )
         if field.kind == "scale":
             return Scale(field.left, field.right, field.steps, body)
         return Circles(field.left, field.right, field.middle, _between(self.scheme.circle, air), body)
@@ -103,14 +133,13 @@ def render(value: "WorksheetPage") -> bytes:
         bottom=9 * MM,
         small=foot_look,
     )
-    head: Sequence[Block] = [Text(value.initials, foot_look, align="right")] if value.initials.strip() else ()
     airy = Airy(value, scheme)
-    room = sheet.room - page.stacked(head, sheet.width)
-    closest, airiest = (page.stacked(airy.blocks(air), sheet.width) for air in (0.0, 1.0))
-    air = (room - closest) / max(airiest - closest, 1.0)
+    note = page.explained(airy.blocks(0.0), sheet)
+    closest, airiest = (page.stacked([*airy.blocks(air), *note], sheet.width) for air in (0.0, 1.0))
+    air = (sheet.room - closest) / max(airiest - closest, 1.0)
     if air < 0 and value.large:
         air = 0.5  # two pages have room enough
-    return page.make([*head, *airy.blocks(min(max(air, 0.0), 1.0))], sheet)
+    return page.make(airy.blocks(min(max(air, 0.0), 1.0)), sheet)
 
 
 def _between(pair: tuple[float, float], air: float) -> float:

@@ -3,7 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from clinic_toolkit.instruments.model import EvidenceCard, Facet, Instrument, Item, MissingRule, ResponseOption
+from clinic_toolkit.instruments.model import (
+    EvidenceCard,
+    Facet,
+    Instrument,
+    Item,
+    MissingRule,
+    ResponseOption,
+)
 from clinic_toolkit.record.summaries import (
     AnswerCard,
     AnsweredItem,
@@ -39,7 +46,9 @@ TEXTS = (
 PARTS = (("A", "Giving past my limit"), ("B", "Have-to giving"), ("C", "Worth through being useful"))
 
 
-def letterhead(paper: str = "A4", *, demo: bool = False, name: str = "Practice at the Old Mill") -> Letterhead:
+def letterhead(
+    paper: str = "A4", *, demo: bool = False, name: str = "Practice at the Old Mill"
+) -> Letterhead:
     return Letterhead(
         practice=name,
         clinician="Dr. Ruth Calder",
@@ -68,7 +77,11 @@ def instrument() -> Instrument:
         options=tuple(
             ResponseOption(value=value, label=label, meaning=meaning)
             for value, (label, meaning) in enumerate(
-                zip(LABELS, ("It could have happened, and it did not.", "", "Of the times it could have.", "", ""), strict=True)
+                zip(
+                    LABELS,
+                    ("It could have happened, and it did not.", "", "Of the times it could have.", "", ""),
+                    strict=True,
+                )
             )
         ),
         facets=tuple(Facet(id=id, name=name, client_phrase=name.lower()) for id, name in PARTS),
@@ -132,8 +145,22 @@ def result(client: str = "D. K.", about: str = "M.", said: str = "not since the 
         asked=12,
         strengths=tuple(item for item in answered if item.role == "strength"),
         facets=(
-            FacetResult(name=PARTS[0][1], sentence="Most times or nearly every time for all 3.", answered=3, asked=3, shown=83, values=(3, 3, 4)),
-            FacetResult(name=PARTS[1][1], sentence="A few times, nearly every time.", answered=2, asked=3, shown=None, values=(1, 4)),
+            FacetResult(
+                name=PARTS[0][1],
+                sentence="Most times or nearly every time for all 3.",
+                answered=3,
+                asked=3,
+                shown=83,
+                values=(3, 3, 4),
+            ),
+            FacetResult(
+                name=PARTS[1][1],
+                sentence="A few times, nearly every time.",
+                answered=2,
+                asked=3,
+                shown=None,
+                values=(1, 4),
+            ),
             FacetResult(name=PARTS[2][1], sentence="", answered=0, asked=3, shown=None, values=()),
         ),
         total_shown=64,
@@ -172,12 +199,26 @@ def worksheet() -> Worksheet:
         side="boundaries",
         facets=("BC1",),
         minutes="fifteen minutes",
-        why="Some feelings and tasks are mine, some are someone else’s, and some we share. Sorting them can make room.",
-        try_this=("Write down what is on your mind.", "Put each into a circle, or into the middle.", "Choose one, and decide what you would like to do with it."),
+        why="Some feelings and tasks are mine, some are someone else’s, and some we share. "
+        "Sorting them can make room.",
+        try_this=(
+            "Write down what is on your mind.",
+            "Put each into a circle, or into the middle.",
+            "Choose one, and decide what you would like to do with it.",
+        ),
         blocks=(
-            CirclesBlock(kind="circles", label="Where does it belong?", left="Mine", right="Theirs", middle="Ours"),
+            CirclesBlock(
+                kind="circles", label="Where does it belong?", left="Mine", right="Theirs", middle="Ours"
+            ),
             LinesBlock(kind="lines", label="One that I would like to move", count=2),
-            TableBlock(kind="table", label="What I try", columns=("What", "Hand back", "Ask", "Keep"), rows=2, numbered=True, tick_columns=(1, 2, 3)),
+            TableBlock(
+                kind="table",
+                label="What I try",
+                columns=("What", "Hand back", "Ask", "Keep"),
+                rows=2,
+                numbered=True,
+                tick_columns=(1, 2, 3),
+            ),
             ScaleBlock(kind="scale", label="How it felt", left="heavy", right="light", steps=5),
         ),
         if_it_gets_hard="Stop where you are. A sheet that is half full is a sheet.",
@@ -203,7 +244,9 @@ def card(paper: str = "A4", *, demo: bool = False) -> AnswerCard:
 
 
 def blank(paper: str = "A4", *, general: bool = False, demo: bool = False) -> BlankQuestionnaire:
-    return BlankQuestionnaire(letterhead=letterhead(paper, demo=demo), instrument=instrument(), general=general, code="KQ7M")
+    return BlankQuestionnaire(
+        letterhead=letterhead(paper, demo=demo), instrument=instrument(), general=general, code="KQ7M"
+    )
 
 
 def client_page(paper: str = "A4", *, demo: bool = False) -> ClientPage:
@@ -212,13 +255,18 @@ def client_page(paper: str = "A4", *, demo: bool = False) -> ClientPage:
         title="How I give",
         on=date(2026, 11, 22),
         strengths=(f"Nearly every time: “{TEXTS[10]}”", f"Most times: “{TEXTS[6]}”"),
-        stood_out=("For two of the three questions about giving past your limit you said most times or nearly every time.",),
+        stood_out=(
+            "For two of the three questions about giving past your limit you said most times "
+            "or nearly every time.",
+        ),
         own_words=("I notice it first in my shoulders.", "She never asked me to."),
         next_step="On Sunday I call an hour later than usual, and see what happens.",
     )
 
 
-def summary(paper: str = "A4", *, demo: bool = False, who: str = "D. K.", said: str = "not since the summer") -> SessionSummary:
+def summary(
+    paper: str = "A4", *, demo: bool = False, who: str = "D. K.", said: str = "not since the summer"
+) -> SessionSummary:
     return SessionSummary(
         letterhead=letterhead(paper, demo=demo),
         hour=hour(who),
@@ -228,14 +276,26 @@ def summary(paper: str = "A4", *, demo: bool = False, who: str = "D. K.", said: 
     )
 
 
-def sheet(paper: str = "A4", *, demo: bool = False, large: bool = False, initials: str = "D. K.", sentence: str = "") -> WorksheetPage:
+def sheet(
+    paper: str = "A4", *, demo: bool = False, large: bool = False, initials: str = "D. K.", sentence: str = ""
+) -> WorksheetPage:
     return WorksheetPage(
-        letterhead=letterhead(paper, demo=demo), worksheet=worksheet(), initials=initials, sentence=sentence, large=large
+        letterhead=letterhead(paper, demo=demo),
+        worksheet=worksheet(),
+        initials=initials,
+        sentence=sentence,
+        large=large,
     )
 
 
-def note(paper: str = "A4", *, demo: bool = False, signed: bool = True, text: str = "", who: str = "D. K.") -> NotePage:
-    data = text or "Came on time. Spoke of the week with M.\n\nCompleted “How I give” about a parent, read aloud, 10 of 12 answered."
+def note(
+    paper: str = "A4", *, demo: bool = False, signed: bool = True, text: str = "", who: str = "D. K."
+) -> NotePage:
+    data = (
+        text
+        or "Came on time. Spoke of the week with M.\n\n"
+        "Completed “How I give” about a parent, read aloud, 10 of 12 answered."
+    )
     return NotePage(
         letterhead=letterhead(paper, demo=demo),
         hour=hour(who),
