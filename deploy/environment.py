@@ -159,7 +159,7 @@ def what_to_install() -> str:
         line = "sudo dnf install python3-pip"
     else:
         line = f"{this} -m ensurepip"
-    return f"This Python ({this}) came without pip, which fetches the libraries. Give this line once:\n\n    {line}\n"
+    return f"This Python ({this}) came without pip, which fetches the libraries. First give:\n\n    {line}\n"
 
 
 def _done(command: Sequence[str], *, quiet: bool = False) -> bool:

@@ -14,7 +14,7 @@ if sys.version_info < (3, 11):
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import environment  # noqa: E402
+import environment
 
 if __name__ == "__main__":
     environment.run(environment.RUNTIME, ["-m", "clinic_toolkit", "start"] + sys.argv[1:])

@@ -15,8 +15,8 @@ if sys.version_info < (3, 11):
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import browser  # noqa: E402
-import environment  # noqa: E402
+import browser
+import environment
 
 
 def in_parallel(arguments, cores):

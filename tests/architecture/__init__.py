@@ -1,0 +1,1 @@
+"""The house as a whole: its floors, its style, its sizes, and what it ships."""
