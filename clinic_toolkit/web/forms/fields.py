@@ -85,8 +85,9 @@ def tick(label: str) -> Any:
 
 
 class _ChoiceField(SelectField):
-    def __init__(self, *args: Any, sentence: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], sentence: str, **kwargs: Any) -> None:
         super().__init__(*args, validate_choice=False, **kwargs)
+        self.choices = choices
         self.sentence = sentence
 
     def pre_validate(self, form: Form) -> None:
