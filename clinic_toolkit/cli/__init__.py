@@ -3,7 +3,6 @@
 Owns the order of a start, the exit codes, the keeper and the worker. Decides nothing clinical.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -48,13 +47,23 @@ def main() -> None:
     "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder that holds the practice."
 )
 @click.option("--demo", is_flag=True, help="Open a made-up practice, apart from the real one.")
-@click.option("--check", is_flag=True, help="Run the main job once without a person, in a new temporary folder.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="With --check: where the PDFs are written."
+    "--check", is_flag=True, help="Run the main job once without a person, in a new temporary folder."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --check: where the PDFs are written.",
 )
 @click.pass_context
 def start(
-    ctx: click.Context, port: int | None, no_browser: bool, data: Path | None, demo: bool, check: bool, out: Path | None
+    ctx: click.Context,
+    port: int | None,
+    no_browser: bool,
+    data: Path | None,
+    demo: bool,
+    check: bool,
+    out: Path | None,
 ) -> None:
     """Open the practice in the browser."""
     if check:
@@ -66,8 +75,3 @@ def start(
     from clinic_toolkit.cli.start import run
 
     ctx.exit(run(data=data, port=port, browser=not no_browser, demo=demo))
-
-
-def run(arguments: Sequence[str] | None = None) -> None:
-    """The console command."""
-    main.main(args=None if arguments is None else list(arguments), prog_name="clinic-toolkit")

@@ -123,7 +123,7 @@ def _groups(paper: bytes) -> list[str]:
     from pypdf import PdfReader
 
     text = PdfReader(BytesIO(paper)).pages[0].extract_text()
-    found = [match.replace(" ", "") for match in re.findall(r"(?m)^\s*((?:[0-9A-Z] ){4}[0-9A-Z])\s*$", text)]
+    found = re.findall(r"(?m)^[1-8] ([0-9A-Z]{5})$", text)
     if len(found) != GROUPS:
         raise NotAsExpected(f"The recovery sheet shows {len(found)} groups instead of {GROUPS}.")
     return found

@@ -10,10 +10,13 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import connection, get_context
 from multiprocessing.context import SpawnProcess
 from types import FrameType
+
+import click
 
 from clinic_toolkit.cli import line, worker
 from clinic_toolkit.cli.quick_return import QuickReturn
@@ -184,21 +187,20 @@ class Keeper:
         if self._deaths >= CRASHES:
             self._give_up(
                 "The program could not start its pages: it stopped three times at once. "
-                "Nothing in the record was changed. Start it again; if it happens again, restart the computer.",
+                "Nothing in the record was changed. Start it again; if that does not help, restart the computer.",
                 1,
             )
 
     def _give_up(self, sentence: str, exit_code: int) -> None:
         if not self._stop:
-            print(sentence, file=sys.stderr, flush=True)
+            click.echo(sentence, err=True)
             self._exit_code = exit_code
         self._stop = True
 
     def _tell(self, helper: Helper, word: object) -> None:
-        try:
+        # Whoever is gone already is replaced by `_bury`.
+        with suppress(OSError):
             helper.pipe.send(word)
-        except OSError:
-            pass  # gone already: `_bury` replaces it
 
     def _end_all(self) -> None:
         helpers = [helper for helper in (self._active, self._standby) if helper is not None]

@@ -103,7 +103,7 @@ class Worker:
 
     def live(self) -> None:
         """Import everything, wait for the word, serve until the process ends."""
-        import waitress
+        from waitress.server import create_server
 
         from clinic_toolkit.store import engine as store
         from clinic_toolkit.web.app import create_app
@@ -121,20 +121,19 @@ class Worker:
         self._engine = store.open_store(self._settings.data_folder)
         app.open(self._engine)
         self._app = app
-        server = waitress.create_server(
+        server = create_server(
             _tells_when_answered(app, self._keeper),
             map=self._channels,
             sockets=list(self._listening),
             **WAITRESS,
         )
-        threading.Thread(target=self._watch, name="idle", daemon=True).start()
+        threading.Thread(target=self._watch, args=(app,), name="idle", daemon=True).start()
         self._keeper.say(line.Serving())
         server.run()
 
-    def _watch(self) -> None:
-        assert self._app is not None
+    def _watch(self, app: "Clinic") -> None:
         while not self._keeper.end.wait(TICK):
-            if self._app.reason_to_end() is not None:
+            if app.reason_to_end() is not None:
                 self._keeper.end.set()
 
     def _end(self) -> None:

@@ -52,7 +52,9 @@ class Clinic(Flask):
     request_class = ClinicRequest
 
     def __init__(self, worker: context.Worker, cookie_key: bytes) -> None:
-        super().__init__("clinic_toolkit.web", static_folder=None, template_folder=str(paths.templates_folder()))
+        super().__init__(
+            "clinic_toolkit.web", static_folder=None, template_folder=str(paths.templates_folder())
+        )
         self.worker = worker
         self.extensions["clinic"] = worker
         self.config.update(

@@ -16,7 +16,8 @@ _FEATURES = (
     "accelerometer ambient-light-sensor autoplay battery bluetooth browsing-topics camera display-capture "
     "encrypted-media fullscreen gamepad geolocation gyroscope hid identity-credentials-get idle-detection "
     "local-fonts magnetometer microphone midi payment picture-in-picture publickey-credentials-create "
-    "publickey-credentials-get screen-wake-lock serial storage-access usb window-management xr-spatial-tracking"
+    "publickey-credentials-get screen-wake-lock serial storage-access usb "
+    "window-management xr-spatial-tracking"
 )
 FIXED = {
     "X-Content-Type-Options": "nosniff",

@@ -12,7 +12,7 @@ class ClinicRequest(Request):
     """A request whose parts stay in memory. Werkzeug would spool a larger one to a temporary file."""
 
     max_content_length = MIB
-    max_form_memory_size = MIB // 2
+    max_form_memory_size = MIB
     max_form_parts = 1000
 
     def _get_file_stream(

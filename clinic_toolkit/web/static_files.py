@@ -44,9 +44,7 @@ def serve(app: Flask, folder: Path = FOLDER) -> None:
     def static(wanted: str, name: str) -> Response:
         if wanted != version or name not in files:
             abort(404)
-        return Response(
-            files[name], content_type=KINDS[Path(name).suffix], headers={"Cache-Control": KEPT}
-        )
+        return Response(files[name], content_type=KINDS[Path(name).suffix], headers={"Cache-Control": KEPT})
 
     app.jinja_env.globals["static_url"] = static_url
     app.add_url_rule("/static/<wanted>/<path:name>", "static", static, methods=["GET"])

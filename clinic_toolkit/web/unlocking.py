@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from clinic_toolkit.record import practice
 from clinic_toolkit.store.trouble import StorageReadOnly
-from clinic_toolkit.vault import attempts, sheet, words
+from clinic_toolkit.vault import attempts, sheet
 from clinic_toolkit.vault.slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
@@ -44,7 +44,9 @@ def with_code(typed: str) -> str:
     blob = keeper.take()
     if blob is None:
         return "Your code is not enough any more. Use your passphrase."
-    sentence = _try(lambda: practice.unlock_with_code(context.db(), blob, typed, now=context.now()), delayed=True)
+    sentence = _try(
+        lambda: practice.unlock_with_code(context.db(), blob, typed, now=context.now()), delayed=True
+    )
     if not sentence:
         keeper.opened()
     return sentence
@@ -74,11 +76,6 @@ def wrong_group(number: int, typed: str) -> str:
     except sheet.SheetMisread as misread:
         return misread.sentence
     return ""
-
-
-def suggest() -> str:
-    """Six words chosen by chance."""
-    return words.new_passphrase()
 
 
 def _try(open_it: Callable[[], Vault], *, delayed: bool, must_choose_passphrase: bool = False) -> str:

@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
-from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import practice
 from clinic_toolkit.web import context, guard, responses, unlocking
+from clinic_toolkit.web.forms.practice import PassphraseForm
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("lock", __name__)
@@ -71,27 +71,17 @@ def open_with_sheet() -> Answer:
 @guard.after_sheet
 def choose() -> Answer:
     """Whoever needed the sheet has lost the passphrase: ask for a new one."""
-    return render_template("lock/choose.html", words=_offered(), errors={})
+    return _choose_page(PassphraseForm())
 
 
 @screen.post("/unlock/choose")
 @guard.after_sheet
 def chosen() -> Answer:
     """Replace the passphrase, and go on to *Today*."""
-    own = request.form.get("passphrase", "")
-    again = request.form.get("passphrase_again", "")
-    offered = context.peek_in_session("offered")
-    typed = offered if request.form.get("choice") == "offered" and offered else own
-    errors = {}
-    if typed is own and own != again:
-        errors["passphrase_again"] = "The two are not the same. Type your passphrase again in both places."
-    else:
-        try:
-            practice.change_passphrase(context.db(), context.vault(), typed, now=context.now())
-        except ClinicError as error:
-            errors["passphrase"] = error.sentence
-    if errors:
-        return render_template("lock/choose.html", words=_offered(), errors=errors), 422
+    form = PassphraseForm(request.form)
+    if not form.validate():
+        return _choose_page(form), 422
+    practice.change_passphrase(context.db(), context.vault(), form.passphrase.data or "", now=context.now())
     context.passphrase_was_chosen()
     return responses.see("/")
 
@@ -129,9 +119,5 @@ def _sheet_page(errors: dict[str, str]) -> str:
     return render_template("lock/sheet.html", groups=range(1, GROUPS + 1), errors=errors)
 
 
-def _offered() -> str:
-    words = context.peek_in_session("offered")
-    if words is None:
-        words = unlocking.suggest()
-        context.keep_in_session("offered", words)
-    return str(words)
+def _choose_page(form: PassphraseForm) -> str:
+    return render_template("lock/choose.html", offered=form.offered(), errors=form.errors)

@@ -1,0 +1,88 @@
+import stat
+import sys
+
+import pytest
+
+from clinic_toolkit import settings
+from clinic_toolkit.cli import exit_code
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.settings import BadSetting
+
+NAME = 'host_name = "t-abcdefgh.localhost"\n'
+
+
+def test_the_first_start_writes_a_file_and_the_next_one_reads_it(tmp_path):
+    first = settings.read(tmp_path / "new", environ={})
+    assert settings.HOST_NAME.fullmatch(first.host_name)
+    assert settings.read(tmp_path / "new", environ={}) == first
+    assert (first.port, first.idle_seconds, first.idle_in_session_seconds, first.demo) == (
+        8765,
+        300,
+        1800,
+        False,
+    )
+    assert first.address == f"http://{first.host_name}:8765/"
+    assert settings.read(tmp_path / "other", environ={}).host_name != first.host_name
+    if sys.platform != "win32":
+        assert stat.S_IMODE((tmp_path / "new" / settings.FILE).stat().st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [settings.FILE]
+
+
+def test_a_demo_stays_a_demo(tmp_path):
+    assert settings.read(tmp_path, demo=True, environ={}).demo
+    assert settings.read(tmp_path, environ={}).demo
+
+
+def test_the_command_line_goes_before_the_environment_and_that_before_the_file(tmp_path):
+    path = tmp_path / settings.FILE
+    path.write_text(NAME + "port = 9001\nidle_seconds = 60\n")
+    assert settings.read(tmp_path, environ={}).port == 9001
+    environ = {"CLINIC_PORT": "9002", "CLINIC_IDLE_SECONDS": "", "CLINIC_IDLE_IN_SESSION_SECONDS": "90"}
+    read = settings.read(tmp_path, environ=environ)
+    assert (read.port, read.idle_seconds, read.idle_in_session_seconds) == (9002, 60, 90)
+    assert settings.read(tmp_path, port=9003, environ=environ).port == 9003
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"host_name = ",
+        b"\xff\xfe\x00",
+        b"host_name = 3",
+        b'host_name = "127.0.0.1"',
+        b'host_name = "t-abcdefgh.localhost.evil.example"',
+        NAME.encode() + b"port = 80",
+        NAME.encode() + b'port = "8765"',
+        NAME.encode() + b"port = true",
+        NAME.encode() + b"idle_seconds = 0",
+        NAME.encode() + b"idle_seconds = 100000",
+        NAME.encode() + b'demo = "yes"',
+        NAME.encode() + b"debug = true",
+        NAME.encode() + b"port = 8765\nport = 8766",
+        b"\0" * 300,
+    ],
+)
+def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path, content):
+    path = tmp_path / settings.FILE
+    path.write_bytes(content)
+    with pytest.raises(DamagedFile) as caught:
+        settings.read(tmp_path, environ={})
+    assert str(path) in caught.value.sentence
+    assert "start again" in caught.value.sentence
+    assert exit_code(caught.value) == 2
+    assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("value", ["eighty", "-1", "80", "1e4", "99999", "８７６５"])
+def test_a_bad_number_in_the_environment_names_its_variable(tmp_path, value):
+    with pytest.raises(BadSetting, match="CLINIC_PORT") as caught:
+        settings.read(tmp_path, environ={"CLINIC_PORT": value})
+    assert exit_code(caught.value) == 2
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadSetting, match="--data"):
+        settings.read(tmp_path / "file" / "data", environ={})

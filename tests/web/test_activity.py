@@ -1,0 +1,79 @@
+from clinic_toolkit.web.activity import Activity, clock
+
+
+class Time:
+    """A clock that a test moves."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def ticking(activity, time, seconds):
+    for _ in range(seconds):
+        time.now += 1
+        reason = activity.reason_to_end()
+        if reason:
+            return reason
+    return None
+
+
+def made():
+    time = Time()
+    return Activity(idle=300, idle_in_session=1800, clock=time), time
+
+
+def test_a_locked_worker_never_ends_by_itself():
+    activity, time = made()
+    assert ticking(activity, time, 40_000) is None
+
+
+def test_five_minutes_without_a_person():
+    activity, time = made()
+    activity.open()
+    assert ticking(activity, time, 299) is None
+    activity.touch()
+    assert ticking(activity, time, 299) is None
+    assert ticking(activity, time, 1) == "idle"
+
+
+def test_thirty_minutes_while_an_hour_is_open():
+    activity, time = made()
+    activity.open()
+    activity.hour_open = True
+    assert ticking(activity, time, 1799) is None
+    activity.hour_open = False
+    assert ticking(activity, time, 1) == "idle"
+
+
+def test_a_closed_lid_ends_it_at_once():
+    activity, time = made()
+    activity.open()
+    assert ticking(activity, time, 10) is None
+    time.now += 31
+    assert activity.reason_to_end() == "suspended"
+
+
+def test_a_short_stall_does_not():
+    activity, time = made()
+    activity.open()
+    time.now += 29
+    assert activity.reason_to_end() is None
+
+
+def test_eight_hours_are_the_longest():
+    activity, time = made()
+    activity.open()
+    for _ in range(8 * 3600 // 100 - 1):
+        activity.touch()
+        assert ticking(activity, time, 100) is None
+    activity.touch()
+    assert ticking(activity, time, 100) == "eight hours"
+
+
+def test_the_clock_is_not_the_date(monkeypatch):
+    before = clock()
+    monkeypatch.setattr("time.time", lambda: 0.0)
+    assert 0 <= clock() - before < 5

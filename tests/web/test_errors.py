@@ -1,0 +1,121 @@
+import logging
+from uuid import uuid4
+
+import pytest
+from flask import request
+
+from clinic_toolkit.errors import ClinicError, DamagedFile
+from clinic_toolkit.record import clients
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.rows import NotThere, Stale
+from clinic_toolkit.store.trouble import StorageBusy, StorageFailed, StorageFull, StorageReadOnly
+from clinic_toolkit.web import context
+from tests.fixtures.sites import Site
+
+TYPED = {"note": "She said “it is <b>fine</b> & well”\r\nand left.", "when": "10:00"}
+SECRET = {"passphrase": "correct horse", "return_code": "ABC123", "group3": "QWERT"}
+
+
+def raising(error):
+    def view():
+        context.db()
+        raise error
+
+    return view
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotThere(), 404),
+        (Stale(), 409),
+        (StorageFull(), 503),
+        (StorageReadOnly(), 503),
+        (StorageBusy(), 503),
+        (StorageFailed(), 503),
+        (DamagedFile("The file x is damaged."), 500),
+        (ClinicError("It cannot be done like this."), 422),
+    ],
+)
+def test_each_error_has_its_status_and_its_sentence(site: Site, error, status):
+    answer = site.post(site.route(raising(error)), TYPED)
+    assert answer.status_code == status
+    if status != 404:
+        assert error.sentence in answer.text
+    told = site.post(site.route(raising(error)), TYPED, headers={"X-Autosave": "1"})
+    assert told.status_code == status
+    assert told.json["message"] == error.sentence
+
+
+@pytest.mark.parametrize(
+    "error", [StorageFull(), StorageReadOnly(), StorageBusy(), Stale(), RuntimeError("private")]
+)
+def test_what_was_typed_is_kept_and_can_be_sent_again(site: Site, error):
+    tries = []
+
+    def view():
+        tries.append(request.form.to_dict())
+        if len(tries) == 1:
+            raise error
+        return "saved"
+
+    path = site.route(view)
+    page = site.post(f"{path}?part=2", TYPED | SECRET)
+    assert "She said “it is &lt;b&gt;fine&lt;/b&gt; &amp; well”" in page.text
+    assert f'action="{path}?part=2"' in page.text
+    assert "Try saving again" in page.text
+    for secret in SECRET.values():
+        assert secret not in page.text
+    # Sent again as a browser would: the content of each field.
+    again = {name: value for name, value in tries[0].items() if name in TYPED}
+    assert site.post(path, again).text == "saved"
+    assert {name: tries[1][name] for name in TYPED} == TYPED
+
+
+def test_an_unknown_address_and_a_forbidden_record_are_the_same_page(site: Site):
+    unknown = site.get("/no-such-page")
+    no_record = site.get(f"/sessions/{uuid4()}/note")
+    wrong_method = site.get("/lock")
+    bad_id = site.get("/sessions/not-an-id/note")
+    pages = {(page.status_code, page.text) for page in (unknown, no_record, wrong_method, bad_id)}
+    assert len(pages) == 1
+    assert unknown.status_code == 404
+
+
+def test_a_mistake_of_ours_shows_a_code_and_logs_no_value(site: Site, caplog):
+    with caplog.at_level(logging.ERROR):
+        page = site.post(site.route(raising(RuntimeError("Ana Reyes"))), {})
+    assert page.status_code == 500
+    assert "Ana Reyes" not in page.text
+    code = caplog.records[-1].opaque
+    assert code in page.text
+
+
+def test_a_disk_that_is_full_while_the_commit_runs_keeps_what_was_typed(site: Site):
+    def view():
+        clients.add(context.db(), context.vault(), Client(name="x"), now=context.now())
+        # The limit makes the next page of the file one too many, as a full disk does.
+        pages = context.db().exec_driver_sql("PRAGMA page_count").scalar()
+        context.db().exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        for _ in range(200):
+            clients.add(context.db(), context.vault(), Client(name="y" * 90), now=context.now())
+        return "saved"
+
+    page = site.post(site.route(view), TYPED)
+    assert page.status_code == 503
+    assert "The disk is full" in page.text
+    assert "and left." in page.text
+
+
+def test_too_much_text_is_refused_with_a_page(site: Site):
+    def view():
+        return str(len(request.form["note"]))
+
+    path = site.route(view)
+    assert site.post(path, {"note": "a" * 400_000}).text == "400000"
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        page = site.post(path, {"note": "a" * 1_200_000}, content_type=kind)
+        assert page.status_code == 413
+        assert "too much text" in page.text
+    many = site.post(path, {f"f{number}": "" for number in range(1500)}, content_type="multipart/form-data")
+    assert many.status_code == 413

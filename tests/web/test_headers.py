@@ -1,0 +1,65 @@
+import pytest
+
+from clinic_toolkit.web import headers
+from tests.fixtures.sites import Site
+
+
+def check(answer, *, may_be_kept=False):
+    told = answer.headers
+    for name, value in headers.FIXED.items():
+        assert told[name] == value
+    assert told.getlist("Content-Security-Policy") == [headers.POLICY]
+    assert "unsafe" not in told["Content-Security-Policy"]
+    assert told["Cache-Control"] == "no-store" or may_be_kept
+    assert "Server" not in told
+    assert "X-Powered-By" not in told
+
+
+@pytest.mark.parametrize("state", ["locked", "site"])
+def test_every_route_answers_with_the_headers(state, request):
+    here = request.getfixturevalue(state)
+    for address in here.addresses():
+        check(here.get(address))
+        check(here.post(address, token=False))
+
+
+def test_refusals_and_missing_pages_have_them_too(site: Site):
+    check(site.get("/no-such-page"))
+    check(site.browser.get("/", base_url="http://evil.example"))
+    check(site.get("/", **{"Sec-Fetch-Site": "cross-site"}))
+
+
+def test_static_files_may_be_kept_by_this_browser_alone(locked: Site):
+    with locked.app.app_context():
+        address = locked.app.jinja_env.globals["static_url"]("page.css")
+    answer = locked.get(address)
+    check(answer, may_be_kept=True)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
+    assert "Set-Cookie" not in answer.headers
+    version = address.split("/")[2]
+    for other in (
+        address.replace(version, "0" * 16),
+        f"/static/{version}/../app.py",
+        f"/static/{version}/%2e%2e/app.py",
+        f"/static/{version}/nothing.css",
+    ):
+        assert locked.get(other).status_code == 404
+
+
+def test_the_cookie_is_for_this_host_and_no_script(locked: Site):
+    answer = locked.get("/unlock")
+    cookie = answer.headers["Set-Cookie"]
+    name, *attributes = (part.strip() for part in cookie.split(";"))
+    assert name.startswith("__Host-sid=")
+    assert sorted(attributes) == ["HttpOnly", "Path=/", "SameSite=Strict", "Secure"]
+
+
+def test_the_cookie_holds_two_random_values_and_nothing_else(site: Site):
+    site.get("/unlock")
+    site.token()
+    cookie = site.browser.get_cookie("__Host-sid", site.settings.host_name)
+    with site.app.test_request_context(base_url=site.origin):
+        opener = site.app.session_interface.get_signing_serializer(site.app)
+    assert set(opener.loads(cookie.value)) <= {"sid", "csrf_token"}

@@ -1,0 +1,172 @@
+import logging
+
+import pytest
+from flask import Response
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import MethodNotAllowed
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record import audit, clients, practice
+from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.store.trouble import StorageFull
+from clinic_toolkit.web import context
+from tests.fixtures.sites import Site, example
+
+WRITE = text("UPDATE audit_tried SET n = n + 1")
+
+
+@pytest.fixture
+def tried(site: Site) -> Site:
+    """A site with a table of its own to write to."""
+    with writing(site.work.engine) as db:
+        db.execute(text("CREATE TABLE audit_tried (n INTEGER)"))
+        db.execute(text("INSERT INTO audit_tried VALUES (0)"))
+    return site
+
+
+def count(site: Site) -> int:
+    with reading(site.work.engine) as db:
+        return db.scalar(text("SELECT n FROM audit_tried"))
+
+
+def test_a_post_is_committed_once_after_its_view(tried: Site):
+    seen = []
+
+    def view():
+        context.db().execute(WRITE)
+        context.db().execute(WRITE)
+        seen.append(count(tried))
+        return "done"
+
+    assert tried.post(tried.route(view)).status_code == 200
+    assert seen == [0]
+    assert count(tried) == 2
+
+
+@pytest.mark.parametrize("error", [ClinicError("no"), StorageFull(), RuntimeError("no"), MethodNotAllowed()])
+def test_an_exception_takes_everything_back(tried: Site, error):
+    def view():
+        context.db().execute(WRITE)
+        raise error
+
+    assert tried.post(tried.route(view)).status_code >= 400
+    assert count(tried) == 0
+
+
+def test_a_page_that_is_made_while_it_is_sent_is_made_before_the_commit(tried: Site):
+    def view():
+        def pieces():
+            context.db().execute(WRITE)
+            yield "a"
+            raise ClinicError("half-way")
+
+        return Response(pieces())
+
+    assert tried.post(tried.route(view)).status_code == 422
+    assert count(tried) == 0
+
+
+def test_a_page_that_is_looked_at_cannot_write(tried: Site):
+    errors = []
+
+    def view():
+        try:
+            context.db().execute(WRITE)
+        except OperationalError as error:
+            errors.append(error)
+        return "done"
+
+    tried.get(tried.route(view, "GET"))
+    assert len(errors) == 1
+    assert count(tried) == 0
+    # The control: the same write is taken from a POST.
+    tried.post(tried.route(view))
+    assert count(tried) == 1
+
+
+def test_no_get_of_any_route_writes_anything_but_its_audit_line(site: Site):
+    client = site.work.client()
+    hour = site.work.hour(client)
+    ids = [client.id, hour.id, site.work.vault.vault_id]
+
+    def everything():
+        with reading(site.work.engine) as db:
+            tables = db.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'table'")).all()
+            return {
+                name: db.execute(text(f'SELECT * FROM "{name}"')).all()
+                for name in tables
+                if name != "audit_line"
+            }
+
+    def events():
+        with reading(site.work.engine) as db:
+            return [line.event for line in audit.lines(db, site.work.vault)]
+
+    before, lines = everything(), len(events())
+    adapter = site.app.url_map.bind("")
+    for rule in site.app.url_map.iter_rules():
+        if "GET" not in rule.methods or rule.endpoint == "static":
+            continue
+        for id in ids:
+            values = {name: example(rule, name, id) for name in rule.arguments}
+            site.get(adapter.build(rule.endpoint, values, method="GET"))
+    assert everything() == before
+    assert set(events()[: len(events()) - lines]) <= {"records.read"}
+
+
+def test_what_a_page_shows_is_one_line_of_audit(site: Site):
+    first, second = site.work.client("Ana Reyes"), site.work.client("Ben Ode")
+
+    def view():
+        context.saw("client", *clients.everyone(context.db(), context.vault()))
+        context.saw("client", first)
+        return "shown"
+
+    with reading(site.work.engine) as db:
+        before = audit.lines(db, site.work.vault)[0].seq
+    site.get(site.route(view, "GET"))
+    with reading(site.work.engine) as db:
+        lines = [line for line in audit.lines(db, site.work.vault) if line.seq > before]
+        audit.check(db, site.work.vault)
+    assert [line.event for line in lines] == ["records.read"]
+    assert {entry.record for entry in lines[0].entries} == {first.id.bytes, second.id.bytes}
+    assert len(lines[0].entries) == 2
+
+
+def test_reading_goes_on_when_the_disk_is_full(site: Site, monkeypatch, caplog):
+    kept = site.work.client()
+
+    def view():
+        context.saw("client", kept)
+        return "shown"
+
+    def full(*_args, **_more):
+        raise StorageFull
+
+    path = site.route(view, "GET")
+    monkeypatch.setattr("clinic_toolkit.web.unit.writing", full)
+    with caplog.at_level(logging.ERROR):
+        assert site.get(path).text == "shown"
+    assert "audit.read_not_noted" in caplog.messages
+
+
+def test_the_time_stands_still_in_a_request(site: Site):
+    def view():
+        return "same" if context.now() is context.now() and context.now().tzinfo else "other"
+
+    assert site.get(site.route(view, "GET")).text == "same"
+
+
+def test_the_practice_is_read_once_in_a_request(site: Site, monkeypatch):
+    calls = []
+    read = practice.read
+    monkeypatch.setattr(practice, "read", lambda *args: calls.append(1) or read(*args))
+
+    def view():
+        return context.practice().body.practice_name + context.letterhead().practice
+
+    site.get("/pulse")
+    calls.clear()
+    assert site.get(site.route(view, "GET")).text == "Harbour PracticeHarbour Practice"
+    assert calls == [1]
