@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import Form, SelectField, StringField
+from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments import catalogue
@@ -51,7 +51,7 @@ class ChooseForm(Form):
         if self.about.data == "new" and field.data not in offered:
             raise ValidationError("Choose who this person is to the client.")
 
-    def validate_about(self, field: SelectField) -> None:
+    def validate_about(self, field: Any) -> None:
         """Refuse a questionnaire that is not offered for this kind of relationship."""
         if field.data not in {value for value, _ in field.choices or ()}:
             raise ValidationError("Choose whom it is about.")

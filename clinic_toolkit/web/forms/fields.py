@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import BooleanField, DateField, Field, Form, SelectField, StringField, TimeField
+from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 # Right-to-left overrides make "abc" read "cba" on the page and in print; marks and isolates stay.
@@ -85,13 +86,15 @@ def tick(label: str) -> Any:
 
 
 class _ChoiceField(SelectField):
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], sentence: str, **kwargs: Any) -> None:
-        super().__init__(*args, validate_choice=False, **kwargs)
+    choices: Any  # pairs of a value and its words
+
+    def __init__(self, label: str, checks: list[Any], *, choices: Any, sentence: str, **bound: Any) -> None:
+        super().__init__(label, checks, validate_choice=False, **bound)
         self.choices = choices
         self.sentence = sentence
 
-    def pre_validate(self, form: Form) -> None:
-        if self.data not in {value for value, _ in self.choices or ()}:
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.data not in {value for value, _ in self.choices}:
             raise ValidationError(self.sentence)
 
 

@@ -79,7 +79,7 @@ def _about(form: ChooseForm, client_id: UUID) -> Kept[Relationship] | None:
             context.vault(),
             client_id,
             word=form.word.data,
-            frame=form.frame.data,
+            frame=form.frame.data or "",
             now=context.now(),
         )
     about = relationships.get(context.db(), context.vault(), UUID(hex=form.about.data))
