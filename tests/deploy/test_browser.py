@@ -1,0 +1,70 @@
+"""A browser is found by name, by place, or on Debian as root by installing it."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from .lists import DEPLOY
+
+
+@pytest.fixture
+def browser() -> ModuleType:
+    """deploy/browser.py."""
+    spec = importlib.util.spec_from_file_location("browser", DEPLOY / "browser.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def program(folder: Path, name: str, code: int = 0) -> Path:
+    """A program that only ends, with this code."""
+    made = folder / name
+    made.write_text(f"#!{sys.executable}\nraise SystemExit({code})\n")
+    made.chmod(0o755)
+    return made
+
+
+def test_a_named_browser_is_left_alone(browser: ModuleType) -> None:
+    variables = {"CLINIC_BROWSER": "mine", "PATH": ""}
+    browser.offer(variables)
+    assert variables["CLINIC_BROWSER"] == "mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs are found by their ending there")
+def test_one_on_the_path_is_found_and_a_stub_is_passed_over(browser: ModuleType, tmp_path: Path) -> None:
+    program(tmp_path, "google-chrome", code=1)
+    variables = {"PATH": str(tmp_path)}
+    assert browser.find(variables) is None
+    there = program(tmp_path, "chromium")
+    browser.offer(variables)
+    assert variables["CLINIC_BROWSER"] == str(there)
+
+
+def test_nothing_is_installed_for_a_plain_user(browser: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    assert not browser.may_install()
+
+
+def test_it_is_installed_where_it_may_be_and_then_looked_for_again(
+    browser: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[str] = []
+    monkeypatch.setattr(browser, "find", lambda _: there[-1] if there else None)
+    monkeypatch.setattr(browser, "may_install", lambda: True)
+    monkeypatch.setattr(browser, "install", lambda: there.append("installed"))
+    variables: dict[str, str] = {}
+    browser.offer(variables)
+    assert variables == {"CLINIC_BROWSER": "installed"}
+
+
+def test_without_any_the_tests_are_told_nothing(browser: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser, "find", lambda _: None)
+    monkeypatch.setattr(browser, "may_install", lambda: False)
+    variables: dict[str, str] = {}
+    browser.offer(variables)
+    assert variables == {}
