@@ -128,6 +128,7 @@ def test_the_control_opens(folder: Path) -> None:
     engine = open_store(folder, METADATA)
     with reading(engine) as db:
         assert len(db.execute(SAMPLE.select()).all()) == 60
+    engine.dispose()
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:

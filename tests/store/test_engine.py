@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,8 +29,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(folder: Path) -> Engine:
-    return open_store(folder, METADATA)
+def opened(folder: Path) -> Iterator[Engine]:
+    engine = open_store(folder, METADATA)
+    yield engine
+    engine.dispose()
 
 
 def row(version: int = 1, final: int = 0, **more: object) -> dict[str, object]:
@@ -199,3 +202,4 @@ def test_what_was_stored_is_there_at_the_next_start(folder: Path, opened: Engine
     again = open_store(folder, METADATA)
     with reading(again) as db:
         assert db.scalar(select(func.count()).select_from(SAMPLE)) == 1
+    again.dispose()

@@ -4,6 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,10 +63,18 @@ def written(tmp_path: Path) -> tuple[Path, tuple[str, ...], list[str]]:
     return tmp_path / "data", groups, owners
 
 
+@contextmanager
+def reading_of(folder: Path, **way: str) -> Iterator[Any]:
+    reader = independent_reader.Reader(folder, **way)
+    yield reader
+    reader.db.close()
+
+
 def test_both_ways_in(written: tuple[Path, tuple[str, ...], list[str]]) -> None:
     folder, groups, owners = written
     for way in ({"passphrase": vaults.PASSPHRASE}, {"sheet": "-".join(groups).lower()}):
-        found = list(independent_reader.Reader(folder, **way).records())
+        with reading_of(folder, **way) as reader:
+            found = list(reader.records())
         assert [independent_reader.decoded(line["raw"]) for line in found] == BODIES
         assert [line["owner"] for line in found] == owners
         assert [line["signed"] for line in found] == ["", "sig/note", "", "sig/cosign"]
@@ -130,11 +140,11 @@ def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
     with writing(engine) as db:
         practice.unlock_with_sheet(db, " ".join(groups), now=NOW)
     engine.dispose()
-    reader = independent_reader.Reader(tmp_path / "data", passphrase=vaults.PASSPHRASE)
-    (kept,) = reader.records()
+    with reading_of(tmp_path / "data", passphrase=vaults.PASSPHRASE) as reader:
+        (kept,) = reader.records()
+        lines = list(reader.audit_lines())
     assert kept["table"] == "practice"
     assert "Lindenhof" in str(independent_reader.decoded(kept["raw"]))
-    lines = list(reader.audit_lines())
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     assert all(line["signed"] for line in lines)
     events = [independent_reader.decoded(line["raw"])[0] for line in lines]
