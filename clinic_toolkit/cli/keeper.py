@@ -7,7 +7,6 @@ While there is no worker the system's listen queue holds the connections: none i
 import secrets
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +19,7 @@ import click
 
 from clinic_toolkit.cli import line, worker
 from clinic_toolkit.cli.quick_return import QuickReturn
+from clinic_toolkit.cli.sockets import Sockets
 from clinic_toolkit.settings import Settings
 
 SHORT_LIFE = 10.0
@@ -39,14 +39,6 @@ class Helper:
     warm: bool = False
     answered: bool = False
     ending: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sockets:
-    """What the keeper listens on, all at one port."""
-
-    listening: tuple[socket.socket, ...]
-    port: int
 
 
 Work = Callable[[Settings, tuple[socket.socket, ...], "connection.Connection[object, object]", bytes], None]
@@ -186,8 +178,8 @@ class Keeper:
         self._deaths += 1
         if self._deaths >= CRASHES:
             self._give_up(
-                "The program could not start its pages: it stopped three times at once. "
-                "Nothing in the record was changed. Start it again; if that does not help, restart the computer.",
+                "The program could not start its pages: it stopped three times at once. Nothing in "
+                "the record was changed. If starting it again does not help, restart the computer.",
                 1,
             )
 
@@ -212,60 +204,3 @@ class Keeper:
             if helper.process.is_alive():
                 helper.process.kill()
                 helper.process.join()
-
-
-def listen(wanted: int, *, more: int = 19) -> Sockets:
-    """Listen on this machine only: at the wanted port, one of the next nineteen, or any.
-
-    IPv4 and IPv6 are taken together: a browser may try either for a `.localhost` name, and whoever
-    listened on the other one would be shown the passphrase.
-    """
-    for port in [*range(wanted, min(wanted + more, 65535) + 1), 0]:
-        try:
-            return _listen_at(port)
-        except OSError:
-            if port == 0:
-                raise
-    raise AssertionError("unreachable: port 0 either listens or raises")
-
-
-def _listen_at(port: int) -> Sockets:
-    first = _bound(socket.AF_INET, "127.0.0.1", port)
-    port = first.getsockname()[1]
-    try:
-        second = _bound(socket.AF_INET6, "::1", port) if _has_ipv6() else None
-    except OSError:
-        first.close()
-        raise
-    listening = (first,) if second is None else (first, second)
-    for each in listening:
-        each.listen(128)
-    return Sockets(listening=listening, port=port)
-
-
-def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        if sys.platform == "win32":
-            # There SO_REUSEADDR would let another program take the port over.
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        bound.bind((host, port))
-    except OSError:
-        bound.close()
-        raise
-    return bound
-
-
-def _has_ipv6() -> bool:
-    if not socket.has_ipv6:
-        return False
-    try:
-        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
-            probe.bind(("::1", 0))
-    except OSError:
-        return False
-    return True

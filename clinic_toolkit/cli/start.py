@@ -12,7 +12,7 @@ import click
 
 from clinic_toolkit import paths
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.cli import keeper
+from clinic_toolkit.cli import keeper, sockets
 from clinic_toolkit.cli.memory import guard_memory
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.claim import AlreadyOpen, Claim, claim
@@ -65,8 +65,8 @@ def _claimed(place: Path) -> Claim:
 
 def _serve(place: Path, held: Claim, *, port: int | None, browser: bool, demo: bool) -> int:
     settings = configuration.read(place, demo=demo, port=port)
-    sockets = keeper.listen(settings.port)
-    settings = replace(settings, port=sockets.port)
+    listening = sockets.listen(settings.port)
+    settings = replace(settings, port=listening.port)
     said: list[bool] = []
 
     def ready() -> None:
@@ -79,7 +79,7 @@ def _serve(place: Path, held: Claim, *, port: int | None, browser: bool, demo: b
             # Some browsers return only when they are closed.
             threading.Thread(target=webbrowser.open, args=(settings.address,), daemon=True).start()
 
-    return keeper.Keeper(settings, sockets, when_ready=ready).run()
+    return keeper.Keeper(settings, listening, when_ready=ready).run()
 
 
 def has_display() -> bool:

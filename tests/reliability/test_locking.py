@@ -1,0 +1,88 @@
+"""Locking ends the process that held the keys, and nobody who asks meanwhile is turned away."""
+
+import os
+import signal
+import statistics
+import sys
+import threading
+import time
+from http.client import HTTPException
+
+import pytest
+
+from tests.fixtures.running import Running, is_alive
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with Running(tmp_path_factory.mktemp("locking") / "data") as program:
+        yield program
+
+
+def test_locking_ends_the_process_and_a_fresh_one_answers(running):
+    browser = running.browser()
+    browser.get("/")
+    before = running.wait_until_warm()
+    answer = browser.lock()
+    assert answer.status == 303
+    assert browser.get("/").status == 200
+    assert not is_alive(before[0])
+    assert running.workers()[0] == before[1]
+
+
+def test_no_connection_is_refused_during_sixteen_locks(running, record_property):
+    stop = threading.Event()
+    waits: list[float] = []
+    refused: list[str] = []
+
+    def keep_asking():
+        browser = running.browser()
+        while not stop.is_set():
+            try:
+                page = browser.ask("GET", "/setup")
+                waits.append(page.seconds)
+                assert page.status == 200
+            except (OSError, HTTPException) as error:
+                refused.append(repr(error))
+            time.sleep(0.01)
+
+    asking = threading.Thread(target=keep_asking)
+    browser, after, gone = running.browser(), [], set()
+    running.wait_until_warm()
+    asking.start()
+    try:
+        for number in range(16):
+            # Four with the next worker ready, as in life; twelve faster than one can be made.
+            workers = running.wait_until_warm() if number < 4 else running.workers()
+            assert browser.lock().status == 303
+            page = browser.get("/")
+            if number < 4:
+                after.append(page.seconds)
+            gone.add(workers[0])
+    finally:
+        stop.set()
+        asking.join()
+    record_property("longest wait", max(waits))
+    assert refused == []
+    assert len(gone) == 16
+    assert not any(is_alive(pid) for pid in gone)
+    assert statistics.median(after) <= 0.25
+
+
+def test_a_worker_that_is_asked_to_end_is_replaced(running):
+    before = running.wait_until_warm()
+    os.kill(before[0], signal.SIGTERM)
+    assert running.browser().get("/").status == 200
+    assert not is_alive(before[0])
+
+
+def test_a_worker_that_is_killed_is_replaced_again_and_again(running):
+    for _ in range(4):
+        assert running.browser().get("/").status == 200
+        before = running.wait_until_warm()
+        os.kill(before[0], signal.SIGKILL)
+        assert running.browser().get("/").status == 200
+        assert not is_alive(before[0])
+    assert running.process.poll() is None

@@ -1,0 +1,183 @@
+import re
+
+import pytest
+
+from clinic_toolkit.crypto.passphrase import FLOOR
+from clinic_toolkit.record import practice
+from clinic_toolkit.store.engine import writing
+from clinic_toolkit.vault import attempts, slots
+from clinic_toolkit.vault.slots import WrongSecret
+from clinic_toolkit.web import context, unlocking
+from tests.fixtures.practices import NOW
+from tests.fixtures.sites import Site
+
+RIGHT, WRONG = "glacier mandolin unwrapped", "glacier mandolin unwraped"
+
+
+@pytest.fixture
+def lock(locked: Site, monkeypatch) -> Site:
+    """A locked site whose passphrase and code are compared, without their second of work."""
+
+    def unlock(db, typed, *, now):
+        if typed != RIGHT:
+            raise WrongSecret("That passphrase does not open this practice.")
+        return locked.work.vault
+
+    def unlock_with_code(db, blob, typed, *, now):
+        if (blob, typed) != (b"sealed", "ABC234"):
+            raise WrongSecret("That code does not open it.")
+        return locked.work.vault
+
+    monkeypatch.setattr(practice, "unlock", unlock)
+    monkeypatch.setattr(practice, "unlock_with_code", unlock_with_code)
+    monkeypatch.setattr(unlocking, "_born", -1000.0)
+    return locked
+
+
+def try_(lock: Site, path="/unlock", **fields):
+    return lock.post(path, fields)
+
+
+def test_the_right_passphrase_opens_and_turns_the_session_over(lock: Site):
+    before = lock.token()
+    cookie = lock.browser.get_cookie("__Host-sid", lock.settings.host_name).value
+    answer = try_(lock, passphrase=RIGHT)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert lock.browser.get_cookie("__Host-sid", lock.settings.host_name).value != cookie
+    assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
+    # A token from before is good for nothing any more.
+    assert lock.post("/lock", {"csrf_token": before}, token=False).status_code == 403
+    assert not lock.ends
+
+
+def test_a_wrong_passphrase_is_one_plain_sentence_and_the_end_of_the_process(lock: Site):
+    answer = try_(lock, passphrase=WRONG)
+    assert answer.status_code == 422
+    assert "That passphrase does not open this practice." in answer.text
+    assert WRONG not in answer.text
+    assert lock.ends == ["wrong secret"]
+    assert attempts.count(lock.settings.data_folder) == 1
+    assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
+
+
+def test_each_failure_costs_more_time_from_the_start_of_a_process(lock: Site, monkeypatch):
+    slept, now = [], [100.0]
+    monkeypatch.setattr(unlocking.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(unlocking.time, "sleep", slept.append)
+    for _ in range(8):
+        monkeypatch.setattr(unlocking, "_born", now[0])
+        try_(lock, passphrase=WRONG)
+    assert slept == [0, 1, 2, 4, 8, 16, 32, 60]
+    assert "about 60 seconds" in lock.get("/unlock").text
+    now[0] += 59
+    assert "about 1 second." in lock.get("/unlock").text
+    try_(lock, passphrase=RIGHT)
+    assert slept[-1] == 1
+    assert attempts.count(lock.settings.data_folder) == 0
+
+
+def test_an_empty_or_endless_passphrase_is_not_tried(lock: Site):
+    for typed in ("", "x" * 1001):
+        assert try_(lock, passphrase=typed).status_code == 422
+    assert attempts.count(lock.settings.data_folder) == 0
+
+
+@pytest.mark.parametrize("typed", ["\x00", "\u202e" + RIGHT, "🙂" * 20, "<b>&</b>", "\ufffd"])
+def test_odd_characters_are_simply_wrong(lock: Site, typed):
+    assert try_(lock, passphrase=typed).status_code == 422
+
+
+def test_the_code_is_asked_for_only_while_the_keeper_holds_the_blob(lock: Site):
+    assert 'name="passphrase"' in lock.get("/unlock").text
+    lock.keeper.hold(b"sealed")
+    page = lock.get("/unlock")
+    assert 'name="code"' in page.text
+    other = re.search(r'href="([^"]+)">Use my passphrase instead', page.text)
+    assert other
+    assert 'name="passphrase"' in lock.get(other[1]).text
+    assert try_(lock, code="ABC234").status_code == 303
+    assert lock.keeper.taken == 0
+
+
+def test_a_wrong_code_ends_the_process_too(lock: Site):
+    lock.keeper.hold(b"sealed")
+    answer = try_(lock, code="WRONG2")
+    assert answer.status_code == 422
+    assert lock.ends == ["wrong secret"]
+    assert lock.keeper.taken == 1
+
+
+def test_a_code_that_is_not_enough_any_more_leads_to_the_passphrase(lock: Site):
+    answer = try_(lock, code="ABC234")
+    assert answer.status_code == 422
+    assert "Use your passphrase" in answer.text
+    assert 'name="passphrase"' in answer.text
+
+
+def test_the_sheet_opens_and_asks_for_a_new_passphrase(locked: Site, monkeypatch):
+    groups = {f"group{number}": group.lower() for number, group in enumerate(locked.work.groups, 1)}
+    attempts.note_failure(locked.settings.data_folder)
+    answer = locked.post("/unlock/sheet", groups)
+    assert answer.headers["Location"] == "/unlock/choose"
+    assert locked.get("/").headers["Location"] == "/unlock/choose"
+    page = locked.get("/unlock/choose")
+    offered = re.search(r'name="offered_passphrase" value="([^"]+)"', page.text)
+    assert offered
+    assert len(offered[1].split()) == 6
+    changed = []
+    monkeypatch.setattr(practice, "change_passphrase", lambda db, vault, typed, *, now: changed.append(typed))
+    weak = locked.post("/unlock/choose", {"passphrase": "short", "passphrase_again": "short"})
+    assert weak.status_code == 422
+    twice = {"passphrase": offered[1], "passphrase_again": offered[1] + "x"}
+    assert locked.post("/unlock/choose", twice).status_code == 422
+    right = {"passphrase": offered[1], "passphrase_again": offered[1]}
+    assert locked.post("/unlock/choose", right).headers["Location"] == "/"
+    assert changed == [offered[1]]
+    assert attempts.count(locked.settings.data_folder) == 0
+    assert not locked.ends
+
+
+def test_a_mistyped_group_is_named_and_not_sent_back(locked: Site):
+    groups = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
+    groups["group3"] = groups["group4"]
+    page = locked.post("/unlock/sheet", groups)
+    assert page.status_code == 422
+    assert "third group" in page.text
+    assert "fourth group" not in page.text
+    for group in locked.work.groups:
+        assert group not in page.text
+    assert locked.ends == ["mistyped sheet"]
+
+
+def test_the_sheet_of_another_time_is_refused(locked: Site):
+    old = locked.work.groups
+    with writing(locked.work.engine) as db:
+        practice.new_sheet(db, locked.work.vault, now=NOW)
+    page = locked.post("/unlock/sheet", {f"group{number}": group for number, group in enumerate(old, 1)})
+    assert page.status_code == 422
+    assert locked.ends == ["wrong secret"]
+
+
+def test_lock_puts_the_keys_away_at_once(site: Site):
+    assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
+    answer = site.post("/lock")
+    assert answer.headers["Location"] == "/unlock"
+    assert site.ends == ["locked"]
+    assert site.app.worker.unlocked == {}
+    assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
+
+
+def test_one_lock_locks_every_browser(site: Site):
+    first = site.browser
+    site.app.worker.unlocked["other"] = context.Unlocked(vault=site.work.vault)
+    site.post("/lock")
+    assert first is site.browser
+    assert site.app.worker.unlocked == {}
+
+
+def test_a_real_passphrase_through_the_door(locked: Site):
+    """The one test here that pays for the real derivation."""
+    with writing(locked.work.engine) as db:
+        slots.replace_passphrase(db, locked.work.vault, RIGHT, cost=FLOOR)
+    assert locked.post("/unlock", {"passphrase": WRONG}).status_code == 422
+    assert locked.post("/unlock", {"passphrase": RIGHT}).status_code == 303
