@@ -44,6 +44,7 @@ LABELS = frozenset(
 
 _ABSENT = b"\xff\xff\xff\xff"
 _LONGEST = 0xFFFFFFFE
+_MOST_FIELDS = 0xFFFF
 _HEADS = {label: bytes([len(PREFIX + label)]) + (PREFIX + label).encode() for label in LABELS}
 _u16 = struct.Struct(">H").pack
 _u32 = struct.Struct(">I").pack
@@ -63,22 +64,18 @@ def enc(label: str, *fields: Field) -> bytes:
     head = _HEADS.get(label)
     if head is None:
         raise ValueError("an unknown label")
-    parts = [head, _u16(_count(fields))]
+    if len(fields) > _MOST_FIELDS:
+        raise ValueError("too many fields to encode")
+    parts = [head, _u16(len(fields))]
     for field in fields:
         if field is None:
             parts.append(_ABSENT)
-            continue
-        raw = _raw(field)
-        if len(raw) > _LONGEST:
-            raise ValueError("a field is too long to encode")
-        parts += (_u32(len(raw)), raw)
+        else:
+            raw = _raw(field)
+            if len(raw) > _LONGEST:
+                raise ValueError("a field is too long to encode")
+            parts += (_u32(len(raw)), raw)
     return b"".join(parts)
-
-
-def _count(fields: tuple[Field, ...]) -> int:
-    if len(fields) > 0xFFFF:
-        raise ValueError("too many fields to encode")
-    return len(fields)
 
 
 def _raw(field: bytes | int | str | UUID) -> bytes:

@@ -102,7 +102,8 @@ class RingDirectory:
 
     def load(self, db: Connection) -> None:
         """Open every grant of this clinician. What cannot be opened is kept apart and named."""
-        mine = select(ring_grant).where(ring_grant.c.user == self._holder.user_id)
+        columns = (ring_grant.c.ring, ring_grant.c.generation, ring_grant.c.sealed)
+        mine = select(*columns).where(ring_grant.c.user == self._holder.user_id)
         grants = {(row.ring, row.generation): row.sealed for row in db.execute(mine)}
         opened, damaged = [], set()
         for row in db.execute(select(ring)):
