@@ -45,14 +45,12 @@ def _part(heading: str, sentences: tuple[str, ...]) -> list[Block]:
 
 
 def _own(own_words: tuple[str, ...]) -> list[Block]:
-    if not own_words:
+    quotes = [quote for each in own_words if (quote := paragraphs(each, READING, bar=True))]
+    if not quotes:
         return [_heading("In my own words"), WritingLines(3, 10 * MM)]
-    found: list[Block] = [_heading("In my own words")]
-    for each in own_words:
-        quoted = paragraphs(each, READING, bar=True)
-        quoted[-1].after = 8
-        found += quoted
-    return found
+    for quote in quotes:
+        quote[-1].after = 8
+    return [_heading("In my own words"), *(block for quote in quotes for block in quote)]
 
 
 def _step(next_step: str) -> list[Block]:

@@ -8,6 +8,7 @@ large one only when a word asks for it.
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
 
@@ -16,7 +17,7 @@ _WORDS = re.compile(r"( +)")
 _registering = Lock()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Face:
     """One weight of one family. `widths` are parts of the size; `scale` makes the families look alike."""
 
@@ -44,27 +45,27 @@ def fallback(bold: bool) -> Face:
     return _face("DejaVuSans-Bold" if bold else "DejaVuSans", 0.92)
 
 
-def runs(text: str, bold: bool) -> list[tuple[Face, str]]:
-    """Cut printable text into runs of one face each, word by word."""
+def face(word: str, bold: bool) -> Face:
+    """The face of one printable word: never two families inside a word."""
     first = house(bold)
-    if first.covers(text):
-        return [(first, text)]
-    found: list[tuple[Face, str]] = []
-    for word in filter(None, _WORDS.split(text)):
-        face = first if first.covers(word) else fallback(bold)
-        if found and found[-1][0] is face:
-            found[-1] = (face, found[-1][1] + word)
-        else:
-            found.append((face, word))
-    return found
+    return first if first.covers(word) else fallback(bold)
 
 
-def width(text: str, bold: bool) -> float:
+def by_letter(words: str, bold: bool) -> list[tuple[Face, str]]:
+    """Runs of one face each, chosen letter by letter: the same whatever the order of the letters."""
+    first = house(bold)
+    return [
+        (first if covered else fallback(bold), "".join(run))
+        for covered, run in groupby(words, key=first.chars.__contains__)
+    ]
+
+
+def width(words: str, bold: bool) -> float:
     """Width of printable text at size 1."""
     first = house(bold)
-    if first.covers(text):
-        return first.width(text)
-    return sum(face.width(part) for face, part in runs(text, bold))
+    if first.covers(words):
+        return first.width(words)
+    return sum(face(word, bold).width(word) for word in _WORDS.split(words))
 
 
 def _face(name: str, scale: float) -> Face:

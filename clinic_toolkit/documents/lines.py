@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import letters, text
+from clinic_toolkit.documents.letters import Face
 from clinic_toolkit.documents.look import Look
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.textobject import PDFTextObject
 
 Span = tuple[str, Look]
-_Piece = tuple[str, Look, bool]  # the last: whether its span reads from the right
+# Text, its look, whether its span reads from the right, and its face; none where letters change places.
+_Piece = tuple[str, Look, bool, Face | None]
 _SPACES = " \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000"
 # A word with the spaces after it; a line may also end after a hyphen or slash within it, and between marks.
 _WORD = re.compile(rf"[^{_SPACES}]+[{_SPACES}]*|[{_SPACES}]+")
@@ -55,19 +57,23 @@ def broken(spans: Sequence[Span], width: float) -> tuple[list[Line], bool]:
     from_right = True
     for typed, look in spans:
         ready = text.printable(typed)
-        rtl = text.reads_from_right(ready)
+        turns = text.turns(ready)
+        rtl = turns and text.reads_from_right(ready)
         from_right = from_right and rtl
-        for word in _words(ready):
-            needed = letters.width(word.rstrip(" "), look.bold) * look.size
-            if used and used + needed > width:
-                lines.append([])
-                used = 0.0
-            for piece in [word] if needed <= width else _cut(word, look, width):
-                if used and used + letters.width(piece.rstrip(" "), look.bold) * look.size > width:
+        for word in _WORD.findall(ready):
+            # A face is chosen before a word is cut, so that a piece is drawn as it was measured.
+            face = None if turns else letters.face(word, look.bold)
+            for part in _INSIDE.split(word):
+                needed = _measure(part.rstrip(" "), look, face)
+                if used and used + needed > width:
                     lines.append([])
                     used = 0.0
-                lines[-1].append((piece, look, rtl))
-                used += letters.width(piece, look.bold) * look.size
+                for piece in [part] if needed <= width else _cut(part, look, face, width):
+                    if used and used + _measure(piece.rstrip(" "), look, face) > width:
+                        lines.append([])
+                        used = 0.0
+                    lines[-1].append((piece, look, rtl, face))
+                    used += _measure(piece, look, face)
     last = spans[-1][1] if spans else None
     return [_line(line, last) for line in lines], from_right
 
@@ -81,15 +87,16 @@ def write(pen: "PDFTextObject", line: Line, x: float, baseline: float) -> None:
         pen.textOut(run.text)
 
 
-def _words(words: str) -> Iterable[str]:
-    for word in _WORD.findall(words):
-        yield from _INSIDE.split(word)
+def _measure(words: str, look: Look, face: Face | None) -> float:
+    if face is not None:
+        return face.width(words) * look.size
+    return sum(run.width(part) for run, part in letters.by_letter(words, look.bold)) * look.size
 
 
-def _cut(word: str, look: Look, width: float) -> Iterable[str]:
+def _cut(word: str, look: Look, face: Face | None, width: float) -> Iterable[str]:
     held, used = "", 0.0
     for cluster in _CLUSTER.findall(word):
-        more = letters.width(cluster, look.bold) * look.size
+        more = _measure(cluster, look, face)
         if held and used + more > width:
             yield held
             held, used = "", 0.0
@@ -101,19 +108,20 @@ def _cut(word: str, look: Look, width: float) -> Iterable[str]:
 
 def _line(pieces: Sequence[_Piece], last: Look | None) -> Line:
     joined: list[_Piece] = []
-    for words, look, rtl in pieces:
-        if joined and joined[-1][1] is look and joined[-1][2] == rtl:
-            joined[-1] = (joined[-1][0] + words, look, rtl)
+    for piece in pieces:
+        if joined and joined[-1][1:] == piece[1:]:
+            joined[-1] = (joined[-1][0] + piece[0], *joined[-1][1:])
         else:
-            joined.append((words, look, rtl))
+            joined.append(piece)
     if joined:
         joined[-1] = (joined[-1][0].rstrip(" "), *joined[-1][1:])
     found: list[Run] = []
     x = 0.0
-    for words, look, rtl in joined:
-        for face, part in letters.runs(text.visual(words, rtl), look.bold):
-            found.append(Run(x, face.name, look.size * face.scale, look, part))
-            x += face.width(part) * look.size
-    looks = [look for _, look, _ in joined] or ([last] if last else [])
+    for words, look, rtl, face in joined:
+        runs = [(face, words)] if face else letters.by_letter(text.visual(words, rtl), look.bold)
+        for each, part in runs:
+            found.append(Run(x, each.name, look.size * each.scale, look, part))
+            x += each.width(part) * look.size
+    looks = [look for _, look, _, _ in joined] or ([last] if last else [])
     height = max((look.size * look.leading for look in looks), default=0.0)
     return Line(tuple(found), x, height, max((look.size for look in looks), default=0.0))

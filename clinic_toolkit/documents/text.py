@@ -71,10 +71,13 @@ def mark(char: str) -> str:
     return f"[U+{ord(letter if len(letter) == 1 else char):04X}]"
 
 
+def turns(text: str) -> bool:
+    """Whether a letter of a right-to-left script stands anywhere."""
+    return not text.isascii() and _RTL.search(text) is not None
+
+
 def reads_from_right(text: str) -> bool:
     """Whether the first letter with a direction is one of a right-to-left script."""
-    if text.isascii():
-        return False
     for char in text:
         direction = unicodedata.bidirectional(char)
         if direction in ("L", "R", "AL"):
@@ -84,7 +87,7 @@ def reads_from_right(text: str) -> bool:
 
 def visual(line: str, from_right: bool) -> str:
     """One broken line in the order in which it is drawn."""
-    if not from_right and not _RTL.search(line):
+    if not turns(line):
         return line
     from bidi import get_display
     from bidi.mirror import MIRRORED

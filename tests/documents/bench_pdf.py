@@ -1,0 +1,139 @@
+"""Goal 1 of the benchmark: what layout costs above drawing the same glyphs on a bare canvas.
+
+The floor is drawn from a recording of one render: every run of glyphs at its place, every line and
+shape, on the same paper with the same embedded fonts. It sets a font or a colour only where it changes,
+so it is a strict floor. Rounds are paired in one process and measured in processor time.
+"""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+from clinic_toolkit.documents import letters, lines, summary, worksheet
+from clinic_toolkit.documents.lines import Line
+from tests.documents import values
+
+GOAL = 3.0
+SHAPES = ("rect", "line", "lines", "circle", "roundRect")
+STATE = ("setFillColorRGB", "setStrokeColorRGB", "setLineWidth")
+Act = tuple[str, tuple[Any, ...], dict[str, Any]]
+
+
+def bench_pdf(rounds: int = 41) -> float:
+    """The larger ratio of the two sheets that are printed most: a worksheet and a summary."""
+    return max(ratio(make, rounds) for make in SHEETS.values())
+
+
+def ratio(make: Callable[[], bytes], rounds: int) -> float:
+    """Median over paired rounds of layout and drawing against drawing alone."""
+    size, pages = record(make)
+    for _ in range(3):
+        make(), redraw(size, pages)
+    found = []
+    for _ in range(rounds):
+        found.append(cost(make) / cost(lambda: redraw(size, pages)))
+    return statistics.median(found)
+
+
+def cost(act: Callable[[], object]) -> float:
+    gc.collect()
+    begun = time.process_time()
+    for _ in range(3):
+        act()
+    return time.process_time() - begun
+
+
+def record(make: Callable[[], bytes]) -> tuple[tuple[float, float], list[list[Act]]]:
+    """Render once and keep what was drawn: shapes in order, and the runs of glyphs."""
+    from reportlab.pdfgen import canvas
+
+    pages: list[list[Act]] = [[]]
+    sizes: list[tuple[float, float]] = []
+    real_canvas, real_write = canvas.Canvas, lines.write
+
+    class Recorder(real_canvas):  # type: ignore[misc, valid-type]
+        depth = 0
+
+        def __init__(self, *given: Any, **named: Any) -> None:
+            self.depth = 1
+            super().__init__(*given, **named)
+            self.depth = 0
+            sizes.append(named["pagesize"])
+
+        def showPage(self) -> None:  # noqa: N802
+            pages.append([])
+            super().showPage()
+
+    def keep(name: str) -> Callable[..., Any]:
+        def kept(self: Any, *given: Any, **named: Any) -> Any:
+            if not self.depth:
+                pages[-1].append((name, given, named))
+            self.depth += 1
+            try:
+                return getattr(real_canvas, name)(self, *given, **named)
+            finally:
+                self.depth -= 1
+
+        return kept
+
+    for name in (*SHAPES, *STATE):
+        setattr(Recorder, name, keep(name))
+
+    def write(pen: Any, line: Line, x: float, baseline: float) -> None:
+        pages[-1].append(("write", (line, x, baseline), {}))
+        real_write(pen, line, x, baseline)
+
+    canvas.Canvas, lines.write = Recorder, write  # type: ignore[assignment, misc]
+    try:
+        make()
+    finally:
+        canvas.Canvas, lines.write = real_canvas, real_write  # type: ignore[misc]
+    return sizes[0], [drawn for drawn in pages if drawn]
+
+
+def redraw(size: tuple[float, float], pages: list[list[Act]]) -> bytes:
+    """The same page with no layout at all."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = BytesIO()
+    first: Any = letters.house(False).name
+    canvas = Canvas(out, pagesize=size, invariant=True, pageCompression=1, lang="en", initialFontName=first)
+    for drawn in pages:
+        for name, given, named in drawn:
+            if name != "write":
+                getattr(canvas, name)(*given, **named)
+        pen = canvas.beginText()
+        font: tuple[str, float] | None = None
+        colour: tuple[float, ...] | None = None
+        for name, given, _ in drawn:
+            if name != "write":
+                continue
+            line, x, baseline = given
+            pen.setTextOrigin(x, baseline)
+            for run in line.runs:
+                if (run.font, run.size) != font:
+                    font = (run.font, run.size)
+                    pen.setFont(run.font, run.size, 0)
+                if run.look.colour != colour:
+                    colour = run.look.colour
+                    pen.setFillColorRGB(*colour)
+                pen.textOut(run.text)
+        canvas.drawText(pen)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+SHEETS: dict[str, Callable[[], bytes]] = {
+    "worksheet": lambda: worksheet.render(values.sheet()),
+    "session summary": lambda: summary.render(values.summary()),
+}
+
+if __name__ == "__main__":
+    import sys
+
+    for name, make in SHEETS.items():
+        sys.stdout.write(f"{name}: {ratio(make, 41):.2f} x the bare canvas (goal: at most {GOAL})\n")

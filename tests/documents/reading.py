@@ -1,0 +1,70 @@
+"""What a PDF says when it is read back, by two readers that know nothing of our drawing."""
+
+import re
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any
+
+import pdfplumber
+from pypdf import PdfReader
+
+from clinic_toolkit.documents import (
+    answer_card,
+    blank_form,
+    client_page,
+    note,
+    recovery,
+    summary,
+    worksheet,
+)
+from tests.documents import values
+
+PAPERS = {"A4": (595.28, 841.89), "Letter": (612.0, 792.0)}
+
+# Every sheet there is, by paper.
+SHEETS: dict[str, Callable[..., bytes]] = {
+    "recovery": lambda paper, **more: recovery.render(values.recovery(paper, **more)),
+    "answer card": lambda paper, **more: answer_card.render(values.card(paper, **more)),
+    "blank form": lambda paper, **more: blank_form.render(values.blank(paper, **more)),
+    "client page": lambda paper, **more: client_page.render(values.client_page(paper, **more)),
+    "summary": lambda paper, **more: summary.render(values.summary(paper, **more)),
+    "worksheet": lambda paper, **more: worksheet.render(values.sheet(paper, **more)),
+    "large worksheet": lambda paper, **more: worksheet.render(values.sheet(paper, large=True, **more)),
+    "note": lambda paper, **more: note.render(values.note(paper, **more)),
+}
+
+
+def chars(pdf: bytes) -> list[list[dict[str, Any]]]:
+    """Every glyph of every page, with its place, font, size and colour."""
+    with pdfplumber.open(BytesIO(pdf)) as read:
+        return [list(page.chars) for page in read.pages]
+
+
+def drawn(pdf: bytes) -> list[str]:
+    """The text of each page in the order in which it was drawn, without spaces."""
+    return [re.sub(r"\s", "", "".join(char["text"] for char in page)) for page in chars(pdf)]
+
+
+def texts(pdf: bytes) -> list[str]:
+    """The text of each page as a reader of the file sees it, white as single spaces."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
+
+
+def fonts(pdf: bytes) -> Iterator[tuple[str, bool]]:
+    """Every font that any page names, and whether the file carries it."""
+    for page in PdfReader(BytesIO(pdf)).pages:
+        for font in page["/Resources"]["/Font"].values():
+            described = font.get_object()
+            descriptor = described.get("/FontDescriptor")
+            yield described["/BaseFont"], descriptor is not None and "/FontFile2" in descriptor.get_object()
+
+
+def pages(pdf: bytes) -> int:
+    """How many pages the file has."""
+    return len(PdfReader(BytesIO(pdf)).pages)
+
+
+def shapes(pdf: bytes) -> list[list[dict[str, Any]]]:
+    """Every line, rectangle and curve of every page."""
+    with pdfplumber.open(BytesIO(pdf)) as read:
+        return [[*page.lines, *page.rects, *page.curves] for page in read.pages]

@@ -1,0 +1,158 @@
+"""What a client holds: the page to take along, the worksheet, the answer card, the blank form."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from clinic_toolkit.documents import answer_card, blank_form, client_page, worksheet
+from clinic_toolkit.documents.look import MM
+from clinic_toolkit.worksheets.model import LinesBlock, TableBlock
+from tests.documents import values
+from tests.documents.reading import PAPERS, chars, pages, shapes, texts
+
+every = pytest.mark.parametrize("paper", PAPERS)
+
+
+@every
+def test_the_client_page_has_no_digit_but_the_date_and_the_telephone(paper):
+    said = " ".join(texts(client_page.render(values.client_page(paper))))
+    rest = said.replace("22 November 2026", "").replace("116 123", "").replace("112", "")
+    assert "22 November 2026" in said and "116 123" in said
+    assert not re.search(r"\d", rest)
+
+
+def test_a_client_page_of_two_pages_adds_only_the_page():
+    long = replace(values.client_page(), own_words=("I write and write about it. " * 120,))
+    said = texts(client_page.render(long))
+    rest = " ".join(said).replace("22 November 2026", "").replace("116 123", "").replace("112", "")
+    assert len(said) == 2 and re.findall(r"\d+", rest) == ["1", "2", "2", "2"]
+    assert all("A conversation aid, not a test." in page for page in said)
+
+
+def test_the_client_page_leaves_out_the_heading_of_what_is_empty():
+    empty = replace(values.client_page(), strengths=(), stood_out=(), own_words=(), next_step="")
+    said = texts(client_page.render(empty))[0]
+    assert "What is going well" not in said and "What stood out" not in said
+    assert "In my own words" in said and "One next step" in said  # with lines to write on
+    assert "116 123" in said
+
+
+@every
+def test_the_client_page_names_no_practice_and_has_one_foot(paper):
+    said = texts(client_page.render(values.client_page(paper)))[0]
+    assert "Old Mill" not in said and "Calder" not in said
+    assert said.endswith("A conversation aid, not a test.")
+
+
+@every
+def test_a_worksheet_is_one_page_with_nothing_below_twelve_points(paper):
+    pdf = worksheet.render(values.sheet(paper))
+    assert pages(pdf) == 1
+    assert (
+        min(char["size"] / (0.92 if "DejaVu" in char["fontname"] else 1) for char in chars(pdf)[0]) >= 11.99
+    )
+    assert 1 <= pages(worksheet.render(values.sheet(paper, large=True))) <= 2
+
+
+@every
+def test_a_worksheet_says_nothing_of_where_it_is_from(paper):
+    sheet = values.sheet(paper)
+    said = texts(worksheet.render(sheet))[0]
+    for unsaid in (
+        "Old Mill",
+        "Calder",
+        "116 123",
+        "boundaries",
+        "BC1",
+        "99",
+        sheet.worksheet.aim,
+        sheet.worksheet.evidence,
+    ):
+        assert unsaid not in said
+    assert said.endswith("A conversation aid, not a test.")
+    assert "D. K." in said and "Initials" in texts(worksheet.render(values.sheet(paper, initials="")))[0]
+
+
+@every
+@pytest.mark.parametrize("large", [False, True])
+def test_lines_to_write_on_are_eight_millimetres_apart(paper, large):
+    pdf = worksheet.render(values.sheet(paper, large=large))
+    found = 0
+    for page in shapes(pdf):
+        tops = sorted(
+            {round(line["top"], 2) for line in page if line["width"] > 300 and line["object_type"] == "line"}
+        )
+        gaps = [later - tops[at] for at, later in enumerate(tops[1:])]
+        found += len(gaps)
+        assert all(gap >= 8 * MM - 0.02 for gap in gaps), gaps
+    assert found >= 3
+
+
+def test_the_fullest_table_still_fits_and_an_overfull_sheet_loses_nothing():
+    table = TableBlock(
+        kind="table", label="A week", columns=("What", "Before", "After"), rows=14, numbered=True
+    )
+    lines = LinesBlock(kind="lines", label="More", count=20, numbered=True)
+    full = replace(values.worksheet(), blocks=(table,))
+    assert pages(worksheet.render(replace(values.sheet(), worksheet=full))) == 1
+    over = replace(values.worksheet(), blocks=(table, lines, table))
+    said = " ".join(texts(worksheet.render(replace(values.sheet(), worksheet=over))))
+    assert said.count("A week") == 2 and "More" in said and over.bring_back in said
+
+
+@every
+def test_the_answer_card_has_no_number_and_very_large_words(paper):
+    pdf = answer_card.render(values.card(paper))
+    said = texts(pdf)
+    assert len(said) == 1 and not re.search(r"\d", said[0])
+    labels = [char for char in chars(pdf)[0] if "SemiBold" in char["fontname"]]
+    assert min(char["size"] for char in labels) >= 36
+    for label in (*values.LABELS, "It didn’t come up", "I’d rather not answer", "Let’s talk about this"):
+        assert label in said[0]
+
+
+@every
+def test_the_answer_card_holds_the_longest_scale(paper):
+    card = values.card(paper)
+    assert pages(answer_card.render(replace(card, instrument=values.wide_scale(card.instrument)))) == 1
+
+
+@every
+@pytest.mark.parametrize("general", [False, True])
+def test_the_blank_form_asks_every_item_and_lets_every_item_be_left(paper, general):
+    form = values.blank(paper, general=general)
+    pdf = blank_form.render(form)
+    said = " ".join(texts(pdf))
+    for number, item in enumerate(form.instrument.items, start=1):
+        assert f"{number} {item.text_general if general else item.text}" in said
+    boxes = [
+        shape
+        for page in shapes(pdf)
+        for shape in page
+        if abs(shape["width"] - 13) < 0.01 and abs(shape["height"] - 13) < 0.01
+    ]
+    assert len(boxes) == 12 * (5 + 3)
+    assert "version 1 · sheet KQ7M" in said
+    assert "In the past 4 weeks" in said and form.instrument.closing in said
+
+
+def test_the_answer_words_stand_on_every_page_of_a_long_form():
+    form = values.blank()
+    twice = replace(form.instrument, items=form.instrument.items * 3)
+    said = texts(blank_form.render(replace(form, instrument=twice)))
+    assert len(said) >= 3
+    for page in said[:3]:
+        for word in ("Never", "come up", "not answer", "about this"):
+            assert word in page
+
+
+def test_the_blank_form_tells_no_item_from_another():
+    """The two items about safety look like all others, and their numbers stand nowhere else."""
+    form = values.blank()
+    plain = replace(
+        form.instrument, items=tuple(replace(item, safety_flag="none") for item in form.instrument.items)
+    )
+    assert blank_form.render(form) == blank_form.render(replace(form, instrument=plain))
+    said = " ".join(texts(blank_form.render(form)))
+    assert said.count("8") == 1 and "Old Mill" not in said and "Calder" not in said

@@ -1,0 +1,108 @@
+"""What the clinician keeps: the recovery sheet, the summary of an hour, the progress note."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from clinic_toolkit.documents import note, recovery, summary, words
+from tests.documents import values
+from tests.documents.reading import PAPERS, chars, drawn, pages, shapes, texts
+
+every = pytest.mark.parametrize("paper", PAPERS)
+
+
+@every
+def test_the_recovery_sheet_shows_each_group_whole_and_numbered(paper):
+    sheet = values.recovery(paper)
+    pdf = recovery.render(sheet)
+    said = texts(pdf)
+    assert len(said) == 1
+    assert all(group in said[0] for group in sheet.groups)
+    assert all(group in drawn(pdf)[0] for group in sheet.groups)
+    large = [char for char in chars(pdf)[0] if char["size"] > 26 and char["text"].strip()]
+    assert len(large) == 40
+    assert "22 November 2026" in said[0] and sheet.vault_code in said[0] and "Old Mill" in said[0]
+
+
+@every
+def test_the_summary_says_words_before_numbers_and_what_they_are_worth(paper):
+    said = " ".join(texts(summary.render(values.summary(paper))))
+    assert "Most times or nearly every time for all 3. 83 (3 of 3 answered)" in said
+    assert "2 of 3 answered, no number" in said and "64 (7 of 9 answered)" in said
+    assert "There is no normal score to compare with." in said
+    assert said.count(words.STATUS_LINE) == pages(summary.render(values.summary(paper)))
+    assert said.index("Strengths first") < said.index("Giving past my limit") < said.index("Every answer")
+    assert "version 1 · 22 November 2026 · read aloud · 10 of 12 answered" in said
+
+
+def test_the_summary_names_no_answer_that_was_not_given():
+    said = " ".join(texts(summary.render(values.summary()))).lower()
+    assert "about half the time" not in said
+    assert "never" not in said.replace("nearly every", "")
+    assert "most times" in said  # the control: a chosen one is named
+
+
+def test_pattern_notes_are_not_printed():
+    assert "pattern worth asking" not in " ".join(texts(summary.render(values.summary())))
+
+
+def test_each_answer_is_one_dot_of_one_size_and_colour():
+    found = [
+        shape
+        for page in shapes(summary.render(values.summary()))
+        for shape in page
+        if shape["object_type"] == "curve" and abs(shape["width"] - shape["height"]) < 0.1 and shape["fill"]
+    ]
+    assert len(found) == 5
+    assert len({(round(dot["width"], 2), dot["non_stroking_color"]) for dot in found}) == 1
+
+
+def test_an_hour_without_a_questionnaire_has_no_trace_of_one():
+    said = " ".join(texts(summary.render(replace(values.summary(), results=(), worksheets=()))))
+    assert words.STATUS_LINE not in said and "answered" not in said and "Worksheets" not in said
+    said = " ".join(texts(note.render(replace(values.note(text="Spoke."), used_questionnaire=False))))
+    assert words.STATUS_LINE not in said and "questionnaire" not in said
+
+
+def test_a_signed_note_shows_signer_time_and_mark():
+    said = " ".join(texts(note.render(values.note())))
+    assert "Signed by Dr. Ruth Calder" in said and "22 November 2026, 11:05 UTC" in said
+    assert "1f0c 88a2 9b3d" in said and note.DRAFT not in said and words.STATUS_LINE in said
+
+
+def test_a_draft_says_so_on_every_page():
+    said = texts(note.render(values.note(signed=False, text="word " * 1200)))
+    assert len(said) > 1 and all(note.DRAFT in page for page in said)
+    assert "Signed by" not in " ".join(said)
+
+
+@every
+def test_a_long_note_counts_its_pages_and_keeps_headings_with_their_text(paper):
+    for length in range(300, 900, 37):
+        pdf = note.render(values.note(paper, text="word " * length))
+        said = texts(pdf)
+        if len(said) > 1:
+            assert [re.search(r"page (\d+) of (\d+)", page).groups() for page in said] == [
+                (str(at), str(len(said))) for at in range(1, len(said) + 1)
+            ]
+        assert sum(page.count("word") for page in said) == length
+        for page in chars(pdf):
+            body = [char for char in page if char["size"] > 10]
+            assert max(body, key=lambda char: char["top"])["size"] < 13, "a heading ends the page"
+
+
+def test_a_one_page_note_counts_nothing():
+    assert "page 1 of 1" not in texts(note.render(values.note()))[0]
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        (UTC, "22 November 2026, 11:05 UTC"),
+        (timezone(timedelta(hours=5, minutes=45)), "22 November 2026, 11:05 UTC+05:45"),
+    ],
+)
+def test_a_moment_says_which_clock_it_was(zone, shown):
+    assert words.moment(datetime(2026, 11, 22, 11, 5, tzinfo=zone)) == shown

@@ -1,0 +1,196 @@
+"""What holds for every sheet, on both papers: all of it on the page, in carried fonts, nothing beside it."""
+
+import unicodedata
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from bidi.mirror import MIRRORED
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+
+from clinic_toolkit.documents import client_page, look, note, summary, words, worksheet
+from clinic_toolkit.record import days, summaries
+from tests.documents import values
+from tests.documents.reading import PAPERS, SHEETS, chars, drawn, fonts, pages, shapes, texts
+from tests.documents.test_text import named, visible
+
+HOSTILE = (
+    '<b>&</b> &amp; <img src="/etc/hostname"/> <a href="javascript:x">y</a> {{ 7*7 }} %s \\n',
+    "漢字 😀 محمد دנה שלום Ελένη Дмитрий Nguyễn " + "W" * 400,
+    "line\r\nline\x00\x07\ud800\u202e end",
+)
+every = pytest.mark.parametrize("paper", PAPERS)
+sheet = pytest.mark.parametrize("name", SHEETS)
+
+
+@every
+@sheet
+def test_the_same_value_gives_the_same_bytes(name, paper):
+    assert SHEETS[name](paper) == SHEETS[name](paper)
+
+
+@every
+@sheet
+def test_everything_stands_inside_the_page(name, paper):
+    pdf = SHEETS[name](paper, demo=True)
+    width, height = PAPERS[paper]
+    box = PdfReader(BytesIO(pdf)).pages[0].mediabox
+    assert (float(box.width), float(box.height)) == pytest.approx((width, height), abs=0.1)
+    for page in (*chars(pdf), *shapes(pdf)):
+        for mark in page:
+            assert mark["x0"] > 24 and mark["x1"] < width - 24, mark
+            assert mark["top"] > 18 and mark["bottom"] < height - 18, mark
+
+
+@every
+@sheet
+def test_every_font_is_carried_by_the_file(name, paper):
+    found = dict(fonts(SHEETS[name](paper)))
+    assert found and all(found.values())
+    assert all("Atkinson" in font or "DejaVu" in font for font in found)
+
+
+def test_control_a_plain_canvas_names_a_font_that_it_does_not_carry():
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = BytesIO()
+    canvas = Canvas(out)
+    canvas.drawString(72, 72, "plain")
+    canvas.save()
+    assert not all(carried for _, carried in fonts(out.getvalue()))
+
+
+@sheet
+def test_the_files_own_data_say_nothing(name):
+    read = PdfReader(BytesIO(SHEETS[name]("A4")))
+    said = {key: value for key, value in read.metadata.items() if value}
+    assert said.pop("/Title") == "Document"
+    assert said.pop("/CreationDate") == said.pop("/ModDate") == "D:20000101000000+00'00'"
+    assert set(said) <= {"/Trapped", "/Keywords"} and read.root_object["/Lang"] == "en"
+    assert read.xmp_metadata is None
+
+
+@sheet
+def test_an_invented_practice_says_so_on_every_page(name):
+    assert all(words.DEMO in text for text in texts(SHEETS[name]("A4", demo=True)))
+    assert not any(words.DEMO in text for text in texts(SHEETS[name]("A4")))
+
+
+@sheet
+def test_nothing_reaches_out_of_the_file(name):
+    for page in PdfReader(BytesIO(SHEETS[name]("A4"))).pages:
+        assert "/Annots" not in page and not page.images
+
+
+@sheet
+def test_it_reads_in_grey(name):
+    pdf = SHEETS[name]("A4")
+    for page in chars(pdf):
+        for char in page:
+            assert contrast(char["non_stroking_color"]) >= 4.5, char
+
+
+def test_lines_to_write_on_are_seen_in_grey():
+    assert contrast(look.EDGE) >= 3 and contrast(look.ACCENT) >= 4.5
+    assert contrast(look.HAIR) < 2  # the control: a hairline only orders the page
+
+
+def contrast(colour) -> float:
+    """Contrast of the colour's grey against white paper, as WCAG counts it."""
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour
+    )
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def hostile(typed: str) -> list[bytes]:
+    """Every sheet that takes typed text, with this text in every field."""
+    head = replace(values.letterhead(), practice=typed, clinician=typed, crisis_text=typed)
+    name = typed[:240]  # as long as the names of a couple may be
+    hour = replace(values.hour(name), place=typed, kind=typed, attendance=typed)
+    answered = replace(values.result(typed, typed, typed), mode=typed, frame_label=typed)
+    return [
+        client_page.render(
+            replace(
+                values.client_page(),
+                letterhead=head,
+                own_words=(typed,),
+                next_step=typed,
+                strengths=(typed,),
+                stood_out=(typed,),
+                title=typed,
+            )
+        ),
+        note.render(
+            replace(
+                values.note(),
+                letterhead=head,
+                hour=hour,
+                signer=typed,
+                mark=typed,
+                sections=(summaries.NoteSection(heading=typed, text=typed),),
+            )
+        ),
+        summary.render(
+            replace(values.summary(), letterhead=head, hour=hour, results=(answered,), worksheets=(typed,))
+        ),
+        worksheet.render(replace(values.sheet(), letterhead=head, initials=name, sentence=name)),
+        SHEETS["recovery"]("Letter"),
+    ]
+
+
+@pytest.mark.parametrize("typed", [*HOSTILE, "", " ", "a" * 1500, "\n" * 200])
+def test_hostile_text_is_printed_and_does_nothing(typed):
+    for pdf in hostile(typed):
+        for page in chars(pdf):
+            assert all(
+                char["x0"] > 0 and char["x1"] < 595.3 and char["top"] > 0 and char["bottom"] < 841
+                for char in page
+            )
+        read = PdfReader(BytesIO(pdf))
+        assert not any(page.images or "/Annots" in page for page in read.pages)
+        assert all(carried for _, carried in fonts(pdf))
+
+
+def test_markup_is_printed_as_it_was_typed():
+    for pdf in hostile(HOSTILE[0])[:4]:
+        assert '<b>&</b>&amp;<imgsrc="/etc/hostname"/>' in "".join(drawn(pdf))
+
+
+def test_five_thousand_characters_are_all_there():
+    typed = " ".join(f"word{number}" for number in range(600))
+    pdf = note.render(values.note(text=typed))
+    assert pages(pdf) > 1
+    body = "".join(text.split("page")[0] for text in texts(pdf))
+    assert all(f"word{number}" in body for number in range(600))
+
+
+LETTERS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="[]"), max_size=60)
+
+
+@settings(max_examples=40, deadline=None)
+@given(LETTERS)
+def test_no_drawable_character_is_lost_on_the_way_to_the_file(typed):
+    """Read back from the file itself: every visible character is drawn, or named by its mark."""
+    pdf = client_page.render(
+        replace(values.client_page(), own_words=(f"≈{typed}≈",), strengths=(), stood_out=())
+    )
+    found = named("".join(drawn(pdf)))
+    assert found.count("≈") >= 2
+    body = found[found.index("≈") : found.rindex("≈")]
+    wanted = {char for char in unicodedata.normalize("NFKD", typed) if visible(char)}
+    assert wanted <= {*unicodedata.normalize("NFKD", body), *turned_over(body)}
+
+
+def turned_over(body: str) -> set[str]:
+    """Brackets turn with right-to-left text: each counts for its other half."""
+    return {MIRRORED[char] for char in body if char in MIRRORED}
+
+
+def test_words_and_days_agree_with_the_record():
+    assert words.CLIENT_LINE == summaries.CLIENT_LINE and words.STATUS_LINE == summaries.STATUS_LINE
+    for month in range(1, 13):
+        day = values.hour().on.replace(month=month)
+        assert words.day(day) == days.written(day)
