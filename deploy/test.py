@@ -26,7 +26,19 @@ def in_parallel(arguments, cores):
     return ["-n", "2", "--dist", "loadfile"] + arguments
 
 
+def seen_from(folder, arguments):
+    """The arguments with every path that exists seen from this folder made whole."""
+    whole = []
+    for argument in arguments:
+        path, colons, test = argument.partition("::")
+        found = os.path.join(folder, path)
+        whole.append(found + colons + test if path and os.path.exists(found) else argument)
+    return whole
+
+
 if __name__ == "__main__":
     environment.prepare(environment.DEVELOPMENT)
     browser.offer(os.environ)
-    environment.run(environment.DEVELOPMENT, ["-m", "pytest"] + in_parallel(sys.argv[1:], os.cpu_count()))
+    words = seen_from(os.getcwd(), in_parallel(sys.argv[1:], os.cpu_count()))
+    os.chdir(str(environment.CHECKOUT))  # where pytest finds its settings
+    environment.run(environment.DEVELOPMENT, ["-m", "pytest"] + words)

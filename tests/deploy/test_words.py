@@ -1,0 +1,39 @@
+"""What deploy/test.py makes of its arguments."""
+
+import sys
+from pathlib import Path
+from runpy import run_path
+from typing import Any
+
+import pytest
+
+from .lists import DEPLOY
+
+
+@pytest.fixture(scope="module")
+def test_command() -> dict[str, Any]:
+    """The names in deploy/test.py, without running it."""
+    before = sys.path[:]
+    try:
+        return run_path(str(DEPLOY / "test.py"))
+    finally:
+        sys.path[:] = before
+        for name in ("browser", "environment"):
+            sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize("given", [["-q"], ["--bench"], ["--reliability"], ["tests/deploy"], ["-n", "0"]])
+def test_only_the_whole_suite_is_run_in_parallel(given: list[str], test_command: dict[str, Any]) -> None:
+    in_parallel = test_command["in_parallel"]
+    assert in_parallel(given, 8) == given
+    assert in_parallel([], 1) == []
+    assert in_parallel([], None) == []
+    for whole in ([], ["--require-browser"]):
+        assert in_parallel(whole, 2) == ["-n", "2", "--dist", "loadfile", *whole]
+
+
+def test_paths_are_seen_from_where_the_person_stands(tmp_path: Path, test_command: dict[str, Any]) -> None:
+    (tmp_path / "mine.py").touch()
+    given = ["mine.py::test_one", "mine.py", "-k", "other", "-q", ""]
+    here = str(tmp_path / "mine.py")
+    assert test_command["seen_from"](str(tmp_path), given) == [f"{here}::test_one", here, *given[2:]]
