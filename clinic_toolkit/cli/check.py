@@ -170,13 +170,13 @@ def _looked_together(visitor: Visitor, page: Page, write: Callable[[str, Page], 
 
 
 def _gave_a_sheet(visitor: Visitor, hour: Page, write: Callable[[str, Page], None]) -> None:
-    page = visitor.get(visitor.get(hour.path).link("orksheet"))
+    page = visitor.get(visitor.get(hour.path).link("Give a worksheet"))
     page = visitor.send(page, "worksheet", {"worksheet": "want-to-have-to"})
     write("worksheet.pdf", visitor.get(page.link("Print the sheet")))
 
 
 def _signed(visitor: Visitor, hour: Page, write: Callable[[str, Page], None]) -> None:
-    page = visitor.get(visitor.get(hour.path).link("note"))
+    page = visitor.get(visitor.get(hour.path).link("the note"))
     if "How I give" not in page.text:
         raise NotAsExpected("The note does not say that a questionnaire was used.")
     page = visitor.send(page, "section-data", {"section-assessment": "Speaks more freely.", "sign": "yes"})

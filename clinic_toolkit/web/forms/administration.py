@@ -9,6 +9,7 @@ from wtforms.validators import ValidationError
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record.administrations import GENERAL
+from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.web.forms import fields
@@ -84,6 +85,16 @@ class ItemForm(Form):
         form = cls(typed)
         form.options = frozenset(str(option.value) for option in instrument.options)
         return form
+
+    def response(self, before: Response) -> Response:
+        """What was sent, as a response; without an answer and a way not to, the one before stands."""
+        if self.way.data in WAYS[1:]:
+            status, value = str(self.way.data), None
+        elif self.answer.data in self.options:
+            status, value = "answered", int(str(self.answer.data))
+        else:
+            status, value = before.status, before.value
+        return Response(status=status, value=value, talk=self.talk.data, said=self.said.data)
 
     def validate_answer(self, field: StringField) -> None:
         """Only an answer of this questionnaire; none at all is fine."""

@@ -26,6 +26,11 @@ def _one_line(text: str | None) -> str:
     return " ".join(clean(text).split())
 
 
+def too_long(over: int, limit: int) -> str:
+    """The sentence for a text that is too long."""
+    return f"This is {over} character{'' if over == 1 else 's'} too long; it can hold {limit}."
+
+
 class AtMost:
     """Refuse text that is too long, and say by how much."""
 
@@ -37,7 +42,7 @@ class AtMost:
         """Check one field."""
         over = len(field.data or "") - self.limit
         if over > 0:
-            raise ValidationError(f"This is {over} characters too long; it can hold {self.limit}.")
+            raise ValidationError(too_long(over, self.limit))
 
 
 class Needed:

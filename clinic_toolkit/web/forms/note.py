@@ -66,7 +66,7 @@ class NoteForm:
         for name, part in [(name, part) for name, _, part in self.sections] + self.blocks:
             over = len(part.text) - fields.PAGE
             if over > 0:
-                self.problems[name] = [f"This is {over} characters too long; it can hold {fields.PAGE}."]
+                self.problems[name] = [fields.too_long(over, fields.PAGE)]
         return not self.problems
 
 

@@ -16,7 +16,6 @@ from clinic_toolkit.record import (
     sessions,
 )
 from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
@@ -122,6 +121,8 @@ def item(id: UUID, number: int) -> Answer:
 
 def _item_page(kept: Kept[Administration], number: int, *, changing: bool, form: ItemForm | None) -> str:
     answered = answers.responses(kept.body.answers)[number - 1]
+    if form is not None:
+        answered = form.response(answered)
     instrument = administrations.instrument_of(kept.body)
     asked = instrument.items[number - 1]
     return render_template(
@@ -132,7 +133,6 @@ def _item_page(kept: Kept[Administration], number: int, *, changing: bool, form:
         item=asked,
         text=administrations.wording(kept.body, asked),
         answered=answered,
-        said=form.said.data if form else answered.said,
         errors=form.errors if form else {},
         ways=WAYS,
         changing=changing,
@@ -143,13 +143,7 @@ def _item_page(kept: Kept[Administration], number: int, *, changing: bool, form:
 
 def _keep(kept: Kept[Administration], place: int, form: ItemForm) -> Kept[Administration]:
     before = answers.responses(kept.body.answers)[place]
-    if form.way.data:
-        status, value = form.way.data, None
-    elif form.answer.data:
-        status, value = "answered", int(form.answer.data)
-    else:
-        status, value = before.status, before.value
-    response = Response(status=status, value=value, talk=form.talk.data, said=form.said.data)
+    response = form.response(before)
     if response == before:
         return kept
     return administrations.record_response(

@@ -1,0 +1,25 @@
+"""What is chosen for a couple."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import Form
+
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.web.forms import fields
+
+
+class CoupleForm(Form):
+    """Two clients whose hours are shared."""
+
+    first = fields.choice("One of the two", (), needed="Choose one of the two.")
+    second = fields.choice("The other", (), needed="Choose the other.")
+
+    @classmethod
+    def for_clients(cls, people: Sequence[Kept[Client]], typed: Any) -> "CoupleForm":
+        """The form for the clients there are."""
+        form = cls(typed)
+        choices = [("", "Choose")] + [(kept.id.hex, kept.body.name) for kept in people]
+        form.first.choices = form.second.choices = choices
+        return form

@@ -1,0 +1,77 @@
+"""What is typed about an hour."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from wtforms import Form, SelectMultipleField, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.record import sessions
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.web.forms import fields
+
+
+class HourForm(Form):
+    """Date, times, where, who was there, and whether it took place."""
+
+    kind = fields.choice("What it is", sessions.KINDS.items())
+    on = fields.day("Date", needed="Write the date.")
+    start = fields.clock("Start")
+    end = fields.clock("End")
+    setting = fields.choice("How", sessions.SETTINGS.items())
+    place = fields.line("Place, or where the client is", limit=160)
+    call_back = fields.line("Number to call back if the line fails", limit=60)
+    present = SelectMultipleField("Who was there", validate_choice=False)
+    others_present = fields.line("Anyone else, such as an interpreter", limit=160)
+    attendance = fields.choice("Attendance", sessions.ATTENDANCE.items())
+    version = StringField("Version", default="0")
+
+    known: frozenset[str] = frozenset()
+
+    @classmethod
+    def for_case(cls, people: Sequence[Kept[Client]], typed: Any, body: TherapySession | None) -> "HourForm":
+        """The form for the people of one case, as kept or as typed."""
+        start = {} if body is None else msgspec.structs.asdict(body)
+        start["present"] = [id.hex for id in body.present_ids] if body else [kept.id.hex for kept in people]
+        form = cls(typed, data=start)
+        form.present.choices = [(kept.id.hex, kept.body.name) for kept in people]
+        form.known = frozenset(kept.id.hex for kept in people)
+        return form
+
+    def validate_present(self, field: SelectMultipleField) -> None:
+        """Only people of this case."""
+        if not set(field.data or ()) <= self.known:
+            raise ValidationError("Choose from the people shown here.")
+
+    def validate_end(self, field: Any) -> None:
+        """The end comes after the start."""
+        if field.data and self.start.data and field.data < self.start.data:
+            raise ValidationError(sessions.EndBeforeStart().sentence)
+
+    def body(self, case: UUID, agreed: str = "") -> TherapySession:
+        """The hour as typed."""
+        return TherapySession(
+            case=case.bytes,
+            kind=self.kind.data,
+            on=self.on.data,
+            start=self.start.data,
+            end=self.end.data,
+            setting=self.setting.data,
+            place=self.place.data,
+            call_back=self.call_back.data,
+            present=tuple(UUID(hex=id).bytes for id in self.present.data or ()),
+            others_present=self.others_present.data,
+            attendance=self.attendance.data,
+            agreed=agreed,
+        )
+
+
+class AgreedForm(Form):
+    """What was agreed for next time."""
+
+    agreed = fields.line("Agreed for next time", limit=200)
+    version = StringField("Version", default="0")

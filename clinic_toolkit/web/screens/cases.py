@@ -1,0 +1,52 @@
+"""Couples: two clients whose hours are shared."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.record import cases, clients, notes, sessions
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms.case import CoupleForm
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("cases", __name__)
+
+
+@screen.route("/couples/new", methods=["GET", "POST"])
+def new() -> Answer:
+    """Put two clients together as a couple."""
+    db, vault = context.db(), context.vault()
+    people = [kept for kept in clients.everyone(db, vault) if kept.state == "active"]
+    form = CoupleForm.for_clients(people, request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate():
+        first, second = UUID(hex=form.first.data or "0" * 32), UUID(hex=form.second.data or "0" * 32)
+        try:
+            kept = cases.open_couple(db, vault, first, second, now=context.now())
+        except cases.NotACouple as same:
+            form.second.errors = [same.sentence]
+        else:
+            return responses.see(url_for(".show", id=kept.id))
+    page = render_template("cases/new.html", here="clients", form=form, errors=form.errors, people=people)
+    return (page, 422) if form.errors else page
+
+
+@screen.get("/cases/<uuid:id>")
+def show(id: UUID) -> Answer:
+    """A couple's page: their shared hours. What each answered stays on that person's own page."""
+    db, vault = context.db(), context.vault()
+    kept = cases.get(db, vault, id)
+    if not kept.body.is_couple:
+        return responses.see(url_for("clients.show", id=kept.body.client_ids[0]))
+    context.saw("clinical_case", kept)
+    hours = sessions.of_cases(db, vault, [kept])
+    return render_template(
+        "cases/show.html",
+        here="clients",
+        case=kept,
+        people=[clients.get(db, vault, each) for each in kept.body.client_ids],
+        hours=hours,
+        notes={hour.id: note for hour in hours if (note := notes.of_session(db, vault, hour))},
+        agreed=next((hour.body.agreed for hour in hours if hour.body.agreed), ""),
+        attendance=sessions.ATTENDANCE,
+        kinds=sessions.KINDS,
+    )

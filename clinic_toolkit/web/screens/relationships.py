@@ -1,0 +1,94 @@
+"""Relationships: whom a client speaks of, in the client's own word."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.record import clients, relationships, rows
+from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms.relationship import RelationshipForm
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("relationships", __name__)
+
+
+@screen.route("/clients/<uuid:client>/relationships/new", methods=["GET", "POST"])
+def new(client: UUID) -> Answer:
+    """Name a relationship."""
+    person = clients.get(context.db(), context.vault(), client)
+    form = RelationshipForm(request.form if request.method == "POST" else None)
+    if request.method == "POST" and form.validate() and form.frame.data:
+        kept = relationships.add(
+            context.db(),
+            context.vault(),
+            client,
+            word=form.word.data,
+            frame=form.frame.data,
+            now=context.now(),
+        )
+        return responses.see(url_for(".show", id=kept.id))
+    return _form_page(form, person.id, person.body.name, None)
+
+
+@screen.get("/relationships/<uuid:id>")
+def show(id: UUID) -> Answer:
+    """One relationship, with what is worth knowing about its kind."""
+    kept = relationships.get(context.db(), context.vault(), id)
+    context.saw("relationship", kept)
+    return render_template(
+        "relationships/show.html",
+        here="clients",
+        kept=kept,
+        frame=catalogue.frame(kept.body.frame),
+        person=clients.get(context.db(), context.vault(), kept.body.client_id),
+    )
+
+
+@screen.route("/relationships/<uuid:id>/edit", methods=["GET", "POST"])
+def edit(id: UUID) -> Answer:
+    """Change the word or the kind."""
+    kept = relationships.get(context.db(), context.vault(), id)
+    person = clients.get(context.db(), context.vault(), kept.body.client_id)
+    form = RelationshipForm(request.form if request.method == "POST" else None, obj=kept.body)
+    if request.method == "POST" and form.validate() and form.frame.data:
+        if form.version.data != str(kept.version):
+            raise rows.Stale
+        relationships.revise(
+            context.db(), context.vault(), kept, word=form.word.data, frame=form.frame.data, now=context.now()
+        )
+        return responses.see(url_for(".show", id=id))
+    return _form_page(form, person.id, person.body.name, kept)
+
+
+def _form_page(form: RelationshipForm, client: UUID, name: str, kept: Kept[Relationship] | None) -> Answer:
+    page = render_template(
+        "relationships/edit.html",
+        here="clients",
+        form=form,
+        errors=form.errors,
+        client=client,
+        name=name,
+        kept=kept,
+    )
+    return (page, 422) if form.errors else page
+
+
+@screen.post("/relationships/<uuid:id>/put-away")
+def put_away(id: UUID) -> Answer:
+    """Leave it out of the choices from now on."""
+    kept = relationships.get(context.db(), context.vault(), id)
+    if kept.state == "active":
+        relationships.put_away(context.db(), context.vault(), kept, now=context.now())
+    return responses.see(url_for(".show", id=id))
+
+
+@screen.post("/relationships/<uuid:id>/take-up")
+def take_up(id: UUID) -> Answer:
+    """Offer it among the choices again."""
+    kept = relationships.get(context.db(), context.vault(), id)
+    if kept.state == "archived":
+        relationships.take_up(context.db(), context.vault(), kept, now=context.now())
+    return responses.see(url_for(".show", id=id))

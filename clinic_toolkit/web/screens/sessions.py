@@ -1,0 +1,175 @@
+"""The hour: open one now, enter one, change its facts, agree on something, end it."""
+
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.record import (
+    administrations,
+    cases,
+    clients,
+    handouts,
+    hours,
+    notes,
+    results,
+    rows,
+    sessions,
+)
+from clinic_toolkit.record.cases import Case
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms.session import AgreedForm, HourForm
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("sessions", __name__)
+
+
+@screen.post("/cases/<uuid:case>/sessions/open")
+def open_new(case: UUID) -> Answer:
+    """Begin an hour at this minute, with everyone of the case, where the last one was."""
+    db, vault = context.db(), context.vault()
+    found = cases.get(db, vault, case)
+    body = _like_last(found)
+    kept = sessions.plan(db, vault, found, body, now=context.now())
+    kept = sessions.open_now(db, vault, kept, now=context.now())
+    context.open_hour()
+    return responses.see(url_for(".show", id=kept.id))
+
+
+def _like_last(case: Kept[Case]) -> TherapySession:
+    earlier = sessions.of_cases(context.db(), context.vault(), [case])
+    last = next((hour.body for hour in earlier if hour.body.took_place and hour.body.kind == "session"), None)
+    return TherapySession(
+        case=case.id.bytes,
+        kind="session",
+        on=_today(),
+        setting=last.setting if last else "room",
+        place=last.place if last else "",
+        call_back=last.call_back if last else "",
+        present=case.body.clients,
+    )
+
+
+def _today() -> date:
+    return context.now().astimezone().date()
+
+
+@screen.post("/sessions/<uuid:id>/open")
+def open_planned(id: UUID) -> Answer:
+    """Begin an hour that was planned."""
+    kept = sessions.get(context.db(), context.vault(), id)
+    if kept.state != "open":
+        sessions.open_now(context.db(), context.vault(), kept, now=context.now())
+    context.open_hour()
+    return responses.see(url_for(".show", id=id))
+
+
+@screen.post("/sessions/<uuid:id>/end")
+def end(id: UUID) -> Answer:
+    """End an open hour."""
+    kept = sessions.get(context.db(), context.vault(), id)
+    if kept.state == "open":
+        sessions.close(context.db(), context.vault(), kept, now=context.now())
+    context.close_hour()
+    return responses.see(url_for(".show", id=id))
+
+
+@screen.route("/cases/<uuid:case>/sessions/new", methods=["GET", "POST"])
+def new(case: UUID) -> Answer:
+    """Enter an hour: to come, or past; a call, a message, a consultation."""
+    db, vault = context.db(), context.vault()
+    found = cases.get(db, vault, case)
+    people = _people(found)
+    form = HourForm.for_case(people, request.form if request.method == "POST" else None, _like_last(found))
+    if request.method == "POST" and form.validate():
+        kept = sessions.plan(db, vault, found, form.body(case), now=context.now())
+        return responses.see(url_for(".show", id=kept.id))
+    return _form_page(form, found, people, None)
+
+
+@screen.route("/sessions/<uuid:id>/edit", methods=["GET", "POST"])
+def edit(id: UUID) -> Answer:
+    """Change the facts of an hour."""
+    db, vault = context.db(), context.vault()
+    kept = sessions.get(db, vault, id)
+    case = cases.get(db, vault, kept.body.case_id)
+    people = _people(case)
+    form = HourForm.for_case(people, request.form if request.method == "POST" else None, kept.body)
+    if request.method == "POST" and form.validate():
+        if form.version.data != str(kept.version):
+            return _form_page(form, case, people, kept, newer=True)
+        sessions.revise(db, vault, kept, form.body(case.id, kept.body.agreed), now=context.now())
+        return responses.see(url_for(".show", id=id))
+    context.saw("therapy_session", kept)
+    return _form_page(form, case, people, kept)
+
+
+def _people(case: Kept[Case]) -> list[Kept[Client]]:
+    return [clients.get(context.db(), context.vault(), id) for id in case.body.client_ids]
+
+
+def _form_page(
+    form: HourForm,
+    case: Kept[Case],
+    people: list[Kept[Client]],
+    kept: Kept[TherapySession] | None,
+    *,
+    newer: bool = False,
+) -> Answer:
+    page = render_template(
+        "sessions/edit.html",
+        here="clients",
+        form=form,
+        errors=form.errors,
+        case=case,
+        people=people,
+        kept=kept,
+        newer=hours.hour_facts(context.db(), context.vault(), kept) if newer and kept else None,
+    )
+    return (page, 409) if newer else (page, 422) if form.errors else page
+
+
+@screen.get("/sessions/<uuid:id>")
+def show(id: UUID) -> Answer:
+    """The hour, and what can be done in it."""
+    kept = sessions.get(context.db(), context.vault(), id)
+    context.saw("therapy_session", kept)
+    return _hour_page(kept, AgreedForm(data={"agreed": kept.body.agreed}))
+
+
+@screen.post("/sessions/<uuid:id>/agreed")
+def agree(id: UUID) -> Answer:
+    """Keep what was agreed for next time."""
+    kept = sessions.get(context.db(), context.vault(), id)
+    form = AgreedForm(request.form)
+    if not form.validate():
+        return _hour_page(kept, form), 422
+    if form.version.data != str(kept.version) and form.agreed.data != kept.body.agreed:
+        raise rows.Stale
+    if form.agreed.data != kept.body.agreed:
+        sessions.agree(context.db(), context.vault(), kept, form.agreed.data, now=context.now())
+    return responses.see(url_for(".show", id=id))
+
+
+def _hour_page(kept: Kept[TherapySession], form: AgreedForm) -> str:
+    db, vault = context.db(), context.vault()
+    case = cases.get(db, vault, kept.body.case_id)
+    return render_template(
+        "sessions/show.html",
+        here="clients",
+        hour=kept,
+        case=case,
+        people=_people(case),
+        facts=hours.hour_facts(db, vault, kept),
+        given=[
+            (each, administrations.instrument_of(each.body).title, results.about(db, vault, each.body))
+            for each in results.of_hour(db, vault, kept)
+        ],
+        sheets=handouts.of_session(db, vault, case.body.client_ids, kept.id),
+        note=notes.of_session(db, vault, kept),
+        form=form,
+        errors=form.errors,
+    )
