@@ -98,7 +98,10 @@ def _card(
     ground = way_size * 1.9 * len(ways) + 12
     row = min((sheet.room - ground - 22) / len(options), 108.0)
     label_look = Look(size=size, bold=True, leading=1.08)
-    note_look = Look(size=max(size * 0.34, 11.0), colour=SOFT, leading=1.25)
+    # A meaning stays on one line where it can be read at all.
+    longest = max((letters.width(text.printable(meaning), False) for _, meaning in options), default=0.0)
+    note_size = max(min(size * 0.34, (sheet.width - _RING) / max(longest, 0.1)), 11.0)
+    note_look = Look(size=note_size, colour=SOFT, leading=1.25)
     rows: list[Block] = [
         Answer(
             Text(label, label_look),

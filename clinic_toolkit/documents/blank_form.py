@@ -84,14 +84,14 @@ class Form(Block):
         canvas.setFillColorRGB(*EDGE)
         canvas.rect(x, y, width, 0.9, stroke=0, fill=1)
         for number, item in self.items:
-            y -= 8
+            y -= 7
             number.draw(canvas, x, y, _NUMBER_WIDTH)
             item.draw(canvas, x + _NUMBER_WIDTH, y, width - _NUMBER_WIDTH)
             y -= item.height(width - _NUMBER_WIDTH) + 6 + _BOX
             self._wash(canvas, x, y + _BOX + 4, _BOX + 8, edges)
             for edge in edges[:-1]:
                 box(canvas, x + edge + (column - _BOX) / 2, y, _BOX)
-            y -= self.pad - 14
+            y -= self.pad - 13
             canvas.setFillColorRGB(*HAIR)
             canvas.rect(x, y, width, 0.6, stroke=0, fill=1)
 
@@ -135,22 +135,22 @@ def render(value: "BlankQuestionnaire") -> bytes:
     ]
     heads = _heads(value, sheet.width)
     above: list[Block] = [
-        *page.title(instrument.title, after=4),
+        *page.title(instrument.title, after=3),
         Text(
             f"{_GENERAL if value.general else _WHOM} {instrument.recall}:",
             Look(size=12.5, bold=True),
             after=6,
         ),
-        Text(how, BODY, after=14),
+        Text(how, BODY, after=10),
     ]
     below = [*_explained(instrument.items), Text(instrument.closing, BODY, before=14)]
-    # As airy as one page allows; a form that needs two has room enough on them.
-    for pad in (30.0, 26.0, 22.0, 19.0):
-        blocks = [*above, Form(items, heads, pad), *below]
-        if page.stacked(blocks, sheet.width) <= sheet.room:
-            break
-    else:
-        blocks = [*above, Form(items, heads, 28.0), *below]
+    # As airy as one page allows, or all items on the first page, or as many pages as it takes.
+    blocks = [*above, Form(items, heads, 28.0), *below]
+    for least in (below, []):
+        for pad in (30.0, 27.0, 24.0, 21.0, 19.0, 17.5):
+            form = Form(items, heads, pad)
+            if page.stacked([*above, form, *least], sheet.width) <= sheet.room:
+                return page.make([*above, form, *below], sheet)
     return page.make(blocks, sheet)
 
 

@@ -39,16 +39,13 @@ class Table(Block):
         self.numbers = (
             [Text(str(row), replace(look, colour=SOFT)) for row in range(1, rows + 1)] if numbered else []
         )
-        self.least_widths = [
-            max(letters.width(word, True) for word in words.split() or [""]) * look.size + 2 * PAD
-            for words in columns
-        ]
+        self.tick_widths = [_head_width(words, look.size) for words in columns]
 
     def widths(self, width: float) -> list[float]:
         """Columns to write in share what the tick columns leave."""
         width -= self._inset()
         ticks = {
-            at: min(max(self.least_widths[at], 40.0), width / len(self.heads))
+            at: min(max(self.tick_widths[at], 40.0), width / len(self.heads))
             for at in self.ticks
             if at < len(self.heads)
         }
@@ -107,6 +104,12 @@ class Table(Block):
 
     def _inset(self) -> float:
         return 24.0 if self.numbers else 0.0
+
+
+def _head_width(words: str, size: float) -> float:
+    """Room for column words on two lines, and never less than the longest word."""
+    longest = max(letters.width(word, True) for word in words.split() or [""])
+    return max(longest, letters.width(words, True) * 0.62) * size + 2 * PAD
 
 
 class Scale(Block):

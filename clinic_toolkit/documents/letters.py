@@ -6,6 +6,7 @@ large one only when a word asks for it.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -87,6 +88,6 @@ def _load(name: str, scale: float) -> Face:
     widths = {
         chr(code): font.face.charWidths.get(code, font.face.defaultWidth) * scale / 1000
         for code in font.face.charToGlyph
-        if code not in combining
+        if code not in combining and not unicodedata.category(chr(code)).startswith("C")
     }
     return Face(name=name, scale=scale, widths=widths, chars=frozenset(widths))

@@ -34,7 +34,7 @@ _UNSHAPED = re.compile("[\u0700-\u074f\u07c0-\u07ff\u0e80-\u0eff]")
 
 def clean(text: str) -> str:
     """Text without controls, lone surrogates and invisible formatting, in composed form."""
-    if text.isascii() and text.isprintable():
+    if letters.house(False).covers(text):
         return text
     text = _NEWLINES.sub("\n", text).replace("\t", "    ")
     text = "".join(char for char in text if char == "\n" or not _invisible(char))

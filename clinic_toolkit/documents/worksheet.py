@@ -30,7 +30,7 @@ NORMAL = Scheme(
     title=Look(size=23, bold=True, leading=1.15),
     body=Look(size=12, leading=1.3),
     pitch=(8 * MM, 11 * MM),
-    circle=(62 * MM, 88 * MM),
+    circle=(46 * MM, 88 * MM),
     white=(0.5, 1.5),
 )
 LARGE = Scheme(
@@ -135,11 +135,17 @@ def render(value: "WorksheetPage") -> bytes:
     )
     airy = Airy(value, scheme)
     note = page.explained(airy.blocks(0.0), sheet)
-    closest, airiest = (page.stacked([*airy.blocks(air), *note], sheet.width) for air in (0.0, 1.0))
-    air = (sheet.room - closest) / max(airiest - closest, 1.0)
-    if air < 0 and value.large:
-        air = 0.5  # two pages have room enough
-    return page.make(airy.blocks(min(max(air, 0.0), 1.0)), sheet)
+
+    def height(air: float) -> float:
+        return page.stacked([*airy.blocks(air), *note], sheet.width)
+
+    closest = height(0.0)
+    if closest > sheet.room:
+        return page.make(airy.blocks(0.5), sheet)  # two pages have room enough
+    air = min((sheet.room - closest) / (height(1.0) - closest), 1.0)
+    while air > 0 and height(air) > sheet.room:  # words over smaller circles may need a line more
+        air = max(air - 0.05, 0.0)
+    return page.make(airy.blocks(air), sheet)
 
 
 def _between(pair: tuple[float, float], air: float) -> float:
