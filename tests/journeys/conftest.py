@@ -1,0 +1,24 @@
+"""A practice with its clinician signed in, and the person who sits at it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures import sites
+from tests.fixtures.sites import Site
+from tests.journeys import person
+from tests.journeys.person import Person
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A practice whose clinician is at work."""
+    made = sites.made(tmp_path)
+    made.unlock()
+    return made
+
+
+@pytest.fixture
+def me(site: Site) -> Person:
+    """The clinician, with a browser that is signed in."""
+    return person.at(site)

@@ -1,0 +1,99 @@
+"""Steps of the main job, each as a person takes it; several tests walk through them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+ABOUT = {
+    "practice_name": "Harbour Practice",
+    "clinician_name": "Nora Whelan",
+    "country": "IE",
+    "record_kind": "full",
+    "crisis_text": "Crisis line 116 123\nEmergency 112",
+}
+NEXT = {"go": "next"}
+COULD_NOT = {"way": "did_not_come_up"}
+WOULD_NOT = {"way": "declined"}
+
+Answer = int | Mapping[str, str] | None
+
+
+def words_of(paper: Page) -> str:
+    """The text of a PDF, in one line."""
+    assert paper.headers["Content-Type"] == "application/pdf", paper.path
+    pages = PdfReader(BytesIO(paper.body)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def groups_on(paper: Page) -> list[str]:
+    """The groups of a recovery sheet, as they are printed."""
+    text = PdfReader(BytesIO(paper.body)).pages[0].extract_text()
+    found = re.findall(r"(?m)^\s*(?:[1-8]\s+)?((?:[0-9A-Z] ?){4}[0-9A-Z])\s*$", text)
+    return [group.replace(" ", "") for group in found]
+
+
+def asked_on(page: Page) -> list[int]:
+    """The numbers of the groups that a page asks for."""
+    names = sorted(name for name in page.form("csrf_token").names if name.startswith("group_"))
+    return [int(name.removeprefix("group_")) for name in names]
+
+
+def prove_sheet(me: Person, page: Page) -> Page:
+    """Read the two groups from the paper and type them."""
+    groups = groups_on(me.follow(page, "recovery sheet"))
+    return me.send(page, {f"group_{number}": groups[number - 1] for number in asked_on(page)})
+
+
+def set_up(me: Person, about: Mapping[str, str] = ABOUT) -> str:
+    """Go through the first run without a code; returns the passphrase."""
+    page = me.send(me.open("/"), about)
+    words = page.typed("offered_passphrase")
+    assert words, page.text
+    page = me.send(page, {"passphrase": words, "passphrase_again": words})
+    page = prove_sheet(me, me.press(page, "Do without a code"))
+    assert page.path == "/", page.text
+    return words
+
+
+def begin(me: Person, hour: str, instrument: str = "giving", **about: str) -> Page:
+    """Choose a questionnaire in this hour; returns its introduction."""
+    whom = {"about": "new", "word": "M.", "frame": "parent"} | about
+    page = me.send(me.open(f"{hour}/questionnaire"), {"instrument": instrument} | whom)
+    assert page.path.endswith("/introduction"), page.text
+    return page
+
+
+def give(me: Person, page: Page, answer: Answer) -> Page:
+    """Answer the question on this page: a value, fields by name, or None to leave it open."""
+    typed = (
+        answer if isinstance(answer, Mapping) else NEXT if answer is None else {"answer": str(answer)} | NEXT
+    )
+    return me.send(page, typed, by="answer")
+
+
+def answer_all(me: Person, page: Page, answers: Sequence[Answer]) -> Page:
+    """From the introduction through every question to the page of answers."""
+    page = me.follow(page, "first question")
+    for answer in answers:
+        page = give(me, page, answer)
+    assert page.path.endswith("/check"), page.path
+    return page
+
+
+def finish(me: Person, page: Page) -> Page:
+    """Finish at the page of answers; returns the result."""
+    page = me.press(page, "Finish")
+    assert page.path.endswith("/result"), page.text
+    return page
+
+
+def place(page: Page) -> str:
+    """The address of the questionnaire that this page belongs to."""
+    found = re.match(r"/administrations/[0-9a-f-]+", page.path)
+    assert found, page.path
+    return found[0]

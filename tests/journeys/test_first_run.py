@@ -1,0 +1,239 @@
+"""The first run: from an empty folder to *Today*, and nothing before its time."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from clinic_toolkit import settings as configuration
+from clinic_toolkit.record import practice
+from clinic_toolkit.store.engine import open_store, reading, writing
+from clinic_toolkit.vault import identity
+from clinic_toolkit.web.app import Clinic, create_app
+from tests.fixtures import sites
+from tests.fixtures.practices import NOW
+from tests.fixtures.sites import Site, TestKeeper
+from tests.journeys import person
+from tests.journeys.person import Person
+from tests.journeys.steps import ABOUT, asked_on, groups_on, prove_sheet
+
+SENTENCES = {
+    "practice_name": "Write the name of the practice",
+    "clinician_name": "Write your name",
+    "country": "Choose a country",
+    "record_kind": "Choose whether",
+    "crisis_text": "Write whom a client can call",
+}
+
+
+@dataclass
+class Empty:
+    """An app over an empty store, and someone who has just opened it."""
+
+    app: Clinic
+    me: Person
+
+    @property
+    def has_practice(self) -> bool:
+        assert self.app.worker.engine
+        with reading(self.app.worker.engine) as db:
+            return identity.exists(db)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Empty:
+    settings = configuration.read(tmp_path / "data", environ={})
+    app = create_app(
+        settings, engine=open_store(tmp_path / "data"), keeper=TestKeeper(), end_worker=lambda reason: None
+    )
+    return Empty(app, person.newcomer(app, f"http://{settings.host}"))
+
+
+@pytest.fixture
+def unproved(site: Site, me: Person) -> Person:
+    """A practice whose recovery sheet was just made anew and is not proved."""
+    site.app.worker.unlocked["known"].kept["sheet proved"] = False
+    practice_without_sheet(site)
+    return me
+
+
+def practice_without_sheet(site: Site) -> None:
+    with writing(site.work.engine) as db:
+        seen = practice.read(db, site.work.vault)
+        body = msgspec.structs.replace(seen.body, sheet_proved=False)
+        practice.revise(db, site.work.vault, seen, body, now=NOW)
+
+
+def test_from_an_empty_folder_to_today(empty: Empty) -> None:
+    me = empty.me
+    page = me.open("/")
+    assert page.path == "/setup"
+    page = me.send(page, ABOUT)
+    words = page.typed("offered_passphrase")
+    assert words and len(words.split()) == 6 and words in page.text
+    assert not empty.has_practice
+    page = me.send(page, {"passphrase": words, "passphrase_again": words})
+    assert empty.has_practice
+    assert page.path == "/setup/code"
+    offered = page.typed("offered_code")
+    assert offered and len(offered) == 6 and offered in page.text
+    page = me.send(page, {"code": offered})
+    assert page.path == "/setup/sheet"
+    paper = me.follow(page, "recovery sheet")
+    assert paper.headers["Content-Disposition"].endswith('filename="recovery-sheet.pdf"')
+    groups = groups_on(paper)
+    assert len(groups) == 8
+    assert not any(group in page.source for group in groups)
+    asked = asked_on(page)
+    assert len(set(asked)) == 2
+    page = me.send(page, {f"group_{number}": groups[number - 1].lower() for number in asked})
+    assert page.path == "/"
+    assert "No client yet" in page.text and page.link("Add a client")
+    # Proved once, the sheet is never shown again.
+    assert me.open("/setup/sheet").path == "/"
+    assert me.open("/setup/sheet/paper").path == "/"
+    # Every list that is empty says what comes next.
+    for place in ("Clients", "Questionnaires", "Worksheets"):
+        assert me.follow(page, place).status == 200
+
+
+@pytest.mark.parametrize("name", ABOUT)
+@pytest.mark.parametrize("value", ["", "   ", None])
+def test_every_field_of_the_practice_is_needed(empty: Empty, name: str, value: str | None) -> None:
+    page = empty.me.send(empty.me.open("/setup"), ABOUT | {name: value}, by="practice_name")
+    assert page.status == 422
+    assert SENTENCES[name] in page.error(name)
+    assert {each: page.typed(each) for each in ABOUT if each != name} == {
+        each: typed for each, typed in ABOUT.items() if each != name
+    }
+    assert page.title.startswith("Error")
+    assert not empty.has_practice
+
+
+@pytest.mark.parametrize(("name", "value"), [("country", "XX"), ("country", "ie"), ("record_kind", "none")])
+def test_only_what_is_offered_is_taken(empty: Empty, name: str, value: str) -> None:
+    page = empty.me.send(empty.me.open("/setup"), ABOUT | {name: value})
+    assert page.status == 422 and SENTENCES[name] in page.error(name)
+
+
+@pytest.mark.parametrize("name", ["practice_name", "clinician_name", "crisis_text"])
+def test_too_long_is_said_with_a_number(empty: Empty, name: str) -> None:
+    limit = 500 if name == "crisis_text" else 120
+    page = empty.me.send(empty.me.open("/setup"), ABOUT | {name: "w" * (limit + 3)})
+    assert page.status == 422
+    assert "3 characters too long" in page.error(name)
+    assert page.typed(name) == "w" * (limit + 3)
+    assert empty.me.send(empty.me.open("/setup"), ABOUT | {name: "w" * limit}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "again", "at", "sentence"),
+    [
+        ("", "", "passphrase", "Type the six words"),
+        ("short one", "short one", "passphrase", "too short"),
+        ("Therapist2024!!!", "Therapist2024!!!", "passphrase", ""),
+        ("aaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaa", "passphrase", ""),
+        ("the offered words", "something else here", "passphrase_again", "do not match"),
+    ],
+)
+def test_a_weak_or_mistyped_passphrase_makes_no_practice(
+    empty: Empty, typed: str, again: str, at: str, sentence: str
+) -> None:
+    first = empty.me.send(empty.me.open("/setup"), ABOUT)
+    page = empty.me.send(first, {"passphrase": typed, "passphrase_again": again})
+    assert page.status == 422
+    assert page.error(at) and sentence in page.error(at)
+    # The words on the paper that the person is writing on stay the same; what was typed is not shown.
+    assert page.typed("offered_passphrase") == first.typed("offered_passphrase")
+    assert {name: page.typed(name) for name in ABOUT} == {name: first.typed(name) for name in ABOUT}
+    assert not typed or typed not in page.source
+    assert not empty.has_practice
+
+
+def test_a_practice_cannot_be_slipped_past_its_first_page(empty: Empty) -> None:
+    page = empty.me.send(empty.me.open("/setup"), ABOUT)
+    words = page.typed("offered_passphrase")
+    assert words
+    page = empty.me.send(
+        page, {"passphrase": words, "passphrase_again": words, "crisis_text": " "}, by="passphrase"
+    )
+    assert page.status == 422 and page.error("crisis_text")
+    assert not empty.has_practice
+
+
+@pytest.mark.parametrize("typed", ["", "AB12", "AB12CD7", "AAAAAA", "AB-!CD", "ABC\u0000DE"])
+def test_a_code_has_six_letters_or_digits(unproved: Person, typed: str) -> None:
+    first = unproved.open("/setup/code")
+    page = unproved.send(first, {"code": typed})
+    assert page.status == 422 and page.error("code")
+    assert page.typed("offered_code") == first.typed("offered_code")
+    assert page.typed("code") == ""
+
+
+def test_the_code_can_be_left_out(unproved: Person) -> None:
+    assert unproved.press(unproved.open("/setup/code"), "Do without a code").path == "/setup/sheet"
+
+
+def test_only_the_two_groups_of_the_paper_prove_the_sheet(unproved: Person) -> None:
+    page = unproved.press(unproved.open("/setup/sheet"), "Make a new recovery sheet")
+    asked = asked_on(page)
+    groups = groups_on(unproved.follow(page, "recovery sheet"))
+    right = {f"group_{number}": groups[number - 1] for number in asked}
+    for number in asked:
+        for wrong in ("", "XXXXX", groups[number % 8], "<b>&</b>"):
+            answer = unproved.send(page, right | {f"group_{number}": wrong})
+            assert answer.status == 422
+            assert f"not group {number} of your sheet" in answer.error(f"group_{number}")
+            assert asked_on(answer) == asked
+            assert unproved.open("/").path == "/setup/sheet"
+    assert unproved.send(page, right).path == "/"
+
+
+def test_a_sheet_that_was_lost_before_it_was_proved_is_replaced(unproved: Person) -> None:
+    first = unproved.press(unproved.open("/setup/sheet"), "Make a new recovery sheet")
+    old = groups_on(unproved.follow(first, "recovery sheet"))
+    # As after a crash: this worker no longer knows the groups.
+    page = unproved.post(
+        "/setup/sheet/new", {"csrf_token": first.form("csrf_token").standing()["csrf_token"]}
+    )
+    new = groups_on(unproved.follow(page, "recovery sheet"))
+    assert not set(old) & set(new)
+    old_ones = {f"group_{number}": old[number - 1] for number in asked_on(page)}
+    assert unproved.send(page, old_ones).status == 422
+
+
+def test_nothing_is_reachable_before_there_is_a_practice(empty: Empty) -> None:
+    addresses = [path for path in _addresses(empty.app) if not path.startswith("/static")]
+    assert len(addresses) > 30
+    for path in addresses:
+        token = empty.me.open("/setup").form("csrf_token").standing()["csrf_token"]
+        posted = empty.me.post(path, {"csrf_token": token, **ABOUT})
+        assert posted.path in ("/setup", "/setup/passphrase"), path
+        assert empty.me.open(path).path == "/setup" or path == "/setup/passphrase"
+    assert not empty.has_practice
+
+
+def test_nothing_is_reachable_before_the_sheet_is_proved(unproved: Person, site: Site) -> None:
+    for path in _addresses(site.app):
+        if path.partition("/")[2].partition("/")[0] in ("static", "lock", "pulse") or path.startswith(
+            "/setup"
+        ):
+            continue
+        assert unproved.open(path).path == "/setup/sheet", path
+        posted = site.post(path)
+        assert posted.headers.get("Location") == "/setup/sheet", path
+    # The control: once it is proved, the same addresses answer for themselves.
+    page = unproved.press(unproved.open("/setup/sheet"), "Make a new recovery sheet")
+    prove_sheet(unproved, page)
+    assert unproved.open("/practice").path == "/practice"
+
+
+def _addresses(app: Clinic) -> list[str]:
+    adapter = app.url_map.bind("")
+    found = set()
+    for rule in app.url_map.iter_rules():
+        method = "GET" if "GET" in (rule.methods or ()) else "POST"
+        values = {name: sites.example(rule, name) for name in rule.arguments}
+        found.add(adapter.build(rule.endpoint, values, method=method))
+    return sorted(found)
