@@ -1,0 +1,254 @@
+"""What the made-up practice consists of, read from TOML and checked whole."""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from datetime import date, time
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.worksheets import catalogue as sheets
+
+FOLDER = Path(__file__).parent
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "today"]
+Slot = Literal["earlier", "next", "later", "last"]
+
+
+class ContentError(DamagedFile):
+    """A file of the demo cannot be used. `problems` holds every reason, each with its place."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "The demo cannot be made. Mend these places, or put back the files that came with the "
+            f"program: {'; '.join(self.problems)}."
+        )
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Practice(_Part):
+    """The practice, and what its made-up clinician types to come in: neither is a secret."""
+
+    country: str
+    practice_name: str
+    clinician_name: str
+    crisis_text: str
+    passphrase: str
+    return_code: str
+
+
+class Questionnaire(_Part):
+    """One giving of a questionnaire.
+
+    `answers` holds one mark an item: a value, "d" declined, "n" did not come up, "." not reached; a
+    star after it stands for "let's talk about this". `said` is by item number.
+    """
+
+    instrument: str
+    about: str = ""
+    answers: str
+    said: dict[str, str] = Field(default_factory=dict)
+    state: Literal["completed", "stopped"] = "completed"
+    wrong: str = ""
+    own_words: str = ""
+    next_step: str = ""
+
+
+class Sheet(_Part):
+    """A worksheet given in an hour."""
+
+    sheet: str
+    sentence: str = ""
+
+
+class Note(_Part):
+    """The note of an hour."""
+
+    state: Literal["signed", "draft"] = "signed"
+    data: str
+    assessment: str = ""
+    plan: str = ""
+
+
+class Hour(_Part):
+    """One hour.
+
+    `weeks` counts back from today (1: the last such weekday before today) or, below zero, ahead;
+    `today` is a place in today's list instead. Without `attendance` a past hour was held, and
+    without `present` everyone of its case was there.
+    """
+
+    weeks: int | None = None
+    today: Slot | None = None
+    weekday: Weekday | None = None
+    at: time | None = None
+    minutes: int | None = None
+    kind: Literal["session", "call", "message", "consultation"] = "session"
+    setting: Literal["room", "telehealth", "phone"] | None = None
+    place: str | None = None
+    call_back: str | None = None
+    others_present: str = ""
+    attendance: Literal["came", "late", "cancelled", "no_show"] | None = None
+    minutes_late: int = 0
+    present: list[str] | None = None
+    agreed: str = ""
+    note: Note | None = None
+    questionnaires: list[Questionnaire] = Field(default_factory=list)
+    sheets: list[Sheet] = Field(default_factory=list)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether its time has come and gone."""
+        return self.today == "earlier" if self.weeks is None else self.weeks > 0
+
+    @property
+    def took_place(self) -> bool:
+        """Whether anyone was met or spoken to."""
+        return self.is_past and self.attendance in (None, "came", "late")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.weeks is None) == (self.today is None) or self.weeks == 0:
+            raise ValueError("needs either weeks, which is never 0, or today")
+        if not self.took_place and (self.note or self.questionnaires or self.sheets):
+            raise ValueError("holds something although it did not take place")
+        return self
+
+
+class Usual(_Part):
+    """When and where the hours are unless an hour says otherwise."""
+
+    weekday: Weekday
+    at: time
+    minutes: int = 50
+    setting: Literal["room", "telehealth", "phone"] = "room"
+    place: str = ""
+    call_back: str = ""
+
+
+class Relationship(_Part):
+    """A relationship in the client's word; questionnaires name it by `key`."""
+
+    key: str
+    word: str
+    frame: str
+
+
+class Client(_Part):
+    """A client, the relationships they named, and their own hours, oldest first."""
+
+    name: str
+    birth_date: date | None = None
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    reach_note: str = ""
+    leave_message: Literal["ask", "yes", "no"] = "ask"
+    emergency_name: str = ""
+    emergency_phone: str = ""
+    emergency_relation: str = ""
+    archived_after_days: int | None = None
+    usual: Usual
+    relationships: list[Relationship] = Field(default_factory=list)
+    hours: list[Hour] = Field(default_factory=list)
+
+
+class Couple(_Part):
+    """A couple: the file names of its two clients, and their joint hours, oldest first."""
+
+    partners: tuple[str, str] = Field(strict=False)
+    usual: Usual
+    hours: list[Hour]
+
+
+class Content(_Part):
+    """All of it; clients and couples by file name."""
+
+    practice: Practice
+    clients: dict[str, Client]
+    couples: dict[str, Couple]
+
+
+P = TypeVar("P", bound=_Part)
+
+
+def read(folder: Path = FOLDER) -> Content:
+    """Read every file of the demo and check it.
+
+    Raises:
+        ContentError: naming every place that is wrong.
+    """
+    found: list[str] = []
+    practice = _read(folder / "practice.toml", Practice, found)
+    clients = {path.stem: _read(path, Client, found) for path in sorted(folder.glob("clients/*.toml"))}
+    couples = {path.stem: _read(path, Couple, found) for path in sorted(folder.glob("couples/*.toml"))}
+    if practice is None or found:
+        raise ContentError(found)
+    content = Content(
+        practice=practice,
+        clients={name: one for name, one in clients.items() if one is not None},
+        couples={name: one for name, one in couples.items() if one is not None},
+    )
+    found = list(_between(content))
+    if found:
+        raise ContentError(found)
+    return content
+
+
+def _read(path: Path, kind: type[P], found: list[str]) -> P | None:
+    try:
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        if isinstance(error, ValidationError):
+            found += (f"{path.name}, {_path(one['loc'])}: {one['msg']}" for one in error.errors())
+        else:
+            found.append(f"{path.name}: cannot be read ({error})")
+        return None
+
+
+def _path(parts: Iterable[int | str]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+
+def _between(content: Content) -> Iterator[str]:
+    """What no single file can know: names that must be known elsewhere."""
+    for name, couple in content.couples.items():
+        yield from (
+            f"{name}.toml: nobody is called {one!r}" for one in couple.partners if one not in content.clients
+        )
+        for number, hour in enumerate(couple.hours):
+            if not set(hour.present or ()) <= set(couple.partners):
+                yield f"{name}.toml, hours[{number}]: someone present is not of this couple"
+            if hour.questionnaires or hour.sheets:
+                yield f"{name}.toml, hours[{number}]: a joint hour holds no questionnaire and no sheet"
+    for name, client in content.clients.items():
+        known = {one.key for one in client.relationships} | {""}
+        frames = {frame.id for frame in catalogue.frames()}
+        for one in client.relationships:
+            if one.frame not in frames:
+                yield f"{name}.toml, relationships: there is no frame {one.frame!r}"
+        for number, hour in enumerate(client.hours):
+            for fault in _in_hour(hour, known):
+                yield f"{name}.toml, hours[{number}]: {fault}"
+
+
+def _in_hour(hour: Hour, known: set[str]) -> Iterator[str]:
+    lengths = {one.id: len(one.items) for one in catalogue.instruments()}
+    for given in hour.questionnaires:
+        marks = given.answers.split()
+        if given.about not in known:
+            yield f"there is no relationship {given.about!r}"
+        if len(marks) != lengths.get(given.instrument):
+            yield f"{len(marks)} answers do not fit {given.instrument!r}"
+        elif not all(mark.removesuffix("*") in set("01234dn.") for mark in marks):
+            yield f"an answer of {given.instrument!r} is not one of 0 to 4, d, n or ."
+        elif not all(number in map(str, range(1, len(marks) + 1)) for number in given.said):
+            yield f"said names an item that {given.instrument!r} does not have"
+    slugs = {sheet.slug for sheet in sheets.worksheets()}
+    yield from (f"there is no worksheet {one.sheet!r}" for one in hour.sheets if one.sheet not in slugs)
