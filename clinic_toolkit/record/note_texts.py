@@ -74,7 +74,7 @@ def note_page_of(
         ),
         used_questionnaire=any(part.source.startswith("questionnaire") for part in kept.body.parts),
         signer=kept.body.signer if kept.final else None,
-        signed_at=kept.body.signed_at if kept.final else None,
+        signed_at=kept.body.signed_at.astimezone() if kept.final and kept.body.signed_at else None,
         mark=notes.mark(kept) if kept.final else "",
     )
 

@@ -33,6 +33,8 @@ from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue as sheets
 
 IN_GENERAL = "people in general"
+# Paper is found by others: its heading names neither a topic nor a person.
+TAKEN_ALONG = "What I take with me"
 
 
 def answered_items(body: Administration) -> tuple[AnsweredItem, ...]:
@@ -133,7 +135,7 @@ def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Tog
 
 
 def client_page_of(settings: Practice, kept: Kept[Administration]) -> ClientPage:
-    """The page to take along: no number, nothing of what was left out, no name but the questionnaire's."""
+    """The page to take along: no number, nothing of what was left out, no name, no topic in its heading."""
     instrument = administrations.instrument_of(kept.body)
     items = answered_items(kept.body)
     by_id = {item.item_id: item for item in items}
@@ -141,7 +143,7 @@ def client_page_of(settings: Practice, kept: Kept[Administration]) -> ClientPage
     well = [by_id[id] for id in wording.going_well(instrument, numbers)]
     return ClientPage(
         letterhead=letterhead(settings),
-        title=instrument.title,
+        title=TAKEN_ALONG,
         on=kept.body.on,
         strengths=tuple(wording.strength_line(item.label or "", item.text) for item in well),
         stood_out=wording.stood_out(instrument, numbers, leaves_the_room=True),
