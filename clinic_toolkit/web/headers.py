@@ -13,7 +13,7 @@ SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 SHOWN_FILE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 _FEATURES = (
-    "accelerometer ambient-light-sensor autoplay battery bluetooth browsing-topics camera display-capture "
+    "accelerometer autoplay browsing-topics camera display-capture "
     "encrypted-media fullscreen gamepad geolocation gyroscope hid identity-credentials-get idle-detection "
     "local-fonts magnetometer microphone midi payment picture-in-picture publickey-credentials-create "
     "publickey-credentials-get screen-wake-lock serial storage-access usb "

@@ -1,0 +1,57 @@
+"""`--demo`: have the made-up practice ready, and say how to come in."""
+
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+
+from clinic_toolkit.errors import ClinicError, DamagedFile
+from clinic_toolkit.settings import Settings
+
+
+def prepare(settings: Settings) -> None:
+    """Make today's demo practice, unless it is there already, and print what to type.
+
+    Raises:
+        ClinicError: the folder belongs to a real practice, or the demo could not be made.
+    """
+    if not settings.demo:
+        raise ClinicError(
+            f"The folder {settings.data_folder} is set up for a real practice. Nothing in it was touched. "
+            "Choose another folder with --data, or leave --data out."
+        )
+    click.echo(
+        "Preparing the demo: everyone in it is made up. It is made anew each day; nothing typed stays."
+    )
+    # In a process of its own, because this one becomes the keeper, which never sees a key: not even this.
+    try:
+        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as apart:
+            made = apart.submit(_make, settings.data_folder).result()
+    except BrokenProcessPool as cause:
+        raise ClinicError("The demo could not be made. Start it again.") from cause
+    if isinstance(made, Failed):
+        raise DamagedFile(made.sentence) if made.damaged else ClinicError(made.sentence)
+    passphrase, code = made
+    click.echo(f"Passphrase: {passphrase}")
+    click.echo(f"Return code: {code}")
+    click.echo("Both are the same for everyone who tries the demo: they are no secret and guard nothing.")
+
+
+class Failed:
+    """An error on its way from the other process: only its sentence travels."""
+
+    def __init__(self, sentence: str, *, damaged: bool) -> None:
+        self.sentence, self.damaged = sentence, damaged
+
+
+def _make(place: Path) -> tuple[str, str] | Failed:
+    from clinic_toolkit.demo import folder
+
+    try:
+        told = folder.prepare(place, now=datetime.now(UTC))
+    except ClinicError as error:
+        return Failed(error.sentence, damaged=isinstance(error, DamagedFile))
+    return told.passphrase, told.return_code
