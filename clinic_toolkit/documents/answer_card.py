@@ -96,7 +96,7 @@ def _card(
 ) -> list[Block]:
     way_size = min(size * 0.62, 26.0)
     ground = way_size * 1.9 * len(ways) + 12
-    row = min((sheet.room - ground - 22) / len(options), 108.0)
+    row = min((sheet.room - ground - 30) / len(options), 108.0)
     label_look = Look(size=size, bold=True, leading=1.08)
     # A meaning stays on one line where it can be read at all.
     longest = max((letters.width(text.printable(meaning), False) for _, meaning in options), default=0.0)

@@ -16,6 +16,9 @@ from threading import Lock
 FOLDER = Path(__file__).parent / "fonts"
 _WORDS = re.compile(r"( +)")
 _registering = Lock()
+# ReportLab cuts a font's subset by moving one read position in the font that all documents share: two
+# documents saved at the same moment would read each other's glyphs. One is saved at a time.
+subsetting = Lock()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -83,7 +83,8 @@ def make(blocks: Sequence[Block], sheet: Sheet) -> bytes:
     for number, placed in enumerate(pages, start=1):
         draw_page(canvas, sheet, placed, number, len(pages))
         canvas.showPage()
-    canvas.save()
+    with letters.subsetting:
+        canvas.save()
     return out.getvalue()
 
 

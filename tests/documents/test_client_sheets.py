@@ -7,6 +7,8 @@ import pytest
 
 from clinic_toolkit.documents import answer_card, blank_form, client_page, worksheet
 from clinic_toolkit.documents.look import MM
+from clinic_toolkit.instruments.catalogue import instruments
+from clinic_toolkit.worksheets.catalogue import worksheets
 from clinic_toolkit.worksheets.model import LinesBlock, TableBlock
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, pages, shapes, texts
@@ -156,3 +158,22 @@ def test_the_blank_form_tells_no_item_from_another():
     assert blank_form.render(form) == blank_form.render(replace(form, instrument=plain))
     said = " ".join(texts(blank_form.render(form)))
     assert said.count("8") == 1 and "Old Mill" not in said and "Calder" not in said
+
+
+@every
+@pytest.mark.parametrize("slug", [each.slug for each in worksheets()])
+def test_the_catalogues_worksheets_are_one_page_each(paper, slug):
+    own = next(each for each in worksheets() if each.slug == slug)
+    full = replace(values.sheet(paper, sentence="What they said, in their own words."), worksheet=own)
+    assert pages(worksheet.render(full)) == 1
+    assert pages(worksheet.render(replace(full, large=True))) <= 2
+
+
+@every
+@pytest.mark.parametrize("id", [each.id for each in instruments()])
+def test_the_catalogues_questionnaires_print(paper, id):
+    own = next(each for each in instruments() if each.id == id)
+    card = answer_card.render(replace(values.card(paper), instrument=own))
+    assert pages(card) == 1 and not re.search(r"\d", texts(card)[0])
+    said = " ".join(texts(blank_form.render(replace(values.blank(paper), instrument=own))))
+    assert all(item.text in said for item in own.items)

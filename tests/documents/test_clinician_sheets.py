@@ -80,7 +80,7 @@ def test_a_draft_says_so_on_every_page():
 
 @every
 def test_a_long_note_counts_its_pages_and_keeps_headings_with_their_text(paper):
-    for length in range(300, 900, 37):
+    for length in range(320, 900, 83):
         pdf = note.render(values.note(paper, text="word " * length))
         said = texts(pdf)
         if len(said) > 1:

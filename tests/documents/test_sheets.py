@@ -1,6 +1,7 @@
 """What holds for every sheet, on both papers: all of it on the page, in carried fonts, nothing beside it."""
 
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 
@@ -141,7 +142,7 @@ def hostile(typed: str) -> list[bytes]:
     ]
 
 
-@pytest.mark.parametrize("typed", [*HOSTILE, "", " ", "a" * 1500, "\n" * 200])
+@pytest.mark.parametrize("typed", [*HOSTILE, "", " ", "a" * 600, "\n" * 200])
 def test_hostile_text_is_printed_and_does_nothing(typed):
     for pdf in hostile(typed):
         for page in chars(pdf):
@@ -187,6 +188,19 @@ def test_no_drawable_character_is_lost_on_the_way_to_the_file(typed):
 def turned_over(body: str) -> set[str]:
     """Brackets turn with right-to-left text: each counts for its other half."""
     return {MIRRORED[char] for char in body if char in MIRRORED}
+
+
+def test_sheets_drawn_at_the_same_moment_do_not_disturb_each_other():
+    """Each worker serves many threads, and all of them share the parsed fonts."""
+    typed = [f"é{chr(0x100 + at)}ñçüá Ж{at} façade naïve Łódź" * 4 for at in range(24)]
+    alone = [client_page.render(replace(values.client_page(), own_words=(each,))) for each in typed]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(
+            threads.map(
+                lambda each: client_page.render(replace(values.client_page(), own_words=(each,))), typed
+            )
+        )
+    assert together == alone
 
 
 def test_words_and_days_agree_with_the_record():
