@@ -25,7 +25,8 @@ def run(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> in
     """Serve the practice in this folder until told to stop; return the exit code.
 
     Args:
-        data: the folder; else CLINIC_DATA, else the usual place on this kind of machine.
+        data: the folder; else CLINIC_DATA, else the usual place on this kind of machine. Without it the
+            demo lies beside that place.
         browser: open the first page in the browser.
         demo: the made-up practice, in a folder of its own.
     """
@@ -46,9 +47,9 @@ def run(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> in
 
 
 def _place(data: Path | None, *, demo: bool) -> Path:
-    chosen = data or (Path(os.environ["CLINIC_DATA"]) if os.environ.get("CLINIC_DATA") else None)
-    usual = paths.data_folder()
-    place = chosen or (usual.with_name(f"{usual.name}-demo") if demo else usual)
+    named = os.environ.get("CLINIC_DATA")
+    usual = Path(named) if named else paths.data_folder()
+    place = data or (usual.with_name(f"{usual.name}-demo") if demo else usual)
     return place.expanduser().absolute()
 
 
@@ -65,6 +66,10 @@ def _claimed(place: Path) -> Claim:
 
 def _serve(place: Path, held: Claim, *, port: int | None, browser: bool, demo: bool) -> int:
     settings = configuration.read(place, demo=demo, port=port)
+    if demo:
+        from clinic_toolkit.cli import demo as made_up
+
+        made_up.prepare(settings)
     listening = sockets.listen(settings.port)
     settings = replace(settings, port=listening.port)
     said: list[bool] = []
