@@ -180,5 +180,9 @@ def _alone() -> Iterator[None]:
         yield
         return
     with _list(RUNTIME[0]).open("rb") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"Another command is setting up {VENV}; waiting for it.", flush=True)
+            fcntl.flock(turn, fcntl.LOCK_EX)
         yield

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -77,6 +78,31 @@ def test_another_list_or_interpreter_makes_it_anew(
     monkeypatch.setattr(sys, "version", "3.99.0 (another)")
     environment.prepare(environment.RUNTIME)
     assert installed == ["requirements.lock"] * 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such lock there")
+def test_two_commands_at_once_take_turns(
+    environment: ModuleType, venv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def slow(_: Path, name: str) -> None:
+        done.append(name)
+        began.set()
+        assert go_on.wait(30)
+
+    monkeypatch.setattr(environment, "_install", slow)
+    first = threading.Thread(target=environment.prepare, args=(environment.RUNTIME,))
+    second = threading.Thread(target=environment.prepare, args=(environment.RUNTIME,))
+    first.start()
+    assert began.wait(30)
+    second.start()
+    go_on.set()
+    first.join(30)
+    second.join(30)
+    assert done == ["requirements.lock"]
+    assert environment.missing(venv, environment.RUNTIME) == []
 
 
 @pytest.mark.parametrize("content", ["", "requirements.lock", "requirements.lock 0000\n", "\x00\xff"])
