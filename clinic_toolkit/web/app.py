@@ -1,7 +1,5 @@
 """The Flask app of one worker: the order in which every request is judged, and its one commit."""
 
-import importlib
-import importlib.util
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -17,33 +15,42 @@ from clinic_toolkit.settings import Settings
 from clinic_toolkit.web import context, errors, filters, gate, guard, headers, static_files, unit
 from clinic_toolkit.web.activity import Activity
 from clinic_toolkit.web.requests import ClinicRequest, is_pulse
+from clinic_toolkit.web.screens import (
+    administrations,
+    cases,
+    clients,
+    lock,
+    notes,
+    practice,
+    questionnaires,
+    relationships,
+    results,
+    sessions,
+    setup,
+    today,
+    worksheets,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-# Each is a module in `web/screens` with a blueprint called `screen`.
+# In the order in which a person meets them. Importing them all brings every table, which must be known
+# before the store is opened and compared.
 SCREENS = (
-    "lock",
-    "setup",
-    "today",
-    "clients",
-    "cases",
-    "relationships",
-    "sessions",
-    "administrations",
-    "results",
-    "worksheets",
-    "notes",
-    "questionnaires",
-    "practice",
+    lock.screen,
+    setup.screen,
+    today.screen,
+    clients.screen,
+    cases.screen,
+    relationships.screen,
+    sessions.screen,
+    administrations.screen,
+    results.screen,
+    worksheets.screen,
+    notes.screen,
+    questionnaires.screen,
+    practice.screen,
 )
-# Imported here and not at the first request: the tables that they bring must be known before the
-# store is opened and compared with them.
-_screens = [
-    importlib.import_module(f"clinic_toolkit.web.screens.{name}").screen
-    for name in SCREENS
-    if importlib.util.find_spec(f"clinic_toolkit.web.screens.{name}")
-]
 
 
 class Clinic(Flask):
@@ -152,7 +159,7 @@ def create_app(
         activity=Activity(idle=settings.idle_seconds, idle_in_session=settings.idle_in_session_seconds),
     )
     app = Clinic(worker, cookie_key or secrets.token_bytes(32))
-    for screen in _screens:
+    for screen in SCREENS:
         app.register_blueprint(screen)
     return app
 

@@ -59,8 +59,8 @@ def test_after_unlocking_the_person_is_where_they_were(locked: Site):
         assert 'name="back" value=""' in page.text, elsewhere
 
 
-def test_an_address_with_words_in_it_is_not_remembered(locked: Site):
-    assert locked.get("/clients?words=Ana").headers["Location"] == "/unlock"
+def test_words_in_an_address_are_not_remembered(locked: Site):
+    assert locked.get("/clients?words=Ana").headers["Location"] == "/unlock?back=/clients"
 
 
 def test_a_script_that_saves_at_the_lock_is_told_so(locked: Site):
