@@ -12,7 +12,6 @@ import click
 
 from clinic_toolkit import paths
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.cli import demo as made_up
 from clinic_toolkit.cli import keeper, sockets
 from clinic_toolkit.cli.memory import guard_memory
 from clinic_toolkit.store import folder
@@ -67,8 +66,6 @@ def _claimed(place: Path) -> Claim:
 
 def _serve(place: Path, held: Claim, *, port: int | None, browser: bool, demo: bool) -> int:
     settings = configuration.read(place, demo=demo, port=port)
-    if demo:
-        made_up.prepare(settings)
     if demo:
         from clinic_toolkit.cli import demo as made_up
 
