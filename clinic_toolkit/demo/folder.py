@@ -33,6 +33,7 @@ def prepare(place: Path, *, now: datetime) -> content.Practice:
         NotADemo: the folder holds a practice that the demo did not make.
     """
     told = content.read()
+    folder.prepare(place)
     mark = place / DEMO_MARK
     if mark.exists():
         if _made_on(mark) == _day(now) and folder.database(place).exists():

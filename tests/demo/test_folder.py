@@ -1,0 +1,64 @@
+"""The demo's folder: made once a day, and never instead of a real practice."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from clinic_toolkit.demo import folder
+from clinic_toolkit.demo import practice as demo_practice
+from clinic_toolkit.store.engine import open_store
+from clinic_toolkit.store.folder import MARK, database
+from tests.fixtures import practices
+
+from .conftest import NOW
+
+pytestmark = pytest.mark.usefixtures("at_the_floor")
+
+
+def test_it_is_made_once_a_day(place: Path) -> None:
+    told = folder.prepare(place, now=NOW)
+    assert told.passphrase
+    made = database(place).read_bytes()
+    folder.prepare(place, now=NOW + timedelta(hours=2))
+    assert database(place).read_bytes() == made
+    folder.prepare(place, now=NOW + timedelta(days=1))
+    assert database(place).read_bytes() != made
+
+
+def test_a_real_practice_is_never_touched(tmp_path: Path) -> None:
+    practices.at_work(tmp_path).engine.dispose()
+    place = tmp_path / "data"
+    before = {path.name: path.read_bytes() for path in place.iterdir()}
+    with pytest.raises(folder.NotADemo):
+        folder.prepare(place, now=NOW)
+    assert {path.name: path.read_bytes() for path in place.iterdir()} == before
+
+
+def test_a_practice_whose_database_was_lost_is_not_covered_up(tmp_path: Path) -> None:
+    practices.at_work(tmp_path).engine.dispose()
+    database(tmp_path / "data").unlink()
+    with pytest.raises(folder.NotADemo):
+        folder.prepare(tmp_path / "data", now=NOW)
+
+
+def test_an_interrupted_making_is_begun_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(demo_practice, "build", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            folder.prepare(place, now=NOW)
+    assert (place / MARK).exists()
+    folder.prepare(place, now=NOW)
+    open_store(place).dispose()
+    assert (place / folder.DEMO_MARK).read_text(encoding="utf-8").endswith("2026-11-18\n")
+
+
+def test_a_start_without_the_demo_does_not_load_it() -> None:
+    look = (
+        "import sys, clinic_toolkit.cli.start, clinic_toolkit.web.app;"
+        "print([name for name in sys.modules if name.startswith('clinic_toolkit.demo')])"
+    )
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

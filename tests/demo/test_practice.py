@@ -1,0 +1,174 @@
+"""The demo is a whole practice, and every rule of the record holds in it."""
+
+import time
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from clinic_toolkit.demo import practice as demo_practice
+from clinic_toolkit.record import (
+    administrations,
+    answers,
+    audit,
+    cases,
+    clients,
+    handouts,
+    note_texts,
+    notes,
+    practice,
+    relationships,
+    results,
+    sessions,
+    today,
+)
+from clinic_toolkit.store.engine import open_store, reading, writing
+from clinic_toolkit.vault.vault import Vault
+
+from .conftest import NOW, Demo
+
+
+def test_the_trail_holds_and_is_in_the_order_of_time(demo: Demo) -> None:
+    with reading(demo.engine) as db:
+        count = audit.check(db, demo.vault)
+        lines = audit.lines(db, demo.vault, newest=count)
+    times = [line.at for line in reversed(lines)]
+    assert count > 500
+    assert times == sorted(times)
+    assert times[-1] <= NOW
+    assert NOW - times[0] > timedelta(days=180)
+
+
+def test_notes_are_genuine_and_only_the_last_days_are_unfinished(demo: Demo) -> None:
+    with reading(demo.engine) as db:
+        written = notes.everything(db, demo.vault)
+        hours = {kept.id: kept for kept in sessions.everything(db, demo.vault)}
+        with_note = {kept.body.session_id for kept in written}
+        signed = [kept for kept in written if kept.final]
+        drafts = [kept for kept in written if not kept.final]
+    assert all(notes.is_genuine(demo.vault, kept) for kept in signed)
+    assert len(signed) > 30 * len(drafts)
+    assert len(drafts) == 2
+    missing = [kept for kept in hours.values() if kept.body.took_place and kept.id not in with_note]
+    assert len(missing) == 1
+    for kept in [hours[draft.body.session_id] for draft in drafts] + missing:
+        assert timedelta(0) < NOW.date() - kept.body.on <= timedelta(days=7)
+
+
+def test_people_are_adults_and_of_many_kinds(demo: Demo) -> None:
+    with reading(demo.engine) as db:
+        everyone = clients.everyone(db, demo.vault)
+        all_cases = cases.everything(db, demo.vault)
+        named = {kept.id: relationships.of_client(db, demo.vault, kept.id) for kept in everyone}
+        asked = {kept.id: administrations.of_client(db, demo.vault, kept.id) for kept in everyone}
+    assert len(everyone) >= 12
+    births = [kept.body.birth_date for kept in everyone if kept.body.birth_date]
+    assert births and all(clients.age_on(birth, date(2026, 1, 1)) >= clients.ADULT for birth in births)
+    assert [kept for kept in everyone if kept.state == "archived"]
+    assert {"B7", "K. M."} <= {kept.body.name for kept in everyone}
+    assert any(case.body.is_couple for case in all_cases)
+    assert max(len(found) for found in named.values()) >= 3
+    assert len([id for id, given in asked.items() if not given]) >= 2
+    letters = "".join(kept.body.name for kept in everyone)
+    for script in ("é", "Ł", "ễ", "ő", "ر", "林"):
+        assert script in letters
+
+
+def test_hours_are_of_every_kind_and_never_two_at_once(demo: Demo) -> None:
+    with reading(demo.engine) as db:
+        hours = [kept.body for kept in sessions.everything(db, demo.vault)]
+    assert len(hours) >= 90
+    assert {body.attendance for body in hours} == set(sessions.ATTENDANCE)
+    assert {body.kind for body in hours} == set(sessions.KINDS)
+    assert {body.setting for body in hours} == set(sessions.SETTINGS)
+    assert any(body.setting == "telehealth" and body.call_back for body in hours)
+    assert any(body.others_present for body in hours)
+    assert sum(bool(body.agreed) for body in hours) > 40
+    assert NOW.date() - min(body.on for body in hours) >= timedelta(days=175)
+    assert all(bool(body.present) == (body.attendance not in ("cancelled", "no_show")) for body in hours)
+    times = sorted((body.on, body.start, body.end) for body in hours if body.attendance != "cancelled")
+    for (day, _, end), (next_day, start, _) in pairwise(times):
+        assert end and start and (day < next_day or end <= start), (day, end, start)
+
+
+def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
+    with reading(demo.engine) as db:
+        given = [
+            kept
+            for client in clients.everyone(db, demo.vault)
+            for kept in administrations.of_client(db, demo.vault, client.id)
+        ]
+        joint = [
+            kept for kept in sessions.everything(db, demo.vault) if not results.alone(db, demo.vault, kept)
+        ]
+        pages = [results.result_of(db, demo.vault, kept) for kept in given]
+        sheets = [
+            sheet
+            for client in clients.everyone(db, demo.vault)
+            for sheet in handouts.of_client(db, demo.vault, client.id)
+        ]
+    assert len(given) >= 12
+    assert {kept.body.instrument for kept in given} == {"giving", "receiving", "boundaries", "flows"}
+    assert Counter(kept.state for kept in given)["stopped"] >= 1
+    statuses = {one.status for kept in given for one in answers.responses(kept.body.answers)}
+    assert statuses == set(answers.STATUSES)
+    assert {kept.body.mode for kept in given} == set(administrations.MODES)
+    assert any(page.to_talk_about for page in pages) and any(page.said for page in pages)
+    assert any(page.safety_prompts for page in pages) and any(page.offers for page in pages)
+    for wanted in ("own_words", "next_step", "wrong"):
+        assert any(getattr(kept.body, wanted) for kept in given)
+    assert any(kept.body.relationship_id is None for kept in given)
+    assert joint and not {kept.id for kept in joint} & {kept.body.session_id for kept in given}
+    assert len(sheets) >= 5 and any(sheet.body.sentence for sheet in sheets)
+
+
+def test_a_note_of_an_hour_with_a_questionnaire_says_where_its_blocks_come_from(demo: Demo) -> None:
+    with reading(demo.engine) as db:
+        sources = {
+            part.source.split(" ")[0].rstrip(",")
+            for kept in notes.everything(db, demo.vault)
+            for part in kept.body.parts
+        }
+        texts = [note_texts.section_text(kept.body, "data") for kept in notes.everything(db, demo.vault)]
+    assert sources == {"clinician", "questionnaire", "worksheet"}
+    assert all(texts)
+
+
+@pytest.mark.usefixtures("at_the_floor")
+@pytest.mark.parametrize(
+    ("weekday", "hour"), [*((weekday, 14) for weekday in range(7)), (2, 0), (5, 6), (2, 23)]
+)
+def test_today_is_full_whenever_it_is_opened(demo: Demo, tmp_path: Path, weekday: int, hour: int) -> None:
+    now = datetime(2026, 6, 1 + weekday, hour, 25, tzinfo=UTC)
+    engine = open_store(tmp_path / "data")
+    vault = demo_practice.build(engine, now=now, content=demo.told)
+    with reading(engine) as db:
+        day = today.of(db, vault, now=now)
+        audit.check(db, vault)
+        held = [kept.body for kept in sessions.everything(db, vault) if kept.body.took_place]
+    engine.dispose()
+    assert day.next and len(day.later) == 2 and len(day.earlier) == 1 and not day.open
+    assert len(day.to_finish) == 3
+    assert len({line.on for line in day.upcoming}) >= 3
+    assert all(line.on.weekday() < 5 for line in day.upcoming)
+    assert all(body.on <= now.astimezone().date() for body in held)
+    assert all(body.on.weekday() < 5 for body in held if body.on < now.astimezone().date())
+
+
+def test_it_opens_with_the_passphrase_it_tells(demo: Demo) -> None:
+    with writing(demo.engine) as db:
+        vault = practice.unlock(db, demo.told.practice.passphrase, now=NOW)
+        settings = practice.read(db, vault).body
+    assert isinstance(vault, Vault)
+    assert settings.demo and settings.sheet_proved
+    practice.check_code(settings, demo.told.practice.return_code)
+
+
+def test_it_is_made_in_less_than_ten_seconds(place: Path, demo: Demo) -> None:
+    engine = open_store(place)
+    began = time.monotonic()
+    demo_practice.build(engine, now=NOW)
+    assert time.monotonic() - began < 10
+    engine.dispose()
