@@ -30,15 +30,15 @@ NORMAL = Scheme(
     title=Look(size=23, bold=True, leading=1.15),
     body=Look(size=12, leading=1.3),
     pitch=(8 * MM, 11 * MM),
-    circle=(46 * MM, 88 * MM),
-    white=(0.5, 1.5),
+    circle=(42 * MM, 88 * MM),
+    white=(0.35, 1.5),
 )
 LARGE = Scheme(
     title=Look(size=29, bold=True, leading=1.15),
     body=Look(size=17, leading=1.32),
     pitch=(10 * MM, 13 * MM),
-    circle=(78 * MM, 96 * MM),
-    white=(0.7, 1.4),
+    circle=(58 * MM, 96 * MM),
+    white=(0.45, 1.4),
 )
 
 
@@ -101,7 +101,7 @@ class Airy:
             block.before = 11 * white if at == 0 else 2.5 * white
         found: list[Block] = [*self.top, *self.steps]
         for label, field in zip(self.labels, self.fields, strict=True):
-            label.before, label.after = 13 * white, (9 if field.kind == "circles" else 2) * white
+            label.before, label.after = 13 * white, 2 * white + (4 if field.kind == "circles" else 0)
             found += [label, self._field(field, air)]
         self.end[0].before = 14 * white
         return found + self.end
@@ -140,8 +140,14 @@ def render(value: "WorksheetPage") -> bytes:
         return page.stacked([*airy.blocks(air), *note], sheet.width)
 
     closest = height(0.0)
+    tighter = replace(sheet, top=13 * MM, bottom=7 * MM)
+    if sheet.room < closest <= tighter.room:
+        sheet = tighter  # rather less margin than a second page for the last line
     if closest > sheet.room:
-        return page.make(airy.blocks(0.5), sheet)  # two pages have room enough
+        for air in (0.5, 0.25, 0.0):  # two pages have room enough
+            if len(page.flow([*airy.blocks(air), *note], sheet.width, sheet.room)) <= 2:
+                break
+        return page.make(airy.blocks(air), sheet)
     air = min((sheet.room - closest) / (height(1.0) - closest), 1.0)
     while air > 0 and height(air) > sheet.room:  # words over smaller circles may need a line more
         air = max(air - 0.05, 0.0)

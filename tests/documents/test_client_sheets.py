@@ -164,7 +164,7 @@ def test_the_blank_form_tells_no_item_from_another():
 @pytest.mark.parametrize("slug", [each.slug for each in worksheets()])
 def test_the_catalogues_worksheets_are_one_page_each(paper, slug):
     own = next(each for each in worksheets() if each.slug == slug)
-    full = replace(values.sheet(paper, sentence="What they said, in their own words."), worksheet=own)
+    full = replace(values.sheet(paper, sentence="I said it as I meant it, more or less. " * 4), worksheet=own)
     assert pages(worksheet.render(full)) == 1
     assert pages(worksheet.render(replace(full, large=True))) <= 2
 
