@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote_plus, urljoin
+from urllib.parse import urlencode, urljoin
 
 from clinic_toolkit.web.app import Clinic
 from tests.fixtures.running import Browser
@@ -29,36 +29,22 @@ class Person:
         """Use the first link with these words."""
         return self.open(urljoin(page.path, page.link(words)))
 
-    def send(
-        self,
-        page: Page,
-        typed: Mapping[str, str | None],
-        *,
-        by: str = "",
-        headers: dict[str, str] | None = None,
-    ) -> Page:
+    def send(self, page: Page, typed: Mapping[str, str | None], *, by: str = "") -> Page:
         """Fill in the form that has the first of these fields (or `by`) and send it.
 
         Args:
             typed: values by field; None leaves a field out, as an unticked box does. A button with a
                 name is given here as well.
         """
-        return self.submit(page, page.form(by or next(iter(typed))), typed, headers=headers)
+        return self.submit(page, page.form(by or next(iter(typed))), typed)
 
-    def submit(
-        self,
-        page: Page,
-        form: Form,
-        typed: Mapping[str, str | None] | None = None,
-        *,
-        headers: dict[str, str] | None = None,
-    ) -> Page:
+    def submit(self, page: Page, form: Form, typed: Mapping[str, str | None] | None = None) -> Page:
         """Send this form of the page."""
         sent: dict[str, str | None] = {**form.standing(), **(typed or {})}
         unknown = set(typed or {}) - form.names
         assert not unknown, f"{page.path} offers no {unknown}"
         path = urljoin(page.path, form.action or page.path)
-        return self.post(path, {name: value for name, value in sent.items() if value is not None}, headers)
+        return self.post(path, {name: value for name, value in sent.items() if value is not None})
 
     def press(self, page: Page, words: str) -> Page:
         """Press the button with these words and send its form as it stands."""
@@ -86,10 +72,7 @@ class Person:
 
 def encoded(fields: Mapping[str, str]) -> bytes:
     """A form as bytes; a lone surrogate becomes the three bytes that a careless sender would write."""
-    pairs = (
-        f"{quote_plus(name)}={quote_plus(value, errors='surrogatepass')}" for name, value in fields.items()
-    )
-    return "&".join(pairs).encode()
+    return urlencode(fields, errors="surrogatepass").encode()
 
 
 def at(site: Site) -> Person:

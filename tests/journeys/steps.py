@@ -70,10 +70,8 @@ def begin(me: Person, hour: str, instrument: str = "giving", **about: str) -> Pa
 
 def give(me: Person, page: Page, answer: Answer) -> Page:
     """Answer the question on this page: a value, fields by name, or None to leave it open."""
-    typed = (
-        answer if isinstance(answer, Mapping) else NEXT if answer is None else {"answer": str(answer)} | NEXT
-    )
-    return me.send(page, typed, by="answer")
+    chosen = {} if answer is None else {"answer": str(answer)}
+    return me.send(page, answer if isinstance(answer, Mapping) else chosen | NEXT, by="answer")
 
 
 def answer_all(me: Person, page: Page, answers: Sequence[Answer]) -> Page:

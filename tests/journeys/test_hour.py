@@ -1,6 +1,7 @@
 """In the hour: a questionnaire from choosing it to its result, with every way to leave, return and change."""
 
 import re
+from uuid import UUID
 
 import pytest
 
@@ -31,8 +32,6 @@ def first(me: Person, hour: str) -> Page:
 
 def kept(site: Site, page: Page) -> list[answers.Response]:
     """What the record holds, whatever the page says."""
-    from uuid import UUID
-
     id = UUID(steps.place(page).rpartition("/")[2])
     with reading(site.work.engine) as db:
         return answers.responses(administrations.get(db, site.work.vault, id).body.answers)
