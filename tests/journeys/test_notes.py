@@ -1,0 +1,278 @@
+"""The progress note: any hour has one, two windows cannot overwrite each other, a signature ends it."""
+
+import re
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from clinic_toolkit.record import notes
+from clinic_toolkit.store.engine import reading
+from tests.fixtures.practices import giving
+from tests.fixtures.sites import Site, example
+from tests.journeys import steps
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+WRITTEN = {"section-data": "Came on time.", "section-assessment": "Calmer.", "section-plan": "Next week."}
+BY_SCRIPT = {"X-Autosave": "1", "Accept": "application/json"}
+FORMS = ("questionnaire", "worksheet", "unvalidated", "tool", "item", "score", "answered", "instrument")
+
+
+@pytest.fixture
+def hour(site: Site) -> str:
+    """An hour with a client."""
+    return f"/sessions/{site.work.hour(site.work.client()).id}"
+
+
+@pytest.fixture
+def asked(me: Person, hour: str) -> str:
+    """The same hour, after a questionnaire and a worksheet."""
+    check = steps.answer_all(
+        me, steps.begin(me, hour), [{"answer": "3", "talk": "yes", **steps.NEXT}, *[1] * 11]
+    )
+    steps.finish(me, check)
+    me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    return hour
+
+
+def signed(me: Person, hour: str) -> Page:
+    """The note of this hour, written and signed."""
+    page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
+    assert page.path.endswith("/read")
+    return me.send(page, {"read": "yes"})
+
+
+def test_a_note_from_an_empty_page_to_a_signature(me: Person, hour: str) -> None:
+    page = me.open(f"{hour}/note")
+    assert [page.typed(name) for name in WRITTEN] == ["", "", ""]
+    page = me.send(page, WRITTEN | {"section-data": "Came on time.\r\nSpoke of rest."})
+    assert "Draft saved" in page.text
+    draft = me.follow(page, "Print the draft")
+    assert "raft" in steps.words_of(draft)
+    reading_page = me.press(page, "Read it through and sign")
+    assert (
+        "Spoke of rest." in reading_page.text and "nothing in this note can be changed" in reading_page.text
+    )
+    refused = me.send(reading_page, {}, by="read")
+    assert refused.status == 422 and "Tick this" in refused.error("read")
+    final = me.send(refused, {"read": "yes"})
+    assert "Signed by Nora Whelan" in final.text
+    mark = re.search(r"\b[0-9A-F]{4} [0-9A-F]{4} [0-9A-F]{4}\b", final.text)
+    assert mark
+    paper = steps.words_of(me.follow(final, "Print it"))
+    plain = me.follow(final, "plain text").source
+    for said in ("Spoke of rest.", "Calmer.", "Next week.", "Nora Whelan", mark[0]):
+        assert said in paper and said in plain
+    assert "Harbour Practice" in paper
+
+
+def test_an_hour_without_a_questionnaire_leaves_no_trace_of_one(me: Person, hour: str) -> None:
+    page = me.open(f"{hour}/note")
+    final = signed(me, hour)
+    shown = {
+        "the page to write on": page.text.partition("Note")[2],
+        "the signed note": final.text.partition("Lock")[2],
+        "plain text": me.follow(final, "plain text").source.partition("<textarea")[2],
+        "paper": steps.words_of(me.follow(final, "Print it")),
+    }
+    for where, text in shown.items():
+        assert text
+        assert not [word for word in FORMS if word in text.lower()], where
+
+
+def test_the_search_for_a_trace_would_find_one(me: Person, asked: str) -> None:
+    final = signed(me, asked)
+    paper = steps.words_of(me.follow(final, "Print it")).lower()
+    assert {"questionnaire", "worksheet", "unvalidated", "answered"} <= {
+        word for word in FORMS if word in paper
+    }
+
+
+def test_what_the_toolkit_filled_in_is_marked_with_its_source(me: Person, asked: str) -> None:
+    page = me.open(f"{asked}/note")
+    assert page.text.count("From the questionnaire “How I give”") == 1
+    assert page.text.count("From the worksheet") == 1
+    blocks = [name for name in page.form("section-data").names if name.startswith("block-")]
+    texts = [page.typed(name) or "" for name in blocks]
+    done = next(text for text in texts if text.startswith("Completed"))
+    assert "12 of 12 answered" in done and "Unvalidated tool; used for discussion." in done
+    assert giving().items[0].text in done.partition("Marked to talk about")[2]
+    final = signed(me, asked)
+    assert final.text.count("[from the questionnaire “How I give”") == 1
+    assert final.text.count("[from the worksheet") == 1
+    paper = steps.words_of(me.follow(final, "Print it"))
+    assert "[from the questionnaire" in paper and "Not validated" in paper
+
+
+def test_a_block_can_be_changed_or_left_out(me: Person, asked: str) -> None:
+    page = me.open(f"{asked}/note")
+    blocks = [name for name in page.form("section-data").names if name.startswith("block-")]
+    form = next(name for name in blocks if (page.typed(name) or "").startswith("Completed"))
+    sheet = next(name for name in blocks if name != form)
+    page = me.send(page, WRITTEN | {f"leave-{form}": "yes", sheet: "Took the sheet along."})
+    assert page.typed(f"leave-{form}") == "yes" and page.typed(sheet) == "Took the sheet along."
+    page = me.press(page, "Read it through and sign")
+    assert "Completed" not in page.text and "Took the sheet along." in page.text
+    final = me.send(page, {"read": "yes"})
+    for text in (final.text, steps.words_of(me.follow(final, "Print it"))):
+        assert "Completed" not in text and "How I give" not in text
+        assert "Took the sheet along." in text
+
+
+def test_what_comes_to_the_hour_later_is_offered_to_the_draft(me: Person, hour: str) -> None:
+    me.send(me.open(f"{hour}/note"), WRITTEN)
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour), [2] * 12))
+    page = me.open(f"{hour}/note")
+    assert page.typed("section-data") == WRITTEN["section-data"]
+    assert "From the questionnaire" in page.text
+
+
+def test_two_windows_never_overwrite_each_other(me: Person, hour: str) -> None:
+    me.send(me.open(f"{hour}/note"), WRITTEN)
+    one, other = me.open(f"{hour}/note"), me.open(f"{hour}/note")
+    me.send(one, {"section-data": "From the first window."})
+    conflict = me.send(other, {"section-data": "From the second window.", "section-plan": "Mine."})
+    assert conflict.status == 409
+    assert "changed in another window" in conflict.text
+    # Both texts are on the page: the newer one to read, one's own in the fields.
+    assert "From the first window." in conflict.text
+    assert (conflict.typed("section-data"), conflict.typed("section-plan")) == (
+        "From the second window.",
+        "Mine.",
+    )
+    assert me.open(f"{hour}/note").typed("section-data") == "From the first window."
+    settled = me.send(conflict, {"section-data": "From both windows."})
+    assert settled.status == 200
+    assert me.open(f"{hour}/note").typed("section-data") == "From both windows."
+
+
+def test_two_windows_that_both_begin_a_note_are_kept_apart(me: Person, hour: str) -> None:
+    one, other = me.open(f"{hour}/note"), me.open(f"{hour}/note")
+    me.send(one, {"section-data": "First."})
+    assert me.send(other, {"section-data": "Second."}).status == 409
+    assert me.open(f"{hour}/note").typed("section-data") == "First."
+
+
+def test_a_draft_is_saved_while_it_is_written(me: Person, hour: str) -> None:
+    page = me.open(f"{hour}/note")
+    sent = page.form("section-data").standing()
+    told = me.post(page.path, sent | {"section-data": "One"}, BY_SCRIPT)
+    assert told.status == 200
+    answer = msgspec.json.decode(told.body)
+    assert set(answer) == {"saved", "version"} and re.fullmatch(r"\d\d:\d\d", answer["saved"])
+    told = me.post(
+        page.path, sent | {"section-data": "One two", "version": str(answer["version"])}, BY_SCRIPT
+    )
+    assert told.status == 200
+    assert me.open(page.path).typed("section-data") == "One two"
+    # The window that knows an older version is told, with the page where both can be seen.
+    told = me.post(page.path, sent | {"section-data": "Stale"}, BY_SCRIPT)
+    assert told.status == 409
+    assert msgspec.json.decode(told.body)["url"] == page.path
+    assert me.open(page.path).typed("section-data") == "One two"
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 40, "١", "0"])
+def test_a_version_that_nobody_had_overwrites_nothing(me: Person, hour: str, version: str) -> None:
+    me.send(me.open(f"{hour}/note"), WRITTEN)
+    page = me.send(me.open(f"{hour}/note"), {"section-data": "Other.", "version": version})
+    assert page.status == 409
+    assert page.typed("section-data") == "Other."
+    assert me.open(f"{hour}/note").typed("section-data") == WRITTEN["section-data"]
+
+
+def test_a_note_without_a_word_is_not_signed(me: Person, hour: str) -> None:
+    page = me.press(me.open(f"{hour}/note"), "Read it through and sign")
+    answer = me.send(page, {"read": "yes"})
+    assert answer.status == 422 and "nothing in this note yet" in answer.text
+
+
+def test_exactly_what_was_read_is_signed(me: Person, hour: str) -> None:
+    page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
+    me.send(me.open(f"{hour}/note"), {"section-data": "Written after it was read."})
+    answer = me.send(page, {"read": "yes"})
+    assert answer.status == 409
+    assert me.open(f"{hour}/note").path == f"{hour}/note"
+
+
+def test_a_note_that_was_signed_elsewhere_keeps_what_is_typed_here(me: Person, hour: str) -> None:
+    me.send(me.open(f"{hour}/note"), WRITTEN)
+    late = me.open(f"{hour}/note")
+    signed(me, hour)
+    answer = me.send(late, {"section-data": "Typed too late."})
+    assert answer.status == 409
+    assert "signed in another window" in answer.text
+    assert answer.typed("section-data") == "Typed too late."
+    told = me.post(late.path, late.form("section-data").standing(), BY_SCRIPT)
+    assert told.status == 409 and "signed" in msgspec.json.decode(told.body)["message"]
+
+
+def test_no_route_changes_a_signed_note(site: Site, me: Person, asked: str) -> None:
+    final = signed(me, asked)
+    note = UUID(final.path.rpartition("/")[2])
+
+    def stands() -> tuple[bytes, notes.ClinicalNote, int]:
+        with reading(site.work.engine) as db:
+            kept = notes.get(db, site.work.vault, note)
+            assert kept.final and notes.is_genuine(site.work.vault, kept)
+            return kept.content_id, kept.body, kept.version
+
+    before = stands()
+    ids = [note, UUID(asked.rpartition("/")[2]), site.work.vault.vault_id]
+    tried = 0
+    adapter = site.app.url_map.bind("")
+    everything = WRITTEN | {
+        "section-data": "Changed.",
+        "read": "yes",
+        "sign": "yes",
+        "answer": "1",
+        "name": "B",
+    }
+    for rule in site.app.url_map.iter_rules():
+        if rule.endpoint in ("lock.lock", "static"):
+            continue
+        for id in ids:
+            values = {name: example(rule, name, id) for name in rule.arguments}
+            for method in (rule.methods or set()) & {"GET", "POST"}:
+                path = adapter.build(rule.endpoint, values, method=method)
+                for version in ("0", str(before[2])):
+                    typed = everything | {"version": version}
+                    answer = site.post(path, typed) if method == "POST" else site.get(path)
+                    assert answer.status_code < 500, path
+                    tried += method == "POST"
+    assert tried > 60
+    assert stands() == before
+    assert me.open(f"{asked}/note").path == final.path
+
+
+def test_a_draft_is_changed_by_its_route(site: Site, me: Person, hour: str) -> None:
+    """The control of the test above: the same fields do change a note that is not signed."""
+    me.send(me.open(f"{hour}/note"), WRITTEN)
+    page = me.open(f"{hour}/note")
+    site.post(f"{hour}/note", WRITTEN | {"section-data": "Changed.", "version": page.typed("version")})
+    assert me.open(f"{hour}/note").typed("section-data") == "Changed."
+
+
+def test_the_return_code_signs(site: Site, me: Person, hour: str) -> None:
+    page = me.open("/practice/code")
+    code = page.typed("offered_code")
+    assert code
+    me.send(page, {"code": code})
+    page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
+    for wrong in ("", "XXXXXX", "<b>&</b>", "\x00"):
+        refused = me.send(page, {"read": "yes", "code": wrong})
+        assert refused.status == 422 and "not your return code" in refused.error("code"), wrong
+        assert refused.typed("code") == ""
+    spaced = f"{code[:3].lower()} {code[3:].lower()}"
+    assert "Signed by" in me.send(page, {"read": "yes", "code": spaced}).text
+
+
+def test_a_section_may_be_long_and_not_too_long(me: Person, hour: str) -> None:
+    page = me.open(f"{hour}/note")
+    long = "word " * 3999 + "words"
+    assert me.send(page, {"section-data": long}).status == 200
+    page = me.open(f"{hour}/note")
+    over = me.send(page, {"section-data": long + "x"})
+    assert over.status == 422 and "1 character too long" in over.error("section-data")
+    assert over.typed("section-data") == long + "x"
