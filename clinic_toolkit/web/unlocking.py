@@ -43,7 +43,7 @@ def with_code(typed: str) -> str:
     keeper = context.worker().keeper
     blob = keeper.take()
     if blob is None:
-        return "Your code is not enough any more. Use your passphrase."
+        return "Your code is not enough any more."
     sentence = _try(
         lambda: practice.unlock_with_code(context.db(), blob, typed, now=context.now()), delayed=True
     )

@@ -36,7 +36,9 @@ def open_up() -> Answer:
     else:
         sentence = unlocking.with_passphrase(typed)
     if sentence:
-        return _page(by_code=by_code and unlocking.code_may_work(), back=back, error=sentence), 422
+        if by_code and not unlocking.code_may_work():
+            return _page(by_code=False, back=back, error=f"{sentence} Use your passphrase now."), 422
+        return _page(by_code=by_code, back=back, error=sentence), 422
     return responses.see(guard.way_back(back) or "/")
 
 
