@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MIB = 2**20
 WAITRESS: dict[str, Any] = {
-    "threads": 4,
+    "threads": 6,
     "ident": None,
     # Flask refuses bodies over 1 MiB with a page of ours; waitress stops reading at two. Both of
     # its buffers go to a temporary file when they overflow, so neither may ever overflow.

@@ -46,10 +46,11 @@ def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[
 
 def _sentence(result: Result, kept: Kept[Administration]) -> str:
     done = "Completed" if kept.state == "completed" else "Began and stopped"
-    whom = f"about {result.frame_label.lower()}" if kept.body.relationship else f"about {results.IN_GENERAL}"
+    named = kept.body.relationship is not None
+    whom = f"about one relationship ({result.frame_label})" if named else f"about {results.IN_GENERAL}"
     counts = wording.counts_line(result.instrument, results.scored(result.items, result.instrument))
     marked = [f"“{item.text}”" for item in result.to_talk_about]
-    talk = f" Marked to talk about: {'; '.join(marked)}." if marked else ""
+    talk = f" Marked to talk about: {' '.join(marked)}" if marked else ""
     return (
         f"{done} “{result.instrument.title}” {whom}, {result.mode}, {result.answered} of {result.asked} "
         f"answered. {counts}{talk} Unvalidated tool; used for discussion."

@@ -88,7 +88,7 @@ def unlock(db: Connection, passphrase: str, *, now: datetime) -> Vault:
     """
     vault = slots.open_with_passphrase(db, passphrase)
     audit.adopt(db, vault, now=now)
-    audit.note(db, vault, "practice.unlocked", now=now)
+    audit.note(db, vault, f"practice.unlocked slots-{vault.slot_generation}", now=now)
     return vault
 
 

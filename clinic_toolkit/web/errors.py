@@ -15,6 +15,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
+from clinic_toolkit.instruments.catalogue import UnknownFrame, UnknownInstrument
 from clinic_toolkit.record.audit import ChainBroken
 from clinic_toolkit.record.rows import NotThere, Stale
 from clinic_toolkit.store.trouble import StorageTrouble
@@ -22,12 +23,16 @@ from clinic_toolkit.vault.vault import SealBroken
 from clinic_toolkit.web import gate, responses
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
 
 log = logging.getLogger("clinic")
 
 # The first class that fits decides; every other ClinicError means: what was asked cannot be done so.
 STATUS: tuple[tuple[type[ClinicError], int], ...] = (
     (NotThere, 404),
+    (UnknownInstrument, 404),
+    (UnknownFrame, 404),
+    (UnknownWorksheet, 404),
     (Stale, 409),
     (StorageTrouble, 503),
     (SealBroken, 500),

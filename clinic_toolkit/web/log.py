@@ -51,6 +51,8 @@ def install() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    # A browser fetches a page's sheets, script and fonts at once; that they wait their turn is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logging.captureWarnings(True)
     # A handler that fails would otherwise print the record's arguments.
     logging.raiseExceptions = False

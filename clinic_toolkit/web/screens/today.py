@@ -14,4 +14,10 @@ def index() -> Answer:
     """One screen for the day. It shows initials; the rest opens on a tap."""
     day = today.of(context.db(), context.vault(), now=context.now())
     context.saw("therapy_session", *day.shown)
-    return render_template("today/index.html", here="today", day=day)
+    return render_template(
+        "today/index.html",
+        here="today",
+        day=day,
+        slots_intact=context.vault().slots_intact,
+        damaged=len(context.vault().damaged_rings),
+    )
