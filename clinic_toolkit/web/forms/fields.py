@@ -26,6 +26,15 @@ def _one_line(text: str | None) -> str:
     return " ".join(clean(text).split())
 
 
+def _visible(text: str | None) -> bool:
+    return any(unicodedata.category(ch) not in ("Cf", "Zs", "Zl", "Zp", "Cc") for ch in text or "")
+
+
+def whole(text: str | None) -> int:
+    """The version that a page was made from; 0, which nothing ever has, for whatever is no such number."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def too_long(over: int, limit: int) -> str:
     """The sentence for a text that is too long."""
     return f"This is {over} character{'' if over == 1 else 's'} too long; it can hold {limit}."
@@ -53,9 +62,14 @@ class Needed:
         self.field_flags = {"required": True}
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Check one field."""
-        if not field.data:
+        """Check one field. Text of which nothing can be seen would be a name that nobody can click."""
+        if not _visible(field.data):
             raise ValidationError(self.sentence)
+
+
+def seen_version(form: Form, version: int) -> str:
+    """The version to send along again: what the form was opened with, also after a mistake in it."""
+    return str((form.data.get("version") if form.errors else None) or version)
 
 
 def line(label: str, *, limit: int = LINE, needed: str = "") -> Any:

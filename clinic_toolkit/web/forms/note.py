@@ -16,10 +16,6 @@ from clinic_toolkit.record.notes import CLINICIAN, Part
 from clinic_toolkit.web.forms import fields
 
 
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 class NoteForm:
     """A note as typed. `sections` and `blocks` pair the field's name with its part."""
 
@@ -41,7 +37,7 @@ class NoteForm:
     @classmethod
     def typed(cls, parts: Sequence[Part], sent: Mapping[str, str]) -> "NoteForm":
         """The form as it was sent; a block the page did not show yet stays as it is."""
-        form = cls(parts, _whole(sent.get("version")))
+        form = cls(parts, fields.whole(sent.get("version")))
         form.sections = [
             (name, heading, msgspec.structs.replace(part, text=fields.clean(sent.get(name, part.text))))
             for name, heading, part in form.sections
@@ -80,7 +76,7 @@ class SignForm(Form):
     @property
     def seen_version(self) -> int:
         """The version that was on the page."""
-        return _whole(self.version.data)
+        return fields.whole(self.version.data)
 
     def validate_read(self, field: Any) -> None:
         """Signing needs the tick: nothing can be changed afterwards."""

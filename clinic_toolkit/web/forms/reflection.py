@@ -14,6 +14,11 @@ class ReflectionForm(Form):
     next_step = fields.line("One next step", limit=200)
     version = StringField("Version", default="0")
 
+    @property
+    def seen_version(self) -> int:
+        """The version that was on the page."""
+        return fields.whole(self.version.data)
+
     def changes(self, body: Administration) -> bool:
         """Whether anything was typed that is not kept yet."""
         return (self.wrong.data, self.own_words.data, self.next_step.data) != (

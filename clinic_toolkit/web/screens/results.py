@@ -52,7 +52,6 @@ def together(id: UUID) -> Answer:
     kept = administrations.get(context.db(), context.vault(), id)
     form = ReflectionForm(request.form if request.method == "POST" else None, obj=kept.body)
     if request.method == "POST" and form.validate():
-        seen = int(form.version.data or 0)
         if not form.changes(kept.body):
             changed = kept
         else:
@@ -63,7 +62,7 @@ def together(id: UUID) -> Answer:
                 wrong=form.wrong.data,
                 own_words=form.own_words.data,
                 next_step=form.next_step.data,
-                seen_version=seen,
+                seen_version=form.seen_version,
                 now=context.now(),
             )
         if by_script():

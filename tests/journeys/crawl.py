@@ -1,0 +1,48 @@
+"""Every page that can be reached by links, from a practice in which there is one of everything."""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from tests.fixtures.sites import Site
+from tests.journeys import person, steps
+from tests.journeys.pages import Form, Page
+from tests.journeys.person import Person
+
+WRITTEN = {"section-data": "Came on time.", "section-assessment": "Calmer.", "section-plan": "Next week."}
+
+
+def furnish(site: Site) -> Person:
+    """Give the practice a client, hours, relationships, questionnaires in every state, sheets and notes."""
+    me = person.at(site)
+    client = site.work.client("Ana Reyes")
+    hours = [f"/sessions/{site.work.hour(client).id}" for _ in range(3)]
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hours[0], word="M."), [3] * 12))
+    first = me.follow(steps.begin(me, hours[0], "receiving", word="K."), "first question")
+    me.send(steps.give(me, first, 2), {"answer": "1", "go": "stop"})
+    steps.give(me, me.follow(steps.begin(me, hours[0], "flows", word="T."), "first question"), 1)
+    me.send(me.open(f"{hours[0]}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."})
+    me.send(me.open(f"{hours[0]}/note"), WRITTEN)
+    page = me.send(me.open(f"{hours[1]}/note"), WRITTEN | {"sign": "yes"})
+    me.send(page, {"read": "yes"})
+    return me
+
+
+def pages(me: Person, start: str = "/", *, papers: bool = False) -> Iterator[Page]:
+    """Every page that links lead to, each once; papers only if wanted."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        page = me.open(waiting.pop(0))
+        if papers or page.headers.get("Content-Type", "").startswith("text/html"):
+            yield page
+        for _, href in page.links:
+            target = urlsplit(urljoin(page.path, href))
+            address = target.path + (f"?{target.query}" if target.query else "")
+            if address not in seen and not target.netloc and not target.path.startswith("/static"):
+                seen.add(address)
+                waiting.append(address)
+
+
+def fillable(page: Page) -> list[Form]:
+    """The forms of a page in which a person can write or choose something."""
+    kinds = {"hidden", "button", "checkbox"}
+    return [form for form in page.forms if any(control.kind not in kinds for control in form.controls)]
