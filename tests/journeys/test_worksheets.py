@@ -1,0 +1,136 @@
+"""Questionnaires and worksheets: looked at, printed blank, offered where they fit, given, printed."""
+
+import pytest
+
+from clinic_toolkit.instruments import catalogue as forms
+from clinic_toolkit.worksheets import catalogue as sheets
+from tests.fixtures.sites import Site
+from tests.journeys import steps
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+FORMS = [each.id for each in forms.instruments()]
+SHEETS = [each.slug for each in sheets.worksheets()]
+
+
+@pytest.fixture
+def hour(site: Site) -> str:
+    """An hour with a client."""
+    return f"/sessions/{site.work.hour(site.work.client('Ana Reyes')).id}"
+
+
+def test_the_list_of_questionnaires_leads_to_each(me: Person) -> None:
+    page = me.follow(me.open("/"), "Questionnaires")
+    for each in forms.instruments():
+        assert each.title in page.text and each.about in page.text
+    assert {f"/questionnaires/{id}" for id in FORMS} <= {href for _, href in page.links}
+
+
+@pytest.mark.parametrize("id", FORMS)
+def test_a_questionnaire_shows_its_items_and_what_is_known(me: Person, id: str) -> None:
+    form = forms.instrument(id)
+    page = me.open(f"/questionnaires/{id}")
+    for item in form.items:
+        assert item.text in page.text
+    for known in (form.evidence.not_known, form.evidence.not_for, form.evidence.item_sources, form.version):
+        assert known in page.text
+    assert "Not validated" in page.text
+    blank = steps.words_of(me.follow(page, "Blank form"))
+    for item in form.items:
+        assert item.text[:25] in blank
+    assert "Ana" not in blank
+    card = steps.words_of(me.follow(page, "Answer card"))
+    assert all(option.label in card for option in form.options)
+
+
+def test_the_blank_form_can_be_about_people_in_general(me: Person) -> None:
+    form = forms.instrument("giving")
+    words = steps.words_of(me.open("/questionnaires/giving/blank?general"))
+    assert form.items[0].text_general[:25] in words
+
+
+def test_every_blank_form_has_a_code_of_its_own(me: Person) -> None:
+    one, other = (me.open("/questionnaires/giving/blank").body for _ in range(2))
+    assert one != other
+
+
+@pytest.mark.parametrize("slug", SHEETS)
+def test_a_worksheet_says_when_not_to_use_it(me: Person, slug: str) -> None:
+    sheet = sheets.worksheet(slug)
+    page = me.follow(me.open("/worksheets"), "Look at it")
+    page = me.open(f"/worksheets/{slug}")
+    assert sheet.when_not_to_use in page.text and sheet.evidence in page.text
+    for large in ("Blank sheet", "In large print"):
+        assert sheet.title in steps.words_of(me.follow(page, large))
+
+
+@pytest.mark.parametrize("path", ["/questionnaires/none", "/worksheets/none", "/worksheets/none/blank"])
+def test_what_is_not_in_the_catalogue_is_not_there(site: Site, me: Person, path: str) -> None:
+    assert me.open(path).status == 404
+    assert me.open(path).body == me.open("/no-such-page").body
+
+
+def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, hour: str) -> None:
+    page = me.open(f"{hour}/worksheets")
+    page = me.send(page, {"worksheet": "want-to-have-to", "sentence": "I can rest before I say yes."})
+    assert "Noted as given" in page.text and "I can rest before I say yes." in page.text
+    for words in ("Print the sheet", "In large print"):
+        paper = steps.words_of(me.follow(page, words))
+        assert "I can rest before I say yes." in paper
+        assert "A. R." in paper and "Reyes" not in paper
+    assert me.follow(page, "Back to the session").path == hour
+
+
+def test_without_a_sentence_nothing_is_printed_there(me: Person, hour: str) -> None:
+    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    assert "sentence" not in page.text.partition("Noted as given")[2]
+    assert steps.words_of(me.follow(page, "Print the sheet"))
+
+
+def offered(page: Page) -> list[str]:
+    return page.form("worksheet").values("worksheet")
+
+
+def test_at_most_two_fit_and_the_whole_catalogue_follows(me: Person, hour: str) -> None:
+    assert sorted(offered(me.open(f"{hour}/worksheets"))) == sorted(SHEETS)
+    assert "Fits what was said" not in me.open(f"{hour}/worksheets").text
+    for instrument in ("giving", "boundaries"):
+        check = steps.answer_all(me, steps.begin(me, hour, instrument), [4] * 12)
+        steps.finish(me, check)
+    page = me.open(f"{hour}/worksheets")
+    assert 1 <= page.text.count("Fits what was said") <= 2
+    assert sorted(offered(page)) == sorted(SHEETS)
+    assert page.typed("worksheet") is None
+
+
+def test_what_the_client_said_is_at_hand(me: Person, hour: str) -> None:
+    answers: list[steps.Answer] = [{"answer": "3", "said": "Only on Sundays.", **steps.NEXT}]
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), answers + [1] * 11))
+    me.send(me.follow(result, "Look at it together"), {"own_words": "I can rest."})
+    page = me.open(f"{hour}/worksheets")
+    assert "Only on Sundays." in page.text and "I can rest." in page.text
+    assert page.typed("sentence") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "at"),
+    [
+        ({"worksheet": None}, "worksheet"),
+        ({"worksheet": "none"}, "worksheet"),
+        ({"sentence": "w" * 161}, "sentence"),
+        ({"client": "0" * 32}, "client"),
+    ],
+)
+def test_giving_says_what_is_missing(me: Person, hour: str, typed: dict[str, str], at: str) -> None:
+    page = me.open(f"{hour}/worksheets")
+    sent = {"worksheet": "two-circles", "sentence": "Kept."} | typed
+    page = me.send(page, sent)
+    assert page.status == 422
+    assert page.error(at) or at == "client"
+    assert page.typed("sentence") == sent["sentence"]
+
+
+def test_nobody_elses_client_can_be_given_a_sheet(site: Site, me: Person, hour: str) -> None:
+    other = site.work.client("Ben Ode")
+    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": other.id.hex})
+    assert page.status == 422
