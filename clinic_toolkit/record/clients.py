@@ -1,5 +1,6 @@
 """Clients: the people an hour is for. A code or initials are enough to begin."""
 
+import unicodedata
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -57,7 +58,7 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def _adult_only(body: Client, now: datetime) -> None:
-    if body.birth_date is not None and age_on(body.birth_date, now.date()) < ADULT:
+    if body.birth_date is not None and age_on(body.birth_date, now.astimezone().date()) < ADULT:
         raise TooYoung
 
 
@@ -110,15 +111,21 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[Client]:
 
 def everyone(db: Connection, vault: Vault) -> list[Kept[Client]]:
     """Every client of this clinician, archived ones too, by name."""
-    return sorted(rows.everywhere(db, vault, client, Client), key=lambda kept: kept.body.name.casefold())
+    return sorted(rows.everywhere(db, vault, client, Client), key=lambda kept: plain(kept.body.name))
+
+
+def plain(text: str) -> str:
+    """Text to compare names by: "zoe" finds Zoë, and Émile stands at E."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(ch for ch in apart if not unicodedata.combining(ch))
 
 
 def find(db: Connection, vault: Vault, words: str) -> list[Kept[Client]]:
     """Clients whose name, telephone or e-mail holds every one of the words, archived ones too."""
-    wanted = words.casefold().split()
+    wanted = plain(words).split()
 
     def holds(body: Client) -> bool:
-        text = " ".join((body.name, body.initials, body.phone, body.email)).casefold()
+        text = plain(" ".join((body.name, body.initials, body.phone, body.email)))
         return all(word in text for word in wanted)
 
     return [kept for kept in everyone(db, vault) if holds(kept.body)]

@@ -15,7 +15,8 @@ def hour_facts(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> Hour
     body = hour.body
     case = cases.get(db, vault, body.case_id)
     names = {id: clients.get(db, vault, id).body.name for id in case.body.client_ids}
-    present = [names[id] for id in body.present_ids if id in names]
+    # Of an hour to come, or one that nobody came to, it would not be true that someone was there.
+    present = [names[id] for id in body.present_ids if id in names and body.took_place]
     if body.others_present:
         present.append(body.others_present)
     place = sessions.SETTINGS[body.setting] + (f": {body.place}" if body.place else "")
@@ -26,7 +27,7 @@ def hour_facts(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> Hour
         start=body.start,
         end=body.end,
         place=place + (f" (call back: {body.call_back})" if body.call_back else ""),
-        attendance=sessions.ATTENDANCE[body.attendance],
+        attendance=sessions.attendance_of(body),
         present=", ".join(present),
     )
 

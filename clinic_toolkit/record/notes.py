@@ -170,6 +170,14 @@ def of_session(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> Kept
     return next((kept for kept in found if kept.body.session_id == hour.id), None)
 
 
+def of_hours(
+    db: Connection, vault: Vault, hours: Sequence[Kept[TherapySession]]
+) -> dict[UUID, Kept[ClinicalNote]]:
+    """The notes of these hours, by hour; each is opened once."""
+    found = rows.in_rings(db, vault, clinical_note, {hour.ring for hour in hours}, ClinicalNote)
+    return {kept.body.session_id: kept for kept in found}
+
+
 def everything(db: Connection, vault: Vault) -> list[Kept[ClinicalNote]]:
     """Every note of this clinician."""
     return rows.everywhere(db, vault, clinical_note, ClinicalNote)

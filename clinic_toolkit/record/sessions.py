@@ -3,6 +3,7 @@
 An hour stands on its own: it may hold no questionnaire, no worksheet and no note.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -102,24 +103,32 @@ def plan(
 def open_now(
     db: Connection, vault: Vault, seen: Kept[TherapySession], *, now: datetime
 ) -> Kept[TherapySession]:
-    """Begin an hour that was planned: everyone of the case is there unless said otherwise."""
+    """Begin an hour that was planned, or go on with one that was ended too early.
+
+    Everyone of the case is there unless said otherwise. An hour planned for another day is begun
+    today: its date and its times become those of now.
+    """
     local = now.astimezone()
+    moved = seen.body.on != local.date()
     body = msgspec.structs.replace(
         seen.body,
+        on=local.date(),
         attendance="came" if seen.body.attendance == "planned" else seen.body.attendance,
-        start=seen.body.start or local.time().replace(second=0, microsecond=0, tzinfo=None),
+        start=None if moved else seen.body.start,
+        end=None if moved or seen.state == "closed" else seen.body.end,
     )
+    if body.start is None:
+        body = msgspec.structs.replace(body, start=minute_of(now))
     return rows.append(db, vault, therapy_session, seen, body, state="open", event="session.opened", now=now)
 
 
 def close(db: Connection, vault: Vault, seen: Kept[TherapySession], *, now: datetime) -> Kept[TherapySession]:
     """End an open hour at this minute, unless its end was entered already."""
-    local = now.astimezone()
-    minute = local.time().replace(second=0, microsecond=0, tzinfo=None)
+    minute = minute_of(now)
     end = seen.body.end
     if (
         end is None
-        and local.date() == seen.body.on
+        and now.astimezone().date() == seen.body.on
         and (seen.body.start is None or minute >= seen.body.start)
     ):
         end = minute
@@ -151,6 +160,65 @@ def agree(
     body = msgspec.structs.replace(seen.body, agreed=words)
     return rows.append(
         db, vault, therapy_session, seen, body, state=seen.state, event="session.agreed", now=now
+    )
+
+
+def attendance_of(body: TherapySession) -> str:
+    """The attendance in words; nobody "comes" to a call, a message or a consultation."""
+    if body.kind != "session" and body.attendance == "came":
+        return "Took place"
+    return ATTENDANCE[body.attendance]
+
+
+def minute_of(now: datetime) -> time:
+    """This minute, as a clock on the wall shows it."""
+    return now.astimezone().time().replace(second=0, microsecond=0, tzinfo=None)
+
+
+def as_seen(db: Connection, vault: Vault, id: UUID, version: str | None) -> TherapySession | None:
+    """The hour as it stood in the version that a page showed; None if there was no such version."""
+    found = rows.versions(db, vault, therapy_session, id, TherapySession)
+    return next((kept.body for kept in found if str(kept.version) == version), None)
+
+
+def same_facts(seen: TherapySession | None, kept: TherapySession) -> bool:
+    """Whether nothing but what was agreed has changed since a page showed the hour."""
+    return seen is not None and msgspec.structs.replace(seen, agreed=kept.agreed) == kept
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Now:
+    """What a case has today: the day, the hour that is open, the hour that is planned next."""
+
+    day: date
+    open: Kept[TherapySession] | None
+    planned: Kept[TherapySession] | None
+
+
+def of_today(hours: list[Kept[TherapySession]], *, now: datetime) -> Now:
+    """Of these hours, newest first, what there is today; so that none is begun twice."""
+    day = now.astimezone().date()
+    todays = [kept for kept in reversed(hours) if kept.body.on == day]
+    return Now(
+        day=day,
+        open=next((kept for kept in todays if kept.state == "open"), None),
+        planned=next(
+            (kept for kept in todays if kept.state == "entered" and kept.body.attendance == "planned"), None
+        ),
+    )
+
+
+def agreed_before(
+    hours: list[Kept[TherapySession]], than: Kept[TherapySession] | None = None
+) -> TherapySession | None:
+    """Of these hours, newest first, the last one with something agreed; `than` asks before that hour."""
+    return next(
+        (
+            kept.body
+            for kept in hours
+            if kept.body.agreed and kept.state != "open" and (than is None or _when(kept) < _when(than))
+        ),
+        None,
     )
 
 

@@ -12,13 +12,18 @@ WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
     app.jinja_env.filters.update(
-        day=written, short_day=short_day, weekday=weekday, clock=clock, moment=moment
+        day=written, day_of=day_of, short_day=short_day, weekday=weekday, clock=clock, moment=moment
     )
 
 
 def short_day(day: date) -> str:
     """ "Thu 19 Nov": for lists."""
     return f"{weekday(day)[:3]} {day.day} {MONTHS[day.month - 1][:3]}"
+
+
+def day_of(day: date, today: date) -> str:
+    """ "19 Nov", and "19 Nov 2025" in another year: for lists of many months."""
+    return f"{day.day} {MONTHS[day.month - 1][:3]}" + (f" {day.year}" if day.year != today.year else "")
 
 
 def weekday(day: date) -> str:

@@ -1,11 +1,17 @@
 """What is typed about a client."""
 
-from wtforms import Form, StringField
+from datetime import date
+from typing import Any
 
-from clinic_toolkit.record.clients import Client
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.record.clients import ADULT, Client, TooYoung, age_on
+from clinic_toolkit.record.days import written
 from clinic_toolkit.web.forms import fields
 
 LEAVE_MESSAGE = [("ask", "Not asked yet"), ("yes", "Yes"), ("no", "No")]
+EARLIEST = 1900
 
 
 class ClientForm(Form):
@@ -18,10 +24,32 @@ class ClientForm(Form):
     address = fields.text("Address", limit=400)
     reach_note = fields.text("How and when to reach them", limit=500)
     leave_message = fields.choice("May I leave a message?", LEAVE_MESSAGE)
-    emergency_name = fields.line("Name", limit=80)
-    emergency_phone = fields.line("Telephone", limit=60)
+    emergency_name = fields.line("Name in an emergency", limit=80)
+    emergency_phone = fields.line("Telephone in an emergency", limit=60)
     emergency_relation = fields.line("Who this is to the client", limit=60)
     version = StringField("Version", default="0")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def validate_birth_date(self, field: Any) -> None:
+        """An adult's birth date, with a year that can be."""
+        if not field.data:
+            return
+        if field.data.year < EARLIEST or field.data > self.today:
+            raise ValidationError("Check this birth date: the year has four digits, and the day is past.")
+        if age_on(field.data, self.today) < ADULT:
+            raise ValidationError(TooYoung().sentence)
+
+    def differing(self, kept: Client) -> list[tuple[str, str]]:
+        """Each detail that is kept now and differs from what was typed: its label and its words."""
+        typed = self.body()
+        return [
+            (field.label.text, _words(getattr(kept, name)) or "nothing")
+            for name, field in self._fields.items()
+            if name != "version" and getattr(kept, name) != getattr(typed, name)
+        ]
 
     def body(self) -> Client:
         """The details as typed."""
@@ -37,3 +65,9 @@ class ClientForm(Form):
             emergency_phone=self.emergency_phone.data,
             emergency_relation=self.emergency_relation.data,
         )
+
+
+def _words(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return dict(LEAVE_MESSAGE).get(value or "", value or "")
+    return written(value)

@@ -1,6 +1,7 @@
 """What is typed about an hour."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web.forms import fields
+
+EARLIEST = 1900
 
 
 class HourForm(Form):
@@ -31,21 +34,41 @@ class HourForm(Form):
     version = StringField("Version", default="0")
 
     known: frozenset[str] = frozenset()
+    today: date
 
     @classmethod
-    def for_case(cls, people: Sequence[Kept[Client]], typed: Any, body: TherapySession | None) -> "HourForm":
+    def for_case(
+        cls, people: Sequence[Kept[Client]], typed: Any, body: TherapySession, *, today: date
+    ) -> "HourForm":
         """The form for the people of one case, as kept or as typed."""
-        start = {} if body is None else msgspec.structs.asdict(body)
-        start["present"] = [id.hex for id in body.present_ids] if body else [kept.id.hex for kept in people]
+        start = msgspec.structs.asdict(body) | {"present": [id.hex for id in body.present_ids]}
         form = cls(typed, data=start)
         form.present.choices = [(kept.id.hex, kept.body.name) for kept in people]
         form.known = frozenset(kept.id.hex for kept in people)
+        form.today = today
         return form
 
+    def validate_on(self, field: Any) -> None:
+        """A year of four digits."""
+        if field.data and field.data.year < EARLIEST:
+            raise ValidationError("Check the year of this date, and write it with four digits.")
+
+    def validate_attendance(self, field: Any) -> None:
+        """What is past is not planned any more, and nobody came to what is still to come."""
+        if not self.on.data:
+            return
+        if field.data == "planned" and self.on.data < self.today:
+            raise ValidationError("This date is past. Choose how it went.")
+        if field.data in ("came", "late", "no_show") and self.on.data > self.today:
+            raise ValidationError("This date is still to come. Choose Planned or Cancelled, or change it.")
+
     def validate_present(self, field: SelectMultipleField) -> None:
-        """Only people of this case."""
+        """Only people of this case; and someone, if it was met or spoken."""
         if not set(field.data or ()) <= self.known:
             raise ValidationError("Choose from the people shown here.")
+        met = self.kind.data in ("session", "call") and self.attendance.data in ("came", "late")
+        if met and not field.data:
+            raise ValidationError("Choose who was there, or choose Did not come under Attendance.")
 
     def validate_end(self, field: Any) -> None:
         """The end comes after the start."""
@@ -53,7 +76,8 @@ class HourForm(Form):
             raise ValidationError(sessions.EndBeforeStart().sentence)
 
     def body(self, case: UUID, agreed: str = "") -> TherapySession:
-        """The hour as typed."""
+        """The hour as typed. Nobody was there when it was cancelled or nobody came."""
+        nobody = self.attendance.data in ("cancelled", "no_show")
         return TherapySession(
             case=case.bytes,
             kind=self.kind.data,
@@ -63,7 +87,7 @@ class HourForm(Form):
             setting=self.setting.data,
             place=self.place.data,
             call_back=self.call_back.data,
-            present=tuple(UUID(hex=id).bytes for id in self.present.data or ()),
+            present=() if nobody else tuple(UUID(hex=id).bytes for id in self.present.data or ()),
             others_present=self.others_present.data,
             attendance=self.attendance.data,
             agreed=agreed,

@@ -5,6 +5,8 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import cases, clients, notes, sessions
+from clinic_toolkit.record.cases import Case
+from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.case import CoupleForm
 from clinic_toolkit.web.responses import Answer
@@ -20,6 +22,8 @@ def new() -> Answer:
     form = CoupleForm.for_clients(people, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         first, second = UUID(hex=form.first.data or "0" * 32), UUID(hex=form.second.data or "0" * 32)
+        if known := _couple_of(first, second):
+            return responses.see(url_for(".show", id=known.id))
         try:
             kept = cases.open_couple(db, vault, first, second, now=context.now())
         except cases.NotACouple as same:
@@ -30,6 +34,18 @@ def new() -> Answer:
     return (page, 422) if form.errors else page
 
 
+def _couple_of(first: UUID, second: UUID) -> Kept[Case] | None:
+    """The case these two have already: a second one would split their hours."""
+    return next(
+        (
+            kept
+            for kept in cases.everything(context.db(), context.vault())
+            if kept.body.is_couple and set(kept.body.client_ids) == {first, second}
+        ),
+        None,
+    )
+
+
 @screen.get("/cases/<uuid:id>")
 def show(id: UUID) -> Answer:
     """A couple's page: their shared hours. What each answered stays on that person's own page."""
@@ -37,16 +53,19 @@ def show(id: UUID) -> Answer:
     kept = cases.get(db, vault, id)
     if not kept.body.is_couple:
         return responses.see(url_for("clients.show", id=kept.body.client_ids[0]))
-    context.saw("clinical_case", kept)
+    people = [clients.get(db, vault, each) for each in kept.body.client_ids]
     hours = sessions.of_cases(db, vault, [kept])
+    context.saw("clinical_case", kept)
+    context.saw("client", *people)
     return render_template(
         "cases/show.html",
         here="clients",
         case=kept,
-        people=[clients.get(db, vault, each) for each in kept.body.client_ids],
+        people=people,
         hours=hours,
-        notes={hour.id: note for hour in hours if (note := notes.of_session(db, vault, hour))},
-        agreed=next((hour.body.agreed for hour in hours if hour.body.agreed), ""),
-        attendance=sessions.ATTENDANCE,
+        notes=notes.of_hours(db, vault, hours),
+        now=sessions.of_today(hours, now=context.now()),
+        agreed=sessions.agreed_before(hours),
+        attendance=sessions.attendance_of,
         kinds=sessions.KINDS,
     )

@@ -1,11 +1,23 @@
 """Clients: the list, finding, one client's page, taking in, editing, putting away."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import administrations, cases, clients, handouts, notes, relationships, sessions
+from clinic_toolkit.record import (
+    administrations,
+    answers,
+    cases,
+    clients,
+    handouts,
+    notes,
+    relationships,
+    results,
+    sessions,
+)
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.web import context, responses
@@ -19,46 +31,61 @@ screen = Blueprint("clients", __name__)
 @screen.get("/clients")
 def index() -> Answer:
     """The clients of now; archived ones behind a link."""
-    everyone = clients.everyone(context.db(), context.vault())
     archived = "archived" in request.args
+    everyone = clients.everyone(context.db(), context.vault())
     shown = [kept for kept in everyone if (kept.state == "archived") == archived]
-    return _list(shown, words="", archived=archived, others=len(everyone) - len(shown))
+    names = {kept.id: kept.body.name for kept in everyone}
+    active = {kept.id for kept in everyone if kept.state != "archived"}
+    couples = [
+        (case.id, " and ".join(names[id] for id in case.body.client_ids))
+        for case in cases.everything(context.db(), context.vault())
+        if case.body.is_couple and active.isdisjoint(case.body.client_ids) == archived
+    ]
+    return _list(shown, couples=couples, archived=archived, others=len(everyone) - len(shown))
+
+
+@screen.get("/clients/find")
+def find_again() -> Answer:
+    """What was looked for is in no address, so an address alone finds nobody: to the whole list."""
+    return responses.see(url_for(".index"))
 
 
 @screen.post("/clients/find")
 def find() -> Answer:
     """Find by words of the name, the telephone or the e-mail. Sent by POST: the words are a name."""
-    words = fields.clean(request.form.get("words"))[: fields.LINE]
-    return _list(clients.find(context.db(), context.vault(), words), words=words, archived=False, others=0)
+    words = " ".join(fields.clean(request.form.get("words")).split())
+    if not words:
+        return responses.see(url_for(".index"))
+    return _list(clients.find(context.db(), context.vault(), words), words=words)
 
 
-def _list(shown: list[Kept[Client]], *, words: str, archived: bool, others: int) -> str:
+def _list(
+    shown: list[Kept[Client]],
+    *,
+    couples: Sequence[tuple[UUID, str]] = (),
+    words: str = "",
+    archived: bool = False,
+    others: int = 0,
+) -> str:
     context.saw("client", *shown)
-    everything = cases.everything(context.db(), context.vault())
-    couples = [kept for kept in everything if kept.body.is_couple] if not (words or archived) else []
-    names = {kept.id: kept.body.name for kept in clients.everyone(context.db(), context.vault())}
     return render_template(
         "clients/index.html",
         here="clients",
         shown=shown,
+        couples=couples,
         words=words,
         archived=archived,
         others=others,
-        couples=[(kept.id, " and ".join(names[id] for id in kept.body.client_ids)) for kept in couples],
     )
 
 
 @screen.route("/clients/new", methods=["GET", "POST"])
 def new() -> Answer:
     """Take a client in."""
-    form = ClientForm(request.form if request.method == "POST" else None)
+    form = ClientForm(request.form if request.method == "POST" else None, today=_today())
     if request.method == "POST" and form.validate():
-        try:
-            kept = clients.add(context.db(), context.vault(), form.body(), now=context.now())
-        except clients.TooYoung as young:
-            form.birth_date.errors = [young.sentence]
-        else:
-            return responses.see(url_for(".show", id=kept.id))
+        kept = clients.add(context.db(), context.vault(), form.body(), now=context.now())
+        return responses.see(url_for(".show", id=kept.id))
     return _form_page(form, None)
 
 
@@ -66,23 +93,33 @@ def new() -> Answer:
 def edit(id: UUID) -> Answer:
     """Change a client's details."""
     kept = clients.get(context.db(), context.vault(), id)
-    form = ClientForm(request.form if request.method == "POST" else None, obj=kept.body)
+    form = ClientForm(request.form if request.method == "POST" else None, obj=kept.body, today=_today())
     if request.method == "POST" and form.validate():
-        if form.version.data != str(kept.version):
-            return _form_page(form, kept, newer=True)
-        try:
-            clients.revise(context.db(), context.vault(), kept, form.body(), now=context.now())
-        except clients.TooYoung as young:
-            form.birth_date.errors = [young.sentence]
-        else:
+        if form.body() == kept.body:
             return responses.see(url_for(".show", id=id))
+        if form.version.data != str(kept.version):
+            return _form_page(form, kept, newer=form.differing(kept.body))
+        clients.revise(context.db(), context.vault(), kept, form.body(), now=context.now())
+        return responses.see(url_for(".show", id=id))
     context.saw("client", kept)
     return _form_page(form, kept)
 
 
-def _form_page(form: ClientForm, kept: Kept[Client] | None, *, newer: bool = False) -> Answer:
+def _today() -> date:
+    return context.now().astimezone().date()
+
+
+def _form_page(
+    form: ClientForm, kept: Kept[Client] | None, *, newer: Sequence[tuple[str, str]] = ()
+) -> Answer:
     page = render_template(
-        "clients/edit.html", here="clients", form=form, errors=form.errors, kept=kept, newer=newer
+        "clients/edit.html",
+        here="clients",
+        form=form,
+        errors=form.errors,
+        kept=kept,
+        newer=newer,
+        version=fields.seen_version(form, kept.version if kept else 0),
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
 
@@ -92,30 +129,43 @@ def show(id: UUID) -> Answer:
     """One client: what was agreed, the hours, whom it is about, what was given."""
     db, vault = context.db(), context.vault()
     kept = clients.get(db, vault, id)
-    context.saw("client", kept)
     taking_part = cases.of_client(db, vault, id)
+    own = next(case for case in taking_part if not case.body.is_couple)
     hours = sessions.of_cases(db, vault, taking_part)
-    known = {hour.id: note for hour in hours if (note := notes.of_session(db, vault, hour))}
+    alone = [hour for hour in hours if hour.body.case_id == own.id]
     found = relationships.of_client(db, vault, id)
+    context.saw("client", kept)
+    context.saw("relationship", *found)
     words = {each.id: each.body.word for each in found}
     return render_template(
         "clients/show.html",
         here="clients",
         client=kept,
-        own=next(case for case in taking_part if not case.body.is_couple),
-        couples=[case for case in taking_part if case.body.is_couple],
+        own=own,
+        couples=[
+            (case.id, clients.get(db, vault, other).body.name)
+            for case in taking_part
+            for other in case.body.client_ids
+            if case.body.is_couple and other != id
+        ],
         hours=hours,
-        notes=known,
+        notes=notes.of_hours(db, vault, hours),
         couple_rings={case.ring for case in taking_part if case.body.is_couple},
-        agreed=next((hour.body.agreed for hour in hours if hour.body.agreed), ""),
+        now=sessions.of_today(alone, now=context.now()),
+        agreed=sessions.agreed_before(alone),
         relationships=found,
         frames={frame.id: frame.label for frame in catalogue.frames()},
         given=[
-            (each, administrations.instrument_of(each.body).title, words.get(each.body.relationship_id or id))
+            (
+                each,
+                administrations.instrument_of(each.body).title,
+                words.get(each.body.relationship_id or id, results.IN_GENERAL),
+                min(answers.next_place(each.body.answers) + 1, len(each.body.answers.statuses)),
+            )
             for each in administrations.of_client(db, vault, id)
         ],
         sheets=handouts.of_client(db, vault, id),
-        attendance=sessions.ATTENDANCE,
+        attendance=sessions.attendance_of,
         kinds=sessions.KINDS,
     )
 

@@ -5,10 +5,12 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import clients, relationships, rows
+from clinic_toolkit.record import clients, relationships
+from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.relationship import RelationshipForm
 from clinic_toolkit.web.responses import Answer
 
@@ -30,7 +32,7 @@ def new(client: UUID) -> Answer:
             now=context.now(),
         )
         return responses.see(url_for(".show", id=kept.id))
-    return _form_page(form, person.id, person.body.name, None)
+    return _form_page(form, person, None)
 
 
 @screen.get("/relationships/<uuid:id>")
@@ -54,26 +56,34 @@ def edit(id: UUID) -> Answer:
     person = clients.get(context.db(), context.vault(), kept.body.client_id)
     form = RelationshipForm(request.form if request.method == "POST" else None, obj=kept.body)
     if request.method == "POST" and form.validate() and form.frame.data:
+        if (form.word.data, form.frame.data) == (kept.body.word, kept.body.frame):
+            return responses.see(url_for(".show", id=id))
         if form.version.data != str(kept.version):
-            raise rows.Stale
+            return _form_page(form, person, kept, newer=True)
         relationships.revise(
             context.db(), context.vault(), kept, word=form.word.data, frame=form.frame.data, now=context.now()
         )
         return responses.see(url_for(".show", id=id))
-    return _form_page(form, person.id, person.body.name, kept)
+    context.saw("relationship", kept)
+    return _form_page(form, person, kept)
 
 
-def _form_page(form: RelationshipForm, client: UUID, name: str, kept: Kept[Relationship] | None) -> Answer:
+def _form_page(
+    form: RelationshipForm, person: Kept[Client], kept: Kept[Relationship] | None, *, newer: bool = False
+) -> Answer:
     page = render_template(
         "relationships/edit.html",
         here="clients",
         form=form,
         errors=form.errors,
-        client=client,
-        name=name,
+        client=person.id,
+        name=person.body.name,
         kept=kept,
+        kind=catalogue.frame(kept.body.frame).label if kept else "",
+        newer=newer,
+        version=fields.seen_version(form, kept.version if kept else 0),
     )
-    return (page, 422) if form.errors else page
+    return (page, 409) if newer else (page, 422) if form.errors else page
 
 
 @screen.post("/relationships/<uuid:id>/put-away")

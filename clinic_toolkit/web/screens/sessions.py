@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import (
     administrations,
+    answers,
     cases,
     clients,
     handouts,
@@ -21,7 +22,9 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.session import AgreedForm, HourForm
+from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("sessions", __name__)
@@ -32,15 +35,17 @@ def open_new(case: UUID) -> Answer:
     """Begin an hour at this minute, with everyone of the case, where the last one was."""
     db, vault = context.db(), context.vault()
     found = cases.get(db, vault, case)
-    body = _like_last(found)
-    kept = sessions.plan(db, vault, found, body, now=context.now())
-    kept = sessions.open_now(db, vault, kept, now=context.now())
+    earlier = sessions.of_cases(db, vault, [found])
+    kept = sessions.of_today(earlier, now=context.now()).open
+    # A second click in the same minute means the hour that the first one opened.
+    if kept is None or kept.body.start != sessions.minute_of(context.now()):
+        kept = sessions.plan(db, vault, found, _like_last(found, earlier), now=context.now())
+        kept = sessions.open_now(db, vault, kept, now=context.now())
     context.open_hour()
     return responses.see(url_for(".show", id=kept.id))
 
 
-def _like_last(case: Kept[Case]) -> TherapySession:
-    earlier = sessions.of_cases(context.db(), context.vault(), [case])
+def _like_last(case: Kept[Case], earlier: list[Kept[TherapySession]]) -> TherapySession:
     last = next((hour.body for hour in earlier if hour.body.took_place and hour.body.kind == "session"), None)
     return TherapySession(
         case=case.id.bytes,
@@ -59,22 +64,32 @@ def _today() -> date:
 
 @screen.post("/sessions/<uuid:id>/open")
 def open_planned(id: UUID) -> Answer:
-    """Begin an hour that was planned."""
+    """Begin an hour that was planned, or go on with one of today that was ended too early."""
     kept = sessions.get(context.db(), context.vault(), id)
-    if kept.state != "open":
-        sessions.open_now(context.db(), context.vault(), kept, now=context.now())
-    context.open_hour()
+    if kept.state != "open" and (kept.body.attendance == "planned" or _ended_today(kept)):
+        kept = sessions.open_now(context.db(), context.vault(), kept, now=context.now())
+    if kept.state == "open":
+        context.open_hour()
     return responses.see(url_for(".show", id=id))
+
+
+def _ended_today(kept: Kept[TherapySession]) -> bool:
+    return kept.state == "closed" and kept.body.on == _today()
 
 
 @screen.post("/sessions/<uuid:id>/end")
 def end(id: UUID) -> Answer:
     """End an open hour."""
-    kept = sessions.get(context.db(), context.vault(), id)
+    _end(sessions.get(context.db(), context.vault(), id))
+    return responses.see(url_for(".show", id=id))
+
+
+def _end(kept: Kept[TherapySession]) -> None:
     if kept.state == "open":
         sessions.close(context.db(), context.vault(), kept, now=context.now())
-    context.close_hour()
-    return responses.see(url_for(".show", id=id))
+    everything = sessions.everything(context.db(), context.vault())
+    if not any(hour.state == "open" and hour.body.on == _today() for hour in everything):
+        context.close_hour()
 
 
 @screen.route("/cases/<uuid:case>/sessions/new", methods=["GET", "POST"])
@@ -83,7 +98,8 @@ def new(case: UUID) -> Answer:
     db, vault = context.db(), context.vault()
     found = cases.get(db, vault, case)
     people = _people(found)
-    form = HourForm.for_case(people, request.form if request.method == "POST" else None, _like_last(found))
+    like = _like_last(found, sessions.of_cases(db, vault, [found]))
+    form = HourForm.for_case(people, request.form if request.method == "POST" else None, like, today=_today())
     if request.method == "POST" and form.validate():
         kept = sessions.plan(db, vault, found, form.body(case), now=context.now())
         return responses.see(url_for(".show", id=kept.id))
@@ -97,11 +113,16 @@ def edit(id: UUID) -> Answer:
     kept = sessions.get(db, vault, id)
     case = cases.get(db, vault, kept.body.case_id)
     people = _people(case)
-    form = HourForm.for_case(people, request.form if request.method == "POST" else None, kept.body)
+    form = HourForm.for_case(
+        people, request.form if request.method == "POST" else None, kept.body, today=_today()
+    )
     if request.method == "POST" and form.validate():
-        if form.version.data != str(kept.version):
+        typed = form.body(case.id, kept.body.agreed)
+        if typed == kept.body:
+            return responses.see(url_for(".show", id=id))
+        if not sessions.same_facts(sessions.as_seen(db, vault, id, form.version.data), kept.body):
             return _form_page(form, case, people, kept, newer=True)
-        sessions.revise(db, vault, kept, form.body(case.id, kept.body.agreed), now=context.now())
+        sessions.revise(db, vault, kept, typed, now=context.now())
         return responses.see(url_for(".show", id=id))
     context.saw("therapy_session", kept)
     return _form_page(form, case, people, kept)
@@ -127,6 +148,7 @@ def _form_page(
         case=case,
         people=people,
         kept=kept,
+        version=fields.seen_version(form, kept.version if kept else 0),
         newer=hours.hour_facts(context.db(), context.vault(), kept) if newer and kept else None,
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
@@ -136,36 +158,58 @@ def _form_page(
 def show(id: UUID) -> Answer:
     """The hour, and what can be done in it."""
     kept = sessions.get(context.db(), context.vault(), id)
-    context.saw("therapy_session", kept)
+    if kept.state == "open" and kept.body.on == _today():
+        # After a lock in the middle of an hour a new worker does not know of it yet.
+        context.open_hour()
     return _hour_page(kept, AgreedForm(data={"agreed": kept.body.agreed}))
 
 
 @screen.post("/sessions/<uuid:id>/agreed")
 def agree(id: UUID) -> Answer:
-    """Keep what was agreed for next time."""
+    """Keep what was agreed for next time; end the hour if that was the button."""
     kept = sessions.get(context.db(), context.vault(), id)
     form = AgreedForm(request.form)
     if not form.validate():
+        if by_script():
+            return responses.not_saved(str(form.agreed.errors[0]), 422)
         return _hour_page(kept, form), 422
-    if form.version.data != str(kept.version) and form.agreed.data != kept.body.agreed:
-        raise rows.Stale
     if form.agreed.data != kept.body.agreed:
-        sessions.agree(context.db(), context.vault(), kept, form.agreed.data, now=context.now())
-    return responses.see(url_for(".show", id=id))
+        seen = sessions.as_seen(context.db(), context.vault(), id, form.version.data)
+        if seen is None or seen.agreed != kept.body.agreed:
+            if by_script():
+                return responses.not_saved(rows.Stale().sentence, 409, url=url_for(".show", id=id))
+            return _hour_page(kept, form, newer=True), 409
+        kept = sessions.agree(context.db(), context.vault(), kept, form.agreed.data, now=context.now())
+    if by_script():
+        return responses.saved(context.now(), version=kept.version)
+    if "end" in request.form:
+        _end(kept)
+        return responses.see(url_for(".show", id=id))
+    return responses.see(url_for(".show", id=id, kept="", _anchor="agreed"))
 
 
-def _hour_page(kept: Kept[TherapySession], form: AgreedForm) -> str:
+def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = False) -> str:
     db, vault = context.db(), context.vault()
     case = cases.get(db, vault, kept.body.case_id)
+    context.saw("therapy_session", kept)
     return render_template(
         "sessions/show.html",
         here="clients",
         hour=kept,
         case=case,
         people=_people(case),
+        last=sessions.agreed_before(sessions.of_cases(db, vault, [case]), kept),
+        today=_today(),
+        newer=newer,
+        version=fields.seen_version(form, kept.version),
         facts=hours.hour_facts(db, vault, kept),
         given=[
-            (each, administrations.instrument_of(each.body).title, results.about(db, vault, each.body))
+            (
+                each,
+                administrations.instrument_of(each.body).title,
+                results.about(db, vault, each.body),
+                min(answers.next_place(each.body.answers) + 1, len(each.body.answers.statuses)),
+            )
             for each in results.of_hour(db, vault, kept)
         ],
         sheets=handouts.of_session(db, vault, case.body.client_ids, kept.id),
