@@ -13,11 +13,11 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Table, select, true
 from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit
+from clinic_toolkit.record import audit, memory
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.types import from_us, now_us
 from clinic_toolkit.vault.vault import SealBroken, Vault
@@ -244,14 +244,8 @@ def everywhere(db: Connection, vault: Vault, table: Table, kind: type[B]) -> lis
 def _newest(
     db: Connection, vault: Vault, table: Table, kind: type[B], which: ColumnElement[bool]
 ) -> list[Kept[B]]:
-    records = (
-        select(func.max(table.c.id).label("newest"), func.min(table.c.id).label("begun"))
-        .where(which)
-        .group_by(table.c.record)
-        .subquery()
-    )
-    found = select(table).join(records, table.c.id == records.c.newest).order_by(records.c.begun)
-    return [opened(vault, table, row, kind) for row in db.execute(found) if vault.holds(row.ring)]
+    found: list[Kept[B]] = memory.newest(db, vault, table, which, lambda row: opened(vault, table, row, kind))
+    return found
 
 
 def versions(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) -> list[Kept[B]]:

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -67,6 +68,8 @@ class Vault:
         self._rings = rings
         self.incarnation = incarnation
         self.ways_in = WaysIn(generation=0, intact=True, vouched=frozenset())
+        # What was opened with these keys, by table; it lives exactly as long as they do.
+        self.memory: dict[str, dict[int, Any]] = {}
 
     def __repr__(self) -> str:
         return "<Vault>"

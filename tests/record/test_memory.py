@@ -1,0 +1,68 @@
+"""What was opened is remembered, and never in place of what is there now."""
+
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+
+from clinic_toolkit.record import clients
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.vault.vault import SealBroken, Vault
+from tests.fixtures.practices import NOW, Work
+
+
+@pytest.fixture
+def opened() -> Iterator[list[str]]:
+    """The tables of the records that were really opened."""
+    seen: list[str] = []
+    real = Vault.open
+
+    def counting(self: Vault, **place: object) -> object:
+        seen.append(str(place["table"]))
+        return real(self, **place)  # type: ignore[arg-type]
+
+    with patch.object(Vault, "open", counting):
+        yield seen
+
+
+def test_a_record_is_opened_once(work: Work, opened: list[str]) -> None:
+    work.client("Ana")
+    with reading(work.engine) as db:
+        first = clients.everyone(db, work.vault)
+        count = opened.count("client")
+        assert clients.everyone(db, work.vault) == first
+    assert opened.count("client") == count > 0
+
+
+def test_a_new_version_is_seen_at_once(work: Work) -> None:
+    kept = work.client("Ana")
+    with writing(work.engine) as db:
+        clients.everyone(db, work.vault)
+        clients.revise(db, work.vault, kept, Client(name="Ana Reyes"), now=NOW)
+        assert [each.body.name for each in clients.everyone(db, work.vault)] == ["Ana Reyes"]
+
+
+def test_what_was_taken_back_is_not_remembered_in_place_of_what_came_after(work: Work) -> None:
+    with pytest.raises(RuntimeError, match="taken back"), writing(work.engine) as db:
+        clients.add(db, work.vault, Client(name="never kept"), now=NOW)
+        assert [each.body.name for each in clients.everyone(db, work.vault)] == ["never kept"]
+        raise RuntimeError("taken back")
+    work.client("Ana")
+    with reading(work.engine) as db:
+        assert [each.body.name for each in clients.everyone(db, work.vault)] == ["Ana"]
+
+
+@pytest.mark.parametrize("column", ["ring", "kid", "final", "sealed"])
+def test_a_row_that_was_changed_is_opened_again_and_refused(work: Work, column: str) -> None:
+    work.client("Ana")
+    other = work.client("Ben")
+    with reading(work.engine) as db:
+        clients.everyone(db, work.vault)
+    with writing(work.engine) as db:
+        # What someone with the file can do, a trigger notwithstanding.
+        db.exec_driver_sql("DROP TRIGGER no_update_client")
+        changed = {"ring": other.ring, "kid": bytes(16), "final": 0, "sealed": bytes(400)}[column]
+        db.execute(clients.client.update().where(clients.client.c.id == 1).values({column: changed}))
+    with pytest.raises(SealBroken), reading(work.engine) as db:
+        clients.everyone(db, work.vault)
