@@ -1,0 +1,105 @@
+"""The whole main job, from the first run to the signed note, with chosen words in every field."""
+
+from collections.abc import Callable
+
+from tests.journeys import steps
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+Say = Callable[[str], str]
+PLAIN = {"country", "record_kind"}
+
+
+def do(me: Person, say: Say) -> tuple[str, str]:
+    """Do the whole job, up to the lock; `say(field)` gives the words for a field.
+
+    Returns the passphrase and the address of the hour.
+    """
+    words = {name: say(name) for name in steps.ABOUT if name not in PLAIN}
+    passphrase = steps.set_up(me, steps.ABOUT | words)
+    client = take_in(me, say)
+    hour = open_hour(me, client, say)
+    ask(me, hour, say)
+    give_sheet(me, hour, say)
+    note = me.send(me.open(f"{hour}/note"), {name: say(name) for name in NOTE} | {"sign": "yes"})
+    note = me.send(note, {"read": "yes"})
+    assert "Signed by" in note.text, note.text
+    steps.words_of(me.follow(note, "Print it"))
+    me.follow(note, "plain text")
+    end(me, hour)
+    return passphrase, hour
+
+
+NOTE = ("section-data", "section-assessment", "section-plan")
+
+
+def take_in(me: Person, say: Say) -> Page:
+    """A client, found again, with a person who matters to them."""
+    page = me.follow(me.open("/"), "Add a client")
+    texts = (
+        "phone",
+        "email",
+        "address",
+        "reach_note",
+        "emergency_name",
+        "emergency_phone",
+        "emergency_relation",
+    )
+    name = f"{say('first name')} {say('last name')}"
+    page = me.send(page, {"name": name, "birth_date": "1971-03-04"} | {each: say(each) for each in texts})
+    assert page.path.startswith("/clients/"), page.text
+    found = me.send(me.open("/clients"), {"words": name.split()[1]})
+    assert name in found.text
+    person = me.send(me.follow(page, "Add a person"), {"word": say("word"), "frame": "friend"})
+    assert person.status == 200
+    me.send(me.follow(page, "Edit details"), {"reach_note": say("reach_note again")})
+    return me.open(page.path)
+
+
+def open_hour(me: Person, client: Page, say: Say) -> str:
+    """An hour, begun now, with its facts."""
+    page = me.press(client, "Open an hour now")
+    hour = page.path
+    facts = {"place": say("place"), "call_back": say("call_back"), "others_present": say("others")}
+    page = me.send(me.follow(page, "Edit the facts"), facts | {"setting": "telehealth"})
+    assert page.path == hour, page.text
+    page = me.send(page, {"agreed": say("agreed")})
+    assert page.status == 200
+    return hour
+
+
+def ask(me: Person, hour: str, say: Say) -> None:
+    """A questionnaire about someone new, with a word at every question, looked at together."""
+    page = me.follow(steps.begin(me, hour, word=say("relationship"), frame="parent"), "first question")
+    for number in range(1, 13):
+        typed = {
+            "said": say(f"said {number}"),
+            "answer": str(number % 5),
+            "talk": "yes" if number % 3 else None,
+        }
+        sent = page.form("answer").standing() | {name: value for name, value in typed.items() if value}
+        told = me.post(page.path, sent, {"X-Autosave": "1"})
+        assert told.status == 200, told.body
+        page = me.send(page, typed | steps.NEXT)
+    result = steps.finish(me, page)
+    together = me.follow(result, "Look at it together")
+    kept = me.send(together, {name: say(name) for name in ("wrong", "own_words", "next_step")})
+    steps.words_of(me.follow(kept, "Client page"))
+    me.follow(kept, "All answers")
+
+
+def give_sheet(me: Person, hour: str, say: Say) -> None:
+    """A worksheet with a sentence."""
+    page = me.send(
+        me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": say("sentence")}
+    )
+    steps.words_of(me.follow(page, "Print the sheet"))
+
+
+def end(me: Person, hour: str) -> None:
+    """The summary on paper, then the end of the hour."""
+    page = me.open(hour)
+    steps.words_of(me.follow(page, "Session summary"))
+    page = me.press(page, "End the hour")
+    assert page.status == 200
+    assert me.open("/").status == 200
