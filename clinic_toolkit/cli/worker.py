@@ -115,6 +115,7 @@ class Worker:
             end_worker=lambda reason: self._keeper.end.set(),
             cookie_key=self._cookie_key,
         )
+        _read_definitions()
         self._keeper.say(line.Warm())
         _warm_up(app, until=self._keeper.go)
         self._keeper.go.wait()
@@ -154,6 +155,16 @@ class Worker:
         except Exception:
             # What was saved is durable in the write-ahead log; only the tidying is put off.
             log.exception("checkpoint.failed")
+
+
+def _read_definitions() -> None:
+    # A damaged questionnaire or worksheet must be said at the start, not in the middle of an hour.
+    from clinic_toolkit.instruments import catalogue as questionnaires
+    from clinic_toolkit.worksheets import catalogue as sheets
+
+    questionnaires.instruments()
+    questionnaires.frames()
+    sheets.worksheets()
 
 
 def _warm_up(app: "Clinic", *, until: threading.Event) -> None:
