@@ -19,6 +19,7 @@ from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.base import forbid, metadata
+from clinic_toolkit.store.statements import Prepared
 from clinic_toolkit.store.types import from_us, now_us
 from clinic_toolkit.vault.vault import Vault
 
@@ -38,9 +39,8 @@ forbid(audit_line, "UPDATE", sentence="the audit trail is only added to")
 forbid(audit_line, "DELETE", sentence="the audit trail is only added to")
 
 
-# Built once: putting a statement together costs more than running it.
-_TIP = select(audit_line.c.seq, audit_line.c.hash).order_by(audit_line.c.seq.desc()).limit(1)
-_ADD = audit_line.insert()
+_TIP = Prepared(select(audit_line.c.seq, audit_line.c.hash).order_by(audit_line.c.seq.desc()).limit(1))
+_ADD = Prepared(audit_line.insert())
 
 
 class ChainBroken(ClinicError):
@@ -90,8 +90,8 @@ _decode_keyless = msgspec.msgpack.Decoder(tuple[str, int]).decode
 
 
 def _tip(db: Connection) -> tuple[int, bytes]:
-    row = db.execute(_TIP).first()
-    return (row.seq, row.hash) if row else (0, _START)
+    row = _TIP.run(db, {}).fetchone()
+    return (row[0], row[1]) if row else (0, _START)
 
 
 def _link(incarnation: UUID, seq: int, before: bytes, body: bytes) -> bytes:
@@ -114,7 +114,7 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
     body = SEALED + sealed.kid + sealed.blob
     chained = _link(vault.incarnation, seq, before, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, chained)
-    db.execute(_ADD, {"seq": seq, "body": body, "hash": chained, "signature": signature})
+    _ADD.run(db, {"seq": seq, "body": body, "hash": chained, "signature": signature})
     return seq
 
 
@@ -124,7 +124,7 @@ def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime
     seq += 1
     body = KEYLESS + _encode((event, now_us(now)))
     link = _link(incarnation, seq, before, body)
-    db.execute(_ADD, {"seq": seq, "body": body, "hash": link, "signature": None})
+    _ADD.run(db, {"seq": seq, "body": body, "hash": link, "signature": None})
     return seq
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import audit, memory
 from clinic_toolkit.store import statements
+from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.store.types import from_us, now_us
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
@@ -146,10 +147,7 @@ def rewrite(
         Stale: the draft moved on, or became final, since the author saw it.
     """
     kept, values = _sealed(vault, table, body, _after(seen, state, final=final), now=now, sign=sign)
-    changed = db.execute(
-        statements.replace(table), values | {"seen_id": seen.id, "seen_version": seen.version}
-    )
-    if changed.rowcount != 1:
+    if not statements.replace(db, table, values, seen=seen.id, seen_version=seen.version):
         raise Stale
     audit.note(db, vault, event, [entry(table, kept)], now=now)
     return kept
@@ -223,7 +221,7 @@ def latest(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) 
         NotThere: there is none, or its ring is not open to this clinician.
         SealBroken: the stored bytes are not what was written.
     """
-    row = db.execute(statements.newest(table), {"seen_id": id}).first()
+    row = statements.newest(db, table, id)
     if row is None or not vault.holds(row.ring):
         raise NotThere
     return opened(vault, table, row, kind)
@@ -254,7 +252,7 @@ def versions(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]
     return [opened(vault, table, row, kind) for row in rows if vault.holds(row.ring)]
 
 
-def opened(vault: Vault, table: Table, row: Row[Any], kind: type[B]) -> Kept[B]:
+def opened(vault: Vault, table: Table, row: Row[Any] | SealedRow, kind: type[B]) -> Kept[B]:
     """Open one row and compare its plain hint with what is sealed.
 
     Raises:

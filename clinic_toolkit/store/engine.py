@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, text
 
@@ -118,8 +118,9 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin(db: Connection) -> None:
     writes = bool(db.get_execution_options().get(_IMMEDIATE))
-    db.exec_driver_sql(f"PRAGMA query_only = {int(not writes)}")
-    db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = cast(sqlite3.Connection, db.connection.driver_connection)
+    driver.execute(f"PRAGMA query_only = {int(not writes)}")
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _look_over(db: Connection, metadata: MetaData, file: Path) -> None:
