@@ -1,51 +1,23 @@
-"""Clients, couples and the people a client names: taken in, found, changed, put away; and every refusal."""
+"""Clients: taken in, found, changed, put away; and every refusal."""
 
 import re
-from datetime import date
-from html import unescape
 
 import pytest
 
-from clinic_toolkit.instruments import catalogue
 from tests.fixtures.sites import UNKNOWN, Site
-from tests.journeys.pages import Page
-from tests.journeys.person import SURROGATE, Person
+from tests.journeys.intake import ODD, named, take_in, today
+from tests.journeys.person import Person
 
-TODAY = date.today
 LINES = {
     "name": 80, "phone": 60, "email": 120,
     "emergency_name": 80, "emergency_phone": 60, "emergency_relation": 60,
 }  # fmt: skip
 TEXTS = {"address": 400, "reach_note": 500}
-# What is typed, and what is kept of it in one line.
-ODD = {
-    "emoji": ("👩‍👩‍👧 Zoë 🌊", "👩‍👩‍👧 Zoë 🌊"),
-    "right to left": ("שרה כהן", "שרה כהן"),
-    "an override": ("A\u202ena", "Ana"),
-    "markup": ("<b>&</b>\"'", "<b>&</b>\"'"),
-    "control characters": ("A\x00n\x07a\x1b\x7f\x85", "Ana"),
-    "line ends": ("Ana\r\nReyes", "Ana Reyes"),
-    "letters apart": ("Zoe\u0308", "Zoë"),
-    "a lone surrogate": ("Ana " + SURROGATE, None),
-    "a template": ("{{ 7 * 7 }}", "{{ 7 * 7 }}"),
-}
-
-
-def take_in(me: Person, name: str = "Ana Reyes", **more: str) -> Page:
-    page = me.send(me.open("/clients/new"), {"name": name} | more)
-    assert re.fullmatch(r"/clients/[0-9a-f-]{36}", page.path), page.text
-    return page
-
-
-def named(page: Page) -> list[str]:
-    """The names that a list shows."""
-    found = re.findall(r"<strong>(.*?)</strong>", page.source)
-    return [unescape(re.sub(r"</?bdi[^>]*>", "", name)) for name in found]
 
 
 def years_ago(years: int) -> str:
-    today = TODAY()
-    return today.replace(year=today.year - years, day=min(today.day, 28)).isoformat()
+    born = today()
+    return born.replace(year=born.year - years, day=min(born.day, 28)).isoformat()
 
 
 def test_a_practice_without_clients_says_what_to_do(me: Person) -> None:
@@ -200,7 +172,7 @@ def test_two_windows_do_not_overwrite_one_another(me: Person) -> None:
 
 def test_archiving_takes_out_of_the_list_and_loses_nothing(me: Person) -> None:
     page = take_in(me)
-    me.send(me.follow(page, "Enter an hour"), {"on": TODAY().isoformat(), "attendance": "came"})
+    me.send(me.follow(page, "Enter an hour"), {"on": today().isoformat(), "attendance": "came"})
     put_away = me.press(page, "Archive")
     assert "Archived: out of the list of clients, with everything kept." in put_away.text
     everyone = me.open("/clients")
@@ -218,123 +190,6 @@ def test_a_page_of_a_client_without_a_questionnaire_has_no_trace_of_one(me: Pers
     hour = me.press(page, "Open an hour now")
     for text in (me.open(page.path).text, hour.text.replace("Begin a questionnaire", "")):
         assert "uestionnaire" not in text.partition("Worksheets")[2]
-
-
-# Couples
-
-
-def couple(me: Person, *names: str) -> Page:
-    for name in names:
-        take_in(me, name)
-    page = me.open("/couples/new")
-    first, second = page.form("first").options["first"][1:3]
-    return me.send(page, {"first": first, "second": second})
-
-
-def test_a_couple_is_two_clients_with_a_page_of_their_own(me: Person) -> None:
-    assert "Add both of them first" in me.open("/couples/new").text
-    page = couple(me, "Ana Reyes", "Ben Ode")
-    assert page.path.startswith("/cases/") and "No shared hour yet." in page.text
-    assert named(me.open("/clients")) == ["Ana Reyes", "Ben Ode", "Ana Reyes and Ben Ode"]
-    ana = me.follow(page, "Ana Reyes")
-    assert me.follow(ana, "Hours with Ben Ode").path == page.path
-    # Named the other way round it is still the same couple.
-    again = me.open("/couples/new")
-    first, second = again.form("first").options["first"][1:3]
-    assert me.send(again, {"first": second, "second": first}).path == page.path
-    me.press(ana, "Archive")
-    assert "Ana Reyes and Ben Ode" in named(me.open("/clients"))
-    me.press(me.follow(page, "Ben Ode"), "Archive")
-    assert "Ana Reyes and Ben Ode" in named(me.open("/clients?archived=1"))
-
-
-def test_a_couple_needs_two_different_clients(site: Site, me: Person) -> None:
-    take_in(me, "Ana Reyes")
-    take_in(me, "Ben Ode")
-    page = me.open("/couples/new")
-    ana = page.form("first").options["first"][1]
-    same = me.send(page, {"first": ana, "second": ana})
-    assert same.status == 422 and "two different clients" in same.error("second")
-    assert same.typed("first") == ana
-    none = me.send(page, {}, by="first")
-    assert none.error("first") and none.error("second")
-    for stranger in (UNKNOWN.hex, "x", "", "0" * 33):
-        assert site.post("/couples/new", {"first": ana, "second": stranger}).status_code == 422
-
-
-def test_the_case_of_one_person_is_that_persons_page(me: Person) -> None:
-    page = take_in(me)
-    case = me.follow(page, "Enter an hour").path.removesuffix("/sessions/new")
-    assert me.open(case).path == page.path
-
-
-# The people a client names
-
-
-def test_a_person_is_named_in_the_clients_own_word(me: Person) -> None:
-    client = take_in(me)
-    page = me.send(me.follow(client, "Add a person"), {"word": "Mamá", "frame": "parent"})
-    assert page.path.startswith("/relationships/")
-    assert catalogue.frame("parent").note in unescape(page.text)
-    assert "Mamá" in me.follow(page, "Back to Ana Reyes").text
-    changed = me.send(me.follow(page, "Change the word"), {"word": "M.", "frame": "friend"})
-    assert changed.path == page.path and catalogue.frame("friend").label in changed.text
-
-
-def test_every_kind_can_be_chosen_but_people_in_general(me: Person) -> None:
-    page = me.follow(take_in(me), "Add a person")
-    offered = page.form("frame").options["frame"][1:]
-    assert offered == [frame.id for frame in catalogue.frames() if not frame.general]
-    for frame in offered:
-        assert me.send(page, {"word": "K.", "frame": frame}).path.startswith("/relationships/")
-
-
-def test_a_person_put_away_is_not_offered_until_taken_up_again(me: Person) -> None:
-    client = take_in(me)
-    page = me.send(me.follow(client, "Add a person"), {"word": "M.", "frame": "parent"})
-    hour = me.press(client, "Open an hour now")
-    assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 3
-    away = me.press(page, "Put away")
-    assert "not offered for new questionnaires" in away.text
-    assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 2
-    assert "put away" in me.open(client.path).text
-    me.press(away, "Offer again")
-    assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 3
-
-
-@pytest.mark.parametrize("odd", ODD)
-def test_odd_words_for_a_person_are_kept_as_text(me: Person, odd: str) -> None:
-    typed, kept = ODD[odd]
-    page = me.send(me.follow(take_in(me), "Add a person"), {"word": typed, "frame": "friend"})
-    assert page.status == 200 and "<b>&</b>" not in page.source
-    again = me.open(f"{page.path}/edit").typed("word")
-    assert again == kept if kept is not None else (again or "").startswith("Ana ")
-
-
-def test_a_person_needs_a_word_and_a_kind(me: Person) -> None:
-    page = me.follow(take_in(me), "Add a person")
-    nothing = me.send(page, {"word": " "})
-    assert nothing.status == 422 and nothing.error("word") and nothing.error("frame")
-    long = me.send(page, {"word": "w" * 61, "frame": "friend"})
-    assert "1 character too long" in long.error("word")
-    assert (long.typed("word"), long.typed("frame")) == ("w" * 61, "friend")
-    for frame in ("general", "nobody", "../x"):
-        wrong = me.send(page, {"word": "K.", "frame": frame})
-        assert wrong.status == 422 and wrong.error("frame") and wrong.typed("word") == "K."
-
-
-def test_two_windows_on_a_person_show_both_words(me: Person) -> None:
-    page = me.send(me.follow(take_in(me), "Add a person"), {"word": "M.", "frame": "parent"})
-    one, other = me.open(f"{page.path}/edit"), me.open(f"{page.path}/edit")
-    me.send(one, {"word": "Mamá"})
-    refused = me.send(other, {"word": "Mum"})
-    assert (
-        refused.status == 409 and "Kept now: Mamá, parent." in refused.text and refused.typed("word") == "Mum"
-    )
-    assert "Mum" in me.press(refused, "Save").text
-
-
-# Refusals
 
 
 def test_what_is_unknown_and_what_is_no_id_get_the_same_page(site: Site, me: Person) -> None:

@@ -87,7 +87,7 @@ class HourForm(Form):
             setting=self.setting.data,
             place=self.place.data,
             call_back=self.call_back.data,
-            present=() if nobody else tuple(UUID(hex=id).bytes for id in self.present.data or ()),
+            present=() if nobody else tuple(UUID(hex=id).bytes for id in dict.fromkeys(self.present.data or ())),
             others_present=self.others_present.data,
             attendance=self.attendance.data,
             agreed=agreed,

@@ -1,0 +1,237 @@
+"""Hours in a practice that uses no questionnaire: opened, ended, and what was agreed in them."""
+
+import re
+
+import msgspec
+import pytest
+
+from tests.fixtures.sites import UNKNOWN, Site
+from tests.journeys import steps
+from tests.journeys.intake import couple, day, enter, take_in
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+SCRIPT = {"X-Autosave": "1", "Accept": "application/json"}
+
+
+@pytest.fixture
+def client(me: Person) -> Page:
+    """The page of a client with whom there was no hour yet."""
+    return take_in(me)
+
+
+@pytest.fixture
+def entering(me: Person, client: Page) -> Page:
+    """The page on which an hour with this client is entered."""
+    return me.follow(client, "Enter an hour")
+
+
+@pytest.fixture
+def opened(me: Person, client: Page) -> Page:
+    """An hour that was opened this minute."""
+    return me.press(client, "Open an hour now")
+
+
+def test_one_click_opens_an_hour_with_everyone_at_this_minute(site: Site, me: Person, client: Page) -> None:
+    page = me.press(client, "Open an hour now")
+    assert page.path.startswith("/sessions/") and "This hour is open." in page.text
+    assert re.search(r"Ana Reyes · \d\d:\d\d · In the room · Came", page.text)
+    edit = me.follow(page, "Edit the facts")
+    assert (edit.typed("on"), edit.typed("attendance")) == (day(), "came")
+    assert edit.typed("present") and not edit.typed("end")
+    assert site.app.worker.activity.hour_open
+    assert "open now" in me.open(client.path).text
+
+
+def test_the_hour_is_where_the_last_one_was(me: Person, entering: Page, client: Page) -> None:
+    enter(me, entering, -7, setting="telehealth", place="at home, 1 Quay Street", call_back="555 0101")
+    enter(me, entering, -3, kind="call", setting="phone", place="")
+    page = me.press(client, "Open an hour now")
+    assert "Telehealth: at home, 1 Quay Street (call back: 555 0101)" in page.text
+
+
+def test_a_second_click_opens_no_second_hour(me: Person, client: Page) -> None:
+    hours = {me.press(client, "Open an hour now").path for _ in range(3)}
+    # Two, if a minute passed between the clicks.
+    assert len(hours) <= 2
+    page = me.open(client.path)
+    assert me.follow(page, "Go on with the open hour").path in hours
+
+
+def test_an_hour_planned_for_today_is_offered_before_a_new_one(
+    me: Person, entering: Page, client: Page
+) -> None:
+    planned = enter(me, entering, start="23:58", end="", attendance="planned")
+    assert "present" not in planned.text and "Write the note" not in planned.text
+    page = me.open(client.path)
+    assert "Open another hour now" in page.text
+    opened = me.press(page, "Open the hour of 23:58")
+    assert opened.path == planned.path
+    assert "This hour is open." in opened.text and "Came" in opened.text and "23:58" in opened.text
+
+
+def test_an_hour_planned_for_another_day_is_begun_today(me: Person, entering: Page) -> None:
+    planned = enter(me, entering, 6, attendance="planned")
+    opened = me.press(planned, "Open it now, for today")
+    edit = me.follow(opened, "Edit the facts")
+    assert (edit.typed("on"), edit.typed("end")) == (day(), "")
+    assert edit.typed("start") != "10:00" or "10:00" in opened.text
+
+
+def test_an_hour_ends_this_minute_and_can_be_gone_on_with(site: Site, me: Person, opened: Page) -> None:
+    ended = me.press(opened, "End the hour")
+    assert ended.path == opened.path and "This hour is open." not in ended.text
+    assert re.search(r"\d\d:\d\d–\d\d:\d\d", ended.text)
+    assert not site.app.worker.activity.hour_open
+    again = me.press(ended, "Go on with this hour")
+    assert "This hour is open." in again.text and "–" not in again.text.partition("Agreed")[0]
+    assert site.app.worker.activity.hour_open
+
+
+def test_ending_one_hour_leaves_another_its_time(site: Site, me: Person, opened: Page) -> None:
+    other = me.press(take_in(me, "Ben Ode"), "Open an hour now")
+    me.press(other, "End the hour")
+    assert site.app.worker.activity.hour_open
+    me.press(opened, "End the hour")
+    assert not site.app.worker.activity.hour_open
+    assert site.post(f"{opened.path}/end").status_code == 303
+
+
+def test_an_open_hour_keeps_its_time_after_a_lock(site: Site, me: Person, opened: Page) -> None:
+    site.app.worker.activity.hour_open = False
+    me.open(opened.path)
+    assert site.app.worker.activity.hour_open
+
+
+def test_an_hour_that_is_over_is_not_opened_by_an_old_page(site: Site, me: Person, entering: Page) -> None:
+    held = enter(me, entering, -2)
+    missed = enter(me, entering, attendance="no_show")
+    for page in (held, missed):
+        assert site.post(f"{page.path}/open").status_code == 303
+        assert me.open(page.path).text == page.text
+    assert not site.app.worker.activity.hour_open
+
+
+def test_an_hour_never_ended_says_so(site: Site, me: Person, opened: Page, client: Page) -> None:
+    me.send(me.follow(opened, "Edit the facts"), {"on": day(-1), "start": "10:00"})
+    assert "This hour was never ended." in me.open(opened.path).text
+    assert "not ended" in me.open(client.path).text
+    ended = me.press(me.open(opened.path), "End the hour")
+    assert "10:00–" not in ended.text and "never ended" not in ended.text
+
+
+def test_what_was_agreed_is_shown_before_the_next_hour(me: Person, entering: Page, client: Page) -> None:
+    page = me.send(enter(me, entering, -7), {"agreed": "one clear answer, this week"})
+    assert "Kept." in page.text and page.typed("agreed") == "one clear answer, this week"
+    assert "one clear answer, this week" in me.open(client.path).text
+    hour = me.press(client, "Open an hour now")
+    assert "one clear answer, this week" in hour.text and hour.typed("agreed") == ""
+    # What is being agreed in the open hour is not yet what was agreed before.
+    me.send(hour, {"agreed": "a walk"})
+    assert "a walk" not in me.open(client.path).text
+    me.press(me.open(hour.path), "End the hour")
+    assert "a walk" in me.open(client.path).text
+    assert "a walk" not in me.open(page.path).text
+
+
+def test_a_line_typed_before_the_hour_is_ended_is_kept(me: Person, opened: Page) -> None:
+    page = me.send(opened, {"agreed": "a walk", "end": "yes"})
+    assert "This hour is open." not in page.text and page.typed("agreed") == "a walk"
+
+
+def test_a_line_can_be_taken_back(me: Person, opened: Page) -> None:
+    page = me.send(me.send(opened, {"agreed": "a walk"}), {"agreed": ""})
+    assert page.typed("agreed") == "" and "Kept." in page.text
+
+
+def test_the_line_is_saved_while_it_is_typed(me: Person, opened: Page) -> None:
+    sent = opened.form("agreed").standing()
+    told = me.post(f"{opened.path}/agreed", sent | {"agreed": "a wa"}, SCRIPT)
+    version = str(msgspec.json.decode(told.body)["version"])
+    assert told.status == 200
+    told = me.post(f"{opened.path}/agreed", sent | {"agreed": "a walk", "version": version}, SCRIPT)
+    assert told.status == 200
+    stale = me.post(f"{opened.path}/agreed", sent | {"agreed": "other"}, SCRIPT)
+    assert stale.status == 409 and "another window" in msgspec.json.decode(stale.body)["message"]
+    long = me.post(f"{opened.path}/agreed", sent | {"agreed": "w" * 201}, SCRIPT)
+    assert long.status == 422 and "too long" in msgspec.json.decode(long.body)["message"]
+    assert me.open(opened.path).typed("agreed") == "a walk"
+    # The line that was saved is no reason to refuse the facts of the same hour, nor the other way round.
+    edit = me.open(f"{opened.path}/edit")
+    me.send(me.open(opened.path), {"agreed": "a longer walk"})
+    assert "Room 2" in me.send(edit, {"place": "Room 2"}).text
+
+
+def test_two_windows_on_the_line_show_both(me: Person, opened: Page) -> None:
+    me.send(opened, {"agreed": "a walk"})
+    refused = me.send(opened, {"agreed": "a letter", "end": "yes"})
+    assert refused.status == 409 and "Kept now: a walk" in refused.text
+    assert refused.typed("agreed") == "a letter" and "This hour is open." in refused.text
+    assert me.press(refused, "Keep this line").typed("agreed") == "a letter"
+    long = me.send(opened, {"agreed": "w" * 201})
+    assert long.status == 422 and "1 character too long" in long.error("agreed")
+    assert long.typed("agreed") == "w" * 201
+
+
+def test_a_shared_hour_has_who_was_there_and_no_questionnaire(site: Site, me: Person) -> None:
+    both = couple(me, "Ana Reyes", "Ben Ode")
+    hour = me.press(both, "Open an hour now")
+    assert "present: Ana Reyes, Ben Ode" in hour.text
+    assert "Questionnaires are for one person at a time" in hour.text
+    assert "Begin a questionnaire" not in hour.text and "Give a worksheet" in hour.text
+    edit = me.follow(hour, "Edit the facts")
+    ana, _ = edit.form("present").values("present")
+    sent = edit.form("present").standing() | {"present": [ana], "others_present": "Li"}
+    assert site.post(edit.path, sent).status_code == 303
+    assert "present: Ana Reyes, Li" in me.open(hour.path).text
+    me.send(me.open(hour.path), {"agreed": "a walk together", "end": "yes"})
+    assert "a walk together" in me.open(both.path).text
+    own = me.follow(both, "Ben Ode")
+    assert "couple" in own.text
+    # What was agreed by two is not put to one of them as theirs.
+    assert "a walk together" not in own.text
+
+
+def test_the_questionnaires_of_an_hour_lead_on_or_to_their_result(
+    me: Person, opened: Page, client: Page
+) -> None:
+    steps.finish(me, steps.answer_all(me, steps.begin(me, opened.path), [1] * 12))
+    steps.give(me, me.follow(steps.begin(me, opened.path, word="J."), "first question"), 2)
+    page = me.open(opened.path)
+    assert "about M. · finished" in page.text and "about J. · not finished" in page.text
+    assert me.follow(page, "See the result").path.endswith("/result")
+    for shown in (page, me.open(client.path)):
+        assert me.follow(shown, "Go on How I give").path.endswith("/items/2")
+    assert "Draft" in page.text or "Write the note" in page.text
+
+
+def test_the_day_of_a_practice_without_questionnaires(me: Person, client: Page, entering: Page) -> None:
+    enter(me, entering, -1)
+    enter(me, entering, 2, attendance="planned")
+    me.press(client, "Open an hour now")
+    page = me.open("/")
+    for words in ("Open now", "To finish", "The next days", "A. R."):
+        assert words in page.text
+    for shown in (page, me.open(client.path), me.open("/clients")):
+        assert "uestionnaire" not in shown.text.partition("Lock")[2]
+
+
+def test_unknown_hours_get_the_page_of_everything_unknown(site: Site, client: Page) -> None:
+    nothing = site.get("/no-such-page").text
+    for path in (f"/sessions/{UNKNOWN}", f"/sessions/{UNKNOWN}/edit", f"/cases/{UNKNOWN}/sessions/new"):
+        answer = site.get(path)
+        assert (answer.status_code, answer.text) == (404, nothing)
+    for path in (
+        f"/sessions/{UNKNOWN}/open", f"/sessions/{UNKNOWN}/end", f"/sessions/{UNKNOWN}/agreed",
+        f"/sessions/{UNKNOWN}/edit", f"/cases/{UNKNOWN}/sessions/open", f"/cases/{UNKNOWN}/sessions/new",
+        f"/cases/{client.path.rpartition('/')[2]}/sessions/open",
+    ):  # fmt: skip
+        answer = site.post(path, {"on": day(), "kind": "session"})
+        assert (answer.status_code, answer.text) == (404, nothing), path
+
+
+def test_nothing_is_opened_by_looking_or_without_the_token(site: Site, me: Person, client: Page) -> None:
+    case = client.link("Enter an hour").removesuffix("/sessions/new")
+    assert site.get(f"{case}/sessions/open").status_code == 404
+    assert site.post(f"{case}/sessions/open", token=False).status_code == 403
+    assert "No hour yet." in me.open(client.path).text
