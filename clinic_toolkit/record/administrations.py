@@ -15,6 +15,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Frame, Instrument, Item
 from clinic_toolkit.record import answers, rows
 from clinic_toolkit.record.answers import Answers, Response
+from clinic_toolkit.record.given import Given, in_hour
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.store.base import sealed_table
@@ -40,11 +41,9 @@ class NotOffered(ClinicError):
         super().__init__("This questionnaire is not offered for this kind of relationship.")
 
 
-class Administration(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class Administration(Given, array_like=True, frozen=True, kw_only=True):
     """What was asked, about whom and how, each answer, and what was said when it was looked at."""
 
-    client: bytes
-    session: bytes | None
     relationship: bytes | None
     word: str
     frame: str
@@ -58,16 +57,6 @@ class Administration(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     wrong: str = ""
     own_words: str = ""
     next_step: str = ""
-
-    @property
-    def client_id(self) -> UUID:
-        """Whose answers these are."""
-        return UUID(bytes=self.client)
-
-    @property
-    def session_id(self) -> UUID | None:
-        """The hour it was given in, if any."""
-        return UUID(bytes=self.session) if self.session else None
 
     @property
     def relationship_id(self) -> UUID | None:
@@ -229,10 +218,7 @@ def of_session(
     db: Connection, vault: Vault, client_ids: tuple[UUID, ...], session_id: UUID
 ) -> list[Kept[Administration]]:
     """The administrations of these clients given in one hour, oldest first."""
-    found = [kept for client_id in client_ids for kept in of_client(db, vault, client_id)]
-    return sorted(
-        (kept for kept in found if kept.body.session_id == session_id), key=lambda kept: kept.body.begun
-    )
+    return in_hour(lambda client_id: of_client(db, vault, client_id), client_ids, session_id)
 
 
 def instrument_of(body: Administration) -> Instrument:

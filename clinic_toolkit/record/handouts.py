@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.record import rows
+from clinic_toolkit.record.given import Given, in_hour
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
@@ -15,27 +15,15 @@ from clinic_toolkit.worksheets.model import Worksheet
 handout = sealed_table("handout")
 
 
-class Handout(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+class Handout(Given, array_like=True, frozen=True, kw_only=True):
     """Which sheet, in which version, given in which hour, with which sentence of the client's."""
 
-    client: bytes
-    session: bytes | None
     worksheet: str
     worksheet_version: str
     digest: str
     title: str
     sentence: str
     given: datetime
-
-    @property
-    def client_id(self) -> UUID:
-        """Who took it."""
-        return UUID(bytes=self.client)
-
-    @property
-    def session_id(self) -> UUID | None:
-        """The hour it was given in, if any."""
-        return UUID(bytes=self.session) if self.session else None
 
 
 def give(
@@ -91,7 +79,4 @@ def of_session(
     db: Connection, vault: Vault, client_ids: tuple[UUID, ...], session_id: UUID
 ) -> list[Kept[Handout]]:
     """The sheets given to these clients in one hour, oldest first."""
-    found = [kept for client_id in client_ids for kept in of_client(db, vault, client_id)]
-    return sorted(
-        (kept for kept in found if kept.body.session_id == session_id), key=lambda kept: kept.body.given
-    )
+    return in_hour(lambda client_id: of_client(db, vault, client_id), client_ids, session_id)
