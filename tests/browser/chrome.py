@@ -1,0 +1,123 @@
+"""A real browser, and what every page that it passes is held to."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+# Set to a folder to keep a picture of every page.
+PICTURES = "CLINIC_SCREENSHOTS"
+NARROW, USUAL = {"width": 320, "height": 640}, {"width": 1100, "height": 800}
+SMALLEST = 48
+
+# What a finger has to hit. A link inside a sentence is as tall as its line, and the box or dot of a
+# choice is hit by its label.
+_TARGETS = """
+() => [...document.querySelectorAll(
+    'button, a.button, nav a, .links a, .rows a, label:has(> input[type=radio]), label.check, ' +
+    'input.input, select, summary')]
+  .filter((each) => !each.hidden && each.checkVisibility({visibilityProperty: true}))
+  .filter((each) => !each.closest('.unseen'))
+  .map((each) => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 1 && box.height > 1 && box.height < SMALLEST - 0.5)
+  .map(([text, box]) => `${Math.round(box.width)} x ${Math.round(box.height)} ${text}`)
+""".replace("SMALLEST", str(SMALLEST))
+_WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def launched(playwright: Playwright, path: str) -> Browser:
+    """The browser, without a window."""
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+
+
+@dataclass
+class Watched:
+    """One browser context; whatever it asks for and complains of is written down."""
+
+    context: BrowserContext
+    host: str
+    elsewhere: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    looked_at: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.context.on("request", lambda request: self._asked(request.url))
+        self.context.on("page", self._listen)
+        self.context.set_default_timeout(15_000)
+
+    def _asked(self, url: str) -> None:
+        split = urlsplit(url)
+        if split.scheme not in ("data", "blob", "about") and split.netloc != self.host:
+            self.elsewhere.append(url)
+
+    def _listen(self, page: Page) -> None:
+        page.on("console", lambda told: self._told(told.type, told.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _told(self, kind: str, text: str) -> None:
+        # A form that is shown again with its errors has the status 422, which the browser mentions.
+        if kind == "error" and "status of 422" not in text:
+            self.complaints.append(text)
+
+    def page(self, path: str = "/") -> Page:
+        """A new page at this address."""
+        page = self.context.new_page()
+        page.goto(f"http://{self.host}{path}")
+        return page
+
+    def look(self, page: Page, *, name: str = "") -> None:
+        """Hold this page to what every page must be: no violation light or dark, narrow without scrolling."""
+        name = name or re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", urlsplit(page.url).path)
+        self.looked_at.append(name)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            self._picture(page, f"{name} {scheme}")
+            self.wrong += [f"{name}, {scheme}: {each}" for each in violations(page)]
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(NARROW)
+        self._picture(page, f"{name} narrow")
+        self.wrong += [f"{name}: {each}" for each in too_narrow(page)]
+        page.set_viewport_size(USUAL)
+
+    def _picture(self, page: Page, name: str) -> None:
+        if folder := os.environ.get(PICTURES):
+            file = re.sub(r"[^a-z]+", "-", name.lower()).strip("-")
+            page.screenshot(path=Path(folder) / f"{len(self.looked_at):02}-{file}.png", full_page=True)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']} ({each['impact']}): {node['html'][:160]} {node['failureSummary'][:200]}"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+def too_narrow(page: Page) -> list[str]:
+    """What does not fit a narrow screen or a finger."""
+    wider = page.evaluate(_WIDER)
+    scrolls = [f"{wider} px wider than {NARROW['width']} px"] if wider > 0 else []
+    return scrolls + [f"under {SMALLEST} px: {each}" for each in page.evaluate(_TARGETS)]
+
+
+@contextmanager
+def watched(browser: Browser, host: str, *, script: bool = True) -> Iterator[Watched]:
+    """A context of its own, as of a person who opens the browser anew; checked when it closes."""
+    context = browser.new_context(viewport=USUAL, java_script_enabled=script, accept_downloads=True)
+    seen = Watched(context, host)
+    try:
+        yield seen
+    finally:
+        context.close()
+    found = [f"asked elsewhere: {each}" for each in seen.elsewhere]
+    found += [f"complained: {each}" for each in seen.complaints] + seen.wrong
+    assert not found, "\n".join(dict.fromkeys(found))

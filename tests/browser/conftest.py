@@ -1,0 +1,58 @@
+"""A browser and the real program, for the tests of one file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chrome
+from tests.browser.chrome import Watched
+from tests.fixtures.running import Running
+from tests.journeys import person, steps
+
+
+@dataclass
+class Practice:
+    """The program with a practice, a client and an hour; and the passphrase."""
+
+    running: Running
+    words: str
+    client: str
+    hour: str
+
+    def enter(self, seen: Watched) -> Page:
+        """Unlock in this browser."""
+        page = seen.page("/unlock")
+        page.get_by_label("Passphrase", exact=True).fill(self.words)
+        page.get_by_role("button", name="Unlock").click()
+        page.wait_for_url(f"http://{self.running.host}/")
+        return page
+
+    def begin(self, page: Page, instrument: str = "How I give") -> None:
+        """Choose a questionnaire and stand at its first question."""
+        page.goto(f"http://{self.running.host}{self.hour}/questionnaire")
+        page.get_by_role("radio", name=instrument).check()
+        page.get_by_role("radio", name="People in general").check()
+        page.get_by_role("button", name="Go to the introduction").click()
+        page.get_by_role("link", name="Go to the first question").click()
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path: str) -> Iterator[Browser]:
+    """The browser, closed before the next file may start one of its own."""
+    with sync_playwright() as playwright:
+        started = chrome.launched(playwright, browser_path)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    """The program, set up over HTTP."""
+    with Running(tmp_path_factory.mktemp("browser") / "data") as running:
+        me = person.over_http(running.browser())
+        words = steps.set_up(me)
+        client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})
+        hour = me.press(client, "Open an hour now")
+        yield Practice(running, words, client.path, hour.path)

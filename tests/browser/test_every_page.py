@@ -1,0 +1,76 @@
+"""Every page that links lead to, in a practice with a little of everything; and the look can see faults."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser import chrome
+from tests.browser.conftest import Practice
+from tests.journeys import crawl, person, steps
+
+pytestmark = pytest.mark.browser
+
+
+def test_every_page_is_whole_in_light_dark_and_narrow(browser: Browser, practice: Practice) -> None:
+    me = person.over_http(practice.running.browser())
+    page = me.send(me.open("/unlock"), {"passphrase": practice.words})
+    furnish(me, practice.hour)
+    kinds: dict[str, str] = {}
+    for page in crawl.pages(me):
+        shape = "/".join(part if "-" not in part or len(part) != 36 else "…" for part in page.path.split("/"))
+        kinds.setdefault(shape.partition("items/")[0], page.path)
+    assert len(kinds) >= 25
+    with chrome.watched(browser, practice.running.host) as seen:
+        shown = practice.enter(seen)
+        for shape, path in kinds.items():
+            shown.goto(f"http://{practice.running.host}{path}")
+            seen.look(shown, name=shape)
+        shown.goto(f"http://{practice.running.host}/no-such-page")
+        seen.complaints.clear()
+        seen.look(shown, name="nothing there")
+
+
+def furnish(me: person.Person, hour: str) -> None:
+    """A finished questionnaire with every kind of answer, one that was stopped, a sheet, a draft."""
+    answers: list[steps.Answer] = [{"answer": "4", "talk": "yes", "said": "With my sister.", **steps.NEXT}]
+    answers += [4, 3, 4, steps.WOULD_NOT, steps.COULD_NOT, None, 0, 1, 2, 3, 4]
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="M."), answers))
+    me.send(me.follow(result, "Look at it together"), {"own_words": "I can rest.", "wrong": "Not at work."})
+    first = me.follow(steps.begin(me, hour, "boundaries", word="K."), "first question")
+    me.send(first, {"answer": "1", "go": "stop"})
+    me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."})
+    me.send(me.open(f"{hour}/note"), {"section-data": "Came on time."})
+
+
+FAULTS = {
+    "color-contrast": '<p style="color:#aaa;background:#fff">pale words</p>',
+    "label": '<input name="x">',
+    "button-name": "<button></button>",
+    "px wider than": '<div style="width:900px;height:1px"></div>',
+    "under 48 px": '<a class="button" style="display:block;height:30px" href="#">small</a>',
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_look_sees_a_fault(browser: Browser, fault: str) -> None:
+    context = browser.new_context(viewport=chrome.NARROW)
+    page = context.new_page()
+    page.set_content(f'<html lang="en"><title>t</title><main><h1>t</h1>{FAULTS[fault]}</main></html>')
+    found = chrome.violations(page) + chrome.too_narrow(page)
+    assert [each for each in found if fault in each], found
+    page.set_content('<html lang="en"><title>t</title><main><h1>t</h1><p>words</p></main></html>')
+    assert chrome.violations(page) + chrome.too_narrow(page) == []
+    context.close()
+
+
+def test_a_request_to_another_host_would_be_noticed(browser: Browser, practice: Practice) -> None:
+    context = browser.new_context()
+    seen = chrome.Watched(context, practice.running.host)
+    page = seen.page("/unlock")
+    expect(page.get_by_role("button", name="Unlock")).to_be_visible()
+    assert seen.elsewhere == []
+    page.route("**/*", lambda route: route.abort())
+    page.evaluate("() => { new Image().src = 'http://127.0.0.1:9/pixel.png' }")
+    page.wait_for_function("() => true")
+    context.close()
+    # Either the policy of the page stopped it, with a complaint, or it was asked for: both are seen.
+    assert seen.elsewhere or any("127.0.0.1:9" in each for each in seen.complaints)
