@@ -1,6 +1,7 @@
 """The Flask app of one worker: the order in which every request is judged, and its one commit."""
 
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from clinic_toolkit import paths
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.web import context, errors, filters, gate, guard, headers, static_files, unit
 from clinic_toolkit.web.activity import Activity
-from clinic_toolkit.web.requests import ClinicRequest, is_pulse
+from clinic_toolkit.web.requests import ClinicRequest, sent_by_itself
 from clinic_toolkit.web.screens import (
     administrations,
     cases,
@@ -105,7 +106,7 @@ class Clinic(Flask):
             if turned_away is not None:
                 return self.make_response(turned_away)
             self._check_token()
-            if not is_pulse():
+            if context.unlocked() is not None and not sent_by_itself():
                 self.worker.activity.touch()
             answer = self.make_response(super().dispatch_request())
             # Nothing may still be made of the record after the commit.
@@ -123,6 +124,7 @@ class Clinic(Flask):
     def open(self, engine: Engine) -> None:
         """Take this store; requests may come from now on."""
         self.worker.engine = engine
+        self.worker.serving_since = time.monotonic()
 
     def reason_to_end(self) -> str | None:
         """Why the worker should end now, if it holds keys; asked every second."""

@@ -5,6 +5,7 @@ Everything here belongs to a request; nothing below `web` ever sees it.
 
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from clinic_toolkit.record.practice import Practice
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.summaries import Letterhead
 from clinic_toolkit.settings import Settings
+from clinic_toolkit.store.engine import if_rolled_back
 from clinic_toolkit.vault import slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web.activity import Activity
@@ -68,6 +70,8 @@ class Worker:
     unlocked: dict[str, Unlocked] = field(default_factory=dict)
     has_practice: bool = False
     ending: bool = False
+    # When it began to answer. It may have waited long before that, and waiting is no delay served.
+    serving_since: float = field(default_factory=time.monotonic)
 
 
 def worker() -> Worker:
@@ -147,19 +151,32 @@ def enter(opened: Vault, *, must_choose_passphrase: bool = False) -> None:
     session.clear()
     session[SID] = secrets.token_urlsafe(32)
     here = worker()
+    had_practice = here.has_practice
+    if_rolled_back(db(), lambda: _put_out(had_practice))
     here.unlocked[session[SID]] = Unlocked(vault=opened, must_choose_passphrase=must_choose_passphrase)
     here.has_practice = True
     here.activity.open()
 
 
+def _put_out(had_practice: bool) -> None:
+    """What let this browser in did not reach the disk: nobody is in, and the keys go with the process."""
+    session.clear()
+    worker().has_practice = had_practice
+    end_worker("not let in")
+
+
 def passphrase_was_chosen() -> None:
     """The recovery sheet's detour is over."""
-    _here().must_choose_passphrase = False
+    here = _here()
+    here.must_choose_passphrase = False
+    if_rolled_back(db(), lambda: setattr(here, "must_choose_passphrase", True))
 
 
 def keep_in_session(name: str, value: object) -> None:
     """Keep something in this process's memory until this session ends; never in the cookie."""
-    _here().kept[name] = value
+    kept = _here().kept
+    _as_before_if_rolled_back(kept)
+    kept[name] = value
 
 
 def peek_in_session(name: str) -> Any:
@@ -169,7 +186,21 @@ def peek_in_session(name: str) -> Any:
 
 def take_from_session(name: str) -> Any:
     """What was kept under this name, or None; it is not kept any longer."""
-    return _here().kept.pop(name, None)
+    kept = _here().kept
+    _as_before_if_rolled_back(kept)
+    return kept.pop(name, None)
+
+
+def _as_before_if_rolled_back(kept: dict[str, Any]) -> None:
+    # A recovery sheet whose slot did not reach the disk opens nothing: it must not be printed and proved.
+    if unit().writes:
+        before = dict(kept)
+        if_rolled_back(db(), lambda: _put_back(kept, before))
+
+
+def _put_back(kept: dict[str, Any], before: dict[str, Any]) -> None:
+    kept.clear()
+    kept.update(before)
 
 
 def open_hour() -> None:

@@ -33,3 +33,8 @@ def by_script() -> bool:
 def is_pulse() -> bool:
     """Whether an open page only asks if it is still unlocked: not a sign of a person."""
     return "X-Pulse" in request.headers
+
+
+def sent_by_itself() -> bool:
+    """Whether the page asked without a person: a pulse, or a save tried once more after one that failed."""
+    return is_pulse() or request.headers.get("X-Autosave") == "again"

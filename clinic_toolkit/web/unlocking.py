@@ -5,19 +5,19 @@ failures is on the disk; the delay they cost is served in full after every new s
 that nobody can set.
 """
 
+import errno
 import threading
 import time
 from collections.abc import Callable
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.store.trouble import StorageReadOnly
+from clinic_toolkit.store.trouble import StorageFull, StorageReadOnly
 from clinic_toolkit.vault import attempts, sheet
 from clinic_toolkit.vault.slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 
 _one_at_a_time = threading.Lock()
-_born = time.monotonic()
 
 BUSY = "Another try is being looked at. Wait for its answer, then try again."
 
@@ -25,7 +25,7 @@ BUSY = "Another try is being looked at. Wait for its answer, then try again."
 def wait_now() -> float:
     """Seconds from now until the next try would be answered."""
     due = attempts.delay_seconds(attempts.count(context.settings().data_folder))
-    return max(0.0, due - (time.monotonic() - _born))
+    return max(0.0, due - (time.monotonic() - context.worker().serving_since))
 
 
 def with_passphrase(typed: str) -> str:
@@ -92,8 +92,12 @@ def _try(open_it: Callable[[], Vault], *, delayed: bool, must_choose_passphrase:
     except WrongSecret as wrong:
         context.end_worker("wrong secret")
         return wrong.sentence
-    except OSError as error:
-        raise StorageReadOnly from error
+    except BaseException as error:
+        # The right secret may be in memory, and nobody is in: this process has no more use for it.
+        context.end_worker("not opened")
+        if isinstance(error, OSError):
+            raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
+        raise
     finally:
         _one_at_a_time.release()
     context.enter(opened, must_choose_passphrase=must_choose_passphrase)

@@ -30,7 +30,7 @@ def lock(locked: Site, monkeypatch) -> Site:
 
     monkeypatch.setattr(practice, "unlock", unlock)
     monkeypatch.setattr(practice, "unlock_with_code", unlock_with_code)
-    monkeypatch.setattr(unlocking, "_born", -1000.0)
+    locked.app.worker.serving_since = -1000.0
     return locked
 
 
@@ -65,7 +65,7 @@ def test_each_failure_costs_more_time_from_the_start_of_a_process(lock: Site, mo
     monkeypatch.setattr(unlocking.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(unlocking.time, "sleep", slept.append)
     for _ in range(8):
-        monkeypatch.setattr(unlocking, "_born", now[0])
+        lock.app.worker.serving_since = now[0]
         try_(lock, passphrase=WRONG)
     assert slept == [0, 1, 2, 4, 8, 16, 32, 60]
     assert "about 60 seconds" in lock.get("/unlock").text

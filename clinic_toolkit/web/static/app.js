@@ -43,7 +43,7 @@ async function pulse() {
 
 function autosave(form) {
   const status = form.querySelector("[data-status]");
-  let timer, since, resent, waiting = 0, running = Promise.resolve();
+  let timer, since, resent, again, waiting = 0, running = Promise.resolve();
   const say = (text, wrong, url) => {
     status.replaceChildren(text, " ", url ? make("a", "Look at it", { href: url }) : "");
     status.classList.toggle("not", wrong);
@@ -56,7 +56,7 @@ function autosave(form) {
     try {
       answer = await fetch(form.dataset.autosave, {
         method: "POST", body: new FormData(form), redirect: "manual", keepalive,
-        headers: { "X-Autosave": "1", Accept: "application/json" } });
+        headers: { "X-Autosave": again ? "again" : "1", Accept: "application/json" } });
       said = await answer.json();
     } catch { /* no answer, or none in words */ }
     if (answer?.ok) {
@@ -66,6 +66,8 @@ function autosave(form) {
     if (answer?.status !== 409) unsaved.add(save);
     if (answer && isLocked(answer)) return cover();
     say(`Not saved: ${said.message || "no answer. Your words are still here."}`, true, said.url);
+    // Trying again is no sign of a person: it must not hold the lock back.
+    again = true;
     if (!answer || answer.status > 499) later(10000);
   }
   function save(keepalive) {
@@ -75,6 +77,7 @@ function autosave(form) {
   }
   form.addEventListener("input", ({ target }) => {
     unsaved.add(save);
+    again = false;
     since ||= Date.now();
     later("autosaveNow" in form.dataset && target.matches("[type=radio],[type=checkbox]")
       ? 0 : Math.max(0, Math.min(2000, since + 10000 - Date.now())));

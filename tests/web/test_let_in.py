@@ -1,0 +1,149 @@
+"""What lets a browser in counts only once it is on the disk, and nothing but a person keeps it in."""
+
+import errno
+import os
+import time
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from clinic_toolkit.record import practice
+from clinic_toolkit.store.trouble import StorageFull
+from clinic_toolkit.vault import attempts, identity
+from clinic_toolkit.web import context, unlocking
+from clinic_toolkit.web.screens.setup import _hold_sheet
+from tests.fixtures.sites import TOKEN, Site
+
+TYPED = {"passphrase": "glacier mandolin unwrapped"}
+
+
+@contextmanager
+def full_disk_at_commit(site: Site):
+    def refuse(db):
+        if db.get_execution_options().get("immediate"):
+            raise StorageFull
+
+    event.listen(site.work.engine, "commit", refuse)
+    try:
+        yield
+    finally:
+        event.remove(site.work.engine, "commit", refuse)
+
+
+@pytest.fixture
+def lock(locked: Site, monkeypatch) -> Site:
+    """A locked site that opens with anything, without the second of work."""
+    monkeypatch.setattr(practice, "unlock", lambda db, typed, *, now: locked.work.vault)
+    return locked
+
+
+def test_nobody_is_in_if_the_line_about_the_unlocking_did_not_reach_the_disk(lock: Site):
+    with full_disk_at_commit(lock):
+        page = lock.post("/unlock", TYPED)
+    assert page.status_code == 503
+    assert TYPED["passphrase"] not in page.text
+    assert lock.ends == ["not let in"]
+    assert not lock.app.worker.unlocked
+    assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
+    # The same with room on the disk.
+    assert lock.post("/unlock", TYPED).status_code == 303
+    assert lock.ends == ["not let in"]
+    assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
+
+
+def test_a_practice_that_did_not_reach_the_disk_was_never_set_up(lock: Site, monkeypatch):
+    monkeypatch.setattr(identity, "exists", lambda db: False)
+    path = lock.route(lambda: context.enter(lock.work.vault) or "in")
+    lock.app.view_functions[path].clinic_moment = "always"
+    lock.token = lambda: TOKEN.search(lock.get("/setup").text)[1]
+    with full_disk_at_commit(lock):
+        assert lock.post(path).status_code == 503
+    assert not lock.app.worker.has_practice
+    assert lock.get("/").headers["Location"] == "/setup"
+    assert lock.post(path).text == "in"
+    assert lock.app.worker.has_practice
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"), [(errno.ENOSPC, "The disk is full"), (errno.EROFS, "write-protected")]
+)
+def test_a_try_that_cannot_be_counted_is_not_made_and_its_secret_goes(lock: Site, monkeypatch, trouble, said):
+    def refuse(folder):
+        raise OSError(trouble, os.strerror(trouble))
+
+    monkeypatch.setattr(attempts, "note_failure", refuse)
+    page = lock.post("/unlock", TYPED)
+    assert page.status_code == 503
+    assert said in page.text
+    assert lock.ends == ["not opened"]
+    assert not lock.app.worker.unlocked
+
+
+def test_a_sheet_that_did_not_reach_the_disk_is_not_the_one_to_print(site: Site):
+    asked_for = [("OLD",) * 8, ("NEW",) * 8, ("NEW",) * 8]
+    path = site.route(lambda: _hold_sheet(asked_for.pop(0)) or "held")
+    here = site.app.worker.unlocked["known"]
+    assert site.post(path).text == "held"
+    with full_disk_at_commit(site):
+        assert site.post(path).status_code == 503
+    assert here.kept["groups"] == ("OLD",) * 8
+    site.post(path)
+    assert here.kept["groups"] == ("NEW",) * 8
+
+
+def test_the_detour_after_the_sheet_ends_only_with_a_passphrase_on_the_disk(site: Site):
+    path = site.route(lambda: context.passphrase_was_chosen() or "chosen")
+    site.app.view_functions[path].clinic_moment = "always"
+    here = site.app.worker.unlocked["known"]
+    here.must_choose_passphrase = True
+    with full_disk_at_commit(site):
+        assert site.post(path).status_code == 503
+    assert here.must_choose_passphrase
+    site.post(path)
+    assert not here.must_choose_passphrase
+
+
+def test_time_spent_waiting_in_reserve_is_no_delay_served(locked: Site, monkeypatch):
+    slept = []
+    monkeypatch.setattr(unlocking.time, "sleep", slept.append)
+    for _ in range(4):
+        attempts.note_failure(locked.settings.data_folder)
+    # A worker that was imported long ago, and is told only now to answer.
+    locked.app.worker.serving_since = time.monotonic() - 3600
+    locked.app.open(locked.work.engine)
+    with locked.app.app_context():
+        assert 7 < unlocking.wait_now() <= 8
+        locked.app.worker.serving_since -= 5
+        assert 2 < unlocking.wait_now() <= 3
+
+
+class Touches(list):
+    """Counts the signs of a person."""
+
+    def __call__(self) -> None:
+        self.append(True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "signs"),
+    [({}, 1), ({"X-Autosave": "1"}, 1), ({"X-Autosave": "again"}, 0), ({"X-Pulse": "1"}, 0)],
+)
+def test_only_a_person_holds_the_lock_back(site: Site, monkeypatch, headers, signs):
+    path = site.route(lambda: "done")
+    token = site.token()
+    touched = Touches()
+    monkeypatch.setattr(site.app.worker.activity, "touch", touched)
+    assert site.post(path, {"csrf_token": token}, token=False, headers=headers).status_code == 200
+    assert len(touched) == signs
+
+
+def test_a_browser_that_is_not_let_in_does_not_hold_the_lock_back(site: Site, monkeypatch):
+    touched = Touches()
+    monkeypatch.setattr(site.app.worker.activity, "touch", touched)
+    site.get("/practice")
+    assert len(touched) == 1
+    site.browser.delete_cookie("__Host-sid", domain=site.settings.host_name)
+    for path in ("/unlock", "/unlock/sheet", "/practice"):
+        site.get(path)
+    assert len(touched) == 1
