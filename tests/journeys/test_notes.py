@@ -260,12 +260,24 @@ def test_the_return_code_signs(site: Site, me: Person, hour: str) -> None:
     assert code
     me.send(page, {"code": code})
     page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
-    for wrong in ("", "XXXXXX", "<b>&</b>", "\x00"):
+    for wrong in ("", "XXXXXX", "<b>&</b>", ""):
         refused = me.send(page, {"read": "yes", "code": wrong})
         assert refused.status == 422 and "not your return code" in refused.error("code"), wrong
         assert refused.typed("code") == ""
     spaced = f"{code[:3].lower()} {code[3:].lower()}"
     assert "Signed by" in me.send(page, {"read": "yes", "code": spaced}).text
+
+
+def test_three_wrong_codes_put_the_keys_away_and_sign_nothing(site: Site, me: Person, hour: str) -> None:
+    me.send(me.open("/practice/code"), {"code": "4H7K2M"})
+    page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
+    for wrong in ("XXXXXX", "\x00", "4H7K2N"):
+        assert site.ends == []
+        told = me.send(page, {"read": "yes", "code": wrong})
+    assert told.path.startswith("/unlock") and site.ends == ["wrong codes"]
+    assert not site.keeper.holds()
+    with reading(site.work.engine) as db:
+        assert [kept.state for kept in notes.everything(db, site.work.vault)] == ["draft"]
 
 
 def test_a_section_may_be_long_and_not_too_long(me: Person, hour: str) -> None:

@@ -15,6 +15,8 @@ from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("notes", __name__)
 
+WRONG_CODES, MOST_TRIES = "wrong codes", 3
+
 
 @screen.get("/sessions/<uuid:session>/note")
 def edit(session: UUID) -> Answer:
@@ -109,8 +111,7 @@ def sign(id: UUID) -> Answer:
         try:
             practice.check_code(settings, form.code.data or "")
         except practice.CodeWrong as wrong:
-            form.code.errors = [wrong.sentence]
-            return _reading(kept, hour, form), 422
+            return _wrong_code(kept, hour, form, wrong.sentence)
     signed = notes.sign(
         context.db(),
         context.vault(),
@@ -120,6 +121,20 @@ def sign(id: UUID) -> Answer:
         now=context.now(),
     )
     return responses.see(url_for(".show", id=signed.id))
+
+
+def _wrong_code(
+    kept: Kept[ClinicalNote], hour: Kept[TherapySession], form: SignForm, sentence: str
+) -> Answer:
+    # Someone may be sitting at a screen that was left open: as at the lock, there are three tries.
+    tries = (context.take_from_session(WRONG_CODES) or 0) + bool((form.code.data or "").strip())
+    context.keep_in_session(WRONG_CODES, tries)
+    if tries >= MOST_TRIES:
+        context.drop_return()
+        context.end_worker("wrong codes")
+        return responses.see(url_for("lock.unlock"))
+    form.code.errors = [sentence]
+    return _reading(kept, hour, form), 422
 
 
 def _note(id: UUID) -> tuple[Kept[ClinicalNote], Kept[TherapySession]]:
@@ -159,6 +174,7 @@ def show(id: UUID) -> Answer:
         sections=_sections(kept),
         genuine=notes.is_genuine(context.vault(), kept),
         mark=notes.mark(kept),
+        beside=context.practice().body.record_kind == "beside",
     )
 
 
