@@ -77,7 +77,7 @@ class HourForm(Form):
 
     def body(self, case: UUID, agreed: str = "") -> TherapySession:
         """The hour as typed. Nobody was there when it was cancelled or nobody came."""
-        nobody = self.attendance.data in ("cancelled", "no_show")
+        there = [] if self.attendance.data in ("cancelled", "no_show") else self.present.data or []
         return TherapySession(
             case=case.bytes,
             kind=self.kind.data,
@@ -87,7 +87,7 @@ class HourForm(Form):
             setting=self.setting.data,
             place=self.place.data,
             call_back=self.call_back.data,
-            present=() if nobody else tuple(UUID(hex=id).bytes for id in dict.fromkeys(self.present.data or ())),
+            present=tuple(UUID(hex=id).bytes for id in dict.fromkeys(there)),
             others_present=self.others_present.data,
             attendance=self.attendance.data,
             agreed=agreed,
