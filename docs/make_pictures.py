@@ -27,13 +27,24 @@ CLIENT = "Amélie Fourcade"
 
 def main() -> int:
     """Make every picture."""
-    browser = next((name for name in (*sys.argv[1:], "chromium", "google-chrome") if shutil.which(name)), None)
+    browser = next(
+        (name for name in (*sys.argv[1:], "chromium", "google-chrome") if shutil.which(name)), None
+    )
     if browser is None:
         print("No Chromium or Chrome was found; name one as the argument.", file=sys.stderr)
         return 2
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
-        command = [sys.executable, "-m", "clinic_toolkit", "start", "--demo", "--no-browser", "--data", place + "/demo"]
+        command = [
+            sys.executable,
+            "-m",
+            "clinic_toolkit",
+            "start",
+            "--demo",
+            "--no-browser",
+            "--data",
+            place + "/demo",
+        ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as served:
             try:
                 ready = next(line for line in served.stdout or () if line.startswith("Ready: "))
@@ -63,7 +74,9 @@ def _photograph(browser: str, address: str) -> None:
             page.goto(path)
             _shot(page, name)
         for scheme, size, suffix in (("dark", WIDE, "dark"), ("light", NARROW, "narrow")):
-            other = chromium.new_context(viewport=size, locale="en-GB", color_scheme=scheme, storage_state=state)
+            other = chromium.new_context(
+                viewport=size, locale="en-GB", color_scheme=scheme, storage_state=state
+            )
             view = other.new_page()
             for name, path in {"today": address, **places}.items():
                 view.goto(path)
