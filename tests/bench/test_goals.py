@@ -1,0 +1,190 @@
+"""The measured goals, each as a ratio taken inside one run: `python3 deploy/test.py --bench`.
+
+Goal 13, loading the program, is measured beside what it loads, in tests/web/test_start_up.py.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from wtforms import Form, RadioField
+from wtforms.fields.choices import SelectChoice
+
+from clinic_toolkit.record import administrations
+from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.store.engine import reading, writing
+from tests.bench import rounds
+from tests.documents.bench_pdf import GOAL, bench_pdf
+from tests.fixtures import sites
+from tests.fixtures.practices import giving
+from tests.fixtures.sites import Site
+
+pytestmark = pytest.mark.bench
+
+Report = Callable[..., None]
+PAGE = 4096
+
+
+@dataclass
+class Desk:
+    """A questionnaire under way, and a bare Flask app to compare with."""
+
+    site: Site
+    kept: Kept[Administration]
+
+    @property
+    def place(self) -> str:
+        return f"/administrations/{self.kept.id}"
+
+    def look(self, path: str) -> None:
+        assert self.site.get(path).status_code == 200
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    site = sites.made(tmp_path)
+    site.unlock()
+    client = site.work.client()
+    kept = site.work.begun(client, giving(), session=site.work.hour(client).id)
+    return Desk(site, site.work.answer(kept, [0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1]))
+
+
+@pytest.fixture
+def bare() -> Any:
+    """A browser at a route that does nothing."""
+    app = Flask("bare")
+    app.add_url_rule("/", "index", lambda: "a page", methods=["GET", "POST"])
+    return app.test_client()
+
+
+def test_goal_1_a_paper(ratio: Report) -> None:
+    ratio(1, "a worksheet or summary on paper, against its glyphs alone", bench_pdf(), most=GOAL)
+
+
+def test_goal_6_what_an_answer_costs_the_disk(desk: Desk, tmp_path: Path, ratio: Report) -> None:
+    work = desk.site.work
+    with reading(work.engine) as db:
+        assert db.scalar(text("PRAGMA synchronous")) == 2, "FULL, or a power cut loses what was confirmed"
+        assert db.scalar(text("PRAGMA journal_mode")) == "wal"
+    state = {"kept": desk.kept, "value": cycle(range(5))}
+
+    def answer() -> None:
+        with writing(work.engine) as db:
+            response = Response(status="answered", value=next(state["value"]), talk=False, said="")
+            state["kept"] = administrations.record_response(
+                db, work.vault, state["kept"], 3, response, now=datetime.now(UTC)
+            )
+
+    block = os.urandom(PAGE)
+    with (tmp_path / "floor").open("ab", buffering=0) as floor, plain_store(tmp_path) as insert:
+
+        def append() -> None:
+            floor.write(block)
+            os.fsync(floor.fileno())
+
+        found = rounds.by_turns(answer, append, turns=400)
+        against_plain = rounds.by_turns(answer, insert, turns=400)
+    # No goal of its own: how much dearer an answer is than the least that a database can do.
+    ratio(6, "keeping an answer, against a plain insert and commit in SQLite", against_plain, most=PLAIN)
+    ratio(6, "keeping an answer, against appending 4 KB and fsync", found, most=1.3)
+
+
+PLAIN = 4.0
+
+
+class plain_store:  # noqa: N801
+    """An ordinary database with the same safety: one insert and commit."""
+
+    def __init__(self, folder: Path) -> None:
+        self.db = sqlite3.connect(folder / "plain.db", isolation_level=None)
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.execute("PRAGMA synchronous = FULL")
+        self.db.execute("PRAGMA wal_autocheckpoint = 100")
+        self.db.execute("CREATE TABLE record (id INTEGER PRIMARY KEY, body BLOB)")
+
+    def __enter__(self) -> Callable[[], None]:
+        body = os.urandom(400)
+
+        def insert() -> None:
+            self.db.execute("BEGIN IMMEDIATE")
+            self.db.execute("INSERT INTO record (body) VALUES (?)", (body,))
+            self.db.execute("COMMIT")
+
+        return insert
+
+    def __exit__(self, *_: object) -> None:
+        self.db.close()
+
+
+def test_goal_7_an_answer_saved_over_http(desk: Desk, bare: Any, ratio: Report) -> None:
+    token = desk.site.token()
+    values = cycle("01234")
+    headers = {"Origin": desk.site.origin, "X-Autosave": "1"}
+
+    def save() -> None:
+        fields = {"csrf_token": token, "answer": next(values), "said": ""}
+        told = desk.site.browser.post(
+            f"{desk.place}/items/4", base_url=desk.site.origin, data=fields, headers=headers
+        )
+        assert told.status_code == 200
+
+    def nothing() -> None:
+        bare.post("/", data={"csrf_token": token, "answer": "1", "said": ""}, headers=headers)
+
+    found = rounds.ratio(save, nothing, times=20, clock=time.process_time)
+    ratio(7, "an answer saved over HTTP, against a route that does nothing", found, most=3.0)
+
+
+class TwelveItems(Form):
+    """The same questions drawn by WTForms, as one would first write it."""
+
+
+for _item in giving().items:
+    setattr(
+        TwelveItems,
+        _item.id.replace("-", "_"),
+        RadioField(
+            _item.text, choices=[SelectChoice(value=str(o.value), label=o.label) for o in giving().options]
+        ),
+    )
+
+
+def test_goal_9_a_page_of_twelve_items(desk: Desk, bare: Any, ratio: Report) -> None:
+    found = rounds.ratio(
+        lambda: desk.look(f"{desk.place}/check"), lambda: bare.get("/"), times=20, clock=time.process_time
+    )
+    ratio(9, "a page of twelve items, against a route that does nothing", found, most=3.0)
+
+
+def test_goal_9_a_page_of_one_item(desk: Desk, bare: Any, ratio: Report) -> None:
+    found = rounds.ratio(
+        lambda: desk.look(f"{desk.place}/items/4"), lambda: bare.get("/"), times=20, clock=time.process_time
+    )
+    ratio(9, "a page of one item, against a route that does nothing", found, most=3.0)
+
+
+def test_goal_9_drawing_twelve_items(desk: Desk, ratio: Report) -> None:
+    draw = desk.site.app.jinja_env.get_template("macros/form.html").module.radios
+    choices = [(option.value, option.label) for option in giving().options]
+
+    def ours() -> None:
+        drawn = [draw(item.id, item.text, choices, {item.id: 2}) for item in giving().items]
+        assert "".join(drawn).count('type="radio"') == 60
+
+    def by_wtforms() -> None:
+        assert "".join(str(field) for field in TwelveItems()).count('type="radio"') == 60
+
+    with desk.site.app.test_request_context(base_url=desk.site.origin):
+        found = rounds.ratio(ours, by_wtforms, times=5, clock=time.process_time)
+    ratio(9, "drawing twelve items, against WTForms drawing their fields", found, most=0.2)
