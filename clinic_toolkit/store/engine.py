@@ -62,15 +62,18 @@ def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
     if folder.is_first_run(place):
         _make(place, file, metadata)
     _recognise(file)
-    engine = _engine(file)
+    # SQLite folds the write-ahead log into the file when its last connection ends. A connection that
+    # may only read does not, so a file that turns out to be damaged stays as it was found.
+    only_looking = _engine(
+        file, creator=lambda: sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+    )
     try:
-        with told_plainly(file), reading(engine) as db:
+        with told_plainly(file), reading(only_looking) as db:
             _look_over(db, metadata, file)
-    except BaseException:
-        engine.dispose()
-        raise
+    finally:
+        only_looking.dispose()
     folder.leave_mark(place)
-    return engine
+    return _engine(file)
 
 
 def _make(place: Path, file: Path, metadata: MetaData) -> None:
@@ -93,14 +96,17 @@ def _recognise(file: Path) -> None:
     try:
         with file.open("rb") as raw:
             head = raw.read(_HEAD_BYTES)
+    except IsADirectoryError as error:
+        raise damaged(file) from error
     except OSError as error:
         raise StorageReadOnly from error
     if head[:16] != _SQLITE or head[_APPLICATION_ID_AT:][:4] != APPLICATION_ID.to_bytes(4):
         raise damaged(file)
 
 
-def _engine(file: Path) -> Engine:
-    engine = create_engine(URL.create("sqlite+pysqlite", database=str(file)), hide_parameters=True)
+def _engine(file: Path, **more: Any) -> Engine:
+    address = URL.create("sqlite+pysqlite", database=str(file))
+    engine = create_engine(address, hide_parameters=True, **more)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
@@ -125,6 +131,8 @@ def _begin(db: Connection) -> None:
 
 def _look_over(db: Connection, metadata: MetaData, file: Path) -> None:
     schema.compare(db, metadata, file)
+    if db.scalar(text("PRAGMA user_version")) != FORMAT:
+        raise schema.other_version(file)
     if db.scalar(text("PRAGMA quick_check(1)")) != "ok":
         raise damaged(file)
 

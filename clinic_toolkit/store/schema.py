@@ -50,3 +50,11 @@ def compare(db: Connection, metadata: MetaData, file: Path) -> None:
         f"The data file {file} is not built as this version builds it (first difference: {names[0]}). "
         "Nothing was changed. Start the version that wrote it, or restore a backup."
     )
+
+
+def other_version(file: Path) -> DamagedFile:
+    """The error for a file whose tables are as here, but whose content another version wrote."""
+    return DamagedFile(
+        f"The data file {file} was written by another version of this program. Nothing was changed. "
+        "Start the version that wrote it, or restore a backup."
+    )

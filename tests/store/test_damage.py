@@ -1,6 +1,7 @@
 """A file that is not what it should be: one sentence, exit, and not a byte changed."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from hashlib import sha256
@@ -101,6 +102,8 @@ def test_a_start_that_was_killed_half_way_is_a_first_run_again(tmp_path: Path) -
     (tmp_path / "clinic.db.new").write_bytes(os.urandom(5000))
     (tmp_path / "clinic.db.new-wal").write_bytes(os.urandom(5000))
     engine = open_store(tmp_path, METADATA)
+    with reading(engine):
+        pass
     engine.dispose()
     assert sorted(file.name for file in tmp_path.iterdir()) == [MARK, "clinic.db"]
 
@@ -136,3 +139,35 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     place.write_text("text")
     with pytest.raises(FolderRefused):
         open_store(place, METADATA)
+
+
+def test_damage_found_after_a_crash_leaves_the_log_beside_the_file(folder: Path, tmp_path: Path) -> None:
+    engine = open_store(folder, METADATA)
+    with writing(engine) as db:
+        db.execute(SAMPLE.update().where(SAMPLE.c.id == 1).values(kid=b"k" * 16))
+    # What a kill leaves: a save that lies in the write-ahead log alone.
+    sound, hurt = tmp_path / "sound", tmp_path / "hurt"
+    for left in (sound, hurt):
+        shutil.copytree(folder, left, ignore=shutil.ignore_patterns("*-shm"))
+        assert (left / "clinic.db-wal").stat().st_size > 0
+    engine.dispose()
+    with (hurt / "clinic.db").open("r+b") as file:
+        file.seek(-4096, os.SEEK_END)
+        file.write(b"\xff" * 300)
+    refused(hurt)
+    with reading(open_store(sound, METADATA)) as db:
+        assert db.scalar(SAMPLE.select().where(SAMPLE.c.kid == b"k" * 16)) is not None
+
+
+def test_what_another_version_wrote_is_not_read(folder: Path) -> None:
+    with sqlite3.connect(folder / "clinic.db") as db:
+        db.execute("PRAGMA user_version = 2")
+    db.close()
+    assert "another version" in refused(folder)
+
+
+def test_a_folder_in_place_of_the_database_is_damage(folder: Path) -> None:
+    (folder / "clinic.db").unlink()
+    (folder / "clinic.db").mkdir()
+    with pytest.raises(DamagedFile, match="damaged"):
+        open_store(folder, METADATA)
