@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from clinic_toolkit.record import notes
+from clinic_toolkit.record import notes, practice
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, example
@@ -254,11 +254,37 @@ def test_a_draft_is_changed_by_its_route(site: Site, me: Person, hour: str) -> N
     assert me.open(f"{hour}/note").typed("section-data") == "Changed."
 
 
-def test_the_return_code_signs(site: Site, me: Person, hour: str) -> None:
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The passphrase of the practice, compared without its second of work."""
+    monkeypatch.setattr(practice, "is_passphrase", lambda db, typed: typed == "six words of one's own")
+    return "six words of one's own"
+
+
+def test_the_return_code_is_chosen_with_the_passphrase_alone(site: Site, me: Person, words: str) -> None:
+    def kept() -> str:
+        with reading(site.work.engine) as db:
+            return practice.read(db, site.work.vault).body.return_code
+
+    chosen: dict[str, str | None] = {"code": "4H7K2M"}
+    for wrong in ("", "six words", "<b>"):
+        told = me.send(me.open("/practice/code"), chosen | {"present_passphrase": wrong})
+        assert told.status == 422 and "not your present passphrase" in told.error("present_passphrase")
+        assert told.typed("present_passphrase") == ""
+        assert kept() == ""
+    me.send(me.open("/practice/code"), chosen | {"present_passphrase": words})
+    assert kept() == "4H7K2M"
+    assert me.press(me.open("/practice/code"), "Do without a code").status == 422
+    assert kept() == "4H7K2M"
+    me.send(me.open("/practice/code"), {"present_passphrase": words, "off": "yes"})
+    assert kept() == ""
+
+
+def test_the_return_code_signs(site: Site, me: Person, hour: str, words: str) -> None:
     page = me.open("/practice/code")
     code = page.typed("offered_code")
     assert code
-    me.send(page, {"code": code})
+    me.send(page, {"code": code, "present_passphrase": words})
     page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
     for wrong in ("", "XXXXXX", "<b>&</b>", ""):
         refused = me.send(page, {"read": "yes", "code": wrong})
@@ -268,8 +294,10 @@ def test_the_return_code_signs(site: Site, me: Person, hour: str) -> None:
     assert "Signed by" in me.send(page, {"read": "yes", "code": spaced}).text
 
 
-def test_three_wrong_codes_put_the_keys_away_and_sign_nothing(site: Site, me: Person, hour: str) -> None:
-    me.send(me.open("/practice/code"), {"code": "4H7K2M"})
+def test_three_wrong_codes_put_the_keys_away_and_sign_nothing(
+    site: Site, me: Person, hour: str, words: str
+) -> None:
+    me.send(me.open("/practice/code"), {"code": "4H7K2M", "present_passphrase": words})
     page = me.send(me.open(f"{hour}/note"), WRITTEN | {"sign": "yes"})
     for wrong in ("XXXXXX", "\x00", "4H7K2N"):
         assert site.ends == []

@@ -1,5 +1,7 @@
 """The practice's own page: its settings, its code, its passphrase, its recovery sheet."""
 
+from typing import Any
+
 import msgspec
 from flask import Blueprint, render_template, request, url_for
 
@@ -39,21 +41,27 @@ def index() -> Answer:
 
 @screen.route("/practice/code", methods=["GET", "POST"])
 def code() -> Answer:
-    """Choose another return code, or do without one."""
+    """Choose another return code, or do without one.
+
+    The passphrase is asked, as for itself: whoever sits at a screen that was left open must not choose
+    the code that opens it again and signs.
+    """
     seen = context.practice()
     form = CodeForm(request.form if request.method == "POST" else None)
+    errors: dict[str, Any] = {}
     if request.method == "POST":
-        if "off" in request.form:
-            return _keep_code("")
-        if form.validate():
-            return _keep_code(form.code.data or "")
+        off = "off" in request.form
+        errors = {} if off or form.validate() else dict(form.errors)
+        errors = errors or _unless_passphrase()
+        if not errors:
+            return _keep_code("" if off else form.code.data or "")
     page = render_template(
         "practice/code.html",
         offered=form.offered(),
         has_code=bool(seen.body.return_code),
-        errors=form.errors,
+        errors=errors,
     )
-    return (page, 422) if form.errors else page
+    return (page, 422) if errors else page
 
 
 def _keep_code(chosen: str) -> Answer:
@@ -71,14 +79,10 @@ def _keep_code(chosen: str) -> Answer:
 def passphrase() -> Answer:
     """Choose another passphrase; the present one is asked first."""
     form = PassphraseForm(request.form if request.method == "POST" else None)
-    errors = {}
+    errors: dict[str, Any] = {}
     if request.method == "POST":
         form.validate()
-        errors = dict(form.errors)
-        if not errors and not practice.is_passphrase(
-            context.db(), request.form.get("present_passphrase", "")
-        ):
-            errors["present_passphrase"] = ["This is not your present passphrase. Nothing was changed."]
+        errors = dict(form.errors) or _unless_passphrase()
         if not errors:
             practice.change_passphrase(
                 context.db(), context.vault(), form.passphrase.data or "", now=context.now()
@@ -90,3 +94,9 @@ def passphrase() -> Answer:
         errors=errors,
     )
     return (page, 422) if errors else page
+
+
+def _unless_passphrase() -> dict[str, list[str]]:
+    if practice.is_passphrase(context.db(), request.form.get("present_passphrase", "")):
+        return {}
+    return {"present_passphrase": ["This is not your present passphrase. Nothing was changed."]}
