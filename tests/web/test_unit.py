@@ -7,10 +7,11 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import MethodNotAllowed
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, clients, practice
+from clinic_toolkit.record import administrations, audit, clients, practice
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.web import context
+from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site, example
 
 WRITE = text("UPDATE audit_tried SET n = n + 1")
@@ -132,6 +133,23 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site):
     assert [line.event for line in lines] == ["records.read"]
     assert {entry.record for entry in lines[0].entries} == {first.id.bytes, second.id.bytes}
     assert len(lines[0].entries) == 2
+
+
+@pytest.mark.parametrize("page", ["note", "summary", "worksheets"])
+def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page):
+    client = site.work.client()
+    hour, other = site.work.hour(client), site.work.hour(client)
+    given = site.work.answer(site.work.begun(client, giving(), session=hour.id), [3, 4])
+    with writing(site.work.engine) as db:
+        given = administrations.stop(db, site.work.vault, given, now=NOW)
+
+    def seen(path):
+        assert site.get(path).status_code == 200
+        with reading(site.work.engine) as db:
+            return {entry.record for entry in audit.lines(db, site.work.vault, newest=1)[0].entries}
+
+    assert given.id.bytes in seen(f"/sessions/{hour.id}/{page}")
+    assert given.id.bytes not in seen(f"/sessions/{other.id}/{page}")
 
 
 def test_reading_goes_on_when_the_disk_is_full(site: Site, monkeypatch, caplog):

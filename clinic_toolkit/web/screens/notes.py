@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import hours, note_texts, notes, practice, rows, sessions
+from clinic_toolkit.record import hours, note_texts, notes, practice, results, rows, sessions
 from clinic_toolkit.record.notes import ClinicalNote, Part
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
@@ -26,6 +26,7 @@ def edit(session: UUID) -> Answer:
     if kept is not None and kept.final:
         return responses.see(url_for(".show", id=kept.id))
     context.saw("therapy_session", hour)
+    context.saw("administration", *results.of_hour(context.db(), context.vault(), hour))
     if kept is not None:
         context.saw("clinical_note", kept)
     return _page(hour, kept, NoteForm.of(_parts(hour, kept)))

@@ -99,5 +99,6 @@ def summary(session: UUID) -> Answer:
 
     hour = sessions.get(context.db(), context.vault(), session)
     context.saw("therapy_session", hour)
+    context.saw("administration", *results.of_hour(context.db(), context.vault(), hour))
     value = hours.session_summary_of(context.db(), context.vault(), context.practice().body, hour)
     return responses.pdf(paper.render(value), "summary.pdf")

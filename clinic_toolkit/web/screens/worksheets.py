@@ -55,6 +55,7 @@ def offer(session: UUID) -> Answer:
     if request.method == "GET":
         context.saw("therapy_session", hour)
     given = [kept for kept in results.of_hour(db, vault, hour) if kept.state in ("completed", "stopped")]
+    context.saw("administration", *given)
     found = [results.result_of(db, vault, kept) for kept in given]
     offers = {each.worksheet.slug: each for result in found for each in result.offers}
     page = render_template(
