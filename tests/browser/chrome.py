@@ -28,6 +28,8 @@ _TARGETS = """
   .filter(([, box]) => box.width > 1 && box.height > 1 && box.height < SMALLEST - 0.5)
   .map(([text, box]) => `${Math.round(box.width)} x ${Math.round(box.height)} ${text}`)
 """.replace("SMALLEST", str(SMALLEST))
+# Colours that glide from light to dark are neither while they glide.
+_SETTLED = "() => Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => null)"
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -78,10 +80,12 @@ class Watched:
         self.looked_at.append(name)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
+            page.evaluate(_SETTLED)
             self._picture(page, f"{name} {scheme}")
             self.wrong += [f"{name}, {scheme}: {each}" for each in violations(page)]
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(NARROW)
+        page.evaluate(_SETTLED)
         self._picture(page, f"{name} narrow")
         self.wrong += [f"{name}: {each}" for each in too_narrow(page)]
         page.set_viewport_size(USUAL)

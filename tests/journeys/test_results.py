@@ -15,9 +15,9 @@ from clinic_toolkit.record import administrations, answers, cases, rows, session
 from clinic_toolkit.record.answers import STATUSES, Response
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import writing
+from tests.fixtures import sites
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
-from tests.journeys import conftest as desk
 from tests.journeys import person, steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
@@ -124,7 +124,9 @@ def halves_up(values: list[int]) -> int:
 
 @pytest.fixture(scope="module")
 def desk_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return desk.site.__wrapped__(tmp_path_factory.mktemp("results"))
+    site = sites.made(tmp_path_factory.mktemp("results"))
+    site.unlock()
+    return site
 
 
 @pytest.mark.parametrize("instrument", catalogue.instruments(), ids=lambda each: each.id)

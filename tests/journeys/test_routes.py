@@ -13,9 +13,11 @@ from tests.journeys import crawl, person, steps
 from tests.journeys.person import Person
 
 
-@pytest.fixture
-def furnished(site: Site) -> tuple[Site, Person]:
-    """A practice in which there is one of everything."""
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, Person]:
+    """A practice in which there is one of everything; the tests of this file only look at it."""
+    site = sites.made(tmp_path_factory.mktemp("furnished"))
+    site.unlock()
     return site, crawl.furnish(site)
 
 
