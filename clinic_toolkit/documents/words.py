@@ -8,7 +8,7 @@ DEMO = "Demo – invented people"
 DID_NOT_COME_UP = "It didn’t come up"
 DECLINED = "I’d rather not answer"
 TALK = "Let’s talk about this"
-WAYS = {"did_not_come_up": DID_NOT_COME_UP, "declined": DECLINED, "not_reached": "Not reached"}
+WAYS = {"did_not_come_up": DID_NOT_COME_UP, "declined": DECLINED, "not_reached": "No answer"}
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )  # fmt: skip

@@ -14,7 +14,7 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.response import Response
 from clinic_toolkit.psychometrics.scoring import highest
 
-NO_REASSURANCE = "That no prompt appears is no reassurance: a form cannot tell whether someone is safe."
+NO_REASSURANCE = "Where no prompt appears, that is no reassurance: a form cannot tell if someone is safe."
 
 _ASK = {
     "burden": "Consider asking about hopelessness and thoughts of not living.",

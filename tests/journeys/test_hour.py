@@ -93,12 +93,12 @@ def test_each_way_to_answer_is_kept_as_it_was_given(site: Site, me: Person, firs
     assert shown[0] == LABELS[3]
     assert shown[1:3] == ["It didn’t come up", "I’d rather not answer"]
     assert shown[3].startswith(LABELS[0]) and "let’s talk about this" in shown[3]
-    assert shown[6] == shown[11] == "No answer yet"
+    assert shown[6] == shown[11] == "Left open"
 
 
 def test_no_answer_is_forced_and_none_is_invented(me: Person, hour: str) -> None:
     page = steps.answer_all(me, steps.begin(me, hour), [None] * 12)
-    assert set(rows_of(page)) == {"No answer yet"}
+    assert set(rows_of(page)) == {"Left open"}
     result = steps.finish(me, page)
     assert "0 of 12 answered" in result.text
     assert not any(label.lower() in result.text.lower() for label in LABELS.values())

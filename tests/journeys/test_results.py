@@ -203,7 +203,7 @@ def test_the_result_says_what_the_form_said(site: Site, me: Person) -> None:
     answered = me.follow(page, "All answers")
     assert answered.text.count("Not answered, by choice") == 1
     assert answered.text.count("Did not come up") == 1
-    assert answered.text.count("Not reached") == 2
+    assert answered.text.count("No answer") == 2
     together = me.follow(page, "Look at it together")
     for unsaid in ("answered", "skipped", "declined", "came up", "score"):
         assert unsaid not in together.text.partition("What you told me")[2].lower(), unsaid

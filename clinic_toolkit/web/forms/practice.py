@@ -18,15 +18,15 @@ CODE_LENGTH = 6
 class PracticeForm(Form):
     """Where the practice is, what it is called, and whom a client can call."""
 
+    practice_name = fields.line("Name of the practice", needed="Write the name of the practice, or your own.")
+    clinician_name = fields.line(
+        "Your name", needed="Write your name as it should stand under a signed note."
+    )
     country = fields.choice("Country", [("", "Choose"), *COUNTRIES.items()], needed="Choose a country.")
     record_kind = fields.choice(
         "What this record is",
         [(value, label) for value, label, _ in RECORD_KINDS],
         needed="Choose whether this is the full record or stands beside another.",
-    )
-    practice_name = fields.line("Name of the practice", needed="Write the name of the practice, or your own.")
-    clinician_name = fields.line(
-        "Your name", needed="Write your name as it should stand under a signed note."
     )
     crisis_text = fields.text(
         "Whom a client can call in a crisis",
