@@ -136,7 +136,7 @@ def test_stopped_anywhere_it_can_be_taken_up_again(site: Site, me: Person, first
     stopped = me.send(page, {"answer": "3", "go": "stop"})
     assert "enough for today" in stopped.text
     assert [each.value for each in kept(site, first)[:4]] == [1, 2, 3, None]
-    result = me.follow(stopped, "See what was answered")
+    result = me.open(f"{steps.place(stopped)}/result")
     assert "3 of 12 answered" in result.text and "stopped before the end" in result.text
     again = me.follow(me.follow(result, "Take it up again"), "Take it up again")
     assert "4 of 12" in again.text
@@ -264,5 +264,15 @@ def test_every_questionnaire_can_be_walked_through(me: Person, hour: str, instru
     check = steps.answer_all(me, steps.begin(me, hour, instrument, frame="partner"), [2] * len(form.items))
     result = steps.finish(me, check)
     assert f"{len(form.items)} of {len(form.items)} answered" in result.text
-    assert me.follow(me.follow(result, "Look at it together"), "Done").path == result.path
+    assert me.follow(me.follow(result, "Look at it together"), "Done").path == hour
     assert steps.words_of(me.follow(result, "Client page"))
+
+
+def test_nothing_of_the_clinicians_page_is_shown_after_the_last_answer(me: Person, hour: str) -> None:
+    answers = [{"answer": "4", **steps.NEXT}] * 12
+    page = me.press(steps.answer_all(me, steps.begin(me, hour), answers), "Finish")
+    result = me.open(f"{steps.place(page)}/result").text
+    for words in ("Before the door opens", "Giving past my limit", "answered"):
+        assert words in result and words not in page.text
+    together = me.follow(page, "Look at it together")
+    assert "Before the door opens" not in together.text

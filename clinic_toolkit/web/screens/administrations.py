@@ -194,7 +194,15 @@ def check(id: UUID) -> Answer:
 def finish(id: UUID) -> Answer:
     """Finish: the answers stand from now on."""
     kept = administrations.complete(context.db(), context.vault(), _open(id), now=context.now())
-    return responses.see(url_for("results.show", id=kept.id))
+    return responses.see(url_for(".finished", id=kept.id))
+
+
+@screen.get("/administrations/<uuid:id>/finished")
+def finished(id: UUID) -> Answer:
+    """A quiet page after the last answer: the client may be reading, and the result is the clinician's."""
+    kept = administrations.get(context.db(), context.vault(), id)
+    context.saw("administration", kept)
+    return render_template("administrations/finished.html", kept=kept, **_heading(kept))
 
 
 @screen.post("/administrations/<uuid:id>/leave")
