@@ -1,7 +1,6 @@
 """Cases: what an hour belongs to. One client, or a couple."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import msgspec
@@ -12,9 +11,6 @@ from clinic_toolkit.record import rows
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 clinical_case = sealed_table("clinical_case")
 
@@ -111,8 +107,3 @@ def single_of(db: Connection, vault: Vault, client_id: UUID) -> Kept[Case]:
     if not own:
         raise rows.NotThere
     return own[0]
-
-
-def rings(cases: "Sequence[Kept[Case]]") -> list[UUID]:
-    """The rings in which hours and notes of these cases lie."""
-    return [kept.ring for kept in cases]
