@@ -1,7 +1,7 @@
 """The questionnaire on paper: boxes to tick under the answer words, and no item that has to be answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import letters, page, text, words
@@ -11,17 +11,24 @@ from clinic_toolkit.documents.look import BODY, EDGE, HAIR, MM, SMALL, SOFT, WAS
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-    from clinic_toolkit.instruments.model import Item
+    from clinic_toolkit.instruments.model import Instrument, Item
     from clinic_toolkit.record.summaries import BlankQuestionnaire
 
 _ITEM = Look(size=12.5, leading=1.3)
-_NUMBER = Look(size=12.5, colour=SOFT, leading=1.3)
+_CLOSE_ITEM = Look(size=12, leading=1.28)
 _NUMBER_WIDTH = 24.0
+_WORD = Look(size=10.5, bold=True, leading=1.28)
+_MEANING = Look(size=10.5, leading=1.28)
+_CLOSING = Look(size=11, leading=1.3)
 _BOX = 13.0
 _HOW = (
-    "For each sentence, tick the answer that is nearest. “{did_not_come_up}” and “{declined}” are as good "
-    "as any answer, and no sentence has to be answered. Tick “{talk}” beside an answer or on its own."
+    "Tick the nearest answer for each sentence; none has to be answered. “{did_not_come_up}” and "
+    "“{declined}” are as good as any. “{talk}” goes with any answer or alone."
 )
+# White around an item's sentence and boxes: before them, between them, after them.
+_SHARES = (0.34, 0.26, 0.4)
+_AIRY = (30.0, 27.0, 24.0, 21.0, 19.0)
+_CLOSE = (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.5)
 _WHOM = "Think of one person, the same one to the end."
 _GENERAL = "Think of the people close to you."
 
@@ -54,7 +61,10 @@ class Form(Block):
     def __init__(self, items: Sequence[tuple[int, str]], heads: Heads, pad: float) -> None:
         super().__init__()
         self.heads, self.pad = heads, pad
-        self.items = [(Text(str(number), _NUMBER), Text(words_, _ITEM)) for number, words_ in items]
+        look = _ITEM if pad > _CLOSE[0] else _CLOSE_ITEM
+        self.items = [
+            (Text(str(number), replace(look, colour=SOFT)), Text(words_, look)) for number, words_ in items
+        ]
         self.words = [Text(label, heads.look, align="centre") for label in heads.labels]
 
     def height(self, width: float) -> float:
@@ -77,6 +87,8 @@ class Form(Block):
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         edges, column = self.heads.edges(width), self.heads.column(width)
         head = self._head_height(width)
+        before, between, after = (share * self.pad for share in _SHARES)
+        around = min(between, 4.0)
         self._wash(canvas, x, top + 4, head + 4, edges)
         for label, edge in zip(self.words, edges, strict=False):
             label.draw(canvas, x + edge + 1, top - (head - 6 - label.height(column - 2)), column - 2)
@@ -84,14 +96,14 @@ class Form(Block):
         canvas.setFillColorRGB(*EDGE)
         canvas.rect(x, y, width, 0.9, stroke=0, fill=1)
         for number, item in self.items:
-            y -= 7
+            y -= before
             number.draw(canvas, x, y, _NUMBER_WIDTH)
             item.draw(canvas, x + _NUMBER_WIDTH, y, width - _NUMBER_WIDTH)
-            y -= item.height(width - _NUMBER_WIDTH) + 6 + _BOX
-            self._wash(canvas, x, y + _BOX + 4, _BOX + 8, edges)
+            y -= item.height(width - _NUMBER_WIDTH) + between + _BOX
+            self._wash(canvas, x, y + _BOX + around, _BOX + 2 * around, edges)
             for edge in edges[:-1]:
                 box(canvas, x + edge + (column - _BOX) / 2, y, _BOX)
-            y -= self.pad - 13
+            y -= after
             canvas.setFillColorRGB(*HAIR)
             canvas.rect(x, y, width, 0.6, stroke=0, fill=1)
 
@@ -125,8 +137,8 @@ def render(value: "BlankQuestionnaire") -> bytes:
         foot=foot,
         demo=value.letterhead.demo,
         side=19 * MM,
-        top=18 * MM,
-        bottom=10 * MM,
+        top=16 * MM,
+        bottom=9 * MM,
     )
     how = _HOW.format(did_not_come_up=words.DID_NOT_COME_UP, declined=words.DECLINED, talk=words.TALK)
     items = [
@@ -143,15 +155,29 @@ def render(value: "BlankQuestionnaire") -> bytes:
         ),
         Text(how, BODY, after=10),
     ]
-    below = [*_explained(instrument.items), Text(instrument.closing, BODY, before=14)]
-    # As airy as one page allows, or all items on the first page, or as many pages as it takes.
-    blocks = [*above, Form(items, heads, 28.0), *below]
-    for least in (below, []):
-        for pad in (30.0, 27.0, 24.0, 21.0, 19.0, 17.5):
-            form = Form(items, heads, pad)
-            if page.stacked([*above, form, *least], sheet.width) <= sheet.room:
-                return page.make([*above, form, *below], sheet)
+    blocks, sheet = _fitted(above, items, heads, instrument, sheet)
     return page.make(blocks, sheet)
+
+
+def _fitted(
+    above: list[Block],
+    items: list[tuple[int, str]],
+    heads: Heads,
+    instrument: "Instrument",
+    sheet: page.Sheet,
+) -> tuple[list[Block], page.Sheet]:
+    """As airy as one page allows, or all items on the first page, or as many pages as it takes."""
+    apart = [*_explained(instrument.items), Text(instrument.closing, BODY, before=14)]
+    close = [*_run_in(instrument.items), Text(instrument.closing, _CLOSING, before=6)]
+    narrow = replace(sheet, top=13 * MM, bottom=7 * MM)
+    tries = [(pad, apart, apart, sheet) for pad in _AIRY]
+    tries += [(pad, close, close, margins) for margins in (sheet, narrow) for pad in _CLOSE]
+    tries += [(pad, apart, [], sheet) for pad in (*_AIRY, *_CLOSE)]
+    for pad, below, together, margins in tries:
+        form = Form(items, heads, pad)
+        if page.stacked([*above, form, *together], margins.width) <= margins.room:
+            return [*above, form, *below], margins
+    return [*above, Form(items, heads, 28.0), *apart], sheet
 
 
 def _heads(value: "BlankQuestionnaire", width: float) -> Heads:
@@ -163,12 +189,25 @@ def _heads(value: "BlankQuestionnaire", width: float) -> Heads:
     return Heads(labels=labels, scale=len(options), look=Look(size=size, bold=True, leading=1.2))
 
 
+def _meanings(items: "Sequence[Item]") -> dict[str, str]:
+    return {word: meaning for item in items for word, meaning in item.define.items()}
+
+
 def _explained(items: "Sequence[Item]") -> list[Block]:
-    meant = {word: meaning for item in items for word, meaning in item.define.items()}
-    if not meant:
-        return []
+    """The meanings of words, one below the other."""
     rows = [
-        Text([(f"{word}: ", Look(size=10.5, bold=True)), (meaning, Look(size=10.5))], after=2)
-        for word, meaning in meant.items()
+        Text([(f"{word}: ", _WORD), (meaning, _MEANING)], after=2)
+        for word, meaning in _meanings(items).items()
     ]
-    return [Text("Some of the words", Look(size=12, bold=True), before=14, after=3, keep=True), *rows]
+    heading = Text("Some of the words", Look(size=12, bold=True), before=14, after=3, keep=True)
+    return [heading, *rows] if rows else []
+
+
+def _run_in(items: "Sequence[Item]") -> list[Block]:
+    """The same in one paragraph, for a page that has no room for a list."""
+    spans = [
+        span
+        for word, meaning in _meanings(items).items()
+        for span in ((f"{word}: ", _WORD), (f"{meaning}.  ", _MEANING))
+    ]
+    return [Text(spans, before=8)] if spans else []

@@ -14,24 +14,31 @@ _WHEN = Look(size=12, colour=SOFT)
 
 def render(value: "ClientPage") -> bytes:
     """Draw the client page. What is empty leaves no heading; where words may be added there are lines."""
-    blocks: list[Block] = [
-        *page.title(value.title, after=2),
-        Text(words.day(value.on), _WHEN, after=20),
-        *_part("What is going well", value.strengths),
-        *_part("What stood out", value.stood_out),
-        *_own(value.own_words),
-        *_step(value.next_step),
-        *_part("Where is this wrong?", ()),
-        WritingLines(2, 10 * MM),
-        *_crisis(value.letterhead.crisis_text),
-    ]
     sheet = page.Sheet(
         paper=value.letterhead.paper,
         foot=(Text(words.CLIENT_LINE, _WHEN),),
         demo=value.letterhead.demo,
         small=_WHEN,
     )
+    for lines in (6, 5, 4, 3, 2):  # what is left of the page is for the hand, and never a page more
+        blocks = _blocks(value, lines)
+        if page.stacked(blocks, sheet.width) <= sheet.room:
+            break
     return page.make(blocks, sheet)
+
+
+def _blocks(value: "ClientPage", lines: int) -> list[Block]:
+    return [
+        *page.title(value.title, after=2),
+        Text(words.day(value.on), _WHEN, after=20),
+        *_part("What is going well", value.strengths),
+        *_part("What stood out", value.stood_out),
+        *_own(value.own_words, lines + 1),
+        *_step(value.next_step, min(lines, 3)),
+        *_part("Where is this wrong?", ()),
+        WritingLines(min(lines, 3), 10 * MM),
+        *_crisis(value.letterhead.crisis_text),
+    ]
 
 
 def _heading(heading: str) -> Text:
@@ -44,18 +51,18 @@ def _part(heading: str, sentences: tuple[str, ...]) -> list[Block]:
     return [_heading(heading), *(Text(sentence, READING, after=6) for sentence in sentences)]
 
 
-def _own(own_words: tuple[str, ...]) -> list[Block]:
+def _own(own_words: tuple[str, ...], lines: int) -> list[Block]:
     quotes = [quote for each in own_words if (quote := paragraphs(each, READING, bar=True))]
     if not quotes:
-        return [_heading("In my own words"), WritingLines(3, 10 * MM)]
+        return [_heading("In my own words"), WritingLines(lines, 10 * MM)]
     for quote in quotes:
         quote[-1].after = 8
     return [_heading("In my own words"), *(block for quote in quotes for block in quote)]
 
 
-def _step(next_step: str) -> list[Block]:
+def _step(next_step: str, lines: int) -> list[Block]:
     if not next_step.strip():
-        return [_heading("One next step"), WritingLines(2, 10 * MM)]
+        return [_heading("One next step"), WritingLines(lines, 10 * MM)]
     return [_heading("One next step"), *paragraphs(next_step, READING)]
 
 

@@ -1,5 +1,6 @@
 """What is filled in by hand: tables, a scale between two words, two circles."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 PAD = 5.0
+# "0 to 10" stays on one line.
+_SPAN = re.compile(r"(\d+) (\w+) (\d+)")
 
 
 class Table(Block):
@@ -33,7 +36,11 @@ class Table(Block):
         head = replace(look, bold=True, leading=1.2)
         self.rows, self.pitch, self.ticks, self.look = rows, pitch, frozenset(ticks), look
         self.heads = [
-            Text(words, head, align="centre" if at in self.ticks else "left")
+            Text(
+                _SPAN.sub("\\1\u00a0\\2\u00a0\\3", words),
+                head,
+                align="centre" if at in self.ticks else "left",
+            )
             for at, words in enumerate(columns)
         ]
         self.numbers = (
@@ -151,9 +158,9 @@ class Scale(Block):
 
 
 class Circles(Block):
-    """Two circles that share a middle, each with its word above it."""
+    """Two circles that share a middle wide enough to write in, each part with its word above it."""
 
-    OVERLAP = 0.3
+    OVERLAP = 0.46
 
     def __init__(
         self,
@@ -183,19 +190,22 @@ class Circles(Block):
         canvas.setLineWidth(1.1)
         for side in (-1, 1):
             canvas.circle(centre + side * reach, y, radius, stroke=1, fill=0)
-        column = self._column(width)
-        for at, name in enumerate(self.names):
+        for name, column, at in zip(self.names, self._columns(width), (-1, 0, 1), strict=True):
             lift = self._name_height(width) - name.height(column)
-            name.draw(canvas, centre + (at - 1) * reach - column / 2, top - lift, column)
+            name.draw(canvas, centre + at * radius - column / 2, top - lift, column)
 
     def marked(self) -> bool:
         return any(name.marked() for name in self.names)
 
-    def _column(self, width: float) -> float:
-        return self._diameter(width) / 2 * (1 - self.OVERLAP) - 2 * PAD
+    def _columns(self, width: float) -> tuple[float, float, float]:
+        """Room for each word: the middle's on one line where it can be, the others over what is theirs."""
+        radius = self._diameter(width) / 2
+        middle = min(self.names[1].lines(width)[0].width + 1, radius * 1.2)
+        side = min(2 * radius - middle, width - 2 * radius) - 2 * PAD
+        return side, middle, side
 
     def _name_height(self, width: float) -> float:
-        return max(name.height(self._column(width)) for name in self.names)
+        return max(name.height(column) for name, column in zip(self.names, self._columns(width), strict=True))
 
     def _diameter(self, width: float) -> float:
         return min(self.diameter, width / (2 - self.OVERLAP))

@@ -30,7 +30,7 @@ NORMAL = Scheme(
     title=Look(size=23, bold=True, leading=1.15),
     body=Look(size=12, leading=1.3),
     pitch=(8 * MM, 11 * MM),
-    circle=(42 * MM, 88 * MM),
+    circle=(44 * MM, 96 * MM),
     white=(0.35, 1.5),
 )
 LARGE = Scheme(

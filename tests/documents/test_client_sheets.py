@@ -104,6 +104,19 @@ def test_the_fullest_table_still_fits_and_an_overfull_sheet_loses_nothing():
 
 
 @every
+@pytest.mark.parametrize("sentence", ["", "I said it as I meant it, more or less. " * 4])
+def test_the_middle_of_two_circles_is_wide_enough_to_write_in(paper, sentence):
+    own = next(each for each in worksheets() if each.slug == "two-circles")
+    pdf = worksheet.render(replace(values.sheet(paper, sentence=sentence), worksheet=own))
+    left, right = sorted(
+        (mark for mark in shapes(pdf)[0] if mark["height"] > 30 * MM and mark["width"] > 30 * MM),
+        key=lambda mark: mark["x0"],
+    )
+    assert left["x1"] - right["x0"] >= 18 * MM
+    assert "Mine Both of us Theirs" in texts(pdf)[0]
+
+
+@every
 def test_the_answer_card_has_no_number_and_very_large_words(paper):
     pdf = answer_card.render(values.card(paper))
     said = texts(pdf)
@@ -175,5 +188,9 @@ def test_the_catalogues_questionnaires_print(paper, id):
     own = next(each for each in instruments() if each.id == id)
     card = answer_card.render(replace(values.card(paper), instrument=own))
     assert pages(card) == 1 and not re.search(r"\d", texts(card)[0])
-    said = " ".join(texts(blank_form.render(replace(values.blank(paper), instrument=own))))
-    assert all(item.text in said for item in own.items)
+    for general in (False, True):
+        said = texts(blank_form.render(replace(values.blank(paper, general=general), instrument=own)))
+        assert len(said) == 1
+        for item in own.items:
+            assert (item.text_general if general else item.text) in said[0]
+            assert all(f"{word}:" in said[0] for word in item.define)
