@@ -7,7 +7,7 @@ copy outside this machine: `docs/promises.md` says so.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,9 +19,13 @@ from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.base import forbid, metadata
+from clinic_toolkit.store.engine import if_rolled_back
 from clinic_toolkit.store.statements import Prepared
 from clinic_toolkit.store.types import from_us, now_us
-from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.vault.vault import SealBroken, Vault
+
+# The line of a page that was looked at. It names versions, and none of them is new.
+READ = "records.read"
 
 KEYLESS, SEALED = b"\x00", b"\x01"
 _KID = 16
@@ -115,6 +119,8 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
     chained = _link(vault.incarnation, seq, before, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, chained)
     _ADD.run(db, {"seq": seq, "body": body, "hash": chained, "signature": signature})
+    if vault.inventory is not None:
+        if_rolled_back(db, vault.inventory.add(seq, chained, entries if event != READ else ()))
     return seq
 
 
@@ -175,6 +181,35 @@ def check(db: Connection, vault: Vault) -> int:
             raise ChainBroken(seq)
         _open(vault, row.seq, row.body, signed=row.signature is not None)
     return seq
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What one line says; None if its bytes do not open, or if the line itself is gone."""
+
+    seq: int
+    hash: bytes
+    line: AuditLine | None
+
+
+def since(db: Connection, vault: Vault, seq: int) -> Iterator[Told]:
+    """Every line after this one, oldest first; what cannot be read is told as such."""
+    for row in db.execute(select(audit_line).where(audit_line.c.seq > seq).order_by(audit_line.c.seq)):
+        for lost in range(seq + 1, row.seq):
+            yield Told(seq=lost, hash=row.hash, line=None)
+        seq = row.seq
+        try:
+            line = _open(vault, seq, row.body, signed=row.signature is not None)
+        except (SealBroken, msgspec.DecodeError):
+            yield Told(seq=seq, hash=row.hash, line=None)
+        else:
+            yield Told(seq=seq, hash=row.hash, line=line)
+
+
+def hash_of(db: Connection, seq: int) -> bytes | None:
+    """The hash of one line, or None if there is no such line."""
+    found: bytes | None = db.scalar(select(audit_line.c.hash).where(audit_line.c.seq == seq))
+    return found
 
 
 def lines(db: Connection, vault: Vault, *, newest: int = 200) -> list[AuditLine]:

@@ -6,6 +6,7 @@ comparing what they are takes a twentieth. The memory belongs to the vault and e
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
 
@@ -23,23 +24,18 @@ def newest(
     table: Table,
     which: ColumnElement[bool],
     open_row: Callable[[Row[Any]], Any],
-) -> list[Any]:
-    """The newest version of each record, in the order they were begun, opened or remembered.
+) -> list[tuple[UUID, Any]]:
+    """The newest version of each record, opened or remembered, by its id; None if it did not open.
 
     A row is remembered by everything that stands in it plainly and by the head of its seal, so one
     that was changed in any way is opened again, and refused if it should be.
     """
-    records = (
-        select(func.max(table.c.id).label("newest"), func.min(table.c.id).label("begun"))
+    # SQLite gives the other columns of the row that holds the maximum.
+    columns = [table.c[name] for name in ("id", "record", "ring", "kid", "final")]
+    heads = (
+        select(*columns, func.max(table.c.version), func.substr(table.c.sealed, 1, HEAD))
         .where(which)
         .group_by(table.c.record)
-        .subquery()
-    )
-    plain = [table.c[name] for name in ("id", "record", "version", "ring", "kid", "final")]
-    heads = (
-        select(*plain, func.substr(table.c.sealed, 1, HEAD).label("head"))
-        .join(records, table.c.id == records.c.newest)
-        .order_by(records.c.begun)
     )
     found = [tuple(row) for row in db.execute(heads) if vault.holds(row.ring)]
     known = vault.memory.setdefault(str(table.name), {})
@@ -48,5 +44,5 @@ def newest(
     for at in range(0, len(unknown), _AT_ONCE):
         rows = db.execute(select(table).where(table.c.id.in_(unknown[at : at + _AT_ONCE])))
         fresh.update((row.id, open_row(row)) for row in rows)
-    known.update((key[0], (key, fresh[key[0]])) for key in found if key[0] in fresh)
-    return [fresh[key[0]] if key[0] in fresh else known[key[0]][1] for key in found]
+    known.update((key[0], (key, fresh[key[0]])) for key in found if fresh.get(key[0]) is not None)
+    return [(key[1], fresh[key[0]] if key[0] in fresh else known[key[0]][1]) for key in found]

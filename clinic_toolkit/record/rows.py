@@ -6,24 +6,23 @@ final. Each write carries the version its author saw, so two writers never overw
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
-from functools import cache
-from typing import Any, Generic, TypeVar
+from itertools import pairwise
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, Table, select, true
+from sqlalchemy import Connection, Row, Table, select, true
 from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, memory
+from clinic_toolkit.record import audit, hurt, ledger, memory
+from clinic_toolkit.record.kept import Kept as Kept
+from clinic_toolkit.record.kept import Place, opened, sealed_row
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.statements import SealedRow
-from clinic_toolkit.store.types import from_us, now_us
 from clinic_toolkit.vault.vault import SealBroken, Vault
-
-SCHEMA = 1
 
 B = TypeVar("B", bound=msgspec.Struct)
 
@@ -42,52 +41,6 @@ class Stale(ClinicError):
         super().__init__("This was changed in another window after you opened it here.")
 
 
-class Stamp(msgspec.Struct, array_like=True, frozen=True):
-    """Who wrote this version, when, in which state, and after which content."""
-
-    schema: int
-    author: bytes
-    at: int
-    state: str
-    final: bool
-    previous: bytes | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Kept(Generic[B]):
-    """One version of one record, opened."""
-
-    id: UUID
-    version: int
-    ring: UUID
-    state: str
-    final: bool
-    author: UUID
-    at: datetime
-    content_id: bytes
-    signature: bytes | None
-    body: B
-
-
-_encode = msgspec.msgpack.Encoder().encode
-
-
-@cache
-def _decoder(kind: type[Any]) -> Any:
-    shape: Any = tuple[Stamp, kind]  # type: ignore[valid-type]  # a type that is only known here
-    return msgspec.msgpack.Decoder(shape)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Version:
-    id: UUID
-    version: int
-    ring: UUID
-    state: str
-    final: bool
-    previous: bytes | None
-
-
 def begin(
     db: Connection,
     vault: Vault,
@@ -102,7 +55,7 @@ def begin(
     id: UUID | None = None,
 ) -> Kept[B]:
     """Write the first version of a new record."""
-    first = _Version(id=id or uuid4(), version=1, ring=ring, state=state, final=final, previous=None)
+    first = Place(id=id or uuid4(), version=1, ring=ring, state=state, final=final, previous=None)
     return _insert(db, vault, table, body, first, event=event, now=now)
 
 
@@ -146,28 +99,29 @@ def rewrite(
     Raises:
         Stale: the draft moved on, or became final, since the author saw it.
     """
-    kept, values = _sealed(vault, table, body, _after(seen, state, final=final), now=now, sign=sign)
+    kept, values = sealed_row(vault, table, body, _after(seen, state, final=final), now=now, sign=sign)
     if not statements.replace(db, table, values, seen=seen.id, seen_version=seen.version):
         raise Stale
     audit.note(db, vault, event, [entry(table, kept)], now=now)
     return kept
 
 
-def _after(seen: Kept[Any], state: str, *, final: bool) -> _Version:
-    return _Version(
+def _after(seen: Kept[Any], state: str, *, final: bool) -> Place:
+    return Place(
         id=seen.id,
         version=seen.version + 1,
         ring=seen.ring,
         state=state,
         final=final,
         previous=seen.content_id,
+        follows_final=seen.final,
     )
 
 
 def _insert(
-    db: Connection, vault: Vault, table: Table, body: B, place: _Version, *, event: str, now: datetime
+    db: Connection, vault: Vault, table: Table, body: B, place: Place, *, event: str, now: datetime
 ) -> Kept[B]:
-    kept, values = _sealed(vault, table, body, place, now=now)
+    kept, values = sealed_row(vault, table, body, place, now=now)
     try:
         db.execute(statements.insert(table), values)
     except IntegrityError as clash:
@@ -176,100 +130,101 @@ def _insert(
     return kept
 
 
-def _sealed(
-    vault: Vault, table: Table, body: B, place: _Version, *, now: datetime, sign: str | None = None
-) -> tuple[Kept[B], dict[str, Any]]:
-    stamp = Stamp(SCHEMA, vault.user_id.bytes, now_us(now), place.state, place.final, place.previous)
-    sealed = vault.seal(
-        table=str(table.name),
-        record=place.id,
-        version=place.version,
-        ring=place.ring,
-        body=_encode((stamp, body)),
-        sign=sign,
-    )
-    row = {
-        "record": place.id,
-        "version": place.version,
-        "ring": place.ring,
-        "kid": sealed.kid,
-        "final": int(place.final),
-        "sealed": sealed.blob,
-    }
-    return _kept(place, stamp, body, content_id=sealed.content_id, signature=sealed.signature), row
-
-
-def _kept(place: Any, stamp: Stamp, body: B, *, content_id: bytes, signature: bytes | None) -> Kept[B]:
-    return Kept(
-        id=place.id if isinstance(place, _Version) else place.record,
-        version=place.version,
-        ring=place.ring,
-        state=stamp.state,
-        final=stamp.final,
-        author=UUID(bytes=stamp.author),
-        at=from_us(stamp.at),
-        content_id=content_id,
-        signature=signature,
-        body=body,
-    )
-
-
 def latest(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) -> Kept[B]:
     """The newest version of one record.
 
     Raises:
         NotThere: there is none, or its ring is not open to this clinician.
-        SealBroken: the stored bytes are not what was written.
+        hurt.Unreadable: it is not as it was written, or not the newest that was.
     """
     row = statements.newest(db, table, id)
     if row is None or not vault.holds(row.ring):
+        lost = hurt.missing(db, vault, table, id)
+        if lost:
+            raise hurt.note(vault, table, id, UUID(bytes=lost.ring), "moved" if row else "missing")
         raise NotThere
-    return opened(vault, table, row, kind)
+    kept = _opened_or_hurt(vault, table, row, kind)
+    what = hurt.against_the_trail(db, vault, table, kept)
+    if what:
+        raise hurt.note(vault, table, id, kept.ring, what)
+    hurt.well(vault, id)
+    return kept
 
 
 def in_rings(
     db: Connection, vault: Vault, table: Table, rings: Iterable[UUID], kind: type[B]
 ) -> list[Kept[B]]:
-    """The newest version of every record of these rings, in the order they were begun."""
-    return _newest(db, vault, table, kind, table.c.ring.in_(list(rings)))
+    """The newest version of every record of these rings, in the order they were begun.
+
+    A hurt record is left out and named in `vault.hurt`.
+    """
+    return _newest(db, vault, table, kind, list(rings))
 
 
 def everywhere(db: Connection, vault: Vault, table: Table, kind: type[B]) -> list[Kept[B]]:
-    """The newest version of every record of this table that this clinician may open."""
-    return _newest(db, vault, table, kind, true())
+    """The newest version of every record of this table that this clinician may open.
+
+    A hurt record is left out and named in `vault.hurt`.
+    """
+    return _newest(db, vault, table, kind, None)
 
 
 def _newest(
-    db: Connection, vault: Vault, table: Table, kind: type[B], which: ColumnElement[bool]
+    db: Connection, vault: Vault, table: Table, kind: type[B], rings: list[UUID] | None
 ) -> list[Kept[B]]:
-    found: list[Kept[B]] = memory.newest(db, vault, table, which, lambda row: opened(vault, table, row, kind))
-    return found
+    known = ledger.of(db, vault)
+
+    def open_row(row: Any) -> Kept[B] | None:
+        try:
+            return _opened_or_hurt(vault, table, row, kind)
+        except hurt.Unreadable:
+            return None
+
+    which = true() if rings is None else table.c.ring.in_(rings)
+    looked_at = memory.newest(db, vault, table, which, open_row)
+    found: list[Kept[B]] = []
+    for id, kept in looked_at:
+        what = hurt.against_the_trail(db, vault, table, kept) if kept else ""
+        if what and kept:
+            hurt.note(vault, table, id, kept.ring, what)
+        elif kept:
+            hurt.well(vault, id)
+            found.append(kept)
+    for lost, place in hurt.missing_beside(db, vault, table, rings, {id.bytes for id, _ in looked_at}):
+        hurt.note(vault, table, lost, UUID(bytes=place.ring), "missing")
+    # Row numbers are plain columns, so they do not decide the order.
+    return sorted(found, key=lambda kept: known.begun(kept.id.bytes))
 
 
 def versions(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) -> list[Kept[B]]:
-    """Every version still kept of one record, oldest first."""
+    """Every version still kept of one record, oldest first; hurt ones are left out and named."""
     rows = db.execute(select(table).where(table.c.record == id).order_by(table.c.version))
-    return [opened(vault, table, row, kind) for row in rows if vault.holds(row.ring)]
+    found = []
+    for row in rows:
+        with suppress(hurt.Unreadable):
+            found.append(_opened_or_hurt(vault, table, row, kind))
+    _name_lost_versions(db, vault, table, id, found)
+    return found
 
 
-def opened(vault: Vault, table: Table, row: Row[Any] | SealedRow, kind: type[B]) -> Kept[B]:
-    """Open one row and compare its plain hint with what is sealed.
-
-    Raises:
-        SealBroken: the row is not what was written at this place.
-    """
-    inside = vault.open(
-        table=str(table.name),
-        record=row.record,
-        version=row.version,
-        ring=row.ring,
-        kid=row.kid,
-        blob=row.sealed,
+def _name_lost_versions(db: Connection, vault: Vault, table: Table, id: UUID, found: list[Kept[Any]]) -> None:
+    # Each version names the content of the one before it; only what a draft was before it became final
+    # is not kept.
+    whole = all(
+        later.previous == earlier.content_id and later.version == earlier.version + 1
+        for earlier, later in pairwise(found)
     )
-    stamp, body = _decoder(kind).decode(inside.body)
-    if stamp.final != bool(row.final):
-        raise SealBroken(table=str(table.name), record=row.record)
-    return _kept(row, stamp, body, content_id=inside.content_id, signature=inside.signature)
+    if found and (not whole or found[0].follows_final):
+        hurt.note(vault, table, id, found[0].ring, "missing")
+    elif hurt.missing(db, vault, table, id) and not found:
+        hurt.note(vault, table, id, id, "missing")
+
+
+def _opened_or_hurt(vault: Vault, table: Table, row: Row[Any] | SealedRow, kind: type[B]) -> Kept[B]:
+    try:
+        return opened(vault, table, row, kind)
+    except (SealBroken, msgspec.DecodeError):
+        raise hurt.note(vault, table, row.record, row.ring, "damaged") from None
 
 
 def entry(table: Table, kept: Kept[Any]) -> audit.Entry:

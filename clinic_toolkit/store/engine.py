@@ -15,8 +15,9 @@ from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, text
 
-from clinic_toolkit.store import base, folder, schema
-from clinic_toolkit.store.trouble import StorageBusy, StorageReadOnly, damaged, told_plainly
+from clinic_toolkit.store import anchor, aside, base, folder, schema
+from clinic_toolkit.store.anchor import Anchor
+from clinic_toolkit.store.trouble import StorageBusy, StorageFrozen, StorageReadOnly, damaged, told_plainly
 
 APPLICATION_ID = 0x436C5470
 FORMAT = 1
@@ -42,6 +43,7 @@ if sys.platform == "darwin":
 
 _UNDO = "undo"
 _IMMEDIATE = "immediate"
+_UPKEEP = "clinic_upkeep"
 
 # SQLite lets one writer in at a time anyway; queueing here keeps the wait short and in order.
 _one_writer = threading.Lock()
@@ -62,18 +64,31 @@ def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
     if folder.is_first_run(place):
         _make(place, file, metadata)
     _recognise(file)
+    copy = aside.put_aside(file)
+    found = Anchor(place)
     # SQLite folds the write-ahead log into the file when its last connection ends. A connection that
     # may only read does not, so a file that turns out to be damaged stays as it was found.
-    only_looking = _engine(
-        file, creator=lambda: sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
-    )
+    only_looking = _engine(file, creator=lambda: _look(file))
     try:
         with told_plainly(file), reading(only_looking) as db:
             _look_over(db, metadata, file)
+            found.compare(db, metadata, copy)
     finally:
         only_looking.dispose()
     folder.leave_mark(place)
-    return _engine(file)
+    found.settle(copy)
+    return _kept(file, found)
+
+
+def _look(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _kept(file: Path, found: Anchor) -> Engine:
+    # A file that is not the one written last is not even folded together.
+    engine = _engine(file, creator=lambda: _look(file) if found.frozen else sqlite3.connect(file))
+    engine.update_execution_options(**{anchor.OPTION: found, _UPKEEP: _Upkeep()})
+    return engine
 
 
 def _make(place: Path, file: Path, metadata: MetaData) -> None:
@@ -153,20 +168,40 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     undo: list[Callable[[], None]] = []
     with _turn_to_write(), told_plainly(_file(engine)):
+        _refuse_if_frozen(engine)
         try:
             with engine.connect() as db:
-                db.info[_UNDO] = undo
-                with db.execution_options(**{_IMMEDIATE: True}).begin():
-                    yield db
+                info = db.info
+                info[_UNDO] = undo
+                anchor.expect(db)
+                try:
+                    with db.execution_options(**{_IMMEDIATE: True}).begin():
+                        yield db
+                finally:
+                    del info[_UNDO]
         except BaseException:
             for act in reversed(undo):
                 act()
             raise
+        _upkeep(engine).written_at = time.monotonic()
+        # In the same turn, so that an anchor never goes backward; and nobody hears of the save before.
+        anchor.committed(engine, info)
+
+
+def _refuse_if_frozen(engine: Engine) -> None:
+    found = anchor.of(engine)
+    if found and found.frozen:
+        raise StorageFrozen
 
 
 def if_rolled_back(db: Connection, act: Callable[[], None]) -> None:
     """Have something in memory put back if this `writing` does not reach the disk."""
     db.info[_UNDO].append(act)
+
+
+def writes(db: Connection) -> bool:
+    """Whether this connection is inside `writing`."""
+    return _UNDO in db.info
 
 
 def checkpoint(engine: Engine) -> bool:

@@ -13,6 +13,7 @@ from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.vault.envelope import RANDOM_BYTES, Envelope, NotAnEnvelope, content_id, pack, unpack
 from clinic_toolkit.vault.holder import Holder
+from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.rings import RingDirectory, RingKey
 
 
@@ -70,6 +71,10 @@ class Vault:
         self.ways_in = WaysIn(generation=0, intact=True, vouched=frozenset())
         # What was opened with these keys, by table; it lives exactly as long as they do.
         self.memory: dict[str, dict[int, Any]] = {}
+        # What should be there, told from the audit trail when it is first needed; and what is not as it
+        # was written, by record.
+        self.inventory: Inventory | None = None
+        self.hurt: dict[bytes, Any] = {}
 
     def __repr__(self) -> str:
         return "<Vault>"

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.instruments.catalogue import UnknownFrame, UnknownInstrument
 from clinic_toolkit.record.audit import ChainBroken
+from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.rows import NotThere, Stale
 from clinic_toolkit.store.trouble import StorageTrouble
 from clinic_toolkit.vault.vault import SealBroken
@@ -36,6 +37,7 @@ STATUS: tuple[tuple[type[ClinicError], int], ...] = (
     (Stale, 409),
     (StorageTrouble, 503),
     (SealBroken, 500),
+    (Unreadable, 500),
     (ChainBroken, 500),
     (DamagedFile, 500),
 )

@@ -39,7 +39,7 @@ class Unit:
     def note_reads(self, db: Connection) -> None:
         """Write the one line of audit that names every record this page shows."""
         if self.reads and self.reader is not None:
-            audit.note(db, self.reader, "records.read", tuple(dict.fromkeys(self.reads)), now=self.now)
+            audit.note(db, self.reader, audit.READ, tuple(dict.fromkeys(self.reads)), now=self.now)
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.record import clients, notes, rows
 from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.notes import Part
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.vault.vault import SealBroken
 from tests.fixtures.practices import NOW, Work
 
 
@@ -73,7 +73,7 @@ def test_a_plain_hint_that_was_changed_is_noticed(work: Work, column: str) -> No
             "sealed": bytes(400),
         }[column]
         db.execute(table.update().values({column: changed}))
-    with pytest.raises(SealBroken), reading(work.engine) as db:
+    with pytest.raises(Unreadable), reading(work.engine) as db:
         notes.get(db, work.vault, note.id)
 
 

@@ -1,0 +1,104 @@
+"""The ledger: the inventory of the record, told from the audit trail and kept sealed between unlocks.
+
+Reading the whole trail at every unlock would take longer each month, so now and then what it adds up
+to is sealed beside it, with the line it reaches to. A copy that is missing, older or damaged costs
+time and nothing else: the trail is read from its beginning then.
+"""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, select
+from sqlalchemy.dialects.sqlite import insert
+
+from clinic_toolkit.record import audit
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.engine import if_rolled_back, writes
+from clinic_toolkit.vault.inventory import Inventory, Known
+from clinic_toolkit.vault.vault import SealBroken, Vault
+
+# So many lines are read in about a twentieth of a second; then a new copy is worth its writing.
+TAIL = 500
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("kid", LargeBinary(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+    sqlite_strict=True,
+)
+
+_Lines = list[tuple[bytes, Known]]
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(tuple[bytes, _Lines]).decode
+
+
+def of(db: Connection, vault: Vault) -> Inventory:
+    """What this vault is known to hold; told once, and kept up by every line that is added."""
+    if vault.inventory is None:
+        vault.inventory = _told(db, vault)
+        if writes(db):
+            # Lines of this very transaction may be in it.
+            if_rolled_back(db, lambda: setattr(vault, "inventory", None))
+    return vault.inventory
+
+
+def keep(db: Connection, vault: Vault) -> None:
+    """Seal a new copy if the last one is many lines behind."""
+    inventory = of(db, vault)
+    last = db.scalar(select(ledger.c.seq)) or 0
+    if inventory.gaps or inventory.seq - last < TAIL:
+        return
+    body = _encode((inventory.head, inventory.everything()))
+    sealed = vault.seal(
+        table="ledger",
+        record=vault.incarnation,
+        version=inventory.seq,
+        ring=vault.practice_ring,
+        body=body,
+    )
+    row = {"seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
+    db.execute(insert(ledger).values(id=1, **row).on_conflict_do_update(index_elements=["id"], set_=row))
+
+
+def _told(db: Connection, vault: Vault) -> Inventory:
+    inventory = _copy(db, vault) or Inventory()
+    for told in audit.since(db, vault, inventory.seq):
+        if told.line is None:
+            inventory.gaps.append(told.seq)
+            inventory.add(told.seq, told.hash, ())
+        else:
+            inventory.add(told.seq, told.hash, told.line.entries if told.line.event != audit.READ else ())
+    return inventory
+
+
+def _copy(db: Connection, vault: Vault) -> Inventory | None:
+    row = db.execute(select(ledger)).first()
+    if row is None:
+        return None
+    try:
+        head, lines = _opened(vault, row)
+    except (SealBroken, msgspec.DecodeError):
+        return None
+    if audit.hash_of(db, row.seq) != head:
+        return None
+    inventory = Inventory()
+    for record, known in lines:
+        inventory.put(record, known)
+    inventory.seq, inventory.head = row.seq, head
+    return inventory
+
+
+def _opened(vault: Vault, row: Any) -> tuple[bytes, _Lines]:
+    inside = vault.open(
+        table="ledger",
+        record=vault.incarnation,
+        version=row.seq,
+        ring=vault.practice_ring,
+        kid=row.kid,
+        blob=row.sealed,
+    )
+    return _decode(inside.body)

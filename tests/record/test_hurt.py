@@ -1,0 +1,296 @@
+"""Someone with the file changes, removes, moves or puts back rows: it is named, and the rest is read."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from clinic_toolkit.record import audit, cases, clients, hurt, ledger, notes, rows, sessions
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.notes import Part
+from clinic_toolkit.record.rows import NotThere
+from clinic_toolkit.store.engine import checkpoint, reading, writing
+from tests.fixtures.practices import NOW, Work
+from tests.fixtures.vaults import reopened
+
+Harm = Callable[[sqlite3.Connection], object]
+
+
+def harm(work: Work, act: Harm) -> None:
+    """Do this to the file with no trigger in the way, then come back with a fresh vault."""
+    checkpoint(work.engine)
+    path = work.engine.url.database
+    assert path is not None
+    with closing(sqlite3.connect(path)) as raw:
+        for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        act(raw)
+        raw.commit()
+    work.vault = reopened(work.engine, work.vault)
+
+
+def what_is_hurt(work: Work) -> dict[tuple[str, UUID], str]:
+    return {(each.table, each.record): each.what for each in work.vault.hurt.values()}
+
+
+def said(text: str) -> list[Part]:
+    return [Part(section="data", source="clinician", text=text)]
+
+
+def names(work: Work) -> list[str]:
+    with reading(work.engine) as db:
+        return [kept.body.name for kept in clients.everyone(db, work.vault)]
+
+
+def test_nothing_is_hurt_in_a_store_that_nobody_touched(work: Work) -> None:
+    ana = work.client("Ana")
+    work.hour(ana)
+    harm(work, lambda raw: None)
+    assert names(work) == ["Ana"]
+    with reading(work.engine) as db:
+        sessions.everything(db, work.vault)
+        cases.everything(db, work.vault)
+    assert what_is_hurt(work) == {}
+
+
+def test_a_removed_record_is_missed_and_the_others_are_there(work: Work) -> None:
+    work.client("Ana")
+    ben = work.client("Ben")
+    harm(work, lambda raw: raw.execute("DELETE FROM client WHERE record = ?", (ben.id.bytes,)))
+    assert names(work) == ["Ana"]
+    assert what_is_hurt(work) == {("client", ben.id): "missing"}
+    with reading(work.engine) as db, pytest.raises(hurt.Unreadable, match="not in the file any more"):
+        clients.get(db, work.vault, ben.id)
+
+
+def test_what_never_was_is_not_missed(work: Work) -> None:
+    work.client("Ana")
+    with reading(work.engine) as db, pytest.raises(NotThere):
+        clients.get(db, work.vault, UUID(int=7))
+    assert what_is_hurt(work) == {}
+
+
+def test_an_older_version_put_in_the_place_of_the_newest_is_not_shown(work: Work) -> None:
+    ana = work.client("Ana")
+    with writing(work.engine) as db:
+        clients.revise(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+    harm(
+        work, lambda raw: raw.execute("DELETE FROM client WHERE record = ? AND version = 2", (ana.id.bytes,))
+    )
+    assert names(work) == []
+    assert what_is_hurt(work) == {("client", ana.id): "older"}
+
+
+def test_a_draft_put_back_to_what_it_was_is_not_shown(work: Work) -> None:
+    hour = work.hour(work.client("Ana"))
+    with writing(work.engine) as db:
+        first = notes.begin(db, work.vault, hour, said("old"), now=NOW)
+    checkpoint(work.engine)
+    path = work.engine.url.database or ""
+    with closing(sqlite3.connect(path)) as raw:
+        before = raw.execute("SELECT version, sealed FROM clinical_note").fetchone()
+    with writing(work.engine) as db:
+        new = said("new")
+        notes.revise(db, work.vault, first, new, version=1, now=NOW)
+    harm(work, lambda raw: raw.execute("UPDATE clinical_note SET version = ?, sealed = ?", before))
+    with reading(work.engine) as db:
+        assert notes.everything(db, work.vault) == []
+        with pytest.raises(hurt.Unreadable, match="older version"):
+            notes.get(db, work.vault, first.id)
+
+
+def test_a_note_whose_ring_was_changed_does_not_vanish_in_silence(work: Work) -> None:
+    ana, ben = work.client("Ana"), work.client("Ben")
+    hour, other = work.hour(ana), work.hour(ben)
+    with writing(work.engine) as db:
+        note = notes.begin(db, work.vault, hour, said("x"), now=NOW)
+    harm(work, lambda raw: raw.execute("UPDATE clinical_note SET ring = ?", (other.ring.bytes,)))
+    with reading(work.engine) as db:
+        assert notes.of_session(db, work.vault, hour) is None
+    assert ("clinical_note", note.id) in what_is_hurt(work)
+
+
+def test_keys_of_a_client_removed_are_missed(work: Work) -> None:
+    work.client("Ana")
+    ben = work.client("Ben")
+
+    def take_keys(raw: sqlite3.Connection) -> None:
+        raw.execute("DELETE FROM ring_grant WHERE ring = ?", (ben.ring.bytes,))
+        raw.execute("DELETE FROM ring WHERE ring = ?", (ben.ring.bytes,))
+
+    harm(work, take_keys)
+    assert names(work) == ["Ana"]
+    assert what_is_hurt(work)[("client", ben.id)] == "missing"
+
+
+def test_a_version_taken_out_of_the_middle_is_missed(work: Work) -> None:
+    ana = work.client("Ana")
+    with writing(work.engine) as db:
+        second = clients.revise(db, work.vault, ana, Client(name="Ana R"), now=NOW)
+        clients.revise(db, work.vault, second, Client(name="Ana Reyes"), now=NOW)
+    harm(work, lambda raw: raw.execute("DELETE FROM client WHERE version = 2"))
+    with reading(work.engine) as db:
+        kept = rows.versions(db, work.vault, clients.client, ana.id, Client)
+    assert [each.version for each in kept] == [1, 3]
+    assert what_is_hurt(work) == {("client", ana.id): "missing"}
+
+
+def test_the_first_version_taken_away_is_missed(work: Work) -> None:
+    ana = work.client("Ana")
+    with writing(work.engine) as db:
+        clients.revise(db, work.vault, ana, Client(name="Ana R"), now=NOW)
+    harm(work, lambda raw: raw.execute("DELETE FROM client WHERE version = 1"))
+    with reading(work.engine) as db:
+        rows.versions(db, work.vault, clients.client, ana.id, Client)
+    assert what_is_hurt(work) == {("client", ana.id): "missing"}
+
+
+def test_row_numbers_do_not_decide_the_order(work: Work) -> None:
+    first, second = work.client("Ana"), work.client("Ben")
+
+    def exchange(raw: sqlite3.Connection) -> None:
+        for number in (-1, 1, 2):
+            other = {-1: 1, 1: 2, 2: -1}[number]
+            raw.execute("UPDATE clinical_case SET id = ? WHERE id = ?", (number, other))
+
+    harm(work, exchange)
+    with reading(work.engine) as db:
+        found = [kept.body.client_ids[0] for kept in cases.everything(db, work.vault)]
+    assert found == [first.id, second.id]
+
+
+def test_a_record_that_is_well_again_is_not_named_any_longer(work: Work) -> None:
+    ana = work.client("Ana")
+    path = work.engine.url.database or ""
+    checkpoint(work.engine)
+    with closing(sqlite3.connect(path)) as raw:
+        kept = raw.execute("SELECT sealed FROM client").fetchone()
+    harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
+    assert names(work) == []
+    vault = work.vault
+    harm(work, lambda raw: raw.execute("UPDATE client SET sealed = ?", kept))
+    work.vault = vault
+    assert names(work) == ["Ana"]
+    assert what_is_hurt(work) == {}
+    assert ana.body.name == "Ana"
+
+
+def test_a_reader_of_a_moment_ago_does_not_take_what_came_since_for_missing(work: Work) -> None:
+    ana = work.client("Ana")
+    names(work)
+    with reading(work.engine) as db:
+        clients.get(db, work.vault, ana.id)
+        ben = work.client("Ben")
+        with writing(work.engine) as other:
+            clients.revise(other, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+        assert [kept.body.name for kept in clients.everyone(db, work.vault)] == ["Ana"]
+        assert clients.get(db, work.vault, ana.id).version == 1
+        with pytest.raises(NotThere):
+            clients.get(db, work.vault, ben.id)
+    assert what_is_hurt(work) == {}
+
+
+def test_what_was_rolled_back_is_not_missed(work: Work) -> None:
+    names(work)
+    with pytest.raises(RuntimeError), writing(work.engine) as db:
+        clients.add(db, work.vault, Client(name="never kept"), now=NOW)
+        raise RuntimeError
+    assert names(work) == []
+    assert what_is_hurt(work) == {}
+
+
+def test_a_list_first_told_in_a_transaction_that_failed_is_told_again(work: Work) -> None:
+    with pytest.raises(RuntimeError), writing(work.engine) as db:
+        clients.add(db, work.vault, Client(name="never kept"), now=NOW)
+        clients.everyone(db, work.vault)
+        raise RuntimeError
+    assert names(work) == []
+    assert what_is_hurt(work) == {}
+
+
+class TestLedger:
+    """The sealed copy of the inventory."""
+
+    def many(self, work: Work) -> None:
+        ana = work.client("Ana")
+        with writing(work.engine) as db:
+            for _ in range(ledger.TAIL):
+                audit.note(db, work.vault, "records.read", now=NOW)
+            hour = cases.single_of(db, work.vault, ana.id)
+            assert hour.version == 1
+            ledger.keep(db, work.vault)
+
+    def read(self, work: Work) -> object:
+        with reading(work.engine) as db:
+            return sorted(ledger.of(db, reopened(work.engine, work.vault)).everything())
+
+    def test_says_the_same_with_and_without_the_copy(self, work: Work) -> None:
+        self.many(work)
+        work.client("Ben")
+        with_copy = self.read(work)
+        harm(work, lambda raw: raw.execute("DELETE FROM ledger"))
+        assert self.read(work) == with_copy
+
+    def test_the_copy_spares_the_reading_of_the_trail(
+        self, work: Work, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.many(work)
+        begun: list[int] = []
+        real = audit.since
+
+        def counting(db: object, vault: object, seq: int) -> object:
+            begun.append(seq)
+            return real(db, vault, seq)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(audit, "since", counting)
+        self.read(work)
+        assert begun[0] > ledger.TAIL
+
+    @pytest.mark.parametrize("act", ["UPDATE ledger SET sealed = zeroblob(900)", "UPDATE ledger SET seq = 3"])
+    def test_a_damaged_copy_costs_only_time(self, work: Work, act: str) -> None:
+        self.many(work)
+        before = self.read(work)
+        harm(work, lambda raw: raw.execute(act))
+        assert self.read(work) == before
+
+    def test_a_copy_of_another_trail_is_not_believed(self, work: Work) -> None:
+        self.many(work)
+        harm(work, lambda raw: raw.execute("UPDATE audit_line SET hash = zeroblob(32) WHERE seq > 400"))
+        with reading(work.engine) as db:
+            assert ledger._copy(db, work.vault) is None
+
+    def test_a_line_that_cannot_be_read_is_a_gap_and_hurts_no_record(self, work: Work) -> None:
+        ana = work.client("Ana")
+        with writing(work.engine) as db:
+            clients.revise(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+        harm(
+            work,
+            lambda raw: raw.execute(
+                "UPDATE audit_line SET body = zeroblob(300) WHERE seq = (SELECT max(seq) FROM audit_line)"
+            ),
+        )
+        assert names(work) == ["Ana Reyes"]
+        assert what_is_hurt(work) == {}
+        with reading(work.engine) as db:
+            assert len(ledger.of(db, work.vault).gaps) == 1
+
+    def test_a_line_that_is_gone_is_a_gap(self, work: Work) -> None:
+        work.client("Ana")
+        harm(work, lambda raw: raw.execute("DELETE FROM audit_line WHERE seq = 2"))
+        assert names(work) == ["Ana"]
+        with reading(work.engine) as db:
+            assert ledger.of(db, work.vault).gaps == [2]
+
+
+def test_hours_keep_their_places(work: Work) -> None:
+    ana = work.client("Ana")
+    work.hour(ana, date(2026, 11, 12))
+    lost = work.hour(ana, date(2026, 11, 19))
+    harm(work, lambda raw: raw.execute("DELETE FROM therapy_session WHERE record = ?", (lost.id.bytes,)))
+    with reading(work.engine) as db:
+        found = sessions.everything(db, work.vault)
+    assert [kept.body.on for kept in found] == [date(2026, 11, 12)]
+    assert what_is_hurt(work) == {("therapy_session", lost.id): "missing"}

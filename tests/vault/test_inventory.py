@@ -1,0 +1,70 @@
+"""The inventory: what the trail says is there, and taking a line out again that did not reach the disk."""
+
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_toolkit.vault.inventory import FIRST, Inventory
+
+
+class Named(NamedTuple):
+    table: str
+    ring: bytes
+    record: bytes
+    version: int
+    content_id: bytes
+
+
+_named = st.builds(
+    Named,
+    st.sampled_from(["note", "client"]),
+    st.sampled_from([b"r1", b"r2"]),
+    st.sampled_from([b"a", b"b", b"c"]),
+    st.integers(1, 5),
+    st.sampled_from([b"x", b"y"]),
+)
+
+
+def _state(inventory: Inventory) -> object:
+    return (
+        inventory.seq,
+        inventory.head,
+        sorted(inventory.everything()),
+        {
+            (table, ring): inventory.records(table, [ring])
+            for table in ("note", "client")
+            for ring in (b"r1", b"r2")
+        },
+    )
+
+
+def test_the_newest_version_is_the_known_one() -> None:
+    held = Inventory()
+    held.add(1, b"1", [Named("note", b"r1", b"a", 1, b"x")])
+    held.add(2, b"2", [Named("note", b"r1", b"a", 3, b"z"), Named("note", b"r2", b"b", 1, b"y")])
+    held.add(3, b"3", [Named("note", b"r1", b"a", 2, b"y")])
+    known = held.known(b"a")
+    assert known is not None
+    assert (known.version, known.content_id, known.seq, known.begun) == (3, b"z", 2, 1)
+    assert held.records("note", [b"r1"]) == {b"a"}
+    assert held.records("note", None) == {b"a", b"b"}
+    assert held.records("client", None) == set()
+    assert (held.seq, held.head) == (3, b"3")
+
+
+def test_nothing_is_known_of_an_empty_practice() -> None:
+    held = Inventory()
+    assert held.known(b"a") is None
+    assert (held.seq, held.head, len(held)) == (0, FIRST, 0)
+
+
+@given(st.lists(st.lists(_named, max_size=4), max_size=4), st.lists(_named, max_size=5))
+def test_what_was_taken_out_again_was_never_there(before: list[list[Named]], line: list[Named]) -> None:
+    held = Inventory()
+    for seq, entries in enumerate(before, 1):
+        held.add(seq, bytes([seq]), entries)
+    as_it_was = _state(held)
+    take_out = held.add(99, b"99", line)
+    take_out()
+    assert _state(held) == as_it_was
