@@ -1,14 +1,19 @@
 """What every test has: the three options, the browser, and a place to report a ratio."""
 
 import os
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.fixtures.outside import sitecustomize as outside
+
 NO_BROWSER = "no Chrome, Edge or Chromium; set CLINIC_BROWSER"
 LONG = ("bench", "reliability")
 
+_report = pytest.StashKey[Path]()
 _ratios = pytest.StashKey[list[str]]()
 
 
@@ -28,6 +33,30 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"CLINIC_BROWSER names {given}, which is not there.")
     if config.getoption("--require-browser") and not given:
         raise pytest.UsageError(f"--require-browser: {NO_BROWSER}.")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """From here on no Python of these tests, and none that they start, leaves this machine."""
+    if outside.REPORT not in os.environ:
+        handle, name = tempfile.mkstemp(prefix="clinic-outside-")
+        os.close(handle)
+        os.environ[outside.REPORT] = name
+        session.config.stash[_report] = Path(name)
+        paths = [str(Path(outside.__file__).parent), os.environ.get("PYTHONPATH", "")]
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    sys.addaudithook(outside.watch)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    report = session.config.stash.get(_report, None)
+    if report is not None and report.read_text(encoding="utf-8"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if (report := config.stash.get(_report, None)) is not None:
+        report.unlink(missing_ok=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -50,6 +79,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     skipped = sum(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
     if skipped:
         terminalreporter.write_line(f"{skipped} browser tests skipped: {NO_BROWSER}")
+    report = config.stash.get(_report, None)
+    if report is not None and (left := report.read_text(encoding="utf-8")):
+        terminalreporter.section("connections that would have left this machine")
+        terminalreporter.write(left)
     if config.stash[_ratios]:
         terminalreporter.section("goals, as ratios of this run")
         for line in config.stash[_ratios]:
