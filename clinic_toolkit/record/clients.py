@@ -16,6 +16,7 @@ from clinic_toolkit.vault.vault import Vault
 client = sealed_table("client")
 
 ADULT = 18
+UNREADABLE = "(details cannot be read)"
 
 
 class TooYoung(ClinicError):
@@ -47,7 +48,7 @@ class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     def initials(self) -> str:
         """The name as far as a list left open on a desk may show it: "Ana Reyes" becomes "A. R."."""
         words = self.name.split()
-        if len(words) < 2:
+        if len(words) < 2 or self.name == UNREADABLE:
             return self.name
         return " ".join(f"{word[0].upper()}." for word in (words[0], words[-1]))
 
@@ -106,12 +107,19 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[Client]:
     Raises:
         rows.NotThere: there is none that this clinician may see.
     """
-    return rows.latest(db, vault, client, id, Client)
+    return rows.latest(db, vault, client, id, Client, _stand_in)
 
 
 def everyone(db: Connection, vault: Vault) -> list[Kept[Client]]:
     """Every client of this clinician, archived ones too, by name."""
-    return sorted(rows.everywhere(db, vault, client, Client), key=lambda kept: plain(kept.body.name))
+    return sorted(
+        rows.everywhere(db, vault, client, Client, _stand_in), key=lambda kept: plain(kept.body.name)
+    )
+
+
+def _stand_in(vault: Vault, ring: UUID) -> Client:
+    # Hours and notes are reached through their client, so a client whose details are hurt stays in the list.
+    return Client(name=UNREADABLE)
 
 
 def plain(text: str) -> str:

@@ -4,6 +4,7 @@ Who wrote it, when, in which state and after what stands inside the seal; the ro
 needed to find it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,6 +16,7 @@ from sqlalchemy import Row, Table
 
 from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.store.types import from_us, now_us
+from clinic_toolkit.vault.inventory import Known
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
 SCHEMA = 1
@@ -119,6 +121,33 @@ def _kept(place: Any, stamp: Stamp, body: B, *, content_id: bytes, signature: by
         signature=signature,
         previous=stamp.previous,
         follows_final=stamp.follows_final,
+        body=body,
+    )
+
+
+# What others go on with when a record is hurt, told from its ring; None if there is nothing to tell.
+StandIn = Callable[[Vault, UUID], B | None]
+HURT = "hurt"
+
+
+def nothing(vault: Vault, ring: UUID) -> None:
+    """Nothing stands in."""
+
+
+def stands_in(vault: Vault, id: UUID, ring: UUID, known: Known, body: B) -> Kept[B]:
+    """A version that is not in the file: what is known of a hurt record, and a body to go on with."""
+    return Kept(
+        id=id,
+        version=known.version,
+        ring=ring,
+        state=HURT,
+        final=True,
+        author=vault.user_id,
+        at=from_us(0),
+        content_id=known.content_id,
+        signature=None,
+        previous=None,
+        follows_final=False,
         body=body,
     )
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import audit, hurt, ledger, memory
 from clinic_toolkit.record.kept import Kept as Kept
-from clinic_toolkit.record.kept import Place, opened, sealed_row
+from clinic_toolkit.record.kept import Place, StandIn, nothing, opened, sealed_row, stands_in
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.vault.vault import SealBroken, Vault
@@ -130,8 +130,13 @@ def _insert(
     return kept
 
 
-def latest(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) -> Kept[B]:
+def latest(
+    db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B], stand_in: StandIn[B] = nothing
+) -> Kept[B]:
     """The newest version of one record.
+
+    Args:
+        stand_in: for a record that others hang on: what to go on with when it is hurt, or None.
 
     Raises:
         NotThere: there is none, or its ring is not open to this clinician.
@@ -140,44 +145,61 @@ def latest(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) 
     row = statements.newest(db, table, id)
     if row is None or not vault.holds(row.ring):
         lost = hurt.missing(db, vault, table, id)
-        if lost:
-            raise hurt.note(vault, table, id, UUID(bytes=lost.ring), "moved" if row else "missing")
-        raise NotThere
-    kept = _opened_or_hurt(vault, table, row, kind)
+        if not lost:
+            raise NotThere
+        wrong = hurt.note(vault, table, id, UUID(bytes=lost.ring), "moved" if row else "missing")
+        return _instead(db, vault, table, wrong, stand_in)
+    try:
+        kept = _opened_or_hurt(vault, table, row, kind)
+    except hurt.Unreadable as wrong:
+        return _instead(db, vault, table, wrong, stand_in)
     what = hurt.against_the_trail(db, vault, table, kept)
     if what:
-        raise hurt.note(vault, table, id, kept.ring, what)
+        return _instead(db, vault, table, hurt.note(vault, table, id, kept.ring, what), stand_in)
     hurt.well(vault, id)
     return kept
 
 
 def in_rings(
-    db: Connection, vault: Vault, table: Table, rings: Iterable[UUID], kind: type[B]
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    rings: Iterable[UUID],
+    kind: type[B],
+    stand_in: StandIn[B] = nothing,
 ) -> list[Kept[B]]:
     """The newest version of every record of these rings, in the order they were begun.
 
-    A hurt record is left out and named in `vault.hurt`.
+    A hurt record is named in `vault.hurt`, and left out if nothing stands in for it.
     """
-    return _newest(db, vault, table, kind, list(rings))
+    return _newest(db, vault, table, kind, list(rings), stand_in)
 
 
-def everywhere(db: Connection, vault: Vault, table: Table, kind: type[B]) -> list[Kept[B]]:
+def everywhere(
+    db: Connection, vault: Vault, table: Table, kind: type[B], stand_in: StandIn[B] = nothing
+) -> list[Kept[B]]:
     """The newest version of every record of this table that this clinician may open.
 
-    A hurt record is left out and named in `vault.hurt`.
+    A hurt record is named in `vault.hurt`, and left out if nothing stands in for it.
     """
-    return _newest(db, vault, table, kind, None)
+    return _newest(db, vault, table, kind, None, stand_in)
 
 
 def _newest(
-    db: Connection, vault: Vault, table: Table, kind: type[B], rings: list[UUID] | None
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    kind: type[B],
+    rings: list[UUID] | None,
+    stand_in: StandIn[B],
 ) -> list[Kept[B]]:
-    known = ledger.of(db, vault)
+    wrong: list[hurt.Unreadable] = []
 
     def open_row(row: Any) -> Kept[B] | None:
         try:
             return _opened_or_hurt(vault, table, row, kind)
-        except hurt.Unreadable:
+        except hurt.Unreadable as error:
+            wrong.append(error)
             return None
 
     which = true() if rings is None else table.c.ring.in_(rings)
@@ -186,14 +208,31 @@ def _newest(
     for id, kept in looked_at:
         what = hurt.against_the_trail(db, vault, table, kept) if kept else ""
         if what and kept:
-            hurt.note(vault, table, id, kept.ring, what)
+            wrong.append(hurt.note(vault, table, id, kept.ring, what))
         elif kept:
             hurt.well(vault, id)
             found.append(kept)
     for lost, place in hurt.missing_beside(db, vault, table, rings, {id.bytes for id, _ in looked_at}):
-        hurt.note(vault, table, lost, UUID(bytes=place.ring), "missing")
+        wrong.append(hurt.note(vault, table, lost, UUID(bytes=place.ring), "missing"))
+    for each in wrong:
+        with suppress(hurt.Unreadable):
+            found.append(_instead(db, vault, table, each, stand_in))
     # Row numbers are plain columns, so they do not decide the order.
+    known = ledger.of(db, vault)
     return sorted(found, key=lambda kept: known.begun(kept.id.bytes))
+
+
+def _instead(
+    db: Connection, vault: Vault, table: Table, wrong: hurt.Unreadable, stand_in: StandIn[B]
+) -> Kept[B]:
+    """What goes on in the place of a hurt record; a version written after it makes it well."""
+    found = wrong.hurt
+    known = ledger.of(db, vault).known(found.record.bytes)
+    ring = UUID(bytes=known.ring) if known else found.ring
+    body = stand_in(vault, ring) if known and vault.holds(ring) else None
+    if known is None or body is None:
+        raise wrong
+    return stands_in(vault, found.record, ring, known, body)
 
 
 def versions(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) -> list[Kept[B]]:

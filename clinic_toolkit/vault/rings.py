@@ -177,6 +177,11 @@ class RingDirectory:
         except KeyError:
             raise UnknownRing from None
 
+    def owner(self, id: UUID) -> UUID | None:
+        """Whose ring this is, or None if it is not open to this clinician."""
+        found = self._rings.get(id)
+        return found.owner if found else None
+
     def owners(self, ring_class: str) -> list[UUID]:
         """Everyone who has a ring of this class, in the order the rings were made."""
         return [owner for name, owner in self._of if name == ring_class]

@@ -179,6 +179,10 @@ class Vault:
         """Whether this clinician has a grant to the ring."""
         return self._rings.holds(ring)
 
+    def owner(self, ring: UUID) -> UUID | None:
+        """Whose ring this is, or None if it is not open to this clinician."""
+        return self._rings.owner(ring)
+
     def owners(self, ring_class: str) -> list[UUID]:
         """Everyone who has a ring of this class, in the order the rings were made."""
         return self._rings.owners(ring_class)

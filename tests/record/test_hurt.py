@@ -60,10 +60,15 @@ def test_a_removed_record_is_missed_and_the_others_are_there(work: Work) -> None
     work.client("Ana")
     ben = work.client("Ben")
     harm(work, lambda raw: raw.execute("DELETE FROM client WHERE record = ?", (ben.id.bytes,)))
-    assert names(work) == ["Ana"]
+    assert names(work) == [clients.UNREADABLE, "Ana"]
     assert what_is_hurt(work) == {("client", ben.id): "missing"}
+
+
+def test_a_removed_hour_is_missed_by_its_address(work: Work) -> None:
+    hour = work.hour(work.client("Ana"))
+    harm(work, lambda raw: raw.execute("DELETE FROM therapy_session"))
     with reading(work.engine) as db, pytest.raises(hurt.Unreadable, match="not in the file any more"):
-        clients.get(db, work.vault, ben.id)
+        sessions.get(db, work.vault, hour.id)
 
 
 def test_what_never_was_is_not_missed(work: Work) -> None:
@@ -80,7 +85,7 @@ def test_an_older_version_put_in_the_place_of_the_newest_is_not_shown(work: Work
     harm(
         work, lambda raw: raw.execute("DELETE FROM client WHERE record = ? AND version = 2", (ana.id.bytes,))
     )
-    assert names(work) == []
+    assert names(work) == [clients.UNREADABLE]
     assert what_is_hurt(work) == {("client", ana.id): "older"}
 
 
@@ -169,7 +174,7 @@ def test_a_record_that_is_well_again_is_not_named_any_longer(work: Work) -> None
     with closing(sqlite3.connect(path)) as raw:
         kept = raw.execute("SELECT sealed FROM client").fetchone()
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
-    assert names(work) == []
+    assert names(work) == [clients.UNREADABLE]
     vault = work.vault
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = ?", kept))
     work.vault = vault
@@ -294,3 +299,42 @@ def test_hours_keep_their_places(work: Work) -> None:
         found = sessions.everything(db, work.vault)
     assert [kept.body.on for kept in found] == [date(2026, 11, 12)]
     assert what_is_hurt(work) == {("therapy_session", lost.id): "missing"}
+
+
+def test_a_client_whose_details_are_hurt_is_still_reached_and_can_be_written_anew(work: Work) -> None:
+    ana = work.client("Ana")
+    hour = work.hour(ana)
+    harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
+    assert names(work) == [clients.UNREADABLE]
+    with writing(work.engine) as db:
+        stand_in = clients.get(db, work.vault, ana.id)
+        [case] = cases.of_client(db, work.vault, ana.id)
+        assert [kept.id for kept in sessions.of_cases(db, work.vault, [case])] == [hour.id]
+        clients.revise(db, work.vault, stand_in, Client(name="Ana Reyes"), now=NOW)
+    assert names(work) == ["Ana Reyes"]
+    assert what_is_hurt(work) == {}
+
+
+@pytest.mark.parametrize(
+    "act", ["UPDATE clinical_case SET sealed = zeroblob(400)", "DELETE FROM clinical_case"]
+)
+def test_a_hurt_case_is_told_from_its_ring(work: Work, act: str) -> None:
+    ana = work.client("Ana")
+    hour = work.hour(ana)
+    with reading(work.engine) as db:
+        before = cases.single_of(db, work.vault, ana.id)
+    harm(work, lambda raw: raw.execute(act))
+    with reading(work.engine) as db:
+        case = cases.single_of(db, work.vault, ana.id)
+        assert (case.id, case.body, case.ring) == (before.id, before.body, before.ring)
+        assert [kept.id for kept in sessions.of_cases(db, work.vault, [case])] == [hour.id]
+    assert ("clinical_case", before.id) in what_is_hurt(work)
+
+
+def test_a_couple_whose_case_is_hurt_names_nobody(work: Work) -> None:
+    ana, ben = work.client("Ana"), work.client("Ben")
+    with writing(work.engine) as db:
+        couple = cases.open_couple(db, work.vault, ana.id, ben.id, now=NOW)
+    harm(work, lambda raw: raw.execute("DELETE FROM clinical_case WHERE record = ?", (couple.id.bytes,)))
+    with reading(work.engine) as db:
+        assert cases.get(db, work.vault, couple.id).body.client_ids == ()
