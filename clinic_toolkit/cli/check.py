@@ -160,13 +160,18 @@ def _asked(visitor: Visitor, hour: Page, write: Callable[[str, Page], None]) -> 
 
 
 def _looked_together(visitor: Visitor, page: Page, write: Callable[[str, Page], None]) -> None:
+    """Keep what the client says, and take the client page from the clinician's own result."""
     together = visitor.get(page.link("Look at it together"))
     if any(char.isdigit() for char in re.sub(r"<[^>]*>", "", together.text.partition("<h1>")[2])):
         raise NotAsExpected("The page to look at together shows a number.")
     page = visitor.send(
         together, "own_words", {"own_words": "I can rest before I say yes.", "next_step": "One walk alone."}
     )
-    write("client-page.pdf", visitor.get(page.link("Client page")))
+    if "What you told me" not in page.text or "Kept." not in page.text:
+        raise NotAsExpected("The client's page does not say that what was written on it is kept.")
+    hour = visitor.get(page.link("Done"))
+    result = visitor.get(hour.link("See the result"))
+    write("client-page.pdf", visitor.get(result.link("Client page")))
 
 
 def _gave_a_sheet(visitor: Visitor, hour: Page, write: Callable[[str, Page], None]) -> None:

@@ -120,22 +120,32 @@ def result_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Resul
 
 
 def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Together:
-    """The page to look at together: strengths, what was marked, at most three plain sentences."""
+    """The page to look at together: strengths, what was marked, at most three plain sentences.
+
+    A marked question about fear is counted and not named: this page is shown in large type.
+    """
     instrument = administrations.instrument_of(kept.body)
     items = answered_items(kept.body)
     by_id = {item.item_id: item for item in items}
     numbers = scored(items, instrument)
+    marked = [item for item in items if item.talk]
+    afraid = {item.id for item in instrument.items if item.safety_flag == "fear"}
+    named = tuple(item for item in marked if item.item_id not in afraid)
     return Together(
         instrument=instrument,
         about=about(db, vault, kept.body),
         strengths=tuple(by_id[id] for id in wording.going_well(instrument, numbers)),
-        to_talk_about=tuple(item for item in items if item.talk),
+        to_talk_about=named,
+        unnamed=len(marked) - len(named),
         stood_out=wording.stood_out(instrument, numbers),
     )
 
 
-def client_page_of(settings: Practice, kept: Kept[Administration]) -> ClientPage:
-    """The page to take along: no number, nothing of what was left out, no name, no topic in its heading."""
+def client_page_of(settings: Practice, kept: Kept[Administration], *, stood_out: bool = False) -> ClientPage:
+    """The page to take along: no number, nothing of what was left out, no name, no topic in its heading.
+
+    What stood out names topics, and paper is found by others: it is there only if it was asked for.
+    """
     instrument = administrations.instrument_of(kept.body)
     items = answered_items(kept.body)
     by_id = {item.item_id: item for item in items}
@@ -146,9 +156,16 @@ def client_page_of(settings: Practice, kept: Kept[Administration]) -> ClientPage
         title=TAKEN_ALONG,
         on=kept.body.on,
         strengths=tuple(wording.strength_line(item.label or "", item.text) for item in well),
-        stood_out=wording.stood_out(instrument, numbers, leaves_the_room=True),
+        stood_out=wording.stood_out(instrument, numbers, leaves_the_room=True) if stood_out else (),
         own_words=tuple(line for line in kept.body.own_words.splitlines() if line.strip()),
         next_step=kept.body.next_step,
+    )
+
+
+def fits_ill(instrument: Instrument, frame: str) -> tuple[int, ...]:
+    """The numbers of the questions that often do not fit this kind of relationship; they are asked too."""
+    return tuple(
+        number for number, item in enumerate(instrument.items, start=1) if frame in item.frames_not_fitting
     )
 
 

@@ -143,20 +143,28 @@ def revise(
 ) -> Kept[TherapySession]:
     """Save changed facts of an hour; the earlier ones stay in the record.
 
+    An hour that turns out not to have taken place is not open any more, and one that is planned again
+    waits to be opened.
+
     Raises:
         EndBeforeStart: it would end before it began.
         rows.Stale: it was changed meanwhile.
     """
     _in_order(body)
-    return rows.append(
-        db, vault, therapy_session, seen, body, state=seen.state, event="session.revised", now=now
-    )
+    state = seen.state
+    if body.attendance == "planned":
+        state = "entered"
+    elif state == "open" and not body.took_place:
+        state = "closed"
+    return rows.append(db, vault, therapy_session, seen, body, state=state, event="session.revised", now=now)
 
 
 def agree(
     db: Connection, vault: Vault, seen: Kept[TherapySession], words: str, *, now: datetime
 ) -> Kept[TherapySession]:
-    """Keep what was agreed for next time."""
+    """Keep what was agreed for next time. The same words again make no new version."""
+    if words == seen.body.agreed:
+        return seen
     body = msgspec.structs.replace(seen.body, agreed=words)
     return rows.append(
         db, vault, therapy_session, seen, body, state=seen.state, event="session.agreed", now=now

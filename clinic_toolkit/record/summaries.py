@@ -119,12 +119,17 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Together:
-    """The page to look at together: no number, at most three plain sentences."""
+    """The page to look at together: no number, at most three plain sentences.
+
+    `unnamed` counts what the client marked to talk about and this page does not name, in case someone
+    else sees it.
+    """
 
     instrument: Instrument
     about: str
     strengths: tuple[AnsweredItem, ...]
     to_talk_about: tuple[AnsweredItem, ...]
+    unnamed: int
     stood_out: tuple[str, ...]
 
 

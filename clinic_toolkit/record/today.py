@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import cases, clients, notes, sessions
+from clinic_toolkit.record import cases, clients, notes, rows, sessions
+from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
@@ -21,7 +22,10 @@ TO_FINISH_DAYS = 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HourLine:
-    """One hour in a list. `small` says what else there is to know, in few words."""
+    """One hour in a list.
+
+    `agreed` is what was agreed last before it, on `agreed_on`; `waiting` says what is still to be done.
+    """
 
     id: UUID
     on: date
@@ -32,12 +36,14 @@ class HourLine:
     state: str
     attendance: str
     agreed: str
+    agreed_on: date | None
     note: str
+    waiting: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
-    """What *Today* shows. `upcoming` are hours of the next days."""
+    """What *Today* shows. `open` are the open hours of today, `upcoming` the hours of the next days."""
 
     on: date
     open: tuple[HourLine, ...]
@@ -57,18 +63,22 @@ def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
     whose = {kept.id: kept.body.client_ids for kept in cases.everything(db, vault)}
     hours = sessions.everything(db, vault)
     states = {kept.body.session_id: kept.state for kept in notes.everything(db, vault)}
+    begun = _begun(db, vault)
     agreed = _agreed_before(hours)
-    lines = {kept.id: _line(kept, whose, people, states, agreed.get(kept.id, "")) for kept in hours}
     day = local.date()
+    waits = {kept.id: _waiting(kept, states.get(kept.id, ""), kept.id in begun, day) for kept in hours}
+    lines = {
+        kept.id: _line(kept, whose, people, states, agreed.get(kept.id), waits[kept.id]) for kept in hours
+    }
     todays = [kept for kept in hours if kept.body.on == day]
-    open_now = [kept for kept in hours if kept.state == "open"]
+    open_now = [kept for kept in todays if kept.state == "open"]
     waiting = [kept for kept in todays if kept.state == "entered" and kept.body.attendance == "planned"]
     soon = [
         kept
         for kept in hours
         if day < kept.body.on <= day + timedelta(days=7) and kept.body.attendance == "planned"
     ]
-    finish = [kept for kept in hours if _unfinished(kept, states, day)]
+    finish = [kept for kept in hours if waits[kept.id]]
     done = [kept for kept in todays if kept not in waiting and kept not in open_now and kept not in finish]
     chosen = [*open_now, *waiting, *done, *soon, *finish]
     return Day(
@@ -84,25 +94,38 @@ def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
     )
 
 
-def _unfinished(kept: Kept[TherapySession], states: Mapping[UUID, str], day: date) -> bool:
-    """An hour that is over and whose note is missing or only a draft; or one never marked as held."""
-    if kept.state == "open" or not day - timedelta(days=TO_FINISH_DAYS) <= kept.body.on <= day:
-        return False
+def _begun(db: Connection, vault: Vault) -> set[UUID | None]:
+    """The hours with a questionnaire that was begun, and neither finished nor stopped."""
+    given = rows.everywhere(db, vault, administration, Administration)
+    return {kept.body.session_id for kept in given if kept.state == "in_progress"}
+
+
+def _waiting(kept: Kept[TherapySession], note: str, begun: bool, day: date) -> tuple[str, ...]:
+    """What an hour that is over still waits for, in few words; nothing for one of long ago."""
+    if kept.state == "open":
+        # However long ago: an hour that is open is never forgotten.
+        return ("not ended",) if kept.body.on < day else ()
+    if not day - timedelta(days=TO_FINISH_DAYS) <= kept.body.on <= day:
+        return ()
     if kept.body.attendance == "planned":
-        return kept.body.on < day
-    if states.get(kept.id) == "draft":
-        return True
-    return kept.body.took_place and kept.id not in states
+        return ("how it went is not entered",) if kept.body.on < day else ()
+    found = ["questionnaire not finished"] if begun else []
+    if note == "draft":
+        found.append("note not signed")
+    elif not note and kept.body.took_place:
+        found.append("no note yet")
+    return tuple(found)
 
 
-def _agreed_before(hours: list[Kept[TherapySession]]) -> dict[UUID, str]:
-    """For each hour, what was agreed in the last hour of the same case before it."""
-    last: dict[bytes, str] = {}
+def _agreed_before(hours: list[Kept[TherapySession]]) -> dict[UUID, TherapySession]:
+    """For each hour, the last one of the same case before it in which something was agreed."""
+    last: dict[bytes, TherapySession] = {}
     found = {}
     for kept in hours:
-        found[kept.id] = last.get(kept.body.case, "")
-        if kept.body.agreed:
-            last[kept.body.case] = kept.body.agreed
+        if kept.body.case in last:
+            found[kept.id] = last[kept.body.case]
+        if kept.body.agreed and kept.state != "open":
+            last[kept.body.case] = kept.body
     return found
 
 
@@ -111,7 +134,8 @@ def _line(
     whose: Mapping[UUID, tuple[UUID, ...]],
     people: Mapping[UUID, Client],
     states: Mapping[UUID, str],
-    agreed: str,
+    agreed: TherapySession | None,
+    waiting: tuple[str, ...],
 ) -> HourLine:
     who = " and ".join(people[id].initials for id in whose.get(kept.body.case_id, ()) if id in people)
     return HourLine(
@@ -123,6 +147,8 @@ def _line(
         setting=kept.body.setting,
         state=kept.state,
         attendance=kept.body.attendance,
-        agreed=agreed,
+        agreed=agreed.agreed if agreed else "",
+        agreed_on=agreed.on if agreed else None,
         note=states.get(kept.id, ""),
+        waiting=waiting,
     )

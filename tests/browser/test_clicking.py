@@ -135,7 +135,7 @@ def ask(seen: Watched, page: Page) -> None:
     expect(page.get_by_text("Nearly every time")).to_be_visible()
     press(page, "Finish")
     seen.look(page, name="finished")
-    follow(page, "Back to the session")
+    follow(page, "Back to the hour")
     follow(page, "See the result")
     expect(page.get_by_text("How Ana Reyes gives to M.")).to_be_visible()
     seen.look(page, name="result")
@@ -151,7 +151,12 @@ def look_together(seen: Watched, page: Page) -> None:
     expect(page.locator("[data-status]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
     seen.look(page, name="together")
     press(page, "Keep this")
-    page.wait_for_url(re.compile("/result$"))
+    # The client is reading along: the page stays theirs.
+    expect(page.get_by_role("status").filter(has_text="Kept.")).to_be_visible()
+    expect(page.get_by_role("heading", name="What you told me")).to_be_visible()
+    seen.look(page, name="together, kept")
+    follow(page, "Done")
+    follow(page, "See the result")
     assert "I can rest first." in paper(page, "Client page").replace("\n", " ")
 
 

@@ -112,6 +112,32 @@ def test_an_hour_that_is_over_is_not_opened_by_an_old_page(site: Site, me: Perso
     assert not site.app.worker.activity.hour_open
 
 
+@pytest.mark.parametrize("attendance", ["cancelled", "no_show", "planned"])
+def test_an_open_hour_that_did_not_take_place_is_open_no_more(
+    site: Site, me: Person, opened: Page, attendance: str
+) -> None:
+    page = me.send(me.follow(opened, "Edit the facts"), {"attendance": attendance})
+    assert "This hour is open." not in page.text and "Go on with this hour" not in page.text
+    assert not site.app.worker.activity.hour_open
+    assert "Open now" not in me.open("/").text
+    if attendance != "planned":
+        assert site.post(f"{page.path}/open").status_code == 303
+        assert "This hour is open." not in me.open(page.path).text
+
+
+def test_an_open_hour_offers_what_comes_next(me: Person, opened: Page) -> None:
+    def main(page: Page) -> list[str]:
+        return re.findall(r'class="button main"[^>]*>(?:<svg.*?</svg>)?([^<]+)<', page.source)
+
+    assert main(opened) == ["Begin a questionnaire"]
+    first = me.follow(steps.begin(me, opened.path), "first question")
+    going = me.open(opened.path)
+    assert main(going) == ["Go on with “How I give”"]
+    assert me.follow(going, "Go on with “How I give”").path == first.path
+    me.press(me.press(first, "Pause"), "Stop here")
+    assert main(me.open(opened.path)) == ["Write the note"]
+
+
 def test_an_hour_never_ended_says_so(site: Site, me: Person, opened: Page, client: Page) -> None:
     me.send(me.follow(opened, "Edit the facts"), {"on": day(-1), "start": "10:00"})
     assert "This hour was never ended." in me.open(opened.path).text

@@ -1,5 +1,7 @@
 """Questionnaires and worksheets: looked at, printed blank, offered where they fit, given, printed."""
 
+from html import unescape
+
 import pytest
 
 from clinic_toolkit.instruments import catalogue as forms
@@ -35,6 +37,8 @@ def test_a_questionnaire_shows_its_items_and_what_is_known(me: Person, id: str) 
     for known in (form.evidence.not_known, form.evidence.not_for, form.evidence.item_sources, form.version):
         assert known in page.text
     assert "Not validated" in page.text
+    for note in form.clinician_notes:
+        assert note in page.text
     blank = steps.words_of(me.follow(page, "Blank form"))
     for item in form.items:
         assert item.text[:25] in blank
@@ -78,7 +82,7 @@ def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, h
         paper = steps.words_of(me.follow(page, words))
         assert "I can rest before I say yes." in paper
         assert "A. R." in paper and "Reyes" not in paper
-    assert me.follow(page, "Back to the session").path == hour
+    assert me.follow(page, "Back to the hour").path == hour
 
 
 def test_without_a_sentence_nothing_is_printed_there(me: Person, hour: str) -> None:
@@ -101,6 +105,17 @@ def test_at_most_two_fit_and_the_whole_catalogue_follows(me: Person, hour: str) 
     assert 1 <= page.text.count("Fits what was said") <= 2
     assert sorted(offered(page)) == sorted(SHEETS)
     assert page.typed("worksheet") is None
+
+
+def test_cautions_are_folded_away_from_the_client(me: Person, hour: str) -> None:
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour), [4] * 12))
+    page = me.open(f"{hour}/worksheets")
+    beside, _, folded = unescape(page.source).partition("<details>")
+    for sheet in sheets.worksheets():
+        assert sheet.when_not_to_use in folded.partition("</details>")[0]
+        assert sheet.when_not_to_use not in beside
+    assert "Fits what was said" in beside and "because of item" not in beside
+    assert "because of item" in folded
 
 
 def test_what_the_client_said_is_at_hand(me: Person, hour: str) -> None:

@@ -30,7 +30,8 @@ class ChooseForm(Form):
     @classmethod
     def for_client(cls, known: Sequence[Kept[Relationship]], typed: Any) -> "ChooseForm":
         """The form for one client's relationships."""
-        form = cls(typed)
+        # With nobody known yet, it will nearly always be about someone new.
+        form = cls(typed, data={"about": "" if known else "new"})
         form.instrument.choices = [(each.id, each.title) for each in catalogue.instruments()]
         form.about.choices = [(kept.id.hex, kept.body.word) for kept in known]
         form.about.choices += [("new", "Someone new"), ("general", "People in general")]

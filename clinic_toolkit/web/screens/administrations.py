@@ -54,6 +54,7 @@ def choose(session: UUID) -> Answer:
         )
         return responses.see(url_for(".introduction", id=kept.id))
     context.saw("client", client)
+    frames = [frame for frame in catalogue.frames() if frame.takes_questionnaires]
     page = render_template(
         "administrations/choose.html",
         here="clients",
@@ -63,7 +64,13 @@ def choose(session: UUID) -> Answer:
         form=form,
         errors=form.errors,
         instruments=catalogue.instruments(),
-        frames=[frame for frame in catalogue.frames() if frame.takes_questionnaires and not frame.general],
+        frames=[frame for frame in frames if not frame.general],
+        general=[frame for frame in frames if frame.general],
+        fits_ill={
+            (frame.id, each.id): results.fits_ill(each, frame.id)
+            for frame in frames
+            for each in catalogue.instruments()
+        },
         given=[kept for kept in results.of_hour(db, vault, hour) if kept.state == "completed"],
     )
     return (page, 422) if form.errors else page

@@ -5,6 +5,7 @@ from secrets import token_hex
 from flask import Blueprint, render_template, request
 
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.record import results
 from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.responses import Answer
@@ -26,11 +27,14 @@ def index() -> Answer:
 @screen.get("/questionnaires/<slug>")
 def show(slug: str) -> Answer:
     """One questionnaire with its evidence card."""
+    instrument = catalogue.instrument(slug)
+    frames = [frame for frame in catalogue.frames() if frame.takes_questionnaires]
     return render_template(
         "questionnaires/show.html",
         here="questionnaires",
-        instrument=catalogue.instrument(slug),
-        frames=[frame for frame in catalogue.frames() if frame.takes_questionnaires],
+        instrument=instrument,
+        frames=frames,
+        fits_ill={frame.id: results.fits_ill(instrument, frame.id) for frame in frames},
         status_text=STATUS_LINE,
     )
 

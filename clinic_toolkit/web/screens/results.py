@@ -4,8 +4,9 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.psychometrics.numerals import in_words
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
-from clinic_toolkit.psychometrics.wording import NO_NORM
+from clinic_toolkit.psychometrics.wording import NO_NORM, facet_count, total_line
 from clinic_toolkit.record import administrations, hours, results, sessions
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context, responses
@@ -15,17 +16,25 @@ from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("results", __name__)
 
+STOOD_OUT = "stood-out"
+
 
 @screen.get("/administrations/<uuid:id>/result")
 def show(id: UUID) -> Answer:
     """The clinician's page."""
     kept = administrations.get(context.db(), context.vault(), id)
     context.saw("administration", kept)
+    result = results.result_of(context.db(), context.vault(), kept)
+    numbers = results.scored(result.items, result.instrument)
     return render_template(
         "results/show.html",
         here="clients",
         kept=kept,
-        result=results.result_of(context.db(), context.vault(), kept),
+        result=result,
+        counts=[facet_count(result.instrument, facet) for facet in numbers.facets],
+        total_line=total_line(numbers),
+        fits_ill=results.fits_ill(result.instrument, kept.body.frame),
+        tells_more=results.client_page_of(context.practice().body, kept, stood_out=True).stood_out,
         status_text=STATUS_LINE,
         no_norm=NO_NORM,
         no_reassurance=NO_REASSURANCE,
@@ -67,14 +76,18 @@ def together(id: UUID) -> Answer:
             )
         if by_script():
             return responses.saved(context.now(), version=changed.version)
-        onward = ".client_page" if "print" in request.form else ".show"
-        return responses.see(url_for(onward, id=id))
+        if "print" in request.form:
+            return responses.see(url_for(".client_page", id=id))
+        # The client is reading: the clinician's page is not where this leads.
+        return responses.see(url_for(".together", id=id, kept="", _anchor="words"))
     if request.method == "GET":
         context.saw("administration", kept)
+    shown = results.together_of(context.db(), context.vault(), kept)
     page = render_template(
         "results/together.html",
         kept=kept,
-        together=results.together_of(context.db(), context.vault(), kept),
+        together=shown,
+        more=in_words(shown.unnamed),
         form=form,
         errors=form.errors,
         client_text=CLIENT_LINE,
@@ -84,12 +97,15 @@ def together(id: UUID) -> Answer:
 
 @screen.get("/administrations/<uuid:id>/client-page")
 def client_page(id: UUID) -> Answer:
-    """The client page, on paper."""
+    """The client page, on paper; with what stood out only if that was chosen."""
     from clinic_toolkit.documents import client_page as paper
 
     kept = administrations.get(context.db(), context.vault(), id)
     context.saw("administration", kept)
-    return responses.pdf(paper.render(results.client_page_of(context.practice().body, kept)), "page.pdf")
+    value = results.client_page_of(
+        context.practice().body, kept, stood_out=request.args.get("with") == STOOD_OUT
+    )
+    return responses.pdf(paper.render(value), "page.pdf")
 
 
 @screen.get("/sessions/<uuid:session>/summary")

@@ -74,7 +74,7 @@ def open_planned(id: UUID) -> Answer:
 
 
 def _ended_today(kept: Kept[TherapySession]) -> bool:
-    return kept.state == "closed" and kept.body.on == _today()
+    return kept.state == "closed" and kept.body.took_place and kept.body.on == _today()
 
 
 @screen.post("/sessions/<uuid:id>/end")
@@ -87,6 +87,11 @@ def end(id: UUID) -> Answer:
 def _end(kept: Kept[TherapySession]) -> None:
     if kept.state == "open":
         sessions.close(context.db(), context.vault(), kept, now=context.now())
+    _shorten_pauses()
+
+
+def _shorten_pauses() -> None:
+    """With no hour open any more, the screen locks after a short pause again."""
     everything = sessions.everything(context.db(), context.vault())
     if not any(hour.state == "open" and hour.body.on == _today() for hour in everything):
         context.close_hour()
@@ -123,6 +128,8 @@ def edit(id: UUID) -> Answer:
         if not sessions.same_facts(sessions.as_seen(db, vault, id, form.version.data), kept.body):
             return _form_page(form, case, people, kept, newer=True)
         sessions.revise(db, vault, kept, typed, now=context.now())
+        if kept.state == "open":
+            _shorten_pauses()
         return responses.see(url_for(".show", id=id))
     context.saw("therapy_session", kept)
     return _form_page(form, case, people, kept)

@@ -1,0 +1,110 @@
+"""What is shown turned to the client, or goes home with them, names no more than it should."""
+
+from html import unescape
+
+import pytest
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.record import results
+from tests.fixtures.practices import giving
+from tests.fixtures.sites import Site
+from tests.journeys import steps
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+AFRAID = next(n for n, item in enumerate(giving().items, start=1) if item.safety_flag == "fear")
+CALM = next(n for n, item in enumerate(giving().items, start=1) if item.safety_flag == "none")
+
+
+@pytest.fixture
+def hour(site: Site) -> str:
+    """An hour with a client."""
+    return f"/sessions/{site.work.hour(site.work.client()).id}"
+
+
+def result_with(me: Person, hour: str, marked: set[int], *, answer: int | None = 4) -> Page:
+    """The clinician's result of a form on which these questions were marked to talk about."""
+    given: list[steps.Answer] = [
+        {"talk": "yes", "said": f"About {'this' if n == AFRAID else 'that'}.", **steps.NEXT}
+        if n in marked
+        else answer
+        for n in range(1, 13)
+    ]
+    return steps.finish(me, steps.answer_all(me, steps.begin(me, hour), given))
+
+
+def test_a_marked_question_about_fear_is_not_named_in_large_type(me: Person, hour: str) -> None:
+    fear, calm = giving().items[AFRAID - 1].text, giving().items[CALM - 1].text
+    result = result_with(me, hour, {AFRAID, CALM})
+    assert fear in result.text and "About this." in result.text
+    together = me.follow(result, "Look at it together")
+    assert calm in together.text and "About that." in together.text
+    assert fear not in together.text and "About this." not in together.text
+    assert "And one more thing you marked to talk about." in together.text
+
+
+def test_the_only_mark_is_still_heard(me: Person, hour: str) -> None:
+    together = me.follow(result_with(me, hour, {AFRAID}), "Look at it together")
+    assert "What you want to talk about" in together.text
+    assert "One thing you marked to talk about." in together.text
+
+
+def test_what_stood_out_is_on_paper_only_if_it_was_chosen(me: Person, hour: str) -> None:
+    result = result_with(me, hour, set())
+    plain = steps.words_of(me.follow(result, "Client page (PDF)"))
+    assert "What stood out" not in plain and "What stood out" in me.follow(result, "together").text
+    assert "paper is found by others" in result.text
+    assert "What stood out" in steps.words_of(me.follow(result, "print it with what stood out"))
+    page = me.send(me.follow(result, "Look at it together"), {"own_words": "Rest.", "print": "yes"})
+    assert "What stood out" not in steps.words_of(page)
+
+
+def test_nothing_more_is_offered_where_nothing_stood_out(me: Person, hour: str) -> None:
+    assert "with what stood out" not in result_with(me, hour, set(), answer=None).text
+
+
+def test_strengths_are_shown_where_some_were_answered(me: Person, hour: str) -> None:
+    some = result_with(me, hour, set())
+    assert "Strengths first" in some.text
+    none = result_with(me, hour, set(), answer=None)
+    assert "Strengths first" not in none.text
+    assert "No question about a strength was answered." in none.text
+
+
+def test_stop_at_a_pause_leads_to_the_quiet_page(me: Person, hour: str) -> None:
+    page = steps.give(me, me.follow(steps.begin(me, hour), "first question"), 3)
+    page = me.press(me.press(page, "Pause"), "Stop here")
+    assert "That is enough for today" in page.text
+    assert giving().items[0].text not in page.text
+
+
+def test_what_the_clinician_should_know_is_folded_away_while_choosing(me: Person, hour: str) -> None:
+    page = me.open(f"{hour}/questionnaire")
+    beside, _, folded = unescape(page.source).partition("<details>")
+    for each in catalogue.instruments():
+        for words in (each.about, *each.clinician_notes):
+            assert words in folded and words not in beside
+    for frame in catalogue.frames():
+        if frame.takes_questionnaires:
+            assert frame.note in folded and frame.note not in beside
+
+
+def test_questions_that_often_do_not_fit_are_named_to_the_clinician(me: Person, hour: str) -> None:
+    numbers = [str(number) for number in results.fits_ill(giving(), "parent")]
+    words = f"questions {', '.join(numbers[:-1])} and {numbers[-1]}"
+    assert len(numbers) == 4
+    assert f"(parent), {words} often do not fit" in result_with(me, hour, set()).text
+    assert f"Often not fitting: {words}." in me.open("/questionnaires/giving").text
+    assert f"How I give: {words}" in me.open(f"{hour}/questionnaire").text
+
+
+def test_an_empty_section_is_remarked_before_signing_and_signed_all_the_same(me: Person, hour: str) -> None:
+    page = me.send(me.open(f"{hour}/note"), {"section-data": "Came.", "section-plan": "Rest.", "sign": "yes"})
+    assert "Nothing is written under Assessment." in page.text
+    assert "Signed by" in me.send(page, {"read": "yes"}).text
+
+
+def test_a_whole_note_is_signed_without_remark(me: Person, hour: str) -> None:
+    words = {f"section-{name}": "Words." for name in ("data", "assessment", "plan")}
+    page = me.send(me.open(f"{hour}/note"), words | {"sign": "yes"})
+    assert "Nothing is written under" not in page.text
