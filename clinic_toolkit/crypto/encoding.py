@@ -29,8 +29,11 @@ LABELS = frozenset(
         "rec-key",
         "rec",
         "handover",
+        "handover-hedge",
+        "handover-key",
         "hash/audit",
         "hash/content",
+        "hash/handover",
         "hash/fingerprint",
         "sig/ring",
         "sig/contact",
@@ -84,7 +87,7 @@ def _raw(field: bytes | int | str | UUID) -> bytes:
     if isinstance(field, UUID):
         return field.bytes
     if isinstance(field, str):
-        return unicodedata.normalize("NFC", field).encode()
+        return (field if field.isascii() else unicodedata.normalize("NFC", field)).encode()
     if isinstance(field, bool) or not 0 <= field < 1 << 64:
         raise ValueError("not an unsigned integer of 64 bits")
     return _u64(field)

@@ -23,7 +23,14 @@ from clinic_toolkit.vault.vault import Vault
 
 administration = sealed_table("administration")
 
-MODES = {"read_aloud": "read aloud", "telehealth": "read aloud over telehealth"}
+ALONE = "self_entered"
+MIXED = "mixed"
+MODES = {
+    "read_aloud": "read aloud",
+    "telehealth": "read aloud over telehealth",
+    ALONE: "answered by the client alone",
+    MIXED: "partly together, partly by the client alone",
+}
 GENERAL = "in_general"
 
 
@@ -130,7 +137,7 @@ def record_response(
     if response.value is not None and response.value not in {o.value for o in instrument_of(body).options}:
         raise ValueError("not an answer of this questionnaire")
     put = answers.put(body.answers, place, response, after=now - body.begun)
-    changed = msgspec.structs.replace(body, answers=put)
+    changed = msgspec.structs.replace(body, answers=put, mode=MIXED if body.mode == ALONE else body.mode)
     return rows.rewrite(
         db,
         vault,
@@ -168,6 +175,50 @@ def complete(
         event="administration.completed",
         now=now,
         final=True,
+    )
+
+
+def take_up(
+    db: Connection, vault: Vault, seen: Kept[Administration], *, now: datetime
+) -> Kept[Administration]:
+    """Go on with one that was stopped; one that is under way stays as it is."""
+    if seen.state != "stopped":
+        return seen
+    event = "administration.taken_up"
+    return rows.rewrite(db, vault, administration, seen, seen.body, state="in_progress", event=event, now=now)
+
+
+def bring_in(
+    db: Connection,
+    vault: Vault,
+    seen: Kept[Administration],
+    filled: Answers,
+    touched: frozenset[int],
+    *,
+    finished: bool,
+    now: datetime,
+) -> Kept[Administration]:
+    """Put in what the client answered alone; what is finished gets a later version with it.
+
+    Args:
+        touched: the places that the client answered, counted from 0.
+    """
+    others = (status for place, status in enumerate(seen.body.answers.statuses) if place not in touched)
+    mode = ALONE if seen.body.mode == ALONE or not any(others) else MIXED
+    body = msgspec.structs.replace(seen.body, answers=filled, mode=mode)
+    if seen.final:
+        event = "administration.amended"
+        return rows.append(db, vault, administration, seen, body, state=seen.state, event=event, now=now)
+    return rows.rewrite(
+        db,
+        vault,
+        administration,
+        seen,
+        body,
+        state="completed" if finished else "in_progress",
+        event="administration.self_entered",
+        now=now,
+        final=finished,
     )
 
 

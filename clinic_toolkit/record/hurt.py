@@ -24,6 +24,7 @@ NOUNS = {
     "therapy_session": "an hour",
     "administration": "a questionnaire",
     "handout": "a worksheet that was given",
+    "handover": "a form that was handed to a client",
     "clinical_note": "a progress note",
 }
 

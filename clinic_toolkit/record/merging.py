@@ -1,0 +1,281 @@
+"""Handing a form over, and bringing its answers into the record afterwards: the clinician's side.
+
+What comes back was written by a process without our keys, in a file that anyone could have changed, so
+it is read as hostile input. Only when every row is in its place, every answer belongs to the pinned form
+and the administration is as it was when it was handed over are the answers filled in. Otherwise they are
+a proposal: the clinician sees what differs and decides.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.record import administrations, answers, handover_rows, hurt, rows
+from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.audit import audit_line
+from clinic_toolkit.record.handover import SAID_LIMIT, Ticket, handover, new_key, new_token
+from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK, NO_ITEM, Line
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.store.types import from_us
+from clinic_toolkit.vault.vault import Vault
+
+ACTS = (FINISHED, GIVEN_BACK)
+OUT, RETURNED, PROPOSED, CLOSED = "out", "returned", "proposed", "closed"
+
+
+class NotProposed(ClinicError):
+    """There is nothing to decide here, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This was decided already.")
+
+
+class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """One hand-over: of which form, with which key while it is out, and what came back."""
+
+    administration: bytes
+    client: bytes
+    seen_version: int
+    after_line: int
+    begun: datetime
+    key: bytes = b""
+    lines: tuple[Line, ...] = ()
+    troubles: tuple[str, ...] = ()
+    finished: bool = False
+    given_back: bool = False
+
+    def __repr__(self) -> str:
+        return "<Handover>"
+
+    @property
+    def administration_id(self) -> UUID:
+        """The form that was handed over."""
+        return UUID(bytes=self.administration)
+
+    @property
+    def client_id(self) -> UUID:
+        """Who answered."""
+        return UUID(bytes=self.client)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Arrived:
+    lines: tuple[Line, ...]
+    troubles: tuple[str, ...]
+    acts: frozenset[str]
+
+
+def begin(
+    db: Connection, vault: Vault, seen: Kept[Administration], *, word: str, now: datetime
+) -> tuple[Kept[Handover], Ticket]:
+    """Make the key of one hand-over, keep it sealed, and return what the next process needs to know.
+
+    Args:
+        word: the client's word for the relationship, as the pages say it.
+
+    Raises:
+        administrations.Finished: the questionnaire is finished.
+    """
+    if seen.final:
+        raise administrations.Finished
+    seen = administrations.take_up(db, vault, seen, now=now)
+    key, id = new_key(), uuid4()
+    body = Handover(
+        administration=seen.id.bytes,
+        client=seen.body.client,
+        seen_version=seen.version,
+        after_line=db.scalar(select(func.max(audit_line.c.seq))) or 0,
+        begun=now,
+        key=key,
+    )
+    event = "handover.begun"
+    kept = rows.begin(db, vault, handover, body, ring=seen.ring, state=OUT, event=event, now=now, id=id)
+    ticket = Ticket(
+        handover=id.bytes,
+        vault=vault.vault_id.bytes,
+        incarnation=vault.incarnation.bytes,
+        instrument=seen.body.instrument,
+        digest=seen.body.digest,
+        general=administrations.frame_of(seen.body).general,
+        word=word,
+        before=bytes(int(status != 0) for status in seen.body.answers.statuses),
+        key=key,
+        token=new_token(),
+    )
+    return kept, ticket
+
+
+def open_ones(db: Connection, vault: Vault) -> list[Kept[Handover]]:
+    """Hand-overs that ask something of the clinician: still out, come back, or to be decided."""
+    found = db.execute(select(handover).where(handover.c.final == 0).order_by(handover.c.id))
+    opened = []
+    for id in dict.fromkeys(row.record for row in found if vault.holds(row.ring)):
+        # A hurt one is named on the page of the record's condition, and keeps no other from being read.
+        with suppress(hurt.Unreadable, rows.NotThere):
+            opened.append(get(db, vault, id))
+    return opened
+
+
+def any_open(db: Connection, vault: Vault) -> bool:
+    """Whether there are such, without opening one."""
+    return any(vault.holds(ring) for ring in db.scalars(select(handover.c.ring).where(handover.c.final == 0)))
+
+
+def get(db: Connection, vault: Vault, id: UUID) -> Kept[Handover]:
+    """One hand-over.
+
+    Raises:
+        rows.NotThere: there is none that this clinician may see.
+    """
+    return rows.latest(db, vault, handover, id, Handover)
+
+
+def bring_in(db: Connection, vault: Vault, out: Kept[Handover], *, now: datetime) -> Kept[Handover]:
+    """Bring the answers of one hand-over into the record; the key and the rows are gone afterwards.
+
+    Bringing in twice does nothing the second time: then the hand-over is not out any more.
+    """
+    if out.state != OUT:
+        return out
+    target = target_of(db, vault, out.body)
+    arrived = _arrived(db, vault, out, target)
+    whole = not arrived.troubles and (not arrived.lines or _as_it_was(target, out.body))
+    finished = FINISHED in arrived.acts and whole
+    if whole and target is not None and (arrived.lines or finished):
+        filled = _filled(target.body, arrived.lines)
+        touched = _touched(arrived.lines)
+        administrations.bring_in(db, vault, target, filled, touched, finished=finished, now=now)
+    body = msgspec.structs.replace(
+        out.body,
+        key=b"",
+        lines=arrived.lines,
+        troubles=arrived.troubles,
+        finished=FINISHED in arrived.acts,
+        given_back=bool(arrived.acts),
+    )
+    handover_rows.remove(db, out.id)
+    state, event = (RETURNED, "handover.merged") if whole else (PROPOSED, "handover.proposed")
+    return rows.rewrite(db, vault, handover, out, body, state=state, event=event, now=now)
+
+
+def accept(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime) -> Kept[Handover]:
+    """Take a proposal into the record: into what is still open, or as a later version of what is finished.
+
+    Raises:
+        NotProposed: there is nothing to decide.
+        rows.NotThere: the questionnaire is not in the record any more.
+    """
+    if seen.state != PROPOSED:
+        raise NotProposed
+    target = target_of(db, vault, seen.body)
+    if target is None:
+        raise rows.NotThere
+    filled = _filled(target.body, seen.body.lines)
+    touched = _touched(seen.body.lines)
+    administrations.bring_in(db, vault, target, filled, touched, finished=False, now=now)
+    return rows.rewrite(
+        db, vault, handover, seen, seen.body, state=RETURNED, event="handover.accepted", now=now
+    )
+
+
+def set_aside(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime) -> Kept[Handover]:
+    """Leave the questionnaire as it is. The proposal stays in the hand-over's own record.
+
+    Raises:
+        NotProposed: there is nothing to decide.
+    """
+    if seen.state != PROPOSED:
+        raise NotProposed
+    return rows.rewrite(
+        db, vault, handover, seen, seen.body, state=RETURNED, event="handover.set_aside", now=now
+    )
+
+
+def close(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime) -> None:
+    """It was looked at before the client left; closing what is closed does nothing.
+
+    Raises:
+        NotProposed: something is still to be decided first.
+    """
+    if seen.final:
+        return
+    if seen.state != RETURNED:
+        raise NotProposed
+    rows.rewrite(
+        db, vault, handover, seen, seen.body, state=CLOSED, event="handover.closed", now=now, final=True
+    )
+
+
+def target_of(db: Connection, vault: Vault, body: Handover) -> Kept[Administration] | None:
+    """The questionnaire that was handed over, if it is still in the record and can be read."""
+    try:
+        return administrations.get(db, vault, body.administration_id)
+    except (rows.NotThere, hurt.Unreadable):
+        return None
+
+
+def newest(lines: tuple[Line, ...]) -> dict[int, Line]:
+    """The last answer by item, counted from 1."""
+    return {line.item: line for line in lines}
+
+
+def _as_it_was(target: Kept[Administration] | None, body: Handover) -> bool:
+    return target is not None and target.state == "in_progress" and target.version == body.seen_version
+
+
+def _arrived(
+    db: Connection, vault: Vault, out: Kept[Handover], target: Kept[Administration] | None
+) -> _Arrived:
+    found = handover_rows.read(db, out.body.key, vault.vault_id, out.id)
+    troubles = list(found.troubles)
+    if found.last < handover_rows.counted(db, out.id, after=out.body.after_line):
+        troubles.append("missing")
+    instrument = administrations.instrument_of(target.body) if target else None
+    good = tuple(line for line in found.lines if _fits(line, instrument))
+    if len(good) < len(found.lines):
+        troubles.append("not an answer of this form")
+    return _Arrived(
+        lines=tuple(line for line in good if line.item != NO_ITEM),
+        troubles=tuple(dict.fromkeys(troubles)),
+        acts=frozenset(line.status for line in good if line.item == NO_ITEM),
+    )
+
+
+def _fits(line: Line, instrument: Instrument | None) -> bool:
+    """Whether this could have come from a page of this form."""
+    if line.item == NO_ITEM:
+        return line.status in ACTS and line.value is None and not line.talk and not line.said
+    return (
+        (instrument is None or 1 <= line.item <= len(instrument.items))
+        and line.status in answers.STATUSES
+        and (line.value is not None) == (line.status == "answered")
+        and (instrument is None or line.value is None or line.value in {o.value for o in instrument.options})
+        and len(line.said) <= SAID_LIMIT
+        and all(ch in "\n\t" or ch.isprintable() or ord(ch) > 0x9F for ch in line.said)
+    )
+
+
+def _filled(body: Administration, lines: tuple[Line, ...]) -> answers.Answers:
+    filled = body.answers
+    for line in newest(lines).values():
+        response = Response(status=line.status, value=line.value, talk=line.talk, said=line.said)
+        filled = answers.put(filled, line.item - 1, response, after=_moment(line) - body.begun)
+    return filled
+
+
+def _touched(lines: tuple[Line, ...]) -> frozenset[int]:
+    return frozenset(line.item - 1 for line in lines)
+
+
+def _moment(line: Line) -> datetime:
+    try:
+        return from_us(line.at)
+    except OverflowError:
+        return from_us(0)
