@@ -1,0 +1,202 @@
+"""Checking everything: the audit trail, every seal, every signature, and that nothing is missing.
+
+It reads and never writes. Each thing that is wrong becomes one finding with a sentence; what comes
+after it is checked as ever, so that a person learns how far the damage reaches.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, MetaData, Table, func, select
+
+from clinic_toolkit.crypto.seal import SUITE
+from clinic_toolkit.record import audit, trail
+from clinic_toolkit.record.hurt import NOUNS
+from clinic_toolkit.record.kept import Stamp
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.vault.rings import ring as ring_table
+from clinic_toolkit.vault.vault import Opened, SealBroken, Vault
+
+# Told after each line and each row; whoever wants to stop raises an error of their own.
+Progress = Callable[[int, int], None]
+
+_SEALED = {"record", "version", "ring", "kid", "final", "sealed"}
+# Suite, salt, commitment, the smallest padded envelope, tag.
+_SHORTEST = 1 + 24 + 32 + 256 + 16
+_AT_ONCE = 200
+
+LINES = {
+    trail.MISSING: "Line {seq} of the audit trail is missing.",
+    trail.CHANGED: "Line {seq} of the audit trail does not fit the line before it: it was changed or moved.",
+    trail.UNSIGNED: "The signature under line {seq} of the audit trail does not hold.",
+    trail.UNREADABLE: "Line {seq} of the audit trail cannot be opened.",
+}
+
+_decode = msgspec.msgpack.Decoder(tuple[Stamp, msgspec.Raw]).decode
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that is not as it was written; `ring` says whose it is, where that is known."""
+
+    sentence: str
+    ring: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What was looked at, and what was found wrong."""
+
+    lines: int
+    rows: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(kw_only=True)
+class _Named:
+    """What the trail says was written: the content of every version, and the newest of each record."""
+
+    contents: dict[tuple[bytes, int], audit.Entry] = field(default_factory=dict)
+    newest: dict[bytes, audit.Entry] = field(default_factory=dict)
+    held: set[tuple[bytes, int]] = field(default_factory=set)
+    # Versions that must stand because a later one follows them as final.
+    final: dict[tuple[bytes, int], UUID] = field(default_factory=dict)
+
+    def add(self, entry: audit.Entry) -> None:
+        self.contents[entry.record, entry.version] = entry
+        before = self.newest.get(entry.record)
+        if before is None or entry.version >= before.version:
+            self.newest[entry.record] = entry
+
+
+def everything(
+    db: Connection, vault: Vault | None, progress: Progress, *, known: MetaData = metadata
+) -> Report:
+    """Check all there is. Without a vault: the chain of the trail and the outside of every seal."""
+    tables = [table for table in known.sorted_tables if set(table.c.keys()) >= _SEALED]
+    rows = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+    lines = trail.tip(db)
+    findings: list[Finding] = []
+    named = _Named()
+    for done, step in enumerate(chain(_trail(db, vault, named), _rows(db, vault, tables, named)), 1):
+        findings += step
+        progress(min(done, lines + rows), lines + rows)
+    if vault is not None:
+        findings += _ways_in(vault)
+        findings += _missing(named, {str(table.name) for table in tables})
+    return Report(lines=lines, rows=rows, findings=tuple(findings))
+
+
+def _trail(db: Connection, vault: Vault | None, named: _Named) -> Iterator[list[Finding]]:
+    for line in trail.judged(db, vault):
+        if line.event != audit.READ:
+            for entry in line.entries:
+                named.add(entry)
+        yield [Finding(sentence=LINES[line.wrong].format(seq=line.seq))] if line.wrong else []
+
+
+def _rows(db: Connection, vault: Vault | None, tables: list[Table], named: _Named) -> Iterator[list[Finding]]:
+    kids = {row.ring: row.kid for row in db.execute(select(ring_table))}
+    for table in tables:
+        after = 0
+        while batch := db.execute(
+            select(table).where(table.c.id > after).order_by(table.c.id).limit(_AT_ONCE)
+        ).all():
+            after = batch[-1].id
+            for row in batch:
+                named.held.add((row.record.bytes, row.version))
+                wrong = _frame(row, kids) or (_inside(vault, table, row, named) if vault else "")
+                yield [_finding(table.name, row.record, row.version, wrong, row.ring)] if wrong else []
+
+
+def _frame(row: Any, kids: dict[UUID, bytes]) -> str:
+    """What can be seen without a key: the suite, the length, and that its ring exists."""
+    if row.sealed[:1] != bytes([SUITE]) or len(row.sealed) < _SHORTEST:
+        return "its bytes are not those of a sealed entry"
+    if kids.get(row.ring) != row.kid:
+        return "it names a key that this practice does not have"
+    return ""
+
+
+def _inside(vault: Vault, table: Table, row: Any, named: _Named) -> str:
+    try:
+        opened = vault.open(
+            table=str(table.name),
+            record=row.record,
+            version=row.version,
+            ring=row.ring,
+            kid=row.kid,
+            blob=row.sealed,
+        )
+        stamp, _ = _decode(opened.body)
+    except (SealBroken, msgspec.DecodeError):
+        return "its bytes were changed or damaged outside this program"
+    if stamp.final != bool(row.final):
+        return "whether it is final was changed outside this program"
+    if _forged(vault, row, opened):
+        return "the signature inside it does not hold"
+    return _against(named, table, row, stamp, opened)
+
+
+def _forged(vault: Vault, row: Any, opened: Opened) -> bool:
+    if opened.signed_as is None or opened.signature is None:
+        return opened.signature is not None
+    return not vault.signed(
+        opened.signed_as,
+        record=row.record,
+        version=row.version,
+        content_id=opened.content_id,
+        signature=opened.signature,
+    )
+
+
+def _against(named: _Named, table: Table, row: Any, stamp: Stamp, opened: Opened) -> str:
+    """What the audit trail says against it."""
+    entry = named.contents.get((row.record.bytes, row.version))
+    if entry is None:
+        return "the audit trail does not name it"
+    if (entry.table, entry.ring, entry.content_id) != (table.name, row.ring.bytes, opened.content_id):
+        return "the audit trail names another content for it"
+    before = named.contents.get((row.record.bytes, row.version - 1))
+    if stamp.previous is not None and (before is None or before.content_id != stamp.previous):
+        return "the version before it is not the one it was written after"
+    if stamp.follows_final:
+        named.final[row.record.bytes, row.version - 1] = row.ring
+    return ""
+
+
+def _missing(named: _Named, tables: set[str]) -> Iterator[Finding]:
+    """What the trail, or a later version, says must stand in the file, and does not."""
+    standing = {record for record, _ in named.held}
+    for record, entry in named.newest.items():
+        if entry.table in tables and (record, entry.version) not in named.held:
+            what = "an older version stands in its place" if record in standing else "it is not in the file"
+            yield _finding(entry.table, UUID(bytes=record), entry.version, what, UUID(bytes=entry.ring))
+    for record, version in named.final.keys() - named.held:
+        entry, ring = named.contents[record, version], named.final[record, version]
+        yield _finding(entry.table, UUID(bytes=record), version, "it is not in the file", ring)
+
+
+def _ways_in(vault: Vault) -> Iterator[Finding]:
+    if not vault.slots_intact:
+        yield Finding(
+            sentence="The list of ways in is not the one this program wrote last: a way in was added, "
+            "removed or put back outside this program."
+        )
+    for id in sorted(vault.damaged_rings, key=lambda id: id.bytes):
+        yield Finding(
+            sentence=f"The key of one part of the record ({id.hex[:8]}) is missing or damaged. "
+            "What lies under it cannot be read.",
+            ring=id,
+        )
+
+
+def _finding(table: str, record: UUID, version: int, wrong: str, ring: UUID) -> Finding:
+    noun = NOUNS.get(table, "an entry")
+    return Finding(
+        sentence=f"{noun[0].upper()}{noun[1:]} ({record.hex[:8]}, version {version}): {wrong}.", ring=ring
+    )

@@ -1,0 +1,152 @@
+"""Reading the audit trail, for a person and for a check: each line is judged as it is read.
+
+A line that does not fit is told as what it is, and the next ones are read as ever: whoever looks for
+damage must see how far it reaches.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from clinic_toolkit.crypto.encoding import enc
+from clinic_toolkit.crypto.signature import verify
+from clinic_toolkit.record.audit import KEYLESS, SEALED, Body, Entry, audit_line
+from clinic_toolkit.store.types import from_us
+from clinic_toolkit.vault import identity
+from clinic_toolkit.vault.vault import SealBroken, Vault
+
+PAGE = 100
+# A search by client or kind opens so many lines before it asks whether to look further back.
+MOST = 20_000
+_AT_ONCE = 500
+_KID = 16
+_START = bytes(32)
+
+# What can be wrong with a line.
+MISSING, CHANGED, UNSIGNED, UNREADABLE = "missing", "changed", "signature", "unreadable"
+
+_decode_body = msgspec.msgpack.Decoder(Body).decode
+_decode_keyless = msgspec.msgpack.Decoder(tuple[str, int]).decode
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One line. Without a key to open it, only its number and what is wrong are known."""
+
+    seq: int
+    hash: bytes = b""
+    event: str = ""
+    at: datetime | None = None
+    actor: UUID | None = None
+    entries: tuple[Entry, ...] = ()
+    signed: bool = False
+    wrong: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """Some lines, newest first; `older` is where the next page begins, or None at the beginning.
+
+    `reached` is the oldest line that was looked at.
+    """
+
+    lines: tuple[Line, ...]
+    older: int | None
+    reached: int
+
+
+def tip(db: Connection) -> int:
+    """The number of the newest line; 0 if there is none."""
+    return db.scalar(select(func.max(audit_line.c.seq))) or 0
+
+
+def vouched(db: Connection) -> int:
+    """The newest line that a clinician signed: its signature covers every line before it."""
+    return db.scalar(select(func.max(audit_line.c.seq)).where(audit_line.c.signature.is_not(None))) or 0
+
+
+def page(
+    db: Connection,
+    vault: Vault,
+    *,
+    before: int | None = None,
+    wanted: Callable[[Line], bool] = lambda line: True,
+    size: int = PAGE,
+) -> Page:
+    """The newest lines before this one that are wanted, newest first."""
+    upper = min(tip(db), (before or MOST**3) - 1)
+    oldest = max(1, upper - MOST + 1)
+    found: list[Line] = []
+    while upper >= oldest:
+        lower = max(oldest, upper - _AT_ONCE + 1)
+        for line in reversed(list(judged(db, vault, first=lower, last=upper))):
+            if wanted(line):
+                found.append(line)
+                if len(found) == size:
+                    older = line.seq if line.seq > 1 else None
+                    return Page(lines=tuple(found), older=older, reached=line.seq)
+        upper = lower - 1
+    return Page(lines=tuple(found), older=oldest if oldest > 1 else None, reached=oldest)
+
+
+def judged(db: Connection, vault: Vault | None, *, first: int = 1, last: int | None = None) -> Iterator[Line]:
+    """These lines, oldest first, each with its place in the chain and its signature checked.
+
+    Args:
+        vault: without it nothing is opened and no signature checked; the chain needs no key.
+    """
+    incarnation = vault.incarnation if vault else identity.head(db)[1]
+    before = db.scalar(select(audit_line.c.hash).where(audit_line.c.seq == first - 1)) or _START
+    expected = first
+    rows = select(audit_line).where(audit_line.c.seq >= first).order_by(audit_line.c.seq)
+    for row in db.execute(rows if last is None else rows.where(audit_line.c.seq <= last)):
+        for lost in range(expected, row.seq):
+            yield Line(seq=lost, wrong=MISSING)
+        chained = hashlib.sha256(enc("hash/audit", incarnation, row.seq, before, row.body)).digest()
+        yield _line(vault, row, wrong="" if chained == row.hash else CHANGED)
+        before, expected = row.hash, row.seq + 1
+
+
+def _line(vault: Vault | None, row: Any, *, wrong: str) -> Line:
+    signed = row.signature is not None
+    said = {"seq": row.seq, "hash": row.hash, "signed": signed}
+    try:
+        text = _text(vault, row)
+        # A line without a key can hold any number at all.
+        at = from_us(text.at) if text else None
+    except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
+        return Line(**said, wrong=wrong or UNREADABLE)
+    if vault and signed and not wrong:
+        tail = (vault.incarnation, row.seq, row.hash)
+        wrong = "" if verify(vault.public_key, "sig/audit", *tail, signature=row.signature) else UNSIGNED
+    if text is None:
+        return Line(**said, wrong=wrong)
+    actor = UUID(bytes=text.actor) if text.actor else None
+    entries = text.entries
+    return Line(**said, event=text.event, at=at, actor=actor, entries=entries, wrong=wrong)
+
+
+def _text(vault: Vault | None, row: Any) -> Body | None:
+    kind, rest = row.body[:1], row.body[1:]
+    if kind == KEYLESS:
+        event, at = _decode_keyless(rest)
+        return Body(event, at, b"")
+    if kind != SEALED:
+        raise msgspec.DecodeError("a line of an unknown kind")
+    if vault is None:
+        return None
+    opened = vault.open(
+        table="audit_line",
+        record=vault.incarnation,
+        version=row.seq,
+        ring=vault.practice_ring,
+        kid=rest[:_KID],
+        blob=rest[_KID:],
+    )
+    return _decode_body(opened.body)

@@ -1,0 +1,167 @@
+"""Checking everything: nothing is found in a whole practice, and each kind of damage is named."""
+
+import pytest
+from sqlalchemy import text
+
+from clinic_toolkit.record import audit, clients, inspection, trail
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.practices import NOW, Work, giving
+from tests.fixtures.vaults import reopened
+
+
+@pytest.fixture
+def used(work: Work) -> Work:
+    """A practice with a client in two versions and a questionnaire that was finished."""
+    kept = work.client()
+    with writing(work.engine) as db:
+        clients.revise(db, work.vault, kept, Client(name="Ana R."), now=NOW)
+    work.answer(work.begun(kept, giving()), [3, None, 2])
+    return work
+
+
+def check(work: Work, *, keyless: bool = False) -> list[str]:
+    with reading(work.engine) as db:
+        report = inspection.everything(db, None if keyless else work.vault, lambda done, total: None)
+    assert report.lines >= 5
+    assert report.rows >= 5
+    return [finding.sentence for finding in report.findings]
+
+
+def damage(work: Work, *statements: str) -> None:
+    """What someone with the file can do, a trigger notwithstanding."""
+    with writing(work.engine) as db:
+        for trigger in db.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'trigger'")).all():
+            db.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        for statement in statements:
+            db.exec_driver_sql(statement)
+
+
+FLIP = "CAST(substr({0}, 1, 60) || x'00' || substr({0}, 62) AS BLOB)"
+DAMAGES = {
+    "a changed seal": (
+        f"UPDATE client SET sealed = {FLIP.format('sealed')} WHERE version = 2",
+        "A client’s details ({id}, version 2): its bytes were changed",
+    ),
+    "a missing record": ("DELETE FROM administration", "A questionnaire ({id}, version 4): it is not in"),
+    "the last version taken away": (
+        "DELETE FROM client WHERE version = 2",
+        "({id}, version 2): an older version stands in its place",
+    ),
+    "an earlier final version taken away": (
+        "DELETE FROM client WHERE version = 1",
+        "({id}, version 1): it is not in the file",
+    ),
+    "a plain column": ("UPDATE client SET final = 0 WHERE version = 2", "whether it is final was changed"),
+    "another record's place": (
+        "UPDATE client SET record = (SELECT record FROM administration) WHERE version = 2",
+        "its bytes were changed",
+    ),
+    "a line's body": (
+        f"UPDATE audit_line SET body = {FLIP.format('body')} WHERE seq = 3",
+        "Line 3 of the audit trail does not fit",
+    ),
+    "a line's signature": (
+        "UPDATE audit_line SET signature = zeroblob(64) WHERE seq = 3",
+        "The signature under line 3",
+    ),
+    "a line taken out": ("DELETE FROM audit_line WHERE seq = 3", "Line 3 of the audit trail is missing"),
+}
+
+
+def test_a_whole_practice_has_nothing_to_say(used: Work) -> None:
+    assert check(used) == []
+    assert check(used, keyless=True) == []
+
+
+@pytest.mark.parametrize("what", DAMAGES)
+def test_damage_is_named_and_the_rest_is_still_checked(used: Work, what: str) -> None:
+    statement, sentence = DAMAGES[what]
+    damage(used, statement)
+    found = check(used)
+    expected = sentence.split("{id}")
+    assert [each for each in found if all(part in each for part in expected)], found
+    assert len(found) <= 3, found
+
+
+@pytest.mark.parametrize("what", ["a line's body", "a line taken out"])
+def test_the_chain_is_checked_without_a_key(used: Work, what: str) -> None:
+    statement, sentence = DAMAGES[what]
+    damage(used, statement)
+    assert [each for each in check(used, keyless=True) if sentence in each]
+
+
+def test_the_outside_of_a_seal_is_checked_without_a_key(used: Work) -> None:
+    damage(used, "UPDATE client SET sealed = x'01ff' WHERE version = 1")
+    damage(used, "UPDATE client SET kid = zeroblob(16) WHERE version = 2")
+    found = check(used, keyless=True)
+    assert any("not those of a sealed entry" in each for each in found)
+    assert any("a key that this practice does not have" in each for each in found)
+
+
+def test_a_changed_way_in_and_a_lost_key_are_said_after_the_next_unlock(used: Work) -> None:
+    damage(used, "DELETE FROM slot", "DELETE FROM ring_grant WHERE ring IN (SELECT ring FROM client)")
+    work = Work(engine=used.engine, vault=reopened(used.engine, used.vault), groups=used.groups)
+    found = check(work)
+    assert any("list of ways in is not the one" in each for each in found)
+    assert any("is missing or damaged" in each for each in found)
+
+
+def test_whoever_wants_to_stop_is_obeyed(used: Work) -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        assert done == 1 < total
+        raise Enough
+
+    with pytest.raises(Enough), reading(used.engine) as db:
+        inspection.everything(db, used.vault, stop)
+
+
+def test_progress_ends_at_the_end(used: Work) -> None:
+    told: list[tuple[int, int]] = []
+    with reading(used.engine) as db:
+        inspection.everything(db, used.vault, lambda done, total: told.append((done, total)))
+    assert told[-1][0] == told[-1][1] == len(told)
+
+
+def test_pages_of_the_trail_are_newest_first_and_reach_the_beginning(used: Work) -> None:
+    with reading(used.engine) as db:
+        first = trail.page(db, used.vault, size=3)
+        seen = [line.seq for line in first.lines]
+        assert seen == [trail.tip(db) - back for back in range(3)]
+        assert first.lines[-1].actor == used.vault.user_id
+        older = first.older
+        while older:
+            page = trail.page(db, used.vault, before=older, size=3)
+            seen += [line.seq for line in page.lines]
+            older = page.older
+        assert seen == list(range(trail.tip(db), 0, -1))
+        added = trail.page(db, used.vault, wanted=lambda line: line.event == "client.added")
+    assert len(added.lines) == 1
+    assert added.older is None
+
+
+def test_a_line_on_a_page_is_judged(used: Work) -> None:
+    damage(used, DAMAGES["a line's signature"][0], "DELETE FROM audit_line WHERE seq = 5")
+    with reading(used.engine) as db:
+        wrong = {line.seq: line.wrong for line in trail.page(db, used.vault).lines if line.wrong}
+    assert wrong == {3: trail.UNSIGNED, 5: trail.MISSING, 6: trail.CHANGED}
+
+
+def test_a_keyless_line_waits_until_it_is_vouched_for(used: Work) -> None:
+    with writing(used.engine) as db:
+        seq = audit.note_keyless(db, used.vault.incarnation, "unlock.failed", now=NOW)
+        assert trail.vouched(db) == seq - 1
+        audit.adopt(db, used.vault, now=NOW)
+        assert trail.vouched(db) > seq
+
+
+def test_an_impossible_time_in_a_keyless_line_is_no_accident(used: Work) -> None:
+    with writing(used.engine) as db:
+        _, seq = used, audit.note_keyless(db, used.vault.incarnation, "unlock.failed", now=NOW)
+    damage(used, f"UPDATE audit_line SET body = x'0092a178cf7fffffffffffffff' WHERE seq = {seq}")
+    with reading(used.engine) as db:
+        line = trail.page(db, used.vault).lines[0]
+    assert (line.seq, line.wrong, line.event) == (seq, trail.CHANGED, "")
