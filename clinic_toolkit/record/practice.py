@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, rows
+from clinic_toolkit.record import audit, ledger, rows
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.summaries import Letterhead, RecoverySheet
 from clinic_toolkit.store.base import sealed_table
@@ -87,24 +87,25 @@ def unlock(db: Connection, passphrase: str, *, now: datetime) -> Vault:
         vault.slots.WrongSecret: it is not the passphrase.
     """
     vault = slots.open_with_passphrase(db, passphrase)
-    audit.adopt(db, vault, now=now)
-    audit.note(db, vault, f"practice.unlocked slots-{vault.slot_generation}", now=now)
-    return vault
+    return _arrived(db, vault, f"practice.unlocked slots-{vault.slot_generation}", now=now)
 
 
 def unlock_with_sheet(db: Connection, groups: str, *, now: datetime) -> Vault:
     """Open the practice with the eight groups of the recovery sheet."""
     vault = slots.open_with_sheet(db, groups)
-    audit.adopt(db, vault, now=now)
-    audit.note(db, vault, "practice.unlocked_with_sheet", now=now)
-    return vault
+    return _arrived(db, vault, "practice.unlocked_with_sheet", now=now)
 
 
 def unlock_with_code(db: Connection, blob: bytes, code: str, *, now: datetime) -> Vault:
     """Come back with the short code while the keeper still holds the sealed blob."""
     vault = slots.open_return(db, blob, code)
+    return _arrived(db, vault, "practice.returned", now=now)
+
+
+def _arrived(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vault:
     audit.adopt(db, vault, now=now)
-    audit.note(db, vault, "practice.returned", now=now)
+    audit.note(db, vault, event, now=now)
+    ledger.keep(db, vault)
     return vault
 
 
@@ -137,7 +138,19 @@ def new_sheet(db: Connection, vault: Vault, *, now: datetime) -> tuple[str, ...]
 
 def read(db: Connection, vault: Vault) -> Kept[Practice]:
     """The settings as they are now."""
-    return rows.latest(db, vault, practice, vault.vault_id, Practice)
+    return rows.latest(db, vault, practice, vault.vault_id, Practice, _stand_in)
+
+
+def _stand_in(vault: Vault, ring: UUID) -> Practice:
+    # Every page needs the settings. When they are hurt the work goes on, and they are entered anew.
+    return Practice(
+        country="",
+        record_kind="full",
+        practice_name="",
+        clinician_name="",
+        crisis_text="Ask your therapist whom to call in a crisis.",
+        sheet_proved=True,
+    )
 
 
 def revise(

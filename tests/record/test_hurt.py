@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.record import audit, cases, clients, hurt, ledger, notes, rows, sessions
+from clinic_toolkit.record import audit, cases, clients, hurt, ledger, notes, practice, rows, sessions
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.notes import Part
 from clinic_toolkit.record.rows import NotThere
 from clinic_toolkit.store.engine import checkpoint, reading, writing
-from tests.fixtures.practices import NOW, Work
+from tests.fixtures.practices import NOW, SETTINGS, Work
 from tests.fixtures.vaults import reopened
 
 Harm = Callable[[sqlite3.Connection], object]
@@ -338,3 +338,15 @@ def test_a_couple_whose_case_is_hurt_names_nobody(work: Work) -> None:
     harm(work, lambda raw: raw.execute("DELETE FROM clinical_case WHERE record = ?", (couple.id.bytes,)))
     with reading(work.engine) as db:
         assert cases.get(db, work.vault, couple.id).body.client_ids == ()
+
+
+def test_work_goes_on_when_the_settings_of_the_practice_are_hurt(work: Work) -> None:
+    work.client("Ana")
+    harm(work, lambda raw: raw.execute("UPDATE practice SET sealed = zeroblob(400)"))
+    with writing(work.engine) as db:
+        found = practice.read(db, work.vault)
+        assert found.body.sheet_proved
+        assert found.body.practice_name == ""
+        practice.revise(db, work.vault, found, SETTINGS, now=NOW)
+        assert practice.read(db, work.vault).body == SETTINGS
+    assert what_is_hurt(work) == {}
