@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, select
 from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store import anchor
 from clinic_toolkit.store.base import forbid, metadata
 from clinic_toolkit.store.engine import if_rolled_back
 from clinic_toolkit.store.statements import Prepared
@@ -105,10 +106,14 @@ def _link(incarnation: UUID, seq: int, before: bytes, body: bytes) -> bytes:
 def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = (), *, now: datetime) -> int:
     """Add one sealed, signed line to the trail and return its number.
 
+    A store that is only looked at takes no line; then the number is 0.
+
     Args:
         event: what happened, as `noun.verb`; never client text.
         entries: the record versions that were written or read.
     """
+    if anchor.frozen(db):
+        return 0
     seq, before = _tip(db)
     seq += 1
     text = _encode(Body(event, now_us(now), vault.user_id.bytes, tuple(entries)))
@@ -119,8 +124,10 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
     chained = _link(vault.incarnation, seq, before, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, chained)
     _ADD.run(db, {"seq": seq, "body": body, "hash": chained, "signature": signature})
+    saved = entries if event != READ else ()
+    anchor.pend(db, incarnation=vault.incarnation, seq=seq, head=chained, at=now_us(now), entries=saved)
     if vault.inventory is not None:
-        if_rolled_back(db, vault.inventory.add(seq, chained, entries if event != READ else ()))
+        if_rolled_back(db, vault.inventory.add(seq, chained, saved))
     return seq
 
 
@@ -131,6 +138,7 @@ def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime
     body = KEYLESS + _encode((event, now_us(now)))
     link = _link(incarnation, seq, before, body)
     _ADD.run(db, {"seq": seq, "body": body, "hash": link, "signature": None})
+    anchor.pend(db, incarnation=incarnation, seq=seq, head=link, at=now_us(now))
     return seq
 
 

@@ -1,53 +1,40 @@
-"""Opening the file and the two ways to use it: `reading` and `writing`.
+"""Opening the file, the two ways to use it, `reading` and `writing`, and the upkeep of its log."""
 
-The settings are not tuning. In the measured power-cut trials, synchronous=NORMAL lost acknowledged
-saves in most cuts and FULL in none; without secure_delete removed rows stay in the file. SQLite
-ignores a pragma it does not understand, so each one is read back.
-"""
-
-import sqlite3
-import sys
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, text
 
+from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store import anchor, aside, base, folder, schema
 from clinic_toolkit.store.anchor import Anchor
+from clinic_toolkit.store.connections import IMMEDIATE, PRAGMAS, engine_of, look, use
 from clinic_toolkit.store.trouble import StorageBusy, StorageFrozen, StorageReadOnly, damaged, told_plainly
 
 APPLICATION_ID = 0x436C5470
 FORMAT = 1
 _HEAD_BYTES, _SQLITE, _APPLICATION_ID_AT = 100, b"SQLite format 3\0", 68
 
-_PRAGMAS: dict[str, int | str] = {
-    "journal_mode": "wal",
-    "synchronous": 2,
-    "secure_delete": 1,
-    "trusted_schema": 0,
-    "foreign_keys": 1,
-    # Without it INSERT OR REPLACE removes a row and no delete trigger is asked.
-    "recursive_triggers": 1,
-    "cell_size_check": 1,
-    "temp_store": 2,
-    "mmap_size": 0,
-    "busy_timeout": 5000,
-    "wal_autocheckpoint": 100,
-}
-if sys.platform == "darwin":
-    # fsync alone leaves data in the drive's own cache there.
-    _PRAGMAS |= {"fullfsync": 1, "checkpoint_fullfsync": 1}
-
 _UNDO = "undo"
-_IMMEDIATE = "immediate"
 _UPKEEP = "clinic_upkeep"
+
+log = logging.getLogger("clinic")
 
 # SQLite lets one writer in at a time anyway; queueing here keeps the wait short and in order.
 _one_writer = threading.Lock()
 _PATIENCE_SECONDS = 30
+
+
+@dataclass
+class _Upkeep:
+    """When something was last saved that the log still holds; travels with the engine."""
+
+    written_at: float | None = None
 
 
 def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
@@ -68,7 +55,7 @@ def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
     found = Anchor(place)
     # SQLite folds the write-ahead log into the file when its last connection ends. A connection that
     # may only read does not, so a file that turns out to be damaged stays as it was found.
-    only_looking = _engine(file, creator=lambda: _look(file))
+    only_looking = engine_of(file, creator=lambda: look(file))
     try:
         with told_plainly(file), reading(only_looking) as db:
             _look_over(db, metadata, file)
@@ -80,13 +67,9 @@ def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
     return _kept(file, found)
 
 
-def _look(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
-
-
 def _kept(file: Path, found: Anchor) -> Engine:
     # A file that is not the one written last is not even folded together.
-    engine = _engine(file, creator=lambda: _look(file) if found.frozen else sqlite3.connect(file))
+    engine = engine_of(file, creator=lambda: look(file) if found.frozen else use(file))
     engine.update_execution_options(**{anchor.OPTION: found, _UPKEEP: _Upkeep()})
     return engine
 
@@ -94,7 +77,7 @@ def _kept(file: Path, found: Anchor) -> Engine:
 def _make(place: Path, file: Path, metadata: MetaData) -> None:
     # Built under another name and then renamed: a kill half-way leaves a first run, never half a store.
     draft = folder.fresh_draft(place)
-    engine = _engine(draft)
+    engine = engine_of(draft, creator=lambda: use(draft))
     try:
         with writing(engine) as db:
             schema.create_tables(db, metadata)
@@ -117,31 +100,6 @@ def _recognise(file: Path) -> None:
         raise StorageReadOnly from error
     if head[:16] != _SQLITE or head[_APPLICATION_ID_AT:][:4] != APPLICATION_ID.to_bytes(4):
         raise damaged(file)
-
-
-def _engine(file: Path, **more: Any) -> Engine:
-    address = URL.create("sqlite+pysqlite", database=str(file))
-    engine = create_engine(address, hide_parameters=True, **more)
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver must not open transactions by its own rules; `_begin` says when and how.
-    connection.isolation_level = None
-    for name, value in _PRAGMAS.items():
-        connection.execute(f"PRAGMA {name} = {value}").fetchall()
-        found = connection.execute(f"PRAGMA {name}").fetchone()
-        if found is None or found[0] != value:
-            raise RuntimeError(f"this SQLite does not keep the setting {name}")
-
-
-def _begin(db: Connection) -> None:
-    writes = bool(db.get_execution_options().get(_IMMEDIATE))
-    driver = cast(sqlite3.Connection, db.connection.driver_connection)
-    driver.execute(f"PRAGMA query_only = {int(not writes)}")
-    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _look_over(db: Connection, metadata: MetaData, file: Path) -> None:
@@ -175,7 +133,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 info[_UNDO] = undo
                 anchor.expect(db)
                 try:
-                    with db.execution_options(**{_IMMEDIATE: True}).begin():
+                    with db.execution_options(**{IMMEDIATE: True}).begin():
                         yield db
                 finally:
                     del info[_UNDO]
@@ -195,13 +153,35 @@ def _refuse_if_frozen(engine: Engine) -> None:
 
 
 def if_rolled_back(db: Connection, act: Callable[[], None]) -> None:
-    """Have something in memory put back if this `writing` does not reach the disk."""
-    db.info[_UNDO].append(act)
+    """Have something in memory put back if this `writing` does not reach the disk.
+
+    A connection that only reads has nothing that could be taken back.
+    """
+    if writes(db):
+        db.info[_UNDO].append(act)
 
 
 def writes(db: Connection) -> bool:
     """Whether this connection is inside `writing`."""
     return _UNDO in db.info
+
+
+def thaw(engine: Engine) -> Callable[[], None]:
+    """Let a store be written again that is not the one written last; returns what takes this back.
+
+    The transaction that follows must say so in the audit trail.
+    """
+    found = anchor.of(engine)
+    if found is None or not found.frozen:
+        return lambda: None
+    freeze = found.thaw()
+    engine.dispose()
+
+    def take_back() -> None:
+        freeze()
+        engine.dispose()
+
+    return take_back
 
 
 def checkpoint(engine: Engine) -> bool:
@@ -210,15 +190,49 @@ def checkpoint(engine: Engine) -> bool:
     Returns False if a reader still needed the log; then it is emptied at a later call or at exit.
     """
     with _turn_to_write(), told_plainly(_file(engine)):
-        connection = engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA query_only = 0")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            busy = cursor.fetchone()
-            cursor.close()
-        finally:
-            connection.close()
+        return _fold(engine, patient=True)
+
+
+def fold_when_idle(engine: Engine, *, after_seconds: float = 5.0) -> bool:
+    """Fold the log in once nothing was saved for a while: what is in the file no log can lose.
+
+    Nobody waits for it: it tries again later when someone reads or writes. Returns whether it folded.
+    """
+    upkeep = _upkeep(engine)
+    if upkeep.written_at is None or time.monotonic() - upkeep.written_at < after_seconds:
+        return False
+    if not _one_writer.acquire(blocking=False):
+        return False
+    try:
+        with told_plainly(_file(engine)):
+            folded = _fold(engine, patient=False)
+    except ClinicError:
+        # What was saved is durable in the log; only the tidying is put off.
+        log.exception("checkpoint.failed")
+        folded = False
+    finally:
+        _one_writer.release()
+    upkeep.written_at = None if folded else time.monotonic()
+    return folded
+
+
+def _fold(engine: Engine, *, patient: bool) -> bool:
+    found = anchor.of(engine)
+    if found and found.frozen:
+        return False
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA query_only = 0")
+        if not patient:
+            cursor.execute("PRAGMA busy_timeout = 0").fetchall()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchone()
+        if not patient:
+            cursor.execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}").fetchall()
+        cursor.close()
+    finally:
+        connection.close()
     return busy is not None and busy[0] == 0
 
 
@@ -230,6 +244,11 @@ def _turn_to_write() -> Iterator[None]:
         yield
     finally:
         _one_writer.release()
+
+
+def _upkeep(engine: Engine) -> _Upkeep:
+    found: _Upkeep = engine.get_execution_options().get(_UPKEEP) or _Upkeep()
+    return found
 
 
 def _file(engine: Engine) -> Path:

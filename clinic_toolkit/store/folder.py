@@ -2,16 +2,20 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.store.trouble import StorageReadOnly
 
 DATABASE = "clinic.db"
+ANCHOR = "clinic.anchor"
+LOSSES = "clinic.missing"
 MARK = "READ ME FIRST.txt"
 
 # Any of these beside a missing or empty database means that a practice was here.
-_TRACES = (MARK, DATABASE + "-wal", "clinic.anchor", "unlock-attempts", "backups")
+_TRACES = (MARK, DATABASE + "-wal", ANCHOR, LOSSES, "unlock-attempts", "backups")
 
 _MARK_TEXT = """\
 This folder holds the records of a practice, sealed. The file clinic.db is the record itself.
@@ -88,7 +92,7 @@ def put_in_place(draft: Path, file: Path) -> None:
     """Give the finished store its name, for good."""
     try:
         os.replace(draft, file)
-        _settle(file.parent)
+        settle(file.parent)
     except OSError as error:
         raise StorageReadOnly from error
 
@@ -106,16 +110,68 @@ def leave_mark(folder: Path) -> None:
     try:
         _touch(mark)
         mark.write_text(_MARK_TEXT, encoding="utf-8")
-        _settle(folder)
+        settle(folder)
     except OSError as error:
         raise StorageReadOnly from error
 
 
-def _settle(folder: Path) -> None:
-    # A new name in a folder survives a power cut only once the folder itself is on the disk.
+def settle(folder: Path) -> None:
+    """Have a new or removed name in this folder survive a power cut."""
     if sys.platform != "win32":
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+if sys.platform == "darwin":
+    import fcntl
+
+    def flush(handle: int) -> None:
+        """Have what was written survive a power cut."""
+        # fsync alone leaves data in the drive's own cache there.
+        fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+elif sys.platform == "win32":
+
+    def flush(handle: int) -> None:
+        """Have what was written survive a power cut."""
+        os.fsync(handle)
+else:
+
+    def flush(handle: int) -> None:
+        """Have what was written survive a power cut."""
+        os.fdatasync(handle)
+
+
+@contextmanager
+def replaced(file: Path) -> Iterator[int]:
+    """A handle to write the new content of a file; who flushed it finds all of it there, or the old one.
+
+    Whoever gets the handle closes it.
+
+    Raises:
+        OSError: the disk would not take it; the old content stands.
+    """
+    draft = file.with_name(file.name + ".new")
+    draft.unlink(missing_ok=True)
+    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
+    try:
+        yield os.open(draft, flags, 0o600)
+        os.replace(draft, file)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    settle(file.parent)
+
+
+def durably(file: Path, raw: bytes) -> None:
+    """Give a small file this content, for good or not at all.
+
+    Raises:
+        OSError: the disk would not take it; the old content stands.
+    """
+    with replaced(file) as handle, os.fdopen(handle, "wb") as target:
+        target.write(raw)
+        target.flush()
+        flush(target.fileno())

@@ -51,6 +51,16 @@ class StorageFailed(StorageTrouble):
         )
 
 
+class StorageFrozen(StorageTrouble):
+    """The file is not the one that was written last."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The data file is not the one this program wrote last, so nothing is saved into it. "
+            "Everything can be read. The page “Condition of the record” says what to do."
+        )
+
+
 def damaged(file: Path) -> DamagedFile:
     """The error for a database file that is not what it should be; it names the file and what to do."""
     return DamagedFile(

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, MetaData, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from clinic_toolkit.store import base
+from clinic_toolkit.store import base, connections
 from clinic_toolkit.store import engine as store
 from clinic_toolkit.store.engine import checkpoint, if_rolled_back, open_store, reading, writing
 from clinic_toolkit.store.folder import MARK
@@ -54,7 +54,7 @@ def test_every_setting_holds_on_every_connection(opened: Engine) -> None:
 
 
 def test_a_setting_that_does_not_hold_stops_the_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(store._PRAGMAS, "no_such_setting", 1)
+    monkeypatch.setitem(connections.PRAGMAS, "no_such_setting", 1)
     with pytest.raises(RuntimeError, match="no_such_setting"):
         open_store(folder, METADATA)
 
@@ -154,7 +154,7 @@ def test_removed_rows_leave_nothing_behind(folder: Path, opened: Engine) -> None
 def test_a_checkpoint_says_when_a_reader_was_in_the_way(
     opened: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(store._PRAGMAS, "busy_timeout", 1)
+    monkeypatch.setitem(connections.PRAGMAS, "busy_timeout", 1)
     opened.dispose()
     with writing(opened) as db:
         db.execute(SAMPLE.insert().values(**row()))
@@ -178,7 +178,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_saved(opened: Engine) -> None:
 
 
 def test_another_programs_lock_is_said(folder: Path, opened: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(store._PRAGMAS, "busy_timeout", 1)
+    monkeypatch.setitem(connections.PRAGMAS, "busy_timeout", 1)
     opened.dispose()
     other = sqlite3.connect(folder / "clinic.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

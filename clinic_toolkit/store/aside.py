@@ -1,0 +1,71 @@
+"""Copies of a write-ahead log that a stopped program left, made before SQLite looks at it.
+
+SQLite drops everything behind the first damaged byte of the log and then writes over it. If saves
+turn out to be missing, someone who knows the format can still find them in the copy.
+"""
+
+import filecmp
+import logging
+import os
+import re
+import shutil
+from pathlib import Path
+
+from clinic_toolkit.store import folder
+
+MOST_KEPT = 3
+
+log = logging.getLogger("clinic")
+
+
+def put_aside(file: Path) -> Path | None:
+    """Copy the log beside this database, if there is anything in it; the copy is on the disk afterwards.
+
+    A copy that cannot be made stops no start: the record can still be read.
+    """
+    wal = file.with_name(file.name + "-wal")
+    try:
+        if not wal.exists() or wal.stat().st_size == 0:
+            return None
+        earlier = kept(file)
+        if earlier and filecmp.cmp(wal, earlier[-1], shallow=False):
+            return earlier[-1]
+        copy = path_of(file, number_of(earlier[-1]) + 1 if earlier else 1)
+        with wal.open("rb") as source, folder.replaced(copy) as handle, os.fdopen(handle, "wb") as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            folder.flush(target.fileno())
+    except OSError:
+        log.exception("log.not_put_aside")
+        return None
+    return copy
+
+
+def path_of(file: Path, number: int) -> Path:
+    """How the copy with this number is called."""
+    return file.with_name(f"{file.name}-wal.aside.{number}")
+
+
+def number_of(copy: Path) -> int:
+    """The number of a copy."""
+    return int(copy.suffix[1:])
+
+
+def kept(file: Path) -> list[Path]:
+    """The copies that are there, oldest first."""
+    name = re.compile(re.escape(file.name) + r"-wal\.aside\.[1-9][0-9]{0,8}")
+    return sorted((path for path in file.parent.iterdir() if name.fullmatch(path.name)), key=number_of)
+
+
+def prune(file: Path, *, needless: Path | None) -> None:
+    """Remove a copy that is not needed, because nothing is missing, and all but the newest others.
+
+    Copies hold what was changed or removed since, so none stays longer than it may be of use.
+    """
+    try:
+        if needless:
+            needless.unlink(missing_ok=True)
+        for copy in kept(file)[:-MOST_KEPT]:
+            copy.unlink(missing_ok=True)
+    except OSError:
+        log.exception("log.copy_not_removed")

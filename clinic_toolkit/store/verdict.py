@@ -1,0 +1,56 @@
+"""What a start found out about the saves before it, by comparing the anchor with the audit chain."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic_toolkit.store.anchor_slot import Saved
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Missing:
+    """The lines `first` to `last` of the chain were confirmed, and are not in the file.
+
+    `entries` are what is known of them, oldest first; of more than 48 the oldest are not known.
+    `aside` is the copy of the write-ahead log in which they may still be found.
+    """
+
+    first: int
+    last: int
+    entries: tuple[Saved, ...]
+    aside: Path | None
+
+    @property
+    def unknown(self) -> int:
+        """Of how many lines nothing is known but that they were there."""
+        return self.last - self.first + 1 - len({entry.seq for entry in self.entries})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absent:
+    """There was no anchor to compare with, or none that could be read, when the chain stood at `tip`."""
+
+    tip: int
+    aside: Path | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Other:
+    """The chain took another way than the anchor says: this is not the file that was written last."""
+
+    tip: int
+    seq: int
+    aside: Path | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Everything that a person has not seen yet."""
+
+    missing: tuple[Missing, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    other: Other | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is known to be wrong."""
+        return not (self.missing or self.absent or self.other)
