@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store import anchor, aside, base, folder, schema
-from clinic_toolkit.store.anchor import Anchor
+from clinic_toolkit.store.anchor_file import Anchor
 from clinic_toolkit.store.connections import IMMEDIATE, PRAGMAS, engine_of, look, use
 from clinic_toolkit.store.trouble import StorageBusy, StorageFrozen, StorageReadOnly, damaged, told_plainly
 
