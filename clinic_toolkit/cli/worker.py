@@ -133,9 +133,13 @@ class Worker:
         server.run()
 
     def _watch(self, app: "Clinic") -> None:
+        from clinic_toolkit.store.engine import fold_when_idle
+
         while not self._keeper.end.wait(TICK):
             if app.reason_to_end() is not None:
                 self._keeper.end.set()
+            elif self._engine is not None:
+                fold_when_idle(self._engine)
 
     def _end(self) -> None:
         self._keeper.end.wait()
