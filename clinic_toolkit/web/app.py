@@ -15,6 +15,8 @@ from clinic_toolkit import paths
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.web import context, errors, filters, gate, guard, headers, static_files, unit
 from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.web.cookie import Cookie
+from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, sent_by_itself
 from clinic_toolkit.web.screens import (
     administrations,
@@ -58,6 +60,7 @@ class Clinic(Flask):
     """A Flask app in which a request passes gate, guard and form token, in this order, before its view."""
 
     request_class = ClinicRequest
+    jinja_environment = Pages
 
     def __init__(self, worker: context.Worker, cookie_key: bytes) -> None:
         super().__init__(
@@ -80,6 +83,7 @@ class Clinic(Flask):
             WTF_CSRF_TIME_LIMIT=None,
             TEMPLATES_AUTO_RELOAD=False,
         )
+        self.session_interface = Cookie(self)
         self.url_map.strict_slashes = False
         self.csrf = CSRFProtect(self)
         self.jinja_env.undefined = StrictUndefined

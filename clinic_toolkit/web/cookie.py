@@ -1,0 +1,21 @@
+"""The session cookie: signed, and read by every request, so its signer is made once."""
+
+from flask import Flask, Response
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
+
+
+class Cookie(SecureCookieSessionInterface):
+    """Flask's signed cookie, under the key that the worker has for life."""
+
+    def __init__(self, app: Flask) -> None:
+        self._signer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs the cookie and checks it."""
+        return self._signer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie when it changed. Answers that depend on it are never stored: no `Vary` is due."""
+        if session.modified:
+            super().save_session(app, session, response)
