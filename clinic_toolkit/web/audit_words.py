@@ -1,0 +1,123 @@
+"""The audit trail in plain sentences: one table, an event code on the left and its words on the right."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from clinic_toolkit.record import trail
+
+# What a person can filter by.
+KINDS = {
+    "looked": "Pages that were looked at",
+    "people": "Clients, couples and whom it is about",
+    "hours": "Hours",
+    "questionnaires": "Questionnaires",
+    "handovers": "Hand-overs to a client",
+    "worksheets": "Worksheets",
+    "notes": "Notes",
+    "practice": "Settings, unlocking and the ways in",
+    "trail": "The audit trail itself",
+}
+
+WORDS: dict[str, tuple[str, str]] = {
+    "records.read": ("looked", "Looked at"),
+    "client.added": ("people", "Took a client in"),
+    "client.revised": ("people", "Changed a client’s details"),
+    "client.archived": ("people", "Archived a client"),
+    "client.restored": ("people", "Brought a client back from the archive"),
+    "case.opened": ("people", "Opened a case"),
+    "relationship.added": ("people", "Added whom it is about"),
+    "relationship.revised": ("people", "Changed whom it is about"),
+    "relationship.archived": ("people", "Put a relationship away"),
+    "relationship.restored": ("people", "Took a relationship up again"),
+    "session.entered": ("hours", "Entered an hour"),
+    "session.opened": ("hours", "Opened an hour"),
+    "session.revised": ("hours", "Changed an hour"),
+    "session.agreed": ("hours", "Wrote down what was agreed"),
+    "session.closed": ("hours", "Ended an hour"),
+    "administration.begun": ("questionnaires", "Began a questionnaire"),
+    "administration.answered": ("questionnaires", "Kept an answer"),
+    "administration.stopped": ("questionnaires", "Stopped a questionnaire"),
+    "administration.completed": ("questionnaires", "Finished a questionnaire"),
+    "administration.reflected": ("questionnaires", "Wrote down what was said about a result"),
+    "administration.taken_up": ("questionnaires", "Took a stopped questionnaire up again"),
+    "administration.self_entered": ("questionnaires", "Took over what the client answered alone"),
+    "administration.amended": ("questionnaires", "Amended a questionnaire"),
+    "handover.begun": ("handovers", "Handed the device to the client"),
+    "handover.kept": ("handovers", "Kept an answer that the client gave alone"),
+    "handover.finished": ("handovers", "The client came to the end of the questions"),
+    "handover.given_back": ("handovers", "The client gave the device back"),
+    "handover.merged": ("handovers", "Took the client’s answers into the record"),
+    "handover.proposed": ("handovers", "Laid the client’s answers aside to be looked at"),
+    "handover.accepted": ("handovers", "Accepted answers that had been laid aside"),
+    "handover.set_aside": ("handovers", "Left out answers that had been laid aside"),
+    "handover.closed": ("handovers", "Closed a hand-over"),
+    "handout.given": ("worksheets", "Gave a worksheet"),
+    "note.begun": ("notes", "Began a note"),
+    "note.saved": ("notes", "Saved a note"),
+    "note.signed": ("notes", "Signed a note"),
+    "practice.created": ("practice", "Made the practice"),
+    "practice.saved": ("practice", "Saved the settings of the practice"),
+    "practice.unlocked": ("practice", "Unlocked with the passphrase"),
+    "practice.unlocked_with_sheet": ("practice", "Unlocked with the recovery sheet"),
+    "practice.returned": ("practice", "Came back with the return code"),
+    "practice.passphrase_changed": ("practice", "Changed the passphrase"),
+    "practice.sheet_replaced": ("practice", "Made a new recovery sheet"),
+    "audit.opened": ("trail", "Found nothing that waited to be vouched for"),
+    "audit.adopted": ("trail", "Checked and vouched for what was written while locked"),
+}
+
+# What an entry is called when several were looked at: one, many.
+NOUNS = {
+    "client": ("a client", "clients"),
+    "clinical_case": ("a case", "cases"),
+    "relationship": ("a relationship", "relationships"),
+    "therapy_session": ("an hour", "hours"),
+    "administration": ("a questionnaire", "questionnaires"),
+    "handout": ("a worksheet", "worksheets"),
+    "clinical_note": ("a note", "notes"),
+    "practice": ("the settings", "settings"),
+}
+
+WRONG = {
+    trail.MISSING: "This line is missing.",
+    trail.CHANGED: "This line was changed or moved after it was written.",
+    trail.UNSIGNED: "The signature under this line does not hold.",
+    trail.UNREADABLE: "This line cannot be opened.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """One event in words, and the kind it belongs to."""
+
+    kind: str
+    words: str
+
+
+def said(line: trail.Line) -> Said:
+    """What a line says. A code may be followed by a detail that only the program needs."""
+    if line.wrong and not line.event:
+        return Said(kind="trail", words=WRONG[line.wrong])
+    code, _, detail = line.event.partition(" ")
+    if code not in WORDS:
+        return Said(kind="trail", words="Something that this version has no words for")
+    kind, words = WORDS[code]
+    if code == "audit.adopted":
+        first, _, last = detail.partition("-")
+        words += f": line {first}" if first == last else f": lines {first} to {last}"
+    if code == "records.read":
+        words = f"{words} {counted(entry.table for entry in line.entries)}"
+    return Said(kind=kind, words=words)
+
+
+def counted(tables: Iterable[str]) -> str:
+    """ "3 hours and a note"."""
+    many = Counter(tables)
+    parts = [_amount(NOUNS.get(table, ("an entry", "entries")), count) for table, count in many.items()]
+    *first, last = parts or ["nothing"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _amount(noun: tuple[str, str], count: int) -> str:
+    return noun[0] if count == 1 else f"{count} {noun[1]}"
