@@ -20,6 +20,7 @@ from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, sent_by_itself
 from clinic_toolkit.web.screens import (
     administrations,
+    audit,
     cases,
     clients,
     lock,
@@ -53,6 +54,7 @@ SCREENS = (
     notes.screen,
     questionnaires.screen,
     practice.screen,
+    audit.screen,
 )
 
 

@@ -1,0 +1,149 @@
+"""The audit page: who, what, when; found by client, kind and day; and the check of everything."""
+
+import time
+from datetime import date
+
+from sqlalchemy import text
+
+from clinic_toolkit.record import audit
+from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.practices import NOW, giving
+from tests.fixtures.sites import Site
+
+
+def tamper(site: Site, statement: str) -> None:
+    with writing(site.work.engine) as db:
+        for trigger in db.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'trigger'")).all():
+            db.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        db.exec_driver_sql(statement)
+
+
+def checked(site: Site) -> str:
+    assert site.post("/audit/check").headers["Location"] == "/audit/check"
+    for _ in range(200):
+        page = site.get("/audit/check")
+        if "Refresh" not in page.headers:
+            return page.text
+        time.sleep(0.05)
+    raise AssertionError("the check does not end")
+
+
+def test_a_line_says_what_when_and_who_and_leads_to_its_record(site: Site) -> None:
+    kept = site.work.client("Ana Reyes")
+    hour = site.work.hour(kept)
+    page = site.get("/audit").text
+    assert "Took a client in" in page
+    assert "Entered an hour" in page
+    assert f'href="/clients/{kept.id}"' in page
+    assert f'href="/sessions/{hour.id}"' in page
+    assert "Ana Reyes" in page
+    assert "you · line " in page
+    assert "vouched for" in page
+    assert "19 November 2026" in page
+    assert "What the trail cannot show" in page
+
+
+def test_looking_at_the_trail_is_in_the_trail(site: Site) -> None:
+    kept = site.work.client("Ana Reyes")
+    site.get("/audit")
+    with reading(site.work.engine) as db:
+        newest = audit.lines(db, site.work.vault)[0]
+    assert newest.event == "records.read"
+    assert {entry.record for entry in newest.entries} == {kept.id.bytes}
+
+
+def test_lines_are_found_by_client_kind_and_day_and_no_address_tells_of_whom(site: Site) -> None:
+    ana, ben = site.work.client("Ana Reyes"), site.work.client("Ben Okoro")
+    site.work.begun(ana, giving())
+    found = site.post("/audit/find", {"client": ana.id.hex, "kind": "", "day": ""})
+    assert found.status_code == 200
+    assert "Began a questionnaire" in found.text
+    assert f'href="/clients/{ben.id}"' not in found.text
+    hours = site.post("/audit/find", {"client": ana.id.hex, "kind": "hours", "day": ""})
+    assert "No such line" in hours.text
+    day = {"client": "", "kind": "questionnaires", "day": NOW.astimezone().date().isoformat()}
+    assert "Began a questionnaire" in site.post("/audit/find", day).text
+    assert "No such line" in site.post("/audit/find", day | {"day": date(2020, 1, 1).isoformat()}).text
+    assert site.post("/audit/find", day | {"day": "no day"}).status_code == 422
+    assert site.get("/audit/find").headers["Location"] == "/audit"
+
+
+def test_a_hundred_lines_a_page_and_a_way_further_back(site: Site) -> None:
+    client = site.work.client()
+    with writing(site.work.engine) as db:
+        for _ in range(130):
+            audit.note(db, site.work.vault, "session.agreed", now=NOW)
+    page = site.get("/audit").text
+    assert page.count("· line ") == 100
+    assert "Older lines" in page
+    older = site.get("/audit?before=40").text
+    assert "line 39 " in older
+    assert "line 40 " not in older
+    wanted = {"client": "", "kind": "people", "day": ""}
+    assert f"/clients/{client.id}" in site.post("/audit/find", wanted).text
+    for odd in ("0", "-1", "x", "9" * 30):
+        assert site.get(f"/audit?before={odd}").status_code == 200
+
+
+def test_a_keyless_line_is_not_yet_vouched_for(site: Site) -> None:
+    with writing(site.work.engine) as db:
+        audit.note_keyless(db, site.work.vault.incarnation, "audit.opened", now=NOW)
+    page = site.get("/audit").text
+    assert "the program, without a key" in page
+    assert "not yet vouched for" in page
+    assert "One line is not yet vouched for" in page
+
+
+def test_a_line_that_was_changed_is_said_on_the_page(site: Site) -> None:
+    site.work.client()
+    tamper(site, "UPDATE audit_line SET signature = zeroblob(64) WHERE seq = 2")
+    assert "The signature under this line does not hold." in site.get("/audit").text
+
+
+def test_a_whole_practice_is_said_to_be_whole(site: Site) -> None:
+    site.work.answer(site.work.begun(site.work.client(), giving()), [3, 2])
+    page = checked(site)
+    assert "Everything is as it was written" in page
+    assert "sealed entries were checked" in page
+
+
+def test_what_is_hurt_is_named_with_whose_it_is(site: Site) -> None:
+    kept = site.work.client("Ana Reyes")
+    site.work.begun(kept, giving())
+    tamper(site, "DELETE FROM administration")
+    page = checked(site)
+    assert "One thing is not as written" in page
+    assert "A questionnaire (" in page
+    assert "Ana Reyes" in page
+
+
+def test_a_check_under_way_shows_how_far_it_is_and_can_be_stopped(site: Site, monkeypatch) -> None:
+    from clinic_toolkit.record import inspection
+
+    def slow(db, vault, progress):
+        for done in range(1, 10_000):
+            progress(done, 10_000)
+            time.sleep(0.002)
+
+    monkeypatch.setattr(inspection, "everything", slow)
+    touched = site.app.worker.activity
+    site.post("/audit/check")
+    page = site.get("/audit/check")
+    assert page.headers["Refresh"] == "2"
+    assert "<progress" in page.text
+    # A second press does not begin another one.
+    site.post("/audit/check")
+    assert site.post("/audit/check/stop").headers["Location"] == "/audit/check"
+    assert "This was stopped" in site.get("/audit/check").text
+    assert touched.reason_to_end() is None
+    # Locking stops it as well: it holds keys.
+    site.post("/audit/check")
+    job = next(iter(site.app.worker.unlocked.values())).kept["check"]
+    site.post("/lock")
+    assert job.ended.wait(2)
+    assert job.result is None
+
+
+def test_without_a_check_there_is_no_page_of_one(site: Site) -> None:
+    assert site.get("/audit/check").headers["Location"] == "/audit"
+    assert site.post("/audit/check/stop").headers["Location"] == "/audit"
