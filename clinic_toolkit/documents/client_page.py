@@ -1,5 +1,6 @@
 """The page a client may take along: their own words, one next step, whom to call. No number, no grade."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import page, words
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from clinic_toolkit.record.summaries import ClientPage
 
 _WHEN = Look(size=12, colour=SOFT)
+_PITCH = 9.5 * MM
 
 
 def render(value: "ClientPage") -> bytes:
@@ -20,11 +22,18 @@ def render(value: "ClientPage") -> bytes:
         demo=value.letterhead.demo,
         small=_WHEN,
     )
-    for lines in (6, 5, 4, 3, 2):  # what is left of the page is for the hand, and never a page more
+    narrow = replace(sheet, top=15 * MM, bottom=10 * MM)
+    # What is left of the page is for the hand; where much was said, white and margins give way first.
+    for lines, white, margins in (
+        *((lines, 1.0, sheet) for lines in (6, 5, 4, 3, 2)),
+        *((lines, white, narrow) for lines in (2, 1) for white in (1.0, 0.8, 0.6)),
+    ):
         blocks = _blocks(value, lines)
-        if page.stacked(blocks, sheet.width) <= sheet.room:
-            break
-    return page.make(blocks, sheet)
+        for block in blocks:
+            block.before *= white
+        if page.stacked([*blocks, *page.explained(blocks, sheet)], margins.width) <= margins.room:
+            return page.make(blocks, margins)
+    return page.make(_blocks(value, 2), sheet)
 
 
 def _blocks(value: "ClientPage", lines: int) -> list[Block]:
@@ -36,7 +45,7 @@ def _blocks(value: "ClientPage", lines: int) -> list[Block]:
         *_own(value.own_words, lines + 1),
         *_step(value.next_step, min(lines, 3)),
         *_part("Where is this wrong?", ()),
-        WritingLines(min(lines, 3), 10 * MM),
+        WritingLines(min(lines, 3), _PITCH),
         *_crisis(value.letterhead.crisis_text),
     ]
 
@@ -54,7 +63,7 @@ def _part(heading: str, sentences: tuple[str, ...]) -> list[Block]:
 def _own(own_words: tuple[str, ...], lines: int) -> list[Block]:
     quotes = [quote for each in own_words if (quote := paragraphs(each, READING, bar=True))]
     if not quotes:
-        return [_heading("In my own words"), WritingLines(lines, 10 * MM)]
+        return [_heading("In my own words"), WritingLines(lines, _PITCH)]
     for quote in quotes:
         quote[-1].after = 8
     return [_heading("In my own words"), *(block for quote in quotes for block in quote)]
@@ -62,7 +71,7 @@ def _own(own_words: tuple[str, ...], lines: int) -> list[Block]:
 
 def _step(next_step: str, lines: int) -> list[Block]:
     if not next_step.strip():
-        return [_heading("One next step"), WritingLines(lines, 10 * MM)]
+        return [_heading("One next step"), WritingLines(lines, _PITCH)]
     return [_heading("One next step"), *paragraphs(next_step, READING)]
 
 

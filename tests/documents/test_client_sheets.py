@@ -41,6 +41,15 @@ def test_the_client_page_leaves_out_the_heading_of_what_is_empty():
 
 
 @every
+def test_a_client_page_on_which_much_stood_out_is_one_page_with_lines_to_write_on(paper):
+    much = values.client_page(paper)
+    much = replace(much, strengths=much.strengths * 2, stood_out=much.stood_out * 3)
+    pdf = client_page.render(replace(much, own_words=(), next_step=""))
+    assert pages(pdf) == 1
+    assert sum(mark["width"] > 300 and mark["object_type"] == "line" for mark in shapes(pdf)[0]) >= 4
+
+
+@every
 def test_the_client_page_names_no_practice_and_has_one_foot(paper):
     said = texts(client_page.render(values.client_page(paper)))[0]
     assert "Old Mill" not in said and "Calder" not in said
