@@ -1,0 +1,86 @@
+"""What a page and a save are made of, each part as an act that can be measured alone."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import cycle
+
+from flask import g, render_template
+
+from clinic_toolkit.record import administrations, audit, results, rows
+from clinic_toolkit.record.administrations import Administration, administration
+from clinic_toolkit.record.answers import Response, responses
+from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.web import unit
+from tests.fixtures.sites import Site
+
+Act = Callable[[], object]
+
+
+def of_a_page(site: Site, kept: Kept[Administration]) -> dict[str, Act]:
+    """One question: who asks, what is opened, the line of audit with its commit, the drawing."""
+    nothing = site.route(lambda: "a page", "GET")
+    return {
+        "of a page: gate, address, session, guard and headers, around a view that does nothing": lambda: (
+            site.get(nothing)
+        ),
+        "of a page: opening the answers and whom they are about": lambda: _open(site, kept),
+        "of a page: the line of audit, its commit and the anchor": lambda: _note(site, kept),
+        "of a page: drawing it": _drawing(site, kept),
+    }
+
+
+def of_a_save(site: Site, kept: Kept[Administration], token: str) -> dict[str, Act]:
+    """One answer: who asks, what is opened, keeping it."""
+    nothing = site.route(lambda: "saved")
+    headers = {"Origin": site.origin, "X-Autosave": "1"}
+    fields = {"csrf_token": token, "answer": "1", "said": ""}
+    return {
+        "of a save: gate, address, session, guard, form token and headers": lambda: site.browser.post(
+            nothing, base_url=site.origin, data=fields, headers=headers
+        ),
+        "of a save: opening the answers": lambda: _open(site, kept, about=False),
+        "of a save: the answer, the line of audit, their commit and the anchor": _keeping(site, kept),
+    }
+
+
+def _open(site: Site, kept: Kept[Administration], *, about: bool = True) -> None:
+    with reading(site.work.engine) as db:
+        found = administrations.get(db, site.work.vault, kept.id)
+        if about:
+            results.about(db, site.work.vault, found.body)
+
+
+def _note(site: Site, kept: Kept[Administration]) -> None:
+    with writing(site.work.engine) as db:
+        shown = [rows.entry(administration, kept)]
+        audit.note(db, site.work.vault, audit.READ, shown, now=datetime.now(UTC))
+
+
+def _keeping(site: Site, kept: Kept[Administration]) -> Act:
+    values = cycle(range(5))
+
+    def keep() -> None:
+        with writing(site.work.engine) as db:
+            seen = administrations.get(db, site.work.vault, kept.id)
+            response = Response(status="answered", value=next(values), talk=False, said="")
+            administrations.record_response(db, site.work.vault, seen, 3, response, now=datetime.now(UTC))
+
+    return keep
+
+
+def _drawing(site: Site, kept: Kept[Administration]) -> Act:
+    instrument = administrations.instrument_of(kept.body)
+    shown = {
+        "kept": kept, "number": 4, "count": len(instrument.items), "item": instrument.items[3],
+        "text": administrations.wording(kept.body, instrument.items[3]), "instrument": instrument,
+        "answered": responses(kept.body.answers)[3], "errors": {}, "changing": False, "about": "M.",
+    }  # fmt: skip
+
+    def draw() -> None:
+        # Inside a request of its own, which costs little beside the drawing.
+        with site.app.test_request_context(f"/administrations/{kept.id}/items/4", base_url=site.origin):
+            g.unit = unit.Unit(site.work.engine, writes=False)
+            assert 'type="radio"' in render_template("administrations/item.html", **shown)
+
+    return draw
