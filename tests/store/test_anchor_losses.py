@@ -1,0 +1,368 @@
+"""Lost saves: named after any damage to the log, on the disk until seen, and never silent."""
+
+import os
+import random
+import sqlite3
+import stat
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.store import anchor, anchor_file, aside, losses
+from clinic_toolkit.store.claim import AlreadyOpen, claim
+from clinic_toolkit.store.engine import checkpoint, fold_when_idle, reading, thaw, writing
+from clinic_toolkit.store.folder import ANCHOR, LOSSES
+from clinic_toolkit.store.trouble import StorageFrozen
+from tests.store import chains
+
+FOLDED, IN_THE_LOG = 3, 9
+TRIALS, ALL_TRIALS = 60, 2000
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Path:
+    """A store whose program was killed: some saves are folded in, the later ones lie in the log alone."""
+    engine = chains.opened(tmp_path / "data")
+    for _ in range(FOLDED):
+        chains.save(engine)
+    assert checkpoint(engine)
+    for _ in range(IN_THE_LOG):
+        chains.save(engine)
+    left = chains.as_killed(tmp_path / "data", tmp_path / "killed")
+    engine.dispose()
+    assert (left / "clinic.db-wal").stat().st_size > 50_000
+    return left
+
+
+def wal(place: Path) -> Path:
+    return place / "clinic.db-wal"
+
+
+def test_the_control_is_whole(killed: Path) -> None:
+    engine = chains.opened(killed)
+    assert anchor.verdict(engine).whole
+    assert chains.tip(engine) == FOLDED + IN_THE_LOG
+    assert not aside.kept(killed / "clinic.db"), "a copy that nobody needs is not kept"
+
+
+def flips(killed: Path, work: Path, trials: int) -> tuple[int, int, int]:
+    """One flipped bit in the log, again and again: how often harmless, noticed, and silent without us."""
+    last, chance = FOLDED + IN_THE_LOG, random.Random(7)
+    records = [entry.record for entry in chains.newest(killed).entries()]
+    harmless = noticed = silent = 0
+    for trial in range(trials):
+        place = chains.as_killed(killed, work / f"trial{trial}")
+        at, bit = chance.randrange(wal(place).stat().st_size), 1 << chance.randrange(8)
+        chains.spoil(wal(place), lambda raw, at=at, bit=bit: raw.__setitem__(at, raw[at] ^ bit))
+        alone = chains.as_killed(place, work / f"alone{trial}")
+        check, lines = chains.without_anchor(alone)
+        try:
+            engine = chains.opened(place)
+        except DamagedFile:
+            noticed += 1
+            continue
+        verdict, tip = anchor.verdict(engine), chains.tip(engine)
+        engine.dispose()
+        if verdict.whole:
+            assert tip == last, f"byte {at}: a loss that nobody noticed"
+            harmless += 1
+            continue
+        (found,) = verdict.missing
+        assert (found.first, found.last, found.unknown) == (tip + 1, last, 0), f"byte {at}"
+        assert [entry.record for entry in found.entries] == records[tip:]
+        assert found.aside
+        noticed += 1
+        # SQLite itself finds nothing to complain of.
+        silent += check == "ok" and lines < last
+    return harmless, noticed, silent
+
+
+def test_every_flipped_bit_of_a_log_is_harmless_or_noticed(killed: Path, tmp_path: Path) -> None:
+    harmless, noticed, silent = flips(killed, tmp_path, TRIALS)
+    assert harmless + noticed == TRIALS
+    assert noticed > TRIALS / 2
+    assert silent > TRIALS / 2, "the control: without the anchor these losses are silent"
+
+
+@pytest.mark.reliability
+def test_two_thousand_flipped_bits(killed: Path, tmp_path: Path) -> None:
+    harmless, noticed, silent = flips(killed, tmp_path, ALL_TRIALS)
+    print(f"{ALL_TRIALS} flips: {noticed} noticed, {harmless} harmless, {silent} silent without the anchor")
+    assert harmless + noticed == ALL_TRIALS
+
+
+def cut(raw: bytearray) -> None:
+    del raw[len(raw) // 2 :]
+
+
+def cut_to_a_header(raw: bytearray) -> None:
+    del raw[20:]
+
+
+def garbage(raw: bytearray) -> None:
+    raw[:] = os.urandom(len(raw))
+
+
+def garbage_at_the_end(raw: bytearray) -> None:
+    raw[-9000:] = os.urandom(9000)
+
+
+def zeros(raw: bytearray) -> None:
+    raw[:] = bytes(len(raw))
+
+
+@pytest.mark.parametrize("change", [cut, cut_to_a_header, garbage, garbage_at_the_end, zeros])
+def test_a_spoilt_log_is_noticed_and_a_copy_kept(killed: Path, change: Callable[[bytearray], None]) -> None:
+    chains.spoil(wal(killed), change)
+    spoilt = wal(killed).read_bytes()
+    engine = chains.opened(killed)
+    (found,) = anchor.verdict(engine).missing
+    assert found.last == FOLDED + IN_THE_LOG
+    assert found.aside and found.aside.read_bytes() == spoilt
+    assert stat.S_IMODE(found.aside.stat().st_mode) == 0o600
+
+
+def test_a_removed_log_is_noticed(killed: Path) -> None:
+    wal(killed).unlink()
+    (found,) = anchor.verdict(chains.opened(killed)).missing
+    assert (found.first, found.last) == (FOLDED + 1, FOLDED + IN_THE_LOG)
+    assert len(found.entries) == IN_THE_LOG
+    assert found.aside is None
+
+
+def test_a_loss_stays_until_it_was_seen(killed: Path) -> None:
+    wal(killed).unlink()
+    for _ in range(3):
+        engine = chains.opened(killed)
+        assert [(each.first, each.last) for each in anchor.verdict(engine).missing] == [(4, 12)]
+        chains.save(engine)
+        engine.dispose()
+    with pytest.raises(ZeroDivisionError), writing(engine) as db:
+        anchor.begin_again(db)
+        _ = 1 // 0
+    assert anchor.verdict(engine).missing, "an act that was taken back has not been done"
+    with writing(engine) as db:
+        chains.line(db)
+        anchor.begin_again(db)
+    assert anchor.verdict(engine).whole
+    engine.dispose()
+    again = chains.opened(killed)
+    assert anchor.verdict(again).whole
+    assert chains.tip(again) == FOLDED + 4
+    assert not (killed / LOSSES).exists()
+
+
+def test_a_second_loss_is_told_beside_the_first(killed: Path, tmp_path: Path) -> None:
+    wal(killed).unlink()
+    engine = chains.opened(killed)
+    assert checkpoint(engine)
+    chains.save(engine)
+    again = chains.as_killed(killed, tmp_path / "again")
+    wal(again).unlink()
+    verdict = anchor.verdict(chains.opened(again))
+    assert [(each.first, each.last) for each in verdict.missing] == [(4, 12), (4, 4)]
+
+
+def test_a_start_cut_off_between_noting_the_loss_and_the_new_anchor(
+    killed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wal(killed).unlink()
+    with monkeypatch.context() as cut_off, pytest.raises(KeyboardInterrupt):
+        cut_off.setattr(anchor_file.Anchor, "_put", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        chains.opened(killed)
+    verdict = anchor.verdict(chains.opened(killed))
+    assert [(each.first, each.last) for each in verdict.missing] == [(4, 12)], "once, not twice"
+
+
+def test_a_loss_that_cannot_be_kept_is_found_again(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wal(killed).unlink()
+    before = (killed / ANCHOR).read_bytes()
+    with monkeypatch.context() as full:
+        full.setattr(losses.folder, "durably", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        engine = chains.opened(killed)
+        assert anchor.verdict(engine).missing
+        assert anchor.failed(engine)
+        chains.save(engine)
+        assert anchor.failed(engine)
+        assert (killed / ANCHOR).read_bytes() == before
+
+
+def test_a_damaged_note_of_a_loss_is_still_a_loss(killed: Path) -> None:
+    wal(killed).unlink()
+    chains.opened(killed).dispose()
+    chains.spoil(killed / LOSSES, lambda raw: raw.__setitem__(200, raw[200] ^ 1))
+    assert anchor.verdict(chains.opened(killed)).absent
+
+
+def test_an_older_file_under_the_newer_anchor_is_named(tmp_path: Path) -> None:
+    place = tmp_path / "data"
+    engine = chains.opened(place)
+    for _ in range(3):
+        chains.save(engine)
+    engine.dispose()
+    older = (place / "clinic.db").read_bytes()
+    engine = chains.opened(place)
+    lost = [chains.save(engine) for _ in range(60)]
+    engine.dispose()
+    (place / "clinic.db").write_bytes(older)
+    (found,) = anchor.verdict(chains.opened(place)).missing
+    assert (found.first, found.last) == (4, 63)
+    assert [entry.record for entry in found.entries] == lost[-48:]
+    assert found.unknown == 12
+
+
+def test_an_older_folder_put_back_whole_is_whole(tmp_path: Path) -> None:
+    engine = chains.opened(tmp_path / "data")
+    chains.save(engine)
+    engine.dispose()
+    older = chains.as_killed(tmp_path / "data", tmp_path / "older")
+    assert anchor.verdict(chains.opened(older)).whole, "only a copy outside could tell; nothing here says so"
+
+
+def test_a_store_that_lost_everything_is_damage_and_no_first_run(tmp_path: Path) -> None:
+    place = tmp_path / "data"
+    engine = chains.opened(place)
+    empty = (place / "clinic.db").read_bytes()
+    chains.save(engine)
+    engine.dispose()
+    (place / "clinic.db").write_bytes(empty)
+    before = {file.name: file.read_bytes() for file in place.iterdir()}
+    with pytest.raises(DamagedFile, match=ANCHOR):
+        chains.opened(place)
+    assert {name: (place / name).read_bytes() for name in before} == before
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """A file that was put back, went on by itself, and now meets the anchor of the one before."""
+    place = tmp_path / "data"
+    engine = chains.opened(place)
+    for _ in range(3):
+        chains.save(engine)
+    engine.dispose()
+    older = (place / "clinic.db").read_bytes()
+    engine = chains.opened(place)
+    for _ in range(4):
+        chains.save(engine)
+    engine.dispose()
+    newer = (place / ANCHOR).read_bytes()
+    (place / "clinic.db").write_bytes(older)
+    (place / ANCHOR).unlink()
+    engine = chains.opened(place)
+    for _ in range(4):
+        chains.save(engine, way=b"another")
+    with writing(engine) as db:
+        anchor.begin_again(db)
+    engine.dispose()
+    (place / ANCHOR).write_bytes(newer)
+    return place
+
+
+def test_a_chain_that_went_another_way_is_only_looked_at(other: Path) -> None:
+    before = {file.name: file.read_bytes() for file in other.iterdir()}
+    engine = chains.opened(other)
+    verdict = anchor.verdict(engine)
+    assert verdict.other and (verdict.other.tip, verdict.other.seq) == (7, 7)
+    with reading(engine) as db:
+        assert len(db.execute(select(chains.SAMPLE)).all()) == 7
+        assert anchor.frozen(db)
+    with pytest.raises(StorageFrozen):
+        chains.save(engine)
+    assert not checkpoint(engine)
+    engine.dispose()
+    after = {file.name: file.read_bytes() for file in other.iterdir()}
+    assert {name: raw for name, raw in after.items() if name[-4:] not in ("-shm", "-wal")} == before
+
+
+def test_a_shorter_chain_on_another_way_is_another_file_too(other: Path) -> None:
+    engine = chains.opened(other)
+    thaw(engine)
+    for _ in range(5):
+        chains.save(engine)
+    newer = (other / ANCHOR).read_bytes()
+    engine.dispose()
+    (other / ANCHOR).unlink()
+    shorter = chains.as_killed(other, other.with_name("shorter"))
+    chains.shortened(shorter, 10)
+    on_the_way = chains.as_killed(shorter, other.with_name("on_the_way"))
+    for place in (shorter, on_the_way):
+        (place / ANCHOR).write_bytes(newer)
+    with closing(sqlite3.connect(shorter / "clinic.db")) as db, db:
+        db.execute("UPDATE audit_line SET hash = zeroblob(32) WHERE seq = 10")
+    assert anchor.verdict(chains.opened(shorter)).other
+    # The control: the same chain, as short, but on the anchor's way.
+    assert anchor.verdict(chains.opened(on_the_way)).missing
+
+
+def test_taking_the_other_file_for_the_record(other: Path) -> None:
+    engine = chains.opened(other)
+    take_back = thaw(engine)
+    with writing(engine) as db:
+        chains.line(db)
+    take_back()
+    assert anchor.verdict(engine).other
+    with pytest.raises(StorageFrozen):
+        chains.save(engine)
+    thaw(engine)
+    chains.save(engine)
+    assert anchor.verdict(engine).whole
+    assert chains.newest(other).seq == 9
+    engine.dispose()
+    assert anchor.verdict(chains.opened(other)).whole
+
+
+def test_three_copies_of_logs_at_the_most(killed: Path) -> None:
+    file = killed / "clinic.db"
+    original = wal(killed).read_bytes()
+    for number in range(1, 6):
+        wal(killed).write_bytes(original + bytes([number]))
+        copy = aside.put_aside(file)
+        assert copy == aside.path_of(file, number) and copy.read_bytes() == wal(killed).read_bytes()
+        assert aside.put_aside(file) == copy, "the same log is copied once"
+    aside.prune(file, needless=None)
+    assert [aside.number_of(copy) for copy in aside.kept(file)] == [3, 4, 5]
+    aside.prune(file, needless=aside.path_of(file, 5))
+    assert [aside.number_of(copy) for copy in aside.kept(file)] == [3, 4]
+
+
+def test_a_copy_that_cannot_be_made_stops_no_start(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chains.spoil(wal(killed), garbage)
+    monkeypatch.setattr(aside.shutil, "copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+    (found,) = anchor.verdict(chains.opened(killed)).missing
+    assert found.aside is None
+    assert not list(killed.glob("*.new"))
+
+
+def test_a_second_start_leaves_the_first_ones_files_alone(killed: Path) -> None:
+    held = claim(killed)
+    before = {file.name: file.read_bytes() for file in killed.iterdir()}
+    with pytest.raises(AlreadyOpen):
+        claim(killed)
+    assert {file.name: file.read_bytes() for file in killed.iterdir()} == before
+    held.release()
+    first = chains.opened(killed)
+    second = chains.opened(killed)
+    assert anchor.verdict(first).whole and anchor.verdict(second).whole
+
+
+def test_the_log_is_folded_in_once_nothing_was_saved_for_a_while(tmp_path: Path) -> None:
+    engine: Engine = chains.opened(tmp_path)
+    assert not fold_when_idle(engine, after_seconds=0), "nothing to fold"
+    chains.save(engine)
+    assert not fold_when_idle(engine, after_seconds=60), "not yet"
+    with reading(engine) as db:
+        db.execute(select(chains.SAMPLE)).all()
+        chains.save(engine)
+        assert not fold_when_idle(engine, after_seconds=0), "someone reads"
+    with writing(engine):
+        assert not fold_when_idle(engine, after_seconds=0), "someone writes"
+    assert wal(tmp_path).stat().st_size > 0
+    assert fold_when_idle(engine, after_seconds=0)
+    assert wal(tmp_path).stat().st_size == 0
+    assert not fold_when_idle(engine, after_seconds=0)
+    chains.save(engine)
+    assert fold_when_idle(engine, after_seconds=0)
