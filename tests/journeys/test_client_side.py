@@ -91,11 +91,11 @@ def test_what_the_clinician_should_know_is_folded_away_while_choosing(me: Person
 
 def test_questions_that_often_do_not_fit_are_named_to_the_clinician(me: Person, hour: str) -> None:
     numbers = [str(number) for number in results.fits_ill(giving(), "parent")]
-    words = f"questions {', '.join(numbers[:-1])} and {numbers[-1]}"
+    words = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
     assert len(numbers) == 4
-    assert f"(parent), {words} often do not fit" in result_with(me, hour, set()).text
-    assert f"Often not fitting: {words}." in me.open("/questionnaires/giving").text
-    assert f"How I give: {words}" in me.open(f"{hour}/questionnaire").text
+    assert f"(parent), items {words} often do not fit" in result_with(me, hour, set()).text
+    assert f"Often not fitting: questions {words}." in me.open("/questionnaires/giving").text
+    assert f"How I give: questions {words}" in me.open(f"{hour}/questionnaire").text
 
 
 def test_an_empty_section_is_remarked_before_signing_and_signed_all_the_same(me: Person, hour: str) -> None:
