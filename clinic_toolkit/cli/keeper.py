@@ -17,7 +17,7 @@ from types import FrameType
 
 import click
 
-from clinic_toolkit.cli import line, worker
+from clinic_toolkit.cli import line, tray, worker
 from clinic_toolkit.cli.quick_return import QuickReturn
 from clinic_toolkit.cli.sockets import Sockets
 from clinic_toolkit.settings import Settings
@@ -41,7 +41,9 @@ class Helper:
     ending: bool = False
 
 
-Work = Callable[[Settings, tuple[socket.socket, ...], "connection.Connection[object, object]", bytes], None]
+Work = Callable[
+    [Settings, tuple[socket.socket, ...], "connection.Connection[object, object]", bytes, tray.Ends], None
+]
 
 
 class Keeper:
@@ -57,6 +59,8 @@ class Keeper:
     ) -> None:
         self._settings, self._sockets, self._when_ready, self._work = settings, sockets, when_ready, work
         self._cookie_key = secrets.token_bytes(32)
+        # Kept open between two workers, and never read here.
+        self._tray = tray.ends()
         self._return = QuickReturn()
         self._active: Helper | None = None
         self._standby: Helper | None = None
@@ -89,7 +93,7 @@ class Keeper:
         ours, theirs = _spawn.Pipe()
         process = _spawn.Process(
             target=self._work,
-            args=(self._settings, self._sockets.listening, theirs, self._cookie_key),
+            args=(self._settings, self._sockets.listening, theirs, self._cookie_key, self._tray),
             name="clinic-worker",
         )
         # A blocked signal is inherited: Ctrl-C reaches the keeper alone, which then ends its workers.

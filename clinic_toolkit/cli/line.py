@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
+from clinic_toolkit.cli.tray import Tray
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Go:
@@ -83,8 +85,9 @@ class Drop:
 class KeeperLine:
     """A worker's end of the line. It fits `web.context.Keeper`."""
 
-    def __init__(self, pipe: "Connection[object, object]") -> None:
+    def __init__(self, pipe: "Connection[object, object]", tray: Tray) -> None:
         self._pipe = pipe
+        self.tray = tray
         self._asking = threading.Lock()
         self._sending = threading.Lock()
         self._blobs: SimpleQueue[bytes | None] = SimpleQueue()
@@ -135,6 +138,10 @@ class KeeperLine:
     def drop(self) -> None:
         """Destroy the blob."""
         self.say(Drop())
+
+    def hand_over(self, ticket: bytes) -> None:
+        """Leave a ticket for the next worker. It does not go over this line: the keeper never has it."""
+        self.tray.put(ticket)
 
     def _ask(self, *, take: bool) -> bytes | None:
         with self._asking:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from clinic_toolkit.cli import line
 from clinic_toolkit.cli.memory import guard_memory
+from clinic_toolkit.cli.tray import Ends, Tray
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.settings import Settings
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from clinic_toolkit.web.app import Clinic
+    from clinic_toolkit.web.handover import HandedOver
 
 MIB = 2**20
 WAITRESS: dict[str, Any] = {
@@ -54,6 +56,7 @@ def run(
     listening: tuple[socket.socket, ...],
     pipe: "Connection[object, object]",
     cookie_key: bytes,
+    tray: Ends,
 ) -> None:
     """The whole life of a worker process; it does not return.
 
@@ -62,9 +65,10 @@ def run(
         listening: the keeper's sockets; nothing is accepted before the keeper says so.
         pipe: the line to the keeper.
         cookie_key: signs the session cookie; the same for every worker of this keeper.
+        tray: where the worker before may have left a ticket.
     """
     guard_memory()
-    keeper = line.KeeperLine(pipe)
+    keeper = line.KeeperLine(pipe, Tray(tray))
     signal.signal(signal.SIGTERM, lambda number, frame: keeper.end.set())
     if not hasattr(signal, "pthread_sigmask"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -98,7 +102,7 @@ class Worker:
         self._settings, self._listening, self._keeper = settings, listening, keeper
         self._cookie_key = cookie_key
         self._channels: dict[int, Any] = {}
-        self._app: Clinic | None = None
+        self._app: Clinic | HandedOver | None = None
         self._engine: Engine | None = None
 
     def live(self) -> None:
@@ -106,6 +110,7 @@ class Worker:
         from waitress.server import create_server
 
         from clinic_toolkit.store import engine as store
+        from clinic_toolkit.web import handover
         from clinic_toolkit.web.app import create_app
 
         threading.Thread(target=self._end, name="end", daemon=True).start()
@@ -120,19 +125,21 @@ class Worker:
         _warm_up(app, until=self._keeper.go)
         self._keeper.go.wait()
         self._engine = store.open_store(self._settings.data_folder)
-        app.open(self._engine)
-        self._app = app
+        # A form that is out is served by its own small app, and no keys ever come in here.
+        serving = handover.taken_up(self._settings, self._engine, self._keeper) or app
+        serving.open(self._engine)
+        self._app = serving
         server = create_server(
-            _tells_when_answered(app, self._keeper),
+            _tells_when_answered(serving, self._keeper),
             map=self._channels,
             sockets=list(self._listening),
             **WAITRESS,
         )
-        threading.Thread(target=self._watch, args=(app,), name="idle", daemon=True).start()
+        threading.Thread(target=self._watch, args=(serving,), name="idle", daemon=True).start()
         self._keeper.say(line.Serving())
         server.run()
 
-    def _watch(self, app: "Clinic") -> None:
+    def _watch(self, app: "Clinic | HandedOver") -> None:
         from clinic_toolkit.store.engine import fold_when_idle
 
         while not self._keeper.end.wait(TICK):

@@ -149,9 +149,9 @@ def bring_in(db: Connection, vault: Vault, out: Kept[Handover], *, now: datetime
     whole = not arrived.troubles and (not arrived.lines or _as_it_was(target, out.body))
     finished = FINISHED in arrived.acts and whole
     if whole and target is not None and (arrived.lines or finished):
-        filled = _filled(target.body, arrived.lines)
+        put_in = filled(target.body, arrived.lines)
         touched = _touched(arrived.lines)
-        administrations.bring_in(db, vault, target, filled, touched, finished=finished, now=now)
+        administrations.bring_in(db, vault, target, put_in, touched, finished=finished, now=now)
     body = msgspec.structs.replace(
         out.body,
         key=b"",
@@ -177,9 +177,9 @@ def accept(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime)
     target = target_of(db, vault, seen.body)
     if target is None:
         raise rows.NotThere
-    filled = _filled(target.body, seen.body.lines)
+    put_in = filled(target.body, seen.body.lines)
     touched = _touched(seen.body.lines)
-    administrations.bring_in(db, vault, target, filled, touched, finished=False, now=now)
+    administrations.bring_in(db, vault, target, put_in, touched, finished=False, now=now)
     return rows.rewrite(
         db, vault, handover, seen, seen.body, state=RETURNED, event="handover.accepted", now=now
     )
@@ -262,12 +262,13 @@ def _fits(line: Line, instrument: Instrument | None) -> bool:
     )
 
 
-def _filled(body: Administration, lines: tuple[Line, ...]) -> answers.Answers:
-    filled = body.answers
+def filled(body: Administration, lines: tuple[Line, ...]) -> answers.Answers:
+    """The answers of a questionnaire with what the client answered put in."""
+    together = body.answers
     for line in newest(lines).values():
         response = Response(status=line.status, value=line.value, talk=line.talk, said=line.said)
-        filled = answers.put(filled, line.item - 1, response, after=_moment(line) - body.begun)
-    return filled
+        together = answers.put(together, line.item - 1, response, after=_moment(line) - body.begun)
+    return together
 
 
 def _touched(lines: tuple[Line, ...]) -> frozenset[int]:

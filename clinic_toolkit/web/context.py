@@ -48,6 +48,9 @@ class Keeper(Protocol):
     def drop(self) -> None:
         """Destroy the blob."""
 
+    def hand_over(self, ticket: bytes) -> None:
+        """Leave this ticket for the next worker; the keeper itself never has it."""
+
 
 @dataclass(kw_only=True)
 class Unlocked:

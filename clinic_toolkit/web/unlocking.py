@@ -10,15 +10,16 @@ import threading
 import time
 from collections.abc import Callable
 
-from clinic_toolkit.record import practice
+from clinic_toolkit.record import audit, practice
 from clinic_toolkit.store.trouble import StorageFull, StorageReadOnly
 from clinic_toolkit.vault import attempts, sheet
 from clinic_toolkit.vault.slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
-from clinic_toolkit.web import context
+from clinic_toolkit.web import context, handing
 
 _one_at_a_time = threading.Lock()
 
+LONGEST = 1000
 BUSY = "Another try is being looked at. Wait for its answer, then try again."
 
 
@@ -64,6 +65,39 @@ def with_sheet(typed: str) -> str:
     )
 
 
+def confirm(typed: str) -> str:
+    """Ask for the passphrase once more, before an act on the ways in. Returns "" or why not.
+
+    It is the same door as the lock's: counted before the try, and a wrong one ends this process, which
+    is also what makes the next try wait. The quick return goes too, so that who cannot type the
+    passphrase does not come back with a short code to guess again.
+    """
+    if not typed or len(typed) > LONGEST:
+        return "Type your present passphrase."
+    if not _one_at_a_time.acquire(blocking=False):
+        return BUSY
+    folder = context.settings().data_folder
+    try:
+        time.sleep(wait_now())
+        attempts.note_failure(folder)
+        if practice.is_passphrase(context.db(), typed):
+            attempts.clear(folder)
+            return ""
+    except OSError as error:
+        raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
+    finally:
+        _one_at_a_time.release()
+    practice.note_refused_passphrase(context.db(), context.vault(), now=context.now())
+    context.drop_return()
+    context.end_worker("wrong secret")
+    return "This is not your present passphrase. Nothing was changed, and the practice is locked."
+
+
+def line_in_doubt() -> int | None:
+    """The line of the audit trail that did not fit at this unlock."""
+    return audit.not_adopted(context.db(), context.vault())
+
+
 def code_may_work() -> bool:
     """Whether it makes sense to ask for the code once more."""
     return context.worker().keeper.holds()
@@ -91,6 +125,7 @@ def _try(open_it: Callable[[], Vault], *, delayed: bool, must_choose_passphrase:
         attempts.clear(folder)
     except WrongSecret as wrong:
         context.end_worker("wrong secret")
+        practice.note_failed_unlock(context.db(), now=context.now())
         return wrong.sentence
     except BaseException as error:
         # The right secret may be in memory, and nobody is in: this process has no more use for it.
@@ -101,4 +136,5 @@ def _try(open_it: Callable[[], Vault], *, delayed: bool, must_choose_passphrase:
     finally:
         _one_at_a_time.release()
     context.enter(opened, must_choose_passphrase=must_choose_passphrase)
+    handing.bring_in_afterwards(opened)
     return ""

@@ -4,14 +4,14 @@ from flask import Blueprint, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, guard, responses, unlocking
+from clinic_toolkit.web import context, guard, handing, responses, unlocking
 from clinic_toolkit.web.forms.practice import PassphraseForm
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("lock", __name__)
 
 GROUPS = 8
-LONGEST = 1000
+LONGEST = unlocking.LONGEST
 
 
 @screen.get("/unlock")
@@ -39,7 +39,9 @@ def open_up() -> Answer:
         if by_code and not unlocking.code_may_work():
             return _page(by_code=False, back=back, error=f"{sentence} Use your passphrase now."), 422
         return _page(by_code=by_code, back=back, error=sentence), 422
-    return responses.see(guard.way_back(back) or "/")
+    if unlocking.line_in_doubt():
+        return responses.see(url_for("lock.trail"))
+    return responses.see(handing.first_page(guard.way_back(back) or "/"))
 
 
 @screen.get("/unlock/sheet")
@@ -85,7 +87,15 @@ def chosen() -> Answer:
         return _choose_page(form), 422
     practice.change_passphrase(context.db(), context.vault(), form.passphrase.data or "", now=context.now())
     context.passphrase_was_chosen()
-    return responses.see("/")
+    if unlocking.line_in_doubt():
+        return old_secret.removed(url_for("lock.trail"), otherwise=url_for("lock.trail"))
+    return responses.see(handing.first_page("/"))
+
+
+@screen.get("/unlock/trail")
+def trail() -> Answer:
+    """Say that the audit trail does not fit together, before anything else is done."""
+    return render_template("lock/trail.html", line=unlocking.line_in_doubt())
 
 
 @screen.post("/lock")

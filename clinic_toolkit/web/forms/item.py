@@ -1,0 +1,65 @@
+"""What is sent with one question: by the clinician in the hour, or by the client alone."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.web.forms import fields
+
+WAYS = ("", "did_not_come_up", "declined")
+SAID_LIMIT = 1_000
+
+
+class ItemForm(Form):
+    """One answer, the mark to talk about it, and what goes with it in words."""
+
+    answer = StringField("Answer")
+    talk = fields.tick("Let’s talk about this")
+    said = fields.text("What the client said", limit=SAID_LIMIT)
+    way = StringField("A way not to answer", default="")
+    go = StringField("Where to go", default="next")
+
+    buttons: ClassVar[Sequence[str]] = ("next", "back", "pause", "stop")
+    options: frozenset[str] = frozenset()
+
+    @classmethod
+    def for_instrument(cls, instrument: Instrument, typed: Any) -> "ItemForm":
+        """The form for one item of this questionnaire."""
+        form = cls(typed)
+        form.options = frozenset(str(option.value) for option in instrument.options)
+        return form
+
+    def response(self, before: Response) -> Response:
+        """What was sent, as a response; without an answer and a way not to, the one before stands."""
+        if self.way.data in WAYS[1:]:
+            status, value = str(self.way.data), None
+        elif self.answer.data in self.options:
+            status, value = "answered", int(str(self.answer.data))
+        else:
+            status, value = before.status, before.value
+        return Response(status=status, value=value, talk=self.talk.data, said=self.said.data)
+
+    def validate_answer(self, field: StringField) -> None:
+        """Only an answer of this questionnaire; none at all is fine."""
+        if field.data and field.data not in self.options:
+            raise ValidationError("Choose one of the answers shown here.")
+
+    def validate_way(self, field: StringField) -> None:
+        """Only one of the two ways not to answer, or neither."""
+        if (field.data or "") not in WAYS:
+            raise ValidationError("Use one of the buttons on this page.")
+
+    def validate_go(self, field: StringField) -> None:
+        """Only a button of the page."""
+        if (field.data or "next") not in self.buttons:
+            raise ValidationError("Use one of the buttons on this page.")
+
+
+class OwnItemForm(ItemForm):
+    """The same in the client's hands."""
+
+    buttons = ("next", "back", "pause", "give_back")

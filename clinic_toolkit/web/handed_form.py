@@ -1,0 +1,203 @@
+"""The pages of a form in a client's hands: one question each, a pause, the answers, the way back."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from flask import Flask, abort, render_template, request, url_for
+from sqlalchemy import Engine
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments.model import Instrument, Item
+from clinic_toolkit.record import handover
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.handover import Form, Ticket
+from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK
+from clinic_toolkit.record.summaries import CLIENT_LINE
+from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.web import responses
+from clinic_toolkit.web.forms.item import OwnItemForm
+from clinic_toolkit.web.requests import by_script
+from clinic_toolkit.web.responses import Answer
+
+WAYS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
+OPEN = Response(status="not_reached", value=None, talk=False, said="")
+IN_GENERAL = "people in general"
+
+
+class HandedForm:
+    """One form, from its welcome to the moment it is given back."""
+
+    PULSE = "/form/pulse"
+
+    def __init__(
+        self, app: Flask, ticket: Ticket, instrument: Instrument, *, over: Callable[[], None]
+    ) -> None:
+        self.engine: Engine | None = None
+        self._ticket, self._instrument, self._over = ticket, instrument, over
+        for path, endpoint, view, methods in (
+            ("/", "start", self.start, ["GET"]),
+            ("/form", "welcome", self.welcome, ["GET"]),
+            ("/form/<int:number>", "item", self.item, ["GET", "POST"]),
+            ("/form/<int:number>/pause", "pause", self.pause, ["GET"]),
+            ("/form/check", "check", self.check, ["GET"]),
+            ("/form/finish", "finish", self.finish, ["GET", "POST"]),
+            ("/form/give-back", "give_back", self.give_back, ["GET", "POST"]),
+            (self.PULSE, "pulse", self.pulse, ["GET"]),
+        ):
+            app.add_url_rule(path, endpoint, view, methods=methods)
+
+    def start(self) -> Answer:
+        """Wherever a person comes from: to where the form stands."""
+        form = self._form()
+        return responses.see(self._next(form) if form.begun else url_for("welcome"))
+
+    def welcome(self) -> Answer:
+        """What this is, what becomes of the answers, and what the buttons do."""
+        return self._page("welcome", next=self._next(self._form()), client_text=CLIENT_LINE)
+
+    def item(self, number: int) -> Answer:
+        """One question: show it, or keep what was answered and go where the button says."""
+        if not 1 <= number <= len(self._instrument.items):
+            abort(404)
+        changing = "change" in request.args
+        if request.method == "GET":
+            return self._item_page(number, self._form().answers.get(number, OPEN), changing=changing)
+        before = self._form().answers.get(number, OPEN)
+        sent = OwnItemForm.for_instrument(self._instrument, request.form)
+        fits = sent.validate()
+        response = sent.response(before)
+        if not fits:
+            return self._item_page(number, response, changing=changing, errors=sent.errors), 422
+        try:
+            self._keep(number, response, before)
+        except ClinicError as trouble:
+            # What was typed stands on the page again, and can be sent once more.
+            if by_script():
+                return responses.not_saved(trouble.sentence, 503)
+            errors = {"": [trouble.sentence]}
+            return self._item_page(number, response, changing=changing, errors=errors), 503
+        if by_script():
+            return responses.saved(_now())
+        return responses.see(self._onward(number, sent.go.data or "next", changing=changing))
+
+    def pause(self, number: int) -> Answer:
+        """An empty page while something else matters more. It shows nothing of the form."""
+        if not 1 <= number <= len(self._instrument.items):
+            abort(404)
+        return self._page("pause", number=number)
+
+    def check(self) -> Answer:
+        """All answers on one page, each with a way to change it."""
+        return self._page("check", items=self._answers(self._form()), ways=WAYS)
+
+    def finish(self) -> Answer:
+        """Ask once more, then finish: the form goes back, and no more can be changed."""
+        if request.method == "GET":
+            form = self._form()
+            left_open = any(
+                form.answers.get(number, OPEN).status == "not_reached" and not before
+                for number, before in enumerate(self._ticket.before, start=1)
+            )
+            return self._page("finish", left_open=left_open)
+        self._note(FINISHED)
+        self._over()
+        return self._page("thanks", closing=self._instrument.closing, finished=True, locked=True)
+
+    def give_back(self) -> Answer:
+        """Ask once more, then give the device back as the form stands."""
+        if request.method == "GET":
+            return self._page("give_back", next=self._next(self._form()))
+        # The answers are on the disk already. Whoever wants to stop must be able to, even if this is not.
+        with suppress(ClinicError):
+            self._note(GIVEN_BACK)
+        self._over()
+        return self._page("thanks", closing="", finished=False, locked=True)
+
+    def pulse(self) -> Answer:
+        """Tell an open page that the form is still out."""
+        return responses.told_as_json({"csrf_token": self._ticket.token}, 200)
+
+    def trouble(self, sentence: str) -> Answer:
+        """A sentence, and the way back to the form."""
+        if by_script():
+            return responses.not_saved(sentence, 503)
+        return self._page("trouble", sentence=sentence), 503
+
+    def _keep(self, number: int, response: Response, before: Response) -> None:
+        if response == before or self.engine is None:
+            return
+        with writing(self.engine) as db:
+            handover.keep(db, self._ticket, number, response, now=_now())
+
+    def _note(self, act: str) -> None:
+        if self.engine is not None:
+            with writing(self.engine) as db:
+                handover.note_act(db, self._ticket, act, now=_now())
+
+    def _form(self) -> Form:
+        if self.engine is None:
+            raise RuntimeError("a request came before the store was opened")
+        with reading(self.engine) as db:
+            return handover.form_of(db, self._ticket)
+
+    def _next(self, form: Form) -> str:
+        for number, before in enumerate(self._ticket.before, start=1):
+            if not before and form.answers.get(number, OPEN).status == "not_reached":
+                return url_for("item", number=number)
+        return url_for("check")
+
+    def _onward(self, number: int, go: str, *, changing: bool) -> str:
+        if go == "pause":
+            return url_for("pause", number=number)
+        if go == "give_back":
+            return url_for("give_back")
+        if go == "back" and not changing:
+            return url_for("item", number=number - 1) if number > 1 else url_for("welcome")
+        if changing or number == len(self._instrument.items):
+            return url_for("check")
+        return url_for("item", number=number + 1)
+
+    def _item_page(self, number: int, answered: Response, *, changing: bool, errors: object = None) -> str:
+        asked = self._instrument.items[number - 1]
+        return self._page(
+            "item",
+            number=number,
+            count=len(self._instrument.items),
+            item=asked,
+            text=self._wording(asked),
+            answered=answered,
+            before=bool(self._ticket.before[number - 1]),
+            changing=changing,
+            errors=errors or {},
+        )
+
+    def _answers(self, form: Form) -> list[dict[str, object]]:
+        labels = {option.value: option.label for option in self._instrument.options}
+        return [
+            {
+                "number": number,
+                "text": self._wording(item),
+                "response": (response := form.answers.get(number, OPEN)),
+                "label": labels.get(response.value) if response.value is not None else None,
+                "before": bool(self._ticket.before[number - 1]),
+            }
+            for number, item in enumerate(self._instrument.items, start=1)
+        ]
+
+    def _wording(self, item: Item) -> str:
+        return item.text_general if self._ticket.general else item.text
+
+    def _page(self, name: str, *, locked: bool = False, **values: object) -> str:
+        return render_template(
+            f"handover/{name}.html",
+            instrument=self._instrument,
+            about=self._ticket.word or IN_GENERAL,
+            general=self._ticket.general,
+            **({"pulse": ""} if locked else {}),
+            **values,
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,88 @@
+"""What happens around a hand-over after the commit: the ticket leaves, or the answers come in.
+
+Neither may happen before: a ticket without its sealed key would gather answers that nobody can open, and
+an unlock must not fail because something that came back could not be read.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from flask import Response, after_this_request, session, url_for
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record import merging
+from clinic_toolkit.record.handover import Ticket
+from clinic_toolkit.store.engine import checkpoint, if_rolled_back, reading, writing
+from clinic_toolkit.store.trouble import StorageTrouble
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web import context, responses
+
+log = logging.getLogger("clinic")
+
+
+def hand_over(ticket: Ticket) -> Response:
+    """Put the keys away and leave the ticket to the next process, once the hand-over is on the disk."""
+    packed, here = ticket.packed(), context.worker()
+
+    def leave() -> None:
+        # Whatever this browser could do before is worth nothing from now on.
+        session.clear()
+        try:
+            here.keeper.hand_over(packed)
+        except OSError:
+            # Then the lock page follows, and the next unlock brings in an empty form.
+            log.exception("handover.no_tray")
+        context.end_worker("handed over")
+
+    _after_the_commit(leave)
+    answer = responses.see("/")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def bring_in_afterwards(opened: Vault) -> None:
+    """Bring the answers of every form that is out into the record, once the unlock is on the disk."""
+    if merging.any_open(context.db(), opened):
+        _after_the_commit(lambda: _bring_in(opened))
+
+
+def first_page(onward: str) -> str:
+    """Where to go after an unlock: to what came back from a client, before anything else."""
+    if merging.any_open(context.db(), context.vault()):
+        return url_for("handover.waiting", back=None if onward == "/" else onward)
+    return onward
+
+
+def _bring_in(opened: Vault) -> None:
+    here, now = context.worker(), context.now()
+    if here.engine is None:
+        return
+    try:
+        with reading(here.engine) as db:
+            waiting = merging.open_ones(db, opened)
+    except ClinicError:
+        log.exception("handover.not_brought_in")
+        return
+    for out in waiting:
+        # One at a time: what is wrong with one form must not keep another from coming in. It stays where
+        # it is; the page that follows says so and offers to try again.
+        try:
+            with writing(here.engine) as db:
+                merging.bring_in(db, opened, out, now=now)
+        except Exception:
+            log.exception("handover.not_brought_in")
+    # What was removed must not lie in the log either.
+    with suppress(StorageTrouble):
+        checkpoint(here.engine)
+
+
+def _after_the_commit(act: Callable[[], None]) -> None:
+    undone: list[bool] = []
+    if_rolled_back(context.db(), lambda: undone.append(True))
+
+    @after_this_request
+    def afterwards(answer: Response) -> Response:
+        if not undone:
+            act()
+        return answer

@@ -1,0 +1,194 @@
+"""The small app of a device in a client's hands: one form, and no way to anything else.
+
+It has no vault and no screens. What it knows of the record came on a ticket: the form, the client's word
+for the relationship, and a key that opens what was answered since the device was handed over. Every
+address but the form's own is refused with the gate's bytes; a person who goes back, types an address or
+opens the browser anew is led to the form. No cookie is used or left: whatever this browser could do
+before is worth nothing here.
+"""
+
+import hmac
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any, Protocol
+
+from flask import Flask, Response, request
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine
+
+from clinic_toolkit import paths
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.record import handover
+from clinic_toolkit.record.handover import Ticket
+from clinic_toolkit.settings import Settings
+from clinic_toolkit.store.engine import reading
+from clinic_toolkit.web import gate, headers, responses, static_files
+from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.web.handed_form import HandedForm
+from clinic_toolkit.web.requests import ClinicRequest, by_script, sent_by_itself
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+log = logging.getLogger("clinic")
+
+
+class Tray(Protocol):
+    """Where the ticket lies."""
+
+    def look(self) -> bytes | None:
+        """The ticket, which stays where it is."""
+
+    def clear(self) -> None:
+        """Destroy it."""
+
+
+class Keeper(Protocol):
+    """What this app needs of the line to the keeper."""
+
+    @property
+    def tray(self) -> Tray:
+        """Where the worker before left a ticket, if it did."""
+
+    @property
+    def end(self) -> Any:
+        """Set to end this process after its answers."""
+
+
+def taken_up(settings: Settings, engine: Engine, keeper: Keeper) -> "HandedOver | None":
+    """The app for the form that is out, if one is; a ticket that fits nothing is destroyed."""
+    packed = keeper.tray.look()
+    if packed is None:
+        return None
+    try:
+        ticket = handover.read_ticket(packed)
+        with reading(engine) as db:
+            out = handover.is_out(db, ticket)
+        if out:
+            return HandedOver(settings, ticket, keeper)
+    except (ClinicError, ValueError):
+        log.exception("handover.no_ticket")
+    keeper.tray.clear()
+    return None
+
+
+class HandedOver(Flask):
+    """A Flask app in which everything but one form is refused."""
+
+    request_class = ClinicRequest
+
+    def __init__(self, settings: Settings, ticket: Ticket, keeper: Keeper) -> None:
+        super().__init__(
+            "clinic_toolkit.web", static_folder=None, template_folder=str(paths.templates_folder())
+        )
+        self._settings, self._ticket, self._keeper = settings, ticket, keeper
+        self._ending = False
+        self._activity = Activity(
+            idle=settings.idle_in_session_seconds, idle_in_session=settings.idle_in_session_seconds
+        )
+        self.url_map.strict_slashes = False
+        self.jinja_env.undefined = StrictUndefined
+        self.jinja_env.autoescape = True
+        self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True
+        self.jinja_env.globals.update(
+            demo=settings.demo,
+            here="",
+            errors={},
+            pulse=HandedForm.PULSE,
+            csrf_token=lambda: ticket.token,
+        )
+        static_files.serve(self)
+        instrument = catalogue.instrument(ticket.instrument, digest=ticket.digest)
+        self.form = HandedForm(self, ticket, instrument, over=self._over)
+        self.register_error_handler(Exception, self._unforeseen)
+
+    def open(self, engine: Engine) -> None:
+        """Take this store; requests may come from now on."""
+        self.form.engine = engine
+        self._activity.open()
+
+    def close(self) -> None:
+        """From now on nothing is answered but what is on its way."""
+        self._ending = True
+
+    def reason_to_end(self) -> str | None:
+        """Why the form should be put away now; asked every second. The lock page follows."""
+        reason = self._activity.reason_to_end()
+        if reason:
+            self._keeper.tray.clear()
+        return reason
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        """Refuse at the gate, before any address is looked at."""
+        if not gate.lets_in(environ, self._settings):
+            return gate.refusal()(environ, start_response)
+        return super().wsgi_app(environ, start_response)
+
+    def dispatch_request(self) -> Response:
+        """Refuse what is not the form's, and what was not sent from it."""
+        if request.routing_exception is not None:
+            return self._elsewhere()
+        if self._ending and request.endpoint != "static":
+            return self._locked()
+        if request.method == "POST" and not self._sent_from_the_form():
+            return self._not_ours()
+        if not sent_by_itself():
+            self._activity.touch()
+        return self.make_response(super().dispatch_request())
+
+    def process_response(self, response: Response) -> Response:
+        """Every answer leaves with the same headers."""
+        headers.add(response)
+        return super().process_response(response)
+
+    def _sent_from_the_form(self) -> bool:
+        sent = request.form.get("csrf_token", "")
+        return hmac.compare_digest(sent.encode("utf-8", "replace"), self._ticket.token.encode())
+
+    def _elsewhere(self) -> Response:
+        if request.method == "POST":
+            return self._not_ours()
+        # Somebody at the device went back or typed an address: that leads to the form. The gate let in
+        # none but our own pages and typed addresses, and the answer is the same for every address.
+        by_a_person = (
+            request.headers.get("Sec-Fetch-Mode") == "navigate"
+            and request.headers.get("Sec-Fetch-Dest") == "document"
+        )
+        return responses.see("/") if by_a_person else self._refused()
+
+    def _not_ours(self) -> Response:
+        # A page that was open before may have sent words of another client. They are in this process
+        # now, so it ends; the ticket stays in its tray, and the next one goes on with the form.
+        self._ending = True
+        self._keeper.end.set()
+        return self._refused()
+
+    def _refused(self) -> Response:
+        refusal: Any = gate.refusal()
+        return self.make_response(refusal)
+
+    def _locked(self) -> Response:
+        if by_script():
+            return responses.not_saved("Locked. Give the laptop to your therapist.", 401)
+        return responses.see("/")
+
+    def _over(self) -> None:
+        """The form comes back: nobody can take it up again without the clinician."""
+        self._keeper.tray.clear()
+        self._ending = True
+        self._keeper.end.set()
+
+    def _unforeseen(self, error: Exception) -> Any:
+        code = getattr(error, "code", None)
+        if code in (404, 405):
+            return self._refused()
+        if code == 413:
+            return self.form.trouble("That was too much text at once, so it was not kept. Make it shorter.")
+        if isinstance(error, ClinicError):
+            return self.form.trouble(error.sentence)
+        opaque = secrets.token_hex(4)
+        log.error("request.unforeseen", exc_info=error, extra={"opaque": opaque})
+        return self.form.trouble(f"Something went wrong that should not. Code {opaque}.")

@@ -1,0 +1,349 @@
+"""A device in a client's hands shows one form, whatever is asked of it."""
+
+import errno
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from werkzeug.test import Client
+
+from clinic_toolkit.record import administrations, answers, merging
+from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.store.trouble import StorageFull
+from clinic_toolkit.web import gate, handed_form, handover
+from tests.fixtures import sites
+from tests.fixtures.handed import Device, TestLine, TestTray, handed_over
+from tests.fixtures.practices import giving
+from tests.fixtures.sites import Site
+from tests.journeys import crawl
+
+REFUSED = gate.refusal()
+A_PERSON = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+OWN = re.compile(r"/(form(/.*)?|static/.*)?$")
+
+
+def a_device(site: Site, **begun: Any) -> Device:
+    client = site.work.client()
+    form = site.work.begun(client, giving(), session=site.work.hour(client).id, **begun)
+    return handed_over(site, form)
+
+
+@pytest.fixture
+def device(site: Site) -> Device:
+    return a_device(site)
+
+
+def given(device: Device) -> list[tuple[str, int | None]]:
+    """The answers as they lie in the rows of the hand-over."""
+    with reading(device.site.work.engine) as db:
+        form = handover.handover.form_of(db, device.app.form._ticket)
+    return [
+        (form.answers[n].status, form.answers[n].value) if n in form.answers else ("", None)
+        for n in range(1, 13)
+    ]
+
+
+def test_the_keys_leave_with_the_button_and_the_ticket_only_after_the_commit(site: Site) -> None:
+    client = site.work.client()
+    form = site.work.begun(client, giving(), session=site.work.hour(client).id)
+    page = site.get(f"/administrations/{form.id}/hand-over")
+    assert page.status_code == 200 and site.keeper.ticket is None
+    answer = site.post(f"/administrations/{form.id}/hand-over")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert '"cache"' in answer.headers["Clear-Site-Data"]
+    assert site.ends == ["handed over"] and not site.app.worker.unlocked
+    assert site.keeper.ticket
+
+
+def test_no_ticket_leaves_if_the_hand_over_is_not_on_the_disk(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = site.work.client()
+    form = site.work.begun(client, giving())
+
+    def full(*_: Any, **__: Any) -> None:
+        raise StorageFull
+
+    monkeypatch.setattr(merging.rows, "begin", full)
+    assert site.post(f"/administrations/{form.id}/hand-over").status_code == 503
+    assert site.keeper.ticket is None and not site.ends and site.app.worker.unlocked
+
+
+def test_a_finished_form_is_not_handed_over(site: Site) -> None:
+    form = site.work.begun(site.work.client(), giving())
+    with writing(site.work.engine) as db:
+        administrations.complete(db, site.work.vault, form, now=form.at)
+    assert site.get(f"/administrations/{form.id}/hand-over").status_code == 422
+    assert site.post(f"/administrations/{form.id}/hand-over").status_code == 422
+    assert site.keeper.ticket is None
+
+
+def test_every_address_but_the_forms_own_is_refused_with_the_same_bytes(tmp_path: Path) -> None:
+    site = sites.made(tmp_path)
+    site.unlock()
+    crawl.furnish(site)
+    known = [path for path in site.addresses() if not OWN.match(path)]
+    with reading(site.work.engine) as db:
+        tables = db.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'table'")).all()
+        ids = {
+            str(id)
+            for name in tables
+            if name in ("client", "administration", "therapy_session", "clinical_note", "handout")
+            for id in (sites.UUID(bytes=raw) for raw in db.scalars(text(f'SELECT record FROM "{name}"')))
+        }
+    real = [
+        path.replace(str(sites.UNKNOWN), id) for path in known if str(sites.UNKNOWN) in path for id in ids
+    ]
+    asked = sorted(
+        {*known, *real, "/no-such-page", "/form/0", "/form/13", "/form/1/pause/x", "/form/99/pause"}
+    )
+    # The control: to the clinician the same addresses show a great deal.
+    shown = [site.get(path) for path in real]
+    assert sum(answer.status_code == 200 and b"Ana Reyes" in answer.data for answer in shown) > 5
+    device = a_device(site)
+    for path in asked:
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+            answer = device.browser.open(
+                path, method=method, base_url=site.origin, headers={"Origin": site.origin}
+            )
+            assert answer.status_code == 403, (method, path)
+            assert answer.data == (b"" if method == "HEAD" else REFUSED.data), (method, path)
+            assert dict(answer.headers) == dict(REFUSED.headers) | {
+                "Content-Length": answer.headers["Content-Length"]
+            }
+            device.app._ending = False
+    assert len(asked) > 100
+
+
+def test_who_goes_back_or_types_an_address_is_led_to_the_form(device: Device) -> None:
+    seen = set()
+    for path in (
+        "/clients",
+        "/unlock",
+        "/",
+        "/no-such-page",
+        f"/administrations/{device.form.id}/introduction",
+    ):
+        answer = device.get(path, **A_PERSON)
+        assert answer.status_code == 303
+        seen.add((answer.headers["Location"], answer.data))
+    # Nobody learns from the answer which addresses there are.
+    assert seen == {("/", b""), ("/form", b"")}
+    # A page of another origin that sends somebody here is refused as ever.
+    for_elsewhere = A_PERSON | {"Sec-Fetch-Site": "cross-site"}
+    assert device.get("/form/1", **for_elsewhere).data == REFUSED.data
+
+
+def test_the_clinicians_cookies_are_worth_nothing(site: Site) -> None:
+    cookie = site.browser.get_cookie("__Host-sid", domain=site.settings.host_name)
+    assert cookie and site.get("/clients").status_code == 200
+    token = site.token()
+    device = a_device(site)
+    device.browser.set_cookie("__Host-sid", cookie.value, domain=site.settings.host_name)
+    for path in ("/clients", "/pulse", f"/administrations/{device.form.id}/items/1"):
+        assert device.get(path).data == REFUSED.data
+    assert device.send("/form/1", {"csrf_token": token, "answer": "3"}).data == REFUSED.data
+    assert given(device)[0] == ("", None)
+
+
+def test_words_sent_from_another_page_end_the_process_and_the_form_goes_on(device: Device) -> None:
+    device.post("/form/1", {"answer": "3"})
+    answer = device.send("/notes/1", {"text": "Words about another client."})
+    assert answer.data == REFUSED.data and device.line.end.is_set()
+    later = device.next_process()
+    assert later.get("/form/1").status_code == 200
+    assert given(later)[0] == ("answered", 3)
+
+
+def test_no_page_holds_another_clients_words_or_the_way_in(site: Site) -> None:
+    site.work.client("Ben Ode")
+    device = a_device(site, word="K.")
+    for path in ("/form", "/form/1", "/form/1/pause", "/form/check", "/form/finish", "/form/give-back"):
+        page = device.get(path).text
+        for never in ("Ben Ode", "Ana Reyes", "Whelan", "Harbour", "/clients", "Overgiving", "score"):
+            assert never not in page, (path, never)
+        assert "Set-Cookie" not in device.get(path).headers
+    assert "K." in device.get("/form/1").text
+    assert "K." not in device.get("/form/1/pause").text
+
+
+def test_an_answer_is_on_the_disk_before_it_is_said_to_be(device: Device) -> None:
+    sent = {"answer": "4", "talk": "yes", "said": "With my sister."}
+    told = device.post("/form/1", sent, **{"X-Autosave": "1"})
+    assert told.status_code == 200 and re.fullmatch(r"\d\d:\d\d", told.json["saved"])
+    page = device.next_process().get("/form/1").text
+    assert "With my sister." in page and page.count(" checked") == 2
+    with reading(device.site.work.engine) as db:
+        assert db.scalar(text("SELECT count(*) FROM handover_row")) == 1
+        # Nothing readable lies in the row, and the trail holds a line without a key.
+        row = db.execute(text("SELECT * FROM handover_row")).one()
+        assert b"sister" not in row.sealed
+        assert db.scalar(text("SELECT signature FROM audit_line ORDER BY seq DESC LIMIT 1")) is None
+
+
+def test_the_buttons_lead_where_they_say(device: Device) -> None:
+    def goes(path: str, **fields: str) -> str:
+        return device.post(path, fields).headers["Location"]
+
+    assert goes("/form/1", go="back") == "/form"
+    assert goes("/form/1", go="next") == "/form/2"
+    assert goes("/form/2", go="back", answer="1") == "/form/1"
+    assert goes("/form/2", go="pause", answer="2") == "/form/2/pause"
+    assert goes("/form/2", go="give_back") == "/form/give-back"
+    assert goes("/form/3", way="declined") == "/form/4"
+    assert goes("/form/3?change=1", way="did_not_come_up") == "/form/check"
+    assert goes("/form/12", answer="0") == "/form/check"
+    assert given(device)[:3] == [("", None), ("answered", 2), ("did_not_come_up", None)]
+    # Where the form stands: the first question that is open.
+    assert device.get("/").headers["Location"] == "/form/1"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"answer": "7"},
+        {"answer": "-1"},
+        {"answer": "x"},
+        {"way": "maybe"},
+        {"go": "stop"},
+        {"said": "x" * 1001},
+        {"answer": "3", "go": "/clients"},
+    ],
+)
+def test_what_no_page_would_send_is_not_kept(device: Device, fields: dict[str, str]) -> None:
+    assert device.post("/form/1", fields).status_code == 422
+    assert given(device)[0] == ("", None)
+    assert device.post("/form/1", {"answer": "3"}).status_code == 303
+
+
+def test_a_full_disk_is_said_and_what_was_typed_stands_on_the_page(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise StorageFull from OSError(errno.ENOSPC, "full")
+
+    token = device.token()
+    monkeypatch.setattr(handed_form.handover, "keep", full)
+    fields = {"answer": "3", "said": "Words that must not be lost."}
+    answer = device.post("/form/1", fields)
+    assert answer.status_code == 503
+    assert StorageFull().sentence in answer.get_data(as_text=True).replace("&#39;", "'")
+    assert fields["said"] in answer.text and " checked" in answer.text
+    told = device.send("/form/1", fields | {"csrf_token": token}, **{"X-Autosave": "1"})
+    assert told.status_code == 503 and told.json["message"] == StorageFull().sentence
+    monkeypatch.undo()
+    assert device.post("/form/1", fields).status_code == 303
+    assert given(device)[0] == ("answered", 3)
+
+
+def test_giving_back_asks_first_then_ends_the_process_and_destroys_the_ticket(device: Device) -> None:
+    device.post("/form/1", {"answer": "3"})
+    ticket = device.line.tray.ticket
+    assert "Give the laptop back?" in device.get("/form/give-back").text
+    assert device.line.tray.ticket == ticket and not device.line.end.is_set()
+    page = device.post("/form/give-back")
+    assert page.status_code == 200 and "Please give the laptop back" in page.text
+    assert device.line.tray.ticket is None and device.line.end.is_set()
+    # Until the process is gone it answers nothing more, but what the last page looks like.
+    assert device.get("/form/1").headers["Location"] == "/"
+    style = re.search(r'href="(/static/[^"]+page\.css)"', page.text)
+    assert style and device.get(style[1]).status_code == 200
+
+
+def test_nothing_is_finished_without_being_asked(device: Device) -> None:
+    page = device.get("/form/check").text
+    assert 'href="/form/finish"' in page and 'action="/form/finish"' not in page
+    asked = device.get("/form/finish").text
+    assert "Some questions are still open." in asked
+    done = device.post("/form/finish")
+    assert giving().closing in done.text.replace("&#39;", "'")
+    assert device.line.tray.ticket is None and device.line.end.is_set()
+
+
+def test_giving_back_works_with_a_full_disk(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise StorageFull
+
+    monkeypatch.setattr(handed_form.handover, "note_act", full)
+    token = device.token()
+    assert device.send("/form/finish", {"csrf_token": token}).status_code == 503
+    assert device.line.tray.ticket
+    assert "Please give the laptop back" in device.post("/form/give-back").text
+    assert device.line.tray.ticket is None
+
+
+def test_a_ticket_that_fits_nothing_is_destroyed(device: Device) -> None:
+    site, packed = device.site, device.line.tray.ticket
+    assert packed
+    with writing(site.work.engine) as db:
+        out = merging.open_ones(db, site.work.vault)[0]
+        merging.bring_in(db, site.work.vault, out, now=out.at)
+    for ticket in (packed, b"", b"x", packed[:-1], b"\x00" * 500):
+        line = TestLine(TestTray(ticket))
+        assert handover.taken_up(site.settings, site.work.engine, line) is None
+        assert line.tray.ticket is None
+    assert handover.taken_up(site.settings, site.work.engine, TestLine(TestTray(None))) is None
+
+
+def test_a_form_whose_answers_were_brought_in_takes_no_more(device: Device) -> None:
+    site = device.site
+    token = device.token()
+    with writing(site.work.engine) as db:
+        out = merging.open_ones(db, site.work.vault)[0]
+        merging.bring_in(db, site.work.vault, out, now=out.at)
+    answer = device.send("/form/1", {"csrf_token": token, "answer": "3"})
+    assert answer.status_code == 503 and "taken back" in answer.text
+
+
+def test_without_a_sign_the_ticket_is_destroyed_before_the_lock_page(device: Device) -> None:
+    now = [0.0]
+    device.app._activity._clock = lambda: now[0]
+    device.app._activity.open()
+    assert device.app.reason_to_end() is None
+    while now[0] < device.site.settings.idle_in_session_seconds - 1:
+        now[0] += 1
+        # A page that only asks is no sign of a person.
+        device.get("/form/pulse", **{"X-Pulse": "1"})
+        assert device.app.reason_to_end() is None
+    now[0] += 1
+    assert device.app.reason_to_end() == "idle"
+    assert device.line.tray.ticket is None
+
+
+def test_what_was_answered_before_is_not_shown_and_can_be_answered_anew(site: Site) -> None:
+    client = site.work.client()
+    form = site.work.begun(client, giving(), session=site.work.hour(client).id)
+    form = site.work.answer(form, [4, 4])
+    device = handed_over(site, form)
+    assert device.get("/").headers["Location"] == "/form"
+    assert 'href="/form/3"' in device.get("/form").text
+    page = device.get("/form/1").text
+    assert " checked" not in page and "There is an answer to this question from before." in page
+    assert device.get("/form/check").text.count("Answered before") == 2
+
+
+def test_a_second_browser_finds_the_form(device: Device) -> None:
+    device.post("/form/1", {"answer": "3"})
+    other = Client(device.app)
+    assert other.get("/", base_url=device.site.origin).headers["Location"] == "/form/2"
+    assert other.get("/form/2", base_url=device.site.origin).status_code == 200
+
+
+def test_too_much_is_said_and_not_kept(device: Device) -> None:
+    answer = device.post("/form/1", {"said": "x" * 1_200_000})
+    assert answer.status_code == 503 and "too much text" in answer.text
+
+
+def test_the_whole_way_back(site: Site) -> None:
+    device = a_device(site)
+    for number in range(1, 13):
+        device.post(f"/form/{number}", {"answer": str(number % 5)})
+    device.post("/form/finish")
+    with writing(site.work.engine) as db:
+        out = merging.open_ones(db, site.work.vault)[0]
+        merging.bring_in(db, site.work.vault, out, now=out.at)
+        kept = administrations.get(db, site.work.vault, device.form.id)
+    assert [each.value for each in answers.responses(kept.body.answers)] == [n % 5 for n in range(1, 13)]
+    assert kept.state == "completed"
