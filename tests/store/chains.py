@@ -112,3 +112,13 @@ def shortened(place: Path, last: int) -> None:
     """Take the end of the chain away, as an older copy of the file would have it."""
     with closing(sqlite3.connect(place / "clinic.db")) as db, db:
         db.execute("DELETE FROM audit_line WHERE seq > ?", [last])
+
+
+def newest_version(db: Connection, record: UUID) -> int:
+    """The newest version of a record."""
+    return db.scalar(select(func.max(SAMPLE.c.version)).where(SAMPLE.c.record == record)) or 0
+
+
+def tip_in(db: Connection) -> int:
+    """How far the chain has come, in a transaction that is open."""
+    return db.scalar(select(func.max(CHAIN.c.seq))) or 0

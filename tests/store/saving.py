@@ -1,0 +1,71 @@
+"""Eight threads that save without a pause, in a process that ends itself between commit and anchor.
+
+    python saving.py FOLDER at|half|after|never|lying
+
+Every line on standard output is a save that was confirmed: thread, version, line of the chain.
+"""
+
+import os
+import random
+import signal
+import sys
+import threading
+from pathlib import Path
+from uuid import UUID
+
+from clinic_toolkit.store import anchor_file
+from clinic_toolkit.store.anchor_slot import SLOT, Line
+from clinic_toolkit.store.engine import writing
+from tests.store import chains
+
+THREADS = 8
+ODDS = 60
+
+
+def record_of(number: int) -> UUID:
+    """The record that all threads with this remainder save."""
+    return UUID(int=number % 3 + 1)
+
+
+def end() -> None:
+    """kill -9, from inside: at exactly this point."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(place: Path, when: str) -> None:
+    """Save until the end."""
+    engine = chains.opened(place)
+    keep, chance = anchor_file.Anchor.keep, random.Random()
+
+    def kept(self: anchor_file.Anchor, lines: list[Line]) -> None:
+        last = chance.randrange(ODDS) == 0
+        if when == "lying":
+            # The control: a program that confirms saves and writes the anchor at every fourth only.
+            if lines[-1].seq % 4 == 0:
+                keep(self, lines)
+            return
+        if last and when == "at":
+            end()
+        if last and when == "half":
+            os.write = lambda handle, raw: (real(handle, raw[: chance.randrange(SLOT)]), end())[0]
+        keep(self, lines)
+        if last and when == "after":
+            end()
+
+    real = os.write
+    anchor_file.Anchor.keep = kept  # type: ignore[method-assign]
+
+    def save(number: int) -> None:
+        while True:
+            with writing(engine) as db:
+                chains.save_in(db, record=record_of(number))
+                version, seq = chains.newest_version(db, record_of(number)), chains.tip_in(db)
+            real(1, f"{number} {version} {seq}\n".encode())
+
+    for number in range(THREADS):
+        threading.Thread(target=save, args=(number,), daemon=True).start()
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

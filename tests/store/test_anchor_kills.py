@@ -1,0 +1,107 @@
+"""Eight writers, killed between commit and anchor: it is never behind what was confirmed."""
+
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from clinic_toolkit.store import anchor
+from clinic_toolkit.store.engine import reading
+from tests.store import chains, saving
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+SHORT, LONG = 2, 250
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Round:
+    """What one program confirmed before it was killed."""
+
+    confirmed: list[tuple[int, int, int]]
+
+    @property
+    def seq(self) -> int:
+        return max((seq for _, _, seq in self.confirmed), default=0)
+
+
+def killed(place: Path, when: str, *, after_seconds: float = 0) -> Round:
+    """Run the writers until they end; with `after_seconds`, until they are killed from outside."""
+    command = [sys.executable, "-m", "tests.store.saving", str(place), when]
+    env = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT, env=env) as program:
+        timer = threading.Timer(after_seconds, program.kill)
+        assert program.stdout
+        confirmed = []
+        for line in program.stdout:
+            if line.endswith("\n"):
+                number, version, seq = line.split()
+                confirmed.append((int(number), int(version), int(seq)))
+                if after_seconds and len(confirmed) == 1:
+                    timer.start()
+    timer.cancel()
+    return Round(confirmed)
+
+
+def look(place: Path, found: Round) -> None:
+    """Whole, nothing confirmed lost, no version written twice or skipped, the anchor not behind."""
+    before = chains.newest(place).seq
+    assert before >= found.seq, "the anchor is behind what was confirmed"
+    engine = chains.opened(place)
+    assert anchor.verdict(engine).whole
+    tip = chains.tip(engine)
+    assert found.seq <= before <= tip <= before + 1
+    with reading(engine) as db:
+        newest = {
+            record: (version, count)
+            for record, version, count in db.execute(
+                select(chains.SAMPLE.c.record, func.max(chains.SAMPLE.c.version), func.count()).group_by(
+                    chains.SAMPLE.c.record
+                )
+            )
+        }
+    assert sum(count for _, count in newest.values()) == tip
+    for number, version, _ in found.confirmed:
+        highest, count = newest[saving.record_of(number)]
+        assert highest == count >= version, "a lost update"
+    engine.dispose()
+
+
+def rounds(tmp_path: Path, when: str, times: int, after_seconds: float = 0) -> int:
+    told = 0
+    for _ in range(times):
+        found = killed(tmp_path / "data", when, after_seconds=after_seconds)
+        look(tmp_path / "data", found)
+        told += len(found.confirmed)
+    return told
+
+
+@pytest.mark.parametrize("when", ["at", "half", "after"])
+def test_the_anchor_is_never_behind_what_was_confirmed(tmp_path: Path, when: str) -> None:
+    assert rounds(tmp_path, when, SHORT) >= 1
+
+
+def test_nor_after_a_kill_at_any_moment(tmp_path: Path) -> None:
+    assert rounds(tmp_path, "never", 1, after_seconds=0.4) > 20
+
+
+@pytest.mark.reliability
+@pytest.mark.parametrize("when", ["at", "half", "after", "never"])
+def test_the_anchor_in_a_thousand_kills(tmp_path: Path, when: str) -> None:
+    told = rounds(tmp_path, when, LONG, after_seconds=0.3 if when == "never" else 0)
+    print(f"{LONG} kills ({when}), {told} confirmed saves: the anchor never behind, 0 lost updates")
+    assert told > LONG
+
+
+def test_an_anchor_that_is_behind_is_found_out(tmp_path: Path) -> None:
+    """The control: the same look at a program that confirms before it writes the anchor."""
+    for _ in range(5):
+        found = killed(tmp_path / "data", "lying", after_seconds=0.3)
+        if chains.newest(tmp_path / "data").seq < found.seq:
+            return
+    raise AssertionError("the look found nothing wrong with a program that lies")
