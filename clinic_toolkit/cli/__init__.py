@@ -3,11 +3,12 @@
 Owns the order of a start, the exit codes, the keeper and the worker. Decides nothing clinical.
 """
 
+import os
 from pathlib import Path
 
 import click
 
-from clinic_toolkit import __version__
+from clinic_toolkit import __version__, paths
 from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.settings import BadSetting
 
@@ -75,3 +76,27 @@ def start(
     from clinic_toolkit.cli.start import run
 
     ctx.exit(run(data=data, port=port, browser=not no_browser, demo=demo))
+
+
+@main.command()
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder that holds the practice."
+)
+@click.option(
+    "--without-passphrase",
+    "keyless",
+    is_flag=True,
+    help="Check only what can be seen without a key: the chain and the frame of every seal.",
+)
+@click.pass_context
+def verify(ctx: click.Context, data: Path | None, keyless: bool) -> None:
+    """Check everything that is kept, changing nothing. Exit code 0: whole; 1: not whole; 2: not read."""
+    from clinic_toolkit.cli.verify import run
+
+    ctx.exit(run(_folder(data), keyless=keyless))
+
+
+def _folder(data: Path | None) -> Path:
+    named = os.environ.get("CLINIC_DATA")
+    place = data or (Path(named) if named else paths.data_folder())
+    return place.expanduser().absolute()

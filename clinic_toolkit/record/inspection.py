@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, MetaData, Table, func, select
+from sqlalchemy import Connection, MetaData, Table, func, inspect, select
 
 from clinic_toolkit.crypto.seal import SUITE
 from clinic_toolkit.record import audit, trail
@@ -77,7 +77,9 @@ def everything(
     db: Connection, vault: Vault | None, progress: Progress, *, known: MetaData = metadata
 ) -> Report:
     """Check all there is. Without a vault: the chain of the trail and the outside of every seal."""
-    tables = [table for table in known.sorted_tables if set(table.c.keys()) >= _SEALED]
+    there = set(inspect(db).get_table_names())
+    sealed = [table for table in known.sorted_tables if set(table.c.keys()) >= _SEALED]
+    tables = [table for table in sealed if table.name in there]
     rows = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
     lines = trail.tip(db)
     findings: list[Finding] = []

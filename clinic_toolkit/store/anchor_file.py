@@ -66,6 +66,12 @@ class Anchor:
             self._found = Loss(tip=tip, aside=number, slot=slot)
             self._slot = replace(slot, count=slot.count + 1, seq=tip, head=head)
 
+    def seen(self) -> Verdict:
+        """What a look found, beside what waits to be seen already; nothing is put down."""
+        known = losses.read(self._place)
+        found = (*known, self._found) if self._found and self._found not in known else known
+        return self._verdict_of(found)
+
     def settle(self, copy: Path | None) -> None:
         """Put down what was found, before anything is written to the store; then tidy up."""
         known = losses.read(self._place)
@@ -81,7 +87,10 @@ class Anchor:
                 known = (*known, self._found)
         needless = copy if not self._found and not self.frozen else None
         aside.prune(folder.database(self._place), needless=needless)
-        self.verdict = replace(
+        self.verdict = self._verdict_of(known)
+
+    def _verdict_of(self, known: tuple[Loss, ...]) -> Verdict:
+        return replace(
             self.verdict,
             missing=tuple(self._missing(loss, loss.slot) for loss in known if loss.slot),
             absent=tuple(Absent(tip=loss.tip, aside=self._copy(loss)) for loss in known if loss.slot is None),

@@ -1,0 +1,82 @@
+"""Looking at a store without changing it: not its file, not its log, not its anchor.
+
+A start puts things in order on its way; whoever only checks must leave a hurt store as it was found.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import OperationalError
+
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.store import base, folder, schema
+from clinic_toolkit.store.anchor_file import Anchor
+from clinic_toolkit.store.connections import engine_of, look
+from clinic_toolkit.store.engine import APPLICATION_ID, FORMAT, reading
+from clinic_toolkit.store.trouble import damaged, told_plainly
+from clinic_toolkit.store.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """A store that is being looked at, what is wrong with its build, and what its anchor says of it."""
+
+    db: Connection
+    problems: tuple[str, ...]
+    verdict: Verdict
+
+
+@contextmanager
+def looked_at(place: Path, metadata: MetaData = base.metadata) -> Iterator[Look]:
+    """Open the store of this folder for looking only.
+
+    Raises:
+        DamagedFile: there is none, it is not ours, or SQLite cannot read it.
+    """
+    file = folder.database(place)
+    if not file.is_file() or file.stat().st_size == 0:
+        raise DamagedFile(f"There is no practice in {place}: the file {file.name} is missing or empty.")
+    engine = engine_of(file, creator=lambda: look(file))
+    sides = [side for end in ("-wal", "-shm") if not (side := file.with_name(file.name + end)).exists()]
+    try:
+        with told_plainly(file), reading(engine) as db:
+            if db.scalar(text("PRAGMA application_id")) != APPLICATION_ID:
+                raise damaged(file)
+            problems = tuple(_problems(db, metadata, file))
+            with _named(problems):
+                found = Anchor(place)
+                found.compare(db, metadata, None)
+                yield Look(db=db, problems=problems, verdict=found.seen())
+    finally:
+        engine.dispose()
+        # SQLite needs them to read, and leaves them, empty, when it may not fold them in.
+        for side in sides:
+            with suppress(OSError):
+                side.unlink()
+
+
+@contextmanager
+def _named(problems: tuple[str, ...]) -> Iterator[None]:
+    # A table or a column that is needed is not there: what is wrong with the build of the file says which.
+    try:
+        yield
+    except OperationalError as error:
+        if not problems or getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+            raise
+        raise DamagedFile(" ".join(problems)) from error
+
+
+def _problems(db: Connection, metadata: MetaData, file: Path) -> Iterator[str]:
+    try:
+        schema.compare(db, metadata, file)
+        if db.scalar(text("PRAGMA user_version")) != FORMAT:
+            raise schema.other_version(file)
+    except DamagedFile as other:
+        yield other.sentence
+    said = db.scalars(text("PRAGMA integrity_check(20)")).all()
+    if said != ["ok"]:
+        yield f"SQLite finds {len(said)} faults in the build of the file: {'; '.join(said)[:400]}."

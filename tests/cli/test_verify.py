@@ -1,0 +1,194 @@
+"""`clinic-toolkit verify`: whole, hurt, unreadable; with and without a key; and it changes nothing."""
+
+import hashlib
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+# Every table of the product must be known before a store is made.
+import clinic_toolkit.web.app  # noqa: F401
+from clinic_toolkit.cli import main
+from clinic_toolkit.crypto.passphrase import FLOOR
+from clinic_toolkit.store.engine import open_store, writing
+from clinic_toolkit.vault import attempts, slots
+from tests.fixtures import practices
+from tests.fixtures.practices import giving
+from tests.fixtures.running import Running
+
+WORDS = "glacier mandolin unwrapped spoken dentist walnut"
+FLIP = "CAST(substr(sealed, 1, 60) || x'00' || substr(sealed, 62) AS BLOB)"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A practice with a client and a questionnaire; its passphrase is `WORDS`."""
+    place = tmp_path_factory.mktemp("whole")
+    work = practices.at_work(place)
+    work.answer(work.begun(work.client(), giving()), [3, None])
+    with writing(work.engine) as db:
+        slots.replace_passphrase(db, work.vault, WORDS, cost=FLOOR)
+    work.engine.dispose()
+    return place / "data"
+
+
+@pytest.fixture
+def copy(whole: Path, tmp_path: Path) -> Path:
+    """A copy that may be hurt."""
+    place = tmp_path / "data"
+    place.mkdir()
+    for file in whole.iterdir():
+        (place / file.name).write_bytes(file.read_bytes())
+    return place
+
+
+def verify(place: Path, *options: str, typed: str = WORDS) -> Result:
+    return CliRunner().invoke(main, ["verify", "--data", str(place), *options], input=f"{typed}\n")
+
+
+def prints(place: Path) -> dict[str, str]:
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in place.iterdir()}
+
+
+def hurt(place: Path, statement: str) -> None:
+    """What someone with the file can do. The triggers are put back, as whoever hides it would."""
+    engine = open_store(place)
+    with writing(engine) as db:
+        triggers = db.execute(text("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")).all()
+        for name, _ in triggers:
+            db.exec_driver_sql(f"DROP TRIGGER {name}")
+        db.exec_driver_sql(statement)
+        for _, sql in triggers:
+            db.exec_driver_sql(sql)
+    engine.dispose()
+
+
+def test_a_whole_practice_is_whole(whole: Path) -> None:
+    said = verify(whole)
+    assert said.exit_code == 0, said.output
+    assert "Everything that was checked is as it was written." in said.stdout
+    assert "Checked" in said.stderr
+    assert "Checked" not in said.stdout
+
+
+def test_without_a_passphrase_it_says_what_was_not_checked(whole: Path) -> None:
+    said = verify(whole, "--without-passphrase", typed="")
+    assert said.exit_code == 0
+    assert "Without the passphrase only the outside was checked" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        (f"UPDATE client SET sealed = {FLIP}", "A client’s details ("),
+        ("DELETE FROM administration", "A questionnaire ("),
+        ("UPDATE audit_line SET signature = zeroblob(64) WHERE seq = 3", "The signature under line 3"),
+        ("DELETE FROM audit_line WHERE seq = 3", "Line 3 of the audit trail is missing."),
+        ("UPDATE slot_list SET generation = 9", "The list of ways in is not the one"),
+    ],
+    ids=["a seal", "a record", "a signature", "a line", "the ways in"],
+)
+def test_what_is_hurt_is_a_plain_sentence(copy: Path, statement: str, sentence: str) -> None:
+    assert verify(copy).exit_code == 0
+    hurt(copy, statement)
+    said = verify(copy)
+    assert said.exit_code == 1, said.output
+    assert sentence in said.stdout
+    assert "nothing was changed" in said.stdout
+    assert "Traceback" not in said.output
+
+
+def test_a_change_of_the_chain_is_found_without_a_passphrase(copy: Path) -> None:
+    hurt(copy, "DELETE FROM audit_line WHERE seq = 3")
+    said = verify(copy, "--without-passphrase")
+    assert said.exit_code == 1
+    assert "Line 3 of the audit trail is missing." in said.stdout
+
+
+def test_saves_that_the_anchor_remembers_are_missed(copy: Path) -> None:
+    engine = open_store(copy)
+    with writing(engine) as db:
+        db.exec_driver_sql("DROP TRIGGER no_delete_audit_line")
+        db.exec_driver_sql("DELETE FROM audit_line WHERE seq > 6")
+    engine.dispose()
+    said = verify(copy, "--without-passphrase")
+    assert said.exit_code == 1
+    assert "Saves that were confirmed are missing: lines 7 to " in said.stdout
+
+
+def test_a_planted_trigger_is_named(copy: Path) -> None:
+    engine = open_store(copy)
+    with writing(engine) as db:
+        db.exec_driver_sql("CREATE TRIGGER planted AFTER INSERT ON client BEGIN DELETE FROM handout; END")
+    engine.dispose()
+    said = verify(copy, "--without-passphrase")
+    assert said.exit_code == 1
+    assert "trigger planted" in said.stdout
+
+
+@pytest.mark.parametrize("table", ["handout", "audit_line"])
+def test_a_table_that_was_taken_out_is_named(copy: Path, table: str) -> None:
+    hurt_quietly = sqlite3.connect(copy / "clinic.db")
+    hurt_quietly.execute(f"DROP TABLE {table}")
+    hurt_quietly.commit()
+    hurt_quietly.close()
+    said = verify(copy)
+    assert said.exit_code in (1, 2)
+    assert table in said.output
+    assert "Traceback" not in said.output
+
+
+def test_nothing_is_changed_whole_or_hurt(copy: Path) -> None:
+    before = prints(copy)
+    assert verify(copy).exit_code == 0
+    hurt(copy, f"UPDATE client SET sealed = {FLIP}")
+    after_hurting = prints(copy)
+    assert verify(copy).exit_code == 1
+    assert prints(copy) == after_hurting | {"running": hashlib.sha256(b"").hexdigest()}
+    # The control: the comparison sees what was done in between.
+    assert after_hurting["clinic.db"] != before["clinic.db"]
+
+
+def test_a_wrong_passphrase_reads_nothing_and_is_counted(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = verify(copy, typed="another one")
+    assert said.exit_code == 2
+    assert "That passphrase does not open this practice." in said.stderr
+    assert attempts.count(copy) == 1
+    slept: list[float] = []
+    monkeypatch.setattr("clinic_toolkit.cli.verify.time.sleep", slept.append)
+    assert verify(copy).exit_code == 0
+    assert slept == [1]
+    assert attempts.count(copy) == 0
+
+
+def test_what_cannot_be_read_is_said_with_its_name(copy: Path, tmp_path: Path) -> None:
+    nowhere = verify(tmp_path / "nothing")
+    assert nowhere.exit_code == 2
+    assert "There is no practice in" in nowhere.stderr
+    assert not (tmp_path / "nothing").exists()
+    for content in (b"not a database, however long it is " * 200, b""):
+        (copy / "clinic.db").write_bytes(content)
+        said = verify(copy)
+        assert said.exit_code == 2
+        assert "clinic.db" in said.stderr
+        assert "Traceback" not in said.output
+        assert (copy / "clinic.db").read_bytes() == content
+
+
+def test_it_refuses_while_the_program_runs(tmp_path: Path) -> None:
+    with Running(tmp_path / "data") as running:
+        said = subprocess.run(
+            [sys.executable, "-m", "clinic_toolkit", "verify", "--data", str(running.data)],
+            input=WORDS,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=os.environ,
+        )
+    assert said.returncode == 2
+    assert "Quit the program first" in said.stderr
