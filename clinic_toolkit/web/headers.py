@@ -32,7 +32,8 @@ FIXED = {
 
 def add(response: Response) -> None:
     """Put the headers on an answer; a policy or a lifetime that it already has is kept."""
-    for name, value in FIXED.items():
-        response.headers[name] = value
+    # A refusal of the gate that comes from inside the app has them already.
+    if "Permissions-Policy" not in response.headers:
+        response.headers.extend(FIXED)
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("Cache-Control", "no-store")
