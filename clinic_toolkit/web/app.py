@@ -27,6 +27,7 @@ from clinic_toolkit.web.screens import (
     lock,
     notes,
     practice,
+    promises,
     questionnaires,
     relationships,
     results,
@@ -57,6 +58,7 @@ SCREENS = (
     questionnaires.screen,
     practice.screen,
     audit.screen,
+    promises.screen,
 )
 
 

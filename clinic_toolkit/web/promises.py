@@ -1,0 +1,172 @@
+"""What is promised about the data, word for word: for the page *About your data* and docs/promises.md.
+
+Each promise says what keeps it, which tests show it, and where it is not shown. The words are not
+changed without the tests.
+"""
+
+from dataclasses import dataclass
+
+CRYPTOGRAPHY = "cryptography"
+PROCESS = "processes and the operating system"
+CODE = "our code"
+ADVICE = "what you do"
+
+KINDS = {
+    CRYPTOGRAPHY: "Without the key it cannot be done, whatever the code does.",
+    PROCESS: "The operating system keeps processes, files and users apart.",
+    CODE: "The program refuses; a mistake in it could break the promise, so it is tested.",
+    ADVICE: "Nobody but you can keep it.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Promise:
+    """One promise: its number and words, what keeps it, what it does not cover, and what shows it."""
+
+    number: int
+    words: str
+    kinds: tuple[str, ...]
+    but: str = ""
+    tests: tuple[str, ...]
+    not_shown: str = ""
+
+
+PROMISES = (
+    Promise(
+        number=1,
+        words="Without a passphrase, the sheet or both executor halves, nobody can read any client "
+        "content from the files or backups.",
+        kinds=(CRYPTOGRAPHY,),
+        but="Each guess at the passphrase costs at least 64 MiB of memory and three passes of Argon2id.",
+        tests=(
+            "tests/reliability/test_canary.py::test_no_word_is_in_any_file",
+            "tests/vectors/test_independent_reader.py::test_wrong_secrets_open_nothing",
+            "tests/vectors/test_frozen.py::test_a_weak_slot_is_refused_although_it_would_open",
+        ),
+        not_shown="This version has no executor halves and makes no backups yet. A copy of the data "
+        "folder is protected as the folder itself is.",
+    ),
+    Promise(
+        number=2,
+        words="Two seconds after locking, no key, passphrase or client text is in any of our processes.",
+        kinds=(PROCESS,),
+        tests=(
+            "tests/reliability/test_keys_in_memory.py::test_nothing_that_was_typed_is_left_after_a_lock",
+            "tests/reliability/test_keys_in_memory.py::test_idle_time_ends_the_process_that_holds_the_keys",
+            "tests/reliability/test_canary.py::test_after_the_lock_no_process_holds_a_word",
+        ),
+        but="While a return code is in use, the program holds a key sealed under that code for at most "
+        "eight hours; Lock destroys it, Cover keeps it.",
+        not_shown="The search of the memory runs on Linux. On macOS and Windows the process ends in the "
+        "same way, and its memory was not searched there.",
+    ),
+    Promise(
+        number=3,
+        words="In hand-over mode the device cannot show anything but the questionnaire in hand, even if "
+        "our code is wrong about a page, because the keys are not there.",
+        kinds=(CRYPTOGRAPHY, PROCESS),
+        tests=("tests/record/test_handover.py::test_the_key_and_the_rows_are_gone_after_it",),
+        not_shown="The search of the memory during a hand-over is not part of the tests yet.",
+    ),
+    Promise(
+        number=4,
+        words="A save you saw confirmed survives a crash or power cut on storage that honours fsync. If "
+        "it is ever missing, we tell you which.",
+        kinds=(CODE,),
+        tests=(
+            "tests/reliability/test_kills.py::test_no_confirmed_answer_is_lost",
+            "tests/store/test_engine.py::test_every_setting_holds_on_every_connection",
+            "tests/store/test_anchor_kills.py::test_the_anchor_is_never_behind_what_was_confirmed",
+            "tests/store/test_anchor_losses.py::test_every_flipped_bit_of_a_log_is_harmless_or_noticed",
+        ),
+        not_shown="Killed processes are part of the tests; cuts of the power are not simulated in them yet.",
+    ),
+    Promise(
+        number=5,
+        words="One changed bit anywhere is noticed before wrong data is shown; everything undamaged "
+        "stays readable; except omission or rollback of everything since the last outside anchor.",
+        kinds=(CRYPTOGRAPHY,),
+        tests=(
+            "tests/record/test_inspection.py::test_damage_is_named_and_the_rest_is_still_checked",
+            "tests/record/test_hurt.py::test_a_removed_record_is_missed_and_the_others_are_there",
+            "tests/record/test_hurt.py::test_an_older_version_put_in_the_place_of_the_newest_is_not_shown",
+            "tests/vectors/test_independent_reader.py::test_it_notices_what_was_changed",
+        ),
+    ),
+    Promise(
+        number=7,
+        words="No other web page, browser tab origin, or OS user's program can make the app do or "
+        "reveal anything.",
+        kinds=(CODE, PROCESS),
+        but="Not: root, malware as you.",
+        tests=(
+            "tests/browser/test_other_origins.py::test_no_other_port_or_name_is_answered",
+            "tests/web/test_gate.py::test_every_refusal_is_the_same_bytes",
+            "tests/reliability/test_processes.py::test_nothing_listens_beyond_this_machine",
+            "tests/reliability/test_processes.py::test_files_are_for_this_user_only",
+        ),
+        not_shown="That a program of another user of this computer is turned away at the connection is "
+        "not shown on macOS and Windows.",
+    ),
+    Promise(
+        number=9,
+        words="The app connects to nothing but itself (LAN mode: its own database and clients).",
+        kinds=(CODE,),
+        tests=("tests/egress/test_outside.py::test_the_system_sees_no_connection_to_elsewhere",),
+        not_shown="This version has no LAN mode.",
+    ),
+    Promise(
+        number=11,
+        words="History cannot be rewritten unseen while one outside anchor survives, except omission or "
+        "rollback of everything since the last outside anchor. A total rollback of everything cannot be "
+        "seen.",
+        kinds=(CRYPTOGRAPHY,),
+        tests=(
+            "tests/record/test_audit.py::test_a_changed_line_is_named",
+            "tests/record/test_audit.py::test_a_missing_line_is_named",
+            "tests/record/test_audit.py::test_a_line_forged_without_the_key_is_not_adopted_silently",
+            "tests/store/test_anchor_losses.py::test_a_chain_that_went_another_way_is_only_looked_at",
+        ),
+        not_shown="In this version an outside anchor is a copy of the data folder that you keep "
+        "elsewhere, or the mark on the paper of a signed note.",
+    ),
+)
+
+MISSING = (
+    "The promises 6, 8, 10 and 12 are about backups, colleagues, deletion and the set-up. They are made when "
+    "the program does these things."
+)
+
+NOT_PROMISED = (
+    "malware under your account",
+    "root",
+    "cold-boot and hardware attack",
+    "what you print, export or screenshot",
+    "swap and hibernation without disk encryption",
+    "SSD remnants",
+    "LAN server root",
+    "coercion",
+    "compliance by itself",
+)
+
+LOST = "Whoever has lost both the passphrase and the recovery sheet has lost the record: nobody can help."
+
+
+def markdown() -> str:
+    """The page docs/promises.md."""
+    parts = ["# What is promised", ""]
+    parts += [
+        "Made from `clinic_toolkit/web/promises.py`, which the page *About your data* shows as well; a test "
+        "compares them and looks for every test that is named.",
+        "",
+    ]
+    for each in PROMISES:
+        parts += [f"## Promise {each.number}", "", f"**{each.words}**", ""]
+        parts += [f"{each.but}", ""] if each.but else []
+        parts += [f"Kept by {' and '.join(each.kinds)}.", "", "Shown by:", ""]
+        parts += [f"- `{test}`" for test in each.tests] + [""]
+        parts += [f"Where it is not shown: {each.not_shown}", ""] if each.not_shown else []
+    parts += [MISSING, "", "## What keeps a promise", ""]
+    parts += [f"- *{kind[0].upper()}{kind[1:]}*: {words}" for kind, words in KINDS.items()] + [""]
+    parts += ["## Not promised", ""] + [f"- {each}" for each in NOT_PROMISED] + ["", LOST, ""]
+    return "\n".join(parts)
