@@ -27,6 +27,10 @@ from clinic_toolkit.vault.vault import SealBroken, Vault
 
 # The line of a page that was looked at. It names versions, and none of them is new.
 READ = "records.read"
+# The line of an unlock that found the trail not to fit.
+NOT_ADOPTED = "audit.not_adopted"
+# The line of `adopt`, and the one that says how the way in was opened.
+_LINES_OF_AN_UNLOCK = 2
 
 KEYLESS, SEALED = b"\x00", b"\x01"
 _KID = 16
@@ -133,6 +137,8 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
 
 def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime) -> int:
     """Add a line without any key: an event code and the time, unsigned until the next unlock."""
+    if anchor.frozen(db):
+        return 0
     seq, before = _tip(db)
     seq += 1
     body = KEYLESS + _encode((event, now_us(now)))
@@ -142,14 +148,35 @@ def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime
     return seq
 
 
-def adopt(db: Connection, vault: Vault, *, now: datetime) -> int:
+def adopt(db: Connection, vault: Vault, *, now: datetime) -> int | None:
     """Check the lines that were added since the last signature and vouch for them.
 
-    Returns how many lines were adopted. The first act of every unlock.
+    The first act of every unlock. A line that does not fit is told in the trail, where nothing takes it
+    away again, and none of them is vouched for. It does not keep the clinician from the record.
 
-    Raises:
-        ChainBroken: a line since the last signed one does not fit.
+    Returns:
+        How many lines were adopted; None if one of them does not fit.
     """
+    try:
+        first, last = _unvouched(db, vault)
+    except ChainBroken as broken:
+        note(db, vault, f"{NOT_ADOPTED} {broken.seq}", now=now)
+        return None
+    note(db, vault, f"audit.adopted {first}-{last}" if last >= first else "audit.opened", now=now)
+    return last - first + 1
+
+
+def not_adopted(db: Connection, vault: Vault) -> int | None:
+    """The line that this unlock found not to fit and did not vouch for, or None."""
+    newest, _ = _tip(db)
+    for told in since(db, vault, newest - _LINES_OF_AN_UNLOCK):
+        if told.line and told.line.signed and told.line.event.startswith(NOT_ADOPTED):
+            return int(told.line.event.removeprefix(NOT_ADOPTED))
+    return None
+
+
+def _unvouched(db: Connection, vault: Vault) -> tuple[int, int]:
+    """The first and last line without a signature over it, each of them checked."""
     last = db.execute(
         select(audit_line.c.seq, audit_line.c.hash, audit_line.c.signature)
         .where(audit_line.c.signature.is_not(None))
@@ -166,9 +193,18 @@ def adopt(db: Connection, vault: Vault, *, now: datetime) -> int:
         seq += 1
         if row.seq != seq or row.hash != _link(vault.incarnation, seq, before, row.body):
             raise ChainBroken(seq)
+        if not _is_keyless(row.body):
+            # Who holds the keys signs each line: a sealed one without a signature is nobody's.
+            raise ChainBroken(seq)
         before = row.hash
-    note(db, vault, f"audit.adopted {first}-{seq}" if seq >= first else "audit.opened", now=now)
-    return seq - first + 1
+    return first, seq
+
+
+def _is_keyless(body: bytes) -> bool:
+    try:
+        return body[:1] == KEYLESS and bool(from_us(_decode_keyless(body[1:])[1]))
+    except (msgspec.DecodeError, OverflowError, ValueError):
+        return False
 
 
 def check(db: Connection, vault: Vault) -> int:
@@ -208,7 +244,8 @@ def since(db: Connection, vault: Vault, seq: int) -> Iterator[Told]:
         seq = row.seq
         try:
             line = _open(vault, seq, row.body, signed=row.signature is not None)
-        except (SealBroken, msgspec.DecodeError):
+        except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
+            # A line without a key can hold any number as its time.
             yield Told(seq=seq, hash=row.hash, line=None)
         else:
             yield Told(seq=seq, hash=row.hash, line=line)

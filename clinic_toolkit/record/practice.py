@@ -5,7 +5,7 @@ change its secrets. What is typed here never leaves the practice's ring.
 """
 
 import hmac
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -16,7 +16,7 @@ from clinic_toolkit.record import audit, ledger, rows
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.summaries import Letterhead, RecoverySheet
 from clinic_toolkit.store.base import sealed_table
-from clinic_toolkit.vault import sheet, slots
+from clinic_toolkit.vault import identity, sheet, slots
 from clinic_toolkit.vault.vault import Vault
 
 practice = sealed_table("practice")
@@ -31,7 +31,7 @@ class Practice(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The settings of a practice.
 
     `record_kind` is "full" (this is the legal record) or "beside" (it runs beside another);
-    `return_code` is empty when none was chosen.
+    `return_code` is empty when none was chosen; `sheet_made_on` is None when nobody wrote it down.
     """
 
     country: str
@@ -42,6 +42,7 @@ class Practice(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     return_code: str = ""
     sheet_proved: bool = False
     demo: bool = False
+    sheet_made_on: date | None = None
 
     @property
     def paper(self) -> str:
@@ -109,13 +110,24 @@ def _arrived(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vaul
     return vault
 
 
+def note_failed_unlock(db: Connection, *, now: datetime) -> None:
+    """Leave a line in the trail that someone tried; there is no key to sign it with."""
+    audit.note_keyless(db, identity.head(db)[1], "unlock.failed", now=now)
+
+
 def is_passphrase(db: Connection, typed: str) -> bool:
     """Whether this is the present passphrase; takes about a second, as unlocking does."""
-    try:
-        slots.open_with_passphrase(db, typed)
-    except slots.WrongSecret:
-        return False
-    return True
+    return slots.fits(db, typed)
+
+
+def note_refused_passphrase(db: Connection, vault: Vault, *, now: datetime) -> None:
+    """Leave a line in the trail that the present passphrase was asked for and not known."""
+    audit.note(db, vault, "practice.passphrase_refused", now=now)
+
+
+def draw_sheet() -> tuple[str, ...]:
+    """The groups of another recovery sheet, which opens nothing before `take_sheet`."""
+    return sheet.draw()
 
 
 def same_group(group: str, typed: str) -> bool:
@@ -134,6 +146,35 @@ def new_sheet(db: Connection, vault: Vault, *, now: datetime) -> tuple[str, ...]
     groups = slots.replace_sheet(db, vault)
     audit.note(db, vault, "practice.sheet_replaced", now=now)
     return groups
+
+
+def take_sheet(
+    db: Connection,
+    vault: Vault,
+    seen: Kept[Practice],
+    groups: tuple[str, ...],
+    *,
+    made_on: date,
+    now: datetime,
+) -> Kept[Practice]:
+    """Have a sheet that was drawn, printed and typed back open the practice instead of the old one.
+
+    Until this is committed the old sheet opens and the new one does not; from then on it is the other
+    way round. There is no moment at which neither does.
+    """
+    slots.replace_sheet(db, vault, groups)
+    # Tried before the old one is gone for good: a sheet that does not open must roll all of this back.
+    slots.open_with_sheet(db, " ".join(groups))
+    audit.note(db, vault, "practice.sheet_replaced", now=now)
+    return prove_sheet(db, vault, seen, made_on=made_on, now=now)
+
+
+def prove_sheet(
+    db: Connection, vault: Vault, seen: Kept[Practice], *, made_on: date, now: datetime
+) -> Kept[Practice]:
+    """Keep that groups of the recovery sheet were typed back from paper, and of when it is."""
+    proved = msgspec.structs.replace(seen.body, sheet_proved=True, sheet_made_on=made_on)
+    return revise(db, vault, seen, proved, now=now)
 
 
 def read(db: Connection, vault: Vault) -> Kept[Practice]:
@@ -189,9 +230,9 @@ def letterhead(settings: Practice) -> Letterhead:
 
 
 def recovery_sheet(
-    settings: Practice, groups: tuple[str, ...], vault_id: UUID, *, now: datetime
+    settings: Practice, groups: tuple[str, ...], vault_id: UUID, *, made_on: date
 ) -> RecoverySheet:
     """The sheet to print; the only place where its groups are ever written out."""
     return RecoverySheet(
-        letterhead=letterhead(settings), groups=groups, made_on=now.date(), vault_code=vault_id.hex[:8]
+        letterhead=letterhead(settings), groups=groups, made_on=made_on, vault_code=vault_id.hex[:8]
     )

@@ -32,6 +32,11 @@ def new_secret() -> bytes:
     return secrets.token_bytes(SECRET_BYTES)
 
 
+def draw() -> tuple[str, ...]:
+    """The eight groups of a sheet that opens nothing yet."""
+    return write(new_secret())
+
+
 def write(secret: bytes) -> tuple[str, ...]:
     """The eight groups as they are printed."""
     number = int.from_bytes(secret)

@@ -172,11 +172,11 @@ def replace_passphrase(db: Connection, vault: Vault, passphrase: str, *, cost: C
     _replace(db, vault, PASSPHRASE, salt, chosen, root)
 
 
-def replace_sheet(db: Connection, vault: Vault) -> tuple[str, ...]:
-    """Make a new recovery sheet; the old one opens nothing from now on."""
-    secret, salt = sheet.new_secret(), secrets.token_bytes(SALT_BYTES)
-    _replace(db, vault, SHEET, salt, None, extract(salt, secret))
-    return sheet.write(secret)
+def replace_sheet(db: Connection, vault: Vault, drawn: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Have this recovery sheet open the practice, or a new one; the old one opens nothing from now on."""
+    groups, salt = tuple(drawn or sheet.draw()), secrets.token_bytes(SALT_BYTES)
+    _replace(db, vault, SHEET, salt, None, extract(salt, sheet.read(" ".join(groups))))
+    return groups
 
 
 def wrap_for_return(vault: Vault, code: str) -> bytes:

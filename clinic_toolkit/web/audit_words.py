@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from clinic_toolkit.record import trail
+from clinic_toolkit.record import audit, trail
 
 # What a person can filter by.
 KINDS = {
@@ -64,6 +64,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "practice.passphrase_changed": ("practice", "Changed the passphrase"),
     "practice.sheet_replaced": ("practice", "Made a new recovery sheet"),
     "audit.opened": ("trail", "Found nothing that waited to be vouched for"),
+    "practice.passphrase_refused": ("practice", "Did not know the present passphrase"),
+    "unlock.failed": ("practice", "Tried to unlock, and did not get in"),
+    "audit.not_adopted": ("trail", "Found a line that does not fit, and did not vouch for it"),
     "audit.adopted": ("trail", "Checked and vouched for what was written while locked"),
 }
 
@@ -106,6 +109,8 @@ def said(line: trail.Line) -> Said:
     if code == "audit.adopted":
         first, _, last = detail.partition("-")
         words += f": line {first}" if first == last else f": lines {first} to {last}"
+    if code == audit.NOT_ADOPTED:
+        words += f": line {detail}"
     if code == "records.read":
         words = f"{words} {counted(entry.table for entry in line.entries)}"
     return Said(kind=kind, words=words)

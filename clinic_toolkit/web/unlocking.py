@@ -9,6 +9,7 @@ import errno
 import threading
 import time
 from collections.abc import Callable
+from typing import cast
 
 from clinic_toolkit.record import audit, practice
 from clinic_toolkit.store.trouble import StorageFull, StorageReadOnly
@@ -20,6 +21,7 @@ from clinic_toolkit.web import context, handing
 _one_at_a_time = threading.Lock()
 
 LONGEST = 1000
+_IN_DOUBT = "line in doubt"
 BUSY = "Another try is being looked at. Wait for its answer, then try again."
 
 
@@ -95,7 +97,7 @@ def confirm(typed: str) -> str:
 
 def line_in_doubt() -> int | None:
     """The line of the audit trail that did not fit at this unlock."""
-    return audit.not_adopted(context.db(), context.vault())
+    return cast("int | None", context.peek_in_session(_IN_DOUBT))
 
 
 def code_may_work() -> bool:
@@ -136,5 +138,6 @@ def _try(open_it: Callable[[], Vault], *, delayed: bool, must_choose_passphrase:
     finally:
         _one_at_a_time.release()
     context.enter(opened, must_choose_passphrase=must_choose_passphrase)
+    context.keep_in_session(_IN_DOUBT, audit.not_adopted(context.db(), opened))
     handing.bring_in_afterwards(opened)
     return ""

@@ -63,5 +63,66 @@ def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> No
     work.client()
     with writing(work.engine) as db:
         audit.note_keyless(db, uuid4(), "unlock.failed", now=NOW)
-    with pytest.raises(audit.ChainBroken), writing(work.engine) as db:
-        audit.adopt(db, work.vault, now=NOW)
+        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
+    with writing(work.engine) as db:
+        before = audit.lines(db, work.vault, newest=2)
+        assert audit.adopt(db, work.vault, now=NOW) is None
+        assert audit.not_adopted(db, work.vault) == before[1].seq
+    with reading(work.engine) as db:
+        told = audit.lines(db, work.vault, newest=1)[0]
+        assert told.signed
+        assert told.event == f"audit.not_adopted {before[1].seq}"
+        with pytest.raises(audit.ChainBroken) as caught:
+            audit.check(db, work.vault)
+    assert caught.value.seq == before[1].seq
+
+
+def test_nothing_is_in_doubt_after_lines_that_fit(work: Work) -> None:
+    with writing(work.engine) as db:
+        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        assert audit.adopt(db, work.vault, now=NOW) == 1
+        audit.note(db, work.vault, "practice.unlocked", now=NOW)
+        assert audit.not_adopted(db, work.vault) is None
+
+
+def _add(work: Work, body: bytes, *, signature: bytes | None = None) -> int:
+    """A line whose hash fits: the chain has no key, so anyone with the file can make one."""
+    with writing(work.engine) as db:
+        seq, before = audit._tip(db)
+        link = audit._link(work.vault.incarnation, seq + 1, before, body)
+        line = {"seq": seq + 1, "body": body, "hash": link, "signature": signature}
+        db.execute(audit.audit_line.insert().values(**line))
+        return seq + 1
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (audit.SEALED + bytes(120), None),
+        (audit.KEYLESS + b"no line at all", None),
+        (b"\x07", None),
+        (audit.KEYLESS + b"\x92\xa1x\xcf" + b"\xff" * 8, None),
+        (audit.KEYLESS + b"\x92\xa1x\x01", bytes(64)),
+    ],
+    ids=["sealed, unsigned", "not readable", "of no kind", "of no time", "signed by nobody"],
+)
+def test_a_planted_line_that_fits_the_chain_is_not_vouched_for(
+    work: Work, body: bytes, signature: bytes | None
+) -> None:
+    seq = _add(work, body, signature=signature)
+    with writing(work.engine) as db:
+        assert audit.adopt(db, work.vault, now=NOW) is None
+        assert audit.not_adopted(db, work.vault) == seq
+    with reading(work.engine) as db:
+        assert [told.seq for told in audit.since(db, work.vault, seq - 1)][0] == seq
+    # It is told once: what was written since is vouched for again, and the trail keeps the finding.
+    with writing(work.engine) as db:
+        assert audit.adopt(db, work.vault, now=NOW) == 0
+
+
+def test_the_control_of_the_test_above_is_adopted(work: Work) -> None:
+    seq = _add(work, audit.KEYLESS + b"\x92\xa1x\x01")
+    with writing(work.engine) as db:
+        assert audit.adopt(db, work.vault, now=NOW) == 1
+    with reading(work.engine) as db:
+        assert audit.lines(db, work.vault, newest=1)[0].event == f"audit.adopted {seq}-{seq}"

@@ -11,8 +11,7 @@ from sqlalchemy import event
 from clinic_toolkit.record import practice
 from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.vault import attempts, identity
-from clinic_toolkit.web import context, unlocking
-from clinic_toolkit.web.screens.setup import _hold_sheet
+from clinic_toolkit.web import context, drawn_sheet, unlocking
 from tests.fixtures.sites import TOKEN, Site
 
 TYPED = {"passphrase": "glacier mandolin unwrapped"}
@@ -82,14 +81,14 @@ def test_a_try_that_cannot_be_counted_is_not_made_and_its_secret_goes(lock: Site
 
 def test_a_sheet_that_did_not_reach_the_disk_is_not_the_one_to_print(site: Site):
     asked_for = [("OLD",) * 8, ("NEW",) * 8, ("NEW",) * 8]
-    path = site.route(lambda: _hold_sheet(asked_for.pop(0)) or "held")
+    path = site.route(lambda: drawn_sheet.hold(asked_for.pop(0)) or "held")
     here = site.app.worker.unlocked["known"]
     assert site.post(path).text == "held"
     with full_disk_at_commit(site):
         assert site.post(path).status_code == 503
-    assert here.kept["groups"] == ("OLD",) * 8
+    assert here.kept["drawn sheet"].groups == ("OLD",) * 8
     site.post(path)
-    assert here.kept["groups"] == ("NEW",) * 8
+    assert here.kept["drawn sheet"].groups == ("NEW",) * 8
 
 
 def test_the_detour_after_the_sheet_ends_only_with_a_passphrase_on_the_disk(site: Site):

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, guard, handing, responses, unlocking
+from clinic_toolkit.web import context, guard, handing, old_secret, responses, unlocking
 from clinic_toolkit.web.forms.practice import PassphraseForm
 from clinic_toolkit.web.responses import Answer
 
@@ -87,9 +87,8 @@ def chosen() -> Answer:
         return _choose_page(form), 422
     practice.change_passphrase(context.db(), context.vault(), form.passphrase.data or "", now=context.now())
     context.passphrase_was_chosen()
-    if unlocking.line_in_doubt():
-        return old_secret.removed(url_for("lock.trail"), otherwise=url_for("lock.trail"))
-    return responses.see(handing.first_page("/"))
+    then = url_for("lock.trail") if unlocking.line_in_doubt() else handing.first_page("/")
+    return old_secret.removed(then, otherwise=then)
 
 
 @screen.get("/unlock/trail")

@@ -6,11 +6,20 @@ import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, drawn_sheet, old_secret, responses, unlocking
 from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("practice", __name__)
+
+_LATER = "What the old one left behind could not be removed just now. Lock once: then it is removed."
+SAVED = {
+    "1": "Saved.",
+    "passphrase": "The passphrase is changed. The old one opens nothing here any more.",
+    "passphrase-later": f"The passphrase is changed. {_LATER}",
+    "sheet": "The new recovery sheet is in use. The old one opens nothing here any more: destroy it.",
+    "sheet-later": f"The new recovery sheet is in use. {_LATER}",
+}
 
 
 @screen.route("/practice", methods=["GET", "POST"])
@@ -23,6 +32,7 @@ def index() -> Answer:
             form.settings(),
             return_code=seen.body.return_code,
             sheet_proved=seen.body.sheet_proved,
+            sheet_made_on=seen.body.sheet_made_on,
             demo=seen.body.demo,
         )
         practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
@@ -33,7 +43,7 @@ def index() -> Answer:
         errors=form.errors,
         kinds=RECORD_KINDS,
         practice=seen.body,
-        saved="saved" in request.args,
+        saved=SAVED.get(request.args.get("saved", ""), ""),
         slots_intact=context.vault().slots_intact,
     )
     return (page, 422) if form.errors else page
@@ -53,6 +63,8 @@ def code() -> Answer:
         off = "off" in request.form
         errors = {} if off or form.validate() else dict(form.errors)
         errors = errors or _unless_passphrase()
+        if context.unlocked() is None:
+            return _locked_page(errors)
         if not errors:
             return _keep_code("" if off else form.code.data or "")
     page = render_template(
@@ -83,11 +95,13 @@ def passphrase() -> Answer:
     if request.method == "POST":
         form.validate()
         errors = dict(form.errors) or _unless_passphrase()
+        if context.unlocked() is None:
+            return _locked_page(errors)
         if not errors:
             practice.change_passphrase(
                 context.db(), context.vault(), form.passphrase.data or "", now=context.now()
             )
-            return responses.see(url_for(".index", saved=1))
+            return _replaced("passphrase")
     page = render_template(
         "practice/passphrase.html",
         offered=form.offered(),
@@ -96,7 +110,62 @@ def passphrase() -> Answer:
     return (page, 422) if errors else page
 
 
+@screen.route("/practice/sheet", methods=["GET", "POST"])
+def sheet() -> Answer:
+    """Make another recovery sheet; the present one goes on working until the new one is proved."""
+    drawn = drawn_sheet.held()
+    errors: dict[str, Any] = {}
+    if request.method == "POST":
+        if drawn and "keep" in request.form:
+            drawn_sheet.let_go()
+            return responses.see(url_for(".index"))
+        if drawn:
+            errors = drawn_sheet.mistakes(drawn, request.form)
+            if not errors:
+                return _take(drawn)
+        else:
+            errors = _unless_passphrase()
+            if context.unlocked() is None:
+                return _locked_page(errors)
+            if not errors:
+                drawn_sheet.hold(practice.draw_sheet())
+                return responses.see(url_for(".sheet"))
+    made_on = context.practice().body.sheet_made_on
+    page = render_template("practice/sheet.html", drawn=drawn, made_on=made_on, errors=errors)
+    return (page, 422) if errors else page
+
+
+@screen.get("/practice/sheet/paper")
+def paper() -> Answer:
+    """The new sheet, until it is proved."""
+    drawn = drawn_sheet.held()
+    return drawn_sheet.paper(drawn) if drawn else responses.see(url_for(".sheet"))
+
+
+def _take(drawn: drawn_sheet.Drawn) -> Answer:
+    seen = context.practice()
+    practice.take_sheet(
+        context.db(), context.vault(), seen, drawn.groups, made_on=drawn.made_on, now=context.now()
+    )
+    drawn_sheet.let_go()
+    return _replaced("sheet")
+
+
+def _replaced(what: str) -> Answer:
+    return old_secret.removed(
+        url_for(".index", saved=what), otherwise=url_for(".index", saved=f"{what}-later")
+    )
+
+
 def _unless_passphrase() -> dict[str, list[str]]:
-    if practice.is_passphrase(context.db(), request.form.get("present_passphrase", "")):
-        return {}
-    return {"present_passphrase": ["This is not your present passphrase. Nothing was changed."]}
+    sentence = unlocking.confirm(request.form.get("present_passphrase", ""))
+    return {"present_passphrase": [sentence]} if sentence else {}
+
+
+def _locked_page(errors: dict[str, list[str]]) -> Answer:
+    # A wrong passphrase has ended this process: what comes next is the lock, and then this page again.
+    sentence = errors["present_passphrase"][0]
+    page = render_template(
+        "lock/unlock.html", by_code=False, back=request.path, wait=0, errors={"passphrase": sentence}
+    )
+    return page, 422

@@ -3,14 +3,11 @@
 Nothing is written before the passphrase is chosen; until then what was typed travels on the page.
 """
 
-import secrets
-from typing import cast
-
 import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, guard, responses
+from clinic_toolkit.web import context, drawn_sheet, guard, old_secret, responses
 from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm
 from clinic_toolkit.web.responses import Answer
 
@@ -44,7 +41,7 @@ def passphrase() -> Answer:
         context.db(), settings, passphrase=form.passphrase.data or "", now=context.now()
     )
     context.enter(vault)
-    _hold_sheet(groups)
+    drawn_sheet.hold(groups)
     return responses.see(url_for(".code"))
 
 
@@ -79,22 +76,18 @@ def code() -> Answer:
 @guard.before_sheet
 def sheet() -> Answer:
     """Print the recovery sheet and type two of its groups back."""
-    groups = _groups()
+    drawn = drawn_sheet.held()
     errors: dict[str, str] = {}
-    if request.method == "POST" and groups:
-        asked = _asked()
-        for number in asked:
-            if not practice.same_group(groups[number - 1], request.form.get(f"group_{number}", "")):
-                errors[f"group_{number}"] = (
-                    f"This is not group {number} of your sheet. Look again and type all five characters."
-                )
+    if request.method == "POST" and drawn:
+        errors = drawn_sheet.mistakes(drawn, request.form)
         if not errors:
-            seen = context.practice()
-            proved = msgspec.structs.replace(seen.body, sheet_proved=True)
-            practice.revise(context.db(), context.vault(), seen, proved, now=context.now())
-            context.take_from_session("groups")
+            practice.prove_sheet(
+                context.db(), context.vault(), context.practice(), made_on=drawn.made_on, now=context.now()
+            )
+            drawn_sheet.let_go()
             return responses.see(url_for("today.index"))
-    page = render_template("setup/sheet.html", made=groups is not None, asked=_asked(), errors=errors)
+    asked = drawn.asked if drawn else ()
+    page = render_template("setup/sheet.html", made=drawn is not None, asked=asked, errors=errors)
     return (page, 422) if errors else page
 
 
@@ -102,35 +95,13 @@ def sheet() -> Answer:
 @guard.before_sheet
 def paper() -> Answer:
     """The recovery sheet itself. It can be printed until it is proved, and never again."""
-    from clinic_toolkit.documents import recovery
-
-    groups = _groups()
-    if groups is None:
-        return responses.see(url_for(".sheet"))
-    value = practice.recovery_sheet(
-        context.practice().body, groups, context.vault().vault_id, now=context.now().astimezone()
-    )
-    return responses.pdf(recovery.render(value), "recovery-sheet.pdf")
+    drawn = drawn_sheet.held()
+    return drawn_sheet.paper(drawn) if drawn else responses.see(url_for(".sheet"))
 
 
 @screen.post("/setup/sheet/new")
 @guard.before_sheet
 def new_sheet() -> Answer:
     """Make another sheet, because the first one was never printed or proved."""
-    _hold_sheet(practice.new_sheet(context.db(), context.vault(), now=context.now()))
-    return responses.see(url_for(".sheet"))
-
-
-def _hold_sheet(groups: tuple[str, ...]) -> None:
-    context.keep_in_session("groups", groups)
-    context.keep_in_session(
-        "asked", tuple(sorted(secrets.SystemRandom().sample(range(1, len(groups) + 1), 2)))
-    )
-
-
-def _groups() -> tuple[str, ...] | None:
-    return cast("tuple[str, ...] | None", context.peek_in_session("groups"))
-
-
-def _asked() -> tuple[int, ...]:
-    return cast("tuple[int, ...]", context.peek_in_session("asked") or ())
+    drawn_sheet.hold(practice.new_sheet(context.db(), context.vault(), now=context.now()))
+    return old_secret.removed(url_for(".sheet"), otherwise=url_for(".sheet"))

@@ -1,0 +1,61 @@
+"""A recovery sheet that was drawn and not yet proved: in the memory of this session, and nowhere else."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from clinic_toolkit.record import practice
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.responses import Answer
+
+_NAME = "drawn sheet"
+ASKED = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Drawn:
+    """The groups, the numbers of those that have to be typed back, and the date on the paper."""
+
+    groups: tuple[str, ...]
+    asked: tuple[int, ...]
+    made_on: date
+
+
+def hold(groups: tuple[str, ...]) -> None:
+    """Keep these groups until they are proved or this session ends."""
+    asked = secrets.SystemRandom().sample(range(1, len(groups) + 1), ASKED)
+    # The date as it is in this place: a person compares it with the paper.
+    made_on = context.now().astimezone().date()
+    context.keep_in_session(_NAME, Drawn(groups=groups, asked=tuple(sorted(asked)), made_on=made_on))
+
+
+def held() -> Drawn | None:
+    """What is waiting to be proved."""
+    return cast("Drawn | None", context.peek_in_session(_NAME))
+
+
+def let_go() -> None:
+    """Forget the groups."""
+    context.take_from_session(_NAME)
+
+
+def mistakes(drawn: Drawn, typed: Mapping[str, str]) -> dict[str, str]:
+    """By field, what is wrong with the groups that were typed back."""
+    return {
+        f"group_{number}": (
+            f"This is not group {number} of your sheet. Look again and type all five characters."
+        )
+        for number in drawn.asked
+        if not practice.same_group(drawn.groups[number - 1], typed.get(f"group_{number}", ""))
+    }
+
+
+def paper(drawn: Drawn) -> Answer:
+    """The sheet itself, to be printed."""
+    from clinic_toolkit.documents import recovery
+
+    settings, vault_id = context.practice().body, context.vault().vault_id
+    value = practice.recovery_sheet(settings, drawn.groups, vault_id, made_on=drawn.made_on)
+    return responses.pdf(recovery.render(value), "recovery-sheet.pdf")
