@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 
 from clinic_toolkit import paths
 from clinic_toolkit.settings import Settings
+from clinic_toolkit.store.engine import reading
+from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context, errors, filters, gate, guard, headers, static_files, unit
 from clinic_toolkit.web.activity import Activity
 from clinic_toolkit.web.cookie import Cookie
@@ -132,7 +134,13 @@ class Clinic(Flask):
         return super().process_response(response)
 
     def open(self, engine: Engine) -> None:
-        """Take this store; requests may come from now on."""
+        """Take this store; requests may come from now on.
+
+        Raises:
+            DamagedFile: the head of the practice is missing, which must be said before any page is.
+        """
+        with reading(engine) as db:
+            self.worker.has_practice = identity.exists(db)
         self.worker.engine = engine
         self.worker.serving_since = time.monotonic()
 
