@@ -129,7 +129,7 @@ def _papers(page: Page, address: str) -> None:
     page.goto(f"{address}worksheets/receiving-ladder")
     _paper(page, "Blank sheet (PDF)", "worksheet")
     page.goto(result)
-    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Session").click()
+    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Hour").click()
     _paper(page, "Session summary (PDF)", "session-summary")
     page.get_by_role("link", name="Read the signed note").click()
     _shot(page, "note-page")
