@@ -50,7 +50,7 @@ def keep(db: Connection, vault: Vault) -> None:
     """Seal a new copy if the last one is many lines behind."""
     inventory = of(db, vault)
     last = db.scalar(select(ledger.c.seq)) or 0
-    if inventory.gaps or inventory.seq - last < TAIL:
+    if not writes(db) or inventory.gaps or inventory.seq - last < TAIL:
         return
     body = _encode((inventory.head, inventory.everything()))
     sealed = vault.seal(

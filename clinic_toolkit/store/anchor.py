@@ -52,10 +52,15 @@ def failed(engine: Engine) -> bool:
     return anchor is not None and anchor.failed
 
 
-def frozen(db: Connection) -> bool:
+def is_frozen(engine: Engine) -> bool:
     """Whether this store is only looked at, because it is not the one that was written last."""
-    anchor = of(db.engine)
+    anchor = of(engine)
     return anchor is not None and anchor.frozen
+
+
+def frozen(db: Connection) -> bool:
+    """Whether the store of this connection is only looked at."""
+    return is_frozen(db.engine)
 
 
 def expect(db: Connection) -> None:

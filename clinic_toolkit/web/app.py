@@ -15,7 +15,17 @@ from clinic_toolkit import paths
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.vault import identity
-from clinic_toolkit.web import context, errors, filters, gate, guard, headers, static_files, unit
+from clinic_toolkit.web import (
+    context,
+    errors,
+    filters,
+    gate,
+    guard,
+    headers,
+    notices,
+    static_files,
+    unit,
+)
 from clinic_toolkit.web.activity import Activity
 from clinic_toolkit.web.cookie import Cookie
 from clinic_toolkit.web.pages import Pages
@@ -25,6 +35,7 @@ from clinic_toolkit.web.screens import (
     audit,
     cases,
     clients,
+    condition,
     handover,
     lock,
     notes,
@@ -61,6 +72,7 @@ SCREENS = (
     practice.screen,
     audit.screen,
     promises.screen,
+    condition.screen,
 )
 
 
@@ -111,9 +123,11 @@ class Clinic(Flask):
 
     def dispatch_request(self) -> Response:
         """Guard, token, view: in one unit of work that is committed before the answer leaves."""
-        if self.worker.engine is None:
+        engine = self.worker.engine
+        if engine is None:
             raise RuntimeError("a request came before the store was opened")
-        with unit.begun(self.worker.engine, writes=request.method == "POST") as g.unit:
+        writes = request.method == "POST" and not guard.only_looks(engine)
+        with unit.begun(engine, writes=writes) as g.unit:
             turned_away = guard.turn_away()
             if turned_away is not None:
                 return self.make_response(turned_away)
@@ -131,6 +145,7 @@ class Clinic(Flask):
     def process_response(self, response: Response) -> Response:
         """Every answer leaves with the same headers."""
         headers.add(response)
+        notices.mark(response)
         return super().process_response(response)
 
     def open(self, engine: Engine) -> None:
@@ -186,4 +201,8 @@ def create_app(
 
 def _for_templates() -> dict[str, Any]:
     open_here = context.unlocked() is not None
-    return {"unlocked": open_here, "pulse": url_for("lock.pulse") if open_here else ""}
+    return {
+        "unlocked": open_here,
+        "pulse": url_for("lock.pulse") if open_here else "",
+        "notices": notices.standing() if open_here else (),
+    }

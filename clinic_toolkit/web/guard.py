@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import current_app, request, url_for
+from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
+from clinic_toolkit.store import anchor
 from clinic_toolkit.vault import identity
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, notices, responses
 from clinic_toolkit.web.requests import by_script
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -70,6 +72,8 @@ def moment_of(endpoint: str | None) -> str:
 def turn_away() -> Response | None:
     """Where to go instead, or None if the view may be reached now."""
     wanted, is_now = moment_of(request.endpoint), _moment()
+    if wanted == UNLOCKED == is_now:
+        return _must_see_first()
     if wanted in (ALWAYS, is_now):
         return None
     if wanted == WITH_KEYS and is_now not in (WHILE_LOCKED, BEFORE_PRACTICE):
@@ -84,6 +88,19 @@ def turn_away() -> Response | None:
         # waitress has read what was posted; this process must not keep it.
         context.end_worker("posted while locked")
     return answer
+
+
+def _must_see_first() -> Response | None:
+    """What is wrong with the record is shown before anything else of it, once in every unlock."""
+    if request.method != "GET" or by_script() or request.blueprint in ("condition", "handover"):
+        return None
+    page = notices.first()
+    return responses.see(page) if page else None
+
+
+def only_looks(engine: Engine) -> bool:
+    """Whether this POST must do without a write: an unlock, in a store that is not the one written last."""
+    return anchor.is_frozen(engine) and moment_of(request.endpoint) != UNLOCKED
 
 
 def _moment() -> str:

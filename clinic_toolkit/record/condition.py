@@ -1,0 +1,165 @@
+"""The condition of the record: what is known to be wrong with it, in sentences, and what was done about it.
+
+Nothing here repairs anything. A loss stands until the clinician says that it was seen; that act is a
+line of the audit trail.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import Connection, Engine, func, select
+
+from clinic_toolkit.record import audit, owners
+from clinic_toolkit.record.days import written
+from clinic_toolkit.record.hurt import NOUNS
+from clinic_toolkit.store import anchor
+from clinic_toolkit.store.anchor_slot import Saved
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.engine import if_rolled_back, thaw
+from clinic_toolkit.store.types import from_us
+from clinic_toolkit.store.verdict import Absent, Missing, Other
+from clinic_toolkit.vault.vault import Vault
+
+# What a person can do about a finding.
+SEEN, GO_ON = "seen", "go_on"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing that is wrong.
+
+    `lines` name what it is about, one sentence each; `file` is a copy that may help an expert; `act` is
+    what can be done about it, "" if nothing.
+    """
+
+    title: str
+    sentence: str
+    lines: tuple[str, ...] = ()
+    file: str = ""
+    act: str = ""
+
+
+def sound(db: Connection) -> bool:
+    """Whether nothing is known to be wrong. Costs nothing, so that every page can ask."""
+    return anchor.verdict(db.engine).whole
+
+
+def findings(db: Connection, vault: Vault) -> tuple[Finding, ...]:
+    """Everything that is known to be wrong, the gravest first."""
+    verdict = anchor.verdict(db.engine)
+    if verdict.whole:
+        return ()
+    found = [_other(verdict.other)] if verdict.other else []
+    people = owners.known(db, vault) if verdict.missing else None
+    found += [_missing(db, missing, people) for missing in verdict.missing if people]
+    found += [_absent(absent) for absent in verdict.absent]
+    return tuple(found)
+
+
+def state(db: Connection) -> str:
+    """A few characters that stand for what is known to be wrong: an act is good for what was shown only."""
+    verdict = anchor.verdict(db.engine)
+    parts = [f"{missing.first}-{missing.last}" for missing in verdict.missing]
+    parts += [f"absent-{absent.tip}" for absent in verdict.absent]
+    return " ".join([*parts, f"other-{verdict.other.tip}"] if verdict.other else parts)
+
+
+def seen(db: Connection, vault: Vault, *, now: datetime) -> None:
+    """Keep that the clinician has read what is missing. From here on the record goes on without it."""
+    verdict = anchor.verdict(db.engine)
+    for missing in verdict.missing:
+        audit.note(db, vault, f"anchor.missing_seen {missing.first}-{missing.last}", now=now)
+    if verdict.absent:
+        audit.note(db, vault, "anchor.absent_seen", now=now)
+    anchor.begin_again(db)
+
+
+def take(engine: Engine) -> Callable[[], None]:
+    """Take a file that is not the one written last for the record; returns what takes that back."""
+    return thaw(engine)
+
+
+def taken(db: Connection, vault: Vault, take_back: Callable[[], None], *, now: datetime) -> None:
+    """Keep that it was taken. If this does not reach the disk, it was not."""
+    if_rolled_back(db, take_back)
+    audit.note(db, vault, "anchor.other_taken", now=now)
+
+
+def _missing(db: Connection, missing: Missing, people: owners.Owners) -> Finding:
+    count = missing.last - missing.first + 1
+    lines = tuple(_lines(db, missing.entries, people))
+    if missing.unknown:
+        lines += (
+            f"{_some(missing.unknown, 'earlier save', 'earlier saves')} of which nothing more is known.",
+        )
+    return Finding(
+        title="Something that was saved is missing",
+        sentence=f"{_some(count, 'act', 'acts')} of this program {'was' if count == 1 else 'were'} confirmed "
+        "and cannot be found in the data file any more. The usual cause is a disk or a copy that lost its "
+        "last part. Write it down again while it is fresh, or put a newer backup in place.",
+        lines=lines,
+        file=missing.aside.name if missing.aside else "",
+        act=SEEN,
+    )
+
+
+def _lines(db: Connection, entries: Iterable[Saved], people: owners.Owners) -> Iterator[str]:
+    """A sentence for each record, in the order of their last saves; acts that saved nothing at the end."""
+    by_record = sorted(entries, key=lambda entry: (entry.table, entry.record.bytes, entry.seq))
+    groups = [list(group) for _, group in groupby(by_record, key=lambda entry: (entry.table, entry.record))]
+    for group in sorted((group for group in groups if group[0].table), key=lambda group: group[-1].seq):
+        last = group[-1]
+        noun = NOUNS.get(last.table, "an entry")
+        names = " and ".join(kept.body.name for kept in people.behind([last.ring]))
+        times = f", the last of {len(group)} saves" if len(group) > 1 else ""
+        yield (
+            f"{noun[0].upper()}{noun[1:]}{f' ({names})' if names else ''}, saved {_moment(last.at)}{times}. "
+            f"{_left(db, last)}"
+        )
+    silent = sum(len(group) for group in groups if not group[0].table)
+    if silent:
+        yield f"{_some(silent, 'act', 'acts')} that saved nothing, such as unlocking or looking at a page."
+
+
+def _left(db: Connection, entry: Saved) -> str:
+    """What of this record is there."""
+    table = metadata.tables.get(entry.table)
+    if table is None or "version" not in table.c:
+        return ""
+    version = db.scalar(select(func.max(table.c.version)).where(table.c.record == entry.record))
+    return "An earlier version of it is there." if version else "Nothing of it is there."
+
+
+def _absent(absent: Absent) -> Finding:
+    return Finding(
+        title="The check-mark file was missing",
+        sentence="The small file that remembers how far the record had come was not there at a start, or "
+        "could not be read. So nobody can say whether saves are missing. Look whether the last things you "
+        "wrote are there. A new check-mark file was begun.",
+        file=absent.aside.name if absent.aside else "",
+        act=SEEN,
+    )
+
+
+def _other(other: Other) -> Finding:
+    return Finding(
+        title="This is not the data file that was written last",
+        sentence="The data file and the check-mark file beside it tell two different stories: one of them "
+        "was put back from another time or place. Everything can be read. Nothing is saved, not even the "
+        "trail of what you look at, until you decide. If you have the newer file, quit the program and put "
+        "the whole newer folder in its place. If this is the file that you want, go on with it; what was "
+        "saved after it parted from the other is not in it.",
+        file=other.aside.name if other.aside else "",
+        act=GO_ON,
+    )
+
+
+def _moment(at: int) -> str:
+    local = from_us(at).astimezone()
+    return f"{written(local.date())}, {local:%H:%M}"
+
+
+def _some(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,220 @@
+"""The condition of the record: what is missing is named first, and stays until someone says "seen"."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from clinic_toolkit import settings as configuration
+from clinic_toolkit.record import audit, clients
+from clinic_toolkit.store import anchor, anchor_file
+from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.vault import slots
+from clinic_toolkit.web.app import create_app
+from tests.fixtures import practices
+from tests.fixtures.practices import NOW, Work, giving
+from tests.fixtures.sites import Site, TestKeeper
+
+
+def reopened(work: Work, place: Path) -> Site:
+    """A start on another folder of the same practice, locked."""
+    engine = open_store(place)
+    settings = configuration.read(place, environ={})
+    keeper, ends = TestKeeper(), []
+    app = create_app(settings, engine=engine, keeper=keeper, end_worker=ends.append, cookie_key=b"k" * 32)
+    with reading(engine) as db:
+        vault = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+    known = Work(engine=engine, vault=vault, groups=work.groups)
+    return Site(app=app, work=known, settings=settings, keeper=keeper, ends=ends)
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Work:
+    return practices.at_work(tmp_path)
+
+
+@pytest.fixture
+def lost(work: Work, tmp_path: Path) -> Site:
+    """A practice that lost its log: a client, an hour and two answers were in it."""
+    ana = work.client("Ana Reyes")
+    assert checkpoint(work.engine)
+    work.client("Ben Ode")
+    work.answer(work.begun(ana, giving()), [3, 4])
+    shutil.copytree(tmp_path / "data", tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm"))
+    log = tmp_path / "killed" / "clinic.db-wal"
+    log.write_bytes(b"\xff" + log.read_bytes()[1:])
+    return reopened(work, tmp_path / "killed")
+
+
+def new(name: str) -> dict[str, str]:
+    return {"name": name, "leave_message": "ask"}
+
+
+def events(site: Site) -> list[str]:
+    with reading(site.work.engine) as db:
+        return [line.event for line in audit.lines(db, site.work.vault)]
+
+
+def test_what_is_missing_is_the_first_page_and_is_named(lost: Site) -> None:
+    lost.unlock()
+    assert lost.get("/clients").headers["Location"] == "/condition"
+    page = lost.get("/condition").text
+    assert "Something that was saved is missing" in page
+    assert "A questionnaire (Ana Reyes), saved 19 November 2026" in page
+    assert "the last of 3 saves" in page
+    # The key of the client who was lost is lost as well: a name nobody can open is not guessed.
+    assert "A client’s details, saved 19 November 2026" in page
+    assert "Nothing of it is there." in page
+    assert "clinic.db-wal.aside.1" in page
+    # Once shown, the rest of the record can be used, and a notice leads back.
+    clients_page = lost.get("/clients")
+    assert clients_page.status_code == 200
+    assert 'href="/condition"' in clients_page.text
+
+
+def test_the_control_has_no_such_page_and_no_notice(work: Work, tmp_path: Path) -> None:
+    work.client("Ana Reyes")
+    shutil.copytree(tmp_path / "data", tmp_path / "killed", ignore=shutil.ignore_patterns("*-shm"))
+    site = reopened(work, tmp_path / "killed")
+    site.unlock()
+    page = site.get("/clients")
+    assert page.status_code == 200
+    assert "/condition" not in page.text
+    assert "Nothing is known to be wrong" in site.get("/condition").text
+
+
+def test_seen_is_a_line_of_the_trail_and_ends_it(lost: Site) -> None:
+    lost.unlock()
+    page = lost.get("/condition").text
+    (missing,) = anchor.verdict(lost.work.engine).missing
+    state = f"{missing.first}-{missing.last}"
+    assert f'value="{state}"' in page
+    assert lost.post("/condition/seen", {"state": "1-2"}).headers["Location"] == "/condition"
+    assert anchor.verdict(lost.work.engine).missing, "an act is good for what was shown only"
+    assert lost.post("/condition/seen", {"state": state}).headers["Location"] == "/"
+    assert f"anchor.missing_seen {state}" in events(lost)
+    assert "/condition" not in lost.get("/clients").text
+    lost.work.engine.dispose()
+    assert anchor.verdict(open_store(lost.settings.data_folder)).whole
+
+
+def test_a_removed_anchor_is_said_once_and_the_record_goes_on(work: Work, tmp_path: Path) -> None:
+    work.client("Ana Reyes")
+    work.engine.dispose()
+    (tmp_path / "data" / "clinic.anchor").unlink()
+    site = reopened(work, tmp_path / "data")
+    site.unlock()
+    assert site.get("/").headers["Location"] == "/condition"
+    page = site.get("/condition").text
+    assert "The check-mark file was missing" in page
+    state = page.split('name="state" value="')[1].split('"')[0]
+    site.post("/condition/seen", {"state": state})
+    assert "anchor.absent_seen" in events(site)
+    assert site.get("/").status_code == 200
+
+
+@pytest.fixture
+def other(work: Work, tmp_path: Path) -> Site:
+    """An older file that went on by itself, under the anchor of the newer one."""
+    place = tmp_path / "data"
+    work.client("Ana Reyes")
+    work.engine.dispose()
+    older = (place / "clinic.db").read_bytes()
+    newer = open_store(place)
+    with writing(newer) as db:
+        clients.add(db, work.vault, clients.Client(name="Ben Ode"), now=NOW)
+    newer.dispose()
+    mark = (place / "clinic.anchor").read_bytes()
+    (place / "clinic.db").write_bytes(older)
+    (place / "clinic.anchor").unlink()
+    parted = open_store(place)
+    with writing(parted) as db:
+        vault = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        for name in ("Cem Aydin", "Dina Weiss"):
+            clients.add(db, vault, clients.Client(name=name), now=NOW)
+        anchor.begin_again(db)
+    parted.dispose()
+    (place / "clinic.anchor").write_bytes(mark)
+    return reopened(work, place)
+
+
+def by_sheet(site: Site) -> str:
+    groups = {f"group{number}": group for number, group in enumerate(site.work.groups, 1)}
+    return site.post("/unlock/sheet", groups).headers["Location"]
+
+
+def test_another_file_is_opened_and_read_and_never_written(other: Site) -> None:
+    folder = other.settings.data_folder
+    before = {file.name: file.read_bytes() for file in folder.iterdir() if file.name.startswith("clinic")}
+    assert by_sheet(other) == "/unlock/choose"
+    other.unlock()
+    assert other.get("/").headers["Location"] == "/condition"
+    assert "not the data file that was written last" in other.get("/condition").text
+    assert "Cem Aydin" in other.get("/clients").text
+    refused = other.post("/clients/new", new("Eva Lind"))
+    assert refused.status_code == 503
+    assert "Eva Lind" in refused.text and "nothing is saved into it" in refused.text
+    assert other.post("/lock").status_code == 303
+    other.work.engine.dispose()
+    after = {name: (folder / name).read_bytes() for name in before}
+    assert after == before
+
+
+def test_going_on_with_another_file_is_the_clinicians_act(other: Site) -> None:
+    other.unlock()
+    other.get("/condition")
+    assert other.post("/condition/go-on").headers["Location"] == "/"
+    assert events(other)[0] == "anchor.other_taken"
+    assert other.get("/").status_code == 200
+    assert other.post("/clients/new", new("Eva Lind")).status_code == 303
+    assert anchor.verdict(other.work.engine).whole
+    other.work.engine.dispose()
+    assert anchor.verdict(open_store(other.settings.data_folder)).whole
+
+
+def test_going_on_that_was_not_saved_is_not_done(other: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    other.unlock()
+    other.get("/condition")
+    with monkeypatch.context() as broken:
+        broken.setattr(audit, "_ADD", None)
+        assert other.post("/condition/go-on").status_code == 500
+    assert anchor.is_frozen(other.work.engine)
+    assert other.post("/clients/new", new("Eva Lind")).status_code == 503
+
+
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(anchor_file.Anchor, "_put", fail)
+
+
+def test_saved_but_the_check_mark_failed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = site.work.client()
+    with monkeypatch.context() as spoilt:
+        full(spoilt)
+        assert site.post("/clients/new", new("Ben Ode")).status_code == 303, "a save that stands is a save"
+        page = site.get("/clients").text
+        assert "Ben Ode" in page
+        assert "Saved, but the check-mark failed" in page
+    assert site.post("/clients/new", new("Cem Aydin")).status_code == 303
+    assert "check-mark" not in site.get(f"/clients/{client.id}").text
+
+
+def test_an_autosave_hears_of_it_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = site.work.client()
+    kept = site.work.begun(client, giving())
+    script = {"X-Autosave": "1", "Accept": "application/json"}
+    place = f"/administrations/{kept.id}/items/1"
+
+    def save(value: int) -> TestResponse:
+        return site.post(place, {"answer": value, "said": ""}, headers=script)
+
+    assert "check-mark" not in save(1).json["saved"]
+    with monkeypatch.context() as spoilt:
+        full(spoilt)
+        told = save(2)
+        assert told.status_code == 200
+        assert told.json["saved"].endswith("but the check-mark failed")
+    assert "check-mark" not in save(3).json["saved"]
