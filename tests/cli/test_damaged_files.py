@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.fixtures import sites
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -43,6 +46,21 @@ def test_a_damaged_definition_is_said_at_the_start(copy: Path, tmp_path: Path, f
     assert Path(file).name in ended.stderr
     assert "Traceback" not in ended.stderr
     assert (copy / file).read_bytes() == b'id = "broken'
+
+
+def test_a_practice_whose_head_is_gone_is_damage_and_not_a_first_run(tmp_path: Path) -> None:
+    sites.made(tmp_path).work.engine.dispose()
+    data = tmp_path / "data"
+    outside = sqlite3.connect(data / "clinic.db")
+    with outside:
+        outside.execute("DELETE FROM vault")
+    outside.close()
+    ended = _start(CHECKOUT, data)
+    assert ended.returncode == 2, ended.stderr
+    assert "Ready" not in ended.stdout
+    assert "clinic.db" in ended.stderr
+    assert "damaged" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def _zeros(place: Path) -> None:

@@ -114,7 +114,7 @@ def test_a_planted_line_that_fits_the_chain_is_not_vouched_for(
         assert audit.adopt(db, work.vault, now=NOW) is None
         assert audit.not_adopted(db, work.vault) == seq
     with reading(work.engine) as db:
-        assert [told.seq for told in audit.since(db, work.vault, seq - 1)][0] == seq
+        assert next(audit.since(db, work.vault, seq - 1)).seq == seq
     # It is told once: what was written since is vouched for again, and the trail keeps the finding.
     with writing(work.engine) as db:
         assert audit.adopt(db, work.vault, now=NOW) == 0

@@ -1,0 +1,108 @@
+"""A new recovery sheet: at every moment the old one or the new one opens the practice, never neither."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from clinic_toolkit.record import audit, practice, rows
+from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.vault import slots
+from clinic_toolkit.vault.slots import WrongSecret
+from tests.fixtures.practices import NOW, Work
+
+MADE_ON = date(2026, 11, 22)
+
+
+def take(work: Work, groups: tuple[str, ...]) -> None:
+    with writing(work.engine) as db:
+        seen = practice.read(db, work.vault)
+        practice.take_sheet(db, work.vault, seen, groups, made_on=MADE_ON, now=NOW)
+
+
+def opens(place: Path, groups: tuple[str, ...]) -> bool:
+    """Whether this sheet opens what lies in this folder, as the next start finds it."""
+    engine = open_store(place)
+    try:
+        with reading(engine) as db:
+            return slots.open_with_sheet(db, " ".join(groups)).slots_intact
+    except WrongSecret:
+        return False
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture
+def data(tmp_path: Path, work: Work) -> Path:
+    return tmp_path / "data"
+
+
+def test_the_new_sheet_opens_the_old_one_is_refused_and_the_date_is_kept(work: Work) -> None:
+    drawn = practice.draw_sheet()
+    take(work, drawn)
+    with reading(work.engine) as db:
+        with pytest.raises(WrongSecret, match="newer sheet"):
+            slots.open_with_sheet(db, " ".join(work.groups))
+        opened = slots.open_with_sheet(db, " ".join(drawn).lower())
+        assert opened.slots_intact
+        kept = practice.read(db, opened).body
+        said = [line.event for line in audit.lines(db, opened, newest=2)]
+    assert (kept.sheet_proved, kept.sheet_made_on) == (True, MADE_ON)
+    assert said == ["practice.saved", "practice.sheet_replaced"]
+
+
+def test_a_sheet_that_is_only_drawn_opens_nothing(data: Path, work: Work) -> None:
+    drawn = practice.draw_sheet()
+    work.engine.dispose()
+    assert not opens(data, drawn)
+    assert opens(data, work.groups)
+
+
+def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(
+    tmp_path: Path, data: Path, work: Work
+) -> None:
+    drawn = practice.draw_sheet()
+    copies: list[Path] = []
+
+    def as_a_kill_leaves_it(*_: object) -> None:
+        copies.append(tmp_path / f"killed-{len(copies)}")
+        shutil.copytree(data, copies[-1])
+
+    event.listen(work.engine, "after_cursor_execute", as_a_kill_leaves_it)
+    try:
+        take(work, drawn)
+    finally:
+        event.remove(work.engine, "after_cursor_execute", as_a_kill_leaves_it)
+    inside = len(copies)
+    as_a_kill_leaves_it()
+    assert checkpoint(work.engine)
+    as_a_kill_leaves_it()
+    assert inside > 6
+    found = [(opens(copy, work.groups), opens(copy, drawn)) for copy in copies]
+    assert found == [(True, False)] * inside + [(False, True)] * 2
+
+
+@pytest.mark.parametrize(
+    ("place", "step"),
+    [(slots, "replace_sheet"), (slots, "open_with_sheet"), (audit, "note"), (rows, "append")],
+    ids=["slot", "trial", "trail", "settings"],
+)
+def test_a_step_that_fails_takes_everything_back(
+    data: Path, work: Work, monkeypatch: pytest.MonkeyPatch, place: object, step: str
+) -> None:
+    drawn, before = practice.draw_sheet(), work.vault.ways_in
+    done = getattr(place, step)
+
+    def fail_after(*given: object, **named: object) -> None:
+        done(*given, **named)
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="gone"):
+        broken.setattr(place, step, fail_after)
+        take(work, drawn)
+    assert work.vault.ways_in == before
+    work.engine.dispose()
+    assert opens(data, work.groups)
+    assert not opens(data, drawn)

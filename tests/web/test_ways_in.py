@@ -1,0 +1,220 @@
+"""Changing the ways in: the present passphrase is asked as at the lock, and the old secret is gone after."""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from clinic_toolkit.crypto.passphrase import FLOOR
+from clinic_toolkit.record import audit, practice
+from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.vault import attempts, slots
+from clinic_toolkit.vault.slots import WrongSecret, slot
+from clinic_toolkit.web import old_secret
+from tests.fixtures.practices import NOW
+from tests.fixtures.sites import Site
+
+RIGHT, NEXT = "glacier mandolin unwrapped", "ottoman velvet cinder plume hazard"
+FORMS = {
+    "/practice/passphrase": {"passphrase": NEXT, "passphrase_again": NEXT},
+    "/practice/code": {"code": "4H7K2M"},
+    "/practice/sheet": {},
+}
+
+
+@pytest.fixture
+def knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The passphrase is compared without its second of work."""
+    monkeypatch.setattr(practice, "is_passphrase", lambda db, typed: typed == RIGHT)
+
+
+def events(site: Site, newest: int = 3) -> list[tuple[str, bool]]:
+    with reading(site.work.engine) as db:
+        return [(line.event, line.signed) for line in audit.lines(db, site.work.vault, newest=newest)]
+
+
+def opens(site: Site, groups: list[str] | tuple[str, ...]) -> bool:
+    try:
+        with reading(site.work.engine) as db:
+            return slots.open_with_sheet(db, " ".join(groups)).slots_intact
+    except WrongSecret:
+        return False
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_a_wrong_present_passphrase_is_counted_and_ends_the_process(
+    site: Site, knows: None, path: str
+) -> None:
+    site.keeper.hold(b"sealed")
+    answer = site.post(path, FORMS[path] | {"present_passphrase": "glacier mandolin unwraped"})
+    assert answer.status_code == 422
+    assert "This is not your present passphrase. Nothing was changed" in answer.text
+    assert "unwraped" not in answer.text
+    assert f'name="back" value="{path}"' in answer.text
+    assert site.ends == ["wrong secret"]
+    assert attempts.count(site.settings.data_folder) == 1
+    assert not site.keeper.holds()
+    assert events(site, 1) == [("practice.passphrase_refused", True)]
+    assert site.get("/practice").headers["Location"].startswith("/unlock")
+    assert opens(site, site.work.groups)
+
+
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize("typed", ["", "x" * 1001])
+def test_nothing_and_too_much_are_not_tried(site: Site, knows: None, path: str, typed: str) -> None:
+    answer = site.post(path, FORMS[path] | {"present_passphrase": typed})
+    assert answer.status_code == 422
+    assert "Type your present passphrase." in answer.text
+    assert not site.ends
+    assert attempts.count(site.settings.data_folder) == 0
+
+
+def test_the_right_one_leaves_no_failure_behind(site: Site, knows: None) -> None:
+    assert site.post("/practice/code", {"code": "4H7K2M", "present_passphrase": RIGHT}).status_code == 303
+    assert attempts.count(site.settings.data_folder) == 0
+    assert not site.ends
+
+
+def drawn_on(site: Site) -> tuple[list[str], list[int]]:
+    """Ask for a new sheet; its groups as they stand on the paper, and the numbers that are asked for."""
+    assert (
+        site.post("/practice/sheet", {"present_passphrase": RIGHT}).headers["Location"] == "/practice/sheet"
+    )
+    page = site.get("/practice/sheet").text
+    asked = [int(number) for number in re.findall(r'name="group_(\d)"', page)]
+    pdf = site.get("/practice/sheet/paper")
+    text = PdfReader(BytesIO(pdf.data)).pages[0].extract_text()
+    groups = re.findall(r"(?m)^[1-8] ([0-9A-Z]{5})$", text)
+    assert len(groups) == 8 and len(asked) == 2
+    assert not any(group in page for group in groups)
+    return groups, asked
+
+
+def test_a_new_sheet_from_the_page_to_the_paper_and_back(site: Site, knows: None) -> None:
+    assert "recovery sheet that opens" not in site.get("/practice").text
+    assert site.get("/practice/sheet/paper").headers["Location"] == "/practice/sheet"
+    groups, asked = drawn_on(site)
+    assert opens(site, site.work.groups) and not opens(site, groups)
+    wrong = site.post("/practice/sheet", {f"group_{number}": "AAAAA" for number in asked})
+    assert wrong.status_code == 422
+    assert f"This is not group {asked[0]} of your sheet" in wrong.text
+    assert opens(site, site.work.groups) and not opens(site, groups)
+    right = site.post("/practice/sheet", {f"group_{number}": groups[number - 1].lower() for number in asked})
+    assert right.headers["Location"] == "/practice?saved=sheet"
+    assert opens(site, groups) and not opens(site, site.work.groups)
+    page = site.get("/practice?saved=sheet").text
+    assert "The new recovery sheet is in use." in page
+    assert "The recovery sheet that opens the practice is of" in page
+    # Proved once, it is never shown again.
+    assert site.get("/practice/sheet/paper").headers["Location"] == "/practice/sheet"
+    assert ("practice.sheet_replaced", True) in events(site)
+
+
+def test_the_old_sheet_can_be_kept(site: Site, knows: None) -> None:
+    groups, _ = drawn_on(site)
+    assert site.post("/practice/sheet", {"keep": "yes"}).headers["Location"] == "/practice"
+    assert site.get("/practice/sheet/paper").headers["Location"] == "/practice/sheet"
+    assert opens(site, site.work.groups) and not opens(site, groups)
+
+
+def test_saving_the_settings_keeps_the_date_of_the_sheet(site: Site, knows: None) -> None:
+    groups, asked = drawn_on(site)
+    site.post("/practice/sheet", {f"group_{number}": groups[number - 1] for number in asked})
+    about = {
+        "practice_name": "Harbour", "clinician_name": "Nora", "country": "IE", "record_kind": "full",
+        "crisis_text": "112",
+    }  # fmt: skip
+    assert site.post("/practice", about).status_code == 303
+    assert "The recovery sheet that opens the practice is of" in site.get("/practice").text
+
+
+def files_with(place: Path, bytes_: bytes) -> list[str]:
+    return sorted(file.name for file in place.rglob("*") if file.is_file() and bytes_ in file.read_bytes())
+
+
+def a_new_sheet(site: Site) -> str:
+    groups, asked = drawn_on(site)
+    answer = site.post("/practice/sheet", {f"group_{number}": groups[number - 1] for number in asked})
+    return str(answer.headers["Location"])
+
+
+def a_new_passphrase(site: Site) -> str:
+    answer = site.post("/practice/passphrase", FORMS["/practice/passphrase"] | {"present_passphrase": RIGHT})
+    return str(answer.headers["Location"])
+
+
+@pytest.mark.parametrize("folded", [True, False], ids=["folded", "control"])
+@pytest.mark.parametrize(
+    ("kind", "change"), [(slots.SHEET, a_new_sheet), (slots.PASSPHRASE, a_new_passphrase)]
+)
+def test_the_old_slot_is_in_no_file_when_the_page_has_answered(
+    site: Site,
+    knows: None,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: int,
+    change: Callable[[Site], str],
+    folded: bool,
+) -> None:
+    monkeypatch.setattr(slots, "calibrate", lambda: FLOOR)
+    with writing(site.work.engine) as db:
+        slots.replace_passphrase(db, site.work.vault, RIGHT, cost=FLOOR)
+    with reading(site.work.engine) as db:
+        old: bytes = db.execute(select(slot.c.sealed).where(slot.c.kind == kind)).scalar_one()
+    place = site.settings.data_folder
+    assert files_with(place, old)
+    if not folded:
+        monkeypatch.setattr(old_secret, "checkpoint", lambda engine: False)
+    then = change(site)
+    if folded:
+        assert not files_with(place, old)
+        assert not then.endswith("-later")
+    else:
+        assert "clinic.db-wal" in files_with(place, old)
+        assert then.endswith("-later")
+        assert "Lock once" in site.get(then).text
+
+
+def test_a_failed_unlock_leaves_a_line_that_the_next_unlock_vouches_for(locked: Site) -> None:
+    with writing(locked.work.engine) as db:
+        practice.new_sheet(db, locked.work.vault, now=NOW)
+        groups = slots.replace_sheet(db, locked.work.vault)
+    old = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
+    assert locked.post("/unlock/sheet", old).status_code == 422
+    assert events(locked, 1) == [("unlock.failed", False)]
+    new = {f"group{number}": group for number, group in enumerate(groups, 1)}
+    assert locked.post("/unlock/sheet", new).headers["Location"] == "/unlock/choose"
+    (opened, _), (adopted, signed), (failed, vouched) = events(locked, 3)
+    assert (opened, failed, vouched) == ("practice.unlocked_with_sheet", "unlock.failed", False)
+    assert signed and re.fullmatch(r"audit\.adopted (\d+)-\1", adopted)
+
+
+def test_a_forged_line_is_said_after_the_unlock_and_keeps_nobody_out(
+    locked: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slots, "calibrate", lambda: FLOOR)
+    with writing(locked.work.engine) as db:
+        seq = audit.note_keyless(db, locked.work.vault.vault_id, "unlock.failed", now=NOW)
+    groups = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
+    assert locked.post("/unlock/sheet", groups).status_code == 303
+    assert (f"audit.not_adopted {seq}", True) in events(locked)
+    answer = locked.post("/unlock/choose", {"passphrase": NEXT, "passphrase_again": NEXT})
+    assert answer.headers["Location"] == "/unlock/trail"
+
+
+def test_the_page_of_the_forged_line_names_it(site: Site) -> None:
+    site.app.worker.unlocked["known"].kept["line in doubt"] = 7
+    page = site.get("/unlock/trail").text
+    assert "Line 7 was written while the practice was locked" in page
+    assert "Go on" in page
+
+
+def test_the_groups_of_a_sheet_are_typed_in_plain_sight(locked: Site) -> None:
+    page = locked.get("/unlock/sheet").text
+    assert page.count('name="group') == 8
+    assert 'type="password"' not in page
+    assert "Show what I type" not in page
+    assert page.count('autocomplete="off"') >= 8
