@@ -2,7 +2,7 @@
 
 Sets up what is needed the first time, in .venv beside this folder. Of its own it knows
 --require-browser (no browser is a failure), --bench and --reliability (the measured goals, the
-long forms).
+long forms). `--reliability kills --rounds 100` goes a hundred rounds of the tests of that name.
 """
 
 # Kept to words that any Python can read, so that an old one gets a sentence and no error in syntax.
@@ -26,6 +26,17 @@ def in_parallel(arguments, cores):
     return ["-n", "2", "--dist", "loadfile"] + arguments
 
 
+def by_name(arguments):
+    """The arguments with a name after --reliability turned into pytest's own choice by name."""
+    chosen = []
+    for argument in arguments:
+        named = chosen[-1:] == ["--reliability"] and argument[:1] not in ("-", "")
+        if named and not os.path.exists(argument.partition("::")[0]):
+            chosen.append("-k")
+        chosen.append(argument)
+    return chosen
+
+
 def seen_from(folder, arguments):
     """The arguments with every path that exists seen from this folder made whole."""
     whole = []
@@ -39,6 +50,6 @@ def seen_from(folder, arguments):
 if __name__ == "__main__":
     environment.prepare(environment.DEVELOPMENT)
     browser.offer(os.environ)
-    words = seen_from(os.getcwd(), in_parallel(sys.argv[1:], os.cpu_count()))
+    words = seen_from(os.getcwd(), by_name(in_parallel(sys.argv[1:], os.cpu_count())))
     os.chdir(str(environment.CHECKOUT))  # where pytest finds its settings
     environment.run(environment.DEVELOPMENT, ["-m", "pytest"] + words)

@@ -1,4 +1,4 @@
-"""What every test has: the three options, the browser, and a place to report a ratio."""
+"""What every test has: the options, the browser, and a place to report a ratio."""
 
 import os
 import sys
@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     ours.addoption("--require-browser", action="store_true", help="no browser is a failure, not a skip")
     ours.addoption("--bench", action="store_true", help="only the measured goals, as ratios")
     ours.addoption("--reliability", action="store_true", help="only the long forms of the reliability tests")
+    ours.addoption("--rounds", type=int, metavar="N", help="how many rounds a reliability test goes")
 
 
 def pytest_configure(config: pytest.Config) -> None:

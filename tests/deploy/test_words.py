@@ -37,3 +37,18 @@ def test_paths_are_seen_from_where_the_person_stands(tmp_path: Path, test_comman
     given = ["mine.py::test_one", "mine.py", "-k", "other", "-q", ""]
     here = str(tmp_path / "mine.py")
     assert test_command["seen_from"](str(tmp_path), given) == [f"{here}::test_one", here, *given[2:]]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        (["--reliability"], ["--reliability"]),
+        (["--reliability", "--rounds", "9"], ["--reliability", "--rounds", "9"]),
+        (["--reliability", "kills", "--rounds", "9"], ["--reliability", "-k", "kills", "--rounds", "9"]),
+        (["--reliability", __file__], ["--reliability", __file__]),
+    ],
+)
+def test_a_name_chooses_among_the_long_tests(
+    given: list[str], meant: list[str], test_command: dict[str, Any]
+) -> None:
+    assert test_command["by_name"](given) == meant

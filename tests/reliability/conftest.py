@@ -1,0 +1,59 @@
+"""What the tests of this folder share: their rounds, and the one figure that each of them prints."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.programme import FOLDER, Programme
+
+_FIGURE = "figure"
+
+
+@pytest.fixture
+def programme(request: pytest.FixtureRequest) -> Iterator[Callable[..., Programme]]:
+    """`programme(short=20, long=2000)`: the rounds of this test, in its short or its long form."""
+    made: list[Programme] = []
+
+    def begin(*, short: int, long: int) -> Programme:
+        is_long = request.node.get_closest_marker("reliability") is not None
+        asked = request.config.getoption("--rounds")
+        file = _folder(request.config) / f"{_name(request.node.nodeid)}.json" if is_long else None
+        made.append(Programme(asked or (long if is_long else short), file))
+        return made[0]
+
+    yield begin
+    if made and made[0].done == made[0].rounds:
+        made[0].end()
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """`figure("2000 kills, 0 lost")`: what this test has shown, printed at the end of the run."""
+    return lambda words: record_property(_FIGURE, words)
+
+
+def _folder(config: pytest.Config) -> Path:
+    given = os.environ.get(FOLDER)
+    return Path(given) if given else config.rootpath / ".pytest_cache" / "reliability"
+
+
+def _name(node: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", node.removeprefix("tests/reliability/")).strip("-")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    told = [
+        f"{report.nodeid.partition('::')[2]}: {words}"
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, words in report.user_properties
+        if name == _FIGURE
+    ]
+    if told:
+        terminalreporter.section("figures")
+        for line in told:
+            terminalreporter.write_line(line)
