@@ -11,9 +11,9 @@ from itertools import groupby
 
 from sqlalchemy import Connection, Engine, func, select
 
-from clinic_toolkit.record import audit, owners
+from clinic_toolkit.record import audit, ledger, owners
 from clinic_toolkit.record.days import written
-from clinic_toolkit.record.hurt import NOUNS
+from clinic_toolkit.record.hurt import NOUNS, WHAT
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.anchor_slot import Saved
 from clinic_toolkit.store.base import metadata
@@ -21,6 +21,9 @@ from clinic_toolkit.store.engine import if_rolled_back, thaw
 from clinic_toolkit.store.types import from_us
 from clinic_toolkit.store.verdict import Absent, Missing, Other
 from clinic_toolkit.vault.vault import Vault
+
+# So many lines are named one by one.
+_MOST = 20
 
 # What a person can do about a finding.
 SEEN, GO_ON = "seen", "go_on"
@@ -41,20 +44,24 @@ class Finding:
     act: str = ""
 
 
-def sound(db: Connection) -> bool:
-    """Whether nothing is known to be wrong. Costs nothing, so that every page can ask."""
-    return anchor.verdict(db.engine).whole
+def sound(engine: Engine, vault: Vault) -> bool:
+    """Whether nothing is known to be wrong so far. Costs nothing, so that every page can ask."""
+    gaps = vault.inventory is not None and vault.inventory.gaps
+    return anchor.verdict(engine).whole and not vault.hurt and not gaps
 
 
 def findings(db: Connection, vault: Vault) -> tuple[Finding, ...]:
     """Everything that is known to be wrong, the gravest first."""
     verdict = anchor.verdict(db.engine)
-    if verdict.whole:
-        return ()
     found = [_other(verdict.other)] if verdict.other else []
-    people = owners.known(db, vault) if verdict.missing else None
+    people = owners.known(db, vault) if verdict.missing or vault.hurt else None
     found += [_missing(db, missing, people) for missing in verdict.missing if people]
     found += [_absent(absent) for absent in verdict.absent]
+    if people and vault.hurt:
+        found.append(_hurt(vault, people))
+    gaps = ledger.of(db, vault).gaps
+    if gaps:
+        found.append(_gaps(gaps))
     return tuple(found)
 
 
@@ -153,6 +160,31 @@ def _other(other: Other) -> Finding:
         "saved after it parted from the other is not in it.",
         file=other.aside.name if other.aside else "",
         act=GO_ON,
+    )
+
+
+def _hurt(vault: Vault, people: owners.Owners) -> Finding:
+    lines = []
+    for each in vault.hurt.values():
+        names = " and ".join(kept.body.name for kept in people.behind([each.ring]))
+        lines.append(
+            f"{each.noun[0].upper()}{each.noun[1:]}{f' ({names})' if names else ''}: {WHAT[each.what]}."
+        )
+    return Finding(
+        title="Entries that are not as they were saved",
+        sentence="They are never shown, not even in part. Everything else can be used as ever. A backup may "
+        "still hold them, so keep a copy of the whole data folder before you write anew what is lost. Only "
+        "what was looked at since you unlocked is listed here; the audit trail’s page can check everything.",
+        lines=tuple(sorted(lines)),
+    )
+
+
+def _gaps(gaps: list[int]) -> Finding:
+    return Finding(
+        title="Lines of the audit trail that cannot be read",
+        sentence="They were changed or taken out outside this program. What they told is not known, so "
+        "something that was saved then could be missing without being named here.",
+        lines=tuple(f"Line {seq}." for seq in gaps[:_MOST]) + (("And more.",) if gaps[_MOST:] else ()),
     )
 
 

@@ -3,16 +3,20 @@
 from sqlalchemy import Connection
 
 from clinic_toolkit.record import cases, clients, handouts, notes, results, sessions
+from clinic_toolkit.record.kept import HURT
 from clinic_toolkit.record.practice import Practice, letterhead
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import HourFacts, SessionSummary
 from clinic_toolkit.vault.vault import Vault
 
+UNREADABLE = "The facts of this hour cannot be read; the day is that of the note."
+
 
 def hour_facts(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> HourFacts:
     """The facts of an hour in words, as pages and paper show them."""
     body = hour.body
+    hurt = hour.state == HURT
     case = cases.get(db, vault, body.case_id)
     names = {id: clients.get(db, vault, id).body.name for id in case.body.client_ids}
     # Of an hour to come, or one that nobody came to, it would not be true that someone was there.
@@ -22,12 +26,12 @@ def hour_facts(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> Hour
     place = sessions.SETTINGS[body.setting] + (f": {body.place}" if body.place else "")
     return HourFacts(
         who=" and ".join(names.values()),
-        kind=sessions.KINDS[body.kind],
+        kind="Hour" if hurt else sessions.KINDS[body.kind],
         on=body.on,
         start=body.start,
         end=body.end,
-        place=place + (f" (call back: {body.call_back})" if body.call_back else ""),
-        attendance=sessions.attendance_of(body),
+        place="" if hurt else place + (f" (call back: {body.call_back})" if body.call_back else ""),
+        attendance=UNREADABLE if hurt else sessions.attendance_of(body),
         present=", ".join(present),
     )
 

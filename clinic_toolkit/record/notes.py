@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import rows
+from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.base import sealed_table
@@ -176,6 +177,15 @@ def of_hours(
     """The notes of these hours, by hour; each is opened once."""
     found = rows.in_rings(db, vault, clinical_note, {hour.ring for hour in hours}, ClinicalNote)
     return {kept.body.session_id: kept for kept in found}
+
+
+def of_lost_hours(
+    db: Connection, vault: Vault, taking_part: Sequence[Kept[Case]], hours: Sequence[Kept[TherapySession]]
+) -> list[Kept[ClinicalNote]]:
+    """The notes of these cases whose hour is none of these hours: it is hurt, and its note is not."""
+    read = {hour.id for hour in hours}
+    found = rows.in_rings(db, vault, clinical_note, {case.ring for case in taking_part}, ClinicalNote)
+    return [kept for kept in found if kept.body.session_id not in read]
 
 
 def everything(db: Connection, vault: Vault) -> list[Kept[ClinicalNote]]:

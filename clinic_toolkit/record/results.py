@@ -18,6 +18,7 @@ from clinic_toolkit.record import (
     relationships,
 )
 from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.practice import Practice, letterhead
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
@@ -68,7 +69,10 @@ def about(db: Connection, vault: Vault, body: Administration) -> str:
     """The client's word for the relationship as it is now, or "people in general"."""
     if body.relationship_id is None:
         return IN_GENERAL
-    return relationships.get(db, vault, body.relationship_id).body.word
+    try:
+        return relationships.get(db, vault, body.relationship_id).body.word
+    except Unreadable:
+        return body.word
 
 
 def result_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Result:

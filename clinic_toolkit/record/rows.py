@@ -229,7 +229,7 @@ def _instead(
     found = wrong.hurt
     known = ledger.of(db, vault).known(found.record.bytes)
     ring = UUID(bytes=known.ring) if known else found.ring
-    body = stand_in(vault, ring) if known and vault.holds(ring) else None
+    body = stand_in(vault, ring) if known else None
     if known is None or body is None:
         raise wrong
     return stands_in(vault, found.record, ring, known, body)

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import rows
+from clinic_toolkit.record import cases, rows
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.store.base import sealed_table
@@ -239,10 +239,23 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[TherapySession]:
     return rows.latest(db, vault, therapy_session, id, TherapySession)
 
 
-def of_cases(db: Connection, vault: Vault, cases: list[Kept[Case]]) -> list[Kept[TherapySession]]:
+def of_note(db: Connection, vault: Vault, id: UUID, *, on: date) -> Kept[TherapySession]:
+    """The hour that a note is about. If the hour is hurt, what is known of it, on the day of the note.
+
+    A note is read whatever became of its hour.
+    """
+
+    def stand_in(vault: Vault, ring: UUID) -> TherapySession | None:
+        whose = next((kept for kept in cases.everything(db, vault) if kept.ring == ring), None)
+        return TherapySession(case=whose.id.bytes, kind="session", on=on) if whose else None
+
+    return rows.latest(db, vault, therapy_session, id, TherapySession, stand_in)
+
+
+def of_cases(db: Connection, vault: Vault, found: list[Kept[Case]]) -> list[Kept[TherapySession]]:
     """The hours of these cases, newest first."""
-    found = rows.in_rings(db, vault, therapy_session, [case.ring for case in cases], TherapySession)
-    return sorted(found, key=_when, reverse=True)
+    hours = rows.in_rings(db, vault, therapy_session, [case.ring for case in found], TherapySession)
+    return sorted(hours, key=_when, reverse=True)
 
 
 def everything(db: Connection, vault: Vault) -> list[Kept[TherapySession]]:

@@ -2,6 +2,7 @@
 
 from flask import Response, json, request, url_for
 
+from clinic_toolkit.record import condition
 from clinic_toolkit.store import anchor
 from clinic_toolkit.web import context
 
@@ -20,7 +21,9 @@ def standing() -> tuple[tuple[str, str], ...]:
     if engine is None:
         return ()
     found = [(UNMARKED, "")] if anchor.failed(engine) else []
-    if not anchor.verdict(engine).whole and request.blueprint != "condition":
+    here = context.unlocked()
+    sound = condition.sound(engine, here.vault) if here else anchor.verdict(engine).whole
+    if not sound and request.blueprint != "condition":
         found.append((WRONG, url_for("condition.index")))
     return tuple(found)
 
@@ -28,6 +31,7 @@ def standing() -> tuple[tuple[str, str], ...]:
 def first() -> str | None:
     """The page that must be shown before any other after this unlock, or None."""
     here = context.unlocked()
+    # What is found later must not come between a page and what was typed on it: `standing` names that.
     if here is None or here.kept.get(_SHOWN) or anchor.verdict(context.unit().engine).whole:
         return None
     return url_for("condition.index")

@@ -127,7 +127,7 @@ def test_keys_of_a_client_removed_are_missed(work: Work) -> None:
         raw.execute("DELETE FROM ring WHERE ring = ?", (ben.ring.bytes,))
 
     harm(work, take_keys)
-    assert names(work) == ["Ana"]
+    assert names(work) == [clients.UNREADABLE, "Ana"]
     assert what_is_hurt(work)[("client", ben.id)] == "missing"
 
 

@@ -18,6 +18,7 @@ from clinic_toolkit.record import (
     results,
     sessions,
 )
+from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.web import context, responses
@@ -37,11 +38,16 @@ def index() -> Answer:
     names = {kept.id: kept.body.name for kept in everyone}
     active = {kept.id for kept in everyone if kept.state != "archived"}
     couples = [
-        (case.id, " and ".join(names[id] for id in case.body.client_ids))
+        (case.id, " and ".join(names[id] for id in case.body.client_ids) or clients.UNREADABLE)
         for case in cases.everything(context.db(), context.vault())
-        if case.body.is_couple and active.isdisjoint(case.body.client_ids) == archived
+        if case.body.is_couple and _is_put_away(case.body, active) == archived
     ]
     return _list(shown, couples=couples, archived=archived, others=len(everyone) - len(shown))
+
+
+def _is_put_away(couple: Case, active: set[UUID]) -> bool:
+    # Of a couple whose entry is hurt nobody is known; it must not be out of sight for that.
+    return bool(couple.client_ids) and active.isdisjoint(couple.client_ids)
 
 
 @screen.get("/clients/find")
@@ -150,6 +156,7 @@ def show(id: UUID) -> Answer:
         ],
         hours=hours,
         notes=notes.of_hours(db, vault, hours),
+        notes_alone=notes.of_lost_hours(db, vault, taking_part, hours),
         couple_rings={case.ring for case in taking_part if case.body.is_couple},
         now=sessions.of_today(alone, now=context.now()),
         agreed=sessions.agreed_before(alone),

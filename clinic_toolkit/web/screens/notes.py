@@ -140,7 +140,8 @@ def _wrong_code(
 
 def _note(id: UUID) -> tuple[Kept[ClinicalNote], Kept[TherapySession]]:
     kept = notes.get(context.db(), context.vault(), id)
-    hour = sessions.get(context.db(), context.vault(), kept.body.session_id)
+    day = kept.at.astimezone().date()
+    hour = sessions.of_note(context.db(), context.vault(), kept.body.session_id, on=day)
     if request.method == "GET":
         context.saw("clinical_note", kept)
     return kept, hour

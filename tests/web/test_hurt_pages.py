@@ -1,0 +1,154 @@
+"""One record after another is hurt: every page answers, the hurt one is named, the others are read."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from html import unescape
+from uuid import UUID
+
+import pytest
+
+from clinic_toolkit.record import handouts, notes, relationships
+from clinic_toolkit.record.administrations import complete
+from clinic_toolkit.record.notes import Part
+from clinic_toolkit.store.engine import checkpoint, reading, writing
+from clinic_toolkit.worksheets import catalogue as sheets
+from tests.fixtures.practices import NOW, giving
+from tests.fixtures.sites import Site
+from tests.fixtures.vaults import reopened
+
+TABLES = (
+    "practice",
+    "client",
+    "clinical_case",
+    "relationship",
+    "therapy_session",
+    "administration",
+    "handout",
+    "clinical_note",
+)
+
+
+@dataclass
+class Kept:
+    """What was written, by table, and the pages that show it."""
+
+    record: dict[str, UUID]
+    pages: dict[str, str]
+
+
+@pytest.fixture
+def furnished(site: Site) -> Kept:
+    work = site.work
+    ana = work.client("Ana Reyes")
+    hour = work.hour(ana)
+    given = work.answer(work.begun(ana, giving(), session=hour.id), [3, 4])
+    with writing(work.engine) as db:
+        part = Part(section="data", source="clinician", text="She laughed about the bowl.")
+        note = notes.begin(db, work.vault, hour, [part], now=NOW)
+        note = notes.sign(db, work.vault, note, signer="Nora Whelan", version=1, now=NOW)
+        complete(db, work.vault, given, now=NOW)
+        sheet = sheets.worksheets()[0]
+        handout = handouts.give(
+            db, work.vault, sheet, client_id=ana.id, session_id=hour.id, sentence="", now=NOW
+        )
+        [person] = relationships.of_client(db, work.vault, ana.id)
+    with reading(work.engine) as db:
+        [case] = [row[0] for row in db.exec_driver_sql("SELECT record FROM clinical_case")]
+    return Kept(
+        record={
+            "practice": work.vault.vault_id,
+            "client": ana.id,
+            "clinical_case": UUID(bytes=case),
+            "relationship": person.id,
+            "therapy_session": hour.id,
+            "administration": given.id,
+            "handout": handout.id,
+            "clinical_note": note.id,
+        },
+        pages={
+            "client": f"/clients/{ana.id}",
+            "relationship": f"/relationships/{person.id}",
+            "therapy_session": f"/sessions/{hour.id}",
+            "administration": f"/administrations/{given.id}/result",
+            "handout": f"/handouts/{handout.id}",
+            "clinical_note": f"/notes/{note.id}",
+            "today": "/",
+            "clients": "/clients",
+            "practice": "/practice",
+        },
+    )
+
+
+@pytest.fixture(params=["damaged", "missing"])
+def hurting(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def harm(site: Site, table: str, how: str) -> None:
+    checkpoint(site.work.engine)
+    with closing(sqlite3.connect(site.work.engine.url.database or "")) as raw:
+        for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute(
+            f"DELETE FROM {table}" if how == "missing" else f"UPDATE {table} SET sealed = zeroblob(500)"
+        )
+        raw.commit()
+    site.work.vault = reopened(site.work.engine, site.work.vault)
+    site.unlock()
+
+
+def text_of(site: Site, path: str) -> tuple[int, str]:
+    answer = site.browser.get(path, headers={"Host": site.settings.host})
+    return answer.status_code, unescape(answer.text)
+
+
+def test_every_page_is_there_while_nothing_is_hurt(site: Site, furnished: Kept) -> None:
+    site.unlock()
+    for path in furnished.pages.values():
+        status, text = text_of(site, path)
+        assert status == 200, path
+        assert "Something is wrong with the record" not in text
+    assert "She laughed about the bowl." in text_of(site, furnished.pages["clinical_note"])[1]
+
+
+# What cannot be shown without the record that is hurt: its own page, and those that are made of it.
+OWN_PAGE = {
+    "relationship": {"relationship"},
+    "therapy_session": {"therapy_session"},
+    "administration": {"administration"},
+    "handout": {"handout"},
+    "clinical_note": {"clinical_note"},
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_hurt_record_is_named_and_every_other_page_is_read(
+    site: Site, furnished: Kept, table: str, hurting: str
+) -> None:
+    harm(site, table, hurting)
+    for name, path in furnished.pages.items():
+        status, text = text_of(site, path)
+        if name in OWN_PAGE.get(table, ()):
+            assert status == 500, (name, text)
+            assert "This cannot be shown" in text
+        else:
+            assert status == 200, (name, text)
+    if table != "clinical_note":
+        assert "She laughed about the bowl." in text_of(site, furnished.pages["clinical_note"])[1]
+    status, named = text_of(site, "/condition")
+    assert status == 200
+    assert "Entries that are not as they were saved" in named
+    assert {"damaged": "were changed or damaged", "missing": "not in the file any more"}[hurting] in named
+    assert "Something is wrong with the record" in text_of(site, "/clients")[1]
+
+
+def test_a_note_whose_hour_is_hurt_is_reached_from_its_client(
+    site: Site, furnished: Kept, hurting: str
+) -> None:
+    harm(site, "therapy_session", hurting)
+    status, text = text_of(site, furnished.pages["client"])
+    assert status == 200
+    assert "Notes of hours that cannot be read" in text
+    assert furnished.pages["clinical_note"] in text
+    assert "The facts of this hour cannot be read" in text_of(site, furnished.pages["clinical_note"])[1]
