@@ -15,8 +15,8 @@ screen = Blueprint("practice", __name__)
 _LATER = "What the old one left behind could not be removed just now. Lock once: then it is removed."
 SAVED = {
     "1": "Saved.",
-    "passphrase": "The passphrase is changed. The old one opens nothing here any more.",
-    "passphrase-later": f"The passphrase is changed. {_LATER}",
+    "phrase": "The passphrase is changed. The old one opens nothing here any more.",
+    "phrase-later": f"The passphrase is changed. {_LATER}",
     "sheet": "The new recovery sheet is in use. The old one opens nothing here any more: destroy it.",
     "sheet-later": f"The new recovery sheet is in use. {_LATER}",
 }
@@ -101,7 +101,7 @@ def passphrase() -> Answer:
             practice.change_passphrase(
                 context.db(), context.vault(), form.passphrase.data or "", now=context.now()
             )
-            return _replaced("passphrase")
+            return _replaced("phrase")
     page = render_template(
         "practice/passphrase.html",
         offered=form.offered(),
