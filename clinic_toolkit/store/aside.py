@@ -69,3 +69,14 @@ def prune(file: Path, *, needless: Path | None) -> None:
             copy.unlink(missing_ok=True)
     except OSError:
         log.exception("log.copy_not_removed")
+
+
+def remove(file: Path) -> bool:
+    """Remove every copy; returns whether none is left."""
+    try:
+        for copy in kept(file):
+            copy.unlink(missing_ok=True)
+    except OSError:
+        log.exception("log.copy_not_removed")
+        return False
+    return True

@@ -193,6 +193,11 @@ def checkpoint(engine: Engine) -> bool:
         return _fold(engine, patient=True)
 
 
+def clear_out(engine: Engine) -> bool:
+    """`checkpoint`, for what was replaced or erased for good: no copy of an earlier log holds it either."""
+    return checkpoint(engine) and aside.remove(_file(engine))
+
+
 def fold_when_idle(engine: Engine, *, after_seconds: float = 5.0) -> bool:
     """Fold the log in once nothing was saved for a while: what is in the file no log can lose.
 

@@ -1,0 +1,52 @@
+"""What the anchor adds to a save, as a ratio to the least that a durable save can cost."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from clinic_toolkit.record import administrations
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.store import anchor_file
+from clinic_toolkit.store.engine import writing
+from tests.bench import rounds
+from tests.fixtures import practices
+from tests.fixtures.practices import giving
+from tests.store import chains
+
+pytestmark = pytest.mark.bench
+
+PAGE = 4096
+
+
+def test_goal_6_an_autosave_with_its_anchor(tmp_path: Path, ratio: Callable[..., None]) -> None:
+    work = practices.at_work(tmp_path)
+    client = work.client()
+    kept = work.begun(client, giving(), session=work.hour(client).id)
+    state = {"kept": kept, "value": cycle(range(5))}
+    before = chains.newest(tmp_path / "data").count
+
+    def answer() -> None:
+        with writing(work.engine) as db:
+            response = Response(status="answered", value=next(state["value"]), talk=False, said="")
+            state["kept"] = administrations.record_response(
+                db, work.vault, state["kept"], 3, response, now=datetime.now(UTC)
+            )
+
+    block = os.urandom(PAGE)
+    with (tmp_path / "floor").open("ab", buffering=0) as floor:
+
+        def append() -> None:
+            floor.write(block)
+            os.fsync(floor.fileno())
+
+        found = rounds.by_turns(answer, append, turns=400)
+        assert chains.newest(tmp_path / "data").count - before >= 400, "every one with its anchor"
+        with pytest.MonkeyPatch.context() as without:
+            without.setattr(anchor_file.Anchor, "keep", lambda *_: None)
+            bare = rounds.by_turns(answer, append, turns=400)
+    ratio(6, "keeping an answer with its anchor, against appending 4 KB and fsync", found, most=2.2)
+    ratio(6, "the same without the anchor, to see what it adds", bare, most=2.2)
