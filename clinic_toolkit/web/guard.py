@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from clinic_toolkit.store import anchor
 from clinic_toolkit.vault import identity
-from clinic_toolkit.web import context, notices, responses
+from clinic_toolkit.web import context, handing, notices, responses
 from clinic_toolkit.web.requests import by_script
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -71,6 +71,8 @@ def moment_of(endpoint: str | None) -> str:
 
 def turn_away() -> Response | None:
     """Where to go instead, or None if the view may be reached now."""
+    if handing.is_handed_over() and request.endpoint != "static":
+        return handing.one_moment()
     wanted, is_now = moment_of(request.endpoint), _moment()
     if wanted == UNLOCKED == is_now:
         return _must_see_first()

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from flask import Response, after_this_request, session, url_for
+from flask import Response, after_this_request, current_app, render_template, session, url_for
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import merging
@@ -17,6 +17,9 @@ from clinic_toolkit.store.engine import checkpoint, if_rolled_back, reading, wri
 from clinic_toolkit.store.trouble import StorageTrouble
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.requests import by_script
+
+_LEFT = "clinic handed over"
 
 log = logging.getLogger("clinic")
 
@@ -28,6 +31,7 @@ def hand_over(ticket: Ticket) -> Response:
     def leave() -> None:
         # Whatever this browser could do before is worth nothing from now on.
         session.clear()
+        current_app.extensions[_LEFT] = True
         try:
             here.keeper.hand_over(packed)
         except OSError:
@@ -38,6 +42,20 @@ def hand_over(ticket: Ticket) -> Response:
     _after_the_commit(leave)
     answer = responses.see("/")
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def is_handed_over() -> bool:
+    """Whether this process has handed a form over and is on its way out."""
+    return _LEFT in current_app.extensions
+
+
+def one_moment() -> Response:
+    """What whoever asks too early is shown: the next process takes a moment to begin."""
+    if by_script():
+        return responses.not_saved("Handed over. Unlock to go on.", 401)
+    answer = Response(render_template("handover/moment.html"))
+    answer.headers["Refresh"] = "1; url=/"
     return answer
 
 
