@@ -47,8 +47,8 @@ def main() -> int:
         ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as served:
             try:
-                ready = next(line for line in served.stdout or () if line.startswith("Ready: "))
-                _photograph(shutil.which(browser) or browser, ready.removeprefix("Ready: ").strip())
+                ready = _after("Ready: ", served)
+                _photograph(shutil.which(browser) or browser, ready, Path(_after("works once: ", served)))
             finally:
                 served.terminate()
     for picture in sorted(PICTURES.glob("*.png")):
@@ -56,13 +56,18 @@ def main() -> int:
     return 0
 
 
-def _photograph(browser: str, address: str) -> None:
+def _after(words: str, served: "subprocess.Popen[str]") -> str:
+    line = next(line for line in served.stdout or () if words in line)
+    return line.partition(words)[2].strip()
+
+
+def _photograph(browser: str, address: str, way_in: Path) -> None:
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS + root)
         context = chromium.new_context(viewport=WIDE, locale="en-GB")
         page = context.new_page()
-        page.goto(address)
+        page.goto(way_in.as_uri())
         page.fill("[name=passphrase]", CONTENT["passphrase"])
         page.get_by_role("button", name="Unlock").click()
         page.wait_for_url(address)

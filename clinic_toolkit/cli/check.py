@@ -38,8 +38,8 @@ def run(out: Path) -> int:
     out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="clinic-check-") as place, _served(Path(place)) as address:
-            _job(Visitor(address), lambda name, page: _write(out / name, page))
+        with tempfile.TemporaryDirectory(prefix="clinic-check-") as place, _served(Path(place)) as way_in:
+            _job(Visitor(way_in), lambda name, page: _write(out / name, page))
     except NotAsExpected as wrong:
         click.echo(f"Not as expected: {wrong.sentence}", err=True)
         return 1
@@ -52,16 +52,19 @@ def _served(place: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "clinic_toolkit", "start", "--no-browser", "--data", str(place / "data")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as served:
         try:
-            yield _address(served)
+            yield _way_in(served)
         finally:
             served.send_signal(signal.SIGTERM) if os.name == "posix" else served.terminate()
             served.wait(timeout=PATIENCE)
 
 
-def _address(served: "subprocess.Popen[str]") -> str:
+def _way_in(served: "subprocess.Popen[str]") -> str:
     for line in served.stdout or ():
-        if line.startswith("Ready: "):
-            return line.removeprefix("Ready: ").strip()
+        if "works once: " in line:
+            file = Path(line.partition("works once: ")[2].strip())
+            found = re.search(r'href="([^"]+)"', file.read_text(encoding="utf-8"))
+            if found:
+                return found[1]
     raise NotAsExpected("The program ended before it was ready.")
 
 
@@ -91,7 +94,7 @@ def _job(visitor: Visitor, write: Callable[[str, Page], None]) -> None:
 
 
 def _set_up(visitor: Visitor, write: Callable[[str, Page], None]) -> Page:
-    page = visitor.get("/")
+    page = visitor.come_in()
     page = visitor.send(
         page,
         "practice_name",

@@ -14,7 +14,7 @@ from clinic_toolkit import paths
 from clinic_toolkit import settings as configuration
 from clinic_toolkit.cli import keeper, sockets
 from clinic_toolkit.cli.memory import guard_memory
-from clinic_toolkit.store import folder
+from clinic_toolkit.store import folder, launch
 from clinic_toolkit.store.claim import AlreadyOpen, Claim, claim
 
 # How long a second start waits for the first one to say where its page is.
@@ -37,12 +37,13 @@ def run(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> in
         held = _claimed(place)
     except AlreadyOpen as first:
         click.echo(first.sentence)
-        if browser and first.url and has_display():
-            webbrowser.open(first.url)
+        if first.url:
+            _lead_in(launch.write(place, first.url), browser=browser)
         return 0
     try:
         return _serve(place, held, port=port, browser=browser, demo=demo)
     finally:
+        launch.clear(place)
         held.release()
 
 
@@ -72,6 +73,7 @@ def _serve(place: Path, held: Claim, *, port: int | None, browser: bool, demo: b
         made_up.prepare(settings)
     listening = sockets.listen(settings.port)
     settings = replace(settings, port=listening.port)
+    launch.clear(place)
     said: list[bool] = []
 
     def ready() -> None:
@@ -79,12 +81,23 @@ def _serve(place: Path, held: Claim, *, port: int | None, browser: bool, demo: b
             return
         said.append(True)
         held.publish(settings.address)
+        way = launch.write(place, settings.address)
         click.echo(f"Ready: {settings.address}")
-        if browser and has_display():
-            # Some browsers return only when they are closed.
-            threading.Thread(target=webbrowser.open, args=(settings.address,), daemon=True).start()
+        # Some browsers return only when they are closed.
+        threading.Thread(target=_lead_in, args=(way,), kwargs={"browser": browser}, daemon=True).start()
 
     return keeper.Keeper(settings, listening, when_ready=ready).run()
+
+
+def _lead_in(way: launch.Launch, *, browser: bool) -> None:
+    # Opened by a file: the address would stand in the browser's arguments, for every user to read.
+    if not way.is_whole:
+        click.echo(f"The disk is full. Open this address in a browser; it works once: {way.address}")
+    elif browser and has_display():
+        click.echo("It opens in your browser. To open it again, give the same command once more.")
+        webbrowser.open(way.file.as_uri())
+    else:
+        click.echo(f"Open this file in a browser; it works once: {way.file}")
 
 
 def has_display() -> bool:

@@ -61,10 +61,18 @@ class Page:
 class Visitor:
     """One browser: its cookies, its place, and nothing it was not shown."""
 
-    def __init__(self, address: str) -> None:
-        split = urlsplit(address)
+    def __init__(self, way_in: str) -> None:
+        split = urlsplit(way_in)
         self.host, self.port = split.netloc, split.port or 80
         self.cookies: dict[str, str] = {}
+        self._way_in = f"{split.path}?{split.query}"
+
+    def come_in(self) -> Page:
+        """Follow the launch file, and go on to the first page."""
+        page = self._ask("GET", self._way_in, None, site="cross-site")
+        if page.status != 200:
+            raise NotAsExpected("The launch file does not let the visitor in.")
+        return self.get(page.link("Open the practice"))
 
     def get(self, path: str) -> Page:
         """Ask for a page, and follow where it leads."""
@@ -84,9 +92,9 @@ class Visitor:
         values = [(key, value) for key, value in form.fields if key not in typed] + list(typed.items())
         return self._ask("POST", urljoin(page.path, form.action or page.path), urlencode(values).encode())
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> Page:
+    def _ask(self, method: str, path: str, body: bytes | None, *, site: str = "same-origin") -> Page:
         for _ in range(10):
-            sent = {"Host": self.host, "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+            sent = {"Host": self.host, "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
             sent |= {"Sec-Fetch-Dest": "document", "Connection": "close"}
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             if method == "POST":

@@ -109,6 +109,7 @@ class Worker:
         """Import everything, wait for the word, serve until the process ends."""
         from waitress.server import create_server
 
+        from clinic_toolkit.cli import channel
         from clinic_toolkit.store import engine as store
         from clinic_toolkit.web import handover
         from clinic_toolkit.web.app import create_app
@@ -135,6 +136,7 @@ class Worker:
             sockets=list(self._listening),
             **WAITRESS,
         )
+        channel.use(self._channels)
         threading.Thread(target=self._watch, args=(serving,), name="idle", daemon=True).start()
         self._keeper.say(line.Serving())
         server.run()

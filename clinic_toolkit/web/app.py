@@ -87,6 +87,7 @@ class Clinic(Flask):
             "clinic_toolkit.web", static_folder=None, template_folder=str(paths.templates_folder())
         )
         self.worker = worker
+        self._cookie_key = cookie_key
         self.extensions["clinic"] = worker
         self.config.update(
             SECRET_KEY=cookie_key,
@@ -117,8 +118,9 @@ class Clinic(Flask):
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Refuse at the gate, before any address is looked at."""
-        if not gate.lets_in(environ, self.worker.settings):
-            return gate.refusal()(environ, start_response)
+        instead = gate.answer_instead(environ, self.worker.settings, self._cookie_key)
+        if instead is not None:
+            return instead(environ, start_response)
         return super().wsgi_app(environ, start_response)
 
     def dispatch_request(self) -> Response:

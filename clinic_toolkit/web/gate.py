@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Response
 
 from clinic_toolkit.settings import Settings
+from clinic_toolkit.web import headers, launch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -20,35 +21,44 @@ _REFUSED = (
     "<!doctype html>\n"
     '<html lang="en"><head><meta charset="utf-8"><title>Not answered</title></head><body>\n'
     "<h1>Not answered</h1>\n"
-    "<p>This request did not come from a page of this program, or its page is too old. Open the address "
-    "that the program printed when it started, and do it again there.</p>\n"
+    "<p>This browser was not let in, or what it asked did not come from a page of this program. Nothing was "
+    "changed. Start the program once more, in the way you always do: it opens its page here, even while it "
+    "is running already. Then do it again there.</p>\n"
     "</body></html>\n"
 )
 
 
 def refusal() -> Response:
     """The one answer to everything that is refused."""
-    from clinic_toolkit.web import headers
-
     response = Response(_REFUSED, status=403, mimetype="text/html")
     headers.add(response)
     return response
 
 
+def answer_instead(environ: "WSGIEnvironment", settings: Settings, cookie_key: bytes) -> Response | None:
+    """What is answered in place of the app: the way in for a launch file, a refusal, or None: go on."""
+    if launch.is_asked(environ, settings):
+        return launch.welcome(settings, cookie_key) if launch.take(environ, settings) else refusal()
+    if lets_in(environ, settings) and launch.has_cookie(environ, settings, cookie_key):
+        return None
+    return refusal()
+
+
 def lets_in(environ: "WSGIEnvironment", settings: Settings) -> bool:
-    """Whether a request may go on to be routed."""
+    """Whether a request comes from a page of ours, or from an address that a person typed.
+
+    A request that does not say where it comes from is refused. Every browser that keeps our cookie
+    at all says so; one that does not could be led by any page.
+    """
     method = environ["REQUEST_METHOD"]
     if method not in METHODS or environ.get("HTTP_HOST") != settings.host:
         return False
     # `Referrer-Policy: no-referrer` makes browsers send "null" with our own forms. It is believed
     # only beside Sec-Fetch-Site, which no page can forge.
     origin = environ.get("HTTP_ORIGIN")
-    exact = origin == f"http://{settings.host}"
     site = environ.get("HTTP_SEC_FETCH_SITE")
-    if site is None:
-        return exact or (origin is None and method != "POST")
     if site == "same-origin":
-        return exact or origin in (None, "null")
+        return origin in (None, "null", f"http://{settings.host}")
     return site == "none" and origin is None and _typed_address(environ, method)
 
 

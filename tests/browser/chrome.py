@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from tests.fixtures.running import launch_file
+
 # Set to a folder to keep a picture of every page.
 PICTURES = "CLINIC_SCREENSHOTS"
 NARROW, USUAL = {"width": 320, "height": 640}, {"width": 1100, "height": 800}
@@ -113,10 +115,19 @@ def too_narrow(page: Page) -> list[str]:
     return scrolls + [f"under {SMALLEST} px: {each}" for each in page.evaluate(_TARGETS)]
 
 
+def come_in(context: BrowserContext, host: str) -> None:
+    """Open a launch file, as the program does at its start."""
+    page = context.new_page()
+    page.goto(launch_file(host).as_uri())
+    page.wait_for_url(lambda url: urlsplit(url).netloc == host and "key=" not in url)
+    page.close()
+
+
 @contextmanager
 def watched(browser: Browser, host: str, *, script: bool = True) -> Iterator[Watched]:
     """A context of its own, as of a person who opens the browser anew; checked when it closes."""
     context = browser.new_context(viewport=USUAL, java_script_enabled=script, accept_downloads=True)
+    come_in(context, host)
     seen = Watched(context, host)
     try:
         yield seen

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.chrome import come_in
 from tests.fixtures.prepared import prepared
 from tests.fixtures.running import Running
 
@@ -50,6 +51,7 @@ def test_no_other_port_or_name_is_answered(tmp_path, other_port, browser_path):
             executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
         )
         context = chrome.new_context()
+        come_in(context, running.host)
         ours = context.new_page()
         complaints: list[str] = []
         ours.on("console", lambda message: complaints.append(message.text))

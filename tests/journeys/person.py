@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urljoin
 
 from clinic_toolkit.web.app import Clinic
 from tests.fixtures.running import Browser
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, Visitor
 from tests.journeys.pages import Form, Page, read
 
 Ask = Callable[[str, str, bytes | None, dict[str, str]], tuple[int, dict[str, str], bytes]]
@@ -81,8 +81,8 @@ def at(site: Site) -> Person:
 
 
 def newcomer(app: Clinic, origin: str) -> Person:
-    """A person at an app in this process, with no cookie."""
-    return _of(app.test_client(), origin)
+    """A person at an app in this process, let in by a launch file and with no other cookie."""
+    return _of(Visitor(app), origin)
 
 
 def _of(client: Any, origin: str) -> Person:

@@ -3,15 +3,14 @@ from itertools import product
 import pytest
 from werkzeug.test import Client
 
-from clinic_toolkit.web import gate
-from tests.fixtures.sites import Site
+from clinic_toolkit.web import gate, launch
+from tests.fixtures.sites import FROM_OUR_PAGE, Site, Visitor
 
-NAME = "t-abcdefgh.localhost"
 SITES = (None, "same-origin", "same-site", "cross-site", "none", "anything")
 ORIGINS = (None, "exact", "null", "http://127.0.0.1:8765", "other port", "https", "")
 
 
-def lets_in(settings, method, *, host=None, site=None, origin=None, mode=None, dest=None):
+def lets_in(settings, method, *, host=None, site=None, origin=None, mode="navigate", dest="document"):
     known = {"exact": settings.host, "other port": f"{settings.host_name}:9999"}
     origin = f"http://{known[origin]}" if origin in known else origin
     origin = f"https://{settings.host}" if origin == "https" else origin
@@ -27,22 +26,20 @@ def lets_in(settings, method, *, host=None, site=None, origin=None, mode=None, d
 
 @pytest.mark.parametrize(("site", "origin"), [*product(SITES, ORIGINS)])
 def test_a_form_is_taken_from_our_own_origin_only(locked: Site, site, origin):
-    taken = lets_in(locked.settings, "POST", site=site, origin=origin, mode="navigate", dest="document")
-    believed = (site == "same-origin" and origin in (None, "exact", "null")) or (
-        site is None and origin == "exact"
-    )
-    assert taken is believed
+    taken = lets_in(locked.settings, "POST", site=site, origin=origin)
+    assert taken is (site == "same-origin" and origin in (None, "exact", "null"))
 
 
 @pytest.mark.parametrize(("site", "origin"), [*product(SITES, ORIGINS)])
 def test_a_page_is_shown_to_our_own_origin_or_a_typed_address(locked: Site, site, origin):
-    shown = lets_in(locked.settings, "GET", site=site, origin=origin, mode="navigate", dest="document")
-    believed = {
-        None: origin in (None, "exact"),
-        "same-origin": origin in (None, "exact", "null"),
-        "none": origin is None,
-    }
-    assert shown is believed.get(site, False)
+    believed = {"same-origin": origin in (None, "exact", "null"), "none": origin is None}
+    assert lets_in(locked.settings, "GET", site=site, origin=origin) is believed.get(site, False)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_who_does_not_say_where_it_comes_from_is_refused(locked: Site, method):
+    assert not lets_in(locked.settings, method, mode=None, dest=None)
+    assert not lets_in(locked.settings, method, origin="exact", mode=None, dest=None)
 
 
 @pytest.mark.parametrize(
@@ -51,25 +48,27 @@ def test_a_page_is_shown_to_our_own_origin_or_a_typed_address(locked: Site, site
 )
 def test_nothing_but_a_typed_address_comes_from_nowhere(locked: Site, mode, dest):
     assert not lets_in(locked.settings, "GET", site="none", mode=mode, dest=dest)
-    assert not lets_in(locked.settings, "POST", site="none", mode="navigate", dest="document")
+    assert not lets_in(locked.settings, "POST", site="none")
 
 
 def test_only_the_name_and_port_of_this_practice_are_answered(locked: Site):
     name, host = locked.settings.host_name, locked.settings.host
     others = ["127.0.0.1:8765", "localhost:8765", name, f"{name}:80", f"{host}.evil.example", f"evil.{host}"]
     for other in [*others, "", host.upper(), f"{host} ", f"user@{host}", "[::1]:8765"]:
-        assert not lets_in(locked.settings, "GET", host=other), other
-        assert not lets_in(locked.settings, "POST", host=other, origin="exact"), other
-    assert lets_in(locked.settings, "GET")
+        for site in ("same-origin", "none"):
+            assert not lets_in(locked.settings, "GET", host=other, site=site), other
+        assert not lets_in(locked.settings, "POST", host=other, site="same-origin", origin="exact"), other
+    assert lets_in(locked.settings, "GET", site="none")
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", ""])
 def test_other_methods_are_refused(locked: Site, method):
-    assert not lets_in(locked.settings, method, origin="exact")
+    assert not lets_in(locked.settings, method, site="same-origin", origin="exact")
 
 
 def test_every_refusal_is_the_same_bytes(site: Site):
-    browser, origin = Client(site.app), site.origin
+    browser, origin = Visitor(site.app), site.origin
+    stranger = Client(site.app)
     refused = [
         browser.get("/", base_url="http://127.0.0.1:8765"),
         browser.get("/unlock", base_url="http://evil.example"),
@@ -78,14 +77,26 @@ def test_every_refusal_is_the_same_bytes(site: Site):
         browser.post("/lock", base_url=origin, data={"a": "b" * 5000}),
         browser.post("/unlock", base_url=origin, headers={"Origin": "http://localhost:9"}),
         browser.put("/", base_url=origin),
+        # No launch cookie, and a wrong one, although everything else is right.
+        stranger.get("/unlock", base_url=origin, headers=FROM_OUR_PAGE),
+        stranger.get("/static/x", base_url=origin, headers=FROM_OUR_PAGE),
+        stranger.post("/lock", base_url=origin, headers=FROM_OUR_PAGE | {"Origin": origin}),
+        stranger.get("/unlock", base_url=origin, headers=FROM_OUR_PAGE | {"Cookie": f"{launch.COOKIE}=x"}),
+        # A launch with a wrong token, with none, or asked by what is no page.
+        browser.get("/open?key=x", base_url=origin, headers={"Sec-Fetch-Site": "cross-site"}),
+        browser.get("/open", base_url=origin, headers={"Sec-Fetch-Site": "none"}),
+        browser.post("/open?key=x", base_url=origin, headers={"Sec-Fetch-Site": "cross-site"}),
         # A token that is missing or wrong, although everything else is right.
         site.post("/lock", {}, token=False),
         site.post("/lock", {"csrf_token": "wrong"}, token=False),
     ]
-    told = {(page.status, page.data, tuple(sorted(page.headers.items()))) for page in refused}
-    plain = {(status, data) for status, data, _ in told}
+    plain = {(page.status, page.data) for page in refused}
     assert len(plain) == 1
-    assert {status for status, _, _ in told} == {"403 FORBIDDEN"}
+    assert {page.status for page in refused} == {"403 FORBIDDEN"}
+    assert {page.headers["Content-Length"] for page in refused} == {str(len(refused[0].data))}
+    headed = browser.head("/", base_url=origin, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (headed.status, headed.data) == ("403 FORBIDDEN", b"")
+    assert headed.headers["Content-Length"] == refused[0].headers["Content-Length"]
     assert not site.ends
     # The control: the same address is answered when it is asked as it should be.
     assert site.get("/unlock").status_code == 303
@@ -100,7 +111,7 @@ def test_a_form_without_its_token_changes_nothing(site: Site):
 
 def test_the_token_of_another_session_is_refused(site: Site, tmp_path):
     token = site.token()
-    stranger = Client(site.app)
+    stranger = Visitor(site.app)
     headers = {"Origin": site.origin}
     answer = stranger.post("/lock", base_url=site.origin, data={"csrf_token": token}, headers=headers)
     assert answer.status_code == 403

@@ -7,7 +7,7 @@ from clinic_toolkit.web import guard
 from clinic_toolkit.web.app import create_app
 from clinic_toolkit.web.context import Unlocked
 from clinic_toolkit.web.guard import ALWAYS, BEFORE_PRACTICE, UNLOCKED, WITH_KEYS
-from tests.fixtures.sites import UNKNOWN, Site, TestKeeper
+from tests.fixtures.sites import UNKNOWN, Site, TestKeeper, Visitor
 from tests.fixtures.vaults import cheap_vault
 
 NOTE = f"/sessions/{UNKNOWN}/note"
@@ -81,7 +81,7 @@ def test_no_practice_leads_to_the_first_page_of_all(tmp_path):
     engine = open_store(tmp_path)
     settings = configuration.read(tmp_path, environ={})
     app = create_app(settings, engine=engine, keeper=TestKeeper(), end_worker=lambda reason: None)
-    browser = app.test_client()
+    browser = Visitor(app)
     origin = f"http://{settings.host}"
     for path in ("/", "/unlock", "/unlock/sheet", NOTE, "/no-such-page"):
         answer = browser.get(path, base_url=origin)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from werkzeug.test import Client
 
 from clinic_toolkit.record import administrations, answers, merging
 from clinic_toolkit.store.engine import reading, writing
@@ -16,7 +15,7 @@ from clinic_toolkit.web import gate, handed_form, handover
 from tests.fixtures import sites
 from tests.fixtures.handed import Device, TestLine, TestTray, handed_over
 from tests.fixtures.practices import giving
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, Stranger
 from tests.journeys import crawl
 
 REFUSED = gate.refusal()
@@ -326,7 +325,7 @@ def test_what_was_answered_before_is_not_shown_and_can_be_answered_anew(site: Si
 
 def test_a_second_browser_finds_the_form(device: Device) -> None:
     device.post("/form/1", {"answer": "3"})
-    other = Client(device.app)
+    other = Stranger(device.app)
     assert other.get("/", base_url=device.site.origin).headers["Location"] == "/form/2"
     assert other.get("/form/2", base_url=device.site.origin).status_code == 200
 

@@ -1,0 +1,77 @@
+"""How a browser comes in at all: once with the token of a launch file, from then on with a cookie.
+
+Following a file leads a browser here as from a foreign site, so this one address is judged apart
+from all others, and lets in exactly what browsers send then.
+"""
+
+import hmac
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from werkzeug.wrappers import Response
+
+from clinic_toolkit.settings import Settings
+from clinic_toolkit.store import launch
+from clinic_toolkit.web import headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+COOKIE = "__Host-open"
+_LABEL = b"clinic launch cookie 1 "
+
+# A page and no redirect: what a redirect leads to still counts as asked by the foreign site, and a
+# strict cookie is not sent with it.
+_WELCOME = (
+    "<!doctype html>\n"
+    '<html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/">'
+    '<title>Opening</title></head><body>\n<p><a href="/">Open the practice</a></p>\n</body></html>\n'
+)
+
+
+def is_asked(environ: "WSGIEnvironment", settings: Settings) -> bool:
+    """Whether a browser was led here by a launch file, or a person typed its address."""
+    return (
+        environ["REQUEST_METHOD"] == "GET"
+        and environ.get("PATH_INFO") == launch.PATH
+        and environ.get("HTTP_HOST") == settings.host
+        and environ.get("HTTP_ORIGIN") is None
+        and environ.get("HTTP_SEC_FETCH_SITE") in ("cross-site", "none")
+        and environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
+        and environ.get("HTTP_SEC_FETCH_DEST") == "document"
+    )
+
+
+def take(environ: "WSGIEnvironment", settings: Settings) -> bool:
+    """Whether the token is good. It is not any more afterwards."""
+    try:
+        keys = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=1, strict_parsing=True).get("key", [])
+    except ValueError:
+        return False
+    return launch.take(settings.data_folder, settings.host, keys[0] if keys else "")
+
+
+def welcome(settings: Settings, cookie_key: bytes) -> Response:
+    """Give this browser the cookie and lead it to the first page."""
+    response = Response(_WELCOME, mimetype="text/html")
+    response.set_cookie(
+        COOKIE, cookie(settings, cookie_key), path="/", secure=True, httponly=True, samesite="Strict"
+    )
+    headers.add(response)
+    return response
+
+
+def has_cookie(environ: "WSGIEnvironment", settings: Settings, cookie_key: bytes) -> bool:
+    """Whether this browser came in by a launch file while this program has been running."""
+    try:
+        sent = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
+    except CookieError:
+        return False
+    right = cookie(settings, cookie_key)
+    return sent is not None and hmac.compare_digest(sent.value.encode(), right.encode())
+
+
+def cookie(settings: Settings, cookie_key: bytes) -> str:
+    """What the cookie says: good at this address, until the program ends."""
+    return hmac.digest(cookie_key, _LABEL + settings.host.encode(), "sha256").hex()
