@@ -1,8 +1,9 @@
 """The session cookie: signed, and read by every request, so its signer is made once."""
 
+from typing import Any
+
 from flask import Flask, Response
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from itsdangerous import URLSafeTimedSerializer
 
 
 class Cookie(SecureCookieSessionInterface):
@@ -11,7 +12,7 @@ class Cookie(SecureCookieSessionInterface):
     def __init__(self, app: Flask) -> None:
         self._signer = super().get_signing_serializer(app)
 
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+    def get_signing_serializer(self, app: Flask) -> Any:
         """What signs the cookie and checks it."""
         return self._signer
 

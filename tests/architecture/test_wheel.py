@@ -21,6 +21,7 @@ for place in (paths.templates_folder(), paths.worksheets_folder()):
     assert str(place).startswith(sys.argv[1]), place
 from jinja2 import Environment, FileSystemLoader
 made = Environment(loader=FileSystemLoader(paths.templates_folder()), autoescape=True)
+made.globals["static_url"] = "/static/{}".format
 page = '{% from "macros/words.html" import quote %}{{ quote("A line of " ~ name) }}'
 print(made.from_string(page).render(name="<b>"))
 print(len(sheets.worksheets()))
