@@ -1,4 +1,4 @@
-"""Whose a ring is, for a person to read: the clients behind it, by the rings that are open to this clinician."""
+"""Whose a ring is, for a person to read: the clients behind the rings that this clinician may open."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -36,6 +36,7 @@ from clinic_toolkit.web.screens import (
     cases,
     clients,
     condition,
+    confirm,
     handover,
     lock,
     notes,
@@ -72,6 +73,7 @@ SCREENS = (
     practice.screen,
     audit.screen,
     promises.screen,
+    confirm.screen,
     condition.screen,
 )
 

@@ -67,6 +67,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "practice.passphrase_refused": ("practice", "Did not know the present passphrase"),
     "unlock.failed": ("practice", "Tried to unlock, and did not get in"),
     "audit.not_adopted": ("trail", "Found a line that does not fit, and did not vouch for it"),
+    "anchor.missing_seen": ("trail", "Read which saves are missing"),
+    "anchor.absent_seen": ("trail", "Read that the check-mark of the last saves was missing"),
+    "anchor.other_taken": ("trail", "Took another file for the record from then on"),
     "audit.adopted": ("trail", "Checked and vouched for what was written while locked"),
 }
 

@@ -24,7 +24,7 @@ from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import if_rolled_back
 from clinic_toolkit.vault import slots
 from clinic_toolkit.vault.vault import Vault
-from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.web.activity import Activity, clock
 from clinic_toolkit.web.unit import Unit
 
 SID = "sid"
@@ -59,6 +59,8 @@ class Unlocked:
     vault: Vault
     kept: dict[str, Any] = field(default_factory=dict)
     must_choose_passphrase: bool = False
+    # When the passphrase itself was typed last; a return code or a sheet is not the passphrase.
+    passphrase_at: float | None = None
 
 
 @dataclass(kw_only=True)
@@ -173,6 +175,18 @@ def passphrase_was_chosen() -> None:
     here = _here()
     here.must_choose_passphrase = False
     if_rolled_back(db(), lambda: setattr(here, "must_choose_passphrase", True))
+    passphrase_was_typed()
+
+
+def passphrase_was_typed() -> None:
+    """The passphrase itself was typed just now, and was right."""
+    _here().passphrase_at = clock()
+
+
+def seconds_since_passphrase() -> float:
+    """How long ago the passphrase itself was typed; without end if it was not."""
+    at = _here().passphrase_at
+    return clock() - at if at is not None else float("inf")
 
 
 def keep_in_session(name: str, value: object) -> None:

@@ -104,7 +104,7 @@ def not_there() -> Answer:
 def _answer(sentence: str, status: int) -> Answer:
     if by_script():
         return responses.not_saved(sentence, status)
-    typed = _typed()
+    typed = sent_along()
     if not typed:
         return _plain(sentence, status)
     return render_template("errors/keep.html", sentence=sentence, typed=typed, address=_address()), status
@@ -116,7 +116,8 @@ def _plain(sentence: str, status: int) -> Answer:
     return render_template("errors/plain.html", sentence=sentence), status
 
 
-def _typed() -> list[tuple[str, str]]:
+def sent_along() -> list[tuple[str, str]]:
+    """Every field that was posted and may be shown and sent again."""
     # What is typed at the lock is secret, and is asked for again.
     if request.method != "POST" or request.blueprint == "lock":
         return []

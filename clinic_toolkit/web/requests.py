@@ -7,6 +7,9 @@ from flask import Request, request
 
 MIB = 2**20
 
+# What a pulse says when something was typed since the one before it: a person is there.
+TYPED = "typed"
+
 
 class ClinicRequest(Request):
     """A request whose parts stay in memory. Werkzeug would spool a larger one to a temporary file."""
@@ -37,4 +40,6 @@ def is_pulse() -> bool:
 
 def sent_by_itself() -> bool:
     """Whether the page asked without a person: a pulse, or a save tried once more after one that failed."""
-    return is_pulse() or request.headers.get("X-Autosave") == "again"
+    if is_pulse():
+        return request.headers["X-Pulse"] != TYPED
+    return request.headers.get("X-Autosave") == "again"

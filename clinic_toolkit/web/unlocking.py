@@ -35,6 +35,7 @@ def with_passphrase(typed: str) -> str:
     """Let this browser in with the passphrase. Returns "" or the sentence that says why not."""
     sentence = _try(lambda: practice.unlock(context.db(), typed, now=context.now()), delayed=True)
     if not sentence:
+        context.passphrase_was_typed()
         code = context.practice().body.return_code
         if code:
             context.hold_return(code)
@@ -84,6 +85,7 @@ def confirm(typed: str) -> str:
         attempts.note_failure(folder)
         if practice.is_passphrase(context.db(), typed):
             attempts.clear(folder)
+            context.passphrase_was_typed()
             return ""
     except OSError as error:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error

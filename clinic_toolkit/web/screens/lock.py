@@ -1,11 +1,12 @@
 """The lock: ways in, and the way out."""
 
-from flask import Blueprint, render_template, request, session, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, guard, handing, old_secret, responses, unlocking
+from clinic_toolkit.web import context, covering, guard, handing, old_secret, responses, unlocking
 from clinic_toolkit.web.forms.practice import PassphraseForm
+from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("lock", __name__)
@@ -19,7 +20,7 @@ LONGEST = unlocking.LONGEST
 def unlock() -> Answer:
     """Ask for the code if a quick return is possible, else for the passphrase."""
     by_code = "passphrase" not in request.args and context.worker().keeper.holds()
-    return _page(by_code=by_code, back=request.args.get("back", ""))
+    return _page(by_code=by_code, back=request.args.get("back", ""), covered="covered" in request.args)
 
 
 @screen.post("/unlock")
@@ -100,12 +101,17 @@ def trail() -> Answer:
 @screen.post("/lock")
 @guard.always
 def lock() -> Answer:
-    """Put the keys away: this process answers, then ends."""
-    session.clear()
-    context.end_worker("locked")
-    answer = responses.see(url_for("lock.unlock"))
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return answer
+    """Put the keys away until the passphrase is typed: this process answers, then ends."""
+    return covering.lock()
+
+
+@screen.post("/cover")
+@guard.always
+def cover() -> Answer:
+    """Put the keys away for a moment: the return code leads back to the page it was pressed on."""
+    if by_script():
+        return covering.cover_in_place()
+    return covering.cover(request.form.get("back", ""))
 
 
 @screen.get("/pulse")
@@ -115,11 +121,12 @@ def pulse() -> Answer:
     return responses.told_as_json({"csrf_token": generate_csrf()}, 200)
 
 
-def _page(*, by_code: bool, back: str, error: str = "") -> str:
+def _page(*, by_code: bool, back: str, error: str = "", covered: bool = False) -> str:
     field = "code" if by_code else "passphrase"
     return render_template(
         "lock/unlock.html",
         by_code=by_code,
+        covered=covered,
         back=guard.way_back(back) or "",
         wait=round(unlocking.wait_now()),
         errors={field: error} if error else {},

@@ -6,7 +6,7 @@ import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, drawn_sheet, old_secret, responses, unlocking
+from clinic_toolkit.web import context, drawn_sheet, old_secret, responses, stepup, unlocking
 from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm
 from clinic_toolkit.web.responses import Answer
 
@@ -64,7 +64,7 @@ def code() -> Answer:
         errors = {} if off or form.validate() else dict(form.errors)
         errors = errors or _unless_passphrase()
         if context.unlocked() is None:
-            return _locked_page(errors)
+            return stepup.locked_page(errors["present_passphrase"][0], request.path)
         if not errors:
             return _keep_code("" if off else form.code.data or "")
     page = render_template(
@@ -96,7 +96,7 @@ def passphrase() -> Answer:
         form.validate()
         errors = dict(form.errors) or _unless_passphrase()
         if context.unlocked() is None:
-            return _locked_page(errors)
+            return stepup.locked_page(errors["present_passphrase"][0], request.path)
         if not errors:
             practice.change_passphrase(
                 context.db(), context.vault(), form.passphrase.data or "", now=context.now()
@@ -126,7 +126,7 @@ def sheet() -> Answer:
         else:
             errors = _unless_passphrase()
             if context.unlocked() is None:
-                return _locked_page(errors)
+                return stepup.locked_page(errors["present_passphrase"][0], request.path)
             if not errors:
                 drawn_sheet.hold(practice.draw_sheet())
                 return responses.see(url_for(".sheet"))
@@ -160,12 +160,3 @@ def _replaced(what: str) -> Answer:
 def _unless_passphrase() -> dict[str, list[str]]:
     sentence = unlocking.confirm(request.form.get("present_passphrase", ""))
     return {"present_passphrase": [sentence]} if sentence else {}
-
-
-def _locked_page(errors: dict[str, list[str]]) -> Answer:
-    # A wrong passphrase has ended this process: what comes next is the lock, and then this page again.
-    sentence = errors["present_passphrase"][0]
-    page = render_template(
-        "lock/unlock.html", by_code=False, back=request.path, wait=0, errors={"passphrase": sentence}
-    )
-    return page, 422

@@ -41,6 +41,7 @@ def passphrase() -> Answer:
         context.db(), settings, passphrase=form.passphrase.data or "", now=context.now()
     )
     context.enter(vault)
+    context.passphrase_was_typed()
     drawn_sheet.hold(groups)
     return responses.see(url_for(".code"))
 

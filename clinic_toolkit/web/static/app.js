@@ -3,15 +3,24 @@
 const all = (what, from = document) => [...from.querySelectorAll(what)];
 const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
 const { body } = document;
-const unsaved = new Set();
-let box;
+const unsaved = new Set(), underWay = new Set(), typedIn = new Set();
+let box, typed;
+
+function hide(...shown) {
+  box ||= make("main", "", { id: "cover", tabIndex: -1 });
+  box.replaceChildren(...shown);
+  body.append(box);
+  body.classList.add("covered");
+  box.focus();
+}
+
+// Words that are in no save live in this page alone: unlocking then happens in another tab.
+const holdsWords = () => unsaved.size + typedIn.size > 0;
 
 function cover() {
-  if (box) return;
-  // Words that are not saved live in this page alone: unlocking then happens in another tab.
-  const kept = unsaved.size;
-  box = make("main", "", { id: "cover", tabIndex: -1 });
-  box.append(make("h1", "Locked"), make("p", kept
+  if (box?.dataset.locked) return;
+  const kept = holdsWords();
+  hide(make("h1", "Locked"), make("p", kept
     ? "What you typed last is not saved yet. Unlock in a new tab, then come back to this one."
     : "The keys were put away."),
   make("a", "Unlock", {
@@ -19,9 +28,20 @@ function cover() {
     href: `${body.dataset.lock || "/"}?back=${encodeURIComponent(kept ? "" : location.pathname)}`,
     target: kept ? "_blank" : "",
   }));
-  body.append(box);
-  body.classList.add("covered");
-  box.focus();
+  box.dataset.locked = "yes";
+}
+
+// Out of sight first; then what is typed goes to the disk, and only then the keys are put away.
+async function coverUp(form) {
+  if (box) return;
+  hide(make("h1", "A pause"), make("p", "Saving what you typed."));
+  unsaved.forEach((save) => save());
+  await Promise.all(underWay);
+  if (!holdsWords()) return form.submit();
+  try {
+    await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" } });
+  } catch { /* the page stays covered, and the next pulse tells */ }
+  cover();
 }
 
 const isLocked = (answer) => answer.status === 401 || answer.type === "opaqueredirect";
@@ -29,10 +49,12 @@ const isLocked = (answer) => answer.status === 401 || answer.type === "opaquered
 async function pulse() {
   if (!body.dataset.pulse || document.hidden) return;
   try {
-    const answer = await fetch(body.dataset.pulse, { redirect: "manual", headers: { "X-Pulse": "1", Accept: "application/json" } });
+    const sign = typed ? "typed" : "1";
+    typed = false;
+    const answer = await fetch(body.dataset.pulse, { redirect: "manual", headers: { "X-Pulse": sign, Accept: "application/json" } });
     if (isLocked(answer)) return cover();
-    if (!box || !answer.ok) return;
-    if (!unsaved.size) return location.reload();
+    if (!box?.dataset.locked || !answer.ok) return;
+    if (!holdsWords()) return location.reload();
     const { csrf_token: value } = await answer.json();
     all("[name=csrf_token]").forEach((field) => Object.assign(field, { value }));
     body.classList.remove("covered");
@@ -73,7 +95,9 @@ function autosave(form) {
   function save(keepalive) {
     clearTimeout(timer);
     waiting += 1;
+    underWay.delete(running);
     running = running.then(() => send(keepalive === true)).finally(() => { waiting -= 1; });
+    underWay.add(running);
   }
   form.addEventListener("input", ({ target }) => {
     unsaved.add(save);
@@ -114,6 +138,21 @@ function copy(button) {
 
 all("[data-copy],[data-print]").forEach((button) => { button.hidden = false; });
 all("form[data-autosave]").forEach(autosave);
+all("form[method=post]:not([data-autosave],[role=search],:has([type=password]))").forEach((form) => {
+  form.addEventListener("input", () => typedIn.add(form));
+  form.addEventListener("submit", () => typedIn.delete(form));
+});
+all("form[data-cover]").forEach((form) => form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  coverUp(form);
+}));
+addEventListener("keydown", (event) => {
+  const form = document.querySelector("form[data-cover]");
+  if (event.key !== "F8" || event.ctrlKey || event.altKey || event.metaKey || !form) return;
+  event.preventDefault();
+  coverUp(form);
+});
+addEventListener("input", () => { typed = true; });
 all("[data-copy]").forEach(copy);
 all("[data-print]").forEach((button) => { button.onclick = () => print(); });
 all("[data-show]").forEach((tick) => {

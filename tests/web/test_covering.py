@@ -1,0 +1,70 @@
+"""Cover and Lock: both put the keys away; only Cover lets the return code lead back."""
+
+import pytest
+
+from tests.fixtures.sites import Site
+
+
+def test_cover_puts_the_keys_away_and_leads_back_to_the_page(site: Site) -> None:
+    site.keeper.hold(b"sealed")
+    answer = site.post("/cover", {"back": "/practice"})
+    assert answer.headers["Location"] == "/unlock?back=/practice&covered=1"
+    assert site.ends == ["covered"]
+    assert site.app.worker.unlocked == {}
+    page = site.get(answer.headers["Location"])
+    assert "A pause" in page.text
+    assert "Nothing is lost. The return code leads back to where you were." in page.text
+    assert 'name="code"' in page.text
+    assert 'name="back" value="/practice"' in page.text
+    assert "Harbour" not in page.text
+
+
+def test_without_a_code_the_passphrase_is_asked(site: Site) -> None:
+    page = site.get(site.post("/cover", {"back": "/"}).headers["Location"])
+    assert 'name="passphrase"' in page.text
+    assert "The passphrase leads back" in page.text
+
+
+def test_lock_asks_for_the_passphrase_whatever_the_code(site: Site) -> None:
+    site.keeper.hold(b"sealed")
+    assert site.post("/lock").headers["Location"] == "/unlock"
+    assert not site.keeper.holds()
+    assert site.ends == ["locked"]
+    assert 'name="passphrase"' in site.get("/unlock").text
+
+
+@pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "/lock", "/no-such-page", ""])
+def test_cover_leads_back_to_our_own_pages_only(site: Site, back: str) -> None:
+    assert site.post("/cover", {"back": back}).headers["Location"] == "/unlock?covered=1"
+
+
+def test_a_page_that_holds_words_is_covered_where_it_is(site: Site) -> None:
+    answer = site.post("/cover", {"back": "/"}, headers={"X-Autosave": "1"})
+    assert answer.status_code == 200
+    assert answer.json == {"covered": True}
+    assert site.ends == ["covered"]
+
+
+def test_every_page_of_the_clinician_has_both_buttons(site: Site) -> None:
+    for path in ("/", "/clients", "/practice", "/audit"):
+        page = site.get(path).text
+        assert 'action="/cover"' in page
+        assert f'name="back" value="{path}"' in page
+        assert "Comes back with the return code. Key: F8" in page
+        assert "Comes back with the passphrase only" in page
+
+
+def test_a_locked_page_offers_no_cover(locked: Site) -> None:
+    assert 'action="/cover"' not in locked.get("/unlock").text
+
+
+def test_typing_is_a_sign_of_a_person_and_an_open_page_is_none(site: Site) -> None:
+    activity = site.app.worker.activity
+    moments = iter(range(0, 100_000, 100))
+    activity._clock = lambda: float(next(moments))
+    activity.open()
+    before = activity._touched
+    site.get("/pulse", **{"X-Pulse": "1"})
+    assert activity._touched == before
+    site.get("/pulse", **{"X-Pulse": "typed"})
+    assert activity._touched > before
