@@ -1,0 +1,124 @@
+"""The system tells whose program is at the other end of a connection."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from statistics import median
+
+import pytest
+
+from clinic_toolkit.cli import peer
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+NOBODY = 65534
+
+
+@contextmanager
+def connected(family: int, host: str) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Both ends of a connection on this machine: the one that asked, and ours."""
+    with socket.create_server((host, 0), family=family) as server:
+        asking = socket.socket(family)
+        asking.connect(server.getsockname())
+        ours, _ = server.accept()
+        with closing(asking), closing(ours):
+            yield asking, ours
+
+
+FAMILIES = pytest.mark.parametrize(
+    ("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")], ids=["IPv4", "IPv6"]
+)
+
+
+@FAMILIES
+def test_our_own_end_is_ours(family: int, host: str) -> None:
+    with connected(family, host) as (asking, ours):
+        assert peer.owner(family, asking.getsockname(), ours.getsockname()) == os.geteuid()
+        assert peer.is_ours(family, asking.getsockname(), ours.getsockname())
+
+
+@FAMILIES
+def test_an_end_that_was_closed_is_nobodys(family: int, host: str) -> None:
+    with connected(family, host) as (asking, ours):
+        theirs = asking.getsockname()
+        asking.close()
+        # For the system it now belongs to user 0, who may be us.
+        assert peer.owner(family, theirs, ours.getsockname()) is None
+        assert not peer.is_ours(family, theirs, ours.getsockname())
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+def test_an_address_written_the_other_way_is_found() -> None:
+    """A program may ask an IPv4 address through an IPv6 socket."""
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_INET6) as asking:
+        asking.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        asking.connect(("::ffff:127.0.0.1", server.getsockname()[1]))
+        ours, theirs = server.accept()
+        with closing(ours):
+            assert peer.is_ours(socket.AF_INET, theirs, ours.getsockname())
+
+
+def test_a_connection_that_there_is_not_is_nobodys() -> None:
+    with connected(socket.AF_INET, "127.0.0.1") as (asking, ours):
+        assert peer.owner(socket.AF_INET, ("127.0.0.1", 1), ours.getsockname()) is None
+        assert peer.owner(socket.AF_UNIX, "", "") is None
+        assert peer.owner(socket.AF_INET, asking.getsockname(), ("127.0.0.1", 1)) is None
+
+
+ASK = """
+import os, socket, sys
+os.setuid(65534)
+sock = socket.socket()
+sock.connect(("127.0.0.1", int(sys.argv[1])))
+sock.sendall(b"GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can ask as somebody else")
+def test_another_users_end_is_not_ours() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(20)
+        port = server.getsockname()[1]
+        words = [sys.executable, "-I", "-c", ASK, str(port)]
+        with subprocess.Popen(words, stdin=subprocess.PIPE) as other:
+            ours, theirs = server.accept()
+            with closing(ours):
+                assert peer.owner(socket.AF_INET, theirs, ours.getsockname()) == NOBODY
+                assert not peer.is_ours(socket.AF_INET, theirs, ours.getsockname())
+            other.communicate()
+
+
+GUARDED = """
+import os, socket
+from clinic_toolkit.cli import memory, peer
+os.setgid(65534); os.setuid(65534)
+memory.guard_memory()
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen()
+asking = socket.socket()
+asking.connect(server.getsockname())
+ours, theirs = server.accept()
+print(peer.is_ours(socket.AF_INET, theirs, ours.getsockname()))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_plain_user_whose_memory_is_guarded_is_told_too() -> None:
+    done = subprocess.run([sys.executable, "-c", GUARDED], capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_it_is_quick() -> None:
+    with connected(socket.AF_INET, "127.0.0.1") as (asking, ours):
+        theirs, here, took = asking.getsockname(), ours.getsockname(), []
+        for _ in range(50):
+            began = time.perf_counter()
+            peer.owner(socket.AF_INET, theirs, here)
+            took.append(time.perf_counter() - began)
+    print(f"owner of a connection: median {median(took) * 1000:.2f} ms")
+    assert median(took) < 0.1
