@@ -9,7 +9,7 @@ import logging
 from flask import Response, after_this_request
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store.engine import checkpoint
+from clinic_toolkit.store.engine import clear_out
 from clinic_toolkit.web import context, responses
 
 log = logging.getLogger("clinic")
@@ -35,7 +35,7 @@ def removed(then: str, *, otherwise: str) -> Response:
 
     def _folded() -> bool:
         try:
-            return checkpoint(engine)
+            return clear_out(engine)
         except ClinicError:
             log.exception("checkpoint.failed")
             return False

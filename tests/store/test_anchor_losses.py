@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import anchor, anchor_file, aside, losses
 from clinic_toolkit.store.claim import AlreadyOpen, claim
-from clinic_toolkit.store.engine import checkpoint, fold_when_idle, reading, thaw, writing
+from clinic_toolkit.store.engine import checkpoint, clear_out, fold_when_idle, reading, thaw, writing
 from clinic_toolkit.store.folder import ANCHOR, LOSSES
 from clinic_toolkit.store.trouble import StorageFrozen
 from tests.store import chains
@@ -327,6 +327,16 @@ def test_three_copies_of_logs_at_the_most(killed: Path) -> None:
     assert [aside.number_of(copy) for copy in aside.kept(file)] == [3, 4, 5]
     aside.prune(file, needless=aside.path_of(file, 5))
     assert [aside.number_of(copy) for copy in aside.kept(file)] == [3, 4]
+
+
+def test_a_copy_of_a_log_is_cleared_out_with_what_it_held(killed: Path) -> None:
+    chains.spoil(wal(killed), cut)
+    engine = chains.opened(killed)
+    (found,) = anchor.verdict(engine).missing
+    assert checkpoint(engine)
+    assert found.aside and found.aside.exists(), "folding alone keeps it"
+    assert clear_out(engine)
+    assert not found.aside.exists()
 
 
 def test_a_copy_that_cannot_be_made_stops_no_start(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
