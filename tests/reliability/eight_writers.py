@@ -1,6 +1,6 @@
 """Eight threads that save without a pause, in a process that ends itself between commit and anchor.
 
-    python saving.py FOLDER at|half|after|never|lying
+    python -m tests.reliability.eight_writers FOLDER at|half|after|never|lying
 
 Every line on standard output is a save that was confirmed: thread, version, line of the chain.
 """
