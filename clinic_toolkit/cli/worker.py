@@ -111,7 +111,6 @@ class Worker:
 
         from clinic_toolkit.cli import channel
         from clinic_toolkit.store import engine as store
-        from clinic_toolkit.web import handover
         from clinic_toolkit.web.app import create_app
 
         threading.Thread(target=self._end, name="end", daemon=True).start()
@@ -127,7 +126,7 @@ class Worker:
         self._keeper.go.wait()
         self._engine = store.open_store(self._settings.data_folder)
         # A form that is out is served by its own small app, and no keys ever come in here.
-        serving = handover.taken_up(self._settings, self._engine, self._keeper) or app
+        serving = self._taken_up(self._engine) or app
         serving.open(self._engine)
         self._app = serving
         server = create_server(
@@ -140,6 +139,11 @@ class Worker:
         threading.Thread(target=self._watch, args=(serving,), name="idle", daemon=True).start()
         self._keeper.say(line.Serving())
         server.run()
+
+    def _taken_up(self, engine: "Engine") -> "HandedOver | None":
+        from clinic_toolkit.web import handover
+
+        return handover.taken_up(self._settings, engine, self._keeper, self._cookie_key)
 
     def _watch(self, app: "Clinic | HandedOver") -> None:
         from clinic_toolkit.store.engine import fold_when_idle

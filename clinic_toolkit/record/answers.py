@@ -7,6 +7,7 @@ Decoding sixty administrations then costs microseconds, not milliseconds.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 
 import msgspec
 
@@ -92,6 +93,12 @@ def pace(answers: Answers) -> Sequence[timedelta | None]:
     whole = answers.seconds
     times = [int.from_bytes(whole[at : at + 4], "big") for at in range(0, len(whole), 4)]
     return [None if seconds == _NEVER else timedelta(seconds=seconds) for seconds in times]
+
+
+def seconds_each(answers: Answers) -> tuple[float, ...]:
+    """How long after the answer before it each answer was given, for those that have one before them."""
+    given = sorted(at.total_seconds() for at in pace(answers) if at is not None)
+    return tuple(later - earlier for earlier, later in pairwise(given))
 
 
 def _set(whole: bytes, place: int, value: int) -> bytes:

@@ -111,7 +111,12 @@ def result_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Resul
         total_asked=numbers.total_asked,
         to_talk_about=tuple(item for item in items if item.talk),
         said=tuple(item for item in items if item.said),
-        notes=patterns.pattern_notes(instrument, items),
+        notes=patterns.pattern_notes(
+            instrument,
+            items,
+            seconds=answers.seconds_each(body.answers),
+            self_entered=body.mode == administrations.ALONE,
+        ),
         safety_prompts=prompts.safety_prompts(instrument, items),
         offers=tuple(
             WorksheetOffer(worksheet=offer.worksheet, because=offer.because)

@@ -114,7 +114,7 @@ class Clinic(Flask):
         self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True
         self.jinja_env.globals.update(demo=worker.settings.demo, here="", errors={})
         self.context_processor(_for_templates)
-        static_files.serve(self)
+        static_files.serve(self, marked=guard.always)
         filters.register(self)
         errors.register(self)
 

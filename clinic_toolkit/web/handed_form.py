@@ -16,11 +16,10 @@ from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK
 from clinic_toolkit.record.summaries import CLIENT_LINE
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import responses
-from clinic_toolkit.web.forms.item import OwnItemForm
+from clinic_toolkit.web.forms.item import WAYS, OwnItemForm
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
-WAYS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
 OPEN = Response(status="not_reached", value=None, talk=False, said="")
 IN_GENERAL = "people in general"
 

@@ -3,8 +3,8 @@
 It has no vault and no screens. What it knows of the record came on a ticket: the form, the client's word
 for the relationship, and a key that opens what was answered since the device was handed over. Every
 address but the form's own is refused with the gate's bytes; a person who goes back, types an address or
-opens the browser anew is led to the form. No cookie is used or left: whatever this browser could do
-before is worth nothing here.
+opens the browser anew is led to the form. The one cookie that is looked at says that this browser may ask
+at all: whatever it could do before is worth nothing here.
 """
 
 import hmac
@@ -58,7 +58,7 @@ class Keeper(Protocol):
         """Set to end this process after its answers."""
 
 
-def taken_up(settings: Settings, engine: Engine, keeper: Keeper) -> "HandedOver | None":
+def taken_up(settings: Settings, engine: Engine, keeper: Keeper, cookie_key: bytes) -> "HandedOver | None":
     """The app for the form that is out, if one is; a ticket that fits nothing is destroyed."""
     packed = keeper.tray.look()
     if packed is None:
@@ -68,7 +68,7 @@ def taken_up(settings: Settings, engine: Engine, keeper: Keeper) -> "HandedOver 
         with reading(engine) as db:
             out = handover.is_out(db, ticket)
         if out:
-            return HandedOver(settings, ticket, keeper)
+            return HandedOver(settings, ticket, keeper, cookie_key)
     except (ClinicError, ValueError):
         log.exception("handover.no_ticket")
     keeper.tray.clear()
@@ -80,11 +80,12 @@ class HandedOver(Flask):
 
     request_class = ClinicRequest
 
-    def __init__(self, settings: Settings, ticket: Ticket, keeper: Keeper) -> None:
+    def __init__(self, settings: Settings, ticket: Ticket, keeper: Keeper, cookie_key: bytes) -> None:
         super().__init__(
             "clinic_toolkit.web", static_folder=None, template_folder=str(paths.templates_folder())
         )
         self._settings, self._ticket, self._keeper = settings, ticket, keeper
+        self._cookie_key = cookie_key
         self._ending = False
         self._activity = Activity(
             idle=settings.idle_in_session_seconds, idle_in_session=settings.idle_in_session_seconds
@@ -123,8 +124,9 @@ class HandedOver(Flask):
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         """Refuse at the gate, before any address is looked at."""
-        if not gate.lets_in(environ, self._settings):
-            return gate.refusal()(environ, start_response)
+        instead = gate.answer_instead(environ, self._settings, self._cookie_key)
+        if instead is not None:
+            return instead(environ, start_response)
         return super().wsgi_app(environ, start_response)
 
     def dispatch_request(self) -> Response:

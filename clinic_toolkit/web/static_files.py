@@ -5,11 +5,13 @@ old one. Nothing is looked up on the disk by a name from outside.
 """
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from flask import Flask, Response, abort
 
-from clinic_toolkit.web import guard
+Mark: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 FOLDER = Path(__file__).parent / "static"
 KINDS = {
@@ -23,8 +25,12 @@ KINDS = {
 KEPT = "private, max-age=31536000, immutable"
 
 
-def serve(app: Flask, folder: Path = FOLDER) -> None:
-    """Add the route of the static files and the template function `static_url`."""
+def serve(app: Flask, folder: Path = FOLDER, *, marked: Mark = lambda view: view) -> None:
+    """Add the route of the static files and the template function `static_url`.
+
+    Args:
+        marked: says when the route may be reached, where an app asks that of every view.
+    """
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -40,11 +46,10 @@ def serve(app: Flask, folder: Path = FOLDER) -> None:
             raise LookupError(f"no static file {name!r}")
         return f"/static/{version}/{name}"
 
-    @guard.always
     def static(wanted: str, name: str) -> Response:
         if wanted != version or name not in files:
             abort(404)
         return Response(files[name], content_type=KINDS[Path(name).suffix], headers={"Cache-Control": KEPT})
 
     app.jinja_env.globals["static_url"] = static_url
-    app.add_url_rule("/static/<wanted>/<path:name>", "static", static, methods=["GET"])
+    app.add_url_rule("/static/<wanted>/<path:name>", "static", marked(static), methods=["GET"])

@@ -13,12 +13,13 @@ from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.web import gate, handed_form, handover
 from tests.fixtures import sites
-from tests.fixtures.handed import Device, TestLine, TestTray, handed_over
+from tests.fixtures.handed import Device, TestLine, TestTray, handed_over, let_in
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, Stranger
 from tests.journeys import crawl
 
 REFUSED = gate.refusal()
+KEY = b"k" * 32
 A_PERSON = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 OWN = re.compile(r"/(form(/.*)?|static/.*)?$")
 
@@ -281,9 +282,9 @@ def test_a_ticket_that_fits_nothing_is_destroyed(device: Device) -> None:
         merging.bring_in(db, site.work.vault, out, now=out.at)
     for ticket in (packed, b"", b"x", packed[:-1], b"\x00" * 500):
         line = TestLine(TestTray(ticket))
-        assert handover.taken_up(site.settings, site.work.engine, line) is None
+        assert handover.taken_up(site.settings, site.work.engine, line, KEY) is None
         assert line.tray.ticket is None
-    assert handover.taken_up(site.settings, site.work.engine, TestLine(TestTray(None))) is None
+    assert handover.taken_up(site.settings, site.work.engine, TestLine(TestTray(None)), KEY) is None
 
 
 def test_a_form_whose_answers_were_brought_in_takes_no_more(device: Device) -> None:
@@ -325,9 +326,12 @@ def test_what_was_answered_before_is_not_shown_and_can_be_answered_anew(site: Si
 
 def test_a_second_browser_finds_the_form(device: Device) -> None:
     device.post("/form/1", {"answer": "3"})
-    other = Stranger(device.app)
+    other = let_in(device.site, device.app)
     assert other.get("/", base_url=device.site.origin).headers["Location"] == "/form/2"
     assert other.get("/form/2", base_url=device.site.origin).status_code == 200
+    # A browser that never came in by a launch file gets nothing at all.
+    stranger = Stranger(device.app).get("/form/2", base_url=device.site.origin)
+    assert stranger.data == REFUSED.data
 
 
 def test_too_much_is_said_and_not_kept(device: Device) -> None:

@@ -1,4 +1,4 @@
-"""What is sent while a questionnaire is chosen and answered."""
+"""What is sent while a questionnaire is chosen."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,16 +7,10 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record.administrations import GENERAL
-from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.web.forms import fields
-
-GO = ("next", "back", "pause", "stop")
-WAYS = ("", "did_not_come_up", "declined")
-SAID_LIMIT = 1_000
 
 
 class ChooseForm(Form):
@@ -67,47 +61,3 @@ class ChooseForm(Form):
             raise ValidationError(
                 f"“{chosen.title}” is not offered about {known[frame].label.lower()}: {known[frame].note}"
             )
-
-
-class ItemForm(Form):
-    """One answer, the mark to talk about it, and what the client said."""
-
-    answer = StringField("Answer")
-    talk = fields.tick("Let’s talk about this")
-    said = fields.text("What the client said", limit=SAID_LIMIT)
-    way = StringField("A way not to answer", default="")
-    go = StringField("Where to go", default="next")
-
-    options: frozenset[str] = frozenset()
-
-    @classmethod
-    def for_instrument(cls, instrument: Instrument, typed: Any) -> "ItemForm":
-        """The form for one item of this questionnaire."""
-        form = cls(typed)
-        form.options = frozenset(str(option.value) for option in instrument.options)
-        return form
-
-    def response(self, before: Response) -> Response:
-        """What was sent, as a response; without an answer and a way not to, the one before stands."""
-        if self.way.data in WAYS[1:]:
-            status, value = str(self.way.data), None
-        elif self.answer.data in self.options:
-            status, value = "answered", int(str(self.answer.data))
-        else:
-            status, value = before.status, before.value
-        return Response(status=status, value=value, talk=self.talk.data, said=self.said.data)
-
-    def validate_answer(self, field: StringField) -> None:
-        """Only an answer of this questionnaire; none at all is fine."""
-        if field.data and field.data not in self.options:
-            raise ValidationError("Choose one of the answers shown here.")
-
-    def validate_way(self, field: StringField) -> None:
-        """Only one of the two ways not to answer, or neither."""
-        if (field.data or "") not in WAYS:
-            raise ValidationError("Use one of the buttons on this page.")
-
-    def validate_go(self, field: StringField) -> None:
-        """Only a button of the page."""
-        if (field.data or "next") not in GO:
-            raise ValidationError("Use one of the buttons on this page.")

@@ -10,7 +10,8 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.web.forms import fields
 
-WAYS = ("", "did_not_come_up", "declined")
+# The two ways not to answer, as the buttons say them.
+WAYS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
 SAID_LIMIT = 1_000
 
 
@@ -35,7 +36,7 @@ class ItemForm(Form):
 
     def response(self, before: Response) -> Response:
         """What was sent, as a response; without an answer and a way not to, the one before stands."""
-        if self.way.data in WAYS[1:]:
+        if self.way.data in WAYS:
             status, value = str(self.way.data), None
         elif self.answer.data in self.options:
             status, value = "answered", int(str(self.answer.data))
@@ -50,7 +51,7 @@ class ItemForm(Form):
 
     def validate_way(self, field: StringField) -> None:
         """Only one of the two ways not to answer, or neither."""
-        if (field.data or "") not in WAYS:
+        if field.data and field.data not in WAYS:
             raise ValidationError("Use one of the buttons on this page.")
 
     def validate_go(self, field: StringField) -> None:

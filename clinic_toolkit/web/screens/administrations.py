@@ -20,13 +20,12 @@ from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, responses
-from clinic_toolkit.web.forms.administration import ChooseForm, ItemForm
+from clinic_toolkit.web.forms.administration import ChooseForm
+from clinic_toolkit.web.forms.item import WAYS, ItemForm
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("administrations", __name__)
-
-WAYS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
 
 
 @screen.route("/sessions/<uuid:session>/questionnaire", methods=["GET", "POST"])

@@ -34,6 +34,7 @@ function cover() {
 // Out of sight first; then what is typed goes to the disk, and only then the keys are put away.
 async function coverUp(form) {
   if (box) return;
+  form.elements.back.value ||= location.pathname;
   hide(make("h1", "A pause"), make("p", "Saving what you typed."));
   unsaved.forEach((save) => save());
   await Promise.all(underWay);
@@ -44,7 +45,8 @@ async function coverUp(form) {
   cover();
 }
 
-const isLocked = (answer) => answer.status === 401 || answer.type === "opaqueredirect";
+// 403: the device was handed to a client meanwhile, and this page is not the client's.
+const isLocked = (answer) => [401, 403].includes(answer.status) || answer.type === "opaqueredirect";
 
 async function pulse() {
   if (!body.dataset.pulse || document.hidden) return;
