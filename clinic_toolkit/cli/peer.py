@@ -38,13 +38,13 @@ def owner(family: int, theirs: Any, ours: Any) -> int | None:
         mapped = family == socket.AF_INET and path.endswith("6")
         row = f" {_hex(theirs, family, mapped)} {_hex(ours, family, mapped)} "
         try:
-            with open(path, encoding="ascii") as table:
-                _, found, rest = table.read().partition(row)
+            with open(path, "rb") as table:
+                _, found, rest = table.read().partition(row.encode())
         except OSError:
             continue
-        columns = rest.partition("\n")[0].split() if found else []
+        columns = rest.partition(b"\n")[0].split() if found else []
         # A socket that its program has closed has no inode, and user 0 in place of its owner.
-        if len(columns) > _INODE and columns[_INODE] != "0":
+        if len(columns) > _INODE and columns[_INODE] != b"0":
             return int(columns[_UID])
     return None
 

@@ -93,7 +93,7 @@ def test_another_users_end_is_not_ours() -> None:
 
 
 GUARDED = """
-import os, socket
+import os, resource, socket
 from clinic_toolkit.cli import memory, peer
 os.setgid(65534); os.setuid(65534)
 memory.guard_memory()
