@@ -29,6 +29,8 @@ from clinic_toolkit.web.unit import Unit
 
 SID = "sid"
 
+_handing = threading.Lock()
+
 
 class Keeper(Protocol):
     """What the keeper does for a worker: it holds a sealed blob for a quick return."""
@@ -75,6 +77,8 @@ class Worker:
     unlocked: dict[str, Unlocked] = field(default_factory=dict)
     has_practice: bool = False
     ending: bool = False
+    # The quick return that is being made, until it was dropped.
+    return_wanted: object = None
     # When it began to answer. It may have waited long before that, and waiting is no delay served.
     serving_since: float = field(default_factory=time.monotonic)
 
@@ -235,15 +239,25 @@ def hold_return(code: str) -> None:
 
     The derivation takes about a second, so it does not keep the person waiting.
     """
-    opened, keeper = vault(), worker().keeper
-    threading.Thread(
-        target=lambda: keeper.hold(slots.wrap_for_return(opened, code)), name="quick-return", daemon=True
-    ).start()
+    opened, here = vault(), worker()
+    wanted = here.return_wanted = object()
+
+    def hold() -> None:
+        blob = slots.wrap_for_return(opened, code)
+        with _handing:
+            # Whoever locked meanwhile does not want it any more.
+            if here.return_wanted is wanted:
+                here.keeper.hold(blob)
+
+    threading.Thread(target=hold, name="quick-return", daemon=True).start()
 
 
 def drop_return() -> None:
     """Ask for the passphrase from now on."""
-    worker().keeper.drop()
+    here = worker()
+    with _handing:
+        here.return_wanted = None
+        here.keeper.drop()
 
 
 def end_worker(reason: str) -> None:

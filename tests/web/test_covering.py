@@ -1,7 +1,11 @@
 """Cover and Lock: both put the keys away; only Cover lets the return code lead back."""
 
+import threading
+
 import pytest
 
+from clinic_toolkit.vault import slots
+from clinic_toolkit.web import context
 from tests.fixtures.sites import Site
 
 
@@ -31,6 +35,31 @@ def test_lock_asks_for_the_passphrase_whatever_the_code(site: Site) -> None:
     assert not site.keeper.holds()
     assert site.ends == ["locked"]
     assert 'name="passphrase"' in site.get("/unlock").text
+
+
+def test_a_code_that_is_still_being_prepared_is_not_held_after_the_lock(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+    monkeypatch.setattr(slots, "wrap_for_return", lambda vault, code: (go.wait(5), b"late")[1])
+
+    def hold() -> str:
+        context.hold_return("ABC234")
+        return ""
+
+    for lock_first in (False, True):
+        site.unlock()
+        site.app.worker.ending = False
+        site.post(site.route(hold))
+        if lock_first:
+            site.post("/lock")
+        go.set()
+        for thread in threading.enumerate():
+            if thread.name == "quick-return":
+                thread.join(5)
+        assert site.keeper.holds() is not lock_first
+        site.keeper.drop()
+        go.clear()
 
 
 @pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "/lock", "/no-such-page", ""])
