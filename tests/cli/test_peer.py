@@ -33,32 +33,38 @@ FAMILIES = pytest.mark.parametrize(
 )
 
 
+WAYS = pytest.mark.parametrize("way", ["asked", "looked_up"])
+
+
+@WAYS
 @FAMILIES
-def test_our_own_end_is_ours(family: int, host: str) -> None:
+def test_our_own_end_is_ours(family: int, host: str, way: str) -> None:
     with connected(family, host) as (asking, ours):
-        assert peer.owner(family, asking.getsockname(), ours.getsockname()) == os.geteuid()
+        assert getattr(peer, way)(family, asking.getsockname(), ours.getsockname()) == os.geteuid()
         assert peer.is_ours(family, asking.getsockname(), ours.getsockname())
 
 
+@WAYS
 @FAMILIES
-def test_an_end_that_was_closed_is_nobodys(family: int, host: str) -> None:
+def test_an_end_that_was_closed_is_nobodys(family: int, host: str, way: str) -> None:
     with connected(family, host) as (asking, ours):
         theirs = asking.getsockname()
         asking.close()
         # For the system it now belongs to user 0, who may be us.
-        assert peer.owner(family, theirs, ours.getsockname()) is None
+        assert getattr(peer, way)(family, theirs, ours.getsockname()) is None
         assert not peer.is_ours(family, theirs, ours.getsockname())
 
 
 @pytest.mark.allow_hosts(["127.0.0.1", "::1", "::ffff:127.0.0.1"])
-def test_an_address_written_the_other_way_is_found() -> None:
+@WAYS
+def test_an_address_written_the_other_way_is_found(way: str) -> None:
     """A program may ask an IPv4 address through an IPv6 socket."""
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket(socket.AF_INET6) as asking:
         asking.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         asking.connect(("::ffff:127.0.0.1", server.getsockname()[1]))
         ours, theirs = server.accept()
         with closing(ours):
-            assert peer.is_ours(socket.AF_INET, theirs, ours.getsockname())
+            assert getattr(peer, way)(socket.AF_INET, theirs, ours.getsockname()) == os.geteuid()
 
 
 def test_a_connection_that_there_is_not_is_nobodys() -> None:
@@ -87,7 +93,8 @@ def test_another_users_end_is_not_ours() -> None:
         with subprocess.Popen(words, stdin=subprocess.PIPE) as other:
             ours, theirs = server.accept()
             with closing(ours):
-                assert peer.owner(socket.AF_INET, theirs, ours.getsockname()) == NOBODY
+                assert peer.asked(socket.AF_INET, theirs, ours.getsockname()) == NOBODY
+                assert peer.looked_up(socket.AF_INET, theirs, ours.getsockname()) == NOBODY
                 assert not peer.is_ours(socket.AF_INET, theirs, ours.getsockname())
             other.communicate()
 
@@ -113,12 +120,22 @@ def test_a_plain_user_whose_memory_is_guarded_is_told_too() -> None:
     assert done.stdout == "True\n", done.stderr
 
 
-def test_it_is_quick() -> None:
+def test_where_asking_is_forbidden_the_table_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(peer, "asked", forbidden)
+    with connected(socket.AF_INET, "127.0.0.1") as (asking, ours):
+        assert peer.is_ours(socket.AF_INET, asking.getsockname(), ours.getsockname())
+
+
+@WAYS
+def test_it_is_quick(way: str) -> None:
     with connected(socket.AF_INET, "127.0.0.1") as (asking, ours):
         theirs, here, took = asking.getsockname(), ours.getsockname(), []
         for _ in range(50):
             began = time.perf_counter()
-            peer.owner(socket.AF_INET, theirs, here)
+            getattr(peer, way)(socket.AF_INET, theirs, here)
             took.append(time.perf_counter() - began)
-    print(f"owner of a connection: median {median(took) * 1000:.2f} ms")
+    print(f"owner of a connection, {way}: median {median(took) * 1000:.2f} ms")
     assert median(took) < 0.1
