@@ -1,0 +1,102 @@
+"""What a person waits for: the unlock, and the slowest save while others save."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from clinic_toolkit.crypto.passphrase import Cost, stretch
+from clinic_toolkit.record import audit, cases, clients, notes, practice, sessions
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.notes import Part
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.store.engine import open_store, writing
+from tests.bench import rounds
+from tests.fixtures import sites
+from tests.fixtures.practices import NOW, SETTINGS, giving
+from tests.fixtures.vaults import PASSPHRASE
+
+pytestmark = pytest.mark.bench
+
+Report = Callable[..., None]
+CLIENTS, HOURS, LOOKED_AT = 40, 12, 400
+WRITERS, SAVES = 4, 150
+
+
+def test_an_unlock_against_its_passphrase_alone(tmp_path: Path, ratio: Report) -> None:
+    engine = open_store(tmp_path / "data")
+    with writing(engine) as db:
+        vault, _ = practice.create(db, SETTINGS, passphrase=PASSPHRASE, now=NOW)
+    for number in range(CLIENTS):
+        with writing(engine) as db:
+            kept = clients.add(db, vault, Client(name=f"Client {number}"), now=NOW)
+            case = cases.single_of(db, vault, kept.id)
+            for week in range(HOURS):
+                body = TherapySession(
+                    case=case.id.bytes, kind="session", on=date(2026, 11, 19) - timedelta(weeks=week)
+                )
+                hour = sessions.plan(db, vault, case, body, now=NOW)
+                notes.begin(
+                    db, vault, hour, [Part(section="data", source="clinician", text="A line.")], now=NOW
+                )
+    with writing(engine) as db:
+        practice.unlock(db, PASSPHRASE, now=NOW)
+        # A day of looking at pages since the inventory was last sealed.
+        for _ in range(LOOKED_AT):
+            audit.note(db, vault, audit.READ, now=NOW)
+        found = db.exec_driver_sql(
+            "SELECT memory_kib, passes, lanes, salt FROM slot WHERE memory_kib IS NOT NULL"
+        ).one()
+    cost, salt = Cost(memory_kib=found[0], passes=found[1], lanes=found[2]), found[3]
+
+    def unlock() -> None:
+        with writing(engine) as db:
+            practice.unlock(db, PASSPHRASE, now=NOW)
+
+    def derive() -> None:
+        stretch(PASSPHRASE, salt, cost)
+
+    whole = rounds.by_turns(unlock, derive, turns=11)
+    ratio(16, "an unlock, against the derivation of its passphrase alone", whole, most=1.05)
+
+
+def test_the_slowest_save_while_four_write(tmp_path: Path, ratio: Report) -> None:
+    site = sites.made(tmp_path)
+    site.unlock()
+    client = site.work.client()
+    hour = site.work.hour(client).id
+    kept = [site.work.begun(client, giving(), session=hour, word=f"P{at}") for at in range(WRITERS)]
+    headers = {"Origin": site.origin, "X-Autosave": "1"}
+    waited: list[float] = []
+    together = threading.Barrier(WRITERS)
+
+    def save(number: int) -> None:
+        own = replace(site)
+        own.unlock()
+        own_token = own.token()
+        together.wait()
+        for turn in range(SAVES):
+            fields = {"csrf_token": own_token, "answer": str(turn % 5), "said": ""}
+            began = time.perf_counter()
+            told = own.browser.post(
+                f"/administrations/{kept[number].id}/items/4",
+                base_url=own.origin,
+                data=fields,
+                headers=headers,
+            )
+            waited.append(time.perf_counter() - began)
+            assert told.status_code == 200
+
+    writers = [threading.Thread(target=save, args=(number,)) for number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(waited) == WRITERS * SAVES
+    slowest = sorted(waited)[int(len(waited) * 0.99)]
+    ratio(8, "the 99th of 100 saves while four write, against the 50th", slowest / median(waited), most=10.0)
