@@ -1,13 +1,17 @@
-"""Finding a Chrome, Edge or Chromium for the browser tests. Nothing is downloaded by the product itself."""
+"""Finding a Chrome, Edge or Chromium, and a Firefox, for the browser tests.
+
+Nothing is downloaded by the product itself.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 
 VARIABLE = "CLINIC_BROWSER"
+FIREFOX = "CLINIC_FIREFOX"
 
 _NAMES = (
     "google-chrome",
@@ -25,24 +29,42 @@ _MAC = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 _WINDOWS = ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe")
+_FIREFOX_NAMES = ("firefox-esr", "firefox")
+_FIREFOX_MAC = ("/Applications/Firefox.app/Contents/MacOS/firefox",)
+_FIREFOX_WINDOWS = ("Mozilla Firefox/firefox.exe",)
 
 
 def offer(variables: MutableMapping[str, str]) -> None:
-    """Put the path of a browser where the tests look for it, if there is one or one can be had."""
-    if variables.get(VARIABLE):
-        return
-    found = find(variables)
-    if found is None and may_install():
-        install()
-        found = find(variables)
-    if found is not None:
-        variables[VARIABLE] = found
+    """Put the paths of the browsers where the tests look for them, as far as there are any or can be had."""
+    for variable, search, package in ((VARIABLE, find, "chromium"), (FIREFOX, find_firefox, "firefox-esr")):
+        if variables.get(variable):
+            continue
+        found = search(variables)
+        if found is None and may_install():
+            install(package)
+            found = search(variables)
+        if found is not None:
+            variables[variable] = found
 
 
 def find(variables: Mapping[str, str]) -> str | None:
-    """The first browser that can be started: by name on the path, else where its installer puts it."""
-    named = (shutil.which(name, path=variables.get("PATH")) for name in _NAMES)
-    return next((path for path in named if path and starts(path)), None) or _usual_place(variables)
+    """The first Chrome, Edge or Chromium that can be started."""
+    return _first(variables, _NAMES, _MAC, _WINDOWS)
+
+
+def find_firefox(variables: Mapping[str, str]) -> str | None:
+    """A Firefox that can be started."""
+    return _first(variables, _FIREFOX_NAMES, _FIREFOX_MAC, _FIREFOX_WINDOWS)
+
+
+def _first(
+    variables: Mapping[str, str], names: Sequence[str], mac: Sequence[str], windows: Sequence[str]
+) -> str | None:
+    # By name on the path, else where its installer puts it.
+    named = (shutil.which(name, path=variables.get("PATH")) for name in names)
+    return next((path for path in named if path and starts(path)), None) or _usual_place(
+        variables, mac, windows
+    )
 
 
 def starts(path: str) -> bool:
@@ -67,22 +89,22 @@ def may_install() -> bool:
     return "ID=debian" in lines
 
 
-def install() -> None:
-    """Debian's own Chromium. If that fails the tests say that there is no browser."""
-    print("No browser for the browser tests: installing Debian's Chromium.", flush=True)
+def install(package: str) -> None:
+    """A package of Debian's own. If that fails the tests say that there is no such browser."""
+    print(f"A browser for the browser tests is missing: installing Debian's {package}.", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+    for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
         done = subprocess.run(["apt-get", "-qq", *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
         if done.returncode:
             return
 
 
-def _usual_place(variables: Mapping[str, str]) -> str | None:
+def _usual_place(variables: Mapping[str, str], mac: Sequence[str], windows: Sequence[str]) -> str | None:
     if sys.platform == "darwin":
-        places = [Path(place) for place in _MAC]
+        places = [Path(place) for place in mac]
     elif sys.platform == "win32":
         roots = [variables.get(name) for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
-        places = [Path(root) / place for root in roots if root for place in _WINDOWS]
+        places = [Path(root) / place for root in roots if root for place in windows]
     else:
         places = []
     return next((str(place) for place in places if place.is_file()), None)

@@ -11,6 +11,7 @@ import pytest
 from tests.fixtures.outside import sitecustomize as outside
 
 NO_BROWSER = "no Chrome, Edge or Chromium; set CLINIC_BROWSER"
+NO_FIREFOX = "no Firefox; set CLINIC_FIREFOX"
 LONG = ("bench", "reliability")
 
 _report = pytest.StashKey[Path]()
@@ -29,11 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ratios] = []
     if config.getoption("--bench") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--bench measures, so it never runs in parallel: leave -n out.")
-    given = os.environ.get("CLINIC_BROWSER")
-    if given and not Path(given).is_file():
-        raise pytest.UsageError(f"CLINIC_BROWSER names {given}, which is not there.")
-    if config.getoption("--require-browser") and not given:
-        raise pytest.UsageError(f"--require-browser: {NO_BROWSER}.")
+    for variable, missing in (("CLINIC_BROWSER", NO_BROWSER), ("CLINIC_FIREFOX", NO_FIREFOX)):
+        given = os.environ.get(variable)
+        if given and not Path(given).is_file():
+            raise pytest.UsageError(f"{variable} names {given}, which is not there.")
+        if config.getoption("--require-browser") and not given:
+            raise pytest.UsageError(f"--require-browser: {missing}.")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -77,9 +79,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    skipped = sum(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
-    if skipped:
-        terminalreporter.write_line(f"{skipped} browser tests skipped: {NO_BROWSER}")
+    for missing in (NO_BROWSER, NO_FIREFOX):
+        reports = terminalreporter.stats.get("skipped", [])
+        if skipped := sum(missing in str(report.longrepr) for report in reports):
+            terminalreporter.write_line(f"{skipped} browser tests skipped: {missing}")
     report = config.stash.get(_report, None)
     if report is not None and (left := report.read_text(encoding="utf-8")):
         terminalreporter.section("connections that would have left this machine")
@@ -94,6 +97,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def browser_path() -> str:
     """The browser's program; only for tests marked `browser`."""
     return os.environ["CLINIC_BROWSER"]
+
+
+@pytest.fixture(scope="session")
+def firefox_path() -> str:
+    """Firefox's program."""
+    given = os.environ.get("CLINIC_FIREFOX")
+    if not given:
+        pytest.skip(NO_FIREFOX)
+    return given
 
 
 @pytest.fixture

@@ -30,19 +30,23 @@ def program(folder: Path, name: str, code: int = 0) -> Path:
 
 
 def test_a_named_browser_is_left_alone(browser: ModuleType) -> None:
-    variables = {"CLINIC_BROWSER": "mine", "PATH": ""}
+    variables = {"CLINIC_BROWSER": "mine", "CLINIC_FIREFOX": "mine too", "PATH": ""}
     browser.offer(variables)
-    assert variables["CLINIC_BROWSER"] == "mine"
+    assert variables == {"CLINIC_BROWSER": "mine", "CLINIC_FIREFOX": "mine too", "PATH": ""}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="programs are found by their ending there")
-def test_one_on_the_path_is_found_and_a_stub_is_passed_over(browser: ModuleType, tmp_path: Path) -> None:
+def test_one_on_the_path_is_found_and_a_stub_is_passed_over(
+    browser: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program(tmp_path, "google-chrome", code=1)
     variables = {"PATH": str(tmp_path)}
+    monkeypatch.setattr(browser, "may_install", lambda: False)
     assert browser.find(variables) is None
-    there = program(tmp_path, "chromium")
+    there, fox = program(tmp_path, "chromium"), program(tmp_path, "firefox")
     browser.offer(variables)
     assert variables["CLINIC_BROWSER"] == str(there)
+    assert variables["CLINIC_FIREFOX"] == str(fox)
 
 
 def test_nothing_is_installed_for_a_plain_user(browser: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,16 +58,19 @@ def test_it_is_installed_where_it_may_be_and_then_looked_for_again(
     browser: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there: list[str] = []
-    monkeypatch.setattr(browser, "find", lambda _: there[-1] if there else None)
+    monkeypatch.setattr(browser, "find", lambda _: "chromium" if "chromium" in there else None)
+    monkeypatch.setattr(browser, "find_firefox", lambda _: "fox" if "firefox-esr" in there else None)
     monkeypatch.setattr(browser, "may_install", lambda: True)
-    monkeypatch.setattr(browser, "install", lambda: there.append("installed"))
+    monkeypatch.setattr(browser, "install", there.append)
     variables: dict[str, str] = {}
     browser.offer(variables)
-    assert variables == {"CLINIC_BROWSER": "installed"}
+    assert variables == {"CLINIC_BROWSER": "chromium", "CLINIC_FIREFOX": "fox"}
+    assert there == ["chromium", "firefox-esr"]
 
 
 def test_without_any_the_tests_are_told_nothing(browser: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser, "find", lambda _: None)
+    monkeypatch.setattr(browser, "find_firefox", lambda _: None)
     monkeypatch.setattr(browser, "may_install", lambda: False)
     variables: dict[str, str] = {}
     browser.offer(variables)
