@@ -4,7 +4,7 @@ const all = (what, from = document) => [...from.querySelectorAll(what)];
 const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
 const { body } = document;
 const unsaved = new Set(), underWay = new Set(), typedIn = new Set();
-let box, typed;
+let box, typed, told = Date.now();
 
 function hide(...shown) {
   box ||= make("main", "", { id: "cover", tabIndex: -1 });
@@ -53,6 +53,7 @@ async function pulse() {
   try {
     const sign = typed ? "typed" : "1";
     typed = false;
+    told = Date.now();
     const answer = await fetch(body.dataset.pulse, { redirect: "manual", headers: { "X-Pulse": sign, Accept: "application/json" } });
     if (isLocked(answer)) return cover();
     if (!box?.dataset.locked || !answer.ok) return;
@@ -154,7 +155,11 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   coverUp(form);
 });
-addEventListener("input", () => { typed = true; });
+// Said at once, not at the next pulse: the idle time may be over before the save is due.
+addEventListener("input", () => {
+  typed = true;
+  if (Date.now() - told > 10000) pulse();
+});
 all("[data-copy]").forEach(copy);
 all("[data-print]").forEach((button) => { button.onclick = () => print(); });
 all("[data-show]").forEach((tick) => {

@@ -1,0 +1,117 @@
+"""In a real browser: Cover loses nothing, saved or not; and whoever types is not locked out."""
+
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import chrome
+from tests.browser.conftest import Practice
+from tests.fixtures.running import Running
+from tests.journeys import person, steps
+
+pytestmark = pytest.mark.browser
+
+IDLE = 12
+
+
+def come_back(page: Page, words: str) -> None:
+    page.get_by_label("Passphrase", exact=True).fill(words)
+    page.get_by_role("button", name="Unlock").click()
+
+
+def note(page: Page, practice: Practice) -> Page:
+    page.goto(f"http://{practice.running.host}{practice.hour}/note")
+    return page
+
+
+def test_one_key_covers_the_page_and_what_was_typed_is_there_again(
+    browser: Browser, practice: Practice
+) -> None:
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = note(practice.enter(seen), practice)
+        page.get_by_label("Data", exact=True).fill("Typed a moment before the door opened.")
+        page.keyboard.press("F8")
+        page.wait_for_url("**/unlock?**")
+        expect(page.get_by_role("heading", name="A pause")).to_be_visible()
+        assert "the door" not in page.content()
+        seen.look(page, name="covered")
+        come_back(page, practice.words)
+        page.wait_for_url(f"**{practice.hour}/note")
+        expect(page.get_by_label("Data", exact=True)).to_have_value("Typed a moment before the door opened.")
+
+
+def test_the_button_covers_too(browser: Browser, practice: Practice) -> None:
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = practice.enter(seen)
+        page.goto(f"http://{practice.running.host}{practice.client}")
+        page.get_by_role("button", name="Cover").click()
+        expect(page.get_by_text("leads back to where you were")).to_be_visible()
+        come_back(page, practice.words)
+        page.wait_for_url(f"**{practice.client}")
+
+
+def test_words_that_are_in_no_save_stay_under_the_cover(browser: Browser, practice: Practice) -> None:
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = practice.enter(seen)
+        page.goto(f"http://{practice.running.host}{practice.client}/edit")
+        page.get_by_label("How and when to reach them").fill("After six, never at work.")
+        page.keyboard.press("F8")
+        expect(page.get_by_role("link", name="Unlock")).to_be_visible()
+        expect(page.get_by_text("is not saved yet")).to_be_visible()
+        expect(page.get_by_label("How and when to reach them")).to_be_hidden()
+        seen.look(page, name="covered with words")
+        with page.context.expect_page() as opening:
+            page.get_by_role("link", name="Unlock").click()
+        other = opening.value
+        come_back(other, practice.words)
+        expect(other.get_by_role("button", name="Lock")).to_be_visible()
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+        expect(page.get_by_label("How and when to reach them")).to_have_value("After six, never at work.")
+        page.get_by_role("button", name="Save").first.click()
+        expect(page.get_by_text("After six, never at work.")).to_be_visible()
+
+
+def test_without_script_the_button_does_it(browser: Browser, practice: Practice) -> None:
+    with chrome.watched(browser, practice.running.host, script=False) as seen:
+        page = practice.enter(seen)
+        page.goto(f"http://{practice.running.host}{practice.client}")
+        page.get_by_role("button", name="Cover").click()
+        expect(page.get_by_role("heading", name="A pause")).to_be_visible()
+        come_back(page, practice.words)
+        page.wait_for_url(f"**{practice.client}")
+
+
+def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
+    browser: Browser, tmp_path: Path
+) -> None:
+    idle = {"CLINIC_IDLE_SECONDS": str(IDLE), "CLINIC_IDLE_IN_SESSION_SECONDS": str(IDLE)}
+    with Running(tmp_path / "data", **idle) as running:
+        me = person.over_http(running.browser())
+        words = steps.set_up(me)
+        client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})
+        hour = me.press(client, "Open an hour now")
+        practice = Practice(running, words, client.path, hour.path)
+        with chrome.watched(browser, running.host) as seen:
+            page = note(practice.enter(seen), practice)
+            field = page.get_by_label("Data", exact=True)
+            time.sleep(IDLE - 1.5)
+            field.fill("The last words before the silence.")
+            time.sleep(1.5)
+            assert not is_locked(page)
+            expect(page.get_by_role("heading", name="Locked")).to_be_visible(timeout=(IDLE + 25) * 1000)
+            page.get_by_role("link", name="Unlock").click()
+            come_back(page, words)
+            page.wait_for_url(f"**{practice.hour}/note")
+            expect(field).to_have_value("The last words before the silence.")
+            # A locked pulse is answered 401, which the browser mentions.
+            seen.complaints = [each for each in seen.complaints if "status of 401" not in each]
+
+
+def is_locked(page: Page) -> bool:
+    """Whether a request of this browser finds the lock."""
+    asked = (
+        "() => fetch('/pulse', {headers: {'X-Pulse': '1'}, redirect: 'manual'}).then((said) => said.status)"
+    )
+    return bool(page.evaluate(asked) != 200)
