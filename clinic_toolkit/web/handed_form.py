@@ -21,6 +21,7 @@ from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
 OPEN = Response(status="not_reached", value=None, talk=False, said="")
+THANKS = "/handed-back"
 IN_GENERAL = "people in general"
 
 
@@ -43,6 +44,7 @@ class HandedForm:
             ("/form/finish", "finish", self.finish, ["GET", "POST"]),
             ("/form/give-back", "give_back", self.give_back, ["GET", "POST"]),
             (self.PULSE, "pulse", self.pulse, ["GET"]),
+            (THANKS, "thanks", self.thanks, ["GET"]),
         ):
             app.add_url_rule(path, endpoint, view, methods=methods)
 
@@ -101,7 +103,7 @@ class HandedForm:
             return self._page("finish", left_open=left_open)
         self._note(FINISHED)
         self._over()
-        return self._page("thanks", closing=self._instrument.closing, finished=True, locked=True)
+        return responses.see(THANKS)
 
     def give_back(self) -> Answer:
         """Ask once more, then give the device back as the form stands."""
@@ -111,7 +113,11 @@ class HandedForm:
         with suppress(ClinicError):
             self._note(GIVEN_BACK)
         self._over()
-        return self._page("thanks", closing="", finished=False, locked=True)
+        return responses.see(THANKS)
+
+    def thanks(self) -> Answer:
+        """The last page. The lock, which follows, knows it too."""
+        return self._page("thanks", pulse="")
 
     def pulse(self) -> Answer:
         """Tell an open page that the form is still out."""
@@ -187,13 +193,12 @@ class HandedForm:
     def _wording(self, item: Item) -> str:
         return item.text_general if self._ticket.general else item.text
 
-    def _page(self, name: str, *, locked: bool = False, **values: object) -> str:
+    def _page(self, name: str, **values: object) -> str:
         return render_template(
             f"handover/{name}.html",
             instrument=self._instrument,
             about=self._ticket.word or IN_GENERAL,
             general=self._ticket.general,
-            **({"pulse": ""} if locked else {}),
             **values,
         )
 

@@ -133,7 +133,7 @@ class HandedOver(Flask):
         """Refuse what is not the form's, and what was not sent from it."""
         if request.routing_exception is not None:
             return self._elsewhere()
-        if self._ending and request.endpoint != "static":
+        if self._ending and request.endpoint not in ("static", "thanks"):
             return self._locked()
         if request.method == "POST" and not self._sent_from_the_form():
             return self._not_ours()

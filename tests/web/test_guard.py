@@ -22,12 +22,14 @@ def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site):
     open_earlier = {endpoint: moment for endpoint, moment in moments(site).items() if moment != UNLOCKED}
     assert {endpoint for endpoint, moment in open_earlier.items() if moment == ALWAYS} == {
         "static",
+        "handover.handed_back",
         "lock.cover",
         "lock.lock",
         "promises.index",
     }
     assert {endpoint for endpoint, moment in open_earlier.items() if moment == WITH_KEYS} == {"lock.pulse"}
-    assert {endpoint.partition(".")[0] for endpoint in open_earlier} <= {"static", "lock", "setup", "promises"}
+    rooms = {endpoint.partition(".")[0] for endpoint in open_earlier}
+    assert rooms <= {"static", "lock", "setup", "promises", "handover"}
 
 
 def test_locked_every_page_leads_to_the_lock(locked: Site):

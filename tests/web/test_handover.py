@@ -11,7 +11,7 @@ from sqlalchemy import text
 from clinic_toolkit.record import administrations, answers, merging
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.trouble import StorageFull
-from clinic_toolkit.web import gate, handed_form, handover
+from clinic_toolkit.web import gate, handed_form, handing, handover
 from tests.fixtures import sites
 from tests.fixtures.handed import Device, TestLine, TestTray, handed_over, let_in
 from tests.fixtures.practices import giving
@@ -21,7 +21,7 @@ from tests.journeys import crawl
 REFUSED = gate.refusal()
 KEY = b"k" * 32
 A_PERSON = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-OWN = re.compile(r"/(form(/.*)?|static/.*)?$")
+OWN = re.compile(r"/(form(/.*)?|static/.*|handed-back)?$")
 
 
 def a_device(site: Site, **begun: Any) -> Device:
@@ -243,11 +243,16 @@ def test_giving_back_asks_first_then_ends_the_process_and_destroys_the_ticket(de
     ticket = device.line.tray.ticket
     assert "Give the laptop back?" in device.get("/form/give-back").text
     assert device.line.tray.ticket == ticket and not device.line.end.is_set()
-    page = device.post("/form/give-back")
-    assert page.status_code == 200 and "Please give the laptop back" in page.text
+    assert device.post("/form/give-back").headers["Location"] == "/handed-back"
     assert device.line.tray.ticket is None and device.line.end.is_set()
     # Until the process is gone it answers nothing more, but what the last page looks like.
     assert device.get("/form/1").headers["Location"] == "/"
+    page = device.get("/handed-back")
+    assert page.status_code == 200 and "Please give the laptop back" in page.text
+    # The process after the next shows the same page.
+    device.site.app.extensions.pop(handing._LEFT)
+    locked = sites.Visitor(device.site.app).get("/handed-back", base_url=device.site.origin)
+    assert locked.text == page.text
     style = re.search(r'href="(/static/[^"]+page\.css)"', page.text)
     assert style and device.get(style[1]).status_code == 200
 
@@ -257,8 +262,7 @@ def test_nothing_is_finished_without_being_asked(device: Device) -> None:
     assert 'href="/form/finish"' in page and 'action="/form/finish"' not in page
     asked = device.get("/form/finish").text
     assert "Some questions are still open." in asked
-    done = device.post("/form/finish")
-    assert giving().closing in done.text.replace("&#39;", "'")
+    assert device.post("/form/finish").headers["Location"] == "/handed-back"
     assert device.line.tray.ticket is None and device.line.end.is_set()
 
 
@@ -270,7 +274,7 @@ def test_giving_back_works_with_a_full_disk(device: Device, monkeypatch: pytest.
     token = device.token()
     assert device.send("/form/finish", {"csrf_token": token}).status_code == 503
     assert device.line.tray.ticket
-    assert "Please give the laptop back" in device.post("/form/give-back").text
+    assert device.post("/form/give-back").headers["Location"] == "/handed-back"
     assert device.line.tray.ticket is None
 
 
@@ -350,3 +354,11 @@ def test_the_whole_way_back(site: Site) -> None:
         kept = administrations.get(db, site.work.vault, device.form.id)
     assert [each.value for each in answers.responses(kept.body.answers)] == [n % 5 for n in range(1, 13)]
     assert kept.state == "completed"
+
+
+def test_between_two_processes_nobody_sees_the_lock_page(site: Site) -> None:
+    device = a_device(site)
+    for path in ("/", "/unlock", "/clients", f"/administrations/{device.form.id}/hand-over"):
+        page = site.get(path)
+        assert "One moment" in page.text and page.headers["Refresh"] == "1; url=/", path
+    assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 401

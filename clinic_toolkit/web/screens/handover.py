@@ -41,6 +41,13 @@ def offer(id: UUID) -> Answer:
     )
 
 
+@screen.get("/handed-back")
+@guard.always
+def handed_back() -> Answer:
+    """What the client saw last; it holds nothing, so it may stand while everything is locked."""
+    return render_template("handover/thanks.html")
+
+
 @screen.get("/handovers")
 def waiting() -> Answer:
     """The first form that came back and was not looked at; without one, on to where the person was."""
