@@ -9,13 +9,13 @@ from clinic_toolkit.record import audit, trail
 # What a person can filter by.
 KINDS = {
     "looked": "Pages that were looked at",
-    "people": "Clients, couples and whom it is about",
+    "people": "Clients and relationships",
     "hours": "Hours",
     "questionnaires": "Questionnaires",
     "handovers": "Hand-overs to a client",
     "worksheets": "Worksheets",
     "notes": "Notes",
-    "practice": "Settings, unlocking and the ways in",
+    "practice": "Settings and unlocking",
     "trail": "The audit trail itself",
 }
 
