@@ -81,6 +81,7 @@ NOUNS = {
     "therapy_session": ("an hour", "hours"),
     "administration": ("a questionnaire", "questionnaires"),
     "handout": ("a worksheet", "worksheets"),
+    "handover": ("a hand-over", "hand-overs"),
     "clinical_note": ("a note", "notes"),
     "practice": ("the settings", "settings"),
 }
