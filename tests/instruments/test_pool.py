@@ -1,6 +1,7 @@
 """The pool from which the questions were chosen: its shape, its wording, its pages, what ships."""
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import combinations
 
 import pytest
@@ -155,8 +156,9 @@ def test_the_list_that_was_sorted_comes_out_in_the_same_order_again(side: str) -
     assert [one["place"] for one in order] == list(range(1, len(order) + 1))
 
 
-def test_the_sorting_sheet_does_not_tell_where_a_sentence_belongs() -> None:
-    rows = [line for line in pages.sorting_sheet().splitlines() if line.startswith("| ")]
+@pytest.mark.parametrize("sheet", [pages.sorting_sheet, pages.rating_sheet], ids=("sorting", "rating"))
+def test_a_sheet_holds_every_sentence_that_stands_and_no_hint(sheet: Callable[[], str]) -> None:
+    rows = [line for line in sheet().splitlines() if line.startswith("| ")]
     assert len([row for row in rows if "this person" in row.lower()]) == sum(
         map(len, map(pages.alive, POOLS))
     )

@@ -27,7 +27,7 @@ READERS = {
     "autistic": "Autistic",
 }
 EDITION = 1
-WRITTEN = "*Written by `pages.py` from the records; change those, then run it again.*"
+WRITTEN = "<!-- Written by pages.py from the records: change those, then run it again. -->"
 Record = dict[str, Any]
 
 
@@ -85,7 +85,7 @@ def verdict(one: Record) -> str:
 
 def page(side: str) -> str:
     """The whole pool of a questionnaire, to be read."""
-    lines = [f"# The pool for “{TITLES[side]}”", "", WRITTEN, ""]
+    lines = [WRITTEN, "", f"# The pool for “{TITLES[side]}”", ""]
     living = len(alive(side))
     lines += [f"{living} sentences that stand, and {len(pool(side)) - living} that were dropped. ", ""]
     lines[-2] += "The five readers were imagined; see [the page about the pool](README.md)."
@@ -105,51 +105,67 @@ def page(side: str) -> str:
     return "\n".join(lines)
 
 
+def to_rate(side: str) -> list[tuple[int, Record]]:
+    """The sentences as a rater meets them: facet by facet, with numbers that tell nothing of a rival."""
+    order = [facet["id"] for facet in facets(side)]
+    listed = sorted(mixed(side, alive(side), "rating"), key=lambda one: order.index(one["facet"]))
+    return list(enumerate(listed, start=1))
+
+
 def rating_sheet() -> str:
     """The sheet on which a clinician rates relevance."""
-    lines = [(HERE / "rating-head.md").read_text(encoding="utf-8").rstrip(), "", WRITTEN, ""]
+    lines = [WRITTEN, "", (HERE / "rating-head.md").read_text(encoding="utf-8").rstrip(), ""]
     for side in SIDES:
         lines += [f"## {TITLES[side]}", ""]
         for facet in facets(side):
             lines += [f"### {facet['name']}", "", facet["means"], ""]
             lines += ["| | Sentence | Relevant | Clear | Remark |", "|---|---|---|---|---|"]
-            for one in mixed(side, alive(side), "rating"):
+            for number, one in to_rate(side):
                 if one["facet"] == facet["id"]:
                     strength = " (strength side)" if one["role"] == "strength" and side != "flows" else ""
-                    lines.append(f"| {one['id']} | {one['text']}{strength} | 1 2 3 4 | yes / no | |")
+                    lines.append(f"| {number} | {one['text']}{strength} | 1 2 3 4 | yes / no | |")
             lines += ["", "Missing from this facet: ______________________________________", ""]
     return "\n".join(lines)
 
 
 def sorting_sheet() -> str:
     """The sheet on which someone sorts the sentences without being told where they belong."""
-    lines = [(HERE / "sorting-head.md").read_text(encoding="utf-8").rstrip(), "", WRITTEN, ""]
+    lines = [WRITTEN, "", (HERE / "sorting-head.md").read_text(encoding="utf-8").rstrip(), ""]
     for side in SIDES:
         letters = ", ".join(f"{'ABCD'[n]} = {one['name']}" for n, one in enumerate(facets(side)))
         lines += [f"## {TITLES[side]}", "", *definitions(side), "", f"{letters}, – = none of these.", ""]
         lines += ["| | Sentence | Letter | Second choice |", "|---|---|---|---|"]
-        listed = enumerate(mixed(side, alive(side), "sheet"), start=1)
+        listed = enumerate(mixed(side, alive(side), "sheet for sorters"), start=1)
         lines += [f"| {number} | {one['text']} | | |" for number, one in listed]
         lines.append("")
     return "\n".join(lines)
 
 
-def sorting_key() -> str:
-    """What the sheet is marked with; kept away from whoever sorts."""
-    lines = ["# Key to the sorting sheet", "", "For whoever counts, not for whoever sorts.", "", WRITTEN, ""]
+def keys() -> str:
+    """What the two sheets are counted with; kept away from whoever fills them in."""
+    lines = [
+        WRITTEN,
+        "",
+        "# Keys to the two sheets",
+        "",
+        "For whoever counts, not for whoever sorts or rates.",
+    ]
+    lines += ["", "## Sorting sheet: the right letters", ""]
     for side in SIDES:
         letters = {one["id"]: "ABCD"[n] for n, one in enumerate(facets(side))}
-        key = [
-            f"{number} {letters[one['facet']]}"
-            for number, one in enumerate(mixed(side, alive(side), "sheet"), start=1)
-        ]
-        lines += [f"**{TITLES[side]}:** {', '.join(key)}.", ""]
+        listed = enumerate(mixed(side, alive(side), "sheet for sorters"), start=1)
+        key = ", ".join(f"{number} {letters[one['facet']]}" for number, one in listed)
+        lines += [f"**{TITLES[side]}:** {key}.", ""]
+    lines += ["## Rating sheet: which sentence a number is", ""]
+    for side in SIDES:
+        key = ", ".join(f"{number} {one['id']}" for number, one in to_rate(side))
+        lines += [f"**{TITLES[side]}:** {key}.", ""]
     return "\n".join(lines)
 
 
 def sorting_result() -> str:
     """How the one sorting went that has been done."""
-    lines = [(HERE / "sorted-head.md").read_text(encoding="utf-8").rstrip(), "", WRITTEN, ""]
+    lines = [WRITTEN, "", (HERE / "sorted-head.md").read_text(encoding="utf-8").rstrip(), ""]
     names = {one["id"]: one["name"] for side in SIDES for one in facets(side)} | {"none": "none of these"}
     lines += ["| Facet | Sentences | Hits | Share |", "|---|---|---|---|"]
     every = [one for side in SIDES for one in pool(side)]
@@ -195,7 +211,7 @@ def pages() -> dict[str, str]:
     return {f"{side}.md": page(side) for side in SIDES} | {
         "rating-sheet.md": rating_sheet(),
         "sorting-sheet.md": sorting_sheet(),
-        "sorting-key.md": sorting_key(),
+        "keys.md": keys(),
         "sorting-result.md": sorting_result(),
     }
 
