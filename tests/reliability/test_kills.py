@@ -77,7 +77,8 @@ def told(rounds: Programme) -> str:
     return (
         f"{rounds.of('kills of the worker')} kills of the worker, {rounds.of('kills of the keeper')} of the "
         f"keeper; {rounds.of('confirmed')} confirmed saves, {rounds.of('signed')} signed notes: 0 lost, "
-        f"0 half; ready again at the latest {ready}; {rounds.of('late')} times later than {READY:g} s on an idle machine"
+        f"0 half; ready again at the latest {ready}; "
+        f"{rounds.of('late')} times later than {READY:g} s on a machine that has nothing else to do"
     )
 
 

@@ -1,0 +1,215 @@
+"""No room left, or no writing allowed: nothing is lost, the cause is named, what was typed stays.
+
+R3 and R4 of the programme: every save of a scripted day is first tried with a disk that is full, from
+each of its writes on. Then a real disk that is full, and one that may only be read.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, select
+
+from clinic_toolkit.record import inspection
+from clinic_toolkit.store import anchor
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.trouble import StorageTrouble
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web import unit
+from tests.fixtures import sites
+from tests.fixtures.running import COMMAND
+from tests.fixtures.sites import Site
+from tests.journeys import job, person
+from tests.journeys.person import Person
+from tests.reliability.full_disk import Disk, Tried
+
+Figure = Callable[[str], None]
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the calls of SQLite are replaced on Linux only")
+# What is typed over in the course of the day.
+REPLACED = {"reach_note"}
+SEALED = {"record", "version", "ring", "kid", "sealed"}
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    with Disk().put_in() as made:
+        if not made.works(tmp_path):
+            pytest.skip("this Python brings a SQLite of its own, whose calls cannot be replaced")
+        yield made
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    made = sites.made(tmp_path)
+    made.unlock()
+    return made
+
+
+def a_day(me: Person) -> set[str]:
+    """A client, an hour, a questionnaire, a sheet, a note that is signed; returns all words typed."""
+    typed: dict[str, str] = {}
+
+    def say(field: str) -> str:
+        typed[field] = f"Word{len(typed)}x {field}"
+        return typed[field]
+
+    client = job.take_in(me, say)
+    hour = job.open_hour(me, client, say)
+    job.ask(me, hour, say)
+    job.give_sheet(me, hour, say)
+    note = me.send(me.open(f"{hour}/note"), {name: say(name) for name in job.NOTE} | {"sign": "yes"})
+    assert "Signed by" in me.send(note, {"read": "yes"}).text
+    job.end(me, hour)
+    return {words for field, words in typed.items() if field not in REPLACED}
+
+
+def left_out(place: Path, vault: Vault, words: set[str]) -> set[str]:
+    """The words that the store does not hold, as the next start finds it; it must be whole."""
+    engine = open_store(place)
+    try:
+        with reading(engine) as db:
+            assert inspection.everything(db, vault, lambda done, of: None).findings == ()
+            kept = b"".join(bodies(db, vault))
+        assert anchor.verdict(engine).whole
+    finally:
+        engine.dispose()
+    return {each for each in words if each.encode() not in kept}
+
+
+def bodies(db: Connection, vault: Vault) -> Iterator[bytes]:
+    for table in metadata.sorted_tables:
+        if set(table.c.keys()) >= SEALED:
+            for row in db.execute(select(table)):
+                yield vault.open(
+                    table=table.name,
+                    record=row.record,
+                    version=row.version,
+                    ring=row.ring,
+                    kid=row.kid,
+                    blob=row.sealed,
+                ).body
+
+
+def the_day(site: Site, disk: Disk, nexts: Callable[[int], int]) -> tuple[Tried, set[str]]:
+    at_rest = person.at(site)
+    trying = Tried(at_rest.ask, disk, nexts)
+    words = a_day(Person(trying, at_rest.origin))
+    site.work.engine.dispose()
+    return trying, left_out(site.settings.data_folder, site.work.vault, words)
+
+
+def told(trying: Tried) -> str:
+    return (
+        f"{trying.refusals} saves refused by a full disk, each said and kept on the page; "
+        f"{trying.stood} stood although what comes after a save failed; "
+        f"{trying.read} pages read meanwhile; 0 lost"
+    )
+
+
+@linux
+def test_a_full_disk_loses_nothing_on_a_whole_day(site: Site, disk: Disk, figure: Figure) -> None:
+    trying, lost = the_day(site, disk, lambda room: room * 4 + 1)
+    figure(told(trying))
+    assert not lost
+    assert trying.refusals > 50 and trying.read > 20
+
+
+@linux
+@pytest.mark.reliability
+def test_a_full_disk_at_every_write_of_a_day(site: Site, disk: Disk, figure: Figure) -> None:
+    trying, lost = the_day(site, disk, lambda room: room + 1)
+    figure(told(trying))
+    assert not lost
+    assert trying.refusals > 300
+
+
+@linux
+def test_a_program_that_takes_no_notice_of_a_full_disk_is_found_out(
+    site: Site, disk: Disk, monkeypatch: pytest.MonkeyPatch, figure: Figure
+) -> None:
+    """The control: the same day with a unit of work that goes on as if everything had been written."""
+
+    @contextmanager
+    def careless(engine: Engine) -> Iterator[Connection]:
+        with suppress(StorageTrouble), writing(engine) as db:
+            yield db
+
+    monkeypatch.setattr(unit, "writing", careless)
+    me = person.at(site)
+    page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
+    with disk.with_room_for(0):
+        kept = me.send(me.open(f"{page.path}/edit"), {"reach_note": "After six"})
+    assert kept.status == 200 and disk.refused
+    site.work.engine.dispose()
+    lost = left_out(site.settings.data_folder, site.work.vault, {"Ana Reyes", "After six"})
+    figure(f"{len(lost)} of 2 lost")
+    assert lost == {"After six"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real disk of a megabyte, in memory."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    made = (
+        sys.platform == "linux"
+        and os.geteuid() == 0
+        and not mount("-t", "tmpfs", "-o", "size=1m", "none", place)
+    )
+    if not made:
+        pytest.skip("only root may mount a disk")
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def mount(*arguments: str | Path) -> int:
+    return subprocess.run(["mount", *arguments], check=False, capture_output=True).returncode
+
+
+def fill(place: Path) -> Path:
+    filler = place / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    return filler
+
+
+def test_a_real_disk_that_is_full_and_then_may_only_be_read(small_disk: Path) -> None:
+    site = sites.made(small_disk)
+    site.unlock()
+    me = person.at(site)
+    page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
+    edit = me.open(f"{page.path}/edit")
+    checkpoint(site.work.engine)
+    filler = fill(small_disk)
+    refused = me.send(edit, {"reach_note": "After six"})
+    assert refused.status == 503 and "disk is full" in refused.text
+    assert refused.typed("reach_note") == "After six"
+    assert me.open(page.path).status == 200, "what is there can still be read"
+    filler.unlink()
+    assert "After six" in me.press(refused, "Try saving again").text
+    edit = me.open(f"{page.path}/edit")
+    # No disk becomes read-only while a file on it is open for writing.
+    site.work.engine.dispose()
+    assert mount("-o", "remount,ro", small_disk) == 0
+    refused = me.send(edit, {"reach_note": "Never on Mondays"})
+    assert refused.status == 503 and "cannot be written" in refused.text
+    assert refused.typed("reach_note") == "Never on Mondays"
+    started = subprocess.run(
+        [*COMMAND, "start", "--no-browser", "--data", small_disk / "data"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert started.returncode == 1 and "cannot be written" in started.stderr
+    assert "Traceback" not in started.stderr
+    assert mount("-o", "remount,rw", small_disk) == 0
+    assert "Never on Mondays" in me.press(refused, "Try saving again").text
+    site.work.engine.dispose()
+    assert not left_out(small_disk / "data", site.work.vault, {"Ana Reyes", "Never on Mondays"})
