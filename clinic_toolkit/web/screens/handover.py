@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
-from clinic_toolkit.record import administrations, answers, arrivals, merging, results, rows
+from clinic_toolkit.record import administrations, answers, arrivals, merging, results
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.merging import OUT, PROPOSED, Handover
 from clinic_toolkit.record.rows import Kept
@@ -104,9 +104,8 @@ def go_on(id: UUID) -> Answer:
 
 
 def _onward(kept: Kept[Handover], to: str) -> str:
-    try:
-        target = administrations.get(context.db(), context.vault(), kept.body.administration_id)
-    except rows.NotThere:
+    target = merging.target_of(context.db(), context.vault(), kept.body)
+    if target is None:
         return url_for("today.index")
     if to == AGAIN and not target.final:
         return url_for(".offer", id=target.id)

@@ -1,0 +1,129 @@
+"""What the clinician meets when a form comes back: first what matters before the client leaves."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from clinic_toolkit.record import administrations, merging
+from clinic_toolkit.store.engine import writing
+from clinic_toolkit.web import handing
+from tests.fixtures.handed import Device, taken_up
+from tests.fixtures.sites import Site
+from tests.journeys import steps
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+
+def handed(site: Site, me: Person, **about: str) -> Device:
+    """Choose, introduce, hand over: the device as the client holds it."""
+    hour = site.work.hour(site.work.client())
+    page = steps.begin(me, f"/sessions/{hour.id}", **about)
+    page = me.follow(page, "Hand it to the client")
+    assert "Before you hand it over" in page.text
+    place = page.path.split("/")[2]
+    assert "One moment" in me.press(page, "Hand over now").text
+    with writing(site.work.engine) as db:
+        form = administrations.get(db, site.work.vault, UUID(place))
+    return taken_up(site, form, site.keeper.ticket)
+
+
+def comes_back(site: Site, me: Person) -> Page:
+    """The clinician unlocks: as the next worker does, without the second that a passphrase takes."""
+    site.app.extensions.pop(handing._LEFT)
+    site.unlock()
+    with writing(site.work.engine) as db:
+        for out in merging.open_ones(db, site.work.vault):
+            merging.bring_in(db, site.work.vault, out, now=out.at)
+    return me.open("/handovers")
+
+
+def test_what_to_ask_and_what_to_talk_about_come_first_and_no_score(site: Site, me: Person) -> None:
+    device = handed(site, me)
+    device.post("/form/1", {"answer": "4", "talk": "yes", "said": "With my sister."})
+    device.post("/form/2", {"way": "declined"})
+    device.post("/form/3", {"way": "did_not_come_up"})
+    device.post("/form/4", {"answer": "3", "said": "Only at night."})
+    afraid = next(
+        n for n, item in enumerate(device.app.form._instrument.items, 1) if item.safety_flag == "fear"
+    )
+    device.post(f"/form/{afraid}", {"answer": "4"})
+    device.post("/form/give-back")
+    page = comes_back(site, me)
+    said = page.text
+    assert said.index("Ask before they go") < said.index("To talk about") < said.index("Left out")
+    assert "Ask in private about fear of this person." in said and "no reassurance" in said
+    assert "With my sister." in said and "Only at night." in said
+    assert "3 of 12 answered. 1 they would rather not answer. 1 did not come up. 7 left open." in said
+    assert "given back before the end" in said and "Overgiving" not in said and "Not scored" not in said
+    # It comes first again until it was looked at.
+    assert me.open("/handovers").path == page.path
+    assert me.press(page, "Look at it").path.endswith("/result")
+    assert me.open("/handovers").path == "/"
+    assert "Go on together" not in me.open(page.path).text
+
+
+@pytest.mark.parametrize(
+    ("button", "leads_to"),
+    [("Go on together", "/items/2"), ("Hand over again", "/hand-over"), ("Look at it", "/result")],
+)
+def test_each_button_leads_where_it_says(site: Site, me: Person, button: str, leads_to: str) -> None:
+    device = handed(site, me)
+    device.post("/form/1", {"answer": "4"})
+    device.post("/form/give-back")
+    assert me.press(comes_back(site, me), button).path.endswith(leads_to)
+
+
+def test_after_the_end_there_is_nothing_to_hand_over_again(site: Site, me: Person) -> None:
+    device = handed(site, me)
+    for number in range(1, 13):
+        device.post(f"/form/{number}", {"answer": "2"})
+    device.post("/form/finish")
+    page = comes_back(site, me)
+    assert "finished" in page.text and "Hand over again" not in page.text
+    result = me.press(page, "Look at it")
+    assert "answered by the client alone" in result.text
+
+
+@pytest.mark.parametrize("decision", ["Take these answers", "Leave the record as it is"])
+def test_what_does_not_fit_is_shown_beside_the_record_and_decided(
+    site: Site, me: Person, decision: str
+) -> None:
+    device = handed(site, me)
+    device.post("/form/1", {"answer": "4"})
+    with writing(site.work.engine) as db:
+        form = administrations.get(db, site.work.vault, device.form.id)
+        administrations.complete(db, site.work.vault, form, now=form.at)
+    page = comes_back(site, me)
+    assert "Nothing was put into the record yet" in page.text
+    assert "Alone: Nearly every time" in page.text and "In the record: left open" in page.text
+    assert "Go on together" not in page.text
+    # It cannot be closed before it was decided.
+    assert me.post(f"{page.path}/on", {"to": "look", "csrf_token": site.token()}).status == 422
+    page = me.press(page, decision)
+    assert "Nothing was put into the record yet" not in page.text
+    answers = me.open(f"/administrations/{device.form.id}/answers").text
+    assert ("Nearly every time" in answers) == (decision == "Take these answers")
+    assert me.press(page, "Look at it").path.endswith("/result")
+
+
+def test_a_form_that_is_gone_is_shown_by_its_numbers(site: Site, me: Person) -> None:
+    device = handed(site, me)
+    device.post("/form/3", {"answer": "4", "said": "Only this."})
+    with writing(site.work.engine) as db:
+        db.execute(text("DELETE FROM administration"))
+    page = comes_back(site, me)
+    assert "not in the record any more" in page.text and "Only this." in page.text
+    page = me.press(page, "Set it aside")
+    assert me.press(page, "Done").path == "/"
+
+
+def test_what_could_not_be_brought_in_can_be_tried_again(site: Site, me: Person) -> None:
+    device = handed(site, me)
+    device.post("/form/1", {"answer": "4"})
+    site.app.extensions.pop(handing._LEFT)
+    site.unlock()
+    page = me.open("/handovers")
+    assert "could not be brought into the record" in page.text
+    page = me.press(page, "Try again")
+    assert "1 of 12 answered." in page.text
