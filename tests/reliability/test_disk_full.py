@@ -125,7 +125,7 @@ def test_a_full_disk_at_every_write_of_a_day(site: Site, disk: Disk, figure: Fig
     trying, lost = the_day(site, disk, lambda room: room + 1)
     figure(told(trying))
     assert not lost
-    assert trying.refusals > 300
+    assert trying.refusals > 150
 
 
 @linux
