@@ -1,5 +1,6 @@
 """The session cookie: signed, and read by every request, so its signer is made once."""
 
+import hashlib
 from typing import Any
 
 from flask import Flask, Response
@@ -8,6 +9,9 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 class Cookie(SecureCookieSessionInterface):
     """Flask's signed cookie, under the key that the worker has for life."""
+
+    # Flask's own choice is SHA-1.
+    digest_method = staticmethod(hashlib.sha256)
 
     def __init__(self, app: Flask) -> None:
         self._signer = super().get_signing_serializer(app)

@@ -63,3 +63,8 @@ def test_the_cookie_holds_two_random_values_and_nothing_else(site: Site):
     with site.app.test_request_context(base_url=site.origin):
         opener = site.app.session_interface.get_signing_serializer(site.app)
     assert set(opener.loads(cookie.value)) <= {"sid", "csrf_token"}
+
+
+def test_the_cookie_is_signed_with_a_hash_of_today(site: Site):
+    signer = site.app.session_interface.get_signing_serializer(site.app)
+    assert signer.make_signer(signer.salt).digest_method().name == "sha256"
