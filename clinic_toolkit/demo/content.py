@@ -47,13 +47,15 @@ class Questionnaire(_Part):
     """One giving of a questionnaire.
 
     `answers` holds one mark an item: a value, "d" declined, "n" did not come up, "." not reached; a
-    star after it stands for "let's talk about this". `said` is by item number.
+    star after it stands for "let's talk about this". `said` is by item number. From item `alone` on
+    the client answers on the device, handed over; 0 is nowhere.
     """
 
     instrument: str
     about: str = ""
     answers: str
     said: dict[str, str] = Field(default_factory=dict)
+    alone: int = Field(default=0, ge=0, le=12)
     state: Literal["completed", "stopped"] = "completed"
     wrong: str = ""
     own_words: str = ""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from clinic_toolkit.demo import content, practice
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store import aside, folder
 from clinic_toolkit.store import engine as store
-from clinic_toolkit.store import folder
 
 DEMO_MARK = "demo.txt"
 _TEXT = "This folder holds the made-up practice of the demo. It is made anew each day; nothing in it stays.\n"
@@ -63,15 +63,17 @@ def _made_on(mark: Path) -> str:
 
 
 def _write(mark: Path, state: str) -> None:
-    aside = mark.with_suffix(".new")
-    aside.write_text(f"{_TEXT}{state}\n", encoding="utf-8")
-    os.replace(aside, mark)
+    new = mark.with_suffix(".new")
+    new.write_text(f"{_TEXT}{state}\n", encoding="utf-8")
+    os.replace(new, mark)
 
 
 def _clear(place: Path) -> None:
     database = folder.database(place)
     # The plain-text mark goes first and the database last: a database without its side files, or the
     # other way round, would be taken for damage if this were interrupted.
-    for name in (folder.MARK, f"{database.name}-wal", f"{database.name}-shm", "unlock-attempts"):
+    beside = (folder.MARK, folder.ANCHOR, folder.LOSSES, f"{database.name}-wal", f"{database.name}-shm")
+    for name in (*beside, "unlock-attempts"):
         (place / name).unlink(missing_ok=True)
+    aside.remove(database)
     database.unlink(missing_ok=True)

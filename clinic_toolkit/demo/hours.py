@@ -12,11 +12,10 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from clinic_toolkit.demo import content
+from clinic_toolkit.demo import asking, content
 from clinic_toolkit.demo.weeks import Span
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import administrations, handouts, note_texts, notes, relationships, sessions
-from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.notes import CLINICIAN, ClinicalNote, Part
@@ -27,7 +26,6 @@ from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue as sheets
 
 PLANNED_BEFORE = timedelta(days=6)
-_STATUS = {"d": "declined", "n": "did_not_come_up"}
 
 
 @dataclass(kw_only=True)
@@ -154,20 +152,7 @@ class Hour:
             mode="read_aloud" if self.kept.body.setting == "room" else "telehealth",
             now=now,
         )
-        for place, mark in enumerate(given.answers.split()):
-            if mark == ".":
-                continue
-            way = mark.removesuffix("*")
-            response = Response(
-                status=_STATUS.get(way, "answered"),
-                value=None if way in _STATUS else int(way),
-                talk=mark.endswith("*"),
-                said=given.said.get(str(place + 1), ""),
-            )
-            now += timedelta(seconds=14 + 5 * (place % 3) + 2 * len(response.said) // 10)
-            kept = administrations.record_response(desk.db, desk.vault, kept, place, response, now=now)
-        end = administrations.complete if given.state == "completed" else administrations.stop
-        kept = end(desk.db, desk.vault, kept, now=now + timedelta(seconds=20))
+        kept = asking.ask(desk.db, desk.vault, kept, given, now=now)
         if given.wrong or given.own_words or given.next_step:
             administrations.reflect(
                 desk.db,
@@ -177,7 +162,7 @@ class Hour:
                 own_words=given.own_words,
                 next_step=given.next_step,
                 seen_version=kept.version,
-                now=now + timedelta(minutes=2),
+                now=kept.at + timedelta(minutes=2),
             )
 
     def _about(self, desk: Desk, client_id: UUID, key: str, now: datetime) -> Kept[Relationship] | None:
