@@ -32,6 +32,8 @@ NOT_ADOPTED = "audit.not_adopted"
 # The line of `adopt`, and the one that says how the way in was opened.
 _LINES_OF_AN_UNLOCK = 2
 
+_WAYS_IN = "slots-"
+
 KEYLESS, SEALED = b"\x00", b"\x01"
 _KID = 16
 _START = bytes(32)
@@ -43,6 +45,8 @@ audit_line = Table(
     Column("body", LargeBinary, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
     Column("signature", LargeBinary(64), nullable=True),
+    # Else one bit could make text of a hash, and the driver stumbles over it instead of SQLite's own check.
+    sqlite_strict=True,
 )
 forbid(audit_line, "UPDATE", sentence="the audit trail is only added to")
 forbid(audit_line, "DELETE", sentence="the audit trail is only added to")
@@ -91,6 +95,7 @@ class AuditLine:
     at: datetime
     entries: tuple[Entry, ...]
     signed: bool
+    keyless: bool = False
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -131,8 +136,19 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
     saved = entries if event != READ else ()
     anchor.pend(db, incarnation=vault.incarnation, seq=seq, head=chained, at=now_us(now), entries=saved)
     if vault.inventory is not None:
-        if_rolled_back(db, vault.inventory.add(seq, chained, saved))
+        if_rolled_back(db, vault.inventory.add(seq, chained, saved, ways_in(event)))
     return seq
+
+
+def naming_ways_in(event: str, vault: Vault) -> str:
+    """The event with the number of the list of ways in, so that an older list is told from the newest."""
+    return f"{event} {_WAYS_IN}{vault.slot_generation}"
+
+
+def ways_in(event: str) -> int:
+    """The number of the list of ways in that an event names; 0 if it names none."""
+    number = event.rpartition(f" {_WAYS_IN}")[2]
+    return int(number) if number.isdecimal() and f" {_WAYS_IN}" in event else 0
 
 
 def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime) -> int:
@@ -266,7 +282,7 @@ def lines(db: Connection, vault: Vault, *, newest: int = 200) -> list[AuditLine]
 def _open(vault: Vault, seq: int, body: bytes, *, signed: bool) -> AuditLine:
     if body[:1] == KEYLESS:
         event, at = _decode_keyless(body[1:])
-        return AuditLine(seq=seq, event=event, at=from_us(at), entries=(), signed=signed)
+        return AuditLine(seq=seq, event=event, at=from_us(at), entries=(), signed=signed, keyless=True)
     opened = vault.open(
         table="audit_line",
         record=vault.incarnation,

@@ -62,6 +62,7 @@ class _Named:
 
     contents: dict[tuple[bytes, int], audit.Entry] = field(default_factory=dict)
     newest: dict[bytes, audit.Entry] = field(default_factory=dict)
+    ways_in: int = 0
     held: set[tuple[bytes, int]] = field(default_factory=set)
     # Versions that must stand because a later one follows them as final.
     final: dict[tuple[bytes, int], UUID] = field(default_factory=dict)
@@ -88,7 +89,7 @@ def everything(
         findings += step
         progress(min(done, lines + rows), lines + rows)
     if vault is not None:
-        findings += _ways_in(vault)
+        findings += _ways_in(vault, named.ways_in)
         findings += _missing(named, {str(table.name) for table in tables})
     return Report(lines=lines, rows=rows, findings=tuple(findings))
 
@@ -98,6 +99,8 @@ def _trail(db: Connection, vault: Vault | None, named: _Named) -> Iterator[list[
         if line.event != audit.READ:
             for entry in line.entries:
                 named.add(entry)
+        if line.actor is not None:
+            named.ways_in = max(named.ways_in, audit.ways_in(line.event))
         yield [Finding(sentence=LINES[line.wrong].format(seq=line.seq))] if line.wrong else []
 
 
@@ -183,8 +186,8 @@ def _missing(named: _Named, tables: set[str]) -> Iterator[Finding]:
         yield _finding(entry.table, UUID(bytes=record), version, "it is not in the file", ring)
 
 
-def _ways_in(vault: Vault) -> Iterator[Finding]:
-    if not vault.slots_intact:
+def _ways_in(vault: Vault, named: int) -> Iterator[Finding]:
+    if not vault.slots_intact or vault.slot_generation < named:
         yield Finding(
             sentence="The list of ways in is not the one this program wrote last: a way in was added, "
             "removed or put back outside this program."

@@ -88,7 +88,7 @@ def unlock(db: Connection, passphrase: str, *, now: datetime) -> Vault:
         vault.slots.WrongSecret: it is not the passphrase.
     """
     vault = slots.open_with_passphrase(db, passphrase)
-    return _arrived(db, vault, f"practice.unlocked slots-{vault.slot_generation}", now=now)
+    return _arrived(db, vault, audit.naming_ways_in("practice.unlocked", vault), now=now)
 
 
 def unlock_with_sheet(db: Connection, groups: str, *, now: datetime) -> Vault:
@@ -104,6 +104,7 @@ def unlock_with_code(db: Connection, blob: bytes, code: str, *, now: datetime) -
 
 
 def _arrived(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vault:
+    vault.compare_ways_in(ledger.of(db, vault).ways_in)
     audit.adopt(db, vault, now=now)
     audit.note(db, vault, event, now=now)
     ledger.keep(db, vault)
@@ -138,13 +139,13 @@ def same_group(group: str, typed: str) -> bool:
 def change_passphrase(db: Connection, vault: Vault, passphrase: str, *, now: datetime) -> None:
     """Replace the passphrase; everything else stays as it is."""
     slots.replace_passphrase(db, vault, passphrase)
-    audit.note(db, vault, "practice.passphrase_changed", now=now)
+    audit.note(db, vault, audit.naming_ways_in("practice.passphrase_changed", vault), now=now)
 
 
 def new_sheet(db: Connection, vault: Vault, *, now: datetime) -> tuple[str, ...]:
     """Make a new recovery sheet; the old one opens nothing from now on."""
     groups = slots.replace_sheet(db, vault)
-    audit.note(db, vault, "practice.sheet_replaced", now=now)
+    audit.note(db, vault, audit.naming_ways_in("practice.sheet_replaced", vault), now=now)
     return groups
 
 
@@ -165,7 +166,7 @@ def take_sheet(
     slots.replace_sheet(db, vault, groups)
     # Tried before the old one is gone for good: a sheet that does not open must roll all of this back.
     slots.open_with_sheet(db, " ".join(groups))
-    audit.note(db, vault, "practice.sheet_replaced", now=now)
+    audit.note(db, vault, audit.naming_ways_in("practice.sheet_replaced", vault), now=now)
     return prove_sheet(db, vault, seen, made_on=made_on, now=now)
 
 

@@ -58,7 +58,13 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not open transactions by its own rules; `_begin` says when and how.
     connection.isolation_level = None
     for name, value in PRAGMAS.items():
-        connection.execute(f"PRAGMA {name} = {value}").fetchall()
+        try:
+            connection.execute(f"PRAGMA {name} = {value}").fetchall()
+        except UnicodeDecodeError as error:
+            # SQLite quotes what it cannot read of the file's build, whatever bytes stand there now.
+            damage = sqlite3.DatabaseError("the build of the file cannot be read")
+            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise damage from error
         found = connection.execute(f"PRAGMA {name}").fetchone()
         if found is None or found[0] != value:
             raise RuntimeError(f"this SQLite does not keep the setting {name}")

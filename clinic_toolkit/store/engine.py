@@ -106,7 +106,7 @@ def _look_over(db: Connection, metadata: MetaData, file: Path) -> None:
     schema.compare(db, metadata, file)
     if db.scalar(text("PRAGMA user_version")) != FORMAT:
         raise schema.other_version(file)
-    if db.scalar(text("PRAGMA quick_check(1)")) != "ok":
+    if db.scalar(text("PRAGMA integrity_check(1)")) != "ok":
         raise damaged(file)
 
 

@@ -10,7 +10,12 @@ from sqlalchemy import Connection, MetaData, create_engine, text
 
 from clinic_toolkit.errors import DamagedFile
 
-Shape = frozenset[tuple[str, str, str, str | None]]
+Shape = frozenset[tuple[bytes, bytes, bytes, bytes | None]]
+
+_OBJECTS = """
+    SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(sql AS BLOB)
+    FROM sqlite_schema
+"""
 
 
 def create_tables(db: Connection, metadata: MetaData) -> None:
@@ -19,10 +24,8 @@ def create_tables(db: Connection, metadata: MetaData) -> None:
 
 
 def shape(db: Connection) -> Shape:
-    """What the file says it consists of."""
-    return frozenset(
-        tuple(row) for row in db.execute(text("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
-    )
+    """What the file says it consists of. As bytes: in a damaged file they need not be text."""
+    return frozenset(tuple(row) for row in db.execute(text(_OBJECTS)))
 
 
 def expected(metadata: MetaData) -> Shape:
@@ -45,7 +48,7 @@ def compare(db: Connection, metadata: MetaData, file: Path) -> None:
     found, wanted = shape(db), expected(metadata)
     if found == wanted:
         return
-    names = sorted({f"{kind} {name}" for kind, name, _, _ in found ^ wanted})
+    names = sorted({(kind + b" " + name).decode(errors="replace") for kind, name, _, _ in found ^ wanted})
     raise DamagedFile(
         f"The data file {file} is not built as this version builds it (first difference: {names[0]}). "
         "Nothing was changed. Start the version that wrote it, or restore a backup."

@@ -24,7 +24,7 @@ from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.trouble import damaged
 from clinic_toolkit.store.types import Id
 from clinic_toolkit.vault.holder import Holder, own_key, own_place
-from clinic_toolkit.vault.rings import RingDirectory
+from clinic_toolkit.vault.rings import RingDirectory, UnknownRing
 from clinic_toolkit.vault.vault import Vault
 
 _VERSION = b"\x01"
@@ -122,7 +122,8 @@ def unlock(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
     """Open the identity and the grants under a user key.
 
     Raises:
-        DamagedFile: the identity is missing or was not sealed by this key.
+        DamagedFile: the identity is missing or was not sealed by this key, or the practice's own ring
+            does not open: without it no line of the audit trail could be read or written.
     """
     vault_id, incarnation = head(db)
     own = own_key(user_key)
@@ -136,6 +137,10 @@ def unlock(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
     me = Holder(vault_id=vault_id, user_id=user_id, user_key=user_key, own=own, signing=SigningKey(plain[1:]))
     rings = RingDirectory(me)
     rings.load(db)
+    try:
+        rings.key(rings.of(vault_id, "practice"))
+    except (NotOpened, UnknownRing):
+        raise broken(db) from None
     return Vault(me, incarnation, rings)
 
 

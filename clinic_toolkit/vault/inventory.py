@@ -49,12 +49,14 @@ class Known(NamedTuple):
 class Inventory:
     """Every record by its id, as of audit line `seq` with the hash `head`.
 
-    `gaps` are lines that could not be read: what they named is not known.
+    `gaps` are lines that could not be read: what they named is not known. `ways_in` is the highest number
+    that any line gives for the list of ways in.
     """
 
     def __init__(self) -> None:
         self.seq, self.head = 0, FIRST
         self.gaps: list[int] = []
+        self.ways_in = 0
         self._known: dict[bytes, Known] = {}
         self._places: dict[tuple[str, bytes], set[bytes]] = {}
 
@@ -69,9 +71,9 @@ class Inventory:
         self._known[record] = known
         self._places.setdefault((known.table, known.ring), set()).add(record)
 
-    def add(self, seq: int, head: bytes, entries: Iterable[Entry]) -> Callable[[], None]:
+    def add(self, seq: int, head: bytes, entries: Iterable[Entry], ways_in: int = 0) -> Callable[[], None]:
         """Take in one audit line; returns what takes it out again, if its transaction fails."""
-        was_seq, was_head = self.seq, self.head
+        was_seq, was_head, was_ways_in = self.seq, self.head, self.ways_in
         before = []
         for entry in entries:
             known = self._known.get(entry.record)
@@ -80,12 +82,12 @@ class Inventory:
                 begun = known.begun if known else seq
                 place = Known(entry.table, entry.ring, entry.version, entry.content_id, seq, begun)
                 self.put(entry.record, place)
-        self.seq, self.head = seq, head
+        self.seq, self.head, self.ways_in = seq, head, max(self.ways_in, ways_in)
 
         def take_out() -> None:
             for record, known in reversed(before):
                 self._take_out(record, known)
-            self.seq, self.head = was_seq, was_head
+            self.seq, self.head, self.ways_in = was_seq, was_head, was_ways_in
 
         return take_out
 

@@ -286,7 +286,7 @@ def _found_ways(db: Connection, vault: Vault) -> WaysIn:
     rows = db.execute(select(slot).where(slot.c.user == vault.user_id)).all()
     listed = db.execute(select(slot_list).where(slot_list.c.user == vault.user_id)).first()
     if listed is None or not secrets.compare_digest(listed.mac, _mac(vault, listed.generation, rows)):
-        return WaysIn(generation=listed.generation if listed else 0, intact=False, vouched=frozenset())
+        return WaysIn(generation=0, intact=False, vouched=frozenset())
     return WaysIn(generation=listed.generation, intact=True, vouched=frozenset(row.slot for row in rows))
 
 

@@ -107,6 +107,14 @@ class Vault:
         """False if the ways in are not the ones this clinician last made. Shown at unlock."""
         return self.ways_in.intact
 
+    def compare_ways_in(self, named: int) -> None:
+        """Compare the list with the number that the audit trail names; an older one vouches for no slot.
+
+        Whoever puts an old slot back with its own list would otherwise come in by the old secret unseen.
+        """
+        if self.ways_in.generation < named:
+            self.ways_in = WaysIn(generation=named, intact=False, vouched=frozenset())
+
     @property
     def damaged_rings(self) -> frozenset[UUID]:
         """Rings whose grant to this clinician is missing or could not be opened."""

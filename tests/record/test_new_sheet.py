@@ -50,7 +50,7 @@ def test_the_new_sheet_opens_the_old_one_is_refused_and_the_date_is_kept(work: W
         kept = practice.read(db, opened).body
         said = [line.event for line in audit.lines(db, opened, newest=2)]
     assert (kept.sheet_proved, kept.sheet_made_on) == (True, MADE_ON)
-    assert said == ["practice.saved", "practice.sheet_replaced"]
+    assert said == ["practice.saved", "practice.sheet_replaced slots-2"]
 
 
 def test_a_sheet_that_is_only_drawn_opens_nothing(data: Path, work: Work) -> None:

@@ -111,7 +111,7 @@ def test_a_new_sheet_from_the_page_to_the_paper_and_back(site: Site, knows: None
     assert "The recovery sheet that opens the practice is of" in page
     # Proved once, it is never shown again.
     assert site.get("/practice/sheet/paper").headers["Location"] == "/practice/sheet"
-    assert ("practice.sheet_replaced", True) in events(site)
+    assert ("practice.sheet_replaced slots-2", True) in events(site)
 
 
 def test_the_old_sheet_can_be_kept(site: Site, knows: None) -> None:
@@ -167,7 +167,7 @@ def test_the_old_slot_is_in_no_file_when_the_page_has_answered(
     place = site.settings.data_folder
     assert files_with(place, old)
     if not folded:
-        monkeypatch.setattr(old_secret, "checkpoint", lambda engine: False)
+        monkeypatch.setattr(old_secret, "clear_out", lambda engine: False)
     then = change(site)
     if folded:
         assert not files_with(place, old)
