@@ -1,4 +1,6 @@
-"""The real program with one fault built in, for the controls: it must fail what the product passes.
+"""The real program with one fault built in, or with a wrong clock.
+
+The faults are for the controls: such a program must fail what the product passes.
 
     python -m tests.reliability.launched start …        the fault is named by CLINIC_TEST_FAULT
 
@@ -6,9 +8,17 @@ Its workers import this module again, so the fault is in every process. The prod
 """
 
 import os
+import threading
+import time
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import time_machine
 
 FAULT = "CLINIC_TEST_FAULT"
+# Where the time stands that every process believes.
+CLOCK = "CLINIC_TEST_CLOCK"
 
 
 def _flushes(level: int) -> Callable[[], None]:
@@ -41,12 +51,33 @@ def _last_one_wins() -> None:
     NoteForm.typed = classmethod(careless)  # type: ignore[method-assign, assignment]
 
 
+def _set_clock() -> None:
+    # Every process follows the file, so that keeper and workers always have the same wrong time.
+    file, followed = Path(os.environ[CLOCK]), b""
+
+    def follow() -> None:
+        nonlocal followed
+        travelled: time_machine.travel | None = None
+        while True:
+            told = file.read_bytes()
+            if told != followed:
+                if travelled:
+                    travelled.stop()
+                followed, travelled = told, time_machine.travel(datetime.fromisoformat(told.decode()))
+                travelled.start()
+            time.sleep(0.02)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
 FAULTS: dict[str, Callable[[], None]] = {
     "": lambda: None,
     # SQLite's NORMAL and OFF, as numbers.
     "normal": _flushes(1),
     "off": _flushes(0),
     "last-one-wins": _last_one_wins,
+    # No fault of the program: the date is the one in a file, and jumps when the file changes.
+    "clock": _set_clock,
 }
 
 FAULTS[os.environ.get(FAULT, "")]()

@@ -137,7 +137,7 @@ def eight_hands(windows: Sequence[Window], each: int) -> tuple[int, int]:
 
 @pytest.mark.reliability
 def test_eight_writers_for_long(windows: list[Window], figure: Figure) -> None:
-    write_with_eight_hands(windows, 100, figure)
+    write_with_eight_hands(windows, 50, figure)
 
 
 def test_eight_writers_lose_no_word(windows: list[Window], figure: Figure) -> None:
