@@ -18,9 +18,9 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import administrations, handouts, note_texts, notes, relationships, sessions
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.notes import CLINICIAN, ClinicalNote, Part
 from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue as sheets

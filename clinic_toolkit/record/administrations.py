@@ -16,8 +16,8 @@ from clinic_toolkit.instruments.model import Frame, Instrument, Item
 from clinic_toolkit.record import answers, rows
 from clinic_toolkit.record.answers import Answers, Response
 from clinic_toolkit.record.given import Given, in_hour
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
 

@@ -10,8 +10,8 @@ from clinic_toolkit.psychometrics import prompts
 from clinic_toolkit.record import administrations, answers, clients, merging, results
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.merging import PROPOSED, Handover
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.summaries import AnsweredItem
 from clinic_toolkit.vault.vault import Vault
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import cases, rows
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
 

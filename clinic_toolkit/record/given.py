@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 
 
 class Given(msgspec.Struct, array_like=True, frozen=True, kw_only=True):

@@ -3,9 +3,8 @@
 from sqlalchemy import Connection
 
 from clinic_toolkit.record import cases, clients, handouts, notes, results, sessions
-from clinic_toolkit.record.kept import HURT
+from clinic_toolkit.record.kept import HURT, Kept
 from clinic_toolkit.record.practice import Practice, letterhead
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import HourFacts, SessionSummary
 from clinic_toolkit.vault.vault import Vault

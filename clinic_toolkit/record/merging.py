@@ -22,7 +22,7 @@ from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.audit import audit_line
 from clinic_toolkit.record.handover import SAID_LIMIT, Ticket, handover, new_key, new_token
 from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK, NO_ITEM, Line
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.types import from_us
 from clinic_toolkit.vault.vault import Vault
 

@@ -6,8 +6,8 @@ from clinic_toolkit.psychometrics import wording
 from clinic_toolkit.record import handouts, hours, notes, results
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.days import written
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.practice import Practice, letterhead
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import HourFacts, NotePage, NoteSection, Result
 from clinic_toolkit.vault.vault import Vault

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import rows
 from clinic_toolkit.record.cases import Case
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault

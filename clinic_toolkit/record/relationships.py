@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.record import rows
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
 

@@ -19,8 +19,8 @@ from clinic_toolkit.record import (
 )
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.hurt import Unreadable
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.practice import Practice, letterhead
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import (
     AnsweredItem,

@@ -18,8 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import audit, hurt, ledger, memory
-from clinic_toolkit.record.kept import Kept as Kept
-from clinic_toolkit.record.kept import Place, StandIn, nothing, opened, sealed_row, stands_in
+from clinic_toolkit.record.kept import Kept, Place, StandIn, nothing, opened, sealed_row, stands_in
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.vault.vault import SealBroken, Vault

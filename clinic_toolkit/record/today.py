@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.record import cases, clients, notes, rows, sessions
 from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.vault.vault import Vault
 

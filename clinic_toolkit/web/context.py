@@ -17,8 +17,8 @@ from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.record import audit
 from clinic_toolkit.record import practice as practices
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.practice import Practice
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.summaries import Letterhead
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import if_rolled_back

@@ -9,7 +9,7 @@ from flask import g, render_template
 from clinic_toolkit.record import administrations, audit, results, rows
 from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.answers import Response, responses
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import unit
 from tests.fixtures.sites import Site

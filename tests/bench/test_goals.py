@@ -26,7 +26,7 @@ from wtforms.fields.choices import SelectChoice
 from clinic_toolkit.record import administrations
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import reading, writing
 from tests.bench import parts, rounds

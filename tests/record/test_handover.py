@@ -17,8 +17,8 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.handover import Ticket
 from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK, Line
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.merging import CLOSED, OUT, PROPOSED, RETURNED, Handover
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, Work, giving

@@ -7,7 +7,7 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import administrations, cases, notes, rows, sessions, today
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work

@@ -8,8 +8,8 @@ from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.administrations import GENERAL
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.web.forms import fields
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import Form
 
 from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.worksheets import catalogue
 

@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 
 from clinic_toolkit.record import sessions
 from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web.forms import fields
 

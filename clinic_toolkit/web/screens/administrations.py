@@ -16,8 +16,8 @@ from clinic_toolkit.record import (
     sessions,
 )
 from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.administration import ChooseForm

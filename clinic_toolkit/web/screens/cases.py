@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import cases, clients, notes, sessions
 from clinic_toolkit.record.cases import Case
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.case import CoupleForm
 from clinic_toolkit.web.responses import Answer

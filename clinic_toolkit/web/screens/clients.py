@@ -20,7 +20,7 @@ from clinic_toolkit.record import (
 )
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.rows import Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.client import ClientForm

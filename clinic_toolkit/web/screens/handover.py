@@ -7,8 +7,8 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
 from clinic_toolkit.record import administrations, answers, arrivals, merging, results
 from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.merging import OUT, PROPOSED, Handover
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.web import context, guard, handing, responses
 from clinic_toolkit.web.responses import Answer
 

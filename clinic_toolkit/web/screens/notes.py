@@ -5,8 +5,8 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import hours, note_texts, notes, practice, results, rows, sessions
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.notes import ClinicalNote, Part
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.note import NoteForm, SignForm

@@ -7,8 +7,8 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import clients, relationships
 from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.record.rows import Kept
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.relationship import RelationshipForm
