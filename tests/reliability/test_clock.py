@@ -6,6 +6,7 @@ and a delay is as long as it was.
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -200,6 +201,9 @@ def test_the_real_program_goes_on_through_every_jump(tmp_path: Path, figure: Fig
         me = person.over_http(program.browser())
         words = set_up_with_a_code(me)
         page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
+        os.kill(program.workers()[0], signal.SIGKILL)
+        # The control: without a jump the code is enough.
+        assert me.send(me.open("/unlock"), {"code": CODE}).path == "/"
         worker = program.workers()[0]
         for number, moment in enumerate(JUMPS[:4]):
             jump(moment)
@@ -208,7 +212,7 @@ def test_the_real_program_goes_on_through_every_jump(tmp_path: Path, figure: Fig
             kept = me.send(edit, {"reach_note": f"After {number}"})
             assert kept.status == 200 and f"After {number}" in kept.text
         assert program.workers()[0] == worker
-        me.press(me.open("/"), "Lock")
+        os.kill(worker, signal.SIGKILL)
         asked = me.open("/unlock")
         assert "code" not in asked.form("csrf_token").names, "the date had jumped: the code is not enough"
         began = time.monotonic()
