@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, select
 
-from clinic_toolkit.record import inspection
+from clinic_toolkit.record import inspection, merging
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
@@ -22,6 +22,8 @@ from clinic_toolkit.store.trouble import StorageTrouble
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import unit
 from tests.fixtures import sites
+from tests.fixtures.handed import handed_over
+from tests.fixtures.practices import NOW, giving
 from tests.fixtures.running import COMMAND
 from tests.fixtures.sites import Site
 from tests.journeys import job, person
@@ -126,6 +128,32 @@ def test_a_full_disk_at_every_write_of_a_day(site: Site, disk: Disk, figure: Fig
     figure(told(trying))
     assert not lost
     assert trying.refusals > 150
+
+
+@linux
+def test_a_client_with_a_form_in_hand_loses_nothing_either(site: Site, disk: Disk, figure: Figure) -> None:
+    client = site.work.client()
+    form = site.work.begun(client, giving(), session=site.work.hour(client).id)
+    device = handed_over(site, form)
+    refused = 0
+    for number in range(1, 5):
+        typed = {"answer": "3", "said": f"Said {number}", "go": "next"}
+        for room in range(60):
+            with disk.with_room_for(room):
+                told = device.post(f"/form/{number}", typed)
+            if told.status_code == 303:
+                break
+            assert told.status_code == 503 and "disk is full" in told.text
+            assert f"Said {number}</textarea>" in told.text
+            refused += 1
+    with reading(site.work.engine) as db:
+        out = merging.open_ones(db, site.work.vault)
+    with writing(site.work.engine) as db:
+        merging.bring_in(db, site.work.vault, out[0], now=NOW)
+    site.work.engine.dispose()
+    lost = left_out(site.settings.data_folder, site.work.vault, {f"Said {number}" for number in range(1, 5)})
+    figure(f"{refused} answers of a client refused by a full disk, each said and kept on the page: 0 lost")
+    assert not lost and refused >= 8
 
 
 @linux
