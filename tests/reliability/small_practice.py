@@ -1,0 +1,206 @@
+"""A small practice with one of everything, as a crash leaves it: some saves only in the write-ahead log.
+
+Made without Argon2id: `quickly` puts a plain hash in its place, with the same limits on the stored costs.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from clinic_toolkit.crypto import passphrase
+from clinic_toolkit.crypto.passphrase import FLOOR, Cost
+from clinic_toolkit.record import (
+    administrations,
+    cases,
+    clients,
+    handouts,
+    handover,
+    ledger,
+    merging,
+    notes,
+    practice,
+    relationships,
+    sessions,
+)
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.notes import Part
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.vault import slots
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets import catalogue
+from tests.fixtures.practices import NOW, SETTINGS, giving
+from tests.reliability.told import Told, bytes_of, told
+
+PASSPHRASE = "glacier mandolin unwrapped spoken dentist walnut"
+LATER = NOW + timedelta(days=1)
+
+
+def stretched(text: str, salt: bytes, cost: Cost) -> bytes:
+    """What stands in for Argon2id: every parameter counts, and costs out of range are refused."""
+    passphrase.check(cost)
+    return hashlib.sha256(f"{text} {salt.hex()} {cost}".encode()).digest()
+
+
+@contextmanager
+def quickly() -> Iterator[None]:
+    """Unlock without the second that it takes."""
+    with patch.object(slots, "stretch", stretched), patch.object(slots, "calibrate", lambda: FLOOR):
+        yield
+
+
+@dataclass(kw_only=True, repr=False)
+class Small:
+    """The files, what they tell at each line of the trail, and how to come in."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    told_at: dict[int, Told] = field(default_factory=dict)
+    bytes_at: dict[bytes, int] = field(default_factory=dict)
+    groups: str = ""
+    vault: Vault | None = None
+
+    @property
+    def last(self) -> int:
+        """The last line of the trail."""
+        return max(self.told_at)
+
+
+Act = Callable[[Connection, Vault], Any]
+
+
+@dataclass
+class Desk:
+    """Someone at work, each act of whom is one transaction; what the store tells is kept after each."""
+
+    engine: Engine
+    vault: Vault
+    made: Small
+
+    def do(self, act: Act) -> Any:
+        """One transaction, and a look at everything from outside it."""
+        with writing(self.engine) as db:
+            done = act(db, self.vault)
+        with reading(self.engine) as db:
+            fresh = slots.open_with_user_key(db, self.vault.user_id, self.vault.user_key())
+            seen = told(db, fresh)
+            self.made.bytes_at[bytes_of(db)] = seen.tip
+        self.made.told_at[seen.tip] = seen
+        return done
+
+
+def small_practice(place: Path, *, many: int = 0) -> Small:
+    """Make it in this folder. With `many`, so many more clients, each with hours and notes.
+
+    Everything up to a middle moment is folded into the file; what follows lies in the log alone.
+    """
+    made = Small()
+    with quickly(), patch.object(ledger, "TAIL", 12):
+        engine = open_store(place)
+        with writing(engine) as db:
+            vault, groups = practice.create(db, SETTINGS, passphrase=PASSPHRASE, now=NOW)
+        made.groups, made.vault = " ".join(groups), vault
+        desk = Desk(engine, vault, made)
+        ana, hour, note, form = _first_day(desk)
+        for number in range(many):
+            _one_more(desk, number)
+        desk.do(lambda db, vault: practice.unlock(db, PASSPHRASE, now=LATER))
+        checkpoint(engine)
+        _second_day(desk, ana, hour, note, form)
+        # Copied while it is open: closing would fold the log in.
+        made.files = {file.name: file.read_bytes() for file in place.iterdir() if file.name[-4:] != "-shm"}
+        engine.dispose()
+    return made
+
+
+def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
+    ana = desk.do(lambda db, vault: clients.add(db, vault, Client(name="Ana Reyes", phone="1"), now=NOW))
+    ben = desk.do(lambda db, vault: clients.add(db, vault, Client(name="Ben Ash"), now=NOW))
+    desk.do(lambda db, vault: cases.open_couple(db, vault, ana.id, ben.id, now=NOW))
+
+    def held(db: Connection, vault: Vault, whose: UUID, day: int) -> Any:
+        case = cases.single_of(db, vault, whose)
+        body = TherapySession(case=case.id.bytes, kind="session", on=date(2026, 11, day), attendance="came")
+        return sessions.plan(db, vault, case, body, now=NOW)
+
+    hour = desk.do(lambda db, vault: held(db, vault, ana.id, 12))
+    other = desk.do(lambda db, vault: held(db, vault, ben.id, 13))
+    note = desk.do(lambda db, vault: notes.begin(db, vault, hour, said("first words"), now=NOW))
+
+    def signed(db: Connection, vault: Vault) -> Any:
+        begun = notes.begin(db, vault, other, said("signed words"), now=NOW)
+        return notes.sign(db, vault, begun, signer="N. W.", version=1, now=NOW)
+
+    desk.do(signed)
+
+    def asked(db: Connection, vault: Vault) -> Any:
+        about = relationships.add(db, vault, ana.id, word="M.", frame="parent", now=NOW)
+        whom = {"client_id": ana.id, "about": about, "session_id": hour.id, "mode": "read_aloud"}
+        finished = administrations.begin(db, vault, giving(), **whom, now=NOW)
+        for place in range(3):
+            finished = _answered(db, vault, finished, place, place)
+        administrations.complete(db, vault, finished, now=NOW)
+        return administrations.begin(db, vault, giving(), **whom, now=NOW)
+
+    form = desk.do(asked)
+    sheet = catalogue.worksheets()[0]
+    whom = {"client_id": ana.id, "session_id": hour.id}
+    desk.do(lambda db, vault: handouts.give(db, vault, sheet, **whom, sentence="as agreed", now=NOW))
+    return ana.id, hour.id, note.id, form.id
+
+
+def _answered(db: Connection, vault: Vault, seen: Any, place: int, value: int) -> Any:
+    response = Response(status="answered", value=value, talk=False, said=f"said {place}")
+    return administrations.record_response(db, vault, seen, place, response, now=NOW)
+
+
+def _second_day(desk: Desk, ana: UUID, hour: UUID, note: UUID, form: UUID) -> None:
+    """What lies in the log alone: a new version, a draft rewritten, an answer, a hand-over with answers."""
+
+    def revised(db: Connection, vault: Vault) -> Any:
+        seen = clients.get(db, vault, ana)
+        return clients.revise(db, vault, seen, Client(name="Ana Reyes", phone="2"), now=LATER)
+
+    def rewritten(db: Connection, vault: Vault) -> Any:
+        seen = notes.get(db, vault, note)
+        return notes.revise(db, vault, seen, said("second words"), version=seen.version, now=LATER)
+
+    desk.do(revised)
+    desk.do(rewritten)
+    desk.do(lambda db, vault: _answered(db, vault, administrations.get(db, vault, form), 0, 3))
+
+    def handed(db: Connection, vault: Vault) -> Any:
+        seen = administrations.get(db, vault, form)
+        kept, ticket = merging.begin(db, vault, seen, word="M.", now=LATER)
+        for item in (2, 3):
+            response = Response(status="answered", value=item, talk=True, said=f"alone {item}")
+            handover.keep(db, ticket, item, response, now=LATER)
+        return kept
+
+    desk.do(handed)
+
+
+def _one_more(desk: Desk, number: int) -> None:
+    def all_of_it(db: Connection, vault: Vault) -> None:
+        kept = clients.add(db, vault, Client(name=f"Client {number}"), now=NOW)
+        case = cases.single_of(db, vault, kept.id)
+        for day in range(1, 9):
+            body = TherapySession(case=case.id.bytes, kind="session", on=date(2026, 10, day))
+            hour = sessions.plan(db, vault, case, body, now=NOW)
+            notes.begin(db, vault, hour, said(f"words {number} {day} " * 20), now=NOW)
+
+    with writing(desk.engine) as db:
+        all_of_it(db, desk.vault)
+
+
+def said(text: str) -> list[Part]:
+    """One part of a note."""
+    return [Part(section="data", source="clinician", text=text)]

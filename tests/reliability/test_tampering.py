@@ -1,0 +1,298 @@
+"""Files cut short, exchanged, put back and written into by another hand: named, never shown as the record.
+
+Each act is done to a copy of a small practice; then everything is read, by the passphrase or the sheet.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from clinic_toolkit.record import hurt, inspection, practice
+from clinic_toolkit.store.engine import checkpoint, open_store, writing
+from clinic_toolkit.store.folder import ANCHOR, DATABASE
+from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Failed, Judge, Look, many_openings, room
+from tests.reliability.small_practice import LATER, PASSPHRASE, Small, small_practice
+from tests.reliability.told import KINDS
+
+WAL = f"{DATABASE}-wal"
+Harm = Callable[[sqlite3.Connection], object]
+
+
+@pytest.fixture(scope="module")
+def openings() -> Iterator[None]:
+    with many_openings():
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, openings: None) -> Small:
+    """The practice, with all of it folded into the file."""
+    small = small_practice(tmp_path_factory.mktemp("small") / "data")
+    folded = tmp_path_factory.mktemp("folded")
+    Judge(small, folded).lay_out({})
+    with closing(sqlite3.connect(folded / DATABASE)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    small.files = {**small.files, DATABASE: (folded / DATABASE).read_bytes(), WAL: b""}
+    return small
+
+
+@pytest.fixture
+def judge(made: Small, tmp_path: Path) -> Iterator[Judge]:
+    with room(tmp_path) as place:
+        yield Judge(made, place / "data")
+
+
+def harmed(judge: Judge, act: Harm, *, with_triggers: bool = True) -> Look:
+    """The look after someone did this to the file with a program of their own."""
+    judge.lay_out({})
+    with closing(sqlite3.connect(judge.place / DATABASE)) as raw:
+        triggers = raw.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            raw.execute(f"DROP TRIGGER {name}")
+        act(raw)
+        if with_triggers:
+            for _, statement in triggers:
+                raw.execute(statement)
+        raw.commit()
+    return judge.look(thorough=True)
+
+
+def noticed(look: Look, *, hurt: int | None = None) -> Look:
+    assert look.end == NOTICED, look
+    if hurt is not None:
+        assert look.told
+        assert len(look.told.hurt) == hurt, look.told.hurt
+    return look
+
+
+def refused(look: Look) -> str:
+    assert look.end == REFUSED, look
+    return look.why[1]
+
+
+def test_the_small_practice_is_whole(judge: Judge, made: Small) -> None:
+    look = judge.after({}, thorough=True)
+    assert look.end == HARMLESS
+    assert look.told
+    assert {table for table, _ in look.told.newest} == set(KINDS)
+    assert set(made.told_at[made.last].answers) == set(look.told.answers) != set()
+
+
+@pytest.mark.parametrize("name", [DATABASE, ANCHOR])
+def test_a_file_that_was_cut_short(judge: Judge, made: Small, name: str) -> None:
+    raw = made.files[name]
+    lengths = {0, 1, 15, 16, 99, 100, 4095, 4096, 4097, len(raw) // 2, len(raw) - 4096, len(raw) - 1}
+    for length in sorted(length for length in lengths if length < len(raw)):
+        look = judge.after({name: raw[:length]}, thorough=True)
+        if name == DATABASE and length == len(raw) - 1:
+            # SQLite takes the last byte for zero, whatever it belongs to.
+            assert look.end in (NOTICED, HARMLESS)
+        elif name == DATABASE:
+            assert DATABASE in refused(look), length
+        else:
+            # One whole slot is enough to tell; with none of them a person is asked to look.
+            assert look.end in (NOTICED, HARMLESS)
+            assert look.end == (NOTICED if length < 4096 else HARMLESS), length
+
+
+def test_a_log_that_was_cut_short(judge: Judge, made: Small, tmp_path: Path) -> None:
+    crashed = small_practice(tmp_path / "made")
+    judge = Judge(crashed, judge.place)
+    raw = crashed.files[WAL]
+    frames = range(32, len(raw), 24 + 4096)
+    cuts = sorted(
+        {0, 31, 32, *frames, *(at + 24 for at in frames), *(at + 3000 for at in frames), len(raw) - 1}
+    )
+    ends = [judge.after({WAL: raw[:length]}).end for length in cuts if length < len(raw)]
+    assert set(ends) == {NOTICED}, ends
+
+
+@pytest.mark.parametrize("name", [DATABASE, ANCHOR, WAL])
+def test_a_file_with_the_bytes_of_another(judge: Judge, made: Small, name: str) -> None:
+    for other in (DATABASE, ANCHOR, "READ ME FIRST.txt"):
+        if other == name:
+            continue
+        look = judge.after({name: made.files[other]}, thorough=True)
+        # A log that is none is put aside by SQLite, and nothing is missing without it.
+        assert look.end == {DATABASE: REFUSED, ANCHOR: NOTICED, WAL: HARMLESS}[name]
+
+
+@pytest.mark.parametrize("table", sorted(KINDS))
+def test_the_last_version_is_gone(judge: Judge, table: str) -> None:
+    look = harmed(
+        judge,
+        lambda raw: raw.execute(
+            f"DELETE FROM {table} WHERE id = (SELECT max(id) FROM {table} WHERE version = "
+            f"(SELECT max(version) FROM {table}))"
+        ),
+    )
+    noticed(look, hurt=1)
+
+
+@pytest.mark.parametrize("table", sorted(KINDS))
+def test_all_records_of_a_kind_are_gone(judge: Judge, table: str) -> None:
+    look = noticed(harmed(judge, lambda raw: raw.execute(f"DELETE FROM {table}")))
+    assert look.told
+    assert {name for name, _ in look.told.hurt} == {table}
+
+
+@pytest.mark.parametrize("table", ["ring", "ring_grant"])
+def test_keys_are_gone(judge: Judge, table: str) -> None:
+    """Each ring in turn; without the practice's own nothing is opened, and the file is named."""
+    ends = []
+    for number in range(6):
+        one = f"SELECT ring FROM {table} ORDER BY ring LIMIT 1 OFFSET {number}"
+        look = harmed(judge, lambda raw, one=one: raw.execute(f"DELETE FROM {table} WHERE ring = ({one})"))
+        ends.append(look.end)
+        assert look.end == NOTICED or DATABASE in refused(look)
+    assert sorted(ends) == [NOTICED] * 5 + [REFUSED]
+
+
+@pytest.mark.parametrize("table", ["slot", "slot_list"])
+def test_ways_in_are_gone(judge: Judge, table: str) -> None:
+    look = harmed(judge, lambda raw: raw.execute(f"DELETE FROM {table} WHERE rowid = 1"))
+    assert "ways in" in noticed(look, hurt=0).why
+
+
+@pytest.mark.parametrize("table", ["vault", "identity"])
+def test_the_head_of_the_practice_is_gone(judge: Judge, table: str) -> None:
+    assert DATABASE in refused(harmed(judge, lambda raw: raw.execute(f"DELETE FROM {table}")))
+
+
+@pytest.mark.parametrize("which", ["seq > 20", "seq = 28", "seq = 10", "seq BETWEEN 5 AND 9", "seq = 1", "1"])
+def test_lines_of_the_trail_are_gone(judge: Judge, which: str) -> None:
+    look = harmed(judge, lambda raw: raw.execute(f"DELETE FROM audit_line WHERE {which}"))
+    if which == "1":
+        assert DATABASE in refused(look)
+    else:
+        noticed(look)
+
+
+def test_the_ledger_is_gone(judge: Judge) -> None:
+    assert harmed(judge, lambda raw: raw.execute("DELETE FROM ledger")).end == HARMLESS
+
+
+def test_answers_of_a_hand_over_are_gone(judge: Judge) -> None:
+    for which in ("seq = 1", "seq = 2", "1"):
+        look = harmed(judge, lambda raw, which=which: raw.execute(f"DELETE FROM handover_row WHERE {which}"))
+        assert "hand-over" in noticed(look).why
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "CREATE TRIGGER kind AFTER INSERT ON client BEGIN DELETE FROM client WHERE version = 1; END",
+        "CREATE VIEW everyone AS SELECT * FROM client",
+        "CREATE TABLE more (text)",
+        "CREATE INDEX quicker ON client (kid)",
+        "DROP INDEX ix_client_ring",
+        "ALTER TABLE client ADD COLUMN more INTEGER",
+    ],
+)
+def test_something_is_built_in(judge: Judge, planted: str) -> None:
+    assert "not built as" in refused(harmed(judge, lambda raw: raw.execute(planted)))
+
+
+def test_the_triggers_are_gone(judge: Judge) -> None:
+    assert "not built as" in refused(harmed(judge, lambda raw: None, with_triggers=False))
+
+
+@dataclass(frozen=True)
+class Move:
+    """A row of a table gets a column, or several, from another row of the same or another table."""
+
+    what: str
+    statement: str
+    hurt: int
+
+
+MOVES = [
+    Move("a note into another note’s place", "UPDATE clinical_note SET sealed = (SELECT sealed FROM "
+         "clinical_note AS other WHERE other.id <> clinical_note.id LIMIT 1) WHERE id = 1", 1),
+    Move("another ring", "UPDATE clinical_note SET ring = (SELECT ring FROM clinical_note ORDER BY id DESC "
+         "LIMIT 1) WHERE id = 1", 1),
+    Move("another ring and its key", "UPDATE clinical_note SET (ring, kid) = (SELECT ring, kid FROM "
+         "clinical_note ORDER BY id DESC LIMIT 1) WHERE id = 1", 1),
+    Move("another version", "UPDATE therapy_session SET version = 2 WHERE id = 1", 1),
+    Move("another table", "INSERT INTO handout (record, version, ring, kid, final, sealed) SELECT record, "
+         "version, ring, kid, final, sealed FROM relationship", 1),
+    Move("a copy as another record", "INSERT INTO handout (record, version, ring, kid, final, sealed) SELECT "
+         "CAST('another record 7' AS BLOB), version, ring, kid, final, sealed FROM handout", 1),
+    Move("a copy as a later version", "INSERT INTO client (record, version, ring, kid, final, sealed) SELECT "
+         "record, 9, ring, kid, final, sealed FROM client WHERE version = 2", 1),
+    Move("final made open", "UPDATE therapy_session SET final = 0 WHERE id = 1", 1),
+    Move("a draft made final", "UPDATE clinical_note SET final = 1 WHERE final = 0", 1),
+    Move("an older version as the newest", "UPDATE client SET (version, sealed) = (SELECT 3, sealed FROM "
+         "client AS other WHERE other.version = 1 AND other.record = client.record) WHERE version = 2", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.what)
+def test_rows_are_moved(judge: Judge, move: Move) -> None:
+    noticed(harmed(judge, lambda raw: raw.execute(move.statement)), hurt=move.hurt)
+
+
+def test_a_slot_below_the_floor(judge: Judge) -> None:
+    """A cost that is too low is not even tried; the sheet opens, and the list of ways in tells."""
+    for column, value in (("memory_kib", 8), ("passes", 1), ("lanes", 1), ("memory_kib", 2**40)):
+        look = harmed(
+            judge, lambda raw, at=column, to=value: raw.execute(f"UPDATE slot SET {at} = {to} WHERE kind = 1")
+        )
+        assert {"passphrase", "ways in"} <= set(noticed(look, hurt=0).why)
+
+
+def test_an_old_way_in_is_put_back_with_its_own_list(judge: Judge, made: Small) -> None:
+    """Both fit each other, so only the trail knows that they are not the newest."""
+    judge.lay_out({})
+    store = open_store(judge.place)
+    with writing(store) as db:
+        vault = practice.unlock(db, PASSPHRASE, now=LATER)
+        practice.change_passphrase(db, vault, "another one of six words", now=LATER)
+    checkpoint(store)
+    with closing(sqlite3.connect(judge.place / DATABASE)) as raw:
+        before = judge.place.parent / "before.db"
+        before.write_bytes(made.files[DATABASE])
+        raw.execute("ATTACH ? AS old", [str(before)])
+        for table in ("slot", "slot_list"):
+            raw.execute(f"DELETE FROM main.{table}")
+            raw.execute(f"INSERT INTO main.{table} SELECT * FROM old.{table}")
+        raw.commit()
+    with writing(store) as db:
+        vault = practice.unlock(db, PASSPHRASE, now=LATER)
+        assert not vault.slots_intact
+        found = inspection.everything(db, vault, lambda *_: None).findings
+        assert ["list of ways in" in each.sentence for each in found] == [True]
+        # One new way in does not make the other one genuine; two do.
+        practice.change_passphrase(db, vault, PASSPHRASE, now=LATER)
+        assert not vault.slots_intact
+        practice.new_sheet(db, vault, now=LATER)
+        assert vault.slots_intact
+    with writing(store) as db:
+        assert practice.unlock(db, PASSPHRASE, now=LATER).slots_intact
+    store.dispose()
+
+
+def test_an_older_file_is_put_back_under_a_newer_anchor(judge: Judge, tmp_path: Path) -> None:
+    """Its last lines are missing, and named; and an older anchor under a newer file says nothing wrong."""
+    crashed = small_practice(tmp_path / "made")
+    newer = Judge(crashed, judge.place)
+    assert newer.after({WAL: b""}, thorough=True).why[0] == "missing"
+    assert newer.after({ANCHOR: judge.made.files[ANCHOR]}, thorough=True).why[0] == "other"
+    older = crashed.files[ANCHOR]
+    slots = sorted([older[:4096], older[4096:]], key=lambda raw: raw[10:18])
+    assert newer.after({ANCHOR: slots[0] + bytes(4096)}, thorough=True).end == HARMLESS
+
+
+def test_without_the_comparison_with_the_trail_losses_pass(judge: Judge) -> None:
+    """The control: a build that believes every row that opens."""
+    gone: Harm = lambda raw: raw.execute("DELETE FROM client WHERE version = 2")  # noqa: E731
+    with patch.object(hurt, "against_the_trail", lambda *_: ""), pytest.raises(Failed, match="is shown as"):
+        harmed(judge, gone)
+    nothing = patch.multiple(hurt, missing_beside=lambda *_: [], missing=lambda *_: None)
+    with nothing, pytest.raises(Failed, match="is gone"):
+        harmed(judge, lambda raw: raw.execute("DELETE FROM handout"))

@@ -1,0 +1,179 @@
+"""Everything that a store tells through the verbs of the record, so that two stores can be compared."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record import (
+    administrations,
+    cases,
+    clients,
+    handouts,
+    handover_rows,
+    ledger,
+    merging,
+    notes,
+    practice,
+    relationships,
+    rows,
+    sessions,
+    trail,
+)
+from clinic_toolkit.record.kept import HURT, Kept
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.vault.vault import Vault
+
+# Every sealed table with the shape of its bodies.
+KINDS: dict[str, type[Any]] = {
+    "practice": practice.Practice,
+    "client": clients.Client,
+    "clinical_case": cases.Case,
+    "relationship": relationships.Relationship,
+    "therapy_session": sessions.TherapySession,
+    "administration": administrations.Administration,
+    "handout": handouts.Handout,
+    "handover": merging.Handover,
+    "clinical_note": notes.ClinicalNote,
+}
+
+Place = tuple[str, UUID]
+
+
+@dataclass(kw_only=True)
+class Told:
+    """What was told.
+
+    `newest` is the version that lists and single pages show, `versions` the content of each that stands,
+    `hurt` the records named as hurt at any moment, `refused` the sentences that were raised.
+    """
+
+    tip: int
+    newest: dict[Place, set[int]] = field(default_factory=dict)
+    versions: dict[tuple[str, UUID, int], str] = field(default_factory=dict)
+    rings: dict[Place, UUID] = field(default_factory=dict)
+    lines: dict[int, str] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    hurt: set[Place] = field(default_factory=set)
+    stand_ins: set[Place] = field(default_factory=set)
+    gaps: list[int] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    troubles: tuple[str, ...] = ()
+    contradictions: list[str] = field(default_factory=list)
+
+
+def told(db: Connection, vault: Vault, beside: Iterable[Place] = ()) -> Told:
+    """Ask every verb that reads.
+
+    Args:
+        beside: records to ask for by their address, as a page does whose link was kept.
+    """
+    return _Asking(db, vault).everything(set(beside))
+
+
+class _Asking:
+    def __init__(self, db: Connection, vault: Vault) -> None:
+        self.db, self.vault = db, vault
+        self.told = Told(tip=trail.tip(db))
+
+    def everything(self, beside: set[Place]) -> Told:
+        db, vault = self.db, self.vault
+        self.note("practice", self.heard(practice.read))
+        for kept in self.heard(clients.everyone) or []:
+            self.note("client", kept)
+            of_client: tuple[tuple[str, Callable[..., Any]], ...] = (
+                ("clinical_case", cases.of_client),
+                ("relationship", relationships.of_client),
+                ("administration", administrations.of_client),
+                ("handout", handouts.of_client),
+            )
+            for table, verb in of_client:
+                for one in self.heard(verb, kept.id) or []:
+                    self.note(table, one)
+        for table, whole in (
+            ("clinical_case", cases.everything),
+            ("therapy_session", sessions.everything),
+            ("clinical_note", notes.everything),
+            ("handover", merging.open_ones),
+        ):
+            for one in self.heard(whole) or []:
+                self.note(table, one)
+        for table, id in beside | set(self.told.newest):
+            one = self.heard(rows.latest, metadata.tables[table], id, KINDS[table])
+            self.note(table, one)
+            for version in self.heard(rows.versions, metadata.tables[table], id, KINDS[table]) or []:
+                self.keep(table, version)
+        for line in trail.judged(db, vault):
+            self.told.lines[line.seq] = line.wrong or repr(line)
+        self.told.gaps = list(ledger.of(db, vault).gaps)
+        return self.told
+
+    def heard(self, verb: Callable[..., Any], *more: object) -> Any:
+        """What a verb says. A refusal in our own words is an answer; anything else is a traceback."""
+        try:
+            return verb(self.db, self.vault, *more)
+        except ClinicError as refusal:
+            self.told.refused.append(refusal.sentence)
+            return None
+        finally:
+            self.told.hurt |= {(each.table, each.record) for each in self.vault.hurt.values()}
+
+    def note(self, table: str, kept: Kept[Any] | None) -> None:
+        """Something is shown as the newest version."""
+        if kept is None:
+            return
+        if kept.state == HURT:
+            self.told.stand_ins.add((table, kept.id))
+            return
+        self.told.newest.setdefault((table, kept.id), set()).add(kept.version)
+        self.told.rings[table, kept.id] = kept.ring
+        self.keep(table, kept)
+        if table == "handover" and kept.body.key:
+            found = handover_rows.read(self.db, kept.body.key, self.vault.vault_id, kept.id)
+            self.told.answers = tuple(map(_answer, found.lines))
+            lost = found.last < handover_rows.counted(self.db, kept.id, after=kept.body.after_line)
+            self.told.troubles = found.troubles + (("missing",) if lost else ())
+
+    def keep(self, table: str, kept: Kept[Any]) -> None:
+        place = (table, kept.id, kept.version)
+        shown = (
+            f"{kept.state} {kept.final} {kept.author} {kept.at} {kept.content_id.hex()} {_body(kept.body)}"
+        )
+        if self.told.versions.setdefault(place, shown) != shown:
+            self.told.contradictions.append(f"{place} reads in two ways")
+
+
+def _body(body: Any) -> str:
+    # Keys and answers are kept out of `repr` by the product itself.
+    return repr([getattr(body, name) for name in body.__struct_fields__ if name != "lines"])
+
+
+def _answer(line: Any) -> str:
+    return repr([getattr(line, name) for name in line.__struct_fields__])
+
+
+def stands(db: Connection) -> set[Place]:
+    """Every record that has a row."""
+    return {
+        (name, id) for name in KINDS for id in db.scalars(select(metadata.tables[name].c.record).distinct())
+    }
+
+
+def bytes_of(db: Connection) -> bytes:
+    """A print of every row of every table, and nothing if SQLite finds a page or an index that does not fit.
+
+    Where it is the same, every verb reads the same: the record is told from nothing else.
+    """
+    driver = cast(sqlite3.Connection, db.connection.driver_connection)
+    if driver.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+        return b""
+    seen = hashlib.sha256()
+    for name in sorted(metadata.tables):
+        for row in driver.execute(f"SELECT * FROM {name}"):
+            seen.update(repr(row).encode())
+    return seen.digest()
