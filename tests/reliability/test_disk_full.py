@@ -7,6 +7,7 @@ each of its writes on. Then a real disk that is full, and one that may only be r
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,7 +25,8 @@ from clinic_toolkit.web import unit
 from tests.fixtures import sites
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import NOW, giving
-from tests.fixtures.running import COMMAND
+from tests.fixtures.prepared import prepared, sheet_form
+from tests.fixtures.running import COMMAND, Running
 from tests.fixtures.sites import Site
 from tests.journeys import job, person
 from tests.journeys.person import Person
@@ -199,6 +201,12 @@ def mount(*arguments: str | Path) -> int:
     return subprocess.run(["mount", *arguments], check=False, capture_output=True).returncode
 
 
+def start(data: Path) -> "subprocess.CompletedProcess[str]":
+    """A start that comes to its end by itself."""
+    command = [*COMMAND, "start", "--no-browser", "--data", data]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
 def fill(place: Path) -> Path:
     filler = place / "filler"
     with suppress(OSError), filler.open("wb", buffering=0) as file:
@@ -228,16 +236,31 @@ def test_a_real_disk_that_is_full_and_then_may_only_be_read(small_disk: Path) ->
     refused = me.send(edit, {"reach_note": "Never on Mondays"})
     assert refused.status == 503 and "cannot be written" in refused.text
     assert refused.typed("reach_note") == "Never on Mondays"
-    started = subprocess.run(
-        [*COMMAND, "start", "--no-browser", "--data", small_disk / "data"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    started = start(small_disk / "data")
     assert started.returncode == 1 and "cannot be written" in started.stderr
     assert "Traceback" not in started.stderr
     assert mount("-o", "remount,rw", small_disk) == 0
     assert "Never on Mondays" in me.press(refused, "Try saving again").text
     site.work.engine.dispose()
     assert not left_out(small_disk / "data", site.work.vault, {"Ana Reyes", "Never on Mondays"})
+
+
+def test_a_full_disk_at_the_start_and_at_the_lock_is_named(small_disk: Path) -> None:
+    data, groups = prepared(small_disk)
+    filler = fill(small_disk)
+    started = start(data)
+    assert started.returncode == 2 and "No space left" in started.stderr and "Traceback" not in started.stderr
+    filler.unlink()
+    with Running(data) as program:
+        browser = program.browser()
+        filler = fill(small_disk)
+        refused = browser.post("/unlock/sheet", sheet_form(groups, browser))
+        assert refused.status == 503 and "disk is full" in refused.text
+        filler.unlink()
+        # The process that had seen the sheet is gone; the next one takes it.
+        until = time.monotonic() + 30
+        while (found := browser.get("/unlock/sheet")).status != 200 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert found.status == 200
+        opened = browser.post("/unlock/sheet", sheet_form(groups, browser))
+        assert (opened.status, opened.headers["Location"]) == (303, "/unlock/choose")
