@@ -52,7 +52,9 @@ def killed(desk: Desk, rounds: Programme) -> None:
         desk.come_back()
         wrong = saves.lost(desk.found())
         assert not wrong, f"kill {number} of the {which}: {wrong}"
-        wrong = desk.keep_signed(saves.confirmed.pop(SIGNED, None))
+        signed = saves.confirmed.pop(SIGNED, None)
+        rounds.add("signed", bool(signed))
+        wrong = desk.keep_signed(signed)
         assert not wrong, f"kill {number} of the {which}: signed and not there: {wrong}"
         rounds.add("confirmed", saves.told - before)
         rounds.add(f"kills of the {which}")
@@ -60,7 +62,6 @@ def killed(desk: Desk, rounds: Programme) -> None:
         rounds.longest(f"ready after {again}", desk.ready_after)
         rounds.add("late", again == "a worker" and desk.ready_after > READY and not is_busy())
         desk.be_ready()
-    rounds.add("signed", len(desk.signed))
     assert not desk.wrongly_signed(len(desk.signed))
 
 
