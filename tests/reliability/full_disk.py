@@ -19,6 +19,9 @@ from clinic_toolkit.web.errors import SECRET_NAMES
 from tests.journeys.pages import read
 from tests.journeys.person import Ask
 
+# Where the system has one; Python may still bring its own, see `works`.
+SQLITE = ctypes.util.find_library("sqlite3")
+
 _CALLS = (b"write", b"pwrite", b"pwrite64")
 _WRITE = ctypes.CFUNCTYPE(ctypes.c_ssize_t, ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t, use_errno=True)
 _PWRITE = ctypes.CFUNCTYPE(
@@ -69,7 +72,7 @@ class Disk:
     @contextmanager
     def put_in(self) -> Iterator["Disk"]:
         """Have every write of SQLite and of the product ask this disk."""
-        library = ctypes.CDLL(ctypes.util.find_library("sqlite3") or "libsqlite3.so.0", use_errno=True)
+        library = ctypes.CDLL(SQLITE, use_errno=True)
         library.sqlite3_vfs_find.restype = ctypes.POINTER(_Vfs)
         vfs = library.sqlite3_vfs_find(None)
         self._calls = [_WRITE(self._written), _PWRITE(self._written_at), _PWRITE(self._written_at)]

@@ -30,10 +30,12 @@ from tests.fixtures.running import COMMAND, Running
 from tests.fixtures.sites import Site
 from tests.journeys import job, person
 from tests.journeys.person import Person
-from tests.reliability.full_disk import Disk, Tried
+from tests.reliability.full_disk import SQLITE, Disk, Tried
 
 Figure = Callable[[str], None]
-linux = pytest.mark.skipif(sys.platform != "linux", reason="the calls of SQLite are replaced on Linux only")
+linux = pytest.mark.skipif(
+    sys.platform != "linux" or not SQLITE, reason="the calls of SQLite are replaced on Linux only"
+)
 # What is typed over in the course of the day.
 REPLACED = {"reach_note"}
 SEALED = {"record", "version", "ring", "kid", "sealed"}
