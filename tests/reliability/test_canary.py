@@ -12,17 +12,22 @@ import sqlite3
 import string
 import subprocess
 import sys
+import time
+import zlib
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from clinic_toolkit.documents import client_page
+from clinic_toolkit.web.forms.practice import CODE_LENGTH
 from tests.documents import values
 from tests.fixtures.running import Running, children
-from tests.journeys import job, person
-from tests.reliability import traces
+from tests.journeys import job, person, steps
+from tests.journeys.pages import Page
+from tests.reliability import secrets_of, traces
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 as_root = pytest.mark.skipif(
@@ -49,15 +54,19 @@ class Words:
 
 @dataclass
 class Done:
-    """What is left after the job and the lock."""
+    """What is left after the job and the lock.
+
+    `held` says which secrets and words the memory of each process held: at work, while the form was in
+    the client's hands, and after the lock.
+    """
 
     words: Words
     passphrase: str
+    secret: dict[str, bytes]
     folders: dict[str, Path]
     log: str
-    before_lock: dict[int, list[bytes]]
-    after_lock: dict[int, list[bytes]]
-    workers_before: list[int]
+    held: dict[str, dict[int, set[str]]]
+    workers: dict[str, list[int]]
 
 
 def wait_for_end(pid: int) -> None:
@@ -70,12 +79,88 @@ def wait_for_end(pid: int) -> None:
             os.close(handle)
 
 
-def memory_of_all(running: Running, sought: list[bytes]) -> dict[int, list[bytes]]:
+def memory_of_all(running: Running, sought: dict[str, bytes]) -> dict[int, set[str]]:
     """What stands in the memory of every process of the program: keeper, workers, resource tracker."""
     if os.geteuid() != 0:
         return {}
     everyone = [running.process.pid, *children(running.process.pid)]
-    return {pid: traces.in_memory(pid, sought) for pid in everyone}
+    found = {pid: traces.in_memory(pid, sought.values()) for pid in everyone}
+    return {pid: {name for name, raw in sought.items() if raw in held} for pid, held in found.items()}
+
+
+class Day:
+    """One day at the program, drawn out: the whole job, a form alone with the client, two locks."""
+
+    def __init__(self, running: Running, data: Path) -> None:
+        self.running, self.data = running, data
+        self.words = Words()
+        self.me = person.over_http(running.browser())
+        self.code = "".join(secrets.SystemRandom().sample("ABCDEFGHJKMNPQRSTVWXYZ23456789", CODE_LENGTH))
+        self.secret: dict[str, bytes] = {}
+        self.held: dict[str, dict[int, set[str]]] = {}
+        self.workers: dict[str, list[int]] = {}
+
+    def work(self) -> None:
+        """The whole job, then a code for the way back."""
+        groups: list[str] = []
+        with patch.object(steps, "groups_on", lambda paper: groups.extend(on_paper(paper)) or groups):
+            self.passphrase, self.hour = job.do(self.me, self.words.say)
+        typed = {"code": self.code, "present_passphrase": self.passphrase}
+        assert self.me.send(self.me.open("/practice/code"), typed).status == 200
+        self.secret |= secrets_of.sheet_spellings(groups)
+        self.secret |= secrets_of.text_spellings(
+            {"a word": self.words.beginning, "the passphrase": self.passphrase}
+        )
+        self.secret |= secrets_of.short_spellings("the code", self.code)
+        self.learn_keys()
+        self.look("at work")
+
+    def hand_over(self) -> None:
+        """The client answers alone, and gives the device back; the code leads back."""
+        word = self.words.say("handed: word")
+        place = steps.place(steps.begin(self.me, self.hour, word=word, frame="friend"))
+        before = self.running.workers()[0]
+        self.me.press(self.me.open(f"{place}/hand-over"), "Hand over now")
+        wait_for_end(before)
+        for number in range(1, 5):
+            page = self.form(f"/form/{number}")
+            said = {"said": self.words.say(f"handed: said {number}"), "answer": str(number), "go": "next"}
+            assert self.me.send(page, said, by="answer").status == 200
+        self.learn_keys()
+        self.look("handed over")
+        before = self.running.workers()[0]
+        self.me.press(self.me.open("/form/give-back"), "Give back")
+        wait_for_end(before)
+        back = self.me.send(self.me.open("/unlock"), {"code": self.code})
+        assert "4 of 12 answered" in back.text, back.text
+        self.me.open(f"{place}/answers")
+
+    def form(self, path: str) -> Page:
+        """A page of the form, as soon as the next process answers."""
+        until = time.monotonic() + 30
+        while not (page := self.me.open(path)).path.startswith("/form") and time.monotonic() < until:
+            time.sleep(0.2)
+        return page
+
+    def lock(self) -> None:
+        """The end of the day."""
+        worker = self.running.workers()[0]
+        self.me.press(self.me.open(self.hour), "Lock")
+        wait_for_end(worker)
+        assert self.me.open(self.hour).path.startswith("/unlock")
+        self.look("locked")
+
+    def learn_keys(self) -> None:
+        """The keys as they are now; those of forms that came back are gone afterwards."""
+        self.secret |= secrets_of.key_spellings(secrets_of.keys_of(self.data, self.passphrase))
+
+    def look(self, when: str) -> None:
+        """Look into every process."""
+        self.workers[when] = self.running.workers()
+        self.held[when] = memory_of_all(self.running, self.secret)
+
+
+on_paper = steps.groups_on
 
 
 @pytest.fixture(scope="module")
@@ -84,25 +169,19 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
     folders = {name: place / name for name in ("data", "temp", "home")}
     for name in ("temp", "home"):
         folders[name].mkdir()
-    words = Words()
     surroundings = {name: str(folders["temp"]) for name in ("TMPDIR", "TMP", "TEMP")}
     with Running(folders["data"], HOME=str(folders["home"]), **surroundings) as running:
-        me = person.over_http(running.browser())
-        passphrase, hour = job.do(me, words.say)
-        sought = [*traces.spellings(words.beginning).values(), *traces.spellings(passphrase).values()]
-        workers = running.workers()
-        before = memory_of_all(running, sought)
-        me.press(me.open(hour), "Lock")
-        wait_for_end(workers[0])
-        assert me.open(hour).path.startswith("/unlock")
-        after = memory_of_all(running, sought)
+        day = Day(running, folders["data"])
+        day.work()
+        day.hand_over()
+        day.lock()
         running.process.terminate()
         _, log = running.process.communicate(timeout=20)
-    return Done(words, passphrase, folders, log, before, after, workers)
+    return Done(day.words, day.passphrase, day.secret, folders, log, day.held, day.workers)
 
 
 def test_every_field_was_filled(done: Done) -> None:
-    assert len(done.words.said) > 35
+    assert len(done.words.said) > 40
 
 
 @pytest.mark.parametrize("folder", ["data", "temp", "home"])
@@ -119,6 +198,7 @@ def test_no_paper_is_left_anywhere(done: Done) -> None:
 
 def test_no_word_is_in_the_log(done: Done) -> None:
     assert traces.in_bytes(done.log.encode(), [done.words.beginning, done.passphrase]) == set()
+    assert {name for name, raw in done.secret.items() if raw in done.log.encode()} == set()
 
 
 def test_a_plain_store_would_be_found_out(done: Done, tmp_path: Path) -> None:
@@ -153,19 +233,45 @@ def test_a_paper_would_be_found_out(tmp_path: Path) -> None:
 
 @linux
 @as_root
-def test_after_the_lock_no_process_holds_a_word(done: Done) -> None:
-    assert len(done.after_lock) >= 3
-    assert done.workers_before[0] not in done.after_lock
-    assert {pid: held for pid, held in done.after_lock.items() if held} == {}
+def test_after_the_lock_no_process_holds_a_word_or_a_key(done: Done) -> None:
+    assert len(done.held["locked"]) >= 3
+    assert done.workers["at work"][0] not in done.held["locked"]
+    assert {pid: names for pid, names in done.held["locked"].items() if names} == {}
 
 
 @linux
 @as_root
 def test_before_the_lock_only_the_worker_held_them(done: Done) -> None:
-    """The control of the search in memory, and the promise that the keeper never sees a word."""
-    holders = {pid for pid, held in done.before_lock.items() if held}
-    assert holders == {done.workers_before[0]}
-    assert done.words.beginning.encode() in done.before_lock[done.workers_before[0]]
+    """The control of the search in memory, and the promise that the keeper never sees a word or a key."""
+    at_work = done.held["at work"]
+    assert {pid for pid, names in at_work.items() if names} == {done.workers["at work"][0]}
+    names = at_work[done.workers["at work"][0]]
+    assert {"a word, UTF-8", "the passphrase, UTF-8", "the code, UTF-8", "the user key"} <= names
+    assert sum(name.startswith("the key of ring") for name in names) >= 3
+
+
+@linux
+@as_root
+def test_a_form_in_a_clients_hands_is_held_with_its_own_key_alone(done: Done) -> None:
+    handed = done.held["handed over"]
+    form = done.workers["handed over"][0]
+    assert {pid for pid, names in handed.items() if names} == {form}
+    assert {name.partition(" of ")[0].partition(",")[0] for name in handed[form]} == {"a word", "K_h"}
+
+
+def test_no_key_is_in_any_file(done: Done) -> None:
+    assert sum(name.startswith("the key of ring") for name in done.secret) >= 15
+    for folder in done.folders.values():
+        assert traces.bytes_in_files(folder, done.secret) == {}
+
+
+def test_a_key_would_be_found_out(done: Done, tmp_path: Path) -> None:
+    """The control: a key in a packed file, and the sheet in a plain one."""
+    (tmp_path / "packed").write_bytes(b"..." + zlib.compress(b"x" + done.secret["the user key"]))
+    (tmp_path / "plain").write_bytes(done.secret["the sheet, with ' '"])
+    found = traces.bytes_in_files(tmp_path, done.secret)
+    assert found["packed"] == {"the user key"}
+    assert {"the sheet, with ' '", "group 1", "group 8"} <= found["plain"]
 
 
 @linux

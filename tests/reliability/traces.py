@@ -25,11 +25,16 @@ def spellings(word: str) -> dict[str, bytes]:
         "HEX": plain.hex().upper().encode(),
     }
     for shift in range(3):
-        # What stands before the word moves it within the groups of three bytes; the ends depend on
-        # neighbours, so only what lies between is looked for.
-        text = b64encode(b"\0" * shift + plain)
-        found[f"base64, {shift} bytes in"] = text[4 if shift else 0 :].rstrip(b"=")[:-1]
+        found[f"base64, {shift} bytes in"] = middle_of_base64(plain, shift)
     return found
+
+
+def middle_of_base64(plain: bytes, shift: int) -> bytes:
+    """What is the same in base64 whatever stands beside these bytes, with so many bytes before them.
+
+    What stands before moves them within the groups of three; the ends depend on the neighbours.
+    """
+    return b64encode(b"\0" * shift + plain)[4 if shift else 0 :].rstrip(b"=")[:-1]
 
 
 def in_bytes(data: bytes, words: Iterable[str]) -> set[str]:
@@ -76,13 +81,26 @@ def in_files(folder: Path, words: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
+def bytes_in_files(folder: Path, sought: dict[str, bytes]) -> dict[str, set[str]]:
+    """Which of these bytes stand in the files of a folder, plain or packed, by file."""
+    found = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        raw = path.read_bytes()
+        readings = [raw, *unpacked(raw)]
+        inside = {name for name, each in sought.items() if any(each in reading for reading in readings)}
+        if inside:
+            found[str(path.relative_to(folder))] = inside
+    return found
+
+
 def in_memory(pid: int, spellings_sought: Iterable[bytes]) -> list[bytes]:
     """Which of these bytes stand in the memory of a process; reading it needs root."""
     left, found = set(spellings_sought), []
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-            place = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
-            if not place or "[v" in line:
+            place = re.match(r"([0-9a-f]+)-([0-9a-f]+) r(.)\S+ \S+ \S+ (\d+)", line)
+            # What is mapped from a file and cannot be written holds the file and nothing else.
+            if not place or "[v" in line or (place[3] != "w" and place[4] != "0"):
                 continue
             start, end = int(place[1], 16), int(place[2], 16)
             try:

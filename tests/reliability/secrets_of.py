@@ -1,0 +1,60 @@
+"""The secrets of a practice as bytes and texts, taken from its own folder, to look for them elsewhere."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from clinic_toolkit.record import merging
+from clinic_toolkit.store.looking import looked_at
+from clinic_toolkit.vault import sheet, slots
+from tests.reliability import traces
+
+
+def keys_of(data: Path, words: str) -> dict[str, bytes]:
+    """Every raw key: the user's, those of all rings, and those of forms that are in a client's hands."""
+    with looked_at(data) as look:
+        vault = slots.open_with_passphrase(look.db, words)
+        rings = vault._rings._rings.items()
+        found = {f"the key of ring {id.hex[:8]}": ring.key._root for id, ring in rings}
+        out = {f"K_h of {kept.id.hex[:8]}": kept.body.key for kept in merging.open_ones(look.db, vault)}
+        return {"the user key": vault.user_key()} | found | {name: key for name, key in out.items() if key}
+
+
+def sheet_spellings(groups: Iterable[str]) -> dict[str, bytes]:
+    """The sheet's secret, its eight groups one by one, and all in a row."""
+    groups = list(groups)
+    found = {"the secret of the sheet": sheet.read(" ".join(groups))}
+    for between in ("", " ", "-"):
+        found[f"the sheet, with {between!r}"] = between.join(groups).encode()
+    for number, group in enumerate(groups, 1):
+        # Too short for the spellings that depend on their neighbours.
+        found[f"group {number}"] = group.encode()
+        found[f"group {number}, UTF-16"] = group.encode("utf-16-le")
+    return found
+
+
+def key_spellings(keys: dict[str, bytes]) -> dict[str, bytes]:
+    """Each key as it is, in hex and in base64."""
+    return dict(_spelled(keys))
+
+
+def text_spellings(texts: dict[str, str]) -> dict[str, bytes]:
+    """Each text in every spelling in which a program might have written it."""
+    found = {}
+    for name, text in texts.items():
+        found |= {f"{name}, {spelling}": raw for spelling, raw in traces.spellings(text).items()}
+    return found
+
+
+def short_spellings(name: str, text: str) -> dict[str, bytes]:
+    """A text too short for base64, in the spellings that do not depend on their neighbours."""
+    whole = traces.spellings(text)
+    return {f"{name}, {spelling}": raw for spelling, raw in whole.items() if "base64" not in spelling}
+
+
+def _spelled(keys: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    for name, key in keys.items():
+        yield name, key
+        yield f"{name}, hex", key.hex().encode()
+        # Without the ends, which depend on what stands beside it.
+        for start in range(3):
+            yield f"{name}, base64 from {start}", traces.middle_of_base64(key, start)
