@@ -185,7 +185,7 @@ def adopt(db: Connection, vault: Vault, *, now: datetime) -> int | None:
 def not_adopted(db: Connection, vault: Vault) -> int | None:
     """The line that this unlock found not to fit and did not vouch for, or None."""
     newest, _ = _tip(db)
-    for told in since(db, vault, newest - _LINES_OF_AN_UNLOCK):
+    for told in since(db, vault, max(0, newest - _LINES_OF_AN_UNLOCK)):
         if told.line and told.line.signed and told.line.event.startswith(NOT_ADOPTED):
             return int(told.line.event.removeprefix(NOT_ADOPTED))
     return None
@@ -245,7 +245,7 @@ def check(db: Connection, vault: Vault) -> int:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """What one line says; None if its bytes do not open, or if the line itself is gone."""
+    """What one line says; None if it does not open or does not follow the one before, or is gone."""
 
     seq: int
     hash: bytes
@@ -253,18 +253,22 @@ class Told:
 
 
 def since(db: Connection, vault: Vault, seq: int) -> Iterator[Told]:
-    """Every line after this one, oldest first; what cannot be read is told as such."""
+    """Every line after this one, oldest first; what cannot be believed is told as such.
+
+    A line without a key opens for everyone: only the chain, whose end `adopt` checks, holds it.
+    """
+    before = hash_of(db, seq) if seq else _START
     for row in db.execute(select(audit_line).where(audit_line.c.seq > seq).order_by(audit_line.c.seq)):
         for lost in range(seq + 1, row.seq):
             yield Told(seq=lost, hash=row.hash, line=None)
-        seq = row.seq
+        follows = before and row.hash == _link(vault.incarnation, row.seq, before, row.body)
+        seq, before = row.seq, row.hash
         try:
-            line = _open(vault, seq, row.body, signed=row.signature is not None)
+            line = _open(vault, seq, row.body, signed=row.signature is not None) if follows else None
         except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
             # A line without a key can hold any number as its time.
-            yield Told(seq=seq, hash=row.hash, line=None)
-        else:
-            yield Told(seq=seq, hash=row.hash, line=line)
+            line = None
+        yield Told(seq=seq, hash=row.hash, line=line)
 
 
 def hash_of(db: Connection, seq: int) -> bytes | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import cases, rows
-from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.kept import HURT, Kept
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
 
@@ -88,7 +88,9 @@ def revise(db: Connection, vault: Vault, seen: Kept[Client], body: Client, *, no
         rows.Stale: they were changed meanwhile.
     """
     _adult_only(body, now)
-    return rows.append(db, vault, client, seen, body, state=seen.state, event="client.revised", now=now)
+    # Written anew, a client whose details were hurt is in the list again.
+    state = "active" if seen.state == HURT else seen.state
+    return rows.append(db, vault, client, seen, body, state=state, event="client.revised", now=now)
 
 
 def archive(db: Connection, vault: Vault, seen: Kept[Client], *, now: datetime) -> Kept[Client]:

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, Engine, func, select
 
-from clinic_toolkit.record import audit, ledger, owners
+from clinic_toolkit.record import audit, ledger, owners, practice
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.hurt import NOUNS, WHAT
 from clinic_toolkit.store import anchor
@@ -65,9 +65,9 @@ def findings(db: Connection, vault: Vault) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def state(db: Connection) -> str:
+def state(engine: Engine) -> str:
     """A few characters that stand for what is known to be wrong: an act is good for what was shown only."""
-    verdict = anchor.verdict(db.engine)
+    verdict = anchor.verdict(engine)
     parts = [f"{missing.first}-{missing.last}" for missing in verdict.missing]
     parts += [f"absent-{absent.tip}" for absent in verdict.absent]
     return " ".join([*parts, f"other-{verdict.other.tip}"] if verdict.other else parts)
@@ -88,10 +88,16 @@ def take(engine: Engine) -> Callable[[], None]:
     return thaw(engine)
 
 
-def taken(db: Connection, vault: Vault, take_back: Callable[[], None], *, now: datetime) -> None:
-    """Keep that it was taken. If this does not reach the disk, it was not."""
+def taken(db: Connection, vault: Vault, take_back: Callable[[], None], *, now: datetime) -> bool:
+    """Keep that it was taken, after looking at what nobody has signed yet. Returns whether that was sound.
+
+    If this does not reach the disk, it was not taken.
+    """
     if_rolled_back(db, take_back)
+    # While nothing could be written, the unlock could not keep what it thought of these lines.
+    sound_tail = practice.adopt(db, vault, now=now)
     audit.note(db, vault, "anchor.other_taken", now=now)
+    return sound_tail
 
 
 def _missing(db: Connection, missing: Missing, people: owners.Owners) -> Finding:
@@ -165,7 +171,7 @@ def _other(other: Other) -> Finding:
 
 def _hurt(vault: Vault, people: owners.Owners) -> Finding:
     lines = []
-    for each in vault.hurt.values():
+    for each in list(vault.hurt.values()):
         names = " and ".join(kept.body.name for kept in people.behind([each.ring]))
         lines.append(
             f"{each.noun[0].upper()}{each.noun[1:]}{f' ({names})' if names else ''}: {WHAT[each.what]}."

@@ -49,6 +49,11 @@ def of(db: Connection, vault: Vault) -> Inventory:
     return vault.inventory
 
 
+def doubt(db: Connection, vault: Vault, seq: int) -> None:
+    """What this line and the ones after it told is not believed: nothing of it is sealed for later."""
+    of(db, vault).gaps.append(seq)
+
+
 def keep(db: Connection, vault: Vault) -> None:
     """Seal a new copy if the last one is many lines behind."""
     inventory = of(db, vault)

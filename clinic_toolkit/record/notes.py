@@ -39,6 +39,16 @@ class NothingToSign(ClinicError):
         super().__init__("There is nothing in this note yet. Write at least one line before you sign it.")
 
 
+class NobodyToSign(ClinicError):
+    """A signature needs a name, and a practice whose settings are hurt has none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was signed: the settings of the practice cannot be read, so nobody’s name would stand "
+            "under the note. Enter them again on Your practice, then sign."
+        )
+
+
 class Part(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """A piece of one section.
 
@@ -119,6 +129,7 @@ def sign(
     Raises:
         Signed: it is signed already.
         NothingToSign: it holds no text.
+        NobodyToSign: the practice names no clinician.
         rows.Stale: the draft was saved elsewhere since it was read.
     """
     if seen.final:
@@ -127,6 +138,8 @@ def sign(
         raise rows.Stale
     if seen.body.is_empty:
         raise NothingToSign
+    if not signer.strip():
+        raise NobodyToSign
     kept_parts = tuple(part for part in seen.body.parts if part.text.strip() and not part.left_out)
     body = msgspec.structs.replace(seen.body, parts=kept_parts, signer=signer, signed_at=now)
     return rows.rewrite(

@@ -105,10 +105,18 @@ def unlock_with_code(db: Connection, blob: bytes, code: str, *, now: datetime) -
 
 def _arrived(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vault:
     vault.compare_ways_in(ledger.of(db, vault).ways_in)
-    audit.adopt(db, vault, now=now)
+    adopt(db, vault, now=now)
     audit.note(db, vault, event, now=now)
     ledger.keep(db, vault)
     return vault
+
+
+def adopt(db: Connection, vault: Vault, *, now: datetime) -> bool:
+    """Vouch for what was written without a key; False if a line of it is not as this program writes it."""
+    if audit.adopt(db, vault, now=now) is not None:
+        return True
+    ledger.doubt(db, vault, audit.not_adopted(db, vault) or 0)
+    return False
 
 
 def note_failed_unlock(db: Connection, *, now: datetime) -> None:

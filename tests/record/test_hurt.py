@@ -6,14 +6,27 @@ from contextlib import closing
 from datetime import date
 from uuid import UUID
 
+import msgspec
 import pytest
 
-from clinic_toolkit.record import audit, cases, clients, hurt, ledger, notes, practice, rows, sessions
+from clinic_toolkit.record import (
+    audit,
+    cases,
+    clients,
+    condition,
+    hurt,
+    ledger,
+    merging,
+    notes,
+    practice,
+    rows,
+    sessions,
+)
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.notes import Part
 from clinic_toolkit.record.rows import NotThere
 from clinic_toolkit.store.engine import checkpoint, reading, writing
-from tests.fixtures.practices import NOW, SETTINGS, Work
+from tests.fixtures.practices import NOW, SETTINGS, Work, giving
 from tests.fixtures.vaults import reopened
 
 Harm = Callable[[sqlite3.Connection], object]
@@ -287,7 +300,7 @@ class TestLedger:
         harm(work, lambda raw: raw.execute("DELETE FROM audit_line WHERE seq = 2"))
         assert names(work) == ["Ana"]
         with reading(work.engine) as db:
-            assert ledger.of(db, work.vault).gaps == [2]
+            assert ledger.of(db, work.vault).gaps == [2, 3], "the next line has lost what it follows"
 
 
 def test_hours_keep_their_places(work: Work) -> None:
@@ -350,3 +363,99 @@ def test_work_goes_on_when_the_settings_of_the_practice_are_hurt(work: Work) -> 
         practice.revise(db, work.vault, found, SETTINGS, now=NOW)
         assert practice.read(db, work.vault).body == SETTINGS
     assert what_is_hurt(work) == {}
+
+
+class TestForgedTrail:
+    """Someone with the file writes lines without a key over the ones that name what was saved."""
+
+    def rolled_back(self, work: Work) -> None:
+        ana = work.client("Ana")
+        with writing(work.engine) as db:
+            clients.revise(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+            audit.note(db, work.vault, audit.READ, now=NOW)
+
+        def forge(raw: sqlite3.Connection) -> None:
+            line = b"\x00" + msgspec.msgpack.encode(("unlock.failed", 1_760_000_000_000_000))
+            raw.execute(
+                "UPDATE audit_line SET body = ? WHERE seq > 1 AND seq < (SELECT max(seq) FROM audit_line)",
+                [line],
+            )
+            raw.execute("DELETE FROM ledger")
+            raw.execute("DELETE FROM client WHERE version = 2")
+
+        harm(work, forge)
+
+    def test_such_lines_are_gaps_and_no_copy_is_sealed_from_them(self, work: Work) -> None:
+        self.rolled_back(work)
+        assert names(work) == ["Ana"]
+        with writing(work.engine) as db:
+            assert ledger.of(db, work.vault).gaps
+            for _ in range(2 * ledger.TAIL):
+                audit.note(db, work.vault, audit.READ, now=NOW)
+            ledger.keep(db, work.vault)
+            assert db.exec_driver_sql("SELECT count(*) FROM ledger").scalar() == 0
+            found = condition.findings(db, work.vault)
+        assert [each.title for each in found] == ["Lines of the audit trail that cannot be read"]
+        assert not condition.sound(work.engine, work.vault)
+
+    def test_with_every_hash_made_to_fit_the_signature_at_the_end_does_not(self, work: Work) -> None:
+        ana = work.client("Ana")
+        with writing(work.engine) as db:
+            clients.revise(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+        incarnation = work.vault.incarnation
+
+        def forge(raw: sqlite3.Connection) -> None:
+            line = b"\x00" + msgspec.msgpack.encode(("unlock.failed", 1_760_000_000_000_000))
+            before = bytes(32)
+            for seq, body in raw.execute("SELECT seq, body FROM audit_line ORDER BY seq").fetchall():
+                told = line if seq >= 2 else body
+                before = audit._link(incarnation, seq, before, told)
+                raw.execute("UPDATE audit_line SET body = ?, hash = ? WHERE seq = ?", (told, before, seq))
+            raw.execute("DELETE FROM client WHERE version = 2")
+
+        harm(work, forge)
+        with writing(work.engine) as db:
+            assert not practice.adopt(db, work.vault, now=NOW)
+            assert ledger.of(db, work.vault).gaps
+        assert not condition.sound(work.engine, work.vault)
+
+    def test_lines_that_nobody_touched_leave_no_gap(self, work: Work) -> None:
+        work.client("Ana")
+        with writing(work.engine) as db:
+            audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
+            assert practice.adopt(db, work.vault, now=NOW)
+        harm(work, lambda raw: None)
+        assert names(work) == ["Ana"]
+        with reading(work.engine) as db:
+            assert ledger.of(db, work.vault).gaps == []
+
+
+def test_a_client_written_anew_is_in_the_list_of_the_active(work: Work) -> None:
+    ana = work.client("Ana")
+    harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
+    with writing(work.engine) as db:
+        found = clients.get(db, work.vault, ana.id)
+        assert clients.revise(db, work.vault, found, Client(name="Ana"), now=NOW).state == "active"
+
+
+def test_nobody_signs_while_the_settings_are_hurt(work: Work) -> None:
+    hour = work.hour(work.client("Ana"))
+    with writing(work.engine) as db:
+        note = notes.begin(db, work.vault, hour, said("x"), now=NOW)
+        with pytest.raises(notes.NobodyToSign):
+            notes.sign(db, work.vault, note, signer="", version=1, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "act",
+    ["UPDATE handover SET final = 1", "DELETE FROM handover", "UPDATE handover SET ring = randomblob(16)"],
+)
+def test_a_form_that_is_out_does_not_vanish(work: Work, act: str) -> None:
+    kept = work.begun(work.client("Ana"), giving())
+    with writing(work.engine) as db:
+        out, _ = merging.begin(db, work.vault, kept, word="M.", now=NOW)
+        assert [each.id for each in merging.open_ones(db, work.vault)] == [out.id]
+    harm(work, lambda raw: raw.execute(act))
+    with reading(work.engine) as db:
+        assert merging.open_ones(db, work.vault) == []
+    assert ("handover", out.id) in what_is_hurt(work)

@@ -1,13 +1,14 @@
 """The condition of the record: what is missing is named first, and stays until someone says "seen"."""
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.record import audit, clients
+from clinic_toolkit.record import audit, clients, condition
 from clinic_toolkit.store import anchor, anchor_file
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import slots
@@ -45,6 +46,10 @@ def lost(work: Work, tmp_path: Path) -> Site:
     log = tmp_path / "killed" / "clinic.db-wal"
     log.write_bytes(b"\xff" + log.read_bytes()[1:])
     return reopened(work, tmp_path / "killed")
+
+
+def state_of(site: Site) -> dict[str, str]:
+    return {"state": condition.state(site.work.engine)}
 
 
 def new(name: str) -> dict[str, str]:
@@ -164,7 +169,7 @@ def test_another_file_is_opened_and_read_and_never_written(other: Site) -> None:
 def test_going_on_with_another_file_is_the_clinicians_act(other: Site) -> None:
     other.unlock()
     other.get("/condition")
-    assert other.post("/condition/go-on").headers["Location"] == "/"
+    assert other.post("/condition/go-on", state_of(other)).headers["Location"] == "/"
     assert events(other)[0] == "anchor.other_taken"
     assert other.get("/").status_code == 200
     assert other.post("/clients/new", new("Eva Lind")).status_code == 303
@@ -178,7 +183,7 @@ def test_going_on_that_was_not_saved_is_not_done(other: Site, monkeypatch: pytes
     other.get("/condition")
     with monkeypatch.context() as broken:
         broken.setattr(audit, "_ADD", None)
-        assert other.post("/condition/go-on").status_code == 500
+        assert other.post("/condition/go-on", state_of(other)).status_code == 500
     assert anchor.is_frozen(other.work.engine)
     assert other.post("/clients/new", new("Eva Lind")).status_code == 503
 
@@ -218,3 +223,20 @@ def test_an_autosave_hears_of_it_too(site: Site, monkeypatch: pytest.MonkeyPatch
         assert told.status_code == 200
         assert told.json["saved"].endswith("but the check-mark failed")
     assert "check-mark" not in save(3).json["saved"]
+
+
+def test_going_on_is_good_for_what_was_shown_only(other: Site) -> None:
+    other.unlock()
+    answer = other.post("/condition/go-on", {"state": "other-0"})
+    assert answer.headers["Location"].endswith("/condition")
+    assert anchor.is_frozen(other.work.engine)
+
+
+def test_a_tail_that_nobody_signed_is_judged_before_going_on_signs_over_it(other: Site) -> None:
+    with sqlite3.connect(other.work.engine.url.database or "") as raw:
+        tip, before = raw.execute("SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1").fetchone()
+        raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, NULL)", (tip + 1, b"\x00\x92\xa1x\x01", before))
+    other.unlock()
+    answer = other.post("/condition/go-on", state_of(other))
+    assert answer.headers["Location"].endswith("/unlock/trail")
+    assert any(event.startswith(audit.NOT_ADOPTED) for event in events(other))

@@ -15,14 +15,16 @@ def index() -> Answer:
     notices.shown()
     db = context.db()
     return render_template(
-        "condition/index.html", findings=condition.findings(db, context.vault()), state=condition.state(db)
+        "condition/index.html",
+        findings=condition.findings(db, context.vault()),
+        state=condition.state(db.engine),
     )
 
 
 @screen.post("/condition/seen")
 def seen() -> Answer:
     """Keep that what is missing was seen; the record goes on without it."""
-    if request.form.get("state") != condition.state(context.db()):
+    if request.form.get("state") != condition.state(context.unit().engine):
         return responses.see(url_for(".index"))
     condition.seen(context.db(), context.vault(), now=context.now())
     return responses.see("/")
@@ -31,7 +33,10 @@ def seen() -> Answer:
 @screen.post("/condition/go-on")
 def go_on() -> Answer:
     """Take a file that is not the one written last for the record from now on."""
+    engine = context.unit().engine
+    if request.form.get("state") != condition.state(engine):
+        return responses.see(url_for(".index"))
     # Before the transaction is opened: until then none can be.
-    take_back = condition.take(context.unit().engine)
-    condition.taken(context.db(), context.vault(), take_back, now=context.now())
-    return responses.see("/")
+    take_back = condition.take(engine)
+    sound = condition.taken(context.db(), context.vault(), take_back, now=context.now())
+    return responses.see("/" if sound else url_for("lock.trail"))
