@@ -49,9 +49,6 @@ NIGHTS = tuple(
     for month, day in ((3, 29), (10, 25))
     for hour in (0, 1, 2)
 )
-by_the_date = pytest.mark.xfail(
-    strict=True, reason="the signed session cookie is judged by the date, so a jump of it locks"
-)
 
 
 @pytest.fixture
@@ -104,7 +101,6 @@ def saves_follow_each_other(site: Site, moments: tuple[datetime, ...]) -> int:
     return sum(later.at < earlier.at for earlier, later in pairwise(saved))
 
 
-@by_the_date
 def test_saves_are_in_the_order_in_which_they_were_made(site: Site, figure: Figure) -> None:
     older = saves_follow_each_other(site, JUMPS)
     figure(f"{len(JUMPS)} jumps of the date, {older} of them back: 0 out of order, 0 wrong locks")
@@ -112,7 +108,6 @@ def test_saves_are_in_the_order_in_which_they_were_made(site: Site, figure: Figu
     assert older >= 3
 
 
-@by_the_date
 @pytest.mark.usefixtures("in_berlin")
 def test_the_nights_in_which_the_clocks_change(site: Site, figure: Figure) -> None:
     assert datetime(2026, 10, 25, 2, 30).astimezone().fold == 0
@@ -187,7 +182,6 @@ def at_the_time(file: Path) -> Iterator[None]:
         del os.environ[launched.CLOCK]
 
 
-@by_the_date
 def test_the_real_program_goes_on_through_every_jump(tmp_path: Path, figure: Figure) -> None:
     file = tmp_path / "clock"
     file.write_text(NOW.isoformat())
