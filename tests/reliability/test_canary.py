@@ -102,18 +102,22 @@ class Day:
 
     def work(self) -> None:
         """The whole job, then a code for the way back."""
-        groups: list[str] = []
-        with patch.object(steps, "groups_on", lambda paper: groups.extend(on_paper(paper)) or groups):
+        with patch.object(steps, "groups_on", self.read_sheet):
             self.passphrase, self.hour = job.do(self.me, self.words.say)
         typed = {"code": self.code, "present_passphrase": self.passphrase}
         assert self.me.send(self.me.open("/practice/code"), typed).status == 200
-        self.secret |= secrets_of.sheet_spellings(groups)
+        self.secret |= secrets_of.sheet_spellings(self.groups)
         self.secret |= secrets_of.text_spellings(
             {"a word": self.words.beginning, "the passphrase": self.passphrase}
         )
         self.secret |= secrets_of.short_spellings("the code", self.code)
         self.learn_keys()
         self.look("at work")
+
+    def read_sheet(self, paper: Page) -> list[str]:
+        """What the paper says, kept for the search."""
+        self.groups = on_paper(paper)
+        return self.groups
 
     def hand_over(self) -> None:
         """The client answers alone, and gives the device back; the code leads back."""
@@ -150,6 +154,33 @@ class Day:
         assert self.me.open(self.hour).path.startswith("/unlock")
         self.look("locked")
 
+    def fail(self) -> None:
+        """Everything that can be typed at the lock, almost right, and a form sent to a locked process."""
+        worker = self.running.workers()[0]
+        page = self.me.send(self.me.open("/unlock"), {"passphrase": self.passphrase})
+        # What the code opens is sealed beside the first pages; it takes as long as an unlock.
+        time.sleep(5)
+        self.me.press(page, "Cover")
+        wait_for_end(worker)
+        self.tried(self.me.open("/unlock"), {"code": self.code[::-1]})
+        by_passphrase = self.me.follow(self.me.open("/unlock"), "Use my passphrase instead")
+        self.tried(by_passphrase, {"passphrase": self.passphrase + "x"})
+        groups = {f"group{number}": group for number, group in enumerate(self.groups, 1)}
+        self.tried(self.me.open("/unlock/sheet"), groups | {"group8": self.groups[0]})
+        self.tried(None, {"section-data": self.words.say("sent while locked")})
+        self.secret |= secrets_of.short_spellings("the wrong code", self.code[::-1])
+        self.me.open("/unlock")
+        self.look("failed")
+
+    def tried(self, page: Page | None, typed: dict[str, str]) -> None:
+        """Send this to the process that serves, which ends for it."""
+        worker = self.running.wait_until_warm()[0]
+        if page is None:
+            assert self.me.post(f"{self.hour}/note", typed).path.startswith("/unlock")
+        else:
+            assert self.me.send(page, typed).status == 422
+        wait_for_end(worker)
+
     def learn_keys(self) -> None:
         """The keys as they are now; those of forms that came back are gone afterwards."""
         self.secret |= secrets_of.key_spellings(secrets_of.keys_of(self.data, self.passphrase))
@@ -175,6 +206,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
         day.work()
         day.hand_over()
         day.lock()
+        day.fail()
         running.process.terminate()
         _, log = running.process.communicate(timeout=20)
     return Done(day.words, day.passphrase, day.secret, folders, log, day.held, day.workers)
@@ -237,6 +269,14 @@ def test_after_the_lock_no_process_holds_a_word_or_a_key(done: Done) -> None:
     assert len(done.held["locked"]) >= 3
     assert done.workers["at work"][0] not in done.held["locked"]
     assert {pid: names for pid, names in done.held["locked"].items() if names} == {}
+
+
+@linux
+@as_root
+def test_what_was_typed_almost_right_is_gone_with_its_process(done: Done) -> None:
+    """A mistyped passphrase is almost the passphrase, and a form sent while locked has been read."""
+    assert len(done.held["failed"]) >= 3
+    assert {pid: names for pid, names in done.held["failed"].items() if names} == {}
 
 
 @linux
