@@ -28,7 +28,7 @@ from clinic_toolkit.vault.vault import SealBroken, Vault
 # The line of a page that was looked at. It names versions, and none of them is new.
 READ = "records.read"
 # The line of an unlock that found the trail not to fit.
-NOT_ADOPTED = "audit.not_adopted"
+ADOPTED, NOT_ADOPTED = "audit.adopted ", "audit.not_adopted"
 # The line of `adopt`, and the one that says how the way in was opened.
 _LINES_OF_AN_UNLOCK = 2
 
@@ -178,7 +178,7 @@ def adopt(db: Connection, vault: Vault, *, now: datetime) -> int | None:
     except ChainBroken as broken:
         note(db, vault, f"{NOT_ADOPTED} {broken.seq}", now=now)
         return None
-    note(db, vault, f"audit.adopted {first}-{last}" if last >= first else "audit.opened", now=now)
+    note(db, vault, f"{ADOPTED}{first}-{last}" if last >= first else "audit.opened", now=now)
     return last - first + 1
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
-from clinic_toolkit.record.audit import KEYLESS, SEALED, Body, Entry, audit_line
+from clinic_toolkit.record.audit import ADOPTED, KEYLESS, SEALED, Body, Entry, audit_line
 from clinic_toolkit.store.types import from_us
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import SealBroken, Vault
@@ -69,6 +69,18 @@ def tip(db: Connection) -> int:
 def vouched(db: Connection) -> int:
     """The newest line that a clinician signed: its signature covers every line before it."""
     return db.scalar(select(func.max(audit_line.c.seq)).where(audit_line.c.signature.is_not(None))) or 0
+
+
+def adopted(db: Connection, vault: Vault, seq: int) -> bool:
+    """Whether the next signed line says that this one, written without a key, was checked and taken over."""
+    after = select(func.min(audit_line.c.seq)).where(
+        audit_line.c.seq > seq, audit_line.c.signature.is_not(None)
+    )
+    signed = db.scalar(after)
+    for line in judged(db, vault, first=signed, last=signed) if signed else ():
+        first, _, last = line.event.removeprefix(ADOPTED).partition("-")
+        return line.event.startswith(ADOPTED) and not line.wrong and int(first) <= seq <= int(last)
+    return False
 
 
 def page(

@@ -3,9 +3,10 @@
 import time
 from datetime import date
 
+import msgspec
 from sqlalchemy import text
 
-from clinic_toolkit.record import audit
+from clinic_toolkit.record import audit, trail
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
@@ -92,6 +93,22 @@ def test_a_keyless_line_is_not_yet_vouched_for(site: Site) -> None:
     assert "the program, without a key" in page
     assert "not yet vouched for" in page
     assert "One line is not yet vouched for" in page
+
+
+def test_a_keyless_line_is_vouched_for_by_the_unlock_that_took_it_over_and_by_no_other(site: Site) -> None:
+    work = site.work
+    with writing(work.engine) as db:
+        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        assert audit.adopt(db, work.vault, now=NOW) == 1
+        taken_over = trail.tip(db) - 1
+        # A line that nobody's program wrote: it follows the one before, and its time is impossible.
+        refused = trail.tip(db) + 1
+        body = audit.KEYLESS + msgspec.msgpack.encode(("unlock.failed", 2**62))
+        link = audit._link(work.vault.incarnation, refused, audit.hash_of(db, refused - 1) or b"", body)
+        db.execute(audit.audit_line.insert().values(seq=refused, body=body, hash=link, signature=None))
+        assert audit.adopt(db, work.vault, now=NOW) is None
+        assert trail.adopted(db, work.vault, taken_over)
+        assert not trail.adopted(db, work.vault, refused)
 
 
 def test_a_line_that_was_changed_is_said_on_the_page(site: Site) -> None:

@@ -117,12 +117,20 @@ def _shown(line: trail.Line, known: Owners, *, vouched: int) -> Shown:
         at=line.at.astimezone() if line.at else None,
         words=audit_words.said(line).words,
         who=_who(line),
-        state="" if line.wrong else "vouched for" if line.seq <= vouched else "not yet vouched for",
+        state="" if line.wrong else _state(line, vouched),
         wrong=wrong,
         clients=known.behind(UUID(bytes=entry.ring) for entry in entries),
         links=tuple(links[:MOST_LINKS]),
         more=max(0, len(links) - MOST_LINKS),
     )
+
+
+def _state(line: trail.Line, vouched: int) -> str:
+    if line.seq > vouched:
+        return "not yet vouched for"
+    if line.signed or trail.adopted(context.db(), context.vault(), line.seq):
+        return "vouched for"
+    return "not vouched for"
 
 
 def _who(line: trail.Line) -> str:
