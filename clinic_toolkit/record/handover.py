@@ -31,7 +31,7 @@ _TOKEN = 32
 
 
 class TakenBack(ClinicError):
-    """The clinician has the answers already, or this is another practice: nothing may be added."""
+    """It was finished, or the clinician has the answers already: nothing may be added."""
 
     def __init__(self) -> None:
         super().__init__("This form was taken back. Please give the laptop to your therapist.")
@@ -138,7 +138,7 @@ def keep(db: Connection, ticket: Ticket, item: int, response: Response, *, now: 
     """Keep one answer; `item` counts from 1.
 
     Raises:
-        TakenBack: the answers were brought into the record already.
+        TakenBack: the form was finished, or the answers were brought into the record already.
         TooOften: there is no room for more changes.
     """
     line = Line(
@@ -159,9 +159,9 @@ def note_act(db: Connection, ticket: Ticket, act: str, *, now: datetime) -> None
 
 
 def _add(db: Connection, ticket: Ticket, line: Line, act: str, *, most: int, now: datetime) -> None:
-    if not is_out(db, ticket):
-        raise TakenBack
     id = ticket.handover_id
+    if not is_out(db, ticket) or FINISHED in handover_rows.acts(db, ticket.key, ticket.vault_id, id):
+        raise TakenBack
     there = db.scalar(select(func.max(handover_row.c.seq)).where(handover_row.c.handover == id))
     if (there or 0) >= most:
         raise TooOften

@@ -121,6 +121,14 @@ def read(db: Connection, key: bytes, vault_id: UUID, id: UUID) -> Found:
     return Found(lines=tuple(lines), troubles=tuple(dict.fromkeys(troubles)), last=expected - 1)
 
 
+def acts(db: Connection, key: bytes, vault_id: UUID, id: UUID) -> frozenset[str]:
+    """The acts of the whole form, without opening an answer."""
+    rows = select(handover_row).where(handover_row.c.handover == id, handover_row.c.item == NO_ITEM)
+    sealing_key = _sealing_key(key)
+    lines = [_opened(sealing_key, vault_id, id, row) for row in db.execute(rows.limit(MOST))]
+    return frozenset(line.status for line in lines if line)
+
+
 def remove(db: Connection, id: UUID) -> None:
     """Remove every row of a hand-over, once they are in the record."""
     db.execute(handover_row.delete().where(handover_row.c.handover == id))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from uuid import UUID
 
 from flask import Flask, abort, render_template, request, url_for
 from sqlalchemy import Engine
@@ -28,8 +29,6 @@ IN_GENERAL = "people in general"
 class HandedForm:
     """One form, from its welcome to the moment it is given back."""
 
-    PULSE = "/form/pulse"
-
     def __init__(
         self, app: Flask, ticket: Ticket, instrument: Instrument, *, over: Callable[[], None]
     ) -> None:
@@ -43,7 +42,7 @@ class HandedForm:
             ("/form/check", "check", self.check, ["GET"]),
             ("/form/finish", "finish", self.finish, ["GET", "POST"]),
             ("/form/give-back", "give_back", self.give_back, ["GET", "POST"]),
-            (self.PULSE, "pulse", self.pulse, ["GET"]),
+            ("/form/pulse/<uuid:of>", "pulse", self.pulse, ["GET"]),
             (THANKS, "thanks", self.thanks, ["GET"]),
         ):
             app.add_url_rule(path, endpoint, view, methods=methods)
@@ -119,8 +118,15 @@ class HandedForm:
         """The last page. The lock, which follows, knows it too."""
         return self._page("thanks", pulse="")
 
-    def pulse(self) -> Answer:
-        """Tell an open page that the form is still out."""
+    @property
+    def pulse_address(self) -> str:
+        """What the pages of this one hand-over ask; those of an earlier one ask another."""
+        return f"/form/pulse/{self._ticket.handover_id}"
+
+    def pulse(self, of: UUID) -> Answer:
+        """Tell an open page that its form is still out. One of an earlier hand-over gets the refusal."""
+        if of != self._ticket.handover_id:
+            abort(404)
         return responses.told_as_json({"csrf_token": self._ticket.token}, 200)
 
     def trouble(self, sentence: str) -> Answer:

@@ -66,7 +66,7 @@ def taken_up(settings: Settings, engine: Engine, keeper: Keeper, cookie_key: byt
     try:
         ticket = handover.read_ticket(packed)
         with reading(engine) as db:
-            out = handover.is_out(db, ticket)
+            out = handover.is_out(db, ticket) and not handover.form_of(db, ticket).finished
         if out:
             return HandedOver(settings, ticket, keeper, cookie_key)
     except (ClinicError, ValueError):
@@ -98,12 +98,12 @@ class HandedOver(Flask):
             demo=settings.demo,
             here="",
             errors={},
-            pulse=HandedForm.PULSE,
             csrf_token=lambda: ticket.token,
         )
         static_files.serve(self)
         instrument = catalogue.instrument(ticket.instrument, digest=ticket.digest)
         self.form = HandedForm(self, ticket, instrument, over=self._over)
+        self.jinja_env.globals["pulse"] = self.form.pulse_address
         self.register_error_handler(Exception, self._unforeseen)
 
     def open(self, engine: Engine) -> None:
@@ -188,7 +188,8 @@ class HandedOver(Flask):
         if code in (404, 405):
             return self._refused()
         if code == 413:
-            return self.form.trouble("That was too much text at once, so it was not kept. Make it shorter.")
+            # No page of the form sends so much, so its token was not even looked for.
+            return self._not_ours()
         if isinstance(error, ClinicError):
             return self.form.trouble(error.sentence)
         opaque = secrets.token_hex(4)

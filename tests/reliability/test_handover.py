@@ -1,6 +1,7 @@
 """A form in a client's hands, with the real processes: what is kept, what goes on, what is in memory."""
 
 import os
+import re
 import secrets
 import signal
 import sys
@@ -138,10 +139,12 @@ def test_idle_time_leads_to_the_lock_page_and_keeps_the_answers(practice: Practi
         me, _ = practice.enter(running)
         hand_over(me, practice, "K3")
         answer(me, 1, 2)
+        pulse = re.search(r'data-pulse="([^"]+)"', me.open("/form/2").source)
+        assert pulse
         worker = running.workers()[0]
         until = time.monotonic() + 20
         while is_alive(worker) and time.monotonic() < until:
-            me.open("/form/pulse", **{"X-Pulse": "1"})
+            me.open(pulse[1], **{"X-Pulse": "1"})
             time.sleep(0.3)
         assert not is_alive(worker)
         page = back(me, practice)

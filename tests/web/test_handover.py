@@ -21,6 +21,7 @@ from tests.journeys import crawl
 REFUSED = gate.refusal()
 KEY = b"k" * 32
 A_PERSON = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+PULSE = re.compile(r'data-pulse="([^"]+)"')
 OWN = re.compile(r"/(form(/.*)?|static/.*|handed-back)?$")
 
 
@@ -309,7 +310,7 @@ def test_without_a_sign_the_ticket_is_destroyed_before_the_lock_page(device: Dev
     while now[0] < device.site.settings.idle_in_session_seconds - 1:
         now[0] += 1
         # A page that only asks is no sign of a person.
-        device.get("/form/pulse", **{"X-Pulse": "1"})
+        assert device.get(device.app.form.pulse_address, **{"X-Pulse": "1"}).status_code == 200
         assert device.app.reason_to_end() is None
     now[0] += 1
     assert device.app.reason_to_end() == "idle"
@@ -338,9 +339,42 @@ def test_a_second_browser_finds_the_form(device: Device) -> None:
     assert stranger.data == REFUSED.data
 
 
-def test_too_much_is_said_and_not_kept(device: Device) -> None:
+def test_a_page_of_an_earlier_hand_over_is_told_nothing_and_sends_nothing(site: Site) -> None:
+    before = a_device(site)
+    earlier, token = PULSE.search(before.get("/form/1").text), before.token()
+    before.post("/form/give-back")
+    site.app.extensions.pop(handing._LEFT)
+    site.unlock()
+    device = a_device(site)
+    now = PULSE.search(device.get("/form/1").text)
+    assert earlier and now
+    told = device.get(earlier[1], **{"X-Pulse": "1"})
+    assert (told.status_code, told.data) == (403, REFUSED.data)
+    # The control: its own pages are told its token, and only that one keeps an answer.
+    assert device.get(now[1], **{"X-Pulse": "1"}).json == {"csrf_token": device.token()}
+    assert device.token() != token
+    words = {"csrf_token": token, "answer": "3", "said": "Words of another client."}
+    assert device.send("/form/1", words, **{"X-Autosave": "1"}).data == REFUSED.data
+    assert given(device)[0] == ("", None) and device.line.end.is_set()
+
+
+def test_what_is_larger_than_any_page_of_the_form_is_another_pages(device: Device) -> None:
+    """Its token is never read, so it is treated as words of another client: they go with the process."""
     answer = device.post("/form/1", {"said": "x" * 1_200_000})
-    assert answer.status_code == 503 and "too much text" in answer.text
+    assert answer.data == REFUSED.data and device.line.end.is_set()
+    assert device.next_process().get("/form/1").status_code == 200
+
+
+def test_a_form_that_was_finished_is_not_taken_up_again(device: Device) -> None:
+    """As after a kill between the last row and the moment the ticket is destroyed."""
+    ticket, token = device.line.tray.ticket, device.token()
+    device.post("/form/finish")
+    device.app._ending = False
+    late = device.send("/form/1", {"csrf_token": token, "answer": "3"}, **{"X-Autosave": "1"})
+    assert late.status_code == 503 and given(device)[0] == ("", None)
+    line = TestLine(TestTray(ticket))
+    assert handover.taken_up(device.site.settings, device.site.work.engine, line, KEY) is None
+    assert line.tray.ticket is None
 
 
 def test_the_whole_way_back(site: Site) -> None:

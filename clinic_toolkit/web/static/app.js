@@ -45,6 +45,18 @@ async function coverUp(form) {
   cover();
 }
 
+// What was typed last in a form that was taken back belongs to nobody who is here now.
+function drop() {
+  unsaved.clear();
+  typedIn.clear();
+  delete body.dataset.pulse;
+  hide(make("h1", "This form was taken back"), make("p", "What was saved is kept."), make("a", "Go on", { href: "/" }));
+  box.dataset.locked = "yes";
+  body.replaceChildren(box);
+}
+
+const isTakenBack = ({ status }) => [403, 404].includes(status) && body.dataset.pulse?.startsWith("/form/");
+
 // 403: the device was handed to a client meanwhile, and this page is not the client's.
 const isLocked = (answer) => [401, 403].includes(answer.status) || answer.type === "opaqueredirect";
 
@@ -55,6 +67,7 @@ async function pulse() {
     typed = false;
     told = Date.now();
     const answer = await fetch(body.dataset.pulse, { redirect: "manual", headers: { "X-Pulse": sign, Accept: "application/json" } });
+    if (isTakenBack(answer)) return drop();
     if (isLocked(answer)) return cover();
     if (!box?.dataset.locked || !answer.ok) return;
     if (!holdsWords()) return location.reload();
@@ -75,7 +88,8 @@ function autosave(form) {
   };
   const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };
   async function send(keepalive) {
-    if (!unsaved.delete(save)) return;
+    // A cover keeps its words to itself until this same page is let in again.
+    if (box?.dataset.locked || !unsaved.delete(save)) return;
     since = 0;
     let answer, said = {};
     try {
@@ -88,6 +102,7 @@ function autosave(form) {
       if (said.version && form.elements.version) form.elements.version.value = said.version;
       return unsaved.has(save) || say(`Saved ${said.saved || ""}`, false);
     }
+    if (answer && isTakenBack(answer)) return drop();
     if (answer?.status !== 409) unsaved.add(save);
     if (answer && isLocked(answer)) return cover();
     say(`Not saved: ${said.message || "no answer. Your words are still here."}`, true, said.url);
