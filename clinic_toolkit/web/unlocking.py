@@ -45,6 +45,8 @@ def with_passphrase(typed: str) -> str:
 def with_code(typed: str) -> str:
     """Let this browser in with the return code, while the keeper holds the sealed blob."""
     keeper = context.worker().keeper
+    if context.worker().ending:
+        return BUSY
     blob = keeper.take()
     if blob is None:
         return "Your code is not enough any more."
@@ -81,19 +83,23 @@ def confirm(typed: str) -> str:
         return BUSY
     folder = context.settings().data_folder
     try:
+        if context.worker().ending:
+            return BUSY
+        opened = context.vault()
         time.sleep(wait_now())
         attempts.note_failure(folder)
         if practice.is_passphrase(context.db(), typed):
             attempts.clear(folder)
             context.passphrase_was_typed()
             return ""
+        # Before anything that can fail: what was typed is almost the passphrase, and one try is enough.
+        context.end_worker("wrong secret")
+        context.drop_return()
     except OSError as error:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
     finally:
         _one_at_a_time.release()
-    practice.note_refused_passphrase(context.db(), context.vault(), now=context.now())
-    context.drop_return()
-    context.end_worker("wrong secret")
+    practice.note_refused_passphrase(context.db(), opened, now=context.now())
     return "This is not your present passphrase. Nothing was changed, and the practice is locked."
 
 
@@ -121,6 +127,9 @@ def _try(open_it: Callable[[], Vault], *, delayed: bool, must_choose_passphrase:
         return BUSY
     folder = context.settings().data_folder
     try:
+        # The delay is served by the next process; one on its way out would look at more tries without it.
+        if context.worker().ending:
+            return BUSY
         if delayed:
             time.sleep(wait_now())
             # Counted before the try, so that ending the program during it is counted as well.

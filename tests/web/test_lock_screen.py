@@ -67,6 +67,7 @@ def test_each_failure_costs_more_time_from_the_start_of_a_process(lock: Site, mo
     for _ in range(8):
         lock.app.worker.serving_since = now[0]
         try_(lock, passphrase=WRONG)
+        lock.app.worker.ending = False  # the next process
     assert slept == [0, 1, 2, 4, 8, 16, 32, 60]
     assert "about 60 seconds" in lock.get("/unlock").text
     now[0] += 59
@@ -74,6 +75,17 @@ def test_each_failure_costs_more_time_from_the_start_of_a_process(lock: Site, mo
     try_(lock, passphrase=RIGHT)
     assert slept[-1] == 1
     assert attempts.count(lock.settings.data_folder) == 0
+
+
+@pytest.mark.parametrize("fields", [{"passphrase": RIGHT}, {"code": "ABC234"}])
+def test_a_process_on_its_way_out_looks_at_no_more_tries(lock: Site, fields: dict[str, str]):
+    """The delay is served by the next process, so one that is still answering must not try without it."""
+    lock.keeper.blob = b"sealed"
+    try_(lock, passphrase=WRONG)
+    answer = try_(lock, **fields)
+    assert answer.status_code == 422 and unlocking.BUSY in answer.text
+    assert not lock.app.worker.unlocked and lock.keeper.taken == 0
+    assert attempts.count(lock.settings.data_folder) == 1
 
 
 def test_an_empty_or_endless_passphrase_is_not_tried(lock: Site):
@@ -180,4 +192,5 @@ def test_a_real_passphrase_through_the_door(locked: Site):
     with writing(locked.work.engine) as db:
         slots.replace_passphrase(db, locked.work.vault, RIGHT, cost=FLOOR)
     assert locked.post("/unlock", {"passphrase": WRONG}).status_code == 422
+    locked.app.worker.ending = False  # the next process
     assert locked.post("/unlock", {"passphrase": RIGHT}).status_code == 303

@@ -3,8 +3,9 @@
 import pytest
 
 from clinic_toolkit.record import practice
+from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.vault import attempts
-from clinic_toolkit.web import context, responses, stepup
+from clinic_toolkit.web import context, responses, stepup, unlocking
 from tests.fixtures.sites import Site
 
 RIGHT = "glacier mandolin unwrapped"
@@ -99,6 +100,29 @@ def test_a_wrong_one_locks_is_counted_and_the_code_is_gone(asked: Site) -> None:
     assert asked.ends == ["wrong secret"]
     assert not asked.keeper.holds()
     assert attempts.count(asked.settings.data_folder) == 1
+
+
+def test_a_wrong_one_ends_the_process_even_if_that_cannot_be_noted(
+    asked: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StorageFull
+
+    _, remove, _ = acts(asked)
+    asked.keeper.hold(b"sealed")
+    monkeypatch.setattr(practice, "note_refused_passphrase", full)
+    asked.post(remove, {"why": "wish", stepup.FIELD: "wrong one"})
+    assert asked.ends == ["wrong secret"] and not asked.app.worker.unlocked
+    assert not asked.keeper.holds()
+
+
+def test_a_process_on_its_way_out_compares_no_more(asked: Site) -> None:
+    path = asked.route(lambda: unlocking.confirm(RIGHT))
+    asked.app.worker.ending = True
+    assert asked.post(path).text == unlocking.BUSY
+    # The control: one that stays compares it, and is satisfied.
+    asked.app.worker.ending = False
+    assert asked.post(path).text == ""
 
 
 def test_an_empty_one_is_asked_for_again(asked: Site) -> None:

@@ -185,6 +185,7 @@ def test_a_failed_unlock_leaves_a_line_that_the_next_unlock_vouches_for(locked: 
     old = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
     assert locked.post("/unlock/sheet", old).status_code == 422
     assert events(locked, 1) == [("unlock.failed", False)]
+    locked.app.worker.ending = False  # the next process
     new = {f"group{number}": group for number, group in enumerate(groups, 1)}
     assert locked.post("/unlock/sheet", new).headers["Location"] == "/unlock/choose"
     (opened, _), (adopted, signed), (failed, vouched) = events(locked, 3)
