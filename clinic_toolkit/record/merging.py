@@ -175,9 +175,10 @@ def accept(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime)
     target = target_of(db, vault, seen.body)
     if target is None:
         raise rows.NotThere
-    put_in = filled(target.body, seen.body.lines)
-    touched = _touched(seen.body.lines)
-    administrations.bring_in(db, vault, target, put_in, touched, finished=False, now=now)
+    # What came back may not have been compared with the form, if that could not be read at the time.
+    lines = _of_this_form(target.body, seen.body.lines)
+    put_in = filled(target.body, lines)
+    administrations.bring_in(db, vault, target, put_in, _touched(lines), finished=False, now=now)
     return rows.rewrite(
         db, vault, handover, seen, seen.body, state=RETURNED, event="handover.accepted", now=now
     )
@@ -260,10 +261,15 @@ def _fits(line: Line, instrument: Instrument | None) -> bool:
     )
 
 
+def _of_this_form(body: Administration, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    instrument = administrations.instrument_of(body)
+    return tuple(line for line in lines if line.item != NO_ITEM and _fits(line, instrument))
+
+
 def filled(body: Administration, lines: tuple[Line, ...]) -> answers.Answers:
     """The answers of a questionnaire with what the client answered put in."""
     together = body.answers
-    for line in newest(lines).values():
+    for line in newest(_of_this_form(body, lines)).values():
         response = Response(status=line.status, value=line.value, talk=line.talk, said=line.said)
         together = answers.put(together, line.item - 1, response, after=_moment(line) - body.begun)
     return together

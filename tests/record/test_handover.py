@@ -12,7 +12,15 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import administrations, answers, handover, handover_rows, merging, rows
+from clinic_toolkit.record import (
+    administrations,
+    answers,
+    arrivals,
+    handover,
+    handover_rows,
+    merging,
+    rows,
+)
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.handover import Ticket
@@ -332,6 +340,36 @@ def test_a_form_that_is_gone_is_told(handed: Handed) -> None:
     assert back.state == PROPOSED and back.body.lines[0].value == 4
     with pytest.raises(rows.NotThere), writing(handed.work.engine) as db:
         merging.accept(db, handed.work.vault, back, now=LATER)
+
+
+@pytest.mark.parametrize("how", ["no such item", "no such value"])
+def test_what_could_not_be_compared_with_its_form_is_compared_when_it_is_taken(
+    handed: Handed, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed.answer(1, answered(4))
+    good = {"item": 2, "status": "answered", "value": 3, "talk": False, "said": "", "at": 0}
+    line = Line(**(good | HOSTILE[how]))  # type: ignore[arg-type]
+    with writing(handed.work.engine) as db:
+        handover_rows.add(db, handed.ticket.key, handed.ticket.vault_id, handed.out.id, line)
+    # The form is hurt when the answers come in, and whole again, from a backup, when they are looked at.
+    with monkeypatch.context() as hurt:
+        hurt.setattr(merging, "target_of", lambda *_: None)
+        back = handed.merge()
+    assert back.state == PROPOSED and len(back.body.lines) == 2
+    with writing(handed.work.engine) as db:
+        arrival = arrivals.arrival_of(db, handed.work.vault, back)
+        assert arrival and [each.number for each in arrival.differences] == [1]
+        merging.accept(db, handed.work.vault, back, now=LATER)
+    assert [value for _, value in handed.given()] == [4] + [None] * 11
+
+
+def test_nothing_is_added_once_it_was_finished(handed: Handed) -> None:
+    handed.answer(1, answered(4))
+    handed.act(FINISHED)
+    for add in (lambda: handed.answer(2, answered(4)), lambda: handed.act(FINISHED)):
+        with pytest.raises(handover.TakenBack):
+            add()
+    assert handed.left() == 2
 
 
 def test_nothing_is_added_once_it_was_taken_back(handed: Handed) -> None:
