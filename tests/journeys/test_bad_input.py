@@ -64,7 +64,8 @@ def tried(me: Person, path: str, which: int) -> list[str]:
                 continue
             form = forms[which]
             control = next(c for c in form.controls if c.name == name)
-            if control.kind in ("button", "checkbox"):
+            # Of the passphrase nothing is ever shown again, and this practice is opened without one.
+            if control.kind in ("button", "checkbox") or name == "present_passphrase":
                 continue
             sent = form.standing() | {name: text}
             page = me.post(urljoin(path, form.action or path), sent)
