@@ -46,6 +46,8 @@ WAITRESS: dict[str, Any] = {
 GRACE = 0.1
 # The longest that a slow reader can hold up a lock.
 LONGEST_DRAIN = 1.0
+# Keys are gone two seconds after Lock at the latest, whatever is still under way.
+LONGEST_END = 1.5
 TICK = 0.5
 
 log = logging.getLogger("clinic")
@@ -113,6 +115,7 @@ class Worker:
         from clinic_toolkit.store import engine as store
         from clinic_toolkit.web.app import create_app
 
+        threading.Thread(target=self._cut_off, name="cut off", daemon=True).start()
         threading.Thread(target=self._end, name="end", daemon=True).start()
         app = create_app(
             self._settings,
@@ -154,23 +157,28 @@ class Worker:
             elif self._engine is not None:
                 fold_when_idle(self._engine)
 
+    def _cut_off(self) -> None:
+        self._keeper.end.wait()
+        time.sleep(LONGEST_END)
+        os._exit(0)
+
     def _end(self) -> None:
         self._keeper.end.wait()
+        # Said first, because it may be cut off: this is no crash.
+        self._keeper.say(line.Ending())
         if self._app is not None:
             self._app.close()
             drain(self._channels)
         if self._engine is not None:
-            self._checkpoint(self._engine)
-        self._keeper.say(line.Ending())
+            self._tidy(self._engine)
         os._exit(0)
 
-    def _checkpoint(self, engine: "Engine") -> None:
+    def _tidy(self, engine: "Engine") -> None:
         from clinic_toolkit.store import engine as store
 
         try:
-            store.checkpoint(engine)
+            store.tidy(engine)
         except Exception:
-            # What was saved is durable in the write-ahead log; only the tidying is put off.
             log.exception("checkpoint.failed")
 
 

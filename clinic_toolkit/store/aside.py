@@ -71,6 +71,34 @@ def prune(file: Path, *, needless: Path | None) -> None:
         log.exception("log.copy_not_removed")
 
 
+def owe(file: Path) -> None:
+    """Keep on the disk that every copy must go, until `pay` has removed them."""
+    try:
+        folder.durably(_mark(file), b"")
+    except OSError:
+        log.exception("log.copies_not_marked")
+
+
+def is_owed(file: Path) -> bool:
+    """Whether copies must go that may still be there."""
+    return _mark(file).exists()
+
+
+def pay(file: Path) -> bool:
+    """Remove every copy, and then the mark; returns whether no copy is left."""
+    gone = remove(file)
+    if gone:
+        try:
+            _mark(file).unlink(missing_ok=True)
+        except OSError:
+            log.exception("log.mark_not_removed")
+    return gone
+
+
+def _mark(file: Path) -> Path:
+    return file.with_name(f"{file.name}-wal.aside.owed")
+
+
 def remove(file: Path) -> bool:
     """Remove every copy; returns whether none is left."""
     try:

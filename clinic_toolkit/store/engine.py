@@ -71,6 +71,9 @@ def _kept(file: Path, found: Anchor) -> Engine:
     # A file that is not the one written last is not even folded together.
     engine = engine_of(file, creator=lambda: look(file) if found.frozen else use(file))
     engine.update_execution_options(**{anchor.OPTION: found, _UPKEEP: _Upkeep()})
+    # What the process before could not fold in as it ended; if a reader is in the way, it is tried again.
+    if not found.frozen and not tidy(engine):
+        _upkeep(engine).written_at = time.monotonic()
     return engine
 
 
@@ -194,8 +197,30 @@ def checkpoint(engine: Engine) -> bool:
 
 
 def clear_out(engine: Engine) -> bool:
-    """`checkpoint`, for what was replaced or erased for good: no copy of an earlier log holds it either."""
-    return checkpoint(engine) and aside.remove(_file(engine))
+    """`checkpoint`, for what was replaced or erased for good: no copy of an earlier log holds it either.
+
+    What could not be done now is still owed: `tidy` does it at the next lock or start, at the latest.
+    """
+    aside.owe(_file(engine))
+    return checkpoint(engine) and aside.pay(_file(engine))
+
+
+def tidy(engine: Engine) -> bool:
+    """Fold the log in, and finish what `clear_out` began, without waiting for anybody.
+
+    Returns False if someone was in the way. What was saved is durable in the log; only tidying is put off.
+    """
+    if not _one_writer.acquire(blocking=False):
+        return False
+    try:
+        with told_plainly(_file(engine)):
+            folded = _fold(engine, patient=False)
+    except ClinicError:
+        log.exception("checkpoint.failed")
+        folded = False
+    finally:
+        _one_writer.release()
+    return folded and (aside.pay(_file(engine)) if aside.is_owed(_file(engine)) else True)
 
 
 def fold_when_idle(engine: Engine, *, after_seconds: float = 5.0) -> bool:
@@ -206,17 +231,7 @@ def fold_when_idle(engine: Engine, *, after_seconds: float = 5.0) -> bool:
     upkeep = _upkeep(engine)
     if upkeep.written_at is None or time.monotonic() - upkeep.written_at < after_seconds:
         return False
-    if not _one_writer.acquire(blocking=False):
-        return False
-    try:
-        with told_plainly(_file(engine)):
-            folded = _fold(engine, patient=False)
-    except ClinicError:
-        # What was saved is durable in the log; only the tidying is put off.
-        log.exception("checkpoint.failed")
-        folded = False
-    finally:
-        _one_writer.release()
+    folded = tidy(engine)
     upkeep.written_at = None if folded else time.monotonic()
     return folded
 

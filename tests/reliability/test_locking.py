@@ -2,15 +2,18 @@
 
 import os
 import signal
+import sqlite3
 import statistics
 import sys
 import threading
 import time
+from contextlib import closing
 from http.client import HTTPException
 
 import pytest
 
 from tests.fixtures.running import Running, is_alive
+from tests.journeys import person, steps
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 
@@ -70,6 +73,36 @@ def test_no_connection_is_refused_during_sixteen_locks(running, record_property)
     assert not any(is_alive(pid) for pid in gone)
     # 0.04 s where nothing else is at work; other tests may be, beside this one.
     assert statistics.median(after) <= 1.0
+
+
+@pytest.mark.parametrize("holding", ["BEGIN", "BEGIN IMMEDIATE"], ids=["a reader", "a writer"])
+def test_the_keys_are_gone_in_two_seconds_although_somebody_holds_the_store(tmp_path, holding):
+    """A backup program may hold the file as long as it likes: only the tidying waits for it."""
+    with Running(tmp_path / "data") as running:
+        me = person.over_http(running.browser())
+        steps.set_up(me)
+        before = running.wait_until_warm()
+        other = sqlite3.connect(tmp_path / "data" / "clinic.db", isolation_level=None)
+        with closing(other):
+            if holding == "BEGIN":
+                other.execute("BEGIN")
+                other.execute("SELECT count(*) FROM audit_line").fetchone()
+                me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})
+            page = me.open("/")
+            if holding != "BEGIN":
+                other.execute(holding)
+            me.press(page, "Lock")
+            pressed = time.monotonic()
+            while is_alive(before[0]) and time.monotonic() - pressed < 20:
+                time.sleep(0.01)
+            assert time.monotonic() - pressed < 2
+            log = tmp_path / "data" / "clinic.db-wal"
+            assert holding != "BEGIN" or log.stat().st_size
+        # The next worker has emptied the log, or does when it is idle.
+        until = time.monotonic() + 15
+        while log.stat().st_size and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not log.stat().st_size
 
 
 def test_a_worker_that_is_asked_to_end_is_replaced(running):

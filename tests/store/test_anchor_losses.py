@@ -13,9 +13,17 @@ import pytest
 from sqlalchemy import Engine, select
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor, anchor_file, aside, losses
+from clinic_toolkit.store import anchor, anchor_file, aside, connections, losses
 from clinic_toolkit.store.claim import AlreadyOpen, claim
-from clinic_toolkit.store.engine import checkpoint, clear_out, fold_when_idle, reading, thaw, writing
+from clinic_toolkit.store.engine import (
+    checkpoint,
+    clear_out,
+    fold_when_idle,
+    reading,
+    thaw,
+    tidy,
+    writing,
+)
 from clinic_toolkit.store.folder import ANCHOR, LOSSES
 from clinic_toolkit.store.trouble import StorageFrozen
 from tests.store import chains
@@ -350,6 +358,28 @@ def test_a_copy_of_a_log_is_cleared_out_with_what_it_held(killed: Path) -> None:
     assert found.aside and found.aside.exists(), "folding alone keeps it"
     assert clear_out(engine)
     assert not found.aside.exists()
+
+
+def test_what_could_not_be_cleared_out_is_at_the_next_lock_or_start(
+    killed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(connections.PRAGMAS, "busy_timeout", 1)
+    chains.spoil(wal(killed), cut)
+    engine = chains.opened(killed)
+    (found,) = anchor.verdict(engine).missing
+    with reading(engine) as db:
+        db.execute(select(chains.SAMPLE)).all()
+        chains.save(engine)
+        assert not clear_out(engine) and not tidy(engine)
+        assert found.aside and found.aside.exists()
+    # The program ends without a word: the next start finishes it.
+    later = chains.as_killed(killed, killed.with_name("later"))
+    assert aside.kept(later / "clinic.db")
+    chains.opened(later)
+    assert not aside.kept(later / "clinic.db") and wal(later).stat().st_size == 0
+    # The same at the lock.
+    assert tidy(engine)
+    assert not found.aside.exists() and not aside.is_owed(killed / "clinic.db")
 
 
 def test_a_copy_that_cannot_be_made_stops_no_start(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.store import base, connections
 from clinic_toolkit.store import engine as store
-from clinic_toolkit.store.engine import checkpoint, if_rolled_back, open_store, reading, writing
+from clinic_toolkit.store.engine import checkpoint, if_rolled_back, open_store, reading, tidy, writing
 from clinic_toolkit.store.folder import MARK
 from clinic_toolkit.store.trouble import StorageBusy, StorageFull, StorageReadOnly
 
@@ -164,6 +165,25 @@ def test_a_checkpoint_says_when_a_reader_was_in_the_way(
             other.execute(SAMPLE.insert().values(**row()))
         assert not checkpoint(opened)
     assert checkpoint(opened)
+
+
+def test_what_was_left_in_the_log_is_folded_in_at_the_next_start(folder: Path, opened: Engine) -> None:
+    needle = os.urandom(24)
+    with writing(opened) as db:
+        db.execute(SAMPLE.insert().values(**row(sealed=needle * 20)))
+    other = sqlite3.connect(folder / "clinic.db", isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT count(*) FROM sample").fetchone()
+    with writing(opened) as db:
+        db.execute(SAMPLE.delete())
+    began = time.monotonic()
+    assert not tidy(opened)
+    with writing(opened):
+        assert not tidy(opened), "nobody is waited for"
+    assert time.monotonic() - began < 1
+    other.close()
+    open_store(folder, METADATA)
+    assert not any(needle in file.read_bytes() for file in folder.iterdir())
 
 
 def test_a_full_disk_is_said_and_nothing_is_half_saved(opened: Engine) -> None:
