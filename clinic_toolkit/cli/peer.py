@@ -36,7 +36,7 @@ if sys.platform == "linux":
         try:
             return asked(family, theirs, ours)
         except OSError:
-            return looked_up(family, theirs, ours)  # a closed-in system may not let us ask
+            return looked_up(family, theirs, ours)  # a closed-in system may not let us ask, or not know
 
     def asked(family: int, theirs: Any, ours: Any) -> int | None:
         """Ask the kernel for this one socket: a twentieth of a millisecond, however many there are."""
@@ -49,8 +49,9 @@ if sys.platform == "linux":
                 struct.pack("=IHHII", 16 + len(wanted), _BY_FAMILY, _REQUEST, 1, 0) + wanted, (0, 0)
             )
             told = kernel.recv(4096)
-        if struct.unpack_from("=IH", told)[1] != _BY_FAMILY or len(told) < _AT_UID + 8:
-            return None
+        if len(told) < _AT_UID + 8 or struct.unpack_from("=IH", told)[1] != _BY_FAMILY:
+            # The kernel says the same of an end that there is not as of a question that it cannot answer.
+            raise OSError("the kernel does not tell")
         uid, inode = struct.unpack_from("=II", told, _AT_UID)
         # A socket that its program has closed has no inode, and user 0 in place of its owner.
         return int(uid) if inode else None

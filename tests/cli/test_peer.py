@@ -129,6 +129,16 @@ def test_where_asking_is_forbidden_the_table_is_read(monkeypatch: pytest.MonkeyP
         assert peer.is_ours(socket.AF_INET, asking.getsockname(), ours.getsockname())
 
 
+def test_where_the_kernel_cannot_answer_the_table_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where it was built without this part: it then knows no way to ask, and says "no such thing"."""
+    monkeypatch.setattr(peer, "_BY_FAMILY", 99)
+    with connected(socket.AF_INET, "127.0.0.1") as (asking, ours):
+        theirs = asking.getsockname()
+        with pytest.raises(OSError, match="does not tell"):
+            peer.asked(socket.AF_INET, theirs, ours.getsockname())
+        assert peer.is_ours(socket.AF_INET, theirs, ours.getsockname())
+
+
 @WAYS
 def test_it_is_quick(way: str) -> None:
     with connected(socket.AF_INET, "127.0.0.1") as (asking, ours):
