@@ -1,14 +1,16 @@
-"""A connection as our server keeps it: asked once whose it is; refused as at the gate, whatever is wrong.
+"""A connection as our server keeps it: only from this user; refused as at the gate, whatever is wrong.
 
-The server itself would answer what is too large or no HTTP at all in words of its own, and a
-stranger could tell the one refusal from the other.
+Another user's is closed as soon as it is accepted, before a byte of it is read: else such a user could
+hold every place that there is with connections that say nothing. As for the rest, the server itself
+would answer what is too large or no HTTP at all in words of its own, and a page could tell the one
+refusal from the other.
 """
 
 from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
-from waitress.utilities import BadRequest, InternalServerError
+from waitress.utilities import InternalServerError
 
 from clinic_toolkit.cli import peer
 from clinic_toolkit.web import gate
@@ -35,26 +37,23 @@ class Refusal(ErrorTask):
 
 
 class Channel(HTTPChannel):
-    """One connection."""
+    """One connection, if a program of this user made it."""
 
     error_task_class = Refusal
-    socket: Any
-    _is_ours: bool | None = None
 
-    def service(self) -> None:
-        """Answer what was asked, if a program of this user asked it."""
-        if self._is_ours is None:
-            self._is_ours = self._asked_by_us()
-        first: Any = self.requests[0] if self.requests else None
-        if not self._is_ours and first is not None and not first.error:
-            first.error = BadRequest("")
-        super().service()
+    def __init__(self, server: Any, sock: Any, addr: Any, adj: Any, map: Any = None) -> None:
+        if _is_ours(sock, addr):
+            super().__init__(server, sock, addr, adj, map=map)
+        else:
+            # The server knows its connections by the map alone, and this one never gets there.
+            sock.close()
 
-    def _asked_by_us(self) -> bool:
-        try:
-            return peer.is_ours(self.socket.family, self.addr, self.socket.getsockname())
-        except OSError:
-            return False  # closed already: nobody is there
+
+def _is_ours(sock: Any, addr: Any) -> bool:
+    try:
+        return peer.is_ours(sock.family, addr, sock.getsockname())
+    except OSError:
+        return False  # closed already: nobody is there
 
 
 def use(channels: dict[int, Any]) -> None:
