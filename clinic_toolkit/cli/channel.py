@@ -41,9 +41,9 @@ class Channel(HTTPChannel):
 
     error_task_class = Refusal
 
-    def __init__(self, server: Any, sock: Any, addr: Any, adj: Any, map: Any = None) -> None:
+    def __init__(self, server: Any, sock: Any, addr: Any, *more: Any, **named: Any) -> None:
         if _is_ours(sock, addr):
-            super().__init__(server, sock, addr, adj, map=map)
+            super().__init__(server, sock, addr, *more, **named)
         else:
             # The server knows its connections by the map alone, and this one never gets there.
             sock.close()
