@@ -187,3 +187,5 @@ def test_what_the_processes_hold_while_a_form_is_out(practice: Practice) -> None
         for each in (out.key, word.encode(), said.encode()):
             assert not any(found(pid, each) for pid in (keeper, *running.workers()))
         engine.dispose()
+        # Looked at, so that it is not the first page of another test.
+        me.press(back(me, practice), "Look at it")
