@@ -9,7 +9,7 @@ from clinic_toolkit.demo import content
 from clinic_toolkit.record import administrations, handover, merging, results
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK
+from clinic_toolkit.record.handover_rows import FINISHED
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.vault.vault import Vault
 
@@ -60,8 +60,7 @@ def _hand_over(
     out, ticket = merging.begin(db, vault, kept, word=word, now=answers[0][2] - _HAND)
     for number, response, at in answers:
         handover.keep(db, ticket, number, response, now=at)
-    for act in (FINISHED, GIVEN_BACK):
-        handover.note_act(db, ticket, act, now=now + _HAND)
+    handover.note_act(db, ticket, FINISHED, now=now + _HAND)
     back = merging.bring_in(db, vault, out, now=now + 2 * _HAND)
     merging.close(db, vault, back, now=now + 3 * _HAND)
     return administrations.get(db, vault, kept.id)

