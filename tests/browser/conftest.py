@@ -1,7 +1,9 @@
 """A browser and the real program, for the tests of one file."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -47,12 +49,19 @@ def browser(browser_path: str) -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="module")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+@contextmanager
+def made(folder: Path) -> Iterator[Practice]:
     """The program, set up over HTTP."""
-    with Running(tmp_path_factory.mktemp("browser") / "data") as running:
+    with Running(folder / "data") as running:
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})
         hour = me.press(client, "Open an hour now")
         yield Practice(running, words, client.path, hour.path)
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    """One practice for all tests of a file."""
+    with made(tmp_path_factory.mktemp("browser")) as practice:
+        yield practice

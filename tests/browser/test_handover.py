@@ -2,11 +2,13 @@
 
 import re
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import chrome
+from tests.browser import chrome, conftest
 from tests.browser.conftest import Practice
 
 pytestmark = pytest.mark.browser
@@ -28,6 +30,13 @@ def unlock(page: Page, practice: Practice) -> None:
     page.get_by_label("Passphrase", exact=True).fill(practice.words)
     page.get_by_role("button", name="Unlock").click()
     expect(page.get_by_role("heading", name="Before your client leaves")).to_be_visible()
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> Iterator[Practice]:
+    """One for each test: a form that one test leaves in the client's hands is in no other's way."""
+    with conftest.made(tmp_path) as practice:
+        yield practice
 
 
 def test_every_page_of_the_form_is_whole_and_no_way_leads_around_it(
