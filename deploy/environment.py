@@ -61,8 +61,12 @@ def prepare(lists: Sequence[str]) -> None:
 
 
 def surroundings(outer: Mapping[str, str]) -> dict[str, str]:
-    """The variables for the program: this checkout on its path, and no other Python's folders."""
-    inner = {name: value for name, value in outer.items() if name not in ("PYTHONHOME", "VIRTUAL_ENV")}
+    """The variables for the program: this checkout on its path, and no other Python's folders.
+
+    Nor a habit of writing no byte code: every lock starts a process, which would compile all anew.
+    """
+    left_out = ("PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
+    inner = {name: value for name, value in outer.items() if name not in left_out}
     return inner | {"PYTHONPATH": str(CHECKOUT)}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.fixtures.running import launch_file
@@ -17,6 +17,7 @@ from tests.fixtures.running import launch_file
 PICTURES = "CLINIC_SCREENSHOTS"
 NARROW, USUAL = {"width": 320, "height": 640}, {"width": 1100, "height": 800}
 SMALLEST = 48
+COLOURS: dict[str, object] = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 # What a finger has to hit. A link inside a sentence is as tall as its line, and the box or dot of a
 # choice is hit by its label.
@@ -30,8 +31,6 @@ _TARGETS = """
   .filter(([, box]) => box.width > 1 && box.height > 1 && box.height < SMALLEST - 0.5)
   .map(([text, box]) => `${Math.round(box.width)} x ${Math.round(box.height)} ${text}`)
 """.replace("SMALLEST", str(SMALLEST))
-# Colours that glide from light to dark are neither while they glide.
-_SETTLED = "() => Promise.allSettled(document.getAnimations().map((each) => each.finished)).then(() => null)"
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -80,14 +79,13 @@ class Watched:
         """Hold this page to what every page must be: no violation light or dark, narrow without scrolling."""
         name = name or re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", urlsplit(page.url).path)
         self.looked_at.append(name)
-        for scheme in ("light", "dark"):
+        # The dark page is the same page in other colours, so it is judged by them alone.
+        for scheme, rules in (("light", None), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme)
-            page.evaluate(_SETTLED)
             self._picture(page, f"{name} {scheme}")
-            self.wrong += [f"{name}, {scheme}: {each}" for each in violations(page)]
+            self.wrong += [f"{name}, {scheme}: {each}" for each in violations(page, rules)]
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(NARROW)
-        page.evaluate(_SETTLED)
         self._picture(page, f"{name} narrow")
         self.wrong += [f"{name}: {each}" for each in too_narrow(page)]
         page.set_viewport_size(USUAL)
@@ -98,9 +96,12 @@ class Watched:
             page.screenshot(path=Path(folder) / f"{len(self.looked_at):02}-{file}.png", full_page=True)
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with a page."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, rules: dict[str, object] | None = None) -> list[str]:
+    """What axe finds wrong with a page, by all of its rules or by these."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("(options) => axe.run(options).then((found) => found.violations)", options)
     return [
         f"{each['id']} ({each['impact']}): {node['html'][:160]} {node['failureSummary'][:200]}"
         for each in found
@@ -126,7 +127,10 @@ def come_in(context: BrowserContext, host: str) -> None:
 @contextmanager
 def watched(browser: Browser, host: str, *, script: bool = True) -> Iterator[Watched]:
     """A context of its own, as of a person who opens the browser anew; checked when it closes."""
-    context = browser.new_context(viewport=USUAL, java_script_enabled=script, accept_downloads=True)
+    # Colours that glide from light to dark are neither while they glide.
+    context = browser.new_context(
+        viewport=USUAL, java_script_enabled=script, accept_downloads=True, reduced_motion="reduce"
+    )
     come_in(context, host)
     seen = Watched(context, host)
     try:

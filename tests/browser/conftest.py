@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chrome
 from tests.browser.chrome import Watched
 from tests.fixtures.running import Running
 from tests.journeys import person, steps
+
+# A process that begins while other tests are at work takes its time.
+expect.set_options(timeout=15_000)
 
 
 @dataclass

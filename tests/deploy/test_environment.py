@@ -225,7 +225,8 @@ def test_a_failed_fetch_is_said_and_not_believed(
 
 
 def test_the_program_sees_this_checkout_and_no_other_python(environment: ModuleType) -> None:
-    inner = environment.surroundings({"PYTHONPATH": "elsewhere", "PYTHONHOME": "elsewhere", "LANG": "C"})
+    outer = {"PYTHONPATH": "elsewhere", "PYTHONHOME": "elsewhere", "LANG": "C"}
+    inner = environment.surroundings(outer | {"PYTHONDONTWRITEBYTECODE": "1"})
     assert inner == {"PYTHONPATH": str(environment.CHECKOUT), "LANG": "C"}
 
 

@@ -56,11 +56,11 @@ def is_refused_well(page: Page, form: Form, name: str, sent: dict[str, str]) -> 
 def tried(me: Person, path: str, which: int) -> list[str]:
     """Every field of one form with every bad text; returns what went wrong."""
     wrong = []
-    names = [c.name for c in crawl.fillable(me.open(path))[which].controls]
+    forms = crawl.fillable(me.open(path))
+    names = [c.name for c in forms[which].controls if c.name and c.name != "csrf_token"]
     for name in dict.fromkeys(names):
         for kind, text in BAD.items():
-            forms = crawl.fillable(me.open(path))
-            if not name or name == "csrf_token" or len(forms) <= which:
+            if len(forms) <= which:
                 continue
             form = forms[which]
             control = next(c for c in form.controls if c.name == name)
@@ -69,6 +69,8 @@ def tried(me: Person, path: str, which: int) -> list[str]:
                 continue
             sent = form.standing() | {name: text}
             page = me.post(urljoin(path, form.action or path), sent)
+            if page.status != 422:
+                forms = crawl.fillable(me.open(path))
             if page.status >= 500 or page.status == 400:
                 wrong.append(f"{path} {name}, {kind}: status {page.status}")
             elif page.status == 422 and (reason := is_refused_well(page, form, name, sent)):

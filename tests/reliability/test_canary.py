@@ -327,3 +327,12 @@ def test_the_search_in_memory_reaches_another_process() -> None:
         assert other.stdout.readline() == "ready\n"
         assert traces.in_memory(other.pid, [word.encode(), b"not" + word.encode()]) == [word.encode()]
         other.stdin.close()
+
+
+@pytest.mark.parametrize("before", range(9))
+def test_the_quick_look_rules_out_nothing_that_is_there(before: int) -> None:
+    sought = {os.urandom(7), os.urandom(8), os.urandom(16), b"six123"}
+    for each in sought:
+        data = os.urandom(before) + each + os.urandom(5)
+        assert each in traces.possible(data, sought)
+    assert traces.possible(os.urandom(4096), sought) <= {b"six123"}
