@@ -20,6 +20,7 @@ import click
 from clinic_toolkit.cli import line, tray, worker
 from clinic_toolkit.cli.quick_return import QuickReturn
 from clinic_toolkit.cli.sockets import Sockets
+from clinic_toolkit.cli.suspend import Suspend
 from clinic_toolkit.settings import Settings
 
 SHORT_LIFE = 10.0
@@ -62,6 +63,7 @@ class Keeper:
         # Kept open between two workers, and never read here.
         self._tray = tray.ends()
         self._return = QuickReturn()
+        self._suspend = Suspend()
         self._active: Helper | None = None
         self._standby: Helper | None = None
         self._deaths = 0
@@ -78,6 +80,7 @@ class Keeper:
             signal.signal(number, self._asked_to_stop)
         self._active = self._start()
         self._promote()
+        self._suspend.listen()
         while not self._stop:
             self._wait()
             self._return.tick()
@@ -117,11 +120,24 @@ class Keeper:
         helpers = [helper for helper in (self._active, self._standby) if helper is not None]
         by_pipe = {helper.pipe: helper for helper in helpers}
         sentinels = [helper.process.sentinel for helper in helpers]
-        for ready in connection.wait([*by_pipe, *sentinels, self._heard], timeout=1.0):
+        ears = (self._heard, self._suspend.heard)
+        for ready in connection.wait([*by_pipe, *sentinels, *ears], timeout=1.0):
             if ready is self._heard:
                 self._heard.recv(512)
+            elif ready is self._suspend.heard:
+                self._before_sleep()
             elif isinstance(ready, connection.Connection) and ready in by_pipe:
                 self._listen(by_pipe[ready])
+
+    def _before_sleep(self) -> None:
+        if not self._suspend.about_to_sleep():
+            return
+        # Nothing that opens the record may lie in the memory of a machine that sleeps.
+        self._return.drop()
+        if self._active is not None:
+            self._tell(self._active, line.Sleep())
+            self._active.process.join(timeout=PATIENCE)
+        self._suspend.let_go()
 
     def _listen(self, helper: Helper) -> None:
         try:

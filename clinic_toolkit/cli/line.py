@@ -24,6 +24,11 @@ class End:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sleep:
+    """To a worker: the machine is about to sleep; leave nothing in the tray and end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Blob:
     """To a worker: the sealed blob it asked for, or None."""
 
@@ -108,7 +113,9 @@ class KeeperLine:
                 self.go.set()
             elif isinstance(said, Blob):
                 self._blobs.put(said.blob)
-            elif isinstance(said, End):
+            elif isinstance(said, (End, Sleep)):
+                if isinstance(said, Sleep):
+                    self.tray.clear()
                 self.end.set()
 
     def say(self, word: object) -> None:
