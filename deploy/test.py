@@ -23,7 +23,8 @@ def in_parallel(arguments, cores):
     """The arguments for pytest; the whole suite is run by two processes where there are two cores."""
     if (cores or 1) < 2 or any(argument != "--require-browser" for argument in arguments):
         return arguments
-    return ["-n", "2", "--dist", "loadfile"] + arguments
+    # The order is made in tests/conftest.py: what takes longest comes first.
+    return ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"] + arguments
 
 
 def by_name(arguments):

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures import compiled
 from tests.fixtures.outside import sitecustomize as outside
 
 NO_BROWSER = "no Chrome, Edge or Chromium; set CLINIC_BROWSER"
 NO_FIREFOX = "no Firefox; set CLINIC_FIREFOX"
 LONG = ("bench", "reliability")
+SLOW = ("browser", "reliability")
 
 _report = pytest.StashKey[Path]()
 _ratios = pytest.StashKey[list[str]]()
@@ -28,6 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ratios] = []
+    if not config.getoption("--bench"):
+        compiled.share()
     if config.getoption("--bench") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--bench measures, so it never runs in parallel: leave -n out.")
     for variable, missing in (("CLINIC_BROWSER", NO_BROWSER), ("CLINIC_FIREFOX", NO_FIREFOX)):
@@ -62,6 +66,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         report.unlink(missing_ok=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     asked = {mark for mark in LONG if config.getoption(f"--{mark}")}
     if asked:
@@ -72,6 +77,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = wanted
+    # Two processes share the files; a long one that came last would be waited for by the other.
+    items.sort(key=lambda item: item.path.parent.name not in SLOW)
     if not os.environ.get("CLINIC_BROWSER"):
         for item in items:
             if item.get_closest_marker("browser"):

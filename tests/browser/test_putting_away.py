@@ -13,7 +13,7 @@ from tests.journeys import person, steps
 
 pytestmark = pytest.mark.browser
 
-IDLE = 12
+IDLE = 6
 
 
 def come_back(page: Page, words: str) -> None:
@@ -100,6 +100,7 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
             field.fill("The last words before the silence.")
             time.sleep(1.5)
             assert not is_locked(page)
+            # An open page asks every 20 seconds.
             expect(page.get_by_role("heading", name="Locked")).to_be_visible(timeout=(IDLE + 25) * 1000)
             page.get_by_role("link", name="Unlock").click()
             come_back(page, words)
