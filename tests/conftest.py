@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures import compiled
 from tests.fixtures.outside import sitecustomize as outside
 
 NO_BROWSER = "no Chrome, Edge or Chromium; set CLINIC_BROWSER"
@@ -30,8 +29,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ratios] = []
-    if not config.getoption("--bench"):
-        compiled.share()
     if config.getoption("--bench") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--bench measures, so it never runs in parallel: leave -n out.")
     for variable, missing in (("CLINIC_BROWSER", NO_BROWSER), ("CLINIC_FIREFOX", NO_FIREFOX)):

@@ -27,6 +27,7 @@ from clinic_toolkit.web import (
     unit,
 )
 from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.web.compiled import Compiled
 from clinic_toolkit.web.cookie import Cookie
 from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, sent_by_itself
@@ -109,6 +110,7 @@ class Clinic(Flask):
         self.session_interface = Cookie(self)
         self.url_map.strict_slashes = False
         self.csrf = CSRFProtect(self)
+        self.jinja_env.bytecode_cache = Compiled(paths.templates_folder())
         self.jinja_env.undefined = StrictUndefined
         self.jinja_env.autoescape = True
         self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True

@@ -25,6 +25,7 @@ from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.web import gate, headers, responses, static_files
 from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.web.compiled import Compiled
 from clinic_toolkit.web.handed_form import HandedForm
 from clinic_toolkit.web.requests import ClinicRequest, by_script, sent_by_itself
 
@@ -91,6 +92,7 @@ class HandedOver(Flask):
             idle=settings.idle_in_session_seconds, idle_in_session=settings.idle_in_session_seconds
         )
         self.url_map.strict_slashes = False
+        self.jinja_env.bytecode_cache = Compiled(paths.templates_folder())
         self.jinja_env.undefined = StrictUndefined
         self.jinja_env.autoescape = True
         self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True

@@ -13,7 +13,7 @@ from tests.journeys import person, steps
 
 pytestmark = pytest.mark.browser
 
-IDLE = 6
+IDLE, BEFORE = 8, 3
 
 
 def come_back(page: Page, words: str) -> None:
@@ -96,9 +96,9 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
         with chrome.watched(browser, running.host) as seen:
             page = note(practice.enter(seen), practice)
             field = page.get_by_label("Data", exact=True)
-            time.sleep(IDLE - 1.5)
+            time.sleep(IDLE - BEFORE)
             field.fill("The last words before the silence.")
-            time.sleep(1.5)
+            time.sleep(BEFORE)
             assert not is_locked(page)
             # An open page asks every 20 seconds.
             expect(page.get_by_role("heading", name="Locked")).to_be_visible(timeout=(IDLE + 25) * 1000)
