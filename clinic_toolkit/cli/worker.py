@@ -42,10 +42,6 @@ WAITRESS: dict[str, Any] = {
     "clear_untrusted_proxy_headers": True,
     "expose_tracebacks": False,
 }
-# A connection that was accepted but has not spoken yet gets this long to say what it wants.
-GRACE = 0.1
-# The longest that a slow reader can hold up a lock.
-LONGEST_DRAIN = 1.0
 # Keys are gone two seconds after Lock at the latest, whatever is still under way.
 LONGEST_END = 1.5
 TICK = 0.5
@@ -168,10 +164,15 @@ class Worker:
         self._keeper.say(line.Ending())
         if self._app is not None:
             self._app.close()
-            drain(self._channels)
+            self._drain()
         if self._engine is not None:
             self._tidy(self._engine)
         os._exit(0)
+
+    def _drain(self) -> None:
+        from clinic_toolkit.cli import channel
+
+        channel.drain(self._channels)
 
     def _tidy(self, engine: "Engine") -> None:
         from clinic_toolkit.store import engine as store
@@ -205,38 +206,6 @@ def _warm_up(app: "Clinic", *, until: threading.Event) -> None:
             log.exception("template.not_compiled")
     with create_engine("sqlite://").connect() as db:
         db.execute(text("SELECT 1"))
-
-
-def drain(channels: dict[int, Any]) -> None:
-    """Stop accepting, then wait until every answer has been handed to the system.
-
-    New connections stay in the listen queue for the next worker. One that was accepted already
-    would be cut off by our end, so it gets a moment to ask, and its answer (by now: locked).
-    """
-    began = time.monotonic()
-    for each in list(channels.values()):
-        if each.accepting:
-            each.accepting = False
-            passed = threading.Event()
-            # Run by the server's own loop: after this it is not inside `accept` any more.
-            each.trigger.pull_trigger(passed.set)
-            passed.wait(LONGEST_DRAIN)
-    while time.monotonic() - began < LONGEST_DRAIN:
-        if not any(_at_work(each) for each in list(channels.values()) if hasattr(each, "requests")):
-            return
-        time.sleep(0.005)
-
-
-def _at_work(channel: Any) -> bool:
-    if channel.requests or channel.total_outbufs_len or channel.request is not None:
-        return True
-    try:
-        if channel.socket.recv(1, socket.MSG_PEEK):
-            return True  # asked already, and the loop has not looked yet
-    except OSError:
-        pass
-    silent = bool(channel.last_activity == channel.creation_time)
-    return silent and time.time() - channel.creation_time < GRACE
 
 
 def _tells_when_answered(app: "WSGIApplication", keeper: line.KeeperLine) -> "WSGIApplication":

@@ -1,0 +1,121 @@
+"""A worker that ends hangs up between two requests, and never in the middle of an answer."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from waitress.server import create_server
+
+from clinic_toolkit.cli import channel
+
+ANSWER = b"x" * 5000
+
+
+class Serving:
+    """A server that answers after a moment, and the connections to it."""
+
+    def __init__(self) -> None:
+        self.channels: dict[int, Any] = {}
+        self.takes = 0.0
+        self.made: list[socket.socket] = []
+        self.begun = threading.Event()
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.port = listening.getsockname()[1]
+        self.server = create_server(self._answer, map=self.channels, sockets=[listening], threads=4)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+
+    def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        self.begun.set()
+        time.sleep(self.takes)
+        start("200 OK", [("Content-Length", str(len(ANSWER)))])
+        return [ANSWER]
+
+    def connected(self) -> socket.socket:
+        """A new connection."""
+        made = socket.create_connection(("127.0.0.1", self.port), timeout=5)
+        self.made.append(made)
+        return made
+
+    def end(self) -> None:
+        """Empty the loop, which ends it, and close everything."""
+        everything = list(self.channels.values())
+        self.server.trigger.pull_trigger(self.channels.clear)
+        self.thread.join()
+        self.server.task_dispatcher.shutdown()
+        for each in (*everything, *self.made):
+            each.close()
+
+
+@pytest.fixture
+def serving() -> Iterator[Serving]:
+    made = Serving()
+    yield made
+    made.end()
+
+
+def ask(connection: socket.socket) -> None:
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+
+
+def read_until_closed(connection: socket.socket) -> bytes:
+    """All that comes until the other side hangs up."""
+    read = b""
+    while more := connection.recv(65536):
+        read += more
+    return read
+
+
+def test_a_connection_that_stays_open_is_closed_between_two_requests(serving: Serving) -> None:
+    staying = serving.connected()
+    ask(staying)
+    time.sleep(0.3)
+    # The control: as long as the worker serves, it answers there again.
+    ask(staying)
+    time.sleep(0.3)
+    channel.drain(serving.channels)
+    read = read_until_closed(staying)
+    assert read.count(b"200 OK") == 2 and read.endswith(ANSWER)
+
+
+def test_an_answer_that_is_under_way_is_given_whole(serving: Serving) -> None:
+    serving.takes = 0.5
+    asking = serving.connected()
+    ask(asking)
+    assert serving.begun.wait(5)
+    channel.drain(serving.channels)
+    assert read_until_closed(asking).endswith(ANSWER)
+
+
+def test_one_that_was_accepted_gets_a_moment_to_ask(serving: Serving) -> None:
+    quick, silent = serving.connected(), serving.connected()
+    until = time.monotonic() + 5
+    while sum(hasattr(each, "requests") for each in list(serving.channels.values())) < 2:
+        assert time.monotonic() < until
+    draining = threading.Thread(target=channel.drain, args=(serving.channels,))
+    draining.start()
+    ask(quick)
+    draining.join()
+    assert read_until_closed(quick).endswith(ANSWER)
+    assert read_until_closed(silent) == b""
+
+
+def test_a_slow_reader_holds_it_up_for_a_second_at_most(serving: Serving) -> None:
+    serving.takes = 5.0
+    ask(serving.connected())
+    assert serving.begun.wait(5)
+    began = time.monotonic()
+    channel.drain(serving.channels)
+    assert channel.LONGEST_DRAIN <= time.monotonic() - began < channel.LONGEST_DRAIN + 1
+
+
+def test_nobody_is_accepted_any_more(serving: Serving) -> None:
+    channel.drain(serving.channels)
+    waiting = serving.connected()
+    ask(waiting)
+    waiting.settimeout(0.3)
+    with pytest.raises(TimeoutError):
+        waiting.recv(1)
