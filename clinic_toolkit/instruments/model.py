@@ -29,16 +29,30 @@ class ResponseOption:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FollowUp:
+    """A question for the talk afterwards, and what it is for. For the clinician alone.
+
+    `in_private`: asked when nobody else can hear, and so never on a screen that both look at.
+    """
+
+    question: Line
+    intent: Line
+    in_private: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facet:
     """A part of a questionnaire.
 
     `name` stands on the clinician's page, `client_phrase` completes "the questions about …" on a page
-    the client reads.
+    the client reads. `follow_up` and `avoid` are for the talk, and for the clinician alone.
     """
 
     id: Slug
     name: Line
     client_phrase: Line
+    follow_up: tuple[FollowUp, ...] = ()
+    avoid: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +72,24 @@ class Item:
     safety_flag: SafetyFlag = "none"
     frames_not_fitting: tuple[Slug, ...] = ()
     define: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guidance:
+    """How to give a questionnaire: what to say and do, for the clinician alone.
+
+    The first four are read in their order, in the hour. `not_now` says when it is the wrong thing, and
+    what to do instead.
+    """
+
+    pacing: tuple[Text, ...] = ()
+    decline: tuple[Text, ...] = ()
+    distress: tuple[Text, ...] = ()
+    debrief: tuple[Text, ...] = ()
+    carers: str = ""
+    culture: str = ""
+    neurodivergence: str = ""
+    not_now: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,8 +119,8 @@ class MissingRule:
 class Instrument:
     """One version of one questionnaire.
 
-    `clinician_notes` (carers, culture, neurodivergence) are never shown to a client. `digest` is the
-    SHA-256 of the definition file, hex.
+    `clinician_notes` and `guidance` are never shown to a client. `digest` is the SHA-256 of the
+    definition file, hex.
     """
 
     id: Slug
@@ -111,6 +143,7 @@ class Instrument:
     missing: MissingRule
     evidence: EvidenceCard
     clinician_notes: tuple[Text, ...] = ()
+    guidance: Guidance = Guidance()
     digest: str = ""
 
 

@@ -43,6 +43,14 @@ class AnswerCard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InstrumentGuide:
+    """How to give a questionnaire, for the clinician."""
+
+    letterhead: Letterhead
+    instrument: Instrument
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BlankQuestionnaire:
     """The form on paper. `code` is nameless and ties the sheet to its later entry."""
 

@@ -28,11 +28,11 @@ def test_every_question_stands_on_the_page_of_judgements_in_its_place(one: model
 def test_every_questionnaire_field_and_relationship_is_explained() -> None:
     text = page("questionnaires.md")
     for one in catalogue.instruments():
-        assert f"| `{one.id}.toml` | {one.title} | {one.clinician_name} |" in text
+        assert f"| `{one.id}-{one.version}.toml` | {one.title} | {one.clinician_name} |" in text
     for frame in catalogue.frames():
         assert f"`{frame.id}`" in text
     parts = (model.Instrument, model.Item, model.Facet, model.ResponseOption, model.MissingRule, model.Frame)
-    for part in (*parts, model.EvidenceCard):
+    for part in (*parts, model.EvidenceCard, model.Guidance, model.FollowUp):
         for field in fields(part):
             assert field.name in text, f"{part.__name__}.{field.name}"
     assert f"{loader.MAX_BYTES:,} bytes" in text

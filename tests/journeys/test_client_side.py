@@ -82,11 +82,33 @@ def test_what_the_clinician_should_know_is_folded_away_while_choosing(me: Person
     page = me.open(f"{hour}/questionnaire")
     beside, _, folded = unescape(page.source).partition("<details>")
     for each in catalogue.instruments():
-        for words in (each.about, *each.clinician_notes):
+        kept = (each.guidance.carers, each.guidance.culture, each.guidance.neurodivergence)
+        for words in (each.about, *each.clinician_notes, *kept):
             assert words in folded and words not in beside
     for frame in catalogue.frames():
         if frame.takes_questionnaires:
             assert frame.note in folded and frame.note not in beside
+
+
+def test_questions_for_the_talk_are_folded_away_beside_each_question(me: Person, hour: str) -> None:
+    shown = unescape(me.follow(steps.begin(me, hour), "first question").source)
+    folded = shown.partition("<summary>For the talk</summary>")[2].partition("</details>")[0]
+    facet = giving().facets[0]
+    asked = [each.question for each in facet.follow_up if not each.in_private]
+    for words in (*asked, *facet.avoid):
+        assert words in folded and shown.count(words) == 1
+    assert len(asked) >= 3 and facet.name not in shown
+
+
+def test_what_is_asked_in_private_stands_on_no_screen_that_both_look_at(me: Person, hour: str) -> None:
+    page = me.follow(steps.begin(me, hour), "first question")
+    private = [each.question for facet in giving().facets for each in facet.follow_up if each.in_private]
+    assert len(private) >= 3
+    for number in range(1, 13):
+        page = me.open(f"{steps.place(page)}/items/{number}")
+        assert [words for words in private if words in unescape(page.source)] == []
+    guide = unescape(me.open("/questionnaires/giving").source)
+    assert all(words in guide for words in private) and "<b>In private.</b>" in guide
 
 
 def test_questions_that_often_do_not_fit_are_named_to_the_clinician(me: Person, hour: str) -> None:

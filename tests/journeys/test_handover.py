@@ -1,5 +1,6 @@
 """What the clinician meets when a form comes back: first what matters before the client leaves."""
 
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -61,6 +62,28 @@ def test_what_to_ask_and_what_to_talk_about_come_first_and_no_score(site: Site, 
     assert me.press(page, "Look at it").path.endswith("/result")
     assert me.open("/handovers").path == "/"
     assert "Go on together" not in me.open(page.path).text
+
+
+def test_no_page_in_the_clients_hands_holds_a_word_for_the_clinician(site: Site, me: Person) -> None:
+    device = handed(site, me)
+    instrument = device.app.form._instrument
+    meant = [each.question for facet in instrument.facets for each in facet.follow_up]
+    meant += [line for facet in instrument.facets for line in (facet.name, *facet.avoid)]
+    meant += [*instrument.clinician_notes, *instrument.guidance.distress, instrument.clinician_name]
+    assert len(meant) > 20
+    for path in (
+        "/form",
+        "/form/check",
+        "/form/finish",
+        "/form/pause",
+        *(f"/form/{n}" for n in range(1, 13)),
+    ):
+        page = unescape(device.get(path).text)
+        assert [words for words in meant if words in page] == [], path
+    # The control: on the clinician's side they stand.
+    site.app.extensions.pop(handing._LEFT)
+    site.unlock()
+    assert all(words in unescape(me.open(f"/questionnaires/{instrument.id}").source) for words in meant)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Questionnaires and worksheets: looked at, printed blank, offered where they fit, given, printed."""
 
 from html import unescape
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from clinic_toolkit.instruments import catalogue as forms
 from clinic_toolkit.worksheets import catalogue as sheets
@@ -39,12 +41,27 @@ def test_a_questionnaire_shows_its_items_and_what_is_known(me: Person, id: str) 
     assert "Not validated" in page.text
     for note in form.clinician_notes:
         assert note in page.text
+    for line in (*form.guidance.pacing, *form.guidance.distress, *form.guidance.not_now):
+        assert line in page.text
+    for facet in form.facets:
+        assert all(each.question in page.text and each.intent in page.text for each in facet.follow_up)
     blank = steps.words_of(me.follow(page, "Blank form"))
     for item in form.items:
         assert item.text[:25] in blank
     assert "Ana" not in blank
     card = steps.words_of(me.follow(page, "Answer card"))
     assert all(option.label in card for option in form.options)
+
+
+@pytest.mark.parametrize("id", FORMS)
+def test_the_guide_is_one_page_of_what_to_say_and_ask(me: Person, id: str) -> None:
+    form = forms.instrument(id)
+    paper = me.follow(me.open(f"/questionnaires/{id}"), "Guide for you")
+    assert len(PdfReader(BytesIO(paper.body)).pages) == 1
+    words = " ".join(steps.words_of(paper).split())
+    for line in (*form.guidance.pacing, *form.guidance.debrief, form.facets[-1].follow_up[0].question):
+        assert line.split(".")[0][:40] in words
+    assert "Not validated" in words
 
 
 def test_the_blank_form_can_be_about_people_in_general(me: Person) -> None:

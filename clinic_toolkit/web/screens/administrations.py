@@ -137,6 +137,7 @@ def _item_page(kept: Kept[Administration], number: int, *, changing: bool, form:
         number=number,
         count=len(instrument.items),
         item=asked,
+        facet=next(each for each in instrument.facets if each.id == asked.facet),
         text=administrations.wording(kept.body, asked),
         answered=answered,
         errors=form.errors if form else {},

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import results
-from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire
+from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire, InstrumentGuide
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.responses import Answer
 
@@ -60,3 +60,12 @@ def answer_card(slug: str) -> Answer:
 
     value = AnswerCard(letterhead=context.letterhead(), instrument=catalogue.instrument(slug))
     return responses.pdf(paper.render(value), "answer-card.pdf")
+
+
+@screen.get("/questionnaires/<slug>/guide")
+def guide(slug: str) -> Answer:
+    """How to give it and what to ask, on one page."""
+    from clinic_toolkit.documents import guide as paper
+
+    value = InstrumentGuide(letterhead=context.letterhead(), instrument=catalogue.instrument(slug))
+    return responses.pdf(paper.render(value), "guide.pdf")
