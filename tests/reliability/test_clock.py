@@ -6,6 +6,7 @@ and a delay is as long as it was.
 
 import json
 import os
+import random
 import signal
 import sys
 import time
@@ -31,6 +32,7 @@ from tests.fixtures.sites import Site
 from tests.journeys import person, steps
 from tests.reliability import launched
 from tests.reliability.desk import CODE
+from tests.reliability.programme import Programme
 
 Figure = Callable[[str], None]
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -90,7 +92,7 @@ def saves_follow_each_other(site: Site, moments: tuple[datetime, ...]) -> int:
     site.work.engine.dispose()
     engine = open_store(place)
     with reading(engine) as db:
-        lines = list(reversed(audit.lines(db, site.work.vault)))
+        lines = list(reversed(audit.lines(db, site.work.vault, newest=100_000)))
         assert inspection.everything(db, site.work.vault, lambda done, of: None).findings == ()
     assert anchor.verdict(engine).whole
     engine.dispose()
@@ -106,6 +108,17 @@ def test_saves_are_in_the_order_in_which_they_were_made(site: Site, figure: Figu
     figure(f"{len(JUMPS)} jumps of the date, {older} of them back: 0 out of order, 0 wrong locks")
     # The control: by their times the same saves would stand in another order.
     assert older >= 3
+
+
+@pytest.mark.reliability
+def test_a_hundred_jumps_of_ten_years_at_the_most(
+    site: Site, programme: Callable[..., Programme], figure: Figure
+) -> None:
+    rounds, chance = programme(short=6, long=100), random.Random("jumps")
+    jumps = tuple(NOW + chance.uniform(-1, 1) * YEARS for _ in rounds)
+    older = saves_follow_each_other(site, jumps)
+    figure(f"{len(jumps)} jumps of the date, {older} of them back: 0 out of order, 0 wrong locks")
+    assert older >= len(jumps) // 4
 
 
 @pytest.mark.usefixtures("in_berlin")
