@@ -96,6 +96,44 @@ def verify(ctx: click.Context, data: Path | None, keyless: bool) -> None:
     ctx.exit(run(_folder(data), keyless=keyless))
 
 
+@main.group("questionnaire")
+def own_questionnaire() -> None:
+    """A questionnaire of your own: check it, see it on paper, help your editor."""
+
+
+_DEFINITION = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@own_questionnaire.command()
+@click.argument("files", nargs=-1, required=True, type=_DEFINITION)
+@click.pass_context
+def validate(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Say everything that is wrong in these files, each at its place. Exit code 0: usable; 2: to mend."""
+    from clinic_toolkit.cli import questionnaire as own
+
+    ctx.exit(own.validate(files))
+
+
+@own_questionnaire.command()
+@click.argument("file", type=_DEFINITION)
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where to.")
+@click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True)
+@click.pass_context
+def preview(ctx: click.Context, file: Path, out: Path, paper: str) -> None:
+    """Write its papers: the blank form in both wordings, the answer card, the guide."""
+    from clinic_toolkit.cli import questionnaire as own
+
+    ctx.exit(own.preview(file, out, paper=paper))
+
+
+@own_questionnaire.command()
+def schema() -> None:
+    """Print the JSON Schema of a questionnaire, for your editor."""
+    from clinic_toolkit.cli import questionnaire as own
+
+    click.echo(own.written_schema(), nl=False)
+
+
 def _folder(data: Path | None) -> Path:
     named = os.environ.get("CLINIC_DATA")
     place = data or (Path(named) if named else paths.data_folder())
