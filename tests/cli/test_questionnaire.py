@@ -1,4 +1,4 @@
-"""A questionnaire of one's own: every error at once, its papers, and a schema that knows what the loader knows."""
+"""A questionnaire of one's own: every error at once, its papers, a schema that agrees with the loader."""
 
 import json
 import tomllib
