@@ -15,7 +15,15 @@ from sqlalchemy import Connection
 from clinic_toolkit.demo import asking, content
 from clinic_toolkit.demo.weeks import Span
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import administrations, handouts, note_texts, notes, relationships, sessions
+from clinic_toolkit.record import (
+    administrations,
+    handouts,
+    note_texts,
+    notes,
+    reflections,
+    relationships,
+    sessions,
+)
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
@@ -154,7 +162,7 @@ class Hour:
         )
         kept = asking.ask(desk.db, desk.vault, kept, given, now=now)
         if given.wrong or given.own_words or given.next_step:
-            administrations.reflect(
+            reflections.keep(
                 desk.db,
                 desk.vault,
                 kept,

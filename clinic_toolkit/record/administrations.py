@@ -4,6 +4,7 @@ One sealed record holds all answers of an administration; every answer rewrites 
 before anyone is told "Saved". A completed one is only ever added to.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -131,12 +132,32 @@ def record_response(
         Finished: the questionnaire is finished.
         ValueError: there is no such place, or the value is not one of the questionnaire's answers.
     """
+    return record_responses(db, vault, seen, {place: response}, now=now)
+
+
+def record_responses(
+    db: Connection,
+    vault: Vault,
+    seen: Kept[Administration],
+    given: Mapping[int, Response],
+    *,
+    now: datetime,
+) -> Kept[Administration]:
+    """Keep several answers at once, by their places counted from 0; all of them or none.
+
+    Raises:
+        Finished: the questionnaire is finished.
+        ValueError: there is no such place, or a value is not one of the questionnaire's answers.
+    """
     if seen.final:
         raise Finished
     body = seen.body
-    if response.value is not None and response.value not in {o.value for o in instrument_of(body).options}:
-        raise ValueError("not an answer of this questionnaire")
-    put = answers.put(body.answers, place, response, after=now - body.begun)
+    possible = {option.value for option in instrument_of(body).options} | {None}
+    put = body.answers
+    for place, response in given.items():
+        if response.value not in possible:
+            raise ValueError("not an answer of this questionnaire")
+        put = answers.put(put, place, response, after=now - body.begun)
     changed = msgspec.structs.replace(body, answers=put, mode=MIXED if body.mode == ALONE else body.mode)
     return rows.rewrite(
         db,
@@ -222,34 +243,6 @@ def bring_in(
     )
 
 
-def reflect(
-    db: Connection,
-    vault: Vault,
-    seen: Kept[Administration],
-    *,
-    wrong: str,
-    own_words: str,
-    next_step: str,
-    seen_version: int,
-    now: datetime,
-) -> Kept[Administration]:
-    """Keep what was said while looking at it together: where it is wrong, in whose words, what next.
-
-    Raises:
-        rows.Stale: it was changed in another window after it was opened here.
-    """
-    if seen.version != seen_version:
-        raise rows.Stale
-    body = msgspec.structs.replace(seen.body, wrong=wrong, own_words=own_words, next_step=next_step)
-    if seen.final:
-        return rows.append(
-            db, vault, administration, seen, body, state=seen.state, event="administration.reflected", now=now
-        )
-    return rows.rewrite(
-        db, vault, administration, seen, body, state=seen.state, event="administration.reflected", now=now
-    )
-
-
 def get(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
     """One administration.
 
@@ -257,6 +250,19 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
         rows.NotThere: there is none that this clinician may see.
     """
     return rows.latest(db, vault, administration, id, Administration)
+
+
+def unfinished(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
+    """One administration that can still be answered.
+
+    Raises:
+        Finished: it is finished.
+        rows.NotThere: there is none that this clinician may see.
+    """
+    kept = get(db, vault, id)
+    if kept.final:
+        raise Finished
+    return kept
 
 
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Administration]]:

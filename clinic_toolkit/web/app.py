@@ -49,6 +49,7 @@ from clinic_toolkit.web.screens import (
     sessions,
     setup,
     today,
+    whole_forms,
     worksheets,
 )
 
@@ -66,6 +67,7 @@ SCREENS = (
     relationships.screen,
     sessions.screen,
     administrations.screen,
+    whole_forms.screen,
     handover.screen,
     results.screen,
     worksheets.screen,

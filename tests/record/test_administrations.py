@@ -11,6 +11,7 @@ from clinic_toolkit.record import (
     hours,
     note_texts,
     notes,
+    reflections,
     relationships,
     results,
     rows,
@@ -72,7 +73,7 @@ def test_what_is_said_while_looking_is_added_after_the_end(work: Work) -> None:
     kept = work.begun(work.client(), giving())
     with writing(work.engine) as db:
         done = administrations.complete(db, work.vault, kept, now=NOW)
-        told = administrations.reflect(
+        told = reflections.keep(
             db,
             work.vault,
             done,
@@ -83,7 +84,7 @@ def test_what_is_said_while_looking_is_added_after_the_end(work: Work) -> None:
             now=NOW,
         )
         with pytest.raises(rows.Stale):
-            administrations.reflect(
+            reflections.keep(
                 db, work.vault, told, wrong="", own_words="", next_step="", seen_version=done.version, now=NOW
             )
     assert (told.state, told.body.wrong, told.version) == ("completed", "not at weekends", done.version + 1)

@@ -1,7 +1,7 @@
 """What is sent with one question: by the clinician in the hour, or by the client alone."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
@@ -28,9 +28,9 @@ class ItemForm(Form):
     options: frozenset[str] = frozenset()
 
     @classmethod
-    def for_instrument(cls, instrument: Instrument, typed: Any) -> "ItemForm":
-        """The form for one item of this questionnaire."""
-        form = cls(typed)
+    def for_instrument(cls, instrument: Instrument, typed: Any, *, number: int = 0) -> Self:
+        """The form for one item of this questionnaire; with a number, for one of many on a page."""
+        form = cls(typed, prefix=f"{number}-" if number else "")
         form.options = frozenset(str(option.value) for option in instrument.options)
         return form
 
@@ -64,3 +64,18 @@ class OwnItemForm(ItemForm):
     """The same in the client's hands."""
 
     buttons = ("next", "back", "pause", "give_back")
+
+
+class RowForm(ItemForm):
+    """One of many questions on a page: there the two ways not to answer stand among the answers."""
+
+    def response(self, before: Response) -> Response:
+        """What was sent, as a response; a row that nothing was chosen in stays as it was."""
+        if self.answer.data in WAYS:
+            self.way.data = self.answer.data
+        return super().response(before)
+
+    def validate_answer(self, field: StringField) -> None:
+        """Only an answer of this questionnaire, or a way not to answer; none at all is fine."""
+        if field.data not in WAYS:
+            super().validate_answer(field)

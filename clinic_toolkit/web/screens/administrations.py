@@ -233,10 +233,7 @@ def stopped(id: UUID) -> Answer:
 
 
 def _open(id: UUID) -> Kept[Administration]:
-    kept = administrations.get(context.db(), context.vault(), id)
-    if kept.final:
-        raise administrations.Finished
-    return kept
+    return administrations.unfinished(context.db(), context.vault(), id)
 
 
 def _heading(kept: Kept[Administration]) -> dict[str, object]:

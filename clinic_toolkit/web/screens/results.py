@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.psychometrics.numerals import in_words
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
 from clinic_toolkit.psychometrics.wording import NO_NORM, facet_count, total_line
-from clinic_toolkit.record import administrations, hours, results, sessions
+from clinic_toolkit.record import administrations, hours, reflections, results, sessions
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.reflection import ReflectionForm
@@ -64,7 +64,7 @@ def together(id: UUID) -> Answer:
         if not form.changes(kept.body):
             changed = kept
         else:
-            changed = administrations.reflect(
+            changed = reflections.keep(
                 context.db(),
                 context.vault(),
                 kept,

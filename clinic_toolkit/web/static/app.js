@@ -186,6 +186,9 @@ all("[data-keys]").forEach((group) => group.addEventListener("keydown", (event) 
   if (!option || event.ctrlKey || event.altKey || event.metaKey) return;
   option.focus();
   option.click();
+  // On a page of many questions, on to the next one.
+  const groups = all("[data-keys=on]");
+  groups[groups.indexOf(group) + 1]?.querySelector("[type=radio]").focus();
 }));
 document.querySelector("[data-focus]")?.focus();
 
