@@ -20,14 +20,11 @@ import environment
 
 
 def in_parallel(arguments, cores):
-    """The arguments for pytest; the whole suite is run by three processes where there are two cores.
-
-    A third of the time of the tests with real programs is waiting, and another can use it.
-    """
+    """The arguments for pytest; the whole suite is run by two processes, or three on more cores."""
     if (cores or 1) < 2 or any(argument != "--require-browser" for argument in arguments):
         return arguments
     # The order is made in tests/conftest.py: what takes longest comes first.
-    return ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"] + arguments
+    return ["-n", str(min(cores, 3)), "--dist", "loadfile", "--no-loadscope-reorder"] + arguments
 
 
 def by_name(arguments):

@@ -29,6 +29,8 @@ MIXED = "mixed"
 MODES = {
     "read_aloud": "read aloud",
     "telehealth": "read aloud over telehealth",
+    "interpreter": "read aloud with an interpreter",
+    "telehealth_interpreter": "read aloud over telehealth, with an interpreter",
     ALONE: "answered by the client alone",
     MIXED: "partly together, partly by the client alone",
 }

@@ -29,7 +29,9 @@ def test_only_the_whole_suite_is_run_in_parallel(given: list[str], test_command:
     assert in_parallel([], 1) == []
     assert in_parallel([], None) == []
     for whole in ([], ["--require-browser"]):
-        assert in_parallel(whole, 2) == ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *whole]
+        for cores, processes in ((2, "2"), (3, "3"), (16, "3")):
+            words = ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder", *whole]
+            assert in_parallel(whole, cores) == words
 
 
 def test_paths_are_seen_from_where_the_person_stands(tmp_path: Path, test_command: dict[str, Any]) -> None:

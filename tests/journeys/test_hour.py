@@ -278,3 +278,25 @@ def test_nothing_of_the_clinicians_page_is_shown_after_the_last_answer(me: Perso
         assert words in result and words not in page.text
     together = me.follow(page, "Look at it together")
     assert "Before the door opens" not in together.text
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("room", "read aloud with an interpreter"),
+        ("telehealth", "read aloud over telehealth, with an interpreter"),
+    ],
+)
+def test_an_interpreter_is_recorded_and_has_a_word_of_advice(
+    site: Site, me: Person, setting: str, said: str
+) -> None:
+    hour = site.work.hour(site.work.client(), setting=setting)
+    page = me.open(f"/sessions/{hour.id}/questionnaire")
+    chosen = {"instrument": "giving", "about": "general", "interpreter": "yes"}
+    introduction = me.send(page, chosen, by="instrument")
+    assert "ask the interpreter to say each question" in introduction.text
+    result = steps.finish(me, steps.answer_all(me, introduction, [2] * 12))
+    assert said in result.text
+    # The control: without one neither the advice nor the mode.
+    other = me.send(me.open(page.path), {"instrument": "giving", "about": "general"}, by="instrument")
+    assert "interpreter" not in other.text

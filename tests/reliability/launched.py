@@ -82,6 +82,11 @@ FAULTS: dict[str, Callable[[], None]] = {
 
 FAULTS[os.environ.get(FAULT, "")]()
 
+if __name__ == "__mp_main__":
+    from clinic_toolkit.crypto import passphrase
+
+    passphrase._TARGET_SECONDS = 0.0
+
 if __name__ == "__main__":
     from clinic_toolkit.cli import main
 

@@ -14,12 +14,13 @@ from clinic_toolkit.web.forms import fields
 
 
 class ChooseForm(Form):
-    """Which questionnaire, and about whom."""
+    """Which questionnaire, about whom, and whether an interpreter is there."""
 
     instrument = fields.choice("Questionnaire", (), needed="Choose a questionnaire.")
     about = fields.choice("About", (), needed="Choose whom it is about.")
     word = fields.line("The client’s own word or an initial", limit=60)
     frame = StringField("Who this person is to the client")
+    interpreter = fields.tick("With an interpreter")
 
     @classmethod
     def for_client(cls, known: Sequence[Kept[Relationship]], typed: Any) -> "ChooseForm":

@@ -48,7 +48,7 @@ def choose(session: UUID) -> Answer:
             client_id=client.id,
             about=about,
             session_id=hour.id,
-            mode=_mode(hour),
+            mode=_mode(hour, interpreted=bool(form.interpreter.data)),
             now=context.now(),
         )
         return responses.see(url_for(".introduction", id=kept.id))
@@ -93,8 +93,10 @@ def _about(form: ChooseForm, client_id: UUID) -> Kept[Relationship] | None:
     return about
 
 
-def _mode(hour: Kept[TherapySession]) -> str:
-    return "read_aloud" if hour.body.setting == "room" else "telehealth"
+def _mode(hour: Kept[TherapySession], *, interpreted: bool) -> str:
+    if hour.body.setting == "room":
+        return "interpreter" if interpreted else "read_aloud"
+    return "telehealth_interpreter" if interpreted else "telehealth"
 
 
 @screen.get("/administrations/<uuid:id>/introduction")
