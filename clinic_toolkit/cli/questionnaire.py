@@ -42,11 +42,10 @@ def read(path: Path) -> Instrument:
         loader.DefinitionError: it cannot be used; every reason with its place.
     """
     instrument = loader.load_instrument(path)
-    own = f"{instrument.id}, "
+    # What ships fits together, so whatever is found is of this one.
     shelf = (*catalogue.instruments(), instrument)
-    found = [each for each in problems.between(shelf, catalogue.frames()) if each.startswith(own)]
-    if found:
-        raise loader.DefinitionError(path.name, [each.removeprefix(own) for each in dict.fromkeys(found)])
+    if found := list(problems.between(shelf, catalogue.frames())):
+        raise loader.DefinitionError(path.name, [each.removeprefix(f"{instrument.id}, ") for each in found])
     return instrument
 
 

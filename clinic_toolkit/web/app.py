@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 
 from clinic_toolkit import paths
@@ -27,7 +26,6 @@ from clinic_toolkit.web import (
     unit,
 )
 from clinic_toolkit.web.activity import Activity
-from clinic_toolkit.web.compiled import Compiled
 from clinic_toolkit.web.cookie import Cookie
 from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, sent_by_itself
@@ -112,10 +110,6 @@ class Clinic(Flask):
         self.session_interface = Cookie(self)
         self.url_map.strict_slashes = False
         self.csrf = CSRFProtect(self)
-        self.jinja_env.bytecode_cache = Compiled(paths.templates_folder())
-        self.jinja_env.undefined = StrictUndefined
-        self.jinja_env.autoescape = True
-        self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True
         self.jinja_env.globals.update(demo=worker.settings.demo, here="", errors={})
         self.context_processor(_for_templates)
         static_files.serve(self, marked=guard.always)

@@ -13,7 +13,6 @@ import secrets
 from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, Response, request
-from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 
 from clinic_toolkit import paths
@@ -25,8 +24,8 @@ from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.web import gate, headers, responses, static_files
 from clinic_toolkit.web.activity import Activity
-from clinic_toolkit.web.compiled import Compiled
 from clinic_toolkit.web.handed_form import HandedForm
+from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, by_script, sent_by_itself
 
 if TYPE_CHECKING:
@@ -80,6 +79,7 @@ class HandedOver(Flask):
     """A Flask app in which everything but one form is refused."""
 
     request_class = ClinicRequest
+    jinja_environment = Pages
 
     def __init__(self, settings: Settings, ticket: Ticket, keeper: Keeper, cookie_key: bytes) -> None:
         super().__init__(
@@ -92,10 +92,6 @@ class HandedOver(Flask):
             idle=settings.idle_in_session_seconds, idle_in_session=settings.idle_in_session_seconds
         )
         self.url_map.strict_slashes = False
-        self.jinja_env.bytecode_cache = Compiled(paths.templates_folder())
-        self.jinja_env.undefined = StrictUndefined
-        self.jinja_env.autoescape = True
-        self.jinja_env.trim_blocks = self.jinja_env.lstrip_blocks = True
         self.jinja_env.globals.update(
             demo=settings.demo,
             here="",

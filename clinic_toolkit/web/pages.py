@@ -1,9 +1,14 @@
-"""How pages are drawn: the one Jinja environment."""
+"""How pages are drawn: the one Jinja environment, of the clinician's app and of the form handed over."""
 
 from collections.abc import MutableMapping
 from typing import Any
 
+from flask.sansio.app import App
 from flask.templating import Environment
+from jinja2 import StrictUndefined
+
+from clinic_toolkit import paths
+from clinic_toolkit.web.compiled import Compiled
 
 
 class Pages(Environment):
@@ -12,6 +17,13 @@ class Pages(Environment):
     No template of ours has names of its own. Jinja makes such a view for each, and copying it for
     every page and every import costs more than drawing a question.
     """
+
+    def __init__(self, app: App, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.bytecode_cache = Compiled(paths.templates_folder())
+        self.undefined = StrictUndefined
+        self.autoescape = True
+        self.trim_blocks = self.lstrip_blocks = True
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The names that a template knows before anything is passed to it."""

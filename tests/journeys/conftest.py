@@ -22,3 +22,9 @@ def site(tmp_path: Path) -> Site:
 def me(site: Site) -> Person:
     """The clinician, with a browser that is signed in."""
     return person.at(site)
+
+
+@pytest.fixture
+def hour(site: Site) -> str:
+    """An hour with a client, for which nothing has happened yet."""
+    return f"/sessions/{site.work.hour(site.work.client()).id}"

@@ -2,24 +2,15 @@
 
 from html import unescape
 
-import pytest
-
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import results
 from tests.fixtures.practices import giving
-from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
 AFRAID = next(n for n, item in enumerate(giving().items, start=1) if item.safety_flag == "fear")
 CALM = next(n for n, item in enumerate(giving().items, start=1) if item.safety_flag == "none")
-
-
-@pytest.fixture
-def hour(site: Site) -> str:
-    """An hour with a client."""
-    return f"/sessions/{site.work.hour(site.work.client()).id}"
 
 
 def result_with(me: Person, hour: str, marked: set[int], *, answer: int | None = 4) -> Page:

@@ -19,12 +19,6 @@ LABELS = {option.value: option.label for option in giving().options}
 
 
 @pytest.fixture
-def hour(site: Site) -> str:
-    """An hour with a client, for which nothing has happened yet."""
-    return f"/sessions/{site.work.hour(site.work.client()).id}"
-
-
-@pytest.fixture
 def first(me: Person, hour: str) -> Page:
     """The first question of *How I give*, about a new relationship."""
     return me.follow(steps.begin(me, hour), "first question")

@@ -20,12 +20,6 @@ FORMS = ("questionnaire", "worksheet", "unvalidated", "tool", "item", "score", "
 
 
 @pytest.fixture
-def hour(site: Site) -> str:
-    """An hour with a client."""
-    return f"/sessions/{site.work.hour(site.work.client()).id}"
-
-
-@pytest.fixture
 def asked(me: Person, hour: str) -> str:
     """The same hour, after a questionnaire and a worksheet."""
     check = steps.answer_all(

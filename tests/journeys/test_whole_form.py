@@ -17,12 +17,6 @@ NUMBERS = range(1, len(giving().items) + 1)
 
 
 @pytest.fixture
-def hour(site: Site) -> str:
-    """An hour with a client."""
-    return f"/sessions/{site.work.hour(site.work.client()).id}"
-
-
-@pytest.fixture
 def page(me: Person, hour: str) -> Page:
     """The whole form of a questionnaire that was begun."""
     return me.follow(steps.begin(me, hour), "All questions on one page")

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import time_machine
 
+from tests.fixtures import quick
+
 FAULT = "CLINIC_TEST_FAULT"
 # Where the time stands that every process believes.
 CLOCK = "CLINIC_TEST_CLOCK"
@@ -83,9 +85,7 @@ FAULTS: dict[str, Callable[[], None]] = {
 FAULTS[os.environ.get(FAULT, "")]()
 
 if __name__ == "__mp_main__":
-    from clinic_toolkit.crypto import passphrase
-
-    passphrase._TARGET_SECONDS = 0.0
+    quick.spend_little()
 
 if __name__ == "__main__":
     from clinic_toolkit.cli import main
