@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from clinic_toolkit.demo import content
-from clinic_toolkit.record import administrations, handover, merging, results
+from clinic_toolkit.record import administrations, handover, merging, progress, results
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.handover_rows import FINISHED
@@ -25,11 +25,11 @@ def ask(
     at = now
     for number, response, at in answers:
         if not given.alone or number < given.alone:
-            kept = administrations.record_response(db, vault, kept, number - 1, response, now=at)
+            kept = progress.record_response(db, vault, kept, number - 1, response, now=at)
     if given.alone:
         alone = [each for each in answers if each[0] >= given.alone]
         return _hand_over(db, vault, kept, alone, now=at)
-    end = administrations.complete if given.state == "completed" else administrations.stop
+    end = progress.complete if given.state == "completed" else progress.stop
     return end(db, vault, kept, now=at + _MOMENT)
 
 

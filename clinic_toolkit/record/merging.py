@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import administrations, answers, handover_rows, hurt, rows
+from clinic_toolkit.record import administrations, answers, handover_rows, hurt, progress, rows
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.audit import audit_line
@@ -84,7 +84,7 @@ def begin(
     """
     if seen.final:
         raise administrations.Finished
-    seen = administrations.take_up(db, vault, seen, now=now)
+    seen = progress.take_up(db, vault, seen, now=now)
     key, id = new_key(), uuid4()
     body = Handover(
         administration=seen.id.bytes,
@@ -149,7 +149,7 @@ def bring_in(db: Connection, vault: Vault, out: Kept[Handover], *, now: datetime
     if whole and target is not None and (arrived.lines or finished):
         put_in = filled(target.body, arrived.lines)
         touched = _touched(arrived.lines)
-        administrations.bring_in(db, vault, target, put_in, touched, finished=finished, now=now)
+        progress.bring_in(db, vault, target, put_in, touched, finished=finished, now=now)
     body = msgspec.structs.replace(
         out.body,
         key=b"",
@@ -178,7 +178,7 @@ def accept(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime)
     # What came back may not have been compared with the form, if that could not be read at the time.
     lines = _of_this_form(target.body, seen.body.lines)
     put_in = filled(target.body, lines)
-    administrations.bring_in(db, vault, target, put_in, _touched(lines), finished=False, now=now)
+    progress.bring_in(db, vault, target, put_in, _touched(lines), finished=False, now=now)
     return rows.rewrite(
         db, vault, handover, seen, seen.body, state=RETURNED, event="handover.accepted", now=now
     )

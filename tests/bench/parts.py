@@ -6,7 +6,7 @@ from itertools import cycle
 
 from flask import g, render_template
 
-from clinic_toolkit.record import administrations, audit, results, rows
+from clinic_toolkit.record import administrations, audit, progress, results, rows
 from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.answers import Response, responses
 from clinic_toolkit.record.kept import Kept
@@ -64,7 +64,7 @@ def _keeping(site: Site, kept: Kept[Administration]) -> Act:
         with writing(site.work.engine) as db:
             seen = administrations.get(db, site.work.vault, kept.id)
             response = Response(status="answered", value=next(values), talk=False, said="")
-            administrations.record_response(db, site.work.vault, seen, 3, response, now=datetime.now(UTC))
+            progress.record_response(db, site.work.vault, seen, 3, response, now=datetime.now(UTC))
 
     return keep
 

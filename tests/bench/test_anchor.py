@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.record import administrations
+from clinic_toolkit.record import progress
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.store import anchor_file
 from clinic_toolkit.store.engine import writing
@@ -32,7 +32,7 @@ def test_goal_6_an_autosave_with_its_anchor(tmp_path: Path, ratio: Callable[...,
     def answer() -> None:
         with writing(work.engine) as db:
             response = Response(status="answered", value=next(state["value"]), talk=False, said="")
-            state["kept"] = administrations.record_response(
+            state["kept"] = progress.record_response(
                 db, work.vault, state["kept"], 3, response, now=datetime.now(UTC)
             )
 

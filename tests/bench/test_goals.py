@@ -23,7 +23,7 @@ from sqlalchemy import text
 from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice
 
-from clinic_toolkit.record import administrations
+from clinic_toolkit.record import progress
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import Kept
@@ -91,7 +91,7 @@ def test_goal_6_what_an_answer_costs_the_disk(
     def answer() -> None:
         with writing(work.engine) as db:
             response = Response(status="answered", value=next(state["value"]), talk=False, said="")
-            state["kept"] = administrations.record_response(
+            state["kept"] = progress.record_response(
                 db, work.vault, state["kept"], 3, response, now=datetime.now(UTC)
             )
 

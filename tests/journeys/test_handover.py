@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import administrations, merging
+from clinic_toolkit.record import administrations, merging, progress
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.web import handing
 from tests.fixtures.handed import Device, taken_up
@@ -116,7 +116,7 @@ def test_what_does_not_fit_is_shown_beside_the_record_and_decided(
     device.post("/form/1", {"answer": "4"})
     with writing(site.work.engine) as db:
         form = administrations.get(db, site.work.vault, device.form.id)
-        administrations.complete(db, site.work.vault, form, now=form.at)
+        progress.complete(db, site.work.vault, form, now=form.at)
     page = comes_back(site, me)
     assert "Nothing was put into the record yet" in page.text
     assert "Alone: Nearly every time" in page.text and "In the record: left open" in page.text

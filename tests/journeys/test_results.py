@@ -11,7 +11,7 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import administrations, answers, cases, rows, sessions
+from clinic_toolkit.record import administrations, answers, cases, progress, rows, sessions
 from clinic_toolkit.record.answers import STATUSES, Response
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import writing
@@ -47,7 +47,7 @@ def filled(site: Site, instrument: Instrument, form: Form) -> str:
             event="administration.answered",
             now=NOW,
         )
-        administrations.complete(db, work.vault, kept, now=NOW)
+        progress.complete(db, work.vault, kept, now=NOW)
     return f"/administrations/{kept.id}"
 
 

@@ -11,6 +11,7 @@ from clinic_toolkit.record import (
     hours,
     note_texts,
     notes,
+    progress,
     reflections,
     relationships,
     results,
@@ -26,7 +27,7 @@ def test_each_answer_is_kept_in_its_place_with_its_time_and_words(work: Work) ->
     kept = work.begun(work.client(), giving())
     response = Response(status="answered", value=3, talk=True, said="not since the summer")
     with writing(work.engine) as db:
-        administrations.record_response(db, work.vault, kept, 4, response, now=NOW + timedelta(seconds=75))
+        progress.record_response(db, work.vault, kept, 4, response, now=NOW + timedelta(seconds=75))
     with reading(work.engine) as db:
         body = administrations.get(db, work.vault, kept.id).body
     assert answers.responses(body.answers)[4] == response
@@ -51,20 +52,20 @@ def test_what_is_not_an_answer_is_refused(work: Work, place: int, status: str, v
     kept = work.begun(work.client(), giving())
     with pytest.raises(ValueError, match=r"answer|item"), writing(work.engine) as db:
         response = Response(status=status, value=value, talk=False, said="")
-        administrations.record_response(db, work.vault, kept, place, response, now=NOW)
+        progress.record_response(db, work.vault, kept, place, response, now=NOW)
 
 
 def test_stopped_can_be_taken_up_again_and_finished_cannot_be_changed(work: Work) -> None:
     kept = work.answer(work.begun(work.client(), giving()), [1, 2])
     with writing(work.engine) as db:
-        kept = administrations.stop(db, work.vault, kept, now=NOW)
+        kept = progress.stop(db, work.vault, kept, now=NOW)
     assert kept.state == "stopped"
     kept = work.answer(kept, [1, 2, 3])
     assert kept.state == "in_progress"
     with writing(work.engine) as db:
-        kept = administrations.complete(db, work.vault, kept, now=NOW)
+        kept = progress.complete(db, work.vault, kept, now=NOW)
         with pytest.raises(administrations.Finished):
-            administrations.complete(db, work.vault, kept, now=NOW)
+            progress.complete(db, work.vault, kept, now=NOW)
     with pytest.raises(administrations.Finished):
         work.answer(kept, [4])
 
@@ -72,7 +73,7 @@ def test_stopped_can_be_taken_up_again_and_finished_cannot_be_changed(work: Work
 def test_what_is_said_while_looking_is_added_after_the_end(work: Work) -> None:
     kept = work.begun(work.client(), giving())
     with writing(work.engine) as db:
-        done = administrations.complete(db, work.vault, kept, now=NOW)
+        done = progress.complete(db, work.vault, kept, now=NOW)
         told = reflections.keep(
             db,
             work.vault,
@@ -128,7 +129,7 @@ def test_a_note_of_an_hour_without_a_form_begins_empty_and_with_one_is_marked(wo
     plain, used = work.hour(client), work.hour(client)
     kept = work.answer(work.begun(client, giving(), session=used.id), [3] * 12)
     with writing(work.engine) as db:
-        administrations.complete(db, work.vault, kept, now=NOW)
+        progress.complete(db, work.vault, kept, now=NOW)
         assert note_texts.prefilled(db, work.vault, plain) == []
         parts = note_texts.prefilled(db, work.vault, used)
     assert [part.section for part in parts] == ["data"]

@@ -19,6 +19,7 @@ from clinic_toolkit.record import (
     handover,
     handover_rows,
     merging,
+    progress,
     rows,
 )
 from clinic_toolkit.record.administrations import Administration
@@ -173,13 +174,13 @@ def test_a_stopped_one_is_taken_up_and_a_finished_one_is_not_handed_over(tmp_pat
     work = practices.at_work(tmp_path)
     form = work.begun(work.client(), giving())
     with writing(work.engine) as db:
-        form = administrations.stop(db, work.vault, form, now=NOW)
+        form = progress.stop(db, work.vault, form, now=NOW)
     handed = again(work, form)
     handed.answer(1, answered(1))
     assert handed.merge().state == RETURNED
     with writing(work.engine) as db:
         form = administrations.get(db, work.vault, form.id)
-        form = administrations.complete(db, work.vault, form, now=NOW)
+        form = progress.complete(db, work.vault, form, now=NOW)
     with pytest.raises(administrations.Finished):
         again(work, form)
 
@@ -299,7 +300,7 @@ def test_what_was_finished_meanwhile_is_changed_only_when_the_clinician_says_so(
     work = handed.work
     with writing(work.engine) as db:
         form = administrations.get(db, work.vault, handed.form.id)
-        administrations.complete(db, work.vault, form, now=LATER)
+        progress.complete(db, work.vault, form, now=LATER)
     back = handed.merge()
     assert back.state == PROPOSED and not back.body.troubles
     assert handed.given()[0] == ("not_reached", None)

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import administrations, cases, notes, rows, sessions, today
+from clinic_toolkit.record import cases, notes, progress, rows, sessions, today
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import reading, writing
@@ -75,7 +75,7 @@ def test_the_day_says_what_each_hour_waits_for(work: Work) -> None:
         notes.begin(db, work.vault, hour, [], now=NOW)
     assert waiting(work) == [("questionnaire not finished", "note not signed")]
     with writing(work.engine) as db:
-        administrations.stop(db, work.vault, begun, now=NOW)
+        progress.stop(db, work.vault, begun, now=NOW)
     assert waiting(work) == [("note not signed",)]
 
 

@@ -27,6 +27,7 @@ from clinic_toolkit.record import (
     merging,
     notes,
     practice,
+    progress,
     relationships,
     sessions,
 )
@@ -147,7 +148,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
         finished = administrations.begin(db, vault, giving(), **whom, now=NOW)
         for place in range(3):
             finished = _answered(db, vault, finished, place, place)
-        administrations.complete(db, vault, finished, now=NOW)
+        progress.complete(db, vault, finished, now=NOW)
         return administrations.begin(db, vault, giving(), **whom, now=NOW)
 
     form = desk.do(asked)
@@ -159,7 +160,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
 
 def _answered(db: Connection, vault: Vault, seen: Any, place: int, value: int) -> Any:
     response = Response(status="answered", value=value, talk=False, said=f"said {place}")
-    return administrations.record_response(db, vault, seen, place, response, now=NOW)
+    return progress.record_response(db, vault, seen, place, response, now=NOW)
 
 
 def _second_day(desk: Desk, ana: UUID, hour: UUID, note: UUID, form: UUID) -> None:

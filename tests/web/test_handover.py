@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import administrations, answers, merging
+from clinic_toolkit.record import administrations, answers, merging, progress
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.web import gate, handed_form, handing, handover
@@ -75,7 +75,7 @@ def test_no_ticket_leaves_if_the_hand_over_is_not_on_the_disk(
 def test_a_finished_form_is_not_handed_over(site: Site) -> None:
     form = site.work.begun(site.work.client(), giving())
     with writing(site.work.engine) as db:
-        administrations.complete(db, site.work.vault, form, now=form.at)
+        progress.complete(db, site.work.vault, form, now=form.at)
     assert site.get(f"/administrations/{form.id}/hand-over").status_code == 422
     assert site.post(f"/administrations/{form.id}/hand-over").status_code == 422
     assert site.keeper.ticket is None

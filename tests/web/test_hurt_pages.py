@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.record import handouts, notes, relationships
-from clinic_toolkit.record.administrations import complete
 from clinic_toolkit.record.notes import Part
+from clinic_toolkit.record.progress import complete
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, giving

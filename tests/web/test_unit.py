@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import MethodNotAllowed
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import administrations, audit, clients, practice
+from clinic_toolkit.record import audit, clients, practice, progress
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.web import context
@@ -141,7 +141,7 @@ def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page)
     hour, other = site.work.hour(client), site.work.hour(client)
     given = site.work.answer(site.work.begun(client, giving(), session=hour.id), [3, 4])
     with writing(site.work.engine) as db:
-        given = administrations.stop(db, site.work.vault, given, now=NOW)
+        given = progress.stop(db, site.work.vault, given, now=NOW)
 
     def seen(path):
         assert site.get(path).status_code == 200

@@ -10,6 +10,7 @@ from clinic_toolkit.record import (
     answers,
     cases,
     clients,
+    progress,
     relationships,
     results,
     rows,
@@ -155,16 +156,14 @@ def _keep(kept: Kept[Administration], place: int, form: ItemForm) -> Kept[Admini
     response = form.response(before)
     if response == before:
         return kept
-    return administrations.record_response(
-        context.db(), context.vault(), kept, place, response, now=context.now()
-    )
+    return progress.record_response(context.db(), context.vault(), kept, place, response, now=context.now())
 
 
 def _onward(kept: Kept[Administration], number: int, go: str, *, changing: bool) -> str:
     if go == "pause":
         return url_for(".pause", id=kept.id, number=number)
     if go == "stop":
-        administrations.stop(context.db(), context.vault(), kept, now=context.now())
+        progress.stop(context.db(), context.vault(), kept, now=context.now())
         return url_for(".stopped", id=kept.id)
     if go == "back":
         if changing:
@@ -202,7 +201,7 @@ def check(id: UUID) -> Answer:
 @screen.post("/administrations/<uuid:id>/finish")
 def finish(id: UUID) -> Answer:
     """Finish: the answers stand from now on."""
-    kept = administrations.complete(context.db(), context.vault(), _open(id), now=context.now())
+    kept = progress.complete(context.db(), context.vault(), _open(id), now=context.now())
     return responses.see(url_for(".finished", id=kept.id))
 
 
@@ -217,7 +216,7 @@ def finished(id: UUID) -> Answer:
 @screen.post("/administrations/<uuid:id>/leave")
 def leave(id: UUID) -> Answer:
     """Stop at the page of answers, without finishing."""
-    kept = administrations.stop(context.db(), context.vault(), _open(id), now=context.now())
+    kept = progress.stop(context.db(), context.vault(), _open(id), now=context.now())
     return responses.see(url_for(".stopped", id=kept.id))
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import administrations, answers, results, rows
+from clinic_toolkit.record import administrations, answers, progress, results, rows
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web import context, responses
@@ -44,9 +44,7 @@ def save(id: UUID) -> Answer:
     given = {place: form.response(before[place]) for place, form in enumerate(forms)}
     changed = {place: response for place, response in given.items() if response != before[place]}
     if changed:
-        kept = administrations.record_responses(
-            context.db(), context.vault(), kept, changed, now=context.now()
-        )
+        kept = progress.record_responses(context.db(), context.vault(), kept, changed, now=context.now())
     if by_script():
         return responses.saved(context.now(), version=kept.version)
     return responses.see(url_for("administrations.check", id=id))
