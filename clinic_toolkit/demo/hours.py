@@ -169,6 +169,7 @@ class Hour:
                 wrong=given.wrong,
                 own_words=given.own_words,
                 next_step=given.next_step,
+                taken=(),
                 seen_version=kept.version,
                 now=kept.at + timedelta(minutes=2),
             )

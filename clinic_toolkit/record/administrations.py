@@ -50,7 +50,10 @@ class NotOffered(ClinicError):
 
 
 class Administration(Given, array_like=True, frozen=True, kw_only=True):
-    """What was asked, about whom and how, each answer, and what was said when it was looked at."""
+    """What was asked, about whom and how, each answer, and what was said when it was looked at.
+
+    `taken` are the places, counted from 0, where the client wants on their page what they said there.
+    """
 
     relationship: bytes | None
     word: str
@@ -65,6 +68,7 @@ class Administration(Given, array_like=True, frozen=True, kw_only=True):
     wrong: str = ""
     own_words: str = ""
     next_step: str = ""
+    taken: tuple[int, ...] = ()
 
     @property
     def relationship_id(self) -> UUID | None:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from clinic_toolkit.psychometrics import wording
-from clinic_toolkit.record import handouts, hours, notes, results
+from clinic_toolkit.record import handouts, hours, notes, results, spoken
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.kept import Kept
@@ -15,6 +15,8 @@ from clinic_toolkit.vault.vault import Vault
 
 def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[notes.Part]:
     """The blocks a note of this hour may begin with, each marked with where it came from.
+
+    What the client said is offered among them, and stays out until it is ticked.
 
     Without a questionnaire and without a worksheet there is none, so that no trace of a form stands
     in a note that has nothing to do with one.
@@ -32,6 +34,7 @@ def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[
                 origin=kept.id.hex,
             )
         )
+        parts += _said(kept, result)
     for handed in handouts.of_session(db, vault, results.alone(db, vault, hour), hour.id):
         parts.append(
             notes.Part(
@@ -42,6 +45,20 @@ def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[
             )
         )
     return parts
+
+
+def _said(kept: Kept[Administration], result: Result) -> list[notes.Part]:
+    return [
+        notes.Part(
+            section="data",
+            source=f"questionnaire “{result.instrument.title}”, {written(result.administered_on)}",
+            text=f"Said beside “{line.question}”: “{line.words}”",
+            origin=f"{kept.id.hex}-{line.place}",
+            left_out=True,
+            offered=True,
+        )
+        for line in spoken.lines(kept.body)
+    ]
 
 
 def _sentence(result: Result, kept: Kept[Administration]) -> str:

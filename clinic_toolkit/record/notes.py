@@ -53,7 +53,8 @@ class Part(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """A piece of one section.
 
     `source` is "clinician" or says where the text came from; `origin` is the id of the questionnaire
-    or worksheet it came from, so that it is offered only once.
+    or worksheet it came from, so that it is offered only once. `offered` is a text that is put in by
+    a tick only, and is left out until then.
     """
 
     section: str
@@ -61,6 +62,7 @@ class Part(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     text: str
     origin: str = ""
     left_out: bool = False
+    offered: bool = False
 
 
 class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):

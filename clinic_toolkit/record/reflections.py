@@ -19,17 +19,23 @@ def keep(
     wrong: str,
     own_words: str,
     next_step: str,
+    taken: tuple[int, ...],
     seen_version: int,
     now: datetime,
 ) -> Kept[Administration]:
     """Keep what was said while looking at it together: where it is wrong, in whose words, what next.
+
+    Args:
+        taken: the places, counted from 0, whose words the client wants on their page.
 
     Raises:
         rows.Stale: it was changed in another window after it was opened here.
     """
     if seen.version != seen_version:
         raise rows.Stale
-    body = msgspec.structs.replace(seen.body, wrong=wrong, own_words=own_words, next_step=next_step)
+    body = msgspec.structs.replace(
+        seen.body, wrong=wrong, own_words=own_words, next_step=next_step, taken=taken
+    )
     if seen.final:
         return rows.append(
             db, vault, administration, seen, body, state=seen.state, event="administration.reflected", now=now

@@ -16,6 +16,7 @@ from clinic_toolkit.record import (
     cases,
     clients,
     relationships,
+    spoken,
 )
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.hurt import Unreadable
@@ -147,6 +148,7 @@ def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Tog
         to_talk_about=named,
         unnamed=len(marked) - len(named),
         stood_out=wording.stood_out(instrument, numbers),
+        spoken=spoken.may_leave(kept.body),
     )
 
 
@@ -166,7 +168,10 @@ def client_page_of(settings: Practice, kept: Kept[Administration], *, stood_out:
         on=kept.body.on,
         strengths=tuple(wording.strength_line(item.label or "", item.text) for item in well),
         stood_out=wording.stood_out(instrument, numbers, leaves_the_room=True) if stood_out else (),
-        own_words=tuple(line for line in kept.body.own_words.splitlines() if line.strip()),
+        own_words=(
+            *(line.words for line in spoken.taken(kept.body)),
+            *(line for line in kept.body.own_words.splitlines() if line.strip()),
+        ),
         next_step=kept.body.next_step,
     )
 

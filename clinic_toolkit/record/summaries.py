@@ -126,6 +126,15 @@ class Result:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Spoken:
+    """What the client said beside a question; `place` counts the questions from 0."""
+
+    place: int
+    question: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Together:
     """The page to look at together: no number, at most three plain sentences.
 
@@ -139,6 +148,7 @@ class Together:
     to_talk_about: tuple[AnsweredItem, ...]
     unnamed: int
     stood_out: tuple[str, ...]
+    spoken: tuple[Spoken, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -123,3 +123,49 @@ def test_a_whole_note_is_signed_without_remark(me: Person, hour: str) -> None:
     words = {f"section-{name}": "Words." for name in ("data", "assessment", "plan")}
     page = me.send(me.open(f"{hour}/note"), words | {"sign": "yes"})
     assert "Nothing is written under" not in page.text
+
+
+def with_words(me: Person, hour: str) -> Page:
+    """The clinician's result of a form beside which the client said two things, one of them about fear."""
+    said = {CALM: "Only on Sundays.", AFRAID: "He takes the keys."}
+    given: list[steps.Answer] = [
+        {"answer": "1", "said": said.get(number, ""), **steps.NEXT}
+        for number in range(1, len(giving().items) + 1)
+    ]
+    return steps.finish(me, steps.answer_all(me, steps.begin(me, hour), given))
+
+
+def test_her_words_go_on_her_page_when_she_ticks_them(me: Person, hour: str) -> None:
+    page = me.follow(with_words(me, hour), "Look at it together")
+    assert page.form("taken").values("taken") == [str(CALM - 1)]
+    plain = me.send(page, {"own_words": "Rest.", "print": "yes"})
+    assert "Only on Sundays." not in steps.words_of(plain)  # offered, and not put in unasked
+    chosen = me.send(me.open(page.path), {"taken": str(CALM - 1), "print": "yes"})
+    paper = steps.words_of(chosen)
+    assert "Only on Sundays." in paper and "Rest." in paper
+    again = me.open(page.path)
+    assert again.typed("taken") == str(CALM - 1)
+    undone = me.send(again, {"taken": None, "print": "yes"})
+    assert "Only on Sundays." not in steps.words_of(undone)
+
+
+def test_what_was_said_beside_fear_is_not_offered_where_others_may_see_it(me: Person, hour: str) -> None:
+    result = with_words(me, hour)
+    assert "He takes the keys." in result.text  # the clinician reads it
+    together = me.follow(result, "Look at it together")
+    assert "He takes the keys." not in together.source
+    forced = me.send(together, {"taken": str(AFRAID - 1), "own_words": "Rest."})
+    assert forced.status == 422 and forced.typed("own_words") == "Rest."
+    sheets = me.open(f"{hour}/worksheets")
+    assert "He takes the keys." not in sheets.source and "Only on Sundays." in sheets.source
+    assert "He takes the keys." in me.open(f"{hour}/note").text  # only a tick puts it into the note
+
+
+def test_her_words_are_put_on_the_sheet_by_choosing_them(me: Person, hour: str) -> None:
+    with_words(me, hour)
+    page = me.open(f"{hour}/worksheets")
+    assert page.typed("said") in ("", None)
+    given = me.send(page, {"worksheet": "two-circles", "said": "Only on Sundays."})
+    assert "Only on Sundays." in steps.words_of(me.follow(given, "Print the sheet"))
+    bare = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    assert "Only on Sundays." not in steps.words_of(me.follow(bare, "Print the sheet"))

@@ -75,6 +75,22 @@ def test_an_hour_without_a_questionnaire_leaves_no_trace_of_one(me: Person, hour
         assert not [word for word in FORMS if word in text.lower()], where
 
 
+def test_what_the_client_said_is_offered_to_the_note_and_stays_out_until_ticked(
+    me: Person, hour: str
+) -> None:
+    given: list[steps.Answer] = [{"answer": "3", "said": "Only on Sundays.", **steps.NEXT}, *[1] * 11]
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour), given))
+    page = me.send(me.open(f"{hour}/note"), WRITTEN)
+    assert "Only on Sundays." in page.text
+    reading_page = me.press(page, "Read it through and sign")
+    assert "Only on Sundays." not in reading_page.text
+    (tick,) = [name for name in page.form("section-data").names() if name.startswith("take-")]
+    reading_page = me.send(me.open(f"{hour}/note"), {tick: "yes", "sign": "yes"})
+    assert "“Only on Sundays.”" in reading_page.text
+    final = me.send(reading_page, {"read": "yes"})
+    assert "“Only on Sundays.” [from the questionnaire “How I give”" in me.follow(final, "plain text").source
+
+
 def test_the_search_for_a_trace_would_find_one(me: Person, asked: str) -> None:
     final = signed(me, asked)
     paper = steps.words_of(me.follow(final, "Print it")).lower()

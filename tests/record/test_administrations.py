@@ -81,12 +81,21 @@ def test_what_is_said_while_looking_is_added_after_the_end(work: Work) -> None:
             wrong="not at weekends",
             own_words="I rest more",
             next_step="one walk",
+            taken=(),
             seen_version=done.version,
             now=NOW,
         )
         with pytest.raises(rows.Stale):
             reflections.keep(
-                db, work.vault, told, wrong="", own_words="", next_step="", seen_version=done.version, now=NOW
+                db,
+                work.vault,
+                told,
+                wrong="",
+                own_words="",
+                next_step="",
+                taken=(),
+                seen_version=done.version,
+                now=NOW,
             )
     assert (told.state, told.body.wrong, told.version) == ("completed", "not at weekends", done.version + 1)
     page = results.client_page_of(SETTINGS, told)

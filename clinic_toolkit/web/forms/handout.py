@@ -18,7 +18,13 @@ class HandoutForm(Form):
 
     worksheet = fields.choice("Worksheet", (), needed="Choose a worksheet.")
     client = fields.choice("For", (), needed="Choose who takes it.")
+    said = fields.line("What the client said", limit=SENTENCE_LIMIT)
     sentence = fields.line("A sentence of the client’s to print on it", limit=SENTENCE_LIMIT)
+
+    @property
+    def printed(self) -> str:
+        """The sentence to print: what was typed, else what was chosen of what the client said."""
+        return self.sentence.data or self.said.data or ""
 
     @classmethod
     def for_clients(cls, people: Sequence[Kept[Client]], typed: Any) -> "HandoutForm":

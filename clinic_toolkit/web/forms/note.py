@@ -1,7 +1,7 @@
 """What is sent while a note is written and signed.
 
 The fields of a note follow its parts: one for each section of the clinician's, and one for each
-block that was filled in, with a tick to leave it out.
+block that was filled in, with a tick to leave it out; what is only offered has a tick to put it in.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,15 +42,7 @@ class NoteForm:
             (name, heading, msgspec.structs.replace(part, text=fields.clean(sent.get(name, part.text))))
             for name, heading, part in form.sections
         ]
-        form.blocks = [
-            (
-                name,
-                msgspec.structs.replace(part, text=fields.clean(sent[name]), left_out=f"leave-{name}" in sent)
-                if name in sent
-                else part,
-            )
-            for name, part in form.blocks
-        ]
+        form.blocks = [(name, _block_typed(name, part, sent)) for name, part in form.blocks]
         return form
 
     def parts(self) -> list[Part]:
@@ -64,6 +56,15 @@ class NoteForm:
             if over > 0:
                 self.problems[name] = [fields.too_long(over, fields.PAGE)]
         return not self.problems
+
+
+def _block_typed(name: str, part: Part, sent: Mapping[str, str]) -> Part:
+    if part.offered:
+        # Another person's words: they go in as they are or stay out.
+        return msgspec.structs.replace(part, left_out=f"take-{name}" not in sent)
+    if name not in sent:
+        return part
+    return msgspec.structs.replace(part, text=fields.clean(sent[name]), left_out=f"leave-{name}" in sent)
 
 
 class SignForm(Form):

@@ -156,7 +156,9 @@ def _reading(kept: Kept[ClinicalNote], hour: Kept[TherapySession], form: SignFor
         facts=hours.hour_facts(context.db(), context.vault(), hour),
         sections=_sections(kept),
         asks_code=bool(context.practice().body.return_code),
-        from_sources=sorted({part.source for part in kept.body.parts if part.source != notes.CLINICIAN}),
+        from_sources=sorted(
+            {part.source for part in kept.body.parts if part.source != notes.CLINICIAN and not part.left_out}
+        ),
         errors=form.errors,
     )
 

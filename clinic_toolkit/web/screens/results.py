@@ -59,7 +59,8 @@ def answers(id: UUID) -> Answer:
 def together(id: UUID) -> Answer:
     """The page to look at together, with room for what the client says of it."""
     kept = administrations.get(context.db(), context.vault(), id)
-    form = ReflectionForm(request.form if request.method == "POST" else None, obj=kept.body)
+    shown = results.together_of(context.db(), context.vault(), kept)
+    form = ReflectionForm.about(shown, kept.body, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         if not form.changes(kept.body):
             changed = kept
@@ -71,6 +72,7 @@ def together(id: UUID) -> Answer:
                 wrong=form.wrong.data,
                 own_words=form.own_words.data,
                 next_step=form.next_step.data,
+                taken=form.chosen,
                 seen_version=form.seen_version,
                 now=context.now(),
             )
@@ -82,7 +84,6 @@ def together(id: UUID) -> Answer:
         return responses.see(url_for(".together", id=id, kept="", _anchor="words"))
     if request.method == "GET":
         context.saw("administration", kept)
-    shown = results.together_of(context.db(), context.vault(), kept)
     page = render_template(
         "results/together.html",
         kept=kept,

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import cases, clients, handouts, results, sessions
+from clinic_toolkit.record import cases, clients, handouts, results, sessions, spoken
 from clinic_toolkit.record.summaries import WorksheetPage
 from clinic_toolkit.web import context, responses
-from clinic_toolkit.web.forms.handout import HandoutForm
+from clinic_toolkit.web.forms.handout import SENTENCE_LIMIT, HandoutForm
 from clinic_toolkit.web.responses import Answer
 from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.model import Worksheet
@@ -48,7 +48,7 @@ def offer(session: UUID) -> Answer:
             catalogue.worksheet(form.worksheet.data),
             client_id=UUID(hex=form.client.data),
             session_id=hour.id,
-            sentence=form.sentence.data,
+            sentence=form.printed,
             now=context.now(),
         )
         return responses.see(url_for(".handout", id=kept.id))
@@ -68,8 +68,11 @@ def offer(session: UUID) -> Answer:
         errors=form.errors,
         offers=list(offers.values())[:2],
         others=[sheet for sheet in catalogue.worksheets() if sheet.slug not in offers],
-        sentences=[item.said for result in found for item in result.said]
-        + [kept.body.own_words for kept in given if kept.body.own_words],
+        sentences=[
+            *(line.words for kept in given for line in spoken.may_leave(kept.body)),
+            *(kept.body.own_words for kept in given if kept.body.own_words),
+        ],
+        limit=SENTENCE_LIMIT,
     )
     return (page, 422) if form.errors else page
 
