@@ -1,10 +1,16 @@
 """The session cookie: signed, and read by every request, so its signer is made once."""
 
 import hashlib
+import hmac
 from typing import Any
 
-from flask import Flask, Response
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+
+from clinic_toolkit.web.context import SID
+
+# Where Flask-WTF looks for it.
+_NAME = "csrf_token"
 
 
 class _Undated:
@@ -30,12 +36,30 @@ class Cookie(SecureCookieSessionInterface):
 
     def __init__(self, app: Flask) -> None:
         self._signer = _Undated(super().get_signing_serializer(app))
+        self._key = app.secret_key
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """What signs the cookie and checks it."""
         return self._signer
 
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie, and give the session its form token.
+
+        The token is derived, not drawn: of two pages that are asked for at once (a browser that opens
+        its tabs again, a page and its icon) each would else get one of its own, and only the form that
+        came last would be believed.
+        """
+        session = super().open_session(app, request)
+        if session is not None and _NAME not in session:
+            session[_NAME] = self._token(str(session.get(SID, "")))
+            session.modified = False  # nothing that the cookie would have to tell
+        return session
+
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the cookie when it changed. Answers that depend on it are never stored: no `Vary` is due."""
         if session.modified:
             super().save_session(app, session, response)
+
+    def _token(self, sid: str) -> str:
+        key = self._key.encode() if isinstance(self._key, str) else self._key or b""
+        return hmac.digest(key, b"clinic form token 1 " + sid.encode(), "sha256").hex()

@@ -9,7 +9,7 @@ from clinic_toolkit.vault import attempts, slots
 from clinic_toolkit.vault.slots import WrongSecret
 from clinic_toolkit.web import context, unlocking
 from tests.fixtures.practices import NOW
-from tests.fixtures.sites import Site
+from tests.fixtures.sites import Site, Visitor
 
 RIGHT, WRONG = "glacier mandolin unwrapped", "glacier mandolin unwraped"
 
@@ -40,14 +40,32 @@ def try_(lock: Site, path="/unlock", **fields):
 
 def test_the_right_passphrase_opens_and_turns_the_session_over(lock: Site):
     before = lock.token()
-    cookie = lock.browser.get_cookie("__Host-sid", lock.settings.host_name).value
+    assert lock.browser.get_cookie("__Host-sid", lock.settings.host_name) is None
     answer = try_(lock, passphrase=RIGHT)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
-    assert lock.browser.get_cookie("__Host-sid", lock.settings.host_name).value != cookie
+    name, *attributes = (part.strip() for part in answer.headers["Set-Cookie"].split(";"))
+    assert name.startswith("__Host-sid=")
+    assert sorted(attributes) == ["HttpOnly", "Path=/", "SameSite=Strict", "Secure"]
     assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
     # A token from before is good for nothing any more.
     assert lock.post("/lock", {"csrf_token": before}, token=False).status_code == 403
     assert not lock.ends
+
+
+def test_of_two_pages_asked_for_at_once_either_form_is_believed(lock: Site):
+    first = lock.token()
+    # As a browser does that asked for both before either answer came.
+    other = Visitor(lock.app)
+    other.get("/unlock", base_url=lock.origin)
+    lock.browser = other
+    assert lock.post("/unlock", {"csrf_token": first, "passphrase": RIGHT}, token=False).status_code == 303
+
+
+def test_a_form_without_the_token_is_refused(lock: Site):
+    assert lock.post("/unlock", {"passphrase": RIGHT}, token=False).status_code == 403
+    forged = {"csrf_token": "x" * 40, "passphrase": RIGHT}
+    assert lock.post("/unlock", forged, token=False).status_code == 403
+    assert not lock.app.worker.unlocked
 
 
 def test_a_wrong_passphrase_is_one_plain_sentence_and_the_end_of_the_process(lock: Site):
