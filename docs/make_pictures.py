@@ -12,10 +12,12 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pypdfium2
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PICTURES = CHECKOUT / "docs" / "pictures"
@@ -27,33 +29,49 @@ CLIENT = "Amélie Fourcade"
 
 def main() -> int:
     """Make every picture."""
-    browser = next(
-        (name for name in (*sys.argv[1:], "chromium", "google-chrome") if shutil.which(name)), None
-    )
-    if browser is None:
-        print("No Chromium or Chrome was found; name one as the argument.", file=sys.stderr)
-        return 2
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as place:
-        command = [
-            sys.executable,
-            "-m",
-            "clinic_toolkit",
-            "start",
-            "--demo",
-            "--no-browser",
-            "--data",
-            place + "/demo",
-        ]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as served:
-            try:
-                ready = _after("Ready: ", served)
-                _photograph(shutil.which(browser) or browser, ready, Path(_after("works once: ", served)))
-            finally:
-                served.terminate()
+    with demo() as (address, way_in), chromium_of(sys.argv[1:]) as browser:
+        _photograph(browser, address, way_in)
     for picture in sorted(PICTURES.glob("*.png")):
         print(f"{picture.relative_to(CHECKOUT)}: {picture.stat().st_size:,} bytes")
     return 0
+
+
+@contextmanager
+def demo() -> Iterator[tuple[str, Path]]:
+    """The demo as it runs: its address, and the file that lets a browser in."""
+    command = [sys.executable, "-m", "clinic_toolkit", "start", "--demo", "--no-browser", "--data"]
+    with (
+        tempfile.TemporaryDirectory() as place,
+        subprocess.Popen(
+            [*command, place + "/demo"], stdout=subprocess.PIPE, text=True, cwd=CHECKOUT
+        ) as served,
+    ):
+        try:
+            yield _after("Ready: ", served), Path(_after("works once: ", served))
+        finally:
+            served.terminate()
+
+
+@contextmanager
+def chromium_of(named: list[str]) -> Iterator[Browser]:
+    """A Chromium: the one that was named, else one that is installed. Without one, the program ends."""
+    found = next((name for name in (*named, "chromium", "google-chrome") if shutil.which(name)), None)
+    if found is None:
+        sys.exit("No Chromium or Chrome was found; name one as the last argument.")
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which(found), args=FLAGS + root)
+        yield browser
+        browser.close()
+
+
+def let_in(page: Page, address: str, way_in: Path) -> None:
+    """Open the demo with its passphrase."""
+    page.goto(way_in.as_uri())
+    page.fill("[name=passphrase]", CONTENT["passphrase"])
+    page.get_by_role("button", name="Unlock").click()
+    page.wait_for_url(address)
 
 
 def _after(words: str, served: "subprocess.Popen[str]") -> str:
@@ -61,34 +79,25 @@ def _after(words: str, served: "subprocess.Popen[str]") -> str:
     return line.partition(words)[2].strip()
 
 
-def _photograph(browser: str, address: str, way_in: Path) -> None:
-    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=FLAGS + root)
-        context = chromium.new_context(viewport=WIDE, locale="en-GB")
-        page = context.new_page()
-        page.goto(way_in.as_uri())
-        page.fill("[name=passphrase]", CONTENT["passphrase"])
-        page.get_by_role("button", name="Unlock").click()
-        page.wait_for_url(address)
-        _shot(page, "today")
-        _client(page, address)
-        state = context.storage_state()
-        places = {"result": _place(page, address, "result"), "together": _place(page, address, "together")}
-        for name, path in places.items():
-            page.goto(path)
-            _shot(page, name)
-        for scheme, size, suffix in (("dark", WIDE, "dark"), ("light", NARROW, "narrow")):
-            other = chromium.new_context(
-                viewport=size, locale="en-GB", color_scheme=scheme, storage_state=state
-            )
-            view = other.new_page()
-            for name, path in {"today": address, **places}.items():
-                view.goto(path)
-                _shot(view, f"{name}-{suffix}")
-        _papers(page, address)
-        _item(page, address)
-        chromium.close()
+def _photograph(browser: Browser, address: str, way_in: Path) -> None:
+    context = browser.new_context(viewport=WIDE, locale="en-GB")
+    page = context.new_page()
+    let_in(page, address, way_in)
+    _shot(page, "today")
+    _client(page, address)
+    state = context.storage_state()
+    places = {"result": _place(page, address, "result"), "together": _place(page, address, "together")}
+    for name, path in places.items():
+        page.goto(path)
+        _shot(page, name)
+    for scheme, size, suffix in (("dark", WIDE, "dark"), ("light", NARROW, "narrow")):
+        other = browser.new_context(viewport=size, locale="en-GB", color_scheme=scheme, storage_state=state)
+        view = other.new_page()
+        for name, path in {"today": address, **places}.items():
+            view.goto(path)
+            _shot(view, f"{name}-{suffix}")
+    _papers(page, address)
+    _item(page, address)
 
 
 def _client(page: Page, address: str) -> None:
