@@ -1,0 +1,81 @@
+"""A whole caseload opened: 18,000 questionnaires, as many as 300 clients have in a long practice."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from clinic_toolkit.crypto.encoding import enc
+from clinic_toolkit.crypto.seal import SUITE
+from clinic_toolkit.record import administrations, progress, rows
+from clinic_toolkit.record.administrations import Administration, administration
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.store.engine import reading, writing
+from tests.bench import rounds
+from tests.fixtures import practices
+from tests.fixtures.practices import NOW, Work, giving
+
+pytestmark = pytest.mark.bench
+
+Report = Callable[..., None]
+CLIENTS, EACH = 300, 60
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Work:
+    """A practice with 18,000 finished questionnaires."""
+    work = practices.at_work(tmp_path_factory.mktemp("caseload"))
+    form = giving()
+    given = {place: Response(status="answered", value=place % 5, talk=False, said="") for place in range(12)}
+    for _ in range(CLIENTS):
+        client = work.client()
+        with writing(work.engine) as db:
+            for _ in range(EACH):
+                kept = administrations.begin(
+                    db,
+                    work.vault,
+                    form,
+                    client_id=client.id,
+                    about=None,
+                    session_id=None,
+                    mode="read_aloud",
+                    now=NOW,
+                )
+                kept = progress.record_responses(db, work.vault, kept, given, now=NOW)
+                progress.complete(db, work.vault, kept, now=NOW)
+    return work
+
+
+def test_goal_11_the_whole_caseload(work: Work, ratio: Report, part: Report) -> None:
+    with reading(work.engine) as db:
+        found = list(db.execute(select(administration)))
+        vault, name = work.vault, "administration"
+        sealed = [
+            (
+                vault._key(name, row.record, row.ring, row.kid).key,
+                row.sealed,
+                enc("rec", vault.vault_id, SUITE, name, row.record, row.version, row.ring, row.kid),
+            )
+            for row in found
+        ]
+
+        def read_all() -> None:
+            work.vault.memory.clear()
+            assert len(rows.everywhere(db, work.vault, administration, Administration)) == CLIENTS * EACH
+
+        def again() -> None:
+            rows.everywhere(db, work.vault, administration, Administration)
+
+        def derive_and_decrypt() -> None:
+            for key, blob, place in sealed:
+                key.open(blob, place)
+
+        def measured(act: rounds.Act) -> float:
+            return rounds.ratio(act, derive_and_decrypt, times=1, clock=time.process_time, rounds=5)
+
+        part(11, "the same once more, remembered", measured(again))
+        each = rounds.cost(read_all, 1, time.process_time) / (CLIENTS * EACH)
+        part(11, "microseconds for each record, read and checked", each * 1e6)
+        words = "18,000 records read, checked and decoded, against derive and decrypt alone"
+        ratio(11, words, measured(read_all), most=1.5)
