@@ -1,0 +1,134 @@
+"""Is a change larger than the noise of the form? Refused until people asked here can answer it.
+
+The formulas are exact; what they would need is not known. Reliability and spread belong to a form in a
+language with a kind of relationship, and borrowing them from other items makes a number out of nothing.
+So `reliable_change` is locked (clinical specification 3.6), and no page unlocks it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import sqrt
+
+from clinic_toolkit.errors import ClinicError
+
+LEAST_PEOPLE = 100
+LEAST_FELDT_LOWER = 0.70
+_Z_95 = 1.96
+
+
+class ReliableChangeLocked(ClinicError):
+    """There are not enough local data for a statement about reliable change."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Nothing can be said here about reliable change: {why}. Look at the answers themselves instead."
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormAsked:
+    """What must be the same for a comparison: the version, its language and the kind of relationship."""
+
+    instrument: str
+    version: str
+    language: str
+    frame: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocalData:
+    """What distinct people answered here, each counted once, the first time they were asked.
+
+    `feldt_lower` is the lower 95 % limit of alpha after Feldt, worked out where alpha is.
+    """
+
+    form: FormAsked
+    people: int
+    alpha: float
+    feldt_lower: float
+    sd: float
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReliableChange:
+    """The change in units of its standard error, with all that it rests on, which is printed beside it."""
+
+    rc: float
+    local: LocalData
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trend:
+    """A straight line through all points: slope a step of time, its error from the form's noise alone."""
+
+    slope: float
+    error: float
+    rti: float
+    low: float
+    high: float
+
+
+def reliable_change(
+    first: float, second: float, form: FormAsked, local: LocalData | None = None
+) -> ReliableChange:
+    """The reliable change index of Jacobson and Truax, from local data that are good enough.
+
+    Raises:
+        ReliableChangeLocked: fewer than 100 people, another version, language or kind of relationship,
+            or the lower limit of alpha is under .70.
+    """
+    if local is None:
+        raise ReliableChangeLocked("nobody's answers have been put together for it yet")
+    if local.form != form:
+        raise ReliableChangeLocked("the answers put together are of another version, language or kind")
+    if local.people < LEAST_PEOPLE:
+        raise ReliableChangeLocked(
+            f"{local.people} people were asked here, and {LEAST_PEOPLE} are needed at the least"
+        )
+    # Written this way round so that "not a number" is refused as well.
+    if not (local.feldt_lower >= LEAST_FELDT_LOWER and local.alpha <= 1 and local.sd > 0):
+        raise ReliableChangeLocked("the answers do not hang together well enough")
+    return ReliableChange(rc=change_index(first, second, sd=local.sd, r=local.alpha), local=local)
+
+
+def sem(sd: float, r: float) -> float:
+    """The standard error of measurement, SD × √(1 − r), in points of the scale."""
+    return sd * sqrt(1 - r)
+
+
+def sdiff(sd: float, r: float) -> float:
+    """The standard error of a difference between two such measurements, SEM × √2, in points."""
+    return sem(sd, r) * sqrt(2)
+
+
+def change_index(first: float, second: float, *, sd: float, r: float) -> float:
+    """(second − first) / Sdiff. For a page, ask `reliable_change`, which knows when to refuse."""
+    return (second - first) / sdiff(sd, r)
+
+
+def trend(numbers: Sequence[float], noise: float, times: Sequence[float] | None = None) -> Trend:
+    """The reliable trend index: the slope over its error, SEM / √Σ(t − t̄)².
+
+    Args:
+        noise: the standard error of measurement, in points.
+        times: when each was measured, in any unit; by default 1, 2, 3 …
+
+    Raises:
+        ValueError: fewer than two different times.
+    """
+    at = list(times) if times is not None else [float(step) for step in range(1, len(numbers) + 1)]
+    if len(set(at)) < 2 or len(at) != len(numbers):
+        raise ValueError("a trend needs a time for each number, and two different ones")
+    mean_time, mean_number = sum(at) / len(at), sum(numbers) / len(numbers)
+    spread = sum((each - mean_time) ** 2 for each in at)
+    together = ((t - mean_time) * (x - mean_number) for t, x in zip(at, numbers, strict=True))
+    slope, error = sum(together) / spread, noise / sqrt(spread)
+    return Trend(
+        slope=slope,
+        error=error,
+        rti=slope / error,
+        low=slope - _Z_95 * error,
+        high=slope + _Z_95 * error,
+    )
