@@ -15,5 +15,8 @@ that a person typed can become a tag, a link or a file.
     blocks.py    what stands on a page: text, pairs, rules, lines to write on
     grids.py     tables, scales and circles to write in
     charts.py    answers as dots on the line of answer words
+    chart_plan.py  answers over time as a description: places, not pixels
+    chart_table.py the same values in words
+    time_chart.py  that description, drawn on paper
     page.py      paper sizes, the flow over pages, footers, the file itself
 """

@@ -23,6 +23,7 @@ NOUNS = {
     "relationship": "a relationship",
     "therapy_session": "an hour",
     "administration": "a questionnaire",
+    "rhythm": "what was agreed about repeating a questionnaire",
     "handout": "a worksheet that was given",
     "handover": "a form that was handed to a client",
     "clinical_note": "a progress note",

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser import chrome
 from tests.browser.conftest import Practice
 from tests.journeys import crawl, person, steps
+from tests.journeys.pages import Page
 
 pytestmark = pytest.mark.browser
 
@@ -34,11 +35,20 @@ def furnish(me: person.Person, hour: str) -> None:
     answers: list[steps.Answer] = [{"answer": "4", "talk": "yes", "said": "With my sister.", **steps.NEXT}]
     answers += [4, 3, 4, steps.WOULD_NOT, steps.COULD_NOT, None, 0, 1, 2, 3, 4]
     result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="M."), answers))
+    # The same once more, so that its course has a pattern to draw; and it is to be repeated.
+    again = steps.finish(me, steps.answer_all(me, _again(me, hour), [2, 1, 4, 3, 0, 1, 2, 2, 1, 3, 4, 0]))
+    me.send(me.open(f"{steps.place(again)}/rhythm"), {"why": "To see what helps.", "times": "6"})
     me.send(me.follow(result, "Look at it together"), {"own_words": "I can rest.", "wrong": "Not at work."})
     first = me.follow(steps.begin(me, hour, "boundaries", word="K."), "first question")
     me.send(first, {"answer": "1", "go": "stop"})
     me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."})
     me.send(me.open(f"{hour}/note"), {"section-data": "Came on time."})
+
+
+def _again(me: person.Person, hour: str) -> Page:
+    """Begin it about the person who is known already."""
+    page = me.open(f"{hour}/questionnaire")
+    return me.send(page, {"instrument": "giving", "about": page.form("about").values("about")[0]})
 
 
 FAULTS = {

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
+from uuid import UUID
 
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.kept import Kept
+from tests.fixtures import over_time
 from tests.fixtures.sites import Site
 from tests.journeys import person, steps
 from tests.journeys.pages import Form, Page
@@ -22,9 +26,18 @@ def furnish(site: Site) -> Person:
     steps.give(me, me.follow(steps.begin(me, hours[0], "flows", word="T."), "first question"), 1)
     me.send(me.open(f"{hours[0]}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."})
     me.send(me.open(f"{hours[0]}/note"), WRITTEN)
+    again = f"/administrations/{_given_again(site, client)}"
+    me.send(me.open(f"{again}/rhythm"), {"why": "To see what helps.", "times": "9"})
     page = me.send(me.open(f"{hours[1]}/note"), WRITTEN | {"sign": "yes"})
     me.send(page, {"read": "yes"})
     return me
+
+
+def _given_again(site: Site, client: Kept[Client]) -> UUID:
+    """Nine rounds about one more person, so that all that can be drawn of a course is drawn."""
+    rounds: list[over_time.Values] = [4, 4, 3, 3, 1, 2, 1, 0, 1]
+    about = over_time.named(site.work, client, "Kit", "friend")
+    return over_time.weekly(site.work, client, about, rounds)[-1].id
 
 
 def pages(me: Person, start: str = "/", *, papers: bool = False) -> Iterator[Page]:

@@ -172,7 +172,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         tags = {tag for tag, _ in self._open}
-        if "title" in tags:
+        if "title" in tags and "svg" not in tags:
             self.page.title += data
         if self._control is not None and self._control.kind == "textarea":
             self._control.value += data

@@ -21,6 +21,7 @@ from clinic_toolkit.record import (
     notes,
     practice,
     relationships,
+    rhythms,
     rows,
     sessions,
     trail,
@@ -38,6 +39,7 @@ KINDS: dict[str, type[Any]] = {
     "therapy_session": sessions.TherapySession,
     "administration": administrations.Administration,
     "handout": handouts.Handout,
+    "rhythm": rhythms.Rhythm,
     "handover": merging.Handover,
     "clinical_note": notes.ClinicalNote,
 }
@@ -76,6 +78,10 @@ def told(db: Connection, vault: Vault, beside: Iterable[Place] = ()) -> Told:
     return _Asking(db, vault).everything(set(beside))
 
 
+def _rhythms_of(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[rhythms.Rhythm]]:
+    return list(rhythms.of_client(db, vault, client_id).values())
+
+
 class _Asking:
     def __init__(self, db: Connection, vault: Vault) -> None:
         self.db, self.vault = db, vault
@@ -91,6 +97,7 @@ class _Asking:
                 ("relationship", relationships.of_client),
                 ("administration", administrations.of_client),
                 ("handout", handouts.of_client),
+                ("rhythm", _rhythms_of),
             )
             for table, verb in of_client:
                 for one in self.heard(verb, kept.id) or []:

@@ -9,7 +9,7 @@ import pytest
 from clinic_toolkit import web
 
 STATIC = Path(web.__file__).parent / "static"
-SHEETS = ("tokens", "page", "form", "item", "words", "paper")
+SHEETS = ("tokens", "page", "form", "item", "words", "chart", "paper")
 
 TEXT = 4.5
 SHAPE = 3.0

@@ -1,5 +1,6 @@
 """In the hour: choose a questionnaire, introduce it, one item a screen, check the answers, finish."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -12,13 +13,16 @@ from clinic_toolkit.record import (
     clients,
     progress,
     relationships,
+    repeats,
     results,
+    rhythms,
     rows,
     sessions,
 )
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.administration import ChooseForm
@@ -72,8 +76,21 @@ def choose(session: UUID) -> Answer:
             for each in catalogue.instruments()
         },
         given=[kept for kept in results.of_hour(db, vault, hour) if kept.state == "completed"],
+        repeats=_repeats(client.id, {kept.id: kept.body.word for kept in known}),
     )
     return (page, 422) if form.errors else page
+
+
+def _repeats(client_id: UUID, words: Mapping[UUID, str]) -> list[tuple[str, Repeat]]:
+    """What was agreed about asking again, or declined, about whoever can be chosen here."""
+    db, vault = context.db(), context.vault()
+    given = administrations.of_client(db, vault, client_id)
+    found = repeats.of_client(given, rhythms.of_client(db, vault, client_id), now=context.now())
+    return [
+        (words.get(each.theme[0] or client_id, results.IN_GENERAL), each)
+        for each in found
+        if each.theme[0] is None or each.theme[0] in words
+    ]
 
 
 def _about(form: ChooseForm, client_id: UUID) -> Kept[Relationship] | None:

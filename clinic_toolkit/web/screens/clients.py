@@ -15,7 +15,9 @@ from clinic_toolkit.record import (
     handouts,
     notes,
     relationships,
+    repeats,
     results,
+    rhythms,
     sessions,
 )
 from clinic_toolkit.record.cases import Case
@@ -143,6 +145,8 @@ def show(id: UUID) -> Answer:
     context.saw("client", kept)
     context.saw("relationship", *found)
     words = {each.id: each.body.word for each in found}
+    given = administrations.of_client(db, vault, id)
+    asked_again = repeats.of_client(given, rhythms.of_client(db, vault, id), now=context.now())
     return render_template(
         "clients/show.html",
         here="clients",
@@ -169,8 +173,14 @@ def show(id: UUID) -> Answer:
                 words.get(each.body.relationship_id or id, results.IN_GENERAL),
                 min(answers.next_place(each.body.answers) + 1, len(each.body.answers.statuses)),
             )
-            for each in administrations.of_client(db, vault, id)
+            for each in given
         ],
+        courses=[
+            (word, about)
+            for word, about in (*((words[each], each) for each in words), (results.IN_GENERAL, None))
+            if any(each.theme[0] == about for each in asked_again)
+        ],
+        repeats=[(words.get(each.theme[0] or id, results.IN_GENERAL), each) for each in asked_again],
         sheets=handouts.of_client(db, vault, id),
         attendance=sessions.attendance_of,
         kinds=sessions.KINDS,

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.psychometrics.change import SAME_RULE
 from clinic_toolkit.psychometrics.numerals import in_words
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
 from clinic_toolkit.psychometrics.wording import NO_NORM, facet_count, total_line
-from clinic_toolkit.record import administrations, hours, reflections, results, sessions
+from clinic_toolkit.record import administrations, courses, hours, reflections, results, sessions
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.reflection import ReflectionForm
@@ -34,6 +35,8 @@ def show(id: UUID) -> Answer:
         counts=[facet_count(result.instrument, facet) for facet in numbers.facets],
         total_line=total_line(numbers),
         fits_ill=results.fits_ill(result.instrument, kept.body.frame),
+        compared=courses.compared(context.db(), context.vault(), kept),
+        same_rule=SAME_RULE,
         tells_more=results.client_page_of(context.practice().body, kept, stood_out=True).stood_out,
         status_text=STATUS_LINE,
         no_norm=NO_NORM,

@@ -13,13 +13,17 @@ from clinic_toolkit.record import (
     handouts,
     hours,
     notes,
+    relationships,
+    repeats,
     results,
+    rhythms,
     rows,
     sessions,
 )
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms import fields
@@ -221,6 +225,20 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
         ],
         sheets=handouts.of_session(db, vault, case.body.client_ids, kept.id),
         note=notes.of_session(db, vault, kept),
+        repeats=_may_be_time(kept, case),
         form=form,
         errors=form.errors,
     )
+
+
+def _may_be_time(kept: Kept[TherapySession], case: Kept[Case]) -> list[tuple[str, Repeat]]:
+    """What it may be time for again, in an open hour of today with one person; never in a couple's."""
+    if case.body.is_couple or kept.state != "open" or kept.body.on != _today():
+        return []
+    db, vault, client = context.db(), context.vault(), case.body.client_ids[0]
+    known = rhythms.of_client(db, vault, client)
+    if not known:
+        return []
+    words = {each.id: each.body.word for each in relationships.of_client(db, vault, client)}
+    found = repeats.of_client(administrations.of_client(db, vault, client), known, now=context.now())
+    return [(words.get(each.theme[0] or client, results.IN_GENERAL), each) for each in found if each.due]

@@ -1,0 +1,181 @@
+"""Answers over time on paper, from the same plan as on the screen."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents.blocks import Block, Text
+from clinic_toolkit.documents.chart_plan import Band, Plan, Word
+from clinic_toolkit.documents.look import ACCENT, EDGE, HAIR, INK, SMALL, SOFT, WASH, Look
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+_SCALE, _GAP, _INSET = 62.0, 14.0, 8.0
+_PLOT = 96.0
+_ABOVE, _BELOW, _RAIL = 14.0, 20.0, 14.0
+_FOR_WORDS = 14.0
+_RADIUS, _DOT = 3.6, 2.1
+_WORD = Look(size=8.5, colour=SOFT, leading=1.12)
+
+
+class OverTime(Block):
+    """The drawing of one part: the scale at the left, the rounds beside it, the days below."""
+
+    def __init__(self, plan: Plan, *, before: float = 0, after: float = 0, keep: bool = False) -> None:
+        super().__init__(before=before, after=after, keep=keep)
+        self.plan = plan
+
+    def height(self, width: float) -> float:
+        above = _ABOVE + (_FOR_WORDS if self.plan.breaks else 0)
+        return above + _PLOT + _BELOW + (_RAIL if self.plan.rail else 0)
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        self._at = _Place(
+            left=x + _SCALE + _GAP + _INSET,
+            width=width - _SCALE - _GAP - 2 * _INSET,
+            top=top - _ABOVE - (_FOR_WORDS if self.plan.breaks else 0),
+        )
+        self._scale(canvas, x)
+        for band in self.plan.baselines:
+            self._baseline(canvas, band)
+        for band in self.plan.usual:
+            self._usual(canvas, band)
+        self._breaks(canvas)
+        self._lines(canvas)
+        self._answers(canvas)
+        self._days(canvas)
+
+    def _scale(self, canvas: "Canvas", x: float) -> None:
+        at = self._at
+        canvas.setLineWidth(0.6)
+        for level in self.plan.levels:
+            y = at.y(level.y)
+            canvas.setStrokeColorRGB(*HAIR)
+            canvas.line(at.left - _INSET, y, at.left + at.width + _INSET, y)
+            if level.word:
+                word = Text(level.word, _WORD, align="right")
+                word.draw(canvas, x, y + word.height(_SCALE) / 2, _SCALE)
+
+    def _baseline(self, canvas: "Canvas", band: Band) -> None:
+        x1, x2, low, high = self._corners(band)
+        canvas.setFillColorRGB(*WASH)
+        canvas.setStrokeColorRGB(*EDGE)
+        canvas.setLineWidth(0.5)
+        canvas.setDash(1, 2)
+        canvas.rect(x1, low, x2 - x1, high - low, stroke=1, fill=1)
+        canvas.setDash()
+
+    def _usual(self, canvas: "Canvas", band: Band) -> None:
+        x1, x2, low, high = self._corners(band)
+        canvas.setStrokeColorRGB(*EDGE)
+        canvas.setLineWidth(0.9)
+        canvas.setDash(5, 3)
+        canvas.line(x1, low, x2, low)
+        canvas.line(x1, high, x2, high)
+        canvas.setDash()
+
+    def _corners(self, band: Band) -> tuple[float, float, float, float]:
+        at = self._at
+        return at.x(band.x1), at.x(band.x2), at.y(band.bottom), at.y(band.top)
+
+    def _breaks(self, canvas: "Canvas") -> None:
+        at = self._at
+        canvas.setStrokeColorRGB(*INK)
+        canvas.setLineWidth(0.9)
+        canvas.setDash(1.2, 2.4)
+        for word in self.plan.breaks:
+            canvas.line(at.x(word.x), at.y(1) - 5, at.x(word.x), at.y(0) + 8)
+        canvas.setDash()
+        for word in self.plan.breaks:
+            self._word(canvas, word, at.y(0) + 8 + _WORD.size, 5.0)
+        canvas.setStrokeColorRGB(*SOFT)
+        for gap in self.plan.gaps:
+            x, y = at.x(gap), at.y(1)
+            canvas.line(x - 3, y - 3, x, y + 3)
+            canvas.line(x, y - 3, x + 3, y + 3)
+
+    def _lines(self, canvas: "Canvas") -> None:
+        at = self._at
+        canvas.setStrokeColorRGB(*ACCENT)
+        canvas.setLineWidth(0.8)
+        for stroke in self.plan.strokes:
+            canvas.line(at.x(stroke.x1), at.y(stroke.y1), at.x(stroke.x2), at.y(stroke.y2))
+
+    def _answers(self, canvas: "Canvas") -> None:
+        at = self._at
+        canvas.setFillColorRGB(*(EDGE if self.plan.with_mean else ACCENT))
+        for dots in self.plan.dots:
+            step = min(2 * _DOT, 18 / dots.count)
+            for each in range(dots.count):
+                y = at.y(dots.y) + (each - (dots.count - 1) / 2) * step
+                canvas.circle(at.x(dots.x), y, _DOT, stroke=0, fill=1)
+        for mark in self.plan.marks:
+            y = at.y(1) - _RAIL if mark.y is None else at.y(mark.y)
+            draw_shape(canvas, mark.shape, at.x(mark.x), y)
+
+    def _days(self, canvas: "Canvas") -> None:
+        top = self._at.y(1) - 8 - (_RAIL if self.plan.rail else 0)
+        for word in self.plan.dates:
+            self._word(canvas, word, top, 0.0)
+
+    def _word(self, canvas: "Canvas", word: Word, top: float, aside: float) -> None:
+        x, wide = self._at.x(word.x), 120.0
+        if word.at == "start":
+            Text(word.text, _WORD).draw(canvas, x + aside, top, wide)
+        elif word.at == "end":
+            Text(word.text, _WORD, align="right").draw(canvas, x - wide - aside, top, wide)
+        else:
+            Text(word.text, _WORD, align="centre").draw(canvas, x - wide / 2, top, wide)
+
+
+class _Place:
+    """Where the shares of a plan lie on the sheet."""
+
+    def __init__(self, *, left: float, width: float, top: float) -> None:
+        self.left, self.width, self.top = left, width, top
+
+    def x(self, share: float) -> float:
+        return self.left + share * self.width
+
+    def y(self, share: float) -> float:
+        return self.top - share * _PLOT
+
+
+def draw_shape(canvas: "Canvas", shape: str, x: float, y: float) -> None:
+    """One mark; a hollow one is white inside, and a filled one has a white edge to stand off its line."""
+    kind, _, hollow = shape.partition("-")
+    canvas.setFillColorRGB(*((1, 1, 1) if hollow else ACCENT))
+    canvas.setStrokeColorRGB(*(ACCENT if hollow or kind == "cross" else (1, 1, 1)))
+    canvas.setLineWidth(1.2 if hollow or kind == "cross" else 0.8)
+    r = _RADIUS
+    if kind == "circle":
+        canvas.circle(x, y, r, stroke=1, fill=1)
+    elif kind == "square":
+        canvas.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8, stroke=1, fill=1)
+    elif kind == "diamond":
+        path = canvas.beginPath()
+        path.moveTo(x, y + r * 1.3)
+        for dx, dy in ((1.3, 0), (0, -1.3), (-1.3, 0)):
+            path.lineTo(x + r * dx, y + r * dy)
+        path.close()
+        canvas.drawPath(path, stroke=1, fill=1)
+    else:
+        canvas.lines([(x - r, y - r, x + r, y + r), (x - r, y + r, x + r, y - r)])
+
+
+class Legend(Block):
+    """What the shapes mean, one a line."""
+
+    PITCH = 15.0
+
+    def __init__(self, modes: Sequence[tuple[str, str]], *, before: float = 0, after: float = 0) -> None:
+        super().__init__(before=before, after=after)
+        self.modes = [(shape, Text(words, SMALL)) for shape, words in modes]
+
+    def height(self, width: float) -> float:
+        return len(self.modes) * self.PITCH
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        for at, (shape, words) in enumerate(self.modes):
+            draw_shape(canvas, shape, x + 6, top - at * self.PITCH - 6)
+            words.draw(canvas, x + 18, top - at * self.PITCH, width - 18)

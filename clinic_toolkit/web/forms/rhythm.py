@@ -1,0 +1,55 @@
+"""What is agreed about asking a questionnaire again."""
+
+from typing import Any
+
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.psychometrics.change import LEAST_BASELINE
+from clinic_toolkit.record.rhythms import Rhythm
+from clinic_toolkit.web.forms import fields
+
+MOST_TIMES = 60
+
+
+class RhythmForm(Form):
+    """Why it is repeated, until when or how often, and which rounds everything later is seen beside."""
+
+    why = fields.line("Why it is repeated", limit=200, needed="Write why it is repeated, in a few words.")
+    until = fields.day("Until")
+    times = fields.line("How many times in all")
+    baseline = fields.line("How many first rounds are the baseline")
+    version = StringField("Version", default="0")
+
+    @classmethod
+    def of(cls, typed: Any, body: Rhythm | None) -> "RhythmForm":
+        """The form, with what is agreed already."""
+        known = (
+            {
+                "why": body.why,
+                "until": body.until,
+                "times": str(body.times or ""),
+                "baseline": str(body.baseline),
+            }
+            if body
+            else {"baseline": str(LEAST_BASELINE)}
+        )
+        return cls(typed, data=known)
+
+    def validate_times(self, field: Any) -> None:
+        """A repeat has an end: a day, a number of times, or both."""
+        if not field.data and not self.until.data and not self.until.errors:
+            raise ValidationError("Write how many times in all, or until which day: a repeat needs an end.")
+        if field.data and not 2 <= fields.whole(field.data) <= MOST_TIMES:
+            raise ValidationError(f"Write a whole number from 2 to {MOST_TIMES}, or leave it empty.")
+
+    def validate_baseline(self, field: Any) -> None:
+        """Three rounds or more."""
+        if not LEAST_BASELINE <= fields.whole(field.data) <= MOST_TIMES:
+            raise ValidationError(f"Write a whole number from {LEAST_BASELINE} to {MOST_TIMES}.")
+
+
+class GoOnForm(Form):
+    """Why it goes on although stopping was proposed."""
+
+    because = fields.line("Go on, because", limit=200, needed="Write why it goes on, in a few words.")

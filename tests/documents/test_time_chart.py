@@ -1,0 +1,240 @@
+"""The one description of answers over time, and its drawing on paper."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_toolkit.documents import chart_plan, chart_table, course
+from clinic_toolkit.documents.chart_plan import Plan, plan
+from clinic_toolkit.psychometrics.change import Span
+from clinic_toolkit.record import administrations
+from clinic_toolkit.record.course_summaries import Course, CoursePaper, Part, Reading, Round, Stretch
+from tests.documents import values
+from tests.documents.reading import PAPERS, pages, shapes, texts
+
+LABELS = dict(enumerate(values.LABELS))
+DAY = date(2026, 11, 22)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A round as another feature may have it: nothing but what the plan needs."""
+
+    on: date
+    segment: int = 0
+    mode: str = "read_aloud"
+
+
+@dataclass(frozen=True)
+class Read:
+    values: tuple[int, ...]
+    number: float | None = None
+
+
+def weekly(*given_: Read, start: date = DAY, **more: object) -> Plan:
+    rounds = [Given(start + timedelta(days=7 * at)) for at in range(len(given_))]
+    chosen = sorted({value for read in given_ for value in read.values})
+    return plan(rounds, given_, LABELS, chosen=chosen, **more)  # type: ignore[arg-type]
+
+
+def test_every_way_of_giving_has_a_shape_of_its_own() -> None:
+    assert set(chart_plan.SHAPES) == set(administrations.MODES)
+    assert len(set(chart_plan.SHAPES.values())) == len(chart_plan.SHAPES)
+    assert chart_plan.shape("by_post") == chart_plan.UNKNOWN
+
+
+def test_every_answer_is_a_dot_and_a_number_is_a_mark() -> None:
+    found = weekly(Read((3, 3, 2), 66.7), Read((0,)), Read((), None))
+    assert sum(dots.count for dots in found.dots) == 4
+    assert [(dots.y, dots.count) for dots in found.dots] == [(0.5, 1), (0.25, 2), (1.0, 1)]
+    assert len(found.marks) == 1 and found.marks[0].y == pytest.approx(0.333)
+    assert found.strokes == () and not found.rail
+
+
+def test_only_chosen_words_stand_at_the_scale() -> None:
+    found = weekly(Read((3, 0)))
+    assert [level.word for level in found.levels] == ["Never", "", "", "Most times", ""]
+    assert [level.y for level in found.levels] == [1, 0.75, 0.5, 0.25, 0]
+
+
+def test_no_line_across_a_break_or_a_missing_number() -> None:
+    rounds = [Given(DAY + timedelta(days=7 * at), segment=at // 3) for at in range(6)]
+    read = [Read((1,), 25), Read((2,), 50), Read((2,)), Read((1,), 25), Read((1,), 25), Read((1,), 25)]
+    found = plan(rounds, read, LABELS, chosen=[1, 2], segments=["version 1", "version 2"])
+    xs = [mark.x for mark in found.marks]
+    assert [(line.x1, line.x2) for line in found.strokes] == [(xs[0], xs[1]), (xs[2], xs[3]), (xs[3], xs[4])]
+    (word,) = found.breaks
+    assert word.text == "version 2" and xs[1] < word.x < xs[2]
+
+
+def test_without_a_mean_there_are_dots_and_no_line() -> None:
+    found = weekly(Read((3,), 75), Read((2,), 50), with_mean=False)
+    assert found.marks == () and found.strokes == () and len(found.dots) == 2
+
+
+def test_another_way_of_giving_is_marked_also_where_there_is_no_number() -> None:
+    rounds = [Given(DAY), Given(DAY + timedelta(days=7), mode="self_entered")]
+    found = plan(rounds, [Read((1,), 25), Read((1,))], LABELS, chosen=[1])
+    assert [(mark.shape, mark.y is None) for mark in found.marks] == [
+        ("circle", False),
+        ("circle-hollow", True),
+    ]
+    assert found.rail
+
+
+def test_a_long_silence_is_drawn_shorter_and_marked() -> None:
+    days = (0, 7, 14, 500, 507)
+    rounds = [Given(DAY + timedelta(days=each)) for each in days]
+    found = plan(rounds, [Read((1,))] * 5, LABELS, chosen=[1])
+    xs = [dots.x for dots in found.dots]
+    assert (xs[3] - xs[2]) == pytest.approx(3 * (xs[1] - xs[0]))
+    assert len(found.gaps) == 1 and xs[2] < found.gaps[0] < xs[3]
+
+
+def test_days_with_another_year_say_which() -> None:
+    assert [word.text for word in weekly(Read((1,)), Read((1,))).dates] == ["22 Nov", "29 Nov"]
+    late = weekly(Read((1,)), Read((1,)), start=date(2026, 12, 28))
+    assert [word.text for word in late.dates] == ["28 Dec 26", "4 Jan 27"]
+    same = plan([Given(DAY), Given(DAY)], [Read((1,))] * 2, LABELS, chosen=[1])
+    assert [word.text for word in same.dates] == ["22 Nov"]
+
+
+def test_a_day_is_written_once_although_much_happened_on_it() -> None:
+    rounds = [Given(DAY)] * 9 + [Given(DAY + timedelta(days=1))] * 5
+    found = plan(rounds, [Read((1,))] * 14, LABELS, chosen=[1], dates=9)
+    assert [word.text for word in found.dates] == ["22 Nov", "23 Nov"]
+
+
+def test_a_range_is_held_inside_the_scale() -> None:
+    stretch = Stretch(first=0, last=1, span=Span(low=-20, high=120, middle=50))
+    found = weekly(Read((1,), 25), Read((1,), 25), usual=[stretch])
+    (band,) = found.usual
+    assert (band.top, band.bottom, band.middle) == (0, 1, 0.5)
+
+
+rounds_ = st.lists(
+    st.tuples(st.integers(0, 300), st.booleans(), st.sampled_from([*administrations.MODES, "by_post"]),
+              st.lists(st.integers(0, 4), max_size=9), st.none() | st.floats(0, 100)),
+    min_size=1, max_size=60,
+)  # fmt: skip
+
+
+@given(rounds_, st.booleans())
+def test_any_course_lies_inside_the_drawing_and_in_order(
+    told: list[tuple[int, bool, str, list[int], float | None]], with_mean: bool
+) -> None:
+    day, segment, rounds, read = DAY, 0, [], []
+    for days, breaks, mode, answers, number in told:
+        day, segment = day + timedelta(days=days), segment + breaks
+        rounds.append(Given(day, segment, mode))
+        read.append(Read(tuple(answers), number))
+    chosen = sorted({value for each in read for value in each.values})
+    found = plan(rounds, read, LABELS, chosen=chosen, with_mean=with_mean)
+    assert sum(dots.count for dots in found.dots) == sum(len(each.values) for each in read)
+    places = [*found.dots, *found.marks, *found.breaks, *found.dates]
+    assert all(-1e-9 <= each.x <= 1 + 1e-9 for each in places)
+    assert all(0 <= dots.y <= 1 for dots in found.dots)
+    assert all(line.x1 < line.x2 for line in found.strokes)
+    assert [word.x for word in found.dates] == sorted(word.x for word in found.dates)
+    assert len({word.text for word in found.dates}) == len(found.dates)
+    assert len(found.breaks) == sum(b.segment != a.segment for a, b in pairwise(rounds))
+    assert {level.word for level in found.levels if level.word} == {LABELS[value] for value in chosen}
+
+
+# On paper.
+
+
+def made(count: int, *, break_at: int = 0) -> Course:
+    form = values.instrument()
+    rounds, readings = [], []
+    for at in range(count):
+        segment = int(bool(break_at) and at >= break_at)
+        rounds.append(
+            Round(
+                id=UUID(int=at + 1),
+                on=DAY + timedelta(days=7 * at),
+                segment=segment,
+                mode="telehealth" if at == 1 else "read_aloud",
+                mode_words="read aloud over telehealth" if at == 1 else "read aloud",
+                version="2" if segment else "1",
+                frame="parent",
+                answered=12,
+                asked=12,
+                stopped=at == 2,
+            )
+        )
+        readings.append(Reading(values=(3, 2, 4), items=(1, 5, 9), asked=3, number=75.0))
+    readings[-1] = Reading(values=(3, 2), items=(1, 5), asked=3)
+    part = Part(id="A", kind="facet", name="Giving past my limit", phrase="giving", readings=tuple(readings),
+                said="So far always 75.")  # fmt: skip
+    strengths = replace(part, id="strengths", kind="strengths", name="Strengths", said="",
+                        readings=tuple(replace(read, number=None) for read in readings))  # fmt: skip
+    return Course(
+        instrument=form, client_id=UUID(int=1), client_name="Ana Reyes", relationship_id=None, about="M.",
+        rounds=tuple(rounds), segments=("version 1", "version 2")[: 1 + bool(break_at)],
+        parts=(strengths, part), chosen=(2, 3, 4), baseline=3,
+    )  # fmt: skip
+
+
+def paper(course_: Course, size: str = "A4") -> bytes:
+    return course.render(
+        CoursePaper(
+            letterhead=values.letterhead(size), course=course_, cautions=("It is a rule, not a test.",)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "count"), [("A4", 1), ("A4", 2), ("Letter", 4), ("A4", 9), ("Letter", 9), ("A4", 30)]
+)
+def test_on_paper_everything_is_on_the_page(count: int, size: str) -> None:
+    made_ = paper(made(count, break_at=count // 2 if count > 3 else 0), size)
+    width, height = PAPERS[size]
+    for page in shapes(made_):
+        for each in page:
+            assert 0 <= each["x0"] <= each["x1"] <= width and 0 <= each["top"] <= each["bottom"] <= height
+    said = " ".join(texts(made_))
+    assert said.count("Written by this project. Not validated.") == pages(made_)
+    assert "It is a rule, not a test." in said and "Practice at the Old Mill" in said
+
+
+def test_paper_names_only_chosen_words_and_says_what_breaks() -> None:
+    said = " ".join(texts(paper(made(6, break_at=3))))
+    assert "version 2" in said and "Since version 2: So far always 75." in said
+    assert "From here: version 2. Not compared with what is above." in said
+    assert "stopped before the end" in said and "read aloud over telehealth" in said
+    assert "no number, 2 of 3 answered" in said
+    assert "Never" not in said.replace("never joined", "") and "A few times" not in said
+    assert "About half" in said
+
+
+def test_each_answer_on_paper_is_one_dot() -> None:
+    small = [
+        each for page in shapes(paper(made(1))) for each in page
+        if each["object_type"] == "curve" and each["fill"] and each["width"] < 5
+    ]  # fmt: skip
+    assert len(small) == 4
+    assert len({round(each["width"], 2) for each in small}) == 1
+
+
+def test_the_tables_hold_what_was_answered_and_the_clients_hold_no_number() -> None:
+    course_ = made(4, break_at=2)
+    rows = chart_table.rows(course_, course_.parts[1])
+    assert rows[0].answers == "1: most times, 5: about half the time, 9: nearly every time"
+    assert [row.number for row in rows] == ["75", "75", "75", "no number, 2 of 3 answered"]
+    assert [row.begins for row in rows] == ["", "", "version 2", ""]
+    empty = Reading(values=(), items=(), asked=3)
+    part = replace(course_.parts[1], readings=(*course_.parts[1].readings[:3], empty))
+    together = chart_table.together(course_, part)
+    assert len(together) == 3
+    assert all(not re.search(r"\d", row.answers + row.number + row.how) for row in together)
+    whole = replace(part, kind="whole")
+    assert chart_table.rows(course_, whole)[0].answers == (
+        "about half the time for 1, most times for 1, nearly every time for 1"
+    )
