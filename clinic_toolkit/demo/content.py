@@ -48,10 +48,12 @@ class Questionnaire(_Part):
 
     `answers` holds one mark an item: a value, "d" declined, "n" did not come up, "." not reached; a
     star after it stands for "let's talk about this". `said` is by item number. From item `alone` on
-    the client answers on the device, handed over; 0 is nowhere.
+    the client answers on the device, handed over; 0 is nowhere. Without `version` it is the newest.
+    With `again_because` it is agreed to repeat it, `again_times` in all.
     """
 
     instrument: str
+    version: str = ""
     about: str = ""
     answers: str
     said: dict[str, str] = Field(default_factory=dict)
@@ -60,6 +62,8 @@ class Questionnaire(_Part):
     wrong: str = ""
     own_words: str = ""
     next_step: str = ""
+    again_because: str = ""
+    again_times: int = 0
 
 
 class Sheet(_Part):

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.demo import asking, content
 from clinic_toolkit.demo.weeks import Span
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.psychometrics.change import LEAST_BASELINE
 from clinic_toolkit.record import (
     administrations,
     handouts,
@@ -22,6 +23,7 @@ from clinic_toolkit.record import (
     notes,
     reflections,
     relationships,
+    rhythms,
     sessions,
 )
 from clinic_toolkit.record.cases import Case
@@ -153,7 +155,7 @@ class Hour:
         kept = administrations.begin(
             desk.db,
             desk.vault,
-            catalogue.instrument(given.instrument),
+            catalogue.instrument(given.instrument, given.version or None),
             client_id=client_id,
             about=self._about(desk, client_id, given.about, now),
             session_id=self.kept.id,
@@ -161,6 +163,18 @@ class Hour:
             now=now,
         )
         kept = asking.ask(desk.db, desk.vault, kept, given, now=now)
+        if given.again_because:
+            rhythms.agree(
+                desk.db,
+                desk.vault,
+                None,
+                kept.body,
+                why=given.again_because,
+                until=None,
+                times=given.again_times,
+                baseline=LEAST_BASELINE,
+                now=kept.at + timedelta(minutes=1),
+            )
         if given.wrong or given.own_words or given.next_step:
             reflections.keep(
                 desk.db,

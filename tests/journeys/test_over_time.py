@@ -116,7 +116,7 @@ def test_the_page_to_look_at_together_has_words_and_dots_and_no_number(site: Sit
         "no number",
         "answered",
         "baseline",
-        "mean",
+        "the mean",
         "score",
         "better",
         "worse",
