@@ -41,7 +41,7 @@ def read(path: Path) -> Instrument:
     Raises:
         loader.DefinitionError: it cannot be used; every reason with its place.
     """
-    instrument = loader.load_instrument(path)
+    instrument = loader.load_instrument(path, own=True)
     # What ships fits together, so whatever is found is of this one.
     shelf = (*catalogue.instruments(), instrument)
     if found := list(problems.between(shelf, catalogue.frames())):
@@ -97,7 +97,8 @@ def schema() -> dict[str, Any]:
 
     found = TypeAdapter(Instrument).json_schema()
     # Worked out by the program, and refused in a file.
-    del found["properties"]["digest"]
+    for name in loader.WORKED_OUT:
+        del found["properties"][name]
     for part in (found, *found["$defs"].values()):
         if part.get("type") == "object":
             part["additionalProperties"] = False

@@ -15,7 +15,7 @@ from clinic_toolkit.instruments.model import Frame, Instrument
 
 DEFINITIONS = Path(__file__).with_name("definitions")
 _FRAMES_FILE = "frames.toml"
-_SIDES = ("giving", "receiving", "boundaries", "flows")
+_SIDES = ("giving", "receiving", "boundaries", "flows", "other")
 _loading = Lock()
 
 

@@ -14,19 +14,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.instruments import problems
+from clinic_toolkit.instruments import problems, tables
 from clinic_toolkit.instruments.model import Frame, Instrument
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAX_BYTES = 1_000_000
+# Fields of a questionnaire that no file may set.
+WORKED_OUT = ("digest", "own")
 _SHOWN = 100
 
 _PLAIN_WORDS = {
     "missing": "is missing",
     "string_type": "must be text",
     "int_type": "must be a whole number",
+    "float_type": "must be a number",
     "int_from_float": "must be a whole number",
     "bool_type": "must be true or false",
     "tuple_type": "must be a list",
@@ -36,8 +39,9 @@ _PLAIN_WORDS = {
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must have {min_length} or more entries",
     "too_long": "must have at most {max_length} entries",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} or less",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than_equal": "must be {le:g} or less",
     "literal_error": "must be one of {expected}",
 }
 
@@ -47,7 +51,9 @@ class DefinitionError(DamagedFile):
 
     def __init__(self, file: str, found: Iterable[str]) -> None:
         self.file = file
-        self.problems = tuple(_printable(problem) for problem in found)
+        # Of ten thousand, the first to mend is that there are so many.
+        said = sorted(found, key=lambda problem: "must have at most" not in problem)
+        self.problems = tuple(dict.fromkeys(_printable(problem) for problem in said))
         listed = list(self.problems[:_SHOWN])
         if len(self.problems) > _SHOWN:
             listed.append(f"and {len(self.problems) - _SHOWN} more")
@@ -57,24 +63,27 @@ class DefinitionError(DamagedFile):
         )
 
 
-def load_instrument(path: Path) -> Instrument:
+def load_instrument(path: Path, *, own: bool = False) -> Instrument:
     """Read one questionnaire from its file."""
-    return parse_instrument(_bytes_of(path), path.name)
+    return parse_instrument(read_bytes(path), path.name, own=own)
 
 
 def load_frames(path: Path) -> tuple[Frame, ...]:
     """Read the list of relationships from its file."""
-    return parse_frames(_bytes_of(path), path.name)
+    return parse_frames(read_bytes(path), path.name)
 
 
-def parse_instrument(data: bytes, file: str) -> Instrument:
-    """Make a questionnaire of the bytes of a definition, or raise `DefinitionError`."""
+def parse_instrument(data: bytes, file: str, *, own: bool = False) -> Instrument:
+    """Make a questionnaire of the bytes of a definition, or raise `DefinitionError`.
+
+    Args:
+        own: it comes from a practice, not with the program.
+    """
     raw = _table_of(data, file)
-    found = list(problems.in_instrument(raw))
-    if "digest" in raw:
-        found.append("digest: is worked out by the program, leave it out")
+    found = [*tables.too_many(raw), *problems.in_instrument(raw)]
+    found += [f"{name}: is worked out by the program, leave it out" for name in WORKED_OUT if name in raw]
     instrument: Instrument = _checked(Instrument, raw, file, found)
-    return replace(instrument, digest=sha256(data).hexdigest())
+    return replace(instrument, digest=sha256(data).hexdigest(), own=own)
 
 
 def parse_frames(data: bytes, file: str) -> tuple[Frame, ...]:
@@ -90,7 +99,12 @@ def parse_frames(data: bytes, file: str) -> tuple[Frame, ...]:
     return frames
 
 
-def _bytes_of(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """What stands in a file, cut off one byte beyond what is read as a definition.
+
+    Raises:
+        DefinitionError: the file cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
@@ -102,7 +116,7 @@ def _table_of(data: bytes, file: str) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise DefinitionError(file, [f"the file is larger than {MAX_BYTES:,} bytes"])
     try:
-        return tomllib.loads(data.decode("utf-8"))
+        raw = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DefinitionError(file, [f"line {line}: the text is not UTF-8"]) from error
@@ -110,6 +124,9 @@ def _table_of(data: bytes, file: str) -> dict[str, Any]:
         raise DefinitionError(file, ["lists stand in lists too deep"]) from error
     except ValueError as error:  # TOMLDecodeError, and a number of thousands of digits
         raise DefinitionError(file, [f"not readable as TOML: {error}"]) from error
+    if found := tables.not_walkable(raw):
+        raise DefinitionError(file, found)
+    return raw
 
 
 def _checked(kind: Any, raw: Any, file: str, found: list[str], place: str = "") -> Any:

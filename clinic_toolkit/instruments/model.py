@@ -7,16 +7,22 @@ pydantic; the loader hands the same classes to pydantic, which reports every err
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 Text = Annotated[str, MinLen(1), MaxLen(4_000)]
 Line = Annotated[str, MinLen(1), MaxLen(200)]
 Slug = Annotated[str, MinLen(1), MaxLen(40)]
+# Labels stand beside each other on paper, and under each other on the answer card.
+Label = Annotated[str, MinLen(1), MaxLen(60)]
+Weight = Annotated[float, Gt(0), Le(100)]
 
-Mode = Literal["behaviour", "thought", "feeling", "cost"]
+Mode = Literal["behaviour", "thought", "feeling", "cost", "other"]
 Role = Literal["difficulty", "strength"]
 SafetyFlag = Literal["none", "burden", "fear"]
 EvidenceLevel = Literal["drafted", "expert-reviewed", "cognitively-tested", "piloted", "published"]
+Side = Literal["giving", "receiving", "boundaries", "flows", "other"]
+# How a number is made: the mean from 0 to 100, the mean of the values, or their sum.
+Score = Literal["stretched", "mean", "sum"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +30,7 @@ class ResponseOption:
     """One answer on the scale. `label` is all a client ever sees; `value` is for the clinician."""
 
     value: Annotated[int, Ge(0), Le(100)]
-    label: Line
+    label: Label
     meaning: str = ""
 
 
@@ -45,7 +51,8 @@ class Facet:
     """A part of a questionnaire.
 
     `name` stands on the clinician's page, `client_phrase` completes "the questions about …" on a page
-    the client reads. `follow_up` and `avoid` are for the talk, and for the clinician alone.
+    the client reads. `follow_up` and `avoid` are for the talk, and for the clinician alone. `parent` is
+    the group that it belongs to, itself a facet; the number of a group is over all items below it.
     """
 
     id: Slug
@@ -53,6 +60,7 @@ class Facet:
     client_phrase: Line
     follow_up: tuple[FollowUp, ...] = ()
     avoid: tuple[Line, ...] = ()
+    parent: Slug | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +68,8 @@ class Item:
     """One question.
 
     `text` speaks of "this person"; `text_general` is used for the frame "people in general". `define`
-    explains a word on request.
+    explains a word on request. `weight` says how much it counts in a number; `reverse` turns its answer
+    round for the number, and for nothing that is said in words. The questionnaires that ship use neither.
     """
 
     id: Slug
@@ -72,6 +81,8 @@ class Item:
     safety_flag: SafetyFlag = "none"
     frames_not_fitting: tuple[Slug, ...] = ()
     define: dict[str, str] = field(default_factory=dict)
+    weight: Weight = 1
+    reverse: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,26 +119,46 @@ class EvidenceCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MissingRule:
-    """How many answers a number needs; below that there is words and a count, and no number."""
+    """How many answers a number needs; below that there is words and a count, and no number.
+
+    A sum needs all its items, unless `prorate` says that the mean of those answered may stand for the
+    others where the minima are met.
+    """
 
     facet_minimum: Annotated[int, Ge(1)] | None = None
     total_minimum: Annotated[int, Ge(1)]
     total_minimum_per_facet: Annotated[int, Ge(1)] | None = None
+    prorate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Band:
+    """What a publication calls a range of numbers, both ends in it, of the whole or of one facet.
+
+    For the clinician alone. Only a questionnaire whose evidence card says "published" may have any.
+    """
+
+    lower: float
+    upper: float
+    label: Line
+    source: Text
+    facet: Slug | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Instrument:
     """One version of one questionnaire.
 
-    `clinician_notes` and `guidance` are never shown to a client. `digest` is the SHA-256 of the
-    definition file, hex.
+    `clinician_notes`, `guidance` and `bands` are never shown to a client. `answer_words` says whether the
+    labels tell how often; other labels stand in quotation marks where they are said. `digest` is the
+    SHA-256 of the definition file, hex; `own` marks what a practice added itself.
     """
 
     id: Slug
     version: Slug
     language: Slug
     kind: Literal["difficulties", "strengths"]
-    side: Literal["giving", "receiving", "boundaries", "flows"]
+    side: Side
     title: Line
     clinician_name: Line
     about: Text
@@ -138,13 +169,17 @@ class Instrument:
     closing: Text
     carer_line: str
     options: Annotated[tuple[ResponseOption, ...], MinLen(2), MaxLen(11)]
-    facets: Annotated[tuple[Facet, ...], MinLen(1)]
+    facets: Annotated[tuple[Facet, ...], MinLen(1), MaxLen(100)]
     items: Annotated[tuple[Item, ...], MinLen(1), MaxLen(400)]
     missing: MissingRule
     evidence: EvidenceCard
     clinician_notes: tuple[Text, ...] = ()
     guidance: Guidance = Guidance()
+    score: Score = "stretched"
+    answer_words: Literal["frequency", "other"] = "frequency"
+    bands: Annotated[tuple[Band, ...], MaxLen(100)] = ()
     digest: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

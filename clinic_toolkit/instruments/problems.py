@@ -7,14 +7,13 @@ that these findings stand beside those about kinds and a person mends a file onc
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from string import Formatter
 from typing import Any
 
+from clinic_toolkit.instruments import arithmetic
 from clinic_toolkit.instruments.model import Frame, Instrument
-
-Table = Mapping[str, Any]
+from clinic_toolkit.instruments.tables import Table, tables
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _HEADING_FIELDS = {("client", "", None), ("about", "", None)}
@@ -47,14 +46,14 @@ def in_instrument(raw: Table) -> Iterator[str]:
         yield from _once(raw, part, name)
     yield from _in_heading(raw.get("result_heading"))
     yield from _in_items(raw)
-    yield from _in_counts(raw)
+    yield from arithmetic.in_arithmetic(raw)
 
 
 def in_frames(raw: Table) -> Iterator[str]:
     """Say everything about the list of relationships that does not hold together."""
     for name in ("id", "label"):
         yield from _once(raw, "frames", name)
-    if sum(frame.get("general") is True for _, frame in _tables(raw, "frames")) > 1:
+    if sum(frame.get("general") is True for _, frame in tables(raw, "frames")) > 1:
         yield "frames: only one of them may be general"
 
 
@@ -74,16 +73,9 @@ def between(instruments: Sequence[Instrument], frames: Sequence[Frame]) -> Itera
                 yield f"frames[{number}].not_offered: there is no questionnaire “{name}”"
 
 
-def _tables(raw: Table, part: str) -> Iterator[tuple[int, Table]]:
-    entries = raw.get(part)
-    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(entry, dict):
-            yield number, entry
-
-
 def _once(raw: Table, part: str, name: str) -> Iterator[str]:
     seen: dict[str | int, int] = {}
-    for number, entry in _tables(raw, part):
+    for number, entry in tables(raw, part):
         value = entry.get(name)
         if not isinstance(value, str | int):
             continue
@@ -112,8 +104,8 @@ def _in_heading(heading: object) -> Iterator[str]:
 
 
 def _in_items(raw: Table) -> Iterator[str]:
-    known = {facet.get("id") for _, facet in _tables(raw, "facets") if isinstance(facet.get("id"), str)}
-    for number, item in _tables(raw, "items"):
+    known = {facet.get("id") for _, facet in tables(raw, "facets") if isinstance(facet.get("id"), str)}
+    for number, item in tables(raw, "items"):
         facet, define = item.get("facet"), item.get("define")
         if isinstance(facet, str) and facet not in known:
             yield f"items[{number}].facet: there is no facet “{facet}”"
@@ -123,36 +115,3 @@ def _in_items(raw: Table) -> Iterator[str]:
         for word in define if isinstance(define, dict) else ():
             if word.lower() not in words:
                 yield f"items[{number}].define: “{word}” does not stand in the question"
-
-
-def _in_counts(raw: Table) -> Iterator[str]:
-    """A facet that nothing belongs to, and a missing rule that no answers could ever meet.
-
-    What counts is what enters a score: difficulty items, or all items where all are strengths.
-    """
-    here: Counter[str] = Counter()
-    counted: Counter[str] = Counter()
-    for _, item in _tables(raw, "items"):
-        facet = item.get("facet")
-        if isinstance(facet, str):
-            here[facet] += 1
-            counted[facet] += raw.get("kind") == "strengths" or item.get("role") == "difficulty"
-    smallest = sum(counted.values())
-    for number, entry in _tables(raw, "facets"):
-        facet = entry.get("id")
-        if not isinstance(facet, str):
-            continue
-        smallest = min(smallest, counted[facet])
-        if not here[facet]:
-            yield f"facets[{number}]: no item belongs to “{facet}”"
-        elif not counted[facet]:
-            yield f"facets[{number}]: “{facet}” has strength items only, so nothing can be counted"
-    for name, possible, whole in (
-        ("total_minimum", sum(counted.values()), "the questionnaire"),
-        ("facet_minimum", smallest, "the smallest facet"),
-        ("total_minimum_per_facet", smallest, "the smallest facet"),
-    ):
-        rule = raw.get("missing")
-        asked = rule.get(name) if isinstance(rule, dict) else None
-        if isinstance(asked, int) and asked > possible:
-            yield f"missing.{name}: asks for {asked} answers, {whole} has {possible}"

@@ -21,3 +21,11 @@ def total_has_number(rule: MissingRule, answered_per_facet: Sequence[int]) -> bo
         return False
     floor = rule.total_minimum_per_facet
     return floor is None or all(answered >= floor for answered in answered_per_facet)
+
+
+def sum_has_number(rule: MissingRule, answered: int, asked: int) -> bool:
+    """Say whether a sum may be given: of all its items, or of fewer where the rule says to prorate.
+
+    Prorating puts the mean of the answered items in the place of the others; the minima hold as well.
+    """
+    return answered == asked or rule.prorate

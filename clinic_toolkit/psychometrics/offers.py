@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clinic_toolkit.instruments.model import Instrument, Item
-from clinic_toolkit.psychometrics.scoring import highest
+from clinic_toolkit.psychometrics.scoring import in_upper_half
 from clinic_toolkit.psychometrics.wording import labels_of, top_values
 from clinic_toolkit.worksheets.model import Worksheet
 
@@ -29,9 +29,14 @@ def offers(
 ) -> tuple[Offer, ...]:
     """Offer the sheets whose facets hold difficulty items answered in the upper half of the scale.
 
+    The sheets belong to the parts of our questionnaires; a practice's own, whose parts may be called the
+    same by chance, offers none.
+
     First the sheets with most answers at the top of the scale, then with most such items; ties by number.
     """
-    middle = [item for item in instrument.items if _speaks(item, answers, highest(instrument))]
+    if instrument.own:
+        return ()
+    middle = [item for item in instrument.items if _speaks(instrument, item, answers)]
     top = top_values(labels_of(instrument))
     ranked = []
     for sheet in worksheets:
@@ -48,9 +53,8 @@ def offers(
     )
 
 
-def _speaks(item: Item, answers: Mapping[str, int | None], top: int) -> bool:
-    value = answers.get(item.id)
-    return item.role == "difficulty" and value is not None and 2 * value >= top
+def _speaks(instrument: Instrument, item: Item, answers: Mapping[str, int | None]) -> bool:
+    return item.role == "difficulty" and in_upper_half(instrument, item, answers.get(item.id))
 
 
 def _because(numbers: tuple[int, ...]) -> str:

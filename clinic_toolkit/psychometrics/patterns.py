@@ -10,7 +10,7 @@ from statistics import median
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.response import Response
-from clinic_toolkit.psychometrics.scoring import highest, score
+from clinic_toolkit.psychometrics.scoring import score, share, stretched
 from clinic_toolkit.psychometrics.wording import labels_of, uncapitalised
 
 QUICK_SECONDS = 2.0
@@ -45,7 +45,8 @@ def _one_answer(instrument: Instrument, responses: Sequence[Response]) -> list[s
     # Ten of twelve; a form of another length keeps the proportion.
     if 6 * count < 5 * len(instrument.items) or same != {"difficulty", "strength"}:
         return []
-    label = uncapitalised(labels_of(instrument)[value])
+    label = labels_of(instrument)[value]
+    label = uncapitalised(label) if instrument.answer_words == "frequency" else label
     return [
         f"Worth asking: {count} of {len(instrument.items)} answers are “{label}”, on difficulties and "
         "strengths alike. What was this person like to think about?"
@@ -60,12 +61,18 @@ def _both_true(instrument: Instrument, responses: Sequence[Response]) -> list[st
     facet_of = {item.id: item.facet for item in instrument.items}
     names = {facet.id: facet.name for facet in instrument.facets}
     scored = score(instrument, answers)
-    often = {facet.facet for facet in scored.facets if facet.score is not None and facet.score >= 75}
+    items = {item.id: item for item in instrument.items}
+    means = {
+        facet.facet: stretched(instrument, [items[id] for id in facet.items], answers)
+        for facet in scored.facets
+        if facet.score is not None and not facet.is_group
+    }
+    often = {facet for facet, mean in means.items() if mean is not None and mean >= 75}
     return [
         f"Worth asking: {names[facet_of[strength.item_id]]} and its strength (item "
         f"{numbers[strength.item_id]}) both felt true. When is it the one, when the other?"
         for strength in scored.strengths
         if facet_of[strength.item_id] in often
         and strength.value is not None
-        and 4 * strength.value >= 3 * highest(instrument)
+        and 4 * share(instrument, items[strength.item_id], strength.value) >= 3
     ]

@@ -12,7 +12,7 @@ from typing import Literal
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.response import Response
-from clinic_toolkit.psychometrics.scoring import highest
+from clinic_toolkit.psychometrics.scoring import in_upper_half
 
 NO_REASSURANCE = "Where no prompt appears, that is no reassurance: a form cannot tell if someone is safe."
 
@@ -52,13 +52,12 @@ def find_prompts(instrument: Instrument, responses: Iterable[Response]) -> tuple
     did not come up, because a fear that is always obeyed need never come up.
     """
     by_item = {response.item_id: response for response in responses}
-    top = highest(instrument)
     found = []
     for number, item in enumerate(instrument.items, start=1):
         response = by_item.get(item.id)
         if item.safety_flag == "none" or response is None:
             continue
-        saw = _SAW[item.safety_flag].get(_reason(response, top))
+        saw = _SAW[item.safety_flag].get(_reason(response, in_upper_half(instrument, item, response.value)))
         if saw is not None:
             sentence = f"{saw.format(n=number)} {_ASK[item.safety_flag]}"
             found.append(
@@ -77,8 +76,8 @@ def flagged_numbers(instrument: Instrument) -> tuple[int, ...]:
     return tuple(n for n, item in enumerate(instrument.items, start=1) if item.safety_flag != "none")
 
 
-def _reason(response: Response, top: int) -> str:
-    if response.value is not None and 2 * response.value >= top:
+def _reason(response: Response, stands_out: bool) -> str:
+    if stands_out:
         return "answered"
     if response.status in ("declined", "did_not_come_up") and not response.talk:
         return response.status

@@ -3,16 +3,22 @@
 A number is the mean of the answered difficulty items, stretched to 0-100; it says how often, not how bad.
 Strength-worded items are listed apart and never reversed into a difficulty score: reversed items turn one
 factor into two and lower quality (van Sonderen et al. 2013; Ilhan et al. 2024), and three times "about
-half the time" with one "never felt free" is not the same experience as "most times".
+half the time" with one "never felt free" is not the same experience as "most times". A practice's own
+questionnaire may all the same have reverse-keyed items, weights, groups, plain means and sums.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from math import floor
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.instruments.model import Instrument, Item
-from clinic_toolkit.psychometrics.missing import facet_has_number, total_has_number
+from clinic_toolkit.instruments import groups
+from clinic_toolkit.instruments.model import Instrument, Item, Score
+from clinic_toolkit.psychometrics.missing import facet_has_number, sum_has_number, total_has_number
+
+_CENTS = Decimal("0.01")
 
 
 class AnswerDoesNotFit(ClinicError):
@@ -32,12 +38,19 @@ class StrengthAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FacetScore:
-    """One facet: its scored items in the order asked, their values (None: not answered) and its number."""
+    """One facet: its scored items in the order asked, their values (None: not answered) and its number.
+
+    The values are the answers as chosen. `turned` names the items that are turned round for the number.
+    A group has the items of every facet below it; `deep` counts the groups above a facet.
+    """
 
     facet: str
     items: tuple[str, ...]
     values: tuple[int | None, ...]
     score: float | None
+    turned: frozenset[str] = frozenset()
+    is_group: bool = False
+    deep: int = 0
 
     @property
     def given(self) -> tuple[int, ...]:
@@ -54,6 +67,17 @@ class FacetScore:
         """How many items it has."""
         return len(self.values)
 
+    @property
+    def straight(self) -> tuple[int | None, ...]:
+        """The values of the items that are not turned round: only these say the same thing in words."""
+        pairs = zip(self.items, self.values, strict=True)
+        return tuple(value for item, value in pairs if item not in self.turned)
+
+    @property
+    def said(self) -> tuple[int, ...]:
+        """The answers that a sentence is made of."""
+        return tuple(value for value in self.straight if value is not None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InstrumentScore:
@@ -66,6 +90,7 @@ class InstrumentScore:
     strengths: tuple[StrengthAnswer, ...]
     answered: int
     asked: int
+    kind: Score = "stretched"
 
 
 def score(instrument: Instrument, answers: Mapping[str, int | None]) -> InstrumentScore:
@@ -73,17 +98,38 @@ def score(instrument: Instrument, answers: Mapping[str, int | None]) -> Instrume
 
     A form of kind "difficulties" scores its difficulty items by facet and in all. A form of kind
     "strengths" has one number over all its items and none by facet (its rule sets no facet minimum).
+    The number of a group is over all items below it, and it has one when each of its parts has.
     """
     _check(instrument, answers)
-    top = highest(instrument)
-    facets = tuple(_facet(instrument, facet.id, answers, top) for facet in instrument.facets)
-    given = [value for facet in facets for value in facet.given]
-    enough = total_has_number(instrument.missing, [facet.answered for facet in facets])
+    scored = [item for item in instrument.items if is_scored(instrument, item)]
+    parents = groups.parents_of(instrument)
+    here = {id: [item for item in scored if item.facet == id] for id in parents}
+    below = {
+        id: [item for item in scored if id in (item.facet, *groups.above(item.facet, parents))] for id in here
+    }
+    answered = {id: sum(answers.get(item.id) is not None for item in items) for id, items in here.items()}
+    enough = {id: facet_has_number(instrument.missing, count) for id, count in answered.items()}
+    facets = tuple(
+        FacetScore(
+            facet=facet.id,
+            items=tuple(item.id for item in below[facet.id]),
+            values=tuple(answers.get(item.id) for item in below[facet.id]),
+            score=_number(instrument, below[facet.id], answers)
+            if all(enough[item.facet] for item in below[facet.id]) and below[facet.id]
+            else None,
+            turned=frozenset(item.id for item in below[facet.id] if item.reverse),
+            is_group=facet.id in parents.values(),
+            deep=groups.depth(facet.id, parents),
+        )
+        for facet in groups.in_order(instrument)
+    )
+    in_parts = [answered[id] for id, items in here.items() if items]
+    whole = total_has_number(instrument.missing, in_parts)
     return InstrumentScore(
         facets=facets,
-        total=_stretched_mean(given, top) if enough else None,
-        total_answered=len(given),
-        total_asked=sum(facet.asked for facet in facets),
+        total=_number(instrument, scored, answers) if whole else None,
+        total_answered=sum(answered.values()),
+        total_asked=len(scored),
         strengths=tuple(
             StrengthAnswer(item_id=item.id, value=answers.get(item.id))
             for item in instrument.items
@@ -91,6 +137,7 @@ def score(instrument: Instrument, answers: Mapping[str, int | None]) -> Instrume
         ),
         answered=sum(answers.get(item.id) is not None for item in instrument.items),
         asked=len(instrument.items),
+        kind=instrument.score,
     )
 
 
@@ -101,9 +148,57 @@ def shown(number: float) -> int:
     return whole + (number - whole >= 0.5)
 
 
+def number(kind: Score, score: float) -> int | str:
+    """A number of this kind as it is printed: whole from 0 to 100, a mean or a sum with what is needed.
+
+    A mean has two places after the point; a sum has none, or two where weights left a fraction.
+    """
+    if kind == "stretched":
+        return shown(score)
+    exact = Decimal(repr(score)).quantize(_CENTS, ROUND_HALF_UP)
+    return int(exact) if kind == "sum" and exact == int(exact) else str(exact)
+
+
 def highest(instrument: Instrument) -> int:
     """The value of the highest option."""
     return max(option.value for option in instrument.options)
+
+
+def lowest(instrument: Instrument) -> int:
+    """The value of the lowest option."""
+    return min(option.value for option in instrument.options)
+
+
+def keyed(instrument: Instrument, item: Item, value: int) -> int:
+    """The value as it counts: turned round on the scale if the item is reverse-keyed."""
+    return lowest(instrument) + highest(instrument) - value if item.reverse else value
+
+
+def share(instrument: Instrument, item: Item, value: int) -> Fraction:
+    """Where an answer stands on the scale as it counts: 0 at one end, 1 at the other."""
+    low = lowest(instrument)
+    return Fraction(keyed(instrument, item, value) - low, highest(instrument) - low)
+
+
+def in_upper_half(instrument: Instrument, item: Item, value: int | None) -> bool:
+    """Whether an answer counts in the upper half of the scale; the middle belongs to it."""
+    return value is not None and 2 * share(instrument, item, value) >= 1
+
+
+def stretched(
+    instrument: Instrument, items: Iterable[Item], answers: Mapping[str, int | None]
+) -> float | None:
+    """The weighted mean of what was answered, from 0 to 100, whatever kind of number the form has."""
+    given = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
+    if not given:
+        return None
+    weighed = sum((share(instrument, item, value) * weight(item) for item, value in given), Fraction())
+    return float(100 * weighed / sum(weight(item) for item, _ in given))
+
+
+def weight(item: Item) -> Fraction:
+    """How much an item counts, as it is written: 0.1 is one tenth, not the nearest binary number."""
+    return Fraction(str(item.weight))
 
 
 def is_scored(instrument: Instrument, item: Item) -> bool:
@@ -111,19 +206,22 @@ def is_scored(instrument: Instrument, item: Item) -> bool:
     return item.role == "difficulty" or instrument.kind == "strengths"
 
 
-def _facet(instrument: Instrument, facet: str, answers: Mapping[str, int | None], top: int) -> FacetScore:
-    items = tuple(item.id for item in instrument.items if item.facet == facet and is_scored(instrument, item))
-    values = tuple(answers.get(item) for item in items)
-    given = [value for value in values if value is not None]
-    enough = facet_has_number(instrument.missing, len(given))
-    return FacetScore(
-        facet=facet, items=items, values=values, score=_stretched_mean(given, top) if enough else None
-    )
+def _number(instrument: Instrument, items: Sequence[Item], answers: Mapping[str, int | None]) -> float | None:
+    """The number of these items, once the rule says there is one.
 
-
-def _stretched_mean(values: Sequence[int], top: int) -> float:
-    # One division of whole numbers: exact where the result is a half, whatever the number of options.
-    return 100 * sum(values) / (len(values) * top)
+    Exact until the end: a result that is a half is a half, whatever the number of options and the weights.
+    """
+    if instrument.score == "stretched":
+        return stretched(instrument, items, answers)
+    given = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
+    # A sum over fewer items is a smaller number of another kind: without a rule for it there is none.
+    if not given or (
+        instrument.score == "sum" and not sum_has_number(instrument.missing, len(given), len(items))
+    ):
+        return None
+    weighed = sum((keyed(instrument, item, value) * weight(item) for item, value in given), Fraction())
+    mean = weighed / sum(weight(item) for item, _ in given)
+    return float(mean * sum(map(weight, items)) if instrument.score == "sum" else mean)
 
 
 def _check(instrument: Instrument, answers: Mapping[str, int | None]) -> None:

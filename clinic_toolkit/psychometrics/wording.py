@@ -14,7 +14,7 @@ from typing import Literal
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.numerals import in_words
-from clinic_toolkit.psychometrics.scoring import FacetScore, InstrumentScore, highest, shown
+from clinic_toolkit.psychometrics.scoring import FacetScore, InstrumentScore, in_upper_half, number
 
 Audience = Literal["clinician", "client"]
 
@@ -25,6 +25,17 @@ MOST_STOOD_OUT = 3
 def labels_of(instrument: Instrument) -> dict[int, str]:
     """The label of every option, by its value."""
     return {option.value: option.label for option in instrument.options}
+
+
+def spoken(instrument: Instrument) -> dict[int, str]:
+    """The labels as a sentence says them: those that tell how often as they are, others as a quotation.
+
+    "For both questions you said most times" is English; with "Fully true" it is only as a quotation.
+    """
+    labels = labels_of(instrument)
+    if instrument.answer_words == "frequency":
+        return labels
+    return {value: f"“{label}”" for value, label in labels.items()}
 
 
 def facet_sentence(
@@ -44,14 +55,26 @@ def facet_sentence(
     return _clinician_sentence(values, labels, asked)
 
 
+def part_sentence(instrument: Instrument, facet: FacetScore) -> str:
+    """What was answered in one facet, for the clinician; "" for a group, whose parts say it.
+
+    Items that are turned round for the number say the opposite, so they are not counted among the others.
+    """
+    if facet.is_group:
+        return ""
+    asked = len(facet.straight)
+    # Where every item of a facet is turned round, they agree with each other again.
+    values, asked = (facet.said, asked) if asked else (facet.given, facet.asked)
+    return facet_sentence(values, spoken(instrument), asked, "clinician")
+
+
 def counts_line(instrument: Instrument, score: InstrumentScore) -> str:
     """Say every facet in one paragraph, as a note or a summary quotes it: "Giving: a few times for …"."""
     names = {facet.id: facet.name for facet in instrument.facets}
-    labels = labels_of(instrument)
     parts = []
     for facet in score.facets:
-        sentence = facet_sentence(facet.given, labels, facet.asked, "clinician")
-        parts.append(f"{names[facet.facet]}: {uncapitalised(sentence)}")
+        if not facet.is_group:
+            parts.append(f"{names[facet.facet]}: {uncapitalised(part_sentence(instrument, facet))}")
     return " ".join(parts)
 
 
@@ -65,7 +88,7 @@ def facet_count(instrument: Instrument, facet: FacetScore) -> str:
 def total_line(score: InstrumentScore) -> str:
     """The total with its count, "75 (8 of 9 answered)", or "Not scored: 4 of 9 answered"."""
     count = f"{score.total_answered} of {score.total_asked} answered"
-    return f"Not scored: {count}" if score.total is None else f"{shown(score.total)} ({count})"
+    return f"Not scored: {count}" if score.total is None else f"{number(score.kind, score.total)} ({count})"
 
 
 def stood_out(
@@ -78,24 +101,29 @@ def stood_out(
     was answered: paper is found by others, and a rule that looked at the answers would tell of them.
     """
     unsaid = {item.facet for item in instrument.items if leaves_the_room and item.safety_flag == "fear"}
-    labels = labels_of(instrument)
+    labels = spoken(instrument)
     top = top_values(labels)
-    facets = [facet for facet in score.facets if facet.facet not in unsaid]
-    ranked = sorted(facets, key=lambda facet: -sum(value in top for value in facet.given))
+    facets = [facet for facet in score.facets if facet.facet not in unsaid and not facet.is_group]
+    ranked = sorted(facets, key=lambda facet: -sum(value in top for value in facet.said))
     phrases = {facet.id: facet.client_phrase for facet in instrument.facets}
     sentences = [
-        facet_sentence(facet.given, labels, facet.asked, "client", phrases[facet.facet])
+        facet_sentence(facet.said, labels, len(facet.straight), "client", phrases[facet.facet])
         for facet in ranked
-        if _most(sum(value in top for value in facet.given), facet.asked)
+        if _most(sum(value in top for value in facet.said), len(facet.straight))
     ]
     return tuple(sentences[:MOST_STOOD_OUT])
 
 
 def going_well(instrument: Instrument, score: InstrumentScore) -> tuple[str, ...]:
     """The strength items to show under "What is going well": answered in the upper half of the scale,
-    the most frequent first, else in the order asked. The ids; `strength_line` says one."""
-    top = highest(instrument)
-    kept = [s for s in score.strengths if s.value is not None and 2 * s.value >= top]
+    the most frequent first, else in the order asked. The ids; `strength_line` says one. What is turned
+    round for the number is worded as the opposite of a strength, so it is never among them."""
+    items = {item.id: item for item in instrument.items if not item.reverse}
+    kept = [
+        s
+        for s in score.strengths
+        if s.item_id in items and in_upper_half(instrument, items[s.item_id], s.value)
+    ]
     return tuple(s.item_id for s in sorted(kept, key=lambda s: -(s.value or 0)))
 
 

@@ -26,12 +26,20 @@ def test_every_question_stands_on_the_page_of_judgements_in_its_place(one: model
 
 
 def test_every_questionnaire_field_and_relationship_is_explained() -> None:
-    text = page("questionnaires.md")
+    text = page("questionnaires.md") + page("own-questionnaires.md")
     for one in catalogue.instruments():
         assert f"| `{one.id}-{one.version}.toml` | {one.title} | {one.clinician_name} |" in text
     for frame in catalogue.frames():
         assert f"`{frame.id}`" in text
-    parts = (model.Instrument, model.Item, model.Facet, model.ResponseOption, model.MissingRule, model.Frame)
+    parts = (
+        model.Instrument,
+        model.Item,
+        model.Facet,
+        model.ResponseOption,
+        model.MissingRule,
+        model.Frame,
+        model.Band,
+    )
     for part in (*parts, model.EvidenceCard, model.Guidance, model.FollowUp):
         for field in fields(part):
             assert field.name in text, f"{part.__name__}.{field.name}"

@@ -54,7 +54,7 @@ def test_every_error_is_told_at_once_with_its_place() -> None:
         "version: is missing",
         "options[1].value: “0” already stands at options[0]",
         "items[1].id: “OG1-C” already stands at items[0]",
-        "items[2].mode: must be one of 'behaviour', 'thought', 'feeling' or 'cost'",
+        "items[2].mode: must be one of 'behaviour', 'thought', 'feeling', 'cost' or 'other'",
         "items[2].facet: there is no facet “OG9”",
         "items[2].frames_not_fiting: is not known here",
         "missing.facet_minimum: asks for 4 answers, the smallest facet has 3",
