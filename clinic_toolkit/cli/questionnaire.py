@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from clinic_toolkit.instruments import catalogue, loader, problems
+from clinic_toolkit.instruments import catalogue, loader
 from clinic_toolkit.instruments.model import Instrument
 
 USABLE, TO_MEND = 0, 2
@@ -36,16 +36,16 @@ def validate(files: Sequence[Path]) -> int:
 
 
 def read(path: Path) -> Instrument:
-    """Read one questionnaire and hold it against the relationships there are.
+    """Read one questionnaire and hold it against what comes with the program.
 
     Raises:
         loader.DefinitionError: it cannot be used; every reason with its place.
     """
     instrument = loader.load_instrument(path, own=True)
-    # What ships fits together, so whatever is found is of this one.
-    shelf = (*catalogue.instruments(), instrument)
-    if found := list(problems.between(shelf, catalogue.frames())):
-        raise loader.DefinitionError(path.name, [each.removeprefix(f"{instrument.id}, ") for each in found])
+    if any(instrument.digest == shipped.digest for shipped in catalogue.editions()):
+        return instrument
+    if found := catalogue.against_the_shelf(instrument):
+        raise loader.DefinitionError(path.name, found)
     return instrument
 
 

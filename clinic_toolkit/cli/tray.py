@@ -9,8 +9,8 @@ one finds the same ticket and goes on with the form. It is gone when it is clear
 import socket
 from contextlib import suppress
 
-# Far more than a ticket, and less than any system's socket holds.
-LONGEST = 16 * 1024
+# More than a ticket with a practice's own questionnaire on it, and less than a socket can be told to hold.
+LONGEST = 64 * 1024
 _LENGTH = 4
 
 Ends = tuple[socket.socket, socket.socket]
@@ -19,6 +19,10 @@ Ends = tuple[socket.socket, socket.socket]
 def ends() -> Ends:
     """A new tray, empty: the end that is written, and the end that is looked at."""
     written, seen = socket.socketpair()
+    # A socket counts what it keeps around the bytes as well, and some systems begin with 8 KiB.
+    for end, room in ((written, socket.SO_SNDBUF), (seen, socket.SO_RCVBUF)):
+        with suppress(OSError):
+            end.setsockopt(socket.SOL_SOCKET, room, 4 * LONGEST)
     return written, seen
 
 

@@ -11,6 +11,7 @@ from clinic_toolkit.documents import page, words
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.look import ACCENT, MM, SOFT, Look
 from clinic_toolkit.documents.page import Placed
+from clinic_toolkit.instruments.standing import status_line
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -56,7 +57,7 @@ def render(value: "InstrumentGuide") -> bytes:
     instrument = value.instrument
     sheet = page.Sheet(
         paper=value.letterhead.paper,
-        foot=(Text(words.STATUS_LINE, Look(size=9, colour=SOFT)),),
+        foot=(Text(status_line(instrument, words.STATUS_LINE), Look(size=9, colour=SOFT)),),
         demo=value.letterhead.demo,
         side=15 * MM,
         top=14 * MM,

@@ -26,7 +26,8 @@ def render(value: "NotePage") -> bytes:
         blocks += _section(section)
     blocks += _signature(value)
     if value.used_questionnaire:
-        blocks.append(Text(words.STATUS_LINE, SMALL, before=14))
+        lines = value.status_lines or (words.STATUS_LINE,)
+        blocks += [Text(line, SMALL, before=2 if at else 14) for at, line in enumerate(lines)]
     after = f" · {words.day(value.hour.on)}" + ("" if signed else f" · {DRAFT}")
     foot = (Text([(value.hour.who, SMALL), (after, SMALL)]),)
     sheet = page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo)

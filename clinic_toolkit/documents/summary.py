@@ -7,7 +7,8 @@ from clinic_toolkit.documents.blocks import Block, Pair, Rule, Text
 from clinic_toolkit.documents.charts import DotsLine
 from clinic_toolkit.documents.facts import LABEL_WIDTH, facts, letterhead
 from clinic_toolkit.documents.look import BODY, HEADING, QUIET, SMALL, STRONG, Look
-from clinic_toolkit.psychometrics.wording import NO_NORM
+from clinic_toolkit.instruments.standing import status_line
+from clinic_toolkit.psychometrics.wording import norm_line
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -34,8 +35,8 @@ def render(value: "SessionSummary") -> bytes:
     for result in value.results:
         blocks += _result(result)
     foot = [Text([(value.hour.who, SMALL), (f" · {words.day(value.hour.on)}", SMALL)])]
-    if value.results:
-        foot.append(Text(words.STATUS_LINE, SMALL))
+    lines = [status_line(result.instrument, words.STATUS_LINE) for result in value.results]
+    foot += [Text(line, SMALL) for line in dict.fromkeys(lines)]
     return page.make(blocks, page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo))
 
 
@@ -84,6 +85,11 @@ def _facet(facet: "FacetResult", result: "Result") -> list[Block]:
     ]
     if facet.values:
         found.append(DotsLine(facet.values, result.instrument.options, before=4))
+    if facet.turned:
+        found.append(Text("Turned round for the number:", SMALL, before=4, after=2, keep=True))
+        found += [_quoted(item) for item in facet.turned]
+    if facet.band:
+        found.append(Text(facet.band, SMALL, after=2))
     return found
 
 
@@ -92,7 +98,7 @@ def _total(result: "Result") -> list[Block]:
     words_ = f"{result.total_shown} ({count})" if result.total_shown is not None else f"Not scored: {count}"
     return [
         Text("All together", _PART, before=14, after=1, keep=True),
-        Text([(f"{words_}. ", BODY), (NO_NORM, QUIET)]),
+        Text([(f"{words_}. ", BODY), (result.total_band or norm_line(result.instrument), QUIET)]),
     ]
 
 

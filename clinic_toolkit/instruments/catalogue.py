@@ -17,6 +17,7 @@ DEFINITIONS = Path(__file__).with_name("definitions")
 _FRAMES_FILE = "frames.toml"
 _SIDES = ("giving", "receiving", "boundaries", "flows", "other")
 _loading = Lock()
+_remembered: dict[str, Instrument] = {}
 
 
 class UnknownInstrument(ClinicError):
@@ -47,6 +48,11 @@ def instruments() -> tuple[Instrument, ...]:
     return tuple(sorted(newest.values(), key=lambda one: (_SIDES.index(one.side), one.id)))
 
 
+def editions() -> tuple[Instrument, ...]:
+    """Every version of every questionnaire that comes with the program, older ones first."""
+    return _shelf().editions
+
+
 def instrument(instrument_id: str, version: str | None = None, digest: str | None = None) -> Instrument:
     """One questionnaire: the newest, or exactly the version and digest an administration pinned."""
     for edition in reversed(_shelf().editions):
@@ -56,7 +62,34 @@ def instrument(instrument_id: str, version: str | None = None, digest: str | Non
             and digest in (None, edition.digest)
         ):
             return edition
-    raise UnknownInstrument
+    remembered = _remembered.get(digest or "")
+    if remembered is None or remembered.id != instrument_id or version not in (None, remembered.version):
+        raise UnknownInstrument
+    return remembered
+
+
+def remember(own: Instrument) -> None:
+    """Find a practice's own questionnaire by its digest from now on.
+
+    What is remembered says only which bytes make which questionnaire, so it may be the same for a whole
+    process. Which of them are offered is a question to the record of each practice.
+    """
+    _remembered[own.digest] = own
+
+
+def knows(digest: str) -> bool:
+    """Whether a questionnaire of this digest is on the shelf or was remembered."""
+    return digest in _remembered or any(edition.digest == digest for edition in _shelf().editions)
+
+
+def against_the_shelf(own: Instrument) -> list[str]:
+    """What stands against a practice's own questionnaire among what comes with the program."""
+    from clinic_toolkit.instruments import problems
+
+    taken = any(own.id == edition.id for edition in _shelf().editions)
+    clash = [f"id: “{own.id}” comes with the program; choose another"] if taken else []
+    between = problems.between((*instruments(), own), frames())
+    return [*clash, *(each.removeprefix(f"{own.id}, ") for each in between)]
 
 
 def frames() -> tuple[Frame, ...]:
@@ -109,10 +142,13 @@ def _load_once() -> _Shelf:
     return _Shelf(editions=editions, frames=frames)
 
 
+def age(version: str) -> tuple[tuple[int, str], ...]:
+    """What versions are sorted by: 10 is newer than 9, which plain sorting of texts gets wrong."""
+    return tuple((int(part), "") if part.isdecimal() else (0, part) for part in version.split("."))
+
+
 def _age(instrument: Instrument) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """Version 10 is newer than version 9, which plain sorting of texts gets wrong."""
-    parts = instrument.version.split(".")
-    return instrument.id, tuple((int(part), "") if part.isdecimal() else (0, part) for part in parts)
+    return instrument.id, age(instrument.version)
 
 
 def _twice(editions: Sequence[Instrument]) -> list[str]:

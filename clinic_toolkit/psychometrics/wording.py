@@ -22,6 +22,11 @@ NO_NORM = "There is no normal score to compare with."
 MOST_STOOD_OUT = 3
 
 
+def norm_line(instrument: Instrument) -> str:
+    """That there is nothing to compare with; "" where a publication is cited for ranges."""
+    return "" if instrument.bands else NO_NORM
+
+
 def labels_of(instrument: Instrument) -> dict[int, str]:
     """The label of every option, by its value."""
     return {option.value: option.label for option in instrument.options}

@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.instruments.model import Frame, Instrument, Item
-from clinic_toolkit.record import answers, rows
+from clinic_toolkit.record import answers, own_questionnaires, rows
 from clinic_toolkit.record.answers import Answers
 from clinic_toolkit.record.given import Given, in_hour
 from clinic_toolkit.record.kept import Kept
@@ -47,6 +48,16 @@ class NotOffered(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("This questionnaire is not offered for this kind of relationship.")
+
+
+class DefinitionLost(ClinicError):
+    """The definition that it was given with cannot be read, so nothing can be said of its answers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The questions of this questionnaire cannot be read any more, so its answers cannot be shown. "
+            "They are kept. A backup may still hold the questions, so keep a copy of the data folder."
+        )
 
 
 class Administration(Given, array_like=True, frozen=True, kw_only=True):
@@ -127,7 +138,9 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
     Raises:
         rows.NotThere: there is none that this clinician may see.
     """
-    return rows.latest(db, vault, administration, id, Administration)
+    kept = rows.latest(db, vault, administration, id, Administration)
+    own_questionnaires.recall(db, vault, [kept.body.digest])
+    return kept
 
 
 def unfinished(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
@@ -146,6 +159,7 @@ def unfinished(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Administration]]:
     """The administrations of a client, newest first."""
     found = rows.in_rings(db, vault, administration, [vault.ring_of(client_id, "record")], Administration)
+    own_questionnaires.recall(db, vault, {kept.body.digest for kept in found})
     return sorted(found, key=lambda kept: kept.body.begun, reverse=True)
 
 
@@ -157,8 +171,23 @@ def of_session(
 
 
 def instrument_of(body: Administration) -> Instrument:
-    """The very version that was given."""
-    return catalogue.instrument(body.instrument, digest=body.digest)
+    """The very version that was given; reading the administration brought it to mind.
+
+    Raises:
+        DefinitionLost: it was the practice's own, and its definition is hurt.
+    """
+    try:
+        return catalogue.instrument(body.instrument, digest=body.digest)
+    except UnknownInstrument as lost:
+        raise DefinitionLost from lost
+
+
+def title_of(body: Administration) -> str:
+    """What it is called in a list, where one whose definition is hurt must not be in the way."""
+    try:
+        return instrument_of(body).title
+    except DefinitionLost:
+        return "A questionnaire whose questions cannot be read"
 
 
 def frame_of(body: Administration) -> Frame:

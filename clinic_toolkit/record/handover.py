@@ -15,6 +15,8 @@ from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.crypto.seal import KEY_BYTES
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import catalogue, travelling
+from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import audit, handover_rows
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.handover_rows import FINISHED, MOST, NO_ITEM, Line, handover_row
@@ -51,6 +53,7 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """What the clinician's worker hands to the next one: this form, and the key of this hand-over.
 
     `before` has one byte an item: 1 where there was an answer already. What it was is not here.
+    `definition` is a practice's own questionnaire as the client meets it; ours lie in the program.
     """
 
     handover: bytes
@@ -63,6 +66,7 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     before: bytes
     key: bytes
     token: str
+    definition: bytes = b""
 
     def __repr__(self) -> str:
         return "<Ticket>"
@@ -115,6 +119,17 @@ def read_ticket(packed: bytes) -> Ticket:
     if len(ticket.key) != KEY_BYTES or any(len(id) != 16 for id in ids) or len(ticket.token) < _TOKEN:
         raise ValueError("not a ticket")
     return ticket
+
+
+def instrument_of(ticket: Ticket) -> Instrument:
+    """The questionnaire that is out: from the shelf, or as it came on the ticket.
+
+    Raises:
+        ValueError: what came is no questionnaire.
+    """
+    if ticket.definition:
+        return travelling.unpacked(ticket.definition)
+    return catalogue.instrument(ticket.instrument, digest=ticket.digest)
 
 
 def is_out(db: Connection, ticket: Ticket) -> bool:

@@ -27,6 +27,7 @@ NOUNS = {
     "handout": "a worksheet that was given",
     "handover": "a form that was handed to a client",
     "clinical_note": "a progress note",
+    "own_questionnaire": "a questionnaire of your own",
 }
 
 WHAT = {

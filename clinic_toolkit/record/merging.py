@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import travelling
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import administrations, answers, handover_rows, hurt, progress, rows
 from clinic_toolkit.record.administrations import Administration
@@ -81,9 +82,15 @@ def begin(
 
     Raises:
         administrations.Finished: the questionnaire is finished.
+        travelling.TooLongToHandOver: it is the practice's own, and too long for the way to the next process.
     """
     if seen.final:
         raise administrations.Finished
+    instrument, general = (
+        administrations.instrument_of(seen.body),
+        administrations.frame_of(seen.body).general,
+    )
+    definition = travelling.packed(instrument, general=general) if instrument.own else b""
     seen = progress.take_up(db, vault, seen, now=now)
     key, id = new_key(), uuid4()
     body = Handover(
@@ -102,11 +109,12 @@ def begin(
         incarnation=vault.incarnation.bytes,
         instrument=seen.body.instrument,
         digest=seen.body.digest,
-        general=administrations.frame_of(seen.body).general,
+        general=general,
         word=word,
         before=bytes(int(status != 0) for status in seen.body.answers.statuses),
         key=key,
         token=new_token(),
+        definition=definition,
     )
     return kept, ticket
 

@@ -1,15 +1,19 @@
 """A note in words: what it may begin with, and how it reads on paper and as plain text."""
 
+from contextlib import suppress
+from uuid import UUID
+
 from sqlalchemy import Connection
 
+from clinic_toolkit.instruments.standing import status_line
 from clinic_toolkit.psychometrics import wording
-from clinic_toolkit.record import handouts, hours, notes, results, spoken
+from clinic_toolkit.record import administrations, handouts, hours, hurt, notes, results, rows, spoken
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.practice import Practice, letterhead
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.record.summaries import HourFacts, NotePage, NoteSection, Result
+from clinic_toolkit.record.summaries import STATUS_LINE, HourFacts, NotePage, NoteSection, Result
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -25,16 +29,10 @@ def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[
     for kept in results.of_hour(db, vault, hour):
         if kept.state not in ("completed", "stopped"):
             continue
-        result = results.result_of(db, vault, kept)
-        parts.append(
-            notes.Part(
-                section="data",
-                source=f"questionnaire “{result.instrument.title}”, {written(result.administered_on)}",
-                text=_sentence(result, kept),
-                origin=kept.id.hex,
-            )
-        )
-        parts += _said(kept, result)
+        with suppress(administrations.DefinitionLost):
+            result = results.result_of(db, vault, kept)
+            parts.append(_questionnaire(kept, result))
+            parts += _said(kept, result)
     for handed in handouts.of_session(db, vault, results.alone(db, vault, hour), hour.id):
         parts.append(
             notes.Part(
@@ -45,6 +43,15 @@ def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[
             )
         )
     return parts
+
+
+def _questionnaire(kept: Kept[Administration], result: Result) -> notes.Part:
+    return notes.Part(
+        section="data",
+        source=f"questionnaire “{result.instrument.title}”, {written(result.administered_on)}",
+        text=_sentence(result, kept),
+        origin=kept.id.hex,
+    )
 
 
 def _said(kept: Kept[Administration], result: Result) -> list[notes.Part]:
@@ -70,8 +77,14 @@ def _sentence(result: Result, kept: Kept[Administration]) -> str:
     talk = f" Marked to talk about: {' '.join(marked)}" if marked else ""
     return (
         f"{done} “{result.instrument.title}” {whom}, {result.mode}, {result.answered} of {result.asked} "
-        f"answered. {counts}{talk} Unvalidated tool; used for discussion."
+        f"answered. {counts}{talk} {_standing(result)}; used for discussion."
     )
+
+
+def _standing(result: Result) -> str:
+    if not result.instrument.own:
+        return "Unvalidated tool"
+    return f"The practice’s own questionnaire, {result.instrument.evidence.level} by its card"
 
 
 def note_page_of(
@@ -94,7 +107,19 @@ def note_page_of(
         signer=kept.body.signer if kept.final else None,
         signed_at=kept.body.signed_at.astimezone() if kept.final and kept.body.signed_at else None,
         mark=notes.mark(kept) if kept.final else "",
+        status_lines=_status_lines(db, vault, kept.body),
     )
+
+
+def _status_lines(db: Connection, vault: Vault, body: notes.ClinicalNote) -> tuple[str, ...]:
+    """What is known of the questionnaires that the note quotes; each line once."""
+    lines = []
+    for part in body.parts:
+        if part.source.startswith("questionnaire") and part.origin:
+            with suppress(rows.NotThere, hurt.Unreadable, administrations.DefinitionLost):
+                given = administrations.get(db, vault, UUID(hex=part.origin)).body
+                lines.append(status_line(administrations.instrument_of(given), STATUS_LINE))
+    return tuple(dict.fromkeys(lines))
 
 
 def section_text(body: notes.ClinicalNote, section: str) -> str:

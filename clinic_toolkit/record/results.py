@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics import offers, patterns, prompts, wording
-from clinic_toolkit.psychometrics.scoring import InstrumentScore, score, shown
+from clinic_toolkit.psychometrics.bands import band_line, band_of
+from clinic_toolkit.psychometrics.scoring import InstrumentScore, number, score
 from clinic_toolkit.record import (
     administrations,
     answers,
@@ -82,7 +83,6 @@ def result_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Resul
     instrument = administrations.instrument_of(body)
     items = answered_items(body)
     numbers = scored(items, instrument)
-    labels = wording.labels_of(instrument)
     names = {facet.id: facet.name for facet in instrument.facets}
     strengths = [item for item in items if item.role == "strength"]
     return Result(
@@ -99,15 +99,19 @@ def result_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Resul
         facets=tuple(
             FacetResult(
                 name=names[facet.facet],
-                sentence=wording.facet_sentence(facet.given, labels, facet.asked, "clinician"),
+                sentence=wording.part_sentence(instrument, facet),
                 answered=facet.answered,
                 asked=facet.asked,
-                shown=None if facet.score is None else shown(facet.score),
-                values=facet.given,
+                shown=None if facet.score is None else number(instrument.score, facet.score),
+                values=() if facet.is_group else facet.said,
+                turned=() if facet.is_group else tuple(i for i in items if i.item_id in facet.turned),
+                band=band_line(band_of(instrument, facet.score, facet.facet)),
+                deep=facet.deep,
             )
             for facet in numbers.facets
         ),
-        total_shown=None if numbers.total is None else shown(numbers.total),
+        total_shown=None if numbers.total is None else number(instrument.score, numbers.total),
+        total_band=band_line(band_of(instrument, numbers.total)),
         total_answered=numbers.total_answered,
         total_asked=numbers.total_asked,
         to_talk_about=tuple(item for item in items if item.talk),

@@ -81,14 +81,21 @@ class AnsweredItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FacetResult:
-    """One facet for the clinician. `shown` is the whole number to print, or None."""
+    """One facet for the clinician. `shown` is the number to print, or None.
+
+    `turned` are the items that are turned round for the number, listed apart from `values`; `deep` counts
+    the groups it belongs to, and a group itself has neither sentence nor values.
+    """
 
     name: str
     sentence: str
     answered: int
     asked: int
-    shown: int | None
+    shown: int | str | None
     values: tuple[int, ...]
+    turned: tuple[AnsweredItem, ...] = ()
+    band: str = ""
+    deep: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +121,7 @@ class Result:
     asked: int
     strengths: tuple[AnsweredItem, ...]
     facets: tuple[FacetResult, ...]
-    total_shown: int | None
+    total_shown: int | str | None
     total_answered: int
     total_asked: int
     to_talk_about: tuple[AnsweredItem, ...]
@@ -123,6 +130,7 @@ class Result:
     safety_prompts: tuple[str, ...]
     offers: tuple[WorksheetOffer, ...]
     items: tuple[AnsweredItem, ...]
+    total_band: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -219,3 +227,4 @@ class NotePage:
     signer: str | None
     signed_at: datetime | None
     mark: str
+    status_lines: tuple[str, ...] = ()

@@ -48,6 +48,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "rhythm.wished_to_stop": ("questionnaires", "Noted the client’s wish to stop repeating a questionnaire"),
     "rhythm.stopped": ("questionnaires", "Stopped repeating a questionnaire"),
     "rhythm.went_on": ("questionnaires", "Went on repeating a questionnaire, and said why"),
+    "questionnaire.taken_in": ("practice", "Took in a questionnaire of your own"),
+    "questionnaire.superseded": (
+        "practice",
+        "Put a later version of a questionnaire in its place",
+    ),
+    "questionnaire.retired": ("practice", "No longer offered a questionnaire of your own"),
+    "questionnaire.offered": ("practice", "Offered a questionnaire of your own again"),
     "handover.begun": ("handovers", "Handed the device to the client"),
     "handover.kept": ("handovers", "Kept an answer that the client gave alone"),
     "handover.finished": ("handovers", "The client came to the end of the questions"),
@@ -89,6 +96,7 @@ NOUNS = {
     "handout": ("a worksheet", "worksheets"),
     "handover": ("a hand-over", "hand-overs"),
     "clinical_note": ("a note", "notes"),
+    "own_questionnaire": ("a questionnaire of your own", "questionnaires of your own"),
     "practice": ("the settings", "settings"),
 }
 

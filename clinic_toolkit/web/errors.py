@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.instruments.catalogue import UnknownFrame, UnknownInstrument
+from clinic_toolkit.record.administrations import DefinitionLost
 from clinic_toolkit.record.audit import ChainBroken
 from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.rows import NotThere, Stale
@@ -36,6 +37,7 @@ STATUS: tuple[tuple[type[ClinicError], int], ...] = (
     (UnknownWorksheet, 404),
     (Stale, 409),
     (StorageTrouble, 503),
+    (DefinitionLost, 500),
     (SealBroken, 500),
     (Unreadable, 500),
     (ChainBroken, 500),

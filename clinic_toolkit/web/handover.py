@@ -17,7 +17,6 @@ from sqlalchemy import Engine
 
 from clinic_toolkit import paths
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import handover
 from clinic_toolkit.record.handover import Ticket
 from clinic_toolkit.settings import Settings
@@ -99,8 +98,7 @@ class HandedOver(Flask):
             csrf_token=lambda: ticket.token,
         )
         static_files.serve(self)
-        instrument = catalogue.instrument(ticket.instrument, digest=ticket.digest)
-        self.form = HandedForm(self, ticket, instrument, over=self._over)
+        self.form = HandedForm(self, ticket, handover.instrument_of(ticket), over=self._over)
         self.jinja_env.globals["pulse"] = self.form.pulse_address
         self.register_error_handler(Exception, self._unforeseen)
 

@@ -63,6 +63,7 @@ def test_every_place_is_named_and_a_good_file_beside_it_is_read_all_the_same(own
 
 def test_a_relationship_that_is_not_known_is_one_place(tmp_path: Path) -> None:
     text = (DEFINITIONS / "giving-2.toml").read_text(encoding="utf-8")
+    text = text.replace('id = "giving"', 'id = "ours"', 1)
     file = tmp_path / "own.toml"
     file.write_text(text.replace('["parent", "helped_at_work"]', '["landlord"]', 1), encoding="utf-8")
     told = run("validate", file)
@@ -71,6 +72,14 @@ def test_a_relationship_that_is_not_known_is_one_place(tmp_path: Path) -> None:
         "own.toml: one place to mend\n  items[2].frames_not_fitting: there is no relationship “landlord”"
         in (told.output)
     )
+
+
+def test_a_name_that_comes_with_the_program_is_refused(tmp_path: Path) -> None:
+    text = (DEFINITIONS / "giving-2.toml").read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(text + "# mine\n", encoding="utf-8")
+    told = run("validate", tmp_path / "own.toml")
+    assert told.exit_code == 2
+    assert "  id: “giving” comes with the program; choose another" in told.output
 
 
 @pytest.mark.parametrize("broken", [b"\xff\xfe", b"id = ", b"\x00", b"[" * 2000, b"x = 1\n" * 200_000])

@@ -7,6 +7,7 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record.administrations import GENERAL
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
@@ -23,17 +24,21 @@ class ChooseForm(Form):
     interpreter = fields.tick("With an interpreter")
 
     @classmethod
-    def for_client(cls, known: Sequence[Kept[Relationship]], typed: Any) -> "ChooseForm":
-        """The form for one client's relationships."""
+    def for_client(
+        cls, known: Sequence[Kept[Relationship]], on_offer: Sequence[Instrument], typed: Any
+    ) -> "ChooseForm":
+        """The form for one client's relationships, with the questionnaires that can be begun."""
         # With nobody known yet, it will nearly always be about someone new.
         form = cls(typed, data={"about": "" if known else "new"})
-        form.instrument.choices = [(each.id, each.title) for each in catalogue.instruments()]
+        form.on_offer = {each.id: each for each in on_offer}
+        form.instrument.choices = [(each.id, each.title) for each in on_offer]
         form.about.choices = [(kept.id.hex, kept.body.word) for kept in known]
         form.about.choices += [("new", "Someone new"), ("general", "People in general")]
         form.frames = {kept.id.hex: kept.body.frame for kept in known}
         return form
 
     frames: Mapping[str, str] = {}
+    on_offer: Mapping[str, Instrument] = {}
 
     def validate_word(self, field: StringField) -> None:
         """A new relationship needs the client's word for it."""
@@ -56,8 +61,7 @@ class ChooseForm(Form):
             field.data, ""
         )
         known = {each.id: each for each in catalogue.frames()}
-        instruments = {each.id: each for each in catalogue.instruments()}
-        chosen = instruments.get(self.instrument.data or "")
+        chosen = self.on_offer.get(self.instrument.data or "")
         if chosen and frame in known and not catalogue.offered(chosen, known[frame]):
             raise ValidationError(
                 f"“{chosen.title}” is not offered about {known[frame].label.lower()}: {known[frame].note}"

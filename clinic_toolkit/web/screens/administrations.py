@@ -11,6 +11,7 @@ from clinic_toolkit.record import (
     answers,
     cases,
     clients,
+    own_questionnaires,
     progress,
     relationships,
     repeats,
@@ -43,13 +44,14 @@ def choose(session: UUID) -> Answer:
         return render_template("administrations/couple.html", here="clients", hour=hour)
     client = clients.get(db, vault, case.body.client_ids[0])
     known = [kept for kept in relationships.of_client(db, vault, client.id) if kept.state == "active"]
-    form = ChooseForm.for_client(known, request.form if request.method == "POST" else None)
+    on_offer = own_questionnaires.on_offer(db, vault)
+    form = ChooseForm.for_client(known, on_offer, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         about = _about(form, client.id)
         kept = administrations.begin(
             db,
             vault,
-            catalogue.instrument(form.instrument.data),
+            form.on_offer[form.instrument.data],
             client_id=client.id,
             about=about,
             session_id=hour.id,
@@ -67,13 +69,11 @@ def choose(session: UUID) -> Answer:
         known=known,
         form=form,
         errors=form.errors,
-        instruments=catalogue.instruments(),
+        instruments=on_offer,
         frames=[frame for frame in frames if not frame.general],
         general=[frame for frame in frames if frame.general],
         fits_ill={
-            (frame.id, each.id): results.fits_ill(each, frame.id)
-            for frame in frames
-            for each in catalogue.instruments()
+            (frame.id, each.id): results.fits_ill(each, frame.id) for frame in frames for each in on_offer
         },
         given=[kept for kept in results.of_hour(db, vault, hour) if kept.state == "completed"],
         repeats=_repeats(client.id, {kept.id: kept.body.word for kept in known}),

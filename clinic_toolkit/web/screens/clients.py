@@ -169,7 +169,7 @@ def show(id: UUID) -> Answer:
         given=[
             (
                 each,
-                administrations.instrument_of(each.body).title,
+                administrations.title_of(each.body),
                 words.get(each.body.relationship_id or id, results.IN_GENERAL),
                 min(answers.next_place(each.body.answers) + 1, len(each.body.answers.statuses)),
             )

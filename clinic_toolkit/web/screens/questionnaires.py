@@ -5,7 +5,9 @@ from secrets import token_hex
 from flask import Blueprint, render_template, request
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import results
+from clinic_toolkit.instruments.standing import status_line
+from clinic_toolkit.psychometrics.rules import number_rule
+from clinic_toolkit.record import own_questionnaires, results
 from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire, InstrumentGuide
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.responses import Answer
@@ -19,7 +21,7 @@ def index() -> Answer:
     return render_template(
         "questionnaires/index.html",
         here="questionnaires",
-        instruments=catalogue.instruments(),
+        instruments=own_questionnaires.on_offer(context.db(), context.vault()),
         status_text=STATUS_LINE,
     )
 
@@ -27,7 +29,7 @@ def index() -> Answer:
 @screen.get("/questionnaires/<slug>")
 def show(slug: str) -> Answer:
     """One questionnaire with its evidence card."""
-    instrument = catalogue.instrument(slug)
+    instrument = own_questionnaires.named(context.db(), context.vault(), slug)
     frames = [frame for frame in catalogue.frames() if frame.takes_questionnaires]
     return render_template(
         "questionnaires/show.html",
@@ -35,7 +37,8 @@ def show(slug: str) -> Answer:
         instrument=instrument,
         frames=frames,
         fits_ill={frame.id: results.fits_ill(instrument, frame.id) for frame in frames},
-        status_text=STATUS_LINE,
+        rule=number_rule(instrument),
+        status_text=status_line(instrument, STATUS_LINE),
     )
 
 
@@ -46,7 +49,7 @@ def blank(slug: str) -> Answer:
 
     value = BlankQuestionnaire(
         letterhead=context.letterhead(),
-        instrument=catalogue.instrument(slug),
+        instrument=own_questionnaires.named(context.db(), context.vault(), slug),
         general="general" in request.args,
         code=token_hex(3).upper(),
     )
@@ -58,7 +61,10 @@ def answer_card(slug: str) -> Answer:
     """The answer words in large type, to point at."""
     from clinic_toolkit.documents import answer_card as paper
 
-    value = AnswerCard(letterhead=context.letterhead(), instrument=catalogue.instrument(slug))
+    value = AnswerCard(
+        letterhead=context.letterhead(),
+        instrument=own_questionnaires.named(context.db(), context.vault(), slug),
+    )
     return responses.pdf(paper.render(value), "answer-card.pdf")
 
 
@@ -67,5 +73,8 @@ def guide(slug: str) -> Answer:
     """How to give it and what to ask, on one page."""
     from clinic_toolkit.documents import guide as paper
 
-    value = InstrumentGuide(letterhead=context.letterhead(), instrument=catalogue.instrument(slug))
+    value = InstrumentGuide(
+        letterhead=context.letterhead(),
+        instrument=own_questionnaires.named(context.db(), context.vault(), slug),
+    )
     return responses.pdf(paper.render(value), "guide.pdf")

@@ -4,10 +4,12 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.instruments.standing import status_line
 from clinic_toolkit.psychometrics.change import SAME_RULE
 from clinic_toolkit.psychometrics.numerals import in_words
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
-from clinic_toolkit.psychometrics.wording import NO_NORM, facet_count, total_line
+from clinic_toolkit.psychometrics.rules import higher_means
+from clinic_toolkit.psychometrics.wording import facet_count, norm_line, total_line
 from clinic_toolkit.record import administrations, courses, hours, reflections, results, sessions
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context, responses
@@ -38,8 +40,9 @@ def show(id: UUID) -> Answer:
         compared=courses.compared(context.db(), context.vault(), kept),
         same_rule=SAME_RULE,
         tells_more=results.client_page_of(context.practice().body, kept, stood_out=True).stood_out,
-        status_text=STATUS_LINE,
-        no_norm=NO_NORM,
+        status_text=status_line(result.instrument, STATUS_LINE),
+        higher_means=higher_means(result.instrument),
+        no_norm=norm_line(result.instrument),
         no_reassurance=NO_REASSURANCE,
     )
 
@@ -49,12 +52,13 @@ def answers(id: UUID) -> Answer:
     """Every item with its answer, for the clinician."""
     kept = administrations.get(context.db(), context.vault(), id)
     context.saw("administration", kept)
+    result = results.result_of(context.db(), context.vault(), kept)
     return render_template(
         "results/answers.html",
         here="clients",
         kept=kept,
-        result=results.result_of(context.db(), context.vault(), kept),
-        status_text=STATUS_LINE,
+        result=result,
+        status_text=status_line(result.instrument, STATUS_LINE),
     )
 
 

@@ -217,7 +217,7 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
         given=[
             (
                 each,
-                administrations.instrument_of(each.body).title,
+                administrations.title_of(each.body),
                 results.about(db, vault, each.body),
                 min(answers.next_place(each.body.answers) + 1, len(each.body.answers.statuses)),
             )

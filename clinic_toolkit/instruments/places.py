@@ -1,0 +1,71 @@
+"""Where a problem stands, for a person with the file open in an editor: which question, and which line."""
+
+import re
+from dataclasses import dataclass
+
+_PLACE = re.compile(r"(items|facets|options|bands)\[(\d+)\]\.?([^:\s]*): (.*)", re.DOTALL)
+_OTHER = re.compile(r"\b(items|facets|options|bands)\[(\d+)\]")
+_WORDS = {"items": "Question", "facets": "Part", "options": "Answer", "bands": "Band"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One problem: where it stands in words, what is wrong, and the line of the file, 0 if not known."""
+
+    where: str
+    what: str
+    line: int
+
+
+def told(problem: str, text: str) -> Told:
+    """A problem of `DefinitionError` for a person; `text` is the file it was found in."""
+    found = _PLACE.fullmatch(problem)
+    if not found:
+        where, _, what = problem.rpartition(": ") if problem.count(": ") == 1 else problem.partition(": ")
+        return Told(where=where, what=what, line=_top(where, text))
+    part, number, name, what = found[1], int(found[2]), found[3], found[4]
+    where = f"{_WORDS[part]} {number + 1}" + (f", {name}" if name else "")
+    what = _OTHER.sub(lambda other: f"{_WORDS[other[1]].lower()} {int(other[2]) + 1}", what)
+    return Told(where=where, what=what, line=_within(part, number, name, text))
+
+
+def read_leniently(data: bytes) -> str:
+    """A file as text, to count its lines in; what is no text at all has none that help."""
+    return data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _within(part: str, number: int, name: str, text: str) -> int:
+    """The line of a key in the entry of this number, else of the head of the entry."""
+    heads = [match.start() for match in re.finditer(rf"(?m)^[ \t]*\[\[[ \t]*{part}[ \t]*\]\]", text)]
+    if number >= len(heads):
+        return 0
+    begin = heads[number]
+    key = re.match(r"[A-Za-z0-9_-]*", name)
+    # The entry ends where the next table begins; a table of its own inside it is looked at by its head.
+    end = re.compile(r"(?m)^[ \t]*\[").search(text, text.index("]]", begin) + 2)
+    inside = text[begin : end.start() if end else len(text)]
+    at = re.search(rf"(?m)^[ \t]*{re.escape(key[0])}[ \t]*[=.]", inside) if key and key[0] else None
+    return _line(text, begin + (at.start() if at else 0))
+
+
+def _top(where: str, text: str) -> int:
+    """The line of a key of the file itself, or of one in a table, such as `evidence.author`."""
+    table, _, name = where.rpartition(".")
+    if not re.fullmatch(r"[A-Za-z0-9_]+(\[\d+\])?", name):
+        return 0
+    begin = 0
+    if table:
+        head = re.search(rf"(?m)^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\]", text)
+        if not head:
+            return 0
+        begin = head.end()
+    end = re.compile(r"(?m)^[ \t]*\[").search(text, begin)
+    inside = text[begin : end.start() if end else len(text)]
+    at = re.search(rf"(?m)^[ \t]*{re.escape(name.partition('[')[0])}[ \t]*=", inside)
+    if at:
+        return _line(text, begin + at.start())
+    return _line(text, begin) if table else 0
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1

@@ -1,0 +1,13 @@
+"""What is said under every page about how much is known of a questionnaire."""
+
+from clinic_toolkit.instruments.model import Instrument
+
+
+def status_line(instrument: Instrument, ours: str) -> str:
+    """The line for a clinician: ours for what comes with the program, else what its own card says."""
+    if not instrument.own:
+        return ours
+    return (
+        f"Added by this practice; by its own card: {instrument.evidence.level}. "
+        "For conversation, not for diagnosis."
+    )

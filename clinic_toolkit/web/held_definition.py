@@ -1,0 +1,57 @@
+"""A definition that is being looked at: in the memory of this process until it is taken in, or the lock.
+
+It is not in the record, so leaving the page leaves nothing behind.
+"""
+
+from dataclasses import dataclass
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.web import context
+
+_HELD = "definition looked at"
+_LONGEST_NAME = 80
+
+
+class NothingHeld(ClinicError):
+    """No definition is looked at, or not any more: a lock puts it away."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose the file once more: it is not kept while the practice is locked.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """The bytes as they came, the name of their file, and the questionnaire they make."""
+
+    definition: bytes
+    file: str
+    instrument: Instrument
+
+
+def plain_name(name: str) -> str:
+    """The name of a file as a page says it: its last part, short, and only what prints."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(c if c.isprintable() else "?" for c in last)[:_LONGEST_NAME] or "the file"
+
+
+def hold(held: Held) -> None:
+    """Look at this one from now on."""
+    context.keep_in_session(_HELD, held)
+
+
+def the_one() -> Held:
+    """The one that is looked at.
+
+    Raises:
+        NothingHeld: there is none, or not any more.
+    """
+    found = context.peek_in_session(_HELD)
+    if not isinstance(found, Held):
+        raise NothingHeld
+    return found
+
+
+def let_go() -> None:
+    """It was taken in, or is not wanted."""
+    context.take_from_session(_HELD)
