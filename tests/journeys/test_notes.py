@@ -84,7 +84,7 @@ def test_what_the_client_said_is_offered_to_the_note_and_stays_out_until_ticked(
     assert "Only on Sundays." in page.text
     reading_page = me.press(page, "Read it through and sign")
     assert "Only on Sundays." not in reading_page.text
-    (tick,) = [name for name in page.form("section-data").names() if name.startswith("take-")]
+    (tick,) = [name for name in page.form("section-data").names if name.startswith("take-")]
     reading_page = me.send(me.open(f"{hour}/note"), {tick: "yes", "sign": "yes"})
     assert "“Only on Sundays.”" in reading_page.text
     final = me.send(reading_page, {"read": "yes"})
