@@ -131,3 +131,33 @@ def test_two_windows_at_one_note_are_told_of_each_other(browser: Browser, practi
         expect(other.get_by_label("Data", exact=True)).to_have_value("From the second window.")
         assert all("409" in each for each in seen.complaints)
         seen.complaints.clear()
+
+
+def test_the_whole_form_by_keyboard_alone(browser: Browser, practice: Practice) -> None:
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = practice.enter(seen)
+        practice.begin(page)
+        page.goto(re.sub(r"/items/.*", "/all", page.url))
+        tab_to(page, "Never")
+        for number in range(1, 13):
+            assert page.evaluate("() => document.activeElement.name") == f"{number}-answer"
+            page.keyboard.press(str(number % 5 + 1))
+        expect(page.locator("[data-status]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
+        tab_to(page, "Check answers")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/check$"))
+        expect(page.get_by_text("Nearly every time")).to_have_count(2)
+
+
+def test_a_screen_reader_is_told_the_question_with_its_answers(browser: Browser, practice: Practice) -> None:
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = practice.enter(seen)
+        practice.begin(page)
+        question = page.get_by_role("heading", level=1).inner_text()
+        group = page.get_by_role("group", name=question)
+        for label in ("Never", "A few times", "About half the time", "Most times", "Nearly every time"):
+            expect(group.get_by_role("radio", name=label, exact=True)).to_have_count(1)
+        heard = page.locator("main").aria_snapshot()
+        # No answer carries a number, and no picture or dot is left without words.
+        assert not re.search(r'radio "[^"]*\d', heard)
+        assert not re.search(r"- (img|button|link|checkbox|radio)(?! \")", heard), heard
