@@ -5,6 +5,7 @@ in its place; *no longer offer it* takes the newest away from what can be begun,
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.instruments.loader import DefinitionError
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import rows
-from clinic_toolkit.record.kept import HURT, Kept
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
 
@@ -123,7 +124,11 @@ def newest(db: Connection, vault: Vault) -> list[Kept[OwnQuestionnaire]]:
 
 def on_offer(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
     """What can be begun: what comes with the program, and after it what the practice offers itself."""
-    own = [instrument_from(kept) for kept in newest(db, vault) if kept.state == OFFERED]
+    own = []
+    for kept in newest(db, vault):
+        if kept.state == OFFERED:
+            with suppress(DefinitionError, UnknownInstrument):
+                own.append(instrument_from(kept))
     return (*catalogue.instruments(), *own)
 
 
@@ -142,7 +147,12 @@ def named(db: Connection, vault: Vault, name: str) -> Instrument:
 
 
 def instrument_from(kept: Kept[OwnQuestionnaire]) -> Instrument:
-    """The questionnaire of a definition, read at most once in a process."""
+    """The questionnaire of a definition, read at most once in a process.
+
+    Raises:
+        DefinitionError: another version of the program took it in, and this one cannot read it.
+        UnknownInstrument: its bytes are not those of its digest.
+    """
     body = kept.body
     if not catalogue.knows(body.digest):
         catalogue.remember(loader.parse_instrument(body.definition, body.instrument, own=True))
@@ -152,12 +162,14 @@ def instrument_from(kept: Kept[OwnQuestionnaire]) -> Instrument:
 def recall(db: Connection, vault: Vault, digests: Iterable[str]) -> None:
     """Have these definitions in memory, for whoever shows what was given with them.
 
-    One that is hurt is left out, and named in `vault.hurt` as any record is.
+    One that is hurt is left out, and named in `vault.hurt` as any record is: what was given with it then
+    says so by itself, and is in nobody's way.
     """
     wanted = {digest for digest in digests if not catalogue.knows(digest)}
     for kept in everything(db, vault) if wanted else ():
-        if kept.body.digest in wanted and kept.state != HURT:
-            instrument_from(kept)
+        if kept.body.digest in wanted:
+            with suppress(DefinitionError, UnknownInstrument):
+                instrument_from(kept)
 
 
 def _change(

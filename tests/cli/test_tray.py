@@ -1,9 +1,15 @@
 """The tray keeps one ticket until it is cleared, however often it is looked at."""
 
+from pathlib import Path
+
 import pytest
 
 from clinic_toolkit.cli import tray
 from clinic_toolkit.cli.tray import LONGEST, Tray
+from clinic_toolkit.instruments import loader, travelling
+from clinic_toolkit.record.handover import Ticket, read_ticket
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 
 
 @pytest.fixture
@@ -38,6 +44,31 @@ def test_another_process_sees_the_same(lying):
     assert other.look() == b"a ticket"
     other.clear()
     assert mine.look() is None
+    for end in again:
+        end.close()
+
+
+def test_the_longest_ticket_there_can_be_lies_there_whole(lying):
+    mine, ends = lying
+    own = loader.parse_instrument(EXAMPLE.read_bytes(), "own.toml", own=True)
+    ticket = Ticket(
+        handover=bytes(16),
+        vault=bytes(16),
+        incarnation=bytes(16),
+        instrument="x" * 40,
+        digest="0" * 64,
+        general=False,
+        word="\N{GRINNING FACE}" * 60,
+        before=bytes(400),
+        key=bytes(32),
+        token="t" * 43,
+        definition=travelling.packed(own, general=False).ljust(travelling.LARGEST, b"x"),
+    )
+    assert len(ticket.packed()) <= LONGEST
+    mine.put(ticket.packed())
+    again = tuple(end.dup() for end in ends)
+    assert read_ticket(Tray(again).look()) == ticket
+    assert read_ticket(mine.look()) == ticket
     for end in again:
         end.close()
 

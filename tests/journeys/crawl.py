@@ -8,7 +8,7 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from tests.fixtures import over_time
 from tests.fixtures.sites import Site
-from tests.journeys import person, steps
+from tests.journeys import own, person, steps
 from tests.journeys.pages import Form, Page
 from tests.journeys.person import Person
 
@@ -30,6 +30,8 @@ def furnish(site: Site) -> Person:
     me.send(me.open(f"{again}/rhythm"), {"why": "To see what helps.", "times": "9"})
     page = me.send(me.open(f"{hours[1]}/note"), WRITTEN | {"sign": "yes"})
     me.send(page, {"read": "yes"})
+    own.take_in(site, me)
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hours[2], "resting", word="S."), [3] * 7))
     return me
 
 

@@ -208,7 +208,7 @@ def test_put_away_it_is_not_offered_and_what_was_given_is_shown_as_ever(
     open_one = steps.begin(me, hour, "resting", word="W.")
     place = given(site, me, hour)
     page = me.press(me.open(YOURS), "No longer offer it")
-    assert "not offered" in page.text and kept(site) == ["resting 1 retired"]
+    assert "Not offered · version 1" in page.text and kept(site) == ["resting 1 retired"]
     chosen = me.open(f"{hour}/questionnaire")
     assert "resting" not in chosen.form("instrument").values("instrument")
     refused = me.post(

@@ -121,7 +121,7 @@ def _page(
         folder=inbox.FOLDER,
         errors=errors or {},
         file=refused.file if refused else "",
-        problems=[places.told(problem, text) for problem in problems[:SHOWN]],
+        problems=sorted((places.told(each, text) for each in problems[:SHOWN]), key=lambda told: told.line),
         more=max(0, len(problems) - SHOWN),
         count=len(problems),
     )

@@ -1,0 +1,162 @@
+"""Own questionnaires in the record: pinned bytes, versions, and what happens when a definition is hurt."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from clinic_toolkit.instruments import catalogue, loader, travelling
+from clinic_toolkit.instruments.catalogue import UnknownInstrument
+from clinic_toolkit.instruments.loader import DefinitionError
+from clinic_toolkit.record import administrations, note_texts, own_questionnaires, results, sessions
+from clinic_toolkit.record.administrations import DefinitionLost
+from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures import practices
+from tests.fixtures.practices import NOW, Work
+from tests.journeys.own import TEXT, changed, later
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Work:
+    return practices.at_work(tmp_path)
+
+
+def take_in(work: Work, definition: str = TEXT) -> loader.Instrument:
+    with writing(work.engine) as db:
+        kept = own_questionnaires.take_in(db, work.vault, definition.encode(), "own.toml", now=NOW)
+        assert kept.final and kept.ring == work.vault.practice_ring
+        return own_questionnaires.instrument_from(kept)
+
+
+def forget() -> None:
+    """As a new process begins."""
+    catalogue._remembered.clear()
+
+
+def test_a_new_process_finds_what_was_given_by_its_bytes(work: Work) -> None:
+    own = take_in(work)
+    client = work.client()
+    given = work.answer(work.begun(client, own), [3, 2, 1, 1, 0, 3, 2])
+    assert given.body.digest == hashlib.sha256(TEXT.encode()).hexdigest()
+    take_in(work, later())
+    forget()
+    with pytest.raises(DefinitionLost):
+        administrations.instrument_of(given.body)
+    with reading(work.engine) as db:
+        found = administrations.get(db, work.vault, given.id)
+        assert administrations.instrument_of(found.body) == own
+        assert results.result_of(db, work.vault, found).total_shown == 14
+        forget()
+        [listed] = administrations.of_client(db, work.vault, client.id)
+        assert administrations.title_of(listed.body) == "How I rest"
+
+
+def test_the_newest_is_offered_and_after_it_was_put_away_none(work: Work) -> None:
+    take_in(work)
+    second = take_in(work, later("1.10"))
+    with pytest.raises(DefinitionError, match=r"must be higher than “1\.10”"):
+        take_in(work, later("1.9"))
+    with writing(work.engine) as db:
+        mine = [one for one in own_questionnaires.on_offer(db, work.vault) if one.own]
+        assert mine == [second] == [own_questionnaires.named(db, work.vault, "resting")]
+        [newest] = own_questionnaires.newest(db, work.vault)
+        away = own_questionnaires.retire(db, work.vault, newest, now=NOW)
+        assert own_questionnaires.retire(db, work.vault, away, now=NOW) is away
+        assert not [one for one in own_questionnaires.on_offer(db, work.vault) if one.own]
+        assert own_questionnaires.named(db, work.vault, "resting") == second
+        back = own_questionnaires.offer_again(db, work.vault, away, now=NOW)
+        assert own_questionnaires.offer_again(db, work.vault, back, now=NOW) is back
+        with pytest.raises(UnknownInstrument):
+            own_questionnaires.named(db, work.vault, "resting-too")
+
+
+def test_nothing_is_kept_of_what_is_refused(work: Work) -> None:
+    for bad in (changed(("weight = 2", "weight = 0")), changed(('id = "resting"', 'id = "giving"'))):
+        with pytest.raises(DefinitionError):
+            take_in(work, bad)
+    with reading(work.engine) as db:
+        assert own_questionnaires.everything(db, work.vault) == []
+
+
+def test_there_is_an_end_to_how_many(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_in(work)
+    monkeypatch.setattr(own_questionnaires, "MOST", 1)
+    with pytest.raises(DefinitionError, match="no more fit"):
+        take_in(work, changed(('id = "resting"', 'id = "resting-too"')))
+
+
+def test_a_hurt_definition_is_named_and_is_in_nobodys_way(work: Work) -> None:
+    own = take_in(work)
+    client = work.client()
+    hour = work.hour(client)
+    given = work.answer(work.begun(client, own, session=hour.id), [3] * 7)
+    other = work.begun(client, practices.giving(), session=hour.id, word="B.")
+    with writing(work.engine) as db:
+        db.execute(text("DROP TRIGGER no_update_own_questionnaire"))
+        db.execute(text("UPDATE own_questionnaire SET sealed = zeroblob(length(sealed))"))
+    forget()
+    work.vault.memory.clear()
+    with reading(work.engine) as db:
+        listed = administrations.of_client(db, work.vault, client.id)
+        titles = {administrations.title_of(kept.body) for kept in listed}
+        assert titles == {"How I give", "A questionnaire whose questions cannot be read"}
+        assert [each.noun for each in work.vault.hurt.values()] == ["a questionnaire of your own"]
+        kept = administrations.get(db, work.vault, given.id)
+        with pytest.raises(DefinitionLost, match="They are kept"):
+            results.result_of(db, work.vault, kept)
+        assert results.result_of(db, work.vault, administrations.get(db, work.vault, other.id))
+        note_texts.prefilled(db, work.vault, sessions.get(db, work.vault, hour.id))
+        assert own_questionnaires.on_offer(db, work.vault) == catalogue.instruments()
+
+
+def test_what_this_version_cannot_read_is_lost_by_itself_alone(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = take_in(work)
+    client = work.client()
+    work.begun(client, own)
+    forget()
+
+    def stricter(*_: object, **__: object) -> None:
+        raise DefinitionError("own.toml", ["items: must have at most 3 entries"])
+
+    monkeypatch.setattr(loader, "parse_instrument", stricter)
+    with reading(work.engine) as db:
+        [kept] = administrations.of_client(db, work.vault, client.id)
+        assert "cannot be read" in administrations.title_of(kept.body)
+        assert own_questionnaires.on_offer(db, work.vault) == catalogue.instruments()
+
+
+def test_only_what_the_client_reads_travels() -> None:
+    own = loader.parse_instrument(TEXT.encode(), "own.toml", own=True)
+    for general in (False, True):
+        there = travelling.unpacked(travelling.packed(own, general=general))
+        wanted = [item.text_general if general else item.text for item in own.items]
+        assert [item.text for item in there.items] == wanted
+        assert (there.title, there.recall, there.options) == (own.title, own.recall, own.options)
+        assert [item.define for item in there.items] == [item.define for item in own.items]
+        said = repr(there)
+        for hidden in (
+            "Hard to rest",
+            "afraid of people",
+            "Resting the body",
+            "burden",
+            "fear",
+            "Begins with",
+        ):
+            assert hidden not in said or hidden == "afraid of people", hidden
+        assert not there.clinician_notes and not there.bands
+
+
+def test_what_is_too_long_to_travel_is_said_before(work: Work) -> None:
+    own = loader.parse_instrument(TEXT.encode(), "own.toml", own=True)
+    assert travelling.fits(own)
+    noise = [hashlib.sha512(str(n).encode()).hexdigest() for n in range(1_500)]
+    long = tuple(replace(own.items[0], id=f"X{n}", text=text) for n, text in enumerate(noise))
+    with pytest.raises(travelling.TooLongToHandOver):
+        travelling.packed(replace(own, items=long), general=False)
+    assert not travelling.fits(replace(own, items=long))
+    with pytest.raises(ValueError, match="not a questionnaire"):
+        travelling.unpacked(b"nothing")
