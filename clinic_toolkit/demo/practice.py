@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -11,10 +12,12 @@ from clinic_toolkit.demo import content as made_up
 from clinic_toolkit.demo.content import Content
 from clinic_toolkit.demo.hours import Desk, Hour, Step
 from clinic_toolkit.demo.weeks import span
-from clinic_toolkit.record import cases, clients, practice, relationships
+from clinic_toolkit.record import cases, clients, own_questionnaires, practice, relationships
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.vault.vault import Vault
+
+_OWN = Path(__file__).with_name("resting.toml")
 
 
 def build(engine: Engine, *, now: datetime, content: Content | None = None) -> Vault:
@@ -70,6 +73,8 @@ def _steps(content: Content, now: datetime) -> Iterator[Step]:
         yield Step(at=opened, act=partial(_open_couple, name, couple.partners))
     for hour in chain(*hours.values(), *joint.values()):
         yield from hour.steps()
+    began = min(hour.planned_at for hour in chain(*hours.values(), *joint.values()))
+    yield Step(at=began - timedelta(minutes=45), act=_take_in)
 
 
 def _own_hours(name: str, content: Content, now: datetime) -> list[Hour]:
@@ -110,6 +115,11 @@ def _named(name: str, told: made_up.Client, hours: list[Hour]) -> Iterator[Step]
     for one in told.relationships:
         if one.key not in asked:
             yield Step(at=min(held) - timedelta(minutes=4), act=partial(_name, name, one))
+
+
+def _take_in(desk: Desk, now: datetime) -> None:
+    """A questionnaire of the practice's own: the worked example of the documentation."""
+    own_questionnaires.take_in(desk.db, desk.vault, _OWN.read_bytes(), _OWN.name, now=now)
 
 
 def _add(name: str, told: made_up.Client, desk: Desk, now: datetime) -> None:

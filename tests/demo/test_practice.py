@@ -19,6 +19,7 @@ from clinic_toolkit.record import (
     handouts,
     note_texts,
     notes,
+    own_questionnaires,
     practice,
     relationships,
     results,
@@ -179,3 +180,12 @@ def test_it_is_made_in_less_than_ten_seconds(place: Path, demo: Demo) -> None:
     demo_practice.build(engine, now=NOW)
     assert monotonic() - began < 10
     engine.dispose()
+
+
+def test_a_questionnaire_of_its_own_is_on_offer_and_is_the_one_in_the_docs(demo: Demo) -> None:
+    with reading(demo.engine) as db:
+        own = [one for one in own_questionnaires.on_offer(db, demo.vault) if one.own]
+        [kept] = own_questionnaires.everything(db, demo.vault)
+    assert [one.title for one in own] == ["How I rest"]
+    example = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
+    assert kept.body.definition == example.read_bytes()

@@ -19,6 +19,7 @@ from clinic_toolkit.record import (
     ledger,
     merging,
     notes,
+    own_questionnaires,
     practice,
     relationships,
     rhythms,
@@ -42,6 +43,7 @@ KINDS: dict[str, type[Any]] = {
     "rhythm": rhythms.Rhythm,
     "handover": merging.Handover,
     "clinical_note": notes.ClinicalNote,
+    "own_questionnaire": own_questionnaires.OwnQuestionnaire,
 }
 
 Place = tuple[str, UUID]
@@ -107,6 +109,7 @@ class _Asking:
             ("therapy_session", sessions.everything),
             ("clinical_note", notes.everything),
             ("handover", merging.open_ones),
+            ("own_questionnaire", own_questionnaires.everything),
         ):
             for one in self.heard(whole) or []:
                 self.note(table, one)
