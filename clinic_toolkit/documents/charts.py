@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.look import ACCENT, EDGE, SMALL
+from clinic_toolkit.psychometrics.wording import uncapitalised
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -61,7 +62,7 @@ class DotsLine(Block):
 
     def _words(self) -> dict[int, Text]:
         return {
-            index: Text(option.label[:1].lower() + option.label[1:], SMALL, align="centre")
+            index: Text(uncapitalised(option.label), SMALL, align="centre")
             for index, option in enumerate(self.options)
             if self.counts[option.value]
         }

@@ -8,7 +8,7 @@ from clinic_toolkit.documents.charts import DotsLine
 from clinic_toolkit.documents.facts import LABEL_WIDTH, facts, letterhead
 from clinic_toolkit.documents.look import BODY, HEADING, QUIET, SMALL, STRONG, Look
 from clinic_toolkit.instruments.standing import status_line
-from clinic_toolkit.psychometrics.wording import norm_line
+from clinic_toolkit.psychometrics.wording import norm_line, uncapitalised
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -143,7 +143,7 @@ def _given(item: "AnsweredItem") -> str:
     """The label that was chosen, or the way in which none was."""
     if item.label is None:
         return words.WAYS.get(item.status, "No answer")
-    return item.label[:1].lower() + item.label[1:]
+    return uncapitalised(item.label)
 
 
 def _said(item: "AnsweredItem") -> str:

@@ -1,5 +1,6 @@
 """A questionnaire of the practice's own: broken, mended, looked at, taken in, given, changed, put away."""
 
+import random
 from pathlib import Path
 from uuid import UUID
 
@@ -96,6 +97,7 @@ def test_it_is_looked_at_as_the_client_meets_it_and_on_paper(site: Site, me: Per
     names = question.form("answer").names
     assert {"answer", "talk", "said", "go", "way"} <= names
     assert "I stayed on my feet until this person went to bed." in question.text
+    assert "It didn’t come up" in question.text and "I’d rather not answer" in question.text
     for number in range(2, 8):
         question = me.send(question, {"answer": "3", "said": "secret words", "go": "next"})
         assert question.path.endswith(f"/items/{number}"), question.path
@@ -316,6 +318,40 @@ def test_no_text_of_a_definition_is_ever_run_or_filled_in(
     assert "".join(words.split())[:20] in "".join(steps.words_of(papers[0]).split())
 
 
+def test_a_label_in_the_first_person_keeps_its_capital(site: Site, me: Person, hour: str) -> None:
+    take_in(site, me, changed(('label = "Fully true"', 'label = "I agree"')))
+    page = steps.answer_all(me, steps.begin(me, hour, "resting"), [3] * 7)
+    place = steps.place(steps.finish(me, page))
+    result = me.open(f"{place}/result")
+    assert "I agree" in result.text and "i agree" not in result.source
+    summary = steps.words_of(me.open(f"{hour}/summary"))
+    assert "I agree" in summary and "i agree" not in summary
+
+
+@pytest.mark.parametrize(
+    "word", ["W" * 55, "تماما صحيح", "לא נכון", "完全に当てはまる", "e\u0301" * 25, "Ω≠∞ 😀 ½"], ids=range(6)
+)
+def test_words_of_any_script_and_length_are_shown_and_printed(
+    site: Site, me: Person, hour: str, word: str
+) -> None:
+    text = changed(
+        ('label = "Fully true"', f'label = "{word}"'),
+        ('title = "How I rest"', f'title = "{word}"'),
+        ('text = "I stayed', f'text = "{word} {word} I stayed'),
+        ('name = "Resting the body"', f'name = "{word}"'),
+    )
+    looked = me.open(upload(site, text).headers["Location"])
+    for page in ("introduction", "items/1", "all", "check"):
+        assert word in me.open(f"{YOURS}/preview/{page}").text
+    for paper in ("blank", "answer-card", "guide"):
+        assert me.open(f"{YOURS}/preview/{paper}").body.startswith(b"%PDF")
+    me.press(looked, "Take it into the practice")
+    place = steps.place(steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "resting"), [3] * 7)))
+    assert word in me.open(f"{place}/result").text
+    for paper in (f"{place}/client-page?with=stood-out", f"{hour}/summary"):
+        assert me.open(paper).body.startswith(b"%PDF")
+
+
 def test_a_text_that_turns_its_direction_is_refused(site: Site) -> None:
     for sign in ("\\u202e", "\\u2066", "\\u200f", "\\u0007"):
         answer = upload(site, changed(('title = "How I rest"', f'title = "How {sign} I rest"')))
@@ -352,6 +388,25 @@ def test_it_is_handed_to_the_client_and_comes_back(site: Site, me: Person, hour:
         responses = answers.responses(back.body.answers)
         assert [responses[0].value, responses[1].status] == [3, "declined"]
         assert results.result_of(db, site.work.vault, back).instrument.id == "resting"
+
+
+def test_one_too_long_to_hand_over_says_so_and_the_keys_stay(site: Site, me: Person, hour: str) -> None:
+    chance = random.Random(7)
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    words = ["".join(chance.choices(letters, k=190)) for _ in range(380)]
+    many = "".join(
+        f'[[items]]\nid = "X{n}"\nfacet = "ASK"\nmode = "other"\nrole = "difficulty"\ntext = "{word}"\n'
+        f'text_general = "{word}"\n'
+        for n, word in enumerate(words)
+    )
+    looked = me.open(upload(site, TEXT + many).headers["Location"])
+    assert "It is too long to be handed to a client on this device." in looked.text
+    me.press(looked, "Take it into the practice")
+    place = steps.place(steps.begin(me, hour, "resting"))
+    refused = me.press(me.open(f"{place}/hand-over"), "Hand over now")
+    assert refused.status == 422 and "too long to be handed over" in refused.text
+    assert site.keeper.ticket is None
+    assert me.open(f"{place}/items/387").status == 200
 
 
 def _bring_in(site: Site) -> None:
