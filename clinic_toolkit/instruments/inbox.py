@@ -10,7 +10,7 @@ from pathlib import Path
 from clinic_toolkit.instruments.loader import MAX_BYTES
 
 FOLDER = "questionnaires"
-# More than a person looks through; the rest is named by its number.
+# More than a person looks through.
 MOST = 50
 
 

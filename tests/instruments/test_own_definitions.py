@@ -4,13 +4,16 @@ import random
 import re
 import time
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+from annotated_types import MaxLen
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clinic_toolkit.instruments import loader
+from clinic_toolkit.instruments import loader, tables
 from clinic_toolkit.instruments.groups import MOST_DEEP, depth, in_order, parents_of
+from clinic_toolkit.instruments.model import Instrument
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -224,6 +227,12 @@ def test_what_is_too_long_or_in_another_encoding_is_one_place(data: bytes, wante
 def test_the_mark_that_some_editors_put_first_is_no_fault() -> None:
     form = loader.parse_instrument(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode(), "own.toml")
     assert form.items == loader.load_instrument(EXAMPLE).items
+
+
+def test_the_limits_that_are_told_are_those_of_the_model() -> None:
+    kinds = get_type_hints(Instrument, include_extras=True)
+    for part, most in tables.MOST.items():
+        assert [each.max_length for each in kinds[part].__metadata__ if isinstance(each, MaxLen)] == [most]
 
 
 SNIPPETS = ["=", "[[items]]\n", "{", "}", '"', "'''", "\n", "inf", "nan", "0x" + "f" * 5000, "-1", "true",
