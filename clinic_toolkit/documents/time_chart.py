@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.chart_plan import Band, Plan, Word
-from clinic_toolkit.documents.look import ACCENT, EDGE, HAIR, INK, SMALL, SOFT, WASH, Look
+from clinic_toolkit.documents.look import ACCENT, EDGE, HAIR, INK, SMALL, SOFT, WASH, Colour, Look
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 _SCALE, _GAP, _INSET = 62.0, 14.0, 8.0
 _PLOT = 96.0
-_ABOVE, _BELOW, _RAIL = 14.0, 20.0, 14.0
+_ABOVE, _BELOW, _RAIL = 14.0, 20.0, 17.0
 _FOR_WORDS = 14.0
 _RADIUS, _DOT = 3.6, 2.1
 _WORD = Look(size=8.5, colour=SOFT, leading=1.12)
@@ -55,6 +55,10 @@ class OverTime(Block):
             if level.word:
                 word = Text(level.word, _WORD, align="right")
                 word.draw(canvas, x, y + word.height(_SCALE) / 2, _SCALE)
+
+        if self.plan.rail:
+            y = at.y(1) - _RAIL
+            Text("how given", _WORD, align="right").draw(canvas, x, y + _WORD.size * 0.56, _SCALE)
 
     def _baseline(self, canvas: "Canvas", band: Band) -> None:
         x1, x2, low, high = self._corners(band)
@@ -111,7 +115,7 @@ class OverTime(Block):
                 canvas.circle(at.x(dots.x), y, _DOT, stroke=0, fill=1)
         for mark in self.plan.marks:
             y = at.y(1) - _RAIL if mark.y is None else at.y(mark.y)
-            draw_shape(canvas, mark.shape, at.x(mark.x), y)
+            draw_shape(canvas, mark.shape, at.x(mark.x), y, SOFT if mark.y is None else ACCENT)
 
     def _days(self, canvas: "Canvas") -> None:
         top = self._at.y(1) - 8 - (_RAIL if self.plan.rail else 0)
@@ -141,11 +145,11 @@ class _Place:
         return self.top - share * _PLOT
 
 
-def draw_shape(canvas: "Canvas", shape: str, x: float, y: float) -> None:
+def draw_shape(canvas: "Canvas", shape: str, x: float, y: float, colour: Colour = ACCENT) -> None:
     """One mark; a hollow one is white inside, and a filled one has a white edge to stand off its line."""
     kind, _, hollow = shape.partition("-")
-    canvas.setFillColorRGB(*((1, 1, 1) if hollow else ACCENT))
-    canvas.setStrokeColorRGB(*(ACCENT if hollow or kind == "cross" else (1, 1, 1)))
+    canvas.setFillColorRGB(*((1, 1, 1) if hollow else colour))
+    canvas.setStrokeColorRGB(*(colour if hollow or kind == "cross" else (1, 1, 1)))
     canvas.setLineWidth(1.2 if hollow or kind == "cross" else 0.8)
     r = _RADIUS
     if kind == "circle":

@@ -1,4 +1,4 @@
-"""How days and times are written on pages."""
+"""How days, times and places in a drawing are written on pages."""
 
 from datetime import date, datetime, time
 
@@ -12,7 +12,13 @@ WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
     app.jinja_env.filters.update(
-        day=written, day_of=day_of, short_day=short_day, weekday=weekday, clock=clock, moment=moment
+        day=written,
+        day_of=day_of,
+        short_day=short_day,
+        weekday=weekday,
+        clock=clock,
+        moment=moment,
+        share=share,
     )
 
 
@@ -39,3 +45,8 @@ def clock(at: time) -> str:
 def moment(at: datetime) -> str:
     """ "22 November 2026, 10:00"."""
     return f"{written(at)}, {at:%H:%M}"
+
+
+def share(part: float) -> str:
+    """ "12.50%": a place in a drawing, from 0 to 1."""
+    return f"{part:.2%}"

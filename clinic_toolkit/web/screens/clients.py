@@ -30,6 +30,9 @@ from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("clients", __name__)
 
+# So many questionnaires stand on a client's page; the others are one click away.
+NEWEST = 12
+
 
 @screen.get("/clients")
 def index() -> Answer:
@@ -146,6 +149,7 @@ def show(id: UUID) -> Answer:
     context.saw("relationship", *found)
     words = {each.id: each.body.word for each in found}
     given = administrations.of_client(db, vault, id)
+    shown = given if "all" in request.args else given[:NEWEST]
     asked_again = repeats.of_client(given, rhythms.of_client(db, vault, id), now=context.now())
     return render_template(
         "clients/show.html",
@@ -173,13 +177,14 @@ def show(id: UUID) -> Answer:
                 words.get(each.body.relationship_id or id, results.IN_GENERAL),
                 min(answers.next_place(each.body.answers) + 1, len(each.body.answers.statuses)),
             )
-            for each in given
+            for each in shown
         ],
         courses=[
             (word, about)
             for word, about in (*((words[each], each) for each in words), (results.IN_GENERAL, None))
             if any(each.theme[0] == about for each in asked_again)
         ],
+        more=len(given) if len(given) > len(shown) else 0,
         repeats=[(words.get(each.theme[0] or id, results.IN_GENERAL), each) for each in asked_again],
         sheets=handouts.of_client(db, vault, id),
         attendance=sessions.attendance_of,
