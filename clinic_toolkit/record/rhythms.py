@@ -119,7 +119,13 @@ def stop(db: Connection, vault: Vault, seen: Seen, asked: Administration, *, now
 def go_on(
     db: Connection, vault: Vault, seen: Seen, asked: Administration, *, because: str, now: datetime
 ) -> Kept[Rhythm]:
-    """Go on although stopping was proposed; declines and unchanged rounds count anew from here."""
+    """Go on although stopping was proposed; declines and unchanged rounds count anew from here.
+
+    Raises:
+        rows.Stale: it was stopped meanwhile, or the client wished to stop; only `agree` begins it again.
+    """
+    if seen is not None and seen.state in (STOPPED, WISHED):
+        raise rows.Stale
     body = msgspec.structs.replace(_body(seen, asked), went_on=now, because=because)
     return _keep(db, vault, seen, body, state=ON, event="rhythm.went_on", now=now)
 

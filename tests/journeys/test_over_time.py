@@ -1,5 +1,6 @@
 """Change over time and rhythm: the course on screen, together and on paper; repeating, stopping."""
 
+import random
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -191,6 +192,24 @@ def test_on_paper_it_is_the_clinicians_with_a_neutral_name(site: Site, me: Perso
     said = steps.words_of(paper)
     assert "Ana Reyes" in said and "Not validated" in said and "about M." in said
     assert "So far between 0 and 100" in said
+
+
+def test_no_page_and_no_paper_names_an_answer_that_nobody_gave(site: Site, me: Person) -> None:
+    chance = random.Random(20261122)
+    for _ in range(8):
+        some = chance.sample(range(5), chance.randint(1, 4))
+        rounds: list[Values] = [
+            [chance.choice(some) if chance.random() < 0.8 else None for _ in range(12)]
+            for _ in range(chance.randint(1, 9))
+        ]
+        chosen = {LABELS[value] for each in rounds for value in each if value is not None}  # type: ignore[union-attr]
+        path, last, _ = course(site, rounds)
+        for page in (me.open(path), me.open(f"{last}/over-time/together")):
+            assert named_on(page) <= chosen, page.path
+        said = steps.words_of(me.open(f"{last}/over-time/paper")).lower()
+        for label in sorted(LABELS, key=len, reverse=True):
+            assert label in chosen or label not in said, label
+            said = said.replace(label, "")
 
 
 # Repeating.

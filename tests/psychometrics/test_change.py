@@ -4,6 +4,7 @@ import random
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,6 +104,19 @@ def test_the_baseline_is_three_or_more_and_needs_five_points() -> None:
     assert change.baseline_of([4, 1, 2, 9, 0], 4) == change.Span(low=1, high=9)
     assert change.baseline_of([4, 1, 2, 9, 0], 2) is None
     assert change.baseline_of([4, 1, 2, 9, 0], 6) is None
+
+
+def test_the_page_that_explains_it_says_what_the_rules_say() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "change.md").read_text(encoding="utf-8")
+    for items in (9, 3, 8):
+        assert f"{change.same_within(items):.2f}" in page
+    scale = sayings.Scale(items=3, highest=4)
+    for numbers in ([50.0], [25.0, 75.0], [41.7, 66.7, 50.0]):
+        assert sayings.of_numbers(numbers, scale, baseline=3).split(". ")[0].rstrip(".") in page
+    assert f"{reliable.LEAST_PEOPLE} people" in page and "2.66" in page
+    assert f"{phases.LEAST_EACH} in the baseline and {phases.LEAST_EACH} after it" in page
+    for points in (change.POINTS_FOR_BASELINE, change.POINTS_FOR_LIMITS):
+        assert f"| {points} and more" in page
 
 
 # The lock.

@@ -166,6 +166,14 @@ def test_the_clients_wish_ends_it_at_once_and_is_shown_later(work: Work) -> None
     assert "On 19 November 2026 the client had wished to stop this." in told.standing
 
 
+def test_going_on_from_an_old_page_does_not_overrule_the_clients_wish(work: Work) -> None:
+    kept = course(work, [3, 3, 3, 3])[-1]
+    do(work, kept, rhythms.wish_to_stop)
+    with pytest.raises(rows.Stale):
+        do(work, kept, rhythms.go_on, because="Typed before.")
+    assert stands(work, kept).state == "wished"
+
+
 def test_the_wish_needs_no_agreement_and_counts_once(work: Work) -> None:
     (kept,) = course(work, [3])
     first = do(work, kept, rhythms.wish_to_stop)

@@ -86,11 +86,9 @@ def _repeats(client_id: UUID, words: Mapping[UUID, str]) -> list[tuple[str, Repe
     db, vault = context.db(), context.vault()
     given = administrations.of_client(db, vault, client_id)
     found = repeats.of_client(given, rhythms.of_client(db, vault, client_id), now=context.now())
-    return [
-        (words.get(each.theme[0] or client_id, results.IN_GENERAL), each)
-        for each in found
-        if each.theme[0] is None or each.theme[0] in words
-    ]
+    told = [each for each in found if each.theme[0] is None or each.theme[0] in words]
+    context.saw("rhythm", *(each.rhythm for each in told if each.rhythm and each.standing))
+    return [(words.get(each.theme[0] or client_id, results.IN_GENERAL), each) for each in told]
 
 
 def _about(form: ChooseForm, client_id: UUID) -> Kept[Relationship] | None:

@@ -151,6 +151,7 @@ def show(id: UUID) -> Answer:
     given = administrations.of_client(db, vault, id)
     shown = given if "all" in request.args else given[:NEWEST]
     asked_again = repeats.of_client(given, rhythms.of_client(db, vault, id), now=context.now())
+    context.saw("rhythm", *(each.rhythm for each in asked_again if each.rhythm and each.standing))
     return render_template(
         "clients/show.html",
         here="clients",
