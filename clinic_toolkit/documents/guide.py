@@ -57,7 +57,11 @@ def render(value: "InstrumentGuide") -> bytes:
     instrument = value.instrument
     sheet = page.Sheet(
         paper=value.letterhead.paper,
-        foot=(Text(status_line(instrument, words.STATUS_LINE), Look(size=9, colour=SOFT)),),
+        foot=(
+            Text(
+                f"{status_line(instrument, words.STATUS_LINE)} {words.LEGAL_LINE}", Look(size=9, colour=SOFT)
+            ),
+        ),
         demo=value.letterhead.demo,
         side=15 * MM,
         top=14 * MM,

@@ -29,7 +29,7 @@ def render(value: "NotePage") -> bytes:
         lines = value.status_lines or (words.STATUS_LINE,)
         blocks += [Text(line, SMALL, before=2 if at else 14) for at, line in enumerate(lines)]
     after = f" · {words.day(value.hour.on)}" + ("" if signed else f" · {DRAFT}")
-    foot = (Text([(value.hour.who, SMALL), (after, SMALL)]),)
+    foot = (Text([(value.hour.who, SMALL), (after, SMALL)]), Text(words.LEGAL_LINE, SMALL))
     sheet = page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo)
     return page.make(blocks, sheet)
 

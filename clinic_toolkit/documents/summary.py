@@ -37,6 +37,7 @@ def render(value: "SessionSummary") -> bytes:
     foot = [Text([(value.hour.who, SMALL), (f" · {words.day(value.hour.on)}", SMALL)])]
     lines = [status_line(result.instrument, words.STATUS_LINE) for result in value.results]
     foot += [Text(line, SMALL) for line in dict.fromkeys(lines)]
+    foot.append(Text(words.LEGAL_LINE, SMALL))
     return page.make(blocks, page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo))
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 
 CLIENT_LINE = "A conversation aid, not a test."
 STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
+LEGAL_LINE = "Not for legal or employment decisions."
 DEMO = "Demo – invented people"
 DID_NOT_COME_UP = "It didn’t come up"
 DECLINED = "I’d rather not answer"

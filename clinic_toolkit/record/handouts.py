@@ -16,7 +16,10 @@ handout = sealed_table("handout")
 
 
 class Handout(Given, array_like=True, frozen=True, kw_only=True):
-    """Which sheet, in which version, given in which hour, with which sentence of the client's."""
+    """Which sheet, in which version, given in which hour, with which sentence of the client's.
+
+    `about` is the relationship it is about, or None; `room_only` says that it was not to leave the room.
+    """
 
     worksheet: str
     worksheet_version: str
@@ -24,6 +27,13 @@ class Handout(Given, array_like=True, frozen=True, kw_only=True):
     title: str
     sentence: str
     given: datetime
+    about: bytes | None = None
+    room_only: bool = False
+
+    @property
+    def about_id(self) -> UUID | None:
+        """Whom it is about; None is nobody in particular."""
+        return UUID(bytes=self.about) if self.about else None
 
 
 def give(
@@ -35,8 +45,10 @@ def give(
     session_id: UUID | None,
     sentence: str,
     now: datetime,
+    about: UUID | None = None,
+    room_only: bool = False,
 ) -> Kept[Handout]:
-    """Record that a client was given this sheet."""
+    """Record that a client was given this sheet. Whether it may be given is asked before (`record.fear`)."""
     body = Handout(
         client=client_id.bytes,
         session=session_id.bytes if session_id else None,
@@ -46,6 +58,8 @@ def give(
         title=worksheet.title,
         sentence=sentence,
         given=now,
+        about=about.bytes if about else None,
+        room_only=room_only,
     )
     return rows.begin(
         db,

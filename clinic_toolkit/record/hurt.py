@@ -26,6 +26,7 @@ NOUNS = {
     "rhythm": "what was agreed about repeating a questionnaire",
     "handout": "a worksheet that was given",
     "handover": "a form that was handed to a client",
+    "risk_entry": "a risk entry",
     "clinical_note": "a progress note",
     "own_questionnaire": "a questionnaire of your own",
 }

@@ -7,7 +7,17 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.instruments.standing import status_line
 from clinic_toolkit.psychometrics import wording
-from clinic_toolkit.record import administrations, handouts, hours, hurt, notes, results, rows, spoken
+from clinic_toolkit.record import (
+    administrations,
+    handouts,
+    hours,
+    hurt,
+    notes,
+    results,
+    risk_entries,
+    rows,
+    spoken,
+)
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.kept import Kept
@@ -20,7 +30,7 @@ from clinic_toolkit.vault.vault import Vault
 def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[notes.Part]:
     """The blocks a note of this hour may begin with, each marked with where it came from.
 
-    What the client said is offered among them, and stays out until it is ticked.
+    What the client said and risk entries are offered among them, and stay out until they are ticked.
 
     Without a questionnaire and without a worksheet there is none, so that no trace of a form stands
     in a note that has nothing to do with one.
@@ -38,11 +48,27 @@ def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[
             notes.Part(
                 section="plan",
                 source=f"worksheet, {written(handed.body.given.astimezone())}",
-                text=f"Worksheet “{handed.body.title}” given to take along.",
+                text=f"Worksheet “{handed.body.title}” "
+                + ("worked with in the room." if handed.body.room_only else "given to take along."),
                 origin=handed.id.hex,
             )
         )
-    return parts
+    return parts + _risk(db, vault, hour)
+
+
+def _risk(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[notes.Part]:
+    """The risk entries of the hour. A note is read by others, so that only a tick puts one in."""
+    return [
+        notes.Part(
+            section="assessment",
+            source=f"risk entry of {written(kept.body.on)}",
+            text=risk_entries.in_words(kept.body),
+            origin=kept.id.hex,
+            left_out=True,
+            offered=True,
+        )
+        for kept in risk_entries.of_session(db, vault, results.alone(db, vault, hour), hour.id)
+    ]
 
 
 def _questionnaire(kept: Kept[Administration], result: Result) -> notes.Part:

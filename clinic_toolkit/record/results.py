@@ -3,6 +3,7 @@
 Reads answers through the scoring and wording rules of `psychometrics` and hands on frozen values.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from clinic_toolkit.record import (
     answers,
     cases,
     clients,
+    fear,
     relationships,
     spoken,
 )
@@ -34,6 +36,7 @@ from clinic_toolkit.record.summaries import (
 )
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue as sheets
+from clinic_toolkit.worksheets.model import Worksheet
 
 IN_GENERAL = "people in general"
 # Paper is found by others: its heading names neither a topic nor a person.
@@ -77,14 +80,23 @@ def about(db: Connection, vault: Vault, body: Administration) -> str:
         return body.word
 
 
-def result_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Result:
-    """The clinician's page, by the counts, the missing rule and the words of `psychometrics`."""
+def result_of(
+    db: Connection, vault: Vault, kept: Kept[Administration], *, now: datetime | None = None
+) -> Result:
+    """The clinician's page, by the counts, the missing rule and the words of `psychometrics`.
+
+    Args:
+        now: without it, no sheet is offered that needs fear to have been asked about.
+    """
     body = kept.body
     instrument = administrations.instrument_of(body)
     items = answered_items(body)
     numbers = scored(items, instrument)
     names = {facet.id: facet.name for facet in instrument.facets}
     strengths = [item for item in items if item.role == "strength"]
+    values = {item.item_id: item.value for item in items}
+    offered = _offered(db, vault, body, now)
+    chosen = offers.offers(instrument, values, offered)
     return Result(
         instrument=instrument,
         client_name=clients.get(db, vault, body.client_id).body.name,
@@ -123,14 +135,20 @@ def result_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Resul
             self_entered=body.mode == administrations.ALONE,
         ),
         safety_prompts=prompts.safety_prompts(instrument, items),
-        offers=tuple(
-            WorksheetOffer(worksheet=offer.worksheet, because=offer.because)
-            for offer in offers.offers(
-                instrument, {item.item_id: item.value for item in items}, sheets.worksheets()
-            )
-        ),
+        offers=tuple(WorksheetOffer(worksheet=offer.worksheet, because=offer.because) for offer in chosen),
         items=items,
+        held_back=chosen != offers.offers(instrument, values, sheets.worksheets()),
     )
+
+
+def _offered(db: Connection, vault: Vault, body: Administration, now: datetime | None) -> list[Worksheet]:
+    """The sheets that may be offered about the person this questionnaire is about."""
+    if now is None:
+        return [sheet for sheet in sheets.worksheets() if not sheet.needs_fear_asked]
+    asked, today = fear.known(db, vault, body.client_id), now.astimezone().date()
+    return [
+        sheet for sheet in sheets.worksheets() if asked.may_offer(sheet, body.relationship_id, today=today)
+    ]
 
 
 def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Together:

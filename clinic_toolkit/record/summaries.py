@@ -108,7 +108,10 @@ class WorksheetOffer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """The clinician's result page of one administration."""
+    """The clinician's result page of one administration.
+
+    `held_back`: a sheet that fits is not offered, since fear of this person was not asked about lately.
+    """
 
     instrument: Instrument
     client_name: str
@@ -131,6 +134,7 @@ class Result:
     offers: tuple[WorksheetOffer, ...]
     items: tuple[AnsweredItem, ...]
     total_band: str = ""
+    held_back: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import cases, clients, notes, rows, sessions
+from clinic_toolkit.record import cases, clients, notes, open_prompts, rows, sessions
 from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
@@ -42,6 +42,15 @@ class HourLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AskLine:
+    """A questionnaire after which something is to be asked: of whom, of when, and never about what."""
+
+    administration: Kept[Administration]
+    on: date
+    who: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Day:
     """What *Today* shows. `open` are the open hours of today, `upcoming` the hours of the next days."""
 
@@ -52,6 +61,7 @@ class Day:
     earlier: tuple[HourLine, ...]
     upcoming: tuple[HourLine, ...]
     to_finish: tuple[HourLine, ...]
+    to_ask: tuple[AskLine, ...]
     has_clients: bool
     shown: tuple[Kept[TherapySession], ...]
 
@@ -89,8 +99,22 @@ def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
         earlier=tuple(lines[kept.id] for kept in done),
         upcoming=tuple(lines[kept.id] for kept in soon),
         to_finish=tuple(lines[kept.id] for kept in finish),
+        to_ask=_to_ask(db, vault, people),
         has_clients=bool(people),
         shown=tuple({kept.id: kept for kept in chosen}.values()),
+    )
+
+
+def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client]) -> tuple[AskLine, ...]:
+    """What stays until a risk entry closes it, however long ago; oldest first."""
+    return tuple(
+        AskLine(
+            administration=each.administration,
+            on=each.on,
+            who=people[each.administration.body.client_id].initials,
+        )
+        for each in open_prompts.waiting(db, vault)
+        if each.administration.body.client_id in people
     )
 
 

@@ -60,7 +60,11 @@ Block = LinesBlock | TableBlock | ScaleBlock | CirclesBlock
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Worksheet:
     """One sheet. `title`, `why`, `try_this`, `if_it_gets_hard`, `bring_back` are printed for the
-    client; `aim`, `when_not_to_use`, `review_prompts` and `evidence` are for the clinician."""
+    client; `aim`, `when_not_to_use`, `review_prompts` and `evidence` are for the clinician.
+
+    `needs_fear_asked`: given about somebody only after fear of that person was asked about in private,
+    because it leads to a request, a limit or a talk that could bring danger (clinical specification, 4.6).
+    """
 
     slug: Slug
     number: Annotated[int, Ge(1), Le(99)]
@@ -79,4 +83,5 @@ class Worksheet:
     when_not_to_use: Text
     review_prompts: Annotated[tuple[Text, ...], MinLen(1), MaxLen(8)]
     evidence: Text
+    needs_fear_asked: bool = False
     digest: str = ""

@@ -3,21 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Form
-
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.risk_entry import NOBODY, NOT_ASKED, FearForm
 from clinic_toolkit.worksheets import catalogue
 
 SENTENCE_LIMIT = 160
 
 
-class HandoutForm(Form):
-    """Which sheet, for whom, and one sentence in the client's words, if they want it printed."""
+class HandoutForm(FearForm):
+    """Which sheet, for whom, about whom, and one sentence in the client's words, if they want it printed."""
 
     worksheet = fields.choice("Worksheet", (), needed="Choose a worksheet.")
     client = fields.choice("For", (), needed="Choose who takes it.")
+    about = fields.choice("About whom", ())
     said = fields.line("What the client said", limit=SENTENCE_LIMIT)
     sentence = fields.line("A sentence of the client’s to print on it", limit=SENTENCE_LIMIT)
 
@@ -27,9 +28,18 @@ class HandoutForm(Form):
         return self.sentence.data or self.said.data or ""
 
     @classmethod
-    def for_clients(cls, people: Sequence[Kept[Client]], typed: Any) -> "HandoutForm":
-        """The form for the clients of one case."""
-        form = cls(typed)
+    def for_clients(
+        cls,
+        people: Sequence[Kept[Client]],
+        typed: Any,
+        known: Sequence[Kept[Relationship]] = (),
+        about: str = NOBODY,
+    ) -> "HandoutForm":
+        """The form for the clients of one case, and whom a sheet may be about; `about` is chosen at first."""
+        form = cls(typed, data={"fear": NOT_ASKED, "about": about})
+        form.about.choices = [(NOBODY, "Nobody in particular"), *((k.id.hex, k.body.word) for k in known)]
+        # Asked for only where a sheet needs it.
+        form.about.validators, form.fear.validators = [], []
         form.worksheet.choices = [(sheet.slug, sheet.title) for sheet in catalogue.worksheets()]
         form.client.choices = [(kept.id.hex, kept.body.name) for kept in people]
         return form

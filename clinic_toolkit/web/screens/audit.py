@@ -25,6 +25,7 @@ PAGES = {
     "therapy_session": ("sessions.show", "the hour"),
     "administration": ("results.show", "the questionnaire"),
     "handout": ("worksheets.handout", "the worksheet"),
+    "risk_entry": ("risk_entries.show", "the risk entry"),
     "clinical_note": ("notes.show", "the note"),
 }
 MOST_LINKS = 4

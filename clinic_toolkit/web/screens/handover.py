@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
-from clinic_toolkit.record import administrations, answers, arrivals, merging, results
+from clinic_toolkit.record import administrations, answers, arrivals, merging, open_prompts, results
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.merging import OUT, PROPOSED, Handover
@@ -62,8 +62,10 @@ def show(id: UUID) -> Answer:
     kept = merging.get(context.db(), context.vault(), id)
     arrival = arrivals.arrival_of(context.db(), context.vault(), kept)
     context.saw("handover", kept)
+    prompts: tuple[open_prompts.Prompt, ...] = ()
     if arrival is not None:
         context.saw("administration", arrival.target)
+        prompts = open_prompts.of_administration(context.db(), context.vault(), arrival.target)
     return render_template(
         "handover/returned.html",
         here="clients",
@@ -71,6 +73,7 @@ def show(id: UUID) -> Answer:
         out=kept.state == OUT,
         proposed=kept.state == PROPOSED,
         arrival=arrival,
+        prompts=prompts,
         loose=arrivals.loose_answers(kept),
         no_reassurance=NO_REASSURANCE,
     )

@@ -10,7 +10,15 @@ from clinic_toolkit.psychometrics.numerals import in_words
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
 from clinic_toolkit.psychometrics.rules import higher_means
 from clinic_toolkit.psychometrics.wording import facet_count, norm_line, total_line
-from clinic_toolkit.record import administrations, courses, hours, reflections, results, sessions
+from clinic_toolkit.record import (
+    administrations,
+    courses,
+    hours,
+    open_prompts,
+    reflections,
+    results,
+    sessions,
+)
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.reflection import ReflectionForm
@@ -27,13 +35,18 @@ def show(id: UUID) -> Answer:
     """The clinician's page."""
     kept = administrations.get(context.db(), context.vault(), id)
     context.saw("administration", kept)
-    result = results.result_of(context.db(), context.vault(), kept)
+    prompts = open_prompts.of_administration(context.db(), context.vault(), kept)
+    context.saw(
+        "risk_entry", *{each.closed_by.id: each.closed_by for each in prompts if each.closed_by}.values()
+    )
+    result = results.result_of(context.db(), context.vault(), kept, now=context.now())
     numbers = results.scored(result.items, result.instrument)
     return render_template(
         "results/show.html",
         here="clients",
         kept=kept,
         result=result,
+        prompts=prompts,
         counts=[facet_count(result.instrument, facet) for facet in numbers.facets],
         total_line=total_line(numbers),
         fits_ill=results.fits_ill(result.instrument, kept.body.frame),

@@ -4,15 +4,28 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import cases, clients, handouts, results, sessions, spoken
+from clinic_toolkit.record import cases, clients, fear, handouts, relationships, results, sessions, spoken
+from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.cases import Case
+from clinic_toolkit.record.handouts import Handout
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import WorksheetPage
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.handout import SENTENCE_LIMIT, HandoutForm
+from clinic_toolkit.web.forms.risk_entry import NOBODY
 from clinic_toolkit.web.responses import Answer
 from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.model import Worksheet
 
 screen = Blueprint("worksheets", __name__)
+
+ASK_FIRST = (
+    "Not given yet. This sheet leads to a request, a limit or a talk, and where that person is feared "
+    "it can bring danger. Ask in private about fear of this person first; it counts for 90 days."
+)
+# Both may be reading this page, so that it says nothing of either.
+NOT_TOGETHER = "Not given. This sheet is for an hour with one of the two alone."
 
 
 @screen.get("/worksheets")
@@ -40,24 +53,24 @@ def offer(session: UUID) -> Answer:
     hour = sessions.get(db, vault, session)
     case = cases.get(db, vault, hour.body.case_id)
     people = [clients.get(db, vault, id) for id in case.body.client_ids]
-    form = HandoutForm.for_clients(people, request.form if request.method == "POST" else None)
+    # Whom one of a couple speaks of is nothing for the other to read.
+    known = [] if case.body.is_couple else relationships.of_client(db, vault, people[0].id)
+    given = [kept for kept in results.of_hour(db, vault, hour) if kept.state in ("completed", "stopped")]
+    form = HandoutForm.for_clients(
+        people, request.form if request.method == "POST" else None, known, _spoken_of(given)
+    )
+    held = False
     if request.method == "POST" and form.validate():
-        kept = handouts.give(
-            db,
-            vault,
-            catalogue.worksheet(form.worksheet.data),
-            client_id=UUID(hex=form.client.data),
-            session_id=hour.id,
-            sentence=form.printed,
-            now=context.now(),
-        )
-        return responses.see(url_for(".handout", id=kept.id))
+        kept = _given(form, case, hour, {each.id.hex: each.id for each in known})
+        if kept is not None:
+            return responses.see(url_for(".handout", id=kept.id))
+        held = True
     if request.method == "GET":
         context.saw("therapy_session", hour)
-    given = [kept for kept in results.of_hour(db, vault, hour) if kept.state in ("completed", "stopped")]
     context.saw("administration", *given)
-    found = [results.result_of(db, vault, kept) for kept in given]
-    offers = {each.worksheet.slug: each for result in found for each in result.offers}
+    found = [results.result_of(db, vault, kept, now=context.now()) for kept in given]
+    offers = list({each.worksheet.slug: each for result in found for each in result.offers}.values())[:2]
+    now_, later = _listed(case, [each.id for each in known])
     page = render_template(
         "worksheets/offer.html",
         here="clients",
@@ -66,8 +79,10 @@ def offer(session: UUID) -> Answer:
         people=people,
         form=form,
         errors=form.errors,
-        offers=list(offers.values())[:2],
-        others=[sheet for sheet in catalogue.worksheets() if sheet.slug not in offers],
+        offers=offers,
+        others=[sheet for sheet in now_ if sheet.slug not in [each.worksheet.slug for each in offers]],
+        later=later,
+        held=held,
         sentences=[
             *(line.words for kept in given for line in spoken.may_leave(kept.body)),
             *(kept.body.own_words for kept in given if kept.body.own_words),
@@ -75,6 +90,55 @@ def offer(session: UUID) -> Answer:
         limit=SENTENCE_LIMIT,
     )
     return (page, 422) if form.errors else page
+
+
+def _spoken_of(given: list[Kept[Administration]]) -> str:
+    """Whom the questionnaires of the hour were about, if it was one person."""
+    about = {kept.body.relationship_id for kept in given}
+    one = about.pop() if len(about) == 1 else None
+    return one.hex if one else NOBODY
+
+
+def _given(
+    form: HandoutForm, case: Kept[Case], hour: Kept[TherapySession], known: dict[str, UUID]
+) -> Kept[Handout] | None:
+    """Give the sheet; None, with the reason in the form, if fear has to be asked about first."""
+    db, vault = context.db(), context.vault()
+    client, about = UUID(hex=form.client.data), known.get(form.about.data)
+    chosen = catalogue.worksheet(form.worksheet.data)
+    if form.where and not case.body.is_couple:
+        fear.note(db, vault, client, about, where=form.where, session=hour.id, now=context.now())
+    giving = fear.giving(db, vault, case.body.client_ids, chosen, client, about, now=context.now())
+    if not giving.allowed:
+        if case.body.is_couple:
+            form.worksheet.errors = [NOT_TOGETHER]
+        else:
+            form.fear.errors = [ASK_FIRST]
+        return None
+    return handouts.give(
+        db,
+        vault,
+        chosen,
+        client_id=client,
+        session_id=hour.id,
+        sentence=form.printed,
+        now=context.now(),
+        about=about,
+        room_only=giving.room_only,
+    )
+
+
+def _listed(case: Kept[Case], known: list[UUID]) -> tuple[list[Worksheet], list[Worksheet]]:
+    """The sheets that may be given about someone of this client's now, and those that may not yet."""
+    db, vault, today = context.db(), context.vault(), context.now().astimezone().date()
+    if case.body.is_couple:
+        asked = fear.asked_of_both(db, vault, case.body.client_ids, today=today)
+    else:
+        of_client = fear.known(db, vault, case.body.client_ids[0])
+        asked = any(of_client.is_asked(about, today=today) for about in (None, *known))
+    every = catalogue.worksheets()
+    later = [] if asked else [sheet for sheet in every if sheet.needs_fear_asked]
+    return [sheet for sheet in every if sheet not in later], [] if case.body.is_couple else later
 
 
 @screen.get("/handouts/<uuid:id>")
@@ -88,6 +152,8 @@ def handout(id: UUID) -> Answer:
         kept=kept,
         sheet=catalogue.worksheet(kept.body.worksheet),
         client=clients.get(context.db(), context.vault(), kept.body.client_id),
+        room_only=kept.body.room_only
+        or fear.known(context.db(), context.vault(), kept.body.client_id).room_only(kept.body.about_id),
     )
 
 

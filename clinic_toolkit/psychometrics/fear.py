@@ -1,0 +1,25 @@
+"""When a sheet about somebody may be offered: fear of that person was asked about in private, not long ago.
+
+A sheet for a request, a limit, a role or a repair asks its reader to do something towards another person.
+Where that person is feared, doing it can bring danger, and a form cannot tell; so somebody has to have asked
+(clinical specification, 4.6). What the answer was is not known here, and not needed.
+"""
+
+from datetime import date
+
+from clinic_toolkit.worksheets.model import Worksheet
+
+ASKED_FOR_DAYS = 90
+
+
+def is_asked(asked_on: date | None, *, today: date) -> bool:
+    """Whether the asking still counts: up to and with the 90th day after it.
+
+    A day to come does not count: then a clock was wrong, and asking once more costs little.
+    """
+    return asked_on is not None and 0 <= (today - asked_on).days <= ASKED_FOR_DAYS
+
+
+def may_offer(sheet: Worksheet, asked_on: date | None, *, today: date) -> bool:
+    """Whether this sheet may be offered and given about somebody of whom fear was asked about then."""
+    return not sheet.needs_fear_asked or is_asked(asked_on, today=today)

@@ -1,0 +1,143 @@
+"""Fear of a person: when it was asked about in private, and whether paper stays in the room.
+
+Read from the risk entries and from prompts that are open. `None` stands for nobody in particular.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.psychometrics import fear as rule
+from clinic_toolkit.record import open_prompts, relationships, risk_entries
+from clinic_toolkit.record.open_prompts import Asked
+from clinic_toolkit.record.risk_entries import IN_THE_ROOM, NOT_TODAY, RiskEntry
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets.model import Worksheet
+
+FLAG = "fear"
+PARTNER = "partner"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """Of one client: the day on which fear was asked about last, by person, and who is held.
+
+    A hold is an open prompt about fear of somebody, one that was closed with "not today" and not asked
+    about since, or an entry that says so. It keeps every sheet about that person in the room.
+    """
+
+    asked_on: dict[UUID | None, date]
+    held: frozenset[UUID | None]
+
+    def is_asked(self, about: UUID | None, *, today: date) -> bool:
+        """Whether fear of this person was asked about not longer ago than counts."""
+        return rule.is_asked(self.asked_on.get(about), today=today)
+
+    def may_offer(self, sheet: Worksheet, about: UUID | None, *, today: date) -> bool:
+        """Whether this sheet may be offered and given about this person."""
+        return rule.may_offer(sheet, self.asked_on.get(about), today=today)
+
+    def room_only(self, about: UUID | None) -> bool:
+        """Whether a sheet about this person stays in the room.
+
+        Where it is not said who is meant, any hold counts: on either side.
+        """
+        return bool(self.held) if about is None else about in self.held or None in self.held
+
+
+def known(db: Connection, vault: Vault, client_id: UUID) -> Known:
+    """What is known of one client."""
+    entries = [kept.body for kept in reversed(risk_entries.of_client(db, vault, client_id))]
+    return _known(entries, open_prompts.of_client(db, vault, client_id))
+
+
+def _known(entries: Iterable[RiskEntry], asked: Iterable[Asked]) -> Known:
+    asked_on: dict[UUID | None, date] = {}
+    held: set[UUID | None] = set()
+    for entry in entries:
+        about = entry.relationship_id
+        if entry.fear:
+            asked_on[about] = entry.on
+            (held.add if entry.fear == IN_THE_ROOM else held.discard)(about)
+        elif entry.how == NOT_TODAY and any(raised.flag == FLAG for raised in entry.closes):
+            held.add(about)
+    for each in asked:
+        if any(prompt.flag == FLAG for prompt in each.open):
+            held.add(each.administration.body.relationship_id)
+    return Known(asked_on=asked_on, held=frozenset(held))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Giving:
+    """Whether a sheet may be given now, and whether it then stays in the room."""
+
+    allowed: bool
+    room_only: bool
+
+
+def giving(
+    db: Connection,
+    vault: Vault,
+    together: Sequence[UUID],
+    sheet: Worksheet,
+    client_id: UUID,
+    about: UUID | None,
+    *,
+    now: datetime,
+) -> Giving:
+    """Whether this sheet may be given to a client about a person.
+
+    Args:
+        together: the clients of the hour's case. In a couple's hour every sheet stays in the room: what
+            is known of one of them must not be told from what the other sees.
+    """
+    today = now.astimezone().date()
+    if len(together) > 1:
+        asked = not sheet.needs_fear_asked or asked_of_both(db, vault, together, today=today)
+        return Giving(allowed=asked, room_only=True)
+    of_client = known(db, vault, client_id)
+    return Giving(
+        allowed=of_client.may_offer(sheet, about, today=today), room_only=of_client.room_only(about)
+    )
+
+
+def note(
+    db: Connection,
+    vault: Vault,
+    client_id: UUID,
+    about: UUID | None,
+    *,
+    where: str,
+    session: UUID | None,
+    now: datetime,
+) -> None:
+    """Note that fear of this person was asked about in private, today; `where` is a key of `WHERE`."""
+    body = RiskEntry(
+        client=client_id.bytes,
+        session=session.bytes if session else None,
+        on=now.astimezone().date(),
+        relationship=about.bytes if about else None,
+        fear=where,
+    )
+    risk_entries.write(db, vault, body, now=now)
+
+
+def asked_of_both(db: Connection, vault: Vault, client_ids: Iterable[UUID], *, today: date) -> bool:
+    """Whether each of a couple was asked about fear of the other.
+
+    A relationship does not say which client it is. Only where each of them names exactly one partner can
+    it be known who is meant; otherwise the answer is no.
+    """
+    return all(_asked_of_partner(db, vault, id, today=today) for id in client_ids)
+
+
+def _asked_of_partner(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> bool:
+    partners = [
+        kept.id
+        for kept in relationships.of_client(db, vault, client_id)
+        if kept.body.frame == PARTNER and kept.state == "active"
+    ]
+    return len(partners) == 1 and known(db, vault, client_id).is_asked(partners[0], today=today)

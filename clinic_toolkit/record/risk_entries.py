@@ -1,0 +1,166 @@
+"""Risk entries: what was done about a safety prompt, or about a worry that no form raised. Dated and final.
+
+An entry is never changed. Whoever knows more writes a further one, which may follow an earlier one.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record import rows
+from clinic_toolkit.record.days import written
+from clinic_toolkit.record.given import Given, in_hour
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+risk_entry = sealed_table("risk_entry")
+
+ASKED, IN_HAND, NOT_TODAY = "asked", "in_hand", "not_today"
+HOW = {ASKED: "Asked today", IN_HAND: "Already in hand", NOT_TODAY: "Not today, because"}
+AT_HOME, IN_THE_ROOM = "home", "room"
+WHERE = {AT_HOME: "sheets about this may go home", IN_THE_ROOM: "sheets about this stay in the room"}
+
+
+class NoReason(ClinicError):
+    """ "Not today" without saying why."""
+
+    def __init__(self) -> None:
+        super().__init__("Say in a few words why not today.")
+
+
+class NothingWritten(ClinicError):
+    """An entry that says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose one of these, or write at least one line.")
+
+
+class Raised(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The very answer that raised a prompt. Another answer to the same question is another matter."""
+
+    item: str
+    flag: str
+    status: str
+    value: int | None
+    talk: bool
+
+
+class RiskEntry(Given, array_like=True, frozen=True, kw_only=True):
+    """What was done, on which day. `how` is a key of `HOW`, or empty in an entry without a prompt.
+
+    `fear` says that fear of this person was asked about in private on that day, and where sheets about
+    them may be worked with: a key of `WHERE`, or empty if it was not asked. What was said about it stands
+    nowhere but in the lines that the clinician chose to write.
+    """
+
+    on: date
+    relationship: bytes | None = None
+    administration: bytes | None = None
+    closes: tuple[Raised, ...] = ()
+    how: str = ""
+    because: str = ""
+    asked: str = ""
+    protects: str = ""
+    did: str = ""
+    consulted: str = ""
+    next_check: date | None = None
+    fear: str = ""
+    follows: bytes | None = None
+
+    @property
+    def relationship_id(self) -> UUID | None:
+        """Whom it is about; None is nobody in particular."""
+        return UUID(bytes=self.relationship) if self.relationship else None
+
+    @property
+    def administration_id(self) -> UUID | None:
+        """The questionnaire whose prompts it closes, if any."""
+        return UUID(bytes=self.administration) if self.administration else None
+
+    @property
+    def follows_id(self) -> UUID | None:
+        """The entry that it adds to, if any."""
+        return UUID(bytes=self.follows) if self.follows else None
+
+    @property
+    def lines(self) -> tuple[tuple[str, str], ...]:
+        """What was written, each line with its name; empty ones are left out."""
+        found = (
+            ("Asked, and answered", self.asked),
+            ("What protects", self.protects),
+            ("What I did", self.did),
+            ("Whom I consulted", self.consulted),
+            ("Next check", written(self.next_check) if self.next_check else ""),
+        )
+        return tuple((name, text) for name, text in found if text)
+
+    @property
+    def in_short(self) -> str:
+        """How it was dealt with, in one line; empty if that is not said."""
+        if self.how == NOT_TODAY:
+            return f"Not today, because: {self.because}"
+        return HOW.get(self.how, "")
+
+
+def in_words(body: RiskEntry) -> str:
+    """The entry as plain sentences, without a name and without which question it came from."""
+    found = [f"{body.in_short}."] if body.in_short else []
+    found += [f"{name}: {text}" + ("" if text.endswith((".", "?")) else ".") for name, text in body.lines]
+    if body.fear:
+        found.append(f"Asked in private about fear; {WHERE[body.fear]}.")
+    return " ".join(found)
+
+
+def write(db: Connection, vault: Vault, body: RiskEntry, *, now: datetime) -> Kept[RiskEntry]:
+    """Write an entry. Nothing changes it afterwards.
+
+    Raises:
+        NoReason: it says "not today" and not why.
+        NothingWritten: it says nothing at all.
+    """
+    if body.how == NOT_TODAY and not body.because.strip():
+        raise NoReason
+    if not (body.how or body.lines or body.fear):
+        raise NothingWritten
+    return rows.begin(
+        db,
+        vault,
+        risk_entry,
+        body,
+        ring=vault.ring_of(body.client_id, "record"),
+        state="written",
+        event="risk_entry.written",
+        now=now,
+        final=True,
+    )
+
+
+def get(db: Connection, vault: Vault, id: UUID) -> Kept[RiskEntry]:
+    """One entry.
+
+    Raises:
+        rows.NotThere: there is none that this clinician may see.
+    """
+    return rows.latest(db, vault, risk_entry, id, RiskEntry)
+
+
+def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[RiskEntry]]:
+    """The entries about a client, newest first."""
+    found = rows.in_rings(db, vault, risk_entry, [vault.ring_of(client_id, "record")], RiskEntry)
+    return found[::-1]
+
+
+def of_session(
+    db: Connection, vault: Vault, client_ids: tuple[UUID, ...], session_id: UUID
+) -> list[Kept[RiskEntry]]:
+    """The entries about these clients written for one hour, oldest first."""
+    return in_hour(lambda client_id: of_client(db, vault, client_id), client_ids, session_id)
+
+
+def everything(db: Connection, vault: Vault) -> list[Kept[RiskEntry]]:
+    """Every entry of this clinician, oldest first."""
+    return rows.everywhere(db, vault, risk_entry, RiskEntry)

@@ -1,0 +1,341 @@
+"""A prompt is closed in a moment and leaves a dated trace; some sheets wait until fear was asked about."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from clinic_toolkit.record import cases, fear, relationships, risk_entries, sessions
+from clinic_toolkit.record.risk_entries import RiskEntry
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.store.engine import writing
+from tests.fixtures import held_sheet
+from tests.fixtures.practices import NOW, giving
+from tests.fixtures.sites import Site
+from tests.journeys import steps
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+from tests.journeys.test_handover import comes_back, handed
+
+AFRAID = next(n for n, item in enumerate(giving().items, start=1) if item.safety_flag == "fear")
+CALM: list[steps.Answer] = [1] * 12
+RAISING = [4 if n == AFRAID else 1 for n in range(1, 13)]
+NO_REASSURANCE = "Where no prompt appears, that is no reassurance"
+ASKED = "Ask in private about fear of this person."
+
+
+def raised(me: Person, hour: str, **about: str) -> Page:
+    """The clinician's result of a form that asks about fear."""
+    return steps.finish(me, steps.answer_all(me, steps.begin(me, hour, **about), RAISING))
+
+
+def test_three_choices_and_one_button_close_a_prompt(me: Person, hour: str) -> None:
+    result = raised(me, hour)
+    assert ASKED in result.text and NO_REASSURANCE in result.text
+    page = me.follow(result, "Close this prompt")
+    assert ASKED in page.text and NO_REASSURANCE in page.text
+    assert page.form("how").values("how") == ["asked", "in_hand", "not_today"]
+    back = me.send(page, {"how": "asked"})
+    assert back.path == result.path and "Closed on" in back.text and "Asked today" in back.text
+    assert "Close this prompt" not in [words for words, _ in back.links]
+    assert ASKED in back.text, "it is not said any less for having been closed"
+
+
+def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str) -> None:
+    page = me.follow(raised(me, hour), "Close this prompt")
+    lines = {"asked": "Is he ever frightening? Once.", "protects": "Her sister.", "did": "Gave the number."}
+    done = me.send(page, {"how": "in_hand", "fear": "room", "next_check": "2099-01-05", **lines})
+    entry = me.follow(done, "Already in hand")
+    for words in (*lines.values(), "Already in hand", "stay in the room", "5 January 2099", "about M."):
+        assert words in entry.text, words
+    listed = me.follow(entry, "All entries")
+    assert "Already in hand" in listed.text and NO_REASSURANCE in listed.text
+    further = me.follow(entry, "Add to this entry")
+    assert further.typed("about"), "it is about the same person"
+    added = me.send(further, {"did": "Called back."})
+    assert "Called back." in added.text and "follows an earlier one" in added.text
+    assert "Called back." not in me.open(entry.path).text
+
+
+def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:
+    page = me.follow(raised(me, hour), "Close this prompt")
+    refused = me.send(page, {"how": "not_today", "did": "Wrote it down.", "next_check": "2001-01-01"})
+    assert refused.status == 422
+    assert "Say in a few words why not today." in refused.error("because")
+    assert "This day is past" in refused.error("next_check")
+    assert refused.typed("how") == "not_today" and refused.typed("did") == "Wrote it down."
+    assert me.send(page, {}, by="how").status == 422, "none of the three is chosen for anybody"
+    assert me.open(page.path).status == 200 and "Close this prompt" in me.open(page.path).source
+    done = me.send(refused, {"because": "Her mother was there.", "next_check": ""})
+    assert "Not today, because: Her mother was there." in done.text
+
+
+def test_today_shows_it_until_it_is_closed_and_says_nothing_of_what(me: Person, hour: str) -> None:
+    raised(me, hour)
+    page = me.open("/")
+    assert "Something to ask about, from a questionnaire of" in page.text and "A. R." in page.text
+    shown = page.text.partition("To ask about")[2]
+    for words in (
+        "fear",
+        "burden",
+        "private",
+        "Reyes",
+        "M.",
+        giving().title,
+        giving().items[AFRAID - 1].text,
+    ):
+        assert words not in shown, words
+    closing = me.open(next(href for _, href in page.links if "/risk-entry" in href))
+    done = me.send(closing, {"how": "asked"})
+    assert done.path == "/" and "Something to ask about" not in done.text
+
+
+def test_a_calm_form_asks_nothing_and_says_that_this_is_no_reassurance(me: Person, hour: str) -> None:
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), CALM))
+    assert ASKED not in result.text and NO_REASSURANCE in result.text
+    assert "Something to ask about" not in me.open("/").text
+    closing = me.open(f"{steps.place(result)}/risk-entry")
+    assert "Nothing is open after this questionnaire" in closing.text
+
+
+def test_what_changed_meanwhile_is_not_closed_unseen(me: Person, hour: str) -> None:
+    page = me.follow(raised(me, hour), "Close this prompt")
+    assert me.send(me.open(page.path), {"how": "asked"}).status == 200
+    again = me.send(page, {"how": "in_hand", "did": "Typed in the second window."})
+    assert again.status == 409 and "Something changed after you opened this page" in again.text
+    assert again.typed("did") == "Typed in the second window."
+    done = me.send(again, {"how": "in_hand"})
+    assert done.status == 200 and "Typed in the second window." in me.open(_entries(me, done)).source
+
+
+def _entries(me: Person, page: Page) -> str:
+    """The newest entry of the client whose questionnaire this is."""
+    client = next(href for _, href in page.links if href.startswith("/clients/"))
+    return next(href for words, href in me.open(f"{client}/risk-entries").links if words.startswith("Read"))
+
+
+def test_the_first_page_after_a_hand_over_leads_to_it_and_back(site: Site, me: Person) -> None:
+    device = handed(site, me)
+    device.post(f"/form/{AFRAID}", {"answer": "3"})
+    device.post("/form/give-back")
+    page = comes_back(site, me)
+    assert "Before your client leaves" in page.text and ASKED in page.text and NO_REASSURANCE in page.text
+    done = me.send(me.follow(page, "Close this prompt"), {"how": "asked"})
+    assert done.path == page.path and "Closed on" in done.text
+    assert "Something to ask about" not in me.open("/").text
+
+
+def test_an_entry_is_written_from_an_hour_and_from_a_client_without_any_form(me: Person, hour: str) -> None:
+    page = me.follow(me.open(hour), "Write a risk entry")
+    refused = me.send(page, {}, by="did")
+    assert refused.status == 422 and "write at least one line" in refused.text
+    entry = me.send(page, {"did": "Rang the clinic."})
+    assert "Rang the clinic." in entry.text and me.follow(entry, "The hour").path == hour
+    client = me.open(next(href for _, href in entry.links if href.startswith("/clients/")))
+    plain = me.send(me.follow(client, "Write a risk entry"), {"protects": "The choir."})
+    assert "The choir." in plain.text and "The hour" not in [words for words, _ in plain.links]
+    assert "Read them" in me.open(client.path).text
+
+
+def test_the_note_takes_an_entry_by_a_tick_only(me: Person, hour: str) -> None:
+    me.send(me.follow(me.open(hour), "Write a risk entry"), {"asked": "Hopeless? Some days."})
+    page = me.open(f"{hour}/note")
+    assert "Hopeless? Some days." in page.text and "unless you tick it" in page.text
+    (tick,) = [name for name in page.form("section-data").names if name.startswith("take-")]
+    left = me.send(page, {"section-data": "Came.", "sign": "yes"})
+    assert "Hopeless" not in left.text
+    taken = me.send(me.open(f"{hour}/note"), {tick: "yes", "sign": "yes"}, by="section-data")
+    assert "Hopeless? Some days." in taken.text and "from the risk entry of" in taken.text
+
+
+def test_a_couples_hour_writes_no_entry(site: Site, me: Person) -> None:
+    hour, *_ = couple(site)
+    assert "Write a risk entry" not in me.open(hour).text
+    assert me.open(f"{hour}/risk-entries/new").status == 404
+
+
+# Fear, asked about in private, and the sheets that wait for it.
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """A sheet that waits until fear was asked about."""
+    held_sheet.planted(monkeypatch, tmp_path)
+    yield held_sheet.SLUG
+    monkeypatch.undo()
+    held_sheet.taken_away()
+
+
+def test_such_a_sheet_is_offered_only_when_fear_was_asked_about(me: Person, hour: str, held: str) -> None:
+    result = raised(me, hour)
+    assert held_sheet.TITLE not in result.text
+    assert "A sheet that fits is held back" in result.text and "last 90 days" in result.text
+    noted = me.send(me.follow(result, "Note that it was asked"), {"fear": "home"})
+    assert "Asked in private about fear" in noted.text and "about M." in noted.text
+    result = me.open(result.path)
+    assert held_sheet.TITLE in result.text and "held back" not in result.text
+
+
+def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, hour: str, held: str) -> None:
+    """The sheet waits also where no form was given at all."""
+    page = me.open(f"{hour}/worksheets")
+    offered, _, folded = page.source.partition("held back for now")
+    assert held not in offered and held in folded
+    asked = me.send(page, {"worksheet": held, "sentence": "I can rest."})
+    assert asked.status == 422 and "Ask in private about fear of this person first" in asked.text
+    assert asked.typed("worksheet") == held and asked.typed("sentence") == "I can rest."
+    assert me.send(asked, {"fear": "no"}).status == 422
+    given = me.send(asked, {"fear": "home"})
+    assert given.path.startswith("/handouts/") and "In the room only" not in given.text
+    again = me.open(f"{hour}/worksheets")
+    assert "held back for now" not in again.source and held in again.source
+
+
+def test_asked_about_one_person_is_not_asked_about_another(me: Person, hour: str, held: str) -> None:
+    m = raised(me, hour)
+    me.send(me.follow(m, "Note that it was asked"), {"fear": "home"})
+    raised(me, hour, word="K.")
+    page = me.open(f"{hour}/worksheets")
+    first, second = [id for id in page.form("about").options["about"] if id != "nobody"]
+    assert me.send(page, {"worksheet": held, "about": second}).status == 422
+    assert me.send(page, {"worksheet": held, "about": "nobody"}).status == 422
+    assert me.send(page, {"worksheet": held, "about": first}).path.startswith("/handouts/")
+
+
+@pytest.mark.parametrize(("days", "status"), [(89, 200), (90, 200), (91, 422)])
+def test_the_ninetieth_day_counts_on_the_page_too(
+    site: Site, me: Person, held: str, days: int, status: int
+) -> None:
+    client = site.work.client("Ana Reyes")
+    hour = f"/sessions/{site.work.hour(client).id}"
+    page = me.open(f"{hour}/worksheets")
+    today = datetime.now().astimezone().date()
+    entry = RiskEntry(client=client.id.bytes, session=None, on=today - timedelta(days=days), fear="home")
+    with writing(site.work.engine) as db:
+        risk_entries.write(db, site.work.vault, entry, now=NOW)
+    assert me.send(page, {"worksheet": held}).status == status
+
+
+def test_a_blank_one_may_be_read_and_its_page_says_what_for(me: Person, held: str) -> None:
+    page = me.open(f"/worksheets/{held}")
+    assert "for your own reading" in page.text and "last 90 days" in page.text
+    assert steps.words_of(me.follow(page, "Blank sheet"))
+    assert "for your own reading" not in me.open("/worksheets/two-circles").text
+
+
+def test_an_open_prompt_about_fear_keeps_the_sheet_in_the_room(me: Person, hour: str) -> None:
+    result = raised(me, hour)
+    page = me.open(f"{hour}/worksheets")
+    assert page.typed("about") not in ("", "nobody"), "the person of the questionnaire is chosen"
+    given = me.send(page, {"worksheet": "two-circles"})
+    assert "In the room only." in given.text and "Before it leaves the room" not in given.text
+    assert steps.words_of(me.follow(given, "Print the sheet"))
+    assert "worked with in the room" in me.open(f"{hour}/note").source
+    me.send(me.follow(result, "Close this prompt"), {"how": "asked", "fear": "home"})
+    free = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    assert "In the room only." not in free.text and "Before it leaves the room" in free.text
+
+
+def test_the_page_of_a_person_says_when_it_was_asked(me: Person, hour: str) -> None:
+    result = raised(me, hour)
+    client = me.follow(result, "Ana Reyes")
+    person = me.follow(client, "M.")
+    assert "Not noted." in person.text and "stay in the room" in person.text
+    me.send(me.follow(person, "Note that it was asked"), {"fear": "home"})
+    assert "Last asked on" in me.open(person.path).text
+
+
+def couple(site: Site) -> tuple[str, UUID, UUID]:
+    """An hour with Ana and Ben, held."""
+    ana, ben = site.work.client("Ana Reyes"), site.work.client("Ben Okoro")
+    with writing(site.work.engine) as db:
+        case = cases.open_couple(db, site.work.vault, ana.id, ben.id, now=NOW)
+        body = TherapySession(
+            case=case.id.bytes,
+            kind="session",
+            on=NOW.date(),
+            attendance="came",
+            present=(ana.id.bytes, ben.id.bytes),
+        )
+        hour = sessions.plan(db, site.work.vault, case, body, now=NOW)
+    return f"/sessions/{hour.id}", ana.id, ben.id
+
+
+def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
+    site: Site, me: Person, held: str
+) -> None:
+    hour, *two = couple(site)
+    page = me.open(f"{hour}/worksheets")
+    assert held not in page.source and "About whom" not in page.text
+    refused = me.post(
+        f"{hour}/worksheets",
+        {"csrf_token": site.token(), "worksheet": held, "client": two[0].hex, "fear": "home"},
+    )
+    assert refused.status == 422 and "with one of the two alone" in refused.text
+    assert "fear" not in refused.text.lower(), "both may be reading"
+    for at, id in enumerate(two):
+        assert held not in me.open(f"{hour}/worksheets").source
+        with writing(site.work.engine) as db:
+            other = relationships.add(db, site.work.vault, id, word=f"P{at}", frame="partner", now=NOW)
+            fear.note(db, site.work.vault, id, other.id, where="home", session=None, now=datetime.now(UTC))
+    page = me.open(f"{hour}/worksheets")
+    assert held in page.source
+    given = me.send(page, {"worksheet": held, "client": two[0].hex})
+    assert "In the room only." in given.text
+    assert "P0" not in page.source and "P1" not in page.source
+
+
+def test_a_couples_page_does_not_tell_of_a_hold(site: Site, me: Person) -> None:
+    """Every sheet of a couple's hour stays in the room, so that this says nothing of either."""
+    hour, ana, ben = couple(site)
+    calm = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": ben.hex})
+    with writing(site.work.engine) as db:
+        fear.note(db, site.work.vault, ana, None, where="room", session=None, now=NOW)
+    hold = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": ana.hex})
+    assert "In the room only." in calm.text and "In the room only." in hold.text
+
+
+# Adults, the law, when it is not the right thing, and whom to call.
+
+
+def test_only_adults_are_taken_in_and_the_page_says_so(me: Person) -> None:
+    page = me.open("/clients/new")
+    assert "you confirm that this person is 18 or older" in page.text
+    year = NOW.year - 17
+    refused = me.send(page, {"name": "Ana", "birth_date": f"{year}-01-01"})
+    assert refused.status == 422 and "under 18" in refused.error("birth_date")
+    grown = me.send(page, {"name": "Ana", "birth_date": f"{NOW.year - 19}-01-01"})
+    edited = me.send(me.follow(grown, "Edit details"), {"birth_date": f"{year}-01-01"})
+    assert edited.status == 422 and "under 18" in edited.error("birth_date")
+
+
+def test_the_clinicians_papers_say_what_they_are_not_for(me: Person, hour: str) -> None:
+    result = raised(me, hour)
+    me.send(me.open(f"{hour}/note"), {"section-data": "Came."})
+    line = "Not for legal or employment decisions."
+    papers = [
+        me.follow(me.open(hour), "Session summary"),
+        me.follow(me.open(f"{hour}/note"), "Print the draft"),
+        me.follow(me.open("/questionnaires/giving"), "Guide for you"),
+    ]
+    for paper in papers:
+        assert line in steps.words_of(paper), paper.path
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    for paper in (me.follow(result, "Client page"), me.follow(given, "Print the sheet")):
+        assert line not in steps.words_of(paper), "what leaves the room carries one line only"
+
+
+def test_when_it_is_not_the_right_thing_is_seen_before_it_is_begun(me: Person, hour: str) -> None:
+    page = me.open(f"{hour}/questionnaire")
+    assert "when it is not the right thing" in page.text
+    for line in giving().guidance.not_now:
+        assert line in page.text
+
+
+def test_no_practice_is_opened_without_whom_to_call(site: Site, me: Person) -> None:
+    page = me.open("/practice")
+    refused = me.send(page, {"crisis_text": " "})
+    assert refused.status == 422 and refused.error("crisis_text")
+    assert "116 123" in str(me.open("/practice").typed("crisis_text")), "what stood there stands"

@@ -1,0 +1,211 @@
+"""What a client can see, on a screen or on paper, is the same byte by byte whether or not a flag was raised.
+
+Somebody else may be looking. So a form is walked through twice, once with the rule that raises a prompt and
+once without it, and once more with an answer that raises one and its neighbour that does not.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.psychometrics import prompts
+from clinic_toolkit.record import handouts, progress, results
+from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.store.engine import writing
+from clinic_toolkit.web import handing
+from tests.fixtures.handed import handed_over
+from tests.fixtures.practices import NOW
+from tests.fixtures.sites import Site
+
+ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
+TOKEN = re.compile(rb'(name="csrf_token" value=")[^"]+')
+PULSE = re.compile(rb'(data-pulse=")[^"]+')
+FLAGGED = [
+    (each.id, place)
+    for each in catalogue.instruments()
+    for place, item in enumerate(each.items)
+    if item.safety_flag != "none"
+]
+Seen = dict[str, bytes]
+
+
+def neutral(data: bytes) -> bytes:
+    """A page without what is new each time it is drawn: ids and tokens."""
+    return PULSE.sub(rb"\1", TOKEN.sub(rb"\1", ID.sub(b"ID", data)))
+
+
+def differing(one: Seen, other: Seen) -> set[str]:
+    """The names of the screens and papers that are not the same."""
+    assert set(one) == set(other) and len(one) > 5
+    return {name for name in one if neutral(one[name]) != neutral(other[name])}
+
+
+def answered(site: Site, instrument: str, place: int, response: Response) -> Kept[Administration]:
+    """A form with calm answers, and this one at this place."""
+    work = site.work
+    client = work.client("Ana Reyes")
+    form = work.begun(client, catalogue.instrument(instrument), session=work.hour(client).id)
+    form = work.answer(form, [1] * len(catalogue.instrument(instrument).items))
+    with writing(work.engine) as db:
+        return progress.record_response(db, work.vault, form, place, response, now=NOW)
+
+
+def while_answering(site: Site, kept: Kept[Administration]) -> Seen:
+    """Every screen of a form under way."""
+    place, count = f"/administrations/{kept.id}", len(kept.body.answers.statuses)
+    paths = [f"{place}/introduction", f"{place}/check", f"{place}/all", f"{place}/items/1/pause"]
+    paths += [f"{place}/items/{number}" for number in range(1, count + 1)]
+    return {path.removeprefix(place): _page(site, path) for path in paths}
+
+
+def after_it(site: Site, kept: Kept[Administration]) -> Seen:
+    """Every screen and every paper once it is finished, with a worksheet about this person."""
+    place = f"/administrations/{kept.id}"
+    with writing(site.work.engine) as db:
+        progress.stop(db, site.work.vault, kept, now=NOW)
+    found = {"stopped": _page(site, f"{place}/stopped")}
+    assert site.post(f"{place}/finish").status_code == 303
+    for path in ("finished", "together", "client-page", "client-page?with=stood-out"):
+        found[path] = _page(site, f"{place}/{path}")
+    sent = {"worksheet": "two-circles", "client": kept.body.client_id.hex, "sentence": "I can rest."}
+    about = kept.body.relationship_id
+    assert about
+    given = site.post(f"/sessions/{kept.body.session_id}/worksheets", sent | {"about": about.hex})
+    assert given.status_code == 303, given.text
+    for path in ("sheet", "sheet?large=1"):
+        found[path] = _page(site, f"{given.headers['Location']}/{path}")
+    return found
+
+
+def for_the_clinician(site: Site, kept: Kept[Administration]) -> Seen:
+    """What the clinician sees afterwards: here the difference must show."""
+    (sheet,) = _sheets(site, kept)
+    names = {
+        "result": f"/administrations/{kept.id}/result",
+        "risk entry": f"/administrations/{kept.id}/risk-entry",
+        "handout": f"/handouts/{sheet}",
+        "today": "/",
+    }
+    return {name: _page(site, path) for name, path in names.items()} | {"a": b"", "b": b""}
+
+
+def _sheets(site: Site, kept: Kept[Administration]) -> list[Any]:
+    with writing(site.work.engine) as db:
+        return [each.id for each in handouts.of_client(db, site.work.vault, kept.body.client_id)]
+
+
+def _page(site: Site, path: str) -> bytes:
+    answer = site.get(path)
+    assert answer.status_code == 200, path
+    return answer.data
+
+
+def in_their_hands(site: Site, instrument: str, place: int, fields: dict[str, str]) -> Seen:
+    """Every screen of the device in the client's hands, before and after this answer."""
+    work = site.work
+    client = work.client("Ana Reyes")
+    form = work.begun(client, catalogue.instrument(instrument), session=work.hour(client).id)
+    device = handed_over(site, form)
+    count = len(catalogue.instrument(instrument).items)
+    number = place + 1
+    onward = device.post(f"/form/{number}", fields)
+    found = {"onward": onward.headers["Location"].encode()}
+    paths = ["/", f"/form/{number}", f"/form/{min(number + 1, count)}", "/form/check", "/form/finish"]
+    for path in [*paths, "/form/give-back"]:
+        answer = device.get(path)
+        found[path] = answer.data + answer.headers.get("Location", "").encode()
+    found["given back"] = device.post("/form/give-back").data
+    found["afterwards"] = device.get("/").data
+    site.app.extensions.pop(handing._LEFT)
+    site.unlock()
+    return found
+
+
+RAISED = Response(status="answered", value=4, talk=False, said="")
+
+
+@pytest.fixture
+def without_the_rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let nothing raise a prompt from now on."""
+    return lambda: monkeypatch.setattr(prompts, "find_prompts", lambda *_: ())
+
+
+@pytest.mark.parametrize(("instrument", "place"), FLAGGED)
+def test_the_rule_changes_nothing_that_a_client_sees(
+    site: Site, without_the_rule: Callable[[], None], instrument: str, place: int
+) -> None:
+    with_it = answered(site, instrument, place, RAISED)
+    raised = while_answering(site, with_it) | after_it(site, with_it)
+    told = for_the_clinician(site, with_it)
+    without_the_rule()
+    without = answered(site, instrument, place, RAISED)
+    calm = while_answering(site, without) | after_it(site, without)
+    assert differing(raised, calm) == set()
+    # The control: the same look sees it where it is told.
+    expected = {"result", "risk entry", "today"}
+    fear = catalogue.instrument(instrument).items[place].safety_flag == "fear"
+    assert differing(told, for_the_clinician(site, without)) == expected | ({"handout"} if fear else set())
+
+
+@pytest.mark.parametrize("instrument", ["giving", "receiving"])
+def test_the_rule_changes_nothing_in_the_clients_hands(
+    site: Site, without_the_rule: Callable[[], None], instrument: str
+) -> None:
+    place = dict(FLAGGED)[instrument]
+    raised = in_their_hands(site, instrument, place, {"answer": "4"})
+    without_the_rule()
+    assert differing(raised, in_their_hands(site, instrument, place, {"answer": "4"})) == set()
+    # The control: another answer is seen on the page where it was given, and nowhere it should not be.
+    other = in_their_hands(site, instrument, place, {"answer": "0"})
+    assert f"/form/{place + 1}" in differing(raised, other)
+    assert differing(raised, other) <= {f"/form/{place + 1}", "/form/check"}
+
+
+@pytest.mark.parametrize(("instrument", "place"), FLAGGED)
+@pytest.mark.parametrize(
+    "raising",
+    [
+        Response(status="answered", value=2, talk=False, said=""),
+        Response(status="declined", value=None, talk=False, said=""),
+    ],
+    ids=["answered", "declined"],
+)
+def test_an_answer_that_raises_a_flag_leads_where_its_neighbour_leads(
+    site: Site, instrument: str, place: int, raising: Response
+) -> None:
+    one, other = (answered(site, instrument, place, each) for each in (raising, replace(RAISED, value=1)))
+    seen = after_it(site, one), after_it(site, other)
+    assert differing(*seen) == set()
+    assert "result" in differing(for_the_clinician(site, one), for_the_clinician(site, other))
+
+
+def test_a_leak_on_a_screen_or_on_paper_would_be_found(
+    site: Site, monkeypatch: pytest.MonkeyPatch, without_the_rule: Callable[[], None]
+) -> None:
+    """A page that told of it in the smallest way: a word's space, a next step's full stop."""
+    together, paper = results.together_of, results.client_page_of
+
+    def told(kept: Kept[Administration]) -> bool:
+        items = results.answered_items(kept.body)
+        return bool(prompts.find_prompts(results.administrations.instrument_of(kept.body), items))
+
+    def leaking_page(db: Any, vault: Any, kept: Any) -> Any:
+        shown = together(db, vault, kept)
+        return replace(shown, about=shown.about + "\u00a0") if told(kept) else shown
+
+    def leaking_paper(settings: Any, kept: Any, **more: Any) -> Any:
+        value = paper(settings, kept, **more)
+        return replace(value, next_step=value.next_step + ".") if told(kept) else value
+
+    monkeypatch.setattr(results, "together_of", leaking_page)
+    monkeypatch.setattr(results, "client_page_of", leaking_paper)
+    with_it = after_it(site, answered(site, *FLAGGED[0], RAISED))
+    without_the_rule()
+    without = after_it(site, answered(site, *FLAGGED[0], RAISED))
+    assert differing(with_it, without) == {"together", "client-page", "client-page?with=stood-out"}
