@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from clinic_toolkit.demo import content
-from clinic_toolkit.record import administrations, handover, merging, progress, results
+from clinic_toolkit.record import (
+    administrations,
+    handover,
+    merging,
+    open_prompts,
+    progress,
+    results,
+    risk_entries,
+)
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.handover_rows import FINISHED
@@ -31,6 +39,23 @@ def ask(
         return _hand_over(db, vault, kept, alone, now=at)
     end = progress.complete if given.state == "completed" else progress.stop
     return end(db, vault, kept, now=at + _MOMENT)
+
+
+def close_prompts(
+    db: Connection, vault: Vault, kept: Kept[Administration], told: content.Risk, *, now: datetime
+) -> None:
+    """Write the risk entry that closes what this questionnaire raised."""
+    raised = [each for each in open_prompts.of_administration(db, vault, kept) if each.is_open]
+    body = risk_entries.RiskEntry(
+        client=kept.body.client,
+        session=kept.body.session,
+        on=now.astimezone().date(),
+        relationship=kept.body.relationship,
+        administration=kept.id.bytes,
+        closes=tuple(answer for prompt in raised for answer in prompt.raised),
+        **told.model_dump(),
+    )
+    risk_entries.write(db, vault, body, now=now)
 
 
 def _answers(given: content.Questionnaire, now: datetime) -> Iterator[tuple[int, Response, datetime]]:

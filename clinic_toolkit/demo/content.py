@@ -43,6 +43,18 @@ class Practice(_Part):
     return_code: str
 
 
+class Risk(_Part):
+    """The entry that closes what a questionnaire raised; `fear` says where sheets may be worked with."""
+
+    how: Literal["asked", "in_hand", "not_today"] = "asked"
+    because: str = ""
+    asked: str = ""
+    protects: str = ""
+    did: str = ""
+    consulted: str = ""
+    fear: Literal["", "home", "room"] = ""
+
+
 class Questionnaire(_Part):
     """One giving of a questionnaire.
 
@@ -64,6 +76,7 @@ class Questionnaire(_Part):
     next_step: str = ""
     again_because: str = ""
     again_times: int = 0
+    risk: Risk | None = None
 
 
 class Sheet(_Part):

@@ -175,6 +175,8 @@ class Hour:
                 baseline=LEAST_BASELINE,
                 now=kept.at + timedelta(minutes=1),
             )
+        if given.risk:
+            asking.close_prompts(desk.db, desk.vault, kept, given.risk, now=kept.at + timedelta(minutes=1))
         if given.wrong or given.own_words or given.next_step:
             reflections.keep(
                 desk.db,

@@ -104,7 +104,7 @@ def giving(
     )
 
 
-def note(
+def note_asked(
     db: Connection,
     vault: Vault,
     client_id: UUID,

@@ -22,7 +22,7 @@ risk_entry = sealed_table("risk_entry")
 ASKED, IN_HAND, NOT_TODAY = "asked", "in_hand", "not_today"
 HOW = {ASKED: "Asked today", IN_HAND: "Already in hand", NOT_TODAY: "Not today, because"}
 AT_HOME, IN_THE_ROOM = "home", "room"
-WHERE = {AT_HOME: "sheets about this may go home", IN_THE_ROOM: "sheets about this stay in the room"}
+WHERE = {AT_HOME: "sheets may go home", IN_THE_ROOM: "sheets stay in the room"}
 
 
 class NoReason(ClinicError):
@@ -133,7 +133,7 @@ def write(db: Connection, vault: Vault, body: RiskEntry, *, now: datetime) -> Ke
         body,
         ring=vault.ring_of(body.client_id, "record"),
         state="written",
-        event="risk_entry.written",
+        event="risk.written",
         now=now,
         final=True,
     )

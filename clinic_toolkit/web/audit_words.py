@@ -66,7 +66,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "handover.set_aside": ("handovers", "Left out answers that had been laid aside"),
     "handover.closed": ("handovers", "Closed a hand-over"),
     "handout.given": ("worksheets", "Gave a worksheet"),
-    "risk_entry.written": ("risk", "Wrote a risk entry"),
+    "risk.written": ("risk", "Wrote a risk entry"),
     "note.begun": ("notes", "Began a note"),
     "note.saved": ("notes", "Saved a note"),
     "note.signed": ("notes", "Signed a note"),

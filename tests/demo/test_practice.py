@@ -158,6 +158,7 @@ def test_today_is_full_whenever_it_is_opened(demo: Demo, tmp_path: Path, weekday
     held = [body for body in hours if body.took_place]
     assert day.next and len(day.later) == 2 and len(day.earlier) == 1 and not day.open
     assert len(day.to_finish) == 3
+    assert [line.who for line in day.to_ask] == ["I. O."]
     assert len({line.on for line in day.upcoming}) >= 3
     assert all(line.on.weekday() < 5 for line in day.upcoming)
     assert all(body.on <= now.astimezone().date() for body in held)

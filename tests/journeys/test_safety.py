@@ -279,7 +279,9 @@ def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
         assert held not in me.open(f"{hour}/worksheets").source
         with writing(site.work.engine) as db:
             other = relationships.add(db, site.work.vault, id, word=f"P{at}", frame="partner", now=NOW)
-            fear.note(db, site.work.vault, id, other.id, where="home", session=None, now=datetime.now(UTC))
+            fear.note_asked(
+                db, site.work.vault, id, other.id, where="home", session=None, now=datetime.now(UTC)
+            )
     page = me.open(f"{hour}/worksheets")
     assert held in page.source
     given = me.send(page, {"worksheet": held, "client": two[0].hex})
@@ -292,7 +294,7 @@ def test_a_couples_page_does_not_tell_of_a_hold(site: Site, me: Person) -> None:
     hour, ana, ben = couple(site)
     calm = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": ben.hex})
     with writing(site.work.engine) as db:
-        fear.note(db, site.work.vault, ana, None, where="room", session=None, now=NOW)
+        fear.note_asked(db, site.work.vault, ana, None, where="room", session=None, now=NOW)
     hold = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": ana.hex})
     assert "In the room only." in calm.text and "In the room only." in hold.text
 

@@ -303,7 +303,7 @@ def test_the_note_is_offered_the_entry_and_does_not_hold_it(work: Work) -> None:
     assert part.offered and part.left_out and part.source == "risk entry of 19 November 2026"
     assert part.text == (
         "Asked today. Asked, and answered: Thoughts of not living? No. Next check: 26 November 2026. "
-        "Asked in private about fear; sheets about this stay in the room."
+        "Asked in private about fear; sheets stay in the room."
     )
 
 

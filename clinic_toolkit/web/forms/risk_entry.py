@@ -88,7 +88,7 @@ class RiskForm(FearForm):
     @property
     def has_lines(self) -> bool:
         """Whether anything stands in the lines, so that they are not folded away."""
-        return any(getattr(self, name).data for name in LINES) or bool(self.next_check.raw_data)
+        return any(getattr(self, name).data for name in LINES) or any(self.next_check.raw_data or ())
 
     def validate_because(self, field: Any) -> None:
         """ "Not today" needs its reason."""

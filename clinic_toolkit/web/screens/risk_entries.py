@@ -200,6 +200,7 @@ def _page(
         errors=form.errors,
         person=clients.get(context.db(), context.vault(), client),
         given=given,
+        leave=_onward(given) if given else "",
         title=administrations.instrument_of(given.body).title if given else "",
         about=results.about(context.db(), context.vault(), given.body) if given else "",
         fears=any(prompt.flag == "fear" for prompt in form.prompts),

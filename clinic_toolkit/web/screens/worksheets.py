@@ -107,7 +107,7 @@ def _given(
     client, about = UUID(hex=form.client.data), known.get(form.about.data)
     chosen = catalogue.worksheet(form.worksheet.data)
     if form.where and not case.body.is_couple:
-        fear.note(db, vault, client, about, where=form.where, session=hour.id, now=context.now())
+        fear.note_asked(db, vault, client, about, where=form.where, session=hour.id, now=context.now())
     giving = fear.giving(db, vault, case.body.client_ids, chosen, client, about, now=context.now())
     if not giving.allowed:
         if case.body.is_couple:
