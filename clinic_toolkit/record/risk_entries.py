@@ -161,6 +161,17 @@ def of_session(
     return in_hour(lambda client_id: of_client(db, vault, client_id), client_ids, session_id)
 
 
+def checks_due(db: Connection, vault: Vault, *, today: date) -> list[Kept[RiskEntry]]:
+    """Entries whose next check is today or past, oldest check first, until an entry follows them."""
+    found = everything(db, vault)
+    followed = {kept.body.follows for kept in found}
+    due = [kept for kept in found if kept.body.next_check and kept.body.next_check <= today]
+    return sorted(
+        (kept for kept in due if kept.id.bytes not in followed),
+        key=lambda kept: kept.body.next_check or today,
+    )
+
+
 def everything(db: Connection, vault: Vault) -> list[Kept[RiskEntry]]:
     """Every entry of this clinician, oldest first."""
     return rows.everywhere(db, vault, risk_entry, RiskEntry)

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import cases, clients, notes, open_prompts, rows, sessions
+from clinic_toolkit.record import cases, clients, notes, open_prompts, risk_entries, rows, sessions
 from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.risk_entries import RiskEntry
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.vault.vault import Vault
 
@@ -43,11 +44,15 @@ class HourLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskLine:
-    """A questionnaire after which something is to be asked: of whom, of when, and never about what."""
+    """Something to ask about: whom, from which day, and never what.
 
-    administration: Kept[Administration]
+    After a questionnaire it is `administration`, after a risk entry that set this day for a check `entry`.
+    """
+
     on: date
     who: str
+    administration: Kept[Administration] | None = None
+    entry: Kept[RiskEntry] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,23 +104,25 @@ def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
         earlier=tuple(lines[kept.id] for kept in done),
         upcoming=tuple(lines[kept.id] for kept in soon),
         to_finish=tuple(lines[kept.id] for kept in finish),
-        to_ask=_to_ask(db, vault, people),
+        to_ask=_to_ask(db, vault, people, day),
         has_clients=bool(people),
         shown=tuple({kept.id: kept for kept in chosen}.values()),
     )
 
 
-def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client]) -> tuple[AskLine, ...]:
-    """What stays until a risk entry closes it, however long ago; oldest first."""
-    return tuple(
-        AskLine(
-            administration=each.administration,
-            on=each.on,
-            who=people[each.administration.body.client_id].initials,
-        )
+def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client], day: date) -> tuple[AskLine, ...]:
+    """What stays until a risk entry closes or follows it, however long ago; oldest first."""
+    found = [
+        AskLine(on=each.on, who=people[given.body.client_id].initials, administration=given)
         for each in open_prompts.waiting(db, vault)
-        if each.administration.body.client_id in people
-    )
+        if (given := each.administration).body.client_id in people
+    ]
+    found += [
+        AskLine(on=kept.body.next_check or day, who=people[kept.body.client_id].initials, entry=kept)
+        for kept in risk_entries.checks_due(db, vault, today=day)
+        if kept.body.client_id in people
+    ]
+    return tuple(sorted(found, key=lambda line: line.on))
 
 
 def _begun(db: Connection, vault: Vault) -> set[UUID | None]:

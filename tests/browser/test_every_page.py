@@ -33,7 +33,7 @@ def test_every_page_is_whole_in_light_dark_and_narrow(browser: Browser, practice
 def furnish(me: person.Person, hour: str) -> None:
     """A finished questionnaire with every kind of answer, one that was stopped, a sheet, a draft."""
     answers: list[steps.Answer] = [{"answer": "4", "talk": "yes", "said": "With my sister.", **steps.NEXT}]
-    answers += [4, 3, 4, steps.WOULD_NOT, steps.COULD_NOT, None, 0, 1, 2, 3, 4]
+    answers += [4, 3, 4, steps.WOULD_NOT, steps.COULD_NOT, None, 2, 1, 2, 3, 4]
     result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="M."), answers))
     # The same once more, so that its course has a pattern to draw; and it is to be repeated.
     again = steps.finish(me, steps.answer_all(me, _again(me, hour), [2, 1, 4, 3, 0, 1, 2, 2, 1, 3, 4, 0]))
@@ -42,6 +42,7 @@ def furnish(me: person.Person, hour: str) -> None:
     first = me.follow(steps.begin(me, hour, "boundaries", word="K."), "first question")
     me.send(first, {"answer": "1", "go": "stop"})
     me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."})
+    me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic."})
     me.send(me.open(f"{hour}/note"), {"section-data": "Came on time."})
 
 

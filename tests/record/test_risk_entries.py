@@ -74,7 +74,9 @@ def close(work: Work, client: Kept[Client], kept: Kept[Administration], **more: 
 
 def waiting(work: Work) -> list[UUID]:
     with reading(work.engine) as db:
-        return [line.administration.id for line in today.of(db, work.vault, now=NOW).to_ask]
+        return [
+            line.administration.id for line in today.of(db, work.vault, now=NOW).to_ask if line.administration
+        ]
 
 
 def test_an_entry_needs_its_reason_and_something_to_say(work: Work) -> None:
@@ -310,3 +312,20 @@ def test_the_note_is_offered_the_entry_and_does_not_hold_it(work: Work) -> None:
 def test_an_entry_of_another_practice_is_not_there(work: Work) -> None:
     with reading(work.engine) as db, pytest.raises(rows.NotThere):
         risk_entries.get(db, work.vault, work.client().id)
+
+
+def test_a_planned_check_is_on_today_from_its_day_until_an_entry_follows(work: Work) -> None:
+    client = work.client()
+    kept = write(work, body(client, next_check=NOW.date() + timedelta(days=3)))
+
+    def shown(after: int) -> list[UUID]:
+        with reading(work.engine) as db:
+            day = today.of(db, work.vault, now=NOW + timedelta(days=after))
+        assert all(line.who == "A. R." for line in day.to_ask)
+        return [line.entry.id for line in day.to_ask if line.entry]
+
+    assert [shown(after) for after in (2, 3, 40)] == [[], [kept.id], [kept.id]]
+    write(work, body(client, did="About something else."))
+    assert shown(3) == [kept.id]
+    write(work, body(client, did="Asked again.", follows=kept.id.bytes))
+    assert shown(3) == []

@@ -68,7 +68,7 @@ class RiskForm(FearForm):
         self.about.choices = [(NOBODY, "Nobody in particular")]
         self.about.choices += [(kept.id.hex, kept.body.word) for kept in people]
         if not prompts:
-            self.how.choices = [("", "None of these; only the lines below"), *HOW.items()]
+            self.how.choices = [("", "None of these; only what is written above"), *HOW.items()]
             self.how.validators = []
 
     @property

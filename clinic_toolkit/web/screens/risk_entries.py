@@ -136,6 +136,7 @@ def index(client: UUID) -> Answer:
         entries=found,
         words=_words(client),
         in_general=results.IN_GENERAL,
+        today=_today(),
         no_reassurance=NO_REASSURANCE,
     )
 

@@ -14,7 +14,8 @@ def index() -> Answer:
     """One screen for the day. It shows initials; the rest opens on a tap."""
     day = today.of(context.db(), context.vault(), now=context.now())
     context.saw("therapy_session", *day.shown)
-    context.saw("administration", *(line.administration for line in day.to_ask))
+    context.saw("administration", *(each.administration for each in day.to_ask if each.administration))
+    context.saw("risk_entry", *(each.entry for each in day.to_ask if each.entry))
     if any(hour.on == day.on for hour in day.open):
         # After a lock in the middle of an hour, pauses may be as long as before it.
         context.open_hour()
