@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from clinic_toolkit.instruments import catalogue, loader
+from clinic_toolkit.instruments import catalogue, form_code, loader
 from clinic_toolkit.instruments.model import Instrument
 
 USABLE, TO_MEND = 0, 2
@@ -75,7 +75,12 @@ def preview(path: Path, out: Path, *, paper: str) -> int:
     head = Letterhead(practice="", clinician="", crisis_text="", paper=paper)
     papers = {
         f"blank-questionnaire{'-general' if general else ''}.pdf": blank_form.render(
-            BlankQuestionnaire(letterhead=head, instrument=instrument, general=general, code="000000")
+            BlankQuestionnaire(
+                letterhead=head,
+                instrument=instrument,
+                general=general,
+                code=form_code.code_of(instrument, general=general),
+            )
         )
         for general in (False, True)
     }

@@ -20,6 +20,8 @@ _NUMBER_WIDTH = 24.0
 _WORD = Look(size=10.5, bold=True, leading=1.28)
 _MEANING = Look(size=10.5, leading=1.28)
 _CLOSING = Look(size=11, leading=1.3)
+# Typed by hand when the sheet is entered.
+_CODE = Look(size=11.5, bold=True, leading=1.3)
 _BOX = 13.0
 _HOW = (
     "Tick the nearest answer for each sentence; none has to be answered. “{did_not_come_up}” and "
@@ -128,8 +130,10 @@ def render(value: "BlankQuestionnaire") -> bytes:
     instrument = value.instrument
     foot = (
         Text(
-            f"{words.CLIENT_LINE} {instrument.title}, version {instrument.version} · sheet {value.code}",
-            SMALL,
+            [
+                (f"{words.CLIENT_LINE} {instrument.title}, version {instrument.version} · sheet ", SMALL),
+                (value.code, _CODE),
+            ],
         ),
     )
     sheet = page.Sheet(

@@ -52,7 +52,7 @@ class InstrumentGuide:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlankQuestionnaire:
-    """The form on paper. `code` is nameless and ties the sheet to its later entry."""
+    """The form on paper. `code` names version and wording (`instruments/form_code.py`), and nobody."""
 
     letterhead: Letterhead
     instrument: Instrument

@@ -7,6 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from clinic_toolkit.instruments import catalogue as forms
+from clinic_toolkit.instruments import form_code
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.sites import Site
 from tests.journeys import steps
@@ -70,9 +71,14 @@ def test_the_blank_form_can_be_about_people_in_general(me: Person) -> None:
     assert form.items[0].text_general[:25] in words
 
 
-def test_every_blank_form_has_a_code_of_its_own(me: Person) -> None:
-    one, other = (me.open("/questionnaires/giving/blank").body for _ in range(2))
-    assert one != other
+@pytest.mark.parametrize("general", [False, True])
+def test_the_blank_form_carries_the_code_of_its_version_and_nobody_elses(me: Person, general: bool) -> None:
+    page = me.open("/questionnaires/giving")
+    words = "Blank form, people in general" if general else "Blank form (PDF)"
+    one, other = (me.follow(page, words) for _ in range(2))
+    assert one.body == other.body
+    code = form_code.code_of(forms.instrument("giving"), general=general)
+    assert f"version {forms.instrument('giving').version} · sheet {code}" in steps.words_of(one)
 
 
 @pytest.mark.parametrize("slug", SHEETS)

@@ -1,10 +1,8 @@
 """The questionnaires there are: what is asked, what is known of them, and their paper."""
 
-from secrets import token_hex
-
 from flask import Blueprint, render_template, request
 
-from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments import catalogue, form_code
 from clinic_toolkit.instruments.standing import status_line
 from clinic_toolkit.psychometrics.rules import number_rule
 from clinic_toolkit.record import own_questionnaires, results
@@ -44,14 +42,16 @@ def show(slug: str) -> Answer:
 
 @screen.get("/questionnaires/<slug>/blank")
 def blank(slug: str) -> Answer:
-    """The form on paper, under a nameless code."""
+    """The form on paper, under the nameless code of its version and wording."""
     from clinic_toolkit.documents import blank_form as paper
 
+    instrument = own_questionnaires.named(context.db(), context.vault(), slug)
+    general = "general" in request.args
     value = BlankQuestionnaire(
         letterhead=context.letterhead(),
-        instrument=own_questionnaires.named(context.db(), context.vault(), slug),
-        general="general" in request.args,
-        code=token_hex(3).upper(),
+        instrument=instrument,
+        general=general,
+        code=form_code.code_of(instrument, general=general),
     )
     return responses.pdf(paper.render(value), "questionnaire.pdf")
 

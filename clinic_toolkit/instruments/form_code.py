@@ -1,0 +1,85 @@
+"""The code on a blank form: which questionnaire, in which version and wording, and nothing of anybody.
+
+It is printed on paper and typed by hand, so the last of its eight characters checks the others. There are
+twenty-three of them, a prime: with weights that differ, one wrong character or two that changed places
+always show. Of pairs that are easily mixed up, such as 2 and Z or 8 and B, neither is among them.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.model import Instrument
+
+CHARACTERS = "34679ACDEFGHJKMNPQRTWXY"
+_PRIME = len(CHARACTERS)
+_DATA = 7
+# Spaces and all the dashes that a phone's keyboard or a word processor makes of "-".
+_SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212_.]+")
+
+
+class Mistyped(ClinicError):
+    """The characters do not fit together."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This code has a slip in it. It has eight characters, and stands at the foot of every page of the "
+            "sheet. The digits 0, 1, 2, 5 and 8 and the letters B, I, L, O, S, U, V and Z never stand in it."
+        )
+
+
+class UnknownCode(ClinicError):
+    """Well typed, and no form that is known here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No questionnaire that is known here has this code. The sheet may come from another program or "
+            "from a version that is not on this computer; then its answers cannot be entered."
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Form:
+    """What a sheet was printed from. `general`: it asks about people close to the client, not one person."""
+
+    instrument: Instrument
+    general: bool
+
+
+def code_of(instrument: Instrument, *, general: bool) -> str:
+    """The code of a form as it is printed: two groups of four; the same on every copy of it."""
+    wording = "general" if general else "one person"
+    named = "\0".join((instrument.id, instrument.version, instrument.digest, wording))
+    whole = int.from_bytes(hashlib.sha256(named.encode()).digest(), "big")
+    values = [whole // _PRIME**place % _PRIME for place in range(_DATA)]
+    code = "".join(CHARACTERS[value] for value in (*values, _check(values)))
+    return f"{code[:4]}-{code[4:]}"
+
+
+def form_of(typed: str) -> Form:
+    """The form that a sheet with this code was printed from, in whichever version is known here.
+
+    Raises:
+        Mistyped: the characters do not fit together.
+        UnknownCode: they do, and no known form has this code.
+    """
+    code = _tidy(typed)
+    for instrument in catalogue.editions():
+        for general in (False, True):
+            if _tidy(code_of(instrument, general=general)) == code:
+                return Form(instrument=instrument, general=general)
+    raise UnknownCode
+
+
+def _tidy(typed: str) -> str:
+    code = _SEPARATORS.sub("", typed).upper()
+    values = [CHARACTERS.find(character) for character in code]
+    if len(values) != _DATA + 1 or -1 in values or _check(values[:_DATA]) != values[_DATA]:
+        raise Mistyped
+    return code
+
+
+def _check(values: list[int]) -> int:
+    return sum(weight * value for weight, value in enumerate(values, start=1)) % _PRIME
