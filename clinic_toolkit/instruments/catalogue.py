@@ -51,7 +51,8 @@ def instruments() -> tuple[Instrument, ...]:
 def editions() -> tuple[Instrument, ...]:
     """Every version that comes with the program: in the order of `instruments`, each with its newest first."""
     order = {newest.id: at for at, newest in enumerate(instruments())}
-    return tuple(sorted(reversed(_shelf().editions), key=lambda one: order[one.id]))
+    newest_first = tuple(reversed(_shelf().editions))
+    return tuple(sorted(newest_first, key=lambda one: order[one.id]))
 
 
 def instrument(instrument_id: str, version: str | None = None, digest: str | None = None) -> Instrument:

@@ -25,8 +25,9 @@ class Mistyped(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This code has a slip in it. It has eight characters, and stands at the foot of every page of the "
-            "sheet. The digits 0, 1, 2, 5 and 8 and the letters B, I, L, O, S, U, V and Z never stand in it."
+            "This code has a slip in it. It has eight characters, and stands at the foot of every page of "
+            "the sheet. The digits 0, 1, 2, 5 and 8 and the letters B, I, L, O, S, U, V and Z never stand "
+            "in it."
         )
 
 

@@ -61,6 +61,16 @@ class BlankQuestionnaire:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClinicianCard:
+    """What the clinician keeps beside a form on paper; the codes are those of its two wordings."""
+
+    letterhead: Letterhead
+    instrument: Instrument
+    code: str
+    code_general: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AnsweredItem:
     """One item as answered.
 

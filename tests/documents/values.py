@@ -16,6 +16,7 @@ from clinic_toolkit.record.summaries import (
     AnsweredItem,
     BlankQuestionnaire,
     ClientPage,
+    ClinicianCard,
     FacetResult,
     HourFacts,
     Letterhead,
@@ -246,6 +247,15 @@ def card(paper: str = "A4", *, demo: bool = False) -> AnswerCard:
 def blank(paper: str = "A4", *, general: bool = False, demo: bool = False) -> BlankQuestionnaire:
     return BlankQuestionnaire(
         letterhead=letterhead(paper, demo=demo), instrument=instrument(), general=general, code="KQ7M"
+    )
+
+
+def clinician_card(paper: str = "A4", *, demo: bool = False) -> ClinicianCard:
+    return ClinicianCard(
+        letterhead=letterhead(paper, demo=demo),
+        instrument=instrument(),
+        code="KQ7M-CDEF",
+        code_general="M7QK-FEDC",
     )
 
 

@@ -6,7 +6,13 @@ from clinic_toolkit.instruments import catalogue, form_code
 from clinic_toolkit.instruments.standing import status_line
 from clinic_toolkit.psychometrics.rules import number_rule
 from clinic_toolkit.record import own_questionnaires, results
-from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire, InstrumentGuide
+from clinic_toolkit.record.summaries import (
+    STATUS_LINE,
+    AnswerCard,
+    BlankQuestionnaire,
+    ClinicianCard,
+    InstrumentGuide,
+)
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.responses import Answer
 
@@ -66,6 +72,21 @@ def answer_card(slug: str) -> Answer:
         instrument=own_questionnaires.named(context.db(), context.vault(), slug),
     )
     return responses.pdf(paper.render(value), "answer-card.pdf")
+
+
+@screen.get("/questionnaires/<slug>/card")
+def card(slug: str) -> Answer:
+    """For the clinician, beside a form on paper: which numbers to look at before the client leaves."""
+    from clinic_toolkit.documents import clinician_card as paper
+
+    instrument = catalogue.instrument(slug)
+    value = ClinicianCard(
+        letterhead=context.letterhead(),
+        instrument=instrument,
+        code=form_code.code_of(instrument, general=False),
+        code_general=form_code.code_of(instrument, general=True),
+    )
+    return responses.pdf(paper.render(value), "card.pdf")
 
 
 @screen.get("/questionnaires/<slug>/guide")

@@ -1,0 +1,116 @@
+"""The clinician's card to a form on paper: which numbers to look at before the client leaves.
+
+It may lie on the desk where the client sees it, so it names no question and no topic: only numbers, and
+what to do. The form itself carries nothing of it.
+"""
+
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import page, words
+from clinic_toolkit.documents.blocks import Block, Rule, Text, paragraphs
+from clinic_toolkit.documents.look import ACCENT, EDGE, MM, SMALL, SOFT, Look
+from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE, flagged_numbers
+from clinic_toolkit.psychometrics.scoring import highest
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+    from clinic_toolkit.instruments.model import Instrument
+    from clinic_toolkit.record.summaries import ClinicianCard
+
+_WIDTH, _PAD = 128 * MM, 7 * MM
+_HEAD = Look(size=14, bold=True, leading=1.2)
+_LABEL = Look(size=10, bold=True, colour=ACCENT, leading=1.3)
+_NUMBERS = Look(size=30, bold=True, leading=1.2)
+_TEXT = Look(size=10.5, leading=1.34)
+_SMALL = Look(size=9.5, colour=SOFT, leading=1.32)
+_CODE = Look(size=10.5, bold=True, leading=1.34)
+
+
+class Card(Block):
+    """Blocks inside a line to cut along."""
+
+    def __init__(self, blocks: list[Block]) -> None:
+        super().__init__()
+        self.blocks = blocks
+
+    def height(self, width: float) -> float:
+        return page.stacked(self.blocks, self._inside(width)) + 2 * _PAD
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        height = self.height(width)
+        canvas.setStrokeColorRGB(*EDGE)
+        canvas.setLineWidth(0.7)
+        canvas.roundRect(x, top - height, min(width, _WIDTH), height, 8, stroke=1, fill=0)
+        (placed,) = page.flow(self.blocks, self._inside(width), height)
+        for block, down in placed:
+            block.draw(canvas, x + _PAD, top - _PAD - down, self._inside(width))
+
+    def marked(self) -> bool:
+        return any(block.marked() for block in self.blocks)
+
+    def _inside(self, width: float) -> float:
+        return min(width, _WIDTH) - 2 * _PAD
+
+
+def render(value: "ClinicianCard") -> bytes:
+    """Draw the card on one page, to be cut out."""
+    instrument = value.instrument
+    blocks: list[Block] = [
+        Text("For you alone", _LABEL, after=2),
+        Text(f"{instrument.title}, version {instrument.version}", _HEAD, after=4),
+        Text([("About one person: sheet ", _TEXT), (value.code, _CODE)]),
+        Text([("About people in general: sheet ", _TEXT), (value.code_general, _CODE)]),
+        Rule(before=9, after=9),
+        *_look_at(instrument),
+        Text(NO_REASSURANCE, _TEXT, before=7),
+    ]
+    if value.letterhead.crisis_text.strip():
+        blocks += [
+            Rule(before=9, after=9),
+            Text("In a crisis", _LABEL, after=2),
+            *paragraphs(value.letterhead.crisis_text, _TEXT, gap=2),
+        ]
+    sheet = page.Sheet(
+        paper=value.letterhead.paper, foot=(Text(words.STATUS_LINE, SMALL),), demo=value.letterhead.demo
+    )
+    under = Text(
+        "Cut along the line. Keep the card with you, and not with the form: the form leaves the room.",
+        _SMALL,
+        before=10,
+    )
+    return page.make([Card(blocks), under], sheet)
+
+
+def _look_at(instrument: "Instrument") -> list[Block]:
+    numbers = flagged_numbers(instrument)
+    if not numbers:
+        return [
+            Text("No number of this form needs a look first.", _CODE, after=3),
+            Text("Ask what you would ask in any hour.", _TEXT),
+        ]
+    from_here = next(
+        option.label
+        for option in sorted(instrument.options, key=lambda option: option.value)
+        if 2 * option.value >= highest(instrument)
+    )
+    one = len(numbers) == 1
+    return [
+        Text("To look at before the door opens", _LABEL, after=1),
+        Text(" · ".join(str(number) for number in numbers), _NUMBERS, after=3),
+        Text(
+            f"When the sheet comes back, look at {'this number' if one else 'these numbers'} while your "
+            "client is still with you.",
+            _TEXT,
+            after=4,
+        ),
+        *(
+            Text(line, _TEXT, indent=10, bullet="·", after=2)
+            for line in (
+                f"Ask, when nobody else can hear, if “{from_here}” or more is ticked, if the question was "
+                "left out in any way, or if it is marked to talk about.",
+                "What to ask stands on screen, with the questions for the talk.",
+                "Write down what you asked, what you heard and what you did.",
+            )
+        ),
+    ]

@@ -1,0 +1,53 @@
+"""The card beside a form on paper: numbers and what to do, and no word of what they are about."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from clinic_toolkit.documents import blank_form, clinician_card
+from clinic_toolkit.instruments.catalogue import instruments
+from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE, flagged_numbers
+from tests.documents import values
+from tests.documents.reading import PAPERS, chars, pages, texts
+
+TOPIC = re.compile(r"\b(afraid|fear\w*|burden\w*|press\w*|unsafe|violen\w*|threat\w*|danger\w* of)\b", re.I)
+
+
+def words_of(pdf: bytes) -> str:
+    return " ".join(texts(pdf))
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_it_names_the_numbers_the_codes_and_what_to_do(paper):
+    said = words_of(clinician_card.render(values.clinician_card(paper)))
+    assert "How I give, version 1" in said and "KQ7M-CDEF" in said and "M7QK-FEDC" in said
+    assert "8 · 12" in said and "“About half the time” or more" in said
+    assert NO_REASSURANCE in said and "116 123" in said and "For you alone" in said
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("form", instruments(), ids=lambda form: form.id)
+def test_the_card_of_each_form_is_one_page_without_a_word_of_any_question(paper, form):
+    pdf = clinician_card.render(replace(values.clinician_card(paper), instrument=form))
+    said = words_of(pdf)
+    assert pages(pdf) == 1
+    assert not any(item.text in said or item.text_general in said for item in form.items)
+    # The practice's own words for a crisis are its own.
+    own = said.replace(" ".join(values.letterhead().crisis_text.split()), "")
+    assert not TOPIC.search(own), own
+    numbers = flagged_numbers(form)
+    assert (" · ".join(str(each) for each in numbers) in said) if numbers else "needs a look first" in said
+    large = {char["text"] for char in chars(pdf)[0] if char["size"] > 20}
+    assert large <= set("0123456789· ")
+    assert bool(large) == bool(numbers)
+
+
+def test_the_control_a_topic_would_be_found():
+    assert TOPIC.search("Ask about fear of this person.") and TOPIC.search("Feeling a burden")
+
+
+def test_the_form_carries_nothing_of_the_card():
+    for form in instruments():
+        said = words_of(blank_form.render(replace(values.blank(), instrument=form)))
+        assert "before the door" not in said and "reassurance" not in said and "116 123" not in said
