@@ -49,7 +49,7 @@ def instruments() -> tuple[Instrument, ...]:
 
 
 def editions() -> tuple[Instrument, ...]:
-    """Every version that comes with the program: in the order of `instruments`, each with its newest first."""
+    """Every version that comes with the program, in the order of `instruments`, newest first."""
     order = {newest.id: at for at, newest in enumerate(instruments())}
     newest_first = tuple(reversed(_shelf().editions))
     return tuple(sorted(newest_first, key=lambda one: order[one.id]))

@@ -15,6 +15,7 @@ from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.instruments.model import Frame, Instrument, Item
 from clinic_toolkit.record import answers, own_questionnaires, rows
 from clinic_toolkit.record.answers import Answers
+from clinic_toolkit.record.days import written
 from clinic_toolkit.record.given import Given, in_hour
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
@@ -25,6 +26,7 @@ administration = sealed_table("administration")
 
 ALONE = "self_entered"
 MIXED = "mixed"
+PAPER = "paper"
 MODES = {
     "read_aloud": "read aloud",
     "telehealth": "read aloud over telehealth",
@@ -32,6 +34,7 @@ MODES = {
     "telehealth_interpreter": "read aloud over telehealth, with an interpreter",
     ALONE: "answered by the client alone",
     MIXED: "partly together, partly by the client alone",
+    PAPER: "on paper, entered later",
 }
 GENERAL = "in_general"
 
@@ -60,10 +63,19 @@ class DefinitionLost(ClinicError):
         )
 
 
+class FromPaper(ClinicError):
+    """It was answered on paper, so nobody is asked any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This was answered on paper, and its answers are only entered here.")
+
+
 class Administration(Given, array_like=True, frozen=True, kw_only=True):
     """What was asked, about whom and how, each answer, and what was said when it was looked at.
 
     `taken` are the places, counted from 0, where the client wants on their page what they said there.
+    `on` is the day on which it was answered; `entered` the day on which that was entered from paper, and
+    `keyed_twice` whether it was entered a second time and compared.
     """
 
     relationship: bytes | None
@@ -80,6 +92,8 @@ class Administration(Given, array_like=True, frozen=True, kw_only=True):
     own_words: str = ""
     next_step: str = ""
     taken: tuple[int, ...] = ()
+    entered: date | None = None
+    keyed_twice: bool = False
 
     @property
     def relationship_id(self) -> UUID | None:
@@ -97,8 +111,12 @@ def begin(
     session_id: UUID | None,
     mode: str,
     now: datetime,
+    answered_on: date | None = None,
 ) -> Kept[Administration]:
     """Begin a questionnaire about one relationship, or in general.
+
+    Args:
+        answered_on: the day on which it was answered, where that was on paper (`paper.begin`).
 
     Raises:
         NotOffered: the questionnaire does not fit this kind of relationship.
@@ -106,6 +124,7 @@ def begin(
     frame = catalogue.frame(about.body.frame if about else GENERAL)
     if not catalogue.offered(instrument, frame):
         raise NotOffered
+    today = now.astimezone().date()
     body = Administration(
         client=client_id.bytes,
         session=session_id.bytes if session_id else None,
@@ -116,9 +135,10 @@ def begin(
         instrument_version=instrument.version,
         digest=instrument.digest,
         mode=mode,
-        on=now.astimezone().date(),
+        on=answered_on or today,
         begun=now,
         answers=answers.blank(len(instrument.items)),
+        entered=today if answered_on else None,
     )
     return rows.begin(
         db,
@@ -168,6 +188,14 @@ def of_session(
 ) -> list[Kept[Administration]]:
     """The administrations of these clients given in one hour, oldest first."""
     return in_hour(lambda client_id: of_client(db, vault, client_id), client_ids, session_id)
+
+
+def way_of(body: Administration) -> str:
+    """In which way it was answered, in words; from paper with both days, so that none is mistaken."""
+    if body.entered is None:
+        return MODES[body.mode]
+    twice = ", twice and compared" if body.keyed_twice else ""
+    return f"on paper on {written(body.on)}, entered on {written(body.entered)}{twice}"
 
 
 def instrument_of(body: Administration) -> Instrument:

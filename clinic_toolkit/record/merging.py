@@ -82,10 +82,13 @@ def begin(
 
     Raises:
         administrations.Finished: the questionnaire is finished.
+        administrations.FromPaper: it was answered on paper.
         travelling.TooLongToHandOver: it is the practice's own, and too long for the way to the next process.
     """
     if seen.final:
         raise administrations.Finished
+    if seen.body.entered is not None:
+        raise administrations.FromPaper
     instrument, general = (
         administrations.instrument_of(seen.body),
         administrations.frame_of(seen.body).general,

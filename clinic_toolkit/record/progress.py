@@ -65,7 +65,10 @@ def record_responses(
         if response.value not in possible:
             raise ValueError("not an answer of this questionnaire")
         put = answers.put(put, place, response, after=now - body.begun)
-    changed = msgspec.structs.replace(body, answers=put, mode=MIXED if body.mode == ALONE else body.mode)
+    # What is changed by hand after a second entry was compared with nothing.
+    changed = msgspec.structs.replace(
+        body, answers=put, mode=MIXED if body.mode == ALONE else body.mode, keyed_twice=False
+    )
     return rows.rewrite(
         db,
         vault,

@@ -102,7 +102,7 @@ def result_of(
         client_name=clients.get(db, vault, body.client_id).body.name,
         about=about(db, vault, body),
         frame_label=administrations.frame_of(body).label,
-        mode=administrations.MODES[body.mode],
+        mode=administrations.way_of(body),
         status=kept.state,
         administered_on=body.on,
         answered=numbers.answered,

@@ -43,6 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "administration.reflected": ("questionnaires", "Wrote down what was said about a result"),
     "administration.taken_up": ("questionnaires", "Took a stopped questionnaire up again"),
     "administration.self_entered": ("questionnaires", "Took over what the client answered alone"),
+    "administration.keyed_again": ("questionnaires", "Compared a second entry from paper"),
     "administration.amended": ("questionnaires", "Amended a questionnaire"),
     "rhythm.agreed": ("questionnaires", "Wrote down why a questionnaire is repeated, and until when"),
     "rhythm.declined": ("questionnaires", "Noted that the client did not want a questionnaire that day"),

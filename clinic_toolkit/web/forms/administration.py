@@ -32,13 +32,21 @@ class ChooseForm(Form):
         form = cls(typed, data={"about": "" if known else "new"})
         form.on_offer = {each.id: each for each in on_offer}
         form.instrument.choices = [(each.id, each.title) for each in on_offer]
-        form.about.choices = [(kept.id.hex, kept.body.word) for kept in known]
-        form.about.choices += [("new", "Someone new"), ("general", "People in general")]
-        form.frames = {kept.id.hex: kept.body.frame for kept in known}
+        form.offer(known)
         return form
+
+    def offer(self, known: Sequence[Kept[Relationship]]) -> None:
+        """Offer these people, someone new, and people in general."""
+        self.about.choices = [(kept.id.hex, kept.body.word) for kept in known]
+        self.about.choices += [("new", "Someone new"), ("general", "People in general")]
+        self.frames = {kept.id.hex: kept.body.frame for kept in known}
 
     frames: Mapping[str, str] = {}
     on_offer: Mapping[str, Instrument] = {}
+
+    def chosen(self) -> Instrument | None:
+        """The questionnaire that was chosen, if it is one of those offered."""
+        return self.on_offer.get(self.instrument.data or "")
 
     def validate_word(self, field: StringField) -> None:
         """A new relationship needs the client's word for it."""
@@ -61,7 +69,7 @@ class ChooseForm(Form):
             field.data, ""
         )
         known = {each.id: each for each in catalogue.frames()}
-        chosen = self.on_offer.get(self.instrument.data or "")
+        chosen = self.chosen()
         if chosen and frame in known and not catalogue.offered(chosen, known[frame]):
             raise ValidationError(
                 f"“{chosen.title}” is not offered about {known[frame].label.lower()}: {known[frame].note}"

@@ -22,10 +22,9 @@ from clinic_toolkit.record import (
 )
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, responses, whom
 from clinic_toolkit.web.forms.administration import ChooseForm
 from clinic_toolkit.web.forms.item import WAYS, ItemForm
 from clinic_toolkit.web.requests import by_script
@@ -47,7 +46,7 @@ def choose(session: UUID) -> Answer:
     on_offer = own_questionnaires.on_offer(db, vault)
     form = ChooseForm.for_client(known, on_offer, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
-        about = _about(form, client.id)
+        about = whom.chosen(form, client.id)
         kept = administrations.begin(
             db,
             vault,
@@ -91,24 +90,6 @@ def _repeats(client_id: UUID, words: Mapping[UUID, str]) -> list[tuple[str, Repe
     return [(words.get(each.theme[0] or client_id, results.IN_GENERAL), each) for each in told]
 
 
-def _about(form: ChooseForm, client_id: UUID) -> Kept[Relationship] | None:
-    if form.about.data == "general":
-        return None
-    if form.about.data == "new":
-        return relationships.add(
-            context.db(),
-            context.vault(),
-            client_id,
-            word=form.word.data,
-            frame=form.frame.data or "",
-            now=context.now(),
-        )
-    about = relationships.get(context.db(), context.vault(), UUID(hex=form.about.data))
-    if about.body.client_id != client_id:
-        raise rows.NotThere
-    return about
-
-
 def _mode(hour: Kept[TherapySession], *, interpreted: bool) -> str:
     if hour.body.setting == "room":
         return "interpreter" if interpreted else "read_aloud"
@@ -131,6 +112,8 @@ def item(id: UUID, number: int) -> Answer:
     if not 1 <= number <= len(instrument.items):
         raise rows.NotThere
     changing = "change" in request.args
+    if kept.body.entered and request.method == "GET" and not changing:
+        return responses.see(url_for("whole_forms.show", id=id))
     if request.method == "POST":
         form = ItemForm.for_instrument(instrument, request.form)
         if not form.validate():
@@ -217,7 +200,8 @@ def check(id: UUID) -> Answer:
 def finish(id: UUID) -> Answer:
     """Finish: the answers stand from now on."""
     kept = progress.complete(context.db(), context.vault(), _open(id), now=context.now())
-    return responses.see(url_for(".finished", id=kept.id))
+    # Nobody reads along where a sheet was entered.
+    return responses.see(url_for("results.show" if kept.body.entered else ".finished", id=kept.id))
 
 
 @screen.get("/administrations/<uuid:id>/finished")

@@ -24,6 +24,8 @@ def offer(id: UUID) -> Answer:
     kept = administrations.get(db, vault, id)
     if kept.final:
         raise administrations.Finished
+    if kept.body.entered is not None:
+        raise administrations.FromPaper
     about = results.about(db, vault, kept.body)
     if request.method == "POST":
         word = about if kept.body.relationship else ""

@@ -1,0 +1,149 @@
+"""Paper: a questionnaire that a client answered on a printed form, entered afterwards.
+
+Nothing is entered under a version or a wording it was not answered with: the code at the foot of the
+sheet decides (`instruments/form_code.py`). The day it was answered and the day it was entered are two days.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import form_code
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.record import administrations, answers, rows
+from clinic_toolkit.record.administrations import PAPER, Administration, Finished, administration
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.vault.vault import Vault
+
+# A sheet that is older than this is more likely a slip in the year.
+_OLDEST = timedelta(days=5 * 366)
+
+
+class OtherForm(ClinicError):
+    """The code is that of another questionnaire, or of another version of it."""
+
+    def __init__(self, found: Instrument) -> None:
+        super().__init__(
+            f"The code is that of “{found.title}”, version {found.version}. Choose that one above: answers "
+            "are entered only as the version they were given to."
+        )
+
+
+class OtherWording(ClinicError):
+    """The code is that of the other wording: one person, or people in general."""
+
+    def __init__(self, *, general: bool) -> None:
+        super().__init__(
+            "This sheet asks about people close to the client. Choose “People in general” below."
+            if general
+            else "This sheet asks about one person. Choose below who that was."
+        )
+
+
+class NoSuchDay(ClinicError):
+    """The day cannot be the one on which it was answered."""
+
+    def __init__(self, *, to_come: bool) -> None:
+        super().__init__(
+            "This day is still to come. Write the day on which the sheet was filled in."
+            if to_come
+            else "Check the year: this is more than five years ago."
+        )
+
+
+def check_code(typed: str, chosen: Instrument, *, general: bool | None = None) -> None:
+    """Hold the code on the sheet against what was chosen; `general` None: the wording is not known yet.
+
+    Raises:
+        form_code.Mistyped: the code has a slip in it.
+        form_code.UnknownCode: no form that is known here has this code.
+        OtherForm: it is of another questionnaire or version.
+        OtherWording: it asks about one person, and people in general were chosen, or the other way round.
+    """
+    found = form_code.form_of(typed)
+    if (found.instrument.id, found.instrument.digest) != (chosen.id, chosen.digest):
+        raise OtherForm(found.instrument)
+    if general is not None and found.general != general:
+        raise OtherWording(general=found.general)
+
+
+def check_day(on: date, *, today: date) -> None:
+    """Refuse a day on which nobody can have filled in the sheet.
+
+    Raises:
+        NoSuchDay: it is still to come, or too long ago.
+    """
+    if on > today or on < today - _OLDEST:
+        raise NoSuchDay(to_come=on > today)
+
+
+def begin(
+    db: Connection,
+    vault: Vault,
+    instrument: Instrument,
+    *,
+    code: str,
+    client_id: UUID,
+    about: Kept[Relationship] | None,
+    session_id: UUID | None,
+    answered_on: date,
+    now: datetime,
+) -> Kept[Administration]:
+    """Begin to enter a sheet, as the very version it was answered in.
+
+    Raises:
+        ClinicError: what `check_code` and `check_day` refuse.
+        administrations.NotOffered: the questionnaire does not fit this kind of relationship.
+    """
+    check_code(code, instrument, general=about is None)
+    check_day(answered_on, today=now.astimezone().date())
+    return administrations.begin(
+        db,
+        vault,
+        instrument,
+        client_id=client_id,
+        about=about,
+        session_id=session_id,
+        mode=PAPER,
+        now=now,
+        answered_on=answered_on,
+    )
+
+
+def differences(body: Administration, again: Sequence[Response]) -> tuple[int, ...]:
+    """The places, from 0, where a second entry differs: in the answer, or in the mark to talk about it."""
+    return tuple(
+        place
+        for place, (first, second) in enumerate(zip(answers.responses(body.answers), again, strict=True))
+        if (first.status, first.value, first.talk) != (second.status, second.value, second.talk)
+    )
+
+
+def settle(
+    db: Connection,
+    vault: Vault,
+    seen: Kept[Administration],
+    settled: Mapping[int, Response],
+    *,
+    now: datetime,
+) -> Kept[Administration]:
+    """Keep what the sheet says where two entries differed, and that it was entered twice.
+
+    Raises:
+        Finished: the questionnaire is finished.
+        ValueError: there is no such place, or status and value do not go together.
+    """
+    if seen.final:
+        raise Finished
+    put = seen.body.answers
+    for place, response in settled.items():
+        put = answers.put(put, place, response, after=now - seen.body.begun)
+    body = msgspec.structs.replace(seen.body, answers=put, keyed_twice=True)
+    event = "administration.keyed_again"
+    return rows.rewrite(db, vault, administration, seen, body, state="in_progress", event=event, now=now)

@@ -1,0 +1,225 @@
+"""From a blank form to its result: the sheet is printed, answered by hand, entered, compared."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from clinic_toolkit.instruments import catalogue, form_code
+from clinic_toolkit.record import administrations, answers, merging, results
+from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.handed import taken_up
+from tests.fixtures.practices import giving
+from tests.fixtures.sites import Site
+from tests.journeys import steps
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+TODAY = datetime.now(UTC).astimezone().date()
+BEFORE = TODAY - timedelta(days=7)
+CURRENT = f"giving {giving().version}"
+ABOUT = {"about": "new", "word": "M.", "frame": "parent"}
+CHOSEN = ["4", "3", "0", "1", "2", "3", "4", "declined", "did_not_come_up", "", "1", "0"]
+
+
+def typed(code: str | None = None, **more: str) -> dict[str, str]:
+    """What is typed before the answers."""
+    code = form_code.code_of(giving(), general=False) if code is None else code
+    return {"instrument": CURRENT, "code": code, "on": BEFORE.isoformat()} | ABOUT | more
+
+
+def whole(me: Person, hour: str) -> Page:
+    """The page of answers of a sheet that is being entered."""
+    page = me.send(me.open(f"{hour}/paper"), typed())
+    assert page.path.endswith("/all"), page.text
+    return page
+
+
+def chosen_rows(values: list[str] = CHOSEN) -> dict[str, str]:
+    return {f"{number}-answer": value for number, value in enumerate(values, 1) if value}
+
+
+def body_of(site: Site, page: Page) -> administrations.Administration:
+    with reading(site.work.engine) as db:
+        return administrations.get(db, site.work.vault, UUID(page.path.split("/")[2])).body
+
+
+def test_from_the_printed_code_to_the_result_every_answer_goes_round(
+    site: Site, me: Person, hour: str
+) -> None:
+    printed = steps.words_of(me.open("/questionnaires/giving/blank"))
+    code = re.search(r"sheet (\w{4}-\w{4})", printed)
+    assert code
+    page = me.send(me.follow(me.open(hour), "Enter a paper form"), typed(code[1].lower().replace("-", " ")))
+    # The order and the numbers are those of the paper.
+    for shown in (printed, page.text):
+        places = [shown.index(f"{number} {item.text}") for number, item in enumerate(giving().items, 1)]
+        assert places == sorted(places)
+    page = me.send(
+        page, chosen_rows() | {"3-talk": "yes", "5-said": "In the margin: not in May."}, by="1-answer"
+    )
+    assert "The answers on the sheet" in page.text
+    result = me.press(page, "Finish")
+    assert result.path.endswith("/result")
+    body = body_of(site, result)
+    got = [
+        str(each.value) if each.status == "answered" else each.status.replace("not_reached", "")
+        for each in answers.responses(body.answers)
+    ]
+    assert got == CHOSEN
+    assert [each.talk for each in answers.responses(body.answers)].index(True) == 2
+    assert (body.mode, body.on, body.entered) == ("paper", BEFORE, TODAY)
+    said = f"on paper on {BEFORE.day} {BEFORE:%B %Y}, entered on {TODAY.day} {TODAY:%B %Y}"
+    summary = steps.words_of(me.open(f"{hour}/summary"))
+    for shown in (result.text, me.follow(result, "All answers").text, summary):
+        assert said in shown
+    assert said in me.open(f"{hour}/note").source
+
+
+def test_it_can_be_entered_from_the_clients_page_without_an_hour(site: Site, me: Person) -> None:
+    client = site.work.client()
+    page = me.follow(me.open(f"/clients/{client.id}"), "Enter a paper form")
+    assert page.typed("on") == TODAY.isoformat()
+    code = form_code.code_of(giving(), general=True)
+    page = me.send(page, {"instrument": CURRENT, "code": code, "about": "general"})
+    result = me.press(me.send(page, chosen_rows(), by="1-answer"), "Finish")
+    assert result.status == 200 and body_of(site, result).session is None
+
+
+def test_a_code_of_another_version_is_refused_and_says_which_it_is(site: Site, me: Person, hour: str) -> None:
+    earlier = catalogue.instrument("giving", "1")
+    code = form_code.code_of(earlier, general=False)
+    page = me.send(me.open(f"{hour}/paper"), typed(code))
+    assert page.status == 422
+    assert "“How I give”, version 1" in page.error("code") and "Choose that one above" in page.error("code")
+    assert (page.typed("code"), page.typed("word"), page.typed("on")) == (code, "M.", BEFORE.isoformat())
+    page = me.send(page, {"instrument": "giving 1"})
+    assert page.path.endswith("/all") and "version 1" in page.text
+    assert body_of(site, page).digest == earlier.digest
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "words"),
+    [
+        ({"code": "CCQ4-EN3W"}, "code", "a slip in it"),
+        ({"code": ""}, "code", "Type the code"),
+        ({"code": "x" * 61}, "code", "too long"),
+        ({"code": form_code.code_of(giving(), general=True)}, "code", "Choose “People in general”"),
+        ({"about": "general"}, "code", "Choose below who that was"),
+        ({"instrument": "giving 77"}, "instrument", "Choose"),
+        ({"on": (TODAY + timedelta(days=1)).isoformat()}, "on", "still to come"),
+        ({"on": "1999-01-01"}, "on", "Check the year"),
+        ({"on": ""}, "on", "Write the day"),
+        ({"on": "soon"}, "on", "year-month-day"),
+        ({"word": ""}, "word", "own word"),
+    ],
+)
+def test_what_does_not_fit_is_said_at_its_place_and_nothing_is_lost(
+    me: Person, hour: str, wrong: dict[str, str], field: str, words: str
+) -> None:
+    page = me.open(f"{hour}/paper")
+    sent = page.form("code").standing() | typed(**wrong)
+    page = me.post(f"{hour}/paper", sent)
+    assert page.status == 422 and words in page.error(field)
+    for name in ("code", "word"):
+        assert page.typed(name) == sent[name]
+
+
+def test_a_sheet_that_is_not_finished_goes_on_where_all_questions_stand(me: Person, hour: str) -> None:
+    page = me.send(whole(me, hour), {"1-answer": "4"}, by="1-answer")
+    assert me.open(f"{steps.place(page)}/items/2").path.endswith("/all")
+    page = me.press(page, "Stop here for today")
+    assert "Hand it to the client" not in page.text
+    assert me.follow(page, "Take it up again").path.endswith("/all")
+    refused = me.open(f"{steps.place(page)}/hand-over")
+    assert refused.status >= 400 and "answered on paper" in refused.text
+
+
+def test_a_second_entry_that_is_the_same_is_recorded(site: Site, me: Person, hour: str) -> None:
+    page = me.send(whole(me, hour), chosen_rows(), by="1-answer")
+    blind = me.follow(page, "Enter it again")
+    assert not [control for control in blind.form("1-answer").controls if control.checked]
+    page = me.send(blind, chosen_rows(), by="1-answer")
+    assert "Entered twice and compared." in page.text and body_of(site, page).keyed_twice
+    assert "twice and compared" in me.press(page, "Finish").text
+
+
+def test_only_what_differs_is_asked_and_settled(site: Site, me: Person, hour: str) -> None:
+    page = me.send(whole(me, hour), chosen_rows() | {"2-said": "Beside it."}, by="1-answer")
+    other = list(CHOSEN)
+    other[1], other[7], other[9] = "1", "2", "declined"
+    page = me.send(me.follow(page, "Enter it again"), chosen_rows(other), by="1-answer")
+    asked = {
+        control.name for form in page.forms for control in form.controls if control.name.endswith("-keep")
+    }
+    assert asked == {"2-keep", "8-keep", "10-keep"}
+    assert "Most times" in page.text and "A few times" in page.text
+    assert not body_of(site, page).keyed_twice
+    page = me.send(page, {"2-keep": "second", "10-keep": "second"})
+    assert page.status == 422 and page.error("8-keep") and page.typed("2-keep") == "second"
+    page = me.send(page, {"8-keep": "first"})
+    body = body_of(site, page)
+    kept = answers.responses(body.answers)
+    assert body.keyed_twice and "Entered twice" in page.text
+    assert (kept[1].value, kept[1].said, kept[7].status, kept[9].status) == (
+        1,
+        "Beside it.",
+        "declined",
+        "declined",
+    )
+
+
+def test_what_changed_meanwhile_is_not_settled(site: Site, me: Person, hour: str) -> None:
+    page = me.send(whole(me, hour), chosen_rows(), by="1-answer")
+    compared = me.send(me.follow(page, "Enter it again"), chosen_rows(["0", *CHOSEN[1:]]), by="1-answer")
+    me.send(me.open(f"{steps.place(page)}/all"), {"1-answer": "2"}, by="1-answer")
+    refused = me.send(compared, {"1-keep": "second"})
+    assert refused.status == 409 and not body_of(site, page).keyed_twice
+
+
+def test_what_was_not_on_paper_is_not_entered_again(me: Person, hour: str) -> None:
+    begun = steps.begin(me, hour)
+    nothing = me.open("/no-such-page")
+    assert me.open(f"{steps.place(begun)}/again").body == nothing.body
+
+
+def test_the_same_answers_have_the_same_scores_whichever_way_they_came(
+    site: Site, me: Person, hour: str
+) -> None:
+    """Question by question, all on one page, from paper, in the client's own hands."""
+    one_by_one: list[steps.Answer] = [
+        {"way": each} if each in ("declined", "did_not_come_up") else int(each) if each else None
+        for each in CHOSEN
+    ]
+    pages = [steps.answer_all(me, steps.begin(me, hour), one_by_one)]
+    page = me.follow(steps.begin(me, hour), "All questions on one page")
+    pages.append(me.send(page, chosen_rows(), by="1-answer"))
+    pages.append(me.send(whole(me, hour), chosen_rows(), by="1-answer"))
+    pages.append(handed(site, me, hour))
+    bodies = [body_of(site, page) for page in pages]
+    assert [body.mode for body in bodies] == ["read_aloud", "read_aloud", "paper", "self_entered"]
+    scores = [results.scored(results.answered_items(body), giving()) for body in bodies]
+    assert scores[0].answered == 9 and all(each == scores[0] for each in scores[1:])
+    # The control: one answer more is another score.
+    more = me.send(me.open(f"{steps.place(pages[1])}/all"), {"10-answer": "4"}, by="1-answer")
+    assert results.scored(results.answered_items(body_of(site, more)), giving()) != scores[0]
+
+
+def handed(site: Site, me: Person, hour: str) -> Page:
+    """The same answers in the client's hands, and back in the record."""
+    page = steps.begin(me, hour)
+    me.press(me.follow(page, "Hand it to the client"), "Hand over now")
+    with writing(site.work.engine) as db:
+        form = administrations.get(db, site.work.vault, UUID(page.path.split("/")[2]))
+    device = taken_up(site, form, site.keeper.ticket)
+    for number, value in enumerate(CHOSEN, 1):
+        if value:
+            device.post(f"/form/{number}", {"answer": value} if value.isdecimal() else {"way": value})
+    device.post("/form/give-back")
+    site.app.extensions.pop("clinic handed over")
+    site.unlock()
+    with writing(site.work.engine) as db:
+        for out in merging.open_ones(db, site.work.vault):
+            merging.bring_in(db, site.work.vault, out, now=out.at)
+    return page
