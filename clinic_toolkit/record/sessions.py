@@ -183,6 +183,15 @@ def minute_of(now: datetime) -> time:
     return now.astimezone().time().replace(second=0, microsecond=0, tzinfo=None)
 
 
+def minutes_left(body: TherapySession, *, now: datetime) -> int | None:
+    """The whole minutes until the planned end of an hour of today; None without an end, or after it."""
+    local = now.astimezone()
+    if body.end is None or body.on != local.date():
+        return None
+    left = datetime.combine(body.on, body.end) - local.replace(tzinfo=None)
+    return int(left.total_seconds() // 60) if left.total_seconds() >= 0 else None
+
+
 def as_seen(db: Connection, vault: Vault, id: UUID, version: str | None) -> TherapySession | None:
     """The hour as it stood in the version that a page showed; None if there was no such version."""
     found = rows.versions(db, vault, therapy_session, id, TherapySession)

@@ -32,6 +32,9 @@ from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("administrations", __name__)
 
+# Minutes for a long form, with ten of them to talk about it.
+NEEDED = 20
+
 
 @screen.route("/sessions/<uuid:session>/questionnaire", methods=["GET", "POST"])
 def choose(session: UUID) -> Answer:
@@ -74,6 +77,7 @@ def choose(session: UUID) -> Answer:
         fits_ill={
             (frame.id, each.id): results.fits_ill(each, frame.id) for frame in frames for each in on_offer
         },
+        short=_is_short(sessions.minutes_left(hour.body, now=context.now())),
         given=[kept for kept in results.of_hour(db, vault, hour) if kept.state == "completed"],
         repeats=_repeats(client.id, {kept.id: kept.body.word for kept in known}),
     )
@@ -88,6 +92,10 @@ def _repeats(client_id: UUID, words: Mapping[UUID, str]) -> list[tuple[str, Repe
     told = [each for each in found if each.theme[0] is None or each.theme[0] in words]
     context.saw("rhythm", *(each.rhythm for each in told if each.rhythm and each.standing))
     return [(words.get(each.theme[0] or client_id, results.IN_GENERAL), each) for each in told]
+
+
+def _is_short(left: int | None) -> bool:
+    return left is not None and left < NEEDED
 
 
 def _mode(hour: Kept[TherapySession], *, interpreted: bool) -> str:

@@ -1,0 +1,57 @@
+"""Before a long form: whether the planned hour has room for it. Times are the clinician's own."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from clinic_toolkit.record import sessions
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.store.engine import writing
+from tests.fixtures.sites import Site
+from tests.journeys.person import Person
+
+NOW = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)
+TODAY = NOW.astimezone().date()
+SAID = "Less than twenty minutes are left of the planned hour."
+
+
+def clock(minutes: int) -> time:
+    return (NOW.astimezone() + timedelta(minutes=minutes)).time().replace(tzinfo=None)
+
+
+@pytest.mark.parametrize(
+    ("on", "end", "left"),
+    [
+        (TODAY, clock(50), 50),
+        (TODAY, clock(19), 19),
+        (TODAY, clock(0), 0),
+        (TODAY, clock(-1), None),
+        (TODAY, None, None),
+        (TODAY - timedelta(days=1), clock(50), None),
+    ],
+)
+def test_the_minutes_left_are_those_of_an_hour_of_today(on: date, end: time | None, left: int | None) -> None:
+    body = TherapySession(case=b"", kind="session", on=on, end=end)
+    assert sessions.minutes_left(body, now=NOW) == left
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(18, True), (25, False), (None, False)])
+def test_it_is_said_where_a_questionnaire_is_chosen(
+    site: Site, me: Person, monkeypatch: pytest.MonkeyPatch, minutes: int | None, said: bool
+) -> None:
+    client = site.work.client()
+    hour = site.work.hour(client, TODAY)
+    body = TherapySession(
+        case=hour.body.case,
+        kind="session",
+        on=TODAY,
+        end=None if minutes is None else clock(minutes),
+        attendance="came",
+        present=hour.body.present,
+    )
+    with writing(site.work.engine) as db:
+        sessions.revise(db, site.work.vault, hour, body, now=NOW)
+    real = sessions.minutes_left
+    monkeypatch.setattr(sessions, "minutes_left", lambda body, *, now: real(body, now=NOW))
+    page = me.open(f"/sessions/{hour.id}/questionnaire")
+    assert page.status == 200 and (SAID in page.text) == said
