@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from clinic_toolkit.store import anchor
 from clinic_toolkit.vault import identity
-from clinic_toolkit.web import context, handing, notices, responses
+from clinic_toolkit.web import context, handing, notices, responses, sharing
 from clinic_toolkit.web.requests import by_script
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -26,6 +26,7 @@ BEFORE_SHEET = "before the sheet is proved"
 AFTER_SHEET = "after the sheet was used"
 UNLOCKED = "unlocked"
 WITH_KEYS = "with keys"
+SHARED = "on a shared screen"
 
 
 def always(view: View) -> View:
@@ -58,6 +59,11 @@ def with_keys(view: View) -> View:
     return _marked(view, WITH_KEYS)
 
 
+def shown_to_a_client(view: View) -> View:
+    """Mark: unlocked only, and at any other moment a page that says nothing, not even of a lock."""
+    return _marked(view, SHARED)
+
+
 def _marked(view: View, moment: str) -> View:
     setattr(view, _MARK, moment)
     return view
@@ -71,9 +77,13 @@ def moment_of(endpoint: str | None) -> str:
 
 def turn_away() -> Response | None:
     """Where to go instead, or None if the view may be reached now."""
+    wanted = moment_of(request.endpoint)
+    if wanted == SHARED:
+        to_be_seen = not handing.is_handed_over() and _moment() == UNLOCKED
+        return None if to_be_seen else sharing.one_moment()
     if handing.is_handed_over() and request.endpoint != "static":
         return handing.one_moment()
-    wanted, is_now = moment_of(request.endpoint), _moment()
+    is_now = _moment()
     if wanted == UNLOCKED == is_now:
         return _must_see_first()
     if wanted in (ALWAYS, is_now):

@@ -39,7 +39,9 @@ def is_pulse() -> bool:
 
 
 def sent_by_itself() -> bool:
-    """Whether the page asked without a person: a pulse, or a save tried once more after one that failed."""
+    """Whether the page asked without a person: a pulse, a save tried once more, a page on a shared screen."""
+    if request.blueprint == "shared":
+        return True
     if is_pulse():
         return request.headers["X-Pulse"] != TYPED
     return request.headers.get("X-Autosave") == "again"

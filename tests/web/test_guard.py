@@ -6,7 +6,7 @@ from clinic_toolkit.store.engine import open_store
 from clinic_toolkit.web import guard
 from clinic_toolkit.web.app import create_app
 from clinic_toolkit.web.context import Unlocked
-from clinic_toolkit.web.guard import ALWAYS, BEFORE_PRACTICE, UNLOCKED, WITH_KEYS
+from clinic_toolkit.web.guard import ALWAYS, BEFORE_PRACTICE, SHARED, UNLOCKED, WITH_KEYS
 from tests.fixtures.sites import UNKNOWN, Site, TestKeeper, Visitor
 from tests.fixtures.vaults import cheap_vault
 
@@ -28,8 +28,9 @@ def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site):
         "promises.index",
     }
     assert {endpoint for endpoint, moment in open_earlier.items() if moment == WITH_KEYS} == {"lock.pulse"}
+    assert {endpoint for endpoint, moment in open_earlier.items() if moment == SHARED} == {"shared.show"}
     rooms = {endpoint.partition(".")[0] for endpoint in open_earlier}
-    assert rooms <= {"static", "lock", "setup", "promises", "handover"}
+    assert rooms <= {"static", "lock", "setup", "promises", "handover", "shared"}
 
 
 def test_locked_every_page_leads_to_the_lock(locked: Site):
@@ -39,6 +40,10 @@ def test_locked_every_page_leads_to_the_lock(locked: Site):
         if moment in (ALWAYS, guard.WHILE_LOCKED):
             continue
         answer = locked.get(address)
+        if moment == SHARED:
+            # What a client sees leads nowhere, least of all to the lock.
+            assert answer.status_code == 200 and "<h1>One moment</h1>" in answer.text
+            continue
         assert answer.status_code == 303
         assert answer.headers["Location"].partition("?")[0] == "/unlock", address
     assert not locked.ends

@@ -99,6 +99,8 @@ def test_the_table_says_what_was_promised() -> None:
         "POST /unlock/sheet",
         "POST /lock",
         "POST /cover",
+        # One moment, and nothing else: tests/web/test_shared.py.
+        "GET /administrations/<uuid:id>/shared",
     }
     handed = {name for name, row in rows.items() if row["handed_over"] != "refused"}
     assert handed == {"GET /", "GET /handed-back"}

@@ -24,7 +24,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, responses, whom
+from clinic_toolkit.web import context, responses, sharing, whom
 from clinic_toolkit.web.forms.administration import ChooseForm
 from clinic_toolkit.web.forms.item import WAYS, ItemForm
 from clinic_toolkit.web.requests import by_script
@@ -109,6 +109,7 @@ def introduction(id: UUID) -> Answer:
     """What to say before the first question."""
     kept = _open(id)
     context.saw("administration", kept)
+    sharing.follow(id, sharing.INTRODUCTION)
     return render_template("administrations/introduction.html", kept=kept, **_heading(kept))
 
 
@@ -131,6 +132,7 @@ def item(id: UUID, number: int) -> Answer:
             return responses.saved(context.now(), version=kept.version)
         return responses.see(_onward(kept, number, form.go.data or "next", changing=changing))
     context.saw("administration", kept)
+    sharing.follow(id, number)
     return _item_page(kept, number, changing=changing, form=None)
 
 
@@ -187,6 +189,7 @@ def _onward(kept: Kept[Administration], number: int, go: str, *, changing: bool)
 @screen.get("/administrations/<uuid:id>/items/<int:number>/pause")
 def pause(id: UUID, number: int) -> Answer:
     """An empty page while something else matters more. It shows nothing of the questionnaire."""
+    sharing.follow(id, sharing.PAUSE)
     return render_template("administrations/pause.html", kept=_open(id), number=number)
 
 
@@ -195,6 +198,7 @@ def check(id: UUID) -> Answer:
     """All answers on one page, each with a way to change it."""
     kept = _open(id)
     context.saw("administration", kept)
+    sharing.follow(id, len(kept.body.answers.statuses) + 1)
     return render_template(
         "administrations/check.html",
         kept=kept,

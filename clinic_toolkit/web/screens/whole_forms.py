@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.record import administrations, answers, progress, results, rows
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, responses, sharing
 from clinic_toolkit.web.forms.fields import whole
 from clinic_toolkit.web.forms.item import WAYS, RowForm
 from clinic_toolkit.web.requests import by_script
@@ -21,6 +21,7 @@ def show(id: UUID) -> Answer:
     """Every question with its answers, on one page."""
     kept = _open(id)
     context.saw("administration", kept)
+    sharing.follow(id, None)
     return _page(kept, None)
 
 
