@@ -61,7 +61,8 @@ class Questionnaire(_Part):
     `answers` holds one mark an item: a value, "d" declined, "n" did not come up, "." not reached; a
     star after it stands for "let's talk about this". `said` is by item number. From item `alone` on
     the client answers on the device, handed over; 0 is nowhere. Without `version` it is the newest.
-    With `again_because` it is agreed to repeat it, `again_times` in all.
+    With `again_because` it is agreed to repeat it, `again_times` in all. `paper`: answered on paper,
+    and entered in the hour.
     """
 
     instrument: str
@@ -70,6 +71,7 @@ class Questionnaire(_Part):
     answers: str
     said: dict[str, str] = Field(default_factory=dict)
     alone: int = Field(default=0, ge=0, le=12)
+    paper: bool = False
     state: Literal["completed", "stopped"] = "completed"
     wrong: str = ""
     own_words: str = ""

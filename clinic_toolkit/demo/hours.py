@@ -159,8 +159,9 @@ class Hour:
             client_id=client_id,
             about=self._about(desk, client_id, given.about, now),
             session_id=self.kept.id,
-            mode="read_aloud" if self.kept.body.setting == "room" else "telehealth",
+            mode=self._mode(given),
             now=now,
+            answered_on=self.kept.body.on if given.paper else None,
         )
         kept = asking.ask(desk.db, desk.vault, kept, given, now=now)
         if given.again_because:
@@ -189,6 +190,11 @@ class Hour:
                 seen_version=kept.version,
                 now=kept.at + timedelta(minutes=2),
             )
+
+    def _mode(self, given: content.Questionnaire) -> str:
+        if given.paper:
+            return administrations.PAPER
+        return "read_aloud" if self.kept.body.setting == "room" else "telehealth"
 
     def _about(self, desk: Desk, client_id: UUID, key: str, now: datetime) -> Kept[Relationship] | None:
         if not key:

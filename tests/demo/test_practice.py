@@ -114,7 +114,9 @@ def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
     assert Counter(kept.state for kept in given)["stopped"] >= 1
     statuses = {one.status for kept in given for one in answers.responses(kept.body.answers)}
     assert statuses == set(answers.STATUSES)
-    assert {kept.body.mode for kept in given} == {"read_aloud", "telehealth", "self_entered", "mixed"}
+    modes = {kept.body.mode for kept in given}
+    assert modes == {"read_aloud", "telehealth", "self_entered", "mixed", "paper"}
+    assert all((kept.body.entered is not None) == (kept.body.mode == "paper") for kept in given)
     assert any(page.to_talk_about for page in pages) and any(page.said for page in pages)
     assert any(page.safety_prompts for page in pages) and any(page.offers for page in pages)
     for wanted in ("own_words", "next_step", "wrong"):
