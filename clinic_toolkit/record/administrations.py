@@ -177,10 +177,10 @@ def unfinished(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
 
 
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Administration]]:
-    """The administrations of a client, newest first."""
+    """The administrations of a client, newest first by the day they were answered."""
     found = rows.in_rings(db, vault, administration, [vault.ring_of(client_id, "record")], Administration)
     own_questionnaires.recall(db, vault, {kept.body.digest for kept in found})
-    return sorted(found, key=lambda kept: kept.body.begun, reverse=True)
+    return sorted(found, key=lambda kept: (kept.body.on, kept.body.begun), reverse=True)
 
 
 def of_session(

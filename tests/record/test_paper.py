@@ -125,6 +125,26 @@ def test_a_second_entry_is_compared_and_settled(work: Work) -> None:
     assert not work.answer(kept, [4]).body.keyed_twice
 
 
+def test_a_sheet_stands_where_it_was_answered_and_not_where_it_was_entered(work: Work) -> None:
+    client = work.client()
+    with writing(work.engine) as db:
+        asked = administrations.begin(
+            db,
+            work.vault,
+            giving(),
+            client_id=client.id,
+            about=None,
+            session_id=None,
+            mode="read_aloud",
+            now=NOW - timedelta(days=3),
+        )
+    earlier = entered(work, client_id=client.id)
+    later = entered(work, client_id=client.id, answered_on=ENTERED - timedelta(days=1))
+    with reading(work.engine) as db:
+        found = administrations.of_client(db, work.vault, client.id)
+    assert [kept.id for kept in found] == [later.id, asked.id, earlier.id]
+
+
 def test_a_sheet_is_not_handed_to_the_client(work: Work) -> None:
     kept = entered(work)
     with pytest.raises(administrations.FromPaper), writing(work.engine) as db:
