@@ -128,6 +128,9 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     about = me.open("/questionnaires/resting")
     assert "Added by this practice; by its own card: drafted." in about.text
     assert "Written by this project" not in about.text
+    # The notes on relationships speak of the questions that come with the program.
+    assert "repaying a kindness" not in about.text and "names no question" in about.text
+    assert "repaying a kindness" in me.open("/questionnaires/receiving").text
     for paper in ("blank", "answer-card"):
         assert me.open(f"/questionnaires/resting/{paper}").body.startswith(b"%PDF")
     place = given(site, me, hour)
