@@ -1,6 +1,7 @@
 """A questionnaire of the practice's own: broken, mended, looked at, taken in, given, changed, put away."""
 
 import random
+import zlib
 from pathlib import Path
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 
 from clinic_toolkit.instruments import inbox
 from clinic_toolkit.record import administrations, answers, merging, own_questionnaires, results
+from clinic_toolkit.record.handover import read_ticket
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web.requests import MIB
 from tests.fixtures import sites
@@ -319,6 +321,42 @@ def test_no_text_of_a_definition_is_ever_run_or_filled_in(
     assert words in looked.text and sum(words in each.text for each in seen) >= 7
     assert all(paper.body.startswith(b"%PDF") for paper in papers)
     assert "".join(words.split())[:20] in "".join(steps.words_of(papers[0]).split())
+
+
+def test_a_cited_band_is_the_clinicians_alone(site: Site, me: Person, hour: str) -> None:
+    band = '[[bands]]\nlower = {}\nupper = {}\nlabel = "{}"\nsource = "Author 2020, page 3"\n{}\n'
+    text = changed(
+        ('level = "drafted"', 'level = "published"'),
+        (
+            "[[options]]",
+            band.format(0, 13, "zzfew", "")
+            + band.format(14, 21, "zzmany", "")
+            + band.format(5, 6, "zzbody", 'facet = "BODY"')
+            + "[[options]]",
+        ),
+    )
+    take_in(site, me, text)
+    place = given(site, me, hour)
+    result = me.open(f"{place}/result").text
+    assert "Called “zzmany” in: Author 2020, page 3" in result and "Called “zzbody” in" in result
+    assert "zzfew" not in result and "There is no normal score" not in result
+    summary = steps.words_of(me.open(f"{hour}/summary"))
+    assert "zzmany" in summary and "zzfew" not in summary
+    assert "zzfew" in me.open("/questionnaires/resting").text
+    fresh = steps.place(steps.begin(me, hour, "resting", word="N."))
+    pages = [f"{place}/{name}" for name in ("together", "finished")]
+    pages += [f"{fresh}/{name}" for name in ("introduction", "items/1", "all", "check", "hand-over")]
+    for page in pages:
+        assert "zz" not in me.open(page).text and "Author 2020" not in me.open(page).source, page
+    for paper in (f"{place}/client-page?with=stood-out", "/questionnaires/resting/blank"):
+        assert "zz" not in steps.words_of(me.open(paper)), paper
+    with reading(site.work.engine) as db:
+        form = administrations.get(db, site.work.vault, UUID(fresh.rpartition("/")[2]))
+    device = handed_over(site, form)
+    for page in ("/form", "/form/1", "/form/check", "/form/finish"):
+        # A form token is chance, so two letters alone could stand in it.
+        assert not [word for word in ("zzfew", "zzmany", "zzbody") if word in device.get(page).text]
+    assert b"zz" not in zlib.decompress(read_ticket(site.keeper.ticket or b"").definition)
 
 
 def test_a_label_in_the_first_person_keeps_its_capital(site: Site, me: Person, hour: str) -> None:
