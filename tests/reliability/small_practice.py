@@ -26,6 +26,7 @@ from clinic_toolkit.record import (
     ledger,
     merging,
     notes,
+    own_questionnaires,
     practice,
     progress,
     relationships,
@@ -42,6 +43,7 @@ from clinic_toolkit.worksheets import catalogue
 from tests.fixtures.practices import NOW, SETTINGS, giving
 from tests.reliability.told import Told, bytes_of, told
 
+EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 PASSPHRASE = "glacier mandolin unwrapped spoken dentist walnut"
 LATER = NOW + timedelta(days=1)
 
@@ -155,6 +157,8 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     sheet = catalogue.worksheets()[0]
     whom = {"client_id": ana.id, "session_id": hour.id}
     desk.do(lambda db, vault: handouts.give(db, vault, sheet, **whom, sentence="as agreed", now=NOW))
+    own = EXAMPLE.read_bytes()
+    desk.do(lambda db, vault: own_questionnaires.take_in(db, vault, own, "own.toml", now=NOW))
     return ana.id, hour.id, note.id, form.id
 
 
