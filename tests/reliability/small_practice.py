@@ -30,6 +30,7 @@ from clinic_toolkit.record import (
     practice,
     progress,
     relationships,
+    rhythms,
     sessions,
 )
 from clinic_toolkit.record.answers import Response
@@ -159,6 +160,8 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     desk.do(lambda db, vault: handouts.give(db, vault, sheet, **whom, sentence="as agreed", now=NOW))
     own = EXAMPLE.read_bytes()
     desk.do(lambda db, vault: own_questionnaires.take_in(db, vault, own, "own.toml", now=NOW))
+    agreed = {"why": "To see what helps.", "until": None, "times": 6, "baseline": 3}
+    desk.do(lambda db, vault: rhythms.agree(db, vault, None, form.body, **agreed, now=NOW))
     return ana.id, hour.id, note.id, form.id
 
 
