@@ -57,11 +57,10 @@ def render(value: "InstrumentGuide") -> bytes:
     instrument = value.instrument
     sheet = page.Sheet(
         paper=value.letterhead.paper,
-        foot=(
-            Text(
-                f"{status_line(instrument, words.STATUS_LINE)} {words.LEGAL_LINE}", Look(size=9, colour=SOFT)
-            ),
-        ),
+        foot=[
+            Text(line, Look(size=9, colour=SOFT))
+            for line in (status_line(instrument, words.STATUS_LINE), words.LEGAL_LINE)
+        ],
         demo=value.letterhead.demo,
         side=15 * MM,
         top=14 * MM,

@@ -198,6 +198,7 @@ def test_asked_about_one_person_is_not_asked_about_another(me: Person, hour: str
     me.send(me.follow(m, "Note that it was asked"), {"fear": "home"})
     raised(me, hour, word="K.")
     page = me.open(f"{hour}/worksheets")
+    assert held in page.source.partition("held back for now")[2], "of nobody in particular it was not asked"
     first, second = [id for id in page.form("about").options["about"] if id != "nobody"]
     assert me.send(page, {"worksheet": held, "about": second}).status == 422
     assert me.send(page, {"worksheet": held, "about": "nobody"}).status == 422

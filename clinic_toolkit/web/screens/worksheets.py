@@ -70,7 +70,7 @@ def offer(session: UUID) -> Answer:
     context.saw("administration", *given)
     found = [results.result_of(db, vault, kept, now=context.now()) for kept in given]
     offers = list({each.worksheet.slug: each for result in found for each in result.offers}.values())[:2]
-    now_, later = _listed(case, [each.id for each in known])
+    now_, later = _listed(case, {each.id.hex: each.id for each in known}.get(form.about.data))
     page = render_template(
         "worksheets/offer.html",
         here="clients",
@@ -128,14 +128,13 @@ def _given(
     )
 
 
-def _listed(case: Kept[Case], known: list[UUID]) -> tuple[list[Worksheet], list[Worksheet]]:
-    """The sheets that may be given about someone of this client's now, and those that may not yet."""
+def _listed(case: Kept[Case], about: UUID | None) -> tuple[list[Worksheet], list[Worksheet]]:
+    """The sheets that may be given about the person who is chosen, and those that may not yet."""
     db, vault, today = context.db(), context.vault(), context.now().astimezone().date()
     if case.body.is_couple:
         asked = fear.asked_of_both(db, vault, case.body.client_ids, today=today)
     else:
-        of_client = fear.known(db, vault, case.body.client_ids[0])
-        asked = any(of_client.is_asked(about, today=today) for about in (None, *known))
+        asked = fear.known(db, vault, case.body.client_ids[0]).is_asked(about, today=today)
     every = catalogue.worksheets()
     later = [] if asked else [sheet for sheet in every if sheet.needs_fear_asked]
     return [sheet for sheet in every if sheet not in later], [] if case.body.is_couple else later
