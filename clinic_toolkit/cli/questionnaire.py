@@ -107,6 +107,11 @@ def schema() -> dict[str, Any]:
     for part in (found, *found["$defs"].values()):
         if part.get("type") == "object":
             part["additionalProperties"] = False
+    for said in found["properties"].values():
+        # A file can leave a value out; it has no way to write "none".
+        if "anyOf" in said:
+            said |= said.pop("anyOf")[0]
+            del said["default"]
     return {"$schema": _DRAFT, **found, "title": "A questionnaire of the clinic toolkit"}
 
 

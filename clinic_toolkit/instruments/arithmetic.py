@@ -81,7 +81,7 @@ def _in_counts(raw: Table, parents: groups.Parents) -> Iterator[str]:
             smallest = min(smallest, counted[facet])
         if not here[facet] and facet not in holding:
             yield f"facets[{number}]: no item belongs to “{facet}”"
-        elif here[facet] and not counted[facet]:
+        elif here[facet] and not counted[facet] and raw.get("kind") != "check-in":
             yield f"facets[{number}]: “{facet}” has strength items only, so nothing can be counted"
     for name, possible, of in (
         ("total_minimum", whole, "the questionnaire"),

@@ -15,7 +15,8 @@ from clinic_toolkit.instruments.model import Frame, Instrument
 
 DEFINITIONS = Path(__file__).with_name("definitions")
 _FRAMES_FILE = "frames.toml"
-_SIDES = ("giving", "receiving", "boundaries", "flows", "other")
+_SIDES = ("giving", "receiving", "boundaries", "flows", "other", "all")
+CHECK_IN = "check-in"
 _loading = Lock()
 _remembered: dict[str, Instrument] = {}
 
@@ -41,7 +42,17 @@ class _Shelf:
 
 
 def instruments() -> tuple[Instrument, ...]:
-    """The newest version of every questionnaire, in the order giving, receiving, boundaries, flows."""
+    """The newest version of every long questionnaire: giving, receiving, boundaries, flows."""
+    return tuple(one for one in everything() if one.kind != CHECK_IN)
+
+
+def check_in() -> Instrument:
+    """The newest version of the check-in, without a question of anybody's own."""
+    return next(one for one in everything() if one.kind == CHECK_IN)
+
+
+def everything() -> tuple[Instrument, ...]:
+    """The newest version of every questionnaire, the check-in last."""
     newest: dict[str, Instrument] = {}
     for edition in _shelf().editions:
         newest[edition.id] = edition
@@ -49,8 +60,8 @@ def instruments() -> tuple[Instrument, ...]:
 
 
 def editions() -> tuple[Instrument, ...]:
-    """Every version that comes with the program, in the order of `instruments`, newest first."""
-    order = {newest.id: at for at, newest in enumerate(instruments())}
+    """Every version that comes with the program, in the order of `everything`, newest first."""
+    order = {newest.id: at for at, newest in enumerate(everything())}
     newest_first = tuple(reversed(_shelf().editions))
     return tuple(sorted(newest_first, key=lambda one: order[one.id]))
 
@@ -90,7 +101,7 @@ def against_the_shelf(own: Instrument) -> list[str]:
 
     taken = any(own.id == edition.id for edition in _shelf().editions)
     clash = [f"id: “{own.id}” comes with the program; choose another"] if taken else []
-    between = problems.between((*instruments(), own), frames())
+    between = problems.between((*everything(), own), frames())
     return [*clash, *(each.removeprefix(f"{own.id}, ") for each in between)]
 
 

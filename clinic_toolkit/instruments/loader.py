@@ -11,6 +11,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import UnionType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from clinic_toolkit.errors import DamagedFile
@@ -184,6 +185,7 @@ def _path(parts: Sequence[int | str], place: str) -> str:
 
 def _unknown(kind: Any, raw: Any, place: str) -> Iterator[str]:
     """Name every key that no field has: a misspelt optional one would else be lost in silence."""
+    kind = next(filter(is_dataclass, get_args(kind)), kind) if get_origin(kind) is UnionType else kind
     if get_origin(kind) is tuple and isinstance(raw, list):
         for number, value in enumerate(raw):
             yield from _unknown(get_args(kind)[0], value, f"{place}[{number}]")

@@ -20,7 +20,7 @@ Mode = Literal["behaviour", "thought", "feeling", "cost", "other"]
 Role = Literal["difficulty", "strength"]
 SafetyFlag = Literal["none", "burden", "fear"]
 EvidenceLevel = Literal["drafted", "expert-reviewed", "cognitively-tested", "piloted", "published"]
-Side = Literal["giving", "receiving", "boundaries", "flows", "other"]
+Side = Literal["giving", "receiving", "boundaries", "flows", "other", "all"]
 # How a number is made: the mean from 0 to 100, the mean of the values, or their sum.
 Score = Literal["stretched", "mean", "sum"]
 
@@ -150,14 +150,16 @@ class Instrument:
     """One version of one questionnaire.
 
     `clinician_notes`, `guidance` and `bands` are never shown to a client. `answer_words` says whether the
-    labels tell how often; other labels stand in quotation marks where they are said. `digest` is the
-    SHA-256 of the definition file, hex; `own` marks what a practice added itself.
+    labels tell how often; other labels stand in quotation marks where they are said. A check-in is never
+    scored, so it has no `missing`; `own_place` is where the question stands that the client chose to watch,
+    counted from 1, and `open_line` what is asked last. `digest` is the SHA-256 of the definition file, hex;
+    `own` marks what a practice added itself.
     """
 
     id: Slug
     version: Slug
     language: Slug
-    kind: Literal["difficulties", "strengths"]
+    kind: Literal["difficulties", "strengths", "check-in"]
     side: Side
     title: Line
     clinician_name: Line
@@ -171,13 +173,15 @@ class Instrument:
     options: Annotated[tuple[ResponseOption, ...], MinLen(2), MaxLen(11)]
     facets: Annotated[tuple[Facet, ...], MinLen(1), MaxLen(100)]
     items: Annotated[tuple[Item, ...], MinLen(1), MaxLen(400)]
-    missing: MissingRule
     evidence: EvidenceCard
     clinician_notes: tuple[Text, ...] = ()
     guidance: Guidance = Guidance()
+    missing: MissingRule | None = None
     score: Score = "stretched"
     answer_words: Literal["frequency", "other"] = "frequency"
     bands: Annotated[tuple[Band, ...], MaxLen(100)] = ()
+    own_place: Annotated[int, Ge(1)] | None = None
+    open_line: str = ""
     digest: str = ""
     own: bool = False
 

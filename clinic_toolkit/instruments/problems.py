@@ -46,6 +46,7 @@ def in_instrument(raw: Table) -> Iterator[str]:
         yield from _once(raw, part, name)
     yield from _in_heading(raw.get("result_heading"))
     yield from _in_items(raw)
+    yield from _in_kind(raw)
     yield from arithmetic.in_arithmetic(raw)
 
 
@@ -115,3 +116,24 @@ def _in_items(raw: Table) -> Iterator[str]:
         for word in define if isinstance(define, dict) else ():
             if word.lower() not in words:
                 yield f"items[{number}].define: “{word}” does not stand in the question"
+
+
+def _in_kind(raw: Table) -> Iterator[str]:
+    """What a check-in has and is not asked, and what only a check-in has."""
+    if raw.get("kind") != "check-in":
+        if "missing" not in raw:
+            yield "missing: is missing"
+        yield from (
+            f"{name}: stands in a check-in only" for name in ("own_place", "open_line") if name in raw
+        )
+        return
+    if "missing" in raw:
+        yield "missing: a check-in is never scored, leave it out"
+    yield from (f"{name}: is missing" for name in ("own_place", "open_line") if raw.get(name, "") == "")
+    place, items = raw.get("own_place"), list(tables(raw, "items"))
+    if isinstance(place, int) and place > len(items) + 1:
+        yield f"own_place: must be {len(items) + 1} or less"
+    for number, item in items:
+        # It is asked where both look at the screen; fear is asked about in private.
+        if item.get("safety_flag", "none") != "none":
+            yield f"items[{number}].safety_flag: a check-in asks nothing that is marked"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clinic_toolkit.instruments import groups
-from clinic_toolkit.instruments.model import Instrument, Item
+from clinic_toolkit.instruments.model import Instrument, Item, MissingRule
 from clinic_toolkit.psychometrics.scoring import (
     AnswerDoesNotFit,
     highest,
@@ -63,7 +63,11 @@ def score_many(instrument: Instrument, values: NDArray[np.uint8]) -> BulkScores:
     forms = len(values)
     facets = {facet.id: np.empty(forms) for facet in groups.in_order(instrument)}
     total, answered = np.empty(forms), np.empty(forms, np.int64)
-    scorer = _Scorer(instrument)
+    if instrument.missing is None:
+        nothing = np.full(forms, np.nan)
+        counted: Whole = (values != NO_ANSWER).sum(axis=1)
+        return BulkScores(facets=dict.fromkeys(facets, nothing), total=nothing, answered=counted)
+    scorer = _Scorer(instrument, instrument.missing)
     for at in range(0, forms, _AT_ONCE):
         chunk = slice(at, at + _AT_ONCE)
         answered[chunk], by_facet, total[chunk] = scorer.score(values[chunk])
@@ -75,8 +79,8 @@ def score_many(instrument: Instrument, values: NDArray[np.uint8]) -> BulkScores:
 class _Scorer:
     """What is worked out once for all forms of a version."""
 
-    def __init__(self, instrument: Instrument) -> None:
-        self.instrument = instrument
+    def __init__(self, instrument: Instrument, rule: MissingRule) -> None:
+        self.instrument, self.rule = instrument, rule
         self.items = instrument.items
         self.scored = [place for place, item in enumerate(self.items) if is_scored(instrument, item)]
         self.parents = groups.parents_of(instrument)
@@ -96,7 +100,7 @@ class _Scorer:
             id: self._added([place for place in self.scored if self.items[place].facet == id], columns, given)
             for id in self.parents
         }
-        minimum = self.instrument.missing.facet_minimum
+        minimum = self.rule.facet_minimum
         numbers = {}
         for id in (facet.id for facet in groups.in_order(self.instrument)):
             parts = [
@@ -111,7 +115,7 @@ class _Scorer:
         return answered, numbers, self._total(own)
 
     def _total(self, own: dict[str, _Sums]) -> Numbers:
-        rule, parts = self.instrument.missing, [part for part in own if self._in(part)]
+        rule, parts = self.rule, [part for part in own if self._in(part)]
         whole = _together([own[part] for part in parts])
         enough = whole.count >= rule.total_minimum
         if rule.total_minimum_per_facet is not None:
@@ -144,7 +148,7 @@ class _Scorer:
             over, under = 100 * (sums.points - self.low * sums.weights), sums.weights * (self.high - self.low)
         elif self.instrument.score == "sum":
             over, under = sums.points * int(sum(map(weight, asked)) * self.scale), sums.weights * self.scale
-            if not self.instrument.missing.prorate:
+            if not self.rule.prorate:
                 enough &= sums.count == len(asked)
         found = np.full(len(enough), np.nan)
         np.divide(over, under, out=found, where=enough)

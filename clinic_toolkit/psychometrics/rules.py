@@ -1,17 +1,19 @@
 """How a questionnaire makes its number, in sentences for the clinician."""
 
 from clinic_toolkit.instruments import groups
-from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.instruments.model import Instrument, MissingRule
 from clinic_toolkit.psychometrics.scoring import highest, is_scored, lowest
 from clinic_toolkit.psychometrics.wording import labels_of, uncapitalised
 
 
 def number_rule(instrument: Instrument) -> tuple[str, ...]:
     """Say what the number is, what it needs, and what is done to an answer on the way."""
+    if instrument.missing is None:
+        return ("It has no number, whatever is answered.",)
     return (
         f"For the clinician only: {_what(instrument)}.",
         *_keys(instrument),
-        _needs(instrument),
+        _needs(instrument, instrument.missing),
         "Below that there are words and a count, and no number.",
     )
 
@@ -39,8 +41,7 @@ def _what(instrument: Instrument) -> str:
     return f"the average of the answered {which} on a line from 0 ({low}) to 100 ({high})"
 
 
-def _needs(instrument: Instrument) -> str:
-    rule = instrument.missing
+def _needs(instrument: Instrument, rule: MissingRule) -> str:
     scored = [item.facet for item in instrument.items if is_scored(instrument, item)]
     sizes = [scored.count(facet) for facet in dict.fromkeys(scored)]
     if instrument.score == "sum" and not rule.prorate:

@@ -98,7 +98,9 @@ def score(instrument: Instrument, answers: Mapping[str, int | None]) -> Instrume
 
     A form of kind "difficulties" scores its difficulty items by facet and in all. A form of kind
     "strengths" has one number over all its items and none by facet (its rule sets no facet minimum).
-    The number of a group is over all items below it, and it has one when each of its parts has.
+    The number of a group is over all items below it, and it has one when each of its parts has. A
+    check-in has no number at all, whatever was answered (clinical specification 3.2): six questions of five
+    kinds have no sum.
     """
     _check(instrument, answers)
     scored = [item for item in instrument.items if is_scored(instrument, item)]
@@ -202,7 +204,12 @@ def weight(item: Item) -> Fraction:
 
 
 def is_scored(instrument: Instrument, item: Item) -> bool:
-    """Say whether an item enters a number: difficulty items do, strengths only on a form of strengths."""
+    """Say whether an item enters a number: difficulty items do, strengths only on a form of strengths.
+
+    No item of a check-in does.
+    """
+    if instrument.kind == "check-in":
+        return False
     return item.role == "difficulty" or instrument.kind == "strengths"
 
 

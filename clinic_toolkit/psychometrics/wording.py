@@ -86,7 +86,8 @@ def counts_line(instrument: Instrument, score: InstrumentScore) -> str:
 def facet_count(instrument: Instrument, facet: FacetScore) -> str:
     """Say how many were answered, "2 of 3 answered, no number" where the answers are too few for one."""
     count = f"{facet.answered} of {facet.asked} answered"
-    missed = facet.score is None and instrument.missing.facet_minimum is not None
+    rule = instrument.missing
+    missed = facet.score is None and rule is not None and rule.facet_minimum is not None
     return f"{count}, no number" if missed else count
 
 

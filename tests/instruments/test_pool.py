@@ -183,7 +183,7 @@ def test_the_page_about_the_pool_counts_right() -> None:
         }
 
 
-def test_the_proposed_check_in_is_made_of_chosen_sentences() -> None:
+def test_the_check_in_is_made_of_chosen_sentences() -> None:
     text = (pages.HERE / "README.md").read_text(encoding="utf-8")
     by_cell = {one["id"].rpartition("-")[0]: one["text"] for one in EVERY if one["chosen"]}
     for cell in ("JR1-F", "OG2-B", "RG1-C", "BC2-T", "JR3-C"):

@@ -2,16 +2,18 @@
 
 import random
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic_toolkit.instruments.catalogue import instruments
-from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.instruments.catalogue import check_in, instruments
+from clinic_toolkit.instruments.model import Instrument, MissingRule
 from clinic_toolkit.psychometrics.scoring import InstrumentScore, score
 from clinic_toolkit.psychometrics.wording import (
     counts_line,
+    facet_count,
     facet_sentence,
     labels_of,
     stood_out,
@@ -215,3 +217,21 @@ def test_an_empty_form_has_no_number_and_no_sentence_for_the_client(form: Instru
     assert result.total is None
     assert all(facet.score is None for facet in result.facets)
     assert not any(to_the_client(form, {}))
+
+
+@given(st.data())
+def test_no_answers_make_a_number_of_a_check_in(data: st.DataObject) -> None:
+    """Clinical specification 3.2: the check-in is never scored, with an own question or without one."""
+    form = check_in()
+    own = data.draw(st.sampled_from([item for one in instruments() for item in one.items]))
+    if data.draw(st.booleans()) and own.facet in {facet.id for facet in form.facets}:
+        form = replace(form, items=(*form.items, replace(own, id="own")))
+    answers = {item.id: data.draw(st.sampled_from([None, 0, 1, 2, 3, 4])) for item in form.items}
+    result = score(form, answers)
+    assert result.total is None and [facet.score for facet in result.facets] == [None] * len(form.facets)
+    assert result.total_asked == result.total_answered == 0
+    assert stood_out(form, result) == ()
+    assert all("no number" not in facet_count(form, facet) for facet in result.facets)
+    # The control: the same questions asked as a form of strengths would make one, given enough answers.
+    scored = replace(form, kind="strengths", missing=MissingRule(total_minimum=1))
+    assert (score(scored, answers).total is None) == (not any(v is not None for v in answers.values()))
