@@ -66,13 +66,17 @@ def _result(result: "Result") -> list[Block]:
         found += [_quoted(item) for item in strengths]
     for facet in result.facets:
         found += _facet(facet, result)
-    found += _total(result)
+    if result.facets:
+        found += _total(result)
     if result.to_talk_about:
         found.append(Text("To talk about", HEADING, before=16, after=4, keep=True))
         found += [_quoted(item, bar=True) for item in result.to_talk_about]
     found.append(Text("Every answer", HEADING, before=16, after=2, keep=True))
     for item in result.items:
         found += _answer(item)
+    if result.open_line:
+        found.append(Text(result.instrument.open_line, QUIET, before=10, keep=True))
+        found += [Text(line, BODY) for line in result.open_line.splitlines() if line.strip()]
     return found
 
 

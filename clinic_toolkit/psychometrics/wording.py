@@ -134,7 +134,7 @@ def going_well(instrument: Instrument, score: InstrumentScore) -> tuple[str, ...
 
 
 def strength_line(label: str, text: str) -> str:
-    """Quote one strength item after its answer: "Nearly every time: “…”"."""
+    """Quote one item after its answer: "Nearly every time: “…”"."""
     return f"{label}: “{text}”"
 
 

@@ -13,12 +13,13 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.instruments.model import Frame, Instrument, Item
-from clinic_toolkit.record import answers, own_questionnaires, rows
+from clinic_toolkit.record import answers, own_questionnaires, rows, watched
 from clinic_toolkit.record.answers import Answers
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.given import Given, in_hour
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.watched import Watched
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
 
@@ -76,6 +77,7 @@ class Administration(Given, array_like=True, frozen=True, kw_only=True):
     `taken` are the places, counted from 0, where the client wants on their page what they said there.
     `on` is the day on which it was answered; `entered` the day on which that was entered from paper, and
     `keyed_twice` whether it was entered a second time and compared.
+    A check-in also keeps which question of the client's own it asked, and what was said to its open line.
     """
 
     relationship: bytes | None
@@ -94,6 +96,8 @@ class Administration(Given, array_like=True, frozen=True, kw_only=True):
     taken: tuple[int, ...] = ()
     entered: date | None = None
     keyed_twice: bool = False
+    watched: Watched | None = None
+    open_line: str = ""
 
     @property
     def relationship_id(self) -> UUID | None:
@@ -125,6 +129,7 @@ def begin(
     if not catalogue.offered(instrument, frame):
         raise NotOffered
     today = now.astimezone().date()
+    own = about.body.watched if about and instrument.own_place else None
     body = Administration(
         client=client_id.bytes,
         session=session_id.bytes if session_id else None,
@@ -137,8 +142,9 @@ def begin(
         mode=mode,
         on=answered_on or today,
         begun=now,
-        answers=answers.blank(len(instrument.items)),
+        answers=answers.blank(len(watched.whole(instrument, own).items)),
         entered=today if answered_on else None,
+        watched=own,
     )
     return rows.begin(
         db,
@@ -199,15 +205,18 @@ def way_of(body: Administration) -> str:
 
 
 def instrument_of(body: Administration) -> Instrument:
-    """The very version that was given; reading the administration brought it to mind.
+    """The very version that was given, with the question of the client's own where one was asked.
+
+    Reading the administration brought the version to mind.
 
     Raises:
         DefinitionLost: it was the practice's own, and its definition is hurt.
     """
     try:
-        return catalogue.instrument(body.instrument, digest=body.digest)
+        given = catalogue.instrument(body.instrument, digest=body.digest)
     except UnknownInstrument as lost:
         raise DefinitionLost from lost
+    return watched.whole(given, body.watched)
 
 
 def title_of(body: Administration) -> str:

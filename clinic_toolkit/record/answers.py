@@ -101,5 +101,10 @@ def seconds_each(answers: Answers) -> tuple[float, ...]:
     return tuple(later - earlier for earlier, later in pairwise(given))
 
 
+def time_taken(answers: Answers) -> timedelta | None:
+    """From the beginning to the last answer, as it was last given; None without any answer."""
+    return max((at for at in pace(answers) if at is not None), default=None)
+
+
 def _set(whole: bytes, place: int, value: int) -> bytes:
     return whole[:place] + bytes([value]) + whole[place + 1 :]

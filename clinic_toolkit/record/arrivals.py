@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics import prompts
-from clinic_toolkit.record import administrations, answers, clients, merging, results
+from clinic_toolkit.record import administrations, answers, clients, merging, results, returned
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import Kept
@@ -58,6 +58,8 @@ class Arrival:
     safety_prompts: tuple[str, ...]
     to_talk_about: tuple[AnsweredItem, ...]
     said: tuple[AnsweredItem, ...]
+    open_line: str
+    open_line_before: str
     counts: Counts
     troubles: tuple[str, ...]
     differences: tuple[Difference, ...]
@@ -70,10 +72,11 @@ def arrival_of(db: Connection, vault: Vault, kept: Kept[Handover]) -> Arrival | 
         return None
     instrument = administrations.instrument_of(target.body)
     stands = results.answered_items(target.body)
-    offered = stands
+    offered, open_line = stands, target.body.open_line
     if kept.state == PROPOSED:
-        filled = merging.filled(target.body, kept.body.lines)
+        filled = returned.filled(target.body, kept.body.lines)
         offered = results.answered_items(msgspec.structs.replace(target.body, answers=filled))
+        open_line = returned.open_line(target.body, kept.body.lines)
     place = answers.next_place(target.body.answers)
     return Arrival(
         client_name=clients.get(db, vault, target.body.client_id).body.name,
@@ -84,6 +87,8 @@ def arrival_of(db: Connection, vault: Vault, kept: Kept[Handover]) -> Arrival | 
         safety_prompts=prompts.safety_prompts(instrument, offered),
         to_talk_about=tuple(item for item in offered if item.talk),
         said=tuple(item for item in offered if item.said and not item.talk),
+        open_line=open_line,
+        open_line_before=target.body.open_line,
         counts=_counts(offered),
         troubles=tuple(TOLD[trouble] for trouble in kept.body.troubles if trouble in TOLD),
         differences=tuple(
@@ -98,7 +103,7 @@ def loose_answers(kept: Kept[Handover]) -> tuple[tuple[int, Response], ...]:
     """What was answered, by number, for a questionnaire that is gone."""
     return tuple(
         (line.item, Response(status=line.status, value=line.value, talk=line.talk, said=line.said))
-        for line in sorted(merging.newest(kept.body.lines).values(), key=lambda line: line.item)
+        for line in sorted(returned.newest(kept.body.lines).values(), key=lambda line: line.item)
     )
 
 

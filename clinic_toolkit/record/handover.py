@@ -20,6 +20,7 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import audit, handover_rows
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.handover_rows import FINISHED, MOST, NO_ITEM, Line, handover_row
+from clinic_toolkit.record.watched import Watched
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.store.types import now_us
 
@@ -52,7 +53,8 @@ class TooOften(ClinicError):
 class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """What the clinician's worker hands to the next one: this form, and the key of this hand-over.
 
-    `before` has one byte an item: 1 where there was an answer already. What it was is not here.
+    `before` has one byte an item, and one more for an open line: 1 where there was an answer already. What
+    it was is not here. `watched` is the question of the client's own in a check-in.
     `definition` is a practice's own questionnaire as the client meets it; ours lie in the program.
     """
 
@@ -67,6 +69,7 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     key: bytes
     token: str
     definition: bytes = b""
+    watched: Watched | None = None
 
     def __repr__(self) -> str:
         return "<Ticket>"
@@ -88,7 +91,10 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Form:
-    """What was answered in this hand-over so far: the newest answer by item, counted from 1."""
+    """What was answered in this hand-over so far: the newest answer by item, counted from 1.
+
+    The open line of a check-in counts as one more, and has words alone.
+    """
 
     answers: dict[int, Response]
     begun: bool

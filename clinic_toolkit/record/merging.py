@@ -15,18 +15,14 @@ from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import travelling
-from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import administrations, answers, handover_rows, hurt, progress, rows
+from clinic_toolkit.record import administrations, handover_rows, hurt, progress, returned, rows
 from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.audit import audit_line
-from clinic_toolkit.record.handover import SAID_LIMIT, Ticket, handover, new_key, new_token
-from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK, NO_ITEM, Line
+from clinic_toolkit.record.handover import Ticket, handover, new_key, new_token
+from clinic_toolkit.record.handover_rows import FINISHED, NO_ITEM, Line
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.store.types import from_us
 from clinic_toolkit.vault.vault import Vault
 
-ACTS = (FINISHED, GIVEN_BACK)
 OUT, RETURNED, PROPOSED, CLOSED = "out", "returned", "proposed", "closed"
 
 
@@ -114,12 +110,20 @@ def begin(
         digest=seen.body.digest,
         general=general,
         word=word,
-        before=bytes(int(status != 0) for status in seen.body.answers.statuses),
+        before=bytes(int(there) for there in _there(seen.body)),
         key=key,
         token=new_token(),
         definition=definition,
+        watched=seen.body.watched,
     )
     return kept, ticket
+
+
+def _there(body: Administration) -> list[bool]:
+    """Where something was answered, item by item; an open line stands after them."""
+    statuses = [status != 0 for status in body.answers.statuses]
+    has_line = administrations.instrument_of(body).open_line
+    return [*statuses, bool(body.open_line)] if has_line else statuses
 
 
 def open_ones(db: Connection, vault: Vault) -> list[Kept[Handover]]:
@@ -158,9 +162,10 @@ def bring_in(db: Connection, vault: Vault, out: Kept[Handover], *, now: datetime
     whole = not arrived.troubles and (not arrived.lines or _as_it_was(target, out.body))
     finished = FINISHED in arrived.acts and whole
     if whole and target is not None and (arrived.lines or finished):
-        put_in = filled(target.body, arrived.lines)
-        touched = _touched(arrived.lines)
-        progress.bring_in(db, vault, target, put_in, touched, finished=finished, now=now)
+        put_in = returned.filled(target.body, arrived.lines)
+        touched = returned.touched(target.body, arrived.lines)
+        said = returned.open_line(target.body, arrived.lines)
+        progress.bring_in(db, vault, target, put_in, touched, open_line=said, finished=finished, now=now)
     body = msgspec.structs.replace(
         out.body,
         key=b"",
@@ -187,9 +192,10 @@ def accept(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime)
     if target is None:
         raise rows.NotThere
     # What came back may not have been compared with the form, if that could not be read at the time.
-    lines = _of_this_form(target.body, seen.body.lines)
-    put_in = filled(target.body, lines)
-    progress.bring_in(db, vault, target, put_in, _touched(lines), finished=False, now=now)
+    lines = returned.of_this_form(target.body, seen.body.lines)
+    put_in = returned.filled(target.body, lines)
+    touched, said = returned.touched(target.body, lines), returned.open_line(target.body, lines)
+    progress.bring_in(db, vault, target, put_in, touched, open_line=said, finished=False, now=now)
     return rows.rewrite(
         db, vault, handover, seen, seen.body, state=RETURNED, event="handover.accepted", now=now
     )
@@ -231,11 +237,6 @@ def target_of(db: Connection, vault: Vault, body: Handover) -> Kept[Administrati
         return None
 
 
-def newest(lines: tuple[Line, ...]) -> dict[int, Line]:
-    """The last answer by item, counted from 1."""
-    return {line.item: line for line in lines}
-
-
 def _as_it_was(target: Kept[Administration] | None, body: Handover) -> bool:
     return target is not None and target.state == "in_progress" and target.version == body.seen_version
 
@@ -248,7 +249,7 @@ def _arrived(
     if found.last < handover_rows.counted(db, out.id, after=out.body.after_line):
         troubles.append("missing")
     instrument = administrations.instrument_of(target.body) if target else None
-    good = tuple(line for line in found.lines if _fits(line, instrument))
+    good = tuple(line for line in found.lines if returned.fits(line, instrument))
     if len(good) < len(found.lines):
         troubles.append("not an answer of this form")
     return _Arrived(
@@ -256,42 +257,3 @@ def _arrived(
         troubles=tuple(dict.fromkeys(troubles)),
         acts=frozenset(line.status for line in good if line.item == NO_ITEM),
     )
-
-
-def _fits(line: Line, instrument: Instrument | None) -> bool:
-    """Whether this could have come from a page of this form."""
-    if line.item == NO_ITEM:
-        return line.status in ACTS and line.value is None and not line.talk and not line.said
-    return (
-        (instrument is None or 1 <= line.item <= len(instrument.items))
-        and line.status in answers.STATUSES
-        and (line.value is not None) == (line.status == "answered")
-        and (instrument is None or line.value is None or line.value in {o.value for o in instrument.options})
-        and len(line.said) <= SAID_LIMIT
-        and all(ch in "\n\t" or ch.isprintable() or ord(ch) > 0x9F for ch in line.said)
-    )
-
-
-def _of_this_form(body: Administration, lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    instrument = administrations.instrument_of(body)
-    return tuple(line for line in lines if line.item != NO_ITEM and _fits(line, instrument))
-
-
-def filled(body: Administration, lines: tuple[Line, ...]) -> answers.Answers:
-    """The answers of a questionnaire with what the client answered put in."""
-    together = body.answers
-    for line in newest(_of_this_form(body, lines)).values():
-        response = Response(status=line.status, value=line.value, talk=line.talk, said=line.said)
-        together = answers.put(together, line.item - 1, response, after=_moment(line) - body.begun)
-    return together
-
-
-def _touched(lines: tuple[Line, ...]) -> frozenset[int]:
-    return frozenset(line.item - 1 for line in lines)
-
-
-def _moment(line: Line) -> datetime:
-    try:
-        return from_us(line.at)
-    except OverflowError:
-        return from_us(0)

@@ -98,12 +98,12 @@ def _sentence(result: Result, kept: Kept[Administration]) -> str:
     done = "Completed" if kept.state == "completed" else "Began and stopped"
     named = kept.body.relationship is not None
     whom = f"about one relationship ({result.frame_label})" if named else f"about {results.IN_GENERAL}"
-    counts = wording.counts_line(result.instrument, results.scored(result.items, result.instrument))
     marked = [f"“{item.text}”" for item in result.to_talk_about]
-    talk = f" Marked to talk about: {' '.join(marked)}" if marked else ""
+    talk = f"Marked to talk about: {' '.join(marked)}" if marked else ""
+    words = " ".join(filter(None, (_in_words(result), talk, f"{_standing(result)}; used for discussion.")))
     return (
         f"{done} “{result.instrument.title}” {whom}, {result.mode}, {result.answered} of {result.asked} "
-        f"answered. {counts}{talk} {_standing(result)}; used for discussion."
+        f"answered. {words}"
     )
 
 
@@ -111,6 +111,13 @@ def _standing(result: Result) -> str:
     if not result.instrument.own:
         return "Unvalidated tool"
     return f"The practice’s own questionnaire, {result.instrument.evidence.level} by its card"
+
+
+def _in_words(result: Result) -> str:
+    """What was answered: by part and count, or each answer of a check-in, which has none to count."""
+    if result.instrument.missing is not None:
+        return wording.counts_line(result.instrument, results.scored(result.items, result.instrument))
+    return " ".join(wording.strength_line(item.label, item.text) for item in result.items if item.label)
 
 
 def note_page_of(

@@ -16,7 +16,14 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.psychometrics import prompts
-from clinic_toolkit.record import administrations, answers, merging, risk_entries, rows
+from clinic_toolkit.record import (
+    administrations,
+    answers,
+    merging,
+    returned,
+    risk_entries,
+    rows,
+)
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.handover import handover
 from clinic_toolkit.record.kept import Kept
@@ -122,7 +129,7 @@ def _prompts(
 ) -> tuple[Prompt, ...]:
     # The record as it is comes last, so that its sentence is the one that is shown.
     bodies = [
-        *(msgspec.structs.replace(body, answers=merging.filled(body, one.body.lines)) for one in back),
+        *(msgspec.structs.replace(body, answers=returned.filled(body, one.body.lines)) for one in back),
         body,
     ]
     sentences: dict[str, str] = {}

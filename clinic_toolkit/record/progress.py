@@ -48,9 +48,13 @@ def record_responses(
     seen: Kept[Administration],
     given: Mapping[int, Response],
     *,
+    open_line: str | None = None,
     now: datetime,
 ) -> Kept[Administration]:
     """Keep several answers at once, by their places counted from 0; all of them or none.
+
+    Args:
+        open_line: what was said to the open line of a check-in; None leaves it as it is.
 
     Raises:
         Finished: the questionnaire is finished.
@@ -65,9 +69,13 @@ def record_responses(
         if response.value not in possible:
             raise ValueError("not an answer of this questionnaire")
         put = answers.put(put, place, response, after=now - body.begun)
-    # What is changed by hand after a second entry was compared with nothing.
     changed = msgspec.structs.replace(
-        body, answers=put, mode=MIXED if body.mode == ALONE else body.mode, keyed_twice=False
+        body,
+        answers=put,
+        mode=MIXED if body.mode == ALONE else body.mode,
+        open_line=body.open_line if open_line is None else open_line,
+        # What is changed by hand after a second entry was compared with nothing.
+        keyed_twice=False,
     )
     return rows.rewrite(
         db,
@@ -126,6 +134,7 @@ def bring_in(
     filled: Answers,
     touched: frozenset[int],
     *,
+    open_line: str,
     finished: bool,
     now: datetime,
 ) -> Kept[Administration]:
@@ -133,10 +142,11 @@ def bring_in(
 
     Args:
         touched: the places that the client answered, counted from 0.
+        open_line: what stands at the open line from now on.
     """
     others = (status for place, status in enumerate(seen.body.answers.statuses) if place not in touched)
     mode = ALONE if seen.body.mode == ALONE or not any(others) else MIXED
-    body = msgspec.structs.replace(seen.body, answers=filled, mode=mode)
+    body = msgspec.structs.replace(seen.body, answers=filled, mode=mode, open_line=open_line)
     if seen.final:
         event = "administration.amended"
         return rows.append(db, vault, administration, seen, body, state=seen.state, event=event, now=now)

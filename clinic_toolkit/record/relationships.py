@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.record import rows
 from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.watched import Watched
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
 
@@ -15,11 +16,15 @@ relationship = sealed_table("relationship")
 
 
 class Relationship(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """`word` is the client's own word or an initial; `frame` the id of a frame in `instruments`."""
+    """`word` is the client's own word or an initial; `frame` the id of a frame in `instruments`.
+
+    `watched` is the question of their own that the check-in asks here, if one was chosen.
+    """
 
     client: bytes
     word: str
     frame: str
+    watched: Watched | None = None
 
     @property
     def client_id(self) -> UUID:
@@ -56,6 +61,20 @@ def revise(
     body = msgspec.structs.replace(seen.body, word=word, frame=frame)
     return rows.append(
         db, vault, relationship, seen, body, state=seen.state, event="relationship.revised", now=now
+    )
+
+
+def watch(
+    db: Connection, vault: Vault, seen: Kept[Relationship], watched: Watched | None, *, now: datetime
+) -> Kept[Relationship]:
+    """Choose the question that the check-in asks here, or none; check-ins already given keep theirs.
+
+    Raises:
+        rows.Stale: the relationship was changed meanwhile.
+    """
+    body = msgspec.structs.replace(seen.body, watched=watched)
+    return rows.append(
+        db, vault, relationship, seen, body, state=seen.state, event="relationship.watched", now=now
     )
 
 

@@ -96,7 +96,9 @@ def result_of(
     strengths = [item for item in items if item.role == "strength"]
     values = {item.item_id: item.value for item in items}
     offered = _offered(db, vault, body, now)
-    chosen = offers.offers(instrument, values, offered)
+    scored_at_all = instrument.missing is not None
+    # One answer a week is little to hand a sheet to somebody for.
+    chosen = offers.offers(instrument, values, offered) if scored_at_all else ()
     return Result(
         instrument=instrument,
         client_name=clients.get(db, vault, body.client_id).body.name,
@@ -121,6 +123,7 @@ def result_of(
                 deep=facet.deep,
             )
             for facet in numbers.facets
+            if scored_at_all
         ),
         total_shown=None if numbers.total is None else number(instrument.score, numbers.total),
         total_band=band_line(band_of(instrument, numbers.total)),
@@ -133,11 +136,14 @@ def result_of(
             items,
             seconds=answers.seconds_each(body.answers),
             self_entered=body.mode == administrations.ALONE,
-        ),
+        )
+        if scored_at_all
+        else (),
         safety_prompts=prompts.safety_prompts(instrument, items),
         offers=tuple(WorksheetOffer(worksheet=offer.worksheet, because=offer.because) for offer in chosen),
         items=items,
-        held_back=chosen != offers.offers(instrument, values, sheets.worksheets()),
+        held_back=scored_at_all and chosen != offers.offers(instrument, values, sheets.worksheets()),
+        open_line=body.open_line,
     )
 
 
@@ -171,6 +177,7 @@ def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Tog
         unnamed=len(marked) - len(named),
         stood_out=wording.stood_out(instrument, numbers),
         spoken=spoken.may_leave(kept.body),
+        open_line=kept.body.open_line,
     )
 
 
@@ -192,7 +199,12 @@ def client_page_of(settings: Practice, kept: Kept[Administration], *, stood_out:
         stood_out=wording.stood_out(instrument, numbers, leaves_the_room=True) if stood_out else (),
         own_words=(
             *(line.words for line in spoken.taken(kept.body)),
-            *(line for line in kept.body.own_words.splitlines() if line.strip()),
+            *(
+                line
+                for text in (kept.body.open_line, kept.body.own_words)
+                for line in text.splitlines()
+                if line.strip()
+            ),
         ),
         next_step=kept.body.next_step,
     )

@@ -118,7 +118,7 @@ class WorksheetOffer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """The clinician's result page of one administration.
+    """The clinician's result page of one administration. A check-in has no facets and no total.
 
     `held_back`: a sheet that fits is not offered, since fear of this person was not asked about lately.
     """
@@ -145,6 +145,7 @@ class Result:
     items: tuple[AnsweredItem, ...]
     total_band: str = ""
     held_back: bool = False
+    open_line: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -171,6 +172,7 @@ class Together:
     unnamed: int
     stood_out: tuple[str, ...]
     spoken: tuple[Spoken, ...]
+    open_line: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "case.opened": ("people", "Opened a case"),
     "relationship.added": ("people", "Added whom it is about"),
     "relationship.revised": ("people", "Changed whom it is about"),
+    "relationship.watched": ("people", "Chose a question to watch"),
     "relationship.archived": ("people", "Put a relationship away"),
     "relationship.restored": ("people", "Took a relationship up again"),
     "session.entered": ("hours", "Entered an hour"),
