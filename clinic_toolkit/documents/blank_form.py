@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import letters, page, text, words
-from clinic_toolkit.documents.blocks import Block, Text, box
+from clinic_toolkit.documents.blocks import Block, Text, WritingLines, box
 from clinic_toolkit.documents.look import BODY, EDGE, HAIR, MM, SMALL, SOFT, WASH, Look
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-    from clinic_toolkit.instruments.model import Instrument, Item
+    from clinic_toolkit.instruments.model import Item
     from clinic_toolkit.record.summaries import BlankQuestionnaire
 
 _ITEM = Look(size=12.5, leading=1.3)
@@ -32,6 +32,7 @@ _SHARES = (0.34, 0.26, 0.4)
 _AIRY = (30.0, 27.0, 24.0, 21.0, 19.0)
 _CLOSE = (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.5)
 _WHOM = "Think of one person, the same one to the end."
+_OWN = "The question you chose: " + "_" * 40
 _GENERAL = "Think of the people close to you."
 
 
@@ -145,10 +146,7 @@ def render(value: "BlankQuestionnaire") -> bytes:
         bottom=9 * MM,
     )
     how = _HOW.format(did_not_come_up=words.DID_NOT_COME_UP, declined=words.DECLINED, talk=words.TALK)
-    items = [
-        (number, item.text_general if value.general else item.text)
-        for number, item in enumerate(instrument.items, 1)
-    ]
+    items = list(enumerate(_sentences(value), 1))
     heads = _heads(value, sheet.width)
     above: list[Block] = [
         *page.title(instrument.title, after=3),
@@ -159,20 +157,38 @@ def render(value: "BlankQuestionnaire") -> bytes:
         ),
         Text(how, BODY, after=10),
     ]
-    blocks, sheet = _fitted(above, items, heads, instrument, sheet)
+    blocks, sheet = _fitted(above, items, heads, value, sheet)
     return page.make(blocks, sheet)
+
+
+def _sentences(value: "BlankQuestionnaire") -> list[str]:
+    """What is asked; where a question of the client's own stands, room to write it."""
+    instrument = value.instrument
+    found = [item.text_general if value.general else item.text for item in instrument.items]
+    if instrument.own_place is not None and not value.general:
+        found.insert(instrument.own_place - 1, _OWN)
+    return found
+
+
+def _asked_last(value: "BlankQuestionnaire") -> list[Block]:
+    """The open line of a check-in, and lines to write on."""
+    asked = value.instrument.open_line_general if value.general else value.instrument.open_line
+    if not asked:
+        return []
+    return [Text(asked, _ITEM, before=18, keep=True), WritingLines(3, 9 * MM)]
 
 
 def _fitted(
     above: list[Block],
     items: list[tuple[int, str]],
     heads: Heads,
-    instrument: "Instrument",
+    value: "BlankQuestionnaire",
     sheet: page.Sheet,
 ) -> tuple[list[Block], page.Sheet]:
     """As airy as one page allows, or all items on the first page, or as many pages as it takes."""
-    apart = [*_explained(instrument.items), Text(instrument.closing, BODY, before=14)]
-    close = [*_run_in(instrument.items), Text(instrument.closing, _CLOSING, before=6)]
+    instrument, last = value.instrument, _asked_last(value)
+    apart = [*last, *_explained(instrument.items), Text(instrument.closing, BODY, before=14)]
+    close = [*last, *_run_in(instrument.items), Text(instrument.closing, _CLOSING, before=6)]
     narrow = replace(sheet, top=13 * MM, bottom=7 * MM)
     tries = [(pad, apart, apart, sheet) for pad in _AIRY]
     tries += [(pad, close, close, margins) for margins in (sheet, narrow) for pad in _CLOSE]

@@ -75,7 +75,7 @@ def _result(result: "Result") -> list[Block]:
     for item in result.items:
         found += _answer(item)
     if result.open_line:
-        found.append(Text(result.instrument.open_line, QUIET, before=10, keep=True))
+        found.append(Text(result.asked_last, QUIET, before=10, keep=True))
         found += [Text(line, BODY) for line in result.open_line.splitlines() if line.strip()]
     return found
 

@@ -152,8 +152,8 @@ class Instrument:
     `clinician_notes`, `guidance` and `bands` are never shown to a client. `answer_words` says whether the
     labels tell how often; other labels stand in quotation marks where they are said. A check-in is never
     scored, so it has no `missing`; `own_place` is where the question stands that the client chose to watch,
-    counted from 1, and `open_line` what is asked last. `digest` is the SHA-256 of the definition file, hex;
-    `own` marks what a practice added itself.
+    counted from 1, and `open_line` what is asked last, `open_line_general` the same of people in
+    general. `digest` is the SHA-256 of the definition file, hex; `own` marks what a practice added itself.
     """
 
     id: Slug
@@ -182,6 +182,7 @@ class Instrument:
     bands: Annotated[tuple[Band, ...], MaxLen(100)] = ()
     own_place: Annotated[int, Ge(1)] | None = None
     open_line: str = ""
+    open_line_general: str = ""
     digest: str = ""
     own: bool = False
 

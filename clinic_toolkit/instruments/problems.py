@@ -16,6 +16,7 @@ from clinic_toolkit.instruments.model import Frame, Instrument
 from clinic_toolkit.instruments.tables import Table, tables
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_CHECK_IN_ONLY = ("own_place", "open_line", "open_line_general")
 _HEADING_FIELDS = {("client", "", None), ("about", "", None)}
 
 
@@ -123,13 +124,11 @@ def _in_kind(raw: Table) -> Iterator[str]:
     if raw.get("kind") != "check-in":
         if "missing" not in raw:
             yield "missing: is missing"
-        yield from (
-            f"{name}: stands in a check-in only" for name in ("own_place", "open_line") if name in raw
-        )
+        yield from (f"{name}: stands in a check-in only" for name in _CHECK_IN_ONLY if name in raw)
         return
     if "missing" in raw:
         yield "missing: a check-in is never scored, leave it out"
-    yield from (f"{name}: is missing" for name in ("own_place", "open_line") if raw.get(name, "") == "")
+    yield from (f"{name}: is missing" for name in _CHECK_IN_ONLY if raw.get(name, "") == "")
     place, items = raw.get("own_place"), list(tables(raw, "items"))
     if isinstance(place, int) and place > len(items) + 1:
         yield f"own_place: must be {len(items) + 1} or less"

@@ -158,6 +158,13 @@ def begin(
     )
 
 
+def aloud(setting: str, *, interpreted: bool) -> str:
+    """The mode of what is read aloud in an hour of this setting."""
+    if setting == "room":
+        return "interpreter" if interpreted else "read_aloud"
+    return "telehealth_interpreter" if interpreted else "telehealth"
+
+
 def get(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
     """One administration.
 
@@ -225,6 +232,12 @@ def title_of(body: Administration) -> str:
         return instrument_of(body).title
     except DefinitionLost:
         return "A questionnaire whose questions cannot be read"
+
+
+def open_line_of(body: Administration) -> str:
+    """What a check-in asks last, as it was asked; empty in every other questionnaire."""
+    instrument = instrument_of(body)
+    return instrument.open_line_general if frame_of(body).general else instrument.open_line
 
 
 def frame_of(body: Administration) -> Frame:

@@ -58,6 +58,7 @@ class Arrival:
     safety_prompts: tuple[str, ...]
     to_talk_about: tuple[AnsweredItem, ...]
     said: tuple[AnsweredItem, ...]
+    asked_last: str
     open_line: str
     open_line_before: str
     counts: Counts
@@ -87,6 +88,7 @@ def arrival_of(db: Connection, vault: Vault, kept: Kept[Handover]) -> Arrival | 
         safety_prompts=prompts.safety_prompts(instrument, offered),
         to_talk_about=tuple(item for item in offered if item.talk),
         said=tuple(item for item in offered if item.said and not item.talk),
+        asked_last=administrations.open_line_of(target.body),
         open_line=open_line,
         open_line_before=target.body.open_line,
         counts=_counts(offered),

@@ -143,6 +143,7 @@ def result_of(
         offers=tuple(WorksheetOffer(worksheet=offer.worksheet, because=offer.because) for offer in chosen),
         items=items,
         held_back=scored_at_all and chosen != offers.offers(instrument, values, sheets.worksheets()),
+        asked_last=administrations.open_line_of(body),
         open_line=body.open_line,
     )
 
@@ -177,6 +178,7 @@ def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Tog
         unnamed=len(marked) - len(named),
         stood_out=wording.stood_out(instrument, numbers),
         spoken=spoken.may_leave(kept.body),
+        asked_last=administrations.open_line_of(kept.body),
         open_line=kept.body.open_line,
     )
 

@@ -59,7 +59,7 @@ def filled(body: Administration, lines: tuple[Line, ...]) -> answers.Answers:
 def open_line(body: Administration, lines: tuple[Line, ...]) -> str:
     """What stands at the open line with what the client wrote there alone; unwritten, what stood there."""
     found = newest(of_this_form(body, lines)).get(len(body.answers.statuses) + 1)
-    return found.said if found else body.open_line
+    return (found.said if found else "") or body.open_line
 
 
 def touched(body: Administration, lines: tuple[Line, ...]) -> frozenset[int]:

@@ -239,6 +239,11 @@ def agreed_before(
     )
 
 
+def met_before(hours: list[Kept[TherapySession]], than: Kept[TherapySession]) -> bool:
+    """Whether one of these hours took place before that hour."""
+    return any(kept.body.took_place and kept.id != than.id and _when(kept) <= _when(than) for kept in hours)
+
+
 def get(db: Connection, vault: Vault, id: UUID) -> Kept[TherapySession]:
     """One hour.
 

@@ -118,8 +118,9 @@ class WorksheetOffer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:
-    """The clinician's result page of one administration. A check-in has no facets and no total.
+    """The clinician's result page of one administration.
 
+    A check-in has no facets and no total; it has an open line, `asked_last`, and what was said to it.
     `held_back`: a sheet that fits is not offered, since fear of this person was not asked about lately.
     """
 
@@ -145,6 +146,7 @@ class Result:
     items: tuple[AnsweredItem, ...]
     total_band: str = ""
     held_back: bool = False
+    asked_last: str = ""
     open_line: str = ""
 
 
@@ -172,6 +174,7 @@ class Together:
     unnamed: int
     stood_out: tuple[str, ...]
     spoken: tuple[Spoken, ...]
+    asked_last: str = ""
     open_line: str = ""
 
 

@@ -1,6 +1,6 @@
 """How days, times and places in a drawing are written on pages."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from flask import Flask
 
@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
         clock=clock,
         moment=moment,
         share=share,
+        spell=spell,
     )
 
 
@@ -50,3 +51,17 @@ def moment(at: datetime) -> str:
 def share(part: float) -> str:
     """ "12.50%": a place in a drawing, from 0 to 1."""
     return f"{part:.2%}"
+
+
+def spell(spent: timedelta) -> str:
+    """ "1 minute 35 seconds"; from an hour on "more than an hour", which no longer times anything."""
+    minutes, seconds = divmod(int(spent.total_seconds()), 60)
+    if minutes >= 60:
+        return "more than an hour"
+    parts = [_counted(minutes, "minute")] if minutes else []
+    parts += [_counted(seconds, "second")] if seconds or not minutes else []
+    return " ".join(parts)
+
+
+def _counted(many: int, what: str) -> str:
+    return f"{many} {what}" if many == 1 else f"{many} {what}s"

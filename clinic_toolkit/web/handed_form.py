@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK
 from clinic_toolkit.record.summaries import CLIENT_LINE
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import responses
+from clinic_toolkit.web.forms.check_in import OwnOpenLineForm
 from clinic_toolkit.web.forms.item import WAYS, OwnItemForm
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
@@ -39,6 +41,7 @@ class HandedForm:
             ("/form", "welcome", self.welcome, ["GET"]),
             ("/form/<int:number>", "item", self.item, ["GET", "POST"]),
             ("/form/<int:number>/pause", "pause", self.pause, ["GET"]),
+            ("/form/open-line", "open_line", self.open_line, ["GET", "POST"]),
             ("/form/check", "check", self.check, ["GET"]),
             ("/form/finish", "finish", self.finish, ["GET", "POST"]),
             ("/form/give-back", "give_back", self.give_back, ["GET", "POST"]),
@@ -81,6 +84,39 @@ class HandedForm:
             return responses.saved(_now())
         return responses.see(self._onward(number, sent.go.data or "next", changing=changing))
 
+    def open_line(self) -> Answer:
+        """The open line of a check-in: ask it, or keep what was written and go where the button says."""
+        if not self._asked_last:
+            abort(404)
+        before = self._form().answers.get(self._last, OPEN)
+        if request.method == "GET":
+            return self._line_page(before.said)
+        sent = OwnOpenLineForm(request.form)
+        if not sent.validate():
+            return self._line_page(sent.open_line.data, errors=sent.errors), 422
+        try:
+            self._keep(self._last, replace(OPEN, said=sent.open_line.data), before)
+        except ClinicError as trouble:
+            if by_script():
+                return responses.not_saved(trouble.sentence, 503)
+            return self._line_page(sent.open_line.data, errors={"": [trouble.sentence]}), 503
+        if by_script():
+            return responses.saved(_now())
+        return responses.see(self._after_line(sent.go.data or "next"))
+
+    def _after_line(self, go: str) -> str:
+        if go == "pause":
+            return url_for("pause", number=self._last - 1)
+        if go == "back":
+            return url_for("item", number=self._last - 1)
+        return url_for("give_back" if go == "give_back" else "check")
+
+    def _line_page(self, written: str, *, errors: object = None) -> str:
+        before = bool(self._ticket.before[self._last - 1])
+        return self._page(
+            "open_line", asked=self._asked_last, written=written, before=before, errors=errors or {}
+        )
+
     def pause(self, number: int) -> Answer:
         """An empty page while something else matters more. It shows nothing of the form."""
         if not 1 <= number <= len(self._instrument.items):
@@ -89,7 +125,15 @@ class HandedForm:
 
     def check(self) -> Answer:
         """All answers on one page, each with a way to change it."""
-        return self._page("check", items=self._answers(self._form()), ways=WAYS)
+        form = self._form()
+        return self._page(
+            "check",
+            items=self._answers(form),
+            ways=WAYS,
+            asked=self._asked_last,
+            written=form.answers.get(self._last, OPEN).said,
+            written_before=bool(self._asked_last and self._ticket.before[self._last - 1]),
+        )
 
     def finish(self) -> Answer:
         """Ask once more, then finish: the form goes back, and no more can be changed."""
@@ -97,7 +141,7 @@ class HandedForm:
             form = self._form()
             left_open = any(
                 form.answers.get(number, OPEN).status == "not_reached" and not before
-                for number, before in enumerate(self._ticket.before, start=1)
+                for number, before in enumerate(self._ticket.before[: self._last - 1], start=1)
             )
             return self._page("finish", left_open=left_open)
         self._note(FINISHED)
@@ -153,10 +197,11 @@ class HandedForm:
             return handover.form_of(db, self._ticket)
 
     def _next(self, form: Form) -> str:
-        for number, before in enumerate(self._ticket.before, start=1):
+        for number, before in enumerate(self._ticket.before[: self._last - 1], start=1):
             if not before and form.answers.get(number, OPEN).status == "not_reached":
                 return url_for("item", number=number)
-        return url_for("check")
+        line = form.answers.get(self._last, OPEN).said or (self._asked_last and self._ticket.before[-1])
+        return url_for("open_line" if self._asked_last and not line else "check")
 
     def _onward(self, number: int, go: str, *, changing: bool) -> str:
         if go == "pause":
@@ -165,6 +210,8 @@ class HandedForm:
             return url_for("give_back")
         if go == "back" and not changing:
             return url_for("item", number=number - 1) if number > 1 else url_for("welcome")
+        if number == len(self._instrument.items) and self._asked_last and not changing:
+            return url_for("open_line")
         if changing or number == len(self._instrument.items):
             return url_for("check")
         return url_for("item", number=number + 1)
@@ -195,6 +242,17 @@ class HandedForm:
             }
             for number, item in enumerate(self._instrument.items, start=1)
         ]
+
+    @property
+    def _asked_last(self) -> str:
+        """What a check-in asks last, in words; empty in every other questionnaire."""
+        of = self._instrument
+        return of.open_line_general if self._ticket.general else of.open_line
+
+    @property
+    def _last(self) -> int:
+        """The number of the open line, after the questions."""
+        return len(self._instrument.items) + 1
 
     def _wording(self, item: Item) -> str:
         return item.text_general if self._ticket.general else item.text

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from clinic_toolkit import paths
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import handover
+from clinic_toolkit.record import handover, watched
 from clinic_toolkit.record.handover import Ticket
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import reading
@@ -98,7 +98,8 @@ class HandedOver(Flask):
             csrf_token=lambda: ticket.token,
         )
         static_files.serve(self)
-        self.form = HandedForm(self, ticket, handover.instrument_of(ticket), over=self._over)
+        instrument = watched.whole(handover.instrument_of(ticket), ticket.watched)
+        self.form = HandedForm(self, ticket, instrument, over=self._over)
         self.jinja_env.globals["pulse"] = self.form.pulse_address
         self.register_error_handler(Exception, self._unforeseen)
 

@@ -47,6 +47,8 @@ def test_it_begins_and_ends_with_what_is_good_and_asks_nothing_that_is_marked(ch
     assert {item.safety_flag for item in check_in.items} == {"none"}
     assert check_in.own_place == 5 and check_in.missing is None
     assert check_in.recall == "Since we last met" and check_in.open_line.endswith("?")
+    general = check_in.open_line.replace("this person", "people close to you")
+    assert check_in.open_line_general == general != check_in.open_line
     assert check_in.options == catalogue.instrument("flows").options
     assert check_in.evidence.level == "drafted" and "not validated" in check_in.evidence.item_sources
 
@@ -65,6 +67,7 @@ def test_its_words_are_plain(check_in: Instrument, count: lint.Counting) -> None
         [item.text for item in check_in.items],
         [item.text_general for item in check_in.items],
         [check_in.open_line],
+        [check_in.open_line_general],
     ):
         assert lint.grade_of(texts, count) <= 6
     for text in (" ".join(check_in.introduction), check_in.closing, check_in.carer_line):
@@ -75,7 +78,7 @@ def test_its_words_are_plain(check_in: Instrument, count: lint.Counting) -> None
 
 
 def test_nothing_it_says_is_a_verdict_a_tally_or_a_promise(check_in: Instrument) -> None:
-    client = [*for_the_client(check_in), check_in.open_line]
+    client = [*for_the_client(check_in), check_in.open_line, check_in.open_line_general]
     assert {text: lint.never_said(text) for text in client if lint.never_said(text)} == {}
     assert all("!" not in line for line in said(check_in))
     assert [line for name in LISTS for line in getattr(check_in.guidance, name) if len(line) > LONGEST] == []
@@ -121,8 +124,9 @@ def test_what_a_check_in_must_hold_is_checked(old: str, new: str, problem: str) 
 def test_the_own_question_may_stand_last_and_an_open_line_must_say_something() -> None:
     last = TEXT.replace("own_place = 5\n", "own_place = 6\n", 1)
     assert loader.parse_instrument(last.encode(), "own.toml").own_place == 6
-    line = next(line for line in TEXT.splitlines() if line.startswith("open_line"))
-    assert "open_line: is missing" in problems_of(TEXT.replace(line, 'open_line = ""', 1))
+    for name in ("open_line", "open_line_general"):
+        line = next(line for line in TEXT.splitlines() if line.startswith(f"{name} ="))
+        assert f"{name}: is missing" in problems_of(TEXT.replace(line, f'{name} = ""', 1))
 
 
 def test_a_misspelt_key_in_an_optional_table_is_still_found() -> None:

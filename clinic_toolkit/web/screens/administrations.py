@@ -23,7 +23,6 @@ from clinic_toolkit.record import (
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
-from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, responses, sharing, whom
 from clinic_toolkit.web.forms.administration import ChooseForm
 from clinic_toolkit.web.forms.item import WAYS, ItemForm
@@ -57,7 +56,7 @@ def choose(session: UUID) -> Answer:
             client_id=client.id,
             about=about,
             session_id=hour.id,
-            mode=_mode(hour, interpreted=bool(form.interpreter.data)),
+            mode=administrations.aloud(hour.body.setting, interpreted=bool(form.interpreter.data)),
             now=context.now(),
         )
         return responses.see(url_for(".introduction", id=kept.id))
@@ -96,12 +95,6 @@ def _repeats(client_id: UUID, words: Mapping[UUID, str]) -> list[tuple[str, Repe
 
 def _is_short(left: int | None) -> bool:
     return left is not None and left < NEEDED
-
-
-def _mode(hour: Kept[TherapySession], *, interpreted: bool) -> str:
-    if hour.body.setting == "room":
-        return "interpreter" if interpreted else "read_aloud"
-    return "telehealth_interpreter" if interpreted else "telehealth"
 
 
 @screen.get("/administrations/<uuid:id>/introduction")
@@ -181,6 +174,8 @@ def _onward(kept: Kept[Administration], number: int, go: str, *, changing: bool)
             if number > 1
             else url_for(".introduction", id=kept.id)
         )
+    if number == len(kept.body.answers.statuses) and not changing and administrations.open_line_of(kept.body):
+        return url_for("open_lines.show", id=kept.id)
     if changing or number == len(kept.body.answers.statuses):
         return url_for(".check", id=kept.id)
     return url_for(".item", id=kept.id, number=number + 1)
@@ -204,6 +199,7 @@ def check(id: UUID) -> Answer:
         kept=kept,
         items=results.answered_items(kept.body),
         ways=WAYS,
+        open_line=administrations.open_line_of(kept.body),
         **_heading(kept),
     )
 

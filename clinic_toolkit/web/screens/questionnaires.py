@@ -25,7 +25,7 @@ def index() -> Answer:
     return render_template(
         "questionnaires/index.html",
         here="questionnaires",
-        instruments=own_questionnaires.on_offer(context.db(), context.vault()),
+        instruments=(*own_questionnaires.on_offer(context.db(), context.vault()), catalogue.check_in()),
         status_text=STATUS_LINE,
     )
 

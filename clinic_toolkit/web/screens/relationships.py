@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import clients, fear, relationships
+from clinic_toolkit.record import clients, fear, relationships, watched
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
@@ -49,6 +49,7 @@ def show(id: UUID) -> Answer:
         here="clients",
         kept=kept,
         frame=catalogue.frame(kept.body.frame),
+        watched=watched.item_of(kept.body.watched) if kept.body.watched else None,
         person=clients.get(context.db(), context.vault(), kept.body.client_id),
     )
 

@@ -12,6 +12,7 @@ from clinic_toolkit.psychometrics.rules import higher_means
 from clinic_toolkit.psychometrics.wording import facet_count, norm_line, total_line
 from clinic_toolkit.record import (
     administrations,
+    check_ins,
     courses,
     hours,
     open_prompts,
@@ -40,6 +41,17 @@ def show(id: UUID) -> Answer:
         "risk_entry", *{each.closed_by.id: each.closed_by for each in prompts if each.closed_by}.values()
     )
     result = results.result_of(context.db(), context.vault(), kept, now=context.now())
+    if check_ins.is_one(kept.body):
+        return render_template(
+            "results/check_in.html",
+            here="clients",
+            kept=kept,
+            result=result,
+            check_in=check_ins.page_of(context.db(), context.vault(), kept),
+            fits_ill=results.fits_ill(result.instrument, kept.body.frame),
+            status_text=STATUS_LINE,
+            no_reassurance=NO_REASSURANCE,
+        )
     numbers = results.scored(result.items, result.instrument)
     return render_template(
         "results/show.html",

@@ -9,6 +9,7 @@ from clinic_toolkit.record import (
     administrations,
     answers,
     cases,
+    check_ins,
     clients,
     handouts,
     hours,
@@ -203,13 +204,17 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
     db, vault = context.db(), context.vault()
     case = cases.get(db, vault, kept.body.case_id)
     context.saw("therapy_session", kept)
+    hours_of_case = sessions.of_cases(db, vault, [case])
+    given = results.of_hour(db, vault, kept)
     return render_template(
         "sessions/show.html",
         here="clients",
         hour=kept,
         case=case,
         people=_people(case),
-        last=sessions.agreed_before(sessions.of_cases(db, vault, [case]), kept),
+        last=sessions.agreed_before(hours_of_case, kept),
+        may_check_in=sessions.met_before(hours_of_case, kept)
+        and not any(map(check_ins.is_one, (each.body for each in given))),
         today=_today(),
         newer=newer,
         version=fields.seen_version(form, kept.version),
@@ -221,7 +226,7 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
                 results.about(db, vault, each.body),
                 min(answers.next_place(each.body.answers) + 1, len(each.body.answers.statuses)),
             )
-            for each in results.of_hour(db, vault, kept)
+            for each in given
         ],
         sheets=handouts.of_session(db, vault, case.body.client_ids, kept.id),
         note=notes.of_session(db, vault, kept),

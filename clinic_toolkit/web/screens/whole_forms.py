@@ -8,6 +8,7 @@ from clinic_toolkit.record import administrations, answers, progress, results, r
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web import context, responses, sharing
+from clinic_toolkit.web.forms.check_in import OpenLineForm
 from clinic_toolkit.web.forms.fields import whole
 from clinic_toolkit.web.forms.item import WAYS, RowForm
 from clinic_toolkit.web.requests import by_script
@@ -34,24 +35,34 @@ def save(id: UUID) -> Answer:
     forms = [
         RowForm.for_instrument(instrument, request.form, number=number) for number in range(1, count + 1)
     ]
+    last = OpenLineForm(request.form) if administrations.open_line_of(kept.body) else None
     if whole(request.form.get("version")) != kept.version:
         sentence = rows.Stale().sentence
         if by_script():
             return responses.not_saved(sentence, 409, url=url_for(".show", id=id))
-        return _page(kept, forms, newer=True), 409
-    if [form for form in forms if not form.validate()]:
-        return _page(kept, forms), 422
+        return _page(kept, forms, last, newer=True), 409
+    if [form for form in (*forms, last) if form and not form.validate()]:
+        return _page(kept, forms, last), 422
     before = answers.responses(kept.body.answers)
     given = {place: form.response(before[place]) for place, form in enumerate(forms)}
     changed = {place: response for place, response in given.items() if response != before[place]}
-    if changed:
-        kept = progress.record_responses(context.db(), context.vault(), kept, changed, now=context.now())
+    said = last.open_line.data if last else kept.body.open_line
+    if changed or said != kept.body.open_line:
+        kept = progress.record_responses(
+            context.db(), context.vault(), kept, changed, open_line=said, now=context.now()
+        )
     if by_script():
         return responses.saved(context.now(), version=kept.version)
     return responses.see(url_for("administrations.check", id=id))
 
 
-def _page(kept: Kept[Administration], forms: list[RowForm] | None, *, newer: bool = False) -> str:
+def _page(
+    kept: Kept[Administration],
+    forms: list[RowForm] | None,
+    last: OpenLineForm | None = None,
+    *,
+    newer: bool = False,
+) -> str:
     instrument = administrations.instrument_of(kept.body)
     before = answers.responses(kept.body.answers)
     lines = [
@@ -68,6 +79,7 @@ def _page(kept: Kept[Administration], forms: list[RowForm] | None, *, newer: boo
         for number, form in enumerate(forms or (), start=1)
         for name, found in form.errors.items()
     }
+    errors |= last.errors if last else {}
     return render_template(
         "administrations/whole.html",
         kept=kept,
@@ -75,6 +87,8 @@ def _page(kept: Kept[Administration], forms: list[RowForm] | None, *, newer: boo
         ways=WAYS,
         errors=errors,
         newer=newer,
+        asked_last=administrations.open_line_of(kept.body),
+        open_line=last.open_line.data if last else kept.body.open_line,
         instrument=instrument,
         about=results.about(context.db(), context.vault(), kept.body),
     )

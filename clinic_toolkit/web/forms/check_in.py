@@ -1,0 +1,79 @@
+"""What is sent around a check-in: about whom it is, which question is watched, the open line."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.instruments.model import Instrument, Item
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.item import SAID_LIMIT, ItemForm
+
+GENERAL = "general"
+
+
+class CheckInForm(Form):
+    """About whom, and whether an interpreter is there."""
+
+    about = fields.choice("About whom", (), needed="Choose whom it is about.")
+    interpreter = fields.tick("With an interpreter")
+
+    @classmethod
+    def for_client(cls, known: Sequence[Kept[Relationship]], typed: Any, last: str) -> "CheckInForm":
+        """The form for one client; `last` is whom the check-in before was about."""
+        form = cls(typed, data={"about": last})
+        form.about.choices = [(kept.id.hex, kept.body.word) for kept in known]
+        form.about.choices += [(GENERAL, "People in general")]
+        return form
+
+
+class WatchedForm(Form):
+    """The question that a client chose to watch, as "questionnaire:question", or none."""
+
+    item = StringField("Question", default="")
+    version = StringField("Version", default="0")
+
+    @classmethod
+    def for_choices(
+        cls, choices: Iterable[tuple[Instrument, tuple[Item, ...]]], typed: Any, chosen: str
+    ) -> "WatchedForm":
+        """The form with what may be chosen in this relationship."""
+        form = cls(typed, data={"item": chosen})
+        form.possible = {f"{one.id}:{item.id}" for one, items in choices for item in items} | {""}
+        return form
+
+    possible: Iterable[str] = ()
+
+    def validate_item(self, field: StringField) -> None:
+        """Only a question of the list, or none."""
+        if (field.data or "") not in self.possible:
+            raise ValidationError("Choose one of the questions shown here, or none.")
+
+    @property
+    def chosen(self) -> tuple[str, str] | None:
+        """Questionnaire and question; None for no question of their own."""
+        of, _, item = (self.item.data or "").partition(":")
+        return (of, item) if item else None
+
+
+class OpenLineForm(Form):
+    """What was said to the open line, and where to go."""
+
+    open_line = fields.text("In the client’s words", limit=SAID_LIMIT)
+    go = StringField("Where to go", default="next")
+
+    buttons: Sequence[str] = ItemForm.buttons
+
+    def validate_go(self, field: StringField) -> None:
+        """Only a button of the page."""
+        if (field.data or "next") not in self.buttons:
+            raise ValidationError("Use one of the buttons on this page.")
+
+
+class OwnOpenLineForm(OpenLineForm):
+    """The same in the client's hands."""
+
+    buttons = ("next", "back", "pause", "give_back")
