@@ -1,6 +1,7 @@
 """One questionnaire of the demo as it is given: read aloud, or from some item on by the client alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -22,6 +23,7 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.vault.vault import Vault
 
 _STATUS = {"d": "declined", "n": "did_not_come_up"}
+_WORDS = Response(status="not_reached", value=None, talk=False, said="")
 _MOMENT, _HAND = timedelta(seconds=20), timedelta(seconds=4)
 
 
@@ -36,7 +38,13 @@ def ask(
             kept = progress.record_response(db, vault, kept, number - 1, response, now=at)
     if given.alone:
         alone = [each for each in answers if each[0] >= given.alone]
+        if given.open_line:
+            at += _MOMENT
+            alone.append((len(kept.body.answers.statuses) + 1, replace(_WORDS, said=given.open_line), at))
         return _hand_over(db, vault, kept, alone, now=at)
+    if given.open_line:
+        at += _MOMENT
+        kept = progress.record_responses(db, vault, kept, {}, open_line=given.open_line, now=at)
     end = progress.complete if given.state == "completed" else progress.stop
     return end(db, vault, kept, now=at + _MOMENT)
 

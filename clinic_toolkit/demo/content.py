@@ -62,7 +62,8 @@ class Questionnaire(_Part):
     star after it stands for "let's talk about this". `said` is by item number. From item `alone` on
     the client answers on the device, handed over; 0 is nowhere. Without `version` it is the newest.
     With `again_because` it is agreed to repeat it, `again_times` in all. `paper`: answered on paper,
-    and entered in the hour.
+    and entered in the hour. A check-in may ask a question that is `watched`
+    ("questionnaire:question"), and has an open line.
     """
 
     instrument: str
@@ -73,6 +74,8 @@ class Questionnaire(_Part):
     alone: int = Field(default=0, ge=0, le=12)
     paper: bool = False
     state: Literal["completed", "stopped"] = "completed"
+    watched: str = ""
+    open_line: str = ""
     wrong: str = ""
     own_words: str = ""
     next_step: str = ""
@@ -260,12 +263,18 @@ def _between(content: Content) -> Iterator[str]:
 
 
 def _in_hour(hour: Hour, known: set[str]) -> Iterator[str]:
-    lengths = {one.id: len(one.items) for one in catalogue.instruments()}
+    lengths = {one.id: len(one.items) for one in catalogue.everything()}
+    watchable = {f"{one.id}:{item.id}" for one in catalogue.instruments() for item in one.items}
+    check_in = catalogue.check_in().id
     for given in hour.questionnaires:
         marks = given.answers.split()
+        if given.watched and (given.watched not in watchable or not given.about):
+            yield f"nobody can watch {given.watched!r}"
+        if (given.watched or given.open_line) and given.instrument != check_in:
+            yield f"{given.instrument!r} is no check-in"
         if given.about not in known:
             yield f"there is no relationship {given.about!r}"
-        if len(marks) != lengths.get(given.instrument):
+        if len(marks) - bool(given.watched) != lengths.get(given.instrument):
             yield f"{len(marks)} answers do not fit {given.instrument!r}"
         elif not all(mark.removesuffix("*") in set("01234dn.") for mark in marks):
             yield f"an answer of {given.instrument!r} is not one of 0 to 4, d, n or ."

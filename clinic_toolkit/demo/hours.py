@@ -25,6 +25,7 @@ from clinic_toolkit.record import (
     relationships,
     rhythms,
     sessions,
+    watched,
 )
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
@@ -36,6 +37,7 @@ from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue as sheets
 
 PLANNED_BEFORE = timedelta(days=6)
+_CHECK_IN_EARLIER = timedelta(minutes=10)
 
 
 @dataclass(kw_only=True)
@@ -103,6 +105,9 @@ class Hour:
 
     def _inside(self, at: datetime) -> Iterator[Step]:
         for given in self.told.questionnaires:
+            if given.instrument == catalogue.check_in().id:
+                yield Step(at=at - _CHECK_IN_EARLIER, act=partial(self._ask, given))
+                continue
             yield Step(at=at, act=partial(self._ask, given))
             at += timedelta(minutes=6)
         before_end = self.span.end - timedelta(minutes=6)
@@ -152,12 +157,15 @@ class Hour:
 
     def _ask(self, given: content.Questionnaire, desk: Desk, now: datetime) -> None:
         client_id = desk.clients[self.who[0]].id
+        about = self._about(desk, client_id, given.about, now)
+        if about and given.instrument == catalogue.check_in().id:
+            about = self._watch(desk, about, given, now)
         kept = administrations.begin(
             desk.db,
             desk.vault,
             catalogue.instrument(given.instrument, given.version or None),
             client_id=client_id,
-            about=self._about(desk, client_id, given.about, now),
+            about=about,
             session_id=self.kept.id,
             mode=self._mode(given),
             now=now,
@@ -206,6 +214,16 @@ class Hour:
                 desk.db, desk.vault, client_id, word=named.word, frame=named.frame, now=now
             )
         return desk.relationships[name]
+
+    def _watch(
+        self, desk: Desk, about: Kept[Relationship], given: content.Questionnaire, now: datetime
+    ) -> Kept[Relationship]:
+        of, _, item = given.watched.partition(":")
+        chosen = watched.pinned(of, item, catalogue.frame(about.body.frame)) if item else None
+        if chosen != about.body.watched:
+            about = relationships.watch(desk.db, desk.vault, about, chosen, now=now)
+            desk.relationships[self.who[0], given.about] = about
+        return about
 
     def _give(self, sheet: content.Sheet, desk: Desk, now: datetime) -> None:
         handouts.give(

@@ -108,6 +108,11 @@ WRONG = {
         ('frame = "friend"', 'frame = "foe"', "k12.toml, relationships: there is no frame 'foe'"),
         ("want-to-have-to", "want-to", "k12.toml, hours[3]: there is no worksheet 'want-to'"),
     ],
+    "clients/rana.toml": [
+        ('"giving:OG1-B"', '"giving:OG9-B"', "rana.toml, hours[4]: nobody can watch 'giving:OG9-B'"),
+        ('answers = "2 1 n 1 0 2"', 'answers = "2 1 n 1 0"', "5 answers do not fit 'check-in'"),
+        ('own_words = "It is', 'open_line = "It is', "hours[2]: 'giving' is no check-in"),
+    ],
     "couples/tomas_and_birgit.toml": [
         ('"birgit"]\n\n', '"bridget"]\n\n', "tomas_and_birgit.toml: nobody is called 'bridget'"),
         ('present = ["birgit"]', 'present = ["amelie"]', "someone present is not of this couple"),

@@ -110,7 +110,13 @@ def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
             for sheet in handouts.of_client(db, demo.vault, client.id)
         ]
     assert len(given) >= 12
-    assert {kept.body.instrument for kept in given} == {"giving", "receiving", "boundaries", "flows"}
+    assert {kept.body.instrument for kept in given} == {
+        "giving",
+        "receiving",
+        "boundaries",
+        "flows",
+        "check-in",
+    }
     assert Counter(kept.state for kept in given)["stopped"] >= 1
     statuses = {one.status for kept in given for one in answers.responses(kept.body.answers)}
     assert statuses == set(answers.STATUSES)
@@ -122,6 +128,7 @@ def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
     for wanted in ("own_words", "next_step", "wrong"):
         assert any(getattr(kept.body, wanted) for kept in given)
     assert any(kept.body.relationship_id is None for kept in given)
+    assert sum(bool(kept.body.watched and kept.body.open_line) for kept in given) >= 3
     assert joint and not {kept.id for kept in joint} & {kept.body.session_id for kept in given}
     assert len(sheets) >= 5 and any(sheet.body.sentence for sheet in sheets)
 
