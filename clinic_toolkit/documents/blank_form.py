@@ -32,7 +32,7 @@ _SHARES = (0.34, 0.26, 0.4)
 _AIRY = (30.0, 27.0, 24.0, 21.0, 19.0)
 _CLOSE = (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.5)
 _WHOM = "Think of one person, the same one to the end."
-_OWN = "The question you chose: " + "_" * 40
+_OWN = "The question you chose: " + "_" * 62
 _GENERAL = "Think of the people close to you."
 
 

@@ -18,8 +18,8 @@ from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK
 from clinic_toolkit.record.summaries import CLIENT_LINE
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import responses
-from clinic_toolkit.web.forms.check_in import OwnOpenLineForm
 from clinic_toolkit.web.forms.item import WAYS, OwnItemForm
+from clinic_toolkit.web.forms.open_line import OwnOpenLineForm
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 

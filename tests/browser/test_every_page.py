@@ -41,6 +41,7 @@ def furnish(me: person.Person, hour: str) -> None:
     me.send(me.follow(result, "Look at it together"), {"own_words": "I can rest.", "wrong": "Not at work."})
     first = me.follow(steps.begin(me, hour, "boundaries", word="K."), "first question")
     me.send(first, {"answer": "1", "go": "stop"})
+    crawl.check_in(me, hour)
     me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."})
     me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic."})
     me.send(me.open(f"{hour}/note"), {"section-data": "Came on time."})

@@ -29,6 +29,7 @@ def furnish(site: Site) -> Person:
     me.send(me.open(f"{hours[0]}/note"), WRITTEN)
     again = f"/administrations/{_given_again(site, client)}"
     me.send(me.open(f"{again}/rhythm"), {"why": "To see what helps.", "times": "9"})
+    check_in(me, hours[2])
     page = me.send(me.open(f"{hours[1]}/note"), WRITTEN | {"sign": "yes"})
     me.send(page, {"read": "yes"})
     own.take_in(site, me)
@@ -41,6 +42,17 @@ def _given_again(site: Site, client: Kept[Client]) -> UUID:
     rounds: list[over_time.Values] = [4, 4, 3, 3, 1, 2, 1, 0, 1]
     about = over_time.named(site.work, client, "Kit", "friend")
     return over_time.weekly(site.work, client, about, rounds)[-1].id
+
+
+def check_in(me: Person, hour: str) -> None:
+    """Choose a question to watch, and finish a check-in about that person; begin another one."""
+    page = me.follow(me.open(f"{hour}/check-in"), "question to watch with")
+    me.send(page, {"item": "giving:OG1-C"})
+    start = me.open(f"{hour}/check-in")
+    about = start.form("about").values("about")[0]
+    whole = me.follow(me.send(start, {"about": about}), "All questions on one page")
+    steps.finish(me, me.send(whole, {"1-answer": "4", "5-answer": "1", "open_line": "Tea."}, by="1-answer"))
+    me.send(start, {"about": about})
 
 
 def pages(me: Person, start: str = "/", *, papers: bool = False) -> Iterator[Page]:

@@ -20,6 +20,7 @@ def do(me: Person, say: Say) -> tuple[str, str]:
     client = take_in(me, say)
     hour = open_hour(me, client, say)
     ask(me, hour, say)
+    check_in(me, hour, say)
     give_sheet(me, hour, say)
     note = me.send(me.open(f"{hour}/note"), {name: say(name) for name in NOTE} | {"sign": "yes"})
     note = me.send(note, {"read": "yes"})
@@ -89,6 +90,19 @@ def ask(me: Person, hour: str, say: Say) -> None:
     steps.words_of(me.follow(result, "Client page"))
     steps.words_of(me.open(f"{steps.place(result)}/client-page?with=stood-out"))
     me.follow(result, "All answers")
+
+
+def check_in(me: Person, hour: str, say: Say) -> None:
+    """A check-in with a question of the client's own and words at its open line, on one page."""
+    start = me.open(f"{hour}/check-in")
+    page = me.send(me.follow(start, "question to watch with"), {"item": "giving:OG1-C"})
+    page = me.send(page, {"about": page.form("about").values("about")[0]})
+    page = me.follow(page, "All questions on one page")
+    typed = {"1-answer": "4", "5-answer": "1", "5-said": say("said of it"), "open_line": say("open line")}
+    result = steps.finish(me, me.send(page, typed, by="1-answer"))
+    assert typed["open_line"] in result.text, result.text
+    me.follow(result, "Look at it together")
+    steps.words_of(me.follow(result, "Client page"))
 
 
 def give_sheet(me: Person, hour: str, say: Say) -> None:

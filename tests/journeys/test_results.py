@@ -281,6 +281,7 @@ def test_a_couple_is_asked_one_at_a_time(site: Site, me: Person) -> None:
         body = TherapySession(case=case.id.bytes, kind="session", on=date(2026, 11, 19), attendance="came")
         hour = sessions.plan(db, site.work.vault, case, body, now=NOW)
     assert "One person at a time" in me.open(f"/sessions/{hour.id}/questionnaire").text
+    assert "One person at a time" in me.open(f"/sessions/{hour.id}/check-in").text
     begun = site.post(f"/sessions/{hour.id}/questionnaire", {"instrument": "giving", "about": "general"})
     assert "One person at a time" in begun.text
     assert "How I give" not in steps.words_of(me.open(f"/sessions/{hour.id}/summary"))

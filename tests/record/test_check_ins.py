@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -280,6 +281,17 @@ def test_people_in_general_are_asked_five_in_their_wording(work: Work) -> None:
 
 def test_time_taken_is_none_before_the_first_answer(work: Work) -> None:
     assert answers.time_taken(begun(work, person(work)).body.answers) is None
+
+
+def test_nothing_of_it_stands_readable_in_the_file(work: Work) -> None:
+    about = watch(work, person(work), "giving", "OG1-C")
+    given(work, about, [1] * 6, open_line="Zeppelins over the harbour.")
+    assert work.engine.url.database
+    store = Path(work.engine.url.database)
+    bytes_of = b"".join(path.read_bytes() for path in store.parent.iterdir() if path.is_file())
+    assert b"Zeppelins" not in bytes_of and b"OG1-C" not in bytes_of and b"check-in" not in bytes_of
+    # The control: what is not sealed would be found there.
+    assert b"administration" in bytes_of
 
 
 def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work: Work) -> None:

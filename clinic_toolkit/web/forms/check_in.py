@@ -1,4 +1,4 @@
-"""What is sent around a check-in: about whom it is, which question is watched, the open line."""
+"""What is sent before a check-in: about whom it is, and which question is watched."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,7 +10,6 @@ from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.item import SAID_LIMIT, ItemForm
 
 GENERAL = "general"
 
@@ -57,23 +56,3 @@ class WatchedForm(Form):
         """Questionnaire and question; None for no question of their own."""
         of, _, item = (self.item.data or "").partition(":")
         return (of, item) if item else None
-
-
-class OpenLineForm(Form):
-    """What was said to the open line, and where to go."""
-
-    open_line = fields.text("In the client’s words", limit=SAID_LIMIT)
-    go = StringField("Where to go", default="next")
-
-    buttons: Sequence[str] = ItemForm.buttons
-
-    def validate_go(self, field: StringField) -> None:
-        """Only a button of the page."""
-        if (field.data or "next") not in self.buttons:
-            raise ValidationError("Use one of the buttons on this page.")
-
-
-class OwnOpenLineForm(OpenLineForm):
-    """The same in the client's hands."""
-
-    buttons = ("next", "back", "pause", "give_back")

@@ -8,7 +8,7 @@ from clinic_toolkit.record import administrations, progress, results, rows
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web import context, responses
-from clinic_toolkit.web.forms.check_in import OpenLineForm
+from clinic_toolkit.web.forms.open_line import OpenLineForm
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 

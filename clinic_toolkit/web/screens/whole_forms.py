@@ -8,9 +8,9 @@ from clinic_toolkit.record import administrations, answers, progress, results, r
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web import context, responses, sharing
-from clinic_toolkit.web.forms.check_in import OpenLineForm
 from clinic_toolkit.web.forms.fields import whole
 from clinic_toolkit.web.forms.item import WAYS, RowForm
+from clinic_toolkit.web.forms.open_line import OpenLineForm
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
