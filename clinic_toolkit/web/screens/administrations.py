@@ -10,6 +10,7 @@ from clinic_toolkit.record import (
     administrations,
     answers,
     cases,
+    check_ins,
     clients,
     own_questionnaires,
     progress,
@@ -77,7 +78,11 @@ def choose(session: UUID) -> Answer:
             (frame.id, each.id): results.fits_ill(each, frame.id) for frame in frames for each in on_offer
         },
         short=_is_short(sessions.minutes_left(hour.body, now=context.now())),
-        given=[kept for kept in results.of_hour(db, vault, hour) if kept.state == "completed"],
+        given=[
+            kept
+            for kept in results.of_hour(db, vault, hour)
+            if kept.state == "completed" and not check_ins.is_one(kept.body)
+        ],
         repeats=_repeats(client.id, {kept.id: kept.body.word for kept in known}),
     )
     return (page, 422) if form.errors else page
