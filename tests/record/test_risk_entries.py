@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import (
     answers,
     fear,
@@ -15,6 +17,7 @@ from clinic_toolkit.record import (
     merging,
     note_texts,
     open_prompts,
+    own_questionnaires,
     progress,
     relationships,
     risk_entries,
@@ -30,6 +33,7 @@ from clinic_toolkit.record.open_prompts import Prompt
 from clinic_toolkit.record.risk_entries import NoReason, NothingWritten, RiskEntry
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work, giving
+from tests.journeys.own import TEXT
 
 FEAR = next(place for place, item in enumerate(giving().items) if item.safety_flag == "fear")
 LATER = NOW + timedelta(minutes=10)
@@ -329,3 +333,22 @@ def test_a_planned_check_is_on_today_from_its_day_until_an_entry_follows(work: W
     assert shown(3) == [kept.id]
     write(work, body(client, did="Asked again.", follows=kept.id.bytes))
     assert shown(3) == []
+
+
+def test_a_questionnaire_of_ones_own_is_asked_about_in_a_new_process_too(work: Work) -> None:
+    own = own_questionnaires_of(work)
+    kept = work.answer(work.begun(work.client(), own), [3] * len(own.items))
+    with writing(work.engine) as db:
+        kept = progress.complete(db, work.vault, kept, now=NOW)
+    assert waiting(work) == [kept.id]
+    catalogue._remembered.clear()
+    assert waiting(work) == [kept.id]
+
+
+def own_questionnaires_of(work: Work) -> Instrument:
+    """A questionnaire of the practice's own whose first question is about fear."""
+    flagged = TEXT.replace('role = "difficulty"', 'role = "difficulty"\nsafety_flag = "fear"', 1)
+    assert flagged != TEXT
+    with writing(work.engine) as db:
+        taken = own_questionnaires.take_in(db, work.vault, flagged.encode(), "own.toml", now=NOW)
+        return own_questionnaires.instrument_from(taken)
