@@ -14,12 +14,12 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.psychometrics import prompts
 from clinic_toolkit.record import (
     administrations,
     answers,
     merging,
+    own_questionnaires,
     returned,
     risk_entries,
     rows,
@@ -85,7 +85,7 @@ def of_client(
     """A client's questionnaires that have prompts, oldest first; of all of them, or of these."""
     ring = [vault.ring_of(client_id, "record")]
     if given is None:
-        given = rows.in_rings(db, vault, administrations.administration, ring, Administration)
+        given = administrations.of_client(db, vault, client_id)[::-1]
     back = rows.in_rings(db, vault, handover, ring, Handover)
     return _asked(given, back, risk_entries.of_client(db, vault, client_id)[::-1])
 
@@ -93,6 +93,7 @@ def of_client(
 def waiting(db: Connection, vault: Vault) -> list[Asked]:
     """Every questionnaire with an open prompt, the oldest first."""
     given = rows.everywhere(db, vault, administrations.administration, Administration)
+    own_questionnaires.recall(db, vault, {kept.body.digest for kept in given})
     back = rows.everywhere(db, vault, handover, Handover)
     found = _asked(given, back, risk_entries.everything(db, vault))
     return sorted((each for each in found if each.open), key=lambda each: each.administration.body.begun)
@@ -117,8 +118,8 @@ def _asked(
             continue
         try:
             prompts_ = _prompts(kept.body, came.get(kept.id, []), closing.get(kept.id, {}))
-        except UnknownInstrument:
-            continue  # its questions are not on the shelf, so that nothing of it can be shown anywhere
+        except administrations.DefinitionLost:
+            continue  # its questions are lost, so that nothing of it can be shown anywhere
         if prompts_:
             found.append(Asked(administration=kept, prompts=prompts_))
     return found

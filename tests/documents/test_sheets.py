@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from clinic_toolkit.documents import client_page, look, note, summary, words, worksheet
+from clinic_toolkit.documents import client_page, course, look, note, summary, words, worksheet
 from clinic_toolkit.record import days, summaries
 from tests.documents import values
 from tests.documents.reading import PAPERS, SHEETS, chars, drawn, fonts, pages, shapes, texts
@@ -136,6 +136,14 @@ def hostile(typed: str) -> list[bytes]:
         ),
         summary.render(
             replace(values.summary(), letterhead=head, hour=hour, results=(answered,), worksheets=(typed,))
+        ),
+        course.render(
+            replace(
+                values.course_paper(),
+                letterhead=head,
+                course=replace(values.course(4), client_name=name, about=typed),
+                cautions=(typed,),
+            )
         ),
         worksheet.render(replace(values.sheet(), letterhead=head, initials=name, sentence=name)),
         SHEETS["recovery"]("Letter"),

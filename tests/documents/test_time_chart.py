@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,7 @@ from clinic_toolkit.documents import chart_plan, chart_table, course
 from clinic_toolkit.documents.chart_plan import Plan, plan
 from clinic_toolkit.psychometrics.change import Span
 from clinic_toolkit.record import administrations
-from clinic_toolkit.record.course_summaries import Course, CoursePaper, Part, Reading, Round, Stretch
+from clinic_toolkit.record.course_summaries import Course, Reading, Stretch
 from tests.documents import values
 from tests.documents.reading import PAPERS, pages, shapes, texts
 
@@ -150,51 +149,15 @@ def test_any_course_lies_inside_the_drawing_and_in_order(
 # On paper.
 
 
-def made(count: int, *, break_at: int = 0) -> Course:
-    form = values.instrument()
-    rounds, readings = [], []
-    for at in range(count):
-        segment = int(bool(break_at) and at >= break_at)
-        rounds.append(
-            Round(
-                id=UUID(int=at + 1),
-                on=DAY + timedelta(days=7 * at),
-                segment=segment,
-                mode="telehealth" if at == 1 else "read_aloud",
-                mode_words="read aloud over telehealth" if at == 1 else "read aloud",
-                version="2" if segment else "1",
-                frame="parent",
-                answered=12,
-                asked=12,
-                stopped=at == 2,
-            )
-        )
-        readings.append(Reading(values=(3, 2, 4), items=(1, 5, 9), asked=3, number=75.0))
-    readings[-1] = Reading(values=(3, 2), items=(1, 5), asked=3)
-    part = Part(id="A", kind="facet", name="Giving past my limit", phrase="giving", readings=tuple(readings),
-                said="So far always 75.")  # fmt: skip
-    strengths = replace(part, id="strengths", kind="strengths", name="Strengths", said="",
-                        readings=tuple(replace(read, number=None) for read in readings))  # fmt: skip
-    return Course(
-        instrument=form, client_id=UUID(int=1), client_name="Ana Reyes", relationship_id=None, about="M.",
-        rounds=tuple(rounds), segments=("version 1", "version 2")[: 1 + bool(break_at)],
-        parts=(strengths, part), chosen=(2, 3, 4), baseline=3,
-    )  # fmt: skip
-
-
 def paper(course_: Course, size: str = "A4") -> bytes:
-    return course.render(
-        CoursePaper(
-            letterhead=values.letterhead(size), course=course_, cautions=("It is a rule, not a test.",)
-        )
-    )
+    return course.render(replace(values.course_paper(size), course=course_))
 
 
 @pytest.mark.parametrize(
     ("size", "count"), [("A4", 1), ("A4", 2), ("Letter", 4), ("A4", 9), ("Letter", 9), ("A4", 30)]
 )
 def test_on_paper_everything_is_on_the_page(count: int, size: str) -> None:
-    made_ = paper(made(count, break_at=count // 2 if count > 3 else 0), size)
+    made_ = paper(values.course(count, break_at=count // 2 if count > 3 else 0), size)
     width, height = PAPERS[size]
     for page in shapes(made_):
         for each in page:
@@ -205,7 +168,7 @@ def test_on_paper_everything_is_on_the_page(count: int, size: str) -> None:
 
 
 def test_paper_names_only_chosen_words_and_says_what_breaks() -> None:
-    said = " ".join(texts(paper(made(6, break_at=3))))
+    said = " ".join(texts(paper(values.course(6, break_at=3))))
     assert "version 2" in said and "Since version 2: So far always 75." in said
     assert "From here: version 2. Not compared with what is above." in said
     assert "stopped before the end" in said and "read aloud over telehealth" in said
@@ -216,7 +179,7 @@ def test_paper_names_only_chosen_words_and_says_what_breaks() -> None:
 
 def test_each_answer_on_paper_is_one_dot() -> None:
     small = [
-        each for page in shapes(paper(made(1))) for each in page
+        each for page in shapes(paper(values.course(1))) for each in page
         if each["object_type"] == "curve" and each["fill"] and each["width"] < 5
     ]  # fmt: skip
     assert len(small) == 4
@@ -224,7 +187,7 @@ def test_each_answer_on_paper_is_one_dot() -> None:
 
 
 def test_the_tables_hold_what_was_answered_and_the_clients_hold_no_number() -> None:
-    course_ = made(4, break_at=2)
+    course_ = values.course(4, break_at=2)
     rows = chart_table.rows(course_, course_.parts[1])
     assert rows[0].answers == "1: most times, 5: about half the time, 9: nearly every time"
     assert [row.number for row in rows] == ["75", "75", "75", "no number, 2 of 3 answered"]

@@ -1,7 +1,8 @@
 """Small values for the paper tests, made by hand so that these tests need no other floor."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 from clinic_toolkit.instruments.model import (
     EvidenceCard,
@@ -11,6 +12,7 @@ from clinic_toolkit.instruments.model import (
     MissingRule,
     ResponseOption,
 )
+from clinic_toolkit.record.course_summaries import Course, CoursePaper, Part, Reading, Round
 from clinic_toolkit.record.summaries import (
     AnswerCard,
     AnsweredItem,
@@ -325,3 +327,44 @@ def wide_scale(instrument: Instrument) -> Instrument:
     """The same questionnaire with eleven answers, the most a definition may have."""
     options = tuple(ResponseOption(value=value, label=f"{LABELS[value % 5]} or so") for value in range(11))
     return replace(instrument, options=options)
+
+
+def course(count: int, *, break_at: int = 0) -> Course:
+    """So many rounds of two parts, one over telehealth, one stopped, the last without a number."""
+    form = instrument()
+    rounds, readings = [], []
+    for at in range(count):
+        segment = int(bool(break_at) and at >= break_at)
+        rounds.append(
+            Round(
+                id=UUID(int=at + 1),
+                on=date(2026, 11, 22) + timedelta(days=7 * at),
+                segment=segment,
+                mode="telehealth" if at == 1 else "read_aloud",
+                mode_words="read aloud over telehealth" if at == 1 else "read aloud",
+                version="2" if segment else "1",
+                frame="parent",
+                answered=12,
+                asked=12,
+                stopped=at == 2,
+            )
+        )
+        readings.append(Reading(values=(3, 2, 4), items=(1, 5, 9), asked=3, number=75.0))
+    readings[-1] = Reading(values=(3, 2), items=(1, 5), asked=3)
+    part = Part(id="A", kind="facet", name="Giving past my limit", phrase="giving", readings=tuple(readings),
+                said="So far always 75.")  # fmt: skip
+    strengths = replace(part, id="strengths", kind="strengths", name="Strengths", said="",
+                        readings=tuple(replace(read, number=None) for read in readings))  # fmt: skip
+    return Course(
+        instrument=form, client_id=UUID(int=1), client_name="Ana Reyes", relationship_id=None, about="M.",
+        rounds=tuple(rounds), segments=("version 1", "version 2")[: 1 + bool(break_at)],
+        parts=(strengths, part), chosen=(2, 3, 4), baseline=3,
+    )  # fmt: skip
+
+
+def course_paper(paper: str = "A4", *, demo: bool = False) -> CoursePaper:
+    return CoursePaper(
+        letterhead=letterhead(paper, demo=demo),
+        course=course(9, break_at=3),
+        cautions=("It is a rule, not a test.",),
+    )
