@@ -26,6 +26,7 @@ SHAPES = {
     "interpreter": "diamond",
     "telehealth_interpreter": "diamond-hollow",
     "mixed": "square-hollow",
+    "paper": "triangle",
 }
 UNKNOWN = "cross"
 

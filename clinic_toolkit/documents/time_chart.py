@@ -145,6 +145,13 @@ class _Place:
         return self.top - share * _PLOT
 
 
+# From the middle of a mark, as parts of its radius.
+_CORNERS = {
+    "diamond": ((0, 1.3), (1.3, 0), (0, -1.3), (-1.3, 0)),
+    "triangle": ((0, 1.25), (1.2, -0.9), (-1.2, -0.9)),
+}
+
+
 def draw_shape(canvas: "Canvas", shape: str, x: float, y: float, colour: Colour = ACCENT) -> None:
     """One mark; a hollow one is white inside, and a filled one has a white edge to stand off its line."""
     kind, _, hollow = shape.partition("-")
@@ -156,10 +163,11 @@ def draw_shape(canvas: "Canvas", shape: str, x: float, y: float, colour: Colour 
         canvas.circle(x, y, r, stroke=1, fill=1)
     elif kind == "square":
         canvas.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8, stroke=1, fill=1)
-    elif kind == "diamond":
+    elif kind in _CORNERS:
         path = canvas.beginPath()
-        path.moveTo(x, y + r * 1.3)
-        for dx, dy in ((1.3, 0), (0, -1.3), (-1.3, 0)):
+        first, *others = _CORNERS[kind]
+        path.moveTo(x + r * first[0], y + r * first[1])
+        for dx, dy in others:
             path.lineTo(x + r * dx, y + r * dy)
         path.close()
         canvas.drawPath(path, stroke=1, fill=1)

@@ -7,6 +7,7 @@ always show. Of pairs that are easily mixed up, such as 2 and Z or 8 and B, neit
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clinic_toolkit.errors import ClinicError
@@ -59,15 +60,15 @@ def code_of(instrument: Instrument, *, general: bool) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
-def form_of(typed: str) -> Form:
-    """The form that a sheet with this code was printed from, in whichever version is known here.
+def form_of(typed: str, among: Iterable[Instrument] = ()) -> Form:
+    """The form that a sheet with this code was printed from: any version of ours, or one of `among`.
 
     Raises:
         Mistyped: the characters do not fit together.
         UnknownCode: they do, and no known form has this code.
     """
     code = _tidy(typed)
-    for instrument in catalogue.editions():
+    for instrument in (*catalogue.editions(), *among):
         for general in (False, True):
             if _tidy(code_of(instrument, general=general)) == code:
                 return Form(instrument=instrument, general=general)

@@ -122,6 +122,15 @@ def newest(db: Connection, vault: Vault) -> list[Kept[OwnQuestionnaire]]:
     return sorted(found.values(), key=lambda kept: (kept.body.title.casefold(), kept.body.instrument))
 
 
+def every_version(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
+    """Every version of the practice's own questionnaires that can be read, by title, newest first."""
+    found = []
+    for kept in reversed(everything(db, vault)):
+        with suppress(DefinitionError, UnknownInstrument):
+            found.append(instrument_from(kept))
+    return tuple(sorted(found, key=lambda one: (one.title.casefold(), one.id)))
+
+
 def on_offer(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
     """What can be begun: what comes with the program, and after it what the practice offers itself."""
     own = []
@@ -138,7 +147,7 @@ def named(db: Connection, vault: Vault, name: str) -> Instrument:
     Raises:
         UnknownInstrument: there is none of this name.
     """
-    if any(name == shipped.id for shipped in catalogue.instruments()):
+    if any(name == shipped.id for shipped in catalogue.everything()):
         return catalogue.instrument(name)
     for kept in newest(db, vault):
         if kept.body.instrument == name:

@@ -12,9 +12,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.instruments import form_code
+from clinic_toolkit.instruments import catalogue, form_code
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import administrations, answers, rows
+from clinic_toolkit.record import administrations, answers, own_questionnaires, rows
 from clinic_toolkit.record.administrations import PAPER, Administration, Finished, administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import Kept
@@ -57,8 +57,22 @@ class NoSuchDay(ClinicError):
         )
 
 
-def check_code(typed: str, chosen: Instrument, *, general: bool | None = None) -> None:
+def sheets(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
+    """Every version that a sheet in a drawer may be of: ours, then the practice's own.
+
+    Not the check-in: what a client watches is written on its sheet by hand.
+    """
+    shipped = tuple(each for each in catalogue.editions() if each.kind != catalogue.CHECK_IN)
+    return (*shipped, *own_questionnaires.every_version(db, vault))
+
+
+def check_code(
+    typed: str, chosen: Instrument, *, general: bool | None = None, among: Sequence[Instrument] = ()
+) -> None:
     """Hold the code on the sheet against what was chosen; `general` None: the wording is not known yet.
+
+    Args:
+        among: what else a sheet may be of, beside what comes with the program.
 
     Raises:
         form_code.Mistyped: the code has a slip in it.
@@ -66,7 +80,7 @@ def check_code(typed: str, chosen: Instrument, *, general: bool | None = None) -
         OtherForm: it is of another questionnaire or version.
         OtherWording: it asks about one person, and people in general were chosen, or the other way round.
     """
-    found = form_code.form_of(typed)
+    found = form_code.form_of(typed, among)
     if (found.instrument.id, found.instrument.digest) != (chosen.id, chosen.digest):
         raise OtherForm(found.instrument)
     if general is not None and found.general != general:
@@ -101,7 +115,7 @@ def begin(
         ClinicError: what `check_code` and `check_day` refuse.
         administrations.NotOffered: the questionnaire does not fit this kind of relationship.
     """
-    check_code(code, instrument, general=about is None)
+    check_code(code, instrument, general=about is None, among=sheets(db, vault))
     check_day(answered_on, today=now.astimezone().date())
     return administrations.begin(
         db,

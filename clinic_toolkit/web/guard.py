@@ -78,7 +78,8 @@ def moment_of(endpoint: str | None) -> str:
 def turn_away() -> Response | None:
     """Where to go instead, or None if the view may be reached now."""
     wanted = moment_of(request.endpoint)
-    if wanted == SHARED:
+    # Before there is a practice nobody shares anything, and the way leads on like any other.
+    if wanted == SHARED and (handing.is_handed_over() or _moment() not in (BEFORE_PRACTICE, BEFORE_SHEET)):
         to_be_seen = not handing.is_handed_over() and _moment() == UNLOCKED
         return None if to_be_seen else sharing.one_moment()
     if handing.is_handed_over() and request.endpoint != "static":

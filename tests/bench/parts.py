@@ -73,6 +73,7 @@ def _drawing(site: Site, kept: Kept[Administration]) -> Act:
     instrument = administrations.instrument_of(kept.body)
     shown = {
         "kept": kept, "number": 4, "count": len(instrument.items), "item": instrument.items[3],
+        "facet": next(each for each in instrument.facets if each.id == instrument.items[3].facet),
         "text": administrations.wording(kept.body, instrument.items[3]), "instrument": instrument,
         "answered": responses(kept.body.answers)[3], "errors": {}, "changing": False, "about": "M.",
     }  # fmt: skip

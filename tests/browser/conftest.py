@@ -37,7 +37,7 @@ class Practice:
     def begin(self, page: Page, instrument: str = "How I give") -> None:
         """Choose a questionnaire and stand at its first question."""
         page.goto(f"http://{self.running.host}{self.hour}/questionnaire")
-        page.get_by_role("radio", name=instrument).check()
+        page.get_by_role("radio", name=instrument).first.check()
         page.get_by_role("radio", name="People in general").check()
         page.get_by_role("button", name="Go to the introduction").click()
         page.get_by_role("link", name="Go to the first question").click()

@@ -12,7 +12,7 @@ from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.handed import taken_up
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
-from tests.journeys import steps
+from tests.journeys import own, steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
@@ -75,6 +75,23 @@ def test_from_the_printed_code_to_the_result_every_answer_goes_round(
     for shown in (result.text, me.follow(result, "All answers").text, summary):
         assert said in shown
     assert said in me.open(f"{hour}/note").source
+
+
+def test_a_sheet_of_a_questionnaire_of_ones_own_is_entered_as_the_version_it_is(
+    site: Site, me: Person, hour: str
+) -> None:
+    own.take_in(site, me)
+    printed = steps.words_of(me.open("/questionnaires/resting/blank"))
+    found = re.search(r"sheet (\w{4}-\w{4})", printed)
+    assert found
+    own.take_in(site, me, own.later())
+    sheet = typed(found[1], instrument="resting 2")
+    refused = me.send(me.open(f"{hour}/paper"), sheet)
+    assert refused.status == 422 and "“How I rest”, version 1" in refused.error("code")
+    page = me.send(refused, {"instrument": "resting 1"})
+    assert page.path.endswith("/all") and "I stayed on my feet" in page.text
+    # The check-in is no sheet to enter: what the client watches is written on it by hand.
+    assert not [key for key in me.open(f"{hour}/paper").form("code").values("instrument") if "check" in key]
 
 
 def test_it_can_be_entered_from_the_clients_page_without_an_hour(site: Site, me: Person) -> None:

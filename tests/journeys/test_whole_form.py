@@ -1,6 +1,7 @@
 """All questions on one page: quick, the same answers as one by one, nothing lost beside another window."""
 
 import json
+import re
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from tests.journeys import steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 NUMBERS = range(1, len(giving().items) + 1)
 
 
@@ -47,7 +49,8 @@ def test_it_keeps_the_same_as_one_question_after_another(site: Site, me: Person,
     assert checked.path.endswith("/check") and checked.text.count("Nearly every time") == 2
     assert responses(site, checked) == responses(site, one)
     first, second = (steps.finish(me, each).source for each in (one, checked))
-    assert first.replace(steps.place(one), "") == second.replace(steps.place(checked), "")
+    assert first != second  # two people with one word, and two questionnaires
+    assert ID.sub("", first) == ID.sub("", second)
 
 
 def test_what_is_left_open_stays_open_and_is_there_again(site: Site, me: Person, page: Page) -> None:

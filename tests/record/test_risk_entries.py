@@ -158,7 +158,7 @@ def test_another_answer_in_a_later_version_opens_again(work: Work) -> None:
         filled = answers.put(kept.body.answers, FEAR, response, after=timedelta(0))
         with writing(work.engine) as db:
             kept = progress.bring_in(
-                db, work.vault, kept, filled, frozenset({FEAR}), finished=False, now=LATER
+                db, work.vault, kept, filled, frozenset({FEAR}), open_line="", finished=False, now=LATER
             )
 
     amend(1)

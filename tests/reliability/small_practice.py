@@ -31,11 +31,13 @@ from clinic_toolkit.record import (
     progress,
     relationships,
     rhythms,
+    risk_entries,
     sessions,
 )
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.notes import Part
+from clinic_toolkit.record.risk_entries import RiskEntry
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import slots
@@ -162,6 +164,8 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     desk.do(lambda db, vault: own_questionnaires.take_in(db, vault, own, "own.toml", now=NOW))
     agreed = {"why": "To see what helps.", "until": None, "times": 6, "baseline": 3}
     desk.do(lambda db, vault: rhythms.agree(db, vault, None, form.body, **agreed, now=NOW))
+    entry = RiskEntry(client=ana.id.bytes, session=hour.id.bytes, on=NOW.date(), did="Asked, in private.")
+    desk.do(lambda db, vault: risk_entries.write(db, vault, entry, now=NOW))
     return ana.id, hour.id, note.id, form.id
 
 

@@ -23,6 +23,7 @@ from clinic_toolkit.record import (
     practice,
     relationships,
     rhythms,
+    risk_entries,
     rows,
     sessions,
     trail,
@@ -41,6 +42,7 @@ KINDS: dict[str, type[Any]] = {
     "administration": administrations.Administration,
     "handout": handouts.Handout,
     "rhythm": rhythms.Rhythm,
+    "risk_entry": risk_entries.RiskEntry,
     "handover": merging.Handover,
     "clinical_note": notes.ClinicalNote,
     "own_questionnaire": own_questionnaires.OwnQuestionnaire,
@@ -100,6 +102,7 @@ class _Asking:
                 ("administration", administrations.of_client),
                 ("handout", handouts.of_client),
                 ("rhythm", _rhythms_of),
+                ("risk_entry", risk_entries.of_client),
             )
             for table, verb in of_client:
                 for one in self.heard(verb, kept.id) or []:

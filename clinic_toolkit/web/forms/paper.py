@@ -8,7 +8,6 @@ from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import paper
 from clinic_toolkit.record.kept import Kept
@@ -25,19 +24,29 @@ class PaperForm(ChooseForm):
     interpreter = None
 
     today: date
+    sheets: Sequence[Instrument]
 
     @classmethod
-    def for_sheet(cls, known: Sequence[Kept[Relationship]], typed: Any, *, on: date, today: date) -> Self:
+    def for_sheet(
+        cls,
+        known: Sequence[Kept[Relationship]],
+        sheets: Sequence[Instrument],
+        typed: Any,
+        *,
+        on: date,
+        today: date,
+    ) -> Self:
         """The form for one client's relationships; `on` is the day it most likely was."""
         form = cls(typed, data={"about": "" if known else "new", "on": on})
         form.offer(known)
-        form.instrument.choices = [(key(each), each.title) for each in catalogue.editions()]
+        form.sheets = sheets
+        form.instrument.choices = [(key(each), each.title) for each in sheets]
         form.today = today
         return form
 
     def chosen(self) -> Instrument | None:
         """The version that was chosen, if it is one of those known here."""
-        return next((each for each in catalogue.editions() if key(each) == self.instrument.data), None)
+        return next((each for each in self.sheets if key(each) == self.instrument.data), None)
 
     def validate_code(self, field: StringField) -> None:
         """The code must be that of the chosen version, in the wording that fits whom it was about."""
@@ -46,7 +55,7 @@ class PaperForm(ChooseForm):
             return
         general = self.about.data == "general" if self.about.data else None
         try:
-            paper.check_code(field.data, chosen, general=general)
+            paper.check_code(field.data, chosen, general=general, among=self.sheets)
         except ClinicError as wrong:
             raise ValidationError(wrong.sentence) from wrong
 

@@ -13,6 +13,7 @@ from clinic_toolkit.record import (
     answers,
     cases,
     clients,
+    own_questionnaires,
     paper,
     relationships,
     results,
@@ -57,7 +58,8 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
     client = clients.get(db, vault, client_id)
     known = [kept for kept in relationships.of_client(db, vault, client.id) if kept.state == "active"]
     typed = request.form if request.method == "POST" else None
-    form = PaperForm.for_sheet(known, typed, on=_likely(hour, today), today=today)
+    sheets = paper.sheets(db, vault)
+    form = PaperForm.for_sheet(known, sheets, typed, on=_likely(hour, today), today=today)
     if request.method == "POST" and form.validate():
         chosen = form.chosen()
         if chosen is None:
@@ -75,7 +77,7 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
         )
         return responses.see(url_for("whole_forms.show", id=kept.id))
     context.saw("client", client)
-    newest = {each.digest for each in catalogue.instruments()}
+    newest = {each.digest for each in own_questionnaires.on_offer(db, vault)}
     page = render_template(
         "paper/sheet.html",
         here="clients",
@@ -84,7 +86,7 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
         known=known,
         form=form,
         errors=form.errors,
-        editions=[(forms.key(each), each, each.digest in newest) for each in catalogue.editions()],
+        editions=[(forms.key(each), each, each.digest in newest) for each in sheets],
         frames=[each for each in catalogue.frames() if each.takes_questionnaires and not each.general],
     )
     return (page, 422) if form.errors else page

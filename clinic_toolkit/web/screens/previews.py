@@ -147,9 +147,8 @@ def nothing_held(error: NothingHeld) -> Answer:
 
 def _drawn(name: str, instrument: Instrument, **values: object) -> str:
     """A page of the hour, about nobody: without an administration there is no id to lead anywhere."""
-    nobody = SimpleNamespace(
-        id=None, version=0, body=SimpleNamespace(mode="read_aloud", session_id=None, relationship=None)
-    )
+    body = SimpleNamespace(mode="read_aloud", session_id=None, relationship=None, entered=None)
+    nobody = SimpleNamespace(id=None, version=0, body=body)
     return render_template(
         f"own_questionnaires/{name}.html",
         kept=nobody,
@@ -159,6 +158,8 @@ def _drawn(name: str, instrument: Instrument, **values: object) -> str:
         wording={GENERAL: 1} if GENERAL in request.args else {},
         ways=WAYS,
         errors={},
+        asked_last="",
+        open_line="",
         **values,
     )
 

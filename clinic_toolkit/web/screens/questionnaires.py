@@ -79,7 +79,7 @@ def card(slug: str) -> Answer:
     """For the clinician, beside a form on paper: which numbers to look at before the client leaves."""
     from clinic_toolkit.documents import clinician_card as paper
 
-    instrument = catalogue.instrument(slug)
+    instrument = own_questionnaires.named(context.db(), context.vault(), slug)
     value = ClinicianCard(
         letterhead=context.letterhead(),
         instrument=instrument,
