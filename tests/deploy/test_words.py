@@ -29,8 +29,8 @@ def test_only_the_whole_suite_is_run_in_parallel(given: list[str], test_command:
     assert in_parallel([], 1) == []
     assert in_parallel([], None) == []
     for whole in ([], ["--require-browser"]):
-        for cores, processes in ((2, "2"), (3, "3"), (16, "3")):
-            words = ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder", *whole]
+        for cores in (2, 3, 16):
+            words = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *whole]
             assert in_parallel(whole, cores) == words
 
 

@@ -10,6 +10,7 @@ from clinic_toolkit.store.engine import reading
 from tests.fixtures import sites
 from tests.fixtures.sites import Site, example
 from tests.journeys import crawl, person, steps
+from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
 
@@ -19,6 +20,18 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, Person]:
     site = sites.made(tmp_path_factory.mktemp("furnished"))
     site.unlock()
     return site, crawl.furnish(site)
+
+
+@pytest.fixture(scope="module")
+def seen(furnished: tuple[Site, Person]) -> list[Page]:
+    """Every page and paper that links lead to, asked for once."""
+    return list(crawl.pages(furnished[1], papers=True))
+
+
+@pytest.fixture(scope="module")
+def shown(seen: list[Page]) -> list[Page]:
+    """The pages among them."""
+    return [page for page in seen if page.headers["Content-Type"].startswith("text/html")]
 
 
 def ids_in(site: Site) -> set[UUID]:
@@ -125,44 +138,39 @@ def test_looking_at_anything_changes_nothing(furnished: tuple[Site, Person]) -> 
     assert everything(site) != before
 
 
-def test_no_page_takes_a_form_by_its_address(furnished: tuple[Site, Person]) -> None:
+def test_no_page_takes_a_form_by_its_address(furnished: tuple[Site, Person], shown: list[Page]) -> None:
     """Fields in the address of a page are not taken for a form, and no form sends its fields there."""
-    site, me = furnished
+    site, _ = furnished
     before = everything(site)
     words = "answer=4&go=stop&way=declined&section-data=x&own_words=x&practice_name=x&sign=yes&read=yes"
-    for page in list(crawl.pages(me)):
+    for page in shown:
         assert all(form.method == "post" for form in page.forms), page.path
         site.get(f"{page.path.partition('?')[0]}?{words}")
     assert everything(site) == before
 
 
-def test_every_page_that_links_lead_to_is_there(furnished: tuple[Site, Person]) -> None:
-    _, me = furnished
-    found = list(crawl.pages(me, papers=True))
-    assert len(found) > 40
-    assert [page.path for page in found if page.status != 200] == []
+def test_every_page_that_links_lead_to_is_there(seen: list[Page]) -> None:
+    assert len(seen) > 40
+    assert [page.path for page in seen if page.status != 200] == []
 
 
-def test_no_address_no_title_and_no_header_names_anyone(furnished: tuple[Site, Person]) -> None:
-    _, me = furnished
+def test_no_address_no_title_and_no_header_names_anyone(seen: list[Page]) -> None:
     said = ("Reyes", "Calmer", "Came", "Harbour", "Whelan", "I can", "M.", "parent")
-    for page in crawl.pages(me, papers=True):
+    for page in seen:
         assert page.title in ("Clinic toolkit", ""), page.path
         named = f"{page.path} {page.headers}"
         assert not [word for word in said if word in named], named
         assert page.headers["Cache-Control"] == "no-store"
 
 
-def test_every_form_carries_its_token(furnished: tuple[Site, Person]) -> None:
-    _, me = furnished
-    for page in crawl.pages(me):
+def test_every_form_carries_its_token(shown: list[Page]) -> None:
+    for page in shown:
         for form in page.forms:
             assert form.standing().get("csrf_token"), page.path
 
 
-def test_every_field_has_a_label_and_no_memory(furnished: tuple[Site, Person]) -> None:
-    _, me = furnished
-    for page in crawl.pages(me):
+def test_every_field_has_a_label_and_no_memory(shown: list[Page]) -> None:
+    for page in shown:
         for form in page.forms:
             for control in form.controls:
                 if control.kind in ("text", "textarea", "select", "date", "time", "password"):
@@ -176,9 +184,11 @@ def test_every_place_is_there_in_a_new_practice(me: Person, path: str) -> None:
     assert len(page.text) > 120
 
 
-def test_a_stranger_at_the_same_address_is_at_the_lock(furnished: tuple[Site, Person]) -> None:
-    site, me = furnished
-    for page in crawl.pages(me):
+def test_a_stranger_at_the_same_address_is_at_the_lock(
+    furnished: tuple[Site, Person], shown: list[Page]
+) -> None:
+    site, _ = furnished
+    for page in shown:
         if page.path == "/about-your-data":
             continue  # it says nothing of a practice, and is there before one is
         stranger = person.newcomer(site.app, site.origin).open(page.path)
