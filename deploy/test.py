@@ -20,14 +20,11 @@ import environment
 
 
 def in_parallel(arguments, cores):
-    """The arguments for pytest; the whole suite is run by three processes.
-
-    Three on two cores too: a third of the time its programs wait for a browser, a disk or each other.
-    """
+    """The arguments for pytest; the whole suite is run by two processes where there are two cores."""
     if (cores or 1) < 2 or any(argument != "--require-browser" for argument in arguments):
         return arguments
     # The order is made in tests/conftest.py: what takes longest comes first.
-    return ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"] + arguments
+    return ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"] + arguments
 
 
 def by_name(arguments):

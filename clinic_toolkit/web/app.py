@@ -26,6 +26,7 @@ from clinic_toolkit.web import (
     unit,
 )
 from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.web.addresses import Address
 from clinic_toolkit.web.cookie import Cookie
 from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, sent_by_itself
@@ -104,6 +105,7 @@ class Clinic(Flask):
 
     request_class = ClinicRequest
     jinja_environment = Pages
+    url_rule_class = Address
 
     def __init__(self, worker: context.Worker, cookie_key: bytes) -> None:
         super().__init__(

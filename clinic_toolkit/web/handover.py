@@ -23,6 +23,7 @@ from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.web import gate, headers, responses, static_files
 from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.web.addresses import Address
 from clinic_toolkit.web.handed_form import HandedForm
 from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, by_script, sent_by_itself
@@ -79,6 +80,7 @@ class HandedOver(Flask):
 
     request_class = ClinicRequest
     jinja_environment = Pages
+    url_rule_class = Address
 
     def __init__(self, settings: Settings, ticket: Ticket, keeper: Keeper, cookie_key: bytes) -> None:
         super().__init__(

@@ -80,9 +80,9 @@ def test_a_plain_hint_that_was_changed_is_noticed(work: Work, column: str) -> No
 def test_an_unknown_id_and_one_without_a_key_are_answered_alike(work: Work, tmp_path) -> None:
     from uuid import uuid4
 
-    from tests.fixtures.practices import at_work
+    from tests.fixtures.practices import founded
 
-    stranger = at_work(tmp_path / "other").vault
+    stranger = founded(tmp_path / "other").vault
     kept = work.client()
     said = []
     with reading(work.engine) as db:
