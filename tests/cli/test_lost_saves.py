@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the processes a
 
 def killed(tmp_path: Path, *, folded: bool) -> Path:
     """What a kill leaves: a client in the log alone, and with `folded` the practice in the file."""
-    work = practices.at_work(tmp_path)
+    work = practices.founded(tmp_path)  # so that the log holds all of it
     if folded:
         assert checkpoint(work.engine)
     work.client()
