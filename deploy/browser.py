@@ -12,6 +12,8 @@ from pathlib import Path
 
 VARIABLE = "CLINIC_BROWSER"
 FIREFOX = "CLINIC_FIREFOX"
+# Chromium without the shell of windows around its pages: half the processor time for the same pages.
+HEADLESS = "CLINIC_HEADLESS"
 
 _NAMES = (
     "google-chrome",
@@ -30,13 +32,19 @@ _MAC = (
 )
 _WINDOWS = ("Google/Chrome/Application/chrome.exe", "Microsoft/Edge/Application/msedge.exe")
 _FIREFOX_NAMES = ("firefox-esr", "firefox")
+_HEADLESS_NAMES = ("chromium-headless-shell", "chrome-headless-shell")
 _FIREFOX_MAC = ("/Applications/Firefox.app/Contents/MacOS/firefox",)
 _FIREFOX_WINDOWS = ("Mozilla Firefox/firefox.exe",)
 
 
 def offer(variables: MutableMapping[str, str]) -> None:
     """Put the paths of the browsers where the tests look for them, as far as there are any or can be had."""
-    for variable, search, package in ((VARIABLE, find, "chromium"), (FIREFOX, find_firefox, "firefox-esr")):
+    kinds = (
+        (VARIABLE, find, "chromium"),
+        (FIREFOX, find_firefox, "firefox-esr"),
+        (HEADLESS, find_headless, "chromium-headless-shell"),
+    )
+    for variable, search, package in kinds:
         if variables.get(variable):
             continue
         found = search(variables)
@@ -55,6 +63,11 @@ def find(variables: Mapping[str, str]) -> str | None:
 def find_firefox(variables: Mapping[str, str]) -> str | None:
     """A Firefox that can be started."""
     return _first(variables, _FIREFOX_NAMES, _FIREFOX_MAC, _FIREFOX_WINDOWS)
+
+
+def find_headless(variables: Mapping[str, str]) -> str | None:
+    """A Chromium that shows no windows, where there is one; the tests can do without."""
+    return _first(variables, _HEADLESS_NAMES, (), ())
 
 
 def _first(

@@ -104,6 +104,12 @@ def browser_path() -> str:
 
 
 @pytest.fixture(scope="session")
+def headless_path(browser_path: str) -> str:
+    """The same engine without windows, where there is one; else the browser."""
+    return os.environ.get("CLINIC_HEADLESS", browser_path)
+
+
+@pytest.fixture(scope="session")
 def firefox_path() -> str:
     """Firefox's program."""
     given = os.environ.get("CLINIC_FIREFOX")

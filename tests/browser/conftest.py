@@ -44,10 +44,10 @@ class Practice:
 
 
 @pytest.fixture(scope="module")
-def browser(browser_path: str) -> Iterator[Browser]:
+def browser(headless_path: str) -> Iterator[Browser]:
     """The browser, closed before the next file may start one of its own."""
     with sync_playwright() as playwright:
-        started = chrome.launched(playwright, browser_path)
+        started = chrome.launched(playwright, headless_path)
         yield started
         started.close()
 

@@ -30,9 +30,10 @@ def program(folder: Path, name: str, code: int = 0) -> Path:
 
 
 def test_a_named_browser_is_left_alone(browser: ModuleType) -> None:
-    variables = {"CLINIC_BROWSER": "mine", "CLINIC_FIREFOX": "mine too", "PATH": ""}
+    named = {"CLINIC_BROWSER": "mine", "CLINIC_FIREFOX": "mine too", "CLINIC_HEADLESS": "mine", "PATH": ""}
+    variables = dict(named)
     browser.offer(variables)
-    assert variables == {"CLINIC_BROWSER": "mine", "CLINIC_FIREFOX": "mine too", "PATH": ""}
+    assert variables == named
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="programs are found by their ending there")
@@ -43,10 +44,11 @@ def test_one_on_the_path_is_found_and_a_stub_is_passed_over(
     variables = {"PATH": str(tmp_path)}
     monkeypatch.setattr(browser, "may_install", lambda: False)
     assert browser.find(variables) is None
-    there, fox = program(tmp_path, "chromium"), program(tmp_path, "firefox")
+    names = ("chromium", "firefox", "chromium-headless-shell")
+    there, fox, bare = (str(program(tmp_path, name)) for name in names)
     browser.offer(variables)
-    assert variables["CLINIC_BROWSER"] == str(there)
-    assert variables["CLINIC_FIREFOX"] == str(fox)
+    assert variables["CLINIC_BROWSER"] == there and variables["CLINIC_FIREFOX"] == fox
+    assert variables["CLINIC_HEADLESS"] == bare
 
 
 def test_nothing_is_installed_for_a_plain_user(browser: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,17 +62,19 @@ def test_it_is_installed_where_it_may_be_and_then_looked_for_again(
     there: list[str] = []
     monkeypatch.setattr(browser, "find", lambda _: "chromium" if "chromium" in there else None)
     monkeypatch.setattr(browser, "find_firefox", lambda _: "fox" if "firefox-esr" in there else None)
+    monkeypatch.setattr(browser, "find_headless", lambda _: None)
     monkeypatch.setattr(browser, "may_install", lambda: True)
     monkeypatch.setattr(browser, "install", there.append)
     variables: dict[str, str] = {}
     browser.offer(variables)
     assert variables == {"CLINIC_BROWSER": "chromium", "CLINIC_FIREFOX": "fox"}
-    assert there == ["chromium", "firefox-esr"]
+    assert there == ["chromium", "firefox-esr", "chromium-headless-shell"]
 
 
 def test_without_any_the_tests_are_told_nothing(browser: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(browser, "find", lambda _: None)
     monkeypatch.setattr(browser, "find_firefox", lambda _: None)
+    monkeypatch.setattr(browser, "find_headless", lambda _: None)
     monkeypatch.setattr(browser, "may_install", lambda: False)
     variables: dict[str, str] = {}
     browser.offer(variables)

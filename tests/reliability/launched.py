@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import time_machine
@@ -65,7 +65,10 @@ def _set_clock() -> None:
             if told != followed:
                 if travelled:
                     travelled.stop()
-                followed, travelled = told, time_machine.travel(datetime.fromisoformat(told.decode()))
+                # A process that begins later comes to the same time, not back to the moment that was set.
+                since = time.time() - file.stat().st_mtime
+                moment = datetime.fromisoformat(told.decode()) + timedelta(seconds=since)
+                followed, travelled = told, time_machine.travel(moment)
                 travelled.start()
             time.sleep(0.02)
 

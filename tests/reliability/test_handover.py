@@ -84,6 +84,11 @@ def back(me: Person, practice: Practice) -> Page:
     return page
 
 
+def holds(me: Person, form: int, each: bytes) -> bool:
+    """Whether the process of a form has this in memory when its page was just drawn; later it may be gone."""
+    return any(me.open("/form/1").status == 200 and found(form, each) for _ in range(10))
+
+
 def values(me: Person, place: str) -> str:
     """What the clinician reads of all answers."""
     return me.open(f"{place}/answers").text
@@ -175,7 +180,7 @@ def test_what_the_processes_hold_while_a_form_is_out(practice: Practice) -> None
         keeper, (form, waiting) = running.process.pid, running.workers()
         # It holds its own key, its word and what is typed into it; nobody else does.
         for each in (out.key, word.encode(), said.encode()):
-            assert found(form, each)
+            assert holds(me, form, each)
             assert not found(keeper, each) and not found(waiting, each)
         for each in (*keys, practice.name.encode(), practice.words.encode()):
             assert not any(found(pid, each) for pid in (form, keeper, waiting))
