@@ -1,6 +1,7 @@
 """Every field of every page, with everything that people and programs put into fields by mistake."""
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from urllib.parse import urljoin
 
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 from clinic_toolkit.web.forms.fields import clean
 from tests.fixtures.sites import Site
 from tests.journeys import crawl, person, steps
-from tests.journeys.pages import Form, Page
+from tests.journeys.pages import Control, Form, Page
 from tests.journeys.person import SURROGATE, Person
 
 BAD = {
@@ -23,6 +24,8 @@ BAD = {
     "markup": "<b>&</b><script>alert(1)</script>\"'{{ 7*7 }}",
     "lone surrogate": f"{SURROGATE} alone",
 }
+# These are tried in one field after the other, the rest in all texts of a form at once.
+ALONE = ("empty", "too long", "markup")
 WRITABLE = {"text", "textarea", "date", "time", "email", "tel", "search", "number"}
 SECRET = ("passphrase", "code", "sheet", "group")
 
@@ -54,41 +57,49 @@ def is_refused_well(page: Page, form: Form, name: str, sent: dict[str, str]) -> 
     return ""
 
 
+def tries(form: Form) -> Iterator[tuple[str, dict[str, str], Control]]:
+    """What to send, by its kind; the field that it is about, of all that were filled."""
+    # Of the passphrase nothing is ever shown again, and this practice is opened without one. All rows
+    # of a page with every question are alike.
+    chosen = {
+        control.name: control
+        for control in reversed(form.controls)
+        if control.name not in ("", "csrf_token", "present_passphrase")
+        and control.kind not in ("button", "checkbox")
+        and not re.match(r"([2-9]|1\d)-", control.name)
+    }
+    for kind, text in BAD.items():
+        if kind in ALONE:
+            for name, control in chosen.items():
+                yield kind, {name: text}, control
+        elif texts := [name for name, control in chosen.items() if control.kind in ("text", "textarea")]:
+            yield kind, dict.fromkeys(texts, text), chosen[texts[0]]
+
+
 def tried(me: Person, path: str, which: int) -> list[str]:
     """Every field of one form with every bad text; returns what went wrong."""
     wrong = []
     forms = crawl.fillable(me.open(path))
-    names = [c.name for c in forms[which].controls if c.name and c.name != "csrf_token"]
-    for name in dict.fromkeys(names):
-        if re.match(r"([2-9]|1\d)-", name):
-            continue  # all rows of a page with every question are alike
-        for kind, text in BAD.items():
-            if len(forms) <= which:
-                continue
-            form = forms[which]
-            control = next(c for c in form.controls if c.name == name)
-            # Of the passphrase nothing is ever shown again, and this practice is opened without one.
-            if control.kind in ("button", "checkbox") or name == "present_passphrase":
-                continue
-            sent = form.standing() | {name: text}
-            page = me.post(urljoin(path, form.action or path), sent)
-            if page.status != 422:
-                forms = crawl.fillable(me.open(path))
-            if page.status >= 500 or page.status == 400:
-                wrong.append(f"{path} {name}, {kind}: status {page.status}")
-            elif page.status == 422 and (reason := is_refused_well(page, form, name, sent)):
-                wrong.append(f"{path} {name}, {kind}: {reason}")
-            elif (
-                page.status == 422
-                and kind == "too long"
-                and control.kind in WRITABLE
-                and not page.error(name)
-            ):
+    for kind, bad, control in tries(forms[which]):
+        if len(forms) <= which:
+            break
+        form, name = forms[which], control.name
+        sent = form.standing() | bad
+        page = me.post(urljoin(path, form.action or path), sent)
+        if page.status != 422:
+            forms = crawl.fillable(me.open(path))
+        refused = page.status == 422
+        if page.status >= 500 or page.status == 400:
+            wrong.append(f"{path} {name}, {kind}: status {page.status}")
+        elif refused and (reason := is_refused_well(page, form, name, sent)):
+            wrong.append(f"{path} {name}, {kind}: {reason}")
+        elif kind == "too long" and control.kind in WRITABLE:
+            if refused and not page.error(name):
                 wrong.append(f"{path} {name}, {kind}: the sentence stands elsewhere")
-            elif page.status == 200 and kind == "too long" and control.kind in WRITABLE and name != "words":
+            elif page.status == 200 and name != "words":
                 wrong.append(f"{path} {name}: 21,000 characters were taken")
-            if "<b>&</b>" in page.body.decode("utf-8", "replace"):
-                wrong.append(f"{path} {name}: markup came back as markup")
+        if "<b>&</b>" in page.body.decode("utf-8", "replace"):
+            wrong.append(f"{path} {name}: markup came back as markup")
     return wrong
 
 
