@@ -7,6 +7,8 @@ value carries its length, the list carries its count, and the purpose stands in 
 
 import struct
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 Field = bytes | int | str | UUID | None
@@ -64,30 +66,76 @@ def enc(label: str, *fields: Field) -> bytes:
     Raises:
         ValueError: an unknown label, a negative or too large integer, or text that is not Unicode.
     """
+    return b"".join((_head(label, fields), *map(_field, fields)))
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A field of so many bytes that is filled in later."""
+
+    length: int
+
+
+class Blank:
+    """A label and its fields with two of them left open: `enc` where thousands are alike but for those."""
+
+    __slots__ = ("_between", "_head", "_lengths", "_tail")
+
+    def __init__(self, label: str, *fields: Field | Gap) -> None:
+        parts, lengths = [_head(label, fields)], []
+        for field in fields:
+            if isinstance(field, Gap):
+                parts[-1] += _u32(field.length)
+                parts.append(b"")
+                lengths.append(field.length)
+            else:
+                parts[-1] += _field(field)
+        self._head, self._between, self._tail = parts
+        self._lengths = tuple(lengths)
+
+    def fill(self, first: bytes, second: bytes) -> bytes:
+        """What `enc` makes of the same fields.
+
+        Raises:
+            ValueError: a value is not as long as what was left open for it.
+        """
+        if (len(first), len(second)) != self._lengths:
+            raise ValueError("not what was left open")
+        return self._head + first + self._between + second + self._tail
+
+
+def u64(number: int) -> bytes:
+    """An integer as it stands in an encoding.
+
+    Raises:
+        ValueError: it is negative or too large.
+    """
+    if isinstance(number, bool) or not 0 <= number < 1 << 64:
+        raise ValueError("not an unsigned integer of 64 bits")
+    return _u64(number)
+
+
+def _head(label: str, fields: Sequence[object]) -> bytes:
     head = _HEADS.get(label)
     if head is None:
         raise ValueError("an unknown label")
     if len(fields) > _MOST_FIELDS:
         raise ValueError("too many fields to encode")
-    parts = [head, _u16(len(fields))]
-    for field in fields:
-        if field is None:
-            parts.append(_ABSENT)
-        else:
-            raw = _raw(field)
-            if len(raw) > _LONGEST:
-                raise ValueError("a field is too long to encode")
-            parts += (_u32(len(raw)), raw)
-    return b"".join(parts)
+    return head + _u16(len(fields))
 
 
-def _raw(field: bytes | int | str | UUID) -> bytes:
-    if isinstance(field, bytes):
-        return field
+def _field(field: Field) -> bytes:
+    if field is None:
+        return _ABSENT
+    raw = field if isinstance(field, bytes) else _raw(field)
+    if len(raw) > _LONGEST:
+        raise ValueError("a field is too long to encode")
+    return _u32(len(raw)) + raw
+
+
+def _raw(field: int | str | UUID) -> bytes:
     if isinstance(field, UUID):
         return field.bytes
     if isinstance(field, str):
         return (field if field.isascii() else unicodedata.normalize("NFC", field)).encode()
-    if isinstance(field, bool) or not 0 <= field < 1 << 64:
-        raise ValueError("not an unsigned integer of 64 bits")
-    return _u64(field)
+    return u64(field)

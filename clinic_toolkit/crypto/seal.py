@@ -6,6 +6,7 @@ full context. Slots, identities, grants and records differ only in which secret 
 
 import hmac
 import secrets
+from functools import cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
-from clinic_toolkit.crypto.encoding import enc
+from clinic_toolkit.crypto.encoding import Blank, Gap, enc
 
 SUITE = 1
 KEY_BYTES = 32
@@ -73,14 +74,14 @@ class SealingKey:
     different plaintexts or places still get different salts and so different keys and nonces.
     """
 
-    __slots__ = ("_hedge", "_hedge_label", "_key_label", "_root")
+    __slots__ = ("_hedge", "_hedge_label", "_info", "_root")
 
     def __init__(self, root: bytes, *, hedge_label: str, key_label: str) -> None:
         if len(root) != KEY_BYTES:
             raise ValueError("a sealing key has 32 bytes")
         self._root = root
         self._hedge_label = hedge_label
-        self._key_label = key_label
+        self._info = _info(key_label)
         self._hedge = b""
 
     def __repr__(self) -> str:
@@ -104,10 +105,15 @@ class SealingKey:
         Raises:
             NotOpened: another suite, key or place, or changed bytes.
         """
-        if sealed[:1] != bytes([SUITE]):
+        if len(sealed) < 1 + SALT_BYTES + _COMMIT + _TAG or sealed[0] != SUITE:
             raise NotOpened
         salt = sealed[1 : 1 + SALT_BYTES]
         return open_seal(self._okm(salt, sha256(aad).digest()), sealed[1 + SALT_BYTES :], aad)
 
     def _okm(self, salt: bytes, place: bytes) -> bytes:
-        return okm(self._root, enc(self._key_label, salt, place))
+        return okm(self._root, self._info.fill(salt, place))
+
+
+@cache
+def _info(key_label: str) -> Blank:
+    return Blank(key_label, Gap(SALT_BYTES), Gap(sha256().digest_size))

@@ -72,9 +72,9 @@ def note(vault: Vault, table: Table, record: UUID, ring: UUID, what: str) -> Unr
     return Unreadable(found)
 
 
-def well(vault: Vault, record: UUID) -> None:
+def well(vault: Vault, record: bytes) -> None:
     """It could be read."""
-    vault.hurt.pop(record.bytes, None)
+    vault.hurt.pop(record, None)
 
 
 def against_the_trail(db: Connection, vault: Vault, table: Table, kept: Any) -> str:

@@ -18,8 +18,9 @@ from clinic_toolkit.record import audit, trail
 from clinic_toolkit.record.hurt import NOUNS
 from clinic_toolkit.record.kept import Stamp
 from clinic_toolkit.store.base import metadata
+from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.rings import ring as ring_table
-from clinic_toolkit.vault.vault import Opened, SealBroken, Vault
+from clinic_toolkit.vault.vault import SealBroken, Vault
 
 # Told after each line and each row; whoever wants to stop raises an error of their own.
 Progress = Callable[[int, int], None]
@@ -147,7 +148,7 @@ def _inside(vault: Vault, table: Table, row: Any, named: _Named) -> str:
     return _against(named, table, row, stamp, opened)
 
 
-def _forged(vault: Vault, row: Any, opened: Opened) -> bool:
+def _forged(vault: Vault, row: Any, opened: Envelope) -> bool:
     if opened.signed_as is None or opened.signature is None:
         return opened.signature is not None
     return not vault.signed(
@@ -159,7 +160,7 @@ def _forged(vault: Vault, row: Any, opened: Opened) -> bool:
     )
 
 
-def _against(named: _Named, table: Table, row: Any, stamp: Stamp, opened: Opened) -> str:
+def _against(named: _Named, table: Table, row: Any, stamp: Stamp, opened: Envelope) -> str:
     """What the audit trail says against it."""
     entry = named.contents.get((row.record.bytes, row.version))
     if entry is None:

@@ -4,45 +4,59 @@
 comparing what they are takes a twentieth. The memory belongs to the vault and ends with its process.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, func, select
+from sqlalchemy import Connection, Table
 
+from clinic_toolkit.store import statements
+from clinic_toolkit.store.statements import RawRow, SealedRow, sealed_row
+from clinic_toolkit.store.types import often
 from clinic_toolkit.vault.vault import Vault
 
 # Version byte, salt and commitment of a seal: no two seals share them, and a different content has others.
 HEAD = 57
-# SQLite takes many more; a few hundred at a time keeps each question short.
-_AT_ONCE = 500
+
+
+# So many rows at a time: enough to open them in one go, and few enough to lie about in no memory.
+AT_ONCE = 100
 
 
 def newest(
     db: Connection,
     vault: Vault,
     table: Table,
-    which: ColumnElement[bool],
-    open_row: Callable[[Row[Any]], Any],
-) -> list[tuple[UUID, Any]]:
-    """The newest version of each record, opened or remembered, by its id; None if it did not open.
+    rings: Iterable[UUID] | None,
+    open_rows: Callable[[list[SealedRow]], Sequence[Any]],
+) -> Iterator[tuple[bytes, Any]]:
+    """The newest version of each record of these rings or of all, opened or remembered, by its id's bytes.
 
     A row is remembered by everything that stands in it plainly and by the head of its seal, so one
-    that was changed in any way is opened again, and refused if it should be.
+    that was changed in any way is opened again, and refused if it should be. For one that did not
+    open there is None.
     """
-    # SQLite gives the other columns of the row that holds the maximum.
-    columns = [table.c[name] for name in ("id", "record", "ring", "kid", "final")]
-    heads = (
-        select(*columns, func.max(table.c.version), func.substr(table.c.sealed, 1, HEAD))
-        .where(which)
-        .group_by(table.c.record)
-    )
-    found = [tuple(row) for row in db.execute(heads) if vault.holds(row.ring)]
     known = vault.memory.setdefault(str(table.name), {})
-    unknown = [key[0] for key in found if known.get(key[0], (None,))[0] != key]
-    fresh: dict[int, Any] = {}
-    for at in range(0, len(unknown), _AT_ONCE):
-        rows = db.execute(select(table).where(table.c.id.in_(unknown[at : at + _AT_ONCE])))
-        fresh.update((row.id, open_row(row)) for row in rows)
-    known.update((key[0], (key, fresh[key[0]])) for key in found if fresh.get(key[0]) is not None)
-    return [(key[1], fresh[key[0]] if key[0] in fresh else known[key[0]][1]) for key in found]
+    # Where nothing is remembered, everything will be opened: then each row is read once and not twice.
+    head = HEAD if known else None
+    rows = (row for row in _rows(db, table, rings, head) if vault.holds(often(row[3])))
+    while some := list(islice(rows, AT_ONCE)):
+        keys = {row[0]: (*row[:6], row[6][:HEAD]) for row in some}
+        # Each is asked for once: another thread may meanwhile remember another version in its place.
+        remembered = ((id, key, known.get(id)) for id, key in keys.items())
+        found = {id: each for id, key, each in remembered if each is not None and each[0] == key}
+        unknown = [row for row in some if row[0] not in found]
+        if head:
+            unknown = [row for id, *_ in unknown if (row := statements.of_id(db, table, id))]
+        for row, kept in zip(unknown, open_rows([sealed_row(row) for row in unknown]), strict=True):
+            found[row[0]] = (keys[row[0]], kept)
+        known.update((id, each) for id, each in found.items() if each[1] is not None)
+        for row in some:
+            if row[0] in found:
+                yield row[1], found[row[0]][1]
+
+
+def _rows(db: Connection, table: Table, rings: Iterable[UUID] | None, head: int | None) -> Iterator[RawRow]:
+    for ring in [None] if rings is None else rings:
+        yield from statements.every_newest(db, table, ring, head=head)

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, select, true
+from sqlalchemy import Connection, Row, Table, select
 from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.errors import ClinicError
@@ -21,7 +22,7 @@ from clinic_toolkit.record import audit, hurt, ledger, memory
 from clinic_toolkit.record.kept import Kept, Place, StandIn, nothing, opened, sealed_row, stands_in
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.statements import SealedRow
-from clinic_toolkit.vault.vault import SealBroken, Vault
+from clinic_toolkit.vault.vault import Vault
 
 B = TypeVar("B", bound=msgspec.Struct)
 
@@ -148,14 +149,13 @@ def latest(
             raise NotThere
         wrong = hurt.note(vault, table, id, UUID(bytes=lost.ring), "moved" if row else "missing")
         return _instead(db, vault, table, wrong, stand_in)
-    try:
-        kept = _opened_or_hurt(vault, table, row, kind)
-    except hurt.Unreadable as wrong:
-        return _instead(db, vault, table, wrong, stand_in)
+    (kept,) = opened(vault, table, [row], kind)
+    if kept is None:
+        return _instead(db, vault, table, _damaged(vault, table, row), stand_in)
     what = hurt.against_the_trail(db, vault, table, kept)
     if what:
         return _instead(db, vault, table, hurt.note(vault, table, id, kept.ring, what), stand_in)
-    hurt.well(vault, id)
+    hurt.well(vault, id.bytes)
     return kept
 
 
@@ -194,31 +194,32 @@ def _newest(
 ) -> list[Kept[B]]:
     wrong: list[hurt.Unreadable] = []
 
-    def open_row(row: Any) -> Kept[B] | None:
-        try:
-            return _opened_or_hurt(vault, table, row, kind)
-        except hurt.Unreadable as error:
-            wrong.append(error)
-            return None
+    def open_rows(rows: list[SealedRow]) -> list[Kept[B] | None]:
+        found = opened(vault, table, rows, kind)
+        for row, kept in zip(rows, found, strict=True):
+            if kept is None:
+                wrong.append(_damaged(vault, table, row))
+        return found
 
-    which = true() if rings is None else table.c.ring.in_(rings)
-    looked_at = memory.newest(db, vault, table, which, open_row)
-    found: list[Kept[B]] = []
-    for id, kept in looked_at:
+    known = ledger.of(db, vault)
+    looked_at = set()
+    found: list[tuple[int, Kept[B]]] = []
+    for record, kept in memory.newest(db, vault, table, rings, open_rows):
+        looked_at.add(record)
         what = hurt.against_the_trail(db, vault, table, kept) if kept else ""
         if what and kept:
-            wrong.append(hurt.note(vault, table, id, kept.ring, what))
+            wrong.append(hurt.note(vault, table, kept.id, kept.ring, what))
         elif kept:
-            hurt.well(vault, id)
-            found.append(kept)
-    for lost, place in hurt.missing_beside(db, vault, table, rings, {id.bytes for id, _ in looked_at}):
+            hurt.well(vault, record)
+            found.append((known.begun(record), kept))
+    for lost, place in hurt.missing_beside(db, vault, table, rings, looked_at):
         wrong.append(hurt.note(vault, table, lost, UUID(bytes=place.ring), "missing"))
     for each in wrong:
         with suppress(hurt.Unreadable):
-            found.append(_instead(db, vault, table, each, stand_in))
+            found.append((known.begun(each.hurt.record.bytes), _instead(db, vault, table, each, stand_in)))
     # Row numbers are plain columns, so they do not decide the order.
-    known = ledger.of(db, vault)
-    return sorted(found, key=lambda kept: known.begun(kept.id.bytes))
+    found.sort(key=itemgetter(0))
+    return [kept for _, kept in found]
 
 
 def _instead(
@@ -236,11 +237,13 @@ def _instead(
 
 def versions(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) -> list[Kept[B]]:
     """Every version still kept of one record, oldest first; hurt ones are left out and named."""
-    rows = db.execute(select(table).where(table.c.record == id).order_by(table.c.version))
+    rows = db.execute(select(table).where(table.c.record == id).order_by(table.c.version)).all()
     found = []
-    for row in rows:
-        with suppress(hurt.Unreadable):
-            found.append(_opened_or_hurt(vault, table, row, kind))
+    for row, kept in zip(rows, opened(vault, table, rows, kind), strict=True):
+        if kept is None:
+            _damaged(vault, table, row)
+        else:
+            found.append(kept)
     _name_lost_versions(db, vault, table, id, found)
     return found
 
@@ -258,11 +261,8 @@ def _name_lost_versions(db: Connection, vault: Vault, table: Table, id: UUID, fo
         hurt.note(vault, table, id, id, "missing")
 
 
-def _opened_or_hurt(vault: Vault, table: Table, row: Row[Any] | SealedRow, kind: type[B]) -> Kept[B]:
-    try:
-        return opened(vault, table, row, kind)
-    except (SealBroken, msgspec.DecodeError):
-        raise hurt.note(vault, table, row.record, row.ring, "damaged") from None
+def _damaged(vault: Vault, table: Table, row: Row[Any] | SealedRow) -> hurt.Unreadable:
+    return hurt.note(vault, table, row.record, row.ring, "damaged")
 
 
 def entry(table: Table, kept: Kept[Any]) -> audit.Entry:

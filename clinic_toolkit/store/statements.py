@@ -6,12 +6,15 @@ Errors of the driver pass through `store.trouble` like any other.
 """
 
 import sqlite3
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ClauseElement, Connection, Insert, Table, bindparam, select
+from sqlalchemy import ClauseElement, Connection, Insert, Table, bindparam, func, select
 from sqlalchemy.dialects.sqlite import pysqlite
+
+from clinic_toolkit.store.types import often
 
 COLUMNS = ("record", "version", "ring", "kid", "final", "sealed")
 _DIALECT = pysqlite.dialect(paramstyle="named")
@@ -27,6 +30,10 @@ class SealedRow(NamedTuple):
     kid: bytes
     final: int
     sealed: bytes
+
+
+# The same as SQLite gives it: record and ring are sixteen bytes each.
+RawRow = tuple[int, bytes, int, bytes, bytes, int, bytes]
 
 
 class Prepared:
@@ -50,6 +57,27 @@ def _newest(table: Table) -> Prepared:
 
 
 @cache
+def _every_newest(table: Table, in_ring: bool, head: int | None) -> Prepared:
+    sealed = table.c.sealed if head is None else func.substr(table.c.sealed, 1, head)
+    # SQLite gives the other columns of the row that holds the maximum.
+    columns = (
+        table.c.id,
+        table.c.record,
+        func.max(table.c.version),
+        table.c.ring,
+        table.c.kid,
+        table.c.final,
+    )
+    wanted = select(*columns, sealed).group_by(table.c.record)
+    return Prepared(wanted.where(table.c.ring == bindparam("seen_ring")) if in_ring else wanted)
+
+
+@cache
+def _of_id(table: Table) -> Prepared:
+    return Prepared(select(table).where(table.c.id == bindparam("seen_id")))
+
+
+@cache
 def _replace(table: Table) -> Prepared:
     seen = (table.c.record == bindparam("seen_id"), table.c.version == bindparam("seen_version"))
     changed: dict[str, Any] = {name: bindparam(name) for name in COLUMNS}
@@ -62,13 +90,34 @@ def insert(table: Table) -> Insert:
     return table.insert().values({name: bindparam(name) for name in COLUMNS})
 
 
+def every_newest(db: Connection, table: Table, ring: UUID | None, *, head: int | None) -> Iterator[RawRow]:
+    """The newest version of every record of a table, or of one ring of it.
+
+    Args:
+        head: take only so many bytes of each sealed text; None for all of it.
+    """
+    values = {} if ring is None else {"seen_ring": ring.bytes}
+    return iter(_every_newest(table, ring is not None, head).run(db, values))
+
+
+def of_id(db: Connection, table: Table, id: int) -> RawRow | None:
+    """The row of this number, or None."""
+    row: RawRow | None = _of_id(table).run(db, {"seen_id": id}).fetchone()
+    return row
+
+
 def newest(db: Connection, table: Table, record: UUID) -> SealedRow | None:
     """The newest version of a record, or None."""
     row = _newest(table).run(db, {"seen_id": record.bytes}).fetchone()
     if row is None:
         return None
-    id, record_bytes, version, ring, kid, final, sealed = row
-    return SealedRow(id, UUID(bytes=record_bytes), version, UUID(bytes=ring), kid, final, sealed)
+    return sealed_row(row)
+
+
+def sealed_row(row: RawRow) -> SealedRow:
+    """The row with its ids as such."""
+    id, record, version, ring, kid, final, sealed = row
+    return SealedRow(id, UUID(bytes=record), version, often(ring), kid, final, sealed)
 
 
 def replace(db: Connection, table: Table, values: dict[str, Any], *, seen: UUID, seen_version: int) -> bool:

@@ -25,7 +25,7 @@ class NotAnEnvelope(Exception):
     """The bytes are not what `pack` makes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class Envelope:
     """The inside of one record's seal. Unsigned ones carry no label and no signature."""
 

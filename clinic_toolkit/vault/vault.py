@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.crypto.encoding import Field, enc
+from clinic_toolkit.crypto.encoding import Blank, Field, Gap, u64
 from clinic_toolkit.crypto.seal import SUITE, NotOpened
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
@@ -39,16 +39,6 @@ class Sealed:
     signature: bytes | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Opened:
-    """What was sealed, with the signature that lay beside it inside the seal (not yet checked)."""
-
-    body: bytes
-    content_id: bytes
-    signature: bytes | None
-    signed_as: str | None
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WaysIn:
     """The list of slots as found at unlock.
@@ -67,6 +57,7 @@ class Vault:
     def __init__(self, holder: Holder, incarnation: UUID, rings: RingDirectory) -> None:
         self._holder = holder
         self._rings = rings
+        self._blanks: dict[tuple[str, UUID, bytes], Blank] = {}
         self.incarnation = incarnation
         self.ways_in = WaysIn(generation=0, intact=True, vouched=frozenset())
         # What was opened with these keys, by table; it lives exactly as long as they do.
@@ -145,23 +136,19 @@ class Vault:
         blob = key.key.seal(packed, self._place(table, record, version, ring, key.kid))
         return Sealed(kid=key.kid, blob=blob, content_id=named, signature=signature)
 
-    def open(self, *, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes) -> Opened:
-        """Open one version of one record.
+    def open(
+        self, *, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
+    ) -> Envelope:
+        """Open one version of one record; a signature that lies in it is not checked here.
 
         Raises:
             SealBroken: any byte, or the place, differs from what was sealed.
         """
         key = self._key(table, record, ring, kid)
         try:
-            inside = unpack(key.key.open(blob, self._place(table, record, version, ring, kid)))
+            return unpack(key.key.open(blob, self._place(table, record, version, ring, kid)))
         except (NotOpened, NotAnEnvelope):
             raise SealBroken(table=table, record=record) from None
-        return Opened(
-            body=inside.body,
-            content_id=inside.content_id,
-            signature=inside.signature,
-            signed_as=inside.signed_as,
-        )
 
     def sign(self, label: str, *fields: Field) -> bytes:
         """Sign for one purpose with the clinician's key."""
@@ -208,4 +195,8 @@ class Vault:
     def _place(self, table: str, record: UUID, version: int, ring: UUID, kid: bytes) -> bytes:
         # What is needed to find the row, and no more: moving a sealed blob to another row, table,
         # version or ring makes it unreadable. Author, times and state are inside.
-        return enc("rec", self.vault_id, SUITE, table, record, version, ring, kid)
+        blank = self._blanks.get((table, ring, kid))
+        if blank is None:
+            blank = Blank("rec", self.vault_id, SUITE, table, Gap(16), Gap(8), ring, kid)
+            self._blanks[table, ring, kid] = blank
+        return blank.fill(record.bytes, u64(version))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_toolkit.crypto.encoding import LABELS, PREFIX, enc
+from clinic_toolkit.crypto.encoding import LABELS, PREFIX, Blank, Gap, enc, u64
 
 labels = st.sampled_from(sorted(LABELS))
 fields = st.lists(st.none() | st.binary(max_size=6), max_size=5)
@@ -73,3 +73,31 @@ def test_labels_are_closed_and_none_begins_another() -> None:
 def test_what_cannot_be_encoded_is_refused(value: int | str) -> None:
     with pytest.raises(ValueError):
         enc("rec", value)
+
+
+@given(labels, fields, fields, fields, st.binary(max_size=40), st.binary(max_size=40))
+def test_a_blank_that_is_filled_is_what_enc_makes(
+    label: str,
+    before: list[bytes | None],
+    between: list[bytes | None],
+    after: list[bytes | None],
+    first: bytes,
+    second: bytes,
+) -> None:
+    blank = Blank(label, *before, Gap(len(first)), *between, Gap(len(second)), *after)
+    assert blank.fill(first, second) == enc(label, *before, first, *between, second, *after)
+
+
+def test_a_blank_takes_ids_numbers_and_texts_as_enc_does() -> None:
+    id = UUID(int=7)
+    blank = Blank("rec", id, 1, "client", Gap(16), Gap(8), None, b"raw")
+    assert blank.fill(id.bytes, u64(3)) == enc("rec", id, 1, "client", id, 3, None, b"raw")
+
+
+@pytest.mark.parametrize(("first", "second"), [(b"1234", b"12"), (b"12", b"1234"), (b"", b"123456")])
+def test_what_is_longer_or_shorter_than_was_left_open_is_refused(first: bytes, second: bytes) -> None:
+    # Else two lists of values could share their bytes.
+    blank = Blank("rec", Gap(3), Gap(3))
+    assert blank.fill(b"123", b"456")
+    with pytest.raises(ValueError, match="left open"):
+        blank.fill(first, second)

@@ -35,6 +35,17 @@ def test_a_record_is_opened_once(work: Work, opened: list[str]) -> None:
     assert opened.count("client") == count > 0
 
 
+def test_one_that_came_later_is_opened_alone(work: Work, opened: list[str]) -> None:
+    work.client("Ana")
+    with reading(work.engine) as db:
+        clients.everyone(db, work.vault)
+    work.client("Ben")
+    opened.clear()
+    with reading(work.engine) as db:
+        assert [each.body.name for each in clients.everyone(db, work.vault)] == ["Ana", "Ben"]
+    assert opened == ["client"]
+
+
 def test_a_new_version_is_seen_at_once(work: Work) -> None:
     kept = work.client("Ana")
     with writing(work.engine) as db:
