@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from math import floor
 
 from clinic_toolkit.errors import ClinicError
@@ -194,13 +195,22 @@ def stretched(
     given = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
     if not given:
         return None
-    weighed = sum((share(instrument, item, value) * weight(item) for item, value in given), Fraction())
-    return float(100 * weighed / sum(weight(item) for item, _ in given))
+    low = lowest(instrument)
+    weighed = sum((keyed(instrument, item, value) - low) * weight(item) for item, value in given)
+    most = (highest(instrument) - low) * sum(weight(item) for item, _ in given)
+    return float(Fraction(100 * weighed, most))
 
 
-def weight(item: Item) -> Fraction:
+def weight(item: Item) -> Fraction | int:
     """How much an item counts, as it is written: 0.1 is one tenth, not the nearest binary number."""
-    return Fraction(str(item.weight))
+    return _exact(item.weight)
+
+
+@cache
+def _exact(weight: float) -> Fraction | int:
+    # Most weights are 1, and whole numbers are added much faster than fractions are.
+    exact = Fraction(str(weight))
+    return exact.numerator if exact.denominator == 1 else exact
 
 
 def is_scored(instrument: Instrument, item: Item) -> bool:
@@ -226,8 +236,8 @@ def _number(instrument: Instrument, items: Sequence[Item], answers: Mapping[str,
         instrument.score == "sum" and not sum_has_number(instrument.missing, len(given), len(items))
     ):
         return None
-    weighed = sum((keyed(instrument, item, value) * weight(item) for item, value in given), Fraction())
-    mean = weighed / sum(weight(item) for item, _ in given)
+    weighed = sum(keyed(instrument, item, value) * weight(item) for item, value in given)
+    mean = Fraction(weighed, sum(weight(item) for item, _ in given))
     return float(mean * sum(map(weight, items)) if instrument.score == "sum" else mean)
 
 
