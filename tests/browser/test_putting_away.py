@@ -13,7 +13,7 @@ from tests.journeys import person, steps
 
 pytestmark = pytest.mark.browser
 
-IDLE, BEFORE = 8, 3
+IDLE, BEFORE = 6, 2
 
 
 def come_back(page: Page, words: str) -> None:

@@ -23,7 +23,7 @@ from tests.journeys.pages import Page
 from tests.journeys.person import Person
 from tests.journeys.steps import COULD_NOT, NEXT, WOULD_NOT
 
-PATTERNS = 22
+PATTERNS = 14
 Form = list[Response]
 
 

@@ -35,11 +35,12 @@ def shown(seen: list[Page]) -> list[Page]:
 
 
 def ids_in(site: Site) -> set[UUID]:
-    """The id of every record of a practice, whatever its kind."""
+    """The ids of two records of each kind in a practice: the first and the last."""
     with reading(site.work.engine) as db:
         tables = db.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'table'")).all()
         sealed = [name for name in tables if {"record", "sealed"} <= _columns(db, name)]
-        return {UUID(bytes=id) for name in sealed for id in db.scalars(text(f'SELECT record FROM "{name}"'))}
+        each = [db.scalars(text(f'SELECT record FROM "{name}" ORDER BY id')).all() for name in sealed]
+        return {UUID(bytes=id) for found in each for id in (*found[:1], *found[-1:])}
 
 
 def _columns(db: object, name: str) -> set[str]:
