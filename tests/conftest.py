@@ -74,12 +74,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = wanted
-    # Two processes share the files; a long one that came last would be waited for by the other.
-    items.sort(key=lambda item: item.path.parent.name not in SLOW)
+    place = {path: number for number, path in enumerate(_woven([item.path for item in items]))}
+    items.sort(key=lambda item: place[item.path])
     if not os.environ.get("CLINIC_BROWSER"):
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def _woven(paths: list[Path]) -> list[Path]:
+    """The files in the order in which two processes take them.
+
+    Those that wait a good deal alternate with those that keep a processor busy, so that it is used; and
+    none of them is among the last, for which the other process would wait.
+    """
+    files = list(dict.fromkeys(paths))
+    slow = [path for path in files if path.parent.name in SLOW]
+    quick = [path for path in files if path.parent.name not in SLOW]
+    between = len(quick) // (len(slow) + len(slow) // 2 + 1)
+    beside = [quick[number * between : (number + 1) * between] for number in range(len(slow))]
+    woven = [path for one, some in zip(slow, beside, strict=True) for path in (one, *some)]
+    return woven + quick[len(slow) * between :]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
