@@ -129,14 +129,9 @@ class Form(Block):
 def render(value: "BlankQuestionnaire") -> bytes:
     """Draw the form. Nothing on it tells one item from another but its words."""
     instrument = value.instrument
-    foot = (
-        Text(
-            [
-                (f"{words.CLIENT_LINE} {instrument.title}, version {instrument.version} · sheet ", SMALL),
-                (value.code, _CODE),
-            ],
-        ),
-    )
+    draft = ", draft" if instrument.evidence.level == "drafted" else ""
+    named = f"{words.CLIENT_LINE} {instrument.title}{draft}, version {instrument.version} · sheet "
+    foot = (Text([(named, SMALL), (value.code, _CODE)]),)
     sheet = page.Sheet(
         paper=value.letterhead.paper,
         foot=foot,

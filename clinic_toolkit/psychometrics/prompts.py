@@ -6,7 +6,7 @@ the interpersonal theory of suicide, supported with modest effects across 122 sa
 Guilt at being cared for is the presenting problem and prompts nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,12 +25,14 @@ _SAW = {
         "answered": "Thoughts of being a burden stood out (item {n}).",
         "declined": "The question about being a burden was left unanswered (item {n}).",
         "talk": "The question about being a burden was marked to talk about (item {n}).",
+        "not_reached": "The question about being a burden has no answer (item {n}).",
     },
     "fear": {
         "answered": "Fear, or pressure after a no, stood out (item {n}).",
         "declined": "The question about fear or pressure was left unanswered (item {n}).",
         "did_not_come_up": "The question about fear or pressure did not come up (item {n}).",
         "talk": "The question about fear or pressure was marked to talk about (item {n}).",
+        "not_reached": "The question about fear or pressure has no answer (item {n}).",
     },
 }
 
@@ -45,19 +47,29 @@ class SafetyPrompt:
     sentence: str
 
 
-def find_prompts(instrument: Instrument, responses: Iterable[Response]) -> tuple[SafetyPrompt, ...]:
+def find_prompts(
+    instrument: Instrument, responses: Iterable[Response], *, finished: bool = False
+) -> tuple[SafetyPrompt, ...]:
     """Find what to ask about, in the order of the items.
 
-    Burden: an answer in the upper half of the scale, declined, or marked to talk about. Fear: these, or
-    did not come up, because a fear that is always obeyed need never come up.
+    Burden: an answer in the upper half of the scale, declined, left blank, or marked to talk about. Fear:
+    these, or did not come up, because a fear that is always obeyed need never come up. Blank means passed
+    over, and the question at which a form was stopped; what comes after that was never seen.
+
+    Args:
+        finished: the form was ended as a whole, so that every question without an answer was left blank.
     """
     by_item = {response.item_id: response for response in responses}
+    reached = len(instrument.items) if finished else _reached(instrument, by_item)
     found = []
     for number, item in enumerate(instrument.items, start=1):
         response = by_item.get(item.id)
         if item.safety_flag == "none" or response is None:
             continue
-        saw = _SAW[item.safety_flag].get(_reason(response, in_upper_half(instrument, item, response.value)))
+        reason = _reason(response, in_upper_half(instrument, item, response.value))
+        if reason == "not_reached" and number > reached:
+            continue
+        saw = _SAW[item.safety_flag].get(reason)
         if saw is not None:
             sentence = f"{saw.format(n=number)} {_ASK[item.safety_flag]}"
             found.append(
@@ -66,9 +78,21 @@ def find_prompts(instrument: Instrument, responses: Iterable[Response]) -> tuple
     return tuple(found)
 
 
-def safety_prompts(instrument: Instrument, responses: Iterable[Response]) -> tuple[str, ...]:
+def _reached(instrument: Instrument, by_item: Mapping[str, Response]) -> int:
+    """The number of the question after the last one that has an answer of any kind; 0 if none has."""
+    met = (
+        number
+        for number, item in enumerate(instrument.items, start=1)
+        if item.id in by_item and by_item[item.id].status != "not_reached"
+    )
+    return max((number + 1 for number in met), default=0)
+
+
+def safety_prompts(
+    instrument: Instrument, responses: Iterable[Response], *, finished: bool = False
+) -> tuple[str, ...]:
     """The sentences of `find_prompts`. An empty answer means nothing; show `NO_REASSURANCE` with it."""
-    return tuple(prompt.sentence for prompt in find_prompts(instrument, responses))
+    return tuple(prompt.sentence for prompt in find_prompts(instrument, responses, finished=finished))
 
 
 def flagged_numbers(instrument: Instrument) -> tuple[int, ...]:
@@ -79,6 +103,6 @@ def flagged_numbers(instrument: Instrument) -> tuple[int, ...]:
 def _reason(response: Response, stands_out: bool) -> str:
     if stands_out:
         return "answered"
-    if response.status in ("declined", "did_not_come_up") and not response.talk:
-        return response.status
-    return "talk" if response.talk else ""
+    if response.talk:
+        return "talk"
+    return "" if response.status == "answered" else response.status

@@ -106,7 +106,7 @@ def stood_out(
     of the definition. On a page that leaves the room, facets that ask about fear are left out, whatever
     was answered: paper is found by others, and a rule that looked at the answers would tell of them.
     """
-    unsaid = {item.facet for item in instrument.items if leaves_the_room and item.safety_flag == "fear"}
+    unsaid = _asks_about_fear(instrument) if leaves_the_room else frozenset()
     labels = spoken(instrument)
     top = top_values(labels)
     facets = [facet for facet in score.facets if facet.facet not in unsaid and not facet.is_group]
@@ -120,11 +120,20 @@ def stood_out(
     return tuple(sentences[:MOST_STOOD_OUT])
 
 
-def going_well(instrument: Instrument, score: InstrumentScore) -> tuple[str, ...]:
+def _asks_about_fear(instrument: Instrument) -> frozenset[str]:
+    return frozenset(item.facet for item in instrument.items if item.safety_flag == "fear")
+
+
+def going_well(
+    instrument: Instrument, score: InstrumentScore, *, leaves_the_room: bool = False
+) -> tuple[str, ...]:
     """The strength items to show under "What is going well": answered in the upper half of the scale,
     the most frequent first, else in the order asked. The ids; `strength_line` says one. What is turned
-    round for the number is worded as the opposite of a strength, so it is never among them."""
-    items = {item.id: item for item in instrument.items if not item.reverse}
+    round for the number is worded as the opposite of a strength, so it is never among them. On a page that
+    leaves the room those of a facet that asks about fear are left out too: "when I said no" is not for
+    everybody who may find it."""
+    unsaid = _asks_about_fear(instrument) if leaves_the_room else frozenset()
+    items = {item.id: item for item in instrument.items if not item.reverse and item.facet not in unsaid}
     kept = [
         s
         for s in score.strengths

@@ -85,7 +85,7 @@ def arrival_of(db: Connection, vault: Vault, kept: Kept[Handover]) -> Arrival | 
         about=results.about(db, vault, target.body),
         target=target,
         next_number=min(place + 1, len(instrument.items)),
-        safety_prompts=prompts.safety_prompts(instrument, offered),
+        safety_prompts=prompts.safety_prompts(instrument, offered, finished=kept.body.finished),
         to_talk_about=tuple(item for item in offered if item.talk),
         said=tuple(item for item in offered if item.said and not item.talk),
         asked_last=administrations.open_line_of(target.body),

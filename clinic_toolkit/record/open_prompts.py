@@ -117,7 +117,7 @@ def _asked(
         if kept.state not in ("completed", "stopped") and kept.id not in came:
             continue
         try:
-            prompts_ = _prompts(kept.body, came.get(kept.id, []), closing.get(kept.id, {}))
+            prompts_ = _prompts(kept, came.get(kept.id, []), closing.get(kept.id, {}))
         except administrations.DefinitionLost:
             continue  # its questions are lost, so that nothing of it can be shown anywhere
         if prompts_:
@@ -126,8 +126,11 @@ def _asked(
 
 
 def _prompts(
-    body: Administration, back: list[Kept[Handover]], closing: dict[Raised, Kept[RiskEntry]]
+    kept: Kept[Administration], back: list[Kept[Handover]], closing: dict[Raised, Kept[RiskEntry]]
 ) -> tuple[Prompt, ...]:
+    body = kept.body
+    finished = kept.state == "completed" or any(one.body.finished for one in back)
+    blank = _blank(body)
     # The record as it is comes last, so that its sentence is the one that is shown.
     bodies = [
         *(msgspec.structs.replace(body, answers=returned.filled(body, one.body.lines)) for one in back),
@@ -136,7 +139,9 @@ def _prompts(
     sentences: dict[str, str] = {}
     raised: dict[str, dict[Raised, None]] = defaultdict(dict)
     for each in bodies:
-        for prompt, answer in _raised(each):
+        for prompt, answer in _raised(each, finished=finished):
+            if answer.status == "not_reached" and answer.item not in blank:
+                continue  # it has been answered since
             sentences[prompt.item_id] = prompt.sentence
             raised[prompt.item_id][answer] = None
     order = [item.id for item in administrations.instrument_of(body).items]
@@ -156,12 +161,16 @@ def _prompts(
     return tuple(found)
 
 
-def _raised(body: Administration) -> list[tuple[prompts.SafetyPrompt, Raised]]:
+def _blank(body: Administration) -> frozenset[str]:
+    items, given = administrations.instrument_of(body).items, answers.responses(body.answers)
+    return frozenset(item.id for item, one in zip(items, given, strict=True) if one.status == "not_reached")
+
+
+def _raised(body: Administration, *, finished: bool) -> list[tuple[prompts.SafetyPrompt, Raised]]:
     instrument = administrations.instrument_of(body)
     given = {
         item.id: _Answer(item_id=item.id, status=one.status, value=one.value, talk=one.talk)
         for item, one in zip(instrument.items, answers.responses(body.answers), strict=True)
-        if item.safety_flag != "none"
     }
     return [
         (
@@ -174,5 +183,5 @@ def _raised(body: Administration) -> list[tuple[prompts.SafetyPrompt, Raised]]:
                 talk=given[prompt.item_id].talk,
             ),
         )
-        for prompt in prompts.find_prompts(instrument, given.values())
+        for prompt in prompts.find_prompts(instrument, given.values(), finished=finished)
     ]

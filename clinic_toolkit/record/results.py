@@ -139,7 +139,7 @@ def result_of(
         )
         if scored_at_all
         else (),
-        safety_prompts=prompts.safety_prompts(instrument, items),
+        safety_prompts=prompts.safety_prompts(instrument, items, finished=kept.state == "completed"),
         offers=tuple(WorksheetOffer(worksheet=offer.worksheet, because=offer.because) for offer in chosen),
         items=items,
         held_back=scored_at_all and chosen != offers.offers(instrument, values, sheets.worksheets()),
@@ -192,7 +192,7 @@ def client_page_of(settings: Practice, kept: Kept[Administration], *, stood_out:
     items = answered_items(kept.body)
     by_id = {item.item_id: item for item in items}
     numbers = scored(items, instrument)
-    well = [by_id[id] for id in wording.going_well(instrument, numbers)]
+    well = [by_id[id] for id in wording.going_well(instrument, numbers, leaves_the_room=True)]
     return ClientPage(
         letterhead=letterhead(settings),
         title=TAKEN_ALONG,

@@ -25,7 +25,7 @@ from clinic_toolkit.web.responses import Answer
 
 OPEN = Response(status="not_reached", value=None, talk=False, said="")
 THANKS = "/handed-back"
-IN_GENERAL = "people in general"
+IN_GENERAL = "people close to you"
 
 
 class HandedForm:

@@ -228,6 +228,8 @@ def test_a_blank_one_may_be_read_and_its_page_says_what_for(me: Person, held: st
 
 def test_an_open_prompt_about_fear_keeps_the_sheet_in_the_room(me: Person, hour: str) -> None:
     result = raised(me, hour)
+    held = "Keep the client page in the room"
+    assert held in me.open(result.path).text
     page = me.open(f"{hour}/worksheets")
     assert page.typed("about") not in ("", "nobody"), "the person of the questionnaire is chosen"
     given = me.send(page, {"worksheet": "two-circles"})
@@ -235,6 +237,7 @@ def test_an_open_prompt_about_fear_keeps_the_sheet_in_the_room(me: Person, hour:
     assert steps.words_of(me.follow(given, "Print the sheet"))
     assert "worked with in the room" in me.open(f"{hour}/note").source
     me.send(me.follow(result, "Close this prompt"), {"how": "asked", "fear": "home"})
+    assert held not in me.open(result.path).text
     free = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
     assert "In the room only." not in free.text and "Before it leaves the room" in free.text
 

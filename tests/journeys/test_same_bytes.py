@@ -133,7 +133,7 @@ RAISED = Response(status="answered", value=4, talk=False, said="")
 @pytest.fixture
 def without_the_rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Let nothing raise a prompt from now on."""
-    return lambda: monkeypatch.setattr(prompts, "find_prompts", lambda *_: ())
+    return lambda: monkeypatch.setattr(prompts, "find_prompts", lambda *_, **__: ())
 
 
 @pytest.mark.parametrize(("instrument", "place"), FLAGGED)

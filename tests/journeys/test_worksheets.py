@@ -69,6 +69,7 @@ def test_the_blank_form_can_be_about_people_in_general(me: Person) -> None:
     form = forms.instrument("giving")
     words = steps.words_of(me.open("/questionnaires/giving/blank?general"))
     assert form.items[0].text_general[:25] in words
+    assert form.evidence.level == "drafted" and f"{form.title}, draft, version {form.version}" in words
 
 
 @pytest.mark.parametrize("general", [False, True])

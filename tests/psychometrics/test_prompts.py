@@ -42,6 +42,28 @@ def test_who_is_asked_about(response: Said, prompted: bool) -> None:
     assert bool(safety_prompts(FORM, [response])) == prompted
 
 
+@pytest.mark.parametrize(("last", "flags"), [(-1, []), (0, []), (2, ["burden"]), (3, ["fear"]), (4, [])])
+def test_what_a_stopped_form_left_blank_is_asked_about_and_what_it_never_reached_is_not(
+    last: int, flags: list[str]
+) -> None:
+    """The flagged questions are the fourth and the fifth; answers up to the place `last`, all calm."""
+    calm = [
+        Said(item_id=item.id, value=0) if place <= last else Said(item_id=item.id, status="not_reached")
+        for place, item in enumerate(FORM.items)
+    ]
+    assert [prompt.flag for prompt in find_prompts(FORM, calm)] == flags
+
+
+def test_a_flagged_question_that_was_passed_over_or_is_blank_at_the_end_is_asked_about() -> None:
+    blank = [Said(item_id=item.id, status="not_reached") for item in FORM.items]
+    assert find_prompts(FORM, blank) == ()
+    burden, fear = find_prompts(FORM, blank, finished=True)
+    assert "about being a burden has no answer (item 4)" in burden.sentence
+    assert "about fear or pressure has no answer (item 5)" in fear.sentence
+    passed = [*blank[:-1], Said(item_id=FORM.items[-1].id, value=0)]
+    assert [prompt.number for prompt in find_prompts(FORM, passed)] == [4, 5]
+
+
 def test_the_sentence_says_what_was_seen_where_and_what_to_ask() -> None:
     stood, left = find_prompts(FORM, [Said(item_id=FEAR, status="declined"), Said(item_id=BURDEN, value=3)])
     assert (stood.flag, stood.number) == ("burden", 4)

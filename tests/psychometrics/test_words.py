@@ -64,6 +64,10 @@ def test_a_form_of_strengths_has_sentences_of_its_own() -> None:
 def test_what_goes_well_is_the_strengths_of_the_upper_half_most_frequent_first() -> None:
     assert going_well(FORM, score(FORM, {"A.B": 2, "C.T": 4, "B.F": 1})) == ("C.T", "A.B")
     assert going_well(FORM, score(FORM, {"A.B": 0})) == ()
+    # Of the facet that asks about fear nothing leaves the room, not even what goes well.
+    all_well = score(FORM, {"A.B": 2, "C.T": 4, "B.F": 4})
+    assert going_well(FORM, all_well) == ("C.T", "B.F", "A.B")
+    assert going_well(FORM, all_well, leaves_the_room=True) == ("C.T", "A.B")
     assert strength_line("Most times", "I took a rest.") == "Most times: “I took a rest.”"
 
 

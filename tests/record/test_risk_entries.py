@@ -224,6 +224,47 @@ def test_what_was_set_aside_still_waits(work: Work) -> None:
     assert waiting(work) == [form.id]
 
 
+def test_a_question_about_fear_that_is_left_blank_at_the_end_waits(work: Work) -> None:
+    client = work.client()
+    kept = work.answer(work.begun(client, giving()), [0] * (FEAR - 1))
+    with writing(work.engine) as db:
+        kept = progress.complete(db, work.vault, kept, now=NOW)
+    assert waiting(work) == [kept.id]
+    (prompt,) = prompts_of(work, kept)
+    assert "has no answer" in prompt.sentence
+    close(work, client, kept)
+    assert waiting(work) == []
+
+
+@pytest.mark.parametrize(("answered", "waits"), [(FEAR - 2, False), (FEAR - 1, False), (FEAR, True)])
+def test_a_stopped_form_waits_for_the_blank_at_which_it_was_stopped_alone(
+    work: Work, answered: int, waits: bool
+) -> None:
+    kept = work.answer(work.begun(work.client(), giving()), [0] * answered)
+    with writing(work.engine) as db:
+        progress.stop(db, work.vault, kept, now=NOW)
+    assert waiting(work) == ([kept.id] if waits else [])
+
+
+def test_a_blank_that_came_back_is_settled_by_a_calm_answer_in_the_hour(work: Work) -> None:
+    client = work.client()
+    form = work.begun(client, giving())
+    calm = Response(status="answered", value=0, talk=False, said="")
+    with writing(work.engine) as db:
+        out, ticket = merging.begin(db, work.vault, form, word="M.", now=NOW)
+    with writing(work.engine) as db:
+        handover.keep(db, ticket, FEAR + 2, calm, now=LATER)
+        handover.note_act(db, ticket, GIVEN_BACK, now=LATER)
+    with writing(work.engine) as db:
+        back = merging.bring_in(db, work.vault, merging.get(db, work.vault, out.id), now=LATER)
+    assert waiting(work) == [form.id]
+    with writing(work.engine) as db:
+        target = merging.target_of(db, work.vault, back.body)
+        assert target
+        progress.record_response(db, work.vault, target, FEAR, calm, now=LATER)
+    assert waiting(work) == []
+
+
 def known(work: Work, client: Kept[Client]) -> fear.Known:
     with reading(work.engine) as db:
         return fear.known(db, work.vault, client.id)
