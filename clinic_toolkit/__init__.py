@@ -17,7 +17,7 @@ the code.
     1  errors, paths  the base error; where things lie
 
 A request goes down: `web/app.py` (gate, guard, token) to a screen, to a verb of `record`, to
-`vault` and `store`. Values come up as frozen dataclasses. Keys live in a worker process
+`vault` and `store`. Values come up frozen. Keys live in a worker process
 (`cli/worker.py`) and end with it.
 """
 

@@ -6,84 +6,72 @@ clinician chose quick return, a blob that is sealed under a code the keeper neve
 
 import os
 import threading
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
+
+from msgspec import Struct
 
 from clinic_toolkit.cli.tray import Tray
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Go:
+class Go(Struct, frozen=True, kw_only=True):
     """To a worker: you are next."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class End:
+class End(Struct, frozen=True, kw_only=True):
     """To a worker: checkpoint and end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sleep:
+class Sleep(Struct, frozen=True, kw_only=True):
     """To a worker: the machine is about to sleep; leave nothing in the tray and end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Blob:
+class Blob(Struct, frozen=True, kw_only=True):
     """To a worker: the sealed blob it asked for, or None."""
 
     blob: bytes | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Warm:
+class Warm(Struct, frozen=True, kw_only=True):
     """From a worker: everything is imported."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Serving:
+class Serving(Struct, frozen=True, kw_only=True):
     """From a worker: the store is open and requests are being accepted."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True, kw_only=True):
     """From a worker: the first request was answered."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True, kw_only=True):
     """From a worker: this is on purpose."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True, kw_only=True):
     """From a worker: it cannot go on, for this reason, and no other worker could."""
 
     sentence: str
     exit_code: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True, kw_only=True):
     """From a worker: keep this blob for a quick return."""
 
     blob: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True, kw_only=True):
     """From a worker: is there a blob (`take` False), or hand it out (`take` True, counted)."""
 
     take: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True, kw_only=True):
     """From a worker: the blob that was handed out opened with the code."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True, kw_only=True):
     """From a worker: destroy the blob."""
 
 

@@ -8,8 +8,9 @@ value carries its length, the list carries its count, and the purpose stands in 
 import struct
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 Field = bytes | int | str | UUID | None
 
@@ -69,8 +70,7 @@ def enc(label: str, *fields: Field) -> bytes:
     return b"".join((_head(label, fields), *map(_field, fields)))
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A field of so many bytes that is filled in later."""
 
     length: int

@@ -9,9 +9,9 @@ import os
 import threading
 import time
 import unicodedata
-from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from msgspec import Struct
 
 from clinic_toolkit.crypto.seal import KEY_BYTES
 
@@ -25,8 +25,7 @@ _CALIBRATED_STEPS = 4
 _one_at_a_time = threading.Lock()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True, kw_only=True):
     """What one derivation costs: memory in KiB, passes over it, lanes."""
 
     memory_kib: int

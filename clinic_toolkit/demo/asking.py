@@ -1,9 +1,9 @@
 """One questionnaire of the demo as it is given: read aloud, or from some item on by the client alone."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from clinic_toolkit.demo import content

@@ -1,8 +1,10 @@
 """The questionnaire on paper: boxes to tick under the answer words, and no item that has to be answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clinic_toolkit.documents import letters, page, text, words
 from clinic_toolkit.documents.blocks import Block, Text, WritingLines, box
@@ -36,8 +38,7 @@ _OWN = "The question you chose: " + "_" * 62
 _GENERAL = "Think of the people close to you."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heads:
+class Heads(Struct, frozen=True, kw_only=True):
     """The answer words as column heads: the scale, the two ways not to answer, the mark to talk."""
 
     labels: tuple[str, ...]

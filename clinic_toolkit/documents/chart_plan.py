@@ -7,11 +7,12 @@ only where it was chosen. Fit for a part without a number: then there are dots a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from clinic_toolkit.documents.words import MONTHS
 
@@ -59,16 +60,14 @@ class Read(Protocol):
     def number(self) -> float | None: ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Level:
+class Level(Struct, frozen=True, kw_only=True):
     """One place of the scale; `word` is empty where nobody chose it."""
 
     y: float
     word: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dots:
+class Dots(Struct, frozen=True, kw_only=True):
     """So many answers of one round at one place of the scale."""
 
     x: float
@@ -76,8 +75,7 @@ class Dots:
     count: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """How a round was given, by its shape: at the mean, or (`y` is None) on the rail below."""
 
     x: float
@@ -85,8 +83,7 @@ class Mark:
     shape: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stroke:
+class Stroke(Struct, frozen=True, kw_only=True):
     """A thin line from one mean to the next."""
 
     x1: float
@@ -95,8 +92,7 @@ class Stroke:
     y2: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Band:
+class Band(Struct, frozen=True, kw_only=True):
     """A range over some rounds; `middle` is the mean of a usual range, None for a baseline."""
 
     x1: float
@@ -106,8 +102,7 @@ class Band:
     middle: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Word:
+class Word(Struct, frozen=True, kw_only=True):
     """A word beside the drawing; `at` says how it stands to its place: "start", "middle", "end", or
     "between", which is "middle" and may be left out where there is little room."""
 
@@ -116,8 +111,7 @@ class Word:
     at: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """The whole drawing. `gaps` are long silences, drawn shorter than they were and marked."""
 
     levels: tuple[Level, ...]

@@ -1,8 +1,9 @@
 """The table beside a drawing: the same values in words, for whoever does not look at drawings."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from clinic_toolkit.documents.words import MONTHS
 from clinic_toolkit.psychometrics.scoring import shown
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 NO_NUMBER = "no number"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One round. `begins` names the stretch that begins with it, "" within one."""
 
     day: str

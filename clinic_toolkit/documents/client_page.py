@@ -1,7 +1,8 @@
 """The page a client may take along: their own words, one next step, whom to call. No number, no grade."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from clinic_toolkit.documents import page, words
 from clinic_toolkit.documents.blocks import Block, Text, WritingLines, paragraphs

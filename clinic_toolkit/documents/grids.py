@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from clinic_toolkit.documents import letters
 from clinic_toolkit.documents.blocks import Block, Text, box

@@ -4,8 +4,9 @@ What is settled before the hour, when it is the wrong thing and what to keep in 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from clinic_toolkit.documents import page, words
 from clinic_toolkit.documents.blocks import Block, Text

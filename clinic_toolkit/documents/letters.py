@@ -7,11 +7,12 @@ large one only when a word asks for it.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from threading import Lock
+
+from msgspec import Struct
 
 FOLDER = Path(__file__).parent / "fonts"
 _WORDS = re.compile(r"( +)")
@@ -21,8 +22,7 @@ _registering = Lock()
 subsetting = Lock()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Face:
+class Face(Struct, frozen=True, kw_only=True, eq=False):
     """One weight of one family. `widths` are parts of the size; `scale` makes the families look alike."""
 
     name: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from clinic_toolkit.documents import letters, text
 from clinic_toolkit.documents.letters import Face
@@ -25,8 +26,7 @@ _CLUSTER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Glyphs of one face and colour, `x` from the start of the line."""
 
     x: float
@@ -36,8 +36,7 @@ class Run:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line: its runs in drawing order, its width, and the height it takes."""
 
     runs: tuple[Run, ...]

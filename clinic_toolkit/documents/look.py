@@ -4,7 +4,7 @@ Every colour is told apart by its grey alone: text stands at 4.5:1 or better aga
 write on at 3:1. Hairlines and washes only order the page and carry nothing.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 Colour = tuple[float, float, float]
 
@@ -18,8 +18,7 @@ WASH: Colour = (0.945, 0.960, 0.955)
 MM = 72 / 25.4
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """How a run of text looks. `leading` is the distance of lines as a multiple of the size."""
 
     size: float

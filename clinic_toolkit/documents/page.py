@@ -1,9 +1,11 @@
 """The page: paper sizes, the flow of blocks over pages, what stands at the foot, and the file itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clinic_toolkit.documents import letters, text, words
 from clinic_toolkit.documents.blocks import Block, Rule, Text
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
 PAPER = {"A4": (210 * MM, 297 * MM), "Letter": (612.0, 792.0)}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
+class Sheet(Struct, frozen=True, kw_only=True):
     """Everything about a sheet but its blocks. `numbered`: "page n of m" from two pages on."""
 
     paper: str

@@ -1,7 +1,9 @@
 """A worksheet: one page to write on, safe to be found. Its only foot is that it is not a test."""
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from clinic_toolkit.documents import page, words
 from clinic_toolkit.documents.blocks import Block, Rule, Text, WritingLines
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
     from clinic_toolkit.worksheets.model import Block as Field
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scheme:
+class Scheme(Struct, frozen=True, kw_only=True):
     """Sizes of one variant. Pairs are the closest and the airiest that the sheet may be."""
 
     title: Look

@@ -5,12 +5,13 @@ wait for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
 
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import compiled
+from clinic_toolkit.instruments.compiled import Shelf
 from clinic_toolkit.instruments.model import Frame, Instrument
 
 DEFINITIONS = Path(__file__).with_name("definitions")
@@ -33,12 +34,6 @@ class UnknownFrame(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("This kind of relationship is not known here.")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Shelf:
-    editions: tuple[Instrument, ...]
-    frames: tuple[Frame, ...]
 
 
 def instruments() -> tuple[Instrument, ...]:
@@ -123,7 +118,7 @@ def offered(instrument: Instrument, frame: Frame) -> bool:
     return frame.takes_questionnaires and instrument.id not in frame.not_offered
 
 
-def load_shelf(folder: Path) -> tuple[tuple[Instrument, ...], tuple[Frame, ...]]:
+def load_shelf(folder: Path) -> Shelf:
     """Read every definition in a folder, older versions first, and check them against each other."""
     from clinic_toolkit.instruments import loader, problems
 
@@ -141,18 +136,17 @@ def load_shelf(folder: Path) -> tuple[tuple[Instrument, ...], tuple[Frame, ...]]
     found = found or [*problems.between(editions, frames), *_twice(editions)]
     if found:
         raise loader.DefinitionError(f"folder {folder.name}", found)
-    return tuple(sorted(editions, key=_age)), frames
+    return Shelf(editions=tuple(sorted(editions, key=_age)), frames=frames)
 
 
-def _shelf() -> _Shelf:
+def _shelf() -> Shelf:
     with _loading:
         return _load_once()
 
 
 @cache
-def _load_once() -> _Shelf:
-    editions, frames = load_shelf(DEFINITIONS)
-    return _Shelf(editions=editions, frames=frames)
+def _load_once() -> Shelf:
+    return compiled.shelf(DEFINITIONS, load_shelf)
 
 
 def age(version: str) -> tuple[tuple[int, str], ...]:

@@ -8,7 +8,8 @@ always show. Of pairs that are easily mixed up, such as 2 and Z or 8 and B, neit
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue
@@ -42,8 +43,7 @@ class UnknownCode(ClinicError):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Form:
+class Form(Struct, frozen=True, kw_only=True):
     """What a sheet was printed from. `general`: it asks about people close to the client, not one person."""
 
     instrument: Instrument

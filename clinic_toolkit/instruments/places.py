@@ -1,15 +1,15 @@
 """Where a problem stands, for a person with the file open in an editor: which question, and which line."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _PLACE = re.compile(r"(items|facets|options|bands)\[(\d+)\]\.?([^:\s]*): (.*)", re.DOTALL)
 _OTHER = re.compile(r"\b(items|facets|options|bands)\[(\d+)\]")
 _WORDS = {"items": "Question", "facets": "Part", "options": "Answer", "bands": "Band"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """One problem: where it stands in words, what is wrong, and the line of the file, 0 if not known."""
 
     where: str

@@ -5,10 +5,10 @@ the one that `scoring.score` gives for that form alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import lcm
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from clinic_toolkit.instruments import groups
@@ -30,8 +30,7 @@ Whole = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BulkScores:
+class BulkScores(Struct, frozen=True, kw_only=True):
     """Of each form its numbers, NaN where the missing rule gives none; `answered` counts every item."""
 
     facets: dict[str, Numbers]
@@ -39,8 +38,7 @@ class BulkScores:
     answered: Whole
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
+class _Sums(Struct, frozen=True):
     """Of the items of a part: how many were answered, their weights, and their weighted answers."""
 
     count: Whole

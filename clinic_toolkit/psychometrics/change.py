@@ -6,9 +6,10 @@ larger than the noise of the form is asked in `reliable`, which refuses until lo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
+
+from msgspec import Struct
 
 SAME_RULE = (
     "“About the same” means that no more than two answers moved, by one step each, or as much in all. "
@@ -28,8 +29,7 @@ _EXACT = 1e-9
 Numbers = Mapping[str, float | None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """A range of numbers, 0 to 100, and the middle it was made from, if it was."""
 
     low: float
@@ -65,8 +65,7 @@ def baseline_of(numbers: Sequence[float], declared: int = LEAST_BASELINE) -> Spa
     return Span(low=min(first), high=max(first))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Beyond:
+class Beyond(Struct, frozen=True, kw_only=True):
     """Of the last few points after the baseline, how many lie below all of it, and how many above."""
 
     of: int

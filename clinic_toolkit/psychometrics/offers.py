@@ -5,7 +5,8 @@ decided above this floor, where safety notes are known.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.psychometrics.scoring import in_upper_half
@@ -15,8 +16,7 @@ from clinic_toolkit.worksheets.model import Worksheet
 MOST_OFFERED = 2
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True, kw_only=True):
     """A worksheet, the numbers of the items that speak for it, and the sentence that says so."""
 
     worksheet: Worksheet

@@ -4,7 +4,8 @@ Tau-U is not offered: it is not held between −1 and 1, runs high and corrects 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LEAST_EACH = 5
 CAUTION = (
@@ -14,8 +15,7 @@ CAUTION = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Overlap:
+class Overlap(Struct, frozen=True, kw_only=True):
     """Non-overlap of all pairs, 0 to 1, and Tau, −1 to 1; both count "higher later" as plus."""
 
     nap: float

@@ -7,8 +7,9 @@ Guilt at being cared for is the presenting problem and prompts nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.response import Response
@@ -37,8 +38,7 @@ _SAW = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SafetyPrompt:
+class SafetyPrompt(Struct, frozen=True, kw_only=True):
     """One prompt: what it is about, the item it comes from (as numbered on the form), the sentence."""
 
     flag: Literal["burden", "fear"]

@@ -6,9 +6,10 @@ So `reliable_change` is locked (clinical specification 3.6), and no page unlocks
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from math import sqrt
+
+from msgspec import Struct
 
 from clinic_toolkit.errors import ClinicError
 
@@ -26,8 +27,7 @@ class ReliableChangeLocked(ClinicError):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FormAsked:
+class FormAsked(Struct, frozen=True, kw_only=True):
     """What must be the same for a comparison: the version, its language and the kind of relationship."""
 
     instrument: str
@@ -36,8 +36,7 @@ class FormAsked:
     frame: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LocalData:
+class LocalData(Struct, frozen=True, kw_only=True):
     """What distinct people answered here, each counted once, the first time they were asked.
 
     `feldt_lower` is the lower 95 % limit of alpha after Feldt, worked out where alpha is.
@@ -51,16 +50,14 @@ class LocalData:
     on: date
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReliableChange:
+class ReliableChange(Struct, frozen=True, kw_only=True):
     """The change in units of its standard error, with all that it rests on, which is printed beside it."""
 
     rc: float
     local: LocalData
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trend:
+class Trend(Struct, frozen=True, kw_only=True):
     """A straight line through all points: slope a step of time, its error from the form's noise alone."""
 
     slope: float

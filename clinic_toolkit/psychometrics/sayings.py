@@ -5,7 +5,8 @@ only those that the client chose.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clinic_toolkit.psychometrics.change import about_the_same, beyond
 from clinic_toolkit.psychometrics.numerals import in_words
@@ -20,8 +21,7 @@ SAME = "The last two are about the same."
 SAME_TIMES = "The last two times were about the same."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True, kw_only=True):
     """What a number is made of: how many items, and the value of the highest answer."""
 
     items: int

@@ -8,11 +8,12 @@ questionnaire may all the same have reverse-keyed items, weights, groups, plain 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache
 from math import floor
+
+from msgspec import Struct
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import groups
@@ -29,16 +30,14 @@ class AnswerDoesNotFit(ClinicError):
         super().__init__(f"An answer does not belong to this version of “{title}”. Nothing was scored.")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StrengthAnswer:
+class StrengthAnswer(Struct, frozen=True, kw_only=True):
     """A strength-worded item and its answer, as chosen; None if it was not answered."""
 
     item_id: str
     value: int | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FacetScore:
+class FacetScore(Struct, frozen=True, kw_only=True):
     """One facet: its scored items in the order asked, their values (None: not answered) and its number.
 
     The values are the answers as chosen. `turned` names the items that are turned round for the number.
@@ -80,8 +79,7 @@ class FacetScore:
         return tuple(value for value in self.straight if value is not None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InstrumentScore:
+class InstrumentScore(Struct, frozen=True, kw_only=True):
     """One filled form. `total_*` count the scored items; `answered` and `asked` count every item."""
 
     facets: tuple[FacetScore, ...]

@@ -5,7 +5,6 @@ Decoding sixty administrations then costs microseconds, not milliseconds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
@@ -16,8 +15,7 @@ _NO_VALUE = 255
 _NEVER = 0xFFFFFFFF
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True, kw_only=True):
     """One answer: its status, its value if one was chosen, and what goes with it."""
 
     status: str

@@ -1,7 +1,5 @@
 """What the clinician looks at before the client leaves: what came back of a hand-over, and no score."""
 
-from dataclasses import dataclass
-
 import msgspec
 from sqlalchemy import Connection
 
@@ -25,8 +23,7 @@ TOLD = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """One question, as it stands in the record and as the client answered it."""
 
     number: int
@@ -35,8 +32,7 @@ class Difference:
     offered: AnsweredItem
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """How many questions were answered, left out in which way, and not reached."""
 
     asked: int
@@ -46,8 +42,7 @@ class Counts:
     not_reached: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """One form that came back, with what the client wants to talk about and what to ask before they go."""
 
     client_name: str

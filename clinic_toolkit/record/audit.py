@@ -8,7 +8,6 @@ copy outside this machine: `docs/promises.md` says so.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -86,8 +85,7 @@ class Body(msgspec.Struct, array_like=True, frozen=True):
     entries: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AuditLine:
+class AuditLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line, opened."""
 
     seq: int
@@ -243,8 +241,7 @@ def check(db: Connection, vault: Vault) -> int:
     return seq
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What one line says; None if it does not open or does not follow the one before, or is gone."""
 
     seq: int

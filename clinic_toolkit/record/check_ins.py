@@ -5,9 +5,9 @@ changed, and another version of the check-in, begin a line of their own.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.record import administrations, answers, results
@@ -21,8 +21,7 @@ MOST = 6
 DONE = ("completed", "stopped")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """One answer to one question, with the day and the way in which it was asked."""
 
     on: date
@@ -31,8 +30,7 @@ class Said:
     item: AnsweredItem
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One question in one version, with its answers, the newest first. `own`: the client chose it."""
 
     text: str
@@ -40,8 +38,7 @@ class Line:
     said: tuple[Said, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CheckIn:
+class CheckIn(Struct, frozen=True, kw_only=True):
     """The page of one check-in.
 
     `lines` are the questions asked this time; `before` those that were asked earlier and are not now.

@@ -5,10 +5,10 @@ line of the audit trail.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from msgspec import Struct
 from sqlalchemy import Connection, Engine, func, select
 
 from clinic_toolkit.record import audit, ledger, owners, practice
@@ -29,8 +29,7 @@ _MOST = 20
 SEEN, GO_ON = "seen", "go_on"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One thing that is wrong.
 
     `lines` name what it is about, one sentence each; `file` is a copy that may help an expert; `act` is

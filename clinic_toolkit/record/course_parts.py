@@ -1,7 +1,8 @@
 """The parts of a course, a facet, the strengths, the whole: every answer of every round, and what is said."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics import change, phases, sayings, wording

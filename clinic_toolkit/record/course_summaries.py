@@ -1,8 +1,9 @@
 """What a page or a sheet shows of one questionnaire about one relationship over time: frozen values."""
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+
+from msgspec import Struct
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.change import Span
@@ -12,8 +13,7 @@ from clinic_toolkit.record.summaries import Letterhead
 STRENGTHS, FACET, WHOLE = "strengths", "facet", "whole"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Round:
+class Round(Struct, frozen=True, kw_only=True):
     """One time it was given. `segment` counts from 0; a new one begins with each version or kind.
 
     `mode` is a key of `administrations.MODES`, `mode_words` what a page says of it.
@@ -31,8 +31,7 @@ class Round:
     stopped: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What one round says of one part: every answer, and the number if there were enough of them.
 
     `items` are the numbers of the questions that were answered, in the order of `values`.
@@ -44,8 +43,7 @@ class Reading:
     number: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True, kw_only=True):
     """A range of numbers, 0 to 100, over some rounds of one segment, both ends included, from 0."""
 
     first: int
@@ -53,8 +51,7 @@ class Stretch:
     span: Span
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """A facet, the strengths, or the whole, over time. `readings` go with the rounds, one each.
 
     `said` is for the clinician; `said_together`, without a digit, for both. `earliest` and `latest` are
@@ -85,8 +82,7 @@ class Part:
         return self.kind == WHOLE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Course:
+class Course(Struct, frozen=True, kw_only=True):
     """One questionnaire about one relationship, or in general, as far as it was given to one client.
 
     `instrument` is the newest version that was given; `segments` name each stretch of one version and
@@ -115,8 +111,7 @@ class Course:
         return tuple(dict.fromkeys((each.mode, each.mode_words) for each in self.rounds))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True, kw_only=True):
     """A result beside the one before it: the parts that are about the same, and the others in words."""
 
     on: date
@@ -124,8 +119,7 @@ class Compared:
     others: tuple[tuple[str, str, str], ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CoursePaper:
+class CoursePaper(Struct, frozen=True, kw_only=True):
     """A course on paper, for the clinician."""
 
     letterhead: Letterhead

@@ -4,10 +4,10 @@ Read from the risk entries and from prompts that are open. `None` stands for nob
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.psychometrics import fear as rule
@@ -21,8 +21,7 @@ FLAG = "fear"
 PARTNER = "partner"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """Of one client: the day on which fear was asked about last, by person, and who is held.
 
     A hold is an open prompt about fear of somebody, one that was closed with "not today" and not asked
@@ -70,8 +69,7 @@ def _known(entries: Iterable[RiskEntry], asked: Iterable[Asked]) -> Known:
     return Known(asked_on=asked_on, held=frozenset(held))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Giving:
+class Giving(Struct, frozen=True, kw_only=True):
     """Whether a sheet may be given now, and whether it then stays in the room."""
 
     allowed: bool

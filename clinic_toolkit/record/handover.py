@@ -6,7 +6,6 @@ what it can open is what was answered since the device was handed over.
 """
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -89,8 +88,7 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return msgspec.msgpack.encode(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True, kw_only=True):
     """What was answered in this hand-over so far: the newest answer by item, counted from 1.
 
     The open line of a check-in counts as one more, and has words alone.

@@ -6,7 +6,6 @@ copied or put in between; and a lost last row is missed, because the audit trail
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -70,8 +69,7 @@ class Line(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return "<Line>"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The rows that are as they were written, in order, and what is wrong with the others."""
 
     lines: tuple[Line, ...]

@@ -4,10 +4,10 @@ A record is hurt when its bytes do not open, when it is gone, or when an older v
 place of the newest; the audit trail tells which. The others of the same page are read as ever.
 """
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection, Table, func, select
 
 from clinic_toolkit.errors import ClinicError
@@ -39,8 +39,7 @@ WHAT = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hurt:
+class Hurt(Struct, frozen=True, kw_only=True):
     """One hurt record; `what` is a key of `WHAT`."""
 
     table: str

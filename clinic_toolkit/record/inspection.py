@@ -40,16 +40,14 @@ LINES = {
 _decode = msgspec.msgpack.Decoder(tuple[Stamp, msgspec.Raw]).decode
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is not as it was written; `ring` says whose it is, where that is known."""
 
     sentence: str
     ring: UUID | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What was looked at, and what was found wrong."""
 
     lines: int

@@ -5,7 +5,6 @@ needed to find it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -63,8 +62,7 @@ def _decoder(kind: type[Any]) -> Any:
     return msgspec.msgpack.Decoder(shape)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a version goes, and what it follows."""
 
     id: UUID

@@ -6,7 +6,6 @@ and the administration is as it was when it was handed over are the answers fill
 a proposal: the clinician sees what differs and decides.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -61,8 +60,7 @@ class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return UUID(bytes=self.client)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Arrived:
+class _Arrived(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     troubles: tuple[str, ...]
     acts: frozenset[str]

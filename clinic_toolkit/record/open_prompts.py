@@ -7,7 +7,6 @@ of a hand-over counts even where it was not taken into the record, since the cli
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -32,16 +31,14 @@ from clinic_toolkit.record.risk_entries import Raised, RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Answer:
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
     status: str
     value: int | None
     talk: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prompt:
+class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     """One prompt. `raised` are the answers that raised it; `closed_by` is None while it is open."""
 
     item_id: str
@@ -56,8 +53,7 @@ class Prompt:
         return self.closed_by is None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A questionnaire with its prompts, in the order of the questions; there is at least one."""
 
     administration: Kept[Administration]

@@ -1,9 +1,9 @@
 """Whose a ring is, for a person to read: the clients behind the rings that this clinician may open."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.record import cases, clients
@@ -13,8 +13,7 @@ from clinic_toolkit.vault.rings import UnknownRing
 from clinic_toolkit.vault.vault import Vault
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Owners:
+class Owners(Struct, frozen=True, kw_only=True):
     """Every client by name, and the clients behind each ring."""
 
     clients: tuple[Kept[Client], ...]

@@ -4,9 +4,10 @@ Says what was agreed, what was declined, and when stopping is proposed (product 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+
+from msgspec import Struct
 
 from clinic_toolkit.psychometrics.numerals import in_words
 from clinic_toolkit.record import administrations, courses
@@ -26,8 +27,7 @@ CADENCE = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True, kw_only=True):
     """One questionnaire about one relationship that was given before, and what was agreed about it.
 
     `latest` is its newest round, `given` how many rounds there are. `proposal` says why stopping is

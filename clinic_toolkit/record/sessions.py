@@ -3,7 +3,6 @@
 An hour stands on its own: it may hold no questionnaire, no worksheet and no note.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -203,8 +202,7 @@ def same_facts(seen: TherapySession | None, kept: TherapySession) -> bool:
     return seen is not None and msgspec.structs.replace(seen, agreed=kept.agreed) == kept
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Now:
+class Now(msgspec.Struct, frozen=True, kw_only=True):
     """What a case has today: the day, the hour that is open, the hour that is planned next."""
 
     day: date

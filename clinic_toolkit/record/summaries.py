@@ -3,8 +3,9 @@
 Screens and `documents` receive these values and never a row, a key or a setting.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
+
+from msgspec import Struct
 
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.worksheets.model import Worksheet
@@ -13,8 +14,7 @@ STATUS_LINE = "Written by this project. Not validated. No norms. For conversatio
 CLIENT_LINE = "A conversation aid, not a test."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Letterhead:
+class Letterhead(Struct, frozen=True, kw_only=True):
     """What every sheet needs to know of the practice. `paper` is "A4" or "Letter"."""
 
     practice: str
@@ -24,8 +24,7 @@ class Letterhead:
     demo: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecoverySheet:
+class RecoverySheet(Struct, frozen=True, kw_only=True):
     """The printed way back in: eight groups of five characters."""
 
     letterhead: Letterhead
@@ -34,24 +33,21 @@ class RecoverySheet:
     vault_code: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AnswerCard:
+class AnswerCard(Struct, frozen=True, kw_only=True):
     """The answer words in large type, to point at."""
 
     letterhead: Letterhead
     instrument: Instrument
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InstrumentGuide:
+class InstrumentGuide(Struct, frozen=True, kw_only=True):
     """How to give a questionnaire, for the clinician."""
 
     letterhead: Letterhead
     instrument: Instrument
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BlankQuestionnaire:
+class BlankQuestionnaire(Struct, frozen=True, kw_only=True):
     """The form on paper. `code` names version and wording (`instruments/form_code.py`), and nobody."""
 
     letterhead: Letterhead
@@ -60,8 +56,7 @@ class BlankQuestionnaire:
     code: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClinicianCard:
+class ClinicianCard(Struct, frozen=True, kw_only=True):
     """What the clinician keeps beside a form on paper; the codes are those of its two wordings."""
 
     letterhead: Letterhead
@@ -70,8 +65,7 @@ class ClinicianCard:
     code_general: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AnsweredItem:
+class AnsweredItem(Struct, frozen=True, kw_only=True):
     """One item as answered.
 
     `label` is None unless the client chose it; `status` is "answered",
@@ -89,8 +83,7 @@ class AnsweredItem:
     said: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FacetResult:
+class FacetResult(Struct, frozen=True, kw_only=True):
     """One facet for the clinician. `shown` is the number to print, or None.
 
     `turned` are the items that are turned round for the number, listed apart from `values`; `deep` counts
@@ -108,16 +101,14 @@ class FacetResult:
     deep: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WorksheetOffer:
+class WorksheetOffer(Struct, frozen=True, kw_only=True):
     """A worksheet that fits, and the sentence that says why."""
 
     worksheet: Worksheet
     because: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """The clinician's result page of one administration.
 
     A check-in has no facets and no total; it has an open line, `asked_last`, and what was said to it.
@@ -150,8 +141,7 @@ class Result:
     open_line: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True, kw_only=True):
     """What the client said beside a question; `place` counts the questions from 0."""
 
     place: int
@@ -159,8 +149,7 @@ class Spoken:
     words: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Together:
+class Together(Struct, frozen=True, kw_only=True):
     """The page to look at together: no number, at most three plain sentences.
 
     `unnamed` counts what the client marked to talk about and this page does not name, in case someone
@@ -178,8 +167,7 @@ class Together:
     open_line: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClientPage:
+class ClientPage(Struct, frozen=True, kw_only=True):
     """The page the client may take along: no number, own words, one next step, crisis text."""
 
     letterhead: Letterhead
@@ -191,8 +179,7 @@ class ClientPage:
     next_step: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HourFacts:
+class HourFacts(Struct, frozen=True, kw_only=True):
     """The plain facts of one hour, as printed."""
 
     who: str
@@ -205,8 +192,7 @@ class HourFacts:
     present: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SessionSummary:
+class SessionSummary(Struct, frozen=True, kw_only=True):
     """The clinician's printed summary of an hour: facts, results, sheets given."""
 
     letterhead: Letterhead
@@ -216,8 +202,7 @@ class SessionSummary:
     note_state: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WorksheetPage:
+class WorksheetPage(Struct, frozen=True, kw_only=True):
     """One worksheet for one client; `initials` and `sentence` may be empty."""
 
     letterhead: Letterhead
@@ -227,16 +212,14 @@ class WorksheetPage:
     large: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NoteSection:
+class NoteSection(Struct, frozen=True, kw_only=True):
     """One heading of a note and its text."""
 
     heading: str
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NotePage:
+class NotePage(Struct, frozen=True, kw_only=True):
     """A progress note on paper. Unsigned ones carry signer None and say "draft"."""
 
     letterhead: Letterhead

@@ -4,10 +4,10 @@ Shows initials only, because a screen left open on a desk is read by others.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.record import cases, clients, notes, open_prompts, risk_entries, rows, sessions
@@ -21,8 +21,7 @@ from clinic_toolkit.vault.vault import Vault
 TO_FINISH_DAYS = 60
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HourLine:
+class HourLine(Struct, frozen=True, kw_only=True):
     """One hour in a list.
 
     `agreed` is what was agreed last before it, on `agreed_on`; `waiting` says what is still to be done.
@@ -42,8 +41,7 @@ class HourLine:
     waiting: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AskLine:
+class AskLine(Struct, frozen=True, kw_only=True):
     """Something to ask about: whom, from which day, and never what.
 
     After a questionnaire it is `administration`, after a risk entry that set this day for a check `entry`.
@@ -55,8 +53,7 @@ class AskLine:
     entry: Kept[RiskEntry] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Day:
+class Day(Struct, frozen=True, kw_only=True):
     """What *Today* shows. `open` are the open hours of today, `upcoming` the hours of the next days."""
 
     on: date

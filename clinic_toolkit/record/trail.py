@@ -6,7 +6,6 @@ damage must see how far it reaches.
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,8 +34,7 @@ _decode_body = msgspec.msgpack.Decoder(Body).decode
 _decode_keyless = msgspec.msgpack.Decoder(tuple[str, int]).decode
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line. Without a key to open it, only its number and what is wrong are known."""
 
     seq: int
@@ -49,8 +47,7 @@ class Line:
     wrong: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Some lines, newest first; `older` is where the next page begins, or None at the beginning.
 
     `reached` is the oldest line that was looked at.

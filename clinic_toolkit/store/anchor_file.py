@@ -6,9 +6,9 @@ Two, so that one is always whole: a write that is cut off hurts only the slot th
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, MetaData, select
 
 from clinic_toolkit.errors import DamagedFile

@@ -5,8 +5,9 @@ A slot needs no key to be read or written. It says that something is missing, ne
 
 import hashlib
 import struct
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 SLOT = 4096
 MOST_ENTRIES = 48
@@ -19,8 +20,7 @@ _LINK = 8
 _NOBODY = bytes(16)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One line added to the audit chain, with the records that it names as (table, ring, record)."""
 
     incarnation: UUID
@@ -30,8 +30,7 @@ class Line:
     records: tuple[tuple[str, bytes, bytes], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True, kw_only=True):
     """One entry of a slot: a line of the chain, and a record that was saved with it.
 
     `table` is empty, and `ring` and `record` are zero, when the line saved none. `link` is the
@@ -46,8 +45,7 @@ class Saved:
     record: UUID
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True, kw_only=True):
     """Where the chain stood after a commit. `count` orders slots: `seq` may go down after a loss.
 
     `raw` holds the entries as they lie on the disk: most are only carried over to the next slot.

@@ -6,9 +6,9 @@ A start puts things in order on its way; whoever only checks must leave a hurt s
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.exc import OperationalError
 
@@ -21,8 +21,7 @@ from clinic_toolkit.store.trouble import damaged, told_plainly
 from clinic_toolkit.store.verdict import Verdict
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """A store that is being looked at, what is wrong with its build, and what its anchor says of it."""
 
     db: Connection

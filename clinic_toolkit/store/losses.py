@@ -6,8 +6,9 @@ before anyone has read of it must not make it disappear.
 
 import hashlib
 import struct
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from clinic_toolkit.store import anchor_slot, folder
 from clinic_toolkit.store.anchor_slot import SLOT, Slot
@@ -17,8 +18,7 @@ _SUM = 32
 _NOTE = _HEAD.size + SLOT + _SUM
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True, kw_only=True):
     """One finding: the chain ended at line `tip`, the anchor knew of more.
 
     `slot` is None when there was no anchor that could be read, and `aside` 0 when no log was copied.

@@ -1,13 +1,13 @@
 """What a start found out about the saves before it, by comparing the anchor with the audit chain."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from clinic_toolkit.store.anchor_slot import Saved
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True, kw_only=True):
     """The lines `first` to `last` of the chain were confirmed, and are not in the file.
 
     `entries` are what is known of them, oldest first; of more than 48 the oldest are not known.
@@ -25,16 +25,14 @@ class Missing:
         return self.last - self.first + 1 - len({entry.seq for entry in self.entries})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True, kw_only=True):
     """There was no anchor to compare with, or none that could be read, when the chain stood at `tip`."""
 
     tip: int
     aside: Path | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Other:
+class Other(Struct, frozen=True, kw_only=True):
     """The chain took another way than the anchor says: this is not the file that was written last."""
 
     tip: int
@@ -42,8 +40,7 @@ class Other:
     aside: Path | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """Everything that a person has not seen yet."""
 
     missing: tuple[Missing, ...] = ()

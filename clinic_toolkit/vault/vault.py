@@ -1,10 +1,10 @@
 """The unlocked vault of one clinician: what `record` is given, and the only door to plaintext."""
 
 import secrets
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.crypto.encoding import Blank, Field, Gap, u64
@@ -29,8 +29,7 @@ class SealBroken(ClinicError):
         self.record = record
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True, kw_only=True):
     """What goes into a row, and what the audit line and later versions refer to."""
 
     kid: bytes
@@ -39,8 +38,7 @@ class Sealed:
     signature: bytes | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WaysIn:
+class WaysIn(Struct, frozen=True, kw_only=True):
     """The list of slots as found at unlock.
 
     Its generation, whether this user key vouched for exactly these slots, and which ones it vouches for.

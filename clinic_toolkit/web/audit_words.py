@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from clinic_toolkit.record import audit, trail
 
@@ -113,8 +114,7 @@ WRONG = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """One event in words, and the kind it belongs to."""
 
     kind: str

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import Flask, abort, render_template, request, url_for
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from clinic_toolkit.errors import ClinicError

@@ -3,7 +3,7 @@
 It is not in the record, so leaving the page leaves nothing behind.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.model import Instrument
@@ -20,8 +20,7 @@ class NothingHeld(ClinicError):
         super().__init__("Choose the file once more: it is not kept while the practice is locked.")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """The bytes as they came, the name of their file, and the questionnaire they make."""
 
     definition: bytes

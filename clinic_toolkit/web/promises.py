@@ -4,7 +4,7 @@ Each promise says what keeps it, which tests show it, and where it is not shown.
 changed without the tests.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 CRYPTOGRAPHY = "cryptography"
 PROCESS = "processes and the operating system"
@@ -19,8 +19,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True, kw_only=True):
     """One promise: its number and words, what keeps it, what it does not cover, and what shows it."""
 
     number: int

@@ -1,7 +1,6 @@
 """What a client holds: the page to take along, the worksheet, the answer card, the blank form."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from clinic_toolkit.worksheets.catalogue import worksheets
 from clinic_toolkit.worksheets.model import LinesBlock, TableBlock
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, pages, shapes, texts
+from tests.fixtures.replaced import replace
 
 every = pytest.mark.parametrize("paper", PAPERS)
 

@@ -1,7 +1,6 @@
 """The card beside a form on paper: numbers and what to do, and no word of what they are about."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -10,6 +9,7 @@ from clinic_toolkit.instruments.catalogue import instruments
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE, flagged_numbers
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, pages, texts
+from tests.fixtures.replaced import replace
 
 TOPIC = re.compile(r"\b(afraid|fear\w*|burden\w*|press\w*|unsafe|violen\w*|threat\w*|danger\w* of)\b", re.I)
 

@@ -1,7 +1,6 @@
 """What the clinician keeps: the recovery sheet, the summary of an hour, the progress note."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from clinic_toolkit.documents import note, recovery, summary, words
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, drawn, pages, shapes, texts
+from tests.fixtures.replaced import replace
 
 every = pytest.mark.parametrize("paper", PAPERS)
 

@@ -2,7 +2,6 @@
 
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -16,6 +15,7 @@ from clinic_toolkit.record import days, summaries
 from tests.documents import values
 from tests.documents.reading import PAPERS, SHEETS, chars, drawn, fonts, pages, shapes, texts
 from tests.documents.test_text import named, visible
+from tests.fixtures.replaced import replace
 
 HOSTILE = (
     '<b>&</b> &amp; <img src="/etc/hostname"/> <a href="javascript:x">y</a> {{ 7*7 }} %s \\n',

@@ -1,7 +1,7 @@
 """The one description of answers over time, and its drawing on paper."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from clinic_toolkit.record import administrations
 from clinic_toolkit.record.course_summaries import Course, Reading, Stretch
 from tests.documents import values
 from tests.documents.reading import PAPERS, pages, shapes, texts
+from tests.fixtures.replaced import replace
 
 LABELS = dict(enumerate(values.LABELS))
 DAY = date(2026, 11, 22)

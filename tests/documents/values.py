@@ -1,6 +1,5 @@
 """Small values for the paper tests, made by hand so that these tests need no other floor."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -30,6 +29,7 @@ from clinic_toolkit.record.summaries import (
     WorksheetPage,
 )
 from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock, Worksheet
+from tests.fixtures.replaced import replace
 
 LABELS = ("Never", "A few times", "About half the time", "Most times", "Nearly every time")
 TEXTS = (

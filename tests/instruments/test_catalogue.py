@@ -60,7 +60,7 @@ def test_the_shelf_costs_nothing_until_it_is_used() -> None:
     program = (
         "import sys, clinic_toolkit.instruments.catalogue as c\n"
         "assert not {'pydantic', 'tomllib', 'json'} & set(sys.modules), 'loaded too early'\n"
-        "c.instruments(); assert 'pydantic' in sys.modules\n"
+        "c.load_shelf(c.DEFINITIONS); assert 'pydantic' in sys.modules\n"
     )
     root = Path(catalogue.__file__).parents[2]
     subprocess.run([sys.executable, "-c", program], check=True, cwd=root)
@@ -71,7 +71,7 @@ def test_an_older_version_stays_readable_and_the_newest_is_offered(shelf: Path) 
     for version in ("2", "10"):
         newer = text.replace('version = "1"', f'version = "{version}"')
         (shelf / f"giving-{version}.toml").write_text(newer, encoding="utf-8")
-    editions, _ = catalogue.load_shelf(shelf)
+    editions = catalogue.load_shelf(shelf).editions
     assert [one.version for one in editions if one.id == "giving"] == ["1", "2", "10"]
 
 

@@ -6,7 +6,6 @@ once without it, and once more with an answer that raises one and its neighbour 
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from clinic_toolkit.store.engine import writing
 from clinic_toolkit.web import handing
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import NOW
+from tests.fixtures.replaced import replace
 from tests.fixtures.sites import Site
 
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")

@@ -2,7 +2,6 @@
 
 import random
 import re
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from clinic_toolkit.psychometrics import change, phases, reliable, sayings
 from clinic_toolkit.psychometrics.reliable import FormAsked, LocalData, ReliableChangeLocked, reliable_change
+from tests.fixtures.replaced import replace
 
 from . import made
 from .test_cases import read

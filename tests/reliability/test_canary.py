@@ -15,7 +15,7 @@ import sys
 import time
 import zlib
 from base64 import b64encode
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from unittest.mock import patch
 
@@ -24,6 +24,7 @@ import pytest
 from clinic_toolkit.documents import client_page
 from clinic_toolkit.web.forms.practice import CODE_LENGTH
 from tests.documents import values
+from tests.fixtures.replaced import replace
 from tests.fixtures.running import Running, children
 from tests.journeys import job, person, steps
 from tests.journeys.pages import Page

@@ -1,11 +1,11 @@
 """The audit trail: who did what and when, and a check of everything that is kept."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, request, url_for
+from msgspec import Struct
 
 from clinic_toolkit.record import inspection, owners, trail
 from clinic_toolkit.record.clients import Client
@@ -33,8 +33,7 @@ CHECK = "check"
 SECONDS = 2
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """One line as the page shows it."""
 
     seq: int

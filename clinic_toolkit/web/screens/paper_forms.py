@@ -1,11 +1,11 @@
 """A questionnaire that was answered on paper: which sheet it is, and a second entry to compare."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
+from msgspec.structs import replace
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import (
