@@ -9,9 +9,10 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
+import msgspec
+
+from clinic_toolkit.checked import checked
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.instruments import compiled
-from clinic_toolkit.instruments.compiled import Shelf
 from clinic_toolkit.instruments.model import Frame, Instrument
 
 DEFINITIONS = Path(__file__).with_name("definitions")
@@ -34,6 +35,13 @@ class UnknownFrame(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("This kind of relationship is not known here.")
+
+
+class Shelf(msgspec.Struct, frozen=True, kw_only=True):
+    """Every version of every questionnaire, older first, and the kinds of relationship."""
+
+    editions: tuple[Instrument, ...]
+    frames: tuple[Frame, ...]
 
 
 def instruments() -> tuple[Instrument, ...]:
@@ -146,7 +154,13 @@ def _shelf() -> Shelf:
 
 @cache
 def _load_once() -> Shelf:
-    return compiled.shelf(DEFINITIONS, load_shelf)
+    here = Path(__file__).parent
+    shelf = checked(DEFINITIONS, "*.toml", by=here, make=lambda: _packed(load_shelf(DEFINITIONS)))
+    return msgspec.msgpack.decode(shelf, type=Shelf)
+
+
+def _packed(shelf: Shelf) -> bytes:
+    return msgspec.msgpack.encode(shelf)
 
 
 def age(version: str) -> tuple[tuple[int, str], ...]:

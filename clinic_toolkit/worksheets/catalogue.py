@@ -1,11 +1,16 @@
 """The worksheets there are, in the order of their numbers; read when first asked for."""
 
 from functools import cache
+from pathlib import Path
+from typing import Any
 
+import msgspec
+
+from clinic_toolkit.checked import checked
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.paths import worksheets_folder
 from clinic_toolkit.worksheets.loader import WorksheetError, load_worksheet
-from clinic_toolkit.worksheets.model import Worksheet
+from clinic_toolkit.worksheets.model import BLOCKS, Worksheet
 
 
 class UnknownWorksheet(ClinicError):
@@ -18,9 +23,17 @@ class UnknownWorksheet(ClinicError):
 @cache
 def worksheets() -> tuple[Worksheet, ...]:
     """All worksheets, or `WorksheetError` with everything that is wrong in any of them."""
+    folder = worksheets_folder()
+    here = Path(__file__).parent
+    packed = checked(folder, "*.toml", by=here, make=lambda: msgspec.msgpack.encode(load_worksheets(folder)))
+    return tuple(_unpacked(table) for table in msgspec.msgpack.decode(packed))
+
+
+def load_worksheets(folder: Path) -> tuple[Worksheet, ...]:
+    """Read and check every worksheet of a folder."""
     sheets: list[Worksheet] = []
     problems: list[str] = []
-    for path in sorted(worksheets_folder().glob("*.toml")):
+    for path in sorted(folder.glob("*.toml")):
         try:
             sheets.append(load_worksheet(path))
         except WorksheetError as error:
@@ -42,3 +55,10 @@ def worksheet(slug: str) -> Worksheet:
         if sheet.slug == slug:
             return sheet
     raise UnknownWorksheet
+
+
+def _unpacked(table: dict[str, Any]) -> Worksheet:
+    # What was checked; `msgspec` cannot choose by itself between kinds of blocks that are dataclasses.
+    blocks = tuple(msgspec.convert(block, BLOCKS[block["kind"]]) for block in table["blocks"])
+    rest: dict[str, Any] = {name: tuple(it) if isinstance(it, list) else it for name, it in table.items()}
+    return Worksheet(**rest | {"blocks": blocks})

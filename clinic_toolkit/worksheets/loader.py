@@ -2,15 +2,15 @@
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.worksheets.model import Block, TableBlock, Worksheet
+from clinic_toolkit.worksheets.model import BLOCKS, TableBlock, Worksheet
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 200_000
 
-_BLOCKS: Mapping[str, type] = {get_args(get_type_hints(kind)["kind"])[0]: kind for kind in get_args(Block)}
 _PLAIN_WORDS = {
     "missing": "is missing",
     "string_type": "must be text",
@@ -103,7 +102,7 @@ def _plain(detail: "ErrorDetails", raw: dict[str, Any]) -> str:
     if place[0] == "blocks" and len(place) > 2:
         meant = _kind_of(raw["blocks"][place[1]])
         if meant is None:
-            return f"{_path(place[:2])}.kind: must be one of {', '.join(_BLOCKS)}"
+            return f"{_path(place[:2])}.kind: must be one of {', '.join(BLOCKS)}"
         if place[2] != meant.__name__:
             return ""
         place = place[:2] + place[3:]
@@ -117,7 +116,7 @@ def _path(parts: Iterable[int | str]) -> str:
 
 def _kind_of(block: object) -> type | None:
     kind = block.get("kind") if isinstance(block, dict) else None
-    return _BLOCKS.get(kind) if isinstance(kind, str) else None
+    return BLOCKS.get(kind) if isinstance(kind, str) else None
 
 
 def _unknown(raw: dict[str, Any]) -> Iterator[str]:

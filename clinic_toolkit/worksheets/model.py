@@ -1,5 +1,6 @@
 """What a worksheet is: a title that is safe if found, a few steps, and blocks to write in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -55,6 +56,12 @@ class CirclesBlock:
 
 
 Block = LinesBlock | TableBlock | ScaleBlock | CirclesBlock
+BLOCKS: Mapping[str, type[Block]] = {
+    "lines": LinesBlock,
+    "table": TableBlock,
+    "scale": ScaleBlock,
+    "circles": CirclesBlock,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
