@@ -150,7 +150,8 @@ class Instrument:
     """One version of one questionnaire.
 
     `clinician_notes`, `guidance` and `bands` are never shown to a client. `answer_words` says whether the
-    labels tell how often; other labels stand in quotation marks where they are said. A check-in is never
+    labels tell how often; other labels stand in quotation marks where they are said. `introduction_general`
+    is what is said first where it is about people in general; left out, it is the same. A check-in is never
     scored, so it has no `missing`; `own_place` is where the question stands that the client chose to watch,
     counted from 1, and `open_line` what is asked last, `open_line_general` the same of people in
     general. `digest` is the SHA-256 of the definition file, hex; `own` marks what a practice added itself.
@@ -180,6 +181,7 @@ class Instrument:
     score: Score = "stretched"
     answer_words: Literal["frequency", "other"] = "frequency"
     bands: Annotated[tuple[Band, ...], MaxLen(100)] = ()
+    introduction_general: tuple[Text, ...] = ()
     own_place: Annotated[int, Ge(1)] | None = None
     open_line: str = ""
     open_line_general: str = ""

@@ -92,6 +92,7 @@ def _for_the_client(instrument: Instrument, *, general: bool) -> Instrument:
         about=_NOTHING,
         result_heading=_NOTHING,
         introduction=(),
+        introduction_general=(),
         clinician_notes=(),
         guidance=Guidance(),
         bands=(),

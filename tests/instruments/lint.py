@@ -12,10 +12,10 @@ from pyphen import Pyphen
 MOST_WORDS = 16
 MOST_SYLLABLES = 3
 
-# "Say no" as an act is allowed, so a bare "no" is a fault only where it denies something.
+# "Say no" as an act is allowed, and so is "a no"; a bare "no" is a fault where it denies something.
 _NEGATION = re.compile(
     r"\b(?:not|never|none|nothing|nobody|nowhere|neither|nor|cannot|hardly|barely|without)\b|n['\u2019]t\b"
-    r"|(?<!said )(?<!saying )(?<!yes or )\bno\b",
+    r"|(?<!said )(?<!saying )(?<!yes or )(?<!\ba )\bno\b",
     re.IGNORECASE,
 )
 _FORBIDDEN = re.compile(

@@ -249,7 +249,11 @@ def test_a_relationship_is_offered_again_and_only_to_its_own_client(
 
 
 def test_people_in_general_are_asked_about_in_their_own_words(me: Person, hour: str) -> None:
-    page = me.follow(steps.begin(me, hour, about="general", word="", frame=""), "first question")
+    introduction = steps.begin(me, hour, about="general", word="", frame="")
+    for paragraph in giving().introduction_general:
+        assert paragraph in introduction.text.replace("\u2019", "’")
+    assert giving().introduction[1] not in introduction.text
+    page = me.follow(introduction, "first question")
     assert "people in general" in page.text
     assert giving().items[0].text_general in page.text
 

@@ -194,7 +194,8 @@ def sorting_result() -> str:
     lines += ["", "## Hits with a doubt", "", "| | Sentence | Hit | Second choice |", "|---|---|---|---|"]
     for one in every:
         if "doubt" in one and one["sorted"] == one["facet"]:
-            lines.append(f"| {one['id']} | {one['text']} | {names[one['facet']]} | {names[one['doubt']]} |")
+            text = one.get("before", one["text"])
+            lines.append(f"| {one['id']} | {text} | {names[one['facet']]} | {names[one['doubt']]} |")
     lines += ["", "## Every sentence", ""]
     for side in SIDES:
         listed = sorted(pool(side), key=lambda one: int(one["place"]))
