@@ -51,6 +51,10 @@ forbid(audit_line, "UPDATE", sentence="the audit trail is only added to")
 forbid(audit_line, "DELETE", sentence="the audit trail is only added to")
 
 
+# No practice comes near it; beyond it SQLite has no number for the next line.
+_LAST = 1 << 62
+# So many missing lines are named one by one.
+_MOST_ABSENT = 100_000
 _TIP = Prepared(select(audit_line.c.seq, audit_line.c.hash).order_by(audit_line.c.seq.desc()).limit(1))
 _ADD = Prepared(audit_line.insert())
 
@@ -106,6 +110,23 @@ def _tip(db: Connection) -> tuple[int, bytes]:
     return (row[0], row[1]) if row else (0, _START)
 
 
+def _next(db: Connection) -> tuple[int, bytes]:
+    seq, before = _tip(db)
+    if seq >= _LAST:
+        raise ChainBroken(seq)
+    return seq + 1, before
+
+
+def absent(first: int, after: int) -> Sequence[int]:
+    """The numbers of the lines that are missing from this one to before that one.
+
+    Of very many, the first and the last: a number may be made up, and whoever made it up must not keep
+    anybody waiting.
+    """
+    numbers = range(first, after)
+    return numbers if after - first <= _MOST_ABSENT else (first, after - 1)
+
+
 def _link(incarnation: UUID, seq: int, before: bytes, body: bytes) -> bytes:
     return hashlib.sha256(enc("hash/audit", incarnation, seq, before, body)).digest()
 
@@ -121,8 +142,7 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
     """
     if anchor.frozen(db):
         return 0
-    seq, before = _tip(db)
-    seq += 1
+    seq, before = _next(db)
     text = _encode(Body(event, now_us(now), vault.user_id.bytes, tuple(entries)))
     sealed = vault.seal(
         table="audit_line", record=vault.incarnation, version=seq, ring=vault.practice_ring, body=text
@@ -153,8 +173,7 @@ def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime
     """Add a line without any key: an event code and the time, unsigned until the next unlock."""
     if anchor.frozen(db):
         return 0
-    seq, before = _tip(db)
-    seq += 1
+    seq, before = _next(db)
     body = KEYLESS + _encode((event, now_us(now)))
     link = _link(incarnation, seq, before, body)
     _ADD.run(db, {"seq": seq, "body": body, "hash": link, "signature": None})
@@ -256,7 +275,7 @@ def since(db: Connection, vault: Vault, seq: int) -> Iterator[Told]:
     """
     before = hash_of(db, seq) if seq else _START
     for row in db.execute(select(audit_line).where(audit_line.c.seq > seq).order_by(audit_line.c.seq)):
-        for lost in range(seq + 1, row.seq):
+        for lost in absent(seq + 1, row.seq):
             yield Told(seq=lost, hash=row.hash, line=None)
         follows = before and row.hash == _link(vault.incarnation, row.seq, before, row.body)
         seq, before = row.seq, row.hash

@@ -246,10 +246,10 @@ def _user_key_by_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
 
 
 def _user_key(db: Connection, row: Row[Any], root: bytes, refusal: str) -> bytes:
-    head = _head(identity.head(db)[0], row)
     try:
+        head = _head(identity.head(db)[0], row)
         return open_seal(okm(root, head), row.sealed, head)
-    except NotOpened:
+    except (NotOpened, ValueError):
         raise WrongSecret(refusal) from None
 
 
@@ -285,9 +285,16 @@ def _vouch(db: Connection, vault: Vault, made: UUID) -> None:
 def _found_ways(db: Connection, vault: Vault) -> WaysIn:
     rows = db.execute(select(slot).where(slot.c.user == vault.user_id)).all()
     listed = db.execute(select(slot_list).where(slot_list.c.user == vault.user_id)).first()
-    if listed is None or not secrets.compare_digest(listed.mac, _mac(vault, listed.generation, rows)):
+    if listed is None or not _is_vouched(vault, listed, rows):
         return WaysIn(generation=0, intact=False, vouched=frozenset())
     return WaysIn(generation=listed.generation, intact=True, vouched=frozenset(row.slot for row in rows))
+
+
+def _is_vouched(vault: Vault, listed: Row[Any], rows: Sequence[Row[Any]]) -> bool:
+    try:
+        return secrets.compare_digest(listed.mac, _mac(vault, listed.generation, rows))
+    except ValueError:  # a number that no list and no slot is written with
+        return False
 
 
 def _mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:

@@ -145,7 +145,7 @@ class Vault:
         key = self._key(table, record, ring, kid)
         try:
             return unpack(key.key.open(blob, self._place(table, record, version, ring, kid)))
-        except (NotOpened, NotAnEnvelope):
+        except (NotOpened, NotAnEnvelope, ValueError):  # the last where a version is below nothing
             raise SealBroken(table=table, record=record) from None
 
     def sign(self, label: str, *fields: Field) -> bytes:

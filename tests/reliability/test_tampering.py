@@ -11,8 +11,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from sqlalchemy import Integer
 
 from clinic_toolkit.record import hurt, inspection, practice
+from clinic_toolkit.store import base
 from clinic_toolkit.store.engine import checkpoint, open_store, writing
 from clinic_toolkit.store.folder import ANCHOR, DATABASE
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Failed, Judge, Look, many_openings, room
@@ -235,6 +237,27 @@ MOVES = [
 @pytest.mark.parametrize("move", MOVES, ids=lambda move: move.what)
 def test_rows_are_moved(judge: Judge, move: Move) -> None:
     noticed(harmed(judge, lambda raw: raw.execute(move.statement)), hurt=move.hurt)
+
+
+WHOLE_NUMBERS = [
+    (table.name, column.name)
+    for table in base.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, Integer)
+]
+
+
+@pytest.mark.parametrize(("table", "column"), WHOLE_NUMBERS)
+def test_a_number_that_none_of_ours_can_be(judge: Judge, table: str, column: str) -> None:
+    """A bit in the disk turns a small number into one below nothing, which no encoding has a place for."""
+    for number in (f"-1 - {column}", f"{column} + (1 << 62)", f"{column} | (-1 << 63)", str(2**63 - 1)):
+
+        def turn(raw: sqlite3.Connection, number: str = number) -> None:
+            raw.execute("PRAGMA ignore_check_constraints = ON")
+            wanted = f"{column} = (SELECT max({column}) FROM {table})"
+            raw.execute(f"UPDATE OR IGNORE {table} SET {column} = {number} WHERE {wanted}")
+
+        assert harmed(judge, turn).end in (REFUSED, NOTICED, HARMLESS)
 
 
 def test_a_slot_below_the_floor(judge: Judge) -> None:
