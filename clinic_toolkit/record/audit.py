@@ -17,6 +17,7 @@ from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, select
 from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record import gaps
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.base import forbid, metadata
 from clinic_toolkit.store.engine import if_rolled_back
@@ -53,8 +54,6 @@ forbid(audit_line, "DELETE", sentence="the audit trail is only added to")
 
 # No practice comes near it; beyond it SQLite has no number for the next line.
 _LAST = 1 << 62
-# So many missing lines are named one by one.
-_MOST_ABSENT = 100_000
 _TIP = Prepared(select(audit_line.c.seq, audit_line.c.hash).order_by(audit_line.c.seq.desc()).limit(1))
 _ADD = Prepared(audit_line.insert())
 
@@ -115,16 +114,6 @@ def _next(db: Connection) -> tuple[int, bytes]:
     if seq >= _LAST:
         raise ChainBroken(seq)
     return seq + 1, before
-
-
-def absent(first: int, after: int) -> Sequence[int]:
-    """The numbers of the lines that are missing from this one to before that one.
-
-    Of very many, the first and the last: a number may be made up, and whoever made it up must not keep
-    anybody waiting.
-    """
-    numbers = range(first, after)
-    return numbers if after - first <= _MOST_ABSENT else (first, after - 1)
 
 
 def _link(incarnation: UUID, seq: int, before: bytes, body: bytes) -> bytes:
@@ -275,7 +264,7 @@ def since(db: Connection, vault: Vault, seq: int) -> Iterator[Told]:
     """
     before = hash_of(db, seq) if seq else _START
     for row in db.execute(select(audit_line).where(audit_line.c.seq > seq).order_by(audit_line.c.seq)):
-        for lost in absent(seq + 1, row.seq):
+        for lost in gaps.absent(seq + 1, row.seq):
             yield Told(seq=lost, hash=row.hash, line=None)
         follows = before and row.hash == _link(vault.incarnation, row.seq, before, row.body)
         seq, before = row.seq, row.hash
@@ -291,12 +280,6 @@ def hash_of(db: Connection, seq: int) -> bytes | None:
     """The hash of one line, or None if there is no such line."""
     found: bytes | None = db.scalar(select(audit_line.c.hash).where(audit_line.c.seq == seq))
     return found
-
-
-def lines(db: Connection, vault: Vault, *, newest: int = 200) -> list[AuditLine]:
-    """The newest lines, newest first, opened."""
-    rows = db.execute(select(audit_line).order_by(audit_line.c.seq.desc()).limit(newest))
-    return [_open(vault, row.seq, row.body, signed=row.signature is not None) for row in rows]
 
 
 def _open(vault: Vault, seq: int, body: bytes, *, signed: bool) -> AuditLine:

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
-from clinic_toolkit.record.audit import ADOPTED, KEYLESS, SEALED, Body, Entry, absent, audit_line
+from clinic_toolkit.record import gaps
+from clinic_toolkit.record.audit import ADOPTED, KEYLESS, SEALED, Body, Entry, audit_line
 from clinic_toolkit.store.types import from_us
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import SealBroken, Vault
@@ -115,7 +116,7 @@ def judged(db: Connection, vault: Vault | None, *, first: int = 1, last: int | N
     expected = first
     rows = select(audit_line).where(audit_line.c.seq >= first).order_by(audit_line.c.seq)
     for row in db.execute(rows if last is None else rows.where(audit_line.c.seq <= last)):
-        for lost in absent(expected, row.seq):
+        for lost in gaps.absent(expected, row.seq):
             yield Line(seq=lost, wrong=MISSING)
         chained = hashlib.sha256(enc("hash/audit", incarnation, row.seq, before, row.body)).digest()
         yield _line(vault, row, wrong="" if chained == row.hash else CHANGED)

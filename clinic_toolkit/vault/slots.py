@@ -285,16 +285,13 @@ def _vouch(db: Connection, vault: Vault, made: UUID) -> None:
 def _found_ways(db: Connection, vault: Vault) -> WaysIn:
     rows = db.execute(select(slot).where(slot.c.user == vault.user_id)).all()
     listed = db.execute(select(slot_list).where(slot_list.c.user == vault.user_id)).first()
-    if listed is None or not _is_vouched(vault, listed, rows):
+    try:
+        mac = _mac(vault, listed.generation, rows) if listed else b""
+    except ValueError:  # a number that no list and no slot is written with
+        mac = b""
+    if listed is None or not secrets.compare_digest(listed.mac, mac):
         return WaysIn(generation=0, intact=False, vouched=frozenset())
     return WaysIn(generation=listed.generation, intact=True, vouched=frozenset(row.slot for row in rows))
-
-
-def _is_vouched(vault: Vault, listed: Row[Any], rows: Sequence[Row[Any]]) -> bool:
-    try:
-        return secrets.compare_digest(listed.mac, _mac(vault, listed.generation, rows))
-    except ValueError:  # a number that no list and no slot is written with
-        return False
 
 
 def _mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:

@@ -5,9 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import audit
 from clinic_toolkit.store.engine import reading
-from tests.fixtures import sites
+from tests.fixtures import sites, trails
 from tests.fixtures.sites import Site, example
 from tests.journeys import crawl, person, steps
 from tests.journeys.pages import Page
@@ -120,7 +119,7 @@ def test_looking_at_anything_changes_nothing(furnished: tuple[Site, Person]) -> 
     site, me = furnished
     before = everything(site)
     with reading(site.work.engine) as db:
-        last = audit.lines(db, site.work.vault)[0].seq
+        last = trails.lines(db, site.work.vault)[0].seq
     looked = 0
     for id in ids_in(site):
         for method, path in with_an_id(site, id):
@@ -132,7 +131,7 @@ def test_looking_at_anything_changes_nothing(furnished: tuple[Site, Person]) -> 
     assert looked > 200
     assert everything(site) == before
     with reading(site.work.engine) as db:
-        new = {line.event for line in audit.lines(db, site.work.vault) if line.seq > last}
+        new = {line.event for line in trails.lines(db, site.work.vault) if line.seq > last}
     assert new == {"records.read"}
     # The control: the same comparison sees one answer.
     steps.begin(me, f"/sessions/{site.work.hour(site.work.client()).id}")

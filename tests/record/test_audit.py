@@ -7,13 +7,14 @@ from sqlalchemy import select
 
 from clinic_toolkit.record import audit
 from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures import trails
 from tests.fixtures.practices import NOW, Work
 
 
 def test_every_write_adds_a_signed_line_that_names_the_version(work: Work) -> None:
     kept = work.client()
     with reading(work.engine) as db:
-        line = next(each for each in audit.lines(db, work.vault) if each.event == "client.added")
+        line = next(each for each in trails.lines(db, work.vault) if each.event == "client.added")
         assert audit.check(db, work.vault) >= 3
     assert line.signed
     assert [(entry.record, entry.version) for entry in line.entries] == [(kept.id.bytes, 1)]
@@ -26,7 +27,7 @@ def test_lines_added_while_locked_are_adopted_at_the_next_unlock(work: Work) -> 
         audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
         assert audit.adopt(db, work.vault, now=NOW) == 2
     with reading(work.engine) as db:
-        newest, *rest = audit.lines(db, work.vault)
+        newest, *rest = trails.lines(db, work.vault)
         assert newest.event.startswith("audit.adopted ")
         assert not rest[0].signed
         audit.check(db, work.vault)
@@ -65,11 +66,11 @@ def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> No
         audit.note_keyless(db, uuid4(), "unlock.failed", now=NOW)
         audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
     with writing(work.engine) as db:
-        before = audit.lines(db, work.vault, newest=2)
+        before = trails.lines(db, work.vault, newest=2)
         assert audit.adopt(db, work.vault, now=NOW) is None
         assert audit.not_adopted(db, work.vault) == before[1].seq
     with reading(work.engine) as db:
-        told = audit.lines(db, work.vault, newest=1)[0]
+        told = trails.lines(db, work.vault, newest=1)[0]
         assert told.signed
         assert told.event == f"audit.not_adopted {before[1].seq}"
         with pytest.raises(audit.ChainBroken) as caught:
@@ -125,4 +126,4 @@ def test_the_control_of_the_test_above_is_adopted(work: Work) -> None:
     with writing(work.engine) as db:
         assert audit.adopt(db, work.vault, now=NOW) == 1
     with reading(work.engine) as db:
-        assert audit.lines(db, work.vault, newest=1)[0].event == f"audit.adopted {seq}-{seq}"
+        assert trails.lines(db, work.vault, newest=1)[0].event == f"audit.adopted {seq}-{seq}"

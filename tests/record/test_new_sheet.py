@@ -11,6 +11,7 @@ from clinic_toolkit.record import audit, practice, rows
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import slots
 from clinic_toolkit.vault.slots import WrongSecret
+from tests.fixtures import trails
 from tests.fixtures.practices import NOW, Work
 
 MADE_ON = date(2026, 11, 22)
@@ -48,7 +49,7 @@ def test_the_new_sheet_opens_the_old_one_is_refused_and_the_date_is_kept(work: W
         opened = slots.open_with_sheet(db, " ".join(drawn).lower())
         assert opened.slots_intact
         kept = practice.read(db, opened).body
-        said = [line.event for line in audit.lines(db, opened, newest=2)]
+        said = [line.event for line in trails.lines(db, opened, newest=2)]
     assert (kept.sheet_proved, kept.sheet_made_on) == (True, MADE_ON)
     assert said == ["practice.saved", "practice.sheet_replaced slots-2"]
 

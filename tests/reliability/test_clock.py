@@ -20,13 +20,13 @@ import pytest
 import time_machine
 
 from clinic_toolkit.cli.quick_return import QuickReturn
-from clinic_toolkit.record import audit, inspection
+from clinic_toolkit.record import inspection
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import open_store, reading
 from clinic_toolkit.vault import attempts
 from clinic_toolkit.web import unlocking
 from clinic_toolkit.web.activity import Activity
-from tests.fixtures import running, sites
+from tests.fixtures import running, sites, trails
 from tests.fixtures.running import Running
 from tests.fixtures.sites import Site
 from tests.journeys import person, steps
@@ -92,7 +92,7 @@ def saves_follow_each_other(site: Site, moments: tuple[datetime, ...]) -> int:
     site.work.engine.dispose()
     engine = open_store(place)
     with reading(engine) as db:
-        lines = list(reversed(audit.lines(db, site.work.vault, newest=100_000)))
+        lines = list(reversed(trails.lines(db, site.work.vault, newest=100_000)))
         assert inspection.everything(db, site.work.vault, lambda done, of: None).findings == ()
     assert anchor.verdict(engine).whole
     engine.dispose()

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from clinic_toolkit.record import audit, trail
 from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
 
@@ -48,7 +49,7 @@ def test_looking_at_the_trail_is_in_the_trail(site: Site) -> None:
     kept = site.work.client("Ana Reyes")
     site.get("/audit")
     with reading(site.work.engine) as db:
-        newest = audit.lines(db, site.work.vault)[0]
+        newest = trails.lines(db, site.work.vault)[0]
     assert newest.event == "records.read"
     assert {entry.record for entry in newest.entries} == {kept.id.bytes}
 

@@ -13,7 +13,7 @@ from clinic_toolkit.store import anchor, anchor_file
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import slots
 from clinic_toolkit.web.app import create_app
-from tests.fixtures import practices
+from tests.fixtures import practices, trails
 from tests.fixtures.practices import NOW, Work, giving
 from tests.fixtures.sites import Site, TestKeeper
 
@@ -58,7 +58,7 @@ def new(name: str) -> dict[str, str]:
 
 def events(site: Site) -> list[str]:
     with reading(site.work.engine) as db:
-        return [line.event for line in audit.lines(db, site.work.vault)]
+        return [line.event for line in trails.lines(db, site.work.vault)]
 
 
 def test_what_is_missing_is_the_first_page_and_is_named(lost: Site) -> None:

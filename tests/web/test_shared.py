@@ -6,12 +6,13 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
-from clinic_toolkit.record import administrations, audit, progress
+from clinic_toolkit.record import administrations, progress
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import handing
 from clinic_toolkit.web.context import Unlocked
+from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
 from tests.journeys import pages, person, steps
@@ -159,7 +160,7 @@ def test_asking_again_holds_no_lock_back_and_writes_nothing(site: Site, form: Ke
 
     def seen() -> tuple[float, int, int]:
         with reading(site.work.engine) as db:
-            last = audit.lines(db, site.work.vault)[0].seq
+            last = trails.lines(db, site.work.vault)[0].seq
             return activity._touched, last, administrations.get(db, site.work.vault, form.id).version
 
     before = seen()

@@ -11,6 +11,7 @@ from clinic_toolkit.record import audit, clients, practice, progress
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.web import context
+from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site, example
 
@@ -102,7 +103,7 @@ def test_no_get_of_any_route_writes_anything_but_its_audit_line(site: Site):
 
     def events():
         with reading(site.work.engine) as db:
-            return [line.event for line in audit.lines(db, site.work.vault)]
+            return [line.event for line in trails.lines(db, site.work.vault)]
 
     before, lines = everything(), len(events())
     adapter = site.app.url_map.bind("")
@@ -125,10 +126,10 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site):
         return "shown"
 
     with reading(site.work.engine) as db:
-        before = audit.lines(db, site.work.vault)[0].seq
+        before = trails.lines(db, site.work.vault)[0].seq
     site.get(site.route(view, "GET"))
     with reading(site.work.engine) as db:
-        lines = [line for line in audit.lines(db, site.work.vault) if line.seq > before]
+        lines = [line for line in trails.lines(db, site.work.vault) if line.seq > before]
         audit.check(db, site.work.vault)
     assert [line.event for line in lines] == ["records.read"]
     assert {entry.record for entry in lines[0].entries} == {first.id.bytes, second.id.bytes}
@@ -146,7 +147,7 @@ def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page)
     def seen(path):
         assert site.get(path).status_code == 200
         with reading(site.work.engine) as db:
-            return {entry.record for entry in audit.lines(db, site.work.vault, newest=1)[0].entries}
+            return {entry.record for entry in trails.lines(db, site.work.vault, newest=1)[0].entries}
 
     assert given.id.bytes in seen(f"/sessions/{hour.id}/{page}")
     assert given.id.bytes not in seen(f"/sessions/{other.id}/{page}")

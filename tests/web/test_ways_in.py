@@ -15,6 +15,7 @@ from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import attempts, slots
 from clinic_toolkit.vault.slots import WrongSecret, slot
 from clinic_toolkit.web import old_secret
+from tests.fixtures import trails
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
 
@@ -34,7 +35,7 @@ def knows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def events(site: Site, newest: int = 3) -> list[tuple[str, bool]]:
     with reading(site.work.engine) as db:
-        return [(line.event, line.signed) for line in audit.lines(db, site.work.vault, newest=newest)]
+        return [(line.event, line.signed) for line in trails.lines(db, site.work.vault, newest=newest)]
 
 
 def opens(site: Site, groups: list[str] | tuple[str, ...]) -> bool:
