@@ -10,9 +10,8 @@ import secrets
 import string
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-
-from msgspec import Struct
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
 
@@ -40,7 +39,8 @@ class BadSetting(ClinicError):
     """A value given on the command line or in the environment cannot be used."""
 
 
-class Settings(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
     """Everything that can be set. `port` is the port wanted, and in a worker the port in use."""
 
     data_folder: Path

@@ -6,72 +6,84 @@ clinician chose quick return, a blob that is sealed under a code the keeper neve
 
 import os
 import threading
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-
-from msgspec import Struct
 
 from clinic_toolkit.cli.tray import Tray
 
 
-class Go(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Go:
     """To a worker: you are next."""
 
 
-class End(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class End:
     """To a worker: checkpoint and end."""
 
 
-class Sleep(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sleep:
     """To a worker: the machine is about to sleep; leave nothing in the tray and end."""
 
 
-class Blob(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blob:
     """To a worker: the sealed blob it asked for, or None."""
 
     blob: bytes | None
 
 
-class Warm(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Warm:
     """From a worker: everything is imported."""
 
 
-class Serving(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Serving:
     """From a worker: the store is open and requests are being accepted."""
 
 
-class Answered(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
     """From a worker: the first request was answered."""
 
 
-class Ending(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
     """From a worker: this is on purpose."""
 
 
-class Broken(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Broken:
     """From a worker: it cannot go on, for this reason, and no other worker could."""
 
     sentence: str
     exit_code: int
 
 
-class Hold(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
     """From a worker: keep this blob for a quick return."""
 
     blob: bytes
 
 
-class Ask(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
     """From a worker: is there a blob (`take` False), or hand it out (`take` True, counted)."""
 
     take: bool
 
 
-class Opened(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
     """From a worker: the blob that was handed out opened with the code."""
 
 
-class Drop(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drop:
     """From a worker: destroy the blob."""
 
 

@@ -2,11 +2,11 @@
 
 import socket
 import sys
+from dataclasses import dataclass
 
-from msgspec import Struct
 
-
-class Sockets(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sockets:
     """What the keeper listens on, all at one port."""
 
     listening: tuple[socket.socket, ...]

@@ -5,10 +5,10 @@ import sys
 import threading
 import time
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
 
 import click
-from msgspec.structs import replace
 
 from clinic_toolkit import paths
 from clinic_toolkit import settings as configuration

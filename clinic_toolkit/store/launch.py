@@ -9,10 +9,9 @@ import hashlib
 import os
 import secrets
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from msgspec import Struct
 
 from clinic_toolkit.store.folder import prepare
 from clinic_toolkit.store.trouble import StorageReadOnly
@@ -37,7 +36,8 @@ _PAGE = """\
 """
 
 
-class Launch(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Launch:
     """A way in for one browser.
 
     Attributes:
