@@ -155,12 +155,10 @@ def _shelf() -> Shelf:
 @cache
 def _load_once() -> Shelf:
     here = Path(__file__).parent
-    shelf = checked(DEFINITIONS, "*.toml", by=here, make=lambda: _packed(load_shelf(DEFINITIONS)))
+    shelf = checked(
+        DEFINITIONS, "*.toml", by=here, make=lambda: msgspec.msgpack.encode(load_shelf(DEFINITIONS))
+    )
     return msgspec.msgpack.decode(shelf, type=Shelf)
-
-
-def _packed(shelf: Shelf) -> bytes:
-    return msgspec.msgpack.encode(shelf)
 
 
 def age(version: str) -> tuple[tuple[int, str], ...]:

@@ -86,7 +86,8 @@ def result_of(
     """The clinician's page, by the counts, the missing rule and the words of `psychometrics`.
 
     Args:
-        now: without it, no sheet is offered that needs fear to have been asked about.
+        now: without it, nothing is looked up about fear: no sheet is offered that needs it to have been asked
+            about, and whether the client page stays in the room is not told.
     """
     body = kept.body
     instrument = administrations.instrument_of(body)
@@ -95,7 +96,8 @@ def result_of(
     names = {facet.id: facet.name for facet in instrument.facets}
     strengths = [item for item in items if item.role == "strength"]
     values = {item.item_id: item.value for item in items}
-    offered = _offered(db, vault, body, now)
+    known = fear.known(db, vault, body.client_id) if now else None
+    offered = _offered(body, known, now)
     scored_at_all = instrument.missing is not None
     # One answer a week is little to hand a sheet to somebody for.
     chosen = offers.offers(instrument, values, offered) if scored_at_all else ()
@@ -142,20 +144,19 @@ def result_of(
         safety_prompts=prompts.safety_prompts(instrument, items, finished=kept.state == "completed"),
         offers=tuple(WorksheetOffer(worksheet=offer.worksheet, because=offer.because) for offer in chosen),
         items=items,
+        room_only=known is not None and known.room_only(body.relationship_id),
         held_back=scored_at_all and chosen != offers.offers(instrument, values, sheets.worksheets()),
         asked_last=administrations.open_line_of(body),
         open_line=body.open_line,
     )
 
 
-def _offered(db: Connection, vault: Vault, body: Administration, now: datetime | None) -> list[Worksheet]:
+def _offered(body: Administration, known: fear.Known | None, now: datetime | None) -> list[Worksheet]:
     """The sheets that may be offered about the person this questionnaire is about."""
-    if now is None:
+    if known is None or now is None:
         return [sheet for sheet in sheets.worksheets() if not sheet.needs_fear_asked]
-    asked, today = fear.known(db, vault, body.client_id), now.astimezone().date()
-    return [
-        sheet for sheet in sheets.worksheets() if asked.may_offer(sheet, body.relationship_id, today=today)
-    ]
+    about, today = body.relationship_id, now.astimezone().date()
+    return [sheet for sheet in sheets.worksheets() if known.may_offer(sheet, about, today=today)]
 
 
 def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Together:

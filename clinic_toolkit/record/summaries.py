@@ -113,6 +113,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
     A check-in has no facets and no total; it has an open line, `asked_last`, and what was said to it.
     `held_back`: a sheet that fits is not offered, since fear of this person was not asked about lately.
+    `room_only`: it is not settled that it is safe for this person to find what goes on paper.
     """
 
     instrument: Instrument
@@ -136,6 +137,7 @@ class Result(Struct, frozen=True, kw_only=True):
     offers: tuple[WorksheetOffer, ...]
     items: tuple[AnsweredItem, ...]
     total_band: str = ""
+    room_only: bool = False
     held_back: bool = False
     asked_last: str = ""
     open_line: str = ""

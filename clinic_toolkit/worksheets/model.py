@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
@@ -57,10 +57,7 @@ class CirclesBlock:
 
 Block = LinesBlock | TableBlock | ScaleBlock | CirclesBlock
 BLOCKS: Mapping[str, type[Block]] = {
-    "lines": LinesBlock,
-    "table": TableBlock,
-    "scale": ScaleBlock,
-    "circles": CirclesBlock,
+    get_args(kind.__annotations__["kind"])[0]: kind for kind in get_args(Block)
 }
 
 

@@ -14,7 +14,6 @@ from clinic_toolkit.record import (
     administrations,
     check_ins,
     courses,
-    fear,
     hours,
     open_prompts,
     reflections,
@@ -42,8 +41,6 @@ def show(id: UUID) -> Answer:
         "risk_entry", *{each.closed_by.id: each.closed_by for each in prompts if each.closed_by}.values()
     )
     result = results.result_of(context.db(), context.vault(), kept, now=context.now())
-    known = fear.known(context.db(), context.vault(), kept.body.client_id)
-    room_only = known.room_only(kept.body.relationship_id)
     if check_ins.is_one(kept.body):
         return render_template(
             "results/check_in.html",
@@ -51,7 +48,6 @@ def show(id: UUID) -> Answer:
             kept=kept,
             result=result,
             check_in=check_ins.page_of(context.db(), context.vault(), kept),
-            room_only=room_only,
             fits_ill=results.fits_ill(result.instrument, kept.body.frame),
             status_text=STATUS_LINE,
             no_reassurance=NO_REASSURANCE,
@@ -63,7 +59,6 @@ def show(id: UUID) -> Answer:
         kept=kept,
         result=result,
         prompts=prompts,
-        room_only=room_only,
         counts=[facet_count(result.instrument, facet) for facet in numbers.facets],
         total_line=total_line(numbers),
         fits_ill=results.fits_ill(result.instrument, kept.body.frame),
