@@ -129,7 +129,9 @@ def _make(venv: Path) -> None:
 
 
 def _install(venv: Path, name: str) -> None:
-    what = ["--quiet", "--require-hashes", "--only-binary", ":all:", "-r", str(_list(name))]
+    # The list names everything that anything in it needs, so nobody has to look for more: an older pip
+    # takes a need with an extra in brackets for a library of its own, and refuses its newest release.
+    what = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(_list(name))]
     uv = shutil.which("uv")
     if uv and _done([uv, "pip", "install", "--python", str(python_of(venv)), *what]):
         return
