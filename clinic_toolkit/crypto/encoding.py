@@ -71,27 +71,29 @@ def enc(label: str, *fields: Field) -> bytes:
 
 
 class Gap(Struct, frozen=True):
-    """A field of so many bytes that is filled in later."""
+    """A field that is filled in later: of so many bytes, or of any number (only as the second of two)."""
 
-    length: int
+    length: int | None
 
 
 class Blank:
     """A label and its fields with two of them left open: `enc` where thousands are alike but for those."""
 
-    __slots__ = ("_between", "_head", "_lengths", "_tail")
+    __slots__ = ("_between", "_first", "_head", "_second", "_tail")
 
     def __init__(self, label: str, *fields: Field | Gap) -> None:
         parts, lengths = [_head(label, fields)], []
         for field in fields:
             if isinstance(field, Gap):
-                parts[-1] += _u32(field.length)
+                parts[-1] += b"" if field.length is None else _u32(field.length)
                 parts.append(b"")
                 lengths.append(field.length)
             else:
                 parts[-1] += _field(field)
         self._head, self._between, self._tail = parts
-        self._lengths = tuple(lengths)
+        self._first, self._second = lengths
+        if self._first is None:
+            raise ValueError("only the second of two may have any length")
 
     def fill(self, first: bytes, second: bytes) -> bytes:
         """What `enc` makes of the same fields.
@@ -99,7 +101,11 @@ class Blank:
         Raises:
             ValueError: a value is not as long as what was left open for it.
         """
-        if (len(first), len(second)) != self._lengths:
+        if len(first) != self._first:
+            raise ValueError("not what was left open")
+        if self._second is None:
+            return self._head + first + self._between + _field(second) + self._tail
+        if len(second) != self._second:
             raise ValueError("not what was left open")
         return self._head + first + self._between + second + self._tail
 

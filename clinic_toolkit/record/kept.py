@@ -17,7 +17,7 @@ from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.store.types import from_us, now_us, often
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.inventory import Known
-from clinic_toolkit.vault.vault import SealBroken, Vault
+from clinic_toolkit.vault.vault import Vault
 
 SCHEMA = 1
 
@@ -158,7 +158,7 @@ def opened(
     None stands for a row that is not what was written at its place.
     """
     # One kind of work for all of them, then the next: the same acts row by row take twice as long.
-    sealed = [_inside(vault, str(table.name), row) for row in rows]
+    sealed = vault.open_all(str(table.name), rows)
     named = [inside.content_id if inside else b"" for inside in sealed]
     decode = _decoder(kind).decode
     told = [_told(decode, inside) for inside in sealed]
@@ -168,15 +168,6 @@ def opened(
         else None
         for row, inside, name, read in zip(rows, sealed, named, told, strict=True)
     ]
-
-
-def _inside(vault: Vault, table: str, row: Row[Any] | SealedRow) -> Envelope | None:
-    try:
-        return vault.open(
-            table=table, record=row.record, version=row.version, ring=row.ring, kid=row.kid, blob=row.sealed
-        )
-    except SealBroken:
-        return None
 
 
 def _told(decode: Callable[[bytes], Any], inside: Envelope | None) -> Any:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, text
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store import anchor, aside, base, folder, schema
 from clinic_toolkit.store.anchor_file import Anchor
-from clinic_toolkit.store.connections import IMMEDIATE, PRAGMAS, engine_of, look, use
+from clinic_toolkit.store.connections import PRAGMAS, engine_of, look, tell, use, writer_of
 from clinic_toolkit.store.trouble import StorageBusy, StorageFrozen, StorageReadOnly, damaged, told_plainly
 
 APPLICATION_ID = 0x436C5470
@@ -70,7 +71,7 @@ def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
 def _kept(file: Path, found: Anchor) -> Engine:
     # A file that is not the one written last is not even folded together.
     engine = engine_of(file, creator=lambda: look(file) if found.frozen else use(file))
-    engine.update_execution_options(**{anchor.OPTION: found, _UPKEEP: _Upkeep()})
+    tell(engine, **{anchor.OPTION: found, _UPKEEP: _Upkeep()})
     # What the process before could not fold in as it ended; if a reader is in the way, it is tried again.
     if not found.frozen and not tidy(engine):
         _upkeep(engine).written_at = time.monotonic()
@@ -131,12 +132,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
     with _turn_to_write(), told_plainly(_file(engine)):
         _refuse_if_frozen(engine)
         try:
-            with engine.connect() as db:
+            with writer_of(engine).connect() as db:
                 info = db.info
                 info[_UNDO] = undo
                 anchor.expect(db)
                 try:
-                    with db.execution_options(**{IMMEDIATE: True}).begin():
+                    with db.begin():
                         yield db
                 finally:
                     del info[_UNDO]
@@ -240,10 +241,9 @@ def _fold(engine: Engine, *, patient: bool) -> bool:
     found = anchor.of(engine)
     if found and found.frozen:
         return False
-    connection = engine.raw_connection()
+    connection = writer_of(engine).raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA query_only = 0")
         if not patient:
             cursor.execute("PRAGMA busy_timeout = 0").fetchall()
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -272,4 +272,8 @@ def _upkeep(engine: Engine) -> _Upkeep:
 
 
 def _file(engine: Engine) -> Path:
-    return Path(engine.url.database or "")
+    return _path(engine.url.database or "")
+
+
+# Asked for twice in every request, and there is one file to a process.
+_path = lru_cache(Path)

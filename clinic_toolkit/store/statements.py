@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import pysqlite
 from clinic_toolkit.store.types import often
 
 COLUMNS = ("record", "version", "ring", "kid", "final", "sealed")
+_CHANGING = ("version", "kid", "final", "sealed")
 _DIALECT = pysqlite.dialect(paramstyle="named")
 
 
@@ -80,7 +81,8 @@ def _of_id(table: Table) -> Prepared:
 @cache
 def _replace(table: Table) -> Prepared:
     seen = (table.c.record == bindparam("seen_id"), table.c.version == bindparam("seen_version"))
-    changed: dict[str, Any] = {name: bindparam(name) for name in COLUMNS}
+    # Record and ring stay; naming them would have SQLite write the pages of their indexes again.
+    changed: dict[str, Any] = {name: bindparam(name) for name in _CHANGING}
     return Prepared(table.update().where(*seen, table.c.final == 0).values(changed))
 
 
@@ -122,6 +124,6 @@ def sealed_row(row: RawRow) -> SealedRow:
 
 def replace(db: Connection, table: Table, values: dict[str, Any], *, seen: UUID, seen_version: int) -> bool:
     """Put the next version in the place of the draft that was seen; False if it moved on or is final."""
-    plain = {name: value.bytes if isinstance(value, UUID) else value for name, value in values.items()}
+    changed = {name: values[name] for name in _CHANGING}
     place = {"seen_id": seen.bytes, "seen_version": seen_version}
-    return _replace(table).run(db, plain | place).rowcount == 1
+    return _replace(table).run(db, changed | place).rowcount == 1

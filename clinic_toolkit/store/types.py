@@ -45,4 +45,4 @@ def now_us(moment: datetime) -> int:
 
 def from_us(microseconds: int) -> datetime:
     """The moment that `now_us` stored, in UTC."""
-    return _EPOCH + timedelta(microseconds=microseconds)
+    return _EPOCH + timedelta(0, 0, microseconds)

@@ -7,10 +7,11 @@ anew under another key.
 """
 
 import struct
-from dataclasses import dataclass
 from hashlib import sha256
 
-from clinic_toolkit.crypto.encoding import LABELS, enc
+from msgspec import Struct
+
+from clinic_toolkit.crypto.encoding import LABELS, Blank, Gap
 from clinic_toolkit.crypto.signature import SIGNATURE_BYTES
 
 VERSION = 1
@@ -19,20 +20,25 @@ _STEP = 256
 _STEPPED_TO = 4096
 _SIGNED_AS = frozenset(label.encode() for label in LABELS if label.startswith("sig/"))
 _u32 = struct.Struct(">I")
+_LABEL_AT = 1 + RANDOM_BYTES
+_LEAST = _LABEL_AT + 1 + _u32.size
+_content = Blank("hash/content", Gap(RANDOM_BYTES), Gap(None))
 
 
 class NotAnEnvelope(Exception):
     """The bytes are not what `pack` makes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
-class Envelope:
+class Envelope(Struct, frozen=True, kw_only=True):
     """The inside of one record's seal. Unsigned ones carry no label and no signature."""
 
     body: bytes
     random: bytes
     signed_as: str | None = None
     signature: bytes | None = None
+
+    def __repr__(self) -> str:
+        return "<Envelope>"
 
     @property
     def content_id(self) -> bytes:
@@ -42,7 +48,7 @@ class Envelope:
 
 def content_id(random: bytes, body: bytes) -> bytes:
     """SHA-256 over the body and the randomness kept with it."""
-    return sha256(enc("hash/content", random, body)).digest()
+    return sha256(_content.fill(random, body)).digest()
 
 
 def pack(envelope: Envelope) -> bytes:
@@ -67,27 +73,25 @@ def unpack(packed: bytes) -> Envelope:
     Raises:
         NotAnEnvelope: anything else; in practice, what a newer version wrote.
     """
-    at = 1 + RANDOM_BYTES
-    if packed[:1] != bytes([VERSION]) or len(packed) < at + 5:
+    if len(packed) < _LEAST or packed[0] != VERSION:
         raise NotAnEnvelope
-    label = packed[at + 1 : at + 1 + packed[at]]
-    at += 1 + len(label)
-    if label and label not in _SIGNED_AS:
-        raise NotAnEnvelope
-    signature = packed[at : at + SIGNATURE_BYTES] if label else None
-    at += len(signature or b"")
-    if len(packed) < at + 4:
-        raise NotAnEnvelope
+    labelled, at = packed[_LABEL_AT], _LABEL_AT + 1
+    signed_as = signature = None
+    if labelled:
+        label = packed[at : at + labelled]
+        if label not in _SIGNED_AS:
+            raise NotAnEnvelope
+        at += labelled
+        signed_as, signature = label.decode(), packed[at : at + SIGNATURE_BYTES]
+        at += SIGNATURE_BYTES
+        if len(packed) < at + _u32.size:
+            raise NotAnEnvelope
     (length,) = _u32.unpack_from(packed, at)
-    at += 4
-    if len(packed) != padded_length(at + length) or packed[at + length :].strip(b"\0"):
+    at += _u32.size
+    end = at + length
+    if len(packed) != padded_length(end) or packed[end:].strip(b"\0"):
         raise NotAnEnvelope
-    return Envelope(
-        body=packed[at : at + length],
-        random=packed[1 : 1 + RANDOM_BYTES],
-        signed_as=label.decode() if label else None,
-        signature=signature,
-    )
+    return Envelope(body=packed[at:end], random=packed[1:_LABEL_AT], signed_as=signed_as, signature=signature)
 
 
 def padded_length(length: int) -> int:

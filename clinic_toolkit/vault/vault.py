@@ -1,20 +1,25 @@
 """The unlocked vault of one clinician: what `record` is given, and the only door to plaintext."""
 
 import secrets
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from clinic_toolkit.crypto.encoding import Blank, Field, Gap, u64
-from clinic_toolkit.crypto.seal import SUITE, NotOpened
+from clinic_toolkit.crypto.seal import SUITE, NotOpened, SealingKey
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.vault.envelope import RANDOM_BYTES, Envelope, NotAnEnvelope, content_id, pack, unpack
 from clinic_toolkit.vault.holder import Holder
 from clinic_toolkit.vault.inventory import Inventory
 from clinic_toolkit.vault.rings import RingDirectory, RingKey
+
+# Another key, place or bytes; the last where a version is below nothing.
+_REFUSED = (NotOpened, NotAnEnvelope, ValueError)
 
 
 class SealBroken(ClinicError):
@@ -38,6 +43,14 @@ class Sealed(Struct, frozen=True, kw_only=True):
     signature: bytes | None
 
 
+class Door(NamedTuple):
+    """What opens and seals the rows of one table in one ring; `place` lacks only record and version."""
+
+    ring: UUID
+    key: SealingKey
+    place: Blank
+
+
 class WaysIn(Struct, frozen=True, kw_only=True):
     """The list of slots as found at unlock.
 
@@ -55,7 +68,7 @@ class Vault:
     def __init__(self, holder: Holder, incarnation: UUID, rings: RingDirectory) -> None:
         self._holder = holder
         self._rings = rings
-        self._blanks: dict[tuple[str, UUID, bytes], Blank] = {}
+        self._doors: dict[tuple[str, bytes], Door] = {}
         self.incarnation = incarnation
         self.ways_in = WaysIn(generation=0, intact=True, vouched=frozenset())
         # What was opened with these keys, by table; it lives exactly as long as they do.
@@ -126,12 +139,16 @@ class Vault:
         Raises:
             SealBroken: the ring is not open to this clinician, or its statement does not hold.
         """
-        key = self._key(table, record, ring, None)
+        try:
+            key = self._rings.key(ring)
+        except NotOpened:
+            raise SealBroken(table=table, record=record) from None
+        door = self._door(table, key)
         random = secrets.token_bytes(RANDOM_BYTES)
         named = content_id(random, body)
         signature = self.sign(sign, self.vault_id, record, version, named) if sign else None
         packed = pack(Envelope(body=body, random=random, signed_as=sign, signature=signature))
-        blob = key.key.seal(packed, self._place(table, record, version, ring, key.kid))
+        blob = door.key.seal(packed, door.place.fill(record.bytes, u64(version)))
         return Sealed(kid=key.kid, blob=blob, content_id=named, signature=signature)
 
     def open(
@@ -142,11 +159,30 @@ class Vault:
         Raises:
             SealBroken: any byte, or the place, differs from what was sealed.
         """
-        key = self._key(table, record, ring, kid)
         try:
-            return unpack(key.key.open(blob, self._place(table, record, version, ring, kid)))
-        except (NotOpened, NotAnEnvelope, ValueError):  # the last where a version is below nothing
+            return self._opened(table, record, version, ring, kid, blob)
+        except _REFUSED:
             raise SealBroken(table=table, record=record) from None
+
+    def open_all(self, table: str, rows: Iterable[SealedRow | Row[Any]]) -> list[Envelope | None]:
+        """`open` for many rows of one table; None for one that is not what was sealed at its place."""
+        found: list[Envelope | None] = []
+        for row in rows:
+            try:
+                inside = self._opened(table, row.record, row.version, row.ring, row.kid, row.sealed)
+            except _REFUSED:
+                found.append(None)
+            else:
+                found.append(inside)
+        return found
+
+    def _opened(
+        self, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
+    ) -> Envelope:
+        door = self._doors.get((table, kid))
+        if door is None or door.ring != ring:
+            door = self._door(table, self._rings.key(ring, kid))
+        return unpack(door.key.open(blob, door.place.fill(record.bytes, u64(version))))
 
     def sign(self, label: str, *fields: Field) -> bytes:
         """Sign for one purpose with the clinician's key."""
@@ -184,17 +220,11 @@ class Vault:
         """The user key itself: only for wrapping it in a slot or for the quick return."""
         return self._holder.user_key
 
-    def _key(self, table: str, record: UUID, ring: UUID, kid: bytes | None) -> RingKey:
-        try:
-            return self._rings.key(ring, kid)
-        except NotOpened:
-            raise SealBroken(table=table, record=record) from None
-
-    def _place(self, table: str, record: UUID, version: int, ring: UUID, kid: bytes) -> bytes:
-        # What is needed to find the row, and no more: moving a sealed blob to another row, table,
-        # version or ring makes it unreadable. Author, times and state are inside.
-        blank = self._blanks.get((table, ring, kid))
-        if blank is None:
-            blank = Blank("rec", self.vault_id, SUITE, table, Gap(16), Gap(8), ring, kid)
-            self._blanks[table, ring, kid] = blank
-        return blank.fill(record.bytes, u64(version))
+    def _door(self, table: str, key: RingKey) -> Door:
+        door = self._doors.get((table, key.kid))
+        if door is None:
+            # What is needed to find the row, and no more: moving a sealed blob to another row, table,
+            # version or ring makes it unreadable. Author, times and state are inside.
+            place = Blank("rec", self.vault_id, SUITE, table, Gap(16), Gap(8), key.ring, key.kid)
+            door = self._doors[table, key.kid] = Door(ring=key.ring, key=key.key, place=place)
+        return door

@@ -88,6 +88,16 @@ def test_a_blank_that_is_filled_is_what_enc_makes(
     assert blank.fill(first, second) == enc(label, *before, first, *between, second, *after)
 
 
+@given(labels, fields, st.binary(max_size=40), st.binary(max_size=40))
+def test_the_second_of_a_blank_may_have_any_length(
+    label: str, between: list[bytes | None], first: bytes, second: bytes
+) -> None:
+    blank = Blank(label, Gap(len(first)), *between, Gap(None), b"after")
+    assert blank.fill(first, second) == enc(label, first, *between, second, b"after")
+    with pytest.raises(ValueError):
+        Blank(label, Gap(None), Gap(3))
+
+
 def test_a_blank_takes_ids_numbers_and_texts_as_enc_does() -> None:
     id = UUID(int=7)
     blank = Blank("rec", id, 1, "client", Gap(16), Gap(8), None, b"raw")

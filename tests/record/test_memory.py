@@ -1,6 +1,7 @@
 """What was opened is remembered, and never in place of what is there now."""
 
 from collections.abc import Iterator
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from clinic_toolkit.record import clients
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.practices import NOW, Work
 
@@ -16,13 +18,13 @@ from tests.fixtures.practices import NOW, Work
 def opened() -> Iterator[list[str]]:
     """The tables of the records that were really opened."""
     seen: list[str] = []
-    real = Vault.open
+    real = Vault._opened
 
-    def counting(self: Vault, **place: object) -> object:
-        seen.append(str(place["table"]))
-        return real(self, **place)  # type: ignore[arg-type]
+    def counting(self: Vault, table: str, *place: Any) -> Envelope:
+        seen.append(table)
+        return real(self, table, *place)
 
-    with patch.object(Vault, "open", counting):
+    with patch.object(Vault, "_opened", counting):
         yield seen
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from clinic_toolkit.record import audit, practice, rows
+from clinic_toolkit.store.connections import writer_of
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import slots
 from clinic_toolkit.vault.slots import WrongSecret
@@ -71,11 +72,12 @@ def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(
         copies.append(tmp_path / f"killed-{len(copies)}")
         shutil.copytree(data, copies[-1])
 
-    event.listen(work.engine, "after_cursor_execute", as_a_kill_leaves_it)
+    writer = writer_of(work.engine)
+    event.listen(writer, "after_cursor_execute", as_a_kill_leaves_it)
     try:
         take(work, drawn)
     finally:
-        event.remove(work.engine, "after_cursor_execute", as_a_kill_leaves_it)
+        event.remove(writer, "after_cursor_execute", as_a_kill_leaves_it)
     inside = len(copies)
     as_a_kill_leaves_it()
     assert checkpoint(work.engine)

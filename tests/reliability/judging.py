@@ -19,7 +19,7 @@ from sqlalchemy.engine import Engine as PlainEngine
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import audit, condition, inspection, merging, practice, trail
-from clinic_toolkit.store import anchor, base, connections, engine, schema
+from clinic_toolkit.store import anchor, base, connections, schema
 from clinic_toolkit.store.engine import open_store, reading, writing
 from clinic_toolkit.vault import slots
 from clinic_toolkit.vault.slots import WrongSecret
@@ -58,12 +58,12 @@ def many_openings() -> Iterator[None]:
     with plain.connect():
         pass
 
-    def engine_of(file: Path, creator: Callable[[], Any]) -> Engine:
+    def engine_of(file: Path, creator: Callable[[], Any], begin: Callable[[Connection], None]) -> Engine:
         address = plain.url.set(database=str(file))
         made = PlainEngine(QueuePool(creator), dialect, address, hide_parameters=True)
         made.update_execution_options(compiled_cache=cache)
         event.listen(made, "connect", connections._set_up)
-        event.listen(made, "begin", connections._begin)
+        event.listen(made, "begin", begin)
         return made
 
     def expected(metadata: MetaData) -> schema.Shape:
@@ -72,7 +72,7 @@ def many_openings() -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(quickly())
         stack.enter_context(patch.object(schema, "expected", expected))
-        stack.enter_context(patch.object(engine, "engine_of", engine_of))
+        stack.enter_context(patch.object(connections, "_engine", engine_of))
         yield
     plain.dispose()
 

@@ -16,7 +16,7 @@ import pytest
 from clinic_toolkit.record import hurt
 from clinic_toolkit.store import engine
 from clinic_toolkit.store.folder import ANCHOR, DATABASE
-from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.vault import vault
 from tests.reliability.judging import REFUSED, Failed, Judge, many_openings, room
 from tests.reliability.programme import Programme
 from tests.reliability.small_practice import Small, small_practice
@@ -107,11 +107,21 @@ def test_bits_at_random_in_a_larger_practice(place: Path, programme: Begin, figu
     figure(f"{len(whole):,} bytes, {told(ends)}; 0 wrong, 0 tracebacks")
 
 
+class Anywhere:
+    """A place like any other."""
+
+    def __init__(self, *fields: object) -> None:
+        pass
+
+    def fill(self, first: bytes, second: bytes) -> bytes:
+        return b"anywhere"
+
+
 def test_without_places_and_ledger_wrong_data_passes(place: Path) -> None:
     """The control: seals that are not sealed to their place, and nobody who asks SQLite or the trail."""
     careless = patch.multiple(hurt, against_the_trail=lambda *_: "", missing=lambda *_: None)
     credulous = patch.object(engine, "_look_over", lambda *_: None)
-    with patch.object(Vault, "_place", lambda *_: b"anywhere"), careless, credulous:
+    with patch.object(vault, "Blank", Anywhere), careless, credulous:
         made = small_practice(place / "careless")
         judge, raw = Judge(made, place / "hurt"), made.files[DATABASE]
         record = next(id for table, id in made.told_at[made.last].newest if table == "handout").bytes

@@ -48,8 +48,8 @@ def test_every_setting_holds_on_every_connection(opened: Engine) -> None:
         "journal_mode": "wal", "synchronous": 2, "secure_delete": 1, "trusted_schema": 0, "foreign_keys": 1,
         "recursive_triggers": 1, "temp_store": 2, "wal_autocheckpoint": 100,
     }  # fmt: skip
-    with reading(opened) as one, reading(opened) as two:
-        for db in (one, two):
+    with reading(opened) as one, reading(opened) as two, writing(opened) as three:
+        for db in (one, two, three):
             assert {name: db.scalar(text(f"PRAGMA {name}")) for name in wanted} == wanted
             assert db.scalar(text("PRAGMA busy_timeout")) >= 1000
 
@@ -92,6 +92,20 @@ def test_all_of_a_transaction_or_nothing(opened: Engine) -> None:
     assert "never" not in undone
     with reading(opened) as db:
         assert db.scalar(select(func.count()).select_from(SAMPLE)) == 1
+
+
+def test_no_connection_is_switched_so_that_statements_stay_prepared(opened: Engine) -> None:
+    """A changed setting makes SQLite prepare every statement of its connection anew."""
+    said: dict[str, list[str]] = {"reading": [], "writing": []}
+    for _ in range(2):
+        for name, way in (("reading", reading), ("writing", writing)):
+            with way(opened) as db:
+                driver = db.connection.driver_connection
+                driver.set_trace_callback(said[name].append)
+                db.scalar(select(func.count()).select_from(SAMPLE))
+    assert [line for line in said["writing"] if line.startswith("BEGIN")] == ["BEGIN IMMEDIATE"]
+    assert [line for line in said["reading"] if line.startswith("BEGIN")] == ["BEGIN"]
+    assert not [line for lines in said.values() for line in lines if "PRAGMA" in line]
 
 
 def test_reading_cannot_write(opened: Engine) -> None:

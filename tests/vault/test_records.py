@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.store.engine import checkpoint
+from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.vault import vault as vault_module
 from clinic_toolkit.vault.vault import SealBroken, Sealed, Vault
 from tests.fixtures import vaults
@@ -42,6 +43,17 @@ def test_the_wrong_place_is_refused(engine: Engine, vault: Vault, ring: UUID) ->
             vault.open(**row | change)
         assert raised.value.table in ("sample", "samples")
     vault.open(**row)
+
+
+def test_of_many_only_those_open_that_lie_where_they_were_sealed(vault: Vault, ring: UUID) -> None:
+    row, sealed = sealed_at(vault, ring)
+    right = SealedRow(1, row["record"], row["version"], ring, row["kid"], 0, row["blob"])
+    rows = [right, right._replace(version=2), right._replace(ring=uuid4()), right._replace(version=-1), right]
+    found = vault.open_all("sample", rows)
+    assert [inside and inside.content_id for inside in found] == [
+        sealed.content_id, None, None, None, sealed.content_id
+    ]  # fmt: skip
+    assert "the body" not in repr(found)
 
 
 def test_another_practice_cannot_open_it(vault: Vault, ring: UUID, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from clinic_toolkit.record import practice
+from clinic_toolkit.store.connections import writer_of
 from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.vault import attempts, identity
 from clinic_toolkit.web import context, drawn_sheet, unlocking
@@ -20,14 +21,14 @@ TYPED = {"passphrase": "glacier mandolin unwrapped"}
 @contextmanager
 def full_disk_at_commit(site: Site):
     def refuse(db):
-        if db.get_execution_options().get("immediate"):
-            raise StorageFull
+        raise StorageFull
 
-    event.listen(site.work.engine, "commit", refuse)
+    writer = writer_of(site.work.engine)
+    event.listen(writer, "commit", refuse)
     try:
         yield
     finally:
-        event.remove(site.work.engine, "commit", refuse)
+        event.remove(writer, "commit", refuse)
 
 
 @pytest.fixture
