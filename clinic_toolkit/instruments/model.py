@@ -34,6 +34,14 @@ class ResponseOption:
     meaning: str = ""
 
 
+# How a question of "this person" is asked where no one person is meant.
+_ANYONE = (
+    ("this person or someone else", "anyone"),
+    ("do for this person", "do for people close to you"),
+    ("this person", "someone close to you"),
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FollowUp:
     """A question for the talk afterwards, and what it is for. For the clinician alone.
@@ -44,6 +52,13 @@ class FollowUp:
     question: Line
     intent: Line
     in_private: bool = False
+
+    def of_people_in_general(self) -> str:
+        """The question where no one person is meant."""
+        asked = self.question
+        for one_person, anyone in _ANYONE:
+            asked = asked.replace(one_person, anyone)
+        return asked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +76,15 @@ class Facet:
     follow_up: tuple[FollowUp, ...] = ()
     avoid: tuple[Line, ...] = ()
     parent: Slug | None = None
+
+    def beside(self, *, general: bool) -> list[str]:
+        """The questions for the talk that may stand on a screen that both look at.
+
+        Args:
+            general: it is about people in general, and not about one person.
+        """
+        shown = [each for each in self.follow_up if not each.in_private]
+        return [each.of_people_in_general() if general else each.question for each in shown]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

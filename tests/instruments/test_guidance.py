@@ -109,6 +109,14 @@ def test_guidance_reads_at_grade_eight_or_below(one: Instrument, count: lint.Cou
 
 
 @each_questionnaire
+def test_where_no_one_person_is_meant_the_questions_speak_of_none(one: Instrument) -> None:
+    both = [(each.question, each.of_people_in_general()) for facet in one.facets for each in facet.follow_up]
+    assert [asked for _, asked in both if "this person" in asked or faults_of_question(asked)] == []
+    assert any(before != asked for before, asked in both)
+    assert all(before == asked for before, asked in both if "person" not in before)
+
+
+@each_questionnaire
 def test_no_verdict_no_tally_no_praise(one: Instrument) -> None:
     assert [(line, found.group()) for line in said(one) for found in _NEVER.finditer(line)] == []
     assert _NEVER.search("That is toxic.") and _NEVER.search("You should say no.")

@@ -93,6 +93,14 @@ def test_questions_for_the_talk_are_folded_away_beside_each_question(me: Person,
     assert len(asked) >= 3 and facet.name not in shown
 
 
+def test_about_people_in_general_they_speak_of_no_one_person(me: Person, hour: str) -> None:
+    shown = unescape(
+        me.follow(steps.begin(me, hour, about="general", word="", frame=""), "first question").source
+    )
+    folded = shown.partition("<summary>For the talk</summary>")[2].partition("</details>")[0]
+    assert "someone close to you" in folded and "this person" not in folded
+
+
 def test_what_is_asked_in_private_stands_on_no_screen_that_both_look_at(me: Person, hour: str) -> None:
     page = me.follow(steps.begin(me, hour), "first question")
     private = [each.question for facet in giving().facets for each in facet.follow_up if each.in_private]

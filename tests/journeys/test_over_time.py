@@ -236,6 +236,7 @@ def test_why_and_until_when_are_written_down_and_shown(site: Site, me: Person) -
         ({"why": "To see.", "times": "many"}, "times", "from 2 to 60"),
         ({"why": "To see.", "times": "3", "baseline": "2"}, "baseline", "from 3 to 60"),
         ({"why": "To see.", "until": "soon"}, "until", "year-month-day"),
+        ({"why": "To see.", "until": "2020-03-01", "times": "3"}, "until", "is past"),
         ({"why": "x" * 201, "times": "3"}, "why", "1 character too long"),
     ],
 )

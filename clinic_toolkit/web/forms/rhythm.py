@@ -1,5 +1,6 @@
 """What is agreed about asking a questionnaire again."""
 
+from datetime import date
 from typing import Any
 
 from wtforms import Form, StringField
@@ -20,9 +21,10 @@ class RhythmForm(Form):
     times = fields.line("How many times in all")
     baseline = fields.line("How many first rounds are the baseline")
     version = StringField("Version", default="0")
+    today: date
 
     @classmethod
-    def of(cls, typed: Any, body: Rhythm | None) -> "RhythmForm":
+    def of(cls, typed: Any, body: Rhythm | None, *, today: date) -> "RhythmForm":
         """The form, with what is agreed already."""
         known = (
             {
@@ -34,7 +36,14 @@ class RhythmForm(Form):
             if body
             else {"baseline": str(LEAST_BASELINE)}
         )
-        return cls(typed, data=known)
+        form = cls(typed, data=known)
+        form.today = today
+        return form
+
+    def validate_until(self, field: Any) -> None:
+        """It ends on a day that is still to come."""
+        if field.data and field.data < self.today:
+            raise ValidationError("This day is past. Write today or a later day, or leave it empty.")
 
     def validate_times(self, field: Any) -> None:
         """A repeat has an end: a day, a number of times, or both."""

@@ -1,5 +1,6 @@
 """Repeating: why and until when, what the client said to it, stopping, going on."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -20,7 +21,7 @@ screen = Blueprint("rhythms", __name__)
 def edit(id: UUID) -> Answer:
     """Say why a questionnaire is repeated, and until when."""
     kept, seen = _found(id)
-    form = RhythmForm.of(request.form if request.method == "POST" else None, seen.body if seen else None)
+    form = _form(request.form if request.method == "POST" else None, seen)
     if request.method == "POST" and form.validate():
         if fields.whole(form.version.data) != (seen.version if seen else 0):
             return _page(kept, seen, form, GoOnForm(), newer=True), 409
@@ -73,11 +74,16 @@ def go_on(id: UUID) -> Answer:
     kept, seen = _found(id)
     form = GoOnForm(request.form)
     if not form.validate():
-        return _page(kept, seen, RhythmForm.of(None, seen.body if seen else None), form), 422
+        return _page(kept, seen, _form(None, seen), form), 422
     rhythms.go_on(
         context.db(), context.vault(), seen, kept.body, because=form.because.data, now=context.now()
     )
     return _back(kept)
+
+
+def _form(typed: Any, seen: Kept[Rhythm] | None) -> RhythmForm:
+    today = context.now().astimezone().date()
+    return RhythmForm.of(typed, seen.body if seen else None, today=today)
 
 
 def _found(id: UUID) -> tuple[Kept[Administration], Kept[Rhythm] | None]:
