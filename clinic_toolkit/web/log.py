@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,11 @@ log = logging.getLogger("clinic")
 
 
 class PlainFormatter(logging.Formatter):
-    """Keeps codes and places, drops every value."""
+    """Keeps codes and places, drops every value. Times are in UTC, as in the audit trail."""
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
         """One line: time, level, what happened, which opaque id, which exception class, where."""

@@ -14,6 +14,8 @@ _NETWORK = {"requests", "urllib3", "httpx", "aiohttp", "smtplib", "ftplib", "pop
 _UNSAFE_READERS = {"pickle", "marshal", "shelve", "dill", "yaml", "xmlrpc"}
 _DEBUG = re.compile(r"\bdebug\b", re.IGNORECASE)
 _RUNNERS = {"eval", "exec", "compile", "__import__"}
+_DRAWS = {"render_template", "get_template", "select_template"}
+_DRAWS_DATA = {"render_template_string", "from_string", "Template"}
 _SHELLS = {"system", "popen", "getoutput", "getstatusoutput", "create_subprocess_shell"}
 
 
@@ -150,6 +152,25 @@ def draws_from_a_weak_well(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
         if _imports(node, {"random"}) or (isinstance(node, ast.Attribute) and node.attr in ("md5", "sha1")):
             yield node
+
+
+def makes_templates_of_data(tree: ast.AST) -> Iterator[ast.AST]:
+    """A page is drawn from a file of the program, named in the source."""
+    for call in _calls(tree):
+        of_a_file = _name(call.func) in _DRAWS and bool(call.args) and _is_plain(call.args[0])
+        if _name(call.func) in _DRAWS | _DRAWS_DATA and not of_a_file:
+            yield call
+
+
+def fills_in_what_it_was_given(tree: ast.AST) -> Iterator[ast.AST]:
+    """What is filled in stands in the source: a format of somebody else could read any attribute."""
+    for call in _calls(tree):
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("format", "format_map"):
+            filled = call.func.value
+            while isinstance(filled, ast.Subscript):
+                filled = filled.value
+            if not _is_plain(filled) and not _name(filled).isupper():
+                yield call
 
 
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:

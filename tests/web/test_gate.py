@@ -1,6 +1,8 @@
 from itertools import product
 
 import pytest
+from flask import request
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
 from clinic_toolkit.web import gate, launch
@@ -64,6 +66,30 @@ def test_only_the_name_and_port_of_this_practice_are_answered(locked: Site):
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", ""])
 def test_other_methods_are_refused(locked: Site, method):
     assert not lets_in(locked.settings, method, site="same-origin", origin="exact")
+
+
+FORGED = {
+    "X-Forwarded-For": "192.0.2.7", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https",
+    "X-Forwarded-Port": "444", "X-Forwarded-Prefix": "/clients", "X-Real-IP": "192.0.2.7",
+    "Forwarded": "for=192.0.2.7;host=evil.example;proto=https", "X-Original-URL": "/clients",
+    "X-Rewrite-URL": "/clients", "X-HTTP-Method-Override": "POST",
+}  # fmt: skip
+
+
+def test_what_a_proxy_would_add_is_not_believed(site: Site):
+    def seen() -> str:
+        return " ".join((request.method, request.url, request.script_root, request.remote_addr or ""))
+
+    path = site.route(seen, "GET")
+    plain = site.get(path).text
+    assert site.get(path, **FORGED).text == plain
+    # The control: an app that stands behind a proxy takes them for true.
+    behind, inner = ProxyFix(site.app.wsgi_app, x_prefix=1), site.app.wsgi_app
+    site.app.wsgi_app = behind
+    try:
+        assert site.get(path, **FORGED).text != plain
+    finally:
+        site.app.wsgi_app = inner
 
 
 def test_every_refusal_is_the_same_bytes(site: Site):

@@ -1,8 +1,12 @@
 import logging
+import re
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime, timedelta
 
 from clinic_toolkit.web.log import PlainFormatter
+from tests.architecture.tree import CHECKOUT, modules
 from tests.fixtures.sites import Site
 
 SECRET = "Ana Reyes was here"
@@ -27,6 +31,32 @@ def test_a_line_keeps_code_id_class_and_place():
     text = line("clinic", "request.unforeseen", error=raised(), opaque="3fa09c1b")
     assert "request.unforeseen 3fa09c1b ValueError at test_log.py:" in text
     assert "\n" not in text
+
+
+def events_in(source: str) -> set[str]:
+    return set(re.findall(r"\blog\.\w+\(\s*\"([a-z_.]+)\"", source))
+
+
+def test_every_event_is_described_and_no_other():
+    page = (CHECKOUT / "docs" / "log.md").read_text(encoding="utf-8")
+    rows = [row.split("|")[1] for row in page.splitlines() if row.startswith("| `")]
+    described = {event for row in rows for event in re.findall(r"`([a-z_.]+)`", row)}
+    written = set().union(*(events_in(path.read_text(encoding="utf-8")) for path in modules()))
+    assert described == written
+    assert events_in('    log.exception(\n        "note.saved"\n    )') == {"note.saved"}
+
+
+def test_a_line_begins_with_its_moment_in_utc(monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        moment = datetime.now(UTC)
+        began = line("clinic", "note.saved").partition(" ")[0]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert began.endswith("Z")
+    assert abs(datetime.fromisoformat(began) - moment) < timedelta(minutes=1)
 
 
 def test_no_value_is_ever_written():

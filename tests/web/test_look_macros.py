@@ -140,6 +140,18 @@ def test_script_writes_no_markup_and_stays_small() -> None:
     assert len(script.encode()) < 8_400
 
 
+STORES = r"localStorage|sessionStorage|indexedDB|\bcaches\b|document\.cookie|serviceWorker|showSaveFile"
+# A key or an object from outside could change what every object inherits.
+TAKES_KEYS = r"__proto__|\bprototype\b|JSON\.parse|\w\[[a-z][\w.]*\]\s*=[^=]"
+
+
+@pytest.mark.parametrize("mistakes", [STORES, TAKES_KEYS], ids=["stores", "takes keys"])
+def test_script_keeps_nothing_in_the_browser_and_takes_no_objects(mistakes: str) -> None:
+    assert not re.findall(mistakes, (STATIC / "app.js").read_text(encoding="utf-8"))
+    planted = {STORES: "localStorage.setItem('a', 1)", TAKES_KEYS: "kept[field.name] = field.value"}
+    assert re.search(mistakes, planted[mistakes])
+
+
 def test_every_icon_is_in_the_sprite() -> None:
     drawn = set(re.findall(r'<symbol id="([a-z-]+)"', (STATIC / "sprite.svg").read_text(encoding="utf-8")))
     pages = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.html"))
