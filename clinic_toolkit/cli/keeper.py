@@ -137,6 +137,9 @@ class Keeper:
         if self._active is not None:
             self._tell(self._active, line.Sleep())
             self._active.process.join(timeout=PATIENCE)
+            # A blob that was on its way meanwhile must not outlive the sleep either.
+            self._listen(self._active)
+            self._return.drop()
         self._suspend.let_go()
 
     def _listen(self, helper: Helper) -> None:

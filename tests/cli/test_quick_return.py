@@ -1,3 +1,8 @@
+from multiprocessing import Pipe
+from types import SimpleNamespace
+
+from clinic_toolkit.cli import line
+from clinic_toolkit.cli.keeper import Helper, Keeper
 from clinic_toolkit.cli.quick_return import QuickReturn
 
 
@@ -55,6 +60,29 @@ def test_sleep_ends_it():
     world.seconds += 31
     world.date += 31
     assert world.held.look() is None
+
+
+def test_one_that_is_on_its_way_when_the_machine_goes_to_sleep_is_not_held():
+    keeper = Keeper(None, SimpleNamespace(listening=()), when_ready=lambda: None)
+    ours, theirs = Pipe()
+
+    def join(timeout):
+        # The process had just derived it when it was told to end.
+        assert isinstance(theirs.recv(), line.Sleep)
+        theirs.send(line.Hold(blob=b"sealed"))
+
+    keeper._active = Helper(process=SimpleNamespace(join=join), pipe=ours)
+    keeper._suspend._bell.send(b"\0")
+    keeper._before_sleep()
+    keeper._listen(keeper._active)
+    assert keeper._return.look() is None
+    # The control: it would have been held.
+    theirs.send(line.Hold(blob=b"sealed"))
+    keeper._listen(keeper._active)
+    assert keeper._return.look() == b"sealed"
+    ears = (keeper._heard, keeper._bell, keeper._suspend.heard, keeper._suspend._bell)
+    for each in (*ears, *keeper._tray, ours, theirs):
+        each.close()
 
 
 def test_a_changed_date_ends_it_but_a_small_correction_does_not():
