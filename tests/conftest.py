@@ -83,10 +83,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _woven(paths: list[Path]) -> list[Path]:
-    """The files in the order in which two processes take them.
+    """The files in the order in which the processes take them.
 
     Those that wait a good deal alternate with those that keep a processor busy, so that it is used; and
-    none of them is among the last, for which the other process would wait.
+    none of them is among the last, for which the others would wait.
     """
     files = list(dict.fromkeys(paths))
     slow = [path for path in files if path.parent.name in SLOW]

@@ -103,9 +103,10 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
             wait_until(silent_from + IDLE + 1)
             assert not is_locked(page)
             time.sleep(IDLE)
-            # An open page asks every 20 seconds, and when it is looked at again.
+            # An open page asks every 20 seconds, and when it is looked at again. What it asked meanwhile was
+            # no sign of a person: the last was the save.
             page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
-            expect(page.get_by_role("heading", name="Locked")).to_be_visible(timeout=25_000)
+            expect(page.get_by_role("heading", name="Locked")).to_be_visible(timeout=10_000)
             page.get_by_role("link", name="Unlock").click()
             come_back(page, words)
             page.wait_for_url(f"**{practice.hour}/note")

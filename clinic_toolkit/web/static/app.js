@@ -99,6 +99,7 @@ function autosave(form) {
       said = await answer.json();
     } catch { /* no answer, or none in words */ }
     if (answer?.ok) {
+      typed &&= holdsWords(); // the save was the sign
       if (said.version && form.elements.version) form.elements.version.value = said.version;
       return unsaved.has(save) || say(`Saved ${said.saved || ""}`, false);
     }
