@@ -1,5 +1,6 @@
 """What every test has: the options, the browser, and a place to report a ratio."""
 
+import gc
 import os
 import sys
 import tempfile
@@ -95,6 +96,12 @@ def _woven(paths: list[Path]) -> list[Path]:
     beside = [quick[number * between : (number + 1) * between] for number in range(len(slow))]
     woven = [path for one, some in zip(slow, beside, strict=True) for path in (one, *some)]
     return woven + quick[len(slow) * between :]
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: nobody needs to look through it for what could go."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
