@@ -157,7 +157,11 @@ class Worker:
             if app.reason_to_end() is not None:
                 self._keeper.end.set()
             elif self._engine is not None:
-                fold_when_idle(self._engine)
+                # Whatever happens to the disk: who watches for the idle time must not end before it.
+                try:
+                    fold_when_idle(self._engine)
+                except Exception:
+                    log.exception("checkpoint.failed")
 
     def _cut_off(self) -> None:
         self._keeper.end.wait()

@@ -51,7 +51,6 @@ audit_line = Table(
 forbid(audit_line, "UPDATE", sentence="the audit trail is only added to")
 forbid(audit_line, "DELETE", sentence="the audit trail is only added to")
 
-
 # No practice comes near it; beyond it SQLite has no number for the next line.
 _LAST = 1 << 62
 _TIP = Prepared(select(audit_line.c.seq, audit_line.c.hash).order_by(audit_line.c.seq.desc()).limit(1))
@@ -142,8 +141,11 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
     _ADD.run(db, {"seq": seq, "body": body, "hash": chained, "signature": signature})
     saved = entries if event != READ else ()
     anchor.pend(db, incarnation=vault.incarnation, seq=seq, head=chained, at=now_us(now), entries=saved)
-    if vault.inventory is not None:
+    if vault.inventory is not None and vault.inventory.seq == seq - 1:
         if_rolled_back(db, vault.inventory.add(seq, chained, saved, ways_in(event)))
+    else:
+        # There are lines that this vault was not told of, from an unlock in another window for one.
+        vault.inventory = None
     return seq
 
 
@@ -189,10 +191,10 @@ def adopt(db: Connection, vault: Vault, *, now: datetime) -> int | None:
 
 
 def not_adopted(db: Connection, vault: Vault) -> int | None:
-    """The line that this unlock found not to fit and did not vouch for, or None."""
+    """The line that this unlock found not to fit and did not vouch for, told by a sealed line; or None."""
     newest, _ = _tip(db)
     for told in since(db, vault, max(0, newest - _LINES_OF_AN_UNLOCK)):
-        if told.line and told.line.signed and told.line.event.startswith(NOT_ADOPTED):
+        if told.line and not told.line.keyless and told.line.event.startswith(NOT_ADOPTED):
             return int(told.line.event.removeprefix(NOT_ADOPTED))
     return None
 

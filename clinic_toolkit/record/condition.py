@@ -194,7 +194,10 @@ def _gaps(gaps: list[int]) -> Finding:
 
 
 def _moment(at: int) -> str:
-    local = from_us(at).astimezone()
+    try:
+        local = from_us(at).astimezone()
+    except ValueError:
+        return "at a time that cannot be read"
     return f"{written(local.date())}, {local:%H:%M}"
 
 

@@ -142,7 +142,8 @@ def counted(db: Connection, id: UUID, *, after: int) -> int:
     named, highest = re.compile(rf"handover\.[a-z_]+ {id.hex[:8]}-([0-9]{{1,5}})"), 0
     for body in db.scalars(select(audit_line.c.body).where(audit_line.c.seq > after)):
         if body[:1] == KEYLESS:
-            with suppress(msgspec.DecodeError):
+            # What is no text at all, or no line, names no row.
+            with suppress(ValueError):
                 found = named.fullmatch(_decode_keyless(body[1:])[0])
                 highest = max(highest, int(found[1]) if found else 0)
     return highest

@@ -70,5 +70,5 @@ def touched(body: Administration, lines: tuple[Line, ...]) -> frozenset[int]:
 def _moment(line: Line) -> datetime:
     try:
         return from_us(line.at)
-    except OverflowError:
+    except ValueError:
         return from_us(0)

@@ -15,6 +15,7 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import anchor_slot, aside, folder, losses
 from clinic_toolkit.store.anchor_slot import SLOT, Line, Slot
 from clinic_toolkit.store.losses import Loss
+from clinic_toolkit.store.trouble import damaged
 from clinic_toolkit.store.verdict import Absent, Missing, Other, Verdict
 
 # The tables that are asked for the chain and its incarnation; a store without them has no anchor.
@@ -55,6 +56,8 @@ class Anchor:
         number = aside.number_of(copy) if copy else 0
         tip, head = _tip(db, metadata)
         slot = self._slot
+        if tip < 0:
+            raise damaged(folder.database(self._place))
         if slot is None:
             if tip:
                 self._found = Loss(tip=tip, aside=number, slot=None)

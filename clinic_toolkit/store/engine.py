@@ -110,7 +110,7 @@ def _look_over(db: Connection, metadata: MetaData, file: Path) -> None:
     schema.compare(db, metadata, file)
     if db.scalar(text("PRAGMA user_version")) != FORMAT:
         raise schema.other_version(file)
-    if db.scalar(text("PRAGMA integrity_check(1)")) != "ok":
+    if db.scalar(text("PRAGMA integrity_check(1)")) != "ok" or schema.broken_tables(db, metadata):
         raise damaged(file)
 
 
@@ -246,10 +246,13 @@ def _fold(engine: Engine, *, patient: bool) -> bool:
         cursor = connection.cursor()
         if not patient:
             cursor.execute("PRAGMA busy_timeout = 0").fetchall()
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        busy = cursor.fetchone()
-        if not patient:
-            cursor.execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}").fetchall()
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = cursor.fetchone()
+        finally:
+            # The next save uses this connection, and must wait for others as ever.
+            if not patient:
+                cursor.execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}").fetchall()
         cursor.close()
     finally:
         connection.close()

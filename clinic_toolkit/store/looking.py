@@ -60,11 +60,13 @@ def looked_at(place: Path, metadata: MetaData = base.metadata) -> Iterator[Look]
 
 @contextmanager
 def _named(problems: tuple[str, ...]) -> Iterator[None]:
-    # A table or a column that is needed is not there: what is wrong with the build of the file says which.
+    # A table or a column that is needed is not there, or holds what is no id: what is wrong with the build of
+    # the file says which.
     try:
         yield
-    except OperationalError as error:
-        if not problems or getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR:
+    except (OperationalError, ValueError) as error:
+        code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+        if not problems or code not in (None, sqlite3.SQLITE_ERROR):
             raise
         raise DamagedFile(" ".join(problems)) from error
 
@@ -74,6 +76,8 @@ def _problems(db: Connection, metadata: MetaData, file: Path) -> Iterator[str]:
         schema.compare(db, metadata, file)
         if db.scalar(text("PRAGMA user_version")) != FORMAT:
             raise schema.other_version(file)
+        for name in schema.broken_tables(db, metadata):
+            yield f"The table {name} holds a row that this program cannot have written."
     except DamagedFile as other:
         yield other.sentence
     said = db.scalars(text("PRAGMA integrity_check(20)")).all()

@@ -8,6 +8,8 @@ from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The years 2 to 9998.
+_EARLIEST, _LATEST = -62_104_060_800_000_000, 253_370_764_800_000_000
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -44,5 +46,11 @@ def now_us(moment: datetime) -> int:
 
 
 def from_us(microseconds: int) -> datetime:
-    """The moment that `now_us` stored, in UTC."""
+    """The moment that `now_us` stored, in UTC.
+
+    Raises:
+        ValueError: no clock can have said so, and in a time zone it might fall off the calendar.
+    """
+    if not _EARLIEST <= microseconds <= _LATEST:
+        raise ValueError("not a moment")
     return _EPOCH + timedelta(0, 0, microseconds)

@@ -240,7 +240,7 @@ def _user_key_by_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
         root = stretch(text, row.salt, _cost(row))
     except ValueError:
         raise WrongSecret(refusal) from None
-    except CostRefused:
+    except (CostRefused, TypeError):  # the last where a cost is not there
         raise SlotRefused from None
     return _user_key(db, row, root, refusal)
 

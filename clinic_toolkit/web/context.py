@@ -156,13 +156,17 @@ def saw(noun: str, *shown: Kept[Any]) -> None:
 
 
 def enter(opened: Vault, *, must_choose_passphrase: bool = False) -> None:
-    """Let this browser in: a new session id and a new form token, so that none from before is good."""
+    """Let this browser in: a new session id and a new form token, so that none from before is good.
+
+    Every browser goes on with the vault that was opened first: what one saves the others must know of.
+    """
     session.clear()
     session[SID] = secrets.token_urlsafe(32)
     here = worker()
     had_practice = here.has_practice
     if_rolled_back(db(), lambda: _put_out(had_practice))
-    here.unlocked[session[SID]] = Unlocked(vault=opened, must_choose_passphrase=must_choose_passphrase)
+    first = next((each.vault for each in here.unlocked.values()), opened)
+    here.unlocked[session[SID]] = Unlocked(vault=first, must_choose_passphrase=must_choose_passphrase)
     here.has_practice = True
     here.activity.open()
 

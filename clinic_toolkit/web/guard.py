@@ -120,6 +120,9 @@ def _moment() -> str:
     here = context.unlocked()
     if here is None:
         return WHILE_LOCKED if _has_practice() else BEFORE_PRACTICE
+    if anchor.is_frozen(context.unit().engine):
+        # Nothing can be chosen or proved before the file may be written again; that is decided first.
+        return UNLOCKED
     if here.must_choose_passphrase:
         return AFTER_SHEET
     if not here.kept.get("sheet proved"):

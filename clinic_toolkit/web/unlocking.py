@@ -150,5 +150,5 @@ def _try(open_it: Callable[[], Vault], *, delayed: bool, must_choose_passphrase:
         _one_at_a_time.release()
     context.enter(opened, must_choose_passphrase=must_choose_passphrase)
     context.keep_in_session(_IN_DOUBT, audit.not_adopted(context.db(), opened))
-    handing.bring_in_afterwards(opened)
+    handing.bring_in_afterwards(context.vault())
     return ""

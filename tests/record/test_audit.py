@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from clinic_toolkit.record import audit
+from clinic_toolkit.record import audit, clients, ledger
 from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.vault import slots
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, Work
 
@@ -31,6 +32,19 @@ def test_lines_added_while_locked_are_adopted_at_the_next_unlock(work: Work) -> 
         assert newest.event.startswith("audit.adopted ")
         assert not rest[0].signed
         audit.check(db, work.vault)
+
+
+def test_a_vault_that_was_not_told_of_a_line_asks_the_trail_again(work: Work) -> None:
+    client = work.client()
+    with reading(work.engine) as db:
+        assert ledger.of(db, work.vault).known(client.id.bytes)
+        other = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+    with writing(work.engine) as db:
+        newer = clients.revise(db, other, client, clients.Client(name="Ana Reyes-Ode"), now=NOW)
+    with writing(work.engine) as db:
+        audit.note(db, work.vault, audit.READ, now=NOW)
+        known = ledger.of(db, work.vault).known(client.id.bytes)
+    assert known is not None and known.version == newer.version
 
 
 def _tamper(work: Work, seq: int, **values: object) -> None:

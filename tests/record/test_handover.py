@@ -16,6 +16,7 @@ from clinic_toolkit.record import (
     administrations,
     answers,
     arrivals,
+    audit,
     handover,
     handover_rows,
     merging,
@@ -128,6 +129,16 @@ def test_the_key_and_the_rows_are_gone_after_it(handed: Handed) -> None:
     with reading(handed.work.engine) as db:
         versions = rows.versions(db, handed.work.vault, handover.handover, handed.out.id, Handover)
     assert [kept.body.key for kept in versions] == [b""]
+
+
+def test_a_line_of_the_trail_that_is_no_text_keeps_no_answers_out(handed: Handed) -> None:
+    handed.answer(1, answered(3))
+    with writing(handed.work.engine) as db, pytest.MonkeyPatch.context() as turned:
+        # What a turned bit makes of a line without a key.
+        turned.setattr(audit, "_encode", lambda line: b"\x92\xa7\xf5nlock." + b"\x01")
+        audit.note_keyless(db, handed.work.vault.incarnation, "unlock.", now=NOW)
+    handed.merge()
+    assert ("answered", 3) in handed.given()
 
 
 def test_bringing_in_twice_does_nothing_twice(handed: Handed) -> None:

@@ -211,6 +211,20 @@ def test_a_full_disk_is_said_and_nothing_is_half_saved(opened: Engine) -> None:
         assert db.scalar(select(func.count()).select_from(SAMPLE)) == 0
 
 
+def test_a_fold_that_failed_leaves_the_next_save_its_patience(opened: Engine) -> None:
+    def refuse(act: int, first: str | None, *_: object) -> int:
+        folds = act == sqlite3.SQLITE_PRAGMA and first == "wal_checkpoint"
+        return sqlite3.SQLITE_DENY if folds else sqlite3.SQLITE_OK
+
+    wanted = connections.PRAGMAS["busy_timeout"]
+    with writing(opened) as db:
+        db.connection.driver_connection.set_authorizer(refuse)
+    with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+        tidy(opened)
+    with writing(opened) as db:
+        assert db.scalar(text("PRAGMA busy_timeout")) == wanted
+
+
 def test_another_programs_lock_is_said(folder: Path, opened: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connections.PRAGMAS, "busy_timeout", 1)
     opened.dispose()

@@ -186,6 +186,15 @@ def test_coming_back_with_the_code(engine: Engine, vault: Vault, tmp_path: Path)
     elsewhere.dispose()
 
 
+def test_a_way_in_without_its_cost_is_refused(engine: Engine, vault: Vault) -> None:
+    with writing(engine) as db:
+        slots.replace_passphrase(db, vault, vaults.PASSPHRASE, cost=FLOOR)
+        db.execute(text("PRAGMA ignore_check_constraints = 1"))
+        db.execute(text("UPDATE slot SET memory_kib = NULL, passes = NULL, lanes = NULL WHERE kind = 1"))
+        with pytest.raises(SlotRefused):
+            slots.open_with_passphrase(db, vaults.PASSPHRASE)
+
+
 def test_the_identity_is_bound_to_its_user_key(engine: Engine, vault: Vault) -> None:
     with reading(engine) as db:
         for user, key in ((vault.user_id, bytes(32)), (UUID(int=1), vault.user_key())):

@@ -1,7 +1,7 @@
 """The audit page: who, what, when; found by client, kind and day; and the check of everything."""
 
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 
 import msgspec
 from sqlalchemy import text
@@ -12,12 +12,27 @@ from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
 
+LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
 
 def tamper(site: Site, statement: str) -> None:
     with writing(site.work.engine) as db:
         for trigger in db.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'trigger'")).all():
             db.exec_driver_sql(f"DROP TRIGGER {trigger}")
         db.exec_driver_sql(statement)
+
+
+def test_a_line_of_the_last_day_there_is_hides_no_other(site: Site, monkeypatch) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        with writing(site.work.engine) as db:
+            audit.note_keyless(db, site.work.vault.incarnation, "unlock.failed", now=LAST)
+        page = site.get("/audit")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert page.status_code == 200
 
 
 def checked(site: Site) -> str:

@@ -5,11 +5,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from werkzeug.test import TestResponse
 
 from clinic_toolkit import settings as configuration
+from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.record import audit, clients, condition
-from clinic_toolkit.store import anchor, anchor_file
+from clinic_toolkit.store import anchor, anchor_file, anchor_slot
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import slots
 from clinic_toolkit.web.app import create_app
@@ -164,6 +166,81 @@ def test_another_file_is_opened_and_read_and_never_written(other: Site) -> None:
     other.work.engine.dispose()
     after = {name: (folder / name).read_bytes() for name in before}
     assert after == before
+
+
+def test_who_comes_by_the_sheet_decides_first_and_chooses_a_passphrase_afterwards(other: Site) -> None:
+    assert by_sheet(other) == "/unlock/choose"
+    assert other.get("/unlock/choose").headers["Location"] == "/"
+    assert other.get("/").headers["Location"] == "/condition"
+    assert "not the data file that was written last" in other.get("/condition").text
+    assert "Cem Aydin" in other.get("/clients").text
+    assert other.post("/condition/go-on", state_of(other)).status_code == 303
+    assert not anchor.is_frozen(other.work.engine)
+    assert other.get("/clients").headers["Location"] == "/unlock/choose"
+
+
+def test_a_forged_line_about_the_unlock_lets_the_clinician_in(other: Site) -> None:
+    with sqlite3.connect(other.settings.data_folder / "clinic.db") as raw:
+        seq, before = raw.execute("SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1").fetchone()
+        body = audit.KEYLESS + audit._encode((f"{audit.NOT_ADOPTED} zzz", 1))
+        link = audit._link(other.work.vault.incarnation, seq + 1, before, body)
+        raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, ?)", (seq + 1, body, link, bytes(64)))
+    raw.close()
+    assert by_sheet(other) == "/unlock/choose"
+    with reading(other.work.engine) as db:
+        assert audit.not_adopted(db, other.work.vault) is None
+
+
+def test_a_number_in_the_anchor_that_leaves_no_next_one_is_no_anchor(work: Work, tmp_path: Path) -> None:
+    work.client("Ana Reyes")
+    assert checkpoint(work.engine)
+    work.engine.dispose()
+    data = tmp_path / "data"
+    slot, _ = anchor_file._newest(data / "clinic.anchor")
+    assert slot
+    for wrong in ({"count": (1 << 64) - 1, "seq": slot.seq + 1}, {"seq": (1 << 63) + 5}):
+        raw = anchor_slot.encode(replace(slot, **wrong))
+        (data / "clinic.anchor").write_bytes(raw + bytes(len(raw)))
+        site = reopened(work, data)
+        assert anchor.verdict(site.work.engine).absent
+        site.work.engine.dispose()
+
+
+def test_a_time_that_no_clock_tells_does_not_hide_what_is_missing(work: Work, tmp_path: Path) -> None:
+    work.client("Ana Reyes")
+    assert checkpoint(work.engine)
+    work.engine.dispose()
+    data = tmp_path / "data"
+    slot, _ = anchor_file._newest(data / "clinic.anchor")
+    assert slot
+    entry = anchor_slot._ENTRY.pack(slot.seq + 1, 1 << 63, bytes(8), b"client", bytes(16), bytes(16))
+    raw = anchor_slot.encode(replace(slot, count=slot.count + 5, seq=slot.seq + 1, raw=entry))
+    (data / "clinic.anchor").write_bytes(raw + bytes(len(raw)))
+    site = reopened(work, data)
+    site.unlock()
+    assert "at a time that cannot be read" in site.get("/condition").text
+    assert site.post("/condition/seen", state_of(site)).status_code == 303
+
+
+def test_a_trail_that_begins_below_nothing_is_damage(work: Work, tmp_path: Path) -> None:
+    assert checkpoint(work.engine)
+    work.engine.dispose()
+    with sqlite3.connect(tmp_path / "data" / "clinic.db") as raw:
+        triggers = raw.execute(
+            "SELECT name, sql FROM sqlite_schema WHERE tbl_name = 'audit_line' AND type = 'trigger'"
+        ).fetchall()
+        for name, _ in triggers:
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute("DELETE FROM audit_line WHERE seq > 1")
+        raw.execute("UPDATE audit_line SET seq = -5")
+        for _, words in triggers:
+            raw.execute(words)
+    raw.close()
+    for anchored in (True, False):
+        if not anchored:
+            (tmp_path / "data" / "clinic.anchor").unlink()
+        with pytest.raises(DamagedFile):
+            open_store(tmp_path / "data")
 
 
 def test_going_on_with_another_file_is_the_clinicians_act(other: Site) -> None:

@@ -4,14 +4,16 @@ import errno
 import os
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
 
 from clinic_toolkit.record import practice
 from clinic_toolkit.store.connections import writer_of
+from clinic_toolkit.store.engine import reading
 from clinic_toolkit.store.trouble import StorageFull
-from clinic_toolkit.vault import attempts, identity
+from clinic_toolkit.vault import attempts, identity, slots
 from clinic_toolkit.web import context, drawn_sheet, unlocking
 from tests.fixtures.sites import TOKEN, Site
 
@@ -51,6 +53,19 @@ def test_nobody_is_in_if_the_line_about_the_unlocking_did_not_reach_the_disk(loc
     assert lock.post("/unlock", TYPED).status_code == 303
     assert lock.ends == ["not let in"]
     assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
+
+
+def test_a_second_browser_goes_on_with_the_vault_of_the_first(lock: Site, monkeypatch):
+    """What one saves the other must know of, or it would take an older version for the newest."""
+    work = lock.work
+    with reading(work.engine) as db:
+        twin = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+    assert lock.post("/unlock", TYPED).status_code == 303
+    monkeypatch.setattr(practice, "unlock", lambda db, typed, *, now: twin)
+    second = replace(lock)
+    assert second.post("/unlock", TYPED).status_code == 303
+    assert len(lock.app.worker.unlocked) == 2
+    assert {id(each.vault) for each in lock.app.worker.unlocked.values()} == {id(work.vault)}
 
 
 def test_a_practice_that_did_not_reach_the_disk_was_never_set_up(lock: Site, monkeypatch):
