@@ -76,6 +76,7 @@ def _drawing(site: Site, kept: Kept[Administration]) -> Act:
         "facet": next(each for each in instrument.facets if each.id == instrument.items[3].facet),
         "text": administrations.wording(kept.body, instrument.items[3]), "instrument": instrument,
         "answered": responses(kept.body.answers)[3], "errors": {}, "changing": False, "about": "M.",
+        "general": False,
     }  # fmt: skip
 
     def draw() -> None:

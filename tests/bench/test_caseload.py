@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from sqlalchemy import select
 
 from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.seal import SUITE
@@ -15,6 +14,7 @@ from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import opened
 from clinic_toolkit.record.memory import AT_ONCE
+from clinic_toolkit.store import statements
 from clinic_toolkit.store.engine import reading, writing
 from tests.bench import rounds
 from tests.fixtures import practices
@@ -53,7 +53,8 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Work:
 
 def test_goal_11_the_whole_caseload(work: Work, ratio: Report, part: Report) -> None:
     with reading(work.engine) as db:
-        found = list(db.execute(select(administration)))
+        every = statements.every_newest(db, administration, None, head=None)
+        found = [statements.sealed_row(row) for row in every]
         vault, name = work.vault, "administration"
         sealed = [
             (
