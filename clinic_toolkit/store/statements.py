@@ -80,7 +80,11 @@ def _of_id(table: Table) -> Prepared:
 
 @cache
 def _replace(table: Table) -> Prepared:
-    seen = (table.c.record == bindparam("seen_id"), table.c.version == bindparam("seen_version"))
+    seen = (
+        table.c.record == bindparam("seen_id"),
+        table.c.version == bindparam("seen_version"),
+        table.c.ring == bindparam("seen_ring"),
+    )
     # Record and ring stay; naming them would have SQLite write the pages of their indexes again.
     changed: dict[str, Any] = {name: bindparam(name) for name in _CHANGING}
     return Prepared(table.update().where(*seen, table.c.final == 0).values(changed))
@@ -125,5 +129,5 @@ def sealed_row(row: RawRow) -> SealedRow:
 def replace(db: Connection, table: Table, values: dict[str, Any], *, seen: UUID, seen_version: int) -> bool:
     """Put the next version in the place of the draft that was seen; False if it moved on or is final."""
     changed = {name: values[name] for name in _CHANGING}
-    place = {"seen_id": seen.bytes, "seen_version": seen_version}
+    place = {"seen_id": seen.bytes, "seen_version": seen_version, "seen_ring": values["ring"].bytes}
     return _replace(table).run(db, changed | place).rowcount == 1

@@ -5,12 +5,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from clinic_toolkit.record import clients, notes, rows
+from clinic_toolkit.record import clients, notes, progress, rows
+from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.notes import Part
 from clinic_toolkit.store.engine import reading, writing
-from tests.fixtures.practices import NOW, Work
+from tests.fixtures.practices import NOW, Work, giving
 
 
 def test_the_newest_version_is_read_and_the_older_one_stays(work: Work) -> None:
@@ -95,3 +96,13 @@ def test_an_unknown_id_and_one_without_a_key_are_answered_alike(work: Work, tmp_
 
 def test_bodies_are_compact(work: Work) -> None:
     assert len(msgspec.msgpack.encode(Client(name="Ana"))) < 40
+
+
+def test_a_draft_is_replaced_in_its_own_ring_only(work: Work) -> None:
+    form, other = (work.begun(work.client(name), giving()) for name in ("Ana", "Ben"))
+    answer = Response(status="answered", value=1, talk=False, said="")
+    with pytest.raises(rows.Stale), writing(work.engine) as db:
+        elsewhere = msgspec.structs.replace(form, ring=other.ring)
+        progress.record_response(db, work.vault, elsewhere, 0, answer, now=NOW)
+    with writing(work.engine) as db:
+        progress.record_response(db, work.vault, form, 0, answer, now=NOW)

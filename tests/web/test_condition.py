@@ -12,6 +12,7 @@ from clinic_toolkit import settings as configuration
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.record import audit, clients, condition
 from clinic_toolkit.store import anchor, anchor_file, anchor_slot
+from clinic_toolkit.store.anchor_slot import Slot
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import slots
 from clinic_toolkit.web.app import create_app
@@ -191,32 +192,39 @@ def test_a_forged_line_about_the_unlock_lets_the_clinician_in(other: Site) -> No
         assert audit.not_adopted(db, other.work.vault) is None
 
 
-def test_a_number_in_the_anchor_that_leaves_no_next_one_is_no_anchor(work: Work, tmp_path: Path) -> None:
+@pytest.fixture
+def newest(work: Work) -> Slot:
+    """The anchor of a practice that was closed in order."""
     work.client("Ana Reyes")
     assert checkpoint(work.engine)
     work.engine.dispose()
-    data = tmp_path / "data"
-    slot, _ = anchor_file._newest(data / "clinic.anchor")
+    slot, _ = anchor_file._newest(anchor_of(work))
     assert slot
-    for wrong in ({"count": (1 << 64) - 1, "seq": slot.seq + 1}, {"seq": (1 << 63) + 5}):
-        raw = anchor_slot.encode(replace(slot, **wrong))
-        (data / "clinic.anchor").write_bytes(raw + bytes(len(raw)))
-        site = reopened(work, data)
-        assert anchor.verdict(site.work.engine).absent
-        site.work.engine.dispose()
+    return slot
 
 
-def test_a_time_that_no_clock_tells_does_not_hide_what_is_missing(work: Work, tmp_path: Path) -> None:
-    work.client("Ana Reyes")
-    assert checkpoint(work.engine)
-    work.engine.dispose()
-    data = tmp_path / "data"
-    slot, _ = anchor_file._newest(data / "clinic.anchor")
-    assert slot
-    entry = anchor_slot._ENTRY.pack(slot.seq + 1, 1 << 63, bytes(8), b"client", bytes(16), bytes(16))
-    raw = anchor_slot.encode(replace(slot, count=slot.count + 5, seq=slot.seq + 1, raw=entry))
-    (data / "clinic.anchor").write_bytes(raw + bytes(len(raw)))
-    site = reopened(work, data)
+def anchor_of(work: Work) -> Path:
+    return Path(work.engine.url.database or "").with_name("clinic.anchor")
+
+
+def started_with(work: Work, slot: Slot) -> Site:
+    """A start beside this anchor."""
+    raw = anchor_slot.encode(slot)
+    anchor_of(work).write_bytes(raw + bytes(len(raw)))
+    return reopened(work, anchor_of(work).parent)
+
+
+@pytest.mark.parametrize("wrong", [{"count": (1 << 64) - 1}, {"seq": (1 << 63) + 5}], ids=["count", "line"])
+def test_a_number_in_the_anchor_that_leaves_no_next_one_is_no_anchor(
+    work: Work, newest: Slot, wrong: dict[str, int]
+) -> None:
+    site = started_with(work, replace(newest, **({"seq": newest.seq + 1} | wrong)))
+    assert anchor.verdict(site.work.engine).absent
+
+
+def test_a_time_that_no_clock_tells_does_not_hide_what_is_missing(work: Work, newest: Slot) -> None:
+    entry = anchor_slot._ENTRY.pack(newest.seq + 1, 1 << 63, bytes(8), b"client", bytes(16), bytes(16))
+    site = started_with(work, replace(newest, count=newest.count + 5, seq=newest.seq + 1, raw=entry))
     site.unlock()
     assert "at a time that cannot be read" in site.get("/condition").text
     assert site.post("/condition/seen", state_of(site)).status_code == 303
