@@ -127,6 +127,8 @@ def ask(seen: Watched, page: Page) -> None:
     follow(page, "Change question 2")
     page.get_by_role("radio", name="Nearly every time").check()
     page.get_by_role("button", name="Check answers").last.click()
+    # On the page of the question the words stand twice.
+    page.wait_for_url("**/check")
     expect(page.get_by_text("Nearly every time")).to_be_visible()
     press(page, "Finish")
     seen.look(page, name="finished")
