@@ -19,6 +19,7 @@ from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import gaps
 from clinic_toolkit.store import anchor
+from clinic_toolkit.store.anchor_slot import LAST
 from clinic_toolkit.store.base import forbid, metadata
 from clinic_toolkit.store.engine import if_rolled_back
 from clinic_toolkit.store.statements import Prepared
@@ -51,8 +52,6 @@ audit_line = Table(
 forbid(audit_line, "UPDATE", sentence="the audit trail is only added to")
 forbid(audit_line, "DELETE", sentence="the audit trail is only added to")
 
-# No practice comes near it; beyond it SQLite has no number for the next line.
-_LAST = 1 << 62
 _TIP = Prepared(select(audit_line.c.seq, audit_line.c.hash).order_by(audit_line.c.seq.desc()).limit(1))
 _ADD = Prepared(audit_line.insert())
 
@@ -110,7 +109,7 @@ def _tip(db: Connection) -> tuple[int, bytes]:
 
 def _next(db: Connection) -> tuple[int, bytes]:
     seq, before = _tip(db)
-    if seq >= _LAST:
+    if seq >= LAST:
         raise ChainBroken(seq)
     return seq + 1, before
 

@@ -17,8 +17,8 @@ _HEAD = struct.Struct(">8sHQ16sQ32sH")
 _ENTRY = struct.Struct(">QQ8s20s16s16s")
 _SUM = 32
 _LINK = 8
-# No practice comes near it, and the next number must still be one.
-_LAST = 1 << 62
+# The last number of a line or a slot. No practice comes near it; beyond it there is none for the next.
+LAST = 1 << 62
 _NOBODY = bytes(16)
 
 
@@ -108,7 +108,7 @@ def decode(raw: bytes) -> Slot | None:
     if len(raw) != SLOT or hashlib.sha256(raw[:-_SUM]).digest() != raw[-_SUM:]:
         return None
     magic, form, count, incarnation, seq, head, number = _HEAD.unpack_from(raw)
-    if magic != _MAGIC or form != _FORMAT or number > MOST_ENTRIES or max(count, seq) > _LAST:
+    if magic != _MAGIC or form != _FORMAT or number > MOST_ENTRIES or max(count, seq) > LAST:
         return None
     end = _HEAD.size + number * _ENTRY.size
     return Slot(

@@ -2,6 +2,7 @@
 
 import threading
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -21,9 +22,11 @@ def test_the_idle_time_is_over_although_the_log_cannot_be_folded(
 
     monkeypatch.setattr(engine, "fold_when_idle", fold)
     monkeypatch.setattr(worker, "TICK", 0.001)
-    keeper = SimpleNamespace(end=threading.Event())
-    made = worker.Worker(None, (), keeper, b"")  # type: ignore[arg-type]
-    made._engine = object()  # type: ignore[assignment]
+    keeper: Any = SimpleNamespace(end=threading.Event())
+    settings: Any = None
+    opened: Any = object()
+    made = worker.Worker(settings, (), keeper, b"")
+    made._engine = opened
     reasons = iter([None, None, "idle"])
     watching = threading.Thread(
         target=made._watch, args=(SimpleNamespace(reason_to_end=lambda: next(reasons)),), daemon=True

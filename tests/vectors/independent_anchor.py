@@ -17,6 +17,8 @@ def slot(raw):  # format.md, "The anchor"
         return None
     if raw[:8] != b"CtAnchor" or int.from_bytes(raw[8:10], "big") != 1:
         return None
+    if max(int.from_bytes(raw[10:18], "big"), int.from_bytes(raw[34:42], "big")) > 1 << 62:
+        return None
     number = int.from_bytes(raw[74:76], "big")
     entries = []
     for at in range(76, 76 + number * 76, 76):

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from clinic_toolkit.store import anchor_slot
 from clinic_toolkit.store.anchor_slot import SLOT, Line, Saved, Slot
@@ -80,7 +81,7 @@ u64 = st.integers(0, 2**64 - 1)
 lines = st.builds(
     Line,
     incarnation=st.uuids(),
-    seq=u64,
+    seq=st.integers(0, anchor_slot.LAST),
     head=st.binary(min_size=32, max_size=32),
     at=u64,
     records=st.lists(records, max_size=60).map(tuple),
@@ -95,6 +96,13 @@ def test_what_is_written_is_read(given_lines: list[Line]) -> None:
     named = [entry for line in given_lines for entry in line.records[-48:] or [("", bytes(16), bytes(16))]]
     wanted = [(table, UUID(bytes=ring), UUID(bytes=record)) for table, ring, record in named[-48:]]
     assert [(entry.table, entry.ring, entry.record) for entry in slot.entries()] == wanted
+
+
+@given(lines, st.integers(anchor_slot.LAST + 1, 2**64 - 1), st.sampled_from(["count", "seq"]))
+def test_a_number_without_a_next_one_is_read_by_nobody(line: Line, beyond: int, which: str) -> None:
+    raw = anchor_slot.encode(replace(anchor_slot.after(None, [line]), **{which: beyond}))
+    assert anchor_slot.decode(raw) is None
+    assert independent_anchor.slot(raw) is None
 
 
 def test_a_new_slot_counts_on() -> None:
