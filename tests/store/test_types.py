@@ -10,6 +10,7 @@ from clinic_toolkit.store.types import from_us, now_us
 
 moments = st.datetimes(
     min_value=datetime(1900, 1, 1),  # noqa: DTZ001
+    max_value=datetime(9998, 12, 30),  # noqa: DTZ001
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))]),
 )
 
@@ -17,6 +18,12 @@ moments = st.datetimes(
 @given(moments)
 def test_a_moment_comes_back_to_the_microsecond(moment: datetime) -> None:
     assert from_us(now_us(moment)) == moment
+
+
+@given(st.integers(-(1 << 70), 1 << 70).filter(lambda at: abs(at) > 253_370_764_800_000_000))
+def test_what_no_clock_tells_is_no_moment(at: int) -> None:
+    with pytest.raises(ValueError, match="not a moment"):
+        from_us(at)
 
 
 def test_a_moment_without_a_zone_is_refused() -> None:
