@@ -1,8 +1,9 @@
 """Run every test: python3 deploy/test.py [arguments of pytest]
 
 Sets up what is needed the first time, in .venv beside this folder. Of its own it knows
---require-browser (no browser is a failure), --bench and --reliability (the measured goals, the
-long forms). `--reliability kills --rounds 100` goes a hundred rounds of the tests of that name.
+--require-browser (no browser is a failure), --ci (every run draws the same values, and a test of
+processes or browsers may run twice), --bench and --reliability (the measured goals, the long
+forms). `--reliability kills --rounds 100` goes a hundred rounds of the tests of that name.
 """
 
 # Kept to words that any Python can read, so that an old one gets a sentence and no error in syntax.
@@ -24,10 +25,16 @@ def in_parallel(arguments, cores):
 
     A third one takes up what the two leave idle, and was no quicker: 674 to 686 seconds against 685.
     """
-    if (cores or 1) < 2 or any(argument != "--require-browser" for argument in arguments):
+    if (cores or 1) < 2 or any(argument not in ("--require-browser", "--ci") for argument in arguments):
         return arguments
     # The order is made in tests/conftest.py: what takes longest comes first.
     return ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"] + arguments
+
+
+def in_fixed_order(arguments):
+    """The arguments with --ci told to the plugin that shuffles tests and draws seeds: one order, one seed."""
+    fixed = ["--randomly-dont-reorganize", "--randomly-seed=1"] if "--ci" in arguments else []
+    return fixed + arguments
 
 
 def by_name(arguments):
@@ -54,6 +61,6 @@ def seen_from(folder, arguments):
 if __name__ == "__main__":
     environment.prepare(environment.DEVELOPMENT)
     browser.offer(os.environ)
-    words = seen_from(os.getcwd(), by_name(in_parallel(sys.argv[1:], os.cpu_count())))
+    words = seen_from(os.getcwd(), by_name(in_fixed_order(in_parallel(sys.argv[1:], os.cpu_count()))))
     os.chdir(str(environment.CHECKOUT))  # where pytest finds its settings
     environment.run(environment.DEVELOPMENT, ["-m", "pytest"] + words)

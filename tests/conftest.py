@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fixtures.outside import sitecustomize as outside
 
@@ -15,6 +16,13 @@ NO_BROWSER = "no Chrome, Edge or Chromium; set CLINIC_BROWSER"
 NO_FIREFOX = "no Firefox; set CLINIC_FIREFOX"
 LONG = ("bench", "reliability")
 SLOW = ("browser", "reliability")
+# What depends on other programs may be run once more in CI; each that needed it is named as a defect.
+AGAIN = ("browser", "processes")
+
+# A busy machine is slower, and no less right: no property fails by the clock. In CI every run draws the
+# same examples; everyone's own runs draw new ones.
+settings.register_profile("own", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("own"), derandomize=True, database=None, print_blob=True)
 
 _report = pytest.StashKey[Path]()
 _ratios = pytest.StashKey[list[str]]()
@@ -23,6 +31,11 @@ _ratios = pytest.StashKey[list[str]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     ours = parser.getgroup("clinic toolkit")
     ours.addoption("--require-browser", action="store_true", help="no browser is a failure, not a skip")
+    ours.addoption(
+        "--ci",
+        action="store_true",
+        help="the same values in every run; a test of processes or browsers may run twice",
+    )
     ours.addoption("--bench", action="store_true", help="only the measured goals, as ratios")
     ours.addoption("--reliability", action="store_true", help="only the long forms of the reliability tests")
     ours.addoption("--rounds", type=int, metavar="N", help="how many rounds a reliability test goes")
@@ -30,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ratios] = []
+    settings.load_profile("ci" if config.getoption("--ci") else "own")
     if config.getoption("--bench") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--bench measures, so it never runs in parallel: leave -n out.")
     for variable, missing in (("CLINIC_BROWSER", NO_BROWSER), ("CLINIC_FIREFOX", NO_FIREFOX)):
@@ -77,6 +91,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = wanted
     place = {path: number for number, path in enumerate(_woven([item.path for item in items]))}
     items.sort(key=lambda item: place[item.path])
+    if config.getoption("--ci"):
+        for item in items:
+            if any(item.get_closest_marker(mark) for mark in AGAIN):
+                item.add_marker(pytest.mark.flaky(reruns=1))
     if not os.environ.get("CLINIC_BROWSER"):
         for item in items:
             if item.get_closest_marker("browser"):
@@ -109,6 +127,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         reports = terminalreporter.stats.get("skipped", [])
         if skipped := sum(missing in str(report.longrepr) for report in reports):
             terminalreporter.write_line(f"{skipped} browser tests skipped: {missing}")
+    flaky = [report.nodeid for report in terminalreporter.stats.get("rerun", [])]
+    for name in flaky:
+        terminalreporter.write_line(f"flaky: {name}")
+    if config.getoption("--ci"):
+        terminalreporter.write_line(f"{len(flaky)} flaky tests: each is a defect to mend")
     report = config.stash.get(_report, None)
     if report is not None and (left := report.read_text(encoding="utf-8")):
         terminalreporter.section("connections that would have left this machine")

@@ -53,7 +53,7 @@ class Watched:
     def __post_init__(self) -> None:
         self.context.on("request", lambda request: self._asked(request.url))
         self.context.on("page", self._listen)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
 
     def _asked(self, url: str) -> None:
         split = urlsplit(url)

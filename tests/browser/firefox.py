@@ -96,7 +96,7 @@ def opened_with(program: str, profile: Path, addresses: list[str]) -> Iterator[N
         finally:
             process.terminate()
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 process.kill()
 

@@ -102,7 +102,7 @@ def test_the_open_line_saves_by_itself_and_is_whole_alone_too(browser: Browser, 
         seen.look(page, name="open line")
         page.goto(f"{place}/hand-over")
         page.get_by_role("button", name="Hand over now").click()
-        expect(page.get_by_role("heading", name="What becomes of your answers")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("heading", name="What becomes of your answers")).to_be_visible()
         page.goto(f"http://{practice.running.host}/form/open-line")
         expect(page.get_by_text("There is an answer to this question from before")).to_be_visible()
         page.get_by_label("In your own words").fill("A long walk.")

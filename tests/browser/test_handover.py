@@ -1,7 +1,6 @@
 """A form in a client's hands, in a real browser: with script, without, and by every way around it."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import chrome, conftest
 from tests.browser.conftest import Practice
+from tests.fixtures.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -21,12 +21,14 @@ def hand_over(page: Page, practice: Practice) -> str:
     page.goto(f"{place}/hand-over")
     page.get_by_role("button", name="Hand over now").click()
     # The process after the next may not be warm yet, when two forms go out in a row.
-    expect(page.get_by_role("heading", name="What becomes of your answers")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="What becomes of your answers")).to_be_visible()
     return place
 
 
 def unlock(page: Page, practice: Practice) -> None:
-    page.goto(f"http://{practice.running.host}/")
+    asked = page.get_by_label("Passphrase", exact=True)
+    # The process of the form may be on its way out, and still answer.
+    wait_for(lambda: page.goto(f"http://{practice.running.host}/") and asked.is_visible())
     page.get_by_label("Passphrase", exact=True).fill(practice.words)
     page.get_by_role("button", name="Unlock").click()
     expect(page.get_by_role("heading", name="Before your client leaves")).to_be_visible()
@@ -118,7 +120,6 @@ def test_the_whole_way_without_script(browser: Browser, practice: Practice) -> N
         page.get_by_role("link", name="Finish").click()
         page.get_by_role("button", name="Finish").click()
         expect(page.get_by_role("heading", name="Please give the laptop back")).to_be_visible()
-        time.sleep(0.5)
         unlock(page, practice)
         expect(page.get_by_text("11 of 12 answered.")).to_be_visible()
         page.get_by_role("button", name="Look at it").click()
@@ -147,9 +148,8 @@ def test_a_page_of_an_earlier_hand_over_never_shows_or_sends_its_words_again(
         page.goto(f"http://{practice.running.host}/form/give-back")
         page.get_by_role("button", name="Give back").click()
         expect(page.get_by_role("heading", name="Please give the laptop back")).to_be_visible()
-        time.sleep(0.5)
-        look_again(stale)
-        expect(stale.get_by_role("heading", name="Locked")).to_be_visible()
+        locked = stale.get_by_role("heading", name="Locked")
+        wait_for(lambda: look_again(stale) or locked.is_visible())
         page.bring_to_front()
         unlock(page, practice)
         page.get_by_role("button", name="Look at it").click()

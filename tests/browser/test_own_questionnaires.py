@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, expect
 from tests.browser import chrome
 from tests.browser.conftest import Practice
 from tests.browser.test_handover import unlock
+from tests.fixtures.running import is_alive
+from tests.fixtures.waiting import wait_for
 from tests.journeys.own import EXAMPLE, TEXT, changed
 
 pytestmark = pytest.mark.browser
@@ -59,22 +61,18 @@ def test_from_the_file_to_the_client_and_back(browser: Browser, practice: Practi
         place = page.url.partition("/items")[0]
         page.goto(f"{place}/hand-over")
         page.get_by_role("button", name="Hand over now").click()
-        expect(page.get_by_role("heading", name="What becomes of your answers")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("heading", name="What becomes of your answers")).to_be_visible()
         seen.look(page, name="handed over")
         page.get_by_role("link", name="Go to the questions").click()
         page.get_by_role("radio", name="Fully true").check()
         page.get_by_role("button", name="Continue").last.click()
         page.wait_for_url("**/form/2")
         # The process of the form is killed; the next one finds the same form in the tray.
-        os.kill(practice.running.workers()[0], signal.SIGKILL)
-        page.wait_for_timeout(500)
-        for _ in range(40):
-            try:
-                page.goto(f"{host}/form/2", timeout=2_000)
-                break
-            except Exception:  # refused while no process serves
-                page.wait_for_timeout(250)
-        expect(page.get_by_role("heading", name="I thought of what people close to me")).to_be_visible()
+        worker = practice.running.workers()[0]
+        os.kill(worker, signal.SIGKILL)
+        wait_for(lambda: not is_alive(worker))
+        question = page.get_by_role("heading", name="I thought of what people close to me")
+        wait_for(lambda: page.goto(f"{host}/form/2") and question.is_visible())
         seen.look(page, name="question in the client's hands")
         page.get_by_role("radio", name="Mostly true").check()
         page.get_by_role("button", name="Continue").last.click()

@@ -14,7 +14,7 @@ from tests.journeys import person, steps
 pytestmark = pytest.mark.browser
 
 # Seconds: as short as a busy machine allows, which takes a second or two for a save.
-IDLE, BEFORE = 12, 6
+IDLE, BEFORE = 15, 8
 
 
 def come_back(page: Page, words: str) -> None:
@@ -96,8 +96,8 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
         practice = Practice(running, words, client.path, hour.path)
         with chrome.watched(browser, running.host) as seen:
             page = practice.enter(seen)
-            silent_from = time.monotonic()
             field = note(page, practice).get_by_label("Data", exact=True)
+            silent_from = time.monotonic()
             wait_until(silent_from + IDLE - BEFORE)
             field.fill("The last words before the silence.")
             wait_until(silent_from + IDLE + 1)
@@ -106,7 +106,7 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
             # An open page asks every 20 seconds, and when it is looked at again. What it asked meanwhile was
             # no sign of a person: the last was the save.
             page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
-            expect(page.get_by_role("heading", name="Locked")).to_be_visible(timeout=10_000)
+            expect(page.get_by_role("heading", name="Locked")).to_be_visible()
             page.get_by_role("link", name="Unlock").click()
             come_back(page, words)
             page.wait_for_url(f"**{practice.hour}/note")

@@ -12,6 +12,8 @@ import pytest
 
 from tests.fixtures import sites
 
+pytestmark = pytest.mark.processes
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 

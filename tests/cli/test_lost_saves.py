@@ -12,7 +12,10 @@ from clinic_toolkit.store.engine import checkpoint
 from tests.fixtures import practices
 from tests.fixtures.running import COMMAND, Running
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the processes are looked for in /proc")
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(sys.platform == "win32", reason="the processes are looked for in /proc"),
+]
 
 
 def killed(tmp_path: Path, *, folded: bool) -> Path:

@@ -50,10 +50,11 @@ def test_a_cost_outside_the_limits_is_refused_untried(
     change: dict[str, int], pretended: type[Pretended]
 ) -> None:
     values = {"memory_kib": FLOOR.memory_kib, "passes": FLOOR.passes, "lanes": FLOOR.lanes} | change
-    started = time.perf_counter()
+    # Of this thread's own processor time: what else the machine does is no matter here.
+    started = time.thread_time()
     with pytest.raises(CostRefused):
         stretch("a phrase", SALT, Cost(**values))
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
     assert pretended.asked == []
 
 

@@ -28,10 +28,16 @@ def test_only_the_whole_suite_is_run_in_parallel(given: list[str], test_command:
     assert in_parallel(given, 8) == given
     assert in_parallel([], 1) == []
     assert in_parallel([], None) == []
-    for whole in ([], ["--require-browser"]):
+    for whole in ([], ["--require-browser"], ["--require-browser", "--ci"]):
         for cores in (2, 3, 16):
             words = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *whole]
             assert in_parallel(whole, cores) == words
+
+
+def test_only_ci_has_a_fixed_order(test_command: dict[str, Any]) -> None:
+    in_fixed_order = test_command["in_fixed_order"]
+    assert in_fixed_order(["--require-browser"]) == ["--require-browser"]
+    assert in_fixed_order(["--ci"]) == ["--randomly-dont-reorganize", "--randomly-seed=1", "--ci"]
 
 
 def test_paths_are_seen_from_where_the_person_stands(tmp_path: Path, test_command: dict[str, Any]) -> None:

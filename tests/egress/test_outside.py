@@ -17,6 +17,8 @@ ASK = "import socket; socket.getaddrinfo('example.invalid', 80)"
 CHILD = f"import subprocess, sys; sys.exit(subprocess.run([sys.executable, '-c', {CONNECT!r}]).returncode)"
 SPAWN = f"""
 import multiprocessing, socket
+
+pytestmark = pytest.mark.processes
 def leave(): socket.socket().connect(({ELSEWHERE!r}, 9))
 if __name__ == "__main__":
     process = multiprocessing.get_context("spawn").Process(target=leave)

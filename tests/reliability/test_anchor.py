@@ -19,7 +19,10 @@ from tests.reliability import eight_writers
 from tests.reliability.programme import Programme
 from tests.store import chains
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9"),
+]
 SHORT, LONG = 2, 250
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -50,7 +50,7 @@ def profile(place: Path, path: str, work: Callable[[BrowserContext], object]) ->
         context = playwright.chromium.launch_persistent_context(
             place, executable_path=path, args=["--no-sandbox", "--disable-gpu"]
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         work(context)
         context.close()
 
@@ -71,7 +71,7 @@ def a_day(running: Running, words: str, hour: str, typed: str) -> Callable[[Brow
         page.wait_for_url(lambda url: "/clients/" in url and not url.endswith("/new"))
         page.goto(f"http://{running.host}{hour}/note")
         page.locator("textarea").first.fill(f"{typed}note")
-        page.wait_for_timeout(2500)
+        page.locator("[data-status]", has_text="Saved").wait_for()
         page.reload()
         page.goto(f"http://{running.host}/clients")
         page.go_back()

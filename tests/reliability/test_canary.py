@@ -30,6 +30,8 @@ from tests.journeys import job, person, steps
 from tests.journeys.pages import Page
 from tests.reliability import secrets_of, traces
 
+pytestmark = pytest.mark.processes
+
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
 as_root = pytest.mark.skipif(
     sys.platform == "win32" or os.geteuid() != 0, reason="reads the memory of processes, which needs root"
@@ -160,7 +162,7 @@ class Day:
         worker = self.running.workers()[0]
         page = self.me.send(self.me.open("/unlock"), {"passphrase": self.passphrase})
         # What the code opens is sealed beside the first pages; it takes as long as an unlock.
-        time.sleep(5)
+        self.running.wait_until_code_is_held()
         self.me.press(page, "Cover")
         wait_for_end(worker)
         self.tried(self.me.open("/unlock"), {"code": self.code[::-1]})

@@ -29,6 +29,7 @@ from clinic_toolkit.web.activity import Activity
 from tests.fixtures import running, sites, trails
 from tests.fixtures.running import Running
 from tests.fixtures.sites import Site
+from tests.fixtures.waiting import wait_for
 from tests.journeys import person, steps
 from tests.reliability import launched
 from tests.reliability.desk import CODE
@@ -195,6 +196,7 @@ def at_the_time(file: Path) -> Iterator[None]:
         del os.environ[launched.CLOCK]
 
 
+@pytest.mark.processes
 def test_the_real_program_goes_on_through_every_jump(tmp_path: Path, figure: Figure) -> None:
     file = tmp_path / "clock"
     file.write_text(NOW.isoformat())
@@ -202,12 +204,18 @@ def test_the_real_program_goes_on_through_every_jump(tmp_path: Path, figure: Fig
     def jump(moment: datetime) -> None:
         file.with_suffix(".new").write_text(moment.isoformat())
         os.replace(file.with_suffix(".new"), file)
-        time.sleep(1.2)  # longer than any process looks away
+        wait_for(lambda: all(believed(pid) == moment for pid in (program.process.pid, *program.workers())))
+
+    def believed(pid: int) -> datetime | None:
+        told = file.with_name(f"{file.name}-{pid}")
+        text = told.read_text() if told.exists() else ""
+        return datetime.fromisoformat(text) if text else None
 
     with at_the_time(file), Running(tmp_path / "data", **{launched.FAULT: "clock"}) as program:
         me = person.over_http(program.browser())
         words = set_up_with_a_code(me)
         page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
+        program.wait_until_code_is_held()
         os.kill(program.workers()[0], signal.SIGKILL)
         # The control: without a jump the code is enough.
         assert me.send(me.open("/unlock"), {"code": CODE}).path == "/"
@@ -227,7 +235,7 @@ def test_the_real_program_goes_on_through_every_jump(tmp_path: Path, figure: Fig
         jump(NOW - YEARS)
         assert me.send(me.open("/unlock"), {"passphrase": words}).path == "/"
         waited = time.monotonic() - began
-        assert waited < 40
+        assert waited < 100, "a second or two of delay, however busy the machine is"
         figure(
             f"4 jumps at work, 1 at the lock: 0 wrong locks; back in {waited:.1f} s after a wrong passphrase"
         )

@@ -32,6 +32,8 @@ from tests.journeys import job, person
 from tests.journeys.person import Person
 from tests.reliability.full_disk import SQLITE, Disk, Tried
 
+pytestmark = pytest.mark.processes
+
 Figure = Callable[[str], None]
 linux = pytest.mark.skipif(
     sys.platform != "linux" or not SQLITE, reason="the calls of SQLite are replaced on Linux only"

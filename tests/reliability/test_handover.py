@@ -22,7 +22,10 @@ from tests.journeys.pages import Page
 from tests.journeys.person import Person
 from tests.reliability.test_keys_in_memory import as_root, found
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
+]
 
 
 @dataclass

@@ -18,7 +18,10 @@ from tests.reliability.desk import Desk
 from tests.reliability.programme import Programme
 from tests.reliability.saving import SIGNED, Saves
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9"),
+]
 
 SHORT, LONG = 7, 2000
 # One kill in this many ends the keeper instead of the worker.
@@ -38,7 +41,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def killed(desk: Desk, rounds: Programme) -> None:
     """So many kills, with a look at the record after each."""
-    saves = Saves(random.Random())
+    saves = Saves(random.Random(random.random()))
     for number in rounds:
         which = "keeper" if number % KEEPER == KEEPER - 1 else "worker"
         # The other times the next worker has to do its imports first, as after two kills in a row.
@@ -137,7 +140,7 @@ server.serve_forever()
 def test_a_program_that_lies_about_saving_is_found_out(tmp_path: Path) -> None:
     """The control: the same kills and the same look afterwards, at a program that says "saved" too early."""
     kept, wrong = tmp_path / "kept.json", 0
-    saves = Saves(random.Random())
+    saves = Saves(random.Random(random.random()))
     for _ in range(8):
         kept.write_text("{}")
         command = [sys.executable, "-c", LYING, str(kept)]

@@ -23,7 +23,10 @@ from tests.reliability.evening import Evening, Look, Story, Unlock, look, unlock
 from tests.reliability.programme import Programme
 from tests.reliability.recording import Event
 
-pytestmark = pytest.mark.skipif(not recording.STRACE, reason="no strace to record the program with")
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(not recording.STRACE, reason="no strace to record the program with"),
+]
 
 KINDS = ("answer", "note", "sign", "hand-over", "lock")
 SHORT, LONG = 12, 1000

@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures import crashing
-from tests.fixtures.running import COMMAND, Running, is_alive
+from tests.fixtures.running import COMMAND, Running, children, is_alive
+from tests.fixtures.waiting import wait_for
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc"),
+]
 
 
 def started(*arguments, **environ):
@@ -21,7 +25,7 @@ def started(*arguments, **environ):
         [*COMMAND, "start", "--no-browser", *arguments],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         env=os.environ | environ,
         check=False,
     )
@@ -42,7 +46,7 @@ def test_asked_to_stop_it_ends_its_workers_and_itself(tmp_path, number):
         running.browser().get("/")
         workers = running.wait_until_warm()
         running.process.send_signal(number)
-        _, complaints = running.process.communicate(timeout=10)
+        _, complaints = running.process.communicate(timeout=60)
         assert running.process.returncode == 0
         assert complaints == ""
         assert not any(is_alive(pid) for pid in workers)
@@ -61,9 +65,9 @@ def test_control_c_in_a_terminal_reaches_everyone_and_is_quiet(tmp_path):
         start_new_session=True,
     )
     assert process.stdout.readline().startswith("Ready: ")
-    time.sleep(0.3)
+    wait_for(lambda: len(children(process.pid)) >= 2)
     os.killpg(process.pid, signal.SIGINT)
-    _, complaints = process.communicate(timeout=10)
+    _, complaints = process.communicate(timeout=60)
     assert (process.returncode, complaints) == (0, "")
 
 
@@ -102,7 +106,7 @@ def test_workers_that_die_after_an_answer_are_replaced(tmp_path):
         assert process.poll() is None
     finally:
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_a_port_that_is_taken_gives_the_next_one(tmp_path):

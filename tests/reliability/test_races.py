@@ -22,6 +22,8 @@ from tests.journeys.person import Person
 from tests.reliability import launched
 from tests.reliability.programme import Programme
 
+pytestmark = pytest.mark.processes
+
 BY_SCRIPT = {"X-Autosave": "1"}
 FIELD = "section-data"
 # Then the note is emptied: it has a longest length.

@@ -166,6 +166,8 @@ def test_another_user_of_the_machine_is_not_answered_with_every_right_word(runni
 
 SILENT = """
 import os, socket, sys
+
+pytestmark = pytest.mark.processes
 os.setgid(65534); os.setuid(65534)
 held = []
 for _ in range(220):
@@ -187,7 +189,7 @@ def test_another_user_cannot_take_every_place_with_connections_that_say_nothing(
         began = time.monotonic()
         assert told(running, wrong_ones(running, "none")["no launch cookie"])[0].startswith(b"HTTP/1.1 403")
         assert running.browser().get("/setup").status == 200
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
         other.stdin.close()
 
 

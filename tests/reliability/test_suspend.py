@@ -13,7 +13,10 @@ from tests.journeys import person, steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="hears of sleep from logind")
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(sys.platform != "linux", reason="hears of sleep from logind"),
+]
 
 CODE = "Q7WMXK"
 
@@ -53,15 +56,8 @@ def test_the_keys_are_gone_before_the_machine_sleeps(
     # The control: as long as nobody sleeps the lock is held.
     assert not logind.is_let_go(0.5)
     # The control of the quick return, which must not outlive the sleep: it does outlive a cover.
-    until = time.monotonic() + 20
-    locked = me.press(me.open("/"), "Cover")
-    while not asks_for_code(locked) and time.monotonic() < until:
-        locked = me.open("/unlock")
-        # It may have come to be held just now.
-        if not asks_for_code(locked):
-            me.send(locked, {"passphrase": words})
-            time.sleep(2)
-            locked = me.press(me.open("/"), "Cover")
+    running.wait_until_code_is_held()
+    assert asks_for_code(me.press(me.open("/"), "Cover"))
     assert not me.send(me.open("/unlock"), {"code": CODE}).path.startswith("/unlock")
     worker = running.wait_until_warm()[0]
     began = time.monotonic()

@@ -102,10 +102,10 @@ def test_every_part_of_a_slot_is_bound(
 )
 def test_a_planted_cost_is_refused_at_once(engine: Engine, vault: Vault, cost: tuple[int, int, int]) -> None:
     plant(engine, vault, b"x" * 80, cost)
-    started = time.perf_counter()
+    started = time.process_time()
     with reading(engine) as db, pytest.raises(SlotRefused):
         slots.open_with_passphrase(db, vaults.PASSPHRASE)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 def plant(engine: Engine, vault: Vault, sealed: bytes, cost: tuple[int, int, int] = (65536, 3, 4)) -> None:
