@@ -1,4 +1,4 @@
-"""The style sheets, fonts, icons and the script, read into memory once.
+"""The style sheets, fonts, icons and scripts, read into memory once.
 
 Their address carries a hash of all of them, so a browser may keep them for ever and never shows an
 old one. Nothing is looked up on the disk by a name from outside.

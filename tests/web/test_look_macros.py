@@ -134,10 +134,21 @@ def test_no_template_styles_or_scripts_in_place() -> None:
         assert not re.search(r"<script(?![^>]*\ssrc=)", text), path.name
 
 
-def test_script_writes_no_markup_and_stays_small() -> None:
-    script = (STATIC / "app.js").read_text(encoding="utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|https?:", script)
-    assert len(script.encode()) < 8_400
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(STATIC.glob("*.js"))}
+MARKUP = r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|https?:"
+
+
+def test_scripts_write_no_markup_and_stay_small() -> None:
+    assert re.search(MARKUP, "page.innerHTML = text")
+    assert [name for name, script in SCRIPTS.items() if re.search(MARKUP, script)] == []
+    assert [name for name, script in SCRIPTS.items() if script.count("\n") > 150] == []
+    assert sum(len(script.encode()) for script in SCRIPTS.values()) < 24_000
+
+
+def test_every_script_is_fetched_with_the_page() -> None:
+    head = (TEMPLATES / "macros" / "head.html").read_text(encoding="utf-8")
+    (names,) = re.findall(r"for script in \(([^)]*)\)", head)
+    assert {f"{name}.js" for name in re.findall(r"\w+", names)} == set(SCRIPTS)
 
 
 STORES = r"localStorage|sessionStorage|indexedDB|\bcaches\b|document\.cookie|serviceWorker|showSaveFile"
@@ -147,7 +158,7 @@ TAKES_KEYS = r"__proto__|\bprototype\b|JSON\.parse|\w\[[a-z][\w.]*\]\s*=[^=]"
 
 @pytest.mark.parametrize("mistakes", [STORES, TAKES_KEYS], ids=["stores", "takes keys"])
 def test_script_keeps_nothing_in_the_browser_and_takes_no_objects(mistakes: str) -> None:
-    assert not re.findall(mistakes, (STATIC / "app.js").read_text(encoding="utf-8"))
+    assert [name for name, script in SCRIPTS.items() if re.search(mistakes, script)] == []
     planted = {STORES: "localStorage.setItem('a', 1)", TAKES_KEYS: "kept[field.name] = field.value"}
     assert re.search(mistakes, planted[mistakes])
 

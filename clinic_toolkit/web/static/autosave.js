@@ -1,0 +1,65 @@
+// Saving a form while it is being filled in.
+import { make } from "./dom.js";
+import { cover, drop, isLocked, isPutAway, isTakenBack, saveWasTheSign } from "./lock.js";
+import { underWay, unsaved } from "./unsaved.js";
+
+export function autosave(form) {
+  const status = form.querySelector("[data-status]");
+  let timer, since, resent, again, waiting = 0, running = Promise.resolve();
+  const say = (text, wrong, url) => {
+    status.replaceChildren(text, " ", url ? make("a", "Look at it", { href: url }) : "");
+    status.classList.toggle("not", wrong);
+  };
+  const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };
+  async function send(keepalive) {
+    // A cover keeps its words to itself until this same page is let in again.
+    if (isPutAway() || !unsaved.delete(save)) return;
+    since = 0;
+    let answer, said = {};
+    try {
+      answer = await fetch(form.dataset.autosave, {
+        method: "POST", body: new FormData(form), redirect: "manual", keepalive,
+        headers: { "X-Autosave": again ? "again" : "1", Accept: "application/json" } });
+      said = await answer.json();
+    } catch { /* no answer, or none in words */ }
+    if (answer?.ok) {
+      saveWasTheSign();
+      if (said.version && form.elements.version) form.elements.version.value = said.version;
+      return unsaved.has(save) || say(`Saved ${said.saved || ""}`, false);
+    }
+    if (answer && isTakenBack(answer)) return drop();
+    if (answer?.status !== 409) unsaved.add(save);
+    if (answer && isLocked(answer)) return cover();
+    say(`Not saved: ${said.message || "no answer. Your words are still here."}`, true, said.url);
+    // Trying again is no sign of a person: it must not hold the lock back.
+    again = true;
+    if (!answer || answer.status > 499) later(10000);
+  }
+  function save(keepalive) {
+    clearTimeout(timer);
+    waiting += 1;
+    underWay.delete(running);
+    running = running.then(() => send(keepalive === true)).finally(() => { waiting -= 1; });
+    underWay.add(running);
+  }
+  form.addEventListener("input", ({ target }) => {
+    unsaved.add(save);
+    again = false;
+    since ||= Date.now();
+    later("autosaveNow" in form.dataset && target.matches("[type=radio],[type=checkbox]")
+      ? 0 : Math.max(0, Math.min(2000, since + 10000 - Date.now())));
+  });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    unsaved.delete(save);
+    if (resent || !waiting) return;
+    // A save under way moves the version on: the page waits for it, or it would contradict itself.
+    event.preventDefault();
+    running.then(() => setTimeout(() => {
+      resent = true;
+      form.requestSubmit(event.submitter);
+      resent = false;
+    }));
+  });
+  document.addEventListener("visibilitychange", () => document.hidden && save(true));
+}

@@ -1,0 +1,27 @@
+// Buttons that need a script, and are hidden without one.
+import { all, make } from "./dom.js";
+
+function copy(button) {
+  const from = document.querySelector(button.dataset.copy);
+  const status = make("span", "", { className: "small soft", role: "status" });
+  button.after(status);
+  button.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(from.value ?? from.innerText);
+      status.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(from);
+      status.textContent = "Marked: now press Ctrl and C";
+    }
+  };
+}
+
+export function showButtons() {
+  all("[data-copy],[data-print]").forEach((button) => { button.hidden = false; });
+  all("[data-copy]").forEach(copy);
+  all("[data-print]").forEach((button) => { button.onclick = () => print(); });
+  all("[data-show]").forEach((tick) => {
+    tick.parentNode.hidden = false;
+    tick.onchange = () => { document.querySelector(tick.dataset.show).type = tick.checked ? "text" : "password"; };
+  });
+}
