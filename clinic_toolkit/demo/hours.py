@@ -25,6 +25,7 @@ from clinic_toolkit.record import (
     relationships,
     rhythms,
     sessions,
+    signed_facts,
     watched,
 )
 from clinic_toolkit.record.cases import Case
@@ -46,7 +47,6 @@ class Desk:
 
     db: Connection
     vault: Vault
-    signer: str
     clients: dict[str, Kept[Client]] = field(default_factory=dict)
     cases: dict[str, Kept[Case]] = field(default_factory=dict)
     relationships: dict[tuple[str, str], Kept[Relationship]] = field(default_factory=dict)
@@ -250,7 +250,12 @@ class Hour:
 
     def _sign_note(self, desk: Desk, now: datetime) -> None:
         self.note = notes.sign(
-            desk.db, desk.vault, self.note, signer=desk.signer, version=self.note.version, now=now
+            desk.db,
+            desk.vault,
+            self.note,
+            facts=signed_facts.facts_of(desk.db, desk.vault, self.kept, self.note),
+            version=self.note.version,
+            now=now,
         )
 
 

@@ -37,7 +37,7 @@ def build(engine: Engine, *, now: datetime, content: Content | None = None) -> V
         vault, _ = practice.create(
             db, settings, passphrase=content.practice.passphrase, now=steps[0].at - timedelta(hours=2)
         )
-        desk = Desk(db=db, vault=vault, signer=settings.clinician_name)
+        desk = Desk(db=db, vault=vault)
         for step in steps:
             step.act(desk, min(step.at, now))
     return vault

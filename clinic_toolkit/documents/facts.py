@@ -26,6 +26,7 @@ def facts(hour: "HourFacts") -> list[Block]:
         ("Client", hour.who, STRONG),
         ("Date", words.day(hour.on), BODY),
         ("Time", words.hours(hour.start, hour.end), BODY),
+        ("", hour.remark, BODY),
         ("Kind", hour.kind, BODY),
         ("Place", hour.place, BODY),
         ("Attendance", hour.attendance, BODY),

@@ -1,4 +1,8 @@
-"""A progress note on paper, with signer, time and mark; an unsigned one says so on every page."""
+"""A progress note on paper, with signer, time and mark; an unsigned one says so on every page.
+
+What was changed after a note was signed stands on a sheet of its own behind it, so that the signed
+sheets are drawn the same for ever.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -31,7 +35,29 @@ def render(value: "NotePage") -> bytes:
     after = f" · {words.day(value.hour.on)}" + ("" if signed else f" · {DRAFT}")
     foot = (Text([(value.hour.who, SMALL), (after, SMALL)]), Text(words.LEGAL_LINE, SMALL))
     sheet = page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo)
-    return page.make(blocks, sheet)
+    return page.bind([(blocks, sheet), *_behind(value)])
+
+
+def _behind(value: "NotePage") -> list[tuple[list[Block], page.Sheet]]:
+    """The sheet of later changes, if there are any."""
+    if not value.changes and not value.some_unread:
+        return []
+    signed = f"The note was signed by {value.signer}"
+    signed += f", {words.moment(value.signed_at)}" if value.signed_at else ""
+    blocks: list[Block] = [
+        *page.title(words.CHANGED_LATER),
+        Text(f"{words.NOT_SIGNED} {signed}, mark {value.mark}.", QUIET, after=14),
+        *(
+            Pair(Text(each.name, QUIET), Text(each.sentence, BODY), label_width=92, before=3)
+            for each in value.changes
+        ),
+        *([Text(words.SOME_UNREAD, BODY, before=10)] if value.some_unread else []),
+    ]
+    foot = (
+        Text([(value.hour.who, SMALL), (f" · {words.CHANGED_LATER}", SMALL)]),
+        Text(words.LEGAL_LINE, SMALL),
+    )
+    return [(blocks, page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo))]
 
 
 def _section(section: "NoteSection") -> list[Block]:

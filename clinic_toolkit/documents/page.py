@@ -58,19 +58,23 @@ def title(words_: str, *, look: Look = TITLE, after: float = 14) -> list[Block]:
 
 
 def make(blocks: Sequence[Block], sheet: Sheet) -> bytes:
-    """Lay the blocks out and draw them. The same blocks give the same bytes.
+    """Lay the blocks out and draw them. The same blocks give the same bytes."""
+    return bind([(blocks, sheet)])
+
+
+def bind(parts: Sequence[tuple[Sequence[Block], Sheet]]) -> bytes:
+    """One file of several parts, each on pages of its own: a part is drawn as if it were alone.
 
     The file's own data say nothing of the person: its title is "Document" on every sheet.
     """
     from reportlab.pdfgen.canvas import Canvas
 
-    pages = flow([*blocks, *explained(blocks, sheet)], sheet.width, sheet.room)
     out = BytesIO()
     # Otherwise every file would name a Helvetica that it does not carry.
     first_font: Any = letters.house(False).name
     canvas = Canvas(
         out,
-        pagesize=sheet.size,
+        pagesize=parts[0][1].size,
         invariant=True,
         pageCompression=1,
         lang="en",
@@ -81,9 +85,11 @@ def make(blocks: Sequence[Block], sheet: Sheet) -> bytes:
     canvas.setSubject("")
     canvas.setCreator("")
     canvas.setProducer("")
-    for number, placed in enumerate(pages, start=1):
-        draw_page(canvas, sheet, placed, number, len(pages))
-        canvas.showPage()
+    for blocks, sheet in parts:
+        pages = flow([*blocks, *explained(blocks, sheet)], sheet.width, sheet.room)
+        for number, placed in enumerate(pages, start=1):
+            draw_page(canvas, sheet, placed, number, len(pages))
+            canvas.showPage()
     with letters.subsetting:
         canvas.save()
     return out.getvalue()

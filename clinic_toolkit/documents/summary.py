@@ -52,6 +52,7 @@ def _result(result: "Result") -> list[Block]:
             result.mode,
             *([_state(result.status)] if result.status != "completed" else []),
             f"{result.answered} of {result.asked} answered",
+            *([result.joined] if result.joined else []),
         )
     )
     found: list[Block] = [

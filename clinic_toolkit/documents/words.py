@@ -4,6 +4,9 @@ from datetime import date, datetime, time
 
 CLIENT_LINE = "A conversation aid, not a test."
 STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
+CHANGED_LATER = "Changed after the note was signed"
+NOT_SIGNED = "This is no part of the signed note."
+SOME_UNREAD = "Not all of the record can be read now, so a later change may be missing here."
 LEGAL_LINE = "Not for legal or employment decisions."
 DEMO = "Demo – invented people"
 DID_NOT_COME_UP = "It didn’t come up"

@@ -1,29 +1,36 @@
 """A note in words: what it may begin with, and how it reads on paper and as plain text."""
 
 from contextlib import suppress
-from uuid import UUID
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.instruments.standing import status_line
 from clinic_toolkit.psychometrics import wording
 from clinic_toolkit.record import (
     administrations,
     handouts,
     hours,
-    hurt,
+    later_changes,
     notes,
     results,
     risk_entries,
-    rows,
+    signed_facts,
     spoken,
 )
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.later_changes import LaterChanges
 from clinic_toolkit.record.practice import Practice, letterhead
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.record.summaries import STATUS_LINE, HourFacts, NotePage, NoteSection, Result
+from clinic_toolkit.record.summaries import (
+    CHANGED_LATER,
+    NOT_SIGNED,
+    SOME_UNREAD,
+    HourFacts,
+    NotePage,
+    NoteSection,
+    Result,
+)
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -127,32 +134,28 @@ def note_page_of(
     hour: Kept[TherapySession],
     kept: Kept[notes.ClinicalNote],
 ) -> NotePage:
-    """A note on paper: its sections, and signer, time and mark once it is signed."""
+    """A note on paper: its sections, and signer, time and mark once it is signed.
+
+    A signed one is drawn from what was signed alone; what was changed later stands behind it.
+    """
+    facts = signed_facts.signed(kept) if kept.final else None
+    later = later_changes.of_facts(db, vault, facts, hour) if facts else later_changes.LaterChanges()
     headings = notes.SECTIONS[kept.body.format]
     return NotePage(
-        letterhead=letterhead(settings),
-        hour=hours.hour_facts(db, vault, hour),
+        letterhead=facts.letterhead if facts else letterhead(settings),
+        hour=facts.hour if facts else hours.hour_facts(db, vault, hour),
         sections=tuple(
             NoteSection(heading=heading, text=section_text(kept.body, key))
             for key, heading in headings.items()
         ),
-        used_questionnaire=any(part.source.startswith("questionnaire") for part in kept.body.parts),
+        used_questionnaire=kept.body.quotes_questionnaire,
         signer=kept.body.signer if kept.final else None,
-        signed_at=kept.body.signed_at.astimezone() if kept.final and kept.body.signed_at else None,
+        signed_at=kept.body.signed_local if kept.final else None,
         mark=notes.mark(kept) if kept.final else "",
-        status_lines=_status_lines(db, vault, kept.body),
+        status_lines=facts.status_lines if facts else signed_facts.status_lines(db, vault, kept.body),
+        changes=later.found,
+        some_unread=later.some_unread,
     )
-
-
-def _status_lines(db: Connection, vault: Vault, body: notes.ClinicalNote) -> tuple[str, ...]:
-    """What is known of the questionnaires that the note quotes; each line once."""
-    lines = []
-    for part in body.parts:
-        if part.source.startswith("questionnaire") and part.origin:
-            with suppress(rows.NotThere, hurt.Unreadable, administrations.DefinitionLost):
-                given = administrations.get(db, vault, UUID(hex=part.origin)).body
-                lines.append(status_line(administrations.instrument_of(given), STATUS_LINE))
-    return tuple(dict.fromkeys(lines))
 
 
 def section_text(body: notes.ClinicalNote, section: str) -> str:
@@ -165,19 +168,44 @@ def section_text(body: notes.ClinicalNote, section: str) -> str:
     return "\n\n".join(blocks)
 
 
-def plain_note(facts: HourFacts, kept: Kept[notes.ClinicalNote]) -> str:
-    """The note as plain text, for another record: facts, sections, and how it was signed."""
+def plain_note_of(
+    db: Connection, vault: Vault, hour: Kept[TherapySession], kept: Kept[notes.ClinicalNote]
+) -> str:
+    """The note as plain text: a signed one with the facts that were signed, a draft with those of now."""
+    if not kept.final:
+        return plain_note(hours.hour_facts(db, vault, hour), kept)
+    facts = signed_facts.signed(kept)
+    return plain_note(facts.hour, kept, later_changes.of_facts(db, vault, facts, hour))
+
+
+def plain_note(facts: HourFacts, kept: Kept[notes.ClinicalNote], later: LaterChanges | None = None) -> str:
+    """The note as plain text, for another record: facts, sections, and how it was signed.
+
+    Args:
+        facts: those that were signed, or those of now for a draft.
+        later: what was changed after it was signed; it stands under the note, apart from it.
+    """
     when = written(facts.on)
     if facts.start:
         when += f", {facts.start:%H:%M}" + (f" to {facts.end:%H:%M}" if facts.end else "")
-    lines = [f"{facts.who}, {facts.kind.lower()}, {when}", f"{facts.place}. {facts.attendance}."]
+    lines = [
+        f"{facts.who}, {facts.kind.lower()}, {when}",
+        " ".join(f"{fact}." for fact in (facts.place, facts.attendance.rstrip(".")) if fact),
+    ]
+    if facts.remark:
+        lines.append(facts.remark)
     if facts.present:
         lines.append(f"Present: {facts.present}.")
     for key, heading in notes.SECTIONS[kept.body.format].items():
         lines += ["", heading, section_text(kept.body, key) or "Nothing written."]
-    if kept.final and kept.body.signed_at:
-        at = kept.body.signed_at.astimezone()
+    if kept.final and (at := kept.body.signed_local):
         lines += ["", f"Signed by {kept.body.signer}, {written(at)}, {at:%H:%M}. Mark {notes.mark(kept)}."]
     else:
         lines += ["", "Draft, not signed."]
-    return "\n".join(lines)
+    return "\n".join(lines + (_below(later) if later else []))
+
+
+def _below(later: LaterChanges) -> list[str]:
+    lines = [f"{each.name}: {each.sentence}." for each in later.found]
+    lines += [SOME_UNREAD] if later.some_unread else []
+    return ["", "", f"{CHANGED_LATER}. {NOT_SIGNED}", *lines] if lines else []

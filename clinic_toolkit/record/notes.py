@@ -5,7 +5,7 @@ clinician wrote, and blocks the toolkit filled in, each marked with its source.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 import msgspec
@@ -15,6 +15,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import rows
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.note_facts import NoteFacts
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
@@ -66,13 +67,18 @@ class Part(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 
 class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The note of one hour."""
+    """The note of one hour.
+
+    From the signature on it holds the facts that are read beside it, and the minutes by which the clock on
+    the wall was ahead of UTC, so that the time reads the same on a machine in another place.
+    """
 
     session: bytes
     format: str
     parts: tuple[Part, ...]
-    signer: str = ""
     signed_at: datetime | None = None
+    facts: NoteFacts | None = None
+    ahead: int = 0
 
     @property
     def session_id(self) -> UUID:
@@ -80,9 +86,25 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         return UUID(bytes=self.session)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether the clinician would sign nothing."""
-        return not any(part.text.strip() for part in self.parts if not part.left_out)
+    def signer(self) -> str:
+        """Whose name stands under it; empty before the signature."""
+        return self.facts.clinician if self.facts else ""
+
+    @property
+    def signed_local(self) -> datetime | None:
+        """When it was signed, by the clock on the wall at that time."""
+        wall = timezone(timedelta(minutes=self.ahead))
+        return self.signed_at.astimezone(wall) if self.signed_at else None
+
+    @property
+    def kept_parts(self) -> tuple[Part, ...]:
+        """The parts that are signed: those that hold text and are not left out."""
+        return tuple(part for part in self.parts if part.text.strip() and not part.left_out)
+
+    @property
+    def quotes_questionnaire(self) -> bool:
+        """Whether any of it came from a questionnaire."""
+        return any(part.source.startswith("questionnaire") for part in self.kept_parts)
 
 
 def begin(
@@ -121,12 +143,23 @@ def revise(
 
 
 def sign(
-    db: Connection, vault: Vault, seen: Kept[ClinicalNote], *, signer: str, version: int, now: datetime
+    db: Connection,
+    vault: Vault,
+    seen: Kept[ClinicalNote],
+    *,
+    facts: NoteFacts,
+    version: int,
+    now: datetime,
 ) -> Kept[ClinicalNote]:
     """Sign the note with the clinician's own key. From now on no verb changes it.
 
-    The signature covers the content, its author, its time and its place in the record, and lies
-    inside the seal: outside, it would let anyone with the file test guesses of the content.
+    The signature covers the content, the facts that are read beside it, its author, its time and its
+    place in the record, and lies inside the seal: outside, it would let anyone with the file test
+    guesses of the content.
+
+    Args:
+        facts: what stood beside the text when it was read (`signed_facts.facts_of`); the clinician named
+            there is whose name stands under the note.
 
     Raises:
         Signed: it is signed already.
@@ -138,12 +171,18 @@ def sign(
         raise Signed
     if seen.version != version:
         raise rows.Stale
-    if seen.body.is_empty:
+    if not seen.body.kept_parts:
         raise NothingToSign
-    if not signer.strip():
+    if not facts.clinician.strip():
         raise NobodyToSign
-    kept_parts = tuple(part for part in seen.body.parts if part.text.strip() and not part.left_out)
-    body = msgspec.structs.replace(seen.body, parts=kept_parts, signer=signer, signed_at=now)
+    ahead = now.astimezone().utcoffset() or timedelta()
+    body = msgspec.structs.replace(
+        seen.body,
+        parts=seen.body.kept_parts,
+        signed_at=now,
+        facts=facts,
+        ahead=round(ahead / timedelta(minutes=1)),
+    )
     return rows.rewrite(
         db,
         vault,

@@ -8,10 +8,14 @@ from datetime import date, datetime, time
 from msgspec import Struct
 
 from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.record.days import written
 from clinic_toolkit.worksheets.model import Worksheet
 
 STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
 CLIENT_LINE = "A conversation aid, not a test."
+CHANGED_LATER = "Changed after the note was signed"
+NOT_SIGNED = "This is no part of the signed note."
+SOME_UNREAD = "Not all of the record can be read now, so a later change may be missing here."
 
 
 class Letterhead(Struct, frozen=True, kw_only=True):
@@ -114,6 +118,7 @@ class Result(Struct, frozen=True, kw_only=True):
     A check-in has no facets and no total; it has an open line, `asked_last`, and what was said to it.
     `held_back`: a sheet that fits is not offered, since fear of this person was not asked about lately.
     `room_only`: it is not settled that it is safe for this person to find what goes on paper.
+    `joined` says that it came to its hour, or was changed, after the note was signed.
     """
 
     instrument: Instrument
@@ -141,6 +146,7 @@ class Result(Struct, frozen=True, kw_only=True):
     held_back: bool = False
     asked_last: str = ""
     open_line: str = ""
+    joined: str = ""
 
 
 class Spoken(Struct, frozen=True, kw_only=True):
@@ -182,7 +188,7 @@ class ClientPage(Struct, frozen=True, kw_only=True):
 
 
 class HourFacts(Struct, frozen=True, kw_only=True):
-    """The plain facts of one hour, as printed."""
+    """The plain facts of one hour, as printed. `remark` is a sentence about its times, or empty."""
 
     who: str
     kind: str
@@ -192,6 +198,21 @@ class HourFacts(Struct, frozen=True, kw_only=True):
     place: str
     attendance: str
     present: str
+    remark: str = ""
+
+
+class LaterChange(Struct, frozen=True, kw_only=True):
+    """A fact that was changed after a note was signed: `was` is what was signed, `now` what is kept now."""
+
+    name: str
+    on: date
+    was: str
+    now: str
+
+    @property
+    def sentence(self) -> str:
+        """The change in words, without the name of the fact."""
+        return f"changed on {written(self.on)}: was {self.was}, is {self.now}"
 
 
 class SessionSummary(Struct, frozen=True, kw_only=True):
@@ -222,7 +243,10 @@ class NoteSection(Struct, frozen=True, kw_only=True):
 
 
 class NotePage(Struct, frozen=True, kw_only=True):
-    """A progress note on paper. Unsigned ones carry signer None and say "draft"."""
+    """A progress note on paper. Unsigned ones carry signer None and say "draft".
+
+    `changes` stand on a sheet of their own behind the signed ones; `some_unread` says that there may be more.
+    """
 
     letterhead: Letterhead
     hour: HourFacts
@@ -232,3 +256,5 @@ class NotePage(Struct, frozen=True, kw_only=True):
     signed_at: datetime | None
     mark: str
     status_lines: tuple[str, ...] = ()
+    changes: tuple[LaterChange, ...] = ()
+    some_unread: bool = False

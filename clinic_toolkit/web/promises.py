@@ -141,6 +141,21 @@ PROMISES = (
         not_shown="In this version an outside anchor is a copy of the data folder that you keep "
         "elsewhere, or the mark on the paper of a signed note.",
     ),
+    Promise(
+        number=13,
+        words="A signed note stays as it was signed: its words, and every name, date, time and other fact "
+        "that is read beside them. What is changed later stands beside the note, and never in it.",
+        kinds=(CRYPTOGRAPHY, CODE),
+        but="Headings, and the lines at the foot of a sheet, are the program’s own. Who holds your keys "
+        "could sign another note, with another mark.",
+        tests=(
+            "tests/journeys/test_signed_notes.py::test_what_is_edited_later_stands_beside_the_signed_note_and_not_in_it",
+            "tests/journeys/test_signed_notes.py::test_a_fact_that_changed_while_the_page_was_read_is_not_signed_unseen",
+            "tests/journeys/test_notes.py::test_no_route_changes_a_signed_note",
+            "tests/record/test_signed_facts.py::test_a_signed_note_is_read_whatever_is_hurt",
+            "tests/record/test_signed_facts.py::test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after",
+        ),
+    ),
 )
 
 MISSING = (

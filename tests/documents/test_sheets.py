@@ -213,6 +213,8 @@ def test_sheets_drawn_at_the_same_moment_do_not_disturb_each_other():
 
 def test_words_and_days_agree_with_the_record():
     assert words.CLIENT_LINE == summaries.CLIENT_LINE and words.STATUS_LINE == summaries.STATUS_LINE
+    for name in ("CHANGED_LATER", "NOT_SIGNED", "SOME_UNREAD"):
+        assert getattr(words, name) == getattr(summaries, name)
     for month in range(1, 13):
         day = values.hour().on.replace(month=month)
         assert words.day(day) == days.written(day)

@@ -8,7 +8,6 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import (
     administrations,
     answers,
-    hours,
     note_texts,
     notes,
     progress,
@@ -16,11 +15,12 @@ from clinic_toolkit.record import (
     relationships,
     results,
     rows,
+    signed_facts,
 )
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.notes import Part
 from clinic_toolkit.store.engine import reading, writing
-from tests.fixtures.practices import NOW, SETTINGS, Work, giving
+from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
 
 
 def test_each_answer_is_kept_in_its_place_with_its_time_and_words(work: Work) -> None:
@@ -154,14 +154,15 @@ def test_a_signed_note_is_genuine_and_stays(work: Work) -> None:
         draft = notes.begin(
             db, work.vault, hour, [Part(section="data", source="clinician", text="Came on time.")], now=NOW
         )
+        facts = signed_facts.facts_of(db, work.vault, hour, draft)
         with pytest.raises(rows.Stale):
-            notes.sign(db, work.vault, draft, signer="Nora Whelan", version=9, now=NOW)
-        signed = notes.sign(db, work.vault, draft, signer="Nora Whelan", version=draft.version, now=NOW)
-        assert notes.is_genuine(work.vault, signed)
+            notes.sign(db, work.vault, draft, facts=facts, version=9, now=NOW)
+        final = notes.sign(db, work.vault, draft, facts=facts, version=draft.version, now=NOW)
+        assert notes.is_genuine(work.vault, final)
         assert not notes.is_genuine(work.vault, draft)
         for act in (
-            lambda: notes.revise(db, work.vault, signed, [], version=signed.version, now=NOW),
-            lambda: notes.sign(db, work.vault, signed, signer="x", version=signed.version, now=NOW),
+            lambda: notes.revise(db, work.vault, final, [], version=final.version, now=NOW),
+            lambda: notes.sign(db, work.vault, final, facts=facts, version=final.version, now=NOW),
         ):
             with pytest.raises(notes.Signed):
                 act()
@@ -170,8 +171,8 @@ def test_a_signed_note_is_genuine_and_stays(work: Work) -> None:
                 db,
                 work.vault,
                 notes.clinical_note,
-                signed,
-                signed.body,
+                final,
+                final.body,
                 state="draft",
                 event="note.saved",
                 now=NOW,
@@ -180,8 +181,7 @@ def test_a_signed_note_is_genuine_and_stays(work: Work) -> None:
         again = notes.of_session(db, work.vault, hour)
         assert again is not None
         assert notes.is_genuine(work.vault, again)
-        facts = hours.hour_facts(db, work.vault, hour)
-    plain = note_texts.plain_note(facts, again)
+        plain = note_texts.plain_note_of(db, work.vault, hour, again)
     assert "Came on time." in plain
     assert notes.mark(again) in plain
 
@@ -193,4 +193,4 @@ def test_an_empty_note_cannot_be_signed(work: Work) -> None:
             db, work.vault, hour, [Part(section="data", source="clinician", text="  ")], now=NOW
         )
         with pytest.raises(notes.NothingToSign):
-            notes.sign(db, work.vault, draft, signer="Nora", version=draft.version, now=NOW)
+            signed(db, work.vault, hour, draft)

@@ -12,7 +12,7 @@ from clinic_toolkit.record import (
     answers,
     check_ins,
     handover,
-    hours,
+    hour_summaries,
     merging,
     note_texts,
     progress,
@@ -315,7 +315,7 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
         progress.complete(db, work.vault, kept, now=NOW)
     with reading(work.engine) as db:
         (part,) = note_texts.prefilled(db, work.vault, hour)
-        summary = hours.session_summary_of(db, work.vault, SETTINGS, hour)
+        summary = hour_summaries.session_summary_of(db, work.vault, SETTINGS, hour)
     assert part.text == (
         "Completed “Check-in” about one relationship (parent), read aloud, 1 of 5 answered. "
         "Most times: “I enjoyed doing something for this person.” Unvalidated tool; used for discussion."

@@ -26,7 +26,7 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.notes import Part
 from clinic_toolkit.record.rows import NotThere
 from clinic_toolkit.store.engine import checkpoint, reading, writing
-from tests.fixtures.practices import NOW, SETTINGS, Work, giving
+from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
 from tests.fixtures.vaults import reopened
 
 Harm = Callable[[sqlite3.Connection], object]
@@ -442,8 +442,10 @@ def test_nobody_signs_while_the_settings_are_hurt(work: Work) -> None:
     hour = work.hour(work.client("Ana"))
     with writing(work.engine) as db:
         note = notes.begin(db, work.vault, hour, said("x"), now=NOW)
+        seen = practice.read(db, work.vault)
+        practice.revise(db, work.vault, seen, msgspec.structs.replace(seen.body, clinician_name=" "), now=NOW)
         with pytest.raises(notes.NobodyToSign):
-            notes.sign(db, work.vault, note, signer="", version=1, now=NOW)
+            signed(db, work.vault, hour, note)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
+from tests.fixtures import practices
 from tests.fixtures.practices import NOW, SETTINGS, giving
 from tests.reliability.told import Told, bytes_of, told
 
@@ -143,7 +144,7 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
 
     def signed(db: Connection, vault: Vault) -> Any:
         begun = notes.begin(db, vault, other, said("signed words"), now=NOW)
-        return notes.sign(db, vault, begun, signer="N. W.", version=1, now=NOW)
+        return practices.signed(db, vault, other, begun)
 
     desk.do(signed)
 

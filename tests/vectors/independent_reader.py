@@ -97,6 +97,10 @@ def msgpack(data, at=0):  # the standard's types that records use; returns (valu
         length = int.from_bytes(data[at : at + size], "big")
         raw = data[at + size : at + size + length]
         return (raw if first < 0xD0 else raw.decode()), at + size + length
+    if first in (0xC7, 0xD6, 0xD7):
+        at += first == 0xC7  # its length, which is 12
+        size = {0xC7: 12, 0xD6: 4, 0xD7: 8}[first]
+        return _moment(data[at], data[at + 1 : at + 1 + size]), at + 1 + size
     if first == 0xCB:
         return struct.unpack_from(">d", data, at)[0], at + 8
     if 0xCC <= first <= 0xD3:
@@ -114,6 +118,14 @@ def _items(data, at, count, *, mapping):
         value, at = msgpack(data, at)
         values.append(value)
     return (dict(zip(values[::2], values[1::2], strict=True)) if mapping else values), at
+
+
+def _moment(kind, raw):  # msgpack's timestamp, as microseconds since 1970 in UTC
+    number = int.from_bytes(raw, "big")
+    if kind != 0xFF:
+        raise ValueError("an extension that records do not use")
+    nano, seconds = struct.unpack(">Iq", raw) if len(raw) == 12 else divmod(number, 1 << 34)
+    return number * 10**6 if len(raw) == 4 else seconds * 10**6 + nano // 1000
 
 
 def decoded(body):

@@ -109,7 +109,7 @@ def test_it_notices_what_was_changed(written: tuple[Path, tuple[str, ...], list[
 
 def test_it_stands_alone(written: tuple[Path, tuple[str, ...], list[str]], tmp_path: Path) -> None:
     source = READER.read_text(encoding="utf-8")
-    assert len(source.splitlines()) < 250
+    assert len(source.splitlines()) < 270
     assert "clinic_toolkit" not in source
     folder, groups, _ = written
     elsewhere = tmp_path / "elsewhere"

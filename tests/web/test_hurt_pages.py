@@ -13,7 +13,7 @@ from clinic_toolkit.record.notes import Part
 from clinic_toolkit.record.progress import complete
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
-from tests.fixtures.practices import NOW, giving
+from tests.fixtures.practices import NOW, giving, signed
 from tests.fixtures.sites import Site
 from tests.fixtures.vaults import reopened
 
@@ -46,7 +46,7 @@ def furnished(site: Site) -> Kept:
     with writing(work.engine) as db:
         part = Part(section="data", source="clinician", text="She laughed about the bowl.")
         note = notes.begin(db, work.vault, hour, [part], now=NOW)
-        note = notes.sign(db, work.vault, note, signer="Nora Whelan", version=1, now=NOW)
+        note = signed(db, work.vault, hour, note)
         complete(db, work.vault, given, now=NOW)
         sheet = sheets.worksheets()[0]
         handout = handouts.give(
@@ -151,4 +151,16 @@ def test_a_note_whose_hour_is_hurt_is_reached_from_its_client(
     assert status == 200
     assert "Notes of hours that cannot be read" in text
     assert furnished.pages["clinical_note"] in text
-    assert "The facts of this hour cannot be read" in text_of(site, furnished.pages["clinical_note"])[1]
+    # Its facts were signed with it, so they are read; what was changed in them later is not.
+    text = text_of(site, furnished.pages["clinical_note"])[1]
+    assert "19 November 2026" in text and "Not all of the record can be read now" in text
+
+
+def test_a_draft_of_an_hour_that_is_hurt_says_so(site: Site, furnished: Kept, hurting: str) -> None:
+    work = site.work
+    other = work.hour(work.client("Ben Ode"))
+    with writing(work.engine) as db:
+        part = Part(section="data", source="clinician", text="A draft.")
+        draft = notes.begin(db, work.vault, other, [part], now=NOW)
+    harm(site, "therapy_session", hurting)
+    assert "The facts of this hour cannot be read" in text_of(site, f"/notes/{draft.id}/read")[1]

@@ -68,11 +68,16 @@ def _block_typed(name: str, part: Part, sent: Mapping[str, str]) -> Part:
 
 
 class SignForm(Form):
-    """The last look before signing."""
+    """The last look before signing.
+
+    `facts` is the digest of the facts that the page showed, `versions` those they were read from.
+    """
 
     read = fields.tick("I have read this note")
     code = StringField("Return code")
     version = StringField("Version")
+    versions = StringField("Versions of the facts")
+    facts = StringField("Facts")
 
     @property
     def seen_version(self) -> int:

@@ -4,10 +4,23 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import hours, note_texts, notes, practice, results, rows, sessions
+from clinic_toolkit.record import (
+    hours,
+    later_arrivals,
+    later_changes,
+    note_texts,
+    notes,
+    practice,
+    results,
+    rows,
+    sessions,
+    signed_facts,
+)
 from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.later_changes import LaterChanges
 from clinic_toolkit.record.notes import ClinicalNote, Part
 from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.record.summaries import CHANGED_LATER, NOT_SIGNED, SOME_UNREAD
 from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.forms.note import NoteForm, SignForm
 from clinic_toolkit.web.requests import by_script
@@ -16,6 +29,12 @@ from clinic_toolkit.web.responses import Answer
 screen = Blueprint("notes", __name__)
 
 WRONG_CODES, MOST_TRIES = "wrong codes", 3
+# Where what came to an hour is read.
+PAGES = {
+    "administration": "results.show",
+    "handout": "worksheets.handout",
+    "risk_entry": "risk_entries.show",
+}
 
 
 @screen.get("/sessions/<uuid:session>/note")
@@ -102,7 +121,7 @@ def read(id: UUID) -> Answer:
 
 @screen.post("/notes/<uuid:id>/sign")
 def sign(id: UUID) -> Answer:
-    """Sign exactly the version that was read."""
+    """Sign exactly the version that was read, with exactly the facts that stood beside it."""
     kept, hour = _note(id)
     form = SignForm(request.form)
     settings = context.practice().body
@@ -113,11 +132,14 @@ def sign(id: UUID) -> Answer:
             practice.check_code(settings, form.code.data or "")
         except practice.CodeWrong as wrong:
             return _wrong_code(kept, hour, form, wrong.sentence)
+    facts = signed_facts.facts_of(context.db(), context.vault(), hour, kept)
+    if not kept.final and form.facts.data != facts.digest:
+        return _changed_meanwhile(kept, hour, form)
     signed = notes.sign(
         context.db(),
         context.vault(),
         kept,
-        signer=settings.clinician_name,
+        facts=facts,
         version=form.seen_version,
         now=context.now(),
     )
@@ -138,22 +160,39 @@ def _wrong_code(
     return _reading(kept, hour, form), 422
 
 
+def _changed_meanwhile(kept: Kept[ClinicalNote], hour: Kept[TherapySession], form: SignForm) -> Answer:
+    """The page once more, with the facts as they are now and what they were when it was read."""
+    db, vault = context.db(), context.vault()
+    seen = signed_facts.facts_as_seen(db, vault, hour, kept, form.versions.data or "")
+    changed = later_changes.of_facts(db, vault, seen, hour) if seen else LaterChanges()
+    return _reading(kept, hour, SignForm(), changed=changed), 409
+
+
 def _note(id: UUID) -> tuple[Kept[ClinicalNote], Kept[TherapySession]]:
     kept = notes.get(context.db(), context.vault(), id)
     day = kept.at.astimezone().date()
+    day = kept.body.facts.on if kept.body.facts else day
     hour = sessions.of_note(context.db(), context.vault(), kept.body.session_id, on=day)
     if request.method == "GET":
         context.saw("clinical_note", kept)
     return kept, hour
 
 
-def _reading(kept: Kept[ClinicalNote], hour: Kept[TherapySession], form: SignForm) -> str:
+def _reading(
+    kept: Kept[ClinicalNote],
+    hour: Kept[TherapySession],
+    form: SignForm,
+    *,
+    changed: LaterChanges | None = None,
+) -> str:
     return render_template(
         "notes/read.html",
         here="clients",
         kept=kept,
         hour=hour,
-        facts=hours.hour_facts(context.db(), context.vault(), hour),
+        facts=signed_facts.facts_of(context.db(), context.vault(), hour, kept),
+        changed=changed,
+        some_unread=SOME_UNREAD,
         sections=_sections(kept),
         asks_code=bool(context.practice().body.return_code),
         from_sources=sorted(
@@ -169,15 +208,22 @@ def show(id: UUID) -> Answer:
     kept, hour = _note(id)
     if not kept.final:
         return responses.see(url_for(".edit", session=hour.id))
+    facts = signed_facts.signed(kept)
     return render_template(
         "notes/show.html",
         here="clients",
         kept=kept,
         hour=hour,
-        facts=hours.hour_facts(context.db(), context.vault(), hour),
+        facts=facts,
+        later=later_changes.of_facts(context.db(), context.vault(), facts, hour),
+        arrived=later_arrivals.of_hour(context.db(), context.vault(), hour, kept),
         sections=_sections(kept),
         genuine=notes.is_genuine(context.vault(), kept),
         mark=notes.mark(kept),
+        pages=PAGES,
+        changed_later=CHANGED_LATER,
+        not_signed=NOT_SIGNED,
+        some_unread=SOME_UNREAD,
         beside=context.practice().body.record_kind == "beside",
     )
 
@@ -196,7 +242,10 @@ def paper(id: UUID) -> Answer:
 def text(id: UUID) -> Answer:
     """The note as plain text, for another record."""
     kept, hour = _note(id)
-    facts = hours.hour_facts(context.db(), context.vault(), hour)
     return render_template(
-        "notes/text.html", here="clients", kept=kept, hour=hour, plain=note_texts.plain_note(facts, kept)
+        "notes/text.html",
+        here="clients",
+        kept=kept,
+        hour=hour,
+        plain=note_texts.plain_note_of(context.db(), context.vault(), hour, kept),
     )

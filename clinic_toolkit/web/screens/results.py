@@ -14,7 +14,7 @@ from clinic_toolkit.record import (
     administrations,
     check_ins,
     courses,
-    hours,
+    hour_summaries,
     open_prompts,
     reflections,
     results,
@@ -149,5 +149,5 @@ def summary(session: UUID) -> Answer:
     hour = sessions.get(context.db(), context.vault(), session)
     context.saw("therapy_session", hour)
     context.saw("administration", *results.of_hour(context.db(), context.vault(), hour))
-    value = hours.session_summary_of(context.db(), context.vault(), context.practice().body, hour)
+    value = hour_summaries.session_summary_of(context.db(), context.vault(), context.practice().body, hour)
     return responses.pdf(paper.render(value), "summary.pdf")

@@ -13,6 +13,7 @@ from clinic_toolkit.record import (
     clients,
     handouts,
     hours,
+    later_arrivals,
     notes,
     relationships,
     repeats,
@@ -206,6 +207,8 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
     context.saw("therapy_session", kept)
     hours_of_case = sessions.of_cases(db, vault, [case])
     given = results.of_hour(db, vault, kept)
+    note = notes.of_session(db, vault, kept)
+    arrived = later_arrivals.of_hour(db, vault, kept, note)
     return render_template(
         "sessions/show.html",
         here="clients",
@@ -229,7 +232,9 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
             for each in given
         ],
         sheets=handouts.of_session(db, vault, case.body.client_ids, kept.id),
-        note=notes.of_session(db, vault, kept),
+        note=note,
+        marks={each.id: each.mark for each in arrived},
+        late_entries=[each for each in arrived if each.noun == "risk_entry"],
         repeats=_may_be_time(kept, case),
         form=form,
         errors=form.errors,

@@ -1,0 +1,80 @@
+"""Later arrivals: what came to an hour, or was changed there, after the note of the hour was signed.
+
+The order is that of the audit trail, so that a clock which was set back or forward changes nothing.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit.record import administrations, cases, handouts, ledger, results, risk_entries, rows
+from clinic_toolkit.record.administrations import Administration, administration
+from clinic_toolkit.record.days import written
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.notes import ClinicalNote
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.vault.vault import Vault
+
+AFTER = "after the note was signed"
+CHANGED_AFTER = "changed after the note was signed"
+
+
+class LaterArrival(Struct, frozen=True, kw_only=True):
+    """One thing that belongs to an hour: `noun` names its table, `mark` says what came after the note."""
+
+    id: UUID
+    noun: str
+    title: str
+    mark: str
+
+
+def of_hour(
+    db: Connection, vault: Vault, hour: Kept[TherapySession], note: Kept[ClinicalNote] | None
+) -> tuple[LaterArrival, ...]:
+    """What came to the hour after its note was signed; nothing as long as none is."""
+    if note is None or not note.final:
+        return ()
+    # What one of a couple answered or was asked is that person's own; a sheet may be given to either of them.
+    alone, everyone = results.alone(db, vault, hour), cases.get(db, vault, hour.body.case_id).body.client_ids
+    found: list[tuple[str, Kept[Any], str, str]] = [
+        ("administration", kept, administrations.title_of(kept.body), _of_form(db, vault, note, kept))
+        for kept in results.of_hour(db, vault, hour)
+    ]
+    found += [
+        ("handout", kept, f"Worksheet “{kept.body.title}”", _of_entry(db, vault, note, kept))
+        for kept in handouts.of_session(db, vault, everyone, hour.id)
+    ]
+    found += [
+        ("risk_entry", kept, f"Risk entry of {written(kept.body.on)}", _of_entry(db, vault, note, kept))
+        for kept in risk_entries.of_session(db, vault, alone, hour.id)
+    ]
+    return tuple(
+        LaterArrival(id=kept.id, noun=noun, title=title, mark=mark)
+        for noun, kept, title, mark in found
+        if mark
+    )
+
+
+def _of_entry(db: Connection, vault: Vault, note: Kept[ClinicalNote], kept: Kept[Any]) -> str:
+    known = ledger.of(db, vault)
+    signed = known.known(note.id.bytes)
+    return AFTER if signed is not None and known.begun(kept.id.bytes) > signed.seq else ""
+
+
+def _of_form(db: Connection, vault: Vault, note: Kept[ClinicalNote], kept: Kept[Administration]) -> str:
+    """A questionnaire that was there already may have been answered further, or corrected."""
+    after = _of_entry(db, vault, note, kept)
+    then = dict(note.body.facts.versions.forms).get(kept.id.bytes) if note.body.facts else None
+    if after or then is None or then == kept.version:
+        return after
+    versions = rows.versions(db, vault, administration, kept.id, Administration)
+    # A draft is replaced by what follows it. Of a finished one every version is kept, and what was said when
+    # it was looked at makes a version as well.
+    as_signed = next((each.body for each in versions if each.version == then), None)
+    same = as_signed is not None and (as_signed.answers, as_signed.open_line) == (
+        kept.body.answers,
+        kept.body.open_line,
+    )
+    return "" if same else CHANGED_AFTER

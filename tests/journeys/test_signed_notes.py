@@ -1,0 +1,277 @@
+"""A signed note: whatever is edited afterwards, page, text and paper say what was signed."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import unescape
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from tests.fixtures.sites import Site
+from tests.journeys import steps
+from tests.journeys.intake import couple, day, enter, take_in
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+WRITTEN = {"section-data": "Came on time.", "section-assessment": "Calmer.", "section-plan": "Next week."}
+LATER = "Changed after the note was signed"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A signed note in its three forms: what is signed, and what stands beside it."""
+
+    page: str
+    text: str
+    paper: tuple[bytes, ...]
+    beside: str
+    below: str
+    behind: str
+
+
+def shown(me: Person, note: Page) -> Shown:
+    page = me.open(note.path)
+    main = page.source.partition("<h1>")[2].partition('<div class="buttons">')[0]
+    plain = unescape(
+        me.follow(page, "plain text").source.partition("<textarea")[2].partition("</textarea>")[0]
+    )
+    text, _, below = plain.partition(LATER)
+    sheets = PdfReader(BytesIO(me.follow(page, "Print it").body)).pages
+    words = [" ".join(sheet.extract_text().split()) for sheet in sheets]
+    kept = [sheet for sheet, said in zip(sheets, words, strict=True) if LATER not in said]
+    return Shown(
+        page=main.partition("</article>")[0].partition(f"<h2>{LATER}")[0],
+        text=text.strip(),
+        paper=tuple(sheet.get_contents().get_data() for sheet in kept),
+        beside=page.text.partition(LATER)[2],
+        below=below,
+        behind=" ".join(said for said in words if LATER in said),
+    )
+
+
+def sign(me: Person, hour: Page) -> Page:
+    page = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
+    final = me.send(page, {"read": "yes"})
+    assert final.path.startswith("/notes/") and not final.path.endswith("/read"), final.text
+    return final
+
+
+@pytest.fixture
+def client(me: Person) -> Page:
+    return take_in(me)
+
+
+@pytest.fixture
+def hour(me: Person, client: Page) -> Page:
+    """An hour of yesterday whose facts are known."""
+    return enter(me, me.follow(client, "Enter an hour"), -1, place="Room 2", others_present="Li")
+
+
+def edit(me: Person, hour: Page, **typed: str | None) -> None:
+    page = me.send(me.open(f"{hour.path}/edit"), typed)
+    assert page.path == hour.path, page.text
+
+
+def rename_client(me: Person, client: Page) -> None:
+    page = me.send(me.follow(me.open(client.path), "Edit"), {"name": "Ana Ruiz"})
+    assert "Ana Ruiz" in page.text
+
+
+def rename_practice(me: Person, **typed: str) -> None:
+    page = me.send(me.open("/practice"), typed)
+    assert page.status == 200
+
+
+Edit = Callable[[Person, Page, Page], None]
+EDITS: dict[str, tuple[Edit, str, str]] = {
+    "another date": (lambda me, hour, client: edit(me, hour, on=day(-3)), "Date", ""),
+    "did not come": (
+        lambda me, hour, client: edit(me, hour, attendance="no_show"),
+        "Attendance",
+        "was Came, is Did not come",
+    ),
+    "another place": (
+        lambda me, hour, client: edit(me, hour, place="Room 9"),
+        "Place",
+        "was In the room: Room 2, is In the room: Room 9",
+    ),
+    "other times": (
+        lambda me, hour, client: edit(me, hour, start="11:00", end="11:50"),
+        "Time",
+        "was 10:00 to 10:50, is 11:00 to 11:50",
+    ),
+    "another kind": (lambda me, hour, client: edit(me, hour, kind="call"), "Kind", "was Session, is Call"),
+    "who was there": (
+        lambda me, hour, client: edit(me, hour, others_present=""),
+        "Present",
+        "was Ana Reyes, Li, is Ana Reyes",
+    ),
+    "the client's name": (
+        lambda me, hour, client: rename_client(me, client),
+        "Client",
+        "was Ana Reyes, is Ana Ruiz",
+    ),
+    "the practice's name": (
+        lambda me, hour, client: rename_practice(me, practice_name="Quay Practice"),
+        "Practice",
+        "was Harbour Practice, is Quay Practice",
+    ),
+    "the clinician's name": (
+        lambda me, hour, client: rename_practice(me, clinician_name="Nora Byrne"),
+        "Clinician",
+        "was Nora Whelan, is Nora Byrne",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", EDITS)
+def test_what_is_edited_later_stands_beside_the_signed_note_and_not_in_it(
+    me: Person, client: Page, hour: Page, change: str
+) -> None:
+    act, name, words = EDITS[change]
+    note = sign(me, hour)
+    before = shown(me, note)
+    assert (before.beside, before.below, before.behind) == ("", "", "") and len(before.paper) == 1
+    act(me, hour, client)
+    after = shown(me, note)
+    assert (after.page, after.text, after.paper) == (before.page, before.text, before.paper)
+    for beside in (after.beside, after.below, after.behind):
+        assert "no part of the signed note" in beside
+        assert name in beside and "changed on" in beside and words in " ".join(beside.split())
+
+
+def test_the_hour_itself_shows_what_was_edited(me: Person, client: Page, hour: Page) -> None:
+    """The control of the test above: these edits do reach the pages that show things as they are."""
+    sign(me, hour)
+    edit(me, hour, attendance="no_show", place="Room 9")
+    rename_client(me, client)
+    page = me.open(hour.path)
+    assert "Did not come" in page.text and "Room 9" in page.text and "Ana Ruiz" in page.text
+    summary = steps.words_of(me.follow(page, "Session summary"))
+    assert "Room 9" in summary and "signed; facts shown here were changed after that" in summary
+
+
+def test_a_fact_that_is_again_as_it_was_signed_is_no_change(me: Person, hour: Page) -> None:
+    note = sign(me, hour)
+    edit(me, hour, place="Room 9")
+    assert "Room 9" in shown(me, note).beside
+    edit(me, hour, place="Room 2")
+    me.send(me.open(hour.path), {"agreed": "a walk"})
+    assert shown(me, note).beside == ""
+
+
+def test_a_note_that_is_signed_in_an_open_hour_says_that_the_end_was_not_known(
+    me: Person, client: Page
+) -> None:
+    hour = me.press(me.open(client.path), "Open an hour now")
+    reading = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
+    assert "The end was not known when this was signed." in reading.text
+    note = me.send(reading, {"read": "yes"})
+    before = shown(me, note)
+    for words in (before.page, before.text, steps.words_of(me.follow(note, "Print it"))):
+        assert "The end was not known when this was signed." in words
+    assert before.beside == ""
+    me.press(me.open(hour.path), "End the hour")
+    after = shown(me, note)
+    assert (after.page, after.text, after.paper) == (before.page, before.text, before.paper)
+    for beside in (after.beside, after.below, after.behind):
+        assert re.search(r"Time\W+changed on .*: was \d\d:\d\d, not ended, is \d\d:\d\d to \d\d:\d\d", beside)
+
+
+def test_the_page_to_read_shows_the_facts_that_are_signed(me: Person, hour: Page) -> None:
+    reading = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
+    note = me.send(reading, {"read": "yes"})
+
+    def facts(page: Page) -> str:
+        return page.text.partition("Room 2")[0][-80:] + page.text.partition("Room 2")[2].partition("Data")[0]
+
+    assert "Harbour Practice · Nora Whelan" in facts(note)
+    assert facts(reading).partition("Session")[2] == facts(note).partition("Session")[2]
+
+
+@pytest.mark.parametrize("change", EDITS)
+def test_a_fact_that_changed_while_the_page_was_read_is_not_signed_unseen(
+    me: Person, client: Page, hour: Page, change: str
+) -> None:
+    act, name, words = EDITS[change]
+    reading = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
+    act(me, hour, client)
+    answer = me.send(reading, {"read": "yes"})
+    assert answer.status == 409 and "Not signed yet" in answer.text
+    assert name in answer.text and words in answer.text and "Came on time." in answer.text
+    assert me.open(f"{hour.path}/note").typed("section-data") == "Came on time."
+    note = me.send(answer, {"read": "yes"})
+    assert "Signed by" in note.text and shown(me, note).beside == ""
+
+
+def test_what_is_agreed_meanwhile_is_no_fact_of_the_note(me: Person, hour: Page) -> None:
+    reading = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
+    me.send(me.open(hour.path), {"agreed": "a walk"})
+    assert "Signed by" in me.send(reading, {"read": "yes"}).text
+
+
+def test_facts_that_no_page_showed_sign_nothing(me: Person, hour: Page) -> None:
+    reading = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
+    for versions in ("", "1", "1-1-1-1", "99-1-1", "x-1-1", "-1-1-1", "1" * 5000 + "-1-1", "١-1-1"):
+        for facts in ("", "x", "0" * 64):
+            answer = me.send(reading, {"read": "yes", "versions": versions, "facts": facts})
+            assert answer.status == 409 and "Not signed yet" in answer.text
+    assert "Signed by" in me.send(answer, {"read": "yes"}).text
+
+
+def test_a_couples_note_keeps_both_names(me: Person) -> None:
+    case = couple(me, "Ana Reyes", "Ben Ode")
+    hour = enter(me, me.follow(case, "Enter an hour"), -1)
+    note = sign(me, hour)
+    before = shown(me, note)
+    assert "Ana Reyes and Ben Ode" in before.text
+    edit(me, hour, attendance="cancelled")
+    after = shown(me, note)
+    assert (after.page, after.text, after.paper) == (before.page, before.text, before.paper)
+    assert "Took place" not in after.beside and "was Came, is Cancelled" in after.beside
+
+
+def test_what_comes_to_the_hour_after_the_note_is_marked(site: Site, me: Person, hour: Page) -> None:
+    check = steps.answer_all(me, steps.begin(me, hour.path), [1] * 12)
+    steps.finish(me, check)
+    me.send(me.open(f"{hour.path}/worksheets"), {"worksheet": "two-circles"})
+    note = sign(me, hour)
+    mark = "after the note was signed"
+    assert mark not in me.open(hour.path).text and mark not in me.open(note.path).text
+    assert mark not in steps.words_of(me.follow(me.open(hour.path), "Session summary"))
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path, "receiving", word="K."), [1] * 12))
+    me.send(me.open(f"{hour.path}/worksheets"), {"worksheet": "two-circles"})
+    me.send(me.follow(me.open(hour.path), "Write a risk entry"), {"did": "Called the crisis team."})
+    page, read = me.open(hour.path), me.open(note.path)
+    assert page.text.count(mark) == 3 and read.text.count(f": {mark}") == 3
+    assert "Risk entry of" in page.text and "crisis team" not in page.text + read.text
+    summary = steps.words_of(me.follow(page, "Session summary"))
+    assert summary.count(mark) == 2
+
+
+def test_a_questionnaire_that_is_finished_after_the_note_is_marked(me: Person, hour: Page) -> None:
+    check = steps.answer_all(me, steps.begin(me, hour.path), [1] * 12)
+    note = sign(me, hour)
+    assert "after the note was signed" not in me.open(hour.path).text
+    steps.finish(me, check)
+    assert "changed after the note was signed" in me.open(hour.path).text
+    assert "changed after the note was signed" in me.open(note.path).text
+
+
+def test_what_is_said_when_a_finished_one_is_looked_at_is_no_later_answer(me: Person, hour: Page) -> None:
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path), [1] * 12))
+    sign(me, hour)
+    page = me.open(f"{steps.place(result)}/together")
+    me.send(page, {"next_step": "A walk on Sunday."})
+    assert "after the note was signed" not in me.open(hour.path).text
+
+
+def test_words_of_the_client_in_a_note_do_not_stop_its_paper(me: Person, hour: Page) -> None:
+    given: list[steps.Answer] = [{"answer": "3", "said": "Only on Sundays.", **steps.NEXT}, *[1] * 11]
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path), given))
+    page = me.send(me.open(f"{hour.path}/note"), WRITTEN)
+    [tick] = [name for name in page.form("section-data").names if name.startswith("take-")]
+    reading = me.send(page, {tick: "yes", "sign": "yes"})
+    assert "Only on Sundays." in steps.words_of(me.follow(me.send(reading, {"read": "yes"}), "Print it"))

@@ -1,0 +1,238 @@
+"""What a note is signed with, and what came after it: by the order of the trail, never by a clock."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from clinic_toolkit.documents import note as paper
+from clinic_toolkit.record import (
+    cases,
+    clients,
+    handouts,
+    later_arrivals,
+    later_changes,
+    note_texts,
+    notes,
+    practice,
+    progress,
+    results,
+    rows,
+    sessions,
+    signed_facts,
+)
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.hurt import Unreadable
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.later_arrivals import AFTER, CHANGED_AFTER
+from clinic_toolkit.record.note_facts import Versions
+from clinic_toolkit.record.notes import ClinicalNote, Part
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.store.engine import checkpoint, reading, writing
+from clinic_toolkit.worksheets import catalogue as sheets
+from tests.fixtures.practices import NOW, Work, giving, signed
+from tests.fixtures.vaults import reopened
+
+LONG = timedelta(days=4000)
+
+
+def noted(work: Work, hour: Kept[TherapySession], said: str = "Came on time.") -> Kept[ClinicalNote]:
+    """A signed note of this hour."""
+    with writing(work.engine) as db:
+        part = Part(section="data", source="clinician", text=said)
+        return signed(db, work.vault, hour, notes.begin(db, work.vault, hour, [part], now=NOW))
+
+
+def marks(work: Work, hour: Kept[TherapySession], note: Kept[ClinicalNote]) -> dict[bytes, str]:
+    with reading(work.engine) as db:
+        return {each.id.bytes: each.mark for each in later_arrivals.of_hour(db, work.vault, hour, note)}
+
+
+def printed(work: Work, hour: Kept[TherapySession], note: Kept[ClinicalNote]) -> bytes:
+    with reading(work.engine) as db:
+        now = sessions.of_note(db, work.vault, hour.id, on=date(2026, 1, 1))
+        settings = practice.read(db, work.vault).body
+        return paper.render(note_texts.note_page_of(db, work.vault, settings, now, note))
+
+
+@pytest.mark.parametrize("clock", [-LONG, timedelta(), LONG])
+def test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after(
+    work: Work, clock: timedelta
+) -> None:
+    ana = work.client()
+    hour = work.hour(ana)
+
+    def give() -> bytes:
+        with writing(work.engine) as db:
+            kept = handouts.give(
+                db, work.vault, sheets.worksheets()[0], client_id=ana.id, session_id=hour.id, sentence="",
+                now=NOW + clock,
+            )  # fmt: skip
+        return kept.id.bytes
+
+    before = give()
+    note = noted(work, hour)
+    after = give()
+    assert marks(work, hour, note) == {after: AFTER}
+    assert before not in marks(work, hour, note)
+
+
+def test_nothing_came_later_as_long_as_the_note_is_a_draft(work: Work) -> None:
+    ana = work.client()
+    hour = work.hour(ana)
+    with writing(work.engine) as db:
+        draft = notes.begin(db, work.vault, hour, [], now=NOW)
+    work.begun(ana, giving(), session=hour.id)
+    assert marks(work, hour, draft) == {}
+
+
+def test_answers_that_are_corrected_after_the_note_are_marked(work: Work) -> None:
+    ana = work.client()
+    hour = work.hour(ana)
+    kept = work.answer(work.begun(ana, giving(), session=hour.id), [1] * 12)
+    with writing(work.engine) as db:
+        kept = progress.complete(db, work.vault, kept, now=NOW)
+    note = noted(work, hour)
+    assert marks(work, hour, note) == {}
+    other = msgspec.structs.replace(kept.body.answers, values=bytes([2]) + kept.body.answers.values[1:])
+    with writing(work.engine) as db:
+        progress.bring_in(db, work.vault, kept, other, frozenset([0]), open_line="", finished=True, now=NOW)
+    assert marks(work, hour, note) == {kept.id.bytes: CHANGED_AFTER}
+
+
+def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: Work) -> None:
+    ana, ben = work.client("Ana Reyes"), work.client("Ben Ode")
+    with writing(work.engine) as db:
+        case = cases.open_couple(db, work.vault, ana.id, ben.id, now=NOW)
+        body = TherapySession(
+            case=case.id.bytes, kind="session", on=NOW.date(), attendance="came", present=case.body.clients
+        )
+        hour = sessions.plan(db, work.vault, case, body, now=NOW)
+    note = noted(work, hour)
+    assert note.ring == case.ring and note.body.facts and note.body.facts.people == ("Ana Reyes", "Ben Ode")
+
+    def count() -> int:
+        tables = ("clinical_note", "therapy_session", "client", "clinical_case", "practice", "audit_line")
+        with reading(work.engine) as db:
+            return sum(db.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in tables)
+
+    with writing(work.engine) as db:
+        clients.revise(db, work.vault, ben, Client(name="Ben Hale"), now=NOW)
+    before = count()
+    with reading(work.engine) as db:
+        later = later_changes.of_facts(db, work.vault, signed_facts.signed(note), hour)
+        said = note_texts.plain_note_of(db, work.vault, hour, note)
+    assert [(each.name, each.was, each.now) for each in later.found] == [("Client", "Ben Ode", "Ben Hale")]
+    assert "Ana Reyes and Ben Ode" in said.partition("Changed after")[0] and "Ben Hale" in said
+    assert count() == before
+
+
+def test_a_change_is_dated_by_the_version_that_made_it(work: Work) -> None:
+    hour = work.hour(work.client())
+    note = noted(work, hour)
+    with writing(work.engine) as db:
+        for days, place in ((1, "A"), (2, "B"), (3, "C"), (4, "C")):
+            body = msgspec.structs.replace(hour.body, place=place, agreed=str(days))
+            hour = sessions.revise(db, work.vault, hour, body, now=NOW + timedelta(days=days))
+    with reading(work.engine) as db:
+        [change] = later_changes.of_facts(db, work.vault, signed_facts.signed(note), hour).found
+    assert change.on == (NOW + timedelta(days=3)).astimezone().date()
+    assert (change.was, change.now) == ("In the room", "In the room: C")
+
+
+@pytest.mark.parametrize("table", ["therapy_session", "client", "clinical_case", "practice"])
+def test_a_signed_note_is_read_whatever_is_hurt(work: Work, table: str) -> None:
+    hour = work.hour(work.client())
+    note = noted(work, hour)
+    with reading(work.engine) as db:
+        before = note_texts.plain_note_of(db, work.vault, hour, note)
+    checkpoint(work.engine)
+    with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
+        for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {name}")
+        raw.execute(f"UPDATE {table} SET sealed = zeroblob(500)")
+        raw.commit()
+    work.vault = reopened(work.engine, work.vault)
+    with reading(work.engine) as db:
+        now = sessions.of_note(db, work.vault, hour.id, on=date(2020, 1, 1))
+        after = note_texts.plain_note_of(db, work.vault, now, note)
+    assert after.startswith(before)
+    # Whose case it is stands in its ring as well, so that nothing is missing without the case itself.
+    assert ("a later change may be missing here" in after) == (table != "clinical_case")
+
+
+def test_a_signed_note_without_facts_is_hurt(work: Work) -> None:
+    hour = work.hour(work.client())
+    note = noted(work, hour)
+    bare = msgspec.structs.replace(note, body=msgspec.structs.replace(note.body, facts=None))
+    with pytest.raises(Unreadable):
+        signed_facts.signed(bare)
+    assert signed_facts.signed(note).people == ("Ana Reyes",)
+
+
+def test_the_definition_of_a_quoted_questionnaire_may_go(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = work.client()
+    hour = work.hour(ana)
+    kept = work.answer(work.begun(ana, giving(), session=hour.id), [1] * 12)
+    with writing(work.engine) as db:
+        progress.complete(db, work.vault, kept, now=NOW)
+        parts = note_texts.prefilled(db, work.vault, hour)
+        note = signed(db, work.vault, hour, notes.begin(db, work.vault, hour, parts, now=NOW))
+    assert note.body.facts and "Not validated" in note.body.facts.status_lines[0]
+    before = printed(work, hour, note)
+
+    def gone(*_: object, **__: object) -> None:
+        raise rows.NotThere
+
+    monkeypatch.setattr(signed_facts.administrations, "get", gone)
+    monkeypatch.setattr(results.administrations, "instrument_of", gone)
+    assert printed(work, hour, note) == before
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    if not hasattr(time, "tzset"):
+        pytest.skip("this system has one time zone")
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_the_time_of_a_signature_reads_the_same_in_another_place(
+    work: Work, monkeypatch: pytest.MonkeyPatch, elsewhere: None
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    hour = work.hour(work.client())
+    note = noted(work, hour)
+    before = printed(work, hour, note)
+    with reading(work.engine) as db:
+        said = note_texts.plain_note_of(db, work.vault, hour, note)
+    assert "19 November 2026, 15:30" in said
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    with reading(work.engine) as db:
+        assert note_texts.plain_note_of(db, work.vault, hour, note) == said
+    assert printed(work, hour, note) == before
+
+
+def test_another_paper_of_the_practice_changes_no_signed_sheet(work: Work) -> None:
+    hour = work.hour(work.client())
+    note = noted(work, hour)
+    before = printed(work, hour, note)
+    with writing(work.engine) as db:
+        seen = practice.read(db, work.vault)
+        practice.revise(db, work.vault, seen, msgspec.structs.replace(seen.body, country="US"), now=NOW)
+    assert printed(work, hour, note) == before
+
+
+def test_versions_are_read_back_as_they_were_written() -> None:
+    seen = Versions(hour=5, practice=2, people=(1, 7))
+    assert Versions.read(seen.written) == seen
+    for odd in ("", "-", "5", "5-", "a-1", "-1-2", "1.0-2", "5-2-", "٥-2", "9" * 40 + "-1"):
+        assert Versions.read(odd) is None
