@@ -3,6 +3,7 @@
 An entry is never changed. Whoever knows more writes a further one, which may follow an earlier one.
 """
 
+from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,9 +11,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import rows
+from clinic_toolkit.record import relationships, rows
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.given import Given, in_hour
+from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
@@ -54,7 +56,8 @@ class RiskEntry(Given, array_like=True, frozen=True, kw_only=True):
 
     `fear` says that fear of this person was asked about in private on that day, and where sheets about
     them may be worked with: a key of `WHERE`, or empty if it was not asked. What was said about it stands
-    nowhere but in the lines that the clinician chose to write.
+    nowhere but in the lines that the clinician chose to write. `word` is the client's word for the
+    relationship at that time.
     """
 
     on: date
@@ -70,6 +73,7 @@ class RiskEntry(Given, array_like=True, frozen=True, kw_only=True):
     next_check: date | None = None
     fear: str = ""
     follows: bytes | None = None
+    word: str = ""
 
     @property
     def relationship_id(self) -> UUID | None:
@@ -116,7 +120,7 @@ def in_words(body: RiskEntry) -> str:
 
 
 def write(db: Connection, vault: Vault, body: RiskEntry, *, now: datetime) -> Kept[RiskEntry]:
-    """Write an entry. Nothing changes it afterwards.
+    """Write an entry, with the word that the client has for the person now. Nothing changes it afterwards.
 
     Raises:
         NoReason: it says "not today" and not why.
@@ -126,6 +130,10 @@ def write(db: Connection, vault: Vault, body: RiskEntry, *, now: datetime) -> Ke
         raise NoReason
     if not (body.how or body.lines or body.fear):
         raise NothingWritten
+    if body.relationship_id:
+        with suppress(rows.NotThere, Unreadable):
+            word = relationships.get(db, vault, body.relationship_id).body.word
+            body = msgspec.structs.replace(body, word=word)
     return rows.begin(
         db,
         vault,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.record import cases, fear, relationships, risk_entries, sessions
+from clinic_toolkit.record import cases, clients, fear, relationships, risk_entries, sessions
 from clinic_toolkit.record.risk_entries import RiskEntry
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import writing
@@ -57,6 +57,25 @@ def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str)
     added = me.send(further, {"did": "Called back."})
     assert "Called back." in added.text and "follows an earlier one" in added.text
     assert "Called back." not in me.open(entry.path).text
+
+
+def test_an_entry_keeps_the_word_that_the_client_had_for_the_person(
+    site: Site, me: Person, hour: str
+) -> None:
+    page = me.follow(raised(me, hour), "Close this prompt")
+    entry = me.follow(me.send(page, {"how": "in_hand"}), "Already in hand")
+    work = site.work
+    with writing(work.engine) as db:
+        [client] = clients.everyone(db, work.vault)
+        [kept] = relationships.of_client(db, work.vault, client.id)
+        relationships.revise(
+            db, work.vault, kept, word="My mother", frame=kept.body.frame, now=datetime.now(UTC)
+        )
+    listed = me.follow(me.open(entry.path), "All entries")
+    for words in (me.open(entry.path).text, listed.text):
+        assert "about M." in words and "My mother" not in words
+    # The control: pages that show things as they are have the new word.
+    assert "My mother" in me.open(f"/clients/{client.id}").text
 
 
 def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:

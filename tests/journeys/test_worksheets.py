@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from clinic_toolkit.instruments import catalogue as forms
 from clinic_toolkit.instruments import form_code
 from clinic_toolkit.worksheets import catalogue as sheets
+from tests.fixtures.replaced import replace
 from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.pages import Page
@@ -173,3 +174,17 @@ def test_nobody_elses_client_can_be_given_a_sheet(site: Site, me: Person, hour: 
     other = site.work.client("Ben Ode")
     page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": other.id.hex})
     assert page.status == 422
+
+
+def test_a_sheet_that_was_revised_since_it_was_given_says_so(
+    me: Person, hour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    assert "was revised" not in me.open(given.path).text
+    now = sheets.worksheet("two-circles")
+    revised = tuple(
+        replace(each, version="99", digest="0" * 64) if each is now else each for each in sheets.worksheets()
+    )
+    monkeypatch.setattr(sheets, "worksheets", lambda: revised)
+    said = me.open(given.path).text
+    assert f"version {now.version} was given, and version 99 is printed" in said
