@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser import chrome
 from tests.browser.conftest import Practice
 from tests.journeys import crawl, person, steps
+from tests.journeys.intake import enter
 from tests.journeys.pages import Page
 
 pytestmark = pytest.mark.browser
@@ -49,6 +50,18 @@ def furnish(me: person.Person, hour: str) -> None:
     me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."})
     me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic."})
     me.send(me.open(f"{hour}/note"), {"section-data": "Came on time."})
+    sign_and_edit(me, hour)
+
+
+def sign_and_edit(me: person.Person, hour: str) -> None:
+    """A signed note beside which later changes stand, and something that came to its hour later."""
+    client = next(href for _, href in me.open(hour).links if re.fullmatch(r"/clients/[0-9a-f-]{36}", href))
+    other = enter(me, me.follow(me.open(client), "Enter an hour"), -1, place="Room 2")
+    reading = me.send(me.open(f"{other.path}/note"), {"section-data": "Spoke of rest.", "sign": "yes"})
+    note = me.send(reading, {"read": "yes"})
+    me.send(me.open(f"{other.path}/edit"), {"place": "Room 9", "attendance": "late"})
+    me.send(me.open(f"{other.path}/worksheets"), {"worksheet": "two-circles"})
+    assert "is In the room: Room 9" in me.open(note.path).text
 
 
 def _again(me: person.Person, hour: str) -> Page:

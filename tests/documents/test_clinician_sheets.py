@@ -1,11 +1,12 @@
 """What the clinician keeps: the recovery sheet, the summary of an hour, the progress note."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
 from clinic_toolkit.documents import note, recovery, summary, words
+from clinic_toolkit.record.summaries import LaterChange
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, drawn, pages, shapes, texts
 from tests.fixtures.replaced import replace
@@ -106,3 +107,23 @@ def test_a_one_page_note_counts_nothing():
 )
 def test_a_moment_says_which_clock_it_was(zone, shown):
     assert words.moment(datetime(2026, 11, 22, 11, 5, tzinfo=zone)) == shown
+
+
+@every
+def test_what_was_changed_after_a_note_was_signed_stands_on_a_sheet_of_its_own(paper):
+    value = values.note(paper, text="Spoke of rest. " * 400)
+    change = LaterChange(name="Place", on=date(2026, 12, 1), was="In the room", now="By telephone")
+    alone, both = note.render(value), note.render(replace(value, changes=(change,), some_unread=True))
+    assert len(texts(alone)) > 1 and drawn(both)[:-1] == drawn(alone)
+    behind = texts(both)[-1]
+    for said in (words.CHANGED_LATER, words.NOT_SIGNED, words.SOME_UNREAD, value.mark, "D. K."):
+        assert said in behind and (said in (value.mark, "D. K.") or said not in " ".join(texts(alone)))
+    assert "Place changed on 1 December 2026: was In the room, is By telephone" in behind
+
+
+@every
+def test_a_remark_about_the_end_of_an_hour_stands_under_its_times(paper):
+    value = values.note(paper)
+    hour = replace(value.hour, end=None, remark="The end was not known when this was signed.")
+    said = texts(note.render(replace(value, hour=hour)))[0]
+    assert "from 10:00 The end was not known when this was signed. Kind" in said

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from html import unescape
 from uuid import UUID
 
@@ -41,7 +42,7 @@ class Kept:
 def furnished(site: Site) -> Kept:
     work = site.work
     ana = work.client("Ana Reyes")
-    hour = work.hour(ana)
+    hour = work.hour(ana, date(2026, 11, 12))
     given = work.answer(work.begun(ana, giving(), session=hour.id), [3, 4])
     with writing(work.engine) as db:
         part = Part(section="data", source="clinician", text="She laughed about the bowl.")
@@ -150,10 +151,10 @@ def test_a_note_whose_hour_is_hurt_is_reached_from_its_client(
     status, text = text_of(site, furnished.pages["client"])
     assert status == 200
     assert "Notes of hours that cannot be read" in text
-    assert furnished.pages["clinical_note"] in text
+    assert furnished.pages["clinical_note"] in text and "12 Nov" in text
     # Its facts were signed with it, so they are read; what was changed in them later is not.
     text = text_of(site, furnished.pages["clinical_note"])[1]
-    assert "19 November 2026" in text and "Not all of the record can be read now" in text
+    assert "12 November 2026" in text and "Not all of the record can be read now" in text
 
 
 def test_a_draft_of_an_hour_that_is_hurt_says_so(site: Site, furnished: Kept, hurting: str) -> None:
