@@ -1,4 +1,6 @@
-"""Reads a practice's store from `docs/format.md` alone: nothing of the toolkit is imported.
+"""Reads a practice's store from `docs/format.md` and `docs/fields.md` alone.
+
+Nothing of the toolkit is imported.
 
     python independent_reader.py FOLDER passphrase|sheet      (then type or pipe the secret)
 
@@ -10,6 +12,7 @@ import getpass
 import hashlib
 import hmac
 import json
+import re
 import sqlite3
 import struct
 import sys
@@ -22,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+FIELDS = Path(__file__).resolve().parents[2] / "docs" / "fields.md"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SUITE = 1
 RECORD_COLUMNS = {"id", "record", "version", "ring", "kid", "final", "sealed"}
@@ -133,6 +137,36 @@ def decoded(body):
     if end != len(body):
         raise ValueError("bytes after the end of a body")
     return value
+
+
+def field_tables(
+    page=FIELDS,
+):  # "What the fields of a record mean": the fields of every array, in their order
+    parts = re.split(r"(?m)^## ([a-z_]+)$", page.read_text(encoding="utf-8"))[1:]
+    rows = r"(?m)^\| ([a-z_]+) \| (.+?) \|"
+    return {
+        name: [row for row in re.findall(rows, text) if row[0] != "field"]
+        for name, text in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def labelled(kind, values, tables):
+    """The values of an array by the names of its fields, and the arrays in it in the same way."""
+    if values is None:
+        return None
+    named = {}
+    for (name, told), value in zip(tables[kind], values, strict=False):
+        inner = told.removesuffix(" or nil").removeprefix("list of ")
+        several = told.startswith("list of ")
+        inner = inner if inner in tables else inner.removesuffix("s")
+        if inner in tables:
+            value = (
+                [labelled(inner, each, tables) for each in value]
+                if several
+                else labelled(inner, value, tables)
+            )
+        named[name] = value
+    return named
 
 
 class Reader:
@@ -254,7 +288,11 @@ if __name__ == "__main__":
     folder, way = sys.argv[1:]
     typed = getpass.getpass(f"{way}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     reader = Reader(folder, **{way: typed})
+    tables = field_tables() if FIELDS.exists() else {}
     for lines in (reader.records(), reader.audit_lines()):
         for line in lines:
             line["body"] = decoded(line.pop("raw"))
+            if line.get("table") in tables:
+                stamp, content = line["body"]
+                line["body"] = labelled("stamp", stamp, tables) | labelled(line["table"], content, tables)
             sys.stdout.write(json.dumps(line, default=lambda raw: raw.hex(), ensure_ascii=False) + "\n")

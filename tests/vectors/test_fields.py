@@ -1,0 +1,123 @@
+"""`docs/fields.md` names every field that the program writes, and no other."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from clinic_toolkit.record import (
+    administrations,
+    answers,
+    cases,
+    clients,
+    handouts,
+    handover_rows,
+    kept,
+    merging,
+    note_facts,
+    notes,
+    own_questionnaires,
+    practice,
+    relationships,
+    rhythms,
+    risk_entries,
+    sessions,
+    watched,
+)
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.engine import writing
+from tests.fixtures.practices import NOW, at_work, signed
+
+from . import independent_reader
+from .independent_reader import field_tables, labelled
+
+KINDS: dict[str, type[msgspec.Struct]] = {
+    "stamp": kept.Stamp,
+    "practice": practice.Practice,
+    "client": clients.Client,
+    "clinical_case": cases.Case,
+    "relationship": relationships.Relationship,
+    "watched": watched.Watched,
+    "therapy_session": sessions.TherapySession,
+    "administration": administrations.Administration,
+    "answers": answers.Answers,
+    "rhythm": rhythms.Rhythm,
+    "handout": handouts.Handout,
+    "handover": merging.Handover,
+    "line": handover_rows.Line,
+    "risk_entry": risk_entries.RiskEntry,
+    "raised": risk_entries.Raised,
+    "clinical_note": notes.ClinicalNote,
+    "part": notes.Part,
+    "facts": note_facts.NoteFacts,
+    "versions": note_facts.Versions,
+    "own_questionnaire": own_questionnaires.OwnQuestionnaire,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_names_the_fields_in_their_order(kind: str) -> None:
+    told = [name for name, _ in field_tables()[kind]]
+    assert told == [field.encode_name for field in msgspec.structs.fields(KINDS[kind])]
+
+
+def test_the_page_leaves_no_kind_out_and_invents_none() -> None:
+    sealed = {name for name, table in metadata.tables.items() if {"record", "sealed"} <= set(table.c.keys())}
+    assert set(field_tables()) == set(KINDS) and sealed <= set(KINDS)
+
+
+def test_a_page_with_two_fields_exchanged_is_found_out(tmp_path: Path) -> None:
+    page = independent_reader.FIELDS.read_text(encoding="utf-8")
+    exchanged = page.replace("| phone | text |", "| emial | text |")
+    assert exchanged != page
+    (tmp_path / "fields.md").write_text(exchanged, encoding="utf-8")
+    told = [name for name, _ in field_tables(tmp_path / "fields.md")["client"]]
+    assert told != [field.encode_name for field in msgspec.structs.fields(clients.Client)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> tuple[Path, str]:
+    """A practice with a client and a signed note, and its recovery sheet."""
+    work = at_work(tmp_path)
+    hour = work.hour(work.client("Ana Reyes"))
+    with writing(work.engine) as db:
+        part = notes.Part(section="data", source="clinician", text="Came on time.")
+        signed(db, work.vault, hour, notes.begin(db, work.vault, hour, [part], now=NOW))
+    work.engine.dispose()
+    return tmp_path / "data", " ".join(work.groups)
+
+
+def test_the_parts_of_a_signed_note_are_told_apart(folder: tuple[Path, str]) -> None:
+    reader = independent_reader.Reader(folder[0], sheet=folder[1])
+    [line] = [each for each in reader.records() if each["table"] == "clinical_note"]
+    reader.db.close()
+    assert line["signed"] == "sig/note"
+    note: Any = labelled("clinical_note", independent_reader.decoded(line["raw"])[1], field_tables())
+    assert (note["parts"][0]["section"], note["parts"][0]["text"]) == ("data", "Came on time.")
+    assert (note["facts"]["people"], note["facts"]["clinician"]) == (["Ana Reyes"], "Nora Whelan")
+    assert (note["facts"]["attendance"], note["facts"]["versions"]["people"]) == ("Came", [1])
+    assert note["signed_at"] == round(NOW.timestamp() * 10**6)
+
+
+def test_two_pages_and_the_sheet_are_enough(folder: tuple[Path, str], tmp_path: Path) -> None:
+    """The reader and the page in a folder of their own, with nothing of the program beside them."""
+    place = tmp_path / "elsewhere" / "tests" / "vectors"
+    place.mkdir(parents=True)
+    (tmp_path / "elsewhere" / "docs").mkdir()
+    shutil.copy(independent_reader.__file__, place)
+    shutil.copy(independent_reader.FIELDS, tmp_path / "elsewhere" / "docs")
+    done = subprocess.run(
+        [sys.executable, "-I", str(place / "independent_reader.py"), str(folder[0]), "sheet"],
+        input=folder[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    clients_found = [line["body"]["name"] for line in found if line.get("table") == "client"]
+    assert clients_found == ["Ana Reyes"]
