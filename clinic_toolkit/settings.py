@@ -13,9 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from clinic_toolkit import toml_limits
 from clinic_toolkit.errors import ClinicError, DamagedFile
 
 FILE = "settings.toml"
+# Far more than a person writes there; a longer one is not read.
+_MAX_BYTES = 100_000
+# Python refuses to read a number of some thousand digits, with an error of its own.
+_MOST_DIGITS = 9
+
 HOST_NAME = re.compile(r"t-[a-z0-9]{8}\.localhost")
 
 # Whole numbers that may be set, with the least and the most that is accepted.
@@ -85,8 +91,9 @@ def read(
 
 def _from_file(path: Path, overruled: dict[str, int]) -> Settings:
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
+        found = tomllib.loads(_text_of(path))
+    # A TOMLDecodeError is a ValueError, and so are text that is no UTF-8 and what goes beyond a limit.
+    except (OSError, ValueError, RecursionError) as cause:
         raise _damaged(path, "it cannot be read as a settings file") from cause
     unknown = sorted(set(found) - {"host_name", "demo", *RANGES})
     if unknown:
@@ -107,6 +114,16 @@ def _from_file(path: Path, overruled: dict[str, int]) -> Settings:
     return Settings(data_folder=path.parent, host_name=host_name, demo=demo, **(numbers | overruled))
 
 
+def _text_of(path: Path) -> str:
+    with path.open("rb") as file:
+        data = file.read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        raise ValueError("too long")
+    text = data.decode("utf-8")
+    toml_limits.check(text)
+    return text
+
+
 def _from_environment(environ: Mapping[str, str]) -> dict[str, int]:
     numbers = {}
     for name in RANGES:
@@ -114,7 +131,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, int]:
         text = environ.get(variable)
         if not text:
             continue
-        if not text.isascii() or not text.isdigit():
+        if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
             raise BadSetting(f"{variable} must be a whole number. Correct it or remove it, then start again.")
         numbers[name] = _in_range(variable, name, int(text))
     return numbers

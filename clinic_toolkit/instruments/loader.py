@@ -1,7 +1,7 @@
 """Read a definition file, check all of it, and say everything that is wrong at once.
 
-A definition may come from outside (a practice's own questionnaire), so its size is limited before
-it is parsed and its text is decoded strictly. Nothing in it is ever executed.
+A definition may come from outside (a practice's own questionnaire), so its length and what it holds are
+limited before it is parsed, and its text is decoded strictly. Nothing in it is ever executed.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
+from clinic_toolkit import toml_limits
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.instruments import problems, tables
 from clinic_toolkit.instruments.model import Frame, Instrument
@@ -117,7 +118,11 @@ def _table_of(data: bytes, file: str) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise DefinitionError(file, [f"the file is larger than {MAX_BYTES:,} bytes"])
     try:
-        raw = tomllib.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        toml_limits.check(text)
+        raw = tomllib.loads(text)
+    except toml_limits.TooMuch as error:
+        raise DefinitionError(file, [str(error)]) from error
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise DefinitionError(file, [f"line {line}: the text is not UTF-8"]) from error

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clinic_toolkit import toml_limits
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.worksheets.model import BLOCKS, TableBlock, Worksheet
 
@@ -73,7 +74,9 @@ def parse_worksheet(data: bytes, file: str) -> Worksheet:
 def _table_of(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise ValueError(f"larger than {MAX_BYTES:,} bytes")
-    return tomllib.loads(data.decode("utf-8"))
+    text = data.decode("utf-8")
+    toml_limits.check(text)
+    return tomllib.loads(text)
 
 
 def _checked(raw: dict[str, Any], found: list[str]) -> Worksheet | None:

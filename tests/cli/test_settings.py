@@ -48,6 +48,9 @@ def test_the_command_line_goes_before_the_environment_and_that_before_the_file(t
     [
         b"",
         b"host_name = ",
+        NAME.encode() + b"#" * 100_000,
+        NAME.encode() + b"port = " + b"9" * 5000,
+        NAME.encode() + b"port = " + b"[" * 5000,
         b"\xff\xfe\x00",
         b"host_name = 3",
         b'host_name = "127.0.0.1"',

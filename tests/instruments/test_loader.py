@@ -125,12 +125,12 @@ def test_a_facet_of_strengths_alone_could_never_be_counted() -> None:
     assert "facets[0]: “OG1” has strength items only, so nothing can be counted" in problems_of(text)
 
 
-def test_ten_thousand_items_are_refused_in_reasonable_words() -> None:
+def test_thousands_of_items_are_refused_in_reasonable_words() -> None:
     item = GIVING[GIVING.index("[[items]]") : GIVING.index("[[items]]", GIVING.index("[[items]]") + 1)]
-    many = GIVING + "".join(item.replace("OG1-C", f"X{n}").split("define")[0] for n in range(2_500))
+    many = GIVING + "".join(item.replace("OG1-C", f"X{n}").split("define")[0] for n in range(1_500))
     found = problems_of(many)
     assert "items: must have at most 400 entries" in found
-    bare = "".join(f'[[items]]\nid = "X{n}"\nfacet = "OG1"\n' for n in range(10_000))
+    bare = "".join(f'[[items]]\nid = "X{n}"\nfacet = "OG1"\n' for n in range(1_900))
     with pytest.raises(loader.DefinitionError) as caught:
         loader.parse_instrument((GIVING + bare).encode(), "own.toml")
     assert len(caught.value.sentence) < 30_000
@@ -147,8 +147,8 @@ def test_ten_thousand_items_are_refused_in_reasonable_words() -> None:
         (GIVING.encode("utf-16"), "line 1: the text is not UTF-8"),
         (b"title = \n", "not readable as TOML"),
         (b"a = 1\na = 2\n", "not readable as TOML"),
-        (b"a = " + b"[" * 100_000, "lists stand in lists too deep"),
-        (b"a = " + b"9" * 10_000, "not readable as TOML"),
+        (b"a = " + b"[" * 100_000, "line 1: lists or tables stand in one another more than 12 deep"),
+        (b"a = " + b"9" * 10_000, "line 1: a name or a number is longer than 100 characters"),
         (b'a = "\\uD800"', "not readable as TOML"),
         (b"", "title: is missing"),
         (b"items = 3", "items: must be a list"),
