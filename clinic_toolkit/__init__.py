@@ -3,7 +3,7 @@
 The map of the house. A module imports only from floors below its own; tests hold this picture to
 the code.
 
-    9  cli            the start, the keeper, the worker
+    9  cli            the start, the keeper, the worker, the parser
     8  web, demo      gate, guards, forms, screens; the made-up practice
     7  documents      frozen values in, PDF bytes out
     6  record         the clinical record: a noun a file, its table and its verbs together

@@ -1,6 +1,6 @@
-"""The command line: start, and the two processes behind it.
+"""The command line: start, and the three kinds of process behind it.
 
-Owns the order of a start, the exit codes, the keeper and the worker. Decides nothing clinical.
+Owns the order of a start, the exit codes, the keeper, the worker and the parser. Decides nothing clinical.
 """
 
 import os

@@ -17,7 +17,9 @@ from types import FrameType
 
 import click
 
-from clinic_toolkit.cli import line, tray, worker
+from clinic_toolkit.cli import definition_pipe, line, parser, parser_process, tray, worker
+from clinic_toolkit.cli.memory import without_interrupt
+from clinic_toolkit.cli.parser_process import ParserProcess
 from clinic_toolkit.cli.quick_return import QuickReturn
 from clinic_toolkit.cli.sockets import Sockets
 from clinic_toolkit.cli.suspend import Suspend
@@ -36,6 +38,8 @@ class Helper:
 
     process: SpawnProcess
     pipe: "connection.Connection[object, object]"
+    definitions: definition_pipe.Ends
+    parser: ParserProcess | None = None
     started: float = field(default_factory=time.monotonic)
     warm: bool = False
     answered: bool = False
@@ -43,7 +47,15 @@ class Helper:
 
 
 Work = Callable[
-    [Settings, tuple[socket.socket, ...], "connection.Connection[object, object]", bytes, tray.Ends], None
+    [
+        Settings,
+        tuple[socket.socket, ...],
+        "connection.Connection[object, object]",
+        bytes,
+        tray.Ends,
+        definition_pipe.Ends,
+    ],
+    None,
 ]
 
 
@@ -52,13 +64,21 @@ class Keeper:
 
     Args:
         work: what a worker process runs.
+        parse: what a parser process runs.
         when_ready: called each time a worker begins to accept requests.
     """
 
     def __init__(
-        self, settings: Settings, sockets: Sockets, *, when_ready: Callable[[], None], work: Work = worker.run
+        self,
+        settings: Settings,
+        sockets: Sockets,
+        *,
+        when_ready: Callable[[], None],
+        work: Work = worker.run,
+        parse: parser_process.Work = parser.run,
     ) -> None:
-        self._settings, self._sockets, self._when_ready, self._work = settings, sockets, when_ready, work
+        self._settings, self._sockets, self._when_ready = settings, sockets, when_ready
+        self._work, self._parse = work, parse
         self._cookie_key = secrets.token_bytes(32)
         # Kept open between two workers, and never read here.
         self._tray = tray.ends()
@@ -84,6 +104,7 @@ class Keeper:
         while not self._stop:
             self._wait()
             self._return.tick()
+            self._look_at_parsers()
             self._bury()
         self._return.drop()
         self._end_all()
@@ -94,22 +115,16 @@ class Keeper:
 
     def _start(self) -> Helper:
         ours, theirs = _spawn.Pipe()
+        definitions = definition_pipe.ends()
         process = _spawn.Process(
             target=self._work,
-            args=(self._settings, self._sockets.listening, theirs, self._cookie_key, self._tray),
+            args=(self._settings, self._sockets.listening, theirs, self._cookie_key, self._tray, definitions),
             name="clinic-worker",
         )
-        # A blocked signal is inherited: Ctrl-C reaches the keeper alone, which then ends its workers.
-        blocked = hasattr(signal, "pthread_sigmask")
-        if blocked:
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with without_interrupt():
             process.start()
-        finally:
-            if blocked:
-                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         theirs.close()
-        return Helper(process=process, pipe=ours)
+        return Helper(process=process, pipe=ours, definitions=definitions)
 
     def _promote(self) -> None:
         if self._active is None:
@@ -119,9 +134,13 @@ class Keeper:
     def _wait(self) -> None:
         helpers = [helper for helper in (self._active, self._standby) if helper is not None]
         by_pipe = {helper.pipe: helper for helper in helpers}
+        parsers = [helper.parser for helper in helpers if helper.parser is not None]
         sentinels = [helper.process.sentinel for helper in helpers]
+        sentinels += [one.process.sentinel for one in parsers]
+        starting = [one.heard for one in parsers if not one.guard]
         ears = (self._heard, self._suspend.heard)
-        for ready in connection.wait([*by_pipe, *sentinels, *ears], timeout=1.0):
+        soon = min((one.next_look() for one in parsers), default=1.0)
+        for ready in connection.wait([*by_pipe, *sentinels, *starting, *ears], timeout=min(1.0, soon)):
             if ready is self._heard:
                 self._heard.recv(512)
             elif ready is self._suspend.heard:
@@ -135,6 +154,7 @@ class Keeper:
         # Nothing that opens the record may lie in the memory of a machine that sleeps.
         self._return.drop()
         if self._active is not None:
+            self._end_parser(self._active)
             self._tell(self._active, line.Sleep())
             self._active.process.join(timeout=PATIENCE)
             # A blob that was on its way meanwhile must not outlive the sleep either.
@@ -163,8 +183,12 @@ class Keeper:
             case line.Answered():
                 helper.answered = True
                 self._deaths = 0
+            case line.Parse(number=number):
+                self._end_parser(helper)
+                self._start_parser(helper, number)
             case line.Ending():
                 helper.ending = True
+                self._end_parser(helper)
             case line.Broken(sentence=sentence, exit_code=exit_code):
                 helper.ending = True
                 self._give_up(sentence, exit_code)
@@ -177,13 +201,37 @@ class Keeper:
             case line.Drop():
                 self._return.drop()
 
+    def _look_at_parsers(self) -> None:
+        for helper in (self._active, self._standby):
+            if helper is None or helper.parser is None:
+                continue
+            outcome = helper.parser.outcome()
+            if outcome is not None:
+                ended, helper.parser = helper.parser, None
+                self._tell(helper, line.Parsed(number=ended.number, outcome=outcome, guard=ended.guard))
+
+    def _start_parser(self, helper: Helper, number: int) -> None:
+        try:
+            helper.parser = ParserProcess(number, helper.definitions, work=self._parse)
+        except OSError:
+            # The system starts no more processes now; the person is told to try again.
+            self._tell(helper, line.Parsed(number=number, outcome=parser_process.BROKEN, guard=""))
+
+    def _end_parser(self, helper: Helper) -> None:
+        if helper.parser is not None:
+            helper.parser.end()
+            helper.parser = None
+
     def _bury(self) -> None:
         for helper in (self._active, self._standby):
             if helper is None or helper.process.exitcode is None:
                 continue
             self._listen(helper)
             self._count(helper)
+            self._end_parser(helper)
             helper.pipe.close()
+            for end in helper.definitions:
+                end.close()
             helper.process.join()
             if helper is self._standby:
                 self._standby = None
@@ -220,6 +268,7 @@ class Keeper:
     def _end_all(self) -> None:
         helpers = [helper for helper in (self._active, self._standby) if helper is not None]
         for helper in helpers:
+            self._end_parser(helper)
             self._tell(helper, line.End())
         until = time.monotonic() + PATIENCE
         for helper in helpers:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from clinic_toolkit.cli import line
+from clinic_toolkit.cli import definition_pipe, line
 from clinic_toolkit.cli.memory import guard_memory
 from clinic_toolkit.cli.tray import Ends, Tray
 from clinic_toolkit.errors import ClinicError
@@ -56,6 +56,7 @@ def run(
     pipe: "Connection[object, object]",
     cookie_key: bytes,
     tray: Ends,
+    definitions: definition_pipe.Ends,
 ) -> None:
     """The whole life of a worker process; it does not return.
 
@@ -65,9 +66,10 @@ def run(
         pipe: the line to the keeper.
         cookie_key: signs the session cookie; the same for every worker of this keeper.
         tray: where the worker before may have left a ticket.
+        definitions: the way to a parser, and its other end, to be emptied.
     """
     guard_memory()
-    keeper = line.KeeperLine(pipe, Tray(tray))
+    keeper = line.KeeperLine(pipe, Tray(tray), definitions)
     signal.signal(signal.SIGTERM, lambda number, frame: keeper.end.set())
     if not hasattr(signal, "pthread_sigmask"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)

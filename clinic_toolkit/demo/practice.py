@@ -12,6 +12,7 @@ from clinic_toolkit.demo import content as made_up
 from clinic_toolkit.demo.content import Content
 from clinic_toolkit.demo.hours import Desk, Hour, Step
 from clinic_toolkit.demo.weeks import span
+from clinic_toolkit.instruments import loader
 from clinic_toolkit.record import cases, clients, own_questionnaires, practice, relationships
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.store.engine import writing
@@ -119,7 +120,8 @@ def _named(name: str, told: made_up.Client, hours: list[Hour]) -> Iterator[Step]
 
 def _take_in(desk: Desk, now: datetime) -> None:
     """A questionnaire of the practice's own: the worked example of the documentation."""
-    own_questionnaires.take_in(desk.db, desk.vault, _OWN.read_bytes(), _OWN.name, now=now)
+    form = loader.load_instrument(_OWN, own=True)
+    own_questionnaires.take_in(desk.db, desk.vault, form, _OWN.read_bytes(), _OWN.name, now=now)
 
 
 def _add(name: str, told: made_up.Client, desk: Desk, now: datetime) -> None:

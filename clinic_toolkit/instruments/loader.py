@@ -155,6 +155,11 @@ def _checked(kind: Any, raw: Any, file: str, found: list[str], place: str = "") 
     return value
 
 
+def prepare() -> None:
+    """Build what checking needs now, and not with the first file."""
+    _adapter(Instrument)
+
+
 @cache
 def _adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter

@@ -5,6 +5,7 @@ import re
 from msgspec import Struct
 
 _PLACE = re.compile(r"(items|facets|options|bands)\[(\d+)\]\.?([^:\s]*): (.*)", re.DOTALL)
+_LINE = re.compile(r"line ([0-9]{1,9}): (.*)", re.DOTALL)
 _OTHER = re.compile(r"\b(items|facets|options|bands)\[(\d+)\]")
 _WORDS = {"items": "Question", "facets": "Part", "options": "Answer", "bands": "Band"}
 
@@ -19,6 +20,8 @@ class Told(Struct, frozen=True, kw_only=True):
 
 def told(problem: str, text: str) -> Told:
     """A problem of `DefinitionError` for a person; `text` is the file it was found in."""
+    if at := _LINE.fullmatch(problem):
+        return Told(where="", what=at[2], line=int(at[1]))
     found = _PLACE.fullmatch(problem)
     if not found:
         where, _, what = problem.rpartition(": ") if problem.count(": ") == 1 else problem.partition(": ")

@@ -7,6 +7,7 @@ in its place; *no longer offer it* takes the newest away from what can be begun,
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 import msgspec
@@ -42,28 +43,36 @@ class OwnQuestionnaire(msgspec.Struct, array_like=True, frozen=True, kw_only=Tru
         return "<OwnQuestionnaire>"
 
 
-def check(db: Connection, vault: Vault, definition: bytes, file: str) -> Instrument:
-    """Read a definition and hold it against what there is; nothing is kept.
+def check(db: Connection, vault: Vault, instrument: Instrument, file: str) -> None:
+    """Hold a questionnaire against what there is; nothing is kept.
+
+    It was parsed before, in another process (`instruments/parsing.py`): a definition that somebody sent is
+    not parsed beside keys, nor while others wait for their turn to write.
 
     Raises:
         DefinitionError: it cannot be taken in; every reason with its place.
     """
-    instrument = loader.parse_instrument(definition, file, own=True)
     found = [*catalogue.against_the_shelf(instrument), *_against(everything(db, vault), instrument)]
     if found:
         raise DefinitionError(file, found)
-    return instrument
 
 
 def take_in(
-    db: Connection, vault: Vault, definition: bytes, file: str, *, now: datetime
+    db: Connection, vault: Vault, instrument: Instrument, definition: bytes, file: str, *, now: datetime
 ) -> Kept[OwnQuestionnaire]:
     """Take a definition into the practice: from now on this version is offered, and the one before is not.
 
+    Args:
+        instrument: what was made of the definition.
+        definition: the bytes that are kept.
+
     Raises:
         DefinitionError: it cannot be taken in; nothing was kept of it.
+        UnknownInstrument: it was made of other bytes.
     """
-    instrument = check(db, vault, definition, file)
+    if not instrument.own or sha256(definition).hexdigest() != instrument.digest:
+        raise UnknownInstrument
+    check(db, vault, instrument, file)
     body = OwnQuestionnaire(
         instrument=instrument.id,
         version=instrument.version,
@@ -157,6 +166,9 @@ def named(db: Connection, vault: Vault, name: str) -> Instrument:
 
 def instrument_from(kept: Kept[OwnQuestionnaire]) -> Instrument:
     """The questionnaire of a definition, read at most once in a process.
+
+    These bytes were parsed by a process without keys when they were taken in, and have been sealed since;
+    they are held to the limits of `toml_limits` once more.
 
     Raises:
         DefinitionError: another version of the program took it in, and this one cannot read it.

@@ -53,6 +53,13 @@ class Keeper(Protocol):
     def hand_over(self, ticket: bytes) -> None:
         """Leave this ticket for the next worker; the keeper itself never has it."""
 
+    def parse(self, asked: bytes) -> bytes:
+        """The answer of a process without keys to what `instruments.parsing.asked` packed.
+
+        Raises:
+            NotParsed: there is none.
+        """
+
 
 @dataclass(kw_only=True)
 class Unlocked:

@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
+from clinic_toolkit.record import practice as practices
 from clinic_toolkit.store import anchor
+from clinic_toolkit.store.engine import reading
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context, handing, notices, responses, sharing
 from clinic_toolkit.web.requests import by_script
@@ -126,8 +128,10 @@ def _moment() -> str:
     if here.must_choose_passphrase:
         return AFTER_SHEET
     if not here.kept.get("sheet proved"):
-        if not context.practice().body.sheet_proved:
-            return BEFORE_SHEET
+        # In a short view of its own: whoever only asks this must not begin to write.
+        with reading(context.unit().engine) as db:
+            if not practices.read(db, here.vault).body.sheet_proved:
+                return BEFORE_SHEET
         here.kept["sheet proved"] = True
     return UNLOCKED
 

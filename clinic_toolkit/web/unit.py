@@ -36,6 +36,11 @@ class Unit:
             self._db = self.stack.enter_context((writing if self.writes else reading)(self.engine))
         return self._db
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the record was opened by this request; a writing one then holds up every other."""
+        return self._db is not None
+
     def note_reads(self, db: Connection) -> None:
         """Write the one line of audit that names every record this page shows."""
         if self.reads and self.reader is not None:

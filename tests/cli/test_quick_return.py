@@ -71,7 +71,7 @@ def test_one_that_is_on_its_way_when_the_machine_goes_to_sleep_is_not_held():
         assert isinstance(theirs.recv(), line.Sleep)
         theirs.send(line.Hold(blob=b"sealed"))
 
-    keeper._active = Helper(process=SimpleNamespace(join=join), pipe=ours)
+    keeper._active = Helper(process=SimpleNamespace(join=join), pipe=ours, definitions=())
     keeper._suspend._bell.send(b"\0")
     keeper._before_sleep()
     keeper._listen(keeper._active)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.instruments import inbox
+from clinic_toolkit.instruments import inbox, loader
 from clinic_toolkit.record import administrations, answers, merging, own_questionnaires, results
 from clinic_toolkit.record.handover import read_ticket
 from clinic_toolkit.store.engine import reading, writing
@@ -59,7 +59,7 @@ def test_a_broken_file_is_told_whole_and_nothing_of_it_stays(site: Site, me: Per
 
 
 BAD_FILES = {
-    "too large": (TEXT.encode() + b"#" * 1_000_000, 422, "the file is larger than 1,000,000 bytes"),
+    "too large": (TEXT.encode() + b"#" * 1_000_000, 413, "This file is too large"),
     "far too large": (b"x" * 5_000_000, 413, "This file is too large"),
     "empty": (b"", 422, "is missing"),
     "other encoding": (TEXT.encode("utf-16"), 422, "the text is not UTF-8"),
@@ -67,8 +67,10 @@ BAD_FILES = {
     "ours": ((Path(inbox.__file__).with_name("definitions") / "giving-3.toml").read_bytes(), 422,
              "“giving” comes with the program; choose another"),
     "ten thousand": (TEXT.encode() + b'[[items]]\nid = "X"\n' * 10_000, 422,
-                     "items: must have at most 400 entries"),
-    "deep": (b"[" + b".".join([b"a"] * 600) + b"]\n", 422, "more than 12 deep"),
+                     "<b>Line 4113.</b> there are more than 2,000 tables in this file"),
+    "many": (TEXT.encode() + b'[[items]]\nid = "X"\n' * 1_000, 422, "items: must have at most 400 entries"),
+    "deep": (b"a = " + b"[" * 13 + b"]" * 13 + b"\n", 422, "more than 12 deep"),
+    "dotted": (b"[" + b".".join([b"a"] * 13) + b"]\n", 422, "more than 12 parts"),
 }  # fmt: skip
 
 
@@ -202,7 +204,8 @@ def test_a_changed_word_is_a_new_version_and_a_higher_one(site: Site, me: Person
 def test_one_that_another_window_took_in_meanwhile_is_not_taken_in_twice(site: Site, me: Person) -> None:
     page = me.open(upload(site).headers["Location"])
     with writing(site.work.engine) as db:
-        own_questionnaires.take_in(db, site.work.vault, TEXT.encode(), "resting.toml", now=NOW)
+        form = loader.parse_instrument(TEXT.encode(), "resting.toml", own=True)
+        own_questionnaires.take_in(db, site.work.vault, form, TEXT.encode(), "resting.toml", now=NOW)
     again = me.press(page, "Take it into the practice")
     assert again.status == 409 and "this very file was taken in already" in again.text
     assert kept(site) == ["resting 1 offered"]

@@ -25,7 +25,8 @@ def work(tmp_path: Path) -> Work:
 
 def take_in(work: Work, definition: str = TEXT) -> loader.Instrument:
     with writing(work.engine) as db:
-        kept = own_questionnaires.take_in(db, work.vault, definition.encode(), "own.toml", now=NOW)
+        form = loader.parse_instrument(definition.encode(), "own.toml", own=True)
+        kept = own_questionnaires.take_in(db, work.vault, form, definition.encode(), "own.toml", now=NOW)
         assert kept.final and kept.ring == work.vault.practice_ring
         return own_questionnaires.instrument_from(kept)
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.crypto import passphrase
 from clinic_toolkit.crypto.passphrase import FLOOR, Cost
+from clinic_toolkit.instruments import loader
 from clinic_toolkit.record import (
     administrations,
     cases,
@@ -162,7 +163,8 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     whom = {"client_id": ana.id, "session_id": hour.id}
     desk.do(lambda db, vault: handouts.give(db, vault, sheet, **whom, sentence="as agreed", now=NOW))
     own = EXAMPLE.read_bytes()
-    desk.do(lambda db, vault: own_questionnaires.take_in(db, vault, own, "own.toml", now=NOW))
+    resting = loader.parse_instrument(own, "own.toml", own=True)
+    desk.do(lambda db, vault: own_questionnaires.take_in(db, vault, resting, own, "own.toml", now=NOW))
     agreed = {"why": "To see what helps.", "until": None, "times": 6, "baseline": 3}
     desk.do(lambda db, vault: rhythms.agree(db, vault, None, form.body, **agreed, now=NOW))
     entry = RiskEntry(client=ana.id.bytes, session=hour.id.bytes, on=NOW.date(), did="Asked, in private.")

@@ -5,8 +5,9 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from clinic_toolkit.instruments import inbox, places
+from clinic_toolkit.instruments import inbox, parsing
 from clinic_toolkit.instruments.loader import MAX_BYTES, DefinitionError
+from clinic_toolkit.instruments.parsing import Findings, NotParsed
 from clinic_toolkit.record import own_questionnaires
 from clinic_toolkit.web import context, held_definition, responses
 from clinic_toolkit.web.held_definition import Held, NothingHeld
@@ -14,7 +15,7 @@ from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("own_questionnaires", __name__)
 
-SHOWN = 100
+_STATUS = {parsing.SLOW: 422, parsing.LARGE: 422}
 _NO_FILE = "Choose a file first. Its name ends in .toml."
 _TOO_LARGE = f"This file is too large: a questionnaire may have {MAX_BYTES:,} bytes. Nothing was taken in."
 _GONE = "This file is not in the folder any more. Nothing was taken in."
@@ -47,11 +48,24 @@ def from_folder() -> Answer:
 
 
 def _look_at(data: bytes, file: str) -> Answer:
+    # Refused here already, so that no more than this is ever sent on.
+    if len(data) > MAX_BYTES:
+        return _page(errors={"definition": _TOO_LARGE}), 413
     try:
-        instrument = own_questionnaires.check(context.db(), context.vault(), data, file)
-    except DefinitionError as refused:
+        told = held_definition.parsed(data, file)
+    except NotParsed as stopped:
+        if context.unlocked() is None:
+            raise  # The keys were put away meanwhile; there is no page of the record any more.
+        return _page(errors={"definition": stopped.sentence}), _STATUS.get(stopped.outcome, 503)
+    findings, instrument = told.findings, told.instrument
+    if instrument is not None:
+        try:
+            own_questionnaires.check(context.db(), context.vault(), instrument, file)
+        except DefinitionError as refused:
+            findings = parsing.findings(refused, data)
+    if instrument is None or findings is not None:
         held_definition.let_go()
-        return _page(refused=refused, text=places.read_leniently(data)), 422
+        return _page(findings=findings), 422
     held_definition.hold(Held(definition=data, file=file, instrument=instrument))
     return responses.see(url_for("previews.show"))
 
@@ -62,11 +76,11 @@ def take_in() -> Answer:
     held = held_definition.the_one()
     try:
         own_questionnaires.take_in(
-            context.db(), context.vault(), held.definition, held.file, now=context.now()
+            context.db(), context.vault(), held.instrument, held.definition, held.file, now=context.now()
         )
     except DefinitionError as refused:
         # Another window took one in meanwhile.
-        return _page(refused=refused, text=places.read_leniently(held.definition)), 409
+        return _page(findings=parsing.findings(refused, held.definition)), 409
     held_definition.let_go()
     return responses.see(url_for(".index", taken=held.instrument.id, _anchor="yours"))
 
@@ -106,12 +120,9 @@ def too_large(error: RequestEntityTooLarge) -> Answer:
     return _page(errors={"definition": _TOO_LARGE}), 413
 
 
-def _page(
-    *, errors: dict[str, str] | None = None, refused: DefinitionError | None = None, text: str = ""
-) -> str:
+def _page(*, errors: dict[str, str] | None = None, findings: Findings | None = None) -> str:
     db, vault = context.db(), context.vault()
     yours = own_questionnaires.newest(db, vault)
-    problems = refused.problems if refused else ()
     return render_template(
         "own_questionnaires/index.html",
         here="questionnaires",
@@ -120,8 +131,8 @@ def _page(
         files=inbox.files(context.settings().data_folder),
         folder=inbox.FOLDER,
         errors=errors or {},
-        file=refused.file if refused else "",
-        problems=sorted((places.told(each, text) for each in problems[:SHOWN]), key=lambda told: told.line),
-        more=max(0, len(problems) - SHOWN),
-        count=len(problems),
+        file=findings.file if findings else "",
+        problems=findings.told if findings else (),
+        more=findings.count - len(findings.told) if findings else 0,
+        count=findings.count if findings else 0,
     )

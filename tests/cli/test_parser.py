@@ -1,0 +1,264 @@
+"""The process that parses what a stranger sent: what it answers, and what ends it."""
+
+import os
+import socket
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from multiprocessing import connection
+from pathlib import Path
+
+import pytest
+
+from clinic_toolkit.cli import definition_pipe, line, parser, parser_process
+from clinic_toolkit.cli.memory import resident_bytes
+from clinic_toolkit.cli.parser_process import ParserProcess
+from clinic_toolkit.cli.tray import Tray
+from clinic_toolkit.cli.tray import ends as tray_ends
+from clinic_toolkit.instruments import loader, parsing
+from clinic_toolkit.instruments.parsing import NotParsed
+from tests.fixtures import parsers
+from tests.fixtures.running import is_alive
+from tests.instruments.test_own_definitions import TEXT
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a limit on memory")
+
+
+@dataclass
+class Ended:
+    """How one parser ended, its answer, and who held it to its limits."""
+
+    outcome: str
+    reply: bytes | None
+    guard: str
+    pid: int
+
+
+def run(work: parser_process.Work, asked: bytes = b"anything") -> Ended:
+    """Send something to a parser, as a worker and its keeper do together."""
+    ends = definition_pipe.ends()
+    one = ParserProcess(1, ends, work=work)
+    told: list[str] = []
+
+    def has_ended() -> bool:
+        if not told and (outcome := one.outcome()) is not None:
+            told.append(outcome)
+        return bool(told)
+
+    try:
+        reply = definition_pipe.exchange(ends[0], asked, most=parsing.LONGEST_REPLY, ended=has_ended)
+    finally:
+        if not told:
+            one.end()
+        for end in ends:
+            end.close()
+    return Ended(told[0], reply, one.guard, one.process.pid or 0)
+
+
+def test_a_good_file_comes_back_as_the_questionnaire_it_is() -> None:
+    data = TEXT.encode()
+    ended = run(parser.run, parsing.asked(data, "resting.toml"))
+    assert ended.outcome == "done"
+    assert ended.guard == ("limited" if sys.platform == "linux" else "watched")
+    assert parsing.read(ended.reply or b"", data).instrument == loader.parse_instrument(
+        data, "resting.toml", own=True
+    )
+    assert not is_alive(ended.pid)
+
+
+def test_a_file_with_faults_comes_back_as_places_with_their_lines() -> None:
+    data = TEXT.replace("weight = 2", "weight = 0").encode()
+    ended = run(parser.run, parsing.asked(data, "resting.toml"))
+    told = parsing.read(ended.reply or b"", data)
+    assert told.instrument is None and told.findings is not None
+    line_of = TEXT.split("weight = 2")[0].count("\n") + 1
+    assert [(one.where, one.line) for one in told.findings.told] == [("Question 6, weight", line_of)]
+    assert told.findings.count == 1 and told.findings.file == "resting.toml"
+
+
+def test_what_comes_with_the_program_is_refused_there_too() -> None:
+    data = TEXT.replace('id = "resting"', 'id = "giving"').encode()
+    told = parsing.read(run(parser.run, parsing.asked(data, "own.toml")).reply or b"", data)
+    assert told.findings and "comes with the program" in told.findings.told[0].what
+
+
+@pytest.mark.parametrize(
+    ("work", "outcome", "guard"),
+    [
+        (parsers.says_nothing, "done", ""),
+        (parsers.says_too_much, "slow", "limited"),
+        (parsers.breaks, "broken", "limited"),
+        pytest.param(parsers.needs_much, "large", "limited", marks=on_linux),
+        pytest.param(parsers.needs_something, "done", "limited", marks=on_linux),
+    ],
+)
+def test_how_it_ends_is_told_and_nothing_is_left(
+    work: parser_process.Work, outcome: str, guard: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser_process, "SECONDS", 2.0)
+    ended = run(work)
+    assert (ended.outcome, ended.guard) == (outcome, guard)
+    assert not ended.reply
+    assert not is_alive(ended.pid)
+
+
+@on_linux
+def test_its_processor_time_ends_it_even_if_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser_process, "SECONDS", 60.0)
+    assert run(parsers.works_without_end).outcome == "slow"
+
+
+def test_its_own_clock_ends_it_even_if_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser_process, "SECONDS", 60.0)
+    ended = run(parsers.sleeps_over_a_file)
+    assert ended.outcome == "broken" and not is_alive(ended.pid)
+
+
+@pytest.mark.parametrize(("work", "outcome"), [(parsers.sleeps, "slow"), (parsers.never_begins, "broken")])
+def test_the_keeper_ends_one_that_goes_on(
+    work: parser_process.Work, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser_process, "SECONDS", 0.1)
+    monkeypatch.setattr(parser_process, "LONGEST_START", 60.0 if outcome == "slow" else 0.1)
+    ended = run(work)
+    assert ended.outcome == outcome
+    assert not is_alive(ended.pid)
+
+
+def test_where_the_system_keeps_no_limit_the_keeper_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser_process, "MOST_BYTES", 2**20)
+    ended = run(parsers.is_watched)
+    assert (ended.outcome, ended.guard) == ("large", "watched")
+    # The control: one that holds no more than it may goes on until its time is over.
+    monkeypatch.setattr(parser_process, "MOST_BYTES", 2**30)
+    monkeypatch.setattr(parser_process, "SECONDS", 0.5)
+    assert run(parsers.is_watched).outcome == "slow"
+
+
+def test_what_a_process_holds_is_told() -> None:
+    held = resident_bytes(os.getpid())
+    assert held is not None and 2**22 < held < 2**34
+    assert resident_bytes(2**22 + 1) is None
+
+
+def test_the_keeper_knows_the_same_limits_as_the_parser() -> None:
+    assert parsing.SECONDS == parser_process.SECONDS == 5
+    assert parsing.MEGABYTES * 2**20 == parser_process.MOST_BYTES == 256 * 2**20
+    names = ("SLOW", "LARGE", "BROKEN")
+    assert [getattr(parsing, each) for each in names] == [getattr(parser_process, each) for each in names]
+
+
+def test_what_was_left_of_one_file_never_reaches_the_next() -> None:
+    ends = definition_pipe.ends()
+    ends[0].sendall(b"left by one that was stopped")
+    ends[1].sendall(b"half an answer")
+    definition_pipe.clear(ends)
+    for end in ends:
+        with pytest.raises(BlockingIOError):
+            end.recv(1)
+    for end in ends:
+        end.close()
+
+
+# A worker ends with its keeper, and here that would be the process of the tests.
+KEPT: list["Worker"] = []
+
+
+@pytest.fixture
+def worker() -> "Worker":
+    KEPT.append(Worker())
+    return KEPT[-1]
+
+
+class Worker:
+    """A worker's end of the line, and a keeper of the test's own at the other."""
+
+    def __init__(self) -> None:
+        ours, theirs = connection.Pipe()
+        self.keeper, self.ends = ours, definition_pipe.ends()
+        self.line = line.KeeperLine(theirs, Tray(tray_ends()), self.ends)
+        threading.Thread(target=self.line.listen, daemon=True).start()
+
+    def answers(self, *outcomes: str, reply: bytes = b"", guard: str = "limited") -> threading.Thread:
+        """Answer so many files, in order."""
+
+        def keep() -> None:
+            for outcome in outcomes:
+                word = self.keeper.recv()
+                assert isinstance(word, line.Parse)
+                definition_pipe.receive(self.ends[1], most=parsing.LONGEST_ASKED)
+                if reply:
+                    definition_pipe.answer(self.ends[1], reply)
+                # A word about another file is passed over.
+                self.keeper.send(line.Parsed(number=word.number - 1, outcome="slow", guard=""))
+                self.keeper.send(line.Parsed(number=word.number, outcome=outcome, guard=guard))
+
+        thread = threading.Thread(target=keep, daemon=True)
+        thread.start()
+        return thread
+
+
+def test_a_worker_gets_the_answer_unread(worker: Worker) -> None:
+    worker.answers("done", "done", reply=b"x" * 1_000_000)
+    assert worker.line.parse(b"y" * 900_000) == b"x" * 1_000_000
+    assert worker.line.parse(b"z") == b"x" * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("outcome", "guard", "event"),
+    [
+        ("slow", "limited", "parser.stopped_by_limit"),
+        ("large", "watched", "parser.stopped_by_keeper"),
+        ("broken", "limited", "parser.no_answer"),
+        ("done", "limited", "parser.no_answer"),
+    ],
+)
+def test_a_worker_says_why_there_is_no_answer(
+    worker: Worker, outcome: str, guard: str, event: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker.answers(outcome, guard=guard)
+    with pytest.raises(NotParsed) as stopped:
+        worker.line.parse(b"anything")
+    assert stopped.value.outcome == (outcome if outcome in ("slow", "large") else "broken")
+    assert caplog.messages == [event]
+
+
+def test_a_lock_ends_the_wait(worker: Worker) -> None:
+    worker.line.end.set()
+    began = time.monotonic()
+    with pytest.raises(NotParsed):
+        worker.line.parse(b"anything")
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "reply", [b"", b"\xc1", b"\x80", parsing._encode({"instrument": {"id": 3}}), b"\x00" * 5_000_000]
+)
+def test_an_answer_of_another_kind_is_no_answer(reply: bytes) -> None:
+    with pytest.raises(NotParsed):
+        parsing.read(reply, b"")
+
+
+def test_an_answer_cannot_say_which_bytes_it_is_about() -> None:
+    data = TEXT.encode()
+    reply = parsing.answered(parsing.asked(data, "own.toml"))
+    about_others = parsing.read(reply, data + b"\n").instrument
+    assert about_others is not None
+    assert about_others.digest == loader.parse_instrument(data + b"\n", "own.toml").digest
+    assert about_others.own
+
+
+def test_no_pickle_is_taken_from_a_parser() -> None:
+    source = "".join(
+        Path(module.__file__ or "").read_text()
+        for module in (parser, parser_process, definition_pipe, parsing)
+    )
+    assert ".recv_bytes(" in source and ".send_bytes(" in source
+    assert "pickle" not in source and "heard.recv()" not in source and "pipe.send(" not in source
+
+
+def test_a_parser_is_given_its_two_ends_and_nothing_else() -> None:
+    given = parser.run.__annotations__
+    assert list(given) == ["end", "pipe", "return"]
+    assert given["end"] is socket.socket
