@@ -16,6 +16,7 @@ the code.
     2  settings       the configuration, read once
     1  errors, paths  the base error; where things lie
        checked        files checked once on a machine, kept in their checked form
+       marks          how many marks a letter may carry
        toml_limits    what a TOML file may hold, judged before it is parsed
 
 A request goes down: `web/app.py` (gate, guard, token) to a screen, to a verb of `record`, to

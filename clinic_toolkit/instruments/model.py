@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 Text = Annotated[str, MinLen(1), MaxLen(4_000)]
+# May be left empty.
+OptionalText = Annotated[str, MaxLen(4_000)]
 Line = Annotated[str, MinLen(1), MaxLen(200)]
 Slug = Annotated[str, MinLen(1), MaxLen(40)]
 # Labels stand beside each other on paper, and under each other on the answer card.
@@ -31,7 +33,7 @@ class ResponseOption:
 
     value: Annotated[int, Ge(0), Le(100)]
     label: Label
-    meaning: str = ""
+    meaning: OptionalText = ""
 
 
 # How a question of "this person" is asked where no one person is meant.
@@ -104,7 +106,7 @@ class Item:
     text_general: Line
     safety_flag: SafetyFlag = "none"
     frames_not_fitting: tuple[Slug, ...] = ()
-    define: dict[str, str] = field(default_factory=dict)
+    define: dict[Line, Text] = field(default_factory=dict)
     weight: Weight = 1
     reverse: bool = False
 
@@ -121,9 +123,9 @@ class Guidance:
     decline: tuple[Text, ...] = ()
     distress: tuple[Text, ...] = ()
     debrief: tuple[Text, ...] = ()
-    carers: str = ""
-    culture: str = ""
-    neurodivergence: str = ""
+    carers: OptionalText = ""
+    culture: OptionalText = ""
+    neurodivergence: OptionalText = ""
     not_now: tuple[Text, ...] = ()
 
 
@@ -194,7 +196,7 @@ class Instrument:
     minutes: Line
     introduction: tuple[Text, ...]
     closing: Text
-    carer_line: str
+    carer_line: OptionalText
     options: Annotated[tuple[ResponseOption, ...], MinLen(2), MaxLen(11)]
     facets: Annotated[tuple[Facet, ...], MinLen(1), MaxLen(100)]
     items: Annotated[tuple[Item, ...], MinLen(1), MaxLen(400)]
@@ -207,8 +209,8 @@ class Instrument:
     bands: Annotated[tuple[Band, ...], MaxLen(100)] = ()
     introduction_general: tuple[Text, ...] = ()
     own_place: Annotated[int, Ge(1)] | None = None
-    open_line: str = ""
-    open_line_general: str = ""
+    open_line: OptionalText = ""
+    open_line_general: OptionalText = ""
     digest: str = ""
     own: bool = False
 
@@ -219,7 +221,7 @@ class Frame:
 
     id: Slug
     label: Line
-    note: str
+    note: OptionalText
     general: bool = False
     takes_questionnaires: bool = True
     not_offered: tuple[Slug, ...] = ()

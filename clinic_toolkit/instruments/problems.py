@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from string import Formatter
 from typing import Any
 
+from clinic_toolkit import marks
 from clinic_toolkit.instruments import arithmetic
 from clinic_toolkit.instruments.model import Frame, Instrument
 from clinic_toolkit.instruments.tables import Table, tables
@@ -31,6 +32,8 @@ def in_texts(raw: Any, place: str = "") -> Iterator[str]:
             yield f"{place}: begins or ends with a space"
         if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c != "\n" for c in raw):
             yield f"{place}: holds a character that does not print"
+        if marks.too_many(raw):
+            yield f"{place}: holds more than {marks.MOST} marks on one letter"
     elif isinstance(raw, dict):
         for key, value in raw.items():
             yield from in_texts(value, f"{place}.{key}" if place else str(key))

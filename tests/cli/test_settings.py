@@ -78,7 +78,7 @@ def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path, content):
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("value", ["eighty", "-1", "80", "1e4", "99999", "８７６５"])
+@pytest.mark.parametrize("value", ["eighty", "-1", "80", "1e4", "99999", "８７６５", "9" * 5000])
 def test_a_bad_number_in_the_environment_names_its_variable(tmp_path, value):
     with pytest.raises(BadSetting, match="CLINIC_PORT") as caught:
         settings.read(tmp_path, environ={"CLINIC_PORT": value})

@@ -8,6 +8,8 @@ from wtforms import BooleanField, DateField, Field, Form, SelectField, StringFie
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Optional, ValidationError
 
+from clinic_toolkit import marks
+
 # Right-to-left overrides make "abc" read "cba" on the page and in print; marks and isolates stay.
 _OVERRIDES = {0x202D: None, 0x202E: None}
 LINE, PARAGRAPH, PAGE = 120, 2_000, 20_000
@@ -18,7 +20,7 @@ def clean(text: str | None) -> str:
     if not text:
         return ""
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", text.translate(_OVERRIDES))
+    text = unicodedata.normalize("NFC", marks.parted(text.translate(_OVERRIDES)))
     return "".join(ch for ch in text if ch in "\n\t" or unicodedata.category(ch) != "Cc").strip()
 
 
