@@ -9,15 +9,16 @@ copy outside this machine: `docs/promises.md` says so.
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, select
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, select
 
 from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import gaps
+from clinic_toolkit.record import gaps, keyless, ways_in
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.anchor_slot import LAST
 from clinic_toolkit.store.base import forbid, metadata
@@ -32,8 +33,6 @@ READ = "records.read"
 ADOPTED, NOT_ADOPTED = "audit.adopted ", "audit.not_adopted"
 # The line of `adopt`, and the one that says how the way in was opened.
 _LINES_OF_AN_UNLOCK = 2
-
-_WAYS_IN = "slots-"
 
 KEYLESS, SEALED = b"\x00", b"\x01"
 _KID = 16
@@ -99,7 +98,6 @@ class AuditLine(msgspec.Struct, frozen=True, kw_only=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_body = msgspec.msgpack.Decoder(Body).decode
-_decode_keyless = msgspec.msgpack.Decoder(tuple[str, int]).decode
 
 
 def _tip(db: Connection) -> tuple[int, bytes]:
@@ -141,31 +139,26 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
     saved = entries if event != READ else ()
     anchor.pend(db, incarnation=vault.incarnation, seq=seq, head=chained, at=now_us(now), entries=saved)
     if vault.inventory is not None and vault.inventory.seq == seq - 1:
-        if_rolled_back(db, vault.inventory.add(seq, chained, saved, ways_in(event)))
+        if_rolled_back(db, vault.inventory.add(seq, chained, saved, ways_in.named(event)))
     else:
         # There are lines that this vault was not told of, from an unlock in another window for one.
         vault.inventory = None
     return seq
 
 
-def naming_ways_in(event: str, vault: Vault) -> str:
-    """The event with the number of the list of ways in, so that an older list is told from the newest."""
-    return f"{event} {_WAYS_IN}{vault.slot_generation}"
-
-
-def ways_in(event: str) -> int:
-    """The number of the list of ways in that an event names; 0 if it names none."""
-    number = event.rpartition(f" {_WAYS_IN}")[2]
-    # Read from lines that may be forged: Python refuses a number of some thousand digits with an error.
-    return int(number) if number.isdecimal() and len(number) < 20 and f" {_WAYS_IN}" in event else 0
-
-
 def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime) -> int:
-    """Add a line without any key: an event code and the time, unsigned until the next unlock."""
+    """Add a line without any key: an event code and the time, unsigned until the next unlock.
+
+    Args:
+        event: one of `keyless.Keyless`, with its detail.
+
+    Raises:
+        keyless.NotOurs: it is none of them.
+    """
     if anchor.frozen(db):
         return 0
     seq, before = _next(db)
-    body = KEYLESS + _encode((event, now_us(now)))
+    body = KEYLESS + keyless.packed(event, now_us(now))
     link = _link(incarnation, seq, before, body)
     _ADD.run(db, {"seq": seq, "body": body, "hash": link, "signature": None})
     anchor.pend(db, incarnation=incarnation, seq=seq, head=link, at=now_us(now))
@@ -208,26 +201,38 @@ def _unvouched(db: Connection, vault: Vault) -> tuple[int, int]:
         .limit(1)
     ).first()
     seq, before = (last.seq, last.hash) if last else (0, _START)
-    if last and not verify(
-        vault.public_key, "sig/audit", vault.incarnation, seq, before, signature=last.signature
-    ):
+    if last and not signed(vault, last):
         raise ChainBroken(seq)
     first = seq + 1
+    for row in _chained(db, vault, seq, before):
+        seq = row.seq
+        if not _is_ours(row.body):
+            # Who holds the keys signs each line: a sealed one without a signature is nobody's. And
+            # without a key the program writes nothing but the few events of `keyless`.
+            raise ChainBroken(seq)
+    return first, seq
+
+
+def _chained(db: Connection, vault: Vault, seq: int, before: bytes) -> Iterator[Row[Any]]:
+    """Every line after this one, as long as each follows the one before it."""
     for row in db.execute(select(audit_line).where(audit_line.c.seq > seq).order_by(audit_line.c.seq)):
         seq += 1
         if row.seq != seq or row.hash != _link(vault.incarnation, seq, before, row.body):
             raise ChainBroken(seq)
-        if not _is_keyless(row.body):
-            # Who holds the keys signs each line: a sealed one without a signature is nobody's.
-            raise ChainBroken(seq)
         before = row.hash
-    return first, seq
+        yield row
 
 
-def _is_keyless(body: bytes) -> bool:
+def signed(vault: Vault, row: Any) -> bool:
+    """Whether the signature under a line is this clinician's, over the line at its place."""
+    place = (vault.incarnation, row.seq, row.hash)
+    return verify(vault.public_key, "sig/audit", *place, signature=row.signature)
+
+
+def _is_ours(body: bytes) -> bool:
     try:
-        return body[:1] == KEYLESS and bool(from_us(_decode_keyless(body[1:])[1]))
-    except (msgspec.DecodeError, OverflowError, ValueError):
+        return body[:1] == KEYLESS and bool(keyless.read(body[1:]))
+    except keyless.NotOurs:
         return False
 
 
@@ -237,15 +242,10 @@ def check(db: Connection, vault: Vault) -> int:
     Raises:
         ChainBroken: naming the first line that does not fit.
     """
-    seq, before = 0, _START
-    for row in db.execute(select(audit_line).order_by(audit_line.c.seq)):
-        seq += 1
-        if row.seq != seq or row.hash != _link(vault.incarnation, seq, before, row.body):
-            raise ChainBroken(seq)
-        before = row.hash
-        if row.signature is not None and not verify(
-            vault.public_key, "sig/audit", vault.incarnation, seq, before, signature=row.signature
-        ):
+    seq = 0
+    for row in _chained(db, vault, 0, _START):
+        seq = row.seq
+        if row.signature is not None and not signed(vault, row):
             raise ChainBroken(seq)
         _open(vault, row.seq, row.body, signed=row.signature is not None)
     return seq
@@ -273,7 +273,7 @@ def since(db: Connection, vault: Vault, seq: int) -> Iterator[Told]:
         try:
             line = _open(vault, seq, row.body, signed=row.signature is not None) if follows else None
         except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
-            # A line without a key can hold any number as its time.
+            # A line without a key can hold anything at all.
             line = None
         yield Told(seq=seq, hash=row.hash, line=line)
 
@@ -286,7 +286,7 @@ def hash_of(db: Connection, seq: int) -> bytes | None:
 
 def _open(vault: Vault, seq: int, body: bytes, *, signed: bool) -> AuditLine:
     if body[:1] == KEYLESS:
-        event, at = _decode_keyless(body[1:])
+        event, at = keyless.read(body[1:])
         return AuditLine(seq=seq, event=event, at=from_us(at), entries=(), signed=signed, keyless=True)
     opened = vault.open(
         table="audit_line",

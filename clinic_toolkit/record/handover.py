@@ -18,7 +18,8 @@ from clinic_toolkit.instruments import catalogue, travelling
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import audit, handover_rows
 from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.handover_rows import FINISHED, MOST, NO_ITEM, Line, handover_row
+from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK, MOST, NO_ITEM, Line, handover_row
+from clinic_toolkit.record.keyless import Keyless
 from clinic_toolkit.record.watched import Watched
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.store.types import now_us
@@ -99,6 +100,9 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     finished: bool
 
 
+# How the audit trail names an act of the whole form.
+_EVENTS = {FINISHED: Keyless.HANDOVER_FINISHED, GIVEN_BACK: Keyless.HANDOVER_GIVEN_BACK}
+
 _decode_ticket = msgspec.msgpack.Decoder(Ticket).decode
 
 
@@ -168,16 +172,16 @@ def keep(db: Connection, ticket: Ticket, item: int, response: Response, *, now: 
         said=response.said,
         at=now_us(now),
     )
-    _add(db, ticket, line, "kept", most=MOST_ANSWERS, now=now)
+    _add(db, ticket, line, Keyless.HANDOVER_KEPT, most=MOST_ANSWERS, now=now)
 
 
 def note_act(db: Connection, ticket: Ticket, act: str, *, now: datetime) -> None:
     """Keep that the client finished, or gave the device back."""
     line = Line(item=NO_ITEM, status=act, value=None, talk=False, said="", at=now_us(now))
-    _add(db, ticket, line, act, most=MOST, now=now)
+    _add(db, ticket, line, _EVENTS[act], most=MOST, now=now)
 
 
-def _add(db: Connection, ticket: Ticket, line: Line, act: str, *, most: int, now: datetime) -> None:
+def _add(db: Connection, ticket: Ticket, line: Line, event: Keyless, *, most: int, now: datetime) -> None:
     id = ticket.handover_id
     if not is_out(db, ticket) or FINISHED in handover_rows.acts(db, ticket.key, ticket.vault_id, id):
         raise TakenBack
@@ -185,8 +189,8 @@ def _add(db: Connection, ticket: Ticket, line: Line, act: str, *, most: int, now
     if (there or 0) >= most:
         raise TooOften
     seq = handover_rows.add(db, ticket.key, ticket.vault_id, id, line)
-    event = f"handover.{act} {handover_rows.marked(id, seq)}"
-    audit.note_keyless(db, UUID(bytes=ticket.incarnation), event, now=now)
+    told = f"{event} {handover_rows.marked(id, seq)}"
+    audit.note_keyless(db, UUID(bytes=ticket.incarnation), told, now=now)
 
 
 def _response(line: Line) -> Response:

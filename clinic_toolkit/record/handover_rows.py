@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.seal import NotOpened, SealingKey
+from clinic_toolkit.record import keyless
 from clinic_toolkit.record.audit import KEYLESS, audit_line
 from clinic_toolkit.store.base import forbid, metadata
 from clinic_toolkit.store.types import Id
@@ -79,7 +80,6 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Line).decode
-_decode_keyless = msgspec.msgpack.Decoder(tuple[str, int]).decode
 
 
 def add(db: Connection, key: bytes, vault_id: UUID, id: UUID, line: Line) -> int:
@@ -142,9 +142,9 @@ def counted(db: Connection, id: UUID, *, after: int) -> int:
     named, highest = re.compile(rf"handover\.[a-z_]+ {id.hex[:8]}-([0-9]{{1,5}})"), 0
     for body in db.scalars(select(audit_line.c.body).where(audit_line.c.seq > after)):
         if body[:1] == KEYLESS:
-            # What is no text at all, or no line, names no row.
-            with suppress(ValueError):
-                found = named.fullmatch(_decode_keyless(body[1:])[0])
+            # What no process of ours writes names no row.
+            with suppress(keyless.NotOurs):
+                found = named.fullmatch(keyless.read(body[1:])[0])
                 highest = max(highest, int(found[1]) if found else 0)
     return highest
 

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, MetaData, Table, func, inspect, select
 
 from clinic_toolkit.crypto.seal import SUITE
-from clinic_toolkit.record import audit, trail
+from clinic_toolkit.record import audit, trail, ways_in
 from clinic_toolkit.record.hurt import NOUNS
 from clinic_toolkit.record.kept import Stamp
 from clinic_toolkit.store.base import metadata
@@ -34,6 +34,7 @@ LINES = {
     trail.MISSING: "Line {seq} of the audit trail is missing.",
     trail.CHANGED: "Line {seq} of the audit trail does not fit the line before it: it was changed or moved.",
     trail.UNSIGNED: "The signature under line {seq} of the audit trail does not hold.",
+    trail.NOT_OURS: "Line {seq} of the audit trail is none that this program writes.",
     trail.UNREADABLE: "Line {seq} of the audit trail cannot be opened.",
 }
 
@@ -99,7 +100,7 @@ def _trail(db: Connection, vault: Vault | None, named: _Named) -> Iterator[list[
             for entry in line.entries:
                 named.add(entry)
         if line.actor is not None:
-            named.ways_in = max(named.ways_in, audit.ways_in(line.event))
+            named.ways_in = max(named.ways_in, ways_in.named(line.event))
         yield [Finding(sentence=LINES[line.wrong].format(seq=line.seq))] if line.wrong else []
 
 

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
-from clinic_toolkit.record import audit
+from clinic_toolkit.record import audit, ways_in
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import if_rolled_back, writes
 from clinic_toolkit.vault.inventory import Inventory, Known
@@ -81,8 +81,8 @@ def _told(db: Connection, vault: Vault) -> Inventory:
         else:
             entries = told.line.entries if told.line.event != audit.READ else ()
             # Anyone can write a line without a key, so its word on the ways in counts for nothing.
-            ways_in = 0 if told.line.keyless else audit.ways_in(told.line.event)
-            inventory.add(told.seq, told.hash, entries, ways_in)
+            number = 0 if told.line.keyless else ways_in.named(told.line.event)
+            inventory.add(told.seq, told.hash, entries, number)
     return inventory
 
 
@@ -91,7 +91,7 @@ def _copy(db: Connection, vault: Vault) -> Inventory | None:
     if row is None:
         return None
     try:
-        head, lines, ways_in = _opened(vault, row)
+        head, lines, number = _opened(vault, row)
     except (SealBroken, msgspec.DecodeError):
         return None
     if audit.hash_of(db, row.seq) != head:
@@ -99,7 +99,7 @@ def _copy(db: Connection, vault: Vault) -> Inventory | None:
     inventory = Inventory()
     for record, known in lines:
         inventory.put(record, known)
-    inventory.seq, inventory.head, inventory.ways_in = row.seq, head, ways_in
+    inventory.seq, inventory.head, inventory.ways_in = row.seq, head, number
     return inventory
 
 

@@ -12,8 +12,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, ledger, rows
+from clinic_toolkit.record import audit, ledger, rows, ways_in
 from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.keyless import Keyless
 from clinic_toolkit.record.summaries import Letterhead, RecoverySheet
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault import identity, sheet, slots
@@ -88,7 +89,7 @@ def unlock(db: Connection, passphrase: str, *, now: datetime) -> Vault:
         vault.slots.WrongSecret: it is not the passphrase.
     """
     vault = slots.open_with_passphrase(db, passphrase)
-    return _arrived(db, vault, audit.naming_ways_in("practice.unlocked", vault), now=now)
+    return _arrived(db, vault, ways_in.naming("practice.unlocked", vault), now=now)
 
 
 def unlock_with_sheet(db: Connection, groups: str, *, now: datetime) -> Vault:
@@ -121,7 +122,7 @@ def adopt(db: Connection, vault: Vault, *, now: datetime) -> bool:
 
 def note_failed_unlock(db: Connection, *, now: datetime) -> None:
     """Leave a line in the trail that someone tried; there is no key to sign it with."""
-    audit.note_keyless(db, identity.head(db)[1], "unlock.failed", now=now)
+    audit.note_keyless(db, identity.head(db)[1], Keyless.UNLOCK_FAILED, now=now)
 
 
 def is_passphrase(db: Connection, typed: str) -> bool:
@@ -147,13 +148,13 @@ def same_group(group: str, typed: str) -> bool:
 def change_passphrase(db: Connection, vault: Vault, passphrase: str, *, now: datetime) -> None:
     """Replace the passphrase; everything else stays as it is."""
     slots.replace_passphrase(db, vault, passphrase)
-    audit.note(db, vault, audit.naming_ways_in("practice.passphrase_changed", vault), now=now)
+    audit.note(db, vault, ways_in.naming("practice.passphrase_changed", vault), now=now)
 
 
 def new_sheet(db: Connection, vault: Vault, *, now: datetime) -> tuple[str, ...]:
     """Make a new recovery sheet; the old one opens nothing from now on."""
     groups = slots.replace_sheet(db, vault)
-    audit.note(db, vault, audit.naming_ways_in("practice.sheet_replaced", vault), now=now)
+    audit.note(db, vault, ways_in.naming("practice.sheet_replaced", vault), now=now)
     return groups
 
 
@@ -174,7 +175,7 @@ def take_sheet(
     slots.replace_sheet(db, vault, groups)
     # Tried before the old one is gone for good: a sheet that does not open must roll all of this back.
     slots.open_with_sheet(db, " ".join(groups))
-    audit.note(db, vault, audit.naming_ways_in("practice.sheet_replaced", vault), now=now)
+    audit.note(db, vault, ways_in.naming("practice.sheet_replaced", vault), now=now)
     return prove_sheet(db, vault, seen, made_on=made_on, now=now)
 
 

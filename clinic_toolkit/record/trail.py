@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
-from clinic_toolkit.record import gaps
+from clinic_toolkit.record import gaps, keyless
 from clinic_toolkit.record.audit import ADOPTED, KEYLESS, SEALED, Body, Entry, audit_line
 from clinic_toolkit.store.types import from_us
 from clinic_toolkit.vault import identity
@@ -30,9 +30,10 @@ _START = bytes(32)
 
 # What can be wrong with a line.
 MISSING, CHANGED, UNSIGNED, UNREADABLE = "missing", "changed", "signature", "unreadable"
+# It has no key, and is none of the few that the program writes without one: its text is never shown.
+NOT_OURS = "not ours"
 
 _decode_body = msgspec.msgpack.Decoder(Body).decode
-_decode_keyless = msgspec.msgpack.Decoder(tuple[str, int]).decode
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,8 +129,9 @@ def _line(vault: Vault | None, row: Any, *, wrong: str) -> Line:
     said = {"seq": row.seq, "hash": row.hash, "signed": signed}
     try:
         text = _text(vault, row)
-        # A line without a key can hold any number at all.
         at = from_us(text.at) if text else None
+    except keyless.NotOurs:
+        return Line(**said, wrong=wrong or NOT_OURS)
     except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
         return Line(**said, wrong=wrong or UNREADABLE)
     if vault and signed and not wrong:
@@ -145,7 +147,7 @@ def _line(vault: Vault | None, row: Any, *, wrong: str) -> Line:
 def _text(vault: Vault | None, row: Any) -> Body | None:
     kind, rest = row.body[:1], row.body[1:]
     if kind == KEYLESS:
-        event, at = _decode_keyless(rest)
+        event, at = keyless.read(rest)
         return Body(event, at, b"")
     if kind != SEALED:
         raise msgspec.DecodeError("a line of an unknown kind")

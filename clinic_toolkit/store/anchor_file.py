@@ -155,7 +155,8 @@ class Anchor:
         self._at = at
 
     def _missing(self, loss: Loss, slot: Slot) -> Missing:
-        entries = tuple(entry for entry in slot.entries() if entry.seq > loss.tip)
+        # The anchor has no key, so an entry may be of any line at all.
+        entries = tuple(entry for entry in slot.entries() if loss.tip < entry.seq <= slot.seq)
         return Missing(first=loss.tip + 1, last=slot.seq, entries=entries, aside=self._copy(loss))
 
     def _copy(self, loss: Loss) -> Path | None:

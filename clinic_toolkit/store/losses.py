@@ -73,4 +73,8 @@ def _decode(raw: bytes) -> Loss:
     if len(raw) != _NOTE or hashlib.sha256(body).digest() != raw[-_SUM:]:
         return Loss(tip=0, aside=0, slot=None)
     tip, aside = _HEAD.unpack_from(body)
-    return Loss(tip=tip, aside=aside, slot=anchor_slot.decode(body[_HEAD.size :]))
+    slot = anchor_slot.decode(body[_HEAD.size :])
+    if slot and tip >= slot.seq:
+        # The sum needs no key: this says that fewer than no lines are missing.
+        return Loss(tip=0, aside=0, slot=None)
+    return Loss(tip=tip, aside=aside, slot=slot)

@@ -110,6 +110,7 @@ WRONG = {
     trail.MISSING: "This line is missing.",
     trail.CHANGED: "This line was changed or moved after it was written.",
     trail.UNSIGNED: "The signature under this line does not hold.",
+    trail.NOT_OURS: "This line was not written by this program, so its text is not shown.",
     trail.UNREADABLE: "This line cannot be opened.",
 }
 

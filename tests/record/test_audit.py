@@ -2,10 +2,11 @@
 
 from uuid import uuid4
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
-from clinic_toolkit.record import audit, clients, ledger
+from clinic_toolkit.record import audit, clients, keyless, ledger, trail
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import slots
 from tests.fixtures import trails
@@ -116,8 +117,8 @@ def _add(work: Work, body: bytes, *, signature: bytes | None = None) -> int:
         (audit.SEALED + bytes(120), None),
         (audit.KEYLESS + b"no line at all", None),
         (b"\x07", None),
-        (audit.KEYLESS + b"\x92\xa1x\xcf" + b"\xff" * 8, None),
-        (audit.KEYLESS + b"\x92\xa1x\x01", bytes(64)),
+        (audit.KEYLESS + b"\x92\xadunlock.failed\xcf" + b"\xff" * 8, None),
+        (audit.KEYLESS + b"\x92\xadunlock.failed\x01", bytes(64)),
     ],
     ids=["sealed, unsigned", "not readable", "of no kind", "of no time", "signed by nobody"],
 )
@@ -135,8 +136,68 @@ def test_a_planted_line_that_fits_the_chain_is_not_vouched_for(
         assert audit.adopt(db, work.vault, now=NOW) == 0
 
 
-def test_the_control_of_the_test_above_is_adopted(work: Work) -> None:
-    seq = _add(work, audit.KEYLESS + b"\x92\xa1x\x01")
+FORGED = {
+    "an act of the clinician": "note.signed",
+    "a practice made": "practice.created",
+    "a way in": "practice.unlocked slots-9",
+    "what an unlock says": "audit.adopted 1-3",
+    "a line refused": "audit.not_adopted 1",
+    "an act of the clinician on a hand-over": "handover.merged",
+    "a known event with more": "unlock.failed <b>call 555</b>",
+    "a known event with a break": "unlock.failed\n",
+    "a hand-over of no row": "handover.kept",
+    "a row with other letters": "handover.kept 0123ABCD-1",
+    "a row of no number": "handover.kept 01234567-0",
+    "a row beyond all": "handover.kept 01234567-10000",
+    "digits of another script": "handover.kept 01234567-\u0663",
+    "very long": "unlock.failed" + "x" * 200_000,
+    "very long and of one family": "handover.kept " + "0" * 200_000 + "-1",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_no_text_but_the_known_keyless_events_is_ever_vouched_for(work: Work, what: str) -> None:
+    seq = _add(work, audit.KEYLESS + msgspec.msgpack.encode((FORGED[what], 1_760_000_000_000_000)))
+    with writing(work.engine) as db:
+        assert audit.adopt(db, work.vault, now=NOW) is None
+        assert audit.not_adopted(db, work.vault) == seq
+        assert not trail.adopted(db, work.vault, seq)
+        line = next(trail.judged(db, work.vault, first=seq, last=seq))
+    assert (line.event, line.at, line.wrong) == ("", None, trail.NOT_OURS)
+
+
+def test_another_spelling_of_a_known_event_is_not_vouched_for(work: Work) -> None:
+    """The same text with a longer length before it: no program of ours writes it so."""
+    _add(work, audit.KEYLESS + b"\x92\xd9\x0dunlock.failed\x01")
+    with writing(work.engine) as db:
+        assert audit.adopt(db, work.vault, now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "unlock.failed",
+        "handover.kept 01234567-1",
+        "handover.finished 89abcdef-5000",
+        "handover.given_back 01234567-12",
+    ],
+)
+def test_what_the_program_writes_without_a_key_is_vouched_for(work: Work, event: str) -> None:
+    with writing(work.engine) as db:
+        audit.note_keyless(db, work.vault.incarnation, event, now=NOW)
+        assert audit.adopt(db, work.vault, now=NOW) == 1
+
+
+def test_the_program_writes_nothing_else_without_a_key(work: Work) -> None:
+    with writing(work.engine) as db:
+        for event in FORGED.values():
+            with pytest.raises(keyless.NotOurs):
+                audit.note_keyless(db, work.vault.incarnation, event, now=NOW)
+
+
+def test_the_control_of_the_tests_above_is_adopted(work: Work) -> None:
+    seq = _add(work, audit.KEYLESS + b"\x92\xadunlock.failed\x01")
     with writing(work.engine) as db:
         assert audit.adopt(db, work.vault, now=NOW) == 1
     with reading(work.engine) as db:

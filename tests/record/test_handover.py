@@ -19,6 +19,7 @@ from clinic_toolkit.record import (
     audit,
     handover,
     handover_rows,
+    keyless,
     merging,
     progress,
     rows,
@@ -135,8 +136,8 @@ def test_a_line_of_the_trail_that_is_no_text_keeps_no_answers_out(handed: Handed
     handed.answer(1, answered(3))
     with writing(handed.work.engine) as db, pytest.MonkeyPatch.context() as turned:
         # What a turned bit makes of a line without a key.
-        turned.setattr(audit, "_encode", lambda line: b"\x92\xa7\xf5nlock." + b"\x01")
-        audit.note_keyless(db, handed.work.vault.incarnation, "unlock.", now=NOW)
+        turned.setattr(keyless, "packed", lambda event, at: b"\x92\xa7\xf5nlock." + b"\x01")
+        audit.note_keyless(db, handed.work.vault.incarnation, "unlock.failed", now=NOW)
     handed.merge()
     assert ("answered", 3) in handed.given()
 

@@ -10,10 +10,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, select
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor, anchor_file, aside, connections, losses
+from clinic_toolkit.store import anchor, anchor_file, anchor_slot, aside, connections, losses
 from clinic_toolkit.store.claim import AlreadyOpen, claim
 from clinic_toolkit.store.engine import (
     checkpoint,
@@ -217,6 +218,36 @@ def test_a_damaged_note_of_a_loss_is_still_a_loss(killed: Path) -> None:
     chains.opened(killed).dispose()
     chains.spoil(killed / LOSSES, lambda raw: raw.__setitem__(200, raw[200] ^ 1))
     assert anchor.verdict(chains.opened(killed)).absent
+
+
+def test_a_note_of_a_loss_that_makes_no_sense_is_a_loss_and_counts_nothing(killed: Path) -> None:
+    """Neither the note nor the anchor has a key: no count in them is believed."""
+    wal(killed).unlink()
+    found = chains.opened(killed)
+    (missing,) = anchor.verdict(found).missing
+    found.dispose()
+    slot = anchor_file.Anchor(killed)._slot
+    assert slot and missing.unknown == 0, "the control"
+    losses.forget(killed)
+    losses.add(killed, (), losses.Loss(tip=slot.seq + 5, aside=0, slot=slot))
+    verdict = anchor.verdict(chains.opened(killed))
+    assert verdict.absent
+    assert not verdict.missing
+
+
+def test_entries_beyond_the_anchor_s_own_line_are_not_counted(killed: Path) -> None:
+    slot = anchor_file.Anchor(killed)._slot
+    assert slot
+    lines = [
+        anchor_slot.Line(incarnation=slot.incarnation, seq=slot.seq + step, head=slot.head, at=0)
+        for step in range(1, 20)
+    ]
+    forged = replace(anchor_slot.after(slot, lines), seq=slot.seq, head=slot.head)
+    (killed / ANCHOR).write_bytes(anchor_slot.encode(forged) + bytes(anchor_slot.SLOT))
+    wal(killed).unlink()
+    (missing,) = anchor.verdict(chains.opened(killed)).missing
+    assert missing.unknown >= 0
+    assert all(missing.first <= entry.seq <= missing.last for entry in missing.entries)
 
 
 def test_an_older_file_under_the_newer_anchor_is_named(tmp_path: Path) -> None:

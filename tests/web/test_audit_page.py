@@ -4,10 +4,12 @@ import time
 from datetime import UTC, date, datetime
 
 import msgspec
+import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import audit, trail
+from clinic_toolkit.record import audit, practice, trail
 from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.store.types import now_us
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
@@ -104,7 +106,7 @@ def test_a_hundred_lines_a_page_and_a_way_further_back(site: Site) -> None:
 
 def test_a_keyless_line_is_not_yet_vouched_for(site: Site) -> None:
     with writing(site.work.engine) as db:
-        audit.note_keyless(db, site.work.vault.incarnation, "audit.opened", now=NOW)
+        audit.note_keyless(db, site.work.vault.incarnation, "unlock.failed", now=NOW)
     page = site.get("/audit").text
     assert "the program, without a key" in page
     assert "not yet vouched for" in page
@@ -125,6 +127,32 @@ def test_a_keyless_line_is_vouched_for_by_the_unlock_that_took_it_over_and_by_no
         assert audit.adopt(db, work.vault, now=NOW) is None
         assert trail.adopted(db, work.vault, taken_over)
         assert not trail.adopted(db, work.vault, refused)
+
+
+@pytest.mark.parametrize("event", ["note.signed", "practice.created", "zebra" * 40_000])
+def test_the_text_of_a_line_without_a_key_is_no_act_and_never_shown(site: Site, event: str) -> None:
+    work = site.work
+    with writing(work.engine) as db:
+        seq = trail.tip(db) + 1
+        body = audit.KEYLESS + msgspec.msgpack.encode((event, now_us(NOW)))
+        link = audit._link(work.vault.incarnation, seq, audit.hash_of(db, seq - 1) or b"", body)
+        db.execute(audit.audit_line.insert().values(seq=seq, body=body, hash=link, signature=None))
+    before = site.get("/audit").text
+    with writing(work.engine) as db:
+        assert not practice.adopt(db, work.vault, now=NOW)
+    page = site.get("/audit").text
+    for shown in (before, page):
+        for words in (
+            "Signed a note",
+            "Made the practice",
+            "no words for",
+            "zebra",
+            "the program, without a key",
+        ):
+            assert words not in shown
+        assert "This line was not written by this program, so its text is not shown." in shown
+    assert f"did not vouch for it: line {seq}" in page
+    assert f"Line {seq} of the audit trail is none that this program writes." in checked(site)
 
 
 def test_a_line_that_was_changed_is_said_on_the_page(site: Site) -> None:

@@ -1,0 +1,22 @@
+"""Holds records against the audit trail, from `docs/format.md` and the reader beside it alone."""
+
+import re
+
+from . import independent_reader
+
+LONGEST = 64
+KEYLESS = re.compile(r"unlock\.failed|handover\.(kept|finished|given_back) [0-9a-f]{8}-[1-9][0-9]{0,3}")
+
+
+def told(reader):
+    """The text of every line, opened; the chain and the signatures are checked.
+
+    Raises ValueError where a line without a key says what the program never writes without one.
+    """
+    lines = []
+    for line in reader.audit_lines():
+        text = independent_reader.decoded(line["raw"])
+        if len(text) == 2 and (len(line["raw"]) > LONGEST or not KEYLESS.fullmatch(text[0])):
+            raise ValueError(f"audit line {line['seq']} is none that the program writes")
+        lines.append(text)
+    return lines

@@ -1,0 +1,54 @@
+"""The trail of a practice, read from docs/format.md alone: what stands in it without a key."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from clinic_toolkit.record import audit
+from clinic_toolkit.store.engine import writing
+from tests.fixtures.practices import NOW, Work, at_work
+
+from . import independent_reader, independent_trail
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Work:
+    return at_work(tmp_path)
+
+
+@contextmanager
+def reading_of(work: Work) -> Iterator[Any]:
+    folder = Path(work.engine.url.database or "").parent
+    reader = independent_reader.Reader(folder, sheet=" ".join(work.groups))
+    yield reader
+    reader.db.close()
+
+
+def test_the_known_keyless_lines_are_read(work: Work) -> None:
+    with writing(work.engine) as db:
+        for event in ("unlock.failed", "handover.kept 01234567-12", "handover.given_back 89abcdef-5000"):
+            audit.note_keyless(db, work.vault.incarnation, event, now=NOW)
+    with reading_of(work) as reader:
+        lines = independent_trail.told(reader)
+    assert [line[0] for line in lines if len(line) == 2] == [
+        "unlock.failed",
+        "handover.kept 01234567-12",
+        "handover.given_back 89abcdef-5000",
+    ]
+
+
+@pytest.mark.parametrize(
+    "event", ["note.signed", "unlock.failed!", "handover.kept 01234567-0", "x" * 200_000]
+)
+def test_any_other_text_without_a_key_is_none_of_the_program_s(work: Work, event: str) -> None:
+    with writing(work.engine) as db:
+        seq, before = audit._tip(db)
+        body = audit.KEYLESS + msgspec.msgpack.encode((event, 1))
+        link = audit._link(work.vault.incarnation, seq + 1, before, body)
+        db.execute(audit.audit_line.insert().values(seq=seq + 1, body=body, hash=link, signature=None))
+    with reading_of(work) as reader, pytest.raises(ValueError, match=f"audit line {seq + 1} is none"):
+        independent_trail.told(reader)
