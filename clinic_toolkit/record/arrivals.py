@@ -16,6 +16,7 @@ from clinic_toolkit.vault.vault import Vault
 # What can be wrong with what was saved, as a person is told.
 TOLD = {
     "missing": "part of what was saved is missing",
+    "not named": "something is there that the audit trail does not name",
     "changed": "part of what was saved was changed",
     "not readable": "part of what was saved cannot be read",
     "too large": "something is there that no page could have saved",

@@ -175,7 +175,7 @@ def adopt(db: Connection, vault: Vault, *, now: datetime) -> int | None:
         How many lines were adopted; None if one of them does not fit.
     """
     try:
-        first, last = _unvouched(db, vault)
+        first, last = unvouched(db, vault)
     except ChainBroken as broken:
         note(db, vault, f"{NOT_ADOPTED} {broken.seq}", now=now)
         return None
@@ -192,16 +192,12 @@ def not_adopted(db: Connection, vault: Vault) -> int | None:
     return None
 
 
-def _unvouched(db: Connection, vault: Vault) -> tuple[int, int]:
-    """The first and last line without a signature over it, each of them checked."""
-    last = db.execute(
-        select(audit_line.c.seq, audit_line.c.hash, audit_line.c.signature)
-        .where(audit_line.c.signature.is_not(None))
-        .order_by(audit_line.c.seq.desc())
-        .limit(1)
-    ).first()
+def unvouched(db: Connection, vault: Vault) -> tuple[int, int]:
+    """The first and last line without a signature over it, each of them checked; or `ChainBroken`."""
+    signed = select(audit_line).where(audit_line.c.signature.is_not(None))
+    last = db.execute(signed.order_by(audit_line.c.seq.desc()).limit(1)).first()
     seq, before = (last.seq, last.hash) if last else (0, _START)
-    if last and not signed(vault, last):
+    if last and not is_signed(vault, last):
         raise ChainBroken(seq)
     first = seq + 1
     for row in _chained(db, vault, seq, before):
@@ -223,7 +219,7 @@ def _chained(db: Connection, vault: Vault, seq: int, before: bytes) -> Iterator[
         yield row
 
 
-def signed(vault: Vault, row: Any) -> bool:
+def is_signed(vault: Vault, row: Any) -> bool:
     """Whether the signature under a line is this clinician's, over the line at its place."""
     place = (vault.incarnation, row.seq, row.hash)
     return verify(vault.public_key, "sig/audit", *place, signature=row.signature)
@@ -245,7 +241,7 @@ def check(db: Connection, vault: Vault) -> int:
     seq = 0
     for row in _chained(db, vault, 0, _START):
         seq = row.seq
-        if row.signature is not None and not signed(vault, row):
+        if row.signature is not None and not is_signed(vault, row):
             raise ChainBroken(seq)
         _open(vault, row.seq, row.body, signed=row.signature is not None)
     return seq
@@ -269,11 +265,12 @@ def since(db: Connection, vault: Vault, seq: int) -> Iterator[Told]:
         for lost in gaps.absent(seq + 1, row.seq):
             yield Told(seq=lost, hash=row.hash, line=None)
         follows = before and row.hash == _link(vault.incarnation, row.seq, before, row.body)
-        seq, before = row.seq, row.hash
+        seq, before, signed = row.seq, row.hash, row.signature is not None
         try:
-            line = _open(vault, seq, row.body, signed=row.signature is not None) if follows else None
+            # A sealed line without a signature is nobody's, whatever it says.
+            ours = follows and (signed or row.body[:1] == KEYLESS)
+            line = _open(vault, seq, row.body, signed=signed) if ours else None
         except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
-            # A line without a key can hold anything at all.
             line = None
         yield Told(seq=seq, hash=row.hash, line=line)
 

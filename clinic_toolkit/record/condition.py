@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from clinic_toolkit.record import audit, ledger, owners, practice
 from clinic_toolkit.record.days import written
-from clinic_toolkit.record.hurt import NOUNS, WHAT
+from clinic_toolkit.record.hurt import NOUNS, WHAT, Hurt
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.anchor_slot import Saved
 from clinic_toolkit.store.base import metadata
@@ -53,14 +53,14 @@ def findings(db: Connection, vault: Vault) -> tuple[Finding, ...]:
     """Everything that is known to be wrong, the gravest first."""
     verdict = anchor.verdict(db.engine)
     found = [_other(verdict.other)] if verdict.other else []
-    people = owners.known(db, vault) if verdict.missing or vault.hurt else None
+    people = owners.known(db, vault) if verdict.missing or vault.hurt or vault.unconfirmed else None
     found += [_missing(db, missing, people) for missing in verdict.missing if people]
     found += [_absent(absent) for absent in verdict.absent]
     if people and vault.hurt:
         found.append(_hurt(vault, people))
     gaps = ledger.of(db, vault).gaps
     if gaps:
-        found.append(_gaps(gaps))
+        found.append(_gaps(gaps, list(_named(vault.unconfirmed, people)) if people else []))
     return tuple(found)
 
 
@@ -168,28 +168,32 @@ def _other(other: Other) -> Finding:
     )
 
 
-def _hurt(vault: Vault, people: owners.Owners) -> Finding:
-    lines = []
-    for each in list(vault.hurt.values()):
+def _named(records: dict[bytes, Hurt], people: owners.Owners) -> Iterator[str]:
+    for each in list(records.values()):
         names = " and ".join(kept.body.name for kept in people.behind([each.ring]))
-        lines.append(
-            f"{each.noun[0].upper()}{each.noun[1:]}{f' ({names})' if names else ''}: {WHAT[each.what]}."
-        )
+        yield f"{each.noun[0].upper()}{each.noun[1:]}{f' ({names})' if names else ''}: {WHAT[each.what]}."
+
+
+def _hurt(vault: Vault, people: owners.Owners) -> Finding:
     return Finding(
         title="Entries that are not as they were saved",
         sentence="They are never shown, not even in part. Everything else can be used as ever. A backup may "
         "still hold them, so keep a copy of the whole data folder before you write anew what is lost. Only "
         "what was looked at since you unlocked is listed here; the audit trail’s page can check everything.",
-        lines=tuple(sorted(lines)),
+        lines=tuple(sorted(_named(vault.hurt, people))),
     )
 
 
-def _gaps(gaps: list[int]) -> Finding:
+def _gaps(gaps: list[int], unconfirmed: list[str]) -> Finding:
+    lines = [f"Line {seq}." for seq in gaps[:_MOST]] + (["And more."] if gaps[_MOST:] else [])
     return Finding(
         title="Lines of the audit trail that cannot be read",
-        sentence="They were changed or taken out outside this program. What they told is not known, so "
-        "something that was saved then could be missing without being named here.",
-        lines=tuple(f"Line {seq}." for seq in gaps[:_MOST]) + (("And more.",) if gaps[_MOST:] else ()),
+        sentence="They were changed, taken out or put in outside this program. What they told is not known, "
+        "so something that was saved then could be missing without being named here. What was saved at the "
+        "time of such a line is shown all the same, although no other line names it; nobody can say whether "
+        "it was put in. As far as it was looked at since you unlocked, it is listed here. What no line can "
+        "have named is never shown.",
+        lines=(*lines, *sorted(unconfirmed)),
     )
 
 

@@ -138,7 +138,10 @@ def marked(id: UUID, seq: int) -> str:
 
 
 def counted(db: Connection, id: UUID, *, after: int) -> int:
-    """The highest row that the audit trail names after this line, so that lost last rows are missed."""
+    """The highest row that the audit trail names after this line.
+
+    So lost last rows are missed, and rows of a copied folder, which has the same key, are not taken over.
+    """
     named, highest = re.compile(rf"handover\.[a-z_]+ {id.hex[:8]}-([0-9]{{1,5}})"), 0
     for body in db.scalars(select(audit_line.c.body).where(audit_line.c.seq > after)):
         if body[:1] == KEYLESS:

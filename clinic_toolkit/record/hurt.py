@@ -1,18 +1,20 @@
 """Hurt records: what the file no longer holds as it was written. Named, never shown, and not in the way.
 
-A record is hurt when its bytes do not open, when it is gone, or when an older version stands in the
-place of the newest; the audit trail tells which. The others of the same page are read as ever.
+A record is hurt when its bytes do not open, when it is gone, when an older version stands in the place
+of the newest, or when no line of the audit trail names it: a row of a copied folder opens with the same
+keys. The trail tells which. The others of the same page are read as ever.
 """
 
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, ledger
-from clinic_toolkit.vault.inventory import Known
+from clinic_toolkit.record import ledger, replay, trail
+from clinic_toolkit.store.types import now_us
+from clinic_toolkit.vault.inventory import Inventory, Known
 from clinic_toolkit.vault.vault import Vault
 
 # What a person calls an entry of each table.
@@ -36,16 +38,20 @@ WHAT = {
     "missing": "it is not in the file any more",
     "older": "an older version stands in its place",
     "moved": "it stands in another place than it was written to",
+    "unnamed": "no line of the audit trail names it, so it was put into the file from outside this program, "
+    "or the line was taken out",
+    "back": "a version that was replaced was put back beside it",
 }
 
 
 class Hurt(Struct, frozen=True, kw_only=True):
-    """One hurt record; `what` is a key of `WHAT`."""
+    """One hurt record; `what` is a key of `WHAT`, `version` that of the row that was found, 0 for none."""
 
     table: str
     record: UUID
     ring: UUID
     what: str
+    version: int = 0
 
     @property
     def noun(self) -> str:
@@ -64,15 +70,15 @@ class Unreadable(ClinicError):
         self.hurt = hurt
 
 
-def note(vault: Vault, table: Table, record: UUID, ring: UUID, what: str) -> Unreadable:
+def note(vault: Vault, table: Table, record: UUID, ring: UUID, what: str, *, version: int = 0) -> Unreadable:
     """Remember a hurt record until it is found well again; returns the error that names it."""
-    found = Hurt(table=str(table.name), record=record, ring=ring, what=what)
+    found = Hurt(table=str(table.name), record=record, ring=ring, what=what, version=version)
     vault.hurt[record.bytes] = found
     return Unreadable(found)
 
 
 def well(vault: Vault, record: bytes) -> None:
-    """It could be read."""
+    """It could be read, and is what the trail names."""
     vault.hurt.pop(record, None)
 
 
@@ -80,16 +86,54 @@ def against_the_trail(db: Connection, vault: Vault, table: Table, kept: Any) -> 
     """What is wrong with a record that opened, by what the trail says of it: a key of `WHAT`, or "".
 
     Args:
-        kept: with `id`, `version`, `ring` and `content_id`, as found in the file.
+        kept: the newest version that was found: `id`, `version`, `ring`, `at` and `content_id`.
     """
     known = ledger.of(db, vault).known(kept.id.bytes)
-    if known is None:
+    if known and _is(known, table, kept):
+        vault.unconfirmed.pop(kept.id.bytes, None)
         return ""
-    if (known.table, known.ring) != (table.name, kept.ring.bytes):
+    # Only now, since it is rare: the list in memory may be of another moment than this view of the store.
+    inventory = ledger.in_view(db, vault)
+    known = inventory.known(kept.id.bytes)
+    if known and known.seq > trail.tip(db):
+        named = replay.namings(db, vault, kept.id, known, inventory.gaps)
+        known = named[max(named)] if named else None
+    if known and _is(known, table, kept):
+        return ""
+    if known and (known.table, known.ring) != (table.name, kept.ring.bytes):
         return "moved"
-    if kept.version > known.version or (kept.version, kept.content_id) == (known.version, known.content_id):
+    if known and kept.version < known.version:
+        return "older"
+    return _unnamed(vault, inventory, table, kept, known)
+
+
+def earlier(db: Connection, vault: Vault, table: Table, kept: Any) -> str:
+    """What is wrong with an earlier version that no later one follows: a key of `WHAT`, or ""."""
+    inventory = ledger.in_view(db, vault)
+    known = inventory.known(kept.id.bytes)
+    named = replay.namings(db, vault, kept.id, known, inventory.gaps) if known else {}
+    entry = named.get(kept.version)
+    if entry and _is(entry, table, kept):
         return ""
-    return "older" if _reached(db, known) else ""
+    before = [one for version, one in named.items() if version < kept.version]
+    return _unnamed(vault, inventory, table, kept, max(before, key=lambda one: one.version, default=None))
+
+
+def _is(known: Known, table: Table, kept: Any) -> bool:
+    place = (table.name, kept.ring.bytes, kept.version, kept.content_id)
+    return (known.table, known.ring, known.version, known.content_id) == place
+
+
+def _unnamed(vault: Vault, inventory: Inventory, table: Table, kept: Any, before: Known | None) -> str:
+    """No line names it. One that cannot be read may have, if it was written when this was sealed."""
+    since, version = (before.seq, before.version) if before else (0, 0)
+    at, versions = now_us(kept.at), kept.version - version
+    if versions < 1 or not inventory.may_have_named(at, since=since, versions=versions):
+        return "unnamed"
+    vault.unconfirmed[kept.id.bytes] = Hurt(
+        table=str(table.name), record=kept.id, ring=kept.ring, what="unnamed", version=kept.version
+    )
+    return ""
 
 
 def missing(db: Connection, vault: Vault, table: Table, record: UUID) -> Known | None:
@@ -111,4 +155,4 @@ def missing_beside(
 
 def _reached(db: Connection, known: Known) -> bool:
     # A page may read from a view that is a moment older than the list: what was saved since is not missing.
-    return known.seq <= (db.scalar(select(func.max(audit.audit_line.c.seq))) or 0)
+    return known.seq <= trail.tip(db)

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, MetaData, Table, func, inspect, select
 
 from clinic_toolkit.crypto.seal import SUITE
-from clinic_toolkit.record import audit, trail, ways_in
+from clinic_toolkit.record import audit, ledger, trail, ways_in
 from clinic_toolkit.record.hurt import NOUNS
 from clinic_toolkit.record.kept import Stamp
 from clinic_toolkit.store.base import metadata
@@ -62,6 +62,10 @@ class _Named:
 
     contents: dict[tuple[bytes, int], audit.Entry] = field(default_factory=dict)
     newest: dict[bytes, audit.Entry] = field(default_factory=dict)
+    # The versions of each record, and every ring that holds something.
+    versions: dict[bytes, list[int]] = field(default_factory=dict)
+    rings: set[bytes] = field(default_factory=set)
+    whole: bool = True
     ways_in: int = 0
     held: set[tuple[bytes, int]] = field(default_factory=set)
     # Versions that must stand because a later one follows them as final.
@@ -69,6 +73,8 @@ class _Named:
 
     def add(self, entry: audit.Entry) -> None:
         self.contents[entry.record, entry.version] = entry
+        self.versions.setdefault(entry.record, []).append(entry.version)
+        self.rings.add(entry.ring)
         before = self.newest.get(entry.record)
         if before is None or entry.version >= before.version:
             self.newest[entry.record] = entry
@@ -89,18 +95,25 @@ def everything(
         findings += step
         progress(min(done, lines + rows), lines + rows)
     if vault is not None:
-        findings += _ways_in(vault, named.ways_in)
+        findings += _ways_in(vault, named)
+        findings += _rings(db, vault, named)
         findings += _missing(named, {str(table.name) for table in tables})
     return Report(lines=lines, rows=rows, findings=tuple(findings))
 
 
 def _trail(db: Connection, vault: Vault | None, named: _Named) -> Iterator[list[Finding]]:
+    if vault and vault.inventory is None:
+        # Nobody has unlocked here, so nobody has looked at the lines after the last signature.
+        ledger.doubt(db, vault)
+    doubted = set(ledger.of(db, vault).gaps) if vault else set()
     for line in trail.judged(db, vault):
-        if line.event != audit.READ:
-            for entry in line.entries:
+        named.whole = named.whole and not line.wrong and line.seq not in doubted
+        # One that follows another than was there may be whole; one that nobody signed counts for nothing.
+        if line.seq not in doubted or line.wrong == trail.CHANGED:
+            for entry in line.entries if line.event != audit.READ else ():
                 named.add(entry)
-        if line.actor is not None:
-            named.ways_in = max(named.ways_in, ways_in.named(line.event))
+            if line.actor is not None:
+                named.ways_in = max(named.ways_in, ways_in.named(line.event))
         yield [Finding(sentence=LINES[line.wrong].format(seq=line.seq))] if line.wrong else []
 
 
@@ -166,11 +179,14 @@ def _against(named: _Named, table: Table, row: Any, stamp: Stamp, opened: Envelo
         return "the audit trail does not name it"
     if (entry.table, entry.ring, entry.content_id) != (table.name, row.ring.bytes, opened.content_id):
         return "the audit trail names another content for it"
-    before = named.contents.get((row.record.bytes, row.version - 1))
+    earlier = [version for version in named.versions[row.record.bytes] if version < row.version]
+    before = named.contents[row.record.bytes, max(earlier)] if earlier else None
     if stamp.previous is not None and (before is None or before.content_id != stamp.previous):
         return "the version before it is not the one it was written after"
-    if stamp.follows_final:
-        named.final[row.record.bytes, row.version - 1] = row.ring
+    if stamp.follows_final and before:
+        named.final[row.record.bytes, before.version] = row.ring
+    if not stamp.final and row.version < named.newest[row.record.bytes].version:
+        return "it was replaced by a later version, and put back"
     return ""
 
 
@@ -186,8 +202,21 @@ def _missing(named: _Named, tables: set[str]) -> Iterator[Finding]:
         yield _finding(entry.table, UUID(bytes=record), version, "it is not in the file", ring)
 
 
-def _ways_in(vault: Vault, named: int) -> Iterator[Finding]:
-    if not vault.slots_intact or vault.slot_generation < named:
+def _rings(db: Connection, vault: Vault, named: _Named) -> Iterator[Finding]:
+    """Every ring is made in the transaction that keeps its first record, so the trail names them all."""
+    if not named.whole:
+        return
+    for id in sorted(db.scalars(select(ring_table.c.ring).distinct()), key=lambda id: id.bytes):
+        if id.bytes not in named.rings and id != vault.practice_ring:
+            yield Finding(
+                sentence=f"The key of one part of the record ({id.hex[:8]}) is one that the audit trail does "
+                "not name: it was put into the file from outside this program."
+            )
+
+
+def _ways_in(vault: Vault, named: _Named) -> Iterator[Finding]:
+    newer = named.whole and 0 < named.ways_in < vault.slot_generation
+    if not vault.slots_intact or vault.slot_generation < named.ways_in or newer:
         yield Finding(
             sentence="The list of ways in is not the one this program wrote last: a way in was added, "
             "removed or put back outside this program."

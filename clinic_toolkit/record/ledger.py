@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import CheckConstraint, Column, Connection, Integer, LargeBinary, Table, select
 from sqlalchemy.dialects.sqlite import insert
 
-from clinic_toolkit.record import audit, ways_in
+from clinic_toolkit.record import audit, replay, trail
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import if_rolled_back, writes
 from clinic_toolkit.vault.inventory import Inventory, Known
@@ -42,16 +42,40 @@ _decode = msgspec.msgpack.Decoder(_Body).decode
 def of(db: Connection, vault: Vault) -> Inventory:
     """What this vault is known to hold; told once, and kept up by every line that is added."""
     if vault.inventory is None:
-        vault.inventory = _told(db, vault)
-        if writes(db):
-            # Lines of this very transaction may be in it.
-            if_rolled_back(db, lambda: setattr(vault, "inventory", None))
+        return _take(db, vault, replay.told(db, vault, _copy(db, vault)))
     return vault.inventory
 
 
-def doubt(db: Connection, vault: Vault, seq: int) -> None:
-    """What this line and the ones after it told is not believed: nothing of it is sealed for later."""
-    of(db, vault).gaps.append(seq)
+def in_view(db: Connection, vault: Vault) -> Inventory:
+    """The same, with every line that this view of the store has; another window may have added some.
+
+    It may know of lines that were added since this view was taken. Without the lines of the view
+    nothing that was found in it may be called hurt.
+    """
+    inventory = of(db, vault)
+    if inventory.seq < trail.tip(db):
+        return _take(db, vault, replay.going_on(db, vault, inventory))
+    return inventory
+
+
+def doubt(db: Connection, vault: Vault) -> None:
+    """The lines after the last signature do not fit: what they told is not believed."""
+    unsigned = 0
+    try:
+        audit.unvouched(db, vault)
+    except audit.ChainBroken as broken:
+        # A file that is only looked at takes no line that would say so.
+        unsigned = broken.seq
+    _take(db, vault, replay.told(db, vault, _copy(db, vault), unsigned=unsigned))
+
+
+def _take(db: Connection, vault: Vault, inventory: Inventory) -> Inventory:
+    vault.inventory = inventory
+    if writes(db):
+        # Lines of this very transaction may be in it.
+        if_rolled_back(db, lambda: setattr(vault, "inventory", None))
+    vault.learn_rings(db, inventory.rings())
+    return inventory
 
 
 def keep(db: Connection, vault: Vault) -> None:
@@ -70,20 +94,6 @@ def keep(db: Connection, vault: Vault) -> None:
     )
     row = {"seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
     db.execute(insert(ledger).values(id=1, **row).on_conflict_do_update(index_elements=["id"], set_=row))
-
-
-def _told(db: Connection, vault: Vault) -> Inventory:
-    inventory = _copy(db, vault) or Inventory()
-    for told in audit.since(db, vault, inventory.seq):
-        if told.line is None:
-            inventory.gaps.append(told.seq)
-            inventory.add(told.seq, told.hash, ())
-        else:
-            entries = told.line.entries if told.line.event != audit.READ else ()
-            # Anyone can write a line without a key, so its word on the ways in counts for nothing.
-            number = 0 if told.line.keyless else ways_in.named(told.line.event)
-            inventory.add(told.seq, told.hash, entries, number)
-    return inventory
 
 
 def _copy(db: Connection, vault: Vault) -> Inventory | None:

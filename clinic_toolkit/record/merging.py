@@ -244,8 +244,9 @@ def _arrived(
 ) -> _Arrived:
     found = handover_rows.read(db, out.body.key, vault.vault_id, out.id)
     troubles = list(found.troubles)
-    if found.last < handover_rows.counted(db, out.id, after=out.body.after_line):
-        troubles.append("missing")
+    counted = handover_rows.counted(db, out.id, after=out.body.after_line)
+    if found.last != counted:
+        troubles.append("missing" if found.last < counted else "not named")
     instrument = administrations.instrument_of(target.body) if target else None
     good = tuple(line for line in found.lines if returned.fits(line, instrument))
     if len(good) < len(found.lines):

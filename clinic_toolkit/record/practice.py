@@ -66,7 +66,7 @@ def create(
     Returns the unlocked vault and the eight groups of the sheet, which are kept nowhere.
     """
     vault, groups = slots.create_identity(db, passphrase)
-    audit.note(db, vault, "practice.created", now=now)
+    audit.note(db, vault, ways_in.naming("practice.created", vault), now=now)
     rows.begin(
         db,
         vault,
@@ -105,8 +105,10 @@ def unlock_with_code(db: Connection, blob: bytes, code: str, *, now: datetime) -
 
 
 def _arrived(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vault:
-    vault.compare_ways_in(ledger.of(db, vault).ways_in)
+    # First: a line that nobody vouches for has no say in what the newest ways in are.
     adopt(db, vault, now=now)
+    told = ledger.of(db, vault)
+    vault.compare_ways_in(told.ways_in, complete=not told.gaps)
     audit.note(db, vault, event, now=now)
     ledger.keep(db, vault)
     return vault
@@ -116,7 +118,7 @@ def adopt(db: Connection, vault: Vault, *, now: datetime) -> bool:
     """Vouch for what was written without a key; False if a line of it is not as this program writes it."""
     if audit.adopt(db, vault, now=now) is not None:
         return True
-    ledger.doubt(db, vault, audit.not_adopted(db, vault) or 0)
+    ledger.doubt(db, vault)
     return False
 
 

@@ -21,6 +21,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import audit, hurt, ledger, memory
 from clinic_toolkit.record.kept import Kept, Place, StandIn, nothing, opened, sealed_row, stands_in
 from clinic_toolkit.store import statements
+from clinic_toolkit.store.anchor_slot import LAST
 from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.vault.vault import Vault
 
@@ -142,6 +143,7 @@ def latest(
         NotThere: there is none, or its ring is not open to this clinician.
         hurt.Unreadable: it is not as it was written, or not the newest that was.
     """
+    ledger.in_view(db, vault)
     row = statements.newest(db, table, id)
     if row is None or not vault.holds(row.ring):
         lost = hurt.missing(db, vault, table, id)
@@ -152,9 +154,8 @@ def latest(
     (kept,) = opened(vault, table, [row], kind)
     if kept is None:
         return _instead(db, vault, table, _damaged(vault, table, row), stand_in)
-    what = hurt.against_the_trail(db, vault, table, kept)
-    if what:
-        return _instead(db, vault, table, hurt.note(vault, table, id, kept.ring, what), stand_in)
+    if what := hurt.against_the_trail(db, vault, table, kept):
+        return _instead(db, vault, table, _wrong(vault, table, kept, what), stand_in)
     hurt.well(vault, id.bytes)
     return kept
 
@@ -201,14 +202,14 @@ def _newest(
                 wrong.append(_damaged(vault, table, row))
         return found
 
-    known = ledger.of(db, vault)
+    known = ledger.in_view(db, vault)
     looked_at = set()
     found: list[tuple[int, Kept[B]]] = []
     for record, kept in memory.newest(db, vault, table, rings, open_rows):
         looked_at.add(record)
         what = hurt.against_the_trail(db, vault, table, kept) if kept else ""
         if what and kept:
-            wrong.append(hurt.note(vault, table, kept.id, kept.ring, what))
+            wrong.append(_wrong(vault, table, kept, what))
         elif kept:
             hurt.well(vault, record)
             found.append((known.begun(record), kept))
@@ -225,18 +226,26 @@ def _newest(
 def _instead(
     db: Connection, vault: Vault, table: Table, wrong: hurt.Unreadable, stand_in: StandIn[B]
 ) -> Kept[B]:
-    """What goes on in the place of a hurt record; a version written after it makes it well."""
+    """What goes on in the place of a hurt record; a version written after it makes it well.
+
+    That comes after the row that stands there, even if it is none of ours: two of one number cannot be.
+    """
     found = wrong.hurt
     known = ledger.of(db, vault).known(found.record.bytes)
     ring = UUID(bytes=known.ring) if known else found.ring
     body = stand_in(vault, ring) if known else None
     if known is None or body is None:
         raise wrong
-    return stands_in(vault, found.record, ring, known, body)
+    version = max(known.version, found.version) if found.version < LAST else known.version
+    return stands_in(vault, found.record, ring, known._replace(version=version), body)
 
 
 def versions(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]) -> list[Kept[B]]:
-    """Every version still kept of one record, oldest first; hurt ones are left out and named."""
+    """Every version still kept of one record, oldest first; hurt ones are left out and named.
+
+    One counts if the trail names it, or if the one after it, which counts, says that it follows it.
+    """
+    ledger.in_view(db, vault)
     rows = db.execute(select(table).where(table.c.record == id).order_by(table.c.version)).all()
     found = []
     for row, kept in zip(rows, opened(vault, table, rows, kind), strict=True):
@@ -244,25 +253,46 @@ def versions(db: Connection, vault: Vault, table: Table, id: UUID, kind: type[B]
             _damaged(vault, table, row)
         else:
             found.append(kept)
-    _name_lost_versions(db, vault, table, id, found)
-    return found
+    genuine = _genuine(db, vault, table, found)
+    _name_lost_versions(db, vault, table, id, genuine)
+    return genuine
+
+
+def _genuine(db: Connection, vault: Vault, table: Table, found: list[Kept[B]]) -> list[Kept[B]]:
+    genuine: list[Kept[B]] = []
+    for kept in reversed(found):
+        above = genuine[-1] if genuine else None
+        if above and above.previous == kept.content_id and above.version > kept.version:
+            # A draft is replaced by the version after it, so the two never stand side by side.
+            what = "" if kept.final else "back"
+        else:
+            what = hurt.against_the_trail(db, vault, table, kept)
+            what = hurt.earlier(db, vault, table, kept) if what == "older" else what
+        if what:
+            _wrong(vault, table, kept, what)
+        else:
+            genuine.append(kept)
+    return genuine[::-1]
 
 
 def _name_lost_versions(db: Connection, vault: Vault, table: Table, id: UUID, found: list[Kept[Any]]) -> None:
     # Each version names the content of the one before it; only what a draft was before it became final
     # is not kept.
-    whole = all(
-        later.previous == earlier.content_id and later.version == earlier.version + 1
-        for earlier, later in pairwise(found)
-    )
+    whole = all(later.previous == earlier.content_id for earlier, later in pairwise(found))
+    if id.bytes in vault.hurt:
+        return
     if found and (not whole or found[0].follows_final):
         hurt.note(vault, table, id, found[0].ring, "missing")
-    elif hurt.missing(db, vault, table, id) and not found:
-        hurt.note(vault, table, id, id, "missing")
+    elif not found and (lost := hurt.missing(db, vault, table, id)):
+        hurt.note(vault, table, id, UUID(bytes=lost.ring), "missing")
 
 
 def _damaged(vault: Vault, table: Table, row: Row[Any] | SealedRow) -> hurt.Unreadable:
-    return hurt.note(vault, table, row.record, row.ring, "damaged")
+    return hurt.note(vault, table, row.record, row.ring, "damaged", version=row.version)
+
+
+def _wrong(vault: Vault, table: Table, kept: Kept[Any], what: str) -> hurt.Unreadable:
+    return hurt.note(vault, table, kept.id, kept.ring, what, version=kept.version)
 
 
 def entry(table: Table, kept: Kept[Any]) -> audit.Entry:

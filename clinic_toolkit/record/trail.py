@@ -17,6 +17,7 @@ from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.record import gaps, keyless
 from clinic_toolkit.record.audit import ADOPTED, KEYLESS, SEALED, Body, Entry, audit_line
+from clinic_toolkit.store.statements import Prepared
 from clinic_toolkit.store.types import from_us
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import SealBroken, Vault
@@ -33,6 +34,7 @@ MISSING, CHANGED, UNSIGNED, UNREADABLE = "missing", "changed", "signature", "unr
 # It has no key, and is none of the few that the program writes without one: its text is never shown.
 NOT_OURS = "not ours"
 
+_TIP = Prepared(select(func.max(audit_line.c.seq)))
 _decode_body = msgspec.msgpack.Decoder(Body).decode
 
 
@@ -62,7 +64,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def tip(db: Connection) -> int:
     """The number of the newest line; 0 if there is none."""
-    return db.scalar(select(func.max(audit_line.c.seq))) or 0
+    row = _TIP.run(db, {}).fetchone()
+    return row[0] or 0 if row else 0
 
 
 def vouched(db: Connection) -> int:
@@ -134,6 +137,9 @@ def _line(vault: Vault | None, row: Any, *, wrong: str) -> Line:
         return Line(**said, wrong=wrong or NOT_OURS)
     except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
         return Line(**said, wrong=wrong or UNREADABLE)
+    if row.body[:1] == SEALED and not signed:
+        # Who holds the keys signs each line.
+        wrong = wrong or UNSIGNED
     if vault and signed and not wrong:
         tail = (vault.incarnation, row.seq, row.hash)
         wrong = "" if verify(vault.public_key, "sig/audit", *tail, signature=row.signature) else UNSIGNED

@@ -6,9 +6,12 @@ this list before they show anything.
 """
 
 from collections.abc import Callable, Iterable
+from threading import Lock
 from typing import NamedTuple, Protocol
 
 FIRST = bytes(32)
+# Lines of requests that waited for one another may stand in another order than their times.
+_SLACK = 60_000_000
 
 
 class Entry(Protocol):
@@ -46,19 +49,40 @@ class Known(NamedTuple):
     begun: int
 
 
+class Span(NamedTuple):
+    """A line that cannot be read, and between which times it was written; microseconds since 1970."""
+
+    seq: int
+    after: int
+    before: int
+
+
 class Inventory:
     """Every record by its id, as of audit line `seq` with the hash `head`.
 
-    `gaps` are lines that could not be read: what they named is not known. `ways_in` is the highest number
-    that any line gives for the list of ways in.
+    `gaps` are lines that could not be read: what they named is not known. Those of them that may have
+    named something are in `spans` as well. `ways_in` is the highest number that any line gives for the
+    list of ways in.
     """
 
     def __init__(self) -> None:
         self.seq, self.head = 0, FIRST
         self.gaps: list[int] = []
+        self.spans: list[Span] = []
         self.ways_in = 0
         self._known: dict[bytes, Known] = {}
         self._places: dict[tuple[str, bytes], set[bytes]] = {}
+        self._turn = Lock()
+
+    def copy(self) -> "Inventory":
+        """The same once more, to go on from while another thread adds to this one."""
+        other = Inventory()
+        with self._turn:
+            other.seq, other.head, other.ways_in = self.seq, self.head, self.ways_in
+            other.gaps, other.spans = list(self.gaps), list(self.spans)
+            other._known = dict(self._known)
+            other._places = {place: set(records) for place, records in self._places.items()}
+        return other
 
     def __len__(self) -> int:
         return len(self._known)
@@ -73,6 +97,10 @@ class Inventory:
 
     def add(self, seq: int, head: bytes, entries: Iterable[Entry], ways_in: int = 0) -> Callable[[], None]:
         """Take in one audit line; returns what takes it out again, if its transaction fails."""
+        with self._turn:
+            return self._add(seq, head, entries, ways_in)
+
+    def _add(self, seq: int, head: bytes, entries: Iterable[Entry], ways_in: int) -> Callable[[], None]:
         was_seq, was_head, was_ways_in = self.seq, self.head, self.ways_in
         before = []
         for entry in entries:
@@ -85,9 +113,10 @@ class Inventory:
         self.seq, self.head, self.ways_in = seq, head, max(self.ways_in, ways_in)
 
         def take_out() -> None:
-            for record, known in reversed(before):
-                self._take_out(record, known)
-            self.seq, self.head, self.ways_in = was_seq, was_head, was_ways_in
+            with self._turn:
+                for record, known in reversed(before):
+                    self._take_out(record, known)
+                self.seq, self.head, self.ways_in = was_seq, was_head, was_ways_in
 
         return take_out
 
@@ -102,6 +131,21 @@ class Inventory:
         """The newest version of a record, or None if no line names it."""
         return self._known.get(record)
 
+    def may_have_named(self, at: int, *, since: int, versions: int) -> bool:
+        """Whether lines that cannot be read may have named what was sealed at this time.
+
+        Each line names one version at the most, and was written when that version was sealed.
+
+        Args:
+            at: when it was sealed, in microseconds since 1970.
+            since: the line that names the version before it, 0 if none does.
+            versions: so many versions are not named.
+        """
+        later = [span for span in self.spans if span.seq > since]
+        return len(later) >= versions and any(
+            span.after - _SLACK <= at <= span.before + _SLACK for span in later
+        )
+
     def begun(self, record: bytes) -> int:
         """The line that first named a record: in this order they were begun. Unknown ones come last."""
         known = self._known.get(record)
@@ -114,6 +158,10 @@ class Inventory:
         else:
             places = [self._places.get((table, ring), set()) for ring in rings]
         return set().union(*places)
+
+    def rings(self) -> set[bytes]:
+        """Every ring that holds something."""
+        return {ring for (_, ring), held in list(self._places.items()) if held}
 
     def everything(self) -> list[tuple[bytes, Known]]:
         """Every record."""

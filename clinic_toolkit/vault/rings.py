@@ -101,12 +101,18 @@ class RingDirectory:
         self.damaged: frozenset[UUID] = frozenset()
 
     def load(self, db: Connection) -> None:
-        """Open every grant of this clinician. What cannot be opened is kept apart and named."""
+        """Open every grant of this clinician that is not open yet; another window may have made some.
+
+        What cannot be opened is kept apart and named.
+        """
         columns = (ring_grant.c.ring, ring_grant.c.generation, ring_grant.c.sealed)
         mine = select(*columns).where(ring_grant.c.user == self._holder.user_id)
-        grants = {(row.ring, row.generation): row.sealed for row in db.execute(mine)}
+        rows = [row for row in db.execute(mine) if row.ring not in self._rings]
+        grants = {(row.ring, row.generation): row.sealed for row in rows}
         opened, damaged = [], set()
         for row in db.execute(select(ring)):
+            if row.ring in self._rings:
+                continue
             sealed = grants.pop((row.ring, row.generation), None)
             try:
                 opened.append(self._open_grant(row.ring, row.generation, sealed))
@@ -116,7 +122,12 @@ class RingDirectory:
                 self._unproved[row.ring] = (row, sha256(sealed).digest())
         damaged |= {id for id, _ in grants}
         for key in sorted(opened, key=lambda key: key.order):
-            self._add(key)
+            # One owner has one ring of a class. A second one comes from a copied folder, and must not
+            # take the place of the first for what is written from now on.
+            if (key.ring_class, key.owner) in self._of:
+                damaged.add(key.ring)
+            else:
+                self._add(key)
         self.damaged = frozenset(damaged)
 
     def begin(self, db: Connection, owner: UUID, ring_class: str) -> UUID:

@@ -13,6 +13,7 @@ from clinic_toolkit.crypto.seal import SUITE, NotOpened, SealingKey
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.statements import SealedRow
+from clinic_toolkit.store.types import often
 from clinic_toolkit.vault.envelope import RANDOM_BYTES, Envelope, NotAnEnvelope, content_id, pack, unpack
 from clinic_toolkit.vault.holder import Holder
 from clinic_toolkit.vault.inventory import Inventory
@@ -77,6 +78,8 @@ class Vault:
         # was written, by record.
         self.inventory: Inventory | None = None
         self.hurt: dict[bytes, Any] = {}
+        # What is shown although no line names it: the line that may have named it cannot be read.
+        self.unconfirmed: dict[bytes, Any] = {}
 
     def __repr__(self) -> str:
         return "<Vault>"
@@ -109,13 +112,19 @@ class Vault:
         """False if the ways in are not the ones this clinician last made. Shown at unlock."""
         return self.ways_in.intact
 
-    def compare_ways_in(self, named: int) -> None:
-        """Compare the list with the number that the audit trail names; an older one vouches for no slot.
+    def compare_ways_in(self, named: int, *, complete: bool) -> None:
+        """Compare the list with the number that the audit trail names; another one vouches for no slot.
 
-        Whoever puts an old slot back with its own list would otherwise come in by the old secret unseen.
+        Whoever puts a slot of another time back with its own list, or one of a copied folder, would
+        otherwise come in by the secret of that list unseen.
+
+        Args:
+            named: the number, 0 if no line names one.
+            complete: every line could be read; else a newer list may have been named by another.
         """
-        if self.ways_in.generation < named:
-            self.ways_in = WaysIn(generation=named, intact=False, vouched=frozenset())
+        generation = self.ways_in.generation
+        if generation < named or (complete and 0 < named < generation):
+            self.ways_in = WaysIn(generation=max(generation, named), intact=False, vouched=frozenset())
 
     @property
     def damaged_rings(self) -> frozenset[UUID]:
@@ -207,6 +216,11 @@ class Vault:
     def holds(self, ring: UUID) -> bool:
         """Whether this clinician has a grant to the ring."""
         return self._rings.holds(ring)
+
+    def learn_rings(self, db: Connection, named: Iterable[bytes]) -> None:
+        """Open the rings of these that are not open yet: another window may have made them since."""
+        if not all(self.holds(often(ring)) for ring in named):
+            self._rings.load(db)
 
     def owner(self, ring: UUID) -> UUID | None:
         """Whose ring this is, or None if it is not open to this clinician."""

@@ -94,10 +94,14 @@ PROMISES = (
         words="One changed bit anywhere is noticed before wrong data is shown; everything undamaged "
         "stays readable; except omission or rollback of everything since the last outside anchor.",
         kinds=(CRYPTOGRAPHY,),
+        but="What was put in from a copy of the folder is not shown either. Where a line of the audit trail "
+        "is damaged, what was saved at its time is shown, and named as not confirmed.",
         tests=(
             "tests/record/test_inspection.py::test_damage_is_named_and_the_rest_is_still_checked",
             "tests/record/test_hurt.py::test_a_removed_record_is_missed_and_the_others_are_there",
             "tests/record/test_hurt.py::test_an_older_version_put_in_the_place_of_the_newest_is_not_shown",
+            "tests/record/test_unnamed.py::test_a_client_of_a_copied_folder_with_keys_and_case_and_note",
+            "tests/record/test_unnamed.py::test_another_content_of_the_newest_version_is_not_shown",
             "tests/vectors/test_independent_reader.py::test_it_notices_what_was_changed",
         ),
     ),
@@ -136,10 +140,12 @@ PROMISES = (
             "tests/record/test_audit.py::test_a_changed_line_is_named",
             "tests/record/test_audit.py::test_a_missing_line_is_named",
             "tests/record/test_audit.py::test_a_line_forged_without_the_key_is_not_adopted_silently",
+            "tests/record/test_audit.py::test_no_text_but_the_known_keyless_events_is_ever_vouched_for",
             "tests/store/test_anchor_losses.py::test_a_chain_that_went_another_way_is_only_looked_at",
         ),
         not_shown="In this version an outside anchor is a copy of the data folder that you keep "
-        "elsewhere, or the mark on the paper of a signed note.",
+        "elsewhere, or the mark on the paper of a signed note. Lines taken off the end of the trail are "
+        "noticed by the entries that no line names any more; if those go as well, nothing here shows it.",
     ),
     Promise(
         number=13,

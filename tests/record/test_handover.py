@@ -293,7 +293,9 @@ def test_a_sealed_row_that_no_page_could_send_is_not_merged(handed: Handed, how:
 def test_an_impossible_time_does_no_harm(handed: Handed, at: int) -> None:
     line = Line(item=1, status="answered", value=3, talk=False, said="", at=at)
     with writing(handed.work.engine) as db:
-        handover_rows.add(db, handed.ticket.key, handed.ticket.vault_id, handed.out.id, line)
+        seq = handover_rows.add(db, handed.ticket.key, handed.ticket.vault_id, handed.out.id, line)
+        told = f"handover.kept {handover_rows.marked(handed.out.id, seq)}"
+        audit.note_keyless(db, handed.work.vault.incarnation, told, now=NOW)
     assert handed.merge().state == RETURNED
     assert handed.given()[0] == ("answered", 3)
 

@@ -149,8 +149,8 @@ class _Asking:
         if table == "handover" and kept.body.key:
             found = handover_rows.read(self.db, kept.body.key, self.vault.vault_id, kept.id)
             self.told.answers = tuple(map(_answer, found.lines))
-            lost = found.last < handover_rows.counted(self.db, kept.id, after=kept.body.after_line)
-            self.told.troubles = found.troubles + (("missing",) if lost else ())
+            counted = handover_rows.counted(self.db, kept.id, after=kept.body.after_line)
+            self.told.troubles = found.troubles + (("missing",) if found.last != counted else ())
 
     def keep(self, table: str, kept: Kept[Any]) -> None:
         place = (table, kept.id, kept.version)

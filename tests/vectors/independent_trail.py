@@ -20,3 +20,18 @@ def told(reader):
             raise ValueError(f"audit line {line['seq']} is none that the program writes")
         lines.append(text)
     return lines
+
+
+def unnamed(reader):
+    """The table, record and version of every row that no line names, content and all."""
+    named = {
+        (table, record.hex(), version, content.hex())
+        for text in told(reader)
+        if len(text) == 4 and text[0] != "records.read"
+        for table, _, record, version, content in text[3]
+    }
+    return [
+        (each["table"], each["record"], each["version"])
+        for each in reader.records()
+        if (each["table"], each["record"], each["version"], each["content"]) not in named
+    ]

@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from clinic_toolkit.record import audit
+from clinic_toolkit.record import audit, clients
+from clinic_toolkit.record.kept import Place, sealed_row
+from clinic_toolkit.store import statements
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.practices import NOW, Work, at_work
 
@@ -39,6 +41,18 @@ def test_the_known_keyless_lines_are_read(work: Work) -> None:
         "handover.kept 01234567-12",
         "handover.given_back 89abcdef-5000",
     ]
+
+
+def test_every_row_is_named_by_a_line_and_one_that_is_put_in_is_not(work: Work) -> None:
+    kept = work.client("Ana")
+    with reading_of(work) as reader:
+        assert independent_trail.unnamed(reader) == []
+    place = Place(id=kept.id, version=2, ring=kept.ring, state="active", final=True, previous=kept.content_id)
+    _, row = sealed_row(work.vault, clients.client, clients.Client(name="Not Ana"), place, now=NOW)
+    with writing(work.engine) as db:
+        db.execute(statements.insert(clients.client), row)
+    with reading_of(work) as reader:
+        assert independent_trail.unnamed(reader) == [("client", kept.id.hex, 2)]
 
 
 @pytest.mark.parametrize(
