@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinic_toolkit import marks
-from clinic_toolkit.record import audit
+from clinic_toolkit.record import ways_in
 from clinic_toolkit.web.forms.fields import clean
 
 # Marks that have to change places to be in order.
@@ -47,5 +47,5 @@ def test_only_joiners_are_added(text: str) -> None:
 
 @pytest.mark.parametrize("digits", ["9" * 5_000, "9" * 20])
 def test_a_line_with_a_number_without_end_names_no_list_of_ways_in(digits: str) -> None:
-    assert audit.ways_in(f"unlocked slots-{digits}") == 0
-    assert audit.ways_in("unlocked slots-7") == 7
+    assert ways_in.named(f"unlocked slots-{digits}") == 0
+    assert ways_in.named("unlocked slots-7") == 7
