@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.psychometrics import fear as rule
 from clinic_toolkit.record import open_prompts, relationships, risk_entries
+from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.open_prompts import Asked
 from clinic_toolkit.record.risk_entries import IN_THE_ROOM, NOT_TODAY, RiskEntry
 from clinic_toolkit.vault.vault import Vault
@@ -24,8 +25,8 @@ PARTNER = "partner"
 class Known(Struct, frozen=True, kw_only=True):
     """Of one client: the day on which fear was asked about last, by person, and who is held.
 
-    A hold is an open prompt about fear of somebody, one that was closed with "not today" and not asked
-    about since, or an entry that says so. It keeps every sheet about that person in the room.
+    A hold is an open prompt about fear of somebody, one that was put off until it is asked about among them,
+    or an entry that says so. It keeps every sheet about that person in the room.
     """
 
     asked_on: dict[UUID | None, date]
@@ -49,20 +50,22 @@ class Known(Struct, frozen=True, kw_only=True):
 
 def known(db: Connection, vault: Vault, client_id: UUID) -> Known:
     """What is known of one client."""
-    entries = [kept.body for kept in reversed(risk_entries.of_client(db, vault, client_id))]
+    entries = risk_entries.of_client(db, vault, client_id)[::-1]
     return _known(entries, open_prompts.of_client(db, vault, client_id))
 
 
-def _known(entries: Iterable[RiskEntry], asked: Iterable[Asked]) -> Known:
+def _known(entries: Sequence[Kept[RiskEntry]], asked: Iterable[Asked]) -> Known:
     asked_on: dict[UUID | None, date] = {}
     held: set[UUID | None] = set()
-    for entry in entries:
-        about = entry.relationship_id
+    for entry in (kept.body for kept in entries):
         if entry.fear:
+            about = entry.relationship_id
             asked_on[about] = entry.on
             (held.add if entry.fear == IN_THE_ROOM else held.discard)(about)
-        elif entry.how == NOT_TODAY and any(raised.flag == FLAG for raised in entry.closes):
-            held.add(about)
+    for (_, raised), kept in risk_entries.last_said(entries).items():
+        # Said by the entries too, since the questions of a prompt may be lost and the hold must not be.
+        if raised.flag == FLAG and kept.body.how == NOT_TODAY:
+            held.add(kept.body.relationship_id)
     for each in asked:
         if any(prompt.flag == FLAG for prompt in each.open):
             held.add(each.administration.body.relationship_id)

@@ -55,8 +55,8 @@ def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[
             notes.Part(
                 section="plan",
                 source=f"worksheet, {written(handed.body.given.astimezone())}",
-                text=f"Worksheet “{handed.body.title}” "
-                + ("worked with in the room." if handed.body.room_only else "given to take along."),
+                # Not where it may be worked with: that would tell of a hold, where the client reads along.
+                text=f"Worksheet “{handed.body.title}” given.",
                 origin=handed.id.hex,
             )
         )

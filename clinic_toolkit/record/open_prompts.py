@@ -1,5 +1,7 @@
 """Safety prompts until they are closed: which answers raised one, and which risk entry closed it.
 
+"Not today" closes none: such a prompt stays open, with the reason and the day of the next check.
+
 A prompt is open from the moment a questionnaire is finished, stopped or given back. It belongs to one answer:
 another answer to the same question, in a later version or a later hand-over, opens again. What came back
 of a hand-over counts even where it was not taken into the record, since the clinician has seen it.
@@ -27,7 +29,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.handover import handover
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.merging import Handover
-from clinic_toolkit.record.risk_entries import Raised, RiskEntry
+from clinic_toolkit.record.risk_entries import NOT_TODAY, Raised, RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -39,13 +41,17 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):
-    """One prompt. `raised` are the answers that raised it; `closed_by` is None while it is open."""
+    """One prompt. `raised` are the answers that raised it; `closed_by` is None while it is open.
+
+    `put_off` is the entry that says why an open one was not asked about yet.
+    """
 
     item_id: str
     flag: str
     sentence: str
     raised: tuple[Raised, ...]
     closed_by: Kept[RiskEntry] | None
+    put_off: Kept[RiskEntry] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +74,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     def open(self) -> tuple[Prompt, ...]:
         """Those that are open."""
         return tuple(prompt for prompt in self.prompts if prompt.is_open)
+
+    @property
+    def put_off(self) -> Kept[RiskEntry] | None:
+        """The entry that put off what is open, if it was all put off: the one with the nearest check."""
+        found = [prompt.put_off for prompt in self.open]
+        entries = [entry for entry in found if entry]
+        if not entries or len(entries) < len(found):
+            return None
+        return min(entries, key=lambda entry: entry.body.next_check or entry.body.on)
 
 
 def of_administration(db: Connection, vault: Vault, kept: Kept[Administration]) -> tuple[Prompt, ...]:
@@ -101,9 +116,8 @@ def _asked(
     entries: Iterable[Kept[RiskEntry]],
 ) -> list[Asked]:
     closing: dict[UUID | None, dict[Raised, Kept[RiskEntry]]] = defaultdict(dict)
-    for entry in entries:
-        for raised in entry.body.closes:
-            closing[entry.body.administration_id][raised] = entry
+    for (id, raised), entry in risk_entries.last_said(entries).items():
+        closing[id][raised] = entry
     came: dict[UUID, list[Kept[Handover]]] = defaultdict(list)
     for one in back:
         if one.state != merging.OUT:
@@ -144,14 +158,17 @@ def _prompts(
     found = []
     for id in sorted(raised, key=order.index):
         by = [closing.get(answer) for answer in raised[id]]
-        last = max((entry for entry in by if entry), key=lambda entry: entry.at, default=None)
+        said = sorted((entry for entry in by if entry), key=lambda entry: entry.at)
+        waits = [entry for entry in said if entry.body.how == NOT_TODAY]
+        is_told = all(by)
         found.append(
             Prompt(
                 item_id=id,
                 flag=next(iter(raised[id])).flag,
                 sentence=sentences[id],
                 raised=tuple(raised[id]),
-                closed_by=last if all(by) else None,
+                closed_by=said[-1] if is_told and not waits else None,
+                put_off=waits[-1] if is_told and waits else None,
             )
         )
     return tuple(found)

@@ -1,17 +1,20 @@
 """Risk entries: what was done about a safety prompt, or about a worry that no form raised. Dated and final.
 
 An entry is never changed. Whoever knows more writes a further one, which may follow an earlier one.
+"Not today" closes nothing: it says why a prompt was not asked about yet, and on which day that is looked at
+again.
 """
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import relationships, rows
+from clinic_toolkit.record import cases, relationships, rows, sessions
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.given import Given, in_hour
 from clinic_toolkit.record.hurt import Unreadable
@@ -23,6 +26,8 @@ risk_entry = sealed_table("risk_entry")
 
 ASKED, IN_HAND, NOT_TODAY = "asked", "in_hand", "not_today"
 HOW = {ASKED: "Asked today", IN_HAND: "Already in hand", NOT_TODAY: "Not today, because"}
+# What was not asked today is looked at again in the next hour, and after so many days at the latest.
+PUT_OFF_DAYS = 7
 AT_HOME, IN_THE_ROOM = "home", "room"
 WHERE = {AT_HOME: "sheets may go home", IN_THE_ROOM: "sheets stay in the room"}
 
@@ -32,6 +37,13 @@ class NoReason(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("Say in a few words why not today.")
+
+
+class CheckTooLate(ClinicError):
+    """What was not asked today would wait too long."""
+
+    def __init__(self) -> None:
+        super().__init__(f"Not asked today: the next check is at most {PUT_OFF_DAYS} days away.")
 
 
 class NothingWritten(ClinicError):
@@ -109,6 +121,15 @@ class RiskEntry(Given, array_like=True, frozen=True, kw_only=True):
             return f"Not today, because: {self.because}"
         return HOW.get(self.how, "")
 
+    @property
+    def as_put_off(self) -> str:
+        """Why it was not asked yet and when that is looked at again; empty if it was not put off."""
+        if self.how != NOT_TODAY:
+            return ""
+        reason = self.because if self.because.endswith((".", "?", "!")) else f"{self.because}."
+        check = f" Next check on {written(self.next_check)}." if self.next_check else ""
+        return f"Not asked yet, because: {reason}{check}"
+
 
 def in_words(body: RiskEntry) -> str:
     """The entry as plain sentences, without a name and without which question it came from."""
@@ -122,12 +143,20 @@ def in_words(body: RiskEntry) -> str:
 def write(db: Connection, vault: Vault, body: RiskEntry, *, now: datetime) -> Kept[RiskEntry]:
     """Write an entry, with the word that the client has for the person now. Nothing changes it afterwards.
 
+    "Not today" without a day for the next check gets one.
+
     Raises:
         NoReason: it says "not today" and not why.
+        CheckTooLate: it says "not today" and puts the next check off for more than `PUT_OFF_DAYS`.
         NothingWritten: it says nothing at all.
     """
-    if body.how == NOT_TODAY and not body.because.strip():
-        raise NoReason
+    if body.how == NOT_TODAY:
+        if not body.because.strip():
+            raise NoReason
+        day = body.next_check or next_check(db, vault, body.client_id, today=body.on)
+        if day > latest_check(body.on):
+            raise CheckTooLate
+        body = msgspec.structs.replace(body, next_check=day)
     if not (body.how or body.lines or body.fear):
         raise NothingWritten
     if body.relationship_id:
@@ -169,15 +198,82 @@ def of_session(
     return in_hour(lambda client_id: of_client(db, vault, client_id), client_ids, session_id)
 
 
-def checks_due(db: Connection, vault: Vault, *, today: date) -> list[Kept[RiskEntry]]:
-    """Entries whose next check is today or past, oldest check first, until an entry follows them."""
-    found = everything(db, vault)
-    followed = {kept.body.follows for kept in found}
-    due = [kept for kept in found if kept.body.next_check and kept.body.next_check <= today]
-    return sorted(
-        (kept for kept in due if kept.id.bytes not in followed),
-        key=lambda kept: kept.body.next_check or today,
-    )
+def latest_check(today: date) -> date:
+    """The last day to which something that was not asked today can be put off."""
+    return today + timedelta(days=PUT_OFF_DAYS)
+
+
+def next_check(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> date:
+    """The day of the client's next hour alone, or `latest_check` if that comes first.
+
+    A couple's hour is no occasion: nothing is asked in private there.
+    """
+    own = cases.single_of(db, vault, client_id)
+    days = [
+        kept.body.on
+        for kept in sessions.of_cases(db, vault, [own])
+        if kept.body.on > today and kept.body.attendance == "planned"
+    ]
+    return min([*days, latest_check(today)])
+
+
+Answer = tuple[UUID | None, Raised]
+
+
+def last_said(entries: Iterable[Kept[RiskEntry]]) -> Mapping[Answer, Kept[RiskEntry]]:
+    """Of each answer that raised a prompt, by questionnaire: the entry that says last what was done about it.
+
+    Where that was "not today", an entry that follows it speaks for it as well, and so does one that says that
+    fear of this person was asked about in private.
+
+    Args:
+        entries: the oldest first.
+    """
+    said: dict[Answer, Kept[RiskEntry]] = {}
+    about: dict[bytes, tuple[Answer, ...]] = {}
+    waiting: dict[Answer, Kept[RiskEntry]] = {}
+
+    def say(answers: Iterable[Answer], entry: Kept[RiskEntry]) -> None:
+        for answer in answers:
+            said[answer] = entry
+            waiting.pop(answer, None)
+            if entry.body.how == NOT_TODAY:
+                waiting[answer] = entry
+
+    for entry in entries:
+        body = entry.body
+        closes = tuple((body.administration_id, raised) for raised in body.closes)
+        about[entry.id.bytes] = closes or about.get(body.follows or b"", ())
+        say(closes, entry)
+        if body.how:
+            say([each for each in about[entry.id.bytes] if each in waiting], entry)
+        if body.fear and body.how != NOT_TODAY:
+            say([each for each, by in waiting.items() if _is_fear_of_this(each, by.body, body)], entry)
+    return said
+
+
+def _is_fear_of_this(answer: Answer, put_off: RiskEntry, body: RiskEntry) -> bool:
+    same = (put_off.client, put_off.relationship) == (body.client, body.relationship)
+    return same and answer[1].flag == "fear"
+
+
+def checks_due(entries: Iterable[Kept[RiskEntry]], *, today: date) -> list[Kept[RiskEntry]]:
+    """Of these entries, oldest first, those whose check is due, oldest check first, until an entry follows.
+
+    A check is due from its day on; what was not asked today is due at once, until it was asked.
+    """
+    entries = list(entries)
+    followed = {kept.body.follows for kept in entries}
+    speaking = {kept.id for kept in last_said(entries).values()}
+    due = [
+        kept
+        for kept in entries
+        if kept.body.next_check
+        and (kept.body.next_check <= today or kept.body.how == NOT_TODAY)
+        and kept.id.bytes not in followed
+        and (kept.id in speaking or not (kept.body.how == NOT_TODAY and kept.body.closes))
+    ]
+    return sorted(due, key=lambda kept: kept.body.next_check or today)
 
 
 def everything(db: Connection, vault: Vault) -> list[Kept[RiskEntry]]:

@@ -158,6 +158,13 @@ def revise(
     return rows.append(db, vault, therapy_session, seen, body, state=state, event="session.revised", now=now)
 
 
+def was_ended(seen: Kept[TherapySession], kept: Kept[TherapySession]) -> bool:
+    """Whether changed facts ended an hour: an open one is open no more, or a planned one is told of."""
+    if seen.state == "open":
+        return kept.state != "open"
+    return seen.body.attendance == "planned" and kept.body.attendance != "planned"
+
+
 def agree(
     db: Connection, vault: Vault, seen: Kept[TherapySession], words: str, *, now: datetime
 ) -> Kept[TherapySession]:

@@ -14,7 +14,7 @@ from clinic_toolkit.record import cases, clients, notes, open_prompts, risk_entr
 from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.risk_entries import RiskEntry
+from clinic_toolkit.record.risk_entries import NOT_TODAY, RiskEntry
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.vault.vault import Vault
 
@@ -45,12 +45,14 @@ class AskLine(Struct, frozen=True, kw_only=True):
     """Something to ask about: whom, from which day, and never what.
 
     After a questionnaire it is `administration`, after a risk entry that set this day for a check `entry`.
+    `put_off` is the entry that says why it was not asked yet, and when that is looked at again.
     """
 
     on: date
     who: str
     administration: Kept[Administration] | None = None
     entry: Kept[RiskEntry] | None = None
+    put_off: Kept[RiskEntry] | None = None
 
 
 class Day(Struct, frozen=True, kw_only=True):
@@ -109,15 +111,25 @@ def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
 
 def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client], day: date) -> tuple[AskLine, ...]:
     """What stays until a risk entry closes or follows it, however long ago; oldest first."""
+    asked = open_prompts.waiting(db, vault)
+    # An entry that put a prompt off stands beside that prompt, and not a second time by itself.
+    beside = {prompt.put_off.id for each in asked for prompt in each.open if prompt.put_off}
     found = [
-        AskLine(on=each.on, who=people[given.body.client_id].initials, administration=given)
-        for each in open_prompts.waiting(db, vault)
+        AskLine(
+            on=each.on, who=people[given.body.client_id].initials, administration=given, put_off=each.put_off
+        )
+        for each in asked
         if (given := each.administration).body.client_id in people
     ]
     found += [
-        AskLine(on=kept.body.next_check or day, who=people[kept.body.client_id].initials, entry=kept)
-        for kept in risk_entries.checks_due(db, vault, today=day)
-        if kept.body.client_id in people
+        AskLine(
+            on=kept.body.next_check or day,
+            who=people[kept.body.client_id].initials,
+            entry=kept,
+            put_off=kept if kept.body.how == NOT_TODAY else None,
+        )
+        for kept in risk_entries.checks_due(risk_entries.everything(db, vault), today=day)
+        if kept.body.client_id in people and kept.id not in beside
     ]
     return tuple(sorted(found, key=lambda line: line.on))
 

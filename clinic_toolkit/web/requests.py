@@ -33,6 +33,11 @@ def by_script() -> bool:
     return "X-Autosave" in request.headers or is_pulse()
 
 
+def in_place() -> bool:
+    """Whether the page's own script asked, to show the answer in its place on that page."""
+    return "X-Unfold" in request.headers
+
+
 def is_pulse() -> bool:
     """Whether an open page only asks if it is still unlocked: not a sign of a person."""
     return "X-Pulse" in request.headers

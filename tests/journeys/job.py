@@ -117,6 +117,6 @@ def end(me: Person, hour: str) -> None:
     """The summary on paper, then the end of the hour."""
     page = me.open(hour)
     steps.words_of(me.follow(page, "Session summary"))
-    page = me.press(page, "End the hour")
+    page = steps.end_hour(me, page)
     assert page.status == 200
     assert me.open("/").status == 200

@@ -90,6 +90,13 @@ def finish(me: Person, page: Page) -> Page:
     return me.open(f"{place(page)}/result")
 
 
+def end_hour(me: Person, page: Page) -> Page:
+    """End the hour of this page, through the page that comes before every end; returns the hour."""
+    before = me.press(page, "End the hour")
+    assert before.path.endswith("/end") and "Before you end" in before.text, before.text
+    return me.press(before, "End the hour")
+
+
 def place(page: Page) -> str:
     """The address of the questionnaire that this page belongs to."""
     found = re.match(r"/administrations/[0-9a-f-]+", page.path)

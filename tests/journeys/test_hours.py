@@ -79,7 +79,7 @@ def test_an_hour_planned_for_another_day_is_begun_today(me: Person, entering: Pa
 
 
 def test_an_hour_ends_this_minute_and_can_be_gone_on_with(site: Site, me: Person, opened: Page) -> None:
-    ended = me.press(opened, "End the hour")
+    ended = steps.end_hour(me, opened)
     assert ended.path == opened.path and "This hour is open." not in ended.text
     assert re.search(r"\d\d:\d\d–\d\d:\d\d", ended.text)
     assert not site.app.worker.activity.hour_open
@@ -90,11 +90,11 @@ def test_an_hour_ends_this_minute_and_can_be_gone_on_with(site: Site, me: Person
 
 def test_ending_one_hour_leaves_another_its_time(site: Site, me: Person, opened: Page) -> None:
     other = me.press(take_in(me, "Ben Ode"), "Open an hour now")
-    me.press(other, "End the hour")
+    steps.end_hour(me, other)
     assert site.app.worker.activity.hour_open
-    me.press(opened, "End the hour")
+    steps.end_hour(me, opened)
     assert not site.app.worker.activity.hour_open
-    assert site.post(f"{opened.path}/end").status_code == 303
+    assert site.post(f"{opened.path}/end").headers["Location"] == opened.path
 
 
 def test_an_open_hour_keeps_its_time_after_a_lock(site: Site, me: Person, opened: Page) -> None:
@@ -116,7 +116,9 @@ def test_an_hour_that_is_over_is_not_opened_by_an_old_page(site: Site, me: Perso
 def test_an_open_hour_that_did_not_take_place_is_open_no_more(
     site: Site, me: Person, opened: Page, attendance: str
 ) -> None:
-    page = me.send(me.follow(opened, "Edit the facts"), {"attendance": attendance})
+    before = me.send(me.follow(opened, "Edit the facts"), {"attendance": attendance})
+    assert "Before you end" in before.text and before.path == f"{opened.path}/end"
+    page = me.follow(before, "Go on to the hour")
     assert "This hour is open." not in page.text and "Go on with this hour" not in page.text
     assert not site.app.worker.activity.hour_open
     assert "Open now" not in me.open("/").text
@@ -142,7 +144,7 @@ def test_an_hour_never_ended_says_so(site: Site, me: Person, opened: Page, clien
     me.send(me.follow(opened, "Edit the facts"), {"on": day(-1), "start": "10:00"})
     assert "This hour was never ended." in me.open(opened.path).text
     assert "not ended" in me.open(client.path).text
-    ended = me.press(me.open(opened.path), "End the hour")
+    ended = steps.end_hour(me, me.open(opened.path))
     assert "10:00–" not in ended.text and "never ended" not in ended.text
 
 
@@ -155,13 +157,15 @@ def test_what_was_agreed_is_shown_before_the_next_hour(me: Person, entering: Pag
     # What is being agreed in the open hour is not yet what was agreed before.
     me.send(hour, {"agreed": "a walk"})
     assert "a walk" not in me.open(client.path).text
-    me.press(me.open(hour.path), "End the hour")
+    steps.end_hour(me, me.open(hour.path))
     assert "a walk" in me.open(client.path).text
     assert "a walk" not in me.open(page.path).text
 
 
 def test_a_line_typed_before_the_hour_is_ended_is_kept(me: Person, opened: Page) -> None:
-    page = me.send(opened, {"agreed": "a walk", "end": "yes"})
+    before = me.send(opened, {"agreed": "a walk", "end": "yes"})
+    assert before.path == f"{opened.path}/end" and "Agreed for next time: a walk" in before.text
+    page = me.press(before, "End the hour")
     assert "This hour is open." not in page.text and page.typed("agreed") == "a walk"
 
 
@@ -210,7 +214,7 @@ def test_a_shared_hour_has_who_was_there_and_no_questionnaire(site: Site, me: Pe
     sent = edit.form("present").standing() | {"present": [ana], "others_present": "Li"}
     assert site.post(edit.path, sent).status_code == 303
     assert "present: Ana Reyes, Li" in me.open(hour.path).text
-    me.send(me.open(hour.path), {"agreed": "a walk together", "end": "yes"})
+    me.press(me.send(me.open(hour.path), {"agreed": "a walk together", "end": "yes"}), "End the hour")
     assert "a walk together" in me.open(both.path).text
     own = me.follow(both, "Ben Ode")
     assert "couple" in own.text

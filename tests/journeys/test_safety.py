@@ -87,8 +87,12 @@ def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:
     assert refused.typed("how") == "not_today" and refused.typed("did") == "Wrote it down."
     assert me.send(page, {}, by="how").status == 422, "none of the three is chosen for anybody"
     assert me.open(page.path).status == 200 and "Close this prompt" in me.open(page.path).source
-    done = me.send(refused, {"because": "Her mother was there.", "next_check": ""})
-    assert "Not today, because: Her mother was there." in done.text
+    far = str(datetime.now().astimezone().date() + timedelta(days=8))
+    late = me.send(refused, {"because": "Her mother was there.", "next_check": far})
+    assert late.status == 422 and "at most 7 days away" in late.error("next_check")
+    done = me.send(late, {"next_check": ""})
+    assert "Not asked yet, because: Her mother was there. Next check on" in done.text
+    assert "Closed on" not in done.text and "Close this prompt" in [words for words, _ in done.links]
 
 
 def test_today_shows_it_until_it_is_closed_and_says_nothing_of_what(me: Person, hour: str) -> None:
@@ -200,7 +204,7 @@ def test_such_a_sheet_is_offered_only_when_fear_was_asked_about(me: Person, hour
 def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, hour: str, held: str) -> None:
     """The sheet waits also where no form was given at all."""
     page = me.open(f"{hour}/worksheets")
-    offered, _, folded = page.source.partition("held back for now")
+    offered, _, folded = page.source.partition("only after fear was asked about")
     assert held not in offered and held in folded
     asked = me.send(page, {"worksheet": held, "sentence": "I can rest."})
     assert asked.status == 422 and "Ask in private about fear of this person first" in asked.text
@@ -208,8 +212,8 @@ def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, h
     assert me.send(asked, {"fear": "no"}).status == 422
     given = me.send(asked, {"fear": "home"})
     assert given.path.startswith("/handouts/") and "In the room only" not in given.text
-    again = me.open(f"{hour}/worksheets")
-    assert "held back for now" not in again.source and held in again.source
+    # The list stands as it did: that it was asked is nothing for whoever reads along.
+    assert held in me.open(f"{hour}/worksheets").source.partition("only after fear was asked about")[2]
 
 
 def test_asked_about_one_person_is_not_asked_about_another(me: Person, hour: str, held: str) -> None:
@@ -217,7 +221,6 @@ def test_asked_about_one_person_is_not_asked_about_another(me: Person, hour: str
     me.send(me.follow(m, "Note that it was asked"), {"fear": "home"})
     raised(me, hour, word="K.")
     page = me.open(f"{hour}/worksheets")
-    assert held in page.source.partition("held back for now")[2], "of nobody in particular it was not asked"
     first, second = [id for id in page.form("about").options["about"] if id != "nobody"]
     assert me.send(page, {"worksheet": held, "about": second}).status == 422
     assert me.send(page, {"worksheet": held, "about": "nobody"}).status == 422
@@ -252,13 +255,15 @@ def test_an_open_prompt_about_fear_keeps_the_sheet_in_the_room(me: Person, hour:
     page = me.open(f"{hour}/worksheets")
     assert page.typed("about") not in ("", "nobody"), "the person of the questionnaire is chosen"
     given = me.send(page, {"worksheet": "two-circles"})
-    assert "In the room only." in given.text and "Before it leaves the room" not in given.text
+    assert "In the room only." not in given.text and "Before it leaves the room" in given.text
+    assert "Sheets about M. stay in the room." in me.follow(given, "For the clinician").text
     assert steps.words_of(me.follow(given, "Print the sheet"))
-    assert "worked with in the room" in me.open(f"{hour}/note").source
+    note = me.open(f"{hour}/note").source
+    assert "Worksheet “Two circles" in note and "” given." in note and "in the room" not in note
     me.send(me.follow(result, "Close this prompt"), {"how": "asked", "fear": "home"})
     assert held not in me.open(result.path).text
     free = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
-    assert "In the room only." not in free.text and "Before it leaves the room" in free.text
+    assert "stay in the room" not in me.follow(free, "For the clinician").text
 
 
 def test_the_page_of_a_person_says_when_it_was_asked(me: Person, hour: str) -> None:
@@ -267,9 +272,11 @@ def test_the_page_of_a_person_says_when_it_was_asked(me: Person, hour: str) -> N
     person = me.open(client.link("M."))
     if person.path.endswith("/over-time"):
         person = me.follow(person, "M.")
-    assert "Not noted." in person.text and "stay in the room" in person.text
+    before = me.follow(person, "For the clinician").text
+    assert "asked about in private: not noted. Sheets about M. stay in the room." in before
     me.send(me.follow(person, "Note that it was asked"), {"fear": "home"})
-    assert "Last asked on" in me.open(person.path).text
+    assert "Fear of M., asked about in private: last asked on" in me.follow(person, "For the clinician").text
+    assert me.open(person.path).text == person.text, "the client may be looking"
 
 
 def couple(site: Site) -> tuple[str, UUID, UUID]:

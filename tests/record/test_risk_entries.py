@@ -12,6 +12,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import (
     answers,
+    cases,
     fear,
     handover,
     merging,
@@ -22,6 +23,7 @@ from clinic_toolkit.record import (
     relationships,
     risk_entries,
     rows,
+    sessions,
     today,
 )
 from clinic_toolkit.record.administrations import Administration
@@ -30,7 +32,8 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.open_prompts import Prompt
-from clinic_toolkit.record.risk_entries import NoReason, NothingWritten, RiskEntry
+from clinic_toolkit.record.risk_entries import CheckTooLate, NoReason, NothingWritten, RiskEntry
+from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work, giving
 from tests.journeys.own import TEXT
@@ -393,3 +396,122 @@ def own_questionnaires_of(work: Work) -> Instrument:
     with writing(work.engine) as db:
         taken = own_questionnaires.take_in(db, work.vault, flagged.encode(), "own.toml", now=NOW)
         return own_questionnaires.instrument_from(taken)
+
+
+# What was not asked today stays open until it is asked.
+
+DAY = timedelta(days=1)
+
+
+def plan(work: Work, client: Kept[Client], ahead: int, *, attendance: str = "planned") -> None:
+    """An hour with this client alone, so many days from now."""
+    with writing(work.engine) as db:
+        case = cases.single_of(db, work.vault, client.id)
+        on = NOW.date() + ahead * DAY
+        hour = TherapySession(case=case.id.bytes, kind="session", on=on, attendance=attendance)
+        sessions.plan(db, work.vault, case, hour, now=NOW)
+
+
+def put_off(work: Work, client: Kept[Client], kept: Kept[Administration], **more: Any) -> Kept[RiskEntry]:
+    return close(work, client, kept, how="not_today", because="Her sister came in.", **more)
+
+
+def lines(work: Work, after: int = 0) -> list[today.AskLine]:
+    with reading(work.engine) as db:
+        return list(today.of(db, work.vault, now=NOW + after * DAY).to_ask)
+
+
+def test_not_today_is_looked_at_again_in_the_next_hour_and_after_seven_days_at_the_latest(work: Work) -> None:
+    client, other = work.client(), work.client("Ben Okoro")
+
+    def check() -> int:
+        entry = write(work, body(client, how="not_today", because="No time."))
+        assert entry.body.next_check
+        return (entry.body.next_check - NOW.date()).days
+
+    assert check() == 7, "no hour is planned"
+    plan(work, client, 9)
+    assert check() == 7, "the next hour is too far away"
+    plan(work, client, 0)
+    plan(work, client, 2, attendance="cancelled")
+    plan(work, other, 1)
+    with writing(work.engine) as db:
+        couple = cases.open_couple(db, work.vault, client.id, other.id, now=NOW)
+        on = NOW.date() + DAY
+        hour = TherapySession(case=couple.id.bytes, kind="session", on=on, attendance="planned")
+        sessions.plan(db, work.vault, couple, hour, now=NOW)
+    assert check() == 7, "neither this one, nor one that was called off, nor one with somebody else there"
+    plan(work, client, 7)
+    assert check() == 7
+    plan(work, client, 3)
+    assert check() == 3
+
+
+def test_not_today_takes_a_nearer_day_and_none_that_is_too_far(work: Work) -> None:
+    client, days = work.client(), {ahead: NOW.date() + ahead * DAY for ahead in (5, 7, 8)}
+    for ahead in (5, 7):
+        kept = write(work, body(client, how="not_today", because="No time.", next_check=days[ahead]))
+        assert kept.body.next_check == days[ahead]
+    with pytest.raises(CheckTooLate):
+        write(work, body(client, how="not_today", because="No time.", next_check=days[8]))
+    assert write(work, body(client, next_check=days[8])).body.next_check == days[8], "it was asked"
+
+
+def test_not_today_stays_on_today_until_it_was_asked(work: Work) -> None:
+    client = work.client()
+    kept = given(work, client, 4)
+    entry = put_off(work, client, kept)
+    for after in (0, 7, 40):
+        (line,) = lines(work, after)
+        assert line.administration and line.administration.id == kept.id
+        assert line.put_off and line.put_off.id == entry.id
+        assert line.put_off.body.as_put_off == (
+            "Not asked yet, because: Her sister came in. Next check on 26 November 2026."
+        )
+    (prompt,) = prompts_of(work, kept)
+    assert prompt.is_open and prompt.put_off and not prompt.closed_by
+    again = put_off(work, client, kept)
+    (line,) = lines(work)
+    assert line.put_off and line.put_off.id == again.id, "put off once more"
+    close(work, client, kept)
+    assert lines(work, 40) == []
+
+
+def test_an_entry_that_follows_speaks_for_what_was_put_off(work: Work) -> None:
+    client = work.client()
+    kept = given(work, client, 4)
+    entry = put_off(work, client, kept)
+    rang = write(work, body(client, how="", did="Rang.", follows=entry.id.bytes))
+    (line,) = lines(work)
+    assert line.put_off and line.put_off.id == entry.id, "lines alone say nothing about the question"
+    write(work, body(client, how="asked", follows=rang.id.bytes))
+    assert lines(work, 40) == [] and not known(work, client).held
+
+
+def test_what_was_asked_is_not_opened_again_by_an_entry_that_follows(work: Work) -> None:
+    client = work.client()
+    kept = given(work, client, 4)
+    entry = close(work, client, kept)
+    write(work, body(client, how="not_today", because="The rest.", follows=entry.id.bytes))
+    (prompt,) = prompts_of(work, kept)
+    assert prompt.closed_by and prompt.closed_by.id == entry.id
+
+
+def test_fear_that_was_asked_about_later_closes_what_was_put_off_about_that_person_alone(work: Work) -> None:
+    client = work.client()
+    kept, other = given(work, client, 4), given(work, client, 4, word="K.")
+    put_off(work, client, kept)
+    put_off(work, client, other)
+    write(work, body(client, how="", relationship=kept.body.relationship, fear="home"))
+    (line,) = lines(work)
+    assert line.administration and line.administration.id == other.id
+    assert known(work, client).held == {other.body.relationship_id}
+
+
+def test_not_today_without_a_form_stays_on_today_at_once(work: Work) -> None:
+    client = work.client()
+    entry = write(work, body(client, how="not_today", because="Her mother sat beside her."))
+    (line,) = lines(work)
+    assert line.entry and line.put_off and line.entry.id == line.put_off.id == entry.id
+    write(work, body(client, how="asked", follows=entry.id.bytes))
+    assert lines(work, 40) == []

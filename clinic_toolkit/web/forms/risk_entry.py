@@ -15,8 +15,10 @@ from clinic_toolkit.record.risk_entries import (
     HOW,
     IN_THE_ROOM,
     NOT_TODAY,
+    CheckTooLate,
     NoReason,
     NothingWritten,
+    latest_check,
 )
 from clinic_toolkit.web.forms import fields
 
@@ -99,6 +101,8 @@ class RiskForm(FearForm):
         """A check lies ahead."""
         if field.data and field.data < self.today:
             raise ValidationError("This day is past. A next check is today or later.")
+        if field.data and self.how.data == NOT_TODAY and field.data > latest_check(self.today):
+            raise ValidationError(CheckTooLate().sentence)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields; without a prompt the entry has to say something."""

@@ -22,6 +22,7 @@ from clinic_toolkit.record import (
     sessions,
 )
 from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.web import context, responses, sharing, whom
@@ -222,7 +223,7 @@ def finished(id: UUID) -> Answer:
     """A quiet page after the last answer: the client may be reading, and the result is the clinician's."""
     kept = administrations.get(context.db(), context.vault(), id)
     context.saw("administration", kept)
-    return render_template("administrations/finished.html", kept=kept, **_heading(kept))
+    return render_template("administrations/finished.html", kept=kept, case=_own_case(kept), **_heading(kept))
 
 
 @screen.post("/administrations/<uuid:id>/leave")
@@ -240,6 +241,7 @@ def stopped(id: UUID) -> Answer:
     return render_template(
         "administrations/stopped.html",
         kept=kept,
+        case=_own_case(kept),
         next_number=min(answers.next_place(kept.body.answers) + 1, len(kept.body.answers.statuses)),
         **_heading(kept),
     )
@@ -247,6 +249,10 @@ def stopped(id: UUID) -> Answer:
 
 def _open(id: UUID) -> Kept[Administration]:
     return administrations.unfinished(context.db(), context.vault(), id)
+
+
+def _own_case(kept: Kept[Administration]) -> Kept[Case]:
+    return cases.single_of(context.db(), context.vault(), kept.body.client_id)
 
 
 def _heading(kept: Kept[Administration]) -> dict[str, object]:

@@ -18,7 +18,6 @@ from clinic_toolkit.record import (
     repeats,
     results,
     rhythms,
-    risk_entries,
     sessions,
 )
 from clinic_toolkit.record.cases import Case
@@ -189,7 +188,6 @@ def show(id: UUID) -> Answer:
         more=len(given) if len(given) > len(shown) else 0,
         repeats=[(words.get(each.theme[0] or id, results.IN_GENERAL), each) for each in asked_again],
         sheets=handouts.of_client(db, vault, id),
-        risk=risk_entries.of_client(db, vault, id),
         attendance=sessions.attendance_of,
         kinds=sessions.KINDS,
     )

@@ -1,12 +1,14 @@
 """Giving a form into a client's hands, and what the clinician sees before the client leaves."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
-from clinic_toolkit.record import administrations, answers, arrivals, merging, open_prompts, results
+from clinic_toolkit.record import administrations, answers, arrivals, merging, open_prompts, results, sessions
 from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.merging import OUT, PROPOSED, Handover
 from clinic_toolkit.web import context, guard, handing, responses
@@ -14,7 +16,7 @@ from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("handover", __name__)
 
-TOGETHER, AGAIN, LOOK = "together", "again", "look"
+TOGETHER, AGAIN, LOOK, END = "together", "again", "look", "end"
 
 
 @screen.route("/administrations/<uuid:id>/hand-over", methods=["GET", "POST"])
@@ -76,6 +78,7 @@ def show(id: UUID) -> Answer:
         proposed=kept.state == PROPOSED,
         arrival=arrival,
         prompts=prompts,
+        open_hour=_open_hour(arrival.target) if arrival else None,
         loose=arrivals.loose_answers(kept),
         no_reassurance=NO_REASSURANCE,
     )
@@ -101,7 +104,7 @@ def decide(id: UUID) -> Answer:
 
 @screen.post("/handovers/<uuid:id>/on")
 def go_on(id: UUID) -> Answer:
-    """It was looked at: go on together, hand over again, or look at the answers."""
+    """It was looked at: go on together, hand over again, look at the answers, or end the hour."""
     db, vault = context.db(), context.vault()
     kept = merging.get(db, vault, id)
     merging.close(db, vault, kept, now=context.now())
@@ -112,11 +115,23 @@ def _onward(kept: Kept[Handover], to: str) -> str:
     target = merging.target_of(context.db(), context.vault(), kept.body)
     if target is None:
         return url_for("today.index")
+    if to == END and (hour := _open_hour(target)):
+        return url_for("endings.show", id=hour)
     if to == AGAIN and not target.final:
         return url_for(".offer", id=target.id)
     if to == TOGETHER:
         return _together(target)
     return url_for("results.show", id=target.id)
+
+
+def _open_hour(target: Kept[Administration]) -> UUID | None:
+    """The hour in which it was handed over, as long as that is open and can be read."""
+    if target.body.session_id is None:
+        return None
+    with suppress(Unreadable):
+        hour = sessions.get(context.db(), context.vault(), target.body.session_id)
+        return hour.id if hour.state == "open" else None
+    return None
 
 
 def _together(target: Kept[Administration]) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import clients, fear, relationships, watched
+from clinic_toolkit.record import cases, clients, relationships, watched
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
@@ -40,12 +40,9 @@ def show(id: UUID) -> Answer:
     """One relationship, with what is worth knowing about its kind."""
     kept = relationships.get(context.db(), context.vault(), id)
     context.saw("relationship", kept)
-    known = fear.known(context.db(), context.vault(), kept.body.client_id)
     return render_template(
         "relationships/show.html",
-        asked_on=known.asked_on.get(id),
-        counts=known.is_asked(id, today=context.now().astimezone().date()),
-        room_only=known.room_only(id),
+        case=cases.single_of(context.db(), context.vault(), kept.body.client_id),
         here="clients",
         kept=kept,
         frame=catalogue.frame(kept.body.frame),

@@ -38,7 +38,8 @@ def show(id: UUID) -> Answer:
     context.saw("administration", kept)
     prompts = open_prompts.of_administration(context.db(), context.vault(), kept)
     context.saw(
-        "risk_entry", *{each.closed_by.id: each.closed_by for each in prompts if each.closed_by}.values()
+        "risk_entry",
+        *{each.id: each for prompt in prompts if (each := prompt.closed_by or prompt.put_off)}.values(),
     )
     result = results.result_of(context.db(), context.vault(), kept, now=context.now())
     if check_ins.is_one(kept.body):

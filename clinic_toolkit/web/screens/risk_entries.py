@@ -21,7 +21,7 @@ from clinic_toolkit.record import (
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.risk_entries import RiskEntry
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, guard, responses
 from clinic_toolkit.web.forms.risk_entry import NOBODY, RiskForm
 from clinic_toolkit.web.responses import Answer
 
@@ -61,6 +61,8 @@ def close(administration: UUID) -> Answer:
 
 def _onward(kept: Kept[Administration]) -> str:
     """Back to where the prompt was seen."""
+    if back := guard.way_back(request.args.get("back")):
+        return back
     for out in merging.open_ones(context.db(), context.vault()):
         if out.body.administration_id == kept.id:
             return url_for("handover.show", id=out.id)

@@ -1,4 +1,4 @@
-"""The hour: open one now, enter one, change its facts, agree on something, end it."""
+"""The hour: open one now, enter one, change its facts, agree on something."""
 
 from datetime import date
 from uuid import UUID
@@ -27,7 +27,7 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, pauses, responses
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.session import AgreedForm, HourForm
 from clinic_toolkit.web.requests import by_script
@@ -83,26 +83,6 @@ def _ended_today(kept: Kept[TherapySession]) -> bool:
     return kept.state == "closed" and kept.body.took_place and kept.body.on == _today()
 
 
-@screen.post("/sessions/<uuid:id>/end")
-def end(id: UUID) -> Answer:
-    """End an open hour."""
-    _end(sessions.get(context.db(), context.vault(), id))
-    return responses.see(url_for(".show", id=id))
-
-
-def _end(kept: Kept[TherapySession]) -> None:
-    if kept.state == "open":
-        sessions.close(context.db(), context.vault(), kept, now=context.now())
-    _shorten_pauses()
-
-
-def _shorten_pauses() -> None:
-    """With no hour open any more, the screen locks after a short pause again."""
-    everything = sessions.everything(context.db(), context.vault())
-    if not any(hour.state == "open" and hour.body.on == _today() for hour in everything):
-        context.close_hour()
-
-
 @screen.route("/cases/<uuid:case>/sessions/new", methods=["GET", "POST"])
 def new(case: UUID) -> Answer:
     """Enter an hour: to come, or past; a call, a message, a consultation."""
@@ -133,10 +113,11 @@ def edit(id: UUID) -> Answer:
             return responses.see(url_for(".show", id=id))
         if not sessions.same_facts(sessions.as_seen(db, vault, id, form.version.data), kept.body):
             return _form_page(form, case, people, kept, newer=True)
-        sessions.revise(db, vault, kept, typed, now=context.now())
-        if kept.state == "open":
-            _shorten_pauses()
-        return responses.see(url_for(".show", id=id))
+        changed = sessions.revise(db, vault, kept, typed, now=context.now())
+        if not sessions.was_ended(kept, changed):
+            return responses.see(url_for(".show", id=id))
+        pauses.shorten()
+        return responses.see(url_for("endings.show", id=id))
     context.saw("therapy_session", kept)
     return _form_page(form, case, people, kept)
 
@@ -179,7 +160,7 @@ def show(id: UUID) -> Answer:
 
 @screen.post("/sessions/<uuid:id>/agreed")
 def agree(id: UUID) -> Answer:
-    """Keep what was agreed for next time; end the hour if that was the button."""
+    """Keep what was agreed for next time; go on to the end of the hour if that was the button."""
     kept = sessions.get(context.db(), context.vault(), id)
     form = AgreedForm(request.form)
     if not form.validate():
@@ -196,8 +177,7 @@ def agree(id: UUID) -> Answer:
     if by_script():
         return responses.saved(context.now(), version=kept.version)
     if "end" in request.form:
-        _end(kept)
-        return responses.see(url_for(".show", id=id))
+        return responses.see(url_for("endings.show", id=id))
     return responses.see(url_for(".show", id=id, kept="", _anchor="agreed"))
 
 

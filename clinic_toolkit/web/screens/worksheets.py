@@ -1,5 +1,6 @@
 """Worksheets: the catalogue, what fits what was said, and giving one to a client."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -8,6 +9,7 @@ from clinic_toolkit.record import cases, clients, fear, handouts, relationships,
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.handouts import Handout
+from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import WorksheetPage
@@ -68,9 +70,10 @@ def offer(session: UUID) -> Answer:
     if request.method == "GET":
         context.saw("therapy_session", hour)
     context.saw("administration", *given)
-    found = [results.result_of(db, vault, kept, now=context.now()) for kept in given]
+    # Without the time nothing is looked up about fear: this list is read in the room, and says nothing of it.
+    found = [results.result_of(db, vault, kept) for kept in given]
     offers = list({each.worksheet.slug: each for result in found for each in result.offers}.values())[:2]
-    now_, later = _listed(case, {each.id.hex: each.id for each in known}.get(form.about.data))
+    now_, later = _listed(case)
     page = render_template(
         "worksheets/offer.html",
         here="clients",
@@ -128,16 +131,19 @@ def _given(
     )
 
 
-def _listed(case: Kept[Case], about: UUID | None) -> tuple[list[Worksheet], list[Worksheet]]:
-    """The sheets that may be given about the person who is chosen, and those that may not yet."""
-    db, vault, today = context.db(), context.vault(), context.now().astimezone().date()
-    if case.body.is_couple:
-        asked = fear.asked_of_both(db, vault, case.body.client_ids, today=today)
-    else:
-        asked = fear.known(db, vault, case.body.client_ids[0]).is_asked(about, today=today)
+def _listed(case: Kept[Case]) -> tuple[list[Worksheet], list[Worksheet]]:
+    """The sheets that stand open in the list, and those that are folded away for the clinician.
+
+    With one client every sheet that waits until fear was asked about is folded away, also after it was. A
+    couple's list has no fold: such a sheet is on it only after time alone with each of the two.
+    """
     every = catalogue.worksheets()
-    later = [] if asked else [sheet for sheet in every if sheet.needs_fear_asked]
-    return [sheet for sheet in every if sheet not in later], [] if case.body.is_couple else later
+    later = [sheet for sheet in every if sheet.needs_fear_asked]
+    if not case.body.is_couple:
+        return [sheet for sheet in every if sheet not in later], later
+    db, vault, today = context.db(), context.vault(), context.now().astimezone().date()
+    asked = fear.asked_of_both(db, vault, case.body.client_ids, today=today)
+    return [sheet for sheet in every if asked or sheet not in later], []
 
 
 @screen.get("/handouts/<uuid:id>")
@@ -151,9 +157,17 @@ def handout(id: UUID) -> Answer:
         kept=kept,
         sheet=catalogue.worksheet(kept.body.worksheet),
         client=clients.get(context.db(), context.vault(), kept.body.client_id),
-        room_only=kept.body.room_only
-        or fear.known(context.db(), context.vault(), kept.body.client_id).room_only(kept.body.about_id),
+        case=_case_of(kept),
     )
+
+
+def _case_of(kept: Kept[Handout]) -> Kept[Case]:
+    """The case of the hour in which it was given, a couple's perhaps; else the client's own."""
+    if kept.body.session_id:
+        with suppress(Unreadable):
+            hour = sessions.get(context.db(), context.vault(), kept.body.session_id)
+            return cases.get(context.db(), context.vault(), hour.body.case_id)
+    return cases.single_of(context.db(), context.vault(), kept.body.client_id)
 
 
 @screen.get("/handouts/<uuid:id>/sheet")

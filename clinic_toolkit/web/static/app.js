@@ -4,6 +4,7 @@ import { showButtons } from "./buttons.js";
 import { all } from "./dom.js";
 import { answerByNumber } from "./keyboard.js";
 import { watchTheLock } from "./lock.js";
+import { unfold } from "./unfold.js";
 import { typedIn } from "./unsaved.js";
 
 showButtons();
@@ -12,6 +13,7 @@ all("form[method=post]:not([data-autosave],[role=search],:has([type=password]))"
   form.addEventListener("input", () => typedIn.add(form));
   form.addEventListener("submit", () => typedIn.delete(form));
 });
+all("[data-unfold]").forEach(unfold);
 all("[data-keys]").forEach(answerByNumber);
 watchTheLock();
 document.querySelector("[data-focus]")?.focus();

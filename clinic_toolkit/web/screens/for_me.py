@@ -1,0 +1,100 @@
+"""For the clinician: what is still to be asked of one client, behind a button that looks alike for everyone.
+
+The client sees the page on which that button stands. Nothing of what it opens is in that page, so that
+neither its bytes nor its size can tell; it is asked for by itself, when the button is pressed.
+"""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+from msgspec import Struct, to_builtins
+
+from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
+from clinic_toolkit.record import administrations, cases, open_matters, results
+from clinic_toolkit.record.days import written
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.open_matters import Feared, OpenMatters
+from clinic_toolkit.record.open_prompts import Asked
+from clinic_toolkit.record.risk_entries import RiskEntry
+from clinic_toolkit.web import context, guard, responses
+from clinic_toolkit.web.requests import in_place
+from clinic_toolkit.web.responses import Answer
+
+screen = Blueprint("for_me", __name__)
+
+OF_TWO = (
+    "On the pages of a couple nothing of either of the two is shown. What is still to be asked stands on "
+    "each person’s own page, and on Today."
+)
+NOTHING = "Nothing is open here."
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One line: its words, and a link if something can be done."""
+
+    words: str
+    href: str = ""
+    link: str = ""
+
+
+@screen.get("/cases/<uuid:case>/for-me")
+def show(case: UUID) -> Answer:
+    """What is open of the client of this case, as a page of its own or for the script of another page."""
+    found = cases.get(context.db(), context.vault(), case)
+    back = guard.way_back(request.args.get("back")) or url_for("today.index")
+    lines = _of_two() if found.body.is_couple else _of_one(found.body.client_ids[0], back)
+    if in_place():
+        return responses.told_as_json({"lines": to_builtins(lines)}, 200)
+    return render_template("for_me/show.html", here="clients", lines=lines, back=back)
+
+
+def _of_two() -> list[Line]:
+    return [Line(words=OF_TWO)]
+
+
+def _of_one(client: UUID, back: str) -> list[Line]:
+    matters = open_matters.of_client(context.db(), context.vault(), client, now=context.now())
+    _saw(matters)
+    lines = [line for asked in matters.asked for line in _prompts(asked, back)]
+    lines += [_check(kept) for kept in matters.checks]
+    return [
+        *(lines or [Line(words=NOTHING)]),
+        *(Line(words=_feared(each)) for each in matters.feared),
+        Line(words=NO_REASSURANCE),
+    ]
+
+
+def _saw(matters: OpenMatters) -> None:
+    context.saw("administration", *(asked.administration for asked in matters.asked))
+    put_off = [prompt.put_off for asked in matters.asked for prompt in asked.open if prompt.put_off]
+    context.saw("risk_entry", *{kept.id: kept for kept in [*put_off, *matters.checks]}.values())
+
+
+def _prompts(asked: Asked, back: str) -> list[Line]:
+    body = asked.administration.body
+    about = results.about(context.db(), context.vault(), body)
+    whence = f"“{administrations.title_of(body)}”, about {about}, {written(asked.on)}:"
+    lines = [
+        Line(
+            words=f"{whence} {prompt.sentence}"
+            + (f" {prompt.put_off.body.as_put_off}" if prompt.put_off else "")
+        )
+        for prompt in asked.open
+    ]
+    href = url_for("risk_entries.close", administration=asked.administration.id, back=back)
+    return [*lines[:-1], Line(words=lines[-1].words, href=href, link="Say what was done")]
+
+
+def _check(kept: Kept[RiskEntry]) -> Line:
+    body, day = kept.body, kept.body.next_check or kept.body.on
+    words = body.as_put_off or f"A check was planned for {written(day)}."
+    href = url_for("risk_entries.add", id=kept.id)
+    return Line(words=words, href=href, link=f"Add to the entry of {written(body.on)}")
+
+
+def _feared(each: Feared) -> str:
+    whom = each.word or "nobody in particular"
+    asked = f"last asked on {written(each.asked_on)}" if each.asked_on else "not noted"
+    late = ", which is more than 90 days ago" if each.asked_on and not each.counts else ""
+    sheets = f" Sheets about {each.word or 'anybody'} stay in the room." if each.room_only else ""
+    return f"Fear of {whom}, asked about in private: {asked}{late}.{sheets}"

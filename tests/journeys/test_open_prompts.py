@@ -1,0 +1,280 @@
+"""Open prompts where the work is: one row that looks alike for everyone, and one page before every end.
+
+The client sees these screens too. So a page with an open prompt and the same page without one are compared
+byte by byte, and the prompt is found behind the row, by a request of its own.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from clinic_toolkit.psychometrics import prompts
+from clinic_toolkit.record import clients, fear, sessions
+from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.sites import Site
+from tests.journeys import crawl, steps
+from tests.journeys.intake import take_in
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+from tests.journeys.test_handover import comes_back, handed
+from tests.journeys.test_safety import AFRAID, ASKED, CALM, NO_REASSURANCE, RAISING, couple, raised
+from tests.journeys.test_same_bytes import neutral
+
+ROW = "For the clinician"
+ID = r"[0-9a-f-]{36}"
+# Where a client may look at the screen while the clinician works: here the row stands.
+WITH_ROW = (
+    rf"/sessions/{ID}",
+    rf"/sessions/{ID}/end",
+    rf"/sessions/{ID}/note",
+    rf"/clients/{ID}",
+    rf"/notes/{ID}",
+    rf"/notes/{ID}/read",
+    rf"/notes/{ID}/text",
+    rf"/handouts/{ID}",
+    rf"/relationships/{ID}",
+    rf"/administrations/{ID}/(finished|stopped)",
+)
+# The clinician's alone, or what the row leads to: here a prompt shows.
+MAY_TELL = (
+    r"/",
+    rf"/administrations/{ID}/result",
+    rf"/administrations/{ID}/risk-entry",
+    rf"/cases/{ID}/for-me",
+    r"/audit",
+)
+# They offer a passphrase or a code that is drawn anew each time.
+DRAWN = (r"/practice/passphrase", r"/practice/code")
+SCRIPT = {"X-Unfold": "1", "Accept": "application/json"}
+
+
+def is_one(path: str, shapes: tuple[str, ...]) -> bool:
+    return any(re.fullmatch(shape, path.partition("?")[0]) for shape in shapes)
+
+
+def row_of(page: Page) -> str:
+    """Where the row of this page leads; it stands before every main button."""
+    main = page.source.partition("<main")[2]
+    at = main.index("data-unfold")
+    assert 'class="button main"' not in main[:at], page.path
+    assert main.count("data-unfold") == 1, page.path
+    return page.link(ROW)
+
+
+@pytest.fixture
+def without_the_rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let nothing raise a prompt from now on."""
+    return lambda: monkeypatch.setattr(prompts, "find_prompts", lambda *_, **__: ())
+
+
+def everything(site: Site, me: Person) -> dict[str, Page]:
+    """Every page, with those that no link leads to."""
+    found = {page.path: page for page in crawl.pages(me)}
+    for path in list(found):
+        if re.fullmatch(rf"/sessions/{ID}", path):
+            found[f"{path}/end"] = me.open(f"{path}/end")
+        if re.fullmatch(rf"/administrations/{ID}/result", path):
+            quiet = path.replace("result", "finished")
+            found[quiet] = me.open(quiet)
+        if re.fullmatch(rf"/notes/{ID}/text", path):
+            # A signed note leads on to its own page from here.
+            read = me.open(path.replace("text", "read"))
+            found[read.path] = read
+    return found
+
+
+def test_every_page_hides_an_open_prompt_behind_the_row_or_is_the_clinicians_alone(
+    site: Site, me: Person, without_the_rule: Callable[[], None]
+) -> None:
+    me = crawl.furnish(site)
+    with_it = everything(site, me)
+    seen = set()
+    for path, page in with_it.items():
+        shape = next((each for each in WITH_ROW if re.fullmatch(each, path.partition("?")[0])), None)
+        if shape is None:
+            continue
+        seen.add(shape)
+        href = row_of(page)
+        opened = me.open(href)
+        assert ASKED in opened.text and NO_REASSURANCE in opened.text, path
+        assert me.follow(opened, "Back to where you were").path == path.partition("?")[0]
+        told = msgspec.json.decode(me.ask("GET", href, None, SCRIPT)[2])
+        assert ASKED in " ".join(line["words"] for line in told["lines"])
+    assert seen == set(WITH_ROW)
+    without_the_rule()
+    without = everything(site, me)
+    assert {path for path in set(with_it) - set(without) if not is_one(path, MAY_TELL)} == set()
+    both = set(with_it) & set(without)
+    differing = {path for path in both if neutral(with_it[path].body) != neutral(without[path].body)}
+    assert len(both) > 60
+    assert {path for path in differing if not is_one(path, MAY_TELL + DRAWN)} == set()
+    # The control: the same look sees it where it is told.
+    for shape in (r"/", rf"/administrations/{ID}/result", rf"/cases/{ID}/for-me"):
+        assert any(re.fullmatch(shape, path.partition("?")[0]) for path in differing), shape
+
+
+def test_a_risk_entry_shows_on_no_page_that_a_client_may_look_at(site: Site, me: Person, hour: str) -> None:
+    calm = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), CALM))
+    client = calm.link("Ana Reyes")
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"}).path
+    about = me.open(f"{hour}/worksheets").form("about").options["about"][1]
+    person = next(href for _, href in me.open(client).links if href.startswith("/relationships/"))
+    paths = [hour, f"{hour}/end", f"{hour}/worksheets", f"{hour}/questionnaire", client, given, person]
+
+    def look() -> dict[str, bytes]:
+        return {path: neutral(me.open(path).body) for path in paths}
+
+    before, told = look(), me.open(calm.path).body
+    me.send(me.open(f"{client}/risk-entries/new?about={about}"), {"fear": "room", "did": "Rang."}, by="did")
+    assert look() == before
+    assert neutral(me.open(calm.path).body) != neutral(told), "the control: the result tells of it"
+    assert "Sheets about M. stay in the room." in me.follow(me.open(hour), ROW).text
+    # The lines of an entry of this hour are offered to its note, folded away where nobody sees them.
+    me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic."})
+    note = me.open(f"{hour}/note").source
+    shown, _, folded = note.partition("<details><summary>For the clinician: risk entries of this hour")
+    assert "Rang the clinic." not in shown and "Rang the clinic." in folded
+
+
+# Every end of an hour passes one page.
+
+
+def test_every_way_to_end_an_hour_passes_the_same_page(site: Site, me: Person) -> None:
+    client = take_in(me)
+    hour = me.press(client, "Open an hour now")
+
+    def is_before_the_end(page: Page) -> bool:
+        row_of(page)
+        return page.path == f"{hour.path}/end" and "Before you end" in page.text
+
+    for answers in (CALM, RAISING):
+        steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path, word="M."), answers))
+        assert is_before_the_end(me.press(me.open(hour.path), "End the hour"))
+    # A request that never saw the page is shown it, and ends nothing.
+    straight = site.post(f"{hour.path}/end")
+    assert straight.headers["Location"] == f"{hour.path}/end"
+    assert "This hour is open." in me.open(hour.path).text
+    there = me.open(f"{hour.path}/edit").form("present").values("present")[0]
+    for attendance in ("no_show", "cancelled"):
+        facts = me.open(f"{hour.path}/edit")
+        assert is_before_the_end(me.send(facts, {"attendance": attendance}))
+        me.send(me.open(f"{hour.path}/edit"), {"attendance": "planned"})
+        me.press(me.open(hour.path), "Open the hour")
+    facts = me.send(me.open(f"{hour.path}/edit"), {"on": _day(-1), "start": "10:00", "present": there})
+    assert facts.path == hour.path, "a changed day ends nothing"
+    forgotten = me.open(me.open("/").link("Finish"))
+    assert is_before_the_end(forgotten)
+    over = me.press(forgotten, "End the hour")
+    assert over.path == hour.path and "never ended" not in over.text
+    # How a planned hour went is told of in the facts; that is its end.
+    planned = {"attendance": "planned", "on": _day(0), "end": ""}
+    assert me.send(me.open(f"{hour.path}/edit"), planned).path == hour.path
+    assert is_before_the_end(me.send(me.open(f"{hour.path}/edit"), {"attendance": "no_show"}))
+
+
+def _day(ahead: int) -> str:
+    return str(datetime.now().astimezone().date() + timedelta(days=ahead))
+
+
+def test_an_hour_is_ended_from_the_first_page_after_a_hand_over_too(site: Site, me: Person) -> None:
+    device = handed(site, me)
+    device.post(f"/form/{AFRAID}", {"answer": "3"})
+    device.post("/form/give-back")
+    page = comes_back(site, me)
+    assert "End the hour" not in page.text, "the hour is not open"
+    (open_one,) = _open_all(site)
+    page = me.press(me.open(page.path), "End the hour")
+    assert page.path == f"/sessions/{open_one}/end" and ASKED in me.follow(page, ROW).text
+    assert me.open("/handovers").path == "/", "it was looked at"
+
+
+def _open_all(site: Site) -> list[UUID]:
+    """Open every hour there is, on its own day."""
+    with writing(site.work.engine) as db:
+        found = sessions.everything(db, site.work.vault)
+        return [
+            sessions.open_now(db, site.work.vault, kept, now=datetime.now().astimezone()).id for kept in found
+        ]
+
+
+def test_finishing_a_questionnaire_passes_the_row_before_any_button(me: Person, hour: str) -> None:
+    check = steps.answer_all(me, steps.begin(me, hour), RAISING)
+    page = me.press(check, "Finish")
+    assert "Before you end" in page.text and ASKED not in page.text
+    assert ASKED in me.open(row_of(page)).text
+
+
+# What the row opens.
+
+
+def test_from_the_row_a_prompt_is_closed_and_the_way_leads_back(me: Person, hour: str) -> None:
+    raised(me, hour)
+    page = me.follow(me.open(f"{hour}/end"), ROW)
+    assert "“How I give”, about M." in page.text
+    closing = me.follow(page, "Say what was done")
+    back = me.send(closing, {"how": "not_today", "because": "Her sister came in."})
+    assert back.path == f"{hour}/end"
+    opened = me.follow(back, ROW)
+    assert ASKED in opened.text and "Not asked yet, because: Her sister came in. Next check on" in opened.text
+    today = me.open("/").text
+    assert "Not asked yet, because: Her sister came in. Next check on" in today
+    done = me.send(me.follow(opened, "Say what was done"), {"how": "asked", "fear": "home"})
+    assert "Nothing is open here." in me.follow(done, ROW).text
+    assert NO_REASSURANCE in me.follow(done, ROW).text
+    assert "To ask about" not in me.open("/").text
+
+
+def test_a_check_that_is_due_stands_behind_the_row(me: Person, hour: str) -> None:
+    me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang.", "next_check": _day(0)})
+    page = me.follow(me.open(hour), ROW)
+    assert "A check was planned for" in page.text
+    assert me.follow(page, "Add to the entry of").path.endswith("/add")
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/lock", "/no-such-page", ""])
+def test_the_way_back_leads_to_pages_of_ours_alone(me: Person, hour: str, back: str) -> None:
+    row = me.open(hour).link(ROW).partition("?")[0]
+    page = me.open(f"{row}?back={back}")
+    assert page.link("Back to where you were") == "/"
+
+
+def test_the_sign_page_blocks_nothing(me: Person, hour: str) -> None:
+    raised(me, hour)
+    page = me.send(me.open(f"{hour}/note"), crawl.WRITTEN | {"sign": "yes"})
+    row_of(page)
+    signed = me.send(page, {"read": "yes"})
+    assert "Signed by" in signed.text
+    row_of(signed)
+
+
+# Couples: what one of them answered is shown, counted and opened nowhere where the other is.
+
+
+def test_a_couples_pages_never_show_count_or_open_a_partners_prompt(site: Site, me: Person) -> None:
+    hour, ana, ben = couple(site)
+    with reading(site.work.engine) as db:
+        person = clients.get(db, site.work.vault, ana)
+    own = f"/sessions/{site.work.hour(person).id}"
+    case = me.open(hour).link("Ana Reyes and Ben Okoro")
+    me.send(me.open(f"{hour}/note"), crawl.WRITTEN)
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": ana.hex}).path
+    paths = [case, hour, f"{hour}/end", f"{hour}/note", f"{hour}/worksheets", given]
+    before = {path: neutral(me.open(path).body) for path in paths}
+    rows = {path: row_of(me.open(path)) for path in paths if not path.endswith("/worksheets")}
+    opened = {path: neutral(me.open(href).body) for path, href in rows.items()}
+    raised(me, own)
+    with writing(site.work.engine) as db:
+        fear.note_asked(
+            db, site.work.vault, ana, None, where="room", session=None, now=datetime.now().astimezone()
+        )
+    assert {path: neutral(me.open(path).body) for path in paths} == before
+    assert {path: neutral(me.open(href).body) for path, href in rows.items()} == opened
+    assert all("nothing of either of the two is shown" in me.open(href).text for href in rows.values())
+    # The control: it stands on the person's own page, and on Today.
+    assert ASKED in me.follow(me.open(f"/clients/{ana}"), ROW).text
+    assert ASKED not in me.follow(me.open(f"/clients/{ben}"), ROW).text
+    assert "Something to ask about" in me.open("/").text
