@@ -242,6 +242,13 @@ def test_the_way_back_leads_to_pages_of_ours_alone(me: Person, hour: str, back: 
     assert page.link("Back to where you were") == "/"
 
 
+def test_on_the_result_a_prompt_comes_before_every_answer_and_drawing(me: Person, hour: str) -> None:
+    source = raised(me, hour).source
+    main = source[source.index("<main") :]
+    assert main.index(ASKED) < main.index('class="split"') < main.index("<svg", main.index('class="split"'))
+    assert main.index(ASKED) < main.index('class="button main"')
+
+
 def test_the_sign_page_blocks_nothing(me: Person, hour: str) -> None:
     raised(me, hour)
     page = me.send(me.open(f"{hour}/note"), crawl.WRITTEN | {"sign": "yes"})
