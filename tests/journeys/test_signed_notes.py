@@ -173,7 +173,7 @@ def test_a_note_that_is_signed_in_an_open_hour_says_that_the_end_was_not_known(
     for words in (before.page, before.text, steps.words_of(me.follow(note, "Print it"))):
         assert "The end was not known when this was signed." in words
     assert before.beside == ""
-    me.press(me.open(hour.path), "End the hour")
+    steps.end_hour(me, me.open(hour.path))
     after = shown(me, note)
     assert (after.page, after.text, after.paper) == (before.page, before.text, before.paper)
     for beside in (after.beside, after.below, after.behind):
