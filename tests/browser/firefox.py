@@ -1,4 +1,4 @@
-"""Firefox without a window, led by files and pages alone: nothing here drives it from outside."""
+"""Firefox without a window, led by files and pages alone; `marionette` drives it from outside."""
 
 import json
 import os
@@ -85,12 +85,10 @@ def elsewhere() -> Iterator[Elsewhere]:
 @contextmanager
 def opened_with(program: str, profile: Path, addresses: list[str]) -> Iterator[None]:
     """Firefox with these pages open in one profile."""
-    profile.mkdir(parents=True)
-    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in _QUIET.items()]
-    (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
+    profile_with(profile, {})
     words = [program, "--headless", "--no-remote", "--profile", str(profile), *addresses]
     silent = subprocess.DEVNULL
-    with subprocess.Popen(words, stdout=silent, stderr=silent, env=_own_home(profile)) as process:
+    with subprocess.Popen(words, stdout=silent, stderr=silent, env=program_home(profile)) as process:
         try:
             yield
         finally:
@@ -101,7 +99,17 @@ def opened_with(program: str, profile: Path, addresses: list[str]) -> Iterator[N
                 process.kill()
 
 
-def _own_home(profile: Path) -> dict[str, str]:
+def profile_with(profile: Path, more: dict[str, object]) -> None:
+    """Make a new profile that asks nobody anything, with these preferences beside."""
+    profile.mkdir(parents=True)
+    lines = [
+        f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in (_QUIET | more).items()
+    ]
+    (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
+
+
+def program_home(profile: Path) -> dict[str, str]:
+    """The environment of a Firefox that writes nothing into this user's own home."""
     home = profile.parent / "home"
     home.mkdir(exist_ok=True)
     return os.environ | {"HOME": str(home), "MOZ_CRASHREPORTER_DISABLE": "1"}
