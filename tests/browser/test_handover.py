@@ -168,3 +168,26 @@ def test_a_page_of_an_earlier_hand_over_never_shows_or_sends_its_words_again(
         page.goto(f"http://{practice.running.host}/form/1")
         expect(page.get_by_label("In your own words")).to_have_value("")
         seen.complaints.clear()
+
+
+def test_in_the_clients_hands_the_digits_answer_and_no_letter_does_anything(
+    browser: Browser, practice: Practice
+) -> None:
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = practice.enter(seen)
+        hand_over(page, practice)
+        page.get_by_role("link", name="Go to the questions").click()
+        expect(page.get_by_text("Keys 1 to 5 answer.", exact=True)).to_be_visible()
+        talk = page.get_by_label("Let’s talk about this")
+        page.keyboard.press("t")
+        page.keyboard.press("w")
+        expect(talk).not_to_be_checked()
+        expect(page.get_by_label("In your own words")).to_be_hidden()
+        page.keyboard.press("4")
+        expect(page.get_by_role("radio", name="Most times")).to_be_checked()
+        talk.focus()
+        page.keyboard.press("5")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/form/2$"))
+        page.goto(f"http://{practice.running.host}/form/check")
+        expect(page.get_by_text("Nearly every time")).to_have_count(1)

@@ -35,10 +35,10 @@ def test_a_questionnaire_by_keyboard_alone(browser: Browser, practice: Practice)
         page = practice.enter(seen)
         practice.begin(page)
         for number in range(1, 13):
-            # The question has the focus, so that it is read out; nothing is chosen.
-            expect(page.get_by_role("heading", level=1)).to_be_focused()
+            # The question has the focus with its answers, so that it is read out; nothing is chosen.
+            question = page.get_by_role("heading", level=1).inner_text()
+            expect(page.get_by_role("group", name=question)).to_be_focused()
             assert chosen(page) is None
-            page.keyboard.press("Tab")
             page.keyboard.press(str(number % 5 + 1))
             assert chosen(page) == str(number % 5)
             expect(page.locator("[data-status]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
@@ -138,7 +138,6 @@ def test_the_whole_form_by_keyboard_alone(browser: Browser, practice: Practice) 
         page = practice.enter(seen)
         practice.begin(page)
         page.goto(re.sub(r"/items/.*", "/all", page.url))
-        tab_to(page, "Never")
         for number in range(1, 13):
             assert page.evaluate("() => document.activeElement.name") == f"{number}-answer"
             page.keyboard.press(str(number % 5 + 1))

@@ -2,7 +2,7 @@
 import { autosave } from "./autosave.js";
 import { showButtons } from "./buttons.js";
 import { all } from "./dom.js";
-import { answerByNumber } from "./keyboard.js";
+import { answerByKeys, startAtTheQuestion } from "./keyboard.js";
 import { watchTheLock } from "./lock.js";
 import { unfold } from "./unfold.js";
 import { typedIn } from "./unsaved.js";
@@ -14,6 +14,6 @@ all("form[method=post]:not([data-autosave],[role=search],:has([type=password]))"
   form.addEventListener("submit", () => typedIn.delete(form));
 });
 all("[data-unfold]").forEach(unfold);
-all("[data-keys]").forEach(answerByNumber);
+all("[data-keys]").forEach(answerByKeys);
 watchTheLock();
-document.querySelector("[data-focus]")?.focus();
+startAtTheQuestion();
