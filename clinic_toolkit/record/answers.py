@@ -6,6 +6,7 @@ Decoding sixty administrations then costs microseconds, not milliseconds.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from hashlib import sha256
 from itertools import pairwise
 
 import msgspec
@@ -22,6 +23,13 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     value: int | None
     talk: bool
     said: str
+
+
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
+    """What was sent and what is kept, put together; `clash` if both changed the same part differently."""
+
+    response: Response
+    clash: bool
 
 
 class Answers(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
@@ -79,6 +87,45 @@ def responses(answers: Answers) -> list[Response]:
             zip(answers.statuses, answers.values, answers.talk, strict=True)
         )
     ]
+
+
+def mark(response: Response) -> str:
+    """What a page saw of an answer: its status and value, its mark to talk, its words as a digest.
+
+    A page sends it along, so that what was only shown is told from what was changed.
+    """
+    value = "" if response.value is None else response.value
+    return f"{response.status}{value}.{'talk' if response.talk else ''}.{words_mark(response.said)}"
+
+
+def words_mark(said: str) -> str:
+    """What a page saw of a text: sixteen digits of its hash, or nothing of no text."""
+    return sha256(said.encode()).hexdigest()[:16] if said else ""
+
+
+def joined(seen: str, sent: Response, kept: Response) -> Joined:
+    """Put what a page sent beside what is kept: only what was changed on the page changes the record.
+
+    Args:
+        seen: the `mark` that the page was made with. Whatever is none counts as a page without an answer,
+            so that it can add and never erase.
+    """
+    parts = seen.split(".")
+    if len(parts) != len(_PARTS):
+        parts = UNSEEN.split(".")
+    marks = zip(_PARTS, parts, mark(sent).split("."), mark(kept).split("."), strict=True)
+    changed: dict[str, object] = {}
+    clash = False
+    for names, saw, sends, stands in marks:
+        if sends not in (saw, stands):
+            changed |= {name: getattr(sent, name) for name in names}
+            clash = clash or stands != saw
+    return Joined(response=msgspec.structs.replace(kept, **changed), clash=clash)
+
+
+# What can be changed by itself: a value goes with its status.
+_PARTS = (("status", "value"), ("talk",), ("said",))
+UNSEEN = mark(Response(status="not_reached", value=None, talk=False, said=""))
 
 
 def next_place(answers: Answers) -> int:

@@ -7,23 +7,21 @@ from uuid import UUID
 
 from flask import Flask, abort, render_template, request, url_for
 from msgspec.structs import replace
-from sqlalchemy import Engine
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.model import Instrument, Item
-from clinic_toolkit.record import handover
-from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.answers import Joined, Response, mark, words_mark
 from clinic_toolkit.record.handover import Form, Ticket
 from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK
 from clinic_toolkit.record.summaries import CLIENT_LINE
-from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import responses
-from clinic_toolkit.web.forms.item import WAYS, OwnItemForm
+from clinic_toolkit.web.forms.fields import first_error
+from clinic_toolkit.web.forms.item import CHANGED_ELSEWHERE, WAYS, OwnItemForm, in_words
 from clinic_toolkit.web.forms.open_line import OwnOpenLineForm
+from clinic_toolkit.web.handed_answers import OPEN, HandedAnswers
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
-OPEN = Response(status="not_reached", value=None, talk=False, said="")
 THANKS = "/handed-back"
 IN_GENERAL = "people close to you"
 
@@ -34,7 +32,7 @@ class HandedForm:
     def __init__(
         self, app: Flask, ticket: Ticket, instrument: Instrument, *, over: Callable[[], None]
     ) -> None:
-        self.engine: Engine | None = None
+        self.kept = HandedAnswers(ticket)
         self._ticket, self._instrument, self._over = ticket, instrument, over
         for path, endpoint, view, methods in (
             ("/", "start", self.start, ["GET"]),
@@ -52,12 +50,12 @@ class HandedForm:
 
     def start(self) -> Answer:
         """Wherever a person comes from: to where the form stands."""
-        form = self._form()
+        form = self.kept.form()
         return responses.see(self._next(form) if form.begun else url_for("welcome"))
 
     def welcome(self) -> Answer:
         """What this is, what becomes of the answers, and what the buttons do."""
-        return self._page("welcome", next=self._next(self._form()), client_text=CLIENT_LINE)
+        return self._page("welcome", next=self._next(self.kept.form()), client_text=CLIENT_LINE)
 
     def item(self, number: int) -> Answer:
         """One question: show it, or keep what was answered and go where the button says."""
@@ -65,43 +63,64 @@ class HandedForm:
             abort(404)
         changing = "change" in request.args
         if request.method == "GET":
-            return self._item_page(number, self._form().answers.get(number, OPEN), changing=changing)
-        before = self._form().answers.get(number, OPEN)
+            answered = self.kept.of(number)
+            return self._item_page(number, answered, changing=changing, seen=mark(answered))
+        before = self.kept.of(number)
         sent = OwnItemForm.for_instrument(self._instrument, request.form)
         fits = sent.validate()
         response = sent.response(before)
         if not fits:
-            return self._item_page(number, response, changing=changing, errors=sent.errors), 422
+            if by_script():
+                return responses.not_saved(first_error(sent), 422)
+            page = self._item_page(number, response, changing=changing, seen=sent.seen, errors=sent.errors)
+            return page, 422
         try:
-            self._keep(number, response, before)
+            before, found = self.kept.keep(number, sent.against)
         except ClinicError as trouble:
             # What was typed stands on the page again, and can be sent once more.
             if by_script():
                 return responses.not_saved(trouble.sentence, 503)
             errors = {"": [trouble.sentence]}
-            return self._item_page(number, response, changing=changing, errors=errors), 503
+            page = self._item_page(number, response, changing=changing, seen=sent.seen, errors=errors)
+            return page, 503
+        if found.clash:
+            if by_script():
+                return responses.not_saved(CHANGED_ELSEWHERE, 409)
+            elsewhere = (in_words(before, self._instrument), before.said)
+            page = self._item_page(
+                number, found.response, changing=changing, seen=mark(before), elsewhere=elsewhere
+            )
+            return page, 409
         if by_script():
-            return responses.saved(_now())
+            return responses.saved(_now(), version=sent.shows(before))
         return responses.see(self._onward(number, sent.go.data or "next", changing=changing))
 
     def open_line(self) -> Answer:
         """The open line of a check-in: ask it, or keep what was written and go where the button says."""
         if not self._asked_last:
             abort(404)
-        before = self._form().answers.get(self._last, OPEN)
+        before = self.kept.of(self._last)
         if request.method == "GET":
-            return self._line_page(before.said)
+            return self._line_page(before.said, seen=words_mark(before.said))
         sent = OwnOpenLineForm(request.form)
+        line, seen = sent.open_line.data, sent.version.data or ""
         if not sent.validate():
-            return self._line_page(sent.open_line.data, errors=sent.errors), 422
+            if by_script():
+                return responses.not_saved(first_error(sent), 422)
+            return self._line_page(line, seen=seen, errors=sent.errors), 422
         try:
-            self._keep(self._last, replace(OPEN, said=sent.open_line.data), before)
+            before, found = self.kept.keep(self._last, lambda kept: _line_against(sent, kept))
         except ClinicError as trouble:
             if by_script():
                 return responses.not_saved(trouble.sentence, 503)
-            return self._line_page(sent.open_line.data, errors={"": [trouble.sentence]}), 503
+            return self._line_page(line, seen=seen, errors={"": [trouble.sentence]}), 503
+        if found.clash:
+            if by_script():
+                return responses.not_saved(CHANGED_ELSEWHERE, 409)
+            stands = (before.said or "Left open",)
+            return self._line_page(line, seen=words_mark(before.said), elsewhere=stands), 409
         if by_script():
-            return responses.saved(_now())
+            return responses.saved(_now(), version=sent.shows)
         return responses.see(self._after_line(sent.go.data or "next"))
 
     def _after_line(self, go: str) -> str:
@@ -111,10 +130,17 @@ class HandedForm:
             return url_for("item", number=self._last - 1)
         return url_for("give_back" if go == "give_back" else "check")
 
-    def _line_page(self, written: str, *, errors: object = None) -> str:
-        before = bool(self._ticket.before[self._last - 1])
+    def _line_page(
+        self, written: str, *, seen: str, elsewhere: tuple[str, ...] = (), errors: object = None
+    ) -> str:
         return self._page(
-            "open_line", asked=self._asked_last, written=written, before=before, errors=errors or {}
+            "open_line",
+            asked=self._asked_last,
+            written=written,
+            version=seen,
+            elsewhere=elsewhere,
+            before=bool(self._ticket.before[self._last - 1]),
+            errors=errors or {},
         )
 
     def pause(self, number: int) -> Answer:
@@ -125,7 +151,7 @@ class HandedForm:
 
     def check(self) -> Answer:
         """All answers on one page, each with a way to change it."""
-        form = self._form()
+        form = self.kept.form()
         return self._page(
             "check",
             items=self._answers(form),
@@ -138,23 +164,23 @@ class HandedForm:
     def finish(self) -> Answer:
         """Ask once more, then finish: the form goes back, and no more can be changed."""
         if request.method == "GET":
-            form = self._form()
+            form = self.kept.form()
             left_open = any(
                 form.answers.get(number, OPEN).status == "not_reached" and not before
                 for number, before in enumerate(self._ticket.before[: self._last - 1], start=1)
             )
             return self._page("finish", left_open=left_open)
-        self._note(FINISHED)
+        self.kept.note(FINISHED)
         self._over()
         return responses.see(THANKS)
 
     def give_back(self) -> Answer:
         """Ask once more, then give the device back as the form stands."""
         if request.method == "GET":
-            return self._page("give_back", next=self._next(self._form()))
+            return self._page("give_back", next=self._next(self.kept.form()))
         # The answers are on the disk already. Whoever wants to stop must be able to, even if this is not.
         with suppress(ClinicError):
-            self._note(GIVEN_BACK)
+            self.kept.note(GIVEN_BACK)
         self._over()
         return responses.see(THANKS)
 
@@ -179,23 +205,6 @@ class HandedForm:
             return responses.not_saved(sentence, 503)
         return self._page("trouble", sentence=sentence), 503
 
-    def _keep(self, number: int, response: Response, before: Response) -> None:
-        if response == before or self.engine is None:
-            return
-        with writing(self.engine) as db:
-            handover.keep(db, self._ticket, number, response, now=_now())
-
-    def _note(self, act: str) -> None:
-        if self.engine is not None:
-            with writing(self.engine) as db:
-                handover.note_act(db, self._ticket, act, now=_now())
-
-    def _form(self) -> Form:
-        if self.engine is None:
-            raise RuntimeError("a request came before the store was opened")
-        with reading(self.engine) as db:
-            return handover.form_of(db, self._ticket)
-
     def _next(self, form: Form) -> str:
         for number, before in enumerate(self._ticket.before[: self._last - 1], start=1):
             if not before and form.answers.get(number, OPEN).status == "not_reached":
@@ -216,7 +225,16 @@ class HandedForm:
             return url_for("check")
         return url_for("item", number=number + 1)
 
-    def _item_page(self, number: int, answered: Response, *, changing: bool, errors: object = None) -> str:
+    def _item_page(
+        self,
+        number: int,
+        answered: Response,
+        *,
+        changing: bool,
+        seen: str,
+        elsewhere: tuple[str, ...] = (),
+        errors: object = None,
+    ) -> str:
         asked = self._instrument.items[number - 1]
         return self._page(
             "item",
@@ -225,6 +243,8 @@ class HandedForm:
             item=asked,
             text=self._wording(asked),
             answered=answered,
+            version=seen,
+            elsewhere=elsewhere,
             before=bool(self._ticket.before[number - 1]),
             changing=changing,
             errors=errors or {},
@@ -265,6 +285,11 @@ class HandedForm:
             general=self._ticket.general,
             **values,
         )
+
+
+def _line_against(sent: OwnOpenLineForm, kept: Response) -> Joined:
+    line, clash = sent.against(kept.said)
+    return Joined(response=replace(OPEN, said=line), clash=clash)
 
 
 def _now() -> datetime:

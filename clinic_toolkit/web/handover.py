@@ -107,7 +107,7 @@ class HandedOver(Flask):
 
     def open(self, engine: Engine) -> None:
         """Take this store; requests may come from now on."""
-        self.form.engine = engine
+        self.form.kept.engine = engine
         self._activity.open()
 
     def close(self) -> None:

@@ -38,7 +38,7 @@ def _file(made: bytes, name: str, kind: str, *, inline: bool) -> Response:
     return response
 
 
-def saved(at: datetime, *, version: int | None = None) -> Response:
+def saved(at: datetime, *, version: int | str | None = None) -> Response:
     """What an autosave is told: the local time, and the version that the page now shows."""
     told: dict[str, object] = {"saved": f"{at.astimezone():%H:%M}"}
     if version is not None:

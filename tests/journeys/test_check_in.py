@@ -173,7 +173,7 @@ def test_one_question_at_a_time_ends_with_the_open_line(site: Site, me: Person, 
     assert told.status == 200 and json.loads(told.body)["saved"]
     assert me.send(page, {"open_line": "Tea.", "go": "back"}).path.endswith("/items/5")
     assert me.send(page, {"open_line": "Tea.", "go": "pause"}).path.endswith("/items/5/pause")
-    check = me.send(page, {"open_line": "Tea, twice.", "go": "next"})
+    check = me.send(me.open(page.path), {"open_line": "Tea, twice.", "go": "next"})
     assert check.path.endswith("/check") and "Tea, twice." in check.text
     again = me.follow(check, "Change the last question")
     assert again.typed("open_line") == "Tea, twice."

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from clinic_toolkit.record import administrations, answers, merging, progress
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.trouble import StorageFull
-from clinic_toolkit.web import gate, handed_form, handing, handover
+from clinic_toolkit.web import gate, handed_answers, handing, handover
 from tests.fixtures import sites
 from tests.fixtures.handed import Device, TestLine, TestTray, handed_over, let_in
 from tests.fixtures.practices import giving
@@ -226,7 +226,7 @@ def test_a_full_disk_is_said_and_what_was_typed_stands_on_the_page(
         raise StorageFull from OSError(errno.ENOSPC, "full")
 
     token = device.token()
-    monkeypatch.setattr(handed_form.handover, "keep", full)
+    monkeypatch.setattr(handed_answers.handover, "keep", full)
     fields = {"answer": "3", "said": "Words that must not be lost."}
     answer = device.post("/form/1", fields)
     assert answer.status_code == 503
@@ -271,7 +271,7 @@ def test_giving_back_works_with_a_full_disk(device: Device, monkeypatch: pytest.
     def full(*_: Any, **__: Any) -> None:
         raise StorageFull
 
-    monkeypatch.setattr(handed_form.handover, "note_act", full)
+    monkeypatch.setattr(handed_answers.handover, "note_act", full)
     token = device.token()
     assert device.send("/form/finish", {"csrf_token": token}).status_code == 503
     assert device.line.tray.ticket

@@ -69,6 +69,11 @@ class Needed:
             raise ValidationError(self.sentence)
 
 
+def first_error(*forms: Form) -> str:
+    """The first sentence about what is wrong, for a save that the page's own script sent."""
+    return next((str(each) for form in forms for found in form.errors.values() for each in found), "")
+
+
 def seen_version(form: Form, version: int) -> str:
     """The version to send along again: what the form was opened with, also after a mistake in it."""
     return str((form.data.get("version") if form.errors else None) or version)

@@ -7,12 +7,23 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record import answers
+from clinic_toolkit.record.answers import Joined, Response
 from clinic_toolkit.web.forms import fields
 
 # The two ways not to answer, as the buttons say them.
 WAYS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
 SAID_LIMIT = 1_000
+CHANGED_ELSEWHERE = (
+    "The answer was changed in another window. Go on from this page as usual: then you see both."
+)
+
+
+def in_words(response: Response, instrument: Instrument) -> str:
+    """An answer in one line of words, to stand beside another one."""
+    labels = {option.value: option.label for option in instrument.options}
+    answer = WAYS.get(response.status, "Left open") if response.value is None else labels[response.value]
+    return f"{answer}, marked to talk about" if response.talk else answer
 
 
 class ItemForm(Form):
@@ -23,16 +34,33 @@ class ItemForm(Form):
     said = fields.text("What the client said", limit=SAID_LIMIT)
     way = StringField("A way not to answer", default="")
     go = StringField("Where to go", default="next")
+    version = StringField("What the page saw of the answer", default="")
 
     buttons: ClassVar[Sequence[str]] = ("next", "back", "pause", "stop")
     options: frozenset[str] = frozenset()
+    seen = answers.UNSEEN
 
     @classmethod
     def for_instrument(cls, instrument: Instrument, typed: Any, *, number: int = 0) -> Self:
         """The form for one item of this questionnaire; with a number, for one of many on a page."""
         form = cls(typed, prefix=f"{number}-" if number else "")
         form.options = frozenset(str(option.value) for option in instrument.options)
+        form.seen = form.version.data or answers.UNSEEN
         return form
+
+    @property
+    def chosen(self) -> bool:
+        """Whether an answer was chosen, or a way not to."""
+        return self.way.data in WAYS or self.answer.data in self.options
+
+    def against(self, kept: Response) -> Joined:
+        """What was sent, beside what is kept by now: only what was changed on the page counts."""
+        return answers.joined(self.seen, self.response(kept), kept)
+
+    def shows(self, kept: Response) -> str:
+        """The mark of what the page shows once this is saved, for its next save."""
+        answer, talk, said = answers.mark(self.response(kept)).split(".")
+        return ".".join([answer if self.chosen else self.seen.partition(".")[0], talk, said])
 
     def response(self, before: Response) -> Response:
         """What was sent, as a response; without an answer and a way not to, the one before stands."""
@@ -74,6 +102,11 @@ class RowForm(ItemForm):
         if self.answer.data in WAYS:
             self.way.data = self.answer.data
         return super().response(before)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether anything was chosen in the row."""
+        return self.answer.data in WAYS or super().chosen
 
     def validate_answer(self, field: StringField) -> None:
         """Only an answer of this questionnaire, or a way not to answer; none at all is fine."""

@@ -27,7 +27,8 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.web import context, responses, sharing, whom
 from clinic_toolkit.web.forms.administration import ChooseForm
-from clinic_toolkit.web.forms.item import WAYS, ItemForm
+from clinic_toolkit.web.forms.fields import first_error
+from clinic_toolkit.web.forms.item import CHANGED_ELSEWHERE, WAYS, ItemForm, in_words
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
@@ -124,21 +125,39 @@ def item(id: UUID, number: int) -> Answer:
         return responses.see(url_for("whole_forms.show", id=id))
     if request.method == "POST":
         form = ItemForm.for_instrument(instrument, request.form)
+        before = answers.responses(kept.body.answers)[number - 1]
         if not form.validate():
+            if by_script():
+                return responses.not_saved(first_error(form), 422)
             return _item_page(kept, number, changing=changing, form=form), 422
-        kept = _keep(kept, number - 1, form)
+        found = form.against(before)
+        if found.clash:
+            if by_script():
+                return responses.not_saved(CHANGED_ELSEWHERE, 409)
+            return _item_page(kept, number, changing=changing, form=form, elsewhere=True), 409
+        if found.response != before:
+            kept = progress.record_response(
+                context.db(), context.vault(), kept, number - 1, found.response, now=context.now()
+            )
         if by_script():
-            return responses.saved(context.now(), version=kept.version)
+            return responses.saved(context.now(), version=form.shows(before))
         return responses.see(_onward(kept, number, form.go.data or "next", changing=changing))
     context.saw("administration", kept)
     sharing.follow(id, number)
     return _item_page(kept, number, changing=changing, form=None)
 
 
-def _item_page(kept: Kept[Administration], number: int, *, changing: bool, form: ItemForm | None) -> str:
-    answered = answers.responses(kept.body.answers)[number - 1]
+def _item_page(
+    kept: Kept[Administration],
+    number: int,
+    *,
+    changing: bool,
+    form: ItemForm | None,
+    elsewhere: bool = False,
+) -> str:
+    stands = answered = answers.responses(kept.body.answers)[number - 1]
     if form is not None:
-        answered = form.response(answered)
+        answered = form.against(stands).response if elsewhere else form.response(stands)
     instrument = administrations.instrument_of(kept.body)
     asked = instrument.items[number - 1]
     return render_template(
@@ -150,20 +169,14 @@ def _item_page(kept: Kept[Administration], number: int, *, changing: bool, form:
         facet=next(each for each in instrument.facets if each.id == asked.facet),
         text=administrations.wording(kept.body, asked),
         answered=answered,
+        version=form.seen if form and not elsewhere else answers.mark(stands),
+        elsewhere=(in_words(stands, instrument), stands.said) if elsewhere else None,
         errors=form.errors if form else {},
         ways=WAYS,
         changing=changing,
         done=[response.status != "not_reached" for response in answers.responses(kept.body.answers)],
         **_heading(kept),
     )
-
-
-def _keep(kept: Kept[Administration], place: int, form: ItemForm) -> Kept[Administration]:
-    before = answers.responses(kept.body.answers)[place]
-    response = form.response(before)
-    if response == before:
-        return kept
-    return progress.record_response(context.db(), context.vault(), kept, place, response, now=context.now())
 
 
 def _onward(kept: Kept[Administration], number: int, go: str, *, changing: bool) -> str:

@@ -27,7 +27,7 @@ from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, responses, whom
 from clinic_toolkit.web.forms import paper as forms
 from clinic_toolkit.web.forms.fields import whole
-from clinic_toolkit.web.forms.item import WAYS, RowForm
+from clinic_toolkit.web.forms.item import WAYS, RowForm, in_words
 from clinic_toolkit.web.forms.paper import PaperForm
 from clinic_toolkit.web.responses import Answer
 
@@ -168,15 +168,15 @@ def _compared(
     *,
     chosen: Mapping[int, str] | None = None,
 ) -> str:
-    items = results.answered_items(kept.body)
+    items, instrument = results.answered_items(kept.body), administrations.instrument_of(kept.body)
     return render_template(
         "paper/compared.html",
         lines=[
             {
                 "number": place + 1,
                 "text": items[place].text,
-                "first": _in_words(kept, answers.responses(kept.body.answers)[place]),
-                "second": _in_words(kept, second[place]),
+                "first": in_words(answers.responses(kept.body.answers)[place], instrument),
+                "second": in_words(second[place], instrument),
                 "typed": second[place],
                 "chosen": (chosen or {}).get(place, ""),
             }
@@ -189,12 +189,6 @@ def _compared(
         },
         **_heading(kept),
     )
-
-
-def _in_words(kept: Kept[Administration], response: Response) -> str:
-    labels = {option.value: option.label for option in administrations.instrument_of(kept.body).options}
-    said = WAYS.get(response.status, "Left open") if response.value is None else labels[response.value]
-    return f"{said}, marked to talk about" if response.talk else said
 
 
 def _open(id: UUID) -> Kept[Administration]:

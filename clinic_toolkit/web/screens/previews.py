@@ -84,10 +84,10 @@ def whole() -> Answer:
     """Every question on one page."""
     instrument = held_definition.the_one().instrument
     lines = [
-        {"number": number, "item": item, "text": _wording(item), "answered": _OPEN}
+        {"number": number, "item": item, "text": _wording(item), "answered": _OPEN, "elsewhere": None}
         for number, item in enumerate(instrument.items, start=1)
     ]
-    return _drawn("whole", instrument, lines=lines, newer=False)
+    return _drawn("whole", instrument, lines=lines, newer=False, version="")
 
 
 @screen.post("/all")

@@ -4,17 +4,21 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import administrations, answers, progress, results, rows
+from clinic_toolkit.record import administrations, answers, progress, results
 from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web import context, responses, sharing
-from clinic_toolkit.web.forms.fields import whole
-from clinic_toolkit.web.forms.item import WAYS, RowForm
+from clinic_toolkit.web.forms.fields import first_error
+from clinic_toolkit.web.forms.item import CHANGED_ELSEWHERE, WAYS, RowForm, in_words
 from clinic_toolkit.web.forms.open_line import OpenLineForm
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("whole_forms", __name__)
+
+# Between what the page saw of one row and of the next; the open line comes last.
+_BETWEEN = ";"
 
 
 @screen.get("/administrations/<uuid:id>/all")
@@ -36,24 +40,38 @@ def save(id: UUID) -> Answer:
         RowForm.for_instrument(instrument, request.form, number=number) for number in range(1, count + 1)
     ]
     last = OpenLineForm(request.form) if administrations.open_line_of(kept.body) else None
-    if whole(request.form.get("version")) != kept.version:
-        sentence = rows.Stale().sentence
+    _tell_seen(request.form.get("version", ""), forms, last)
+    if wrong := [form for form in (*forms, last) if form and not form.validate()]:
         if by_script():
-            return responses.not_saved(sentence, 409, url=url_for(".show", id=id))
-        return _page(kept, forms, last, newer=True), 409
-    if [form for form in (*forms, last) if form and not form.validate()]:
+            return responses.not_saved(first_error(*wrong), 422)
         return _page(kept, forms, last), 422
     before = answers.responses(kept.body.answers)
-    given = {place: form.response(before[place]) for place, form in enumerate(forms)}
-    changed = {place: response for place, response in given.items() if response != before[place]}
-    said = last.open_line.data if last else kept.body.open_line
+    found = [form.against(stands) for form, stands in zip(forms, before, strict=True)]
+    said, line_clash = last.against(kept.body.open_line) if last else (kept.body.open_line, False)
+    if line_clash or any(each.clash for each in found):
+        if by_script():
+            return responses.not_saved(CHANGED_ELSEWHERE, 409)
+        return _page(kept, forms, last, newer=True), 409
+    changed = {place: each.response for place, each in enumerate(found) if each.response != before[place]}
     if changed or said != kept.body.open_line:
         kept = progress.record_responses(
             context.db(), context.vault(), kept, changed, open_line=said, now=context.now()
         )
     if by_script():
-        return responses.saved(context.now(), version=kept.version)
+        shown = [form.shows(stands) for form, stands in zip(forms, before, strict=True)]
+        return responses.saved(context.now(), version=_BETWEEN.join([*shown, last.shows if last else ""]))
     return responses.see(url_for("administrations.check", id=id))
+
+
+def _tell_seen(sent: str, forms: list[RowForm], last: OpenLineForm | None) -> None:
+    """Tell each row what the page saw of it; of a row that is not named it saw no answer."""
+    marks = sent.split(_BETWEEN)
+    if len(marks) != len(forms) + 1:
+        marks = [answers.UNSEEN] * len(forms) + [""]
+    for form, seen in zip(forms, marks, strict=False):
+        form.seen = seen
+    if last:
+        last.seen = marks[-1]
 
 
 def _page(
@@ -65,15 +83,21 @@ def _page(
 ) -> str:
     instrument = administrations.instrument_of(kept.body)
     before = answers.responses(kept.body.answers)
+    found = [form.against(stands) for form, stands in zip(forms or (), before, strict=False)]
     lines = [
         {
             "number": number,
             "item": item,
             "text": administrations.wording(kept.body, item),
-            "answered": forms[number - 1].response(before[number - 1]) if forms else before[number - 1],
+            "answered": _shown(forms, number - 1, stands, newer=newer),
+            "elsewhere": (in_words(stands, instrument), stands.said)
+            if newer and found[number - 1].clash
+            else None,
         }
-        for number, item in enumerate(instrument.items, start=1)
+        for number, (item, stands) in enumerate(zip(instrument.items, before, strict=True), start=1)
     ]
+    line_clash = bool(newer and last and last.against(kept.body.open_line)[1])
+    seen = [form.seen for form in forms or ()] if not newer else []
     errors = {
         f"{number}-{name}": found
         for number, form in enumerate(forms or (), start=1)
@@ -89,9 +113,20 @@ def _page(
         newer=newer,
         asked_last=administrations.open_line_of(kept.body),
         open_line=last.open_line.data if last else kept.body.open_line,
+        line_elsewhere=kept.body.open_line if line_clash else None,
+        version=_BETWEEN.join([*seen, last.seen or "" if last else ""])
+        if seen
+        else _BETWEEN.join([*map(answers.mark, before), answers.words_mark(kept.body.open_line)]),
         instrument=instrument,
         about=results.about(context.db(), context.vault(), kept.body),
     )
+
+
+def _shown(forms: list[RowForm] | None, place: int, stands: Response, *, newer: bool) -> Response:
+    """What a row shows: what is kept, what was sent, or beside a clash both put together."""
+    if not forms:
+        return stands
+    return forms[place].against(stands).response if newer else forms[place].response(stands)
 
 
 def _open(id: UUID) -> Kept[Administration]:

@@ -1,7 +1,7 @@
 // Saving a form while it is being filled in.
 import { make } from "./dom.js";
 import { cover, drop, isLocked, isPutAway, isTakenBack, saveWasTheSign } from "./lock.js";
-import { underWay, unsaved } from "./unsaved.js";
+import { typedIn, underWay, unsaved } from "./unsaved.js";
 
 export function autosave(form) {
   const status = form.querySelector("[data-status]");
@@ -23,12 +23,15 @@ export function autosave(form) {
       said = await answer.json();
     } catch { /* no answer, or none in words */ }
     if (answer?.ok) {
+      typedIn.delete(form);
       saveWasTheSign();
       if (said.version && form.elements.version) form.elements.version.value = said.version;
       return unsaved.has(save) || say(`Saved ${said.saved || ""}`, false);
     }
     if (answer && isTakenBack(answer)) return drop();
-    if (answer?.status !== 409) unsaved.add(save);
+    // Changed in another window: not tried again by itself, but the words are in this page alone.
+    if (answer?.status === 409) typedIn.add(form);
+    else unsaved.add(save);
     if (answer && isLocked(answer)) return cover();
     say(`Not saved: ${said.message || "no answer. Your words are still here."}`, true, said.url);
     // Trying again is no sign of a person: it must not hold the lock back.
@@ -52,6 +55,7 @@ export function autosave(form) {
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     unsaved.delete(save);
+    typedIn.delete(form);
     if (resent || !waiting) return;
     // A save under way moves the version on: the page waits for it, or it would contradict itself.
     event.preventDefault();
