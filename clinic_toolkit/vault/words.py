@@ -10,6 +10,8 @@ from clinic_toolkit.vault.alphabet import CHARACTERS
 WORDS = 6
 LIST_LENGTH = 7776
 CODE_LENGTH = 6
+# More than anyone types; said where one is chosen, so that none is kept that cannot be typed again.
+LONGEST = 1000
 _SHORTEST = 15
 _BEST_SCORE = 4
 _FEWEST_GUESSES = 10**12

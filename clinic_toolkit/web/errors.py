@@ -48,7 +48,10 @@ OTHERWISE = 422
 # A field whose name holds one of these is neither shown again nor sent again.
 SECRET_NAMES = ("passphrase", "code", "sheet", "group", "csrf")
 
-_TOO_LARGE = "That was too much text at once, so it was not saved. Go back, make it shorter, and save again."
+_TOO_LARGE = (
+    "That was too much text at once, more than a book holds, so it was not saved. "
+    "Go back, make it shorter, and save again."
+)
 _UNREADABLE = "The program could not read what the page sent. Go back, and try once more."
 
 

@@ -46,9 +46,9 @@ def saved(at: datetime, *, version: int | str | None = None) -> Response:
     return told_as_json(told, 200)
 
 
-def not_saved(sentence: str, status: int, *, url: str = "") -> Response:
-    """What an autosave is told when it failed; with `url`, where both texts can be seen."""
-    return told_as_json({"message": sentence} | ({"url": url} if url else {}), status)
+def not_saved(sentence: str, status: int) -> Response:
+    """What an autosave is told when it failed. No link leads away: what was typed is on that page alone."""
+    return told_as_json({"message": sentence}, status)
 
 
 def told_as_json(told: Mapping[str, object], status: int) -> Response:

@@ -13,14 +13,14 @@ from typing import cast
 
 from clinic_toolkit.record import audit, practice
 from clinic_toolkit.store.trouble import StorageFull, StorageReadOnly
-from clinic_toolkit.vault import attempts, sheet
+from clinic_toolkit.vault import attempts, sheet, words
 from clinic_toolkit.vault.slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context, handing
 
 _one_at_a_time = threading.Lock()
 
-LONGEST = 1000
+LONGEST = words.LONGEST
 _IN_DOUBT = "line in doubt"
 BUSY = "Another try is being looked at. Wait for its answer, then try again."
 

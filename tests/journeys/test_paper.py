@@ -193,6 +193,11 @@ def test_what_changed_meanwhile_is_not_settled(site: Site, me: Person, hour: str
     me.send(me.open(f"{steps.place(page)}/all"), {"1-answer": "2"}, by="1-answer")
     refused = me.send(compared, {"1-keep": "second"})
     assert refused.status == 409 and not body_of(site, page).keyed_twice
+    # Compared once more with what stands now, without typing the sheet a third time.
+    assert "compared once more" in refused.text and "About half the time" in refused.text
+    settled = me.send(refused, {"1-keep": "second"})
+    assert settled.path.endswith("/check") and body_of(site, page).keyed_twice
+    assert answers.responses(body_of(site, page).answers)[0].value == 0
 
 
 def test_what_was_not_on_paper_is_not_entered_again(me: Person, hour: str) -> None:

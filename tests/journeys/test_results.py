@@ -260,8 +260,12 @@ def test_what_is_said_is_saved_while_it_is_written(me: Person, together: Page) -
     stale = me.post(together.path, sent | {"own_words": "Other."}, {"X-Autosave": "1"})
     assert stale.status == 409 and msgspec.json.decode(stale.body)["message"]
     kept = me.post(together.path, sent | {"own_words": "Other."})
-    assert kept.status == 409 and "Other." in kept.source
+    assert kept.status == 409 and kept.typed("own_words") == "Other." and "One. Two." in kept.text
     assert me.open(together.path).typed("own_words") == "One. Two."
+    me.send(kept, {}, by="own_words")
+    assert me.open(together.path).typed("own_words") == "Other."
+    # A window in which nothing was changed since goes on without a word.
+    assert me.send(me.open(together.path), {}, by="own_words").status == 200
 
 
 def test_the_summary_of_the_hour_holds_the_result(me: Person, together: Page) -> None:

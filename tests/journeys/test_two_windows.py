@@ -170,3 +170,17 @@ def test_two_windows_in_the_clients_hands(device: Device) -> None:
     fields = {"answer": "4", "talk": "yes", "said": "Only at weekends.", "version": found[1]}
     assert device.post("/form/1", fields).status_code == 303
     assert stands().said == "Only at weekends."
+
+
+def test_the_settings_of_the_practice(me: Person) -> None:
+    older, page = me.open("/practice"), me.open("/practice")
+    me.send(page, {"crisis_text": "Crisis line 116 123"})
+    # Untouched, the older window leaves them as they are; touched, it shows both.
+    assert me.send(older, {}, by="crisis_text").status == 200
+    assert me.open("/practice").typed("crisis_text") == "Crisis line 116 123"
+    late = me.send(older, {"practice_name": "Hill Practice"})
+    assert late.status == 409 and "Crisis line 116 123" in late.text
+    assert late.typed("practice_name") == "Hill Practice"
+    assert me.open("/practice").typed("practice_name") != "Hill Practice"
+    me.send(late, {}, by="practice_name")
+    assert me.open("/practice").typed("practice_name") == "Hill Practice"

@@ -55,7 +55,7 @@ def test_what_was_typed_is_kept_and_escaped(call: str) -> None:
     assert "<b>" not in page
     assert 'autocomplete="off"' in page
     assert 'spellcheck="false"' in page
-    assert "maxlength=" in page
+    assert "maxlength=" not in page and "data-most=" in page
 
 
 def test_a_text_that_begins_with_a_line_break_keeps_it() -> None:

@@ -11,7 +11,9 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from clinic_toolkit import marks
 
 # Right-to-left overrides make "abc" read "cba" on the page and in print; marks and isolates stay.
-_OVERRIDES = {0x202D: None, 0x202E: None}
+_OVERRIDES: dict[int, str | None] = {0x202D: None, 0x202E: None}
+# Between two words of a pasted page stands one of these at times; without it the two would become one.
+_BREAKS: dict[int, str | None] = dict.fromkeys([0x0B, 0x0C, 0x85], "\n")
 LINE, PARAGRAPH, PAGE = 120, 2_000, 20_000
 
 
@@ -20,7 +22,7 @@ def clean(text: str | None) -> str:
     if not text:
         return ""
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", marks.parted(text.translate(_OVERRIDES)))
+    text = unicodedata.normalize("NFC", marks.parted(text.translate(_OVERRIDES | _BREAKS)))
     return "".join(ch for ch in text if ch in "\n\t" or unicodedata.category(ch) != "Cc").strip()
 
 
@@ -47,7 +49,6 @@ class AtMost:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.field_flags = {"maxlength": limit}
 
     def __call__(self, form: Form, field: Field) -> None:
         """Check one field."""

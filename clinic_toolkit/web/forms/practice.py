@@ -3,6 +3,7 @@
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
+from clinic_toolkit.record import answers
 from clinic_toolkit.record.practice import Practice
 from clinic_toolkit.vault import slots, words
 from clinic_toolkit.web.forms import fields
@@ -34,6 +35,8 @@ class PracticeForm(Form):
         needed="Write whom a client can call in a crisis. It is printed on every page a client takes along.",
     )
 
+    version = StringField("What the page saw of the settings", default="")
+
     def validate_country(self, field: StringField) -> None:
         """A country of the list."""
         if field.data not in COUNTRIES:
@@ -48,6 +51,22 @@ class PracticeForm(Form):
             clinician_name=self.clinician_name.data,
             crisis_text=self.crisis_text.data,
         )
+
+    def differing(self, kept: Practice) -> list[tuple[str, str]]:
+        """What is kept otherwise than it was typed, by the words of its field."""
+        return [
+            (str(field.label.text), str(getattr(kept, name)))
+            for name, field in self._fields.items()
+            if name in SETTINGS and getattr(kept, name) != field.data
+        ]
+
+
+SETTINGS = ("practice_name", "clinician_name", "country", "record_kind", "crisis_text")
+
+
+def seen_of(settings: Practice) -> str:
+    """What a page saw of the settings, to tell whether they were changed since, here or elsewhere."""
+    return answers.words_mark("\n\n".join(getattr(settings, name) for name in SETTINGS))
 
 
 class PassphraseForm(Form):
@@ -65,6 +84,8 @@ class PassphraseForm(Form):
         """Six generated words always pass; one's own must be hard to guess."""
         if not field.data:
             raise ValidationError("Type the six words, or a passphrase of your own.")
+        if (over := len(field.data) - words.LONGEST) > 0:
+            raise ValidationError(fields.too_long(over, words.LONGEST))
         reason = words.weakness(field.data)
         if reason:
             raise ValidationError(reason)

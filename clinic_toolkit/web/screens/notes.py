@@ -60,10 +60,12 @@ def save(session: UUID) -> Answer:
     seen = form.seen_version
     if kept is not None and (kept.final or kept.version != seen):
         if by_script():
-            sentence = notes.Signed().sentence if kept.final else rows.Stale().sentence
-            return responses.not_saved(sentence, 409, url=url_for(".edit", session=session))
+            stale = f"{rows.Stale().sentence} Press “Save the draft” to see both."
+            return responses.not_saved(notes.Signed().sentence if kept.final else stale, 409)
         return _page(hour, kept, form, newer=kept), 409
     if not form.validate():
+        if by_script():
+            return responses.not_saved(next(iter(form.problems.values()))[0], 422)
         return _page(hour, kept, form), 422
     parts = form.parts()
     if kept is None:

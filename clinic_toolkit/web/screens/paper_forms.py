@@ -120,11 +120,12 @@ def again(id: UUID) -> Answer:
 def settle(id: UUID) -> Answer:
     """Keep what the sheet says where the two entries differ."""
     kept = _open(id)
-    if whole(request.form.get("version")) != kept.version:
-        raise rows.Stale
     second = [form.response(_BLANK) for form in _rows(kept) if form.validate()]
     if len(second) != len(kept.body.answers.statuses):
         raise rows.NotThere
+    if whole(request.form.get("version")) != kept.version:
+        # The first entry was changed meanwhile: compared once more, and nothing has to be typed again.
+        return _compared(kept, paper.differences(kept.body, second), second, newer=True), 409
     first = answers.responses(kept.body.answers)
     places = [place for place in range(len(first)) if f"{place + 1}-differs" in request.form]
     chosen = {place: request.form.get(f"{place + 1}-keep", "") for place in places}
@@ -167,17 +168,19 @@ def _compared(
     second: Sequence[Response],
     *,
     chosen: Mapping[int, str] | None = None,
+    newer: bool = False,
 ) -> str:
     items, instrument = results.answered_items(kept.body), administrations.instrument_of(kept.body)
     return render_template(
         "paper/compared.html",
+        newer=newer,
+        again=[(place + 1, response) for place, response in enumerate(second)],
         lines=[
             {
                 "number": place + 1,
                 "text": items[place].text,
                 "first": in_words(answers.responses(kept.body.answers)[place], instrument),
                 "second": in_words(second[place], instrument),
-                "typed": second[place],
                 "chosen": (chosen or {}).get(place, ""),
             }
             for place in places

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
 from clinic_toolkit.web import context, drawn_sheet, old_secret, responses, stepup, unlocking
-from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm
+from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm, seen_of
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("practice", __name__)
@@ -27,7 +27,14 @@ def index() -> Answer:
     """Look at the settings and change them."""
     seen = context.practice()
     form = PracticeForm(request.form if request.method == "POST" else None, obj=seen.body)
+    newer: list[tuple[str, str]] = []
     if request.method == "POST" and form.validate():
+        standing, sent, saw = seen_of(seen.body), seen_of(form.settings()), form.version.data
+        if sent in (standing, saw):
+            return responses.see(url_for(".index", saved=1))
+        if saw != standing:
+            newer = form.differing(seen.body)
+    if request.method == "POST" and not newer and not form.errors:
         changed = msgspec.structs.replace(
             form.settings(),
             return_code=seen.body.return_code,
@@ -43,10 +50,12 @@ def index() -> Answer:
         errors=form.errors,
         kinds=RECORD_KINDS,
         practice=seen.body,
+        newer=newer,
+        version=form.version.data if form.errors else seen_of(seen.body),
         saved=SAVED.get(request.args.get("saved", ""), ""),
         slots_intact=context.vault().slots_intact,
     )
-    return (page, 422) if form.errors else page
+    return (page, 409) if newer else (page, 422) if form.errors else page
 
 
 @screen.route("/practice/code", methods=["GET", "POST"])

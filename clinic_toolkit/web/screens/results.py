@@ -18,10 +18,12 @@ from clinic_toolkit.record import (
     open_prompts,
     reflections,
     results,
+    rows,
     sessions,
 )
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.reflection import ReflectionForm
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
@@ -94,7 +96,8 @@ def together(id: UUID) -> Answer:
     kept = administrations.get(context.db(), context.vault(), id)
     shown = results.together_of(context.db(), context.vault(), kept)
     form = ReflectionForm.about(shown, kept.body, request.form if request.method == "POST" else None)
-    if request.method == "POST" and form.validate():
+    newer = bool(form.changes(kept.body) and form.seen_version != kept.version)
+    if request.method == "POST" and form.validate() and not newer:
         if not form.changes(kept.body):
             changed = kept
         else:
@@ -115,18 +118,24 @@ def together(id: UUID) -> Answer:
             return responses.see(url_for(".client_page", id=id))
         # The client is reading: the clinician's page is not where this leads.
         return responses.see(url_for(".together", id=id, kept="", _anchor="words"))
+    newer = newer and request.method == "POST" and not form.errors
+    if request.method == "POST" and by_script():
+        if form.errors:
+            return responses.not_saved(first_error(form), 422)
+        return responses.not_saved(f"{rows.Stale().sentence} Press “Keep this” to see both.", 409)
     if request.method == "GET":
         context.saw("administration", kept)
     page = render_template(
         "results/together.html",
         kept=kept,
+        newer=kept.body if newer else None,
         together=shown,
         more=in_words(shown.unnamed),
         form=form,
         errors=form.errors,
         client_text=CLIENT_LINE,
     )
-    return (page, 422) if form.errors else page
+    return (page, 409) if newer else (page, 422) if form.errors else page
 
 
 @screen.get("/administrations/<uuid:id>/client-page")

@@ -1,13 +1,13 @@
 // Saving a form while it is being filled in.
-import { make } from "./dom.js";
 import { cover, drop, isLocked, isPutAway, isTakenBack, saveWasTheSign } from "./lock.js";
+import { TOO_MUCH, isTooMuch, roomWhileLeaving } from "./lengths.js";
 import { typedIn, underWay, unsaved } from "./unsaved.js";
 
 export function autosave(form) {
   const status = form.querySelector("[data-status]");
   let timer, since, resent, again, waiting = 0, running = Promise.resolve();
-  const say = (text, wrong, url) => {
-    status.replaceChildren(text, " ", url ? make("a", "Look at it", { href: url }) : "");
+  const say = (text, wrong) => {
+    status.textContent = text;
     status.classList.toggle("not", wrong);
   };
   const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };
@@ -15,10 +15,14 @@ export function autosave(form) {
     // A cover keeps its words to itself until this same page is let in again.
     if (isPutAway() || !unsaved.delete(save)) return;
     since = 0;
+    if (isTooMuch(form)) {
+      unsaved.add(save);
+      return say(TOO_MUCH, true);
+    }
     let answer, said = {};
     try {
       answer = await fetch(form.dataset.autosave, {
-        method: "POST", body: new FormData(form), redirect: "manual", keepalive,
+        method: "POST", body: new FormData(form), redirect: "manual", keepalive: keepalive && roomWhileLeaving(form),
         headers: { "X-Autosave": again ? "again" : "1", Accept: "application/json" } });
       said = await answer.json();
     } catch { /* no answer, or none in words */ }
@@ -33,7 +37,7 @@ export function autosave(form) {
     if (answer?.status === 409) typedIn.add(form);
     else unsaved.add(save);
     if (answer && isLocked(answer)) return cover();
-    say(`Not saved: ${said.message || "no answer. Your words are still here."}`, true, said.url);
+    say(`Not saved: ${said.message || "no answer. Your words are still here."}`, true);
     // Trying again is no sign of a person: it must not hold the lock back.
     again = true;
     if (!answer || answer.status > 499) later(10000);

@@ -1,0 +1,45 @@
+// How much fits, said before anything is sent: nothing that was typed is ever cut.
+import { all, make } from "./dom.js";
+
+// The program takes a mebibyte at once; a browser lets 64 KiB go while it leaves a page.
+const MOST = 1000000, LEAVING = 60000;
+export const TOO_MUCH = "Not saved: this is more text than fits at once. All of it is still here: make it shorter.";
+
+const sizeOf = (form) => `${new URLSearchParams(new FormData(form))}`.length;
+export const isTooMuch = (form) => sizeOf(form) > MOST;
+export const roomWhileLeaving = (form) => sizeOf(form) < LEAVING;
+
+function tellLength(field) {
+  const most = Number(field.dataset.most);
+  const told = make("p", "", { className: "hint", hidden: true });
+  const look = () => {
+    const left = most - [...field.value.normalize("NFC").trim()].length;
+    told.textContent = left < 0
+      ? `${-left} character${left === -1 ? "" : "s"} too long; it can hold ${most}. Nothing is cut.`
+      : `${left} left of ${most} characters.`;
+    told.hidden = left > most / 10;
+    // Read out once it matters, not at every letter.
+    told.ariaLive = left < 0 ? "polite" : "off";
+  };
+  field.after(told);
+  field.addEventListener("input", look);
+  look();
+}
+
+// Before every other listener: a form that would be refused whole stays as it is, with all its words.
+function keepTooMuch(form) {
+  const told = make("p", "", { className: "error", role: "alert", hidden: true });
+  form.append(told);
+  form.addEventListener("submit", (event) => {
+    told.hidden = !isTooMuch(form);
+    if (told.hidden) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    told.textContent = TOO_MUCH;
+  });
+}
+
+export function watchLengths() {
+  all("main form[method=post]:has(textarea,[data-most])").forEach(keepTooMuch);
+  all("[data-most]").forEach(tellLength);
+}
