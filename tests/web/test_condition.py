@@ -298,8 +298,13 @@ def test_an_autosave_hears_of_it_too(site: Site, monkeypatch: pytest.MonkeyPatch
     script = {"X-Autosave": "1", "Accept": "application/json"}
     place = f"/administrations/{kept.id}/items/1"
 
+    seen = ""
+
     def save(value: int) -> TestResponse:
-        return site.post(place, {"answer": value, "said": ""}, headers=script)
+        nonlocal seen
+        told = site.post(place, {"answer": value, "said": "", "version": seen}, headers=script)
+        seen = told.json["version"]
+        return told
 
     assert "check-mark" not in save(1).json["saved"]
     with monkeypatch.context() as spoilt:

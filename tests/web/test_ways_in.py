@@ -20,6 +20,7 @@ from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
 
 RIGHT, NEXT = "glacier mandolin unwrapped", "ottoman velvet cinder plume hazard"
+VERSION = re.compile(r'name="version" value="(\d+)"')
 FORMS = {
     "/practice/passphrase": {"passphrase": NEXT, "passphrase_again": NEXT},
     "/practice/code": {"code": "4H7K2M"},
@@ -127,7 +128,7 @@ def test_saving_the_settings_keeps_the_date_of_the_sheet(site: Site, knows: None
     site.post("/practice/sheet", {f"group_{number}": groups[number - 1] for number in asked})
     about = {
         "practice_name": "Harbour", "clinician_name": "Nora", "country": "IE", "record_kind": "full",
-        "crisis_text": "112",
+        "crisis_text": "112", "version": VERSION.search(site.get("/practice").text)[1],
     }  # fmt: skip
     assert site.post("/practice", about).status_code == 303
     assert "The recovery sheet that opens the practice is of" in site.get("/practice").text
