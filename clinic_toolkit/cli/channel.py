@@ -5,27 +5,69 @@ hold every place that there is with connections that say nothing. As for the res
 would answer what is too large or no HTTP at all in words of its own, and a page could tell the one
 refusal from the other.
 
+What is posted is read only if the app wants it, which it says by the headers alone. Until then nothing
+but the headers is taken from the system: they are looked for in a buffer that is wiped. What the app does
+not want goes through such a buffer as well, so that no word of it stays in this process.
+
 When a worker ends, `drain` closes every connection between two requests: what the browser asks next
 goes over a new one, and waits for the next worker instead of being cut off in the middle of a page.
 """
 
+import logging
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
+from waitress.parser import HTTPRequestParser, TransferEncodingNotImplemented
+from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import InternalServerError
 
 from clinic_toolkit.cli import peer
-from clinic_toolkit.web import gate
+from clinic_toolkit.web import gate, posted
 
 # A connection that was accepted but has not spoken yet gets this long to say what it wants.
 GRACE = 0.1
 # The longest that a slow reader can hold up a lock.
 LONGEST_DRAIN = 1.0
+END_OF_HEADERS = b"\r\n\r\n"
+
+# Whether the app wants to read what comes with these headers.
+Reads = Callable[[dict[str, Any]], bool]
+
+log = logging.getLogger("clinic")
+
+
+class Asked(HTTPRequestParser):
+    """A request while it arrives."""
+
+    # None until it was decided.
+    unread: bool | None = None
+    headers: dict[str, str]
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the headers; a body must say how long it is, as those of all browsers do."""
+        super().parse_header(header_plus)
+        if self.chunked:
+            self.body_rcv = None
+            raise TransferEncodingNotImplemented("a body without its length")
+
+
+class Task(WSGITask):
+    """One request as the app is given it."""
+
+    request: Any
+
+    def get_environment(self) -> dict[str, Any]:
+        """Its environment, which says whether the body was left unread."""
+        environ: dict[str, Any] = super().get_environment()
+        if self.request.unread:
+            environ[posted.UNREAD] = True
+        return environ
 
 
 class Refusal(ErrorTask):
@@ -52,13 +94,65 @@ class Channel(HTTPChannel):
     """One connection, if a program of this user made it."""
 
     error_task_class = Refusal
+    task_class = Task
+    parser_class = Asked
+    request: Any
+    socket: Any
 
-    def __init__(self, server: Any, sock: Any, addr: Any, *more: Any, **named: Any) -> None:
+    def __init__(
+        self, server: Any, sock: Any, addr: Any, *more: Any, reads: Reads = lambda _: True, **named: Any
+    ) -> None:
+        self._reads = reads
         if _is_ours(sock, addr):
             super().__init__(server, sock, addr, *more, **named)
         else:
             # The server knows its connections by the map alone, and this one never gets there.
             sock.close()
+
+    def received(self, data: bytes) -> Any:
+        """Take what came; once the headers are here, decide about the rest."""
+        taken = super().received(data)
+        asked = self.request
+        if asked is not None and asked.headers_finished and asked.unread is None:
+            asked.unread = not self._is_wanted(asked)
+        return taken
+
+    def recv(self, buffer_size: int) -> bytes:
+        """The next bytes of one request, and of its headers first: never of two of these at once."""
+        asked = self.request
+        if asked is None or not asked.headers_finished:
+            return bytes(super().recv(self._length_of_headers(buffer_size)))
+        most = min(buffer_size, asked.body_rcv.remain)
+        return self._forgotten(most) if asked.unread else bytes(super().recv(most))
+
+    def _is_wanted(self, asked: Any) -> bool:
+        try:
+            return self._reads(self.task_class(self, asked).get_environment())
+        except Exception:
+            log.exception("request.not_judged")
+            return False
+
+    def _length_of_headers(self, most: int) -> int:
+        """How many of the bytes that wait belong to the headers; what follows them stays in the system."""
+        before = self.request.header_plus[1 - len(END_OF_HEADERS) :] if self.request else b""
+        seen = bytearray(before) + bytearray(most)
+        try:
+            with memoryview(seen) as view:
+                waiting = self.socket.recv_into(view[len(before) :], most, socket.MSG_PEEK)
+        except OSError:
+            return most  # `recv` meets the same, and says so
+        end = seen.find(END_OF_HEADERS, 0, len(before) + waiting)
+        seen[:] = bytes(len(seen))
+        return (end + len(END_OF_HEADERS) - len(before) if end >= 0 else waiting) or most
+
+    def _forgotten(self, most: int) -> bytes:
+        """As many zeros as bytes were taken: what they said is gone before anybody looks."""
+        taken = bytearray(most)
+        count = self.socket.recv_into(taken, most)
+        taken[:] = bytes(most)
+        if not count:
+            self.handle_close()
+        return bytes(count)
 
 
 def _is_ours(sock: Any, addr: Any) -> bool:
@@ -68,11 +162,15 @@ def _is_ours(sock: Any, addr: Any) -> bool:
         return False  # closed already: nobody is there
 
 
-def use(channels: dict[int, Any]) -> None:
-    """Let every server in this map of the event loop keep its connections so."""
+def use(channels: dict[int, Any], reads: Reads) -> None:
+    """Let every server in this map of the event loop keep its connections so.
+
+    Args:
+        reads: whether the app wants what comes with these headers.
+    """
     for each in channels.values():
         if hasattr(each, "channel_class"):
-            each.channel_class = Channel
+            each.channel_class = partial(Channel, reads=reads)
 
 
 def drain(channels: dict[int, Any]) -> None:

@@ -142,7 +142,7 @@ class Worker:
             sockets=list(self._listening),
             **WAITRESS,
         )
-        channel.use(self._channels)
+        channel.use(self._channels, serving.reads)
         threading.Thread(target=self._watch, args=(serving,), name="idle", daemon=True).start()
         self._keeper.say(line.Serving())
         server.run()

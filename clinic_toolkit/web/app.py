@@ -22,6 +22,7 @@ from clinic_toolkit.web import (
     guard,
     headers,
     notices,
+    posted,
     static_files,
     unit,
 )
@@ -134,6 +135,7 @@ class Clinic(Flask):
             TEMPLATES_AUTO_RELOAD=False,
         )
         self.session_interface = Cookie(self)
+        self._in_vain = posted.InVain(self)
         self.url_map.strict_slashes = False
         self.csrf = CSRFProtect(self)
         self.jinja_env.globals.update(demo=worker.settings.demo, here="", errors={})
@@ -147,7 +149,23 @@ class Clinic(Flask):
         instead = gate.answer_instead(environ, self.worker.settings, self._cookie_key)
         if instead is not None:
             return instead(environ, start_response)
-        return super().wsgi_app(environ, start_response)
+        if environ["REQUEST_METHOD"] != "POST":
+            return super().wsgi_app(environ, start_response)
+        with self._in_vain.counted():
+            return super().wsgi_app(environ, start_response)
+
+    def reads(self, environ: "WSGIEnvironment") -> bool:
+        """Whether what is posted may come into this process: asked before its first byte is read.
+
+        While nobody is unlocked, that is what the lock or the set-up asks for, and nothing else.
+        """
+        if not posted.may_come_in(environ, self.worker.settings, self._cookie_key):
+            return False
+        if self.worker.unlocked:
+            return True
+        endpoint = posted.endpoint_of(environ, self.url_map)
+        with self.app_context():
+            return endpoint is not None and guard.is_for_the_locked(endpoint, self.worker)
 
     def dispatch_request(self) -> Response:
         """Guard, token, view: in one unit of work that is committed before the answer leaves."""
@@ -159,7 +177,8 @@ class Clinic(Flask):
             turned_away = guard.turn_away()
             if turned_away is not None:
                 return self.make_response(turned_away)
-            self._check_token()
+            if not guard.puts_away(request.endpoint):
+                self._check_token()
             if context.unlocked() is not None and not sent_by_itself():
                 self.worker.activity.touch()
             answer = self.make_response(super().dispatch_request())
@@ -168,12 +187,16 @@ class Clinic(Flask):
             return answer
 
     def _check_token(self) -> None:
+        if posted.is_unread():
+            errors.refuse_unread()
         self.csrf.protect()
 
     def process_response(self, response: Response) -> Response:
         """Every answer leaves with the same headers."""
         headers.add(response)
         notices.mark(response)
+        if response.status_code >= 400 and posted.was_read():
+            self._in_vain.note()
         return super().process_response(response)
 
     def open(self, engine: Engine) -> None:
@@ -190,6 +213,16 @@ class Clinic(Flask):
     def reason_to_end(self) -> str | None:
         """Why the worker should end now, if it holds keys; asked every second."""
         return self.worker.activity.reason_to_end()
+
+    @property
+    def keyless(self) -> bool:
+        """Whether nobody is unlocked here, and the process does not end already."""
+        return not self.worker.unlocked and not self.worker.ending
+
+    def put_away(self, reason: str) -> None:
+        """End this process after its answers."""
+        self.close()
+        self.worker.end(reason)
 
     def close(self) -> None:
         """Put the keys away: whoever still asks finds the lock."""

@@ -23,6 +23,13 @@ def cover_in_place() -> Response:
     return responses.told_as_json({"covered": True}, 200)
 
 
+def lock_in_place() -> Response:
+    """Lock, for a page that stays open under its cover in the same way."""
+    context.drop_return()
+    _put_away("locked")
+    return responses.told_as_json({"locked": True}, 200)
+
+
 def lock() -> Response:
     """Put the keys away until the passphrase is typed."""
     context.drop_return()

@@ -6,13 +6,12 @@ sends it once more.
 
 import logging
 import secrets
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Flask, render_template, request
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
-from werkzeug.wrappers import Response
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.instruments.catalogue import UnknownFrame, UnknownInstrument
@@ -22,8 +21,8 @@ from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.rows import NotThere, Stale
 from clinic_toolkit.store.trouble import StorageTrouble
 from clinic_toolkit.vault.vault import SealBroken
-from clinic_toolkit.web import gate, responses
-from clinic_toolkit.web.requests import by_script
+from clinic_toolkit.web import context, posted, responses
+from clinic_toolkit.web.requests import ClinicRequest, by_script
 from clinic_toolkit.web.responses import Answer
 from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
 
@@ -52,6 +51,14 @@ _TOO_LARGE = (
     "That was too much text at once, more than a book holds, so it was not saved. "
     "Go back, make it shorter, and save again."
 )
+_OLD_PAGE = (
+    "This page is from before the practice was last opened or locked, so nothing was done yet. If you still "
+    "want it, send it again."
+)
+_OLD_LOCK = (
+    "That page is from before the practice was last opened or locked, so what you typed was not looked at. "
+    "Go to the first page, and type it there."
+)
 _UNREADABLE = "The program could not read what the page sent. Go back, and try once more."
 
 
@@ -77,8 +84,25 @@ def _told(error: ClinicError) -> Any:
     return _answer(error.sentence, status)
 
 
-def _refused(error: CSRFError) -> Response:
-    return gate.refusal()
+def _refused(error: CSRFError) -> Answer:
+    # The gate has let it in, so it is a page of ours: only an old one.
+    if context.unlocked() is None:
+        return _plain(_OLD_LOCK, 422)
+    if by_script():
+        return responses.told_as_json({"message": _OLD_PAGE, "csrf_token": generate_csrf()}, 422)
+    return _kept(_OLD_PAGE, 422, again="Send again")
+
+
+def refuse_unread() -> NoReturn:
+    """Say what is wrong with a form that was not read.
+
+    Raises:
+        RequestEntityTooLarge: it is too large.
+        CSRFError: it was sent to a locked program that is unlocked by now; it can be sent again.
+    """
+    if (request.content_length or 0) > ClinicRequest.max_content_length:
+        raise RequestEntityTooLarge
+    raise CSRFError("not read")
 
 
 def _http(error: HTTPException) -> Any:
@@ -109,10 +133,12 @@ def not_there() -> Answer:
 def _answer(sentence: str, status: int) -> Answer:
     if by_script():
         return responses.not_saved(sentence, status)
-    typed = sent_along()
-    if not typed:
-        return _plain(sentence, status)
-    return render_template("errors/keep.html", sentence=sentence, typed=typed, address=_address()), status
+    return _kept(sentence, status, again="Try saving again") if sent_along() else _plain(sentence, status)
+
+
+def _kept(sentence: str, status: int, *, again: str) -> Answer:
+    names = {"sentence": sentence, "typed": sent_along(), "address": _address(), "again": again}
+    return render_template("errors/keep.html", **names), status
 
 
 def _plain(sentence: str, status: int) -> Answer:
@@ -124,7 +150,7 @@ def _plain(sentence: str, status: int) -> Answer:
 def sent_along() -> list[tuple[str, str]]:
     """Every field that was posted and may be shown and sent again."""
     # What is typed at the lock is secret, and is asked for again.
-    if request.method != "POST" or request.blueprint == "lock":
+    if request.method != "POST" or request.blueprint == "lock" or posted.is_unread():
         return []
     return [
         (name, value)

@@ -39,9 +39,14 @@ def answer_instead(environ: "WSGIEnvironment", settings: Settings, cookie_key: b
     """What is answered in place of the app: the way in for a launch file, a refusal, or None: go on."""
     if launch.is_asked(environ, settings):
         return launch.welcome(settings, cookie_key) if launch.take(environ, settings) else refusal()
-    if lets_in(environ, settings) and launch.has_cookie(environ, settings, cookie_key):
+    if lets_in(environ, settings) and knows(environ, settings, cookie_key):
         return None
     return refusal()
+
+
+def knows(environ: "WSGIEnvironment", settings: Settings, cookie_key: bytes) -> bool:
+    """Whether this browser came in by a launch file while this program has been running."""
+    return launch.has_cookie(environ, settings, cookie_key)
 
 
 def lets_in(environ: "WSGIEnvironment", settings: Settings) -> bool:

@@ -15,11 +15,12 @@ from clinic_toolkit.record import practice as practices
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.vault import identity
-from clinic_toolkit.web import context, handing, notices, responses, sharing
-from clinic_toolkit.web.requests import by_script
+from clinic_toolkit.web import context, handing, notices, posted, responses, sharing
+from clinic_toolkit.web.requests import by_script, is_from_a_page
 
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "clinic_moment"
+_PUTS_AWAY = "clinic_puts_away"
 
 ALWAYS = "always"
 WHILE_LOCKED = "while locked"
@@ -66,6 +67,25 @@ def shown_to_a_client(view: View) -> View:
     return _marked(view, SHARED)
 
 
+def putting_away(view: View) -> View:
+    """Mark: it puts keys away. An old page must be able to, so its form token is not asked for.
+
+    Host, Origin and Fetch-Metadata are, at the gate: no page of another origin gets as far as this.
+    """
+    setattr(view, _PUTS_AWAY, True)
+    return view
+
+
+def puts_away(endpoint: str | None) -> bool:
+    """Whether this endpoint puts keys away, and so asks for no form token."""
+    return hasattr(current_app.view_functions.get(endpoint or ""), _PUTS_AWAY)
+
+
+def is_for_the_locked(endpoint: str, here: context.Worker) -> bool:
+    """Whether this endpoint has something to read while nobody is unlocked."""
+    return moment_of(endpoint) in (ALWAYS, WHILE_LOCKED if here.has_practice else BEFORE_PRACTICE)
+
+
 def _marked(view: View, moment: str) -> View:
     setattr(view, _MARK, moment)
     return view
@@ -95,14 +115,14 @@ def turn_away() -> Response | None:
         return None
     if is_now == UNLOCKED and wanted == BEFORE_SHEET:
         return responses.see("/")
-    if by_script() and is_now in (WHILE_LOCKED, BEFORE_PRACTICE):
-        answer: Response = responses.not_saved("Locked. Unlock to go on.", 401)
-    else:
-        answer = responses.see(_page_of(is_now))
-    if is_now == WHILE_LOCKED and request.method == "POST":
-        # waitress has read what was posted; this process must not keep it.
+    if is_now in (WHILE_LOCKED, BEFORE_PRACTICE) and posted.was_read():
+        # This process must not keep it.
         context.end_worker("posted while locked")
-    return answer
+    if by_script() and is_now in (WHILE_LOCKED, BEFORE_PRACTICE):
+        return responses.not_saved("Locked. Unlock to go on.", 401)
+    if is_now == WHILE_LOCKED and request.method == "POST" and is_from_a_page():
+        return responses.stay()
+    return responses.see(_page_of(is_now))
 
 
 def _must_see_first() -> Response | None:

@@ -21,7 +21,7 @@ from clinic_toolkit.record import handover, watched
 from clinic_toolkit.record.handover import Ticket
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import reading
-from clinic_toolkit.web import gate, headers, responses, static_files
+from clinic_toolkit.web import gate, headers, posted, responses, static_files
 from clinic_toolkit.web.activity import Activity
 from clinic_toolkit.web.addresses import Address
 from clinic_toolkit.web.handed_form import HandedForm
@@ -134,7 +134,7 @@ class HandedOver(Flask):
             return self._elsewhere()
         if self._ending and request.endpoint not in ("static", "thanks"):
             return self._locked()
-        if request.method == "POST" and not self._sent_from_the_form():
+        if request.method == "POST" and request.endpoint != "give_back" and not self._sent_from_the_form():
             return self._not_ours()
         if not sent_by_itself():
             self._activity.touch()
@@ -144,6 +144,13 @@ class HandedOver(Flask):
         """Every answer leaves with the same headers."""
         headers.add(response)
         return super().process_response(response)
+
+    def reads(self, environ: "WSGIEnvironment") -> bool:
+        """Whether what is posted may come into this process: only what is sent to the form."""
+        return (
+            posted.may_come_in(environ, self._settings, self._cookie_key)
+            and posted.endpoint_of(environ, self.url_map) is not None
+        )
 
     def _sent_from_the_form(self) -> bool:
         sent = request.form.get("csrf_token", "")
@@ -161,10 +168,11 @@ class HandedOver(Flask):
         return responses.see("/") if by_a_person else self._refused()
 
     def _not_ours(self) -> Response:
-        # A page that was open before may have sent words of another client. They are in this process
-        # now, so it ends; the ticket stays in its tray, and the next one goes on with the form.
-        self._ending = True
-        self._keeper.end.set()
+        # A page that was open before may have sent words of another client. If they are in this process
+        # now, it ends; the ticket stays in its tray, and the next one goes on with the form.
+        if posted.was_read():
+            self._ending = True
+            self._keeper.end.set()
         return self._refused()
 
     def _refused(self) -> Response:

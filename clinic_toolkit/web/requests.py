@@ -43,6 +43,11 @@ def is_pulse() -> bool:
     return "X-Pulse" in request.headers
 
 
+def is_from_a_page() -> bool:
+    """Whether the browser would show the answer in the place of the page that asked."""
+    return request.headers.get("Sec-Fetch-Dest") == "document"
+
+
 def sent_by_itself() -> bool:
     """Whether the page asked without a person: a pulse, a save tried once more, a page on a shared screen."""
     if request.blueprint == "shared":

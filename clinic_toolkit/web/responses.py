@@ -16,6 +16,15 @@ def see(path: str) -> Response:
     return Response(status=303, headers={"Location": path})
 
 
+def stay() -> Response:
+    """No page: the browser stays where it is, with everything that was typed there.
+
+    The answer of a locked program to a form. It has not read the form, so it cannot show it again, and
+    a browser that went on to the lock would come back to empty fields.
+    """
+    return Response(status=204)
+
+
 def pdf(made: bytes, name: str, *, inline: bool = False) -> Response:
     """A PDF that was made in memory.
 

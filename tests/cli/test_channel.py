@@ -10,6 +10,7 @@ import pytest
 from waitress.server import create_server
 
 from clinic_toolkit.cli import channel
+from clinic_toolkit.web import posted
 
 pytestmark = pytest.mark.processes
 
@@ -57,6 +58,57 @@ def serving() -> Iterator[Serving]:
     made = Serving()
     yield made
     made.end()
+
+
+def test_what_the_app_does_not_want_is_not_read(serving: Serving) -> None:
+    """Not even when it comes in one piece with its headers, or byte by byte; the answer still arrives."""
+    asked: list[str] = []
+    seen: list[bytes] = []
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        seen.append(environ["wsgi.input"].read())
+        start("200 OK", [("Content-Length", "2")])
+        return [b"no" if posted.UNREAD in environ else b"ok"]
+
+    def reads(environ: dict[str, Any]) -> bool:
+        asked.append(environ["PATH_INFO"])
+        return environ["PATH_INFO"] == "/read"
+
+    serving.server.application = app
+    channel.use(serving.channels, reads)
+    for path, told, times in (("/read", b"ok", 3), ("/unread", b"no", 2)):
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\n".encode()
+        whole = serving.connected()
+        # A second request right behind the first one is not mixed up with it.
+        whole.sendall(head + b"secret" + head + b"second" + b"GET / HTTP/1.0\r\n\r\n")
+        assert read_until_closed(whole).count(b"\r\n\r\n" + told) == times
+        in_bytes = serving.connected()
+        for byte in (head + b"secret" + b"GET / HTTP/1.0\r\n\r\n").replace(b"\r\nHost: x", b""):
+            in_bytes.sendall(bytes([byte]))
+        assert told in read_until_closed(in_bytes)
+    assert asked == ["/read"] * 3 + ["/unread"] * 3
+    bodies = [body for body in seen if body]
+    assert bodies == [b"secret", b"second", b"secret", bytes(6), bytes(6), bytes(6)]
+
+
+def test_a_judge_that_fails_lets_nothing_be_read(serving: Serving) -> None:
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        start("200 OK", [("Content-Length", "6")])
+        return [environ["wsgi.input"].read()]
+
+    serving.server.application = app
+    channel.use(serving.channels, lambda environ: bool(environ["no such thing"]))
+    asking = serving.connected()
+    asking.sendall(b"POST / HTTP/1.0\r\nContent-Length: 6\r\n\r\nsecret")
+    assert read_until_closed(asking).endswith(bytes(6))
+
+
+def test_a_body_without_its_length_is_refused_and_not_read(serving: Serving) -> None:
+    channel.use(serving.channels, lambda environ: True)
+    asking = serving.connected()
+    asking.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+    assert asking.recv(65536).startswith(b"HTTP/1.1 403")
+    assert not serving.begun.is_set()
 
 
 def ask(connection: socket.socket) -> None:

@@ -9,6 +9,7 @@ import secrets
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -33,6 +34,13 @@ def holders(running: Running, text: str) -> list[int]:
 
 
 def found(pid: int, wanted: bytes) -> bool:
+    try:
+        return _found(pid, wanted)
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # it ended meanwhile
+
+
+def _found(pid: int, wanted: bytes) -> bool:
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             place = re.match(r"([0-9a-f]+)-([0-9a-f]+) r", line)
@@ -86,13 +94,90 @@ def test_nothing_is_left_of_what_a_locked_worker_was_sent(practice):
         assert browser.post("/unlock", {"passphrase": wrong, "code": "", "csrf_token": token}).status == 422
         browser.get("/unlock")
         running.wait_until_warm()
-        assert browser.post("/sessions/1/note", {"text": posted}).status == 303
+        assert browser.post("/sessions/1/note", {"text": posted}).status == 204
         sheet = {f"group{number}": posted[:20] for number in range(1, 9)} | {"csrf_token": token}
         browser.get("/unlock")
         running.wait_until_warm()
         assert browser.post("/unlock/sheet", sheet).status == 422
         wait_for(lambda: holders(running, wrong) == [])
         assert holders(running, posted[:20]) == []
+
+
+# What an old page may send to a process without keys; the secret stands where SECRET stands.
+TO_NOBODY = {
+    "the lock page of an earlier start": ("/unlock", {"passphrase": "SECRET"}, {"Cookie": "__Host-open=old"}),
+    "an old lock page": ("/unlock", {"passphrase": "SECRET", "csrf_token": "old"}, {}),
+    "the groups of a sheet on an old page": ("/unlock/sheet", {"group1": "SECRET", "csrf_token": "old"}, {}),
+    "a code when there is none": ("/unlock", {"code": "SECRET", "csrf_token": "TOKEN"}, {}),
+    "a page of the set-up": ("/setup/passphrase", {"passphrase": "SECRET", "csrf_token": "TOKEN"}, {}),
+    "the page of a new passphrase": ("/practice/passphrase", {"present": "SECRET"}, {}),
+    "a page that there is not": ("/unlok", {"passphrase": "SECRET"}, {}),
+    "a page that takes no form": ("/about-your-data", {"passphrase": "SECRET"}, {}),
+    "another origin": ("/unlock", {"passphrase": "SECRET"}, {"Sec-Fetch-Site": "cross-site"}),
+    "another method": ("/unlock", {"passphrase": "SECRET"}, {"X-Method": "PUT"}),
+    "much too much": ("/unlock", {"passphrase": "SECRET", "more": "x" * 1_500_000}, {}),
+    "parts that do not fit together": (
+        "/unlock",
+        {"passphrase": "SECRET"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
+    ),
+}
+
+
+@as_root
+def test_no_secret_that_was_refused_stays_in_a_process_without_keys(practice):
+    data, _ = practice
+    with Running(data) as running:
+        browser = running.browser()
+        token = browser.get("/unlock").token
+        sent = {}
+        for what, (path, fields, headers) in TO_NOBODY.items():
+            sent[what] = secret = text()
+            filled = {
+                name: {"SECRET": secret, "TOKEN": token}.get(value, value) for name, value in fields.items()
+            }
+            method = headers.get("X-Method", "POST")
+            form = {"Content-Type": "application/x-www-form-urlencoded"} | headers
+            answer = browser.ask(method, path, urlencode(filled).encode(), form)
+            assert answer.status in (204, 403, 413, 422), (what, answer.status)
+            assert secret not in answer.text, what
+        until = time.monotonic() + 20
+        while left := {what for what, secret in sent.items() if holders(running, secret)}:
+            assert time.monotonic() < until, left
+            time.sleep(0.2)
+
+
+@as_root
+def test_the_search_finds_what_such_a_process_does_keep(practice, tmp_path):
+    """The control: a body that the process takes for its own, while the answer is still being made."""
+    data, groups = practice
+    with Running(data) as running:
+        browser = running.browser()
+        assert browser.post("/unlock/sheet", sheet_form(groups, browser)).status == 303
+        kept = text()
+        # An unlocked process reads every form of its own pages, and keeps what it refused until the lock.
+        assert browser.post("/unlock/choose", {"passphrase": kept, "csrf_token": "old"}).status == 422
+        assert holders(running, kept) == running.workers()[:1]
+        assert browser.post("/lock", {}).status == 303
+        until = time.monotonic() + 20
+        while holders(running, kept):
+            assert time.monotonic() < until
+            time.sleep(0.2)
+
+
+def test_no_page_of_another_origin_can_make_a_locked_program_begin_anew(practice):
+    """Else any page could keep the clinician out, by posting again and again."""
+    data, _ = practice
+    with Running(data) as running:
+        browser = running.browser()
+        browser.get("/unlock")
+        workers = running.wait_until_warm()
+        for site in ("cross-site", "same-site", "none"):
+            for path in ("/unlock", "/lock", "/x"):
+                headers = {"Sec-Fetch-Site": site}
+                assert browser.ask("POST", path, b"passphrase=" + b"x" * 5000, headers).status == 403
+        assert browser.get("/unlock").status == 200
+        assert running.workers() == workers
 
 
 def test_idle_time_ends_the_process_that_holds_the_keys(practice):

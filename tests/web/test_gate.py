@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
 from clinic_toolkit.web import gate, launch
+from clinic_toolkit.web.context import SID
 from tests.fixtures.sites import FROM_OUR_PAGE, Site, Visitor
 
 SITES = (None, "same-origin", "same-site", "cross-site", "none", "anything")
@@ -100,7 +101,6 @@ def test_every_refusal_is_the_same_bytes(site: Site):
         browser.get("/unlock", base_url="http://evil.example"),
         browser.get("/no-such-page", base_url=origin, headers={"Sec-Fetch-Site": "cross-site"}),
         browser.get("/clients", base_url=origin, headers={"Sec-Fetch-Site": "same-site"}),
-        browser.post("/lock", base_url=origin, data={"a": "b" * 5000}),
         browser.post("/unlock", base_url=origin, headers={"Origin": "http://localhost:9"}),
         browser.put("/", base_url=origin),
         # No launch cookie, and a wrong one, although everything else is right.
@@ -112,9 +112,6 @@ def test_every_refusal_is_the_same_bytes(site: Site):
         browser.get("/open?key=x", base_url=origin, headers={"Sec-Fetch-Site": "cross-site"}),
         browser.get("/open", base_url=origin, headers={"Sec-Fetch-Site": "none"}),
         browser.post("/open?key=x", base_url=origin, headers={"Sec-Fetch-Site": "cross-site"}),
-        # A token that is missing or wrong, although everything else is right.
-        site.post("/lock", {}, token=False),
-        site.post("/lock", {"csrf_token": "wrong"}, token=False),
     ]
     plain = {(page.status, page.data) for page in refused}
     assert len(plain) == 1
@@ -129,15 +126,21 @@ def test_every_refusal_is_the_same_bytes(site: Site):
 
 
 def test_a_form_without_its_token_changes_nothing(site: Site):
-    assert site.post("/lock", token=False).status_code == 403
-    assert not site.ends
-    assert site.post("/lock").status_code == 303
-    assert site.ends == ["locked"]
+    asked = []
+    path = site.route(lambda: (asked.append(1), "done")[1])
+    assert site.post(path, token=False).status_code == 422
+    assert site.post(path, {"csrf_token": "wrong"}, token=False).status_code == 422
+    assert not asked
+    assert site.post(path).text == "done" and asked
 
 
-def test_the_token_of_another_session_is_refused(site: Site, tmp_path):
-    token = site.token()
-    stranger = Visitor(site.app)
-    headers = {"Origin": site.origin}
-    answer = stranger.post("/lock", base_url=site.origin, data={"csrf_token": token}, headers=headers)
-    assert answer.status_code == 403
+def test_the_token_of_another_session_is_refused(site: Site):
+    path, token = site.route(lambda: "done"), site.token()
+    site.app.worker.unlocked["other"] = site.app.worker.unlocked.pop("known")
+    site.unlock()
+    cookie = site.app.session_interface.get_signing_serializer(site.app).dumps({SID: "other"})
+    site.browser.set_cookie("__Host-sid", str(cookie), domain=site.settings.host_name)
+    assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
+    assert site.post(path, {"csrf_token": token}, token=False).status_code == 422
+    # The control: its own is good.
+    assert site.post(path).text == "done"

@@ -20,6 +20,7 @@ TOGETHER, AGAIN, LOOK, END = "together", "again", "look", "end"
 
 
 @screen.route("/administrations/<uuid:id>/hand-over", methods=["GET", "POST"])
+@guard.putting_away
 def offer(id: UUID) -> Answer:
     """Say what handing over means; then put the keys away and leave the form alone on the device."""
     db, vault = context.db(), context.vault()

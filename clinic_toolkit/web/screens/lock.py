@@ -100,13 +100,15 @@ def trail() -> Answer:
 
 @screen.post("/lock")
 @guard.always
+@guard.putting_away
 def lock() -> Answer:
     """Put the keys away until the passphrase is typed: this process answers, then ends."""
-    return covering.lock()
+    return covering.lock_in_place() if by_script() else covering.lock()
 
 
 @screen.post("/cover")
 @guard.always
+@guard.putting_away
 def cover() -> Answer:
     """Put the keys away for a moment: the return code leads back to the page it was pressed on."""
     if by_script():
