@@ -52,10 +52,13 @@ PROMISES = (
         tests=(
             "tests/reliability/test_keys_in_memory.py::test_nothing_that_was_typed_is_left_after_a_lock",
             "tests/reliability/test_keys_in_memory.py::test_idle_time_ends_the_process_that_holds_the_keys",
+            "tests/reliability/test_keys_in_memory.py::test_no_secret_that_was_refused_stays_in_a_process_without_keys",
             "tests/reliability/test_canary.py::test_after_the_lock_no_process_holds_a_word_or_a_key",
         ),
         but="While a return code is in use, the program holds a key sealed under that code for at most "
-        "eight hours; Lock destroys it, Cover keeps it.",
+        "eight hours; Lock destroys it, Cover keeps it. The other pages of the same browser are emptied at "
+        "once; one in another browser, or after the idle time, within 20 seconds and when it is looked at "
+        "again; one without script when it is used. Words in no save stay in their page, out of sight.",
         not_shown="The search of the memory runs on Linux. On macOS and Windows the process ends in the "
         "same way, and its memory was not searched there.",
     ),
@@ -68,10 +71,12 @@ PROMISES = (
             "tests/web/test_handover.py::test_every_address_but_the_forms_own_is_refused_with_the_same_bytes",
             "tests/web/test_handover.py::test_no_page_holds_another_clients_words_or_the_way_in",
             "tests/reliability/test_handover.py::test_what_the_processes_hold_while_a_form_is_out",
+            "tests/browser/test_open_elsewhere.py::test_every_other_window_is_emptied_when_a_form_is_handed_over",
             "tests/record/test_handover.py::test_the_key_and_the_rows_are_gone_after_it",
         ),
         but="The process of the form holds this questionnaire, the word for whom it is about, the answers "
-        "given in this hand-over, and the key of these answers.",
+        "given in this hand-over, and the key of these answers. The other windows of the same browser are "
+        "emptied at once; a window without script, or of another browser, should be closed before.",
         not_shown="The search of the memory runs on Linux only.",
     ),
     Promise(

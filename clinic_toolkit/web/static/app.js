@@ -5,23 +5,15 @@ import { all } from "./dom.js";
 import { answerByKeys, startAtTheQuestion } from "./keyboard.js";
 import { watchLengths } from "./lengths.js";
 import { watchTheLock } from "./lock.js";
+import { askFirst, formsThatLeave, keepWords } from "./sending.js";
 import { unfold } from "./unfold.js";
-import { typedIn } from "./unsaved.js";
 
 showButtons();
 watchLengths();
+formsThatLeave().forEach(askFirst);
+formsThatLeave().filter((form) => !form.matches(":has([type=password])")).forEach(keepWords);
 all("form[data-autosave]").forEach(autosave);
-all("form[method=post]:not([data-autosave],[role=search],:has([type=password]))").forEach((form) => {
-  form.addEventListener("input", () => typedIn.add(form));
-  form.addEventListener("submit", () => typedIn.delete(form));
-});
 all("[data-unfold]").forEach(unfold);
-// A page that is shown again because something is wrong holds words that are saved nowhere.
-if (document.querySelector("main [role=alert][data-focus]")) {
-  all("main form[method=post]:not([role=search],:has([type=password]))").forEach((form) => {
-    if (form.querySelector("textarea,.input,[type=radio]")) typedIn.add(form);
-  });
-}
 all("[data-keys]").forEach(answerByKeys);
 watchTheLock();
 startAtTheQuestion();

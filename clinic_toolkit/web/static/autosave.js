@@ -1,11 +1,12 @@
 // Saving a form while it is being filled in.
-import { cover, drop, isLocked, isPutAway, isTakenBack, saveWasTheSign } from "./lock.js";
+import { drop, isPutAway, renew } from "./cover.js";
 import { TOO_MUCH, isTooMuch, roomWhileLeaving } from "./lengths.js";
+import { isLocked, isTakenBack, putAway, saveWasTheSign } from "./lock.js";
 import { typedIn, underWay, unsaved } from "./unsaved.js";
 
 export function autosave(form) {
   const status = form.querySelector("[data-status]");
-  let timer, since, resent, again, waiting = 0, running = Promise.resolve();
+  let timer, since, resent, again, renewed, waiting = 0, running = Promise.resolve();
   const say = (text, wrong) => {
     status.textContent = text;
     status.classList.toggle("not", wrong);
@@ -32,11 +33,20 @@ export function autosave(form) {
       if (said.version && form.elements.version) form.elements.version.value = said.version;
       return unsaved.has(save) || say(`Saved ${said.saved || ""}`, false);
     }
+    // The page was older than the last unlock: once more, with the form token of now.
+    if (said.csrf_token && !renewed) {
+      renew(said.csrf_token);
+      unsaved.add(save);
+      save();
+      renewed = true;
+      return;
+    }
+    renewed = false;
     if (answer && isTakenBack(answer)) return drop();
     // Changed in another window: not tried again by itself, but the words are in this page alone.
     if (answer?.status === 409) typedIn.add(form);
     else unsaved.add(save);
-    if (answer && isLocked(answer)) return cover();
+    if (answer && isLocked(answer)) return putAway();
     say(`Not saved: ${said.message || "no answer. Your words are still here."}`, true);
     // Trying again is no sign of a person: it must not hold the lock back.
     again = true;
@@ -58,8 +68,8 @@ export function autosave(form) {
   });
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
-    unsaved.delete(save);
-    typedIn.delete(form);
+    // Should the page not be left, its words are still in no save.
+    if (unsaved.delete(save)) typedIn.add(form);
     if (resent || !waiting) return;
     // A save under way moves the version on: the page waits for it, or it would contradict itself.
     event.preventDefault();

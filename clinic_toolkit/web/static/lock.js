@@ -1,57 +1,38 @@
-// The cover over a page whose keys were put away, and the pulse that tells when they were.
+// Putting the keys away, and the pulse that tells when they were.
+import { cover, drop, hide, isCovered, isPutAway, renew, uncover } from "./cover.js";
 import { all, make } from "./dom.js";
-import { forgetAll, holdsWords, saveAll, unsaved } from "./unsaved.js";
+import { holdsWords, saveAll } from "./unsaved.js";
 
-const { body } = document;
-let box, typed, told = Date.now();
+const { body, documentElement: root } = document;
+const others = new BroadcastChannel("clinic"); // the other pages of this browser
+let typed, told = Date.now(), silent = 0;
 
-function hide(...shown) {
-  box ||= make("main", "", { id: "cover", tabIndex: -1 });
-  box.replaceChildren(...shown);
-  body.append(box);
-  body.classList.add("covered");
-  box.focus();
-}
-
-export const isPutAway = () => Boolean(box?.dataset.locked);
-
-export function cover() {
+export function putAway() {
   if (isPutAway()) return;
-  const kept = holdsWords();
-  hide(make("h1", "Locked"), make("p", kept
-    ? "What you typed last is not saved yet. Unlock in a new tab, then come back to this one."
-    : "The keys were put away."),
-  make("a", "Unlock", {
-    className: "button main",
-    href: `${body.dataset.lock || "/"}?back=${encodeURIComponent(kept ? "" : location.pathname)}`,
-    target: kept ? "_blank" : "",
-  }));
-  box.dataset.locked = "yes";
+  cover();
+  others.postMessage("away");
 }
 
 // Out of sight first; then what is typed goes to the disk, and only then the keys are put away.
 async function coverUp(form) {
-  if (box) return;
-  form.elements.back.value ||= location.pathname;
+  if (isCovered()) return;
+  if (form.elements.back) form.elements.back.value ||= location.pathname;
   hide(make("h1", "A pause"), make("p", "Saving what you typed."));
   await saveAll();
-  if (!holdsWords()) return form.submit();
+  if (!holdsWords()) {
+    others.postMessage("away");
+    body.append(form); // a form that is in no page is not sent
+    return form.submit();
+  }
   try {
     await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-Autosave": "1" } });
   } catch { /* the page stays covered, and the next pulse tells */ }
-  cover();
+  putAway();
 }
 
-// What was typed last in a form that was taken back belongs to nobody who is here now.
-export function drop() {
-  forgetAll();
-  delete body.dataset.pulse;
-  hide(make("h1", "This form was taken back"), make("p", "What was saved is kept."), make("a", "Go on", { href: "/" }));
-  box.dataset.locked = "yes";
-  body.replaceChildren(box);
-}
+const isForm = () => body.dataset.pulse?.startsWith("/form/");
 
-export const isTakenBack = ({ status }) => [403, 404].includes(status) && body.dataset.pulse?.startsWith("/form/");
+export const isTakenBack = ({ status }) => [403, 404].includes(status) && isForm();
 
 // 403: the device was handed to a client meanwhile, and this page is not the client's.
 export const isLocked = (answer) => [401, 403].includes(answer.status) || answer.type === "opaqueredirect";
@@ -61,23 +42,64 @@ export function saveWasTheSign() {
   typed &&= holdsWords();
 }
 
+// Every answer brings the form token of now.
+async function ask(sign) {
+  typed = false;
+  told = Date.now();
+  const answer = await fetch(body.dataset.pulse, { redirect: "manual", headers: { "X-Pulse": sign, Accept: "application/json" } });
+  silent = 0;
+  if (isTakenBack(answer)) drop();
+  else if (isLocked(answer)) putAway();
+  else if (answer.ok) renew((await answer.json()).csrf_token);
+  root.classList.remove("unsure");
+  return answer.ok;
+}
+
+// Between two workers a question may get lost. Twice in a row means that the program has ended.
+function noAnswer(then) {
+  silent += 1;
+  if (silent < 2) return new Promise((resolve) => { setTimeout(() => resolve(then()), 1000); });
+  cover("No answer from the program", "Start it once more and unlock it there, then come back to this tab.");
+}
+
 export async function pulse() {
   if (!body.dataset.pulse || document.hidden) return;
   try {
-    const sign = typed ? "typed" : "1";
-    typed = false;
-    told = Date.now();
-    const answer = await fetch(body.dataset.pulse, { redirect: "manual", headers: { "X-Pulse": sign, Accept: "application/json" } });
-    if (isTakenBack(answer)) return drop();
-    if (isLocked(answer)) return cover();
-    if (!isPutAway() || !answer.ok) return;
-    if (!holdsWords()) return location.reload();
-    const { csrf_token: value } = await answer.json();
-    all("[name=csrf_token]").forEach((field) => Object.assign(field, { value }));
-    body.classList.remove("covered");
-    box = box.remove();
-    unsaved.forEach((save) => save());
-  } catch { /* between two workers: the next pulse tells */ }
+    if (await ask(typed ? "typed" : "1") && isPutAway()) uncover(saveAll);
+  } catch { return noAnswer(pulse); }
+}
+
+// Whether a form that is sent now will be taken; a person is there.
+export async function isOpen() {
+  try {
+    return await ask("typed") && !isPutAway();
+  } catch { return noAnswer(isOpen); }
+}
+
+function hear({ data }) {
+  if (!body.dataset.pulse) return;
+  // A client's page is not covered because of the clinician's; it looks for itself.
+  if (data === "away" && !isForm()) cover();
+  else if (isForm() || isPutAway()) pulse();
+}
+
+function watchTheTime() {
+  // Said at once, not at the next pulse: the idle time may be over before the save is due.
+  addEventListener("input", () => {
+    typed = true;
+    if (Date.now() - told > 10000) pulse();
+  });
+  // A page kept in the browser's memory would show what the lock put away.
+  addEventListener("pagehide", ({ persisted }) => { root.hidden = persisted; });
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+  addEventListener("focus", pulse);
+  document.addEventListener("visibilitychange", () => {
+    // What was out of sight may be long out of date: it is seen again only after the answer.
+    const unsure = !document.hidden && body.dataset.pulse && !isCovered() && Date.now() - told > 2000;
+    root.classList.toggle("unsure", Boolean(unsure));
+    pulse();
+  });
+  setInterval(pulse, 20000);
 }
 
 export function watchTheLock() {
@@ -85,20 +107,15 @@ export function watchTheLock() {
     event.preventDefault();
     coverUp(form);
   }));
+  all("form[data-away]").forEach((form) => form.addEventListener("submit", () => others.postMessage("away")));
   addEventListener("keydown", (event) => {
     const form = document.querySelector("form[data-cover]");
     if (event.key !== "F8" || event.ctrlKey || event.altKey || event.metaKey || !form) return;
     event.preventDefault();
     coverUp(form);
   });
-  // Said at once, not at the next pulse: the idle time may be over before the save is due.
-  addEventListener("input", () => {
-    typed = true;
-    if (Date.now() - told > 10000) pulse();
-  });
-  // A page kept in the browser's memory would show what the lock put away.
-  addEventListener("pagehide", ({ persisted }) => { document.documentElement.hidden = persisted; });
-  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
-  document.addEventListener("visibilitychange", pulse);
-  setInterval(pulse, 20000);
+  others.addEventListener("message", hear);
+  // A page without keys was reached: the others of this browser have none either.
+  others.postMessage(body.dataset.pulse && !isForm() ? "open" : "away");
+  watchTheTime();
 }

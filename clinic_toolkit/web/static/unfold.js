@@ -1,6 +1,6 @@
 // "For the clinician" opens in its place. The page holds nothing of it before, and nothing after it was closed.
 import { make } from "./dom.js";
-import { cover, isLocked } from "./lock.js";
+import { isLocked, putAway } from "./lock.js";
 
 const KEY = "F2";
 const { body } = document;
@@ -26,7 +26,7 @@ export function unfold(row) {
     let lines;
     try {
       const answer = await fetch(link.href, { redirect: "manual", headers: { "X-Unfold": "1", Accept: "application/json" } });
-      if (isLocked(answer)) return cover();
+      if (isLocked(answer)) return putAway();
       ({ lines } = await answer.json());
       if (isCovered()) return;
     } catch {

@@ -1,0 +1,36 @@
+// Before a form leaves the page: is anybody there to take it? A locked program reads nothing, and a page
+// that was left is not found again with what was typed in it.
+import { all } from "./dom.js";
+import { isOpen } from "./lock.js";
+import { typedIn } from "./unsaved.js";
+
+const FIELDS = "textarea, select, input:not([type=hidden])";
+
+export function askFirst(form) {
+  let sure, asking;
+  form.addEventListener("submit", async (event) => {
+    if (sure || !document.body.dataset.pulse) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (asking) return;
+    asking = true;
+    const { submitter } = event;
+    const open = await isOpen();
+    asking = false;
+    if (!open) return;
+    sure = true;
+    form.requestSubmit(submitter);
+    sure = false;
+  });
+}
+
+// Words without autosave are in this page alone until it is left. A page that answered a form shows its
+// words again, and they are in no save either.
+export function keepWords(form) {
+  if (!form.querySelector(FIELDS)) return;
+  const note = () => typedIn.add(form);
+  if (!form.matches("[data-autosave]")) form.addEventListener("input", note);
+  if ("words" in document.body.dataset) note();
+}
+
+export const formsThatLeave = () => all("form[method=post]:not([data-cover],[role=search])");
