@@ -222,3 +222,16 @@ def test_pages_are_covered_when_the_program_has_ended(browser: Browser, practice
         page.evaluate("() => window.dispatchEvent(new Event('focus'))")
         expect(page.get_by_text("Ana Reyes").first).to_be_visible()
         seen.complaints.clear()
+
+
+def test_a_button_that_a_locked_program_does_not_take_leads_to_the_cover(
+    browser: Browser, practice: Practice
+) -> None:
+    with two_pages(browser, practice) as (_, page, other):
+        page.goto(at(practice, practice.client))
+        assert practice.running.browser().post("/lock", {}).status == 303
+        page.get_by_role("button", name="Archive").click()
+        expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+        assert "Ana Reyes" not in page.evaluate(HELD)
+        unlock(other, practice)
+        expect(page.get_by_role("button", name="Archive")).to_be_visible()

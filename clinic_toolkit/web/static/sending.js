@@ -1,8 +1,8 @@
 // Before a form leaves the page: is anybody there to take it? A locked program reads nothing, and a page
 // that was left is not found again with what was typed in it.
 import { all } from "./dom.js";
-import { isOpen } from "./lock.js";
-import { typedIn } from "./unsaved.js";
+import { isOpen, pulse } from "./lock.js";
+import { holdsWords, typedIn } from "./unsaved.js";
 
 const FIELDS = "textarea, select, input:not([type=hidden])";
 
@@ -10,6 +10,8 @@ export function askFirst(form) {
   let sure, asking;
   form.addEventListener("submit", async (event) => {
     if (sure || !document.body.dataset.pulse) return;
+    // Nothing can be lost: it goes at once. A locked program leaves the page as it is; the pulse then says why.
+    if (!holdsWords()) return setTimeout(pulse, 1000);
     event.preventDefault();
     event.stopImmediatePropagation();
     if (asking) return;
