@@ -20,7 +20,7 @@ from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
 
 RIGHT, NEXT = "glacier mandolin unwrapped", "ottoman velvet cinder plume hazard"
-VERSION = re.compile(r'name="version" value="(\d+)"')
+VERSION = re.compile(r'name="version" value="([^"]+)"')
 FORMS = {
     "/practice/passphrase": {"passphrase": NEXT, "passphrase_again": NEXT},
     "/practice/code": {"code": "4H7K2M"},
