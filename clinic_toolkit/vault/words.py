@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
+from clinic_toolkit.vault import known_words
 from clinic_toolkit.vault.alphabet import CHARACTERS
 
 WORDS = 6
@@ -39,22 +40,34 @@ def new_code() -> str:
     return "".join(secrets.choice(CHARACTERS) for _ in range(CODE_LENGTH))
 
 
-def weakness(text: str, *, also: Sequence[str] = ()) -> str | None:
+def weakness(text: str, *, known: Sequence[str]) -> str | None:
     """Why an own passphrase is too weak to guard a practice, in plain words; None if it is strong.
 
     A middling score is not enough here: a year and an exclamation mark after one word still pass for
     "safe", and whoever has a copy of the disk can guess for years.
 
     Args:
-        also: what others know, such as the practice's and the clinician's name.
+        known: what others know, such as the practice's and the clinician's name. It counts for nothing:
+            what is left without it has to be strong by itself.
     """
     if len(text) < _SHORTEST:
         return f"It is too short: at least {_SHORTEST} characters, better four or more unrelated words."
     if not text.isprintable():
         return "It contains a character that cannot be seen. Please use letters, numbers, signs and spaces."
+    parts = known_words.parts_of(known)
+    rest = known_words.without(text, parts)
+    if rest is not None and (len(rest) < _SHORTEST or _warning(rest, parts) is not None):
+        return (
+            "The names of your practice and of yourself count for nothing here, because others know them, "
+            "and the rest is too little. Choose words that have nothing to do with them."
+        )
+    return _warning(text, parts)
+
+
+def _warning(text: str, parts: Sequence[str]) -> str | None:
     from zxcvbn import zxcvbn  # slow to import, needed once in the life of a practice
 
-    found = zxcvbn(text[:_ESTIMATED], user_inputs=[word for name in also for word in (name, *name.split())])
+    found = zxcvbn(text[:_ESTIMATED], user_inputs=list(parts))
     if found["score"] >= _BEST_SCORE and found["guesses"] >= _FEWEST_GUESSES:
         return None
     return found["feedback"]["warning"] or (

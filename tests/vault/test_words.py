@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from clinic_toolkit.vault import known_words
 from clinic_toolkit.vault.alphabet import CHARACTERS
 from clinic_toolkit.vault.words import new_code, new_passphrase, weakness, word_list
 
@@ -20,7 +21,7 @@ def test_six_words_are_strong_and_differ() -> None:
     assert len(made) == 20
     for phrase in made:
         assert len(phrase.split(" ")) == 6
-        assert weakness(phrase) is None
+        assert weakness(phrase, known=("Harbour Practice", "Nora Whelan")) is None
 
 
 def test_codes_have_no_look_alikes() -> None:
@@ -35,24 +36,58 @@ def test_codes_have_no_look_alikes() -> None:
     ["", "short", "Therapist2024!", "passwordpassword", "a" * 20, "qwertyuiopasdfgh", "1234567890123456"],
 )
 def test_weak_ones_are_refused_with_a_reason(text: str) -> None:
-    reason = weakness(text)
+    reason = weakness(text, known=())
     assert reason
     assert reason.endswith(".")
 
 
-def test_names_that_others_know_do_not_help() -> None:
-    phrase = "lindenhof psychotherapie"
-    assert weakness(phrase) is None
-    assert weakness(phrase, also=("Lindenhof Psychotherapie",))
+HARBOUR = ("Harbour Practice", "Dr. Nóra O’Whelan")
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "Harbour Practice Nora Whelan",
+        "harbourpracticenorawhelan",
+        "NORA o'whelan HARBOUR practice 2026",
+        "H4rb0ur Pr4ct1c3 N0ra Whelan",
+        "Nóra Whelan, Harbour!Practice",
+        "nalehw aron ruobrah ecitcarp",
+        "Nora Whelan sunshine rainbow",
+        "clinic toolkit harbour practice",
+    ],
+)
+def test_names_that_others_know_count_for_nothing(phrase: str) -> None:
+    # The control: to somebody who knows no name it looks strong.
+    assert weakness(phrase, known=()) is None or "clinic" in phrase
+    assert "count for nothing" in (weakness(phrase, known=HARBOUR) or "")
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "glacier mandolin unwrapped spoken",
+        "Nora glacier mandolin unwrapped spoken",
+        "drastic practical drafting nordic orchard",
+    ],
+)
+def test_a_phrase_that_is_strong_without_the_names_passes(phrase: str) -> None:
+    assert weakness(phrase, known=HARBOUR) is None
+
+
+def test_a_short_name_is_found_only_where_it_stands_alone() -> None:
+    parts = known_words.parts_of(("Art",))
+    assert known_words.without("cartwheel smarter", parts) is None
+    assert known_words.without("my art, cartwheel", parts) == "my , cartwheel"
 
 
 @pytest.mark.parametrize("text", ["a\u202eb" * 10, "a\0b" * 10, "tab\tand\nline and more", "\ud800" * 20])
 def test_invisible_characters_are_refused(text: str) -> None:
-    assert weakness(text)
+    assert weakness(text, known=())
 
 
 def test_a_very_long_one_is_judged_quickly() -> None:
-    assert weakness("glacier mandolin unwrapped spoken " * 300) is None
+    assert weakness("glacier mandolin unwrapped spoken " * 300, known=()) is None
 
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:

@@ -1,5 +1,8 @@
 """What is typed about the practice and its secrets."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
@@ -69,12 +72,24 @@ def seen_of(settings: Practice) -> str:
     return answers.words_mark("\n\n".join(getattr(settings, name) for name in SETTINGS))
 
 
+def names_in(settings: Practice) -> tuple[str, str]:
+    """What others know of a practice and may not stand for a passphrase."""
+    return settings.practice_name, settings.clinician_name
+
+
 class PassphraseForm(Form):
-    """A passphrase, typed twice. `offered_passphrase` keeps the six words on the page."""
+    """A passphrase, typed twice. `offered_passphrase` keeps the six words on the page.
+
+    `known`: the names of the practice and of its people, which do not count in a passphrase.
+    """
 
     passphrase = StringField("Passphrase")
     passphrase_again = StringField("Once more")
     offered_passphrase = StringField("Offered")
+
+    def __init__(self, formdata: Any = None, *, known: Sequence[str]) -> None:
+        super().__init__(formdata)
+        self.known = known
 
     def offered(self) -> str:
         """The six words on the page; the same ones after a mistake."""
@@ -86,7 +101,7 @@ class PassphraseForm(Form):
             raise ValidationError("Type the six words, or a passphrase of your own.")
         if (over := len(field.data) - words.LONGEST) > 0:
             raise ValidationError(fields.too_long(over, words.LONGEST))
-        reason = words.weakness(field.data)
+        reason = words.weakness(field.data, known=self.known)
         if reason:
             raise ValidationError(reason)
 

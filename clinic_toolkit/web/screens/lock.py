@@ -5,7 +5,7 @@ from flask_wtf.csrf import generate_csrf
 
 from clinic_toolkit.record import practice
 from clinic_toolkit.web import context, covering, guard, handing, old_secret, responses, unlocking
-from clinic_toolkit.web.forms.practice import PassphraseForm
+from clinic_toolkit.web.forms.practice import PassphraseForm, names_in
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
@@ -76,14 +76,14 @@ def open_with_sheet() -> Answer:
 @guard.after_sheet
 def choose() -> Answer:
     """Whoever needed the sheet has lost the passphrase: ask for a new one."""
-    return _choose_page(PassphraseForm())
+    return _choose_page(PassphraseForm(known=names_in(context.practice().body)))
 
 
 @screen.post("/unlock/choose")
 @guard.after_sheet
 def chosen() -> Answer:
     """Replace the passphrase, and go on to *Today*."""
-    form = PassphraseForm(request.form)
+    form = PassphraseForm(request.form, known=names_in(context.practice().body))
     if not form.validate():
         return _choose_page(form), 422
     practice.change_passphrase(context.db(), context.vault(), form.passphrase.data or "", now=context.now())

@@ -7,7 +7,14 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
 from clinic_toolkit.web import context, drawn_sheet, old_secret, responses, stepup, unlocking
-from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm, seen_of
+from clinic_toolkit.web.forms.practice import (
+    RECORD_KINDS,
+    CodeForm,
+    PassphraseForm,
+    PracticeForm,
+    names_in,
+    seen_of,
+)
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("practice", __name__)
@@ -99,7 +106,8 @@ def _keep_code(chosen: str) -> Answer:
 @screen.route("/practice/passphrase", methods=["GET", "POST"])
 def passphrase() -> Answer:
     """Choose another passphrase; the present one is asked first."""
-    form = PassphraseForm(request.form if request.method == "POST" else None)
+    typed = request.form if request.method == "POST" else None
+    form = PassphraseForm(typed, known=names_in(context.practice().body))
     errors: dict[str, Any] = {}
     if request.method == "POST":
         form.validate()

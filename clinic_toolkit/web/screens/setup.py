@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
 from clinic_toolkit.web import context, drawn_sheet, guard, old_secret, responses
-from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm
+from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm, names_in
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("setup", __name__)
@@ -20,7 +20,7 @@ def describe() -> Answer:
     """What the practice is called, where it is, and whom a client can call."""
     form = PracticeForm(request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
-        return _passphrase_page(form, PassphraseForm())
+        return _passphrase_page(form, PassphraseForm(known=names_in(form.settings())))
     page = render_template("setup/practice.html", form=form, errors=form.errors, kinds=RECORD_KINDS)
     return (page, 422) if form.errors else page
 
@@ -29,11 +29,12 @@ def describe() -> Answer:
 @guard.before_practice
 def passphrase() -> Answer:
     """Choose the passphrase; with it the practice is made."""
-    about, form = PracticeForm(request.form), PassphraseForm(request.form)
+    about = PracticeForm(request.form)
     if not about.validate():
         return render_template(
             "setup/practice.html", form=about, errors=about.errors, kinds=RECORD_KINDS
         ), 422
+    form = PassphraseForm(request.form, known=names_in(about.settings()))
     if not form.validate():
         return _passphrase_page(about, form), 422
     settings = msgspec.structs.replace(about.settings(), demo=context.settings().demo)

@@ -11,7 +11,7 @@ import { unfold } from "./unfold.js";
 showButtons();
 watchLengths();
 formsThatLeave().forEach(askFirst);
-formsThatLeave().filter((form) => !form.matches(":has([type=password])")).forEach(keepWords);
+formsThatLeave().filter((form) => !form.matches(":has(.secret)")).forEach(keepWords);
 all("form[data-autosave]").forEach(autosave);
 all("[data-unfold]").forEach(unfold);
 all("[data-keys]").forEach(answerByKeys);

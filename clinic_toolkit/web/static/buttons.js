@@ -16,12 +16,16 @@ function copy(button) {
   };
 }
 
+// Dots on the screen must not become letters by copying.
+const stayHidden = (event) => event.target.matches(".secret:not(.shown)") && event.preventDefault();
+
 export function showButtons() {
   all("[data-copy],[data-print]").forEach((button) => { button.hidden = false; });
   all("[data-copy]").forEach(copy);
   all("[data-print]").forEach((button) => { button.onclick = () => print(); });
+  ["copy", "cut", "dragstart"].forEach((act) => addEventListener(act, stayHidden, true));
   all("[data-show]").forEach((tick) => {
     tick.parentNode.hidden = false;
-    tick.onchange = () => { document.querySelector(tick.dataset.show).type = tick.checked ? "text" : "password"; };
+    tick.onchange = () => document.querySelector(tick.dataset.show).classList.toggle("shown", tick.checked);
   });
 }

@@ -1,0 +1,59 @@
+"""Words in a passphrase that others know: the names of the practice and of the people in it.
+
+A strength meter adds a lot for every further word, even where it knows the word. So a row of names looks
+strong to it, and is the first thing that somebody who knows the practice would try.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+# Shorter parts are taken for a name only where they stand alone: "art" is no name in "cartwheel".
+_FOUND_ANYWHERE = 4
+_THE_PROGRAM = "Clinic toolkit"
+_WRITTEN_FOR = str.maketrans("013457@$!", "oieastasi")
+
+
+def parts_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Every name and every word of it, in small letters without accents, also backwards; longest first."""
+    parts: set[str] = set()
+    for name in (*names, _THE_PROGRAM):
+        words = "".join(each if each.isalnum() else " " for each in _folded(name)).split()
+        parts.update(words, ("".join(words),))
+    backwards = {part[::-1] for part in parts if len(part) >= _FOUND_ANYWHERE}
+    return tuple(sorted(parts | backwards, key=lambda part: (-len(part), part)))
+
+
+def without(text: str, parts: Sequence[str]) -> str | None:
+    """What is left of a text without these parts, however they are spelled; None if it has none of them.
+
+    Args:
+        parts: as `parts_of` gives them.
+    """
+    folded, place = _with_places(text)
+    covered: set[int] = set()
+    for part in parts:
+        at = folded.find(part) if part else -1
+        while at >= 0:
+            if len(part) >= _FOUND_ANYWHERE or _stands_alone(folded, at, len(part)):
+                covered.update(place[at : at + len(part)])
+            at = folded.find(part, at + 1)
+    if not covered:
+        return None
+    return " ".join("".join(" " if at in covered else each for at, each in enumerate(text)).split())
+
+
+def _with_places(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its letters the place in the text that it came from."""
+    pieces = [_folded(each) for each in text]
+    return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
+
+
+def _stands_alone(folded: str, at: int, length: int) -> bool:
+    around = folded[at - 1 : at] + folded[at + length : at + length + 1]
+    return not any(each.isalnum() for each in around)
+
+
+def _folded(text: str) -> str:
+    """Small letters without accents; a digit or sign that is often written for a letter becomes it."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in plain if not unicodedata.combining(each)).translate(_WRITTEN_FOR)
