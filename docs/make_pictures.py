@@ -151,8 +151,10 @@ def _papers(page: Page, address: str) -> None:
 
 
 def _paper(page: Page, link: str, name: str) -> None:
+    page.get_by_role("link", name=link).click()
     with page.expect_download() as waited:
-        page.get_by_role("link", name=link).click()
+        page.get_by_role("button", name="Save a copy as a file").click()
+    page.get_by_role("link", name="Back").click()
     with pypdfium2.PdfDocument(waited.value.path()) as paper:
         paper[0].render(scale=1.25).to_pil().save(PICTURES / f"{name}.png", optimize=True)
 

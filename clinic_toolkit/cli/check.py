@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 
 import click
@@ -22,7 +21,6 @@ from clinic_toolkit.cli.visitor import NotAsExpected, Page, Visitor
 from clinic_toolkit.vault.sheet import GROUPS
 
 PAPERS = (
-    "recovery-sheet.pdf",
     "answer-card.pdf",
     "blank-questionnaire.pdf",
     "client-page.pdf",
@@ -76,7 +74,7 @@ def _write(path: Path, page: Page) -> None:
 
 
 def _job(visitor: Visitor, write: Callable[[str, Page], None]) -> None:
-    page = _set_up(visitor, write)
+    page = _set_up(visitor)
     click.echo("A practice was set up; its recovery sheet was proved.")
     page = _took_in(visitor, page)
     hour = _opened_hour(visitor, page)
@@ -88,12 +86,12 @@ def _job(visitor: Visitor, write: Callable[[str, Page], None]) -> None:
     click.echo("The result was looked at together and a worksheet given.")
     _signed(visitor, hour, write)
     click.echo("The note was signed.")
-    write("session-summary.pdf", visitor.get(visitor.get(hour.path).link("Session summary")))
+    write("session-summary.pdf", visitor.paper(visitor.get(hour.path).link("Session summary")))
     _locked(visitor, hour)
     click.echo("The practice was locked.")
 
 
-def _set_up(visitor: Visitor, write: Callable[[str, Page], None]) -> Page:
+def _set_up(visitor: Visitor) -> Page:
     page = visitor.come_in()
     page = visitor.send(
         page,
@@ -109,9 +107,7 @@ def _set_up(visitor: Visitor, write: Callable[[str, Page], None]) -> Page:
     offered = dict(page.form("passphrase").fields)["offered_passphrase"]
     page = visitor.send(page, "passphrase", {"passphrase": offered, "passphrase_again": offered})
     page = visitor.send(page, "code", {"skip": "yes"})
-    paper = visitor.get(page.link("recovery sheet"))
-    write("recovery-sheet.pdf", paper)
-    groups = _groups(paper.body)
+    groups = _groups(visitor.get(page.link("recovery sheet")))
     asked = sorted(name for name in page.form("csrf_token").names if name.startswith("group_"))
     page = visitor.send(
         page, asked[0], {name: groups[int(name.removeprefix("group_")) - 1] for name in asked}
@@ -121,12 +117,9 @@ def _set_up(visitor: Visitor, write: Callable[[str, Page], None]) -> Page:
     return page
 
 
-def _groups(paper: bytes) -> list[str]:
-    """Read the groups from the printed sheet itself, as a person would."""
-    from pypdf import PdfReader
-
-    text = PdfReader(BytesIO(paper)).pages[0].extract_text()
-    found = re.findall(r"(?m)^[1-8] ([0-9A-Z]{5})$", text)
+def _groups(sheet: Page) -> list[str]:
+    """Read the groups from the sheet itself, as a person would."""
+    found = list(dict.fromkeys(re.findall(r"<strong>([0-9A-Z]{5})</strong>", sheet.text)))
     if len(found) != GROUPS:
         raise NotAsExpected(f"The recovery sheet shows {len(found)} groups instead of {GROUPS}.")
     return found
@@ -147,8 +140,8 @@ def _asked(visitor: Visitor, hour: Page, write: Callable[[str, Page], None]) -> 
     page = visitor.send(
         page, "instrument", {"instrument": "giving", "about": "new", "word": "M.", "frame": "parent"}
     )
-    write("answer-card.pdf", visitor.get(page.link("Answer card")))
-    write("blank-questionnaire.pdf", visitor.get("/questionnaires/giving/blank"))
+    write("answer-card.pdf", visitor.paper(page.link("Answer card")))
+    write("blank-questionnaire.pdf", visitor.paper("/questionnaires/giving/blank"))
     page = visitor.get(page.link("first question"))
     answers: list[dict[str, str]] = [
         {"answer": "3", "go": "next"},
@@ -174,13 +167,13 @@ def _looked_together(visitor: Visitor, page: Page, write: Callable[[str, Page], 
         raise NotAsExpected("The client's page does not say that what was written on it is kept.")
     hour = visitor.get(page.link("Done"))
     result = visitor.get(hour.link("See the result"))
-    write("client-page.pdf", visitor.get(result.link("Client page")))
+    write("client-page.pdf", visitor.paper(result.link("Client page")))
 
 
 def _gave_a_sheet(visitor: Visitor, hour: Page, write: Callable[[str, Page], None]) -> None:
     page = visitor.get(visitor.get(hour.path).link("Give a worksheet"))
     page = visitor.send(page, "worksheet", {"worksheet": "want-to-have-to"})
-    write("worksheet.pdf", visitor.get(page.link("Print the sheet")))
+    write("worksheet.pdf", visitor.paper(page.link("Print the sheet")))
 
 
 def _signed(visitor: Visitor, hour: Page, write: Callable[[str, Page], None]) -> None:
@@ -191,7 +184,7 @@ def _signed(visitor: Visitor, hour: Page, write: Callable[[str, Page], None]) ->
     page = visitor.send(page, "read", {"read": "yes"})
     if "Signed by Check Clinician" not in page.text:
         raise NotAsExpected("The note was not signed.")
-    write("note.pdf", visitor.get(page.link("Print it")))
+    write("note.pdf", visitor.paper(page.link("Print it")))
 
 
 def _locked(visitor: Visitor, page: Page) -> None:

@@ -37,6 +37,7 @@ class Page:
     body: bytes
     forms: list[FormOnPage]
     links: list[tuple[str, str]]
+    frame: str = ""
 
     @property
     def text(self) -> str:
@@ -78,6 +79,13 @@ class Visitor:
         """Ask for a page, and follow where it leads."""
         return self._ask("GET", path, None)
 
+    def paper(self, path: str) -> Page:
+        """Ask for a page that holds a paper, and for the paper in its frame."""
+        page = self.get(path)
+        if not page.frame:
+            raise NotAsExpected(f"The page {page.path} holds no paper.")
+        return self._ask("GET", page.frame, None, dest="iframe")
+
     def send(self, page: Page, name: str, typed: Mapping[str, str]) -> Page:
         """Fill in the form that has a field of this name, send it, and follow where it leads.
 
@@ -92,10 +100,18 @@ class Visitor:
         values = [(key, value) for key, value in form.fields if key not in typed] + list(typed.items())
         return self._ask("POST", urljoin(page.path, form.action or page.path), urlencode(values).encode())
 
-    def _ask(self, method: str, path: str, body: bytes | None, *, site: str = "same-origin") -> Page:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        *,
+        site: str = "same-origin",
+        dest: str = "document",
+    ) -> Page:
         for _ in range(10):
             sent = {"Host": self.host, "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
-            sent |= {"Sec-Fetch-Dest": "document", "Connection": "close"}
+            sent |= {"Sec-Fetch-Dest": dest, "Connection": "close"}
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             if method == "POST":
                 sent["Origin"] = f"http://{self.host}"
@@ -121,7 +137,15 @@ def _page(path: str, status: int, kind: str, body: bytes) -> Page:
     reader = _Reader()
     if kind == "text/html":
         reader.feed(body.decode())
-    return Page(path=path, status=status, kind=kind, body=body, forms=reader.forms, links=reader.links)
+    return Page(
+        path=path,
+        status=status,
+        kind=kind,
+        body=body,
+        forms=reader.forms,
+        links=reader.links,
+        frame=reader.frame,
+    )
 
 
 class _Reader(HTMLParser):
@@ -129,6 +153,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[FormOnPage] = []
         self.links: list[tuple[str, str]] = []
+        self.frame = ""
         self._form: FormOnPage | None = None
         self._text: list[str] = []
         self._href = self._area = self._select = ""
@@ -138,6 +163,8 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._form = FormOnPage(action=given.get("action", ""), method=given.get("method", "get"))
             self.forms.append(self._form)
+        elif tag == "iframe":
+            self.frame = given.get("data-paper", "")
         elif tag == "a":
             self._href, self._text = given.get("href", ""), []
         elif self._form is not None and (name := given.get("name")):

@@ -27,8 +27,9 @@ from clinic_toolkit.store.statements import Prepared
 from clinic_toolkit.store.types import from_us, now_us
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
-# The line of a page that was looked at. It names versions, and none of them is new.
-READ = "records.read"
+# The line of a page that was looked at, and of a paper that left as a file, which its kind follows. They
+# name versions, and none of them is new.
+SHOWN = READ, PAPER_SAVED = "records.read", "paper.saved"
 # The line of an unlock that found the trail not to fit.
 ADOPTED, NOT_ADOPTED = "audit.adopted ", "audit.not_adopted"
 # The line of `adopt`, and the one that says how the way in was opened.
@@ -136,7 +137,7 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
     chained = _link(vault.incarnation, seq, before, body)
     signature = vault.sign("sig/audit", vault.incarnation, seq, chained)
     _ADD.run(db, {"seq": seq, "body": body, "hash": chained, "signature": signature})
-    saved = entries if event != READ else ()
+    saved = () if only_shows(event) else entries
     anchor.pend(db, incarnation=vault.incarnation, seq=seq, head=chained, at=now_us(now), entries=saved)
     if vault.inventory is not None and vault.inventory.seq == seq - 1:
         if_rolled_back(db, vault.inventory.add(seq, chained, saved, ways_in.named(event)))
@@ -144,6 +145,11 @@ def note(db: Connection, vault: Vault, event: str, entries: Sequence[Entry] = ()
         # There are lines that this vault was not told of, from an unlock in another window for one.
         vault.inventory = None
     return seq
+
+
+def only_shows(event: str) -> bool:
+    """Whether a line of this event names versions that were there already, and writes none."""
+    return event.partition(" ")[0] in SHOWN
 
 
 def note_keyless(db: Connection, incarnation: UUID, event: str, *, now: datetime) -> int:
@@ -230,21 +236,6 @@ def _is_ours(body: bytes) -> bool:
         return body[:1] == KEYLESS and bool(keyless.read(body[1:]))
     except keyless.NotOurs:
         return False
-
-
-def check(db: Connection, vault: Vault) -> int:
-    """Check every line, its place and its signature; return the number of lines.
-
-    Raises:
-        ChainBroken: naming the first line that does not fit.
-    """
-    seq = 0
-    for row in _chained(db, vault, 0, _START):
-        seq = row.seq
-        if row.signature is not None and not is_signed(vault, row):
-            raise ChainBroken(seq)
-        _open(vault, row.seq, row.body, signed=row.signature is not None)
-    return seq
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

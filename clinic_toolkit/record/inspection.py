@@ -110,7 +110,7 @@ def _trail(db: Connection, vault: Vault | None, named: _Named) -> Iterator[list[
         named.whole = named.whole and not line.wrong and line.seq not in doubted
         # One that follows another than was there may be whole; one that nobody signed counts for nothing.
         if line.seq not in doubted or line.wrong == trail.CHANGED:
-            for entry in line.entries if line.event != audit.READ else ():
+            for entry in () if audit.only_shows(line.event) else line.entries:
                 named.add(entry)
             if line.actor is not None:
                 named.ways_in = max(named.ways_in, ways_in.named(line.event))

@@ -15,7 +15,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import audit, ledger, rows, ways_in
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.keyless import Keyless
-from clinic_toolkit.record.summaries import Letterhead, RecoverySheet
+from clinic_toolkit.record.summaries import Letterhead
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault import identity, sheet, slots
 from clinic_toolkit.vault.vault import Vault
@@ -238,13 +238,4 @@ def letterhead(settings: Practice) -> Letterhead:
         crisis_text=settings.crisis_text,
         paper=settings.paper,
         demo=settings.demo,
-    )
-
-
-def recovery_sheet(
-    settings: Practice, groups: tuple[str, ...], vault_id: UUID, *, made_on: date
-) -> RecoverySheet:
-    """The sheet to print; the only place where its groups are ever written out."""
-    return RecoverySheet(
-        letterhead=letterhead(settings), groups=groups, made_on=made_on, vault_code=vault_id.hex[:8]
     )

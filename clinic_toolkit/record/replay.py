@@ -67,7 +67,7 @@ def namings(db: Connection, vault: Vault, record: UUID, known: Known, gaps: list
 
 
 def _entries(line: Told) -> tuple[audit.Entry, ...]:
-    return line.line.entries if line.line and line.line.event != audit.READ else ()
+    return () if line.line is None or audit.only_shows(line.line.event) else line.line.entries
 
 
 def _replayed(

@@ -28,15 +28,6 @@ class Letterhead(Struct, frozen=True, kw_only=True):
     demo: bool = False
 
 
-class RecoverySheet(Struct, frozen=True, kw_only=True):
-    """The printed way back in: eight groups of five characters."""
-
-    letterhead: Letterhead
-    groups: tuple[str, ...]
-    made_on: date
-    vault_code: str
-
-
 class AnswerCard(Struct, frozen=True, kw_only=True):
     """The answer words in large type, to point at."""
 

@@ -17,6 +17,7 @@ KINDS = {
     "worksheets": "Worksheets",
     "risk": "Risk entries",
     "notes": "Notes",
+    "papers": "Papers saved as files",
     "practice": "Settings and unlocking",
     "trail": "The audit trail itself",
 }
@@ -73,6 +74,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "note.begun": ("notes", "Began a note"),
     "note.saved": ("notes", "Saved a note"),
     "note.signed": ("notes", "Signed a note"),
+    "paper.saved": ("papers", "Saved a paper as a file"),
     "practice.created": ("practice", "Made the practice"),
     "practice.saved": ("practice", "Saved the settings of the practice"),
     "practice.unlocked": ("practice", "Unlocked with the passphrase"),
@@ -106,6 +108,18 @@ NOUNS = {
     "practice": ("the settings", "settings"),
 }
 
+PAPERS = {
+    "note": "a note",
+    "page": "a page for the client",
+    "summary": "the summary of an hour",
+    "over-time": "answers over time",
+    "worksheet": "a worksheet",
+    "questionnaire": "a blank questionnaire",
+    "answer-card": "an answer card",
+    "clinician-card": "a card for the clinician",
+    "guide": "a guide",
+}
+
 WRONG = {
     trail.MISSING: "This line is missing.",
     trail.CHANGED: "This line was changed or moved after it was written.",
@@ -135,6 +149,9 @@ def said(line: trail.Line) -> Said:
         words += f": line {first}" if first == last else f": lines {first} to {last}"
     if code == audit.NOT_ADOPTED:
         words += f": line {detail}"
+    if code == audit.PAPER_SAVED:
+        shown = f" with {counted(entry.table for entry in line.entries)}" if line.entries else ""
+        words += f": {PAPERS.get(detail, 'a paper')}{shown}"
     if code == "records.read":
         words = f"{words} {counted(entry.table for entry in line.entries)}"
     return Said(kind=kind, words=words)

@@ -162,6 +162,18 @@ def saw(noun: str, *shown: Kept[Any]) -> None:
     )
 
 
+def showed_nothing() -> None:
+    """What was opened for this request is not on the page that it answers with."""
+    unit().reads.clear()
+
+
+def took_away(event: str) -> None:
+    """Write that what this request shows leaves as a file; this line stands for the look as well."""
+    here = unit()
+    audit.note(here.db(), vault(), event, tuple(dict.fromkeys(here.reads)), now=here.now)
+    here.reads.clear()
+
+
 def enter(opened: Vault, *, must_choose_passphrase: bool = False) -> None:
     """Let this browser in: a new session id and a new form token, so that none from before is good.
 

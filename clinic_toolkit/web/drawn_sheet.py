@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from flask import render_template
+
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context
 from clinic_toolkit.web.responses import Answer
 
 _NAME = "drawn sheet"
@@ -52,10 +54,16 @@ def mistakes(drawn: Drawn, typed: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def paper(drawn: Drawn) -> Answer:
-    """The sheet itself, to be printed."""
-    from clinic_toolkit.documents import recovery
+def paper(drawn: Drawn, *, back: str) -> Answer:
+    """The sheet itself, as a page to be printed: a file of it would be a key that lies about.
 
-    settings, vault_id = context.practice().body, context.vault().vault_id
-    value = practice.recovery_sheet(settings, drawn.groups, vault_id, made_on=drawn.made_on)
-    return responses.pdf(recovery.render(value), "recovery-sheet.pdf")
+    Args:
+        back: the page on which its groups are typed back.
+    """
+    return render_template(
+        "recovery/sheet.html",
+        drawn=drawn,
+        practice=context.practice().body,
+        code=context.vault().vault_id.hex[:8],
+        back=back,
+    )

@@ -1,4 +1,4 @@
-"""The headers of every answer: nothing but our own files may run, be framed or be kept."""
+"""The headers of every answer: nothing but our own files may run or be kept, and only paper may be framed."""
 
 from werkzeug.wrappers import Response
 
@@ -9,8 +9,11 @@ POLICY = (
 )
 # A file that is downloaded may do nothing at all, wherever it ends up being shown.
 SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
-# `sandbox` would stop the browser's own PDF reader.
-SHOWN_FILE = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+# A page of ours that holds a paper in a frame.
+HOLDS_PAPER = f"{POLICY}; frame-src 'self'"
+# That paper: the only answer which may be framed, by a page of ours alone. `sandbox` would stop the
+# browser's own PDF viewer; Chromium's and Firefox's need nothing of this list.
+FRAMED_PAPER = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 _FEATURES = (
     "accelerometer autoplay browsing-topics camera display-capture "
@@ -35,5 +38,7 @@ def add(response: Response) -> None:
     # A refusal of the gate that comes from inside the app has them already.
     if "Permissions-Policy" not in response.headers:
         response.headers.extend(FIXED)
+        if response.headers.get("Content-Security-Policy") == FRAMED_PAPER:
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -25,25 +25,29 @@ def stay() -> Response:
     return Response(status=204)
 
 
-def pdf(made: bytes, name: str, *, inline: bool = False) -> Response:
-    """A PDF that was made in memory.
+def framed_paper(made: bytes, name: str) -> Response:
+    """A PDF for the frame of a page of ours."""
+    return _file(made, "inline", name, headers.FRAMED_PAPER)
+
+
+def saved_paper(made: bytes, name: str) -> Response:
+    """A PDF that leaves as a file.
 
     Args:
-        name: a neutral file name such as "worksheet.pdf": it ends up in lists of downloads.
-        inline: show it in the browser instead of saving it.
+        name: a neutral file name such as "note-2026-11-29-093015.pdf": it ends up in lists of downloads.
     """
-    return _file(made, name, "application/pdf", inline=inline)
+    return _file(made, "attachment", name, headers.SANDBOX)
 
 
-def text(made: str, name: str) -> Response:
-    """A plain text to save."""
-    return _file(made.encode(), name, "text/plain; charset=utf-8", inline=False)
+def holding_paper(page: str) -> Response:
+    """A page of ours with a frame for a PDF."""
+    return Response(page, mimetype="text/html", headers={"Content-Security-Policy": headers.HOLDS_PAPER})
 
 
-def _file(made: bytes, name: str, kind: str, *, inline: bool) -> Response:
-    response = Response(made, content_type=kind)
-    response.headers["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
-    response.headers["Content-Security-Policy"] = headers.SHOWN_FILE if inline else headers.SANDBOX
+def _file(made: bytes, way: str, name: str, policy: str) -> Response:
+    response = Response(made, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'{way}; filename="{name}"'
+    response.headers["Content-Security-Policy"] = policy
     return response
 
 

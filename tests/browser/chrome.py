@@ -57,7 +57,9 @@ class Watched:
 
     def _asked(self, url: str) -> None:
         split = urlsplit(url)
-        if split.scheme not in ("data", "blob", "about") and split.netloc != self.host:
+        # The PDF viewer is a part of the browser, and takes its own parts from there.
+        own = ("data", "blob", "about", "chrome", "chrome-extension")
+        if split.scheme not in own and split.netloc != self.host:
             self.elsewhere.append(url)
 
     def _listen(self, page: Page) -> None:

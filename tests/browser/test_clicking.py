@@ -1,6 +1,7 @@
 """The whole main job by clicking, in a real browser: what links do not lead to is looked at on the way."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,11 @@ def follow(page: Page, words: str) -> None:
 
 
 def paper(page: Page, words: str) -> str:
-    """Click a link to a paper and read it."""
+    """Click a link to a paper, save a copy of it, go back, and read it."""
+    follow(page, words)
     with page.expect_download() as waiting:
-        follow(page, words)
+        press(page, "Save a copy as a file")
+    follow(page, "Back")
     return "".join(each.extract_text() for each in PdfReader(waiting.value.path()).pages)
 
 
@@ -62,12 +65,18 @@ def set_up(seen: Watched, page: Page) -> None:
     seen.look(page)
     press(page, "Do without a code")
     seen.look(page, name="sheet")
-    text = paper(page, "Open the recovery sheet")
-    groups = [
-        each.replace(" ", "")
-        for each in re.findall(r"(?m)^\s*(?:[1-8]\s+)?((?:[0-9A-Z] ?){4}[0-9A-Z])\s*$", text)
-    ]
+    follow(page, "Open the recovery sheet")
+    seen.look(page, name="recovery sheet")
+    page.get_by_text("Show the groups here").click()
+    seen.look(page, name="recovery sheet, shown")
+    groups = page.locator("details .groups-drawn strong").all_inner_texts()
     assert len(groups) == 8
+    # On paper it is one page, of either size, with every group.
+    for size in ("A4", "Letter"):
+        printed = PdfReader(BytesIO(page.pdf(format=size))).pages
+        assert len(printed) == 1, size
+        assert all(group in printed[0].extract_text().replace(" ", "") for group in groups)
+    follow(page, "Back")
     for label in page.get_by_text(re.compile(r"^Group \d$")).all():
         number = int(label.inner_text().split()[1])
         page.get_by_label(f"Group {number}").fill(groups[number - 1])

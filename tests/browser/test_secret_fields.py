@@ -1,4 +1,4 @@
-"""A passphrase in a real browser: dots on the screen, nothing on the disk, nothing that is offered to be kept."""
+"""A passphrase in a real browser: dots on the screen, nothing on the disk, no field that it keeps."""
 
 import time
 from pathlib import Path

@@ -13,7 +13,6 @@ from clinic_toolkit.demo import practice as demo_practice
 from clinic_toolkit.record import (
     administrations,
     answers,
-    audit,
     cases,
     clients,
     handouts,
@@ -36,7 +35,7 @@ from .conftest import NOW, Demo
 
 def test_the_trail_holds_and_is_in_the_order_of_time(demo: Demo) -> None:
     with reading(demo.engine) as db:
-        count = audit.check(db, demo.vault)
+        count = trails.check(db, demo.vault)
         lines = trails.lines(db, demo.vault, newest=count)
     times = [line.at for line in reversed(lines)]
     assert count > 500
@@ -162,7 +161,7 @@ def test_today_is_full_whenever_it_is_opened(demo: Demo, tmp_path: Path, weekday
     vault = demo_practice.build(engine, now=now, content=demo.told)
     with reading(engine) as db:
         day = today.of(db, vault, now=now)
-        audit.check(db, vault)
+        trails.check(db, vault)
         hours = [kept.body for kept in sessions.everything(db, vault)]
     engine.dispose()
     held = [body for body in hours if body.took_place]

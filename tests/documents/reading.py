@@ -15,7 +15,6 @@ from clinic_toolkit.documents import (
     clinician_card,
     course,
     note,
-    recovery,
     summary,
     worksheet,
 )
@@ -25,7 +24,6 @@ PAPERS = {"A4": (595.28, 841.89), "Letter": (612.0, 792.0)}
 
 # Every sheet there is, by paper.
 SHEETS: dict[str, Callable[..., bytes]] = {
-    "recovery": lambda paper, **more: recovery.render(values.recovery(paper, **more)),
     "answer card": lambda paper, **more: answer_card.render(values.card(paper, **more)),
     "blank form": lambda paper, **more: blank_form.render(values.blank(paper, **more)),
     "clinician's card": lambda paper, **more: clinician_card.render(values.clinician_card(paper, **more)),

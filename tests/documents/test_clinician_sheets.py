@@ -1,30 +1,17 @@
-"""What the clinician keeps: the recovery sheet, the summary of an hour, the progress note."""
+"""What the clinician keeps: the summary of an hour, the progress note."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from clinic_toolkit.documents import note, recovery, summary, words
+from clinic_toolkit.documents import note, summary, words
 from clinic_toolkit.record.summaries import LaterChange
 from tests.documents import values
-from tests.documents.reading import PAPERS, chars, drawn, pages, shapes, texts
+from tests.documents.reading import PAPERS, chars, pages, shapes, texts
 from tests.fixtures.replaced import replace
 
 every = pytest.mark.parametrize("paper", PAPERS)
-
-
-@every
-def test_the_recovery_sheet_shows_each_group_whole_and_numbered(paper):
-    sheet = values.recovery(paper)
-    pdf = recovery.render(sheet)
-    said = texts(pdf)
-    assert len(said) == 1
-    assert all(group in said[0] for group in sheet.groups)
-    assert all(group in drawn(pdf)[0] for group in sheet.groups)
-    large = [char for char in chars(pdf)[0] if char["size"] > 26 and char["text"].strip()]
-    assert len(large) == 40
-    assert "22 November 2026" in said[0] and sheet.vault_code in said[0] and "Old Mill" in said[0]
 
 
 @every

@@ -146,7 +146,6 @@ def hostile(typed: str) -> list[bytes]:
             )
         ),
         worksheet.render(replace(values.sheet(), letterhead=head, initials=name, sentence=name)),
-        SHEETS["recovery"]("Letter"),
     ]
 
 

@@ -23,7 +23,6 @@ from clinic_toolkit.record.summaries import (
     Letterhead,
     NotePage,
     NoteSection,
-    RecoverySheet,
     Result,
     SessionSummary,
     WorksheetPage,
@@ -230,15 +229,6 @@ def worksheet() -> Worksheet:
         when_not_to_use="Where handing back is unsafe.",
         review_prompts=("What moved?",),
         evidence="Family of techniques.",
-    )
-
-
-def recovery(paper: str = "A4", *, demo: bool = False) -> RecoverySheet:
-    return RecoverySheet(
-        letterhead=letterhead(paper, demo=demo),
-        groups=("K7QMX", "2HV9T", "PD4RA", "W8NCJ", "3FTEY", "B6GKZ", "QX5MH", "V1RDP"),
-        made_on=date(2026, 11, 22),
-        vault_code="7f3a-91c2",
     )
 
 

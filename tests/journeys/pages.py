@@ -67,6 +67,8 @@ class Page:
     text: str = ""
     title: str = ""
     by_id: dict[str, str] = field(default_factory=dict)
+    frame: str = ""
+    paper: "Page | None" = None
 
     @property
     def source(self) -> str:
@@ -138,6 +140,8 @@ class _Reader(HTMLParser):
             early = self._forms.get(given["id"]) if "id" in given else None
             self._form.controls += early.controls if early else []
             self._forms[given.get("id", "")] = self._form
+        elif tag == "iframe":
+            self.page.frame = given["data-paper"]
         elif tag == "a":
             self._link = (given.get("href", ""), [])
         elif tag == "option" and self._select is not None and self._form is not None:

@@ -64,10 +64,17 @@ class Person:
             status, answered, found = self.ask(method, path, body, headers)
             self.passed.append(path)
             if status not in (302, 303):
-                return read(path, status, answered, found)
+                return self._with_paper(read(path, status, answered, found))
             method, body, headers = "GET", None, {}
             path = urljoin(path, answered["Location"])
         raise AssertionError(f"{path} leads round in circles")
+
+    def _with_paper(self, page: Page) -> Page:
+        """A browser fills the frame of a page as well, and shows only what it may frame."""
+        if page.frame:
+            page.paper = self.open(page.frame, **{"Sec-Fetch-Dest": "iframe"})
+            assert page.paper.headers["X-Frame-Options"] == "SAMEORIGIN", page.paper.path
+        return page
 
 
 def encoded(fields: Mapping[str, str]) -> bytes:

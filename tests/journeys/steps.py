@@ -23,18 +23,22 @@ WOULD_NOT = {"way": "declined"}
 Answer = int | Mapping[str, str] | None
 
 
+def pdf_of(page: Page) -> bytes:
+    """The paper in the frame of a page, or the file itself."""
+    paper = page.paper or page
+    assert paper.headers["Content-Type"] == "application/pdf", paper.path
+    return paper.body
+
+
 def words_of(paper: Page) -> str:
     """The text of a PDF, in one line."""
-    assert paper.headers["Content-Type"] == "application/pdf", paper.path
-    pages = PdfReader(BytesIO(paper.body)).pages
+    pages = PdfReader(BytesIO(pdf_of(paper))).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 
 def groups_on(paper: Page) -> list[str]:
     """The groups of a recovery sheet, as they are printed."""
-    text = PdfReader(BytesIO(paper.body)).pages[0].extract_text()
-    found = re.findall(r"(?m)^\s*(?:[1-8]\s+)?((?:[0-9A-Z] ?){4}[0-9A-Z])\s*$", text)
-    return [group.replace(" ", "") for group in found]
+    return list(dict.fromkeys(re.findall(r"<strong>([0-9A-Z]{5})</strong>", paper.source)))
 
 
 def asked_on(page: Page) -> list[int]:

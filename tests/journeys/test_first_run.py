@@ -81,7 +81,8 @@ def test_from_an_empty_folder_to_today(empty: Empty) -> None:
     page = me.send(page, {"code": offered})
     assert page.path == "/setup/sheet"
     paper = me.follow(page, "recovery sheet")
-    assert paper.headers["Content-Disposition"].endswith('filename="recovery-sheet.pdf"')
+    assert paper.headers["Content-Type"].startswith("text/html")
+    assert "Content-Disposition" not in paper.headers
     groups = groups_on(paper)
     assert len(groups) == 8
     assert not any(group in page.source for group in groups)

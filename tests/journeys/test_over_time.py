@@ -189,7 +189,8 @@ def test_the_result_is_compared_in_words(site: Site, me: Person) -> None:
 def test_on_paper_it_is_the_clinicians_with_a_neutral_name(site: Site, me: Person) -> None:
     path, _, _ = course(site, [4, 3, 1, 0, 2])
     paper = me.follow(me.open(path), "On paper")
-    assert 'filename="over-time.pdf"' in paper.headers["Content-Disposition"]
+    saved = me.press(paper, "Save a copy as a file")
+    assert 'attachment; filename="over-time-20' in saved.headers["Content-Disposition"]
     said = steps.words_of(paper)
     assert "Ana Reyes" in said and "Not validated" in said and "about M." in said
     assert "So far between 0 and 100" in said

@@ -136,7 +136,7 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     assert "repaying a kindness" not in about.text and "names no question" in about.text
     assert "repaying a kindness" in me.open("/questionnaires/receiving").text
     for paper in ("blank", "answer-card"):
-        assert me.open(f"/questionnaires/resting/{paper}").body.startswith(b"%PDF")
+        assert steps.pdf_of(me.open(f"/questionnaires/resting/{paper}")).startswith(b"%PDF")
     place = given(site, me, hour)
     result = me.open(f"{place}/result")
     # BODY 3 + (3 - 1), MIND 2 + 0, ASK 1 + 2 x 3; see tests/cases/own.toml.
@@ -150,7 +150,7 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     together = me.open(f"{place}/together")
     assert "Mostly true: I told this person when I needed quiet." in together.text
     assert not any(c.isdigit() for c in together.text)
-    assert me.open(f"{place}/client-page").body.startswith(b"%PDF")
+    assert steps.pdf_of(me.open(f"{place}/client-page")).startswith(b"%PDF")
     note = me.open(f"{hour}/note")
     assert "The practice’s own questionnaire, drafted by its card; used for discussion." in note.source
     assert "Unvalidated tool" not in note.source
@@ -322,7 +322,7 @@ def test_no_text_of_a_definition_is_ever_run_or_filled_in(
         for markup in ("<script>alert", "<img src=x", "<svg onload"):
             assert markup not in each.source, each.path
     assert words in looked.text and sum(words in each.text for each in seen) >= 7
-    assert all(paper.body.startswith(b"%PDF") for paper in papers)
+    assert all(steps.pdf_of(paper).startswith(b"%PDF") for paper in papers)
     assert "".join(words.split())[:20] in "".join(steps.words_of(papers[0]).split())
 
 
@@ -388,12 +388,12 @@ def test_words_of_any_script_and_length_are_shown_and_printed(
     for page in ("introduction", "items/1", "all", "check"):
         assert word in me.open(f"{YOURS}/preview/{page}").text
     for paper in ("blank", "answer-card", "guide"):
-        assert me.open(f"{YOURS}/preview/{paper}").body.startswith(b"%PDF")
+        assert steps.pdf_of(me.open(f"{YOURS}/preview/{paper}")).startswith(b"%PDF")
     me.press(looked, "Take it into the practice")
     place = steps.place(steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "resting"), [3] * 7)))
     assert word in me.open(f"{place}/result").text
     for paper in (f"{place}/client-page?with=stood-out", f"{hour}/summary"):
-        assert me.open(paper).body.startswith(b"%PDF")
+        assert steps.pdf_of(me.open(paper)).startswith(b"%PDF")
 
 
 def test_a_text_that_turns_its_direction_is_refused(site: Site) -> None:

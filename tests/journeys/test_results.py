@@ -301,4 +301,10 @@ def test_paper_is_never_kept_under_a_telling_name(me: Person, together: Page) ->
         "/worksheets/two-circles/blank": "worksheet",
     }
     for path, name in papers.items():
-        assert me.open(path).headers["Content-Disposition"] == f'attachment; filename="{name}.pdf"'
+        page = me.open(path)
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert page.paper
+        saved = me.press(page, "Save a copy as a file")
+        for paper, way in ((page.paper, "inline"), (saved, "attachment")):
+            told = paper.headers["Content-Disposition"]
+            assert re.fullmatch(rf'{way}; filename="{name}-20\d\d-\d\d-\d\d-\d{{6}}\.pdf"', told), told

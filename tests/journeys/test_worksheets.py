@@ -59,7 +59,7 @@ def test_a_questionnaire_shows_its_items_and_what_is_known(me: Person, id: str) 
 def test_the_guide_is_one_page_of_what_to_say_and_ask(me: Person, id: str) -> None:
     form = forms.instrument(id)
     paper = me.follow(me.open(f"/questionnaires/{id}"), "Guide for you")
-    assert len(PdfReader(BytesIO(paper.body)).pages) == 1
+    assert len(PdfReader(BytesIO(steps.pdf_of(paper))).pages) == 1
     words = " ".join(steps.words_of(paper).split())
     for line in (*form.guidance.pacing, *form.guidance.debrief, form.facets[-1].follow_up[0].question):
         assert line.split(".")[0][:40] in words
@@ -78,7 +78,7 @@ def test_the_blank_form_carries_the_code_of_its_version_and_nobody_elses(me: Per
     page = me.open("/questionnaires/giving")
     words = "Blank form, people in general" if general else "Blank form (PDF)"
     one, other = (me.follow(page, words) for _ in range(2))
-    assert one.body == other.body
+    assert steps.pdf_of(one) == steps.pdf_of(other)
     code = form_code.code_of(forms.instrument("giving"), general=general)
     assert f"version {forms.instrument('giving').version} · sheet {code}" in steps.words_of(one)
 

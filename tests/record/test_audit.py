@@ -17,7 +17,7 @@ def test_every_write_adds_a_signed_line_that_names_the_version(work: Work) -> No
     kept = work.client()
     with reading(work.engine) as db:
         line = next(each for each in trails.lines(db, work.vault) if each.event == "client.added")
-        assert audit.check(db, work.vault) >= 3
+        assert trails.check(db, work.vault) >= 3
     assert line.signed
     assert [(entry.record, entry.version) for entry in line.entries] == [(kept.id.bytes, 1)]
 
@@ -32,7 +32,7 @@ def test_lines_added_while_locked_are_adopted_at_the_next_unlock(work: Work) -> 
         newest, *rest = trails.lines(db, work.vault)
         assert newest.event.startswith("audit.adopted ")
         assert not rest[0].signed
-        audit.check(db, work.vault)
+        trails.check(db, work.vault)
 
 
 def test_a_vault_that_was_not_told_of_a_line_asks_the_trail_again(work: Work) -> None:
@@ -62,7 +62,7 @@ def test_a_changed_line_is_named(work: Work, column: str) -> None:
         value = db.execute(select(audit.audit_line.c[column]).where(audit.audit_line.c.seq == 2)).scalar_one()
     _tamper(work, 2, **{column: bytes([value[0] ^ 1]) + value[1:]})
     with pytest.raises(audit.ChainBroken) as caught, reading(work.engine) as db:
-        audit.check(db, work.vault)
+        trails.check(db, work.vault)
     assert caught.value.seq == 2
 
 
@@ -72,7 +72,7 @@ def test_a_missing_line_is_named(work: Work) -> None:
         db.exec_driver_sql("DROP TRIGGER no_delete_audit_line")
         db.execute(audit.audit_line.delete().where(audit.audit_line.c.seq == 2))
     with pytest.raises(audit.ChainBroken), reading(work.engine) as db:
-        audit.check(db, work.vault)
+        trails.check(db, work.vault)
 
 
 def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> None:
@@ -89,7 +89,7 @@ def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> No
         assert told.signed
         assert told.event == f"audit.not_adopted {before[1].seq}"
         with pytest.raises(audit.ChainBroken) as caught:
-            audit.check(db, work.vault)
+            trails.check(db, work.vault)
     assert caught.value.seq == before[1].seq
 
 

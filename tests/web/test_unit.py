@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import MethodNotAllowed
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, clients, practice, progress
+from clinic_toolkit.record import clients, practice, progress
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.web import context
@@ -130,7 +130,7 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site):
     site.get(site.route(view, "GET"))
     with reading(site.work.engine) as db:
         lines = [line for line in trails.lines(db, site.work.vault) if line.seq > before]
-        audit.check(db, site.work.vault)
+        trails.check(db, site.work.vault)
     assert [line.event for line in lines] == ["records.read"]
     assert {entry.record for entry in lines[0].entries} == {first.id.bytes, second.id.bytes}
     assert len(lines[0].entries) == 2

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.documents import chart_plan, chart_table
 from clinic_toolkit.documents.chart_plan import Plan
@@ -25,7 +25,8 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.rhythms import Rhythm
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, papers
+from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("courses", __name__)
@@ -158,13 +159,25 @@ def together(id: UUID) -> Answer:
     )
 
 
-@screen.get("/administrations/<uuid:id>/over-time/paper")
+@screen.route("/administrations/<uuid:id>/over-time/paper", methods=["GET", "POST"])
 def paper(id: UUID) -> Answer:
     """The course on paper, for the clinician."""
     from clinic_toolkit.documents import course as paper
 
-    value = CoursePaper(letterhead=context.letterhead(), course=_course(id), cautions=CAUTIONS)
-    return responses.pdf(paper.render(value), "over-time.pdf")
+    course = _course(id)
+    value = CoursePaper(letterhead=context.letterhead(), course=course, cautions=CAUTIONS)
+    about = course.relationship_id
+    return papers.answer(
+        Paper(
+            kind="over-time",
+            title="Over time",
+            back=(
+                "Back to the answers over time",
+                url_for(".show", id=about) if about else url_for(".in_general", id=course.client_id),
+            ),
+            render=lambda: paper.render(value),
+        )
+    )
 
 
 def _course(id: UUID) -> Course:

@@ -21,8 +21,9 @@ from clinic_toolkit.record.later_changes import LaterChanges
 from clinic_toolkit.record.notes import ClinicalNote, Part
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import CHANGED_LATER, NOT_SIGNED, SOME_UNREAD
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, papers, responses
 from clinic_toolkit.web.forms.note import NoteForm, SignForm
+from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
@@ -170,12 +171,12 @@ def _changed_meanwhile(kept: Kept[ClinicalNote], hour: Kept[TherapySession], for
     return _reading(kept, hour, SignForm(), changed=changed), 409
 
 
-def _note(id: UUID) -> tuple[Kept[ClinicalNote], Kept[TherapySession]]:
+def _note(id: UUID, *, on_paper: bool = False) -> tuple[Kept[ClinicalNote], Kept[TherapySession]]:
     kept = notes.get(context.db(), context.vault(), id)
     day = kept.at.astimezone().date()
     day = kept.body.facts.on if kept.body.facts else day
     hour = sessions.of_note(context.db(), context.vault(), kept.body.session_id, on=day)
-    if request.method == "GET":
+    if request.method == "GET" or on_paper:
         context.saw("clinical_note", kept)
     return kept, hour
 
@@ -230,14 +231,22 @@ def show(id: UUID) -> Answer:
     )
 
 
-@screen.get("/notes/<uuid:id>/paper")
+@screen.route("/notes/<uuid:id>/paper", methods=["GET", "POST"])
 def paper(id: UUID) -> Answer:
     """The note on paper: signed, or marked as a draft."""
     from clinic_toolkit.documents import note as document
 
-    kept, hour = _note(id)
+    kept, hour = _note(id, on_paper=True)
     value = note_texts.note_page_of(context.db(), context.vault(), context.practice().body, hour, kept)
-    return responses.pdf(document.render(value), "note.pdf")
+    from_page = url_for(".show", id=id) if kept.final else url_for(".edit", session=hour.id)
+    return papers.answer(
+        Paper(
+            kind="note",
+            title="Note",
+            back=("Back to the note", from_page),
+            render=lambda: document.render(value),
+        )
+    )
 
 
 @screen.get("/notes/<uuid:id>/text")

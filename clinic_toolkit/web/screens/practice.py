@@ -156,7 +156,8 @@ def sheet() -> Answer:
 def paper() -> Answer:
     """The new sheet, until it is proved."""
     drawn = drawn_sheet.held()
-    return drawn_sheet.paper(drawn) if drawn else responses.see(url_for(".sheet"))
+    back = url_for(".sheet")
+    return drawn_sheet.paper(drawn, back=back) if drawn else responses.see(back)
 
 
 def _take(drawn: drawn_sheet.Drawn) -> Answer:

@@ -3,6 +3,7 @@
 Its pages are the very ones of the hour. Nothing that is chosen on them is kept.
 """
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 from flask import Blueprint, render_template, request, url_for
@@ -14,9 +15,10 @@ from clinic_toolkit.psychometrics.rules import number_rule
 from clinic_toolkit.record import own_questionnaires, results, rows
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire, InstrumentGuide
-from clinic_toolkit.web import context, held_definition, responses
+from clinic_toolkit.web import context, held_definition, papers, responses
 from clinic_toolkit.web.forms.item import WAYS
 from clinic_toolkit.web.held_definition import NothingHeld
+from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("previews", __name__, url_prefix="/your-questionnaires/preview")
@@ -107,7 +109,7 @@ def check() -> Answer:
     return _drawn("check", instrument, items=[{**line, "said": ""} for line in items])
 
 
-@screen.get("/blank")
+@screen.route("/blank", methods=["GET", "POST"])
 def blank() -> Answer:
     """The form on paper; its code belongs to no sheet."""
     from clinic_toolkit.documents import blank_form as paper
@@ -118,25 +120,30 @@ def blank() -> Answer:
         general=GENERAL in request.args,
         code=_NO_CODE,
     )
-    return responses.pdf(paper.render(value), "questionnaire.pdf")
+    return _paper("questionnaire", "Blank form", lambda: paper.render(value))
 
 
-@screen.get("/answer-card")
+@screen.route("/answer-card", methods=["GET", "POST"])
 def answer_card() -> Answer:
     """The answer words in large type."""
     from clinic_toolkit.documents import answer_card as paper
 
     value = AnswerCard(letterhead=context.letterhead(), instrument=held_definition.the_one().instrument)
-    return responses.pdf(paper.render(value), "answer-card.pdf")
+    return _paper("answer-card", "Answer card", lambda: paper.render(value))
 
 
-@screen.get("/guide")
+@screen.route("/guide", methods=["GET", "POST"])
 def guide() -> Answer:
     """How to give it, on paper."""
     from clinic_toolkit.documents import guide as paper
 
     value = InstrumentGuide(letterhead=context.letterhead(), instrument=held_definition.the_one().instrument)
-    return responses.pdf(paper.render(value), "guide.pdf")
+    return _paper("guide", "Guide for you", lambda: paper.render(value))
+
+
+def _paper(kind: str, title: str, render: Callable[[], bytes]) -> Answer:
+    back = ("Back to the questionnaire", url_for(".show"))
+    return papers.answer(Paper(kind=kind, title=title, back=back, render=render))
 
 
 @screen.errorhandler(NothingHeld)

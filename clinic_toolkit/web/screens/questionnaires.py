@@ -1,6 +1,9 @@
 """The questionnaires there are: what is asked, what is known of them, and their paper."""
 
-from flask import Blueprint, render_template, request
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue, form_code
 from clinic_toolkit.instruments.standing import status_line
@@ -13,7 +16,8 @@ from clinic_toolkit.record.summaries import (
     ClinicianCard,
     InstrumentGuide,
 )
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, papers
+from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("questionnaires", __name__)
@@ -46,7 +50,7 @@ def show(slug: str) -> Answer:
     )
 
 
-@screen.get("/questionnaires/<slug>/blank")
+@screen.route("/questionnaires/<slug>/blank", methods=["GET", "POST"])
 def blank(slug: str) -> Answer:
     """The form on paper, under the nameless code of its version and wording."""
     from clinic_toolkit.documents import blank_form as paper
@@ -59,10 +63,10 @@ def blank(slug: str) -> Answer:
         general=general,
         code=form_code.code_of(instrument, general=general),
     )
-    return responses.pdf(paper.render(value), "questionnaire.pdf")
+    return _paper("questionnaire", "Blank form", lambda: paper.render(value), slug)
 
 
-@screen.get("/questionnaires/<slug>/answer-card")
+@screen.route("/questionnaires/<slug>/answer-card", methods=["GET", "POST"])
 def answer_card(slug: str) -> Answer:
     """The answer words in large type, to point at."""
     from clinic_toolkit.documents import answer_card as paper
@@ -71,10 +75,10 @@ def answer_card(slug: str) -> Answer:
         letterhead=context.letterhead(),
         instrument=own_questionnaires.named(context.db(), context.vault(), slug),
     )
-    return responses.pdf(paper.render(value), "answer-card.pdf")
+    return _paper("answer-card", "Answer card", lambda: paper.render(value), slug)
 
 
-@screen.get("/questionnaires/<slug>/card")
+@screen.route("/questionnaires/<slug>/card", methods=["GET", "POST"])
 def card(slug: str) -> Answer:
     """For the clinician, beside a form on paper: which numbers to look at before the client leaves."""
     from clinic_toolkit.documents import clinician_card as paper
@@ -86,10 +90,10 @@ def card(slug: str) -> Answer:
         code=form_code.code_of(instrument, general=False),
         code_general=form_code.code_of(instrument, general=True),
     )
-    return responses.pdf(paper.render(value), "card.pdf")
+    return _paper("clinician-card", "Card for you", lambda: paper.render(value), slug)
 
 
-@screen.get("/questionnaires/<slug>/guide")
+@screen.route("/questionnaires/<slug>/guide", methods=["GET", "POST"])
 def guide(slug: str) -> Answer:
     """How to give it and what to ask, on one page."""
     from clinic_toolkit.documents import guide as paper
@@ -98,4 +102,14 @@ def guide(slug: str) -> Answer:
         letterhead=context.letterhead(),
         instrument=own_questionnaires.named(context.db(), context.vault(), slug),
     )
-    return responses.pdf(paper.render(value), "guide.pdf")
+    return _paper("guide", "Guide for you", lambda: paper.render(value), slug)
+
+
+def _paper(kind: str, title: str, render: Callable[[], bytes], slug: str) -> Answer:
+    # The card is wanted in the middle of an hour as well: then it leads back there.
+    giving = request.args.get("giving", type=UUID)
+    if giving:
+        back = ("Back to the introduction", url_for("administrations.introduction", id=giving))
+    else:
+        back = ("Back to the questionnaire", url_for(".show", slug=slug))
+    return papers.answer(Paper(kind=kind, title=title, back=back, render=render))

@@ -22,15 +22,16 @@ from clinic_toolkit.record import (
     sessions,
 )
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, papers, responses
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.reflection import ReflectionForm
+from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("results", __name__)
 
-STOOD_OUT = "stood-out"
+STOOD_OUT, TOGETHER = "stood-out", "together"
 
 
 @screen.get("/administrations/<uuid:id>/result")
@@ -115,7 +116,7 @@ def together(id: UUID) -> Answer:
         if by_script():
             return responses.saved(context.now(), version=changed.version)
         if "print" in request.form:
-            return responses.see(url_for(".client_page", id=id))
+            return responses.see(url_for(".client_page", id=id, together=""))
         # The client is reading: the clinician's page is not where this leads.
         return responses.see(url_for(".together", id=id, kept="", _anchor="words"))
     newer = newer and request.method == "POST" and not form.errors
@@ -138,7 +139,7 @@ def together(id: UUID) -> Answer:
     return (page, 409) if newer else (page, 422) if form.errors else page
 
 
-@screen.get("/administrations/<uuid:id>/client-page")
+@screen.route("/administrations/<uuid:id>/client-page", methods=["GET", "POST"])
 def client_page(id: UUID) -> Answer:
     """The client page, on paper; with what stood out only if that was chosen."""
     from clinic_toolkit.documents import client_page as paper
@@ -148,10 +149,21 @@ def client_page(id: UUID) -> Answer:
     value = results.client_page_of(
         context.practice().body, kept, stood_out=request.args.get("with") == STOOD_OUT
     )
-    return responses.pdf(paper.render(value), "page.pdf")
+    together = TOGETHER in request.args
+    return papers.answer(
+        Paper(
+            kind="page",
+            title="Your page" if together else "Client page",
+            back=("Back", url_for(".together", id=id))
+            if together
+            else ("Back to the result", url_for(".show", id=id)),
+            render=lambda: paper.render(value),
+            beside_client=together,
+        )
+    )
 
 
-@screen.get("/sessions/<uuid:session>/summary")
+@screen.route("/sessions/<uuid:session>/summary", methods=["GET", "POST"])
 def summary(session: UUID) -> Answer:
     """The clinician's summary of an hour, on paper."""
     from clinic_toolkit.documents import summary as paper
@@ -160,4 +172,11 @@ def summary(session: UUID) -> Answer:
     context.saw("therapy_session", hour)
     context.saw("administration", *results.of_hour(context.db(), context.vault(), hour))
     value = hour_summaries.session_summary_of(context.db(), context.vault(), context.practice().body, hour)
-    return responses.pdf(paper.render(value), "summary.pdf")
+    return papers.answer(
+        Paper(
+            kind="summary",
+            title="Session summary",
+            back=("Back to the hour", url_for("sessions.show", id=session)),
+            render=lambda: paper.render(value),
+        )
+    )

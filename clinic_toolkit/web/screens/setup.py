@@ -98,7 +98,8 @@ def sheet() -> Answer:
 def paper() -> Answer:
     """The recovery sheet itself. It can be printed until it is proved, and never again."""
     drawn = drawn_sheet.held()
-    return drawn_sheet.paper(drawn) if drawn else responses.see(url_for(".sheet"))
+    back = url_for(".sheet")
+    return drawn_sheet.paper(drawn, back=back) if drawn else responses.see(back)
 
 
 @screen.post("/setup/sheet/new")

@@ -13,9 +13,10 @@ from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import WorksheetPage
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, papers, responses
 from clinic_toolkit.web.forms.handout import SENTENCE_LIMIT, HandoutForm
 from clinic_toolkit.web.forms.risk_entry import NOBODY
+from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.responses import Answer
 from clinic_toolkit.worksheets import catalogue
 from clinic_toolkit.worksheets.model import Worksheet
@@ -42,10 +43,11 @@ def show(slug: str) -> Answer:
     return render_template("worksheets/show.html", here="worksheets", sheet=catalogue.worksheet(slug))
 
 
-@screen.get("/worksheets/<slug>/blank")
+@screen.route("/worksheets/<slug>/blank", methods=["GET", "POST"])
 def blank(slug: str) -> Answer:
     """The sheet on paper, with nobody's initials."""
-    return _paper(catalogue.worksheet(slug), initials="", sentence="")
+    back = ("Back to the worksheet", url_for(".show", slug=slug))
+    return _paper(catalogue.worksheet(slug), back, initials="", sentence="")
 
 
 @screen.route("/sessions/<uuid:session>/worksheets", methods=["GET", "POST"])
@@ -170,18 +172,21 @@ def _case_of(kept: Kept[Handout]) -> Kept[Case]:
     return cases.single_of(context.db(), context.vault(), kept.body.client_id)
 
 
-@screen.get("/handouts/<uuid:id>/sheet")
+@screen.route("/handouts/<uuid:id>/sheet", methods=["GET", "POST"])
 def sheet(id: UUID) -> Answer:
     """The sheet on paper, for this client."""
     kept = handouts.get(context.db(), context.vault(), id)
     client = clients.get(context.db(), context.vault(), kept.body.client_id)
     context.saw("handout", kept)
     return _paper(
-        catalogue.worksheet(kept.body.worksheet), initials=client.body.initials, sentence=kept.body.sentence
+        catalogue.worksheet(kept.body.worksheet),
+        ("Back to the sheet that was given", url_for(".handout", id=id)),
+        initials=client.body.initials,
+        sentence=kept.body.sentence,
     )
 
 
-def _paper(sheet: Worksheet, *, initials: str, sentence: str) -> Answer:
+def _paper(sheet: Worksheet, back: tuple[str, str], *, initials: str, sentence: str) -> Answer:
     from clinic_toolkit.documents import worksheet as paper
 
     page = WorksheetPage(
@@ -191,4 +196,6 @@ def _paper(sheet: Worksheet, *, initials: str, sentence: str) -> Answer:
         sentence=sentence,
         large="large" in request.args,
     )
-    return responses.pdf(paper.render(page), "worksheet.pdf")
+    return papers.answer(
+        Paper(kind="worksheet", title="Worksheet", back=back, render=lambda: paper.render(page))
+    )

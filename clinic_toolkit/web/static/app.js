@@ -5,6 +5,7 @@ import { all } from "./dom.js";
 import { answerByKeys, startAtTheQuestion } from "./keyboard.js";
 import { watchLengths } from "./lengths.js";
 import { watchTheLock } from "./lock.js";
+import { showPaper } from "./paper.js";
 import { askFirst, formsThatLeave, keepWords } from "./sending.js";
 import { unfold } from "./unfold.js";
 
@@ -15,5 +16,6 @@ formsThatLeave().filter((form) => !form.matches(":has(.secret)")).forEach(keepWo
 all("form[data-autosave]").forEach(autosave);
 all("[data-unfold]").forEach(unfold);
 all("[data-keys]").forEach(answerByKeys);
+showPaper();
 watchTheLock();
 startAtTheQuestion();

@@ -12,7 +12,8 @@ export function hide(...shown) {
   box ||= make("main", "", { id: "cover", tabIndex: -1 });
   box.replaceChildren(...shown);
   if (!under) {
-    all("iframe, embed, object").forEach((viewer) => viewer.remove());
+    // A viewer, or the groups of a recovery sheet, would still hold in a part kept aside what is shown no more.
+    all("iframe, embed, object, [data-paper]").forEach((paper) => paper.remove());
     under = document.createDocumentFragment();
     under.append(...body.childNodes);
   }

@@ -1,0 +1,182 @@
+"""A paper is a page with a frame: framed by us alone, saved by an act that is said and logged."""
+
+import re
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from clinic_toolkit.record import audit, inspection
+from clinic_toolkit.record.audit import AuditLine
+from clinic_toolkit.store.engine import reading
+from clinic_toolkit.web import headers
+from tests.fixtures import sites, trails
+from tests.fixtures.sites import Site
+from tests.journeys import crawl, person
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+KINDS = {
+    "note", "page", "summary", "over-time", "worksheet", "questionnaire", "answer-card", "clinician-card",
+    "guide",
+}  # fmt: skip
+NAME = re.compile(r'(inline|attachment); filename="([a-z-]+)-20\d\d-\d\d-\d\d-\d{6}\.pdf"')
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, Person]:
+    site = sites.made(tmp_path_factory.mktemp("papers"))
+    site.unlock()
+    return site, crawl.furnish(site)
+
+
+@pytest.fixture(scope="module")
+def seen(furnished: tuple[Site, Person]) -> list[Page]:
+    """Everything that links lead to, asked for once."""
+    return list(crawl.pages(furnished[1], papers=True))
+
+
+@pytest.fixture(scope="module")
+def holding(seen: list[Page]) -> list[Page]:
+    """The pages with a paper in them."""
+    return [page for page in seen if page.paper]
+
+
+def kind_of(paper: Page) -> str:
+    found = NAME.fullmatch(paper.headers["Content-Disposition"])
+    assert found, paper.headers
+    return found[2]
+
+
+def paper_of(page: Page) -> Page:
+    assert page.paper
+    return page.paper
+
+
+def last_line(site: Site) -> AuditLine:
+    with reading(site.work.engine) as db:
+        return trails.lines(db, site.work.vault, newest=1)[0]
+
+
+def test_every_kind_of_paper_is_on_a_page_of_ours(holding: list[Page]) -> None:
+    assert {kind_of(paper_of(page)) for page in holding} == KINDS
+    for page in holding:
+        assert page.headers["Content-Security-Policy"] == headers.HOLDS_PAPER
+        assert page.headers["X-Frame-Options"] == "DENY"
+        assert "none" in page.text and "the viewer’s own way to save leaves none" in page.text
+        assert any("Lock" in control.words for form in page.forms for control in form.controls)
+        paper = paper_of(page)
+        assert paper.body.startswith(b"%PDF-")
+        assert paper.headers["Content-Security-Policy"] == headers.FRAMED_PAPER
+        assert paper.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert paper.headers["Cache-Control"] == "no-store"
+        assert paper.headers["Content-Disposition"].startswith("inline; ")
+
+
+def test_no_link_leads_to_a_file(seen: list[Page]) -> None:
+    """Whatever a link leads to is a page, or the paper for a frame: nothing that a browser would save."""
+    for page in seen:
+        assert not page.headers.get("Content-Disposition", "").startswith("attachment"), page.path
+
+
+def test_no_other_answer_may_be_framed(seen: list[Page]) -> None:
+    pages = [page for page in seen if page.headers["Content-Type"].startswith("text/html")]
+    assert len(pages) > 40
+    for page in pages:
+        assert page.headers["X-Frame-Options"] == "DENY", page.path
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"], page.path
+        assert ("frame-src" in page.headers["Content-Security-Policy"]) == bool(page.paper), page.path
+
+
+def test_a_paper_opened_on_its_own_leads_back_to_its_page(
+    furnished: tuple[Site, Person], holding: list[Page]
+) -> None:
+    site, _ = furnished
+    for page in holding:
+        answer = site.get(page.frame, **{"Sec-Fetch-Dest": "document"})
+        assert answer.status_code == 303, page.frame
+        assert answer.headers["Location"] == page.path
+
+
+def test_saving_is_logged_with_what_stands_on_the_paper(
+    furnished: tuple[Site, Person], holding: list[Page]
+) -> None:
+    site, me = furnished
+    for page in {kind_of(paper_of(page)): page for page in holding}.values():
+        saved = me.press(page, "Save a copy as a file")
+        assert saved.headers["Content-Type"] == "application/pdf"
+        assert saved.headers["Content-Disposition"].startswith("attachment; ")
+        line = last_line(site)
+        assert line.event == f"{audit.PAPER_SAVED} {kind_of(saved)}"
+        ids = [UUID(each) for each in re.findall(r"[0-9a-f-]{36}", page.path.partition("?")[0])]
+        named = {UUID(bytes=entry.record) for entry in line.entries}
+        assert set(ids) <= named, page.path
+        assert bool(named) == bool(ids), page.path
+    trail = me.send(me.open("/audit"), {"kind": "papers"}).text
+    for words in ("a note with a note", "the summary of an hour with an hour", "a blank questionnaire"):
+        assert f"Saved a paper as a file: {words}" in trail
+    assert "file: a paper" not in trail
+
+
+def test_a_look_at_the_page_is_noted_when_the_frame_asks(
+    furnished: tuple[Site, Person], holding: list[Page]
+) -> None:
+    site, _ = furnished
+    path = next(page.path for page in holding if kind_of(paper_of(page)) == "note")
+    before = last_line(site).seq
+    assert site.get(path).status_code == 200
+    assert last_line(site).seq == before
+    site.get(f"{path}?framed=1", **{"Sec-Fetch-Dest": "iframe"})
+    assert last_line(site).event == audit.READ
+    assert last_line(site).seq == before + 1
+
+
+def test_the_line_of_a_saved_paper_is_no_new_version(
+    furnished: tuple[Site, Person], holding: list[Page]
+) -> None:
+    """The paper of an earlier version must not make a later one look like one that is missing."""
+    site, me = furnished
+    me.press(next(page for page in holding if kind_of(paper_of(page)) == "summary"), "Save a copy as a file")
+    with reading(site.work.engine) as db:
+        report = inspection.everything(db, site.work.vault, lambda done, total: None)
+    assert report.findings == ()
+    assert audit.PAPER_SAVED in audit.SHOWN
+
+
+def test_a_paper_is_not_drawn_before_the_frame_asks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    from clinic_toolkit.documents import worksheet
+
+    drawn = []
+    monkeypatch.setattr(worksheet, "render", lambda value: drawn.append(value) or b"%PDF-")
+    assert site.get("/worksheets/two-circles/blank").status_code == 200
+    assert drawn == []
+    assert site.get("/worksheets/two-circles/blank?framed=1").data == b"%PDF-"
+    assert len(drawn) == 1
+
+
+def test_the_address_of_the_frame_takes_nothing_from_outside(site: Site) -> None:
+    page = person.at(site).open(
+        "/worksheets/two-circles/blank?large=1&_external=1&_scheme=javascript&x=%22%3E"
+    )
+    assert page.frame == (
+        "/worksheets/two-circles/blank?large=1&_external=1&_scheme=javascript&x=%22%3E&framed=1"
+    )
+
+
+def test_the_recovery_sheet_is_a_page_and_no_file(site: Site) -> None:
+    from clinic_toolkit.web import drawn_sheet
+
+    groups = tuple(f"AB{number}CD" for number in range(8))
+    path = site.route(lambda: drawn_sheet.hold(groups) or "held")
+    site.post(path)
+    page = person.at(site).open("/practice/sheet/paper")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "Content-Disposition" not in page.headers
+    assert all(page.source.count(f"<strong>{group}</strong>") == 2 for group in groups)
+    for warning in ("shared screen", "screen recording", "Save as PDF", "printer in the cloud"):
+        assert warning in page.text
+    # What the cover takes away, and not only hides.
+    left = re.sub(r"<(details|div)[^>]* data-paper>.*?</\1>", "", page.source, flags=re.DOTALL)
+    assert len(left) < len(page.source) - 500
+    assert not [group for group in groups if group in left]
+    assert not (Path(drawn_sheet.__file__).parents[1] / "documents" / "recovery.py").exists()
