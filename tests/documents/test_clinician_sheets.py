@@ -8,7 +8,7 @@ import pytest
 from clinic_toolkit.documents import note, summary, words
 from clinic_toolkit.record.summaries import LaterChange
 from tests.documents import values
-from tests.documents.reading import PAPERS, chars, pages, shapes, texts
+from tests.documents.reading import PAPERS, chars, drawn, pages, shapes, texts
 from tests.fixtures.replaced import replace
 
 every = pytest.mark.parametrize("paper", PAPERS)

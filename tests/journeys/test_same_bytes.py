@@ -72,7 +72,13 @@ def after_it(site: Site, kept: Kept[Administration]) -> Seen:
     hour = f"/sessions/{kept.body.session_id}"
     found = {"stopped": _page(site, f"{place}/stopped")}
     assert site.post(f"{place}/finish").status_code == 303
-    for path in ("finished", "together", "client-page", "client-page?with=stood-out"):
+    for path in (
+        "finished",
+        "together",
+        "client-page",
+        "client-page?framed=1",
+        "client-page?with=stood-out&framed=1",
+    ):
         found[path] = _page(site, f"{place}/{path}")
     sent = {"worksheet": "two-circles", "client": kept.body.client_id.hex, "sentence": "I can rest."}
     about = kept.body.relationship_id
@@ -80,7 +86,7 @@ def after_it(site: Site, kept: Kept[Administration]) -> Seen:
     given = site.post(f"/sessions/{kept.body.session_id}/worksheets", sent | {"about": about.hex})
     assert given.status_code == 303, given.text
     found["handout"] = _page(site, given.headers["Location"])
-    for path in ("sheet", "sheet?large=1"):
+    for path in ("sheet", "sheet?framed=1", "sheet?large=1&framed=1"):
         found[path] = _page(site, f"{given.headers['Location']}/{path}")
     for path in ("", "/end", "/note", "/worksheets", "/questionnaire"):
         found[f"hour{path}"] = _page(site, hour + path)
@@ -209,4 +215,8 @@ def test_a_leak_on_a_screen_or_on_paper_would_be_found(
     with_it = after_it(site, answered(site, *FLAGGED[0], RAISED))
     without_the_rule()
     without = after_it(site, answered(site, *FLAGGED[0], RAISED))
-    assert differing(with_it, without) == {"together", "client-page", "client-page?with=stood-out"}
+    assert differing(with_it, without) == {
+        "together",
+        "client-page?framed=1",
+        "client-page?with=stood-out&framed=1",
+    }

@@ -56,7 +56,7 @@ def profile(place: Path, path: str, work: Callable[[BrowserContext], object]) ->
 
 
 def a_day(running: Running, words: str, hour: str, typed: str) -> Callable[[BrowserContext], object]:
-    """Unlock, read, write a note that is saved by itself and one that is not, lock."""
+    """Unlock, read, write a note that is saved by itself, look at it on paper, lock."""
 
     def work(context: BrowserContext) -> None:
         chrome.come_in(context, running.host)
@@ -73,6 +73,9 @@ def a_day(running: Running, words: str, hour: str, typed: str) -> Callable[[Brow
         page.locator("textarea").first.fill(f"{typed}note")
         page.locator("[data-status]", has_text="Saved").wait_for()
         page.reload()
+        page.get_by_role("link", name="Print the draft").click()
+        drawn = page.get_by_role("button", name="Print", exact=True)
+        drawn.or_(page.get_by_text("This browser cannot show a paper")).first.wait_for()
         page.goto(f"http://{running.host}/clients")
         page.go_back()
         page.get_by_role("button", name="Lock").click()

@@ -24,5 +24,5 @@ export function showPaper() {
     }
   };
   // The row of small pages beside the paper takes its room; the frame is no larger than a sheet.
-  frame.src = `${frame.dataset.paper}#navpanes=0`;
+  frame.src = `${frame.dataset.paper}#navpanes=0&view=FitH`;
 }
