@@ -104,6 +104,23 @@ def test_it_stands_in_a_frame_and_goes_with_the_keys(with_viewer: Browser, pract
         seen.complaints = [each for each in seen.complaints if "401" not in each]
 
 
+def test_it_goes_when_the_device_is_handed_over(with_viewer: Browser, tmp_path: Path) -> None:
+    with made(tmp_path) as practice, chrome.watched(with_viewer, practice.running.host) as seen:
+        me = unlocked_elsewhere(practice)
+        path = note_of(me, practice)
+        page = practice.enter(seen)
+        opened(seen, page, path)
+        me.press(me.follow(steps.begin(me, practice.hour), "Hand it to the client"), "Hand over now")
+        until = time.monotonic() + 60
+        # Between two workers nobody answers: the page asks again, as it does every twenty seconds.
+        while not page.get_by_role("heading", name="Locked").count():
+            assert time.monotonic() < until, page.url
+            page.evaluate(LOOK_NOW)
+            page.wait_for_timeout(200)
+        emptied(page)
+        seen.complaints.clear()
+
+
 def test_it_is_saved_only_by_an_act(with_viewer: Browser, practice: Practice) -> None:
     with chrome.watched(with_viewer, practice.running.host) as seen:
         path = note_of(unlocked_elsewhere(practice), practice)
