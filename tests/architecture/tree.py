@@ -30,6 +30,8 @@ def texts() -> Iterator[tuple[Path, str]]:
         below[:] = [name for name in below if name not in _NOT_OURS and (name == ".ci" or name[0] != ".")]
         for name in sorted(names):
             path = Path(folder, name)
+            if name == ".git":  # a file where the checkout is one of several
+                continue
             try:
                 yield path, path.read_text(encoding="utf-8")
             except UnicodeDecodeError:

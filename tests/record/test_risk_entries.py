@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments import catalogue, loader
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import (
     answers,
@@ -394,7 +394,8 @@ def own_questionnaires_of(work: Work) -> Instrument:
     flagged = TEXT.replace('role = "difficulty"', 'role = "difficulty"\nsafety_flag = "fear"', 1)
     assert flagged != TEXT
     with writing(work.engine) as db:
-        taken = own_questionnaires.take_in(db, work.vault, flagged.encode(), "own.toml", now=NOW)
+        form = loader.parse_instrument(flagged.encode(), "own.toml", own=True)
+        taken = own_questionnaires.take_in(db, work.vault, form, flagged.encode(), "own.toml", now=NOW)
         return own_questionnaires.instrument_from(taken)
 
 

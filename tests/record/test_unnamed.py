@@ -18,6 +18,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from clinic_toolkit.instruments import loader
 from clinic_toolkit.record import (
     audit,
     cases,
@@ -304,7 +305,8 @@ def test_settings_of_a_copied_folder(work: Work, tmp_path: Path) -> None:
 def test_a_questionnaire_of_ones_own_from_a_copied_folder_is_not_offered(work: Work, tmp_path: Path) -> None:
     other = copied(work, tmp_path / "copy")
     with writing(other.engine) as db:
-        own = own_questionnaires.take_in(db, other.vault, OWN.read_bytes(), OWN.name, now=NOW)
+        form = loader.parse_instrument(OWN.read_bytes(), OWN.name, own=True)
+        own = own_questionnaires.take_in(db, other.vault, form, OWN.read_bytes(), OWN.name, now=NOW)
     work = tampered(work, other, lambda hand: hand.take("own_questionnaire"))
     with reading(work.engine) as db:
         assert own_questionnaires.everything(db, work.vault) == []

@@ -136,7 +136,7 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site):
     assert len(lines[0].entries) == 2
 
 
-@pytest.mark.parametrize("page", ["note", "summary", "worksheets"])
+@pytest.mark.parametrize("page", ["note", "summary?framed=1", "worksheets"])
 def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page):
     client = site.work.client()
     hour, other = site.work.hour(client), site.work.hour(client)
