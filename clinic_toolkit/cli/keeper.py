@@ -29,6 +29,11 @@ SHORT_LIFE = 10.0
 CRASHES = 3
 PATIENCE = 3.0
 
+TAKEN = (
+    "The lock file in the data folder was exchanged or removed, and another start of this program has taken "
+    "the folder. This one ends, so that they do not write over each other."
+)
+
 _spawn = get_context("spawn")
 
 
@@ -66,6 +71,7 @@ class Keeper:
         work: what a worker process runs.
         parse: what a parser process runs.
         when_ready: called each time a worker begins to accept requests.
+        holds: asked every second, whether the data folder is still this program's alone.
     """
 
     def __init__(
@@ -76,9 +82,10 @@ class Keeper:
         when_ready: Callable[[], None],
         work: Work = worker.run,
         parse: parser_process.Work = parser.run,
+        holds: Callable[[], bool] = lambda: True,
     ) -> None:
         self._settings, self._sockets, self._when_ready = settings, sockets, when_ready
-        self._work, self._parse = work, parse
+        self._work, self._parse, self._holds = work, parse, holds
         self._cookie_key = secrets.token_bytes(32)
         # Kept open between two workers, and never read here.
         self._tray = tray.ends()
@@ -106,6 +113,8 @@ class Keeper:
             self._return.tick()
             self._look_at_parsers()
             self._bury()
+            if not self._holds():
+                self._give_up(TAKEN, 1)
         self._return.drop()
         self._end_all()
         return self._exit_code

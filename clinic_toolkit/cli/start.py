@@ -86,7 +86,7 @@ def _serve(place: Path, held: Claim, *, port: int | None, browser: bool, demo: b
         # Some browsers return only when they are closed.
         threading.Thread(target=_lead_in, args=(way,), kwargs={"browser": browser}, daemon=True).start()
 
-    return keeper.Keeper(settings, listening, when_ready=ready).run()
+    return keeper.Keeper(settings, listening, when_ready=ready, holds=held.holds).run()
 
 
 def _lead_in(way: launch.Launch, *, browser: bool) -> None:

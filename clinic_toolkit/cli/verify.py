@@ -127,6 +127,13 @@ def _losses(verdict: Verdict) -> Iterator[str]:
             f"another way than {folder.ANCHOR} says at line {verdict.other.seq}.{_copy(verdict.other.aside)}"
         )
 
+    if verdict.exchanged:
+        names = ", ".join(copy.name for copy in verdict.exchanged.copies)
+        yield (
+            f"The file {folder.DATABASE} was exchanged while the program was using it. What had been saved until "
+            f"then is in {names}."
+        )
+
 
 def _copy(aside: Path | None) -> str:
     return f" What the log beside it held was copied to {aside.name}." if aside else ""

@@ -153,7 +153,7 @@ class Worker:
         return handover.taken_up(self._settings, engine, self._keeper, self._cookie_key)
 
     def _watch(self, app: "Clinic | HandedOver") -> None:
-        from clinic_toolkit.store.engine import fold_when_idle
+        from clinic_toolkit.store.engine import fold_when_idle, watch_over
 
         while not self._keeper.end.wait(TICK):
             if app.reason_to_end() is not None:
@@ -161,6 +161,7 @@ class Worker:
             elif self._engine is not None:
                 # Whatever happens to the disk: who watches for the idle time must not end before it.
                 try:
+                    watch_over(self._engine)
                     fold_when_idle(self._engine)
                 except Exception:
                     log.exception("checkpoint.failed")
@@ -190,6 +191,7 @@ class Worker:
         from clinic_toolkit.store import engine as store
 
         try:
+            store.watch_over(engine)
             store.tidy(engine)
         except Exception:
             log.exception("checkpoint.failed")

@@ -19,7 +19,7 @@ from clinic_toolkit.store.anchor_slot import Saved
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import if_rolled_back, thaw
 from clinic_toolkit.store.types import from_us
-from clinic_toolkit.store.verdict import Absent, Missing, Other
+from clinic_toolkit.store.verdict import Absent, Exchanged, Missing, Other
 from clinic_toolkit.vault.vault import Vault
 
 # So many lines are named one by one.
@@ -52,7 +52,8 @@ def sound(engine: Engine, vault: Vault) -> bool:
 def findings(db: Connection, vault: Vault) -> tuple[Finding, ...]:
     """Everything that is known to be wrong, the gravest first."""
     verdict = anchor.verdict(db.engine)
-    found = [_other(verdict.other)] if verdict.other else []
+    found = [_exchanged(verdict.exchanged)] if verdict.exchanged else []
+    found += [_other(verdict.other)] if verdict.other else []
     people = owners.known(db, vault) if verdict.missing or vault.hurt or vault.unconfirmed else None
     found += [_missing(db, missing, people) for missing in verdict.missing if people]
     found += [_absent(absent) for absent in verdict.absent]
@@ -69,7 +70,9 @@ def state(engine: Engine) -> str:
     verdict = anchor.verdict(engine)
     parts = [f"{missing.first}-{missing.last}" for missing in verdict.missing]
     parts += [f"absent-{absent.tip}" for absent in verdict.absent]
-    return " ".join([*parts, f"other-{verdict.other.tip}"] if verdict.other else parts)
+    parts += [f"other-{verdict.other.tip}"] if verdict.other else []
+    parts += [f"exchanged-{len(verdict.exchanged.copies)}"] if verdict.exchanged else []
+    return " ".join(parts)
 
 
 def seen(db: Connection, vault: Vault, *, now: datetime) -> None:
@@ -79,6 +82,8 @@ def seen(db: Connection, vault: Vault, *, now: datetime) -> None:
         audit.note(db, vault, f"anchor.missing_seen {missing.first}-{missing.last}", now=now)
     if verdict.absent:
         audit.note(db, vault, "anchor.absent_seen", now=now)
+    if verdict.exchanged:
+        audit.note(db, vault, "anchor.exchange_seen", now=now)
     anchor.begin_again(db)
 
 
@@ -152,6 +157,37 @@ def _absent(absent: Absent) -> Finding:
         "wrote are there. A new check-mark file was begun.",
         file=absent.aside.name if absent.aside else "",
         act=SEEN,
+    )
+
+
+def _exchanged(exchanged: Exchanged) -> Finding:
+    happened = (
+        "While this program was using it, the data file was exchanged, moved or removed, as programs do "
+        "that synchronise folders. "
+    )
+    if not exchanged.now:
+        advice = (
+            "What had been saved until then was copied; this page shows the file that was put in its place. "
+            "If something is not here, quit the program, move clinic.db and clinic.db-wal out of the data "
+            "folder to a place where you keep them, give the newest of these copies the name clinic.db, and "
+            "start again. Keep the data folder out of anything that synchronises it."
+        )
+    elif exchanged.copies:
+        advice = (
+            "Nothing is saved any more. What had been saved until then was copied into the data folder and "
+            "can be read here. Stop whatever changed the folder, then quit the program and start it again: "
+            "this page will say how to go on with the copy."
+        )
+    else:
+        advice = (
+            "Nothing is saved any more, and what had been saved could not be copied. Make room on the disk, "
+            "then save anything: the program tries again. Until then do not quit or lock it."
+        )
+    return Finding(
+        title="The data file was exchanged",
+        sentence=happened + advice,
+        lines=tuple(f"The copy {copy.name}." for copy in exchanged.copies),
+        act="" if exchanged.now else SEEN,
     )
 
 

@@ -12,11 +12,10 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, MetaData, select
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor_slot, aside, folder, losses
+from clinic_toolkit.store import anchor_slot, aside, folder, losses, rescued, trouble
 from clinic_toolkit.store.anchor_slot import SLOT, Line, Slot
 from clinic_toolkit.store.losses import Loss
-from clinic_toolkit.store.trouble import damaged
-from clinic_toolkit.store.verdict import Absent, Missing, Other, Verdict
+from clinic_toolkit.store.verdict import Absent, Exchanged, Missing, Other, Verdict
 
 # The tables that are asked for the chain and its incarnation; a store without them has no anchor.
 _CHAIN, _INCARNATION = "audit_line", "vault"
@@ -30,6 +29,7 @@ class Anchor:
     def __init__(self, place: Path) -> None:
         self._place, self._file = place, place / folder.ANCHOR
         self._slot, self._at = _newest(self._file)
+        self._print = _print(self._file)
         # Lines whose slot could not be written; they go into the next one.
         self._owed: list[Line] = []
         self._stuck = False
@@ -57,7 +57,7 @@ class Anchor:
         tip, head = _tip(db, metadata)
         slot = self._slot
         if tip < 0:
-            raise damaged(folder.database(self._place))
+            raise trouble.damaged(folder.database(self._place))
         if slot is None:
             if tip:
                 self._found = Loss(tip=tip, aside=number, slot=None)
@@ -93,8 +93,10 @@ class Anchor:
         self.verdict = self._verdict_of(known)
 
     def _verdict_of(self, known: tuple[Loss, ...]) -> Verdict:
+        copies = rescued.unseen(folder.database(self._place))
         return replace(
             self.verdict,
+            exchanged=Exchanged(copies=copies, now=False) if copies else None,
             missing=tuple(self._missing(loss, loss.slot) for loss in known if loss.slot),
             absent=tuple(Absent(tip=loss.tip, aside=self._copy(loss)) for loss in known if loss.slot is None),
         )
@@ -119,9 +121,15 @@ class Anchor:
         """A person has seen what was missing, and the audit trail says so."""
         try:
             losses.forget(self._place)
+            rescued.seen(folder.database(self._place))
         except OSError:
             log.exception("anchor.loss_not_forgotten")
-        self.verdict = replace(self.verdict, missing=(), absent=())
+        self.verdict = replace(self.verdict, missing=(), absent=(), exchanged=None)
+
+    def lose_the_file(self) -> None:
+        """The data file was exchanged under this program: that stands on every page until it ends."""
+        copies = rescued.unseen(folder.database(self._place))
+        self.verdict = replace(self.verdict, exchanged=Exchanged(copies=copies, now=True))
 
     def thaw(self) -> Callable[[], None]:
         """Take the file as it is for the record from now on; the next save writes the anchor anew.
@@ -143,16 +151,25 @@ class Anchor:
         try:
             handle = os.open(self._file, os.O_RDWR | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
-            folder.durably(self._file, (bytes(SLOT) + raw) if at else (raw + bytes(SLOT)))
+            self._put_anew(raw, at)
         else:
             try:
-                os.lseek(handle, at * SLOT, os.SEEK_SET)
-                if os.write(handle, raw) != SLOT:
-                    raise OSError("only a part of the anchor was written")
-                folder.flush(handle)
+                whole = self._print is not None and self._print == _print(handle)
+                if whole:
+                    os.lseek(handle, at * SLOT, os.SEEK_SET)
+                    if os.write(handle, raw) != SLOT:
+                        raise OSError("only a part of the anchor was written")
+                    folder.flush(handle)
             finally:
                 os.close(handle)
+            if not whole:
+                # Another file was put in its place. Its other slot might count further than ours does.
+                self._put_anew(raw, at)
         self._at = at
+
+    def _put_anew(self, raw: bytes, at: int) -> None:
+        folder.durably(self._file, (bytes(SLOT) + raw) if at else (raw + bytes(SLOT)))
+        self._print = _print(self._file)
 
     def _missing(self, loss: Loss, slot: Slot) -> Missing:
         # The anchor has no key, so an entry may be of any line at all.
@@ -172,6 +189,15 @@ def _newest(file: Path) -> tuple[Slot | None, int]:
     found = [(anchor_slot.decode(raw[at * SLOT : (at + 1) * SLOT]), at) for at in (0, 1)]
     whole = [(slot, at) for slot, at in found if slot]
     return max(whole, key=lambda pair: pair[0].count) if whole else (None, 1)
+
+
+def _print(file: Path | int) -> tuple[int, int] | None:
+    """What tells this file from another that is put in its place; None if there is none."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _tip(db: Connection, metadata: MetaData) -> tuple[int, bytes]:
@@ -196,5 +222,5 @@ def _emptied(place: Path, copy: Path | None) -> DamagedFile:
     return DamagedFile(
         f"The data file {folder.database(place)} holds no practice, but {folder.ANCHOR} beside it tells of "
         f"one. Nothing was changed.{also} Copy the whole folder to another disk first; then put a backup in "
-        "its place, or ask someone who can repair it."
+        f"its place, or ask someone who can repair it.{trouble.rescued(folder.database(place))}"
     )

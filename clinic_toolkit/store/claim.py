@@ -41,14 +41,42 @@ class AlreadyOpen(ClinicError):
 class Claim:
     """The right to use a data folder, held until `release` or the end of the process."""
 
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
+    def __init__(self, file: Path, handle: int) -> None:
+        self._file, self._handle, self._url = file, handle, ""
 
     def publish(self, url: str) -> None:
         """Say where the page is, so that a second start can open it. Never a secret."""
+        self._url = url
         os.lseek(self._handle, 0, os.SEEK_SET)
         os.ftruncate(self._handle, 0)
         os.write(self._handle, url.encode()[:_LONGEST_ADDRESS])
+
+    def holds(self) -> bool:
+        """Whether nobody else can take the folder. A lock file that was exchanged is made and locked anew.
+
+        Else a second program would find a file that nobody holds, and write into the same store.
+        """
+        try:
+            if os.path.samestat(os.stat(self._file), os.fstat(self._handle)):
+                return True
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return True
+        try:
+            handle = os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError:
+            # The whole folder is gone, or cannot be written: then nobody else writes into it either.
+            return True
+        try:
+            _lock(handle)
+        except OSError:
+            os.close(handle)
+            return False
+        os.close(self._handle)
+        self._handle = handle
+        self.publish(self._url)
+        return True
 
     def release(self) -> None:
         """Let the next program in."""
@@ -76,6 +104,6 @@ def claim(folder: Path) -> Claim:
         url = os.read(handle, _LONGEST_ADDRESS).decode(errors="replace")
         os.close(handle)
         raise AlreadyOpen(url) from error
-    held = Claim(handle)
+    held = Claim(folder / LOCK_FILE, handle)
     held.publish("")
     return held

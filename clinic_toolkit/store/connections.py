@@ -31,8 +31,15 @@ if sys.platform == "darwin":
     # fsync alone leaves data in the drive's own cache there.
     PRAGMAS |= {"fullfsync": 1, "checkpoint_fullfsync": 1}
 
+# What has a meaning where nothing can be written: such a file need not have a log, nor be on a disk.
+_WHERE_ONLY_READ = ("trusted_schema", "cell_size_check", "temp_store", "busy_timeout")
+
 # An execution option: the engine whose connections may write.
 _WRITER = "clinic_writer"
+
+
+class Looking(sqlite3.Connection):
+    """A connection that cannot change what it reads."""
 
 
 def use(file: Path) -> sqlite3.Connection:
@@ -42,7 +49,8 @@ def use(file: Path) -> sqlite3.Connection:
 
 def look(file: Path) -> sqlite3.Connection:
     """A connection that cannot change the file, not even by folding its log in when it ends."""
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    address = f"{file.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(address, uri=True, check_same_thread=False, factory=Looking)
 
 
 def engine_of(file: Path, creator: Callable[[], sqlite3.Connection]) -> Engine:
@@ -83,7 +91,10 @@ def _engine(
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not open transactions by its own rules; those below say when and how.
     connection.isolation_level = None
-    for name, value in PRAGMAS.items():
+    wanted = PRAGMAS
+    if isinstance(connection, Looking):
+        wanted = {name: PRAGMAS[name] for name in _WHERE_ONLY_READ}
+    for name, value in wanted.items():
         try:
             connection.execute(f"PRAGMA {name} = {value}").fetchall()
         except UnicodeDecodeError as error:

@@ -12,14 +12,16 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store import anchor, aside, base, folder, schema
+from clinic_toolkit.store import anchor, aside, base, exchange, folder, recognition, schema
 from clinic_toolkit.store.anchor_file import Anchor
 from clinic_toolkit.store.connections import PRAGMAS, engine_of, look, tell, use, writer_of
-from clinic_toolkit.store.trouble import StorageBusy, StorageFrozen, StorageReadOnly, damaged, told_plainly
-
-APPLICATION_ID = 0x436C5470
-FORMAT = 1
-_HEAD_BYTES, _SQLITE, _APPLICATION_ID_AT = 100, b"SQLite format 3\0", 68
+from clinic_toolkit.store.exchange import Held
+from clinic_toolkit.store.trouble import (
+    StorageBusy,
+    StorageExchanged,
+    StorageFrozen,
+    told_plainly,
+)
 
 _UNDO = "undo"
 _UPKEEP = "clinic_upkeep"
@@ -51,7 +53,8 @@ def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
     file = folder.database(place)
     if folder.is_first_run(place):
         _make(place, file, metadata)
-    _recognise(file)
+    held = Held(file)
+    recognition.recognise(file)
     copy = aside.put_aside(file)
     found = Anchor(place)
     # SQLite folds the write-ahead log into the file when its last connection ends. A connection that
@@ -59,19 +62,20 @@ def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
     only_looking = engine_of(file, creator=lambda: look(file))
     try:
         with told_plainly(file), reading(only_looking) as db:
-            _look_over(db, metadata, file)
+            recognition.look_over(db, metadata, file)
             found.compare(db, metadata, copy)
     finally:
         only_looking.dispose()
     folder.leave_mark(place)
     found.settle(copy)
-    return _kept(file, found)
+    return _kept(file, found, held)
 
 
-def _kept(file: Path, found: Anchor) -> Engine:
+def _kept(file: Path, found: Anchor, held: Held) -> Engine:
     # A file that is not the one written last is not even folded together.
-    engine = engine_of(file, creator=lambda: look(file) if found.frozen else use(file))
-    tell(engine, **{anchor.OPTION: found, _UPKEEP: _Upkeep()})
+    engine = engine_of(file, creator=lambda: held.connect(look if found.frozen else use))
+    exchange.hold(engine, held)
+    tell(engine, **{anchor.OPTION: found, exchange.OPTION: held, _UPKEEP: _Upkeep()})
     # What the process before could not fold in as it ended; if a reader is in the way, it is tried again.
     if not found.frozen and not tidy(engine):
         _upkeep(engine).written_at = time.monotonic()
@@ -85,33 +89,12 @@ def _make(place: Path, file: Path, metadata: MetaData) -> None:
     try:
         with writing(engine) as db:
             schema.create_tables(db, metadata)
-            db.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
-            db.execute(text(f"PRAGMA user_version = {FORMAT}"))
+            db.execute(text(f"PRAGMA application_id = {recognition.APPLICATION_ID}"))
+            db.execute(text(f"PRAGMA user_version = {recognition.FORMAT}"))
         checkpoint(engine)
     finally:
         engine.dispose()
     folder.put_in_place(draft, file)
-
-
-def _recognise(file: Path) -> None:
-    # Before SQLite opens it: switching to write-ahead logging would already change another program's file.
-    try:
-        with file.open("rb") as raw:
-            head = raw.read(_HEAD_BYTES)
-    except IsADirectoryError as error:
-        raise damaged(file) from error
-    except OSError as error:
-        raise StorageReadOnly from error
-    if head[:16] != _SQLITE or head[_APPLICATION_ID_AT:][:4] != APPLICATION_ID.to_bytes(4):
-        raise damaged(file)
-
-
-def _look_over(db: Connection, metadata: MetaData, file: Path) -> None:
-    schema.compare(db, metadata, file)
-    if db.scalar(text("PRAGMA user_version")) != FORMAT:
-        raise schema.other_version(file)
-    if db.scalar(text("PRAGMA integrity_check(1)")) != "ok" or schema.broken_tables(db, metadata):
-        raise damaged(file)
 
 
 @contextmanager
@@ -132,6 +115,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     with _turn_to_write(), told_plainly(_file(engine)):
         _refuse_if_frozen(engine)
         try:
+            if exchange.is_known(engine):
+                raise StorageExchanged(None)
             with writer_of(engine).connect() as db:
                 info = db.info
                 info[_UNDO] = undo
@@ -139,11 +124,17 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 try:
                     with db.begin():
                         yield db
+                        # Before the commit, so that it is taken back whole, and after it, because the
+                        # file can be exchanged between the two.
+                        exchange.compare(engine)
+                    exchange.compare(engine)
                 finally:
                     del info[_UNDO]
-        except BaseException:
+        except BaseException as error:
             for act in reversed(undo):
                 act()
+            if isinstance(error, StorageExchanged):
+                raise _rescued(engine) from error
             raise
         _upkeep(engine).written_at = time.monotonic()
         # In the same turn, so that an anchor never goes backward; and nobody hears of the save before.
@@ -151,9 +142,31 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def _refuse_if_frozen(engine: Engine) -> None:
-    found = anchor.of(engine)
-    if found and found.frozen:
+    if anchor.is_frozen(engine):
         raise StorageFrozen
+
+
+def _rescued(engine: Engine) -> StorageExchanged:
+    told = exchange.rescue(engine)
+    found = anchor.of(engine)
+    if found:
+        found.lose_the_file()
+    return told
+
+
+def watch_over(engine: Engine) -> None:
+    """Look whether the file was exchanged although nobody saves, and rescue it once if it was.
+
+    Asked every second: the sooner it is noticed, the less is written down in vain.
+    """
+    if exchange.is_rescued(engine) or not _one_writer.acquire(blocking=False):
+        return
+    try:
+        exchange.compare(engine)
+    except StorageExchanged:
+        _rescued(engine)
+    finally:
+        _one_writer.release()
 
 
 def if_rolled_back(db: Connection, act: Callable[[], None]) -> None:
@@ -238,8 +251,7 @@ def fold_when_idle(engine: Engine, *, after_seconds: float = 5.0) -> bool:
 
 
 def _fold(engine: Engine, *, patient: bool) -> bool:
-    found = anchor.of(engine)
-    if found and found.frozen:
+    if anchor.is_frozen(engine) or exchange.is_known(engine):
         return False
     connection = writer_of(engine).raw_connection()
     try:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
-from clinic_toolkit.store.trouble import StorageReadOnly
+from clinic_toolkit.store.trouble import StorageReadOnly, rescued
 
 DATABASE = "clinic.db"
 ANCHOR = "clinic.anchor"
@@ -67,11 +67,12 @@ def is_first_run(folder: Path) -> bool:
     file = database(folder)
     if file.exists() and file.stat().st_size > 0:
         return False
-    if any((folder / trace).exists() for trace in _TRACES):
+    copies = rescued(file)
+    if copies or any((folder / trace).exists() for trace in _TRACES):
         raise DamagedFile(
             f"The data file {file} is missing or empty, but other files of a practice lie beside it. "
             "Nothing was changed. Put the file back where it was, or restore a backup; a new practice "
-            "needs an empty folder."
+            f"needs an empty folder.{copies}"
         )
     return True
 

@@ -16,7 +16,8 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import base, folder, schema
 from clinic_toolkit.store.anchor_file import Anchor
 from clinic_toolkit.store.connections import engine_of, look
-from clinic_toolkit.store.engine import APPLICATION_ID, FORMAT, reading
+from clinic_toolkit.store.engine import reading
+from clinic_toolkit.store.recognition import APPLICATION_ID, FORMAT
 from clinic_toolkit.store.trouble import damaged, told_plainly
 from clinic_toolkit.store.verdict import Verdict
 

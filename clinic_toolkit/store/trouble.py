@@ -61,11 +61,43 @@ class StorageFrozen(StorageTrouble):
         )
 
 
+class StorageExchanged(StorageTrouble):
+    """Another file stands under the name of the one that is open; `copy` is where the open one was kept."""
+
+    def __init__(self, copy: Path | None) -> None:
+        kept = (
+            f"Everything saved before is in the new file {copy.name} in the data folder {copy.parent}."
+            if copy
+            else "What was saved before could not be copied yet: keep the program running, make room on "
+            "the disk, and save again."
+        )
+        super().__init__(
+            "This was not saved: the data file was exchanged, moved or removed while this program was "
+            f"using it, as programs that synchronise folders do. {kept} Nothing is saved from now on. Copy "
+            "what you have typed to another place, stop whatever changed the folder, then quit the program; "
+            "the page “Condition of the record” says how to go on."
+        )
+        self.copy = copy
+
+
 def damaged(file: Path) -> DamagedFile:
     """The error for a database file that is not what it should be; it names the file and what to do."""
     return DamagedFile(
         f"The data file {file} is damaged and was left exactly as it is. Copy the whole folder {file.parent} "
         "to another disk first; then put a backup in its place, or ask someone who can repair it."
+        + rescued(file)
+    )
+
+
+def rescued(file: Path) -> str:
+    """A sentence about the newest copy that was rescued beside this file, or ""."""
+    copies = list(file.parent.glob(f"{file.name}.rescued.[0-9]*"))
+    if not copies:
+        return ""
+    newest = max(copies, key=lambda copy: int(copy.suffix[1:]) if copy.suffix[1:].isdecimal() else 0)
+    return (
+        f" {newest.name} beside it holds what was saved until the file was exchanged or removed while the "
+        f"program was running: to go on with that, give a copy of it the name {file.name}."
     )
 
 

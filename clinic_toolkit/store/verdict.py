@@ -40,14 +40,25 @@ class Other(Struct, frozen=True, kw_only=True):
     aside: Path | None
 
 
+class Exchanged(Struct, frozen=True, kw_only=True):
+    """The data file was exchanged while it was open; `copies` hold what was saved until then.
+
+    `now` says that it was in this very run, so that nothing can be saved any more.
+    """
+
+    copies: tuple[Path, ...]
+    now: bool
+
+
 class Verdict(Struct, frozen=True, kw_only=True):
     """Everything that a person has not seen yet."""
 
     missing: tuple[Missing, ...] = ()
     absent: tuple[Absent, ...] = ()
     other: Other | None = None
+    exchanged: Exchanged | None = None
 
     @property
     def whole(self) -> bool:
         """Whether nothing is known to be wrong."""
-        return not (self.missing or self.absent or self.other)
+        return not (self.missing or self.absent or self.other or self.exchanged)

@@ -87,6 +87,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "unlock.failed": ("practice", "Tried to unlock, and did not get in"),
     "audit.not_adopted": ("trail", "Found a line that does not fit, and did not vouch for it"),
     "anchor.missing_seen": ("trail", "Read which saves are missing"),
+    "anchor.exchange_seen": ("trail", "Read that the data file was exchanged while it was in use"),
     "anchor.absent_seen": ("trail", "Read that the check-mark of the last saves was missing"),
     "anchor.other_taken": ("trail", "Took another file for the record from then on"),
     "audit.adopted": ("trail", "Checked and vouched for what was written while locked"),

@@ -90,6 +90,7 @@ PROMISES = (
             "tests/store/test_engine.py::test_every_setting_holds_on_every_connection",
             "tests/reliability/test_anchor.py::test_the_anchor_is_never_behind_what_was_confirmed",
             "tests/store/test_anchor_losses.py::test_every_flipped_bit_of_a_log_is_harmless_or_noticed",
+            "tests/store/test_exchange.py::test_nothing_is_saved_into_a_file_without_a_name",
         ),
         not_shown="Cuts of the power are simulated from a recording of what the program wrote on Linux; no "
         "real machine was switched off.",

@@ -21,6 +21,7 @@ def test_the_idle_time_is_over_although_the_log_cannot_be_folded(
         raise trouble
 
     monkeypatch.setattr(engine, "fold_when_idle", fold)
+    monkeypatch.setattr(engine, "watch_over", lambda opened: None)
     monkeypatch.setattr(worker, "TICK", 0.001)
     keeper: Any = SimpleNamespace(end=threading.Event())
     settings: Any = None

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 
 from clinic_toolkit.record import hurt
-from clinic_toolkit.store import engine
+from clinic_toolkit.store import recognition
 from clinic_toolkit.store.folder import ANCHOR, DATABASE
 from clinic_toolkit.vault import vault
 from tests.reliability.judging import REFUSED, Failed, Judge, many_openings, room
@@ -120,7 +120,7 @@ class Anywhere:
 def test_without_places_and_ledger_wrong_data_passes(place: Path) -> None:
     """The control: seals that are not sealed to their place, and nobody who asks SQLite or the trail."""
     careless = patch.multiple(hurt, against_the_trail=lambda *_: "", missing=lambda *_: None)
-    credulous = patch.object(engine, "_look_over", lambda *_: None)
+    credulous = patch.object(recognition, "look_over", lambda *_: None)
     with patch.object(vault, "Blank", Anywhere), careless, credulous:
         made = small_practice(place / "careless")
         judge, raw = Judge(made, place / "hurt"), made.files[DATABASE]

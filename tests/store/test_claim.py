@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.store.claim import AlreadyOpen, claim
+from clinic_toolkit.store.claim import LOCK_FILE, AlreadyOpen, claim
 
 HOLD = """
 import sys, pathlib
@@ -35,3 +35,40 @@ def test_a_second_program_learns_the_firsts_page_and_a_killed_one_leaves_no_lock
     held.release()
     held.release()
     claim(tmp_path).release()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a locked file cannot be exchanged there")
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_lock_file_that_was_exchanged_lets_nobody_in(tmp_path: Path, replaced: bool) -> None:
+    held = claim(tmp_path)
+    held.publish("http://example.localhost:8400/")
+    assert held.holds()
+    (tmp_path / LOCK_FILE).unlink()
+    if replaced:
+        (tmp_path / LOCK_FILE).write_text("of another machine")
+    assert held.holds()
+    with pytest.raises(AlreadyOpen) as raised:
+        claim(tmp_path)
+    assert raised.value.url == "http://example.localhost:8400/"
+    held.release()
+    claim(tmp_path).release()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a locked file cannot be exchanged there")
+def test_whoever_was_faster_keeps_the_folder(tmp_path: Path) -> None:
+    held = claim(tmp_path)
+    (tmp_path / LOCK_FILE).unlink()
+    second = claim(tmp_path)
+    assert not held.holds()
+    assert second.holds()
+    second.release()
+    held.release()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a locked file cannot be exchanged there")
+def test_a_folder_that_is_gone_is_nobody_elses(tmp_path: Path) -> None:
+    held = claim(tmp_path / "data")
+    (tmp_path / "data" / LOCK_FILE).unlink()
+    (tmp_path / "data").rmdir()
+    assert held.holds()
+    held.release()

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -330,3 +331,52 @@ def test_a_tail_that_nobody_signed_is_judged_before_going_on_signs_over_it(other
     answer = other.post("/condition/go-on", state_of(other))
     assert answer.headers["Location"].endswith("/unlock/trail")
     assert any(event.startswith(audit.NOT_ADOPTED) for event in events(other))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be exchanged there")
+def test_a_file_exchanged_at_work_is_said_and_what_was_typed_stays(work: Work, tmp_path: Path) -> None:
+    work.client("Ana Reyes")
+    place = tmp_path / "data"
+    site = reopened(work, place)
+    site.unlock()
+    assert site.post("/clients/new", new("Ben Ode")).status_code == 303
+    shutil.copy(place / "clinic.db", tmp_path / "other.db")
+    (tmp_path / "other.db").replace(place / "clinic.db")
+    answer = site.post("/clients/new", new("Cleo Typed"))
+    assert answer.status_code == 503
+    assert "This was not saved" in answer.text
+    assert "clinic.db.rescued.1" in answer.text
+    assert "Cleo Typed" in answer.text, "the page keeps what was typed"
+    # It is the next page that is shown, it offers nothing to press, and everything can be read.
+    assert site.get("/clients").headers["Location"] == "/condition"
+    page = site.get("/condition").text
+    assert "The data file was exchanged" in page and "clinic.db.rescued.1" in page
+    assert "I have seen this" not in page
+    people = site.get("/clients").text
+    assert "Ben Ode" in people and "Cleo Typed" not in people
+    assert 'href="/condition"' in people
+    # Whatever else is sent is refused in the same way.
+    assert site.post("/clients/new", new("Dan Later")).status_code == 503
+    site.work.engine.dispose()
+
+    # The next start finds the other file. It tells of the copy until that was read.
+    again = reopened(work, place)
+    again.unlock()
+    assert again.get("/").headers["Location"] == "/condition"
+    page = again.get("/condition").text
+    assert "clinic.db.rescued.1" in page and "give the newest of these copies the name" in page
+    state = page.split('name="state" value="')[1].split('"')[0]
+    assert again.post("/condition/seen", {"state": state}).status_code == 303
+    assert "anchor.exchange_seen" in events(again)
+    again.work.engine.dispose()
+    assert anchor.verdict(open_store(place)).exchanged is None
+
+    # The copy is the record, with all that was called saved.
+    (place / "clinic.db").unlink()
+    for end in ("-wal", "-shm"):
+        (place / f"clinic.db{end}").unlink(missing_ok=True)
+    (place / "clinic.db.rescued.1").rename(place / "clinic.db")
+    third = reopened(work, place)
+    third.unlock()
+    third.get("/condition")
+    assert "Ben Ode" in third.get("/clients").text

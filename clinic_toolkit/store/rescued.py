@@ -1,0 +1,89 @@
+"""Copies of a store whose file was exchanged while it was open, kept beside it under new names.
+
+A copy is a whole database of its own: whoever wants to go on with it gives it the name of the data
+file. An empty mark says that no person was told of it yet.
+"""
+
+import os
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from clinic_toolkit.store import folder
+
+_DRAFT, _UNSEEN = ".rescued.new", ".rescued.unseen"
+
+
+def keep(file: Path, source: sqlite3.Connection) -> Path:
+    """Copy everything that this connection sees; the copy is on the disk and read back when this returns.
+
+    Args:
+        file: how the data file is called; nothing that stands there is touched.
+        source: with no transaction of its own.
+
+    Raises:
+        OSError: the disk would not take it.
+        sqlite3.Error: the open store could not be read, or the copy is not whole.
+    """
+    # A folder that was removed is made again: what was in it may live in the open file alone.
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    draft = file.with_name(file.name + _DRAFT)
+    draft.unlink(missing_ok=True)
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        with closing(sqlite3.connect(draft)) as target:
+            source.backup(target)
+            # Without a log beside it the copy is complete by itself, and opens on any disk.
+            target.execute("PRAGMA journal_mode = DELETE").fetchone()
+            if target.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise sqlite3.DatabaseError("the copy is not whole")
+        _flush(draft)
+        folder.durably(file.with_name(file.name + _UNSEEN), b"")
+        return _named(file, draft)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def kept(file: Path) -> list[Path]:
+    """The copies that are there, oldest first."""
+    name = re.compile(re.escape(file.name) + r"\.rescued\.([1-9][0-9]{0,8})")
+    try:
+        found = [(match, path) for path in file.parent.iterdir() if (match := name.fullmatch(path.name))]
+    except OSError:
+        return []
+    return [path for match, path in sorted(found, key=lambda pair: int(pair[0][1]))]
+
+
+def unseen(file: Path) -> tuple[Path, ...]:
+    """The copies of which a person has to be told; none once that was done."""
+    return tuple(kept(file)) if file.with_name(file.name + _UNSEEN).exists() else ()
+
+
+def seen(file: Path) -> None:
+    """A person was told of them. The copies stay where they are.
+
+    Raises:
+        OSError: the mark could not be removed.
+    """
+    file.with_name(file.name + _UNSEEN).unlink(missing_ok=True)
+
+
+def _named(file: Path, draft: Path) -> Path:
+    taken = kept(file)
+    number = int(taken[-1].suffix[1:]) + 1 if taken else 1
+    copy = file.with_name(f"{file.name}.rescued.{number}")
+    # Made first, and only if there is none: replacing it cannot hit a file of anyone else.
+    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    os.replace(draft, copy)
+    folder.settle(file.parent)
+    return copy
+
+
+def _flush(file: Path) -> None:
+    handle = os.open(file, os.O_RDWR)
+    try:
+        folder.flush(handle)
+    finally:
+        os.close(handle)
