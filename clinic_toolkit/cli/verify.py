@@ -130,8 +130,8 @@ def _losses(verdict: Verdict) -> Iterator[str]:
     if verdict.exchanged:
         names = ", ".join(copy.name for copy in verdict.exchanged.copies)
         yield (
-            f"The file {folder.DATABASE} was exchanged while the program was using it. What had been saved until "
-            f"then is in {names}."
+            f"The file {folder.DATABASE} was exchanged while the program was using it. What had been saved "
+            f"until then is in {names}."
         )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, func, select
 
 from clinic_toolkit.record import audit, ledger, owners, practice
@@ -19,7 +20,7 @@ from clinic_toolkit.store.anchor_slot import Saved
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import if_rolled_back, thaw
 from clinic_toolkit.store.types import from_us
-from clinic_toolkit.store.verdict import Absent, Exchanged, Missing, Other
+from clinic_toolkit.store.verdict import Absent, Built, Exchanged, Missing, Other
 from clinic_toolkit.vault.vault import Vault
 
 # So many lines are named one by one.
@@ -52,7 +53,8 @@ def sound(engine: Engine, vault: Vault) -> bool:
 def findings(db: Connection, vault: Vault) -> tuple[Finding, ...]:
     """Everything that is known to be wrong, the gravest first."""
     verdict = anchor.verdict(db.engine)
-    found = [_exchanged(verdict.exchanged)] if verdict.exchanged else []
+    found = [_built(verdict.built)] if verdict.built else []
+    found += [_exchanged(verdict.exchanged)] if verdict.exchanged else []
     found += [_other(verdict.other)] if verdict.other else []
     people = owners.known(db, vault) if verdict.missing or vault.hurt or vault.unconfirmed else None
     found += [_missing(db, missing, people) for missing in verdict.missing if people]
@@ -62,7 +64,8 @@ def findings(db: Connection, vault: Vault) -> tuple[Finding, ...]:
     gaps = ledger.of(db, vault).gaps
     if gaps:
         found.append(_gaps(gaps, list(_named(vault.unconfirmed, people)) if people else []))
-    return tuple(found)
+    # About a file into which nothing can be written nothing can be decided.
+    return tuple(replace(each, act="") for each in found) if verdict.built else tuple(found)
 
 
 def state(engine: Engine) -> str:
@@ -71,6 +74,7 @@ def state(engine: Engine) -> str:
     parts = [f"{missing.first}-{missing.last}" for missing in verdict.missing]
     parts += [f"absent-{absent.tip}" for absent in verdict.absent]
     parts += [f"other-{verdict.other.tip}"] if verdict.other else []
+    parts += ["built"] if verdict.built else []
     parts += [f"exchanged-{len(verdict.exchanged.copies)}"] if verdict.exchanged else []
     return " ".join(parts)
 
@@ -85,6 +89,11 @@ def seen(db: Connection, vault: Vault, *, now: datetime) -> None:
     if verdict.exchanged:
         audit.note(db, vault, "anchor.exchange_seen", now=now)
     anchor.begin_again(db)
+
+
+def can_be_taken(engine: Engine) -> bool:
+    """Whether the file can be written at all, should the clinician take it for the record."""
+    return anchor.verdict(engine).built is None
 
 
 def take(engine: Engine) -> Callable[[], None]:
@@ -157,6 +166,18 @@ def _absent(absent: Absent) -> Finding:
         "wrote are there. A new check-mark file was begun.",
         file=absent.aside.name if absent.aside else "",
         act=SEEN,
+    )
+
+
+def _built(built: Built) -> Finding:
+    return Finding(
+        title="The data file is not built as it should be",
+        sentence="A part of it that says where things lie was damaged, or changed by another program. What "
+        "it holds is read without that part, and every entry is checked as ever. Nothing is saved, not even "
+        "the trail of what you look at. Copy the whole data folder to another disk now. Then quit the "
+        "program and put a backup in its place, or ask someone who can repair the file; until then everything "
+        "that is whole can be read and printed here.",
+        lines=(built.refusal,),
     )
 
 

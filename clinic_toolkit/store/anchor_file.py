@@ -15,7 +15,7 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import anchor_slot, aside, folder, losses, rescued, trouble
 from clinic_toolkit.store.anchor_slot import SLOT, Line, Slot
 from clinic_toolkit.store.losses import Loss
-from clinic_toolkit.store.verdict import Absent, Exchanged, Missing, Other, Verdict
+from clinic_toolkit.store.verdict import Absent, Built, Exchanged, Missing, Other, Verdict
 
 # The tables that are asked for the chain and its incarnation; a store without them has no anchor.
 _CHAIN, _INCARNATION = "audit_line", "vault"
@@ -39,8 +39,12 @@ class Anchor:
 
     @property
     def frozen(self) -> bool:
-        """Whether nothing may be written, because this is not the file that was written last."""
-        return self.verdict.other is not None
+        """Whether nothing may be written: the file is not the one written last, or not built as ours are."""
+        return self.verdict.other is not None or self.verdict.built is not None
+
+    def only_read(self, refusal: str) -> None:
+        """The file is built otherwise, for the reason that this sentence gives: nothing of it is touched."""
+        self.verdict = replace(self.verdict, built=Built(refusal=refusal))
 
     def compare(self, db: Connection, metadata: MetaData, copy: Path | None) -> None:
         """Look where the chain stands, before anything is written.
@@ -78,6 +82,9 @@ class Anchor:
     def settle(self, copy: Path | None) -> None:
         """Put down what was found, before anything is written to the store; then tidy up."""
         known = losses.read(self._place)
+        if self.verdict.built:
+            self.verdict = self.seen()
+            return
         if self._found:
             try:
                 known = losses.add(self._place, known, self._found)

@@ -94,17 +94,18 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     wanted = PRAGMAS
     if isinstance(connection, Looking):
         wanted = {name: PRAGMAS[name] for name in _WHERE_ONLY_READ}
-    for name, value in wanted.items():
-        try:
+    try:
+        for name, value in wanted.items():
             connection.execute(f"PRAGMA {name} = {value}").fetchall()
-        except UnicodeDecodeError as error:
-            # SQLite quotes what it cannot read of the file's build, whatever bytes stand there now.
-            damage = sqlite3.DatabaseError("the build of the file cannot be read")
-            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise damage from error
-        found = connection.execute(f"PRAGMA {name}").fetchone()
-        if found is None or found[0] != value:
-            raise RuntimeError(f"this SQLite does not keep the setting {name}")
+            found = connection.execute(f"PRAGMA {name}").fetchone()
+            if found is None or found[0] != value:
+                raise RuntimeError(f"this SQLite does not keep the setting {name}")
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except UnicodeDecodeError as error:
+        # SQLite quotes what it cannot read of the file's build, whatever bytes stand there now.
+        damage = sqlite3.DatabaseError("the build of the file cannot be read")
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage from error
 
 
 def _only_read(connection: sqlite3.Connection, _record: Any) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.store import anchor, aside, base, exchange, folder, recognition, schema
+from clinic_toolkit.store import anchor, aside, base, examination, exchange, folder, recognition, schema
 from clinic_toolkit.store.anchor_file import Anchor
 from clinic_toolkit.store.connections import PRAGMAS, engine_of, look, tell, use, writer_of
 from clinic_toolkit.store.exchange import Held
+from clinic_toolkit.store.readable import Readable
 from clinic_toolkit.store.trouble import (
     StorageBusy,
     StorageExchanged,
@@ -57,18 +58,18 @@ def open_store(place: Path, metadata: MetaData = base.metadata) -> Engine:
     recognition.recognise(file)
     copy = aside.put_aside(file)
     found = Anchor(place)
-    # SQLite folds the write-ahead log into the file when its last connection ends. A connection that
-    # may only read does not, so a file that turns out to be damaged stays as it was found.
-    only_looking = engine_of(file, creator=lambda: look(file))
-    try:
-        with told_plainly(file), reading(only_looking) as db:
-            recognition.look_over(db, metadata, file)
-            found.compare(db, metadata, copy)
-    finally:
-        only_looking.dispose()
+    hurt = examination.examine(file, metadata, found, copy)
     folder.leave_mark(place)
     found.settle(copy)
+    if hurt:
+        return _only_read(file, found, hurt)
     return _kept(file, found, held)
+
+
+def _only_read(file: Path, found: Anchor, hurt: Readable) -> Engine:
+    engine = engine_of(file, creator=hurt.connect)
+    tell(engine, **{anchor.OPTION: found})
+    return engine
 
 
 def _kept(file: Path, found: Anchor, held: Held) -> Engine:

@@ -30,11 +30,14 @@ _OBJECTS = """
     SELECT CAST(type AS BLOB), CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(sql AS BLOB)
     FROM sqlite_schema
 """
+_ROOTS = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'table'"
 
 
 def create_tables(db: Connection, metadata: MetaData) -> None:
     """Create every table of this version, with its indexes and triggers."""
-    metadata.create_all(db, checkfirst=False)
+    # In the order of their names: where each of them begins in the file depends on nothing else then.
+    ours = sorted(metadata.tables.values(), key=lambda table: table.name)
+    metadata.create_all(db, tables=ours, checkfirst=False)
 
 
 def shape(db: Connection) -> Shape:
@@ -55,6 +58,18 @@ def _expected(metadata: MetaData, tables: tuple[str, ...]) -> Shape:
         with engine.begin() as db:
             create_tables(db, metadata)
             return shape(db)
+    finally:
+        engine.dispose()
+
+
+@cache
+def layout(metadata: MetaData, tables: tuple[str, ...]) -> dict[str, int]:
+    """The page on which each of these tables begins in a new file. It stays there for good."""
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as db:
+            create_tables(db, metadata)
+            return {row.name: row.rootpage for row in db.execute(text(_ROOTS))}
     finally:
         engine.dispose()
 

@@ -52,11 +52,11 @@ class StorageFailed(StorageTrouble):
 
 
 class StorageFrozen(StorageTrouble):
-    """The file is not the one that was written last."""
+    """The file is not the one that was written last, or not built as this version builds it."""
 
     def __init__(self) -> None:
         super().__init__(
-            "The data file is not the one this program wrote last, so nothing is saved into it. "
+            "The data file is not as this program left it, so nothing is saved into it. "
             "Everything can be read. The page “Condition of the record” says what to do."
         )
 

@@ -40,6 +40,15 @@ class Other(Struct, frozen=True, kw_only=True):
     aside: Path | None
 
 
+class Built(Struct, frozen=True, kw_only=True):
+    """The file is not built as this version builds it, so it is only read, through our own list of tables.
+
+    `refusal` is the sentence with which it would not be opened otherwise.
+    """
+
+    refusal: str
+
+
 class Exchanged(Struct, frozen=True, kw_only=True):
     """The data file was exchanged while it was open; `copies` hold what was saved until then.
 
@@ -57,8 +66,9 @@ class Verdict(Struct, frozen=True, kw_only=True):
     absent: tuple[Absent, ...] = ()
     other: Other | None = None
     exchanged: Exchanged | None = None
+    built: Built | None = None
 
     @property
     def whole(self) -> bool:
         """Whether nothing is known to be wrong."""
-        return not (self.missing or self.absent or self.other or self.exchanged)
+        return not (self.missing or self.absent or self.other or self.exchanged or self.built)

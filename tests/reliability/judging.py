@@ -154,7 +154,7 @@ class Judge:
             good = self.made.told_at[self.made.last]
             seen = told(db, vault, set(good.newest) | stands(db))
             verdict = anchor.verdict(store)
-            why += [name for name in ("missing", "absent", "other") if getattr(verdict, name)]
+            why += [name for name in ("missing", "absent", "other", "built") if getattr(verdict, name)]
             why += ["not adopted"] if audit.not_adopted(db, vault) else []
             why += ["ways in"] if not vault.slots_intact else []
             why += ["keys"] if vault.damaged_rings else []

@@ -197,11 +197,11 @@ def test_answers_of_a_hand_over_are_gone(judge: Judge) -> None:
     ],
 )
 def test_something_is_built_in(judge: Judge, planted: str) -> None:
-    assert "not built as" in refused(harmed(judge, lambda raw: raw.execute(planted)))
+    assert "built" in noticed(harmed(judge, lambda raw: raw.execute(planted)), hurt=0).why
 
 
 def test_the_triggers_are_gone(judge: Judge) -> None:
-    assert "not built as" in refused(harmed(judge, lambda raw: None, with_triggers=False))
+    assert "built" in noticed(harmed(judge, lambda raw: None, with_triggers=False), hurt=0).why
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import MetaData
+from sqlalchemy import Engine, MetaData, text
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import base
-from clinic_toolkit.store.engine import open_store, reading, writing
+from clinic_toolkit.store import anchor, base, readable
+from clinic_toolkit.store.engine import checkpoint, open_store, reading, tidy, writing
 from clinic_toolkit.store.folder import MARK, FolderRefused
+from clinic_toolkit.store.trouble import StorageFrozen, StorageReadOnly, damaged
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)
 SAMPLE = base.sealed_table("sample", METADATA)
@@ -118,13 +119,89 @@ PLANTED = {
 }
 
 
+def only_read(folder: Path) -> Engine:
+    """Open for reading what is built otherwise; the files must be left as they are, and no row be lost."""
+    before = prints(folder)
+    engine = open_store(folder, METADATA)
+    built = anchor.verdict(engine).built
+    assert built and "clinic.db" in built.refusal
+    with pytest.raises(StorageFrozen), writing(engine):
+        pass
+    with reading(engine) as db:
+        assert len(db.execute(SAMPLE.select()).all()) == 60
+    with pytest.raises(StorageReadOnly), reading(engine) as db:
+        db.execute(SAMPLE.delete())
+    assert not checkpoint(engine) and not tidy(engine)
+    after = prints(folder)
+    assert {name: after.get(name) for name in before} == before
+    return engine
+
+
 @pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED.keys())
 def test_what_was_planted_or_taken_away_is_noticed(folder: Path, planted: str) -> None:
     other = sqlite3.connect(folder / "clinic.db")
     other.execute(planted)
     other.commit()
     other.close()
-    assert "not built as this version builds it" in refused(folder)
+    engine = only_read(folder)
+    built = anchor.verdict(engine).built
+    assert built and "not built as this version builds it" in built.refusal
+    with reading(engine) as db:
+        assert not db.execute(text("SELECT name FROM sqlite_schema WHERE name = 'helpful'")).all()
+    engine.dispose()
+
+
+def test_what_was_planted_stays_where_a_crash_left_it(folder: Path, tmp_path: Path) -> None:
+    """Planted in the log alone, beside a save that is only there as well: it is read, log and all."""
+    engine = open_store(folder, METADATA)
+    with writing(engine) as db:
+        db.execute(SAMPLE.update().where(SAMPLE.c.id == 1).values(kid=b"k" * 16))
+        db.execute(text(PLANTED["trigger"]))
+    shutil.copytree(folder, tmp_path / "left", ignore=shutil.ignore_patterns("*-shm"))
+    engine.dispose()
+    hurt = only_read(tmp_path / "left")
+    with reading(hurt) as db:
+        assert db.scalar(SAMPLE.select().where(SAMPLE.c.kid == b"k" * 16)) is not None
+    hurt.dispose()
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (b"CREATE TABLE sample", b"CREATF TABLE sample"),
+        (b"CREATE TABLE sample", b"CREATE TABLE s\xe1mple"),
+        (b"kid BLOB", b"kie BLOB"),
+        (b"CREATE INDEX", b"CREATE ILDEX"),
+        (b"BEFORE UPDATE", b"BEFORE UPDATA"),
+        (b"RAISE(ABORT", b"RAISE(ABOR\xd4"),
+        (b"tablesample", b"tablesamplf"),
+        (b"STRICT", b"STRIGT"),
+    ],
+)
+def test_a_bit_in_the_list_of_tables_takes_no_row_away(folder: Path, was: bytes, now: bytes) -> None:
+    file = folder / "clinic.db"
+    assert was in file.read_bytes()
+    file.write_bytes(file.read_bytes().replace(was, now, 1))
+    only_read(folder).dispose()
+
+
+def test_the_control_without_our_own_list_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*_: object) -> readable.Readable:
+        raise damaged(folder / "clinic.db")
+
+    monkeypatch.setattr(readable, "read", nothing)
+    file = folder / "clinic.db"
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE sample", b"CREATF TABLE sample", 1))
+    refused(folder)
+
+
+def test_a_table_whose_rows_are_hurt_is_not_read(folder: Path) -> None:
+    """Its rows could be gone without a word, so the sentence is as before."""
+    file = folder / "clinic.db"
+    raw = bytearray(file.read_bytes().replace(b"CREATE TABLE sample", b"CREATF TABLE sample", 1))
+    raw[4096 + 3 : 4096 + 5] = b"\x7f\xff"
+    file.write_bytes(raw)
+    refused(folder)
 
 
 @pytest.mark.parametrize("column", ["record", "ring", "kid"])

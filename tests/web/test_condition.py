@@ -380,3 +380,37 @@ def test_a_file_exchanged_at_work_is_said_and_what_was_typed_stays(work: Work, t
     third.unlock()
     third.get("/condition")
     assert "Ben Ode" in third.get("/clients").text
+
+
+@pytest.mark.parametrize("planted", [True, False])
+def test_a_file_that_is_built_otherwise_is_read_and_nothing_is_saved(
+    work: Work, tmp_path: Path, planted: bool
+) -> None:
+    work.client("Ana Reyes")
+    work.engine.dispose()
+    file = tmp_path / "data" / "clinic.db"
+    if planted:
+        with sqlite3.connect(file) as db:
+            db.execute("CREATE TRIGGER kind AFTER INSERT ON client BEGIN DELETE FROM client; END")
+        db.close()
+    else:
+        # One bit: SQLite by itself opens nothing of this file any more.
+        file.write_bytes(file.read_bytes().replace(b"CREATE TABLE client", b"CREATF TABLE client", 1))
+    before = file.read_bytes()
+    site = reopened(work, tmp_path / "data")
+    site.unlock()
+    assert site.get("/clients").headers["Location"] == "/condition"
+    page = site.get("/condition").text
+    assert "The data file is not built as it should be" in page
+    assert "Copy the whole data folder to another disk now" in page
+    assert "I have seen this" not in page and "Go on with this file" not in page
+    people = site.get("/clients").text
+    assert "Ana Reyes" in people and 'href="/condition"' in people
+    answer = site.post("/clients/new", new("Ben Ode"))
+    assert answer.status_code == 503 and "Ben Ode" in answer.text
+    for path in ("/condition/seen", "/condition/go-on"):
+        answer = site.post(path, state_of(site))
+        assert answer.status_code == 503 or answer.headers["Location"] == "/condition"
+    assert "Ben Ode" not in site.get("/clients").text
+    site.work.engine.dispose()
+    assert file.read_bytes() == before

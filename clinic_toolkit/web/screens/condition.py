@@ -34,7 +34,7 @@ def seen() -> Answer:
 def go_on() -> Answer:
     """Take a file that is not the one written last for the record from now on."""
     engine = context.unit().engine
-    if request.form.get("state") != condition.state(engine):
+    if request.form.get("state") != condition.state(engine) or not condition.can_be_taken(engine):
         return responses.see(url_for(".index"))
     # Before the transaction is opened: until then none can be.
     take_back = condition.take(engine)

@@ -1,0 +1,100 @@
+"""One bit where everything hangs on it: the list of tables, the identity, the practice's own key.
+
+A flip there used to make the whole record unreadable. Each now ends in one of: everything as before,
+everything readable and the hurt named, or a loss that the promise names.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from clinic_toolkit.store import readable
+from clinic_toolkit.store.folder import DATABASE
+from clinic_toolkit.store.trouble import damaged
+from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Judge, many_openings, room
+from tests.reliability.programme import Programme
+from tests.reliability.small_practice import Small, small_practice
+
+# One byte in so many of the list of tables, in the short form.
+EVERY = 211
+_PAGE, _HEAD = 4096, 100
+
+Begin = Callable[..., Programme]
+Figure = Callable[[str], None]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with many_openings(), room(tmp_path_factory.mktemp("flips")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def small(place: Path) -> Small:
+    """The practice, with all of it folded into the file: a flip cannot hide behind the log."""
+    made = small_practice(place / "small")
+    folded = place / "folded"
+    Judge(made, folded).lay_out({})
+    with closing(sqlite3.connect(folded / DATABASE)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    made.files = {**made.files, DATABASE: (folded / DATABASE).read_bytes(), f"{DATABASE}-wal": b""}
+    return made
+
+
+def list_of_tables(small: Small, place: Path) -> list[int]:
+    """Every byte in use on the pages that hold the list of tables, without the head of the file."""
+    raw, file = small.files[DATABASE], place / "listed.db"
+    file.write_bytes(raw)
+    with closing(sqlite3.connect(file)) as db:
+        texts = [row[0].encode() for row in db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")]
+    pages = {0} | {raw.find(text[:40]) // _PAGE for text in texts} - {-1}
+    places = [at for page in sorted(pages) for at in range(page * _PAGE, (page + 1) * _PAGE)]
+    return [at for at in places if at >= _HEAD and (raw[at] or raw[at - 1])]
+
+
+def sealed(small: Small, place: Path, query: str) -> list[int]:
+    """Every byte of what this query finds."""
+    file = place / "asked.db"
+    file.write_bytes(small.files[DATABASE])
+    with closing(sqlite3.connect(file)) as db:
+        found = [value for row in db.execute(query) for value in row if isinstance(value, bytes)]
+    places = [small.files[DATABASE].find(value) for value in found]
+    assert all(at > 0 for at in places)
+    return [at + number for at, value in zip(places, found, strict=True) for number in range(len(value))]
+
+
+def flipped(judge: Judge, at: int, bit: int) -> str:
+    raw = bytearray(judge.made.files[DATABASE])
+    raw[at] ^= 1 << bit
+    look = judge.after({DATABASE: bytes(raw)})
+    return look.end if look.end != REFUSED else f"{REFUSED} ({look.why[0]})"
+
+
+def through(judge: Judge, places: list[int]) -> Counter[str]:
+    return Counter(flipped(judge, at, number * 5 % 8) for number, at in enumerate(places))
+
+
+def told(ends: Counter[str]) -> str:
+    return f"{ends.total()} bits: " + ", ".join(f"{number} {end}" for end, number in sorted(ends.items()))
+
+
+def nothing(file: Path, *_: object) -> readable.Readable:
+    raise damaged(file)
+
+
+def test_a_bit_in_the_list_of_tables(small: Small, place: Path, programme: Begin, figure: Figure) -> None:
+    places = list_of_tables(small, place)
+    judge, now, before = Judge(small, place / "hurt"), Counter[str](), Counter[str]()
+    tried = places[::EVERY]
+    now = through(judge, tried)
+    with patch.object(readable, "read", nothing):
+        before = through(judge, tried)
+    figure(f"list of tables, {told(now)}; without a list of our own, {told(before)}")
+    assert set(now) <= {NOTICED, HARMLESS}
+    # The control: the same bits made the whole record unreadable.
+    assert sum(number for end, number in before.items() if end.startswith(REFUSED)) > len(tried) // 2
