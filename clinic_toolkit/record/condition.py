@@ -21,6 +21,7 @@ from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import if_rolled_back, thaw
 from clinic_toolkit.store.types import from_us
 from clinic_toolkit.store.verdict import Absent, Built, Exchanged, Missing, Other
+from clinic_toolkit.vault import second_copy
 from clinic_toolkit.vault.vault import Vault
 
 # So many lines are named one by one.
@@ -44,10 +45,32 @@ class Finding(Struct, frozen=True, kw_only=True):
     act: str = ""
 
 
+# What can be wrong with the head of the practice and its second copy.
+_HEADS = {
+    second_copy.USED: Finding(
+        title="The keys of the practice were hurt in the data file",
+        sentence="They were opened by their second copy, the file clinic.head, and put back into the data "
+        "file where it can be written. Nothing is lost. Bits seldom turn over on a sound disk: keep a copy "
+        "of the whole data folder on another one, and have this one checked.",
+    ),
+    second_copy.MISSING: Finding(
+        title="The second copy of the practice’s keys was missing",
+        sentence="The file clinic.head was not there, or could not be read. It was written anew where the "
+        "folder can be written. It is what opens the record when the keys in the data file are hurt, so it "
+        "belongs into every copy of the data folder.",
+    ),
+    second_copy.OLD: Finding(
+        title="The second copy of the practice’s keys was not the newest",
+        sentence="The file clinic.head did not hold what the data file holds: a change broke off, or an "
+        "older file was put in its place. It was written anew where the folder can be written.",
+    ),
+}
+
+
 def sound(engine: Engine, vault: Vault) -> bool:
     """Whether nothing is known to be wrong so far. Costs nothing, so that every page can ask."""
     gaps = vault.inventory is not None and vault.inventory.gaps
-    return anchor.verdict(engine).whole and not vault.hurt and not gaps
+    return anchor.verdict(engine).whole and not vault.hurt and not gaps and not vault.head_fault
 
 
 def findings(db: Connection, vault: Vault) -> tuple[Finding, ...]:
@@ -56,6 +79,7 @@ def findings(db: Connection, vault: Vault) -> tuple[Finding, ...]:
     found = [_built(verdict.built)] if verdict.built else []
     found += [_exchanged(verdict.exchanged)] if verdict.exchanged else []
     found += [_other(verdict.other)] if verdict.other else []
+    found += [_HEADS[vault.head_fault]] if vault.head_fault else []
     people = owners.known(db, vault) if verdict.missing or vault.hurt or vault.unconfirmed else None
     found += [_missing(db, missing, people) for missing in verdict.missing if people]
     found += [_absent(absent) for absent in verdict.absent]
@@ -175,8 +199,8 @@ def _built(built: Built) -> Finding:
         sentence="A part of it that says where things lie was damaged, or changed by another program. What "
         "it holds is read without that part, and every entry is checked as ever. Nothing is saved, not even "
         "the trail of what you look at. Copy the whole data folder to another disk now. Then quit the "
-        "program and put a backup in its place, or ask someone who can repair the file; until then everything "
-        "that is whole can be read and printed here.",
+        "program and put a backup in its place, or ask someone who can repair the file; until then all that "
+        "is whole can be read and printed here.",
         lines=(built.refusal,),
     )
 

@@ -12,12 +12,12 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, ledger, rows, ways_in
+from clinic_toolkit.record import audit, ledger, rows, way_in, ways_in
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.keyless import Keyless
 from clinic_toolkit.record.summaries import Letterhead
 from clinic_toolkit.store.base import sealed_table
-from clinic_toolkit.vault import identity, sheet, slots
+from clinic_toolkit.vault import identity, second_copy, sheet, slots
 from clinic_toolkit.vault.vault import Vault
 
 practice = sealed_table("practice")
@@ -67,6 +67,7 @@ def create(
     """
     vault, groups = slots.create_identity(db, passphrase)
     audit.note(db, vault, ways_in.naming("practice.created", vault), now=now)
+    second_copy.owe(db, vault)
     rows.begin(
         db,
         vault,
@@ -88,19 +89,19 @@ def unlock(db: Connection, passphrase: str, *, now: datetime) -> Vault:
     Raises:
         vault.slots.WrongSecret: it is not the passphrase.
     """
-    vault = slots.open_with_passphrase(db, passphrase)
+    vault = way_in.opened(db, lambda at: slots.open_with_passphrase(at, passphrase))
     return _arrived(db, vault, ways_in.naming("practice.unlocked", vault), now=now)
 
 
 def unlock_with_sheet(db: Connection, groups: str, *, now: datetime) -> Vault:
     """Open the practice with the eight groups of the recovery sheet."""
-    vault = slots.open_with_sheet(db, groups)
+    vault = way_in.opened(db, lambda at: slots.open_with_sheet(at, groups))
     return _arrived(db, vault, "practice.unlocked_with_sheet", now=now)
 
 
 def unlock_with_code(db: Connection, blob: bytes, code: str, *, now: datetime) -> Vault:
     """Come back with the short code while the keeper still holds the sealed blob."""
-    vault = slots.open_return(db, blob, code)
+    vault = way_in.opened(db, lambda at: slots.open_return(at, blob, code))
     return _arrived(db, vault, "practice.returned", now=now)
 
 
@@ -110,6 +111,7 @@ def _arrived(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vaul
     told = ledger.of(db, vault)
     vault.compare_ways_in(told.ways_in, complete=not told.gaps)
     audit.note(db, vault, event, now=now)
+    way_in.mend(db, vault, now=now)
     ledger.keep(db, vault)
     return vault
 
@@ -150,12 +152,14 @@ def same_group(group: str, typed: str) -> bool:
 def change_passphrase(db: Connection, vault: Vault, passphrase: str, *, now: datetime) -> None:
     """Replace the passphrase; everything else stays as it is."""
     slots.replace_passphrase(db, vault, passphrase)
+    second_copy.owe(db, vault)
     audit.note(db, vault, ways_in.naming("practice.passphrase_changed", vault), now=now)
 
 
 def new_sheet(db: Connection, vault: Vault, *, now: datetime) -> tuple[str, ...]:
     """Make a new recovery sheet; the old one opens nothing from now on."""
     groups = slots.replace_sheet(db, vault)
+    second_copy.owe(db, vault)
     audit.note(db, vault, ways_in.naming("practice.sheet_replaced", vault), now=now)
     return groups
 
@@ -175,6 +179,7 @@ def take_sheet(
     way round. There is no moment at which neither does.
     """
     slots.replace_sheet(db, vault, groups)
+    second_copy.owe(db, vault)
     # Tried before the old one is gone for good: a sheet that does not open must roll all of this back.
     slots.open_with_sheet(db, " ".join(groups))
     audit.note(db, vault, ways_in.naming("practice.sheet_replaced", vault), now=now)

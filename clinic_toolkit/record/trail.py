@@ -122,9 +122,22 @@ def judged(db: Connection, vault: Vault | None, *, first: int = 1, last: int | N
     for row in db.execute(rows if last is None else rows.where(audit_line.c.seq <= last)):
         for lost in gaps.absent(expected, row.seq):
             yield Line(seq=lost, wrong=MISSING)
-        chained = hashlib.sha256(enc("hash/audit", incarnation, row.seq, before, row.body)).digest()
+        chained = _chained(incarnation, row.seq, before, row.body)
         yield _line(vault, row, wrong="" if chained == row.hash else CHANGED)
         before, expected = row.hash, row.seq + 1
+
+
+def fits(db: Connection, incarnation: UUID) -> bool:
+    """Whether the newest line was written under this incarnation."""
+    newest = db.execute(select(audit_line).order_by(audit_line.c.seq.desc()).limit(2)).all()
+    if not newest:
+        return True
+    before = newest[1].hash if newest[1:] else _START
+    return bool(newest[0].hash == _chained(incarnation, newest[0].seq, before, newest[0].body))
+
+
+def _chained(incarnation: UUID, seq: int, before: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(enc("hash/audit", incarnation, seq, before, body)).digest()
 
 
 def _line(vault: Vault | None, row: Any, *, wrong: str) -> Line:

@@ -216,10 +216,11 @@ def _tip(db: Connection, metadata: MetaData) -> tuple[int, bytes]:
 def _is_ours(db: Connection, metadata: MetaData, slot: Slot, tip: int, head: bytes) -> bool:
     """Whether the chain goes through the anchor, or ends before it on the same way, as far as can be told."""
     chain, vault = metadata.tables[_CHAIN], metadata.tables.get(_INCARNATION)
+    if tip >= slot.seq:
+        # The incarnation is in this hash. By itself it stands in one row, which may be hurt.
+        return db.scalar(select(chain.c.hash).where(chain.c.seq == slot.seq)) == slot.head
     if vault is not None and db.scalar(select(vault.c.incarnation)) != slot.incarnation:
         return False
-    if tip >= slot.seq:
-        return db.scalar(select(chain.c.hash).where(chain.c.seq == slot.seq)) == slot.head
     links = {entry.link for entry in slot.entries() if entry.seq == tip}
     return not links or links == {anchor_slot.link_of(head)}
 

@@ -1,7 +1,6 @@
 """Opening the file, the two ways to use it, `reading` and `writing`, and the upkeep of its log."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,20 +17,16 @@ from clinic_toolkit.store.connections import PRAGMAS, engine_of, look, tell, use
 from clinic_toolkit.store.exchange import Held
 from clinic_toolkit.store.readable import Readable
 from clinic_toolkit.store.trouble import (
-    StorageBusy,
     StorageExchanged,
     StorageFrozen,
     told_plainly,
 )
+from clinic_toolkit.store.turn import one_writer, turn_to_write
 
-_UNDO = "undo"
+_UNDO, _FIRST = "undo", "before the commit"
 _UPKEEP = "clinic_upkeep"
 
 log = logging.getLogger("clinic")
-
-# SQLite lets one writer in at a time anyway; queueing here keeps the wait short and in order.
-_one_writer = threading.Lock()
-_PATIENCE_SECONDS = 30
 
 
 @dataclass
@@ -113,14 +108,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
     it is written.
     """
     undo: list[Callable[[], None]] = []
-    with _turn_to_write(), told_plainly(_file(engine)):
+    with turn_to_write(), told_plainly(_file(engine)):
         _refuse_if_frozen(engine)
         try:
             if exchange.is_known(engine):
                 raise StorageExchanged(None)
             with writer_of(engine).connect() as db:
                 info = db.info
-                info[_UNDO] = undo
+                info[_UNDO], info[_FIRST] = undo, []
                 anchor.expect(db)
                 try:
                     with db.begin():
@@ -128,6 +123,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
                         # Before the commit, so that it is taken back whole, and after it, because the
                         # file can be exchanged between the two.
                         exchange.compare(engine)
+                        for act in info[_FIRST]:
+                            act()
                     exchange.compare(engine)
                 finally:
                     del info[_UNDO]
@@ -160,14 +157,14 @@ def watch_over(engine: Engine) -> None:
 
     Asked every second: the sooner it is noticed, the less is written down in vain.
     """
-    if exchange.is_rescued(engine) or not _one_writer.acquire(blocking=False):
+    if exchange.is_rescued(engine) or not one_writer.acquire(blocking=False):
         return
     try:
         exchange.compare(engine)
     except StorageExchanged:
         _rescued(engine)
     finally:
-        _one_writer.release()
+        one_writer.release()
 
 
 def if_rolled_back(db: Connection, act: Callable[[], None]) -> None:
@@ -177,6 +174,11 @@ def if_rolled_back(db: Connection, act: Callable[[], None]) -> None:
     """
     if writes(db):
         db.info[_UNDO].append(act)
+
+
+def before_commit(db: Connection, act: Callable[[], None]) -> None:
+    """Have this done right before the commit of this `writing`; if it raises, nothing is committed."""
+    db.info[_FIRST].append(act)
 
 
 def writes(db: Connection) -> bool:
@@ -207,7 +209,7 @@ def checkpoint(engine: Engine) -> bool:
 
     Returns False if a reader still needed the log; then it is emptied at a later call or at exit.
     """
-    with _turn_to_write(), told_plainly(_file(engine)):
+    with turn_to_write(), told_plainly(_file(engine)):
         return _fold(engine, patient=True)
 
 
@@ -225,7 +227,7 @@ def tidy(engine: Engine) -> bool:
 
     Returns False if someone was in the way. What was saved is durable in the log; only tidying is put off.
     """
-    if not _one_writer.acquire(blocking=False):
+    if not one_writer.acquire(blocking=False):
         return False
     try:
         with told_plainly(_file(engine)):
@@ -234,7 +236,7 @@ def tidy(engine: Engine) -> bool:
         log.exception("checkpoint.failed")
         folded = False
     finally:
-        _one_writer.release()
+        one_writer.release()
     return folded and (aside.pay(_file(engine)) if aside.is_owed(_file(engine)) else True)
 
 
@@ -270,16 +272,6 @@ def _fold(engine: Engine, *, patient: bool) -> bool:
     finally:
         connection.close()
     return busy is not None and busy[0] == 0
-
-
-@contextmanager
-def _turn_to_write() -> Iterator[None]:
-    if not _one_writer.acquire(timeout=_PATIENCE_SECONDS):
-        raise StorageBusy
-    try:
-        yield
-    finally:
-        _one_writer.release()
 
 
 def _upkeep(engine: Engine) -> _Upkeep:

@@ -12,10 +12,11 @@ from clinic_toolkit.store.trouble import StorageReadOnly, rescued
 DATABASE = "clinic.db"
 ANCHOR = "clinic.anchor"
 LOSSES = "clinic.missing"
+HEAD = "clinic.head"
 MARK = "READ ME FIRST.txt"
 
 # Any of these beside a missing or empty database means that a practice was here.
-_TRACES = (MARK, DATABASE + "-wal", ANCHOR, LOSSES, "unlock-attempts", "backups")
+_TRACES = (MARK, DATABASE + "-wal", ANCHOR, LOSSES, HEAD, "unlock-attempts", "backups")
 
 _MARK_TEXT = """\
 This folder holds the records of a practice, sealed. The file clinic.db is the record itself.

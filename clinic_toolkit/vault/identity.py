@@ -23,6 +23,7 @@ from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.trouble import damaged
 from clinic_toolkit.store.types import Id
+from clinic_toolkit.vault import head_file
 from clinic_toolkit.vault.holder import Holder, own_key, own_place
 from clinic_toolkit.vault.rings import RingDirectory, UnknownRing
 from clinic_toolkit.vault.vault import Vault
@@ -72,13 +73,16 @@ def exists(db: Connection) -> bool:
     """Whether a practice was set up in this store.
 
     Raises:
-        DamagedFile: the head of the vault is missing while other parts of it are there.
+        DamagedFile: the head of the vault is missing while other parts of it are there, and its second
+            copy is missing as well.
     """
     if db.scalar(select(vault.c.vault)) is not None:
         return True
     # Every other table is filled only after this row: any row elsewhere means that it was taken out.
     tables = map(table, inspect(db).get_table_names())
     if any(db.scalar(select(func.count()).select_from(each)) for each in tables):
+        if head_file.read(place(db)) is not None:
+            return True
         raise broken(db)
     return False
 
@@ -147,3 +151,8 @@ def unlock(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
 def broken(db: Connection) -> DamagedFile:
     """The error that names this store's file."""
     return damaged(Path(db.engine.url.database or ""))
+
+
+def place(db: Connection) -> Path:
+    """The data folder of this store."""
+    return Path(db.engine.url.database or "").parent

@@ -72,6 +72,8 @@ class Vault:
         self._doors: dict[tuple[str, bytes], Door] = {}
         self.incarnation = incarnation
         self.ways_in = WaysIn(generation=0, intact=True, vouched=frozenset())
+        # What is wrong with the head of the practice or its second copy: a word of `second_copy`, or "".
+        self.head_fault = ""
         # What was opened with these keys, by table; it lives exactly as long as they do.
         self.memory: dict[str, dict[int, Any]] = {}
         # What should be there, told from the audit trail when it is first needed; and what is not as it

@@ -82,6 +82,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "practice.returned": ("practice", "Came back with the return code"),
     "practice.passphrase_changed": ("practice", "Changed the passphrase"),
     "practice.sheet_replaced": ("practice", "Made a new recovery sheet"),
+    "practice.head_put_back": ("practice", "Put the keys of the practice back from their second copy"),
     "audit.opened": ("trail", "Found nothing that waited to be vouched for"),
     "practice.passphrase_refused": ("practice", "Did not know the present passphrase"),
     "unlock.failed": ("practice", "Tried to unlock, and did not get in"),

@@ -157,6 +157,7 @@ class Judge:
             why += [name for name in ("missing", "absent", "other", "built") if getattr(verdict, name)]
             why += ["not adopted"] if audit.not_adopted(db, vault) else []
             why += ["ways in"] if not vault.slots_intact else []
+            why += ["head"] if vault.head_fault else []
             why += ["keys"] if vault.damaged_rings else []
             why += ["hurt"] if seen.hurt else []
             why += ["gaps"] if seen.gaps else []

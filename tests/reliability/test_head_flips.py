@@ -8,6 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -15,6 +16,7 @@ import pytest
 
 from clinic_toolkit.store import readable
 from clinic_toolkit.store.folder import DATABASE
+from clinic_toolkit.store.folder import HEAD as HEAD_FILE
 from clinic_toolkit.store.trouble import damaged
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Judge, many_openings, room
 from tests.reliability.programme import Programme
@@ -57,12 +59,12 @@ def list_of_tables(small: Small, place: Path) -> list[int]:
     return [at for at in places if at >= _HEAD and (raw[at] or raw[at - 1])]
 
 
-def sealed(small: Small, place: Path, query: str) -> list[int]:
-    """Every byte of what this query finds."""
+def lying(small: Small, place: Path, query: str) -> list[int]:
+    """Every byte of the columns that this query names, which lie in the file one behind the other."""
     file = place / "asked.db"
     file.write_bytes(small.files[DATABASE])
     with closing(sqlite3.connect(file)) as db:
-        found = [value for row in db.execute(query) for value in row if isinstance(value, bytes)]
+        found = [b"".join(row) for row in db.execute(query)]
     places = [small.files[DATABASE].find(value) for value in found]
     assert all(at > 0 for at in places)
     return [at + number for at, value in zip(places, found, strict=True) for number in range(len(value))]
@@ -98,3 +100,34 @@ def test_a_bit_in_the_list_of_tables(small: Small, place: Path, programme: Begin
     assert set(now) <= {NOTICED, HARMLESS}
     # The control: the same bits made the whole record unreadable.
     assert sum(number for end, number in before.items() if end.startswith(REFUSED)) > len(tried) // 2
+
+
+# Where the head of the practice lies: its ids, its identity, its own ring and key, the ways in.
+HEAD = {
+    "ids of the practice": "SELECT vault, incarnation FROM vault",
+    "identity": "SELECT user, sealed FROM identity",
+    "own ring": "SELECT kid, members FROM ring WHERE ring = X'{ring}'",
+    "signature of the own ring": "SELECT grantor, signature FROM ring WHERE ring = X'{ring}'",
+    "own key": "SELECT sealed FROM ring_grant WHERE ring = X'{ring}'",
+    "ways in": "SELECT slot, user FROM slot",
+    "seals of the ways in": "SELECT sealed FROM slot",
+    "list of ways in": "SELECT mac FROM slot_list",
+}
+# What made the whole record unreadable, for every bit of it.
+_ALL = ("identity", "own ring", "signature of the own ring", "own key")
+
+
+@pytest.mark.parametrize("part", HEAD)
+def test_a_bit_in_the_head_of_the_practice(part: str, small: Small, place: Path, figure: Figure) -> None:
+    assert small.vault
+    places = lying(small, place, HEAD[part].format(ring=small.vault.practice_ring.hex))
+    judge, tried = Judge(small, place / "hurt"), places[:: max(1, len(places) // 8)]
+    now = through(judge, tried)
+    without = {**small.files}
+    del without[HEAD_FILE]
+    before = through(Judge(replace(small, files=without), place / "hurt"), tried)
+    figure(f"{part}, {told(now)}; without the second copy, {told(before)}")
+    assert set(now) <= {NOTICED, HARMLESS}
+    if part in _ALL:
+        # The control: the same bits made the whole record unreadable.
+        assert all(end.startswith(REFUSED) for end in before), before

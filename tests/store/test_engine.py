@@ -14,8 +14,7 @@ import pytest
 from sqlalchemy import Engine, MetaData, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from clinic_toolkit.store import base, connections
-from clinic_toolkit.store import engine as store
+from clinic_toolkit.store import base, connections, turn
 from clinic_toolkit.store.engine import checkpoint, if_rolled_back, open_store, reading, tidy, writing
 from clinic_toolkit.store.folder import MARK
 from clinic_toolkit.store.trouble import StorageBusy, StorageFull, StorageReadOnly
@@ -239,7 +238,7 @@ def test_another_programs_lock_is_said(folder: Path, opened: Engine, monkeypatch
 def test_a_stuck_writer_is_not_waited_for_without_end(
     opened: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(turn, "PATIENCE_SECONDS", 0.01)
     with writing(opened), pytest.raises(StorageBusy), writing(opened):
         pass
 

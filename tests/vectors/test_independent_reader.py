@@ -19,8 +19,9 @@ from clinic_toolkit.record import practice
 from clinic_toolkit.store.engine import open_store, writing
 from clinic_toolkit.vault import sheet, slots
 from tests.fixtures import vaults
+from tests.fixtures.practices import SETTINGS
 
-from . import independent_reader
+from . import independent_head, independent_reader
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 READER = Path(independent_reader.__file__)
@@ -148,12 +149,56 @@ def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
     assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
     assert all(line["signed"] for line in lines)
     events = [independent_reader.decoded(line["raw"])[0] for line in lines]
-    assert {"practice.created slots-2", "practice.saved", "practice.unlocked_with_sheet"} <= set(events)
+    assert events[0].startswith("practice.created slots-")
+    assert {"practice.saved", "practice.unlocked_with_sheet"} <= set(events)
     # What the trail says was written is what lies there, content id and all.
     saved = independent_reader.decoded(lines[events.index("practice.saved")]["raw"])
     assert saved[3][0][4].hex() == kept["content"]
 
 
+def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) -> None:
+    """By the sheet, after the identity and the practice's own ring were taken out of the store."""
+    folder = tmp_path / "data"
+    engine = open_store(folder)
+    settings = practice.Practice(
+        country="AT",
+        record_kind="full",
+        practice_name="Lindenhof",
+        clinician_name="A. Weide",
+        crisis_text="142",
+    )
+    with writing(engine) as db:
+        vault, groups = practice.create(db, settings, passphrase=vaults.PASSPHRASE, now=NOW)
+    with writing(engine) as db:
+        for change in ("UPDATE identity SET sealed = zeroblob(106)", "DELETE FROM ring_grant"):
+            db.execute(text(change))
+    engine.dispose()
+    with pytest.raises((ValueError, TypeError)):
+        independent_reader.Reader(folder, sheet=" ".join(groups))
+    generation = independent_head.put_back(folder, tmp_path / "back")
+    assert generation == vault.slot_generation
+    with reading_of(tmp_path / "back", sheet=" ".join(groups)) as reader:
+        (kept,) = reader.records()
+        lines = [independent_reader.decoded(line["raw"])[0] for line in reader.audit_lines()]
+    assert "Lindenhof" in str(independent_reader.decoded(kept["raw"]))
+    assert lines[0] == f"practice.created slots-{generation}"
+    # It stands alone, and is no longer than it must be.
+    source = Path(independent_head.__file__).read_text(encoding="utf-8")
+    assert "clinic_toolkit" not in source and len(source.splitlines()) < 80
+
+
+def test_a_bit_in_the_second_copy_is_noticed(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    engine = open_store(folder)
+    with writing(engine) as db:
+        practice.create(db, SETTINGS, passphrase=vaults.PASSPHRASE, now=NOW)
+    engine.dispose()
+    whole = (folder / "clinic.head").read_bytes()
+    assert independent_head.head(folder)[0] == 2
+    for at in range(0, len(whole), 37):
+        (folder / "clinic.head").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        with pytest.raises(ValueError):
+            independent_head.head(folder)
 def test_the_reader_knows_every_length_of_a_time() -> None:
     for moment in (NOW, NOW.replace(microsecond=123456), NOW.replace(year=2600), NOW.replace(year=1960)):
         said = independent_reader.decoded(msgspec.msgpack.encode([moment, "end"]))

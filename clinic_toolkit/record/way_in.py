@@ -1,0 +1,67 @@
+"""The way in: the store's own head, and where that is hurt its second copy, if it is the newest."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.record import audit, ledger, trail
+from clinic_toolkit.store.engine import writes
+from clinic_toolkit.vault import second_copy
+from clinic_toolkit.vault.identity import SuiteUnknown
+from clinic_toolkit.vault.slots import SlotRefused, WrongSecret
+from clinic_toolkit.vault.vault import Vault
+
+_REFUSALS = (WrongSecret, SlotRefused, SuiteUnknown, DamagedFile)
+
+
+def opened(db: Connection, open_it: Callable[[Connection], Vault]) -> Vault:
+    """Open the practice.
+
+    Args:
+        open_it: opens it with one secret, by what the connection that it is given holds.
+
+    Raises:
+        WrongSecret, SlotRefused, SuiteUnknown, DamagedFile: as the store's own head says it.
+    """
+    try:
+        vault = open_it(db)
+    except _REFUSALS:
+        other = second_copy.opened(db, open_it)
+        if other is None or not _is_newest(db, other):
+            raise
+        return other
+    if trail.fits(db, vault.incarnation):
+        return vault
+    # Every line is bound to the incarnation; where the last does not fit, that may be the hurt part.
+    other = second_copy.opened(db, open_it)
+    return other if other is not None and _is_newest(db, other) else vault
+
+
+def mend(db: Connection, vault: Vault, *, now: datetime) -> None:
+    """Have head and second copy be alike again; what was wrong stands on the condition page.
+
+    Where nothing can be written it is only named.
+    """
+    if vault.head_fault == second_copy.USED:
+        if writes(db):
+            second_copy.put_back(db)
+            audit.note(db, vault, "practice.head_put_back", now=now)
+        return
+    if not vault.slots_intact:
+        # Which ways in are genuine is not known then.
+        return
+    vault.head_fault = second_copy.fault(db, vault)
+    if vault.head_fault and writes(db):
+        second_copy.owe(db, vault)
+
+
+def _is_newest(db: Connection, vault: Vault) -> bool:
+    """Whether the trail, which only this clinician can sign, names these ways in as the newest."""
+    inventory = ledger.of(db, vault)
+    return (
+        trail.fits(db, vault.incarnation)
+        and not inventory.gaps
+        and inventory.ways_in == vault.slot_generation
+    )

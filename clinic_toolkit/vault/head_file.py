@@ -1,0 +1,76 @@
+"""The file with the second copy of the head of the practice: bytes with a sum over them, and no more."""
+
+import errno
+import hashlib
+import logging
+import os
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.trouble import StorageFull, StorageReadOnly
+
+_START = struct.Struct(">6sHI")
+_MAGIC, _FORMAT, _SUM = b"CtHead", 1, 32
+_LARGEST = 1 << 20
+
+log = logging.getLogger("clinic")
+
+
+def read(place: Path) -> bytes | None:
+    """What the file of this folder holds; None if it is not there, or not as it was written."""
+    try:
+        with (place / folder.HEAD).open("rb") as source:
+            raw = source.read(_LARGEST)
+    except OSError:
+        return None
+    body = raw[:-_SUM]
+    if len(body) < _START.size or hashlib.sha256(body).digest() != raw[-_SUM:]:
+        return None
+    magic, form, length = _START.unpack_from(body)
+    held = body[_START.size :]
+    return held if (magic, form, length) == (_MAGIC, _FORMAT, len(held)) else None
+
+
+def write(place: Path, held: bytes) -> Callable[[], None]:
+    """Put this in the place of what the file holds, for good or not at all; returns what takes that back.
+
+    Raises:
+        StorageFull, StorageReadOnly: the disk would not take it; what was there stands.
+    """
+    file = place / folder.HEAD
+    body = _START.pack(_MAGIC, _FORMAT, len(held)) + held
+    try:
+        before = file.read_bytes() if file.exists() else None
+        _replace(file, body + hashlib.sha256(body).digest())
+    except OSError as error:
+        raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
+
+    def take_back() -> None:
+        try:
+            if before is None:
+                file.unlink(missing_ok=True)
+            else:
+                _replace(file, before)
+        except OSError:
+            # The next unlock finds that it is not the newest, and writes it anew.
+            log.exception("head.not_taken_back")
+
+    return take_back
+
+
+def _replace(file: Path, raw: bytes) -> None:
+    # An old way in must not stay on the disk, so what had the name before is overwritten once it has none.
+    old = -1
+    with suppress(OSError):
+        old = os.open(file, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        folder.durably(file, raw)
+        if old >= 0:
+            os.write(old, bytes(os.fstat(old).st_size))
+            folder.flush(old)
+    finally:
+        if old >= 0:
+            os.close(old)

@@ -1,0 +1,325 @@
+"""The second copy of the head: never older than what was confirmed, never a way in for an old secret."""
+
+import errno
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from sqlalchemy import Engine, text
+
+from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.record import condition, practice
+from clinic_toolkit.store import folder
+from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.trouble import StorageFull
+from clinic_toolkit.vault import head_file, second_copy, slots
+from clinic_toolkit.vault.identity import SuiteUnknown
+from clinic_toolkit.vault.slots import WrongSecret
+from clinic_toolkit.vault.vault import Vault
+from tests.fixtures.practices import NOW, SETTINGS
+from tests.reliability.small_practice import LATER, quickly
+
+FIRST = "glacier mandolin unwrapped spoken dentist walnut"
+SECOND = "another one of six whole words"
+HEAD = "clinic.head"
+
+# What makes the store's own head open for nobody.
+HURT = "UPDATE identity SET sealed = zeroblob(106)"
+
+
+@pytest.fixture(autouse=True)
+def openings() -> Iterator[None]:
+    with quickly():
+        yield
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    store = open_store(tmp_path / "data")
+    with writing(store) as db:
+        practice.create(db, SETTINGS, passphrase=FIRST, now=NOW)
+    assert checkpoint(store)
+    store.dispose()
+    return tmp_path / "data"
+
+
+def unlocked(place: Path, passphrase: str) -> tuple[Engine, Vault]:
+    store = open_store(place)
+    with writing(store) as db:
+        return store, practice.unlock(db, passphrase, now=LATER)
+
+
+def opens(place: Path, passphrase: str) -> bool:
+    """Whether this opens it; a copy is tried, so nothing is mended."""
+    there = place.with_name("tried")
+    shutil.copytree(place, there, ignore=shutil.ignore_patterns("*-shm"))
+    try:
+        unlocked(there, passphrase)[0].dispose()
+    except (WrongSecret, DamagedFile, SuiteUnknown):
+        return False
+    finally:
+        shutil.rmtree(there)
+    return True
+
+
+def hurt(place: Path, statement: str = HURT) -> None:
+    store = open_store(place)
+    with writing(store) as db:
+        db.execute(text(statement))
+    assert checkpoint(store)
+    store.dispose()
+
+
+def changed(place: Path, passphrase: str = SECOND) -> None:
+    store, vault = unlocked(place, FIRST)
+    with writing(store) as db:
+        practice.change_passphrase(db, vault, passphrase, now=LATER)
+    assert checkpoint(store)
+    store.dispose()
+
+
+def titles(store: Engine, vault: Vault) -> list[str]:
+    with reading(store) as db:
+        return [finding.title for finding in condition.findings(db, vault)]
+
+
+def test_it_is_there_from_the_beginning_and_is_what_the_store_holds(place: Path) -> None:
+    if sys.platform != "win32":
+        assert stat.S_IMODE((place / HEAD).stat().st_mode) == 0o600
+    store, vault = unlocked(place, FIRST)
+    with reading(store) as db:
+        assert second_copy.kept(db) == second_copy.standing(db, vault)
+    assert vault.head_fault == "" and condition.sound(store, vault) and titles(store, vault) == []
+    store.dispose()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        HURT,
+        "DELETE FROM identity",
+        "DELETE FROM vault",
+        "UPDATE vault SET vault = randomblob(16)",
+        "UPDATE vault SET incarnation = randomblob(16)",
+        "UPDATE vault SET suite = 3",
+        "DELETE FROM slot WHERE kind = 1",
+        "UPDATE slot SET sealed = randomblob(80) WHERE kind = 1",
+        "DELETE FROM ring",
+        "DELETE FROM ring_grant",
+        "DELETE FROM slot; DELETE FROM slot_list; DELETE FROM identity; DELETE FROM vault",
+    ],
+)
+def test_what_is_hurt_is_put_back_named_and_whole_again(place: Path, statement: str) -> None:
+    for each in statement.split("; "):
+        hurt(place, each)
+    without = place.with_name("without")
+    shutil.copytree(place, without)
+    (without / HEAD).unlink()
+    assert opens(without, FIRST) is ("incarnation" in statement), "the control"
+    assert not opens(place, SECOND)
+    store, vault = unlocked(place, FIRST)
+    assert vault.head_fault == second_copy.USED and not condition.sound(store, vault)
+    assert titles(store, vault) == ["The keys of the practice were hurt in the data file"]
+    store.dispose()
+    # The next unlock needs no copy, and finds nothing wrong.
+    store, vault = unlocked(place, FIRST)
+    assert vault.head_fault == "" and vault.slots_intact and titles(store, vault) == []
+    with reading(store) as db:
+        assert practice.read(db, vault).body == SETTINGS
+    store.dispose()
+
+
+def test_an_old_passphrase_opens_nothing_and_is_nowhere(place: Path) -> None:
+    before = place.with_name("before")
+    shutil.copytree(place, before)
+    old = [row for row in head_rows(before) if row]
+    changed(place)
+    assert opens(place, SECOND) and not opens(place, FIRST)
+    (salt, seal) = old
+    for file in place.iterdir():
+        raw = file.read_bytes()
+        assert salt not in raw and seal not in raw, file.name
+    assert any(salt in file.read_bytes() for file in before.iterdir()), "the control"
+    # Nor does it with the store's own head gone, ...
+    hurt(place)
+    assert opens(place, SECOND) and not opens(place, FIRST)
+    # ... nor with an older copy in the place of the new one: the trail names a newer list.
+    shutil.copy(before / HEAD, place / HEAD)
+    assert not opens(place, FIRST) and not opens(place, SECOND)
+    assert opens(before, FIRST), "the control"
+
+
+def head_rows(place: Path) -> tuple[bytes, bytes]:
+    """The salt and the seal of the way in by passphrase."""
+    store = open_store(place)
+    with reading(store) as db:
+        row = db.execute(slots.slot.select().where(slots.slot.c.kind == slots.PASSPHRASE)).one()
+    store.dispose()
+    return row.salt, row.sealed
+
+
+def test_an_older_copy_beside_a_sound_store_is_no_way_in_and_is_named(place: Path) -> None:
+    older = (place / HEAD).read_bytes()
+    changed(place)
+    newest = (place / HEAD).read_bytes()
+    (place / HEAD).write_bytes(older)
+    assert not opens(place, FIRST)
+    store, vault = unlocked(place, SECOND)
+    assert titles(store, vault) == ["The second copy of the practice’s keys was not the newest"]
+    assert (place / HEAD).read_bytes() == newest
+    store.dispose()
+
+
+@pytest.mark.parametrize("spoil", ["gone", "empty", "a bit"])
+def test_a_copy_that_cannot_be_read_is_named_and_written_anew(place: Path, spoil: str) -> None:
+    whole = bytearray((place / HEAD).read_bytes())
+    if spoil == "gone":
+        (place / HEAD).unlink()
+    else:
+        (place / HEAD).write_bytes(
+            b"" if spoil == "empty" else bytes([*whole[:200], whole[200] ^ 4, *whole[201:]])
+        )
+    store, vault = unlocked(place, FIRST)
+    assert titles(store, vault) == ["The second copy of the practice’s keys was missing"]
+    assert (place / HEAD).read_bytes() == whole
+    store.dispose()
+    store, vault = unlocked(place, FIRST)
+    assert titles(store, vault) == []
+    store.dispose()
+
+
+def states(place: Path) -> dict[str, Path]:
+    """Every state that a kill in a change of the passphrase can leave, told by its two files."""
+    before = place.with_name("before")
+    shutil.copytree(place, before)
+    changed(place)
+    made = {"before": before, "after": place}
+    for name, (store, head) in {"between": (before, place), "never": (place, before)}.items():
+        shutil.copytree(store, place.with_name(name))
+        shutil.copy(head / HEAD, place.with_name(name) / HEAD)
+        made[name] = place.with_name(name)
+    return made
+
+
+def test_a_kill_at_any_step_leaves_the_old_or_the_new_and_never_both(place: Path) -> None:
+    """The copy is written before the commit: `between` can happen. Its opposite cannot, but is safe too."""
+    ways = {name: (opens(there, FIRST), opens(there, SECOND)) for name, there in states(place).items()}
+    assert ways == {
+        "before": (True, False),
+        "between": (True, False),
+        "after": (False, True),
+        "never": (False, True),
+    }
+
+
+def test_the_copy_reaches_the_disk_before_the_commit(place: Path) -> None:
+    store, vault = unlocked(place, FIRST)
+    seen: list[bool] = []
+    write = head_file.write
+
+    def watched(there: Path, held: bytes) -> Callable[[], None]:
+        take_back = write(there, held)
+        shutil.copytree(there, there.with_name("killed"), ignore=shutil.ignore_patterns("*-shm"))
+        seen.append(True)
+        return take_back
+
+    with patch.object(head_file, "write", watched), writing(store) as db:
+        practice.change_passphrase(db, vault, SECOND, now=LATER)
+    assert seen == [True]
+    killed = place.with_name("killed")
+    assert (killed / HEAD).read_bytes() == (place / HEAD).read_bytes()
+    assert opens(killed, FIRST) and not opens(killed, SECOND)
+    store.dispose()
+
+
+@pytest.mark.parametrize("act", ["passphrase", "sheet"])
+def test_a_full_disk_changes_neither(place: Path, act: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, vault = unlocked(place, FIRST)
+    before = (place / HEAD).read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(folder, "durably", full)
+        with pytest.raises(StorageFull), writing(store) as db:
+            if act == "sheet":
+                practice.new_sheet(db, vault, now=LATER)
+            else:
+                practice.change_passphrase(db, vault, SECOND, now=LATER)
+    assert (place / HEAD).read_bytes() == before
+    assert opens(place, FIRST) and not opens(place, SECOND)
+    assert vault.slots_intact
+    store.dispose()
+
+
+def test_what_is_rolled_back_is_taken_out_of_the_copy(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, vault = unlocked(place, FIRST)
+    before = (place / HEAD).read_bytes()
+    written: list[bytes] = []
+    write = head_file.write
+
+    def then_fails(there: Path, held: bytes) -> Callable[[], None]:
+        from clinic_toolkit.store.engine import if_rolled_back
+
+        if_rolled_back(open_db[0], write(there, held))
+        written.append((there / HEAD).read_bytes())
+        raise RuntimeError("a mistake right before the commit")
+
+    open_db = []
+    monkeypatch.setattr(head_file, "write", then_fails)
+    with pytest.raises(RuntimeError), writing(store) as db:
+        open_db.append(db)
+        practice.change_passphrase(db, vault, SECOND, now=LATER)
+    assert written and written[0] != before
+    assert (place / HEAD).read_bytes() == before
+    store.dispose()
+
+
+def test_a_planted_way_in_is_not_copied(place: Path) -> None:
+    """Nobody vouches for it, and the copy must not hide that."""
+    before = (place / HEAD).read_bytes()
+    hurt(
+        place,
+        "INSERT INTO slot (slot, user, kind, salt, sealed) SELECT randomblob(16), user, 3, randomblob(16), "
+        "zeroblob(80) FROM slot WHERE kind = 2",
+    )
+    store, vault = unlocked(place, FIRST)
+    assert not vault.slots_intact
+    with writing(store) as db:
+        practice.change_passphrase(db, vault, SECOND, now=LATER)
+    assert (place / HEAD).read_bytes() == before
+    store.dispose()
+
+
+def test_nothing_is_put_back_into_a_file_that_is_only_read(place: Path) -> None:
+    hurt(place)
+    raw = (place / "clinic.db").read_bytes().replace(b"CREATE TABLE client", b"CREATF TABLE client", 1)
+    (place / "clinic.db").write_bytes(raw)
+    store = open_store(place)
+    with reading(store) as db:
+        vault = practice.unlock(db, FIRST, now=LATER)
+        assert practice.read(db, vault).body == SETTINGS
+    assert vault.head_fault == second_copy.USED
+    store.dispose()
+    assert (place / "clinic.db").read_bytes() == raw
+
+
+def test_a_set_up_that_was_cut_off_is_a_first_run_again(tmp_path: Path) -> None:
+    """The copy is written before the commit that makes the practice: alone it stands for none."""
+    store = open_store(tmp_path / "data")
+    with pytest.raises(RuntimeError), writing(store) as db:
+        practice.create(db, SETTINGS, passphrase=FIRST, now=NOW)
+        raise RuntimeError
+    head_file.write(tmp_path / "data", b"of a practice that was never made")
+    with writing(store) as db:
+        assert not slots.exists(db)
+        practice.create(db, SETTINGS, passphrase=SECOND, now=NOW)
+    store.dispose()
+    assert opens(tmp_path / "data", SECOND)
+    assert os.listdir(tmp_path / "data").count(HEAD) == 1
