@@ -18,6 +18,7 @@ from clinic_toolkit.record import audit, ledger, trail, ways_in
 from clinic_toolkit.record.hurt import NOUNS
 from clinic_toolkit.record.kept import Stamp
 from clinic_toolkit.store.base import metadata
+from clinic_toolkit.vault import second_copy
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.rings import ring as ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
@@ -36,6 +37,14 @@ LINES = {
     trail.UNSIGNED: "The signature under line {seq} of the audit trail does not hold.",
     trail.NOT_OURS: "Line {seq} of the audit trail is none that this program writes.",
     trail.UNREADABLE: "Line {seq} of the audit trail cannot be opened.",
+}
+
+HEADS = {
+    second_copy.USED: "The keys of the practice are hurt in the data file; they were opened by their second "
+    "copy, the file clinic.head.",
+    second_copy.MISSING: "The second copy of the practice’s keys, the file clinic.head, is missing or cannot "
+    "be read.",
+    second_copy.OLD: "The second copy of the practice’s keys, the file clinic.head, is not the newest.",
 }
 
 _decode = msgspec.msgpack.Decoder(tuple[Stamp, msgspec.Raw]).decode
@@ -94,6 +103,7 @@ def everything(
     for done, step in enumerate(chain(_trail(db, vault, named), _rows(db, vault, tables, named)), 1):
         findings += step
         progress(min(done, lines + rows), lines + rows)
+    findings += _head(db, vault)
     if vault is not None:
         findings += _ways_in(vault, named)
         findings += _rings(db, vault, named)
@@ -200,6 +210,18 @@ def _missing(named: _Named, tables: set[str]) -> Iterator[Finding]:
     for record, version in named.final.keys() - named.held:
         entry, ring = named.contents[record, version], named.final[record, version]
         yield _finding(entry.table, UUID(bytes=record), version, "it is not in the file", ring)
+
+
+def _head(db: Connection, vault: Vault | None) -> Iterator[Finding]:
+    if vault is not None:
+        # One that was needed stays the finding of this unlock; another was written anew since.
+        fault = vault.head_fault if vault.head_fault == second_copy.USED else ""
+        # Beside ways in that nobody vouches for, neither of the two can be called the right one.
+        fault = fault or (second_copy.fault(db, vault) if vault.slots_intact else "")
+    else:
+        fault = "" if second_copy.kept(db) else second_copy.MISSING
+    if fault:
+        yield Finding(sentence=HEADS[fault])
 
 
 def _rings(db: Connection, vault: Vault, named: _Named) -> Iterator[Finding]:

@@ -19,10 +19,12 @@ MARK = "READ ME FIRST.txt"
 _TRACES = (MARK, DATABASE + "-wal", ANCHOR, LOSSES, HEAD, "unlock-attempts", "backups")
 
 _MARK_TEXT = """\
-This folder holds the records of a practice, sealed. The file clinic.db is the record itself.
+This folder holds the records of a practice, sealed. The file clinic.db is the record itself;
+clinic.head holds what opens it a second time, in case a part of clinic.db is hurt.
 
-Do not move, rename or delete single files. To keep a copy, quit the program first and copy the
-whole folder. Only the passphrase or the printed recovery sheet opens it; nobody can reset either.
+Do not move, rename or delete single files, and keep the folder out of programs that synchronise
+folders: they exchange files while they are in use. To keep a copy, quit the program first and copy
+the whole folder. Only the passphrase or the printed recovery sheet opens it; nobody can reset either.
 """
 
 

@@ -7,13 +7,13 @@ built anew from the rows; views and triggers there are none. The file itself is 
 """
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 from msgspec import Struct
-from sqlalchemy import Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, MetaData, Table, UniqueConstraint
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from clinic_toolkit.store import schema
 from clinic_toolkit.store.connections import Looking, look
@@ -108,7 +108,8 @@ def _under_our_list(raw: bytes, roots: _Roots, metadata: MetaData) -> bytes:
     with closing(_opened(bytes(head) + _NO_TABLES + raw[_PAGE:])) as db:
         db.execute("PRAGMA writable_schema = ON")
         for table in metadata.sorted_tables:
-            row = (table.name, table.name, roots[table.name], _definition(table))
+            words = str(CreateTable(_plain(table)).compile(dialect=_DIALECT)).strip()
+            row = (table.name, table.name, roots[table.name], words)
             db.execute("INSERT INTO sqlite_schema VALUES ('table', ?, ?, ?, ?)", row)
         listed = db.serialize()
     with closing(_opened(listed)) as db:
@@ -116,32 +117,28 @@ def _under_our_list(raw: bytes, roots: _Roots, metadata: MetaData) -> bytes:
             for fault in db.execute(f"PRAGMA integrity_check('{table.name}')").fetchall():
                 if fault != ("ok",):
                     raise sqlite3.DatabaseError("a table is not whole")
-            for number, columns in enumerate(_looked_up_by(table)):
-                db.execute(f"CREATE INDEX by_{number}_{table.name} ON {table.name} ({columns})")
+            for index in _plain(table).indexes:
+                db.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
         return db.serialize()
 
 
-def _definition(table: Table) -> str:
-    """The table with its columns as they lie in the file, and without any rule that needs an index."""
-    key = [column.name for column in table.primary_key.columns]
+def _plain(table: Table) -> Table:
+    """The table with its columns as they lie in the file, and without any rule that keeps an index there."""
     without_rowid = table.dialect_options["sqlite"]["with_rowid"] is False
+    key = list(table.primary_key.columns)
+    # A whole number as the only key is the number of the row itself, and lies in no index.
+    kept = without_rowid or (len(key) == 1 and isinstance(key[0].type, Integer))
     columns = [
-        f"{column.name} {column.type.compile(_DIALECT)}{'' if column.nullable else ' NOT NULL'}"
-        for column in table.columns
+        Column(each.name, each.type, primary_key=kept and each.primary_key, nullable=each.nullable)
+        for each in table.columns
     ]
-    # A whole number as the only key is the number of the row itself, and lies in no column.
-    is_number = len(key) == 1 and table.c[key[0]].type.compile(_DIALECT) == "INTEGER"
-    if without_rowid or is_number:
-        columns.append(f"PRIMARY KEY ({', '.join(key)})")
-    return (
-        f"CREATE TABLE {table.name} ({', '.join(columns)}) STRICT{', WITHOUT ROWID' if without_rowid else ''}"
-    )
-
-
-def _looked_up_by(table: Table) -> Iterator[str]:
-    for rule in (*table.constraints, *table.indexes):
-        if isinstance(rule, UniqueConstraint | Index):
-            yield ", ".join(column.name for column in rule.columns)
+    made = Table(table.name, MetaData(), *columns, sqlite_strict=True, sqlite_with_rowid=not without_rowid)
+    rules = [
+        rule for rule in (*table.constraints, *table.indexes) if isinstance(rule, UniqueConstraint | Index)
+    ]
+    for number, rule in enumerate(rules):
+        Index(f"by_{number}_{table.name}", *(made.c[column.name] for column in rule.columns))
+    return made
 
 
 def _not_logged(raw: bytes) -> bytes:

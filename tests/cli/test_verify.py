@@ -15,10 +15,11 @@ from sqlalchemy import text
 import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.cli import main
 from clinic_toolkit.crypto.passphrase import FLOOR
+from clinic_toolkit.record import audit
 from clinic_toolkit.store.engine import open_store, writing
-from clinic_toolkit.vault import attempts, slots
+from clinic_toolkit.vault import attempts, second_copy, slots
 from tests.fixtures import practices
-from tests.fixtures.practices import giving
+from tests.fixtures.practices import NOW, giving
 from tests.fixtures.running import Running
 
 WORDS = "glacier mandolin unwrapped spoken dentist walnut"
@@ -33,6 +34,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     work.answer(work.begun(work.client(), giving()), [3, None])
     with writing(work.engine) as db:
         slots.replace_passphrase(db, work.vault, WORDS, cost=FLOOR)
+        second_copy.owe(db, work.vault)
+        audit.note(db, work.vault, audit.naming_ways_in("practice.passphrase_changed", work.vault), now=NOW)
     work.engine.dispose()
     return place / "data"
 
@@ -192,3 +195,24 @@ def test_it_refuses_while_the_program_runs(tmp_path: Path) -> None:
         )
     assert said.returncode == 2
     assert "Quit the program first" in said.stderr
+
+
+def test_the_second_copy_of_the_head_is_checked_and_used(copy: Path) -> None:
+    head = copy / "clinic.head"
+    whole = head.read_bytes()
+    head.unlink()
+    for options in ((), ("--without-passphrase",)):
+        said = verify(copy, *options)
+        assert said.exit_code == 1 and "clinic.head, is missing" in said.stdout
+    assert not head.exists(), "it changes nothing"
+    head.write_bytes(whole)
+    engine = open_store(copy)
+    with writing(engine) as db:
+        db.execute(text("UPDATE identity SET sealed = zeroblob(106)"))
+    engine.dispose()
+    before = prints(copy)
+    said = verify(copy)
+    assert said.exit_code == 1 and "they were opened by their second copy" in said.stdout
+    assert {**prints(copy), attempts.FILE: ""} == {**before, attempts.FILE: ""}
+    head.unlink()
+    assert verify(copy).exit_code == 2, "the control"

@@ -192,7 +192,7 @@ def test_weaker_settings_of_sqlite_lose_saves_and_the_anchor_names_them(
 def test_the_recording_is_the_whole_truth(evening: Recorded) -> None:
     """With every write kept, the recording gives the very files that the program left."""
     made = evening.disk.after_cut(evening.events[-1].key + 1, Fate(KEPT, random.Random(1)))
-    for name in ("clinic.db", "clinic.anchor"):
+    for name in ("clinic.db", "clinic.anchor", "clinic.head"):
         assert made[name] == evening.left[name], name
     answered = [event for event in evening.events if event.kind == "answered"]
     assert len(answered) > 50 and {event.data for event in answered} <= {b"200", b"303"}
