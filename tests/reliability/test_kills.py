@@ -53,6 +53,8 @@ def killed(desk: Desk, rounds: Programme) -> None:
         if which == "keeper":
             desk.running.process.wait(timeout=20)
         desk.come_back()
+        # An unlock would have named a second copy of the keys that is missing or old.
+        assert 'href="/condition"' not in desk.me.open("/").source, f"kill {number} of the {which}"
         wrong = saves.lost(desk.found())
         assert not wrong, f"kill {number} of the {which}: {wrong}"
         signed = saves.confirmed.pop(SIGNED, None)

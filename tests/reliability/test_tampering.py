@@ -6,7 +6,8 @@ Each act is done to a copy of a small practice; then everything is read, by the 
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 
@@ -16,7 +17,7 @@ from sqlalchemy import Integer
 from clinic_toolkit.record import hurt, inspection, practice
 from clinic_toolkit.store import base
 from clinic_toolkit.store.engine import checkpoint, open_store, writing
-from clinic_toolkit.store.folder import ANCHOR, DATABASE
+from clinic_toolkit.store.folder import ANCHOR, DATABASE, HEAD
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Failed, Judge, Look, many_openings, room
 from tests.reliability.small_practice import LATER, PASSPHRASE, Small, small_practice
 from tests.reliability.told import KINDS
@@ -143,27 +144,43 @@ def test_all_records_of_a_kind_are_gone(judge: Judge, table: str) -> None:
     assert {name for name, _ in look.told.hurt} == {table}
 
 
+@pytest.fixture
+def alone(judge: Judge, made: Small) -> Judge:
+    """The same without the second copy of the head: what tampering with the store alone would come to."""
+    files = {name: raw for name, raw in made.files.items() if name != HEAD}
+    return Judge(replace(made, files=files), judge.place)
+
+
 @pytest.mark.parametrize("table", ["ring", "ring_grant"])
-def test_keys_are_gone(judge: Judge, table: str) -> None:
-    """Each ring in turn; without the practice's own nothing is opened, and the file is named."""
-    ends = []
-    for number in range(6):
+def test_keys_are_gone(judge: Judge, alone: Judge, table: str) -> None:
+    """Each ring in turn. The practice's own is put back from its second copy; without that nothing opens."""
+    ends: dict[Judge, list[str]] = {judge: [], alone: []}
+    for each, number in product(ends, range(6)):
         one = f"SELECT ring FROM {table} ORDER BY ring LIMIT 1 OFFSET {number}"
-        look = harmed(judge, lambda raw, one=one: raw.execute(f"DELETE FROM {table} WHERE ring = ({one})"))
-        ends.append(look.end)
+        look = harmed(each, lambda raw, one=one: raw.execute(f"DELETE FROM {table} WHERE ring = ({one})"))
+        ends[each].append(look.end)
         assert look.end == NOTICED or DATABASE in refused(look)
-    assert sorted(ends) == [NOTICED] * 5 + [REFUSED]
+    assert ends[judge] == [NOTICED] * 6
+    assert sorted(ends[alone]) == [NOTICED] * 5 + [REFUSED]
 
 
-@pytest.mark.parametrize("table", ["slot", "slot_list"])
-def test_ways_in_are_gone(judge: Judge, table: str) -> None:
-    look = harmed(judge, lambda raw: raw.execute(f"DELETE FROM {table} WHERE rowid = 1"))
-    assert "ways in" in noticed(look, hurt=0).why
+def test_ways_in_are_gone(judge: Judge, alone: Judge) -> None:
+    gone: Harm = lambda raw: raw.execute("DELETE FROM slot WHERE kind = 1")  # noqa: E731
+    assert "head" in noticed(harmed(judge, gone), hurt=0).why
+    assert {"passphrase", "ways in"} <= set(noticed(harmed(alone, gone), hurt=0).why)
+    # The passphrase opens, so the store's own head is used: the list of ways in is shown as changed.
+    for gone in (
+        lambda raw: raw.execute("DELETE FROM slot WHERE kind = 2"),
+        lambda raw: raw.execute("DELETE FROM slot_list"),
+    ):
+        assert "ways in" in noticed(harmed(judge, gone), hurt=0).why
 
 
 @pytest.mark.parametrize("table", ["vault", "identity"])
-def test_the_head_of_the_practice_is_gone(judge: Judge, table: str) -> None:
-    assert DATABASE in refused(harmed(judge, lambda raw: raw.execute(f"DELETE FROM {table}")))
+def test_the_head_of_the_practice_is_gone(judge: Judge, alone: Judge, table: str) -> None:
+    gone: Harm = lambda raw: raw.execute(f"DELETE FROM {table}")  # noqa: E731
+    assert "head" in noticed(harmed(judge, gone), hurt=0).why
+    assert DATABASE in refused(harmed(alone, gone))
 
 
 @pytest.mark.parametrize("which", ["seq > 20", "seq = 28", "seq = 10", "seq BETWEEN 5 AND 9", "seq = 1", "1"])
@@ -261,13 +278,15 @@ def test_a_number_that_none_of_ours_can_be(judge: Judge, table: str, column: str
         assert harmed(judge, turn).end in (REFUSED, NOTICED, HARMLESS)
 
 
-def test_a_slot_below_the_floor(judge: Judge) -> None:
-    """A cost that is too low is not even tried; the sheet opens, and the list of ways in tells."""
+def test_a_slot_below_the_floor(judge: Judge, alone: Judge) -> None:
+    """A cost that is too low is not even tried; the second copy opens, or the sheet, and either is told."""
     for column, value in (("memory_kib", 8), ("passes", 1), ("lanes", 1), ("memory_kib", 2**40)):
-        look = harmed(
-            judge, lambda raw, at=column, to=value: raw.execute(f"UPDATE slot SET {at} = {to} WHERE kind = 1")
-        )
-        assert {"passphrase", "ways in"} <= set(noticed(look, hurt=0).why)
+
+        def lower(raw: sqlite3.Connection, column: str = column, value: int = value) -> None:
+            raw.execute(f"UPDATE slot SET {column} = {value} WHERE kind = 1")
+
+        assert "head" in noticed(harmed(judge, lower), hurt=0).why
+        assert {"passphrase", "ways in"} <= set(noticed(harmed(alone, lower), hurt=0).why)
 
 
 def test_an_old_way_in_is_put_back_with_its_own_list(judge: Judge, made: Small) -> None:
