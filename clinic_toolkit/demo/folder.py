@@ -72,8 +72,10 @@ def _clear(place: Path) -> None:
     database = folder.database(place)
     # The plain-text mark goes first and the database last: a database without its side files, or the
     # other way round, would be taken for damage if this were interrupted.
-    beside = (folder.MARK, folder.ANCHOR, folder.LOSSES, f"{database.name}-wal", f"{database.name}-shm")
-    for name in (*beside, "unlock-attempts"):
+    beside = (folder.MARK, folder.ANCHOR, folder.LOSSES, folder.HEAD)
+    for name in (*beside, f"{database.name}-wal", f"{database.name}-shm", "unlock-attempts"):
         (place / name).unlink(missing_ok=True)
+    for copy in place.glob(f"{database.name}.rescued.*"):
+        copy.unlink(missing_ok=True)
     aside.remove(database)
     database.unlink(missing_ok=True)

@@ -57,6 +57,8 @@ def test_a_practice_whose_head_is_gone_is_damage_and_not_a_first_run(tmp_path: P
     with outside:
         outside.execute("DELETE FROM vault")
     outside.close()
+    # Its second copy would open it.
+    (data / "clinic.head").unlink()
     ended = _start(CHECKOUT, data)
     assert ended.returncode == 2, ended.stderr
     assert "Ready" not in ended.stdout
