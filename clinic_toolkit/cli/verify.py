@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.cli.memory import guard_memory
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import inspection, way_in
+from clinic_toolkit.record import head_recovery, inspection
 from clinic_toolkit.record.inspection import Report
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.claim import AlreadyOpen, claim
@@ -84,7 +84,7 @@ def _unlocked(db: Connection, place: Path) -> Vault:
     # Counted as at the lock, or this command would be the quicker way to guess.
     with suppress(OSError):
         attempts.note_failure(place)
-    vault = way_in.opened(db, lambda at: slots.open_with_passphrase(at, typed))
+    vault = head_recovery.opened(db, lambda at: slots.open_with_passphrase(at, typed))
     with suppress(OSError):
         attempts.clear(place)
     return vault

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, ledger, rows, way_in, ways_in
+from clinic_toolkit.record import audit, head_recovery, ledger, rows, ways_in
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.keyless import Keyless
 from clinic_toolkit.record.summaries import Letterhead
@@ -89,19 +89,19 @@ def unlock(db: Connection, passphrase: str, *, now: datetime) -> Vault:
     Raises:
         vault.slots.WrongSecret: it is not the passphrase.
     """
-    vault = way_in.opened(db, lambda at: slots.open_with_passphrase(at, passphrase))
+    vault = head_recovery.opened(db, lambda at: slots.open_with_passphrase(at, passphrase))
     return _arrived(db, vault, ways_in.naming("practice.unlocked", vault), now=now)
 
 
 def unlock_with_sheet(db: Connection, groups: str, *, now: datetime) -> Vault:
     """Open the practice with the eight groups of the recovery sheet."""
-    vault = way_in.opened(db, lambda at: slots.open_with_sheet(at, groups))
+    vault = head_recovery.opened(db, lambda at: slots.open_with_sheet(at, groups))
     return _arrived(db, vault, "practice.unlocked_with_sheet", now=now)
 
 
 def unlock_with_code(db: Connection, blob: bytes, code: str, *, now: datetime) -> Vault:
     """Come back with the short code while the keeper still holds the sealed blob."""
-    vault = way_in.opened(db, lambda at: slots.open_return(at, blob, code))
+    vault = head_recovery.opened(db, lambda at: slots.open_return(at, blob, code))
     return _arrived(db, vault, "practice.returned", now=now)
 
 
@@ -111,7 +111,7 @@ def _arrived(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vaul
     told = ledger.of(db, vault)
     vault.compare_ways_in(told.ways_in, complete=not told.gaps)
     audit.note(db, vault, event, now=now)
-    way_in.mend(db, vault, now=now)
+    head_recovery.mend(db, vault, now=now)
     ledger.keep(db, vault)
     return vault
 

@@ -199,6 +199,8 @@ def test_a_bit_in_the_second_copy_is_noticed(tmp_path: Path) -> None:
         (folder / "clinic.head").write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         with pytest.raises(ValueError):
             independent_head.head(folder)
+
+
 def test_the_reader_knows_every_length_of_a_time() -> None:
     for moment in (NOW, NOW.replace(microsecond=123456), NOW.replace(year=2600), NOW.replace(year=1960)):
         said = independent_reader.decoded(msgspec.msgpack.encode([moment, "end"]))
