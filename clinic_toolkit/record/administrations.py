@@ -116,11 +116,13 @@ def begin(
     mode: str,
     now: datetime,
     answered_on: date | None = None,
+    number: UUID | None = None,
 ) -> Kept[Administration]:
     """Begin a questionnaire about one relationship, or in general.
 
     Args:
         answered_on: the day on which it was answered, where that was on paper (`paper.begin`).
+        number: the one-time number of the form; it becomes the administration's id.
 
     Raises:
         NotOffered: the questionnaire does not fit this kind of relationship.
@@ -155,6 +157,7 @@ def begin(
         state="in_progress",
         event="administration.begun",
         now=now,
+        id=number,
     )
 
 

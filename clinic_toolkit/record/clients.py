@@ -63,14 +63,19 @@ def _adult_only(body: Client, now: datetime) -> None:
         raise TooYoung
 
 
-def add(db: Connection, vault: Vault, body: Client, *, now: datetime) -> Kept[Client]:
+def add(
+    db: Connection, vault: Vault, body: Client, *, now: datetime, number: UUID | None = None
+) -> Kept[Client]:
     """Take a client into the record, with the case of one person that hours will belong to.
+
+    Args:
+        number: the one-time number of the form; it becomes the client's id, and both rings are theirs by it.
 
     Raises:
         TooYoung: the birth date is less than 18 years ago.
     """
     _adult_only(body, now)
-    id = uuid4()
+    id = number or uuid4()
     ring = vault.new_ring(db, owner=id, ring_class="demographics")
     vault.new_ring(db, owner=id, ring_class="record")
     kept = rows.begin(

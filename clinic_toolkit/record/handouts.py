@@ -47,8 +47,13 @@ def give(
     now: datetime,
     about: UUID | None = None,
     room_only: bool = False,
+    number: UUID | None = None,
 ) -> Kept[Handout]:
-    """Record that a client was given this sheet. Whether it may be given is asked before (`record.fear`)."""
+    """Record that a client was given this sheet. Whether it may be given is asked before (`record.fear`).
+
+    Args:
+        number: the one-time number of the form; it becomes the handout's id.
+    """
     body = Handout(
         client=client_id.bytes,
         session=session_id.bytes if session_id else None,
@@ -71,6 +76,7 @@ def give(
         event="handout.given",
         now=now,
         final=True,
+        id=number,
     )
 
 

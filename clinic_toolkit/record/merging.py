@@ -23,6 +23,7 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.vault.vault import Vault
 
 OUT, RETURNED, PROPOSED, CLOSED = "out", "returned", "proposed", "closed"
+ACCEPT, ASIDE = "accept", "aside"
 
 
 class NotProposed(ClinicError):
@@ -33,7 +34,10 @@ class NotProposed(ClinicError):
 
 
 class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One hand-over: of which form, with which key while it is out, and what came back."""
+    """One hand-over: of which form, with which key while it is out, and what came back.
+
+    `decided` is what the clinician decided about a proposal: `ACCEPT`, `ASIDE`, or empty.
+    """
 
     administration: bytes
     client: bytes
@@ -45,6 +49,7 @@ class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     troubles: tuple[str, ...] = ()
     finished: bool = False
     given_back: bool = False
+    decided: str = ""
 
     def __repr__(self) -> str:
         return "<Handover>"
@@ -194,9 +199,8 @@ def accept(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime)
     put_in = returned.filled(target.body, lines)
     touched, said = returned.touched(target.body, lines), returned.open_line(target.body, lines)
     progress.bring_in(db, vault, target, put_in, touched, open_line=said, finished=False, now=now)
-    return rows.rewrite(
-        db, vault, handover, seen, seen.body, state=RETURNED, event="handover.accepted", now=now
-    )
+    body = msgspec.structs.replace(seen.body, decided=ACCEPT)
+    return rows.rewrite(db, vault, handover, seen, body, state=RETURNED, event="handover.accepted", now=now)
 
 
 def set_aside(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime) -> Kept[Handover]:
@@ -207,9 +211,8 @@ def set_aside(db: Connection, vault: Vault, seen: Kept[Handover], *, now: dateti
     """
     if seen.state != PROPOSED:
         raise NotProposed
-    return rows.rewrite(
-        db, vault, handover, seen, seen.body, state=RETURNED, event="handover.set_aside", now=now
-    )
+    body = msgspec.structs.replace(seen.body, decided=ASIDE)
+    return rows.rewrite(db, vault, handover, seen, body, state=RETURNED, event="handover.set_aside", now=now)
 
 
 def close(db: Connection, vault: Vault, seen: Kept[Handover], *, now: datetime) -> None:

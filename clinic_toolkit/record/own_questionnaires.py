@@ -125,6 +125,11 @@ def everything(db: Connection, vault: Vault) -> list[Kept[OwnQuestionnaire]]:
     return rows.everywhere(db, vault, own_questionnaire, OwnQuestionnaire)
 
 
+def with_digest(db: Connection, vault: Vault, digest: str) -> Kept[OwnQuestionnaire] | None:
+    """The version that was taken in with these very bytes, if there is one."""
+    return next((kept for kept in everything(db, vault) if kept.body.digest == digest), None)
+
+
 def newest(db: Connection, vault: Vault) -> list[Kept[OwnQuestionnaire]]:
     """The newest version of each, offered or not, by title."""
     found = {kept.body.instrument: kept for kept in everything(db, vault)}

@@ -108,8 +108,12 @@ def begin(
     session_id: UUID | None,
     answered_on: date,
     now: datetime,
+    number: UUID | None = None,
 ) -> Kept[Administration]:
     """Begin to enter a sheet, as the very version it was answered in.
+
+    Args:
+        number: the one-time number of the form; it becomes the administration's id.
 
     Raises:
         ClinicError: what `check_code` and `check_day` refuse.
@@ -127,6 +131,7 @@ def begin(
         mode=PAPER,
         now=now,
         answered_on=answered_on,
+        number=number,
     )
 
 
@@ -149,6 +154,8 @@ def settle(
 ) -> Kept[Administration]:
     """Keep what the sheet says where two entries differed, and that it was entered twice.
 
+    Settled a second time in the same way, it makes no new version.
+
     Raises:
         Finished: the questionnaire is finished.
         ValueError: there is no such place, or status and value do not go together.
@@ -159,5 +166,7 @@ def settle(
     for place, response in settled.items():
         put = answers.put(put, place, response, after=now - seen.body.begun)
     body = msgspec.structs.replace(seen.body, answers=put, keyed_twice=True)
+    if body == seen.body:
+        return seen
     event = "administration.keyed_again"
     return rows.rewrite(db, vault, administration, seen, body, state="in_progress", event=event, now=now)

@@ -90,9 +90,11 @@ def record_responses(
 
 
 def stop(db: Connection, vault: Vault, seen: Kept[Administration], *, now: datetime) -> Kept[Administration]:
-    """Stop here. What was answered stays; it can be taken up again."""
+    """Stop here. What was answered stays; it can be taken up again. Stopping twice is stopping once."""
     if seen.final:
         raise Finished
+    if seen.state == "stopped":
+        return seen
     return rows.rewrite(
         db, vault, administration, seen, seen.body, state="stopped", event="administration.stopped", now=now
     )

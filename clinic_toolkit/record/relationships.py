@@ -33,9 +33,16 @@ class Relationship(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 
 def add(
-    db: Connection, vault: Vault, client_id: UUID, *, word: str, frame: str, now: datetime
+    db: Connection,
+    vault: Vault,
+    client_id: UUID,
+    *,
+    word: str,
+    frame: str,
+    now: datetime,
+    number: UUID | None = None,
 ) -> Kept[Relationship]:
-    """Name a relationship of this client."""
+    """Name a relationship of this client; `number` is the one-time number of the form."""
     body = Relationship(client=client_id.bytes, word=word, frame=frame)
     return rows.begin(
         db,
@@ -47,6 +54,7 @@ def add(
         event="relationship.added",
         now=now,
         final=True,
+        id=number,
     )
 
 

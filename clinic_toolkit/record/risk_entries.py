@@ -140,10 +140,15 @@ def in_words(body: RiskEntry) -> str:
     return " ".join(found)
 
 
-def write(db: Connection, vault: Vault, body: RiskEntry, *, now: datetime) -> Kept[RiskEntry]:
+def write(
+    db: Connection, vault: Vault, body: RiskEntry, *, now: datetime, number: UUID | None = None
+) -> Kept[RiskEntry]:
     """Write an entry, with the word that the client has for the person now. Nothing changes it afterwards.
 
     "Not today" without a day for the next check gets one.
+
+    Args:
+        number: the one-time number of the form; it becomes the entry's id.
 
     Raises:
         NoReason: it says "not today" and not why.
@@ -173,6 +178,7 @@ def write(db: Connection, vault: Vault, body: RiskEntry, *, now: datetime) -> Ke
         event="risk.written",
         now=now,
         final=True,
+        id=number,
     )
 
 

@@ -78,9 +78,18 @@ def _in_order(body: TherapySession) -> None:
 
 
 def plan(
-    db: Connection, vault: Vault, case: Kept[Case], body: TherapySession, *, now: datetime
+    db: Connection,
+    vault: Vault,
+    case: Kept[Case],
+    body: TherapySession,
+    *,
+    now: datetime,
+    number: UUID | None = None,
 ) -> Kept[TherapySession]:
     """Enter an hour: to come, or already past. It lies in the ring of its case.
+
+    Args:
+        number: the one-time number of the form; it becomes the hour's id.
 
     Raises:
         EndBeforeStart: it would end before it began.
@@ -96,6 +105,7 @@ def plan(
         event="session.entered",
         now=now,
         final=True,
+        id=number,
     )
 
 

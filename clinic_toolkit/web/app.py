@@ -21,6 +21,7 @@ from clinic_toolkit.web import (
     gate,
     guard,
     headers,
+    new_records,
     notices,
     posted,
     static_files,
@@ -138,7 +139,9 @@ class Clinic(Flask):
         self._in_vain = posted.InVain(self)
         self.url_map.strict_slashes = False
         self.csrf = CSRFProtect(self)
-        self.jinja_env.globals.update(demo=worker.settings.demo, here="", errors={})
+        self.jinja_env.globals.update(
+            demo=worker.settings.demo, here="", errors={}, number_for_page=new_records.number_for_page
+        )
         self.context_processor(_for_templates)
         static_files.serve(self, marked=guard.always)
         filters.register(self)

@@ -38,6 +38,10 @@ def lock() -> Response:
 
 
 def _put_away(reason: str) -> None:
+    if context.unlocked() is None:
+        # Pressed twice: the keys are away, and this process has done nothing that it should end for.
+        return
+
     # After the commit: what was sent along must be on the disk, or come back to the page.
     @after_this_request
     def leave(answer: Response) -> Response:

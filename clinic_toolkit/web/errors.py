@@ -22,6 +22,7 @@ from clinic_toolkit.record.rows import NotThere, Stale
 from clinic_toolkit.store.trouble import StorageTrouble
 from clinic_toolkit.vault.vault import SealBroken
 from clinic_toolkit.web import context, posted, responses
+from clinic_toolkit.web.new_records import SentBefore
 from clinic_toolkit.web.requests import ClinicRequest, by_script
 from clinic_toolkit.web.responses import Answer
 from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
@@ -35,6 +36,7 @@ STATUS: tuple[tuple[type[ClinicError], int], ...] = (
     (UnknownFrame, 404),
     (UnknownWorksheet, 404),
     (Stale, 409),
+    (SentBefore, 409),
     (StorageTrouble, 503),
     (DefinitionLost, 500),
     (SealBroken, 500),

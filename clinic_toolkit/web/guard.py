@@ -115,8 +115,9 @@ def turn_away() -> Response | None:
         return None
     if is_now == UNLOCKED and wanted == BEFORE_SHEET:
         return responses.see("/")
-    if is_now in (WHILE_LOCKED, BEFORE_PRACTICE) and posted.was_read():
-        # This process must not keep it.
+    if is_now in (WHILE_LOCKED, BEFORE_PRACTICE) and posted.was_read() and not context.worker().unlocked:
+        # A process without keys must not keep it. One that has them for another browser goes on: the first
+        # page of a set-up may have been sent twice.
         context.end_worker("posted while locked")
     if by_script() and is_now in (WHILE_LOCKED, BEFORE_PRACTICE):
         return responses.not_saved("Locked. Unlock to go on.", 401)

@@ -9,6 +9,7 @@ at all: whatever it could do before is worth nothing here.
 
 import hmac
 import logging
+import re
 import secrets
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -24,7 +25,7 @@ from clinic_toolkit.store.engine import reading
 from clinic_toolkit.web import gate, headers, posted, responses, static_files
 from clinic_toolkit.web.activity import Activity
 from clinic_toolkit.web.addresses import Address
-from clinic_toolkit.web.handed_form import HandedForm
+from clinic_toolkit.web.handed_form import THANKS, HandedForm
 from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, by_script, sent_by_itself
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 log = logging.getLogger("clinic")
+
+_HAND_OVER = re.compile(r"/administrations/[0-9a-f-]{36}/hand-over")
+# A form with nothing but its token is shorter.
+_TOKEN_BYTES = 400
 
 
 class Tray(Protocol):
@@ -88,7 +93,7 @@ class HandedOver(Flask):
         )
         self._settings, self._ticket, self._keeper = settings, ticket, keeper
         self._cookie_key = cookie_key
-        self._ending = False
+        self._ending = self._given_back = False
         self._activity = Activity(
             idle=settings.idle_in_session_seconds, idle_in_session=settings.idle_in_session_seconds
         )
@@ -132,6 +137,9 @@ class HandedOver(Flask):
         """Refuse what is not the form's, and what was not sent from it."""
         if request.routing_exception is not None:
             return self._elsewhere()
+        if self._given_back and request.endpoint in ("give_back", "finish") and not by_script():
+            # Pressed twice: the second answer is the one that a person sees.
+            return responses.see(THANKS)
         if self._ending and request.endpoint not in ("static", "thanks"):
             return self._locked()
         if request.method == "POST" and request.endpoint != "give_back" and not self._sent_from_the_form():
@@ -157,14 +165,15 @@ class HandedOver(Flask):
         return hmac.compare_digest(sent.encode("utf-8", "replace"), self._ticket.token.encode())
 
     def _elsewhere(self) -> Response:
-        if request.method == "POST":
-            return self._not_ours()
         # Somebody at the device went back or typed an address: that leads to the form. The gate let in
         # none but our own pages and typed addresses, and the answer is the same for every address.
         by_a_person = (
             request.headers.get("Sec-Fetch-Mode") == "navigate"
             and request.headers.get("Sec-Fetch-Dest") == "document"
         )
+        # *Hand over* pressed twice: the second press comes here, and holds a token and no words.
+        if request.method == "POST" and not (by_a_person and _is_second_press()):
+            return self._not_ours()
         return responses.see("/") if by_a_person else self._refused()
 
     def _not_ours(self) -> Response:
@@ -187,7 +196,7 @@ class HandedOver(Flask):
     def _over(self) -> None:
         """The form comes back: nobody can take it up again without the clinician."""
         self._keeper.tray.clear()
-        self._ending = True
+        self._ending = self._given_back = True
         self._keeper.end.set()
 
     def _unforeseen(self, error: Exception) -> Any:
@@ -202,3 +211,9 @@ class HandedOver(Flask):
         opaque = secrets.token_hex(4)
         log.error("request.unforeseen", exc_info=error, extra={"opaque": opaque})
         return self.form.trouble(f"Something went wrong that should not. Code {opaque}.")
+
+
+def _is_second_press() -> bool:
+    return (
+        bool(_HAND_OVER.fullmatch(request.path)) and (request.content_length or _TOKEN_BYTES) < _TOKEN_BYTES
+    )

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import cast
 
+from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import audit, practice
 from clinic_toolkit.store.trouble import StorageFull, StorageReadOnly
 from clinic_toolkit.vault import attempts, sheet, words
@@ -23,6 +24,16 @@ _one_at_a_time = threading.Lock()
 LONGEST = words.LONGEST
 _IN_DOUBT = "line in doubt"
 BUSY = "Another try is being looked at. Wait for its answer, then try again."
+ENDED = "The try before this one was refused, or the practice was locked meanwhile. Type it once more."
+# So long a second press waits for the first one's answer. With the work of one try and the longest delay.
+PATIENCE = 75.0
+
+
+class NoCode(ClinicError):
+    """The keeper holds nothing any more that a code could open."""
+
+    def __init__(self) -> None:
+        super().__init__("Your code is not enough any more.")
 
 
 def wait_now() -> float:
@@ -45,14 +56,23 @@ def with_passphrase(typed: str) -> str:
 def with_code(typed: str) -> str:
     """Let this browser in with the return code, while the keeper holds the sealed blob."""
     keeper = context.worker().keeper
-    if context.worker().ending:
-        return BUSY
-    blob = keeper.take()
-    if blob is None:
-        return "Your code is not enough any more."
-    sentence = _try(
-        lambda: practice.unlock_with_code(context.db(), blob, typed, now=context.now()), delayed=True
-    )
+    taken = []
+
+    def take() -> None:
+        # When it is its turn: a wrong code that is pressed twice costs one of the three tries.
+        blob = keeper.take()
+        if blob is None:
+            raise NoCode
+        taken.append(blob)
+
+    try:
+        sentence = _try(
+            lambda: practice.unlock_with_code(context.db(), taken[0], typed, now=context.now()),
+            delayed=True,
+            first=take,
+        )
+    except NoCode as gone:
+        return gone.sentence
     if not sentence:
         keeper.opened()
     return sentence
@@ -79,12 +99,14 @@ def confirm(typed: str) -> str:
     """
     if not typed or len(typed) > LONGEST:
         return "Type your present passphrase."
-    if not _one_at_a_time.acquire(blocking=False):
+    # The turn to write comes first: a second press waits here for the first, and holds up nobody.
+    context.db()
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
         return BUSY
     folder = context.settings().data_folder
     try:
         if context.worker().ending:
-            return BUSY
+            return ENDED
         opened = context.vault()
         time.sleep(wait_now())
         attempts.note_failure(folder)
@@ -122,20 +144,31 @@ def wrong_group(number: int, typed: str) -> str:
     return ""
 
 
-def _try(open_it: Callable[[], Vault], *, delayed: bool, must_choose_passphrase: bool = False) -> str:
-    if not _one_at_a_time.acquire(blocking=False):
+def _try(
+    open_it: Callable[[], Vault],
+    *,
+    delayed: bool,
+    must_choose_passphrase: bool = False,
+    first: Callable[[], None] = lambda: None,
+) -> str:
+    # A second press waits and is looked at after the first: its browser may have dropped the first answer,
+    # and comes in by what it sends itself.
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
         return BUSY
     folder = context.settings().data_folder
     try:
         # The delay is served by the next process; one on its way out would look at more tries without it.
         if context.worker().ending:
-            return BUSY
+            return ENDED
+        first()
         if delayed:
             time.sleep(wait_now())
             # Counted before the try, so that ending the program during it is counted as well.
             attempts.note_failure(folder)
         opened = open_it()
         attempts.clear(folder)
+    except NoCode:
+        raise
     except WrongSecret as wrong:
         context.end_worker("wrong secret")
         practice.note_failed_unlock(context.db(), now=context.now())

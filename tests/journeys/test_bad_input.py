@@ -60,11 +60,11 @@ def is_refused_well(page: Page, form: Form, name: str, sent: dict[str, str]) -> 
 def tries(form: Form) -> Iterator[tuple[str, dict[str, str], Control]]:
     """What to send, by its kind; the field that it is about, of all that were filled."""
     # Of the passphrase nothing is ever shown again, and this practice is opened without one. All rows
-    # of a page with every question are alike.
+    # of a page with every question are alike. The number of a form is no field of a person's.
     chosen = {
         control.name: control
         for control in reversed(form.controls)
-        if control.name not in ("", "csrf_token", "present_passphrase")
+        if control.name not in ("", "csrf_token", "present_passphrase", "record")
         and control.kind not in ("button", "checkbox")
         and not re.match(r"([2-9]|1\d)-", control.name)
     }

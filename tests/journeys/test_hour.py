@@ -164,10 +164,12 @@ def test_once_finished_no_answer_can_be_changed(site: Site, me: Person, hour: st
     steps.finish(me, check)
     before = kept(site, check)
     place = steps.place(check)
-    for path in (f"{place}/items/1", f"{place}/items/1?change=1", f"{place}/finish", f"{place}/leave"):
+    for path in (f"{place}/items/1", f"{place}/items/1?change=1", f"{place}/leave"):
         answer = site.post(path, {"answer": "0", "go": "next"})
         assert answer.status_code == 422, path
         assert "This questionnaire is finished" in answer.text
+    # Finishing twice is finishing once.
+    assert site.post(f"{place}/finish").headers["Location"] == f"{place}/finished"
     for path in (f"{place}/items/1", f"{place}/check", f"{place}/introduction", f"{place}/items/1/pause"):
         assert me.open(path).status == 422, path
     assert kept(site, check) == before

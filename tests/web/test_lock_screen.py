@@ -106,7 +106,7 @@ def test_a_process_on_its_way_out_looks_at_no_more_tries(lock: Site, fields: dic
     lock.keeper.blob = b"sealed"
     try_(lock, passphrase=WRONG)
     answer = try_(lock, **fields)
-    assert answer.status_code == 422 and unlocking.BUSY in answer.text
+    assert answer.status_code == 422 and unlocking.ENDED in answer.text
     assert not lock.app.worker.unlocked and lock.keeper.taken == 0
     assert attempts.count(lock.settings.data_folder) == 1
 

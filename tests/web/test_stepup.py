@@ -119,7 +119,7 @@ def test_a_wrong_one_ends_the_process_even_if_that_cannot_be_noted(
 def test_a_process_on_its_way_out_compares_no_more(asked: Site) -> None:
     path = asked.route(lambda: unlocking.confirm(RIGHT))
     asked.app.worker.ending = True
-    assert asked.post(path).text == unlocking.BUSY
+    assert asked.post(path).text == unlocking.ENDED
     # The control: one that stays compares it, and is satisfied.
     asked.app.worker.ending = False
     assert asked.post(path).text == ""

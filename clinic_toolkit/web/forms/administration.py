@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record.administrations import GENERAL
+from clinic_toolkit.record.administrations import GENERAL, Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.web.forms import fields
@@ -47,6 +47,14 @@ class ChooseForm(Form):
     def chosen(self) -> Instrument | None:
         """The questionnaire that was chosen, if it is one of those offered."""
         return self.on_offer.get(self.instrument.data or "")
+
+    def says(self, body: Administration) -> bool:
+        """Whether this is the form that this questionnaire was begun with."""
+        about = body.relationship_id
+        new = self.about.data == "new" and (self.word.data, self.frame.data) == (body.word, body.frame)
+        known = self.about.data == (about.hex if about else "general")
+        chosen = self.chosen()
+        return chosen is not None and chosen.id == body.instrument and (new or known)
 
     def validate_word(self, field: StringField) -> None:
         """A new relationship needs the client's word for it."""

@@ -7,6 +7,7 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments.model import Instrument, Item
+from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.web.forms import fields
@@ -27,6 +28,11 @@ class CheckInForm(Form):
         form.about.choices = [(kept.id.hex, kept.body.word) for kept in known]
         form.about.choices += [(GENERAL, "People in general")]
         return form
+
+    def says(self, body: Administration, instrument: str) -> bool:
+        """Whether this is the form that this check-in was begun with."""
+        about = body.relationship_id
+        return (body.instrument, self.about.data) == (instrument, about.hex if about else GENERAL)
 
 
 class WatchedForm(Form):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.handouts import Handout
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.web.forms import fields
@@ -26,6 +27,12 @@ class HandoutForm(FearForm):
     def printed(self) -> str:
         """The sentence to print: what was typed, else what was chosen of what the client said."""
         return self.sentence.data or self.said.data or ""
+
+    def says(self, body: Handout) -> bool:
+        """Whether this is the form that this sheet was given with."""
+        about = body.about_id.hex if body.about_id else NOBODY
+        sent = (self.worksheet.data, self.client.data, self.about.data or NOBODY, self.printed)
+        return sent == (body.worksheet, body.client_id.hex, about, body.sentence)
 
     @classmethod
     def for_clients(

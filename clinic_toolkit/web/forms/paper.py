@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import paper
+from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.web.forms import fields
@@ -47,6 +48,15 @@ class PaperForm(ChooseForm):
     def chosen(self) -> Instrument | None:
         """The version that was chosen, if it is one of those known here."""
         return next((each for each in self.sheets if key(each) == self.instrument.data), None)
+
+    def says(self, body: Administration) -> bool:
+        """Whether this is the form that this sheet was begun with."""
+        chosen = self.chosen()
+        return (
+            chosen is not None
+            and super().says(body)
+            and (chosen.digest, self.on.data) == (body.digest, body.on)
+        )
 
     def validate_code(self, field: StringField) -> None:
         """The code must be that of the chosen version, in the wording that fits whom it was about."""

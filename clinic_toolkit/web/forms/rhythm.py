@@ -7,7 +7,8 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.psychometrics.change import LEAST_BASELINE
-from clinic_toolkit.record.rhythms import Rhythm
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.record.rhythms import ON, Rhythm
 from clinic_toolkit.web.forms import fields
 
 MOST_TIMES = 60
@@ -40,6 +41,12 @@ class RhythmForm(Form):
         form.today = today
         return form
 
+    def says(self, kept: Kept[Rhythm]) -> bool:
+        """Whether this is what is agreed already, and on."""
+        sent = (self.why.data, self.until.data, fields.whole(self.times.data) or None)
+        agreed = (kept.body.why, kept.body.until, kept.body.times)
+        return kept.state == ON and sent == agreed and fields.whole(self.baseline.data) == kept.body.baseline
+
     def validate_until(self, field: Any) -> None:
         """It ends on a day that is still to come."""
         if field.data and field.data < self.today:
@@ -62,3 +69,9 @@ class GoOnForm(Form):
     """Why it goes on although stopping was proposed."""
 
     because = fields.line("Go on, because", limit=200, needed="Write why it goes on, in a few words.")
+    version = StringField("Version", default="0")
+
+    def went_on(self, kept: Kept[Rhythm] | None) -> bool:
+        """Whether going on was decided with these words already, after the page was shown."""
+        seen = fields.whole(self.version.data)
+        return kept is not None and 0 < seen < kept.version and kept.body.because == self.because.data

@@ -18,6 +18,7 @@ from clinic_toolkit.record.risk_entries import (
     CheckTooLate,
     NoReason,
     NothingWritten,
+    RiskEntry,
     latest_check,
 )
 from clinic_toolkit.web.forms import fields
@@ -86,6 +87,16 @@ class RiskForm(FearForm):
     def is_of_now(self) -> bool:
         """Whether it closes exactly what the page showed."""
         return (self.seen.data or "") == self.shown
+
+    def says(self, body: RiskEntry) -> bool:
+        """Whether this is the form that this entry was written from."""
+        about = body.relationship_id
+        because = self.because.data if self.how.data == NOT_TODAY else ""
+        return (
+            self.about.data == (about.hex if about else NOBODY)
+            and (self.how.data or "", because, self.where) == (body.how, body.because, body.fear)
+            and all(getattr(self, name).data == getattr(body, name) for name in (*LINES, "next_check"))
+        )
 
     @property
     def has_lines(self) -> bool:

@@ -25,7 +25,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
-from clinic_toolkit.web import context, responses, sharing, whom
+from clinic_toolkit.web import context, new_records, responses, sharing, whom
 from clinic_toolkit.web.forms.administration import ChooseForm
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.item import CHANGED_ELSEWHERE, WAYS, ItemForm, in_words
@@ -50,6 +50,10 @@ def choose(session: UUID) -> Answer:
     known = [kept for kept in relationships.of_client(db, vault, client.id) if kept.state == "active"]
     on_offer = own_questionnaires.on_offer(db, vault)
     form = ChooseForm.for_client(known, on_offer, request.form if request.method == "POST" else None)
+    ring = vault.ring_of(client.id, "record")
+    before = new_records.made_before(Administration, ring, form.says)
+    if before is not None:
+        return responses.see(url_for(".introduction", id=before.id))
     if request.method == "POST" and form.validate():
         about = whom.chosen(form, client.id)
         kept = administrations.begin(
@@ -61,6 +65,7 @@ def choose(session: UUID) -> Answer:
             session_id=hour.id,
             mode=administrations.aloud(hour.body.setting, interpreted=bool(form.interpreter.data)),
             now=context.now(),
+            number=new_records.number_sent(),
         )
         return responses.see(url_for(".introduction", id=kept.id))
     context.saw("client", client)
@@ -226,7 +231,10 @@ def check(id: UUID) -> Answer:
 @screen.post("/administrations/<uuid:id>/finish")
 def finish(id: UUID) -> Answer:
     """Finish: the answers stand from now on."""
-    kept = progress.complete(context.db(), context.vault(), _open(id), now=context.now())
+    kept = administrations.get(context.db(), context.vault(), id)
+    # A second press arrives where the first one did.
+    if not kept.final:
+        kept = progress.complete(context.db(), context.vault(), kept, now=context.now())
     # Nobody reads along where a sheet was entered.
     return responses.see(url_for("results.show" if kept.body.entered else ".finished", id=kept.id))
 

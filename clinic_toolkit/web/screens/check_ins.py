@@ -6,9 +6,10 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import administrations, cases, check_ins, clients, relationships, sessions, watched
+from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, new_records, responses
 from clinic_toolkit.web.forms.check_in import GENERAL, CheckInForm
 from clinic_toolkit.web.responses import Answer
 
@@ -33,6 +34,10 @@ def begin(session: UUID) -> Answer:
     form = CheckInForm.for_client(
         known, request.form if request.method == "POST" else None, _last(client.id, known)
     )
+    ring = vault.ring_of(client.id, "record")
+    before = new_records.made_before(Administration, ring, lambda body: form.says(body, asked.id))
+    if before is not None:
+        return responses.see(url_for("administrations.introduction", id=before.id))
     if request.method == "POST" and form.validate():
         kept = administrations.begin(
             db,
@@ -43,6 +48,7 @@ def begin(session: UUID) -> Answer:
             session_id=hour.id,
             mode=administrations.aloud(hour.body.setting, interpreted=bool(form.interpreter.data)),
             now=context.now(),
+            number=new_records.number_sent(),
         )
         return responses.see(url_for("administrations.introduction", id=kept.id))
     context.saw("client", client)

@@ -23,7 +23,7 @@ from clinic_toolkit.record import (
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, new_records, responses
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.client import ClientForm
 from clinic_toolkit.web.responses import Answer
@@ -94,8 +94,12 @@ def _list(
 def new() -> Answer:
     """Take a client in."""
     form = ClientForm(request.form if request.method == "POST" else None, today=_today())
+    before = new_records.client_taken_in_before(lambda body: form.body() == body)
+    if before is not None:
+        return responses.see(url_for(".show", id=before.id))
     if request.method == "POST" and form.validate():
-        kept = clients.add(context.db(), context.vault(), form.body(), now=context.now())
+        number = new_records.number_sent()
+        kept = clients.add(context.db(), context.vault(), form.body(), now=context.now(), number=number)
         return responses.see(url_for(".show", id=kept.id))
     return _form_page(form, None)
 

@@ -98,7 +98,9 @@ def decide(id: UUID) -> Answer:
     """Take what the client answered into the record, or leave the record as it is."""
     db, vault = context.db(), context.vault()
     kept = merging.get(db, vault, id)
-    decision = merging.accept if request.form.get("decision") == "accept" else merging.set_aside
+    if kept.state != PROPOSED and kept.body.decided == request.form.get("decision"):
+        return responses.see(url_for(".show", id=id))
+    decision = merging.accept if request.form.get("decision") == merging.ACCEPT else merging.set_aside
     decision(db, vault, kept, now=context.now())
     return responses.see(url_for(".show", id=id))
 

@@ -59,7 +59,9 @@ def save(session: UUID) -> Answer:
     kept = notes.of_session(context.db(), context.vault(), hour)
     form = NoteForm.typed(_parts(hour, kept), request.form)
     seen = form.seen_version
-    if kept is not None and (kept.final or kept.version != seen):
+    # Sent twice: what stands here is kept already, and nothing else was kept since.
+    repeated = kept is not None and not kept.final and form.parts() == list(kept.body.parts)
+    if kept is not None and not repeated and (kept.final or kept.version != seen):
         if by_script():
             stale = f"{rows.Stale().sentence} Press “Save the draft” to see both."
             return responses.not_saved(notes.Signed().sentence if kept.final else stale, 409)
@@ -72,6 +74,7 @@ def save(session: UUID) -> Answer:
     if kept is None:
         kept = notes.begin(context.db(), context.vault(), hour, parts, now=context.now())
     else:
+        seen = kept.version if repeated else seen
         kept = notes.revise(context.db(), context.vault(), kept, parts, version=seen, now=context.now())
     if by_script():
         return responses.saved(context.now(), version=kept.version)
@@ -127,6 +130,9 @@ def sign(id: UUID) -> Answer:
     """Sign exactly the version that was read, with exactly the facts that stood beside it."""
     kept, hour = _note(id)
     form = SignForm(request.form)
+    if kept.final and kept.version == form.seen_version + 1:
+        # The version that was read is the one that was signed: a second press arrives at the signed note.
+        return responses.see(url_for(".show", id=id))
     settings = context.practice().body
     if not form.validate():
         return _reading(kept, hour, form), 422

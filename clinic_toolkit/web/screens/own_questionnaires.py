@@ -73,7 +73,15 @@ def _look_at(data: bytes, file: str) -> Answer:
 @screen.post("/your-questionnaires/take-in")
 def take_in() -> Answer:
     """Take the one that is looked at into the practice."""
-    held = held_definition.the_one()
+    db, vault = context.db(), context.vault()
+    taken = own_questionnaires.with_digest(db, vault, request.form.get("digest", ""))
+    if taken is not None:
+        # Pressed twice: it is in the practice since the first press.
+        return responses.see(url_for(".index", taken=taken.body.instrument, _anchor="yours"))
+    try:
+        held = held_definition.the_one()
+    except NothingHeld as gone:
+        return nothing_held(gone)
     try:
         own_questionnaires.take_in(
             context.db(), context.vault(), held.instrument, held.definition, held.file, now=context.now()

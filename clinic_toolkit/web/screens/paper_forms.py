@@ -24,7 +24,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, responses, whom
+from clinic_toolkit.web import context, new_records, responses, whom
 from clinic_toolkit.web.forms import paper as forms
 from clinic_toolkit.web.forms.fields import whole
 from clinic_toolkit.web.forms.item import WAYS, RowForm, in_words
@@ -60,6 +60,10 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
     typed = request.form if request.method == "POST" else None
     sheets = paper.sheets(db, vault)
     form = PaperForm.for_sheet(known, sheets, typed, on=_likely(hour, today), today=today)
+    ring = vault.ring_of(client.id, "record")
+    before = new_records.made_before(Administration, ring, form.says)
+    if before is not None:
+        return responses.see(url_for("whole_forms.show", id=before.id))
     if request.method == "POST" and form.validate():
         chosen = form.chosen()
         if chosen is None:
@@ -74,6 +78,7 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
             session_id=hour.id if hour else None,
             answered_on=form.on.data,
             now=context.now(),
+            number=new_records.number_sent(),
         )
         return responses.see(url_for("whole_forms.show", id=kept.id))
     context.saw("client", client)
@@ -120,6 +125,9 @@ def again(id: UUID) -> Answer:
 def settle(id: UUID) -> Answer:
     """Keep what the sheet says where the two entries differ."""
     kept = _open(id)
+    if kept.body.keyed_twice and whole(request.form.get("version")) + 1 == kept.version:
+        # Sent twice: what the sheet says is kept since the first time.
+        return responses.see(url_for("administrations.check", id=id))
     second = [form.response(_BLANK) for form in _rows(kept) if form.validate()]
     if len(second) != len(kept.body.answers.statuses):
         raise rows.NotThere

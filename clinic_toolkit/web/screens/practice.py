@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
 from clinic_toolkit.web import context, drawn_sheet, old_secret, responses, stepup, unlocking
+from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.practice import (
     RECORD_KINDS,
     CodeForm,
@@ -49,7 +50,8 @@ def index() -> Answer:
             sheet_made_on=seen.body.sheet_made_on,
             demo=seen.body.demo,
         )
-        practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
+        if changed != seen.body:
+            practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
         return responses.see(url_for(".index", saved=1))
     page = render_template(
         "practice/index.html",
@@ -95,7 +97,8 @@ def code() -> Answer:
 def _keep_code(chosen: str) -> Answer:
     seen = context.practice()
     changed = msgspec.structs.replace(seen.body, return_code=chosen)
-    practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
+    if changed != seen.body:
+        practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
     if chosen:
         context.hold_return(chosen)
     else:
@@ -111,7 +114,12 @@ def passphrase() -> Answer:
     errors: dict[str, Any] = {}
     if request.method == "POST":
         form.validate()
-        errors = dict(form.errors) or _unless_passphrase()
+        if not form.errors and _ways_in_changed_since():
+            # Sent twice: then the passphrase of this form is the present one already.
+            errors = _unless_passphrase(form.passphrase.data or "")
+            if not errors:
+                return _replaced("phrase")
+        errors = errors or dict(form.errors) or _unless_passphrase()
         if context.unlocked() is None:
             return stepup.locked_page(errors["present_passphrase"][0], request.path)
         if not errors:
@@ -122,9 +130,16 @@ def passphrase() -> Answer:
     page = render_template(
         "practice/passphrase.html",
         offered=form.offered(),
+        ways_in=context.vault().slot_generation,
         errors=errors,
     )
     return (page, 422) if errors else page
+
+
+def _ways_in_changed_since() -> bool:
+    """Whether a passphrase or a sheet was replaced after this page was shown."""
+    seen = fields.whole(request.form.get("ways_in"))
+    return 0 < seen < context.vault().slot_generation
 
 
 @screen.route("/practice/sheet", methods=["GET", "POST"])
@@ -133,7 +148,12 @@ def sheet() -> Answer:
     drawn = drawn_sheet.held()
     errors: dict[str, Any] = {}
     if request.method == "POST":
-        if drawn and "keep" in request.form:
+        if not drawn and "ways_in" in request.form and "keep" not in request.form:
+            # Sent twice: the sheet is in use since the first time. If not, it was forgotten at a lock.
+            return _replaced("sheet") if _ways_in_changed_since() else responses.see(url_for(".sheet"))
+        if drawn and "present_passphrase" in request.form:
+            return responses.see(url_for(".sheet"))
+        if "keep" in request.form:
             drawn_sheet.let_go()
             return responses.see(url_for(".index"))
         if drawn:
@@ -148,7 +168,13 @@ def sheet() -> Answer:
                 drawn_sheet.hold(practice.draw_sheet())
                 return responses.see(url_for(".sheet"))
     made_on = context.practice().body.sheet_made_on
-    page = render_template("practice/sheet.html", drawn=drawn, made_on=made_on, errors=errors)
+    page = render_template(
+        "practice/sheet.html",
+        drawn=drawn,
+        made_on=made_on,
+        ways_in=context.vault().slot_generation,
+        errors=errors,
+    )
     return (page, 422) if errors else page
 
 
@@ -175,6 +201,7 @@ def _replaced(what: str) -> Answer:
     )
 
 
-def _unless_passphrase() -> dict[str, list[str]]:
-    sentence = unlocking.confirm(request.form.get("present_passphrase", ""))
+def _unless_passphrase(typed: str | None = None) -> dict[str, list[str]]:
+    typed = request.form.get("present_passphrase", "") if typed is None else typed
+    sentence = unlocking.confirm(typed)
     return {"present_passphrase": [sentence]} if sentence else {}

@@ -9,7 +9,7 @@ from clinic_toolkit.record import cases, clients, relationships, watched
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, new_records, responses
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.relationship import RelationshipForm
 from clinic_toolkit.web.responses import Answer
@@ -22,6 +22,13 @@ def new(client: UUID) -> Answer:
     """Name a relationship."""
     person = clients.get(context.db(), context.vault(), client)
     form = RelationshipForm(request.form if request.method == "POST" else None)
+    before = new_records.made_before(
+        Relationship,
+        context.vault().ring_of(client, "record"),
+        lambda body: (form.word.data, form.frame.data) == (body.word, body.frame),
+    )
+    if before is not None:
+        return responses.see(url_for(".show", id=before.id))
     if request.method == "POST" and form.validate() and form.frame.data:
         kept = relationships.add(
             context.db(),
@@ -30,6 +37,7 @@ def new(client: UUID) -> Answer:
             word=form.word.data,
             frame=form.frame.data,
             now=context.now(),
+            number=new_records.number_sent(),
         )
         return responses.see(url_for(".show", id=kept.id))
     return _form_page(form, person, None)

@@ -23,6 +23,8 @@ def edit(id: UUID) -> Answer:
     kept, seen = _found(id)
     form = _form(request.form if request.method == "POST" else None, seen)
     if request.method == "POST" and form.validate():
+        if seen is not None and form.says(seen):
+            return _back(kept)
         if fields.whole(form.version.data) != (seen.version if seen else 0):
             return _page(kept, seen, form, GoOnForm(), newer=True), 409
         rhythms.agree(
@@ -75,9 +77,10 @@ def go_on(id: UUID) -> Answer:
     form = GoOnForm(request.form)
     if not form.validate():
         return _page(kept, seen, _form(None, seen), form), 422
-    rhythms.go_on(
-        context.db(), context.vault(), seen, kept.body, because=form.because.data, now=context.now()
-    )
+    if not form.went_on(seen):
+        rhythms.go_on(
+            context.db(), context.vault(), seen, kept.body, because=form.because.data, now=context.now()
+        )
     return _back(kept)
 
 

@@ -21,7 +21,7 @@ from clinic_toolkit.record import (
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.risk_entries import RiskEntry
-from clinic_toolkit.web import context, guard, responses
+from clinic_toolkit.web import context, guard, new_records, responses
 from clinic_toolkit.web.forms.risk_entry import NOBODY, RiskForm
 from clinic_toolkit.web.responses import Answer
 
@@ -45,6 +45,8 @@ def close(administration: UUID) -> Answer:
         today=_today(),
         about=about.hex if about else NOBODY,
     )
+    if _written_before(form, kept.body.client_id):
+        return responses.see(_onward(kept))
     if request.method == "POST":
         if not form.is_of_now:
             return _page(form, kept.body.client_id, given=kept, newer=True), 409
@@ -117,6 +119,9 @@ def _new(client: UUID, *, session: UUID | None, follows: Kept[RiskEntry] | None 
     form = RiskForm(
         _typed(), prompts=(), people=people, today=_today(), about=named if named in known else NOBODY
     )
+    before = _written_before(form, client)
+    if before is not None:
+        return responses.see(url_for(".show", id=before.id))
     if request.method == "POST" and form.validate():
         about = known.get(form.about.data)
         kept = _write(form, client, session=session, about=about, follows=follows)
@@ -159,6 +164,11 @@ def show(id: UUID) -> Answer:
     )
 
 
+def _written_before(form: RiskForm, client: UUID) -> Kept[RiskEntry] | None:
+    """The entry that this very page wrote when it was sent before."""
+    return new_records.made_before(RiskEntry, context.vault().ring_of(client, "record"), form.says)
+
+
 def _write(
     form: RiskForm,
     client: UUID,
@@ -185,7 +195,8 @@ def _write(
         fear=form.where,
         follows=follows.id.bytes if follows else None,
     )
-    return risk_entries.write(context.db(), context.vault(), body, now=context.now())
+    number = new_records.number_sent()
+    return risk_entries.write(context.db(), context.vault(), body, now=context.now(), number=number)
 
 
 def _page(

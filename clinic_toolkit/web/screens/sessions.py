@@ -27,7 +27,7 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, pauses, responses
+from clinic_toolkit.web import context, new_records, pauses, responses
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.session import AgreedForm, HourForm
 from clinic_toolkit.web.requests import by_script
@@ -42,10 +42,14 @@ def open_new(case: UUID) -> Answer:
     db, vault = context.db(), context.vault()
     found = cases.get(db, vault, case)
     earlier = sessions.of_cases(db, vault, [found])
+    before = new_records.made_before(TherapySession, found.ring, lambda _: True)
+    if before is not None:
+        return responses.see(url_for(".show", id=before.id))
     kept = sessions.of_today(earlier, now=context.now()).open
-    # A second click in the same minute means the hour that the first one opened.
+    # The same button of another page, pressed in the same minute, means the hour that is open already.
     if kept is None or kept.body.start != sessions.minute_of(context.now()):
-        kept = sessions.plan(db, vault, found, _like_last(found, earlier), now=context.now())
+        number, like = new_records.number_sent(), _like_last(found, earlier)
+        kept = sessions.plan(db, vault, found, like, now=context.now(), number=number)
         kept = sessions.open_now(db, vault, kept, now=context.now())
     context.open_hour()
     return responses.see(url_for(".show", id=kept.id))
@@ -91,8 +95,15 @@ def new(case: UUID) -> Answer:
     people = _people(found)
     like = _like_last(found, sessions.of_cases(db, vault, [found]))
     form = HourForm.for_case(people, request.form if request.method == "POST" else None, like, today=_today())
-    if request.method == "POST" and form.validate():
-        kept = sessions.plan(db, vault, found, form.body(case), now=context.now())
+    sent = request.method == "POST" and form.validate()
+    before = new_records.made_before(
+        TherapySession, found.ring, lambda body: bool(sent) and form.body(case) == body
+    )
+    if before is not None:
+        return responses.see(url_for(".show", id=before.id))
+    if sent:
+        number = new_records.number_sent()
+        kept = sessions.plan(db, vault, found, form.body(case), now=context.now(), number=number)
         return responses.see(url_for(".show", id=kept.id))
     return _form_page(form, found, people, None)
 

@@ -13,7 +13,7 @@ from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import WorksheetPage
-from clinic_toolkit.web import context, papers, responses
+from clinic_toolkit.web import context, new_records, papers, responses
 from clinic_toolkit.web.forms.handout import SENTENCE_LIMIT, HandoutForm
 from clinic_toolkit.web.forms.risk_entry import NOBODY
 from clinic_toolkit.web.papers import Paper
@@ -110,6 +110,9 @@ def _given(
     """Give the sheet; None, with the reason in the form, if fear has to be asked about first."""
     db, vault = context.db(), context.vault()
     client, about = UUID(hex=form.client.data), known.get(form.about.data)
+    before = new_records.made_before(Handout, vault.ring_of(client, "record"), form.says)
+    if before is not None:
+        return before
     chosen = catalogue.worksheet(form.worksheet.data)
     if form.where and not case.body.is_couple:
         fear.note_asked(db, vault, client, about, where=form.where, session=hour.id, now=context.now())
@@ -130,6 +133,7 @@ def _given(
         now=context.now(),
         about=about,
         room_only=giving.room_only,
+        number=new_records.number_sent(),
     )
 
 

@@ -1,0 +1,268 @@
+"""For every address that takes a form: the way to it, and the form that is sent there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from clinic_toolkit.instruments import form_code
+from clinic_toolkit.record import merging, progress
+from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.store.engine import writing
+from tests.fixtures.handed import handed_over
+from tests.fixtures.practices import NOW, giving
+from tests.fixtures.sites import Site
+from tests.journeys import intake, own, steps
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+RIGHT, NEW = "glacier mandolin unwrapped", "ottoman velvet cinder plume hazard"
+NOTE = {"section-data": "Came on time."}
+
+
+@dataclass
+class Desk:
+    """A practice, its clinician, and an hour with one client."""
+
+    site: Site
+    me: Person
+    hour: str
+    client: str
+
+    def form(self, *, answered: bool = False) -> str:
+        """A questionnaire of the hour, under way; answered so that it raises a prompt."""
+        kept = self.begun()
+        if answered:
+            self.site.work.answer(kept, [4] * 12)
+        return f"/administrations/{kept.id}"
+
+    def begun(self) -> Kept[Administration]:
+        client = self.site.work.client("Bo")
+        return self.site.work.begun(client, giving(), session=self.site.work.hour(client).id)
+
+    def result(self) -> str:
+        """A finished questionnaire."""
+        place = self.form(answered=True)
+        steps.finish(self.me, self.me.open(f"{place}/check"))
+        return place
+
+    def relationship(self) -> Page:
+        page = self.me.open(f"{self.client}/relationships/new")
+        return self.me.send(page, {"word": "M.", "frame": "parent"})
+
+    def note(self) -> Page:
+        return self.me.send(self.me.open(f"{self.hour}/note"), NOTE | {"sign": "yes"})
+
+    def entry(self) -> Page:
+        return self.me.send(self.me.open(f"{self.client}/risk-entries/new"), {"did": "Rang the clinic."})
+
+    def looked_at(self) -> Page:
+        return self.me.open(own.upload(self.site).headers["Location"])
+
+    def returned(self, *, changed: bool = False) -> str:
+        """A form that came back from a client; `changed`: the record went on meanwhile."""
+        kept = self.begun()
+        device = handed_over(self.site, kept)
+        device.post("/form/1", {"answer": "3"})
+        device.post("/form/give-back")
+        self.site.app.extensions.pop("clinic handed over")
+        self.site.ends.clear()
+        self.site.unlock()
+        with writing(self.site.work.engine) as db:
+            vault = self.site.work.vault
+            (out,) = merging.open_ones(db, vault)
+            if changed:
+                target = merging.target_of(db, vault, out.body)
+                assert target
+                said = Response(status="answered", value=1, talk=False, said="")
+                progress.record_response(db, vault, target, 0, said, now=NOW)
+            merging.bring_in(db, vault, out, now=NOW)
+        return f"/handovers/{out.id}"
+
+    def case(self) -> str:
+        """The address under which the hours of the client's case are entered."""
+        return self.me.open(self.client).link("Enter an hour").rpartition("/sessions")[0]
+
+    def paper(self) -> dict[str, str]:
+        code = form_code.code_of(giving(), general=False)
+        about = {"about": "new", "word": "M.", "frame": "parent", "on": intake.day()}
+        return {"instrument": f"giving {giving().version}", "code": code} | about
+
+    def entered(self) -> str:
+        page = self.me.send(self.me.open(f"{self.hour}/paper"), self.paper())
+        self.me.send(page, {"1-answer": "4", "2-answer": "3"}, by="1-answer")
+        return steps.place(page)
+
+    def rhythm(self) -> Page:
+        return self.me.open(f"{self.result()}/rhythm")
+
+
+Way = Callable[[Desk], Any]
+
+
+def _press(path: Callable[[Desk], str], words: str) -> Way:
+    return lambda at: at.me.press(at.me.open(path(at)), words)
+
+
+def _retired(at: Desk) -> Page:
+    own.take_in(at.site, at.me)
+    return at.me.press(at.me.open(own.YOURS), "No longer offer it")
+
+
+def _settled(at: Desk) -> Page:
+    again = at.me.open(f"{at.entered()}/again")
+    page = at.me.send(again, {"1-answer": "2", "2-answer": "3"}, by="1-answer")
+    return at.me.send(page, {"1-keep": "second"})
+
+
+def _going_on(at: Desk) -> Page:
+    page = at.rhythm()
+    me = at.me
+    me.send(page, {"why": "To see what helps.", "times": "2"})
+    form = {"csrf_token": page.typed("csrf_token") or "", "because": "It helps.", "version": "1"}
+    return me.post(f"{page.path}/go-on", form)
+
+
+def _stopped(at: Desk) -> Page:
+    page = at.rhythm()
+    at.me.send(page, {"why": "To see what helps.", "times": "4"})
+    return at.me.press(at.me.open(page.path), "Stop repeating it")
+
+
+def _from_folder(at: Desk) -> Page:
+    folder = at.site.settings.data_folder / "questionnaires"
+    folder.mkdir(exist_ok=True)
+    (folder / "resting.toml").write_text(own.TEXT, encoding="utf-8")
+    return at.me.send(at.me.open(own.YOURS), {"file": "resting.toml"})
+
+
+def _archived(at: Desk) -> Page:
+    return at.me.press(at.me.open(f"{at.client}"), "Archive")
+
+
+def _check_in(at: Desk) -> Page:
+    page = at.me.send(at.me.open(f"{at.hour}/check-in"), {"about": "general"})
+    return at.me.open(f"{steps.place(page)}/open-line")
+
+
+def _ways(at: Desk, path: str, **typed: str) -> Page:
+    return at.me.send(at.me.open(path), {"present_passphrase": RIGHT} | typed)
+
+
+def _proved(at: Desk) -> Page:
+    page = _ways(at, "/practice/sheet")
+    groups = steps.groups_on(at.me.follow(page, "recovery sheet"))
+    names = [name for form in page.forms for name in form.names if name.startswith("group_")]
+    return at.me.send(page, {name: groups[int(name.removeprefix("group_")) - 1] for name in names})
+
+
+WAYS: dict[str, Way] = {
+    "administrations.choose": lambda at: steps.begin(at.me, at.hour),
+    "administrations.item": lambda at: steps.give(at.me, at.me.open(f"{at.form()}/items/1"), 3),
+    "administrations.finish": _press(lambda at: f"{at.form()}/check", "Finish"),
+    "administrations.leave": _press(lambda at: f"{at.form()}/check", "Stop"),
+    "audit.begin_check": _press(lambda at: "/audit", "Check everything"),
+    "audit.find": lambda at: at.me.send(at.me.open("/audit"), {"day": ""}),
+    "cases.new": lambda at: intake.couple(at.me, "Cy", "Di"),
+    "check_ins.begin": lambda at: at.me.send(at.me.open(f"{at.hour}/check-in"), {"about": "general"}),
+    "clients.archive": _archived,
+    "clients.edit": lambda at: at.me.send(at.me.open(f"{at.client}/edit"), {"phone": "1"}),
+    "clients.find": lambda at: at.me.send(at.me.open("/clients"), {"words": "Ana"}),
+    "clients.new": lambda at: intake.take_in(at.me, "Eve"),
+    "clients.restore": lambda at: at.me.press(_archived(at), "Bring back"),
+    "handover.decide": _press(lambda at: at.returned(changed=True), "Leave the record as it is"),
+    "handover.go_on": _press(lambda at: at.returned(), "Go on together"),
+    "notes.save": lambda at: at.me.send(at.me.open(f"{at.hour}/note"), NOTE),
+    "notes.sign": lambda at: at.me.send(at.note(), {"read": "yes"}),
+    "open_lines.show": lambda at: at.me.send(_check_in(at), {"open_line": "Tea.", "go": "next"}),
+    "own_questionnaires.from_folder": _from_folder,
+    "own_questionnaires.leave": lambda at: at.me.press(at.looked_at(), "Do not take it in"),
+    "own_questionnaires.offer": lambda at: at.me.press(_retired(at), "Offer it again"),
+    "own_questionnaires.retire": _retired,
+    "own_questionnaires.take_in": lambda at: own.take_in(at.site, at.me),
+    "paper_forms.again": lambda at: at.me.send(
+        at.me.open(f"{at.entered()}/again"), {"1-answer": "4", "2-answer": "3"}, by="1-answer"
+    ),
+    "paper_forms.of_client": lambda at: at.me.send(at.me.open(f"{at.client}/paper"), at.paper()),
+    "paper_forms.of_hour": lambda at: at.me.send(at.me.open(f"{at.hour}/paper"), at.paper()),
+    "paper_forms.settle": _settled,
+    "practice.code": lambda at: _ways(at, "/practice/code", code="4H7K2M"),
+    "practice.index": lambda at: at.me.send(at.me.open("/practice"), {"practice_name": "Quay"}),
+    "practice.passphrase": lambda at: _ways(at, "/practice/passphrase", passphrase=NEW, passphrase_again=NEW),
+    "practice.sheet": _proved,
+    "practice.sheet, drawn": lambda at: _ways(at, "/practice/sheet"),
+    "previews.item": lambda at: (
+        at.looked_at(),
+        at.me.send(at.me.open("/your-questionnaires/preview/items/1"), {"go": "next"}),
+    ),
+    "relationships.edit": lambda at: at.me.send(
+        at.me.open(f"{at.relationship().path}/edit"), {"word": "Mum", "frame": "parent"}
+    ),
+    "relationships.new": Desk.relationship,
+    "relationships.put_away": lambda at: at.me.press(at.relationship(), "Put away"),
+    "relationships.take_up": lambda at: at.me.press(
+        at.me.press(at.relationship(), "Put away"), "Offer again"
+    ),
+    "results.together": lambda at: at.me.send(
+        at.me.open(f"{at.result()}/together"), {"own_words": "I give a lot."}
+    ),
+    "rhythms.edit": lambda at: at.me.send(at.rhythm(), {"why": "To see what helps.", "times": "4"}),
+    "rhythms.go_on": _going_on,
+    "rhythms.not_today": lambda at: at.me.press(at.rhythm(), "Not today"),
+    "rhythms.stop": _stopped,
+    "rhythms.wish": lambda at: at.me.press(at.rhythm(), "wishes to stop"),
+    "risk_entries.add": lambda at: at.me.send(at.me.open(f"{at.entry().path}/add"), {"did": "Rang again."}),
+    "risk_entries.close": lambda at: at.me.send(
+        at.me.open(f"{at.result()}/risk-entry"), {"how": "asked", "asked": "About sleep."}
+    ),
+    "risk_entries.new": Desk.entry,
+    "risk_entries.of_hour": lambda at: at.me.send(
+        at.me.open(f"{at.hour}/risk-entries/new"), {"did": "Rang the clinic."}
+    ),
+    "sessions.agree": lambda at: at.me.send(at.me.open(at.hour), {"agreed": "To rest."}),
+    "sessions.edit": lambda at: at.me.send(at.me.open(f"{at.hour}/edit"), {"place": "Room 2"}),
+    "sessions.end": lambda at: at.me.post(
+        f"{at.me.press(at.me.open(at.client), 'Open an hour now').path}/end", _token(at)
+    ),
+    "sessions.new": lambda at: intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new")),
+    "sessions.open_new": _press(lambda at: at.client, "Open an hour now"),
+    "sessions.open_planned": lambda at: at.me.press(
+        intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new"), attendance="planned"), "Open the hour"
+    ),
+    "watched.choose": lambda at: at.me.send(
+        at.me.open(f"{at.relationship().path}/watched"), {"item": "giving:OG1-C"}
+    ),
+    "whole_forms.save": lambda at: at.me.send(
+        at.me.open(f"{at.form()}/all"), {"1-answer": "4"}, by="1-answer"
+    ),
+    "worksheets.offer": lambda at: at.me.send(
+        at.me.open(f"{at.hour}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."}
+    ),
+}
+
+# What the table does not walk, and why a second press is harmless there.
+ELSEWHERE = {
+    "audit.stop_check": "a check that was stopped is stopped",
+    "condition.go_on": "an answer to another state of the record leads to the page",
+    "condition.seen": "an answer to another state of the record leads to the page",
+    "confirm.answered": "asks for the passphrase, and writes nothing",
+    "handover.bring_in": "what is in is not brought in again: tests/record/test_handover.py",
+    "handover.offer": "a test of its own",
+    "lock.chosen": "the new passphrase opens afterwards; the mark of its moment leads to Today",
+    "lock.cover": "a test of its own",
+    "lock.lock": "a test of its own",
+    "lock.open_up": "a test of its own",
+    "lock.open_with_sheet": "waits for the first as the passphrase does, and comes in by its own groups",
+    "own_questionnaires.upload": "looks at the same file, and writes nothing",
+    "previews.look_on": "a page to try, which keeps nothing",
+    "setup.code": "the mark of its moment, and the same code makes no new version",
+    "setup.new_sheet": "the last sheet that was drawn is the one that is asked for",
+    "setup.passphrase": "waits for the first, and leads to the lock",
+    "setup.practice": "writes nothing",
+    "setup.sheet": "the mark of its moment leads to Today",
+}
+
+
+def _token(at: Desk) -> dict[str, str]:
+    return {"csrf_token": at.site.token()}
