@@ -31,6 +31,7 @@ NOUNS = {
     "risk_entry": "a risk entry",
     "clinical_note": "a progress note",
     "own_questionnaire": "a questionnaire of your own",
+    "draft": "a form that was begun and not recorded",
 }
 
 WHAT = {

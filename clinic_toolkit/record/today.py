@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import cases, clients, notes, open_prompts, risk_entries, rows, sessions
+from clinic_toolkit.record import cases, clients, drafts, notes, open_prompts, risk_entries, rows, sessions
 from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
@@ -55,6 +55,14 @@ class AskLine(Struct, frozen=True, kw_only=True):
     put_off: Kept[RiskEntry] | None = None
 
 
+class BegunLine(Struct, frozen=True, kw_only=True):
+    """A risk entry that was begun and is not recorded: about whom, since when, and where it goes on."""
+
+    on: date
+    who: str
+    path: str
+
+
 class Day(Struct, frozen=True, kw_only=True):
     """What *Today* shows. `open` are the open hours of today, `upcoming` the hours of the next days."""
 
@@ -66,6 +74,7 @@ class Day(Struct, frozen=True, kw_only=True):
     upcoming: tuple[HourLine, ...]
     to_finish: tuple[HourLine, ...]
     to_ask: tuple[AskLine, ...]
+    begun: tuple[BegunLine, ...]
     has_clients: bool
     shown: tuple[Kept[TherapySession], ...]
 
@@ -104,6 +113,7 @@ def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
         upcoming=tuple(lines[kept.id] for kept in soon),
         to_finish=tuple(lines[kept.id] for kept in finish),
         to_ask=_to_ask(db, vault, people, day),
+        begun=_risk_entries_begun(db, vault, people),
         has_clients=bool(people),
         shown=tuple({kept.id: kept for kept in chosen}.values()),
     )
@@ -132,6 +142,15 @@ def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client], day: da
         if kept.body.client_id in people and kept.id not in beside
     ]
     return tuple(sorted(found, key=lambda line: line.on))
+
+
+def _risk_entries_begun(db: Connection, vault: Vault, people: Mapping[UUID, Client]) -> tuple[BegunLine, ...]:
+    """Entries that say nothing yet to anything else: they close nothing until they are recorded."""
+    return tuple(
+        BegunLine(on=kept.body.begun.astimezone().date(), who=people[owner].initials, path=kept.body.path)
+        for kept in drafts.risk_entries_begun(db, vault)
+        if (owner := vault.owner(kept.ring)) in people and owner is not None
+    )
 
 
 def _begun(db: Connection, vault: Vault) -> set[UUID | None]:

@@ -24,8 +24,9 @@ from clinic_toolkit.store.engine import if_rolled_back
 from clinic_toolkit.store.types import Id
 from clinic_toolkit.vault.holder import Holder
 
-# 3 is kept for psychotherapy notes, whose rings lie under a key of their own.
-CLASSES = {"demographics": 1, "record": 2, "practice": 4}
+# 3 is kept for psychotherapy notes, whose rings lie under a key of their own. A ring of class "own" belongs
+# to a clinician, who is its only member for good.
+CLASSES = {"demographics": 1, "record": 2, "practice": 4, "own": 5}
 _CLASS_NAMES = {number: name for name, number in CLASSES.items()}
 
 _FIRST = 1

@@ -17,7 +17,7 @@ from clinic_toolkit.store.types import often
 from clinic_toolkit.vault.envelope import RANDOM_BYTES, Envelope, NotAnEnvelope, content_id, pack, unpack
 from clinic_toolkit.vault.holder import Holder
 from clinic_toolkit.vault.inventory import Inventory
-from clinic_toolkit.vault.rings import RingDirectory, RingKey
+from clinic_toolkit.vault.rings import RingDirectory, RingKey, UnknownRing
 
 # Another key, place or bytes; the last where a version is below nothing.
 _REFUSED = (NotOpened, NotAnEnvelope, ValueError)
@@ -137,6 +137,18 @@ class Vault:
     def practice_ring(self) -> UUID:
         """The practice's own ring: settings, own definitions, audit bodies."""
         return self._rings.of(self.vault_id, "practice")
+
+    @property
+    def own_ring(self) -> UUID | None:
+        """The clinician's own ring, which nobody else is ever a member of; None before it is first needed."""
+        try:
+            return self._rings.of(self.user_id, "own")
+        except UnknownRing:
+            return None
+
+    def begin_own_ring(self, db: Connection) -> UUID:
+        """The clinician's own ring, made now if there is none. Its key is sealed under the user key alone."""
+        return self.own_ring or self.new_ring(db, owner=self.user_id, ring_class="own")
 
     def seal(
         self, *, table: str, record: UUID, version: int, ring: UUID, body: bytes, sign: str | None = None

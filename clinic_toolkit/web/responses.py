@@ -59,6 +59,11 @@ def saved(at: datetime, *, version: int | str | None = None) -> Response:
     return told_as_json(told, 200)
 
 
+def draft_kept(at: datetime, *, version: int) -> Response:
+    """What is told when words that are not recorded were kept; the version is the draft's own."""
+    return told_as_json({"saved": f"{at.astimezone():%H:%M}", "draft": version}, 200)
+
+
 def not_saved(sentence: str, status: int) -> Response:
     """What an autosave is told when it failed. No link leads away: what was typed is on that page alone."""
     return told_as_json({"message": sentence}, status)

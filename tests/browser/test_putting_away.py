@@ -56,12 +56,12 @@ def test_the_button_covers_too(browser: Browser, practice: Practice) -> None:
 def test_words_that_are_in_no_save_stay_under_the_cover(browser: Browser, practice: Practice) -> None:
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
-        page.goto(f"http://{practice.running.host}{practice.client}/edit")
-        page.get_by_label("How and when to reach them").fill("After six, never at work.")
+        page.goto(f"http://{practice.running.host}{practice.hour}/worksheets")
+        page.get_by_label("A sentence of the client").fill("I can rest.")
         page.keyboard.press("F8")
         expect(page.get_by_role("link", name="Unlock")).to_be_visible()
         expect(page.get_by_text("is not saved yet")).to_be_visible()
-        expect(page.get_by_label("How and when to reach them")).to_be_hidden()
+        expect(page.get_by_label("A sentence of the client")).to_be_hidden()
         seen.look(page, name="covered with words")
         with page.context.expect_page() as opening:
             page.get_by_role("link", name="Unlock").click()
@@ -69,9 +69,10 @@ def test_words_that_are_in_no_save_stay_under_the_cover(browser: Browser, practi
         come_back(other, practice.words)
         expect(other.get_by_role("button", name="Lock")).to_be_visible()
         page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
-        expect(page.get_by_label("How and when to reach them")).to_have_value("After six, never at work.")
-        page.get_by_role("button", name="Save").first.click()
-        expect(page.get_by_text("After six, never at work.")).to_be_visible()
+        expect(page.get_by_label("A sentence of the client")).to_have_value("I can rest.")
+        page.get_by_role("radio").first.check()
+        page.get_by_role("button", name="Give this sheet").click()
+        expect(page.get_by_text("I can rest.")).to_be_visible()
 
 
 def test_without_script_the_button_does_it(browser: Browser, practice: Practice) -> None:

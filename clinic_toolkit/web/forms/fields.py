@@ -75,9 +75,9 @@ def first_error(*forms: Form) -> str:
     return next((str(each) for form in forms for found in form.errors.values() for each in found), "")
 
 
-def seen_version(form: Form, version: int) -> str:
-    """The version to send along again: what the form was opened with, also after a mistake in it."""
-    return str((form.data.get("version") if form.errors else None) or version)
+def seen_version(form: Form, version: int, *, draft: bool = False) -> str:
+    """The version to send along again: what the form was opened with, after a mistake and in a draft too."""
+    return str((form.data.get("version") if form.errors or draft else None) or version)
 
 
 def line(label: str, *, limit: int = LINE, needed: str = "") -> Any:

@@ -23,7 +23,8 @@ from clinic_toolkit.record import (
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, new_records, responses
+from clinic_toolkit.web import context, drafts, new_records, responses
+from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.client import ClientForm
 from clinic_toolkit.web.responses import Answer
@@ -93,31 +94,40 @@ def _list(
 @screen.route("/clients/new", methods=["GET", "POST"])
 def new() -> Answer:
     """Take a client in."""
-    form = ClientForm(request.form if request.method == "POST" else None, today=_today())
+    draft = drafts.of_form("client", context.vault().user_id, ring=None)
+    if (answer := draft.answered()) is not None:
+        return answer
+    form = ClientForm(draft.typed(), today=_today())
     before = new_records.client_taken_in_before(lambda body: form.body() == body)
     if before is not None:
         return responses.see(url_for(".show", id=before.id))
     if request.method == "POST" and form.validate():
         number = new_records.number_sent()
         kept = clients.add(context.db(), context.vault(), form.body(), now=context.now(), number=number)
+        draft.recorded()
         return responses.see(url_for(".show", id=kept.id))
-    return _form_page(form, None)
+    return _form_page(form, None, draft)
 
 
 @screen.route("/clients/<uuid:id>/edit", methods=["GET", "POST"])
 def edit(id: UUID) -> Answer:
     """Change a client's details."""
     kept = clients.get(context.db(), context.vault(), id)
-    form = ClientForm(request.form if request.method == "POST" else None, obj=kept.body, today=_today())
+    draft = drafts.of_form("client", id, ring=kept.ring)
+    if (answer := draft.answered()) is not None:
+        return answer
+    form = ClientForm(draft.typed(), obj=kept.body, today=_today())
     if request.method == "POST" and form.validate():
         if form.body() == kept.body:
+            draft.recorded()
             return responses.see(url_for(".show", id=id))
         if form.version.data != str(kept.version):
-            return _form_page(form, kept, newer=form.differing(kept.body))
+            return _form_page(form, kept, draft, newer=form.differing(kept.body))
         clients.revise(context.db(), context.vault(), kept, form.body(), now=context.now())
+        draft.recorded()
         return responses.see(url_for(".show", id=id))
     context.saw("client", kept)
-    return _form_page(form, kept)
+    return _form_page(form, kept, draft)
 
 
 def _today() -> date:
@@ -125,7 +135,7 @@ def _today() -> date:
 
 
 def _form_page(
-    form: ClientForm, kept: Kept[Client] | None, *, newer: Sequence[tuple[str, str]] = ()
+    form: ClientForm, kept: Kept[Client] | None, draft: FormDraft, *, newer: Sequence[tuple[str, str]] = ()
 ) -> Answer:
     page = render_template(
         "clients/edit.html",
@@ -134,7 +144,8 @@ def _form_page(
         errors=form.errors,
         kept=kept,
         newer=newer,
-        version=fields.seen_version(form, kept.version if kept else 0),
+        draft=draft,
+        version=fields.seen_version(form, kept.version if kept else 0, draft=draft.shown),
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
 

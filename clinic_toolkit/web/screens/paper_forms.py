@@ -24,7 +24,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, new_records, responses, whom
+from clinic_toolkit.web import context, drafts, new_records, responses, whom
 from clinic_toolkit.web.forms import paper as forms
 from clinic_toolkit.web.forms.fields import whole
 from clinic_toolkit.web.forms.item import WAYS, RowForm, in_words
@@ -57,10 +57,12 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
     db, vault, today = context.db(), context.vault(), context.now().astimezone().date()
     client = clients.get(db, vault, client_id)
     known = [kept for kept in relationships.of_client(db, vault, client.id) if kept.state == "active"]
-    typed = request.form if request.method == "POST" else None
-    sheets = paper.sheets(db, vault)
-    form = PaperForm.for_sheet(known, sheets, typed, on=_likely(hour, today), today=today)
     ring = vault.ring_of(client.id, "record")
+    draft = drafts.of_form("paper", hour.id if hour else client.id, ring=ring)
+    if (answer := draft.answered()) is not None:
+        return answer
+    sheets = paper.sheets(db, vault)
+    form = PaperForm.for_sheet(known, sheets, draft.typed(), on=_likely(hour, today), today=today)
     before = new_records.made_before(Administration, ring, form.says)
     if before is not None:
         return responses.see(url_for("whole_forms.show", id=before.id))
@@ -80,6 +82,7 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
             now=context.now(),
             number=new_records.number_sent(),
         )
+        draft.recorded()
         return responses.see(url_for("whole_forms.show", id=kept.id))
     context.saw("client", client)
     newest = {each.digest for each in own_questionnaires.on_offer(db, vault)}
@@ -90,6 +93,7 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
         client=client,
         known=known,
         form=form,
+        draft=draft,
         errors=form.errors,
         editions=[(forms.key(each), each, each.digest in newest) for each in sheets],
         frames=[each for each in catalogue.frames() if each.takes_questionnaires and not each.general],

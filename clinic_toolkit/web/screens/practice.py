@@ -6,7 +6,7 @@ import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, drawn_sheet, old_secret, responses, stepup, unlocking
+from clinic_toolkit.web import context, drafts, drawn_sheet, old_secret, responses, stepup, unlocking
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.practice import (
     RECORD_KINDS,
@@ -34,11 +34,15 @@ SAVED = {
 def index() -> Answer:
     """Look at the settings and change them."""
     seen = context.practice()
-    form = PracticeForm(request.form if request.method == "POST" else None, obj=seen.body)
+    draft = drafts.of_form("practice", context.vault().vault_id, ring=None)
+    if (answer := draft.answered()) is not None:
+        return answer
+    form = PracticeForm(draft.typed(), obj=seen.body)
     newer: list[tuple[str, str]] = []
     if request.method == "POST" and form.validate():
         standing, sent, saw = seen_of(seen.body), seen_of(form.settings()), form.version.data
         if sent in (standing, saw):
+            draft.recorded()
             return responses.see(url_for(".index", saved=1))
         if saw != standing:
             newer = form.differing(seen.body)
@@ -52,15 +56,17 @@ def index() -> Answer:
         )
         if changed != seen.body:
             practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
+        draft.recorded()
         return responses.see(url_for(".index", saved=1))
     page = render_template(
         "practice/index.html",
         form=form,
+        draft=draft,
         errors=form.errors,
         kinds=RECORD_KINDS,
         practice=seen.body,
         newer=newer,
-        version=form.version.data if form.errors else seen_of(seen.body),
+        version=form.version.data if form.errors or draft.shown else seen_of(seen.body),
         saved=SAVED.get(request.args.get("saved", ""), ""),
         slots_intact=context.vault().slots_intact,
     )

@@ -9,7 +9,8 @@ from clinic_toolkit.record import cases, clients, relationships, watched
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.web import context, new_records, responses
+from clinic_toolkit.web import context, drafts, new_records, responses
+from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.relationship import RelationshipForm
 from clinic_toolkit.web.responses import Answer
@@ -21,7 +22,10 @@ screen = Blueprint("relationships", __name__)
 def new(client: UUID) -> Answer:
     """Name a relationship."""
     person = clients.get(context.db(), context.vault(), client)
-    form = RelationshipForm(request.form if request.method == "POST" else None)
+    draft = drafts.of_form("relationship", client, ring=context.vault().ring_of(client, "record"))
+    if (answer := draft.answered()) is not None:
+        return answer
+    form = RelationshipForm(draft.typed())
     before = new_records.made_before(
         Relationship,
         context.vault().ring_of(client, "record"),
@@ -39,8 +43,9 @@ def new(client: UUID) -> Answer:
             now=context.now(),
             number=new_records.number_sent(),
         )
+        draft.recorded()
         return responses.see(url_for(".show", id=kept.id))
-    return _form_page(form, person, None)
+    return _form_page(form, person, None, draft)
 
 
 @screen.get("/relationships/<uuid:id>")
@@ -64,22 +69,32 @@ def edit(id: UUID) -> Answer:
     """Change the word or the kind."""
     kept = relationships.get(context.db(), context.vault(), id)
     person = clients.get(context.db(), context.vault(), kept.body.client_id)
-    form = RelationshipForm(request.form if request.method == "POST" else None, obj=kept.body)
+    draft = drafts.of_form("relationship", id, ring=kept.ring)
+    if (answer := draft.answered()) is not None:
+        return answer
+    form = RelationshipForm(draft.typed(), obj=kept.body)
     if request.method == "POST" and form.validate() and form.frame.data:
         if (form.word.data, form.frame.data) == (kept.body.word, kept.body.frame):
+            draft.recorded()
             return responses.see(url_for(".show", id=id))
         if form.version.data != str(kept.version):
-            return _form_page(form, person, kept, newer=True)
+            return _form_page(form, person, kept, draft, newer=True)
         relationships.revise(
             context.db(), context.vault(), kept, word=form.word.data, frame=form.frame.data, now=context.now()
         )
+        draft.recorded()
         return responses.see(url_for(".show", id=id))
     context.saw("relationship", kept)
-    return _form_page(form, person, kept)
+    return _form_page(form, person, kept, draft)
 
 
 def _form_page(
-    form: RelationshipForm, person: Kept[Client], kept: Kept[Relationship] | None, *, newer: bool = False
+    form: RelationshipForm,
+    person: Kept[Client],
+    kept: Kept[Relationship] | None,
+    draft: FormDraft,
+    *,
+    newer: bool = False,
 ) -> Answer:
     page = render_template(
         "relationships/edit.html",
@@ -91,7 +106,8 @@ def _form_page(
         kept=kept,
         kind=catalogue.frame(kept.body.frame).label if kept else "",
         newer=newer,
-        version=fields.seen_version(form, kept.version if kept else 0),
+        draft=draft,
+        version=fields.seen_version(form, kept.version if kept else 0, draft=draft.shown),
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
 

@@ -19,9 +19,11 @@ from clinic_toolkit.record import (
     sessions,
 )
 from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.drafts import RISK_ENTRY
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.risk_entries import RiskEntry
-from clinic_toolkit.web import context, guard, new_records, responses
+from clinic_toolkit.web import context, drafts, guard, new_records, responses
+from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms.risk_entry import NOBODY, RiskForm
 from clinic_toolkit.web.responses import Answer
 
@@ -38,8 +40,11 @@ def close(administration: UUID) -> Answer:
         if prompt.is_open
     ]
     about = kept.body.relationship_id
+    draft = _draft(kept.body.client_id, kept.id)
+    if (answer := draft.answered()) is not None:
+        return answer
     form = RiskForm(
-        _typed(),
+        draft.typed(),
         prompts=open_ones,
         people=_people(kept.body.client_id),
         today=_today(),
@@ -49,15 +54,16 @@ def close(administration: UUID) -> Answer:
         return responses.see(_onward(kept))
     if request.method == "POST":
         if not form.is_of_now:
-            return _page(form, kept.body.client_id, given=kept, newer=True), 409
+            return _page(form, kept.body.client_id, draft, given=kept, newer=True), 409
         # Whom it is about is what the questionnaire was about, whatever was sent.
         form.about.data = about.hex if about else NOBODY
         if form.validate():
             _write(form, kept.body.client_id, session=_hour(kept), about=about, given=kept)
+            draft.recorded()
             return responses.see(_onward(kept))
     else:
         context.saw("administration", kept)
-    page = _page(form, kept.body.client_id, given=kept)
+    page = _page(form, kept.body.client_id, draft, given=kept)
     return (page, 422) if form.errors else page
 
 
@@ -111,13 +117,16 @@ def add(id: UUID) -> Answer:
 
 
 def _new(client: UUID, *, session: UUID | None, follows: Kept[RiskEntry] | None = None) -> Answer:
+    draft = _draft(client, follows.id if follows else client)
+    if (answer := draft.answered()) is not None:
+        return answer
     people = _people(client)
     named = request.args.get("about", "")
     if follows and follows.body.relationship_id:
         named = follows.body.relationship_id.hex
     known = {kept.id.hex: kept.id for kept in people}
     form = RiskForm(
-        _typed(), prompts=(), people=people, today=_today(), about=named if named in known else NOBODY
+        draft.typed(), prompts=(), people=people, today=_today(), about=named if named in known else NOBODY
     )
     before = _written_before(form, client)
     if before is not None:
@@ -125,8 +134,9 @@ def _new(client: UUID, *, session: UUID | None, follows: Kept[RiskEntry] | None 
     if request.method == "POST" and form.validate():
         about = known.get(form.about.data)
         kept = _write(form, client, session=session, about=about, follows=follows)
+        draft.recorded()
         return responses.see(url_for(".show", id=kept.id))
-    page = _page(form, client, follows=follows)
+    page = _page(form, client, draft, follows=follows)
     return (page, 422) if form.errors else page
 
 
@@ -162,6 +172,11 @@ def show(id: UUID) -> Answer:
         where=risk_entries.WHERE,
         no_reassurance=NO_REASSURANCE,
     )
+
+
+def _draft(client: UUID, subject: UUID) -> FormDraft:
+    """The entry that was begun; it closes nothing, holds nothing back, and counts for nothing."""
+    return drafts.of_form(RISK_ENTRY, subject, ring=context.vault().ring_of(client, "record"))
 
 
 def _written_before(form: RiskForm, client: UUID) -> Kept[RiskEntry] | None:
@@ -202,6 +217,7 @@ def _write(
 def _page(
     form: RiskForm,
     client: UUID,
+    draft: FormDraft,
     *,
     given: Kept[Administration] | None = None,
     follows: Kept[RiskEntry] | None = None,
@@ -211,6 +227,7 @@ def _page(
         "risk_entries/edit.html",
         here="clients",
         form=form,
+        draft=draft,
         errors=form.errors,
         person=clients.get(context.db(), context.vault(), client),
         given=given,
@@ -222,10 +239,6 @@ def _page(
         newer=newer,
         no_reassurance=NO_REASSURANCE,
     )
-
-
-def _typed() -> object:
-    return request.form if request.method == "POST" else None
 
 
 def _today() -> date:

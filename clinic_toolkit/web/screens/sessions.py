@@ -27,7 +27,8 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, new_records, pauses, responses
+from clinic_toolkit.web import context, drafts, new_records, pauses, responses
+from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.session import AgreedForm, HourForm
 from clinic_toolkit.web.requests import by_script
@@ -94,7 +95,10 @@ def new(case: UUID) -> Answer:
     found = cases.get(db, vault, case)
     people = _people(found)
     like = _like_last(found, sessions.of_cases(db, vault, [found]))
-    form = HourForm.for_case(people, request.form if request.method == "POST" else None, like, today=_today())
+    draft = drafts.of_form("hour", case, ring=found.ring)
+    if (answer := draft.answered()) is not None:
+        return answer
+    form = HourForm.for_case(people, draft.typed(), like, today=_today())
     sent = request.method == "POST" and form.validate()
     before = new_records.made_before(
         TherapySession, found.ring, lambda body: bool(sent) and form.body(case) == body
@@ -104,8 +108,9 @@ def new(case: UUID) -> Answer:
     if sent:
         number = new_records.number_sent()
         kept = sessions.plan(db, vault, found, form.body(case), now=context.now(), number=number)
+        draft.recorded()
         return responses.see(url_for(".show", id=kept.id))
-    return _form_page(form, found, people, None)
+    return _form_page(form, found, people, None, draft)
 
 
 @screen.route("/sessions/<uuid:id>/edit", methods=["GET", "POST"])
@@ -115,22 +120,25 @@ def edit(id: UUID) -> Answer:
     kept = sessions.get(db, vault, id)
     case = cases.get(db, vault, kept.body.case_id)
     people = _people(case)
-    form = HourForm.for_case(
-        people, request.form if request.method == "POST" else None, kept.body, today=_today()
-    )
+    draft = drafts.of_form("hour", id, ring=kept.ring)
+    if (answer := draft.answered()) is not None:
+        return answer
+    form = HourForm.for_case(people, draft.typed(), kept.body, today=_today())
     if request.method == "POST" and form.validate():
         typed = form.body(case.id, kept.body.agreed)
         if typed == kept.body:
+            draft.recorded()
             return responses.see(url_for(".show", id=id))
         if not sessions.same_facts(sessions.as_seen(db, vault, id, form.version.data), kept.body):
-            return _form_page(form, case, people, kept, newer=True)
+            return _form_page(form, case, people, kept, draft, newer=True)
         changed = sessions.revise(db, vault, kept, typed, now=context.now())
+        draft.recorded()
         if not sessions.was_ended(kept, changed):
             return responses.see(url_for(".show", id=id))
         pauses.shorten()
         return responses.see(url_for("endings.show", id=id))
     context.saw("therapy_session", kept)
-    return _form_page(form, case, people, kept)
+    return _form_page(form, case, people, kept, draft)
 
 
 def _people(case: Kept[Case]) -> list[Kept[Client]]:
@@ -142,6 +150,7 @@ def _form_page(
     case: Kept[Case],
     people: list[Kept[Client]],
     kept: Kept[TherapySession] | None,
+    draft: FormDraft,
     *,
     newer: bool = False,
 ) -> Answer:
@@ -153,7 +162,8 @@ def _form_page(
         case=case,
         people=people,
         kept=kept,
-        version=fields.seen_version(form, kept.version if kept else 0),
+        draft=draft,
+        version=fields.seen_version(form, kept.version if kept else 0, draft=draft.shown),
         newer=hours.hour_facts(context.db(), context.vault(), kept) if newer and kept else None,
     )
     return (page, 409) if newer else (page, 422) if form.errors else page

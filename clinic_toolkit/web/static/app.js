@@ -6,7 +6,7 @@ import { answerByKeys, startAtTheQuestion } from "./keyboard.js";
 import { watchLengths } from "./lengths.js";
 import { watchTheLock } from "./lock.js";
 import { showPaper } from "./paper.js";
-import { askFirst, formsThatLeave, keepWords } from "./sending.js";
+import { askBeforeLeaving, askFirst, formsThatLeave, keepWords } from "./sending.js";
 import { unfold } from "./unfold.js";
 
 showButtons();
@@ -17,5 +17,6 @@ all("form[data-autosave]").forEach(autosave);
 all("[data-unfold]").forEach(unfold);
 all("[data-keys]").forEach(answerByKeys);
 showPaper();
+askBeforeLeaving();
 watchTheLock();
 startAtTheQuestion();

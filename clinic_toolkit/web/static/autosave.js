@@ -30,8 +30,9 @@ export function autosave(form) {
     if (answer?.ok) {
       typedIn.delete(form);
       saveWasTheSign();
-      if (said.version && form.elements.version) form.elements.version.value = said.version;
-      return unsaved.has(save) || say(`Saved ${said.saved || ""}`, false);
+      // A draft has a version of its own, beside that of the record which the form will change.
+      for (const name of ["version", "draft"]) if (said[name] && form.elements[name]) form.elements[name].value = said[name];
+      return unsaved.has(save) || say(said.draft ? `Kept ${said.saved}, not recorded yet` : `Saved ${said.saved || ""}`, false);
     }
     // The page was older than the last unlock: once more, with the form token of now.
     if (said.csrf_token && !renewed) {

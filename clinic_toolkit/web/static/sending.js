@@ -35,4 +35,18 @@ export function keepWords(form) {
   if ("words" in document.body.dataset) note();
 }
 
+// Words that are on this page alone: a link or a reload asks first, a form that is sent does not.
+export function askBeforeLeaving() {
+  let sent;
+  addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    sent = true;
+    // A locked program leaves the page as it is.
+    setTimeout(() => { sent = false; }, 2000);
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!sent && typedIn.size) event.preventDefault();
+  });
+}
+
 export const formsThatLeave = () => all("form[method=post]:not([data-cover],[role=search])");

@@ -1,0 +1,112 @@
+"""The draft of a form that is filled in over several minutes: kept while it is typed, found again later.
+
+The script of the page sends the form to its own address every two seconds in which something was typed, as
+it does for a note. Without script nothing can be known of what is typed before it is sent.
+"""
+
+from uuid import UUID
+
+import msgspec
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from clinic_toolkit.record import drafts, rows
+from clinic_toolkit.record.drafts import BEGUN, Draft
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.web import context, responses
+from clinic_toolkit.web.forms.fields import whole
+from clinic_toolkit.web.new_records import FIELD
+from clinic_toolkit.web.requests import by_script
+from clinic_toolkit.web.responses import Answer
+
+DISCARD, SEEN = "discard", "draft"
+# Not the person's words: the token, the number of the form, the version of the draft itself.
+_NOT_KEPT = frozenset(("csrf_token", FIELD, SEEN, DISCARD))
+
+
+class FormDraft(msgspec.Struct, kw_only=True):
+    """The draft of the form on this page, if there is one; `ring` is where it lies or would lie."""
+
+    form: str
+    subject: UUID
+    ring: UUID | None
+    kept: Kept[Draft] | None
+
+    @property
+    def version(self) -> int:
+        """The version that the page was made from; 0 if there never was a draft."""
+        return self.kept.version if self.kept else 0
+
+    @property
+    def address(self) -> str:
+        """The address of this page: there the script keeps the draft, and there it is found again."""
+        return request.full_path.rstrip("?")
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether words of an earlier time stand in it."""
+        return self.kept is not None and self.kept.state == BEGUN
+
+    @property
+    def shown(self) -> bool:
+        """Whether the page shows the draft, and not what was sent just now."""
+        return self.is_begun and request.method == "GET"
+
+    @property
+    def begun(self) -> str:
+        """When it was begun, in words, by the clock on the wall."""
+        at = self.kept.body.begun.astimezone() if self.kept else context.now().astimezone()
+        return f"{at.day} {at:%B %Y} at {at:%H:%M}"
+
+    def typed(self) -> MultiDict[str, str] | None:
+        """What stands in the form: what was sent, else what the draft holds, else nothing."""
+        if request.method == "POST":
+            return request.form
+        return MultiDict(self.kept.body.fields) if self.kept and self.is_begun else None
+
+    def answered(self) -> Answer | None:
+        """The answer to a save by the script, or to *Discard*; None if the form itself was sent."""
+        if request.method != "POST":
+            return None
+        if DISCARD in request.form:
+            # What another window kept meanwhile is not discarded unseen.
+            if self.kept is not None and whole(request.form.get(SEEN)) == self.version:
+                drafts.discard(context.db(), context.vault(), self.kept, now=context.now())
+            return responses.see(self.address)
+        return self._keep() if by_script() else None
+
+    def _keep(self) -> Answer:
+        if whole(request.form.get(SEEN)) != self.version:
+            return responses.not_saved(rows.Stale().sentence, 409, url=self.address)
+        db, vault, now = context.db(), context.vault(), context.now()
+        body = Draft(
+            form=self.form,
+            subject=self.subject.bytes,
+            path=self.address,
+            begun=now,
+            fields=tuple(pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_KEPT),
+        )
+        ring = self.ring or vault.begin_own_ring(db)
+        kept = drafts.keep(db, vault, self.kept, body, ring=ring, now=now)
+        return responses.draft_kept(now, version=kept.version)
+
+    def recorded(self) -> None:
+        """The form is recorded: nothing of the draft is needed any more."""
+        if self.kept is not None:
+            drafts.recorded(context.db(), context.vault(), self.kept, now=context.now())
+
+
+def of_form(form: str, subject: UUID, *, ring: UUID | None) -> FormDraft:
+    """The draft of a form about a subject.
+
+    Args:
+        ring: the ring in which the form is recorded; None for the clinician's own.
+    """
+    db, vault = context.db(), context.vault()
+    place = ring or vault.own_ring
+    found = FormDraft(
+        form=form, subject=subject, ring=place, kept=drafts.find(db, vault, place, form, subject)
+    )
+    if found.kept is not None and found.shown:
+        context.saw("draft", found.kept)
+    return found

@@ -1,0 +1,153 @@
+"""A form that was begun and left: nothing typed is lost, and nothing of it counts before it is recorded."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from clinic_toolkit.record import fear, open_prompts, risk_entries
+from clinic_toolkit.store.engine import reading
+from tests.fixtures import trails
+from tests.fixtures.sites import Site
+from tests.journeys import intake, person
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+from tests.journeys.sent_twice import Desk
+
+WORDS = "Said that nobody would miss him."
+
+
+@pytest.fixture
+def desk(site: Site, me: Person) -> Desk:
+    client = site.work.client("Ana Reyes")
+    return Desk(site, me, f"/sessions/{site.work.hour(client).id}", f"/clients/{client.id}")
+
+
+def autosave(me: Person, page: Page, name: str, typed: dict[str, str]) -> Page:
+    """What the script of a page sends two seconds after something was typed, and where it sends it."""
+    form = page.form(name)
+    path = page.source.split('data-autosave="')[1].split('"')[0]
+    return me.post(path, form.standing() | typed, {"X-Autosave": "1"})
+
+
+# The form, a field that is typed into, and what else it needs.
+FORMS: dict[str, tuple[Callable[[Desk], str], str, dict[str, str]]] = {
+    "client": (lambda at: "/clients/new", "reach_note", {"name": "Eve"}),
+    "client, changed": (lambda at: f"{at.client}/edit", "reach_note", {}),
+    "hour": (lambda at: f"{at.case()}/sessions/new", "place", {"on": intake.day(), "attendance": "came"}),
+    "hour, changed": (lambda at: f"{at.hour}/edit", "place", {}),
+    "relationship": (lambda at: f"{at.client}/relationships/new", "word", {"frame": "parent"}),
+    "relationship, changed": (lambda at: f"{at.relationship().path}/edit", "word", {}),
+    "risk entry": (lambda at: f"{at.client}/risk-entries/new", "asked", {}),
+    "risk entry of an hour": (lambda at: f"{at.hour}/risk-entries/new", "asked", {}),
+    "risk entry that follows": (lambda at: f"{at.entry().path}/add", "asked", {}),
+    "risk entry after a prompt": (lambda at: f"{at.result()}/risk-entry", "asked", {"how": "asked"}),
+    "settings": (lambda at: "/practice", "crisis_text", {}),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_was_typed_is_found_again_until_it_is_recorded(desk: Desk, name: str) -> None:
+    where, field, needed = FORMS[name]
+    path = where(desk)
+    me = desk.me
+    told = autosave(me, me.open(path), field, needed | {field: WORDS})
+    assert told.status == 200
+    assert json.loads(told.body)["draft"] == 1
+    # A menu link, and back later: also after a lock, since it is on the disk.
+    page = me.open(path)
+    assert page.typed(field) == WORDS
+    assert "You began this on" in page.text and "it was not recorded" in page.text
+    recorded = me.send(page, needed | {field: WORDS}, by=field)
+    assert recorded.status == 200, recorded.text
+    after = me.open(path)
+    assert "You began this on" not in after.text
+    with reading(desk.site.work.engine) as db:
+        events = [line.event for line in trails.lines(db, desk.site.work.vault)]
+    assert events.count("draft.saved") == 1 and events.count("draft.recorded") == 1
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_discard_leaves_the_form_as_it_was(desk: Desk, name: str) -> None:
+    where, field, needed = FORMS[name]
+    path = where(desk)
+    me = desk.me
+    before = me.open(path)
+    autosave(me, before, field, needed | {field: WORDS})
+    page = me.press(me.open(path), "Discard what was begun")
+    assert page.path.partition("?")[0] == path and WORDS not in page.source
+    assert page.typed(field) == before.typed(field)
+    # Begun anew, it goes on from there.
+    assert autosave(me, page, field, needed | {field: "Other words."}).status == 200
+    assert me.open(path).typed(field) == "Other words."
+
+
+def test_a_paper_form_too(desk: Desk) -> None:
+    path = f"{desk.hour}/paper"
+    typed = desk.paper() | {"word": "Aunt Maud"}
+    autosave(desk.me, desk.me.open(path), "word", typed)
+    page = desk.me.open(path)
+    assert page.typed("word") == "Aunt Maud" and page.typed("instrument") == typed["instrument"]
+
+
+def test_of_two_windows_the_older_one_is_told_and_keeps_its_words(desk: Desk) -> None:
+    path = f"{desk.client}/risk-entries/new"
+    one, other = desk.me.open(path), desk.me.open(path)
+    assert autosave(desk.me, one, "asked", {"asked": "One."}).status == 200
+    told = autosave(desk.me, other, "asked", {"asked": "Other."})
+    assert told.status == 409 and "another window" in json.loads(told.body)["message"]
+    assert desk.me.open(path).typed("asked") == "One."
+    # Discard in the older window does not take away what was kept since.
+    form = desk.me.open(path)
+    autosave(desk.me, form, "asked", {"asked": "One and more."})
+    assert desk.me.press(form, "Discard what was begun").typed("asked") == "One and more."
+
+
+def test_a_record_that_changed_meanwhile_is_not_overwritten_by_its_draft(desk: Desk) -> None:
+    path = f"{desk.client}/edit"
+    autosave(desk.me, desk.me.open(path), "phone", {"phone": "555"})
+    other = desk.me.open(path)
+    fields = other.form("phone").standing() | {"phone": "777", "version": "1"}
+    assert desk.me.post(path, fields).status == 200
+    # The draft went with what was recorded; one that another window keeps on has the version that it saw.
+    again = desk.me.open(path)
+    kept = autosave(desk.me, again, "phone", {"phone": "999", "version": "1"})
+    assert kept.status == 200
+    sent = desk.me.send(desk.me.open(path), {"phone": "999"})
+    assert sent.status == 409 and "changed in another window" in sent.text
+
+
+def test_a_risk_entry_that_is_begun_closes_and_lifts_and_counts_for_nothing(desk: Desk) -> None:
+    place = desk.result()
+    with reading(desk.site.work.engine) as db:
+        vault = desk.site.work.vault
+        before = [len(each.open) for each in open_prompts.waiting(db, vault)]
+    path = f"{place}/risk-entry"
+    typed = {"how": "asked", "fear": "home", "asked": WORDS}
+    autosave(desk.me, desk.me.open(path), "asked", typed)
+    with reading(desk.site.work.engine) as db:
+        (waiting,) = open_prompts.waiting(db, vault)
+        assert [len(waiting.open)] == before != [0]
+        assert risk_entries.everything(db, vault) == []
+        assert fear.known(db, vault, waiting.administration.body.client_id).asked_on == {}
+    today = desk.me.open("/")
+    assert "Begun, not recorded" in today.text and "Something to ask about" in today.text
+    assert WORDS not in today.source
+    page = desk.me.follow(today, "Go on")
+    assert page.typed("asked") == WORDS
+    desk.me.send(page, {"how": "asked"})
+    today = desk.me.open("/")
+    assert "Begun, not recorded" not in today.text and "Something to ask about" not in today.text
+
+
+def test_nobody_elses_form_holds_it(desk: Desk) -> None:
+    other = intake.take_in(desk.me, "Mallory")
+    autosave(desk.me, desk.me.open(f"{desk.client}/risk-entries/new"), "asked", {"asked": WORDS})
+    for path in (f"{other.path}/risk-entries/new", other.path, desk.client, desk.hour, "/clients/new"):
+        assert WORDS not in desk.me.open(path).source
+
+
+def test_a_new_practice_has_none(site: Site) -> None:
+    page = person.at(site).open("/clients/new")
+    assert "You began this" not in page.text
+    assert page.typed("draft") == "0"

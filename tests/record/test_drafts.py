@@ -1,0 +1,99 @@
+"""What was typed and not recorded: kept sealed, one for each form and subject, and no part of the record."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from clinic_toolkit.record import drafts, hurt, inspection, rows
+from clinic_toolkit.record.drafts import Draft
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.vault import slots
+from tests.fixtures import trails
+from tests.fixtures.practices import NOW, Work
+
+WORDS = "Said that nobody would miss him."
+
+
+def body(subject: UUID, words: str = WORDS) -> Draft:
+    fields = (("asked", words),)
+    return Draft(form="risk_entry", subject=subject.bytes, path="/", begun=NOW, fields=fields)
+
+
+def kept(
+    work: Work, seen: Kept[Draft] | None, subject: UUID, ring: UUID | None = None, words: str = WORDS
+) -> Kept[Draft]:
+    with writing(work.engine) as db:
+        place = ring or work.vault.begin_own_ring(db)
+        return drafts.keep(db, work.vault, seen, body(subject, words), ring=place, now=NOW)
+
+
+def test_it_is_found_again_and_each_save_carries_the_version_it_saw(work: Work) -> None:
+    client = work.client()
+    ring = work.vault.ring_of(client.id, "record")
+    first = kept(work, None, client.id, ring)
+    second = kept(work, first, client.id, ring, "More words.")
+    assert (first.version, second.version) == (1, 2)
+    with pytest.raises(rows.Stale):
+        kept(work, first, client.id, ring, "From an older tab.")
+    with reading(work.engine) as db:
+        found = drafts.find(db, work.vault, ring, "risk_entry", client.id)
+        assert found and found.body.fields == (("asked", "More words."),)
+        assert drafts.find(db, work.vault, ring, "risk_entry", uuid4()) is None
+        assert drafts.find(db, work.vault, ring, "hour", client.id) is None
+
+
+def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None:
+    assert work.vault.own_ring is None
+    draft = kept(work, None, work.vault.user_id)
+    assert draft.ring == work.vault.own_ring != work.vault.practice_ring
+    # Found again by another process with the same user key.
+    with reading(work.engine) as db:
+        later = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        assert later.own_ring == draft.ring
+        found = drafts.find(db, later, later.own_ring, "risk_entry", work.vault.user_id)
+        assert found and found.body == draft.body
+        # Its key is granted to one clinician, and that grant is sealed under the user key.
+        grants = db.scalar(
+            text("SELECT count(*) FROM ring_grant WHERE ring = :ring"), {"ring": draft.ring.bytes}
+        )
+        assert grants == 1
+
+
+@pytest.mark.parametrize("end", [drafts.discard, drafts.recorded])
+def test_at_its_end_the_words_are_overwritten(work: Work, end) -> None:  # type: ignore[no-untyped-def]
+    client = work.client()
+    ring = work.vault.ring_of(client.id, "record")
+    draft = kept(work, None, client.id, ring, WORDS * 40)
+    with reading(work.engine) as db:
+        before = db.scalar(text("SELECT sealed FROM draft"))
+    with writing(work.engine) as db:
+        empty = end(db, work.vault, draft, now=NOW)
+        assert end(db, work.vault, empty, now=NOW) == empty
+    with reading(work.engine) as db:
+        rows_left = db.execute(text("SELECT version, sealed FROM draft")).all()
+        assert [row.version for row in rows_left] == [2]
+        assert len(rows_left[0].sealed) < len(before)
+        assert not empty.body.fields
+        assert trails.lines(db, work.vault)[0].event in ("draft.discarded", "draft.recorded")
+        # Nothing is missed, and nothing is wrong.
+        assert inspection.everything(db, work.vault, lambda *_: None).findings == ()
+    again = kept(work, empty, client.id, ring)
+    assert again.id == draft.id and again.version == 3
+
+
+def test_a_hurt_draft_is_named_and_in_nobodys_way(work: Work) -> None:
+    client = work.client()
+    ring = work.vault.ring_of(client.id, "record")
+    kept(work, None, client.id, ring)
+    with writing(work.engine) as db:
+        db.execute(text("UPDATE draft SET sealed = zeroblob(400)"))
+    with reading(work.engine) as db:
+        assert drafts.find(db, work.vault, ring, "risk_entry", client.id) is None
+    assert [each.noun for each in work.vault.hurt.values()] == [hurt.NOUNS["draft"]]
+    assert kept(work, None, client.id, ring).version == 1
+
+
+def test_no_word_of_it_is_in_its_repr(work: Work) -> None:
+    assert WORDS not in repr(body(uuid4()))

@@ -1,0 +1,33 @@
+"""The fields of a draft, labelled from docs/format.md and read without the program."""
+
+from pathlib import Path
+
+from clinic_toolkit.record import drafts
+from clinic_toolkit.record.drafts import Draft
+from clinic_toolkit.store.engine import writing
+from clinic_toolkit.store.types import now_us
+from tests.fixtures.practices import NOW, at_work
+
+from . import independent_reader
+from .test_note_fields import labelled
+
+
+def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) -> None:
+    work = at_work(tmp_path)
+    client = work.client("Ana Reyes")
+    fields = (("asked", "Said that nobody would miss him."),)
+    with writing(work.engine) as db:
+        own = work.vault.begin_own_ring(db)
+        for ring in (own, work.vault.ring_of(client.id, "record")):
+            body = Draft(form="risk_entry", subject=client.id.bytes, path="/x", begun=NOW, fields=fields)
+            drafts.keep(db, work.vault, None, body, ring=ring, now=NOW)
+    work.engine.dispose()
+    reader = independent_reader.Reader(tmp_path / "data", sheet=" ".join(work.groups))
+    found = [line for line in reader.records() if line["table"] == "draft"]
+    assert {reader.rings[own.bytes]["class"], 2} == {5, 2} and len(found) == 2
+    for line in found:
+        _, body = independent_reader.decoded(line["raw"])
+        draft = labelled("draft", body)
+        assert draft["form"] == "risk_entry" and draft["subject"] == client.id.bytes
+        assert draft["fields"] == [list(each) for each in fields] and draft["path"] == "/x"
+        assert draft["begun"] == now_us(NOW)
