@@ -99,6 +99,23 @@ def test_from_an_empty_folder_to_today(empty: Empty) -> None:
         assert me.follow(page, place).status == 200
 
 
+def test_the_last_step_sent_twice_makes_one_practice_and_ends_nothing(empty: Empty) -> None:
+    """The browser drops the first answer and its cookie, and gets the second one."""
+    ends: list[str] = []
+    empty.app.worker.end = ends.append
+    about = {"csrf_token": "", **ABOUT}
+    page = empty.me.send(empty.me.open("/"), ABOUT)
+    words = page.typed("offered_passphrase") or ""
+    sent = page.form("passphrase").standing() | about | {"passphrase": words, "passphrase_again": words}
+    other = person.newcomer(empty.app, empty.me.origin)
+    token = other.open("/setup").typed("csrf_token") or ""
+    empty.me.send(page, {"passphrase": words, "passphrase_again": words})
+    with_keys = dict(empty.app.worker.unlocked)
+    assert other.post("/setup/passphrase", sent | {"csrf_token": token}).path == "/unlock"
+    assert empty.has_practice and not ends
+    assert empty.app.worker.unlocked == with_keys != {}
+
+
 @pytest.mark.parametrize("name", ABOUT)
 @pytest.mark.parametrize("value", ["", "   ", None])
 def test_every_field_of_the_practice_is_needed(empty: Empty, name: str, value: str | None) -> None:
