@@ -77,7 +77,7 @@ class FormDraft(msgspec.Struct, kw_only=True):
 
     def _keep(self) -> Answer:
         if whole(request.form.get(SEEN)) != self.version:
-            return responses.not_saved(rows.Stale().sentence, 409, url=self.address)
+            return responses.not_saved(rows.Stale().sentence, 409)
         db, vault, now = context.db(), context.vault(), context.now()
         body = Draft(
             form=self.form,

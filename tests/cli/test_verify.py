@@ -15,7 +15,7 @@ from sqlalchemy import text
 import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.cli import main
 from clinic_toolkit.crypto.passphrase import FLOOR
-from clinic_toolkit.record import audit
+from clinic_toolkit.record import audit, ways_in
 from clinic_toolkit.store.engine import open_store, writing
 from clinic_toolkit.vault import attempts, second_copy, slots
 from tests.fixtures import practices
@@ -35,7 +35,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with writing(work.engine) as db:
         slots.replace_passphrase(db, work.vault, WORDS, cost=FLOOR)
         second_copy.owe(db, work.vault)
-        audit.note(db, work.vault, audit.naming_ways_in("practice.passphrase_changed", work.vault), now=NOW)
+        audit.note(db, work.vault, ways_in.naming("practice.passphrase_changed", work.vault), now=NOW)
     work.engine.dispose()
     return place / "data"
 

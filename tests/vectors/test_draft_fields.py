@@ -1,4 +1,4 @@
-"""The fields of a draft, labelled from docs/format.md and read without the program."""
+"""The fields of a draft, labelled from docs/fields.md and read without the program."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from clinic_toolkit.store.types import now_us
 from tests.fixtures.practices import NOW, at_work
 
 from . import independent_reader
-from .test_note_fields import labelled
+from .independent_reader import field_tables, labelled
 
 
 def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) ->
     assert {reader.rings[own.bytes]["class"], 2} == {5, 2} and len(found) == 2
     for line in found:
         _, body = independent_reader.decoded(line["raw"])
-        draft = labelled("draft", body)
+        draft = labelled("draft", body, field_tables())
         assert draft["form"] == "risk_entry" and draft["subject"] == client.id.bytes
         assert draft["fields"] == [list(each) for each in fields] and draft["path"] == "/x"
         assert draft["begun"] == now_us(NOW)

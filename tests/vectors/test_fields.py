@@ -15,6 +15,7 @@ from clinic_toolkit.record import (
     answers,
     cases,
     clients,
+    drafts,
     handouts,
     handover_rows,
     kept,
@@ -56,6 +57,7 @@ KINDS: dict[str, type[msgspec.Struct]] = {
     "part": notes.Part,
     "facts": note_facts.NoteFacts,
     "versions": note_facts.Versions,
+    "draft": drafts.Draft,
     "own_questionnaire": own_questionnaires.OwnQuestionnaire,
 }
 
