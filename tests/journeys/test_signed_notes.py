@@ -38,7 +38,7 @@ def shown(me: Person, note: Page) -> Shown:
         me.follow(page, "plain text").source.partition("<textarea")[2].partition("</textarea>")[0]
     )
     text, _, below = plain.partition(LATER)
-    sheets = PdfReader(BytesIO(me.follow(page, "Print it").body)).pages
+    sheets = PdfReader(BytesIO(steps.pdf_of(me.follow(page, "Print it")))).pages
     words = [" ".join(sheet.extract_text().split()) for sheet in sheets]
     kept = [sheet for sheet, said in zip(sheets, words, strict=True) if LATER not in said]
     return Shown(
