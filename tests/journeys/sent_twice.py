@@ -220,11 +220,9 @@ WAYS: dict[str, Way] = {
     "risk_entries.of_hour": lambda at: at.me.send(
         at.me.open(f"{at.hour}/risk-entries/new"), {"did": "Rang the clinic."}
     ),
+    "endings.end": lambda at: steps.end_hour(at.me, at.me.press(at.me.open(at.client), "Open an hour now")),
     "sessions.agree": lambda at: at.me.send(at.me.open(at.hour), {"agreed": "To rest."}),
     "sessions.edit": lambda at: at.me.send(at.me.open(f"{at.hour}/edit"), {"place": "Room 2"}),
-    "sessions.end": lambda at: at.me.post(
-        f"{at.me.press(at.me.open(at.client), 'Open an hour now').path}/end", _token(at)
-    ),
     "sessions.new": lambda at: intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new")),
     "sessions.open_new": _press(lambda at: at.client, "Open an hour now"),
     "sessions.open_planned": lambda at: at.me.press(
@@ -242,7 +240,23 @@ WAYS: dict[str, Way] = {
 }
 
 # What the table does not walk, and why a second press is harmless there.
-ELSEWHERE = {
+# Each press saves one more copy, and says so in the trail: no record is made.
+PAPERS = (
+    "courses.paper",
+    "notes.paper",
+    "previews.answer_card",
+    "previews.blank",
+    "previews.guide",
+    "questionnaires.answer_card",
+    "questionnaires.blank",
+    "questionnaires.card",
+    "questionnaires.guide",
+    "results.client_page",
+    "results.summary",
+    "worksheets.blank",
+    "worksheets.sheet",
+)
+ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as it is asked for") | {
     "audit.stop_check": "a check that was stopped is stopped",
     "condition.go_on": "an answer to another state of the record leads to the page",
     "condition.seen": "an answer to another state of the record leads to the page",
@@ -262,7 +276,3 @@ ELSEWHERE = {
     "setup.practice": "writes nothing",
     "setup.sheet": "the mark of its moment leads to Today",
 }
-
-
-def _token(at: Desk) -> dict[str, str]:
-    return {"csrf_token": at.site.token()}
