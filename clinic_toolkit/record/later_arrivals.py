@@ -3,17 +3,19 @@
 The order is that of the audit trail, so that a clock which was set back or forward changes nothing.
 """
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import administrations, cases, handouts, ledger, results, risk_entries, rows
+from clinic_toolkit.record import administrations, cases, handouts, ledger, notes, results, rows, sessions
 from clinic_toolkit.record.administrations import Administration, administration
-from clinic_toolkit.record.days import written
+from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.notes import ClinicalNote
+from clinic_toolkit.record.risk_entries import RiskEntry
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.vault.vault import Vault
 
@@ -36,8 +38,8 @@ def of_hour(
     """What came to the hour after its note was signed; nothing as long as none is."""
     if note is None or not note.final:
         return ()
-    # What one of a couple answered or was asked is that person's own; a sheet may be given to either of them.
-    alone, everyone = results.alone(db, vault, hour), cases.get(db, vault, hour.body.case_id).body.client_ids
+    # What one of a couple answered is that person's own; a sheet may be given to either of them.
+    everyone = cases.get(db, vault, hour.body.case_id).body.client_ids
     found: list[tuple[str, Kept[Any], str, str]] = [
         ("administration", kept, administrations.title_of(kept.body), _of_form(db, vault, note, kept))
         for kept in results.of_hour(db, vault, hour)
@@ -46,15 +48,26 @@ def of_hour(
         ("handout", kept, f"Worksheet “{kept.body.title}”", _of_entry(db, vault, note, kept))
         for kept in handouts.of_session(db, vault, everyone, hour.id)
     ]
-    found += [
-        ("risk_entry", kept, f"Risk entry of {written(kept.body.on)}", _of_entry(db, vault, note, kept))
-        for kept in risk_entries.of_session(db, vault, alone, hour.id)
-    ]
     return tuple(
         LaterArrival(id=kept.id, noun=noun, title=title, mark=mark)
         for noun, kept, title, mark in found
         if mark
     )
+
+
+def mark_of_risk_entry(db: Connection, vault: Vault, kept: Kept[RiskEntry]) -> str:
+    """What to say beside a risk entry that was written after the note of its hour was signed, or "".
+
+    It stands on the page of the entry alone. The client sees the pages of the hour and the note, where the
+    name of such an entry would already say too much.
+    """
+    if kept.body.session_id is None:
+        return ""
+    with suppress(rows.NotThere, Unreadable):
+        hour = sessions.get(db, vault, kept.body.session_id)
+        note = notes.of_session(db, vault, hour)
+        return _of_entry(db, vault, note, kept) if note is not None and note.final else ""
+    return ""
 
 
 def _of_entry(db: Connection, vault: Vault, note: Kept[ClinicalNote], kept: Kept[Any]) -> str:

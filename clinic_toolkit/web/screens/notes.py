@@ -34,7 +34,6 @@ WRONG_CODES, MOST_TRIES = "wrong codes", 3
 PAGES = {
     "administration": "results.show",
     "handout": "worksheets.handout",
-    "risk_entry": "risk_entries.show",
 }
 
 

@@ -10,6 +10,7 @@ from clinic_toolkit.record import (
     administrations,
     cases,
     clients,
+    later_arrivals,
     merging,
     open_prompts,
     relationships,
@@ -169,6 +170,7 @@ def show(id: UUID) -> Answer:
         kept=kept,
         person=clients.get(context.db(), context.vault(), kept.body.client_id),
         words=_words(kept.body.client_id),
+        joined=later_arrivals.mark_of_risk_entry(context.db(), context.vault(), kept),
         where=risk_entries.WHERE,
         no_reassurance=NO_REASSURANCE,
     )

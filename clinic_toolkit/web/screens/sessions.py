@@ -236,7 +236,6 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
         sheets=handouts.of_session(db, vault, case.body.client_ids, kept.id),
         note=note,
         marks={each.id: each.mark for each in arrived},
-        late_entries=[each for each in arrived if each.noun == "risk_entry"],
         repeats=_may_be_time(kept, case),
         form=form,
         errors=form.errors,
