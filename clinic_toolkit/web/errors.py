@@ -5,6 +5,7 @@ sends it once more.
 """
 
 import logging
+import re
 import secrets
 from typing import Any, NoReturn
 
@@ -46,8 +47,10 @@ STATUS: tuple[tuple[type[ClinicError], int], ...] = (
 )
 OTHERWISE = 422
 
-# A field whose name holds one of these is neither shown again nor sent again.
-SECRET_NAMES = ("passphrase", "code", "sheet", "group", "csrf")
+# Neither shown again nor sent again: passphrases, return codes, groups of the recovery sheet, form tokens.
+_SECRET = re.compile(r"\w*passphrase\w*|(offered_|return_)?code|group_?\d+|csrf_token")
+# There the code is the one that is printed at the foot of a sheet.
+_PRINTED_CODES = "paper_forms"
 
 _TOO_LARGE = (
     "That was too much text at once, more than a book holds, so it was not saved. "
@@ -149,16 +152,18 @@ def _plain(sentence: str, status: int) -> Answer:
     return render_template("errors/plain.html", sentence=sentence), status
 
 
+def is_secret(name: str) -> bool:
+    """Whether what was typed into the field of this name may not be shown again."""
+    printed = name == "code" and request.blueprint == _PRINTED_CODES
+    return _SECRET.fullmatch(name) is not None and not printed
+
+
 def sent_along() -> list[tuple[str, str]]:
     """Every field that was posted and may be shown and sent again."""
     # What is typed at the lock is secret, and is asked for again.
     if request.method != "POST" or request.blueprint == "lock" or posted.is_unread():
         return []
-    return [
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if not any(secret in name.lower() for secret in SECRET_NAMES)
-    ]
+    return [(name, value) for name, value in request.form.items(multi=True) if not is_secret(name)]
 
 
 def _address() -> str:

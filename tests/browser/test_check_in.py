@@ -50,7 +50,9 @@ def test_it_is_filled_in_by_keyboard_alone_and_every_page_is_whole(
         page = practice.enter(seen)
         named(page, practice)
         seen.look(page, name="a question to watch")
+        before = page.url
         page.get_by_role("button", name="Keep this choice").click()
+        page.wait_for_url(lambda url: url != before)
         seen.look(page, name="the person")
         page.goto(f"http://{practice.running.host}{practice.hour}/check-in")
         seen.look(page, name="about whom")

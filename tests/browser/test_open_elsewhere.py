@@ -15,7 +15,8 @@ from tests.browser.test_handover import hand_over
 pytestmark = pytest.mark.browser
 
 WORDS = "After six, never at work."
-FIELD = "How and when to reach them"
+# A field of a form that is not kept while it is typed.
+FIELD = "#f-sentence"
 AGED = "() => document.querySelectorAll('[name=csrf_token]').forEach((each) => { each.value = 'old'; })"
 # A page that is told empties itself at once. This much is for a busy machine.
 AT_ONCE = 5.0
@@ -40,8 +41,9 @@ def at(practice: Practice, path: str) -> str:
 
 
 def type_words(page: Page, practice: Practice) -> None:
-    page.goto(at(practice, f"{practice.client}/edit"))
-    page.get_by_label(FIELD).fill(WORDS)
+    page.goto(at(practice, f"{practice.hour}/worksheets"))
+    page.get_by_role("radio").first.check()
+    page.locator(FIELD).fill(WORDS)
 
 
 def unlock(page: Page, practice: Practice) -> None:
@@ -57,7 +59,7 @@ def lock(page: Page) -> None:
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="Save").first.click()
+    page.get_by_role("button", name="Give this sheet").click()
 
 
 def test_words_typed_before_a_lock_in_another_tab_are_saved_after_it(
@@ -70,7 +72,7 @@ def test_words_typed_before_a_lock_in_another_tab_are_saved_after_it(
         assert page.locator("textarea, input").count() == 0
         unlock(other, practice)
         # The other page's unlocking is told to this one, which gives everything back.
-        expect(page.get_by_label(FIELD)).to_have_value(WORDS)
+        expect(page.locator(FIELD)).to_have_value(WORDS)
         save(page)
         expect(page.get_by_text(WORDS)).to_be_visible()
 
@@ -83,7 +85,7 @@ def test_a_form_that_is_sent_to_a_locked_program_keeps_its_page(browser: Browser
         save(page)
         expect(page.get_by_text("is not saved yet")).to_be_visible()
         unlock(other, practice)
-        expect(page.get_by_label(FIELD)).to_have_value(WORDS)
+        expect(page.locator(FIELD)).to_have_value(WORDS)
         save(page)
         expect(page.get_by_text(WORDS)).to_be_visible()
 
@@ -92,13 +94,13 @@ def test_words_that_a_page_shows_again_are_kept_as_well(browser: Browser, practi
     """A form that came back with an error was not typed in on this page, and is in no save."""
     with two_pages(browser, practice) as (_, page, other):
         page.goto(at(practice, "/clients/new"))
-        page.get_by_label(FIELD).fill(WORDS)
+        page.get_by_label("How and when to reach them").fill(WORDS)
         save_new(page)
         expect(page.get_by_text("Something needs another look")).to_be_visible()
         lock(other)
         expect(page.get_by_text("is not saved yet")).to_be_visible()
         unlock(other, practice)
-        expect(page.get_by_label(FIELD)).to_have_value(WORDS)
+        expect(page.get_by_label("How and when to reach them")).to_have_value(WORDS)
 
 
 def save_new(page: Page) -> None:
@@ -116,8 +118,8 @@ def test_without_script_the_page_stays_and_what_it_sent_can_be_sent_again(
         lock(other)
         save(page)
         page.wait_for_timeout(500)
-        assert page.url.endswith("/edit")
-        expect(page.get_by_label(FIELD)).to_have_value(WORDS)
+        assert page.url.endswith("/worksheets")
+        expect(page.locator(FIELD)).to_have_value(WORDS)
         unlock(other, practice)
         save(page)
         page.get_by_role("button", name="Send again").click()
@@ -154,7 +156,7 @@ def test_lock_keeps_words_that_are_in_no_save(browser: Browser, practice: Practi
         expect(page.get_by_text("is not saved yet")).to_be_visible()
         expect(other.get_by_role("heading", name="Locked")).to_be_visible()
         unlock(other, practice)
-        expect(page.get_by_label(FIELD)).to_have_value(WORDS)
+        expect(page.locator(FIELD)).to_have_value(WORDS)
 
 
 def seconds_until_empty(page: Page, words: str) -> float:
@@ -191,7 +193,7 @@ def test_every_other_window_is_emptied_when_a_form_is_handed_over(
         page.get_by_label("Passphrase", exact=True).fill(practice.words)
         page.get_by_role("button", name="Unlock").click()
         expect(page.get_by_role("heading", name="Before your client leaves")).to_be_visible()
-        expect(edit.get_by_label(FIELD)).to_have_value(WORDS)
+        expect(edit.locator(FIELD)).to_have_value(WORDS)
         page.get_by_role("button", name="Look at it").click()
         page.wait_for_url("**/result")
 

@@ -10,6 +10,7 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.rows import NotThere, Stale
 from clinic_toolkit.store.trouble import StorageBusy, StorageFailed, StorageFull, StorageReadOnly
 from clinic_toolkit.web import context
+from clinic_toolkit.web.errors import is_secret
 from tests.fixtures.sites import Site
 
 TYPED = {"note": "She said “it is <b>fine</b> & well”\r\nand left.", "when": "10:00"}
@@ -119,3 +120,31 @@ def test_too_much_text_is_refused_with_a_page(site: Site):
         assert "too much text" in page.text
     many = site.post(path, {f"f{number}": "" for number in range(1500)}, content_type="multipart/form-data")
     assert many.status_code == 413
+
+
+SECRETS = (
+    "passphrase",
+    "passphrase_again",
+    "present_passphrase",
+    "offered_passphrase",
+    "code",
+    "return_code",
+)
+
+
+@pytest.mark.parametrize("name", [*SECRETS, "group_3", "group8", "csrf_token"])
+def test_a_secret_is_never_shown_again(site: Site, name: str) -> None:
+    with site.app.test_request_context("/practice", base_url=site.origin):
+        assert is_secret(name)
+
+
+@pytest.mark.parametrize("name", ["worksheet", "groups", "sheet_note", "decoded", "passed"])
+def test_a_name_that_only_looks_like_a_secret_is_sent_again(site: Site, name: str) -> None:
+    """The choice of a worksheet was taken for a recovery sheet, and got lost on the page to send again."""
+    with site.app.test_request_context("/practice", base_url=site.origin):
+        assert not is_secret(name)
+
+
+def test_the_code_of_a_paper_form_is_no_secret(site: Site) -> None:
+    with site.app.test_request_context(f"/sessions/{uuid4()}/paper", base_url=site.origin):
+        assert request.blueprint == "paper_forms" and not is_secret("code")
