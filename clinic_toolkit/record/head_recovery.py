@@ -32,9 +32,9 @@ def opened(db: Connection, open_it: Callable[[Connection], Vault]) -> Vault:
         if other is None or not _is_newest(db, other):
             raise
         return other
-    if trail.fits(db, vault.incarnation):
+    if trail.is_signed_under(db, vault):
         return vault
-    # Every line is bound to the incarnation; where the last does not fit, that may be the hurt part.
+    # Every signature covers the incarnation; where the newest does not fit, that may be the hurt part.
     other = second_copy.opened(db, open_it)
     return other if other is not None and _is_newest(db, other) else vault
 
@@ -53,6 +53,9 @@ def mend(db: Connection, vault: Vault, *, now: datetime) -> None:
         # Which ways in are genuine is not known then.
         return
     vault.head_fault = second_copy.fault(db, vault)
+    if second_copy.has_other_ids(db) and not trail.is_signed_under(db, vault, first=True):
+        # The trail was not begun under the ids of the store, so the copy may hold the right ones.
+        return
     if vault.head_fault and writes(db):
         second_copy.owe(db, vault)
 
@@ -61,7 +64,5 @@ def _is_newest(db: Connection, vault: Vault) -> bool:
     """Whether the trail, which only this clinician can sign, names these ways in as the newest."""
     inventory = ledger.of(db, vault)
     return (
-        trail.fits(db, vault.incarnation)
-        and not inventory.gaps
-        and inventory.ways_in == vault.slot_generation
+        trail.is_signed_under(db, vault) and not inventory.gaps and inventory.ways_in == vault.slot_generation
     )

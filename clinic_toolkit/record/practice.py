@@ -5,6 +5,7 @@ change its secrets. What is typed here never leaves the practice's ring.
 """
 
 import hmac
+import logging
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, head_recovery, ledger, rows, ways_in
+from clinic_toolkit.record import audit, head_recovery, ledger, rows, trail, ways_in
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.keyless import Keyless
 from clinic_toolkit.record.summaries import Letterhead
@@ -21,6 +22,7 @@ from clinic_toolkit.vault import identity, second_copy, sheet, slots
 from clinic_toolkit.vault.vault import Vault
 
 practice = sealed_table("practice")
+log = logging.getLogger("clinic")
 
 # Countries whose printers hold Letter by default; everywhere else A4 (CLDR paper-size data).
 LETTER_COUNTRIES = frozenset(
@@ -125,8 +127,15 @@ def adopt(db: Connection, vault: Vault, *, now: datetime) -> bool:
 
 
 def note_failed_unlock(db: Connection, *, now: datetime) -> None:
-    """Leave a line in the trail that someone tried; there is no key to sign it with."""
-    audit.note_keyless(db, identity.head(db)[1], Keyless.UNLOCK_FAILED, now=now)
+    """Leave a line in the trail that someone tried; there is no key to sign it with.
+
+    Where the trail does not fit the ids of the practice, one of the two is hurt: then nothing is written.
+    """
+    incarnation = identity.head(db)[1]
+    if trail.fits(db, incarnation):
+        audit.note_keyless(db, incarnation, Keyless.UNLOCK_FAILED, now=now)
+    else:
+        log.warning("unlock.failed_not_noted")
 
 
 def is_passphrase(db: Connection, typed: str) -> bool:

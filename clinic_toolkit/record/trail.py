@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 from clinic_toolkit.crypto.encoding import enc
 from clinic_toolkit.crypto.signature import verify
 from clinic_toolkit.record import gaps, keyless
-from clinic_toolkit.record.audit import ADOPTED, KEYLESS, SEALED, Body, Entry, audit_line
+from clinic_toolkit.record.audit import ADOPTED, KEYLESS, SEALED, Body, Entry, audit_line, is_signed
 from clinic_toolkit.store.statements import Prepared
 from clinic_toolkit.store.types import from_us
 from clinic_toolkit.vault import identity
@@ -134,6 +134,16 @@ def fits(db: Connection, incarnation: UUID) -> bool:
         return True
     before = newest[1].hash if newest[1:] else _START
     return bool(newest[0].hash == _chained(incarnation, newest[0].seq, before, newest[0].body))
+
+
+def is_signed_under(db: Connection, vault: Vault, *, first: bool = False) -> bool:
+    """Whether the newest line with a signature, or the first one, was signed under this vault's incarnation.
+
+    A line without a key proves nothing here: it follows whatever the store held when it was written.
+    """
+    signed, seq = select(audit_line).where(audit_line.c.signature.is_not(None)), audit_line.c.seq
+    row = db.execute(signed.order_by(seq if first else seq.desc()).limit(1)).first()
+    return row is None or is_signed(vault, row)
 
 
 def _chained(incarnation: UUID, seq: int, before: bytes, body: bytes) -> bytes:

@@ -82,6 +82,13 @@ def fault(db: Connection, vault: Vault) -> str:
     return "" if copy == standing(db, vault) else OLD
 
 
+def has_other_ids(db: Connection) -> bool:
+    """Whether a copy that can be read gives the practice other ids than the store."""
+    copy = kept(db)
+    there = tuple(_plain(row) for row in db.execute(select(identity.vault)))
+    return copy is not None and copy.tables[0] != there
+
+
 def owe(db: Connection, vault: Vault) -> None:
     """Write the second copy right before this transaction is committed.
 

@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.record import condition, practice
+from clinic_toolkit.record import audit, condition, practice, trail
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.store.trouble import StorageFull
-from clinic_toolkit.vault import head_file, second_copy, slots
+from clinic_toolkit.vault import head_file, identity, second_copy, slots
 from clinic_toolkit.vault.identity import SuiteUnknown
 from clinic_toolkit.vault.slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
@@ -323,3 +323,60 @@ def test_a_set_up_that_was_cut_off_is_a_first_run_again(tmp_path: Path) -> None:
     store.dispose()
     assert opens(tmp_path / "data", SECOND)
     assert os.listdir(tmp_path / "data").count(HEAD) == 1
+
+
+def turned(place: Path) -> None:
+    """One bit of the incarnation is turned."""
+    store = open_store(place)
+    with writing(store) as db:
+        (raw,) = db.execute(text("SELECT incarnation FROM vault")).one()
+        db.execute(text("UPDATE vault SET incarnation = :it"), {"it": bytes([raw[0] ^ 1]) + raw[1:]})
+    assert checkpoint(store)
+    store.dispose()
+
+
+def mistyped(place: Path, typed: str = SECOND) -> WrongSecret:
+    store = open_store(place)
+    with writing(store) as db:
+        with pytest.raises(WrongSecret) as refused:
+            practice.unlock(db, typed, now=LATER)
+        practice.note_failed_unlock(db, now=LATER)
+    store.dispose()
+    return refused.value
+
+
+def test_a_mistyped_passphrase_does_not_follow_a_hurt_incarnation(place: Path) -> None:
+    whole = (place / HEAD).read_bytes()
+    turned(place)
+    mistyped(place)
+    store, vault = unlocked(place, FIRST)
+    assert vault.head_fault == second_copy.USED
+    assert vault.inventory is not None and not vault.inventory.gaps
+    with reading(store) as db:
+        assert practice.read(db, vault).body == SETTINGS
+    assert (place / HEAD).read_bytes() == whole
+    store.dispose()
+
+
+def test_a_line_without_a_key_does_not_hide_a_hurt_incarnation(place: Path) -> None:
+    """It was written under the hurt one; the copy with the right one must at least stay as it is."""
+    whole = (place / HEAD).read_bytes()
+    turned(place)
+    store = open_store(place)
+    with writing(store) as db:
+        audit.note_keyless(db, identity.head(db)[1], "unlock.failed", now=LATER)
+    store.dispose()
+    for _ in range(2):
+        store, vault = unlocked(place, FIRST)
+        assert vault.head_fault
+        assert (place / HEAD).read_bytes() == whole
+        store.dispose()
+
+
+def test_a_mistyped_passphrase_is_noted_where_the_trail_fits(place: Path) -> None:
+    mistyped(place)
+    store, vault = unlocked(place, FIRST)
+    with reading(store) as db:
+        events = [line.event for line in trail.judged(db, vault)]
+    assert "unlock.failed" in events and vault.head_fault == ""
+    store.dispose()
