@@ -40,18 +40,31 @@ def write(place: Path, held: bytes) -> Callable[[], None]:
     Raises:
         StorageFull, StorageReadOnly: the disk would not take it; what was there stands.
     """
-    file = place / folder.HEAD
     body = _START.pack(_MAGIC, _FORMAT, len(held)) + held
+    raw = body + hashlib.sha256(body).digest()
+    return _changed(place / folder.HEAD, lambda file: _replace(file, raw))
+
+
+def remove(place: Path) -> Callable[[], None]:
+    """Take the file away, and what it held off the disk; returns what takes that back.
+
+    Raises:
+        StorageFull, StorageReadOnly: the disk would not have it.
+    """
+    return _changed(place / folder.HEAD, _remove)
+
+
+def _changed(file: Path, change: Callable[[Path], None]) -> Callable[[], None]:
     try:
         before = file.read_bytes() if file.exists() else None
-        _replace(file, body + hashlib.sha256(body).digest())
+        change(file)
     except OSError as error:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
 
     def take_back() -> None:
         try:
             if before is None:
-                file.unlink(missing_ok=True)
+                _remove(file)
             else:
                 _replace(file, before)
         except OSError:
@@ -59,6 +72,13 @@ def write(place: Path, held: bytes) -> Callable[[], None]:
             log.exception("head.not_taken_back")
 
     return take_back
+
+
+def _remove(file: Path) -> None:
+    if file.exists():
+        # An empty file is no copy, and what it held is overwritten by then.
+        _replace(file, b"")
+        file.unlink()
 
 
 def _replace(file: Path, raw: bytes) -> None:

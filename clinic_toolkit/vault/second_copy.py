@@ -92,12 +92,17 @@ def has_other_ids(db: Connection) -> bool:
 def owe(db: Connection, vault: Vault) -> None:
     """Write the second copy right before this transaction is committed.
 
-    A list of ways in that nobody vouches for is not copied: that would hide who changed it.
+    A list of ways in that nobody vouches for is not copied: that would hide who changed it. Then there is
+    no copy, for the one that stands there opens for the secret that was just replaced.
     """
 
     def write() -> None:
+        place = identity.place(db)
         if vault.slots_intact:
-            if_rolled_back(db, head_file.write(identity.place(db), _encode(standing(db, vault))))
+            take_back = head_file.write(place, _encode(standing(db, vault)))
+        else:
+            take_back = head_file.remove(place)
+        if_rolled_back(db, take_back)
 
     before_commit(db, write)
 

@@ -273,8 +273,9 @@ def _vouch(db: Connection, vault: Vault, made: UUID) -> None:
     rows = db.execute(select(slot).where(slot.c.user == vault.user_id)).all()
     generation, vouched = before.generation + 1, before.vouched | {made}
     if any(row.slot not in vouched for row in rows):
-        # A slot that this clinician never made is still there. Writing a new list would launder it.
-        vault.ways_in = WaysIn(generation=before.generation, intact=False, vouched=vouched)
+        # A slot that this clinician never made is still there. Writing a new list would launder it. The
+        # number goes on all the same: by it the trail tells every earlier list from the newest.
+        vault.ways_in = WaysIn(generation=generation, intact=False, vouched=vouched)
         return
     mac = _mac(vault, generation, rows)
     db.execute(slot_list.delete().where(slot_list.c.user == vault.user_id))

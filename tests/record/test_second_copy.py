@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.record import audit, condition, practice, trail
 from clinic_toolkit.store import folder
-from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
+from clinic_toolkit.store.engine import before_commit, checkpoint, open_store, reading, writing
 from clinic_toolkit.store.trouble import StorageFull
 from clinic_toolkit.vault import head_file, identity, second_copy, slots
 from clinic_toolkit.vault.identity import SuiteUnknown
@@ -283,7 +283,6 @@ def test_what_is_rolled_back_is_taken_out_of_the_copy(place: Path, monkeypatch: 
 
 def test_a_planted_way_in_is_not_copied(place: Path) -> None:
     """Nobody vouches for it, and the copy must not hide that."""
-    before = (place / HEAD).read_bytes()
     hurt(
         place,
         "INSERT INTO slot (slot, user, kind, salt, sealed) SELECT randomblob(16), user, 3, randomblob(16), "
@@ -293,7 +292,7 @@ def test_a_planted_way_in_is_not_copied(place: Path) -> None:
     assert not vault.slots_intact
     with writing(store) as db:
         practice.change_passphrase(db, vault, SECOND, now=LATER)
-    assert (place / HEAD).read_bytes() == before
+    assert not (place / HEAD).exists()
     store.dispose()
 
 
@@ -379,4 +378,59 @@ def test_a_mistyped_passphrase_is_noted_where_the_trail_fits(place: Path) -> Non
     with reading(store) as db:
         events = [line.event for line in trail.judged(db, vault)]
     assert "unlock.failed" in events and vault.head_fault == ""
+    store.dispose()
+
+
+HURT_WAYS = pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE slot_list SET mac = zeroblob(32)",
+        "UPDATE slot_list SET generation = generation + 1",
+        "UPDATE slot SET salt = zeroblob(16) WHERE kind = 2",
+    ],
+)
+
+
+@HURT_WAYS
+@pytest.mark.parametrize("kept", ["removed", "put back"])
+def test_an_old_passphrase_does_not_undo_a_change_beside_a_hurt_way_in(
+    place: Path, statement: str, kept: str
+) -> None:
+    hurt(place, statement)
+    older = (place / HEAD).read_bytes()
+    changed(place)
+    assert not (place / HEAD).exists()
+    if kept == "put back":
+        (place / HEAD).write_bytes(older)
+    mistyped(place, FIRST)
+    store, vault = unlocked(place, SECOND)
+    with reading(store) as db:
+        assert practice.read(db, vault).body == SETTINGS
+    # With the other way in replaced as well, all of them are this clinician's again, and are copied.
+    with writing(store) as db:
+        practice.change_passphrase(db, vault, SECOND, now=LATER)
+        practice.new_sheet(db, vault, now=LATER)
+    with reading(store) as db:
+        assert second_copy.kept(db) == second_copy.standing(db, vault)
+    store.dispose()
+    store, vault = unlocked(place, SECOND)
+    assert vault.slots_intact and vault.head_fault == ""
+    store.dispose()
+
+
+def test_a_copy_that_was_removed_is_there_again_after_a_roll_back(place: Path) -> None:
+    hurt(place, "UPDATE slot_list SET mac = zeroblob(32)")
+    before = (place / HEAD).read_bytes()
+    store, vault = unlocked(place, FIRST)
+    gone: list[bool] = []
+
+    def fails() -> None:
+        gone.append((place / HEAD).exists())
+        raise RuntimeError("a mistake right before the commit")
+
+    with pytest.raises(RuntimeError), writing(store) as db:
+        practice.change_passphrase(db, vault, SECOND, now=LATER)
+        before_commit(db, fails)
+    assert gone == [False]
+    assert (place / HEAD).read_bytes() == before
     store.dispose()
