@@ -13,6 +13,10 @@ from clinic_toolkit.vault.identity import SuiteUnknown
 from clinic_toolkit.vault.slots import SlotRefused, WrongSecret
 from clinic_toolkit.vault.vault import Vault
 
+_ASKED = (
+    "The keys in the data file are hurt, so their second copy was asked. If you are sure of what you typed, "
+    "copy the whole data folder to another disk first; then put a backup in its place."
+)
 _REFUSALS = (WrongSecret, SlotRefused, SuiteUnknown, DamagedFile)
 
 
@@ -23,19 +27,29 @@ def opened(db: Connection, open_it: Callable[[Connection], Vault]) -> Vault:
         open_it: opens it with one secret, by what the connection that it is given holds.
 
     Raises:
-        WrongSecret, SlotRefused, SuiteUnknown, DamagedFile: as the store's own head says it.
+        WrongSecret: this secret opens neither the store's own head nor, where that is hurt, its copy.
+        SlotRefused, SuiteUnknown, DamagedFile: as the store's own head says it.
     """
     try:
         vault = open_it(db)
-    except _REFUSALS:
-        other = second_copy.opened(db, open_it)
+    except _REFUSALS as refused:
+        try:
+            other = second_copy.opened(db, open_it)
+        except WrongSecret as wrong:
+            # The store may be hurt, but the copy is not: what is in the way is what was typed.
+            if not isinstance(refused, WrongSecret):
+                raise WrongSecret(f"{wrong.sentence} {_ASKED}") from None
+            other = None
         if other is None or not _is_newest(db, other):
             raise
         return other
     if trail.is_signed_under(db, vault):
         return vault
     # Every signature covers the incarnation; where the newest does not fit, that may be the hurt part.
-    other = second_copy.opened(db, open_it)
+    try:
+        other = second_copy.opened(db, open_it)
+    except WrongSecret:
+        return vault
     return other if other is not None and _is_newest(db, other) else vault
 
 

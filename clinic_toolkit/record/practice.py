@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.record import audit, head_recovery, ledger, rows, trail, ways_in
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.keyless import Keyless
@@ -131,7 +131,11 @@ def note_failed_unlock(db: Connection, *, now: datetime) -> None:
 
     Where the trail does not fit the ids of the practice, one of the two is hurt: then nothing is written.
     """
-    incarnation = identity.head(db)[1]
+    try:
+        incarnation = identity.head(db)[1]
+    except (DamagedFile, identity.SuiteUnknown):
+        log.warning("unlock.failed_not_noted")
+        return
     if trail.fits(db, incarnation):
         audit.note_keyless(db, incarnation, Keyless.UNLOCK_FAILED, now=now)
     else:

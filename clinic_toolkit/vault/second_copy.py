@@ -111,6 +111,9 @@ def opened(db: Connection, open_it: Callable[[Connection], Vault]) -> Vault | No
     """Open the practice by its second copy and the other rings of the store; None if that fails as well.
 
     Whether the copy is the newest is for the caller to ask: the trail says it.
+
+    Raises:
+        WrongSecret: the copy is as it was written and opens, but not by this secret.
     """
     head = kept(db)
     if head is None or _is_in(db, head):
@@ -118,6 +121,8 @@ def opened(db: Connection, open_it: Callable[[Connection], Vault]) -> Vault | No
     try:
         with _beside(db, head) as both:
             vault = open_it(both)
+    except slots.WrongSecret:
+        raise
     except (ClinicError, DBAPIError, ValueError):
         return None
     if not vault.slots_intact or vault.slot_generation != head.generation:

@@ -434,3 +434,31 @@ def test_a_copy_that_was_removed_is_there_again_after_a_roll_back(place: Path) -
     assert gone == [False]
     assert (place / HEAD).read_bytes() == before
     store.dispose()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        HURT,
+        "DELETE FROM vault",
+        "UPDATE vault SET suite = 3",
+        "DELETE FROM slot WHERE kind = 1",
+        "UPDATE slot SET memory_kib = 1 WHERE kind = 1",
+        "DELETE FROM ring_grant",
+    ],
+)
+def test_a_mistyped_passphrase_is_told_as_such_where_the_head_is_hurt(place: Path, statement: str) -> None:
+    hurt(place, statement)
+    assert "does not open this practice" in mistyped(place).sentence
+    store, vault = unlocked(place, FIRST)
+    assert vault.head_fault == second_copy.USED
+    store.dispose()
+
+
+def test_a_hurt_head_without_a_copy_is_damage_whatever_is_typed(place: Path) -> None:
+    hurt(place, "DELETE FROM vault")
+    (place / HEAD).unlink()
+    store = open_store(place)
+    with writing(store) as db, pytest.raises(DamagedFile):
+        practice.unlock(db, SECOND, now=LATER)
+    store.dispose()
