@@ -56,7 +56,7 @@ def opened(db: Connection, open_it: Callable[[Connection], Vault]) -> Vault:
 def mend(db: Connection, vault: Vault, *, now: datetime) -> None:
     """Have head and second copy be alike again; what was wrong stands on the condition page.
 
-    Where nothing can be written it is only named.
+    Where the store or the folder cannot be written it is only named: nobody is kept out for that.
     """
     if vault.head_fault == second_copy.USED:
         if writes(db):
@@ -71,7 +71,7 @@ def mend(db: Connection, vault: Vault, *, now: datetime) -> None:
         # The trail was not begun under the ids of the store, so the copy may hold the right ones.
         return
     if vault.head_fault and writes(db):
-        second_copy.owe(db, vault)
+        second_copy.offer(db, vault)
 
 
 def _is_newest(db: Connection, vault: Vault) -> bool:

@@ -8,6 +8,7 @@ store's own does not open, and only if the trail names its list of ways in as th
 signed with the identity, so an older copy put in its place opens nothing.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.engine import before_commit, if_rolled_back
+from clinic_toolkit.store.trouble import StorageTrouble
 from clinic_toolkit.store.types import Id
 from clinic_toolkit.vault import head_file, identity, rings, slots
 from clinic_toolkit.vault.vault import Vault
@@ -45,6 +47,7 @@ class Head(msgspec.Struct, array_like=True, frozen=True):
     tables: tuple[tuple[_Row, ...], ...]
 
 
+log = logging.getLogger("clinic")
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Head).decode
 
@@ -95,16 +98,31 @@ def owe(db: Connection, vault: Vault) -> None:
     A list of ways in that nobody vouches for is not copied: that would hide who changed it. Then there is
     no copy, for the one that stands there opens for the secret that was just replaced.
     """
+    before_commit(db, lambda: _write(db, vault))
+
+
+def offer(db: Connection, vault: Vault) -> None:
+    """Write the second copy as `owe` does; where that is refused, the transaction is committed all the same.
+
+    For an act that leaves every secret as it is: the copy that stands there lets no old one in.
+    """
 
     def write() -> None:
-        place = identity.place(db)
-        if vault.slots_intact:
-            take_back = head_file.write(place, _encode(standing(db, vault)))
-        else:
-            take_back = head_file.remove(place)
-        if_rolled_back(db, take_back)
+        try:
+            _write(db, vault)
+        except StorageTrouble:
+            log.exception("head.not_written")
 
     before_commit(db, write)
+
+
+def _write(db: Connection, vault: Vault) -> None:
+    place = identity.place(db)
+    if vault.slots_intact:
+        take_back = head_file.write(place, _encode(standing(db, vault)))
+    else:
+        take_back = head_file.remove(place)
+    if_rolled_back(db, take_back)
 
 
 def opened(db: Connection, open_it: Callable[[Connection], Vault]) -> Vault | None:

@@ -16,7 +16,7 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.record import audit, condition, practice, trail
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.engine import before_commit, checkpoint, open_store, reading, writing
-from clinic_toolkit.store.trouble import StorageFull
+from clinic_toolkit.store.trouble import StorageFull, StorageTrouble
 from clinic_toolkit.vault import head_file, identity, second_copy, slots
 from clinic_toolkit.vault.identity import SuiteUnknown
 from clinic_toolkit.vault.slots import WrongSecret
@@ -462,3 +462,25 @@ def test_a_hurt_head_without_a_copy_is_damage_whatever_is_typed(place: Path) -> 
     with writing(store) as db, pytest.raises(DamagedFile):
         practice.unlock(db, SECOND, now=LATER)
     store.dispose()
+
+
+@pytest.mark.parametrize("fault", ["a folder in its place", "no room"])
+def test_an_unlock_does_not_wait_for_a_copy_that_cannot_be_written(
+    place: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / HEAD).unlink()
+    if fault == "no room":
+
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "no room")
+
+        monkeypatch.setattr(folder, "durably", full)
+    else:
+        (place / HEAD).mkdir()
+    store, vault = unlocked(place, FIRST)
+    assert vault.head_fault == second_copy.MISSING
+    assert titles(store, vault) == ["The second copy of the practice’s keys was missing"]
+    with pytest.raises(StorageTrouble), writing(store) as db:
+        practice.change_passphrase(db, vault, SECOND, now=LATER)
+    store.dispose()
+    assert opens(place, FIRST) and not opens(place, SECOND)
