@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.record import audit, ledger, trail
+from clinic_toolkit.record import audit, ledger, trail, ways_in
 from clinic_toolkit.store.engine import writes
 from clinic_toolkit.vault import second_copy
 from clinic_toolkit.vault.identity import SuiteUnknown
@@ -75,8 +75,21 @@ def mend(db: Connection, vault: Vault, *, now: datetime) -> None:
 
 
 def _is_newest(db: Connection, vault: Vault) -> bool:
-    """Whether the trail, which only this clinician can sign, names these ways in as the newest."""
+    """Whether the trail, which only this clinician can sign, names these ways in as the newest.
+
+    A line that cannot be read may have named newer ones, unless a later one names these again, as each
+    unlock with the passphrase does.
+    """
+    if not trail.is_signed_under(db, vault):
+        return False
     inventory = ledger.of(db, vault)
-    return (
-        trail.is_signed_under(db, vault) and not inventory.gaps and inventory.ways_in == vault.slot_generation
-    )
+
+    def names_them(line: trail.Line) -> bool:
+        sound = line.signed and not line.wrong and line.seq not in inventory.gaps
+        return sound and ways_in.named(line.event) > 0
+
+    for last in trail.page(db, vault, wanted=names_them, size=1).lines:
+        number = ways_in.named(last.event)
+        unread = any(gap > last.seq for gap in inventory.gaps)
+        return not unread and number == inventory.ways_in == vault.slot_generation
+    return False

@@ -484,3 +484,49 @@ def test_an_unlock_does_not_wait_for_a_copy_that_cannot_be_written(
         practice.change_passphrase(db, vault, SECOND, now=LATER)
     store.dispose()
     assert opens(place, FIRST) and not opens(place, SECOND)
+
+
+def spoilt(place: Path, seq: int) -> None:
+    """One line of the trail can be read no more."""
+    store = open_store(place)
+    with writing(store) as db:
+        (guard,) = db.execute(
+            text("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%UPDATE ON audit_line%'")
+        ).one()
+        db.execute(text(f"DROP TRIGGER {guard.split()[2]}"))
+        db.execute(text("UPDATE audit_line SET body = zeroblob(64) WHERE seq = :seq"), {"seq": seq})
+        db.execute(text(guard))
+    assert checkpoint(store)
+    store.dispose()
+
+
+def newest_line(place: Path) -> int:
+    store = open_store(place)
+    with reading(store) as db:
+        seq = trail.tip(db)
+    store.dispose()
+    return seq
+
+
+def test_one_old_line_that_is_lost_does_not_turn_the_copy_off(place: Path) -> None:
+    store, vault = unlocked(place, FIRST)
+    with writing(store) as db:
+        practice.note_refused_passphrase(db, vault, now=LATER)
+        lost = trail.tip(db)
+    store.dispose()
+    unlocked(place, FIRST)[0].dispose()
+    spoilt(place, lost)
+    hurt(place)
+    store, vault = unlocked(place, FIRST)
+    assert vault.head_fault == second_copy.USED
+    assert vault.inventory is not None and lost in vault.inventory.gaps, "the control"
+    store.dispose()
+
+
+def test_the_line_of_a_changed_way_in_that_is_lost_lets_no_older_copy_in(place: Path) -> None:
+    older = (place / HEAD).read_bytes()
+    changed(place)
+    spoilt(place, newest_line(place))
+    hurt(place)
+    (place / HEAD).write_bytes(older)
+    assert not opens(place, FIRST) and not opens(place, SECOND)
