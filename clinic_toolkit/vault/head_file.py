@@ -15,6 +15,8 @@ from clinic_toolkit.store.trouble import StorageFull, StorageReadOnly
 _START = struct.Struct(">6sHI")
 _MAGIC, _FORMAT, _SUM = b"CtHead", 1, 32
 _LARGEST = 1 << 20
+# Windows replaces no file that is open.
+_HELD_MAY_BE_REPLACED = os.name != "nt"
 
 log = logging.getLogger("clinic")
 
@@ -83,14 +85,43 @@ def _remove(file: Path) -> None:
 
 def _replace(file: Path, raw: bytes) -> None:
     # An old way in must not stay on the disk, so what had the name before is overwritten once it has none.
+    if not _HELD_MAY_BE_REPLACED:
+        _replace_closed(file, raw)
+        return
     old = -1
     with suppress(OSError):
-        old = os.open(file, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        old = os.open(file, os.O_RDWR)
     try:
         folder.durably(file, raw)
         if old >= 0:
-            os.write(old, bytes(os.fstat(old).st_size))
-            folder.flush(old)
+            _wipe(old)
     finally:
         if old >= 0:
             os.close(old)
+
+
+def _replace_closed(file: Path, raw: bytes) -> None:
+    # Overwritten first here, and again with what it held if the new one is refused: that needs no room. A
+    # kill in between leaves a copy that cannot be read, which the next unlock writes anew from the store.
+    before = file.read_bytes() if file.exists() else b""
+    try:
+        if before:
+            _write_over(file, bytes(len(before)))
+        folder.durably(file, raw)
+    except OSError:
+        if before:
+            with suppress(OSError):
+                _write_over(file, before)
+        raise
+
+
+def _wipe(handle: int) -> None:
+    os.write(handle, bytes(os.fstat(handle).st_size))
+    folder.flush(handle)
+
+
+def _write_over(file: Path, raw: bytes) -> None:
+    with file.open("r+b") as target:
+        target.write(raw)
+        target.flush()
+        folder.flush(target.fileno())
