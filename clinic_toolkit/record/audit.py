@@ -32,8 +32,8 @@ from clinic_toolkit.vault.vault import SealBroken, Vault
 SHOWN = READ, PAPER_SAVED = "records.read", "paper.saved"
 # The line of an unlock that found the trail not to fit.
 ADOPTED, NOT_ADOPTED = "audit.adopted ", "audit.not_adopted"
-# The line of `adopt`, and the one that says how the way in was opened.
-_LINES_OF_AN_UNLOCK = 2
+# The line of `adopt`, the one that says how the way in was opened, and that of a head that was put back.
+_LINES_OF_AN_UNLOCK = 3
 
 KEYLESS, SEALED = b"\x00", b"\x01"
 _KID = 16

@@ -75,6 +75,19 @@ def test_a_missing_line_is_named(work: Work) -> None:
         trails.check(db, work.vault)
 
 
+def test_a_refused_line_is_told_at_an_unlock_of_three_lines(work: Work) -> None:
+    """A head that was put back is a line of the unlock as well; another unlock tells of its own alone."""
+    with writing(work.engine) as db:
+        seq = audit.note_keyless(db, uuid4(), "unlock.failed", now=NOW)
+        assert audit.adopt(db, work.vault, now=NOW) is None
+        audit.note(db, work.vault, "practice.unlocked slots-2", now=NOW)
+        audit.note(db, work.vault, "practice.head_put_back", now=NOW)
+        assert audit.not_adopted(db, work.vault) == seq
+        audit.note(db, work.vault, "audit.opened", now=NOW)
+        audit.note(db, work.vault, "practice.unlocked slots-2", now=NOW)
+        assert audit.not_adopted(db, work.vault) is None
+
+
 def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> None:
     work.client()
     with writing(work.engine) as db:
