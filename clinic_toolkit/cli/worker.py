@@ -155,8 +155,14 @@ class Worker:
     def _watch(self, app: "Clinic | HandedOver") -> None:
         from clinic_toolkit.store.engine import fold_when_idle, watch_over
 
+        over = False
         while not self._keeper.end.wait(TICK):
-            if app.reason_to_end() is not None:
+            if not over and app.reason_to_end() is not None:
+                over = True
+                # What was saved may be in this process alone: it is out of reach, but not gone before
+                # there is a copy of it.
+                app.withhold()
+            if over and not self._must_be_rescued():
                 self._keeper.end.set()
             elif self._engine is not None:
                 # Whatever happens to the disk: who watches for the idle time must not end before it.
@@ -165,6 +171,11 @@ class Worker:
                     fold_when_idle(self._engine)
                 except Exception:
                     log.exception("checkpoint.failed")
+
+    def _must_be_rescued(self) -> bool:
+        from clinic_toolkit.store.exchange import must_be_rescued
+
+        return self._engine is not None and must_be_rescued(self._engine)
 
     def _cut_off(self) -> None:
         self._keeper.end.wait()
@@ -191,7 +202,7 @@ class Worker:
         from clinic_toolkit.store import engine as store
 
         try:
-            store.watch_over(engine)
+            store.watch_over(engine, ending=True)
             store.tidy(engine)
         except Exception:
             log.exception("checkpoint.failed")

@@ -25,6 +25,8 @@ from clinic_toolkit.store.turn import one_writer, turn_to_write
 
 _UNDO, _FIRST = "undo", "before the commit"
 _UPKEEP = "clinic_upkeep"
+# How long a process that ends waits for a save that is under way, before it looks for an exchanged file.
+LAST_WAIT_SECONDS = 0.3
 
 log = logging.getLogger("clinic")
 
@@ -152,12 +154,18 @@ def _rescued(engine: Engine) -> StorageExchanged:
     return told
 
 
-def watch_over(engine: Engine) -> None:
-    """Look whether the file was exchanged although nobody saves, and rescue it once if it was.
+def watch_over(engine: Engine, *, ending: bool = False) -> None:
+    """Look whether the file was exchanged although nobody saves, and rescue it if it was.
 
-    Asked every second: the sooner it is noticed, the less is written down in vain.
+    Asked every second: the sooner it is noticed, the less is written down in vain. A rescue that failed
+    is tried again after a pause.
+
+    Args:
+        ending: the process ends after this, so it is tried without a pause, and a save is waited for.
     """
-    if exchange.is_rescued(engine) or not one_writer.acquire(blocking=False):
+    if exchange.is_rescued(engine) or (not ending and exchange.was_just_tried(engine)):
+        return
+    if not one_writer.acquire(timeout=LAST_WAIT_SECONDS if ending else 0):
         return
     try:
         exchange.compare(engine)

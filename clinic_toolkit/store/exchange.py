@@ -9,6 +9,7 @@ comparison is made there too, and costs two questions to the system for each sav
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +22,8 @@ from clinic_toolkit.store.connections import look, writer_of
 from clinic_toolkit.store.trouble import StorageExchanged
 
 OPTION = "clinic_held"
+# Seconds between two tries of the watch to copy the open store: the disk may have room again by then.
+PAUSE_SECONDS = 5.0
 # Device and file number: together they name one file of this machine, whatever it is called.
 _Print = tuple[int, int]
 
@@ -37,7 +40,7 @@ class Held:
         # Whether another file was ever found in their place: from then on nothing is written.
         self.exchanged = False
         self.copy: Path | None = None
-        self.tried = False
+        self.tried_at: float | None = None
 
     def connect(self, open_file: Callable[[Path], sqlite3.Connection]) -> sqlite3.Connection:
         """A connection to these very files; once they were exchanged, one that only reads the copy of them.
@@ -101,10 +104,22 @@ def is_known(engine: Engine) -> bool:
     return held is not None and held.exchanged
 
 
-def is_rescued(engine: Engine) -> bool:
-    """Whether a copy was made already, or at least tried."""
+def must_be_rescued(engine: Engine) -> bool:
+    """Whether what was saved is in the open store alone, because no copy of it could be made yet."""
     held = of(engine)
-    return held is None or held.tried
+    return held is not None and held.exchanged and held.copy is None
+
+
+def is_rescued(engine: Engine) -> bool:
+    """Whether there is nothing to watch for any more: there is a copy, or no file was held at all."""
+    held = of(engine)
+    return held is None or held.copy is not None
+
+
+def was_just_tried(engine: Engine) -> bool:
+    """Whether a copy failed so lately that it is not tried again yet."""
+    held = of(engine)
+    return held is not None and held.tried_at is not None and time.monotonic() - held.tried_at < PAUSE_SECONDS
 
 
 def compare(engine: Engine) -> None:
@@ -122,7 +137,7 @@ def rescue(engine: Engine) -> StorageExchanged:
     held = of(engine)
     if held is None or held.copy:
         return StorageExchanged(held.copy if held else None)
-    held.tried = True
+    held.tried_at = time.monotonic()
     file = Path(engine.url.database or "")
     try:
         with closing(writer_of(engine).raw_connection()) as borrowed:

@@ -217,6 +217,10 @@ class Clinic(Flask):
         """Why the worker should end now, if it holds keys; asked every second."""
         return self.worker.activity.reason_to_end()
 
+    def withhold(self) -> None:
+        """Let no page reach the keys any more; the process may still have to wait for a copy of the store."""
+        self.close()
+
     @property
     def keyless(self) -> bool:
         """Whether nobody is unlocked here, and the process does not end already."""

@@ -79,8 +79,8 @@ class HandedForm:
         except ClinicError as trouble:
             # What was typed stands on the page again, and can be sent once more.
             if by_script():
-                return responses.not_saved(trouble.sentence, 503)
-            errors = {"": [trouble.sentence]}
+                return responses.not_saved(for_the_client(trouble), 503)
+            errors = {"": [for_the_client(trouble)]}
             page = self._item_page(number, response, changing=changing, seen=sent.seen, errors=errors)
             return page, 503
         if found.clash:
@@ -112,8 +112,8 @@ class HandedForm:
             before, found = self.kept.keep(self._last, lambda kept: _line_against(sent, kept))
         except ClinicError as trouble:
             if by_script():
-                return responses.not_saved(trouble.sentence, 503)
-            return self._line_page(line, seen=seen, errors={"": [trouble.sentence]}), 503
+                return responses.not_saved(for_the_client(trouble), 503)
+            return self._line_page(line, seen=seen, errors={"": [for_the_client(trouble)]}), 503
         if found.clash:
             if by_script():
                 return responses.not_saved(CHANGED_ELSEWHERE, 409)

@@ -25,7 +25,7 @@ from clinic_toolkit.store.engine import reading
 from clinic_toolkit.web import gate, headers, posted, responses, static_files
 from clinic_toolkit.web.activity import Activity
 from clinic_toolkit.web.addresses import Address
-from clinic_toolkit.web.handed_form import THANKS, HandedForm
+from clinic_toolkit.web.handed_form import THANKS, HandedForm, for_the_client
 from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, by_script, sent_by_itself
 
@@ -119,6 +119,9 @@ class HandedOver(Flask):
         """From now on nothing is answered but what is on its way."""
         self._ending = True
 
+    def withhold(self) -> None:
+        """Nothing: no keys of the record are here, and the form stays while the process has to wait."""
+
     def reason_to_end(self) -> str | None:
         """Why the form should be put away now; asked every second. The lock page follows."""
         reason = self._activity.reason_to_end()
@@ -207,7 +210,7 @@ class HandedOver(Flask):
             # No page of the form sends so much, so its token was not even looked for.
             return self._not_ours()
         if isinstance(error, ClinicError):
-            return self.form.trouble(error.sentence)
+            return self.form.trouble(for_the_client(error))
         opaque = secrets.token_hex(4)
         log.error("request.unforeseen", exc_info=error, extra={"opaque": opaque})
         return self.form.trouble(f"Something went wrong that should not. Code {opaque}.")

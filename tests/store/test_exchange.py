@@ -244,6 +244,31 @@ def test_a_rescue_that_fails_is_said_and_tried_again(
     assert raised.value.copy == folder / f"{DATABASE}.rescued.1"
 
 
+def test_a_rescue_that_failed_is_tried_again_although_nobody_saves(
+    opened: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def full(*_: object) -> Path:
+        tries.append(1)
+        raise OSError(28, "no room")
+
+    keep = rescued.keep
+    monkeypatch.setattr(rescued, "keep", full)
+    by_rename(folder)
+    watch_over(opened)
+    watch_over(opened)
+    assert len(tries) == 1, "not at every look, or the disk would never rest"
+    monkeypatch.setattr(exchange, "PAUSE_SECONDS", 0.0)
+    watch_over(opened)
+    assert len(tries) == 2 and exchange.must_be_rescued(opened)
+    monkeypatch.setattr(exchange, "PAUSE_SECONDS", 3600.0)
+    monkeypatch.setattr(rescued, "keep", keep)
+    watch_over(opened, ending=True)
+    assert rows(folder / f"{DATABASE}.rescued.1") == 3
+    assert not exchange.must_be_rescued(opened)
+
+
 def test_a_copy_of_before_is_not_touched(opened: Engine, folder: Path) -> None:
     for name in ("1", "7"):
         (folder / f"{DATABASE}.rescued.{name}").write_bytes(b"of before")
