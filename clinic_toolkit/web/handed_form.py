@@ -15,6 +15,7 @@ from clinic_toolkit.record.handover import Form, Ticket
 from clinic_toolkit.record.handover_rows import FINISHED, GIVEN_BACK
 from clinic_toolkit.record.summaries import CLIENT_LINE
 from clinic_toolkit.web import responses
+from clinic_toolkit.web.client_troubles import for_the_client
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.item import CHANGED_ELSEWHERE, WAYS, OwnItemForm, in_words
 from clinic_toolkit.web.forms.open_line import OwnOpenLineForm

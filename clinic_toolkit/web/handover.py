@@ -25,7 +25,8 @@ from clinic_toolkit.store.engine import reading
 from clinic_toolkit.web import gate, headers, posted, responses, static_files
 from clinic_toolkit.web.activity import Activity
 from clinic_toolkit.web.addresses import Address
-from clinic_toolkit.web.handed_form import THANKS, HandedForm, for_the_client
+from clinic_toolkit.web.client_troubles import for_the_client
+from clinic_toolkit.web.handed_form import THANKS, HandedForm
 from clinic_toolkit.web.pages import Pages
 from clinic_toolkit.web.requests import ClinicRequest, by_script, sent_by_itself
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record import administrations, answers, merging, progress
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.store.trouble import StorageFull
-from clinic_toolkit.web import gate, handed_answers, handing, handover
+from clinic_toolkit.store.trouble import StorageExchanged, StorageFrozen, StorageFull, damaged
+from clinic_toolkit.web import client_troubles, gate, handed_answers, handing, handover
 from tests.fixtures import sites
 from tests.fixtures.handed import Device, TestLine, TestTray, handed_over, let_in
 from tests.fixtures.practices import giving
@@ -230,10 +231,10 @@ def test_a_full_disk_is_said_and_what_was_typed_stands_on_the_page(
     fields = {"answer": "3", "said": "Words that must not be lost."}
     answer = device.post("/form/1", fields)
     assert answer.status_code == 503
-    assert StorageFull().sentence in answer.get_data(as_text=True).replace("&#39;", "'")
+    assert client_troubles.SENTENCE in answer.text
     assert fields["said"] in answer.text and " checked" in answer.text
     told = device.send("/form/1", fields | {"csrf_token": token}, **{"X-Autosave": "1"})
-    assert told.status_code == 503 and told.json["message"] == StorageFull().sentence
+    assert told.status_code == 503 and told.json["message"] == client_troubles.SENTENCE
     monkeypatch.undo()
     assert device.post("/form/1", fields).status_code == 303
     assert given(device)[0] == ("answered", 3)
@@ -265,6 +266,36 @@ def test_nothing_is_finished_without_being_asked(device: Device) -> None:
     assert "Some questions are still open." in asked
     assert device.post("/form/finish").headers["Location"] == "/handed-back"
     assert device.line.tray.ticket is None and device.line.end.is_set()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        StorageExchanged(Path("/home/reyes/clinic/clinic.db.rescued.1")),
+        damaged(Path("/home/reyes/clinic/clinic.db")),
+        StorageFrozen(),
+    ],
+    ids=lambda trouble: type(trouble).__name__,
+)
+def test_a_client_hears_nothing_of_files_and_folders(
+    device: Device, monkeypatch: pytest.MonkeyPatch, trouble: ClinicError
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise trouble
+
+    token = device.token()
+    monkeypatch.setattr(handed_answers.handover, "keep", fail)
+    monkeypatch.setattr(handed_answers.handover, "note_act", fail)
+    fields = {"csrf_token": token, "answer": "3"}
+    for answer in (
+        device.post("/form/1", fields),
+        device.send("/form/1", fields, **{"X-Autosave": "1"}),
+        device.send("/form/finish", fields),
+    ):
+        assert answer.status_code == 503
+        assert client_troubles.SENTENCE in answer.text
+        for word in ("/home", "reyes", "clinic.db", "folder", "data file", "Condition"):
+            assert word not in answer.text, word
 
 
 def test_giving_back_works_with_a_full_disk(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
