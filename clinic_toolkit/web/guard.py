@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
 from clinic_toolkit.record import practice as practices
-from clinic_toolkit.store import anchor
+from clinic_toolkit.store import anchor, exchange
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context, handing, notices, posted, responses, sharing
@@ -21,6 +21,7 @@ from clinic_toolkit.web.requests import by_script, is_from_a_page
 View = TypeVar("View", bound=Callable[..., Any])
 _MARK = "clinic_moment"
 _PUTS_AWAY = "clinic_puts_away"
+_GIVES_A_PAPER = "clinic_gives_a_paper"
 
 ALWAYS = "always"
 WHILE_LOCKED = "while locked"
@@ -81,6 +82,15 @@ def puts_away(endpoint: str | None) -> bool:
     return hasattr(current_app.view_functions.get(endpoint or ""), _PUTS_AWAY)
 
 
+def giving_a_paper(view: View) -> View:
+    """Mark: what is posted here saves a paper as a file, and writes nothing but the line about that.
+
+    Where nothing can be written a person needs copies most, so there the file is given without the line.
+    """
+    setattr(view, _GIVES_A_PAPER, True)
+    return view
+
+
 def is_for_the_locked(endpoint: str, here: context.Worker) -> bool:
     """Whether this endpoint has something to read while nobody is unlocked."""
     return moment_of(endpoint) in (ALWAYS, WHILE_LOCKED if here.has_practice else BEFORE_PRACTICE)
@@ -135,8 +145,15 @@ def _must_see_first() -> Response | None:
 
 
 def only_looks(engine: Engine) -> bool:
-    """Whether this POST must do without a write: an unlock, in a store that is not the one written last."""
+    """Whether this POST must do without a write, in a store that takes none: an unlock, or a paper."""
+    if hasattr(current_app.view_functions.get(request.endpoint or ""), _GIVES_A_PAPER):
+        return takes_no_line(engine)
     return anchor.is_frozen(engine) and moment_of(request.endpoint) != UNLOCKED
+
+
+def takes_no_line(engine: Engine) -> bool:
+    """Whether nothing at all is written into this store: it is only looked at, or its file was exchanged."""
+    return anchor.is_frozen(engine) or exchange.is_known(engine)
 
 
 def _moment() -> str:

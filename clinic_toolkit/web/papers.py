@@ -13,7 +13,7 @@ from flask import Response, render_template, request
 from msgspec import Struct
 
 from clinic_toolkit.record import audit
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, guard, responses
 from clinic_toolkit.web.responses import Answer
 
 FRAMED = "framed"
@@ -36,7 +36,9 @@ class Paper(Struct, frozen=True, kw_only=True):
 def answer(paper: Paper) -> Answer:
     """The page that holds a paper, the paper for its frame, or the file."""
     if request.method == "POST":
-        context.took_away(f"{audit.PAPER_SAVED} {paper.kind}")
+        # In a store that takes no line, the page has said that there is none.
+        if context.unit().writes:
+            context.took_away(f"{audit.PAPER_SAVED} {paper.kind}")
         return responses.saved_paper(paper.render(), _name(paper, context.now()))
     if FRAMED not in request.args:
         return _page(paper)
@@ -50,9 +52,9 @@ def answer(paper: Paper) -> Answer:
 def _page(paper: Paper) -> Response:
     # It has no word of the record on it; what the frame asks for is noted then.
     context.showed_nothing()
-    return responses.holding_paper(
-        render_template("papers/show.html", paper=paper, address=_address(), framed=_address(framed=True))
-    )
+    noted = not guard.takes_no_line(context.unit().engine)
+    names = {"paper": paper, "address": _address(), "framed": _address(framed=True), "noted": noted}
+    return responses.holding_paper(render_template("papers/show.html", **names))
 
 
 def _address(*, framed: bool = False) -> str:

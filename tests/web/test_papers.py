@@ -1,6 +1,9 @@
 """A paper is a page with a frame: framed by us alone, saved by an act that is said and logged."""
 
+import os
 import re
+import shutil
+import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -8,7 +11,8 @@ import pytest
 
 from clinic_toolkit.record import audit, inspection
 from clinic_toolkit.record.audit import AuditLine
-from clinic_toolkit.store.engine import reading
+from clinic_toolkit.store import anchor
+from clinic_toolkit.store.engine import reading, watch_over
 from clinic_toolkit.web import headers
 from tests.fixtures import sites, trails
 from tests.fixtures.sites import Site
@@ -180,3 +184,36 @@ def test_the_recovery_sheet_is_a_page_and_no_file(site: Site) -> None:
     assert len(left) < len(page.source) - 500
     assert not [group for group in groups if group in left]
     assert not (Path(drawn_sheet.__file__).parents[1] / "documents" / "recovery.py").exists()
+
+
+def test_where_nothing_can_be_written_every_paper_is_given_without_a_line(
+    furnished: tuple[Site, Person], holding: list[Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody needs copies more than who finds that the record can only be read."""
+    site, me = furnished
+    before = last_line(site).seq
+    with monkeypatch.context() as stuck:
+        stuck.setattr(anchor, "is_frozen", lambda engine: True)
+        for page in {kind_of(paper_of(page)): page for page in holding}.values():
+            shown = me.open(page.path)
+            assert "so saving it leaves no line in the audit trail" in shown.text
+            assert "leaves a line" not in shown.text
+            saved = me.press(shown, "Save a copy as a file")
+            assert saved.body.startswith(b"%PDF-"), page.path
+        assert site.post("/clients/new", {"name": "Eva Lind", "leave_message": "ask"}).status_code == 503
+    assert last_line(site).seq == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be exchanged there")
+def test_a_paper_is_given_after_the_file_was_exchanged(site: Site) -> None:
+    file = site.settings.data_folder / "clinic.db"
+    other = file.with_name("other.db")
+    shutil.copy(file, other)
+    os.replace(other, file)
+    watch_over(site.work.engine)
+    assert site.post("/clients/new", {"name": "Eva Lind", "leave_message": "ask"}).status_code == 503
+    assert site.get("/condition").status_code == 200
+    me = person.at(site)
+    shown = me.open("/worksheets/two-circles/blank")
+    assert "so saving it leaves no line in the audit trail" in shown.text
+    assert me.press(shown, "Save a copy as a file").body.startswith(b"%PDF-")

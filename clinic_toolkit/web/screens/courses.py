@@ -25,7 +25,7 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.rhythms import Rhythm
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
-from clinic_toolkit.web import context, papers
+from clinic_toolkit.web import context, guard, papers
 from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.responses import Answer
 
@@ -160,6 +160,7 @@ def together(id: UUID) -> Answer:
 
 
 @screen.route("/administrations/<uuid:id>/over-time/paper", methods=["GET", "POST"])
+@guard.giving_a_paper
 def paper(id: UUID) -> Answer:
     """The course on paper, for the clinician."""
     from clinic_toolkit.documents import course as paper

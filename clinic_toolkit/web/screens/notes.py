@@ -21,7 +21,7 @@ from clinic_toolkit.record.later_changes import LaterChanges
 from clinic_toolkit.record.notes import ClinicalNote, Part
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import CHANGED_LATER, NOT_SIGNED, SOME_UNREAD
-from clinic_toolkit.web import context, papers, responses
+from clinic_toolkit.web import context, guard, papers, responses
 from clinic_toolkit.web.forms.note import NoteForm, SignForm
 from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.requests import by_script
@@ -237,6 +237,7 @@ def show(id: UUID) -> Answer:
 
 
 @screen.route("/notes/<uuid:id>/paper", methods=["GET", "POST"])
+@guard.giving_a_paper
 def paper(id: UUID) -> Answer:
     """The note on paper: signed, or marked as a draft."""
     from clinic_toolkit.documents import note as document

@@ -15,7 +15,7 @@ from clinic_toolkit.psychometrics.rules import number_rule
 from clinic_toolkit.record import own_questionnaires, results, rows
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire, InstrumentGuide
-from clinic_toolkit.web import context, held_definition, papers, responses
+from clinic_toolkit.web import context, guard, held_definition, papers, responses
 from clinic_toolkit.web.forms.item import WAYS
 from clinic_toolkit.web.held_definition import NothingHeld
 from clinic_toolkit.web.papers import Paper
@@ -110,6 +110,7 @@ def check() -> Answer:
 
 
 @screen.route("/blank", methods=["GET", "POST"])
+@guard.giving_a_paper
 def blank() -> Answer:
     """The form on paper; its code belongs to no sheet."""
     from clinic_toolkit.documents import blank_form as paper
@@ -124,6 +125,7 @@ def blank() -> Answer:
 
 
 @screen.route("/answer-card", methods=["GET", "POST"])
+@guard.giving_a_paper
 def answer_card() -> Answer:
     """The answer words in large type."""
     from clinic_toolkit.documents import answer_card as paper
@@ -133,6 +135,7 @@ def answer_card() -> Answer:
 
 
 @screen.route("/guide", methods=["GET", "POST"])
+@guard.giving_a_paper
 def guide() -> Answer:
     """How to give it, on paper."""
     from clinic_toolkit.documents import guide as paper

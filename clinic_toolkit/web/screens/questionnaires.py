@@ -16,7 +16,7 @@ from clinic_toolkit.record.summaries import (
     ClinicianCard,
     InstrumentGuide,
 )
-from clinic_toolkit.web import context, papers
+from clinic_toolkit.web import context, guard, papers
 from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.responses import Answer
 
@@ -51,6 +51,7 @@ def show(slug: str) -> Answer:
 
 
 @screen.route("/questionnaires/<slug>/blank", methods=["GET", "POST"])
+@guard.giving_a_paper
 def blank(slug: str) -> Answer:
     """The form on paper, under the nameless code of its version and wording."""
     from clinic_toolkit.documents import blank_form as paper
@@ -67,6 +68,7 @@ def blank(slug: str) -> Answer:
 
 
 @screen.route("/questionnaires/<slug>/answer-card", methods=["GET", "POST"])
+@guard.giving_a_paper
 def answer_card(slug: str) -> Answer:
     """The answer words in large type, to point at."""
     from clinic_toolkit.documents import answer_card as paper
@@ -79,6 +81,7 @@ def answer_card(slug: str) -> Answer:
 
 
 @screen.route("/questionnaires/<slug>/card", methods=["GET", "POST"])
+@guard.giving_a_paper
 def card(slug: str) -> Answer:
     """For the clinician, beside a form on paper: which numbers to look at before the client leaves."""
     from clinic_toolkit.documents import clinician_card as paper
@@ -94,6 +97,7 @@ def card(slug: str) -> Answer:
 
 
 @screen.route("/questionnaires/<slug>/guide", methods=["GET", "POST"])
+@guard.giving_a_paper
 def guide(slug: str) -> Answer:
     """How to give it and what to ask, on one page."""
     from clinic_toolkit.documents import guide as paper

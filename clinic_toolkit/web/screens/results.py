@@ -22,7 +22,7 @@ from clinic_toolkit.record import (
     sessions,
 )
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
-from clinic_toolkit.web import context, papers, responses
+from clinic_toolkit.web import context, guard, papers, responses
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.reflection import ReflectionForm
 from clinic_toolkit.web.papers import Paper
@@ -140,6 +140,7 @@ def together(id: UUID) -> Answer:
 
 
 @screen.route("/administrations/<uuid:id>/client-page", methods=["GET", "POST"])
+@guard.giving_a_paper
 def client_page(id: UUID) -> Answer:
     """The client page, on paper; with what stood out only if that was chosen."""
     from clinic_toolkit.documents import client_page as paper
@@ -164,6 +165,7 @@ def client_page(id: UUID) -> Answer:
 
 
 @screen.route("/sessions/<uuid:session>/summary", methods=["GET", "POST"])
+@guard.giving_a_paper
 def summary(session: UUID) -> Answer:
     """The clinician's summary of an hour, on paper."""
     from clinic_toolkit.documents import summary as paper

@@ -13,7 +13,7 @@ from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import WorksheetPage
-from clinic_toolkit.web import context, new_records, papers, responses
+from clinic_toolkit.web import context, guard, new_records, papers, responses
 from clinic_toolkit.web.forms.handout import SENTENCE_LIMIT, HandoutForm
 from clinic_toolkit.web.forms.risk_entry import NOBODY
 from clinic_toolkit.web.papers import Paper
@@ -44,6 +44,7 @@ def show(slug: str) -> Answer:
 
 
 @screen.route("/worksheets/<slug>/blank", methods=["GET", "POST"])
+@guard.giving_a_paper
 def blank(slug: str) -> Answer:
     """The sheet on paper, with nobody's initials."""
     back = ("Back to the worksheet", url_for(".show", slug=slug))
@@ -177,6 +178,7 @@ def _case_of(kept: Kept[Handout]) -> Kept[Case]:
 
 
 @screen.route("/handouts/<uuid:id>/sheet", methods=["GET", "POST"])
+@guard.giving_a_paper
 def sheet(id: UUID) -> Answer:
     """The sheet on paper, for this client."""
     kept = handouts.get(context.db(), context.vault(), id)
