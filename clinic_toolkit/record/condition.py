@@ -225,8 +225,8 @@ def _exchanged(exchanged: Exchanged) -> Finding:
         )
     else:
         advice = (
-            "Nothing is saved any more, and what had been saved could not be copied. Make room on the disk, "
-            "then save anything: the program tries again. Until then do not quit or lock it."
+            "Nothing is saved any more, and what had been saved could not be copied. Make room on the disk: "
+            "the program tries again every few seconds. Until then do not quit or lock it."
         )
     return Finding(
         title="The data file was exchanged",

@@ -11,7 +11,7 @@ import re
 import shutil
 from pathlib import Path
 
-from clinic_toolkit.store import folder
+from clinic_toolkit.store import folder, rescued
 
 MOST_KEPT = 3
 
@@ -85,7 +85,11 @@ def is_owed(file: Path) -> bool:
 
 
 def pay(file: Path) -> bool:
-    """Remove every copy, and then the mark; returns whether no copy is left."""
+    """Remove every copy, a rescued one only if it is needless, and then the mark.
+
+    Returns whether no copy of a log is left.
+    """
+    rescued.remove_needless(file)
     gone = remove(file)
     if gone:
         try:

@@ -16,17 +16,11 @@ from clinic_toolkit.store.anchor_file import Anchor
 from clinic_toolkit.store.connections import PRAGMAS, engine_of, look, tell, use, writer_of
 from clinic_toolkit.store.exchange import Held
 from clinic_toolkit.store.readable import Readable
-from clinic_toolkit.store.trouble import (
-    StorageExchanged,
-    StorageFrozen,
-    told_plainly,
-)
-from clinic_toolkit.store.turn import one_writer, turn_to_write
+from clinic_toolkit.store.trouble import StorageExchanged, StorageFrozen, told_plainly
+from clinic_toolkit.store.turn import LAST_WAIT_SECONDS, one_writer, turn_to_write
 
 _UNDO, _FIRST = "undo", "before the commit"
 _UPKEEP = "clinic_upkeep"
-# How long a process that ends waits for a save that is under way, before it looks for an exchanged file.
-LAST_WAIT_SECONDS = 0.3
 
 log = logging.getLogger("clinic")
 
@@ -222,7 +216,7 @@ def checkpoint(engine: Engine) -> bool:
 
 
 def clear_out(engine: Engine) -> bool:
-    """`checkpoint`, for what was replaced or erased for good: no copy of an earlier log holds it either.
+    """`checkpoint`, for what was replaced or erased for good: no needless copy holds it either.
 
     What could not be done now is still owed: `tidy` does it at the next lock or start, at the latest.
     """

@@ -4,6 +4,7 @@ A copy is a whole database of its own: whoever wants to go on with it gives it t
 file. An empty mark says that no person was told of it yet.
 """
 
+import logging
 import os
 import re
 import sqlite3
@@ -11,8 +12,13 @@ from contextlib import closing
 from pathlib import Path
 
 from clinic_toolkit.store import folder
+from clinic_toolkit.store.connections import look
 
 _DRAFT, _UNSEEN = ".rescued.new", ".rescued.unseen"
+_TIP = "SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1"
+_SAME = "SELECT 1 FROM audit_line WHERE seq = ? AND hash = ?"
+
+log = logging.getLogger("clinic")
 
 
 def keep(file: Path, source: sqlite3.Connection) -> Path:
@@ -68,6 +74,25 @@ def seen(file: Path) -> None:
         OSError: the mark could not be removed.
     """
     file.with_name(file.name + _UNSEEN).unlink(missing_ok=True)
+
+
+def remove_needless(file: Path) -> None:
+    """Remove every copy that a person was told of and that holds nothing which this store does not hold.
+
+    A copy keeps the ways in of its time, so a secret that was replaced would go on opening it. Its newest
+    audit line stands in this store's trail if this store went on from there. Any other copy is left.
+    """
+    if unseen(file):
+        return
+    for copy in kept(file):
+        try:
+            with closing(look(copy)) as old, closing(look(file)) as now:
+                tip = old.execute(_TIP).fetchone()
+                needless = tip is not None and now.execute(_SAME, tip).fetchone() is not None
+            if needless:
+                copy.unlink(missing_ok=True)
+        except (OSError, sqlite3.Error):
+            log.exception("rescued.not_removed")
 
 
 def _named(file: Path, draft: Path) -> Path:

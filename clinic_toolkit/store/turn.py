@@ -9,6 +9,8 @@ from clinic_toolkit.store.trouble import StorageBusy
 # SQLite lets one writer in at a time anyway; queueing here keeps the wait short and in order.
 one_writer = threading.Lock()
 PATIENCE_SECONDS = 30
+# What a process that ends has for it.
+LAST_WAIT_SECONDS = 0.3
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import anchor, base, exchange, rescued
 from clinic_toolkit.store.engine import (
     checkpoint,
+    clear_out,
     fold_when_idle,
     open_store,
     reading,
@@ -291,6 +292,33 @@ def test_the_copy_becomes_the_record_again(opened: Engine, folder: Path) -> None
     save(again)
     with reading(again) as db:
         assert len(db.execute(SAMPLE.select()).all()) == 4
+    again.dispose()
+
+
+def test_a_copy_is_cleared_out_once_the_record_holds_what_it_holds(tmp_path: Path) -> None:
+    store, folder = chained(tmp_path)
+    before = (folder / DATABASE).read_bytes()
+    by_rename(folder)
+    with pytest.raises(StorageExchanged):
+        chains.save(store)
+    store.dispose()
+    copy = folder / f"{DATABASE}.rescued.1"
+    again = chains.opened(folder)
+    chains.save(again)
+    assert clear_out(again)
+    assert copy.exists(), "nobody was told of it"
+    # One of a record that went on by itself, and one that is no record at all.
+    parted = folder / f"{DATABASE}.rescued.2"
+    parted.write_bytes(before)
+    with closing(sqlite3.connect(parted)) as db:
+        db.execute("UPDATE audit_line SET hash = zeroblob(32) WHERE seq = 3")
+        db.commit()
+    damaged = folder / f"{DATABASE}.rescued.3"
+    damaged.write_bytes(b"of before")
+    rescued.seen(folder / DATABASE)
+    assert clear_out(again)
+    assert rescued.kept(folder / DATABASE) == [parted, damaged]
+    chains.save(again)
     again.dispose()
 
 

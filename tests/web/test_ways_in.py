@@ -1,7 +1,9 @@
 """Changing the ways in: the present passphrase is asked as at the lock, and the old secret is gone after."""
 
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import select
 
 from clinic_toolkit.crypto.passphrase import FLOOR
 from clinic_toolkit.record import audit, practice
+from clinic_toolkit.store import rescued
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import attempts, slots
 from clinic_toolkit.vault.slots import WrongSecret, slot
@@ -175,6 +178,28 @@ def test_the_old_slot_is_in_no_file_when_the_page_has_answered(
         assert "clinic.db-wal" in files_with(place, old)
         assert then.endswith("-later")
         assert "Lock once" in site.get(then).text
+
+
+@pytest.mark.parametrize("change", [a_new_passphrase, a_new_sheet])
+def test_a_rescued_copy_is_removed_or_named(
+    site: Site, knows: None, monkeypatch: pytest.MonkeyPatch, change: Callable[[Site], str]
+) -> None:
+    """Its ways in are those of its time."""
+    monkeypatch.setattr(slots, "calibrate", lambda: FLOOR)
+    file = site.settings.data_folder / "clinic.db"
+    with closing(sqlite3.connect(file)) as store:
+        first, second = rescued.keep(file, store), rescued.keep(file, store)
+    with closing(sqlite3.connect(second)) as parted:
+        tip, before = parted.execute("SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1").fetchone()
+        parted.execute("INSERT INTO audit_line VALUES (?, ?, ?, NULL)", (tip + 1, bytes(32), before))
+        parted.commit()
+    rescued.seen(file)
+    then = change(site)
+    assert rescued.kept(file) == [second] != [first]
+    page = site.get(then).text
+    assert "The old one still opens a copy" in page and second.name in page and first.name not in page
+    second.unlink()
+    assert "still opens a copy" not in site.get(then).text
 
 
 def test_a_failed_unlock_leaves_a_line_that_the_next_unlock_vouches_for(locked: Site) -> None:

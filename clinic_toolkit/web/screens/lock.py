@@ -89,7 +89,8 @@ def chosen() -> Answer:
     practice.change_passphrase(context.db(), context.vault(), form.passphrase.data or "", now=context.now())
     context.passphrase_was_chosen()
     then = url_for("lock.trail") if unlocking.line_in_doubt() else handing.first_page("/")
-    return old_secret.removed(then, otherwise=then)
+    told = url_for("practice.index", saved="phrase") if then == "/" else None
+    return old_secret.removed(then, otherwise=then, told=told)
 
 
 @screen.get("/unlock/trail")

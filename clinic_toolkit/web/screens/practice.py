@@ -28,6 +28,7 @@ SAVED = {
     "sheet": "The new recovery sheet is in use. The old one opens nothing here any more: destroy it.",
     "sheet-later": f"The new recovery sheet is in use. {_LATER}",
 }
+_SECRETS = ("phrase", "phrase-later", "sheet", "sheet-later")
 
 
 @screen.route("/practice", methods=["GET", "POST"])
@@ -68,6 +69,7 @@ def index() -> Answer:
         newer=newer,
         version=form.version.data if form.errors or draft.shown else seen_of(seen.body),
         saved=SAVED.get(request.args.get("saved", ""), ""),
+        copies=old_secret.copies_left() if request.args.get("saved", "") in _SECRETS else [],
         slots_intact=context.vault().slots_intact,
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
