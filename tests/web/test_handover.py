@@ -271,8 +271,8 @@ def test_nothing_is_finished_without_being_asked(device: Device) -> None:
 @pytest.mark.parametrize(
     "trouble",
     [
-        StorageExchanged(Path("/home/reyes/clinic/clinic.db.rescued.1")),
-        damaged(Path("/home/reyes/clinic/clinic.db")),
+        StorageExchanged(Path("/srv/reyes/clinic/clinic.db.rescued.1")),
+        damaged(Path("/srv/reyes/clinic/clinic.db")),
         StorageFrozen(),
     ],
     ids=lambda trouble: type(trouble).__name__,
@@ -294,7 +294,7 @@ def test_a_client_hears_nothing_of_files_and_folders(
     ):
         assert answer.status_code == 503
         assert client_troubles.SENTENCE in answer.text
-        for word in ("/home", "reyes", "clinic.db", "folder", "data file", "Condition"):
+        for word in ("/srv", "reyes", "clinic.db", "folder", "data file", "Condition"):
             assert word not in answer.text, word
 
 
