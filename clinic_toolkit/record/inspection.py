@@ -225,11 +225,14 @@ def _head(db: Connection, vault: Vault | None) -> Iterator[Finding]:
 
 
 def _rings(db: Connection, vault: Vault, named: _Named) -> Iterator[Finding]:
-    """Every ring is made in the transaction that keeps its first record, so the trail names them all."""
+    """Every ring is made in the transaction that keeps its first record, so the trail names them all.
+
+    But for the two that are made with the practice: a second one of either kind is not taken for it.
+    """
     if not named.whole:
         return
     for id in sorted(db.scalars(select(ring_table.c.ring).distinct()), key=lambda id: id.bytes):
-        if id.bytes not in named.rings and id != vault.practice_ring:
+        if id.bytes not in named.rings and id not in (vault.practice_ring, vault.own_ring):
             yield Finding(
                 sentence=f"The key of one part of the record ({id.hex[:8]}) is one that the audit trail does "
                 "not name: it was put into the file from outside this program."

@@ -104,6 +104,9 @@ def found(db: Connection) -> Vault:
     db.execute(identity.insert().values(user=user_id, sealed=me.seal(_VERSION + seed, "identity")))
     opened = Vault(me, incarnation, RingDirectory(me))
     opened.new_ring(db, owner=vault_id, ring_class="practice")
+    # Now, and not when it is first needed: of two that were made later in two copies of a folder nobody
+    # could tell which one is right.
+    opened.new_ring(db, owner=user_id, ring_class="own")
     return opened
 
 

@@ -35,6 +35,16 @@ class SealBroken(ClinicError):
         self.record = record
 
 
+class OwnRingLost(ClinicError):
+    """The clinician's own ring may be one that does not open, so none is made in its place."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What you type here cannot be kept before it is recorded: the key for that is damaged or missing "
+            "in the data file. A backup may hold it. Everything can be recorded as before."
+        )
+
+
 class Sealed(Struct, frozen=True, kw_only=True):
     """What goes into a row, and what the audit line and later versions refer to."""
 
@@ -140,15 +150,24 @@ class Vault:
 
     @property
     def own_ring(self) -> UUID | None:
-        """The clinician's own ring, which nobody else is ever a member of; None before it is first needed."""
+        """The clinician's own ring, which nobody else is ever a member of; None if it does not open."""
         try:
             return self._rings.of(self.user_id, "own")
         except UnknownRing:
             return None
 
     def begin_own_ring(self, db: Connection) -> UUID:
-        """The clinician's own ring, made now if there is none. Its key is sealed under the user key alone."""
-        return self.own_ring or self.new_ring(db, owner=self.user_id, ring_class="own")
+        """The clinician's own ring, made now if there never was one.
+
+        Raises:
+            OwnRingLost: a ring is there, or is named by the trail, that does not open: it may be this one.
+        """
+        if self.own_ring:
+            return self.own_ring
+        named = self.inventory.rings() if self.inventory else set()
+        if self.damaged_rings or not all(self.holds(often(ring)) for ring in named):
+            raise OwnRingLost
+        return self.new_ring(db, owner=self.user_id, ring_class="own")
 
     def seal(
         self, *, table: str, record: UUID, version: int, ring: UUID, body: bytes, sign: str | None = None

@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import drafts, hurt, inspection, rows
+from clinic_toolkit.record import drafts, hurt, inspection, ledger, rows
 from clinic_toolkit.record.drafts import Draft
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import slots
+from clinic_toolkit.vault.vault import OwnRingLost
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, Work
 
@@ -44,8 +45,35 @@ def test_it_is_found_again_and_each_save_carries_the_version_it_saw(work: Work) 
         assert drafts.find(db, work.vault, ring, "hour", client.id) is None
 
 
+def test_the_own_ring_is_there_before_any_folder_can_be_copied(work: Work) -> None:
+    """Two copies that each made one would both be right, and a random number would choose between them."""
+    own = work.vault.own_ring
+    assert own is not None
+    with writing(work.engine) as db:
+        assert work.vault.begin_own_ring(db) == own
+        with pytest.raises(ValueError, match="second ring"):
+            work.vault.new_ring(db, owner=work.vault.user_id, ring_class="own")
+
+
+@pytest.mark.parametrize("gone", ["spoilt", "removed"])
+def test_no_other_own_ring_is_made_while_it_may_be_one_that_does_not_open(work: Work, gone: str) -> None:
+    draft = kept(work, None, work.vault.user_id)
+    with writing(work.engine) as db:
+        named = {"ring": draft.ring.bytes}
+        if gone == "spoilt":
+            db.execute(text("UPDATE ring_grant SET sealed = zeroblob(80) WHERE ring = :ring"), named)
+        else:
+            db.execute(text("DELETE FROM ring_grant WHERE ring = :ring"), named)
+            db.execute(text("DELETE FROM ring WHERE ring = :ring"), named)
+    with writing(work.engine) as db:
+        later = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        ledger.of(db, later)
+        assert later.own_ring is None
+        with pytest.raises(OwnRingLost):
+            later.begin_own_ring(db)
+
+
 def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None:
-    assert work.vault.own_ring is None
     draft = kept(work, None, work.vault.user_id)
     assert draft.ring == work.vault.own_ring != work.vault.practice_ring
     # Found again by another process with the same user key.

@@ -170,8 +170,9 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
     with writing(engine) as db:
         vault, groups = practice.create(db, settings, passphrase=vaults.PASSPHRASE, now=NOW)
     with writing(engine) as db:
-        for change in ("UPDATE identity SET sealed = zeroblob(106)", "DELETE FROM ring_grant"):
-            db.execute(text(change))
+        db.execute(text("UPDATE identity SET sealed = zeroblob(106)"))
+        practice_ring = {"ring": vault.practice_ring.bytes}
+        db.execute(text("DELETE FROM ring_grant WHERE ring = :ring"), practice_ring)
     engine.dispose()
     with pytest.raises((ValueError, TypeError)):
         independent_reader.Reader(folder, sheet=" ".join(groups))
