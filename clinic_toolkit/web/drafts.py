@@ -34,8 +34,18 @@ class FormDraft(msgspec.Struct, kw_only=True):
 
     @property
     def version(self) -> int:
-        """The version that the page was made from; 0 if there never was a draft."""
+        """The version that is kept now; 0 if there never was a draft."""
         return self.kept.version if self.kept else 0
+
+    @property
+    def seen(self) -> int:
+        """The version that the page was made from. A form that is shown again still has its own."""
+        return whole(request.form.get(SEEN)) if request.method == "POST" else self.version
+
+    @property
+    def is_of_this_page(self) -> bool:
+        """Whether what is kept is what this page kept or showed, and no words of another window."""
+        return self.seen == self.version
 
     @property
     def address(self) -> str:
@@ -70,13 +80,13 @@ class FormDraft(msgspec.Struct, kw_only=True):
             return None
         if DISCARD in request.form:
             # What another window kept meanwhile is not discarded unseen.
-            if self.kept is not None and whole(request.form.get(SEEN)) == self.version:
+            if self.kept is not None and self.is_of_this_page:
                 drafts.discard(context.db(), context.vault(), self.kept, now=context.now())
             return responses.see(self.address)
         return self._keep() if by_script() else None
 
     def _keep(self) -> Answer:
-        if whole(request.form.get(SEEN)) != self.version:
+        if not self.is_of_this_page:
             return responses.not_saved(rows.Stale().sentence, 409)
         db, vault, now = context.db(), context.vault(), context.now()
         body = Draft(
@@ -91,8 +101,11 @@ class FormDraft(msgspec.Struct, kw_only=True):
         return responses.draft_kept(now, version=kept.version)
 
     def recorded(self) -> None:
-        """The form is recorded: nothing of the draft is needed any more."""
-        if self.kept is not None:
+        """The form is recorded: nothing of its draft is needed any more.
+
+        What another window kept meanwhile is not in what is recorded, so it stays.
+        """
+        if self.kept is not None and self.is_of_this_page:
             drafts.recorded(context.db(), context.vault(), self.kept, now=context.now())
 
 

@@ -103,6 +103,31 @@ def test_of_two_windows_the_older_one_is_told_and_keeps_its_words(desk: Desk) ->
     assert desk.me.press(form, "Discard what was begun").typed("asked") == "One and more."
 
 
+@pytest.mark.parametrize("name", FORMS)
+def test_what_another_window_kept_is_not_emptied_by_recording(desk: Desk, name: str) -> None:
+    where, field, needed = FORMS[name]
+    path = where(desk)
+    me = desk.me
+    one, other = me.open(path), me.open(path)
+    autosave(me, one, field, needed | {field: WORDS})
+    assert me.send(other, needed | {field: "Other words."}, by=field).status == 200
+    assert me.open(path).typed(field) == WORDS
+    assert "You began this on" in me.open(path).text
+
+
+def test_a_form_that_is_shown_again_knows_no_more_than_it_did(desk: Desk) -> None:
+    path = f"{desk.client}/risk-entries/new"
+    me = desk.me
+    one, other = me.open(path), me.open(path)
+    autosave(me, one, "asked", {"asked": WORDS})
+    # Nothing was chosen or written, so the second window is shown again, beside the draft of the first.
+    again = me.send(other, {}, by="asked")
+    assert again.status == 422 and "You began this on" not in again.text and WORDS not in again.source
+    assert autosave(me, again, "asked", {"asked": "Other words."}).status == 409
+    assert me.send(again, {"did": "Rang the clinic."}, by="asked").status == 200
+    assert me.open(path).typed("asked") == WORDS
+
+
 def test_a_record_that_changed_meanwhile_is_not_overwritten_by_its_draft(desk: Desk) -> None:
     path = f"{desk.client}/edit"
     autosave(desk.me, desk.me.open(path), "phone", {"phone": "555"})
