@@ -19,6 +19,7 @@ from tests.journeys.person import Person
 
 RIGHT, NEW = "glacier mandolin unwrapped", "ottoman velvet cinder plume hazard"
 NOTE = {"section-data": "Came on time."}
+PUT_OFF = {"how": "not_today", "because": "Her sister came in."}
 
 
 @dataclass
@@ -216,7 +217,11 @@ WAYS: dict[str, Way] = {
     "risk_entries.close": lambda at: at.me.send(
         at.me.open(f"{at.result()}/risk-entry"), {"how": "asked", "asked": "About sleep."}
     ),
+    "risk_entries.close, not today": lambda at: at.me.send(at.me.open(f"{at.result()}/risk-entry"), PUT_OFF),
     "risk_entries.new": Desk.entry,
+    "risk_entries.new, not today": lambda at: at.me.send(
+        at.me.open(f"{at.client}/risk-entries/new"), PUT_OFF
+    ),
     "risk_entries.of_hour": lambda at: at.me.send(
         at.me.open(f"{at.hour}/risk-entries/new"), {"did": "Rang the clinic."}
     ),

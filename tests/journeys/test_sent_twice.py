@@ -18,7 +18,7 @@ from tests.fixtures.sites import TOKEN, Site, Visitor
 from tests.journeys import intake, person
 from tests.journeys.pages import Page
 from tests.journeys.person import Person, encoded
-from tests.journeys.sent_twice import ELSEWHERE, RIGHT, WAYS, Desk
+from tests.journeys.sent_twice import ELSEWHERE, PUT_OFF, RIGHT, WAYS, Desk
 
 Counts = dict[str, tuple[int, int]]
 
@@ -176,6 +176,20 @@ def test_other_words_with_the_same_number_are_not_taken_for_recorded(desk: Desk)
     further = desk.me.press(other, "Try saving again")
     assert "and a friend" in further.text
     assert counts(desk.site)["risk_entry"] == (2, 2)
+
+
+@pytest.mark.parametrize("typed", ["a later day", "no day", "no date"])
+def test_another_day_of_the_next_check_is_another_entry(desk: Desk, typed: str) -> None:
+    today = datetime.now().astimezone().date()
+    page = desk.me.open(f"{desk.client}/risk-entries/new")
+    first = desk.me.send(page, PUT_OFF | {"next_check": f"{today + timedelta(days=2)}"})
+    assert first.status == 200
+    once = counts(desk.site)
+    days = {"a later day": f"{today + timedelta(days=3)}", "no day": "", "no date": "2026-02-31"}
+    other = desk.me.send(page, PUT_OFF | {"next_check": days[typed]})
+    # An empty day asks for one to be chosen: the entry has one.
+    assert other.status == (200 if typed == "no day" else 409)
+    assert counts(desk.site) == once
 
 
 def test_a_number_of_something_else_opens_and_overwrites_nothing(desk: Desk) -> None:

@@ -95,8 +95,14 @@ class RiskForm(FearForm):
         return (
             self.about.data == (about.hex if about else NOBODY)
             and (self.how.data or "", because, self.where) == (body.how, body.because, body.fear)
-            and all(getattr(self, name).data == getattr(body, name) for name in (*LINES, "next_check"))
+            and all(getattr(self, name).data == getattr(body, name) for name in LINES)
+            and (self.next_check.data == body.next_check or self._leaves_the_check_open)
         )
+
+    @property
+    def _leaves_the_check_open(self) -> bool:
+        """Whether the day of the next check is chosen as the entry is written (`risk_entries.write`)."""
+        return self.how.data == NOT_TODAY and not any(self.next_check.raw_data or ())
 
     @property
     def has_lines(self) -> bool:
