@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import rows
+from clinic_toolkit.record import clients, rows
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.note_facts import NoteFacts
@@ -47,6 +47,16 @@ class NobodyToSign(ClinicError):
         super().__init__(
             "Nothing was signed: the settings of the practice cannot be read, so nobody’s name would stand "
             "under the note. Enter them again on Your practice, then sign."
+        )
+
+
+class ClientUnreadable(ClinicError):
+    """What a note is signed with stands for good, and of a client whose details are hurt no name is known."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was signed: the details of the client cannot be read, so no name would stand on the "
+            "note. Enter them again on the page of the client, then sign."
         )
 
 
@@ -165,6 +175,7 @@ def sign(
         Signed: it is signed already.
         NothingToSign: it holds no text.
         NobodyToSign: the practice names no clinician.
+        ClientUnreadable: the name of a client cannot be read.
         rows.Stale: the draft was saved elsewhere since it was read.
     """
     if seen.final:
@@ -175,6 +186,8 @@ def sign(
         raise NothingToSign
     if not facts.clinician.strip():
         raise NobodyToSign
+    if clients.UNREADABLE in facts.people:
+        raise ClientUnreadable
     ahead = now.astimezone().utcoffset() or timedelta()
     body = msgspec.structs.replace(
         seen.body,

@@ -448,6 +448,21 @@ def test_nobody_signs_while_the_settings_are_hurt(work: Work) -> None:
             signed(db, work.vault, hour, note)
 
 
+def test_no_note_is_signed_while_the_details_of_its_client_are_hurt(work: Work) -> None:
+    ana = work.client("Ana")
+    hour = work.hour(ana)
+    with writing(work.engine) as db:
+        note = notes.begin(db, work.vault, hour, said("x"), now=NOW)
+    harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
+    with writing(work.engine) as db:
+        with pytest.raises(notes.ClientUnreadable):
+            signed(db, work.vault, hour, note)
+        found = clients.get(db, work.vault, ana.id)
+        clients.revise(db, work.vault, found, Client(name="Ana"), now=NOW)
+        facts = signed(db, work.vault, hour, note).body.facts
+    assert facts and facts.people == ("Ana",)
+
+
 @pytest.mark.parametrize(
     "act",
     ["UPDATE handover SET final = 1", "DELETE FROM handover", "UPDATE handover SET ring = randomblob(16)"],
