@@ -24,7 +24,7 @@ from clinic_toolkit.store.trouble import StorageTrouble
 from clinic_toolkit.vault.vault import SealBroken
 from clinic_toolkit.web import context, posted, responses
 from clinic_toolkit.web.new_records import SentBefore
-from clinic_toolkit.web.requests import ClinicRequest, by_script
+from clinic_toolkit.web.requests import ClinicRequest, by_script, is_from_a_page
 from clinic_toolkit.web.responses import Answer
 from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
 
@@ -90,6 +90,9 @@ def _told(error: ClinicError) -> Any:
 
 
 def _refused(error: CSRFError) -> Answer:
+    if posted.is_unread() and is_from_a_page():
+        # It came while the program was locked and was not read: the page that sent it still has the words.
+        return responses.stay()
     # The gate has let it in, so it is a page of ours: only an old one.
     if context.unlocked() is None:
         return _plain(_OLD_LOCK, 422)
@@ -103,7 +106,8 @@ def refuse_unread() -> NoReturn:
 
     Raises:
         RequestEntityTooLarge: it is too large.
-        CSRFError: it was sent to a locked program that is unlocked by now; it can be sent again.
+        CSRFError: it was sent to a locked program that is unlocked by now; it can be sent again from the
+            page that holds it, which therefore stays where it is.
     """
     if (request.content_length or 0) > ClinicRequest.max_content_length:
         raise RequestEntityTooLarge

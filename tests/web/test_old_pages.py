@@ -3,6 +3,7 @@
 import pytest
 from flask import request
 
+from clinic_toolkit.web import posted
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import TOKEN, Site
@@ -65,6 +66,26 @@ def test_what_an_old_page_sent_comes_back_and_can_be_sent_again(site: Site) -> N
     token = TOKEN.search(page.text)
     assert token
     assert site.post(path, TYPED | {"csrf_token": token[1]}, token=False).text == "saved"
+
+
+def test_what_came_too_early_to_be_read_stays_on_its_page(site: Site) -> None:
+    """The program was locked when the form arrived, and is unlocked when it is answered."""
+    got = []
+
+    def view() -> str:
+        got.append(request.form.to_dict())
+        return "saved"
+
+    path = site.route(view)
+    from_a_page = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
+    unread = {posted.UNREAD: True}
+    answer = site.post(path, TYPED, headers=from_a_page, environ_overrides=unread)
+    assert (answer.status_code, answer.data) == (204, b"") and not got
+    # By script it is told to send them once more.
+    told = site.post(path, TYPED, headers={"X-Autosave": "1"}, environ_overrides=unread)
+    assert told.status_code == 422 and told.json["csrf_token"] and not got
+    # Read, the same form does what it should.
+    assert site.post(path, TYPED, headers=from_a_page).text == "saved"
 
 
 def test_a_script_is_told_the_token_of_now(site: Site) -> None:
