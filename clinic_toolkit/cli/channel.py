@@ -7,7 +7,8 @@ refusal from the other.
 
 What is posted is read only if the app wants it, which it says by the headers alone. Until then nothing
 but the headers is taken from the system: they are looked for in a buffer that is wiped. What the app does
-not want goes through such a buffer as well, so that no word of it stays in this process.
+not want goes through such a buffer as well, so that no word of it stays in this process. So a form that
+is far too large is still answered by the app, in words that say what is wrong with it.
 
 When a worker ends, `drain` closes every connection between two requests: what the browser asks next
 goes over a new one, and waits for the next worker instead of being cut off in the middle of a page.
@@ -22,6 +23,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, TransferEncodingNotImplemented
 from waitress.task import ErrorTask, WSGITask
@@ -42,8 +44,19 @@ Reads = Callable[[dict[str, Any]], bool]
 log = logging.getLogger("clinic")
 
 
+class Nothing(OverflowableBuffer):
+    """Where a body goes that is too large to be held in memory even as zeros."""
+
+    def append(self, s: bytes) -> None:
+        """Keep none of it."""
+
+
 class Asked(HTTPRequestParser):
     """A request while it arrives."""
+
+    adj: Any
+    body_rcv: Any
+    content_length: int
 
     # None until it was decided.
     unread: bool | None = None
@@ -55,6 +68,12 @@ class Asked(HTTPRequestParser):
         if self.chunked:
             self.body_rcv = None
             raise TransferEncodingNotImplemented("a body without its length")
+
+    def leave_unread(self) -> None:
+        """Let the body pass: the app will be told that there was one."""
+        self.unread = True
+        if self.body_rcv is not None and self.content_length >= self.adj.inbuf_overflow:
+            self.body_rcv.buf = Nothing(self.adj.inbuf_overflow)
 
 
 class Task(WSGITask):
@@ -114,7 +133,9 @@ class Channel(HTTPChannel):
         taken = super().received(data)
         asked = self.request
         if asked is not None and asked.headers_finished and asked.unread is None:
-            asked.unread = not self._is_wanted(asked)
+            asked.unread = False
+            if not self._is_wanted(asked):
+                asked.leave_unread()
         return taken
 
     def recv(self, buffer_size: int) -> bytes:

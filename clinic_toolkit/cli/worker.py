@@ -32,9 +32,9 @@ MIB = 2**20
 WAITRESS: dict[str, Any] = {
     "threads": 6,
     "ident": None,
-    # Flask refuses bodies over 1 MiB with a page of ours; waitress stops reading at two. Both of
-    # its buffers go to a temporary file when they overflow, so neither may ever overflow.
-    "max_request_body_size": 2 * MIB,
+    # The app refuses bodies over 1 MiB with a page of ours, and none of them is read: up to this size they
+    # pass by (`channel`). Both buffers go to a temporary file when they overflow, so neither may ever.
+    "max_request_body_size": 64 * MIB,
     "inbuf_overflow": 4 * MIB,
     "outbuf_overflow": 256 * MIB,
     "max_request_header_size": 32 * 1024,

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from waitress import buffers
 from waitress.server import create_server
 
 from clinic_toolkit.cli import channel
+from clinic_toolkit.cli.worker import MIB, WAITRESS
 from clinic_toolkit.web import posted
 
 pytestmark = pytest.mark.processes
@@ -20,14 +22,15 @@ ANSWER = b"x" * 5000
 class Serving:
     """A server that answers after a moment, and the connections to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, **limits: Any) -> None:
         self.channels: dict[int, Any] = {}
         self.takes = 0.0
         self.made: list[socket.socket] = []
         self.begun = threading.Event()
         listening = socket.create_server(("127.0.0.1", 0))
         self.port = listening.getsockname()[1]
-        self.server = create_server(self._answer, map=self.channels, sockets=[listening], threads=4)
+        given = {"threads": 4} | limits
+        self.server = create_server(self._answer, map=self.channels, sockets=[listening], **given)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
 
@@ -89,6 +92,39 @@ def test_what_the_app_does_not_want_is_not_read(serving: Serving) -> None:
     assert asked == ["/read"] * 3 + ["/unread"] * 3
     bodies = [body for body in seen if body]
     assert bodies == [b"secret", b"second", b"secret", bytes(6), bytes(6), bytes(6)]
+
+
+@pytest.fixture
+def as_it_runs() -> Iterator[Serving]:
+    made = Serving(**WAITRESS)
+    yield made
+    made.end()
+
+
+@pytest.mark.parametrize("size", [3 * MIB, 5 * MIB])
+def test_what_is_far_too_large_is_answered_by_the_app(
+    as_it_runs: Serving, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Not by the gate, whose words would send a person back to the start of the program."""
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        told = f"{environ.get('CONTENT_LENGTH')} {posted.UNREAD in environ}".encode()
+        start("413 Too Large", [("Content-Length", str(len(told)))])
+        return [told]
+
+    def never(*_: object) -> None:
+        raise AssertionError("a temporary file")
+
+    monkeypatch.setattr(buffers.TempfileBasedBuffer, "__init__", never)
+    as_it_runs.server.application = app
+    channel.use(as_it_runs.channels, lambda environ: int(environ.get("CONTENT_LENGTH") or 0) <= MIB)
+    asking = as_it_runs.connected()
+    asking.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
+    asking.sendall(b"x" * size + b"GET / HTTP/1.0\r\n\r\n")
+    told = read_until_closed(asking)
+    assert told.startswith(b"HTTP/1.1 413") and f"{size} True".encode() in told
+    # What comes behind it is a request of its own.
+    assert told.count(b"413 Too Large") == 2
 
 
 def test_a_judge_that_fails_lets_nothing_be_read(serving: Serving) -> None:
