@@ -1,5 +1,8 @@
 """In a real browser: no click loses what was typed. Long forms are found again; short ones ask first."""
 
+import re
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -57,3 +60,41 @@ def test_a_short_form_asks_before_it_is_left(browser: Browser, practice: Practic
         page.get_by_role("button", name="Lock").click()
         expect(page.get_by_role("heading", name="Unlock")).to_be_visible()
         assert asked == ["beforeunload"]
+
+
+def test_a_file_that_is_too_large_is_refused_on_its_own_page(
+    browser: Browser, practice: Practice, tmp_path: Path
+) -> None:
+    large, right = tmp_path / "large.toml", tmp_path / "right.toml"
+    large.write_bytes(b"#" * 2_500_000)
+    right.write_bytes(b"# nothing\n")
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = practice.enter(seen)
+        page.goto(f"http://{practice.running.host}/your-questionnaires")
+        field = page.get_by_label("A file with a questionnaire")
+        field.set_input_files(large)
+        page.get_by_role("button", name="Check this file").click()
+        expect(page.get_by_role("alert")).to_have_text(re.compile("^Not sent: this file is too large"))
+        seen.look(page, name="a file that is too large")
+        # The control: the same form sends a file that fits.
+        field.set_input_files(right)
+        page.get_by_role("button", name="Check this file").click()
+        expect(page.get_by_role("heading", name="to mend in right.toml")).to_be_visible()
+
+
+def test_a_page_that_shows_a_draft_is_as_good_as_any(browser: Browser, practice: Practice) -> None:
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = practice.enter(seen)
+        host = f"http://{practice.running.host}"
+        for path, field in (
+            ("/practice", "#f-crisis_text"),
+            ("/clients/new", "#f-reach_note"),
+            (f"{practice.client}/edit", "#f-reach_note"),
+            (f"{practice.hour}/edit", "#f-place"),
+        ):
+            page.goto(f"{host}{path}")
+            page.locator(field).press_sequentially(" Room")
+            expect(page.locator("[data-status]")).to_contain_text("not recorded yet")
+            page.goto(f"{host}{path}")
+            expect(page.get_by_text("it was not recorded")).to_be_visible()
+            seen.look(page, name=f"a draft on {path}")

@@ -5,7 +5,11 @@ import { all, make } from "./dom.js";
 const MOST = 1000000, LEAVING = 60000;
 export const TOO_MUCH = "Not saved: this is more text than fits at once. All of it is still here: make it shorter.";
 
+const TOO_LARGE = "Not sent: this file is too large to be looked at here. Choose another one.";
+
 const sizeOf = (form) => `${new URLSearchParams(new FormData(form))}`.length;
+const filesOf = (form) => [...form.querySelectorAll("[type=file]")].flatMap((field) => [...field.files]);
+const isTooLarge = (form) => filesOf(form).reduce((sum, file) => sum + file.size, 0) > MOST;
 export const isTooMuch = (form) => sizeOf(form) > MOST;
 export const roomWhileLeaving = (form) => sizeOf(form) < LEAVING;
 
@@ -31,15 +35,16 @@ function keepTooMuch(form) {
   const told = make("p", "", { className: "error", role: "alert", hidden: true });
   form.append(told);
   form.addEventListener("submit", (event) => {
-    told.hidden = !isTooMuch(form);
+    const wrong = isTooLarge(form) ? TOO_LARGE : isTooMuch(form) ? TOO_MUCH : "";
+    told.hidden = !wrong;
+    told.textContent = wrong;
     if (told.hidden) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    told.textContent = TOO_MUCH;
   });
 }
 
 export function watchLengths() {
-  all("main form[method=post]:has(textarea,[data-most])").forEach(keepTooMuch);
+  all("main form[method=post]:has(textarea,[data-most],[type=file])").forEach(keepTooMuch);
   all("[data-most]").forEach(tellLength);
 }
