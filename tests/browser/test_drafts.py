@@ -56,9 +56,10 @@ def test_a_short_form_asks_before_it_is_left(browser: Browser, practice: Practic
         expect(sentence).to_have_value("I can rest.")
         page.wait_for_function("() => true")
         assert asked == ["beforeunload"]
-        # Lock never waits for an answer.
+        # Lock never waits for an answer. The page itself stays, covered: its words are nowhere else.
         page.get_by_role("button", name="Lock").click()
-        expect(page.get_by_role("heading", name="Unlock")).to_be_visible()
+        expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+        expect(page.get_by_text("What you typed last is not saved yet.")).to_be_visible()
         assert asked == ["beforeunload"]
 
 
