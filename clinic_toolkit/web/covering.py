@@ -38,11 +38,6 @@ def lock() -> Response:
 
 
 def _put_away(reason: str) -> None:
-    if not context.worker().unlocked:
-        # Pressed twice: the keys are away, and this process has done nothing that it should end for. While
-        # any browser is let in, every browser's Lock ends it.
-        return
-
     # After the commit: what was sent along must be on the disk, or come back to the page.
     @after_this_request
     def leave(answer: Response) -> Response:
