@@ -10,6 +10,8 @@ import pytest
 
 from tests.fixtures.outside import sitecustomize as outside
 
+pytestmark = pytest.mark.processes
+
 # Addresses that are kept free for examples; nobody answers there.
 ELSEWHERE = "192.0.2.1"
 CONNECT = f"import socket; socket.socket().connect_ex(({ELSEWHERE!r}, 9))"
@@ -17,8 +19,6 @@ ASK = "import socket; socket.getaddrinfo('example.invalid', 80)"
 CHILD = f"import subprocess, sys; sys.exit(subprocess.run([sys.executable, '-c', {CONNECT!r}]).returncode)"
 SPAWN = f"""
 import multiprocessing, socket
-
-pytestmark = pytest.mark.processes
 def leave(): socket.socket().connect(({ELSEWHERE!r}, 9))
 if __name__ == "__main__":
     process = multiprocessing.get_context("spawn").Process(target=leave)

@@ -16,6 +16,8 @@ import pytest
 from clinic_toolkit.web import launch
 from tests.fixtures.running import Running, address_in
 
+pytestmark = pytest.mark.processes
+
 OURS = "Sec-Fetch-Site: same-origin"
 TYPED = "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document"
 LED = TYPED.replace("none", "cross-site")
@@ -163,8 +165,6 @@ def test_another_user_of_the_machine_is_not_answered_with_every_right_word(runni
 
 SILENT = """
 import os, socket, sys
-
-pytestmark = pytest.mark.processes
 os.setgid(65534); os.setuid(65534)
 held = []
 for _ in range(220):
