@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser import chrome
+from tests.browser import chrome, marionette
 from tests.browser.chrome import Watched
+from tests.browser.marionette import Firefox
 from tests.fixtures.running import Running
 from tests.journeys import person, steps
 
@@ -68,3 +69,15 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
     """One practice for all tests of a file."""
     with made(tmp_path_factory.mktemp("browser")) as practice:
         yield practice
+
+
+@pytest.fixture
+def driven(firefox_path: str, tmp_path: Path, practice: Practice) -> Iterator[Firefox]:
+    """Firefox, unlocked."""
+    with marionette.opened(firefox_path, tmp_path / "profile") as driven:
+        driven.come_in(practice.running.host)
+        driven.go(f"http://{practice.running.host}/unlock")
+        driven.fill("#f-passphrase", practice.words)
+        driven.click(driven.link("Unlock"))
+        driven.until(lambda: driven.address == f"http://{practice.running.host}/")
+        yield driven

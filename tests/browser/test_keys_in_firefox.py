@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import conftest, marionette
+from tests.browser import conftest
 from tests.browser.conftest import Practice
 from tests.browser.marionette import ENTER, ESCAPE, Firefox
 from tests.journeys import person, steps
@@ -22,18 +22,6 @@ def practice(tmp_path: Path) -> Iterator[Practice]:
     """One for each test: a form that is out is in nobody's way."""
     with conftest.made(tmp_path) as practice:
         yield practice
-
-
-@pytest.fixture
-def driven(firefox_path: str, tmp_path: Path, practice: Practice) -> Iterator[Firefox]:
-    """Firefox, unlocked."""
-    with marionette.opened(firefox_path, tmp_path / "profile") as driven:
-        driven.come_in(practice.running.host)
-        driven.go(f"http://{practice.running.host}/unlock")
-        driven.fill("#f-passphrase", practice.words)
-        driven.click(driven.link("Unlock"))
-        driven.until(lambda: driven.address == f"http://{practice.running.host}/")
-        yield driven
 
 
 def begun(practice: Practice) -> str:

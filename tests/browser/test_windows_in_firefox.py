@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import conftest, marionette
+from tests.browser import conftest
 from tests.browser.conftest import Practice
 from tests.browser.marionette import Firefox
 from tests.journeys import person, steps
@@ -23,18 +23,6 @@ def practice(tmp_path: Path) -> Iterator[Practice]:
     """The program, set up."""
     with conftest.made(tmp_path) as practice:
         yield practice
-
-
-@pytest.fixture
-def driven(firefox_path: str, tmp_path: Path, practice: Practice) -> Iterator[Firefox]:
-    """Firefox, unlocked."""
-    with marionette.opened(firefox_path, tmp_path / "profile") as driven:
-        driven.come_in(practice.running.host)
-        driven.go(f"http://{practice.running.host}/unlock")
-        driven.fill("#f-passphrase", practice.words)
-        driven.click(driven.link("Unlock"))
-        driven.until(lambda: driven.address == f"http://{practice.running.host}/")
-        yield driven
 
 
 def test_two_windows_at_one_question(driven: Firefox, practice: Practice) -> None:
