@@ -48,7 +48,7 @@ STATUS: tuple[tuple[type[ClinicError], int], ...] = (
 OTHERWISE = 422
 
 # Neither shown again nor sent again: passphrases, return codes, groups of the recovery sheet, form tokens.
-_SECRET = re.compile(r"\w*passphrase\w*|(offered_|return_)?code|group_?\d+|csrf_token")
+SECRET = re.compile(r"\w*passphrase\w*|(offered_|return_)?code|group_?\d+|csrf_token")
 # There the code is the one that is printed at the foot of a sheet.
 _PRINTED_CODES = "paper_forms"
 
@@ -159,7 +159,7 @@ def _plain(sentence: str, status: int) -> Answer:
 def is_secret(name: str) -> bool:
     """Whether what was typed into the field of this name may not be shown again."""
     printed = name == "code" and request.blueprint == _PRINTED_CODES
-    return _SECRET.fullmatch(name) is not None and not printed
+    return SECRET.fullmatch(name) is not None and not printed
 
 
 def sent_along() -> list[tuple[str, str]]:
