@@ -35,6 +35,8 @@ class Desk:
         self._hour = self.me.press(page, "Open an hour now").path
         self._place = steps.place(steps.begin(self.me, self._hour))
         self._token, self._version = "", "0"
+        # What the page of each item saw of its answer; unknown again while a save is under way.
+        self._seen: dict[int, str] = {}
         self._client, self._begun = "", 0
         self._to_sign = ""
         self.signed: dict[str, str] = {}
@@ -74,9 +76,14 @@ class Desk:
             raise ConnectionError from gone
 
     def _answer(self, item: int, text: str) -> bool:
+        path = f"{self._place}/items/{item + 1}"
+        seen = self._seen.pop(item, None)
+        if seen is None:
+            seen = self._there(self.me.open(path)).typed("version")
         sent = {"csrf_token": self._token, "answer": str(value_of(text)), "said": text, "go": "next"}
-        told = self._there(self.me.post(f"{self._place}/items/{item + 1}", sent, BY_SCRIPT))
-        return bool(json.loads(told.body)["saved"])
+        told = json.loads(self._there(self.me.post(path, sent | {"version": seen}, BY_SCRIPT)).body)
+        self._seen[item] = told["version"]
+        return bool(told["saved"])
 
     def _draft(self, text: str) -> bool:
         sent = _note(text) | {"csrf_token": self._token, "version": self._version}

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from contextlib import suppress
 from http.client import HTTPConnection
 from typing import Any
 
@@ -54,8 +55,10 @@ def post(request_class, kind, body, **waitress):
     finally:
         _watching.clear()
         connection.close()
-        # In its own thread, which is in the middle of asking its sockets.
-        server.trigger.pull_trigger(server.close)
+        # In its own thread, which is in the middle of asking its sockets. Where it was just awake, it has
+        # closed everything before it is woken for that.
+        with suppress(OSError):
+            server.trigger.pull_trigger(server.close)
     return told, list(_written)
 
 
