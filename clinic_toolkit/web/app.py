@@ -24,6 +24,7 @@ from clinic_toolkit.web import (
     new_records,
     notices,
     posted,
+    responses,
     static_files,
     unit,
 )
@@ -146,6 +147,7 @@ class Clinic(Flask):
         static_files.serve(self, marked=guard.always)
         filters.register(self)
         errors.register(self)
+        self.register_error_handler(context.PutAway, _too_late)
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Refuse at the gate, before any address is looked at."""
@@ -235,6 +237,11 @@ class Clinic(Flask):
         """Put the keys away: whoever still asks finds the lock."""
         self.worker.unlocked.clear()
         self.worker.ending = True
+
+
+def _too_late(_: Exception) -> Any:
+    # The guard let it pass, and by now would not. Nothing was written: its unit of work was rolled back.
+    return guard.turn_away() or responses.see("/")
 
 
 def create_app(

@@ -32,6 +32,10 @@ SID = "sid"
 _handing = threading.Lock()
 
 
+class PutAway(Exception):
+    """The keys were put away while this request was on its way: it waited for its turn to write."""
+
+
 class Keeper(Protocol):
     """What the keeper does for a worker: it holds a sealed blob for a quick return."""
 
@@ -123,7 +127,7 @@ def unlocked() -> Unlocked | None:
 def _here() -> Unlocked:
     here = unlocked()
     if here is None:
-        raise RuntimeError("a view that needs the keys was reached without them")
+        raise PutAway
     return here
 
 

@@ -26,12 +26,14 @@ log = logging.getLogger("clinic")
 
 def hand_over(ticket: Ticket) -> Response:
     """Put the keys away and leave the ticket to the next process, once the hand-over is on the disk."""
-    packed, here = ticket.packed(), context.worker()
+    packed, here, extensions = ticket.packed(), context.worker(), current_app.extensions
+    # Before the commit: a second press waits for its turn to write, and must find it then.
+    extensions[_LEFT] = True
+    if_rolled_back(context.db(), lambda: extensions.pop(_LEFT))
 
     def leave() -> None:
         # Whatever this browser could do before is worth nothing from now on.
         session.clear()
-        current_app.extensions[_LEFT] = True
         try:
             here.keeper.hand_over(packed)
         except OSError:

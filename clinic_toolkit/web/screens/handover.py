@@ -23,7 +23,10 @@ TOGETHER, AGAIN, LOOK, END = "together", "again", "look", "end"
 @guard.putting_away
 def offer(id: UUID) -> Answer:
     """Say what handing over means; then put the keys away and leave the form alone on the device."""
-    db, vault = context.db(), context.vault()
+    db = context.db()
+    if handing.is_handed_over():
+        return handing.one_moment()
+    vault = context.vault()
     kept = administrations.get(db, vault, id)
     if kept.final:
         raise administrations.Finished

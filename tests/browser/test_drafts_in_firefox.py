@@ -1,0 +1,54 @@
+"""The same in Firefox: no click loses what was typed in a form."""
+
+import pytest
+
+from tests.browser.conftest import Practice
+from tests.browser.marionette import Firefox
+
+pytestmark = pytest.mark.browser
+
+WORDS = "Said that nobody would miss him."
+# Marionette answers the browser's question itself, so it is seen here whether the page wants it asked.
+ASKS = (
+    "const leaving = new Event('beforeunload', {cancelable: true});"
+    " dispatchEvent(leaving); return leaving.defaultPrevented"
+)
+ASKED = "textarea#f-asked"
+
+
+def kept(driven: Firefox) -> None:
+    driven.until(lambda: "not recorded yet" in driven.text("[data-status]"), "the draft was not kept")
+
+
+def test_a_menu_link_and_a_reload_lose_nothing_of_a_long_form(driven: Firefox, practice: Practice) -> None:
+    address = f"http://{practice.running.host}{practice.client}/risk-entries/new"
+    driven.go(address)
+    driven.fill(ASKED, WORDS)
+    kept(driven)
+    # Typed right before the click, too soon for the save that waits two seconds.
+    driven.fill("#f-protects", "Her sister.")
+    driven.click(driven.link("Today"))
+    driven.until(lambda: "Begun, not recorded" in driven.text("main"))
+    driven.click(driven.find(f"a[href='{practice.client}/risk-entries/new']"))
+    driven.until(lambda: driven.value(ASKED) == WORDS)
+    # The last words are sent as the page goes; the page that follows may be drawn a moment earlier.
+    driven.until(lambda: driven.go(address) or driven.value("#f-protects") == "Her sister.")
+    driven.fill("#f-did", "Rang.")
+    driven.ask("WebDriver:Refresh")
+    driven.until(lambda: driven.go(address) or driven.value("#f-did") == "Rang.")
+    driven.click(driven.link("Write this entry"))
+    driven.until(lambda: driven.address != address and "Her sister." in driven.text("main"))
+    driven.go(address)
+    assert driven.value(ASKED) == ""
+
+
+def test_a_short_form_asks_before_it_is_left(driven: Firefox, practice: Practice) -> None:
+    address = f"http://{practice.running.host}{practice.hour}/worksheets"
+    driven.go(address)
+    assert not driven.script(ASKS), "the control: a page without words is left at once"
+    driven.fill("#f-sentence", "I can rest.")
+    assert driven.script(ASKS)
+    # Lock never waits for an answer. The page itself stays, covered: its words are nowhere else.
+    driven.click(driven.link("Lock"))
+    driven.until(lambda: "What you typed last is not saved yet." in driven.text("body"))
+    assert driven.address == address
