@@ -11,10 +11,10 @@ from clinic_toolkit.record import (
     administrations,
     handover,
     merging,
-    open_prompts,
     progress,
     results,
     risk_entries,
+    to_ask,
 )
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
@@ -53,14 +53,13 @@ def close_prompts(
     db: Connection, vault: Vault, kept: Kept[Administration], told: content.Risk, *, now: datetime
 ) -> None:
     """Write the risk entry that closes what this questionnaire raised."""
-    raised = [each for each in open_prompts.of_administration(db, vault, kept) if each.is_open]
     body = risk_entries.RiskEntry(
         client=kept.body.client,
         session=kept.body.session,
         on=now.astimezone().date(),
         relationship=kept.body.relationship,
         administration=kept.id.bytes,
-        closes=tuple(answer for prompt in raised for answer in prompt.raised),
+        closes=tuple(answer for asked in to_ask.after(db, vault, kept) for answer in asked.raised),
         **told.model_dump(),
     )
     risk_entries.write(db, vault, body, now=now)

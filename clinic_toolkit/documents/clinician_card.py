@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from clinic_toolkit.documents import page, words
 from clinic_toolkit.documents.blocks import Block, Rule, Text, paragraphs
 from clinic_toolkit.documents.look import ACCENT, EDGE, MM, SMALL, SOFT, Look
-from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE, flagged_numbers
-from clinic_toolkit.psychometrics.scoring import highest
+from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE, asks_from, flagged_numbers
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -89,11 +88,6 @@ def _look_at(instrument: "Instrument") -> list[Block]:
             Text("No number of this form needs a look first.", _CODE, after=3),
             Text("Ask what you would ask in any hour.", _TEXT),
         ]
-    from_here = next(
-        option.label
-        for option in sorted(instrument.options, key=lambda option: option.value)
-        if 2 * option.value >= highest(instrument)
-    )
     one = len(numbers) == 1
     return [
         Text("To look at before the door opens", _LABEL, after=1),
@@ -107,10 +101,18 @@ def _look_at(instrument: "Instrument") -> list[Block]:
         *(
             Text(line, _TEXT, indent=10, bullet="·", after=2)
             for line in (
-                f"Ask, when nobody else can hear, if “{from_here}” or more is ticked, if the question was "
-                "left out in any way, or if it is marked to talk about.",
+                *(_from_here(instrument, number) for number in numbers),
+                "Ask as well if the question was left out in any way, or if it is marked to talk about.",
                 "What to ask stands on screen, with the questions for the talk.",
                 "Write down what you asked, what you heard and what you did.",
             )
         ),
     ]
+
+
+def _from_here(instrument: "Instrument", number: int) -> str:
+    """From which answer on it is asked about, in the direction in which this question counts."""
+    item = instrument.items[number - 1]
+    onward = "less" if item.reverse else "more"
+    label = asks_from(instrument, item).label
+    return f"Number {number}: ask, when nobody else can hear, if “{label}” or {onward} is ticked."

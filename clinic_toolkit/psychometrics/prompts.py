@@ -3,20 +3,31 @@
 A form cannot tell whether somebody is safe. These rules only name answers after which a clinician would
 want to ask; they stay silent far more often than there is nothing to ask about. Feeling a burden is part of
 the interpersonal theory of suicide, supported with modest effects across 122 samples (Chu et al. 2017).
-Guilt at being cared for is the presenting problem and prompts nothing.
+Guilt at being cared for is the presenting problem and prompts nothing. Fear is asked about from the first
+step above the lowest answer: across four samples, having ever been frightened of a partner told of violence
+far more often than being frightened now (Signorelli et al. 2020).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from typing import Literal
 
 from msgspec import Struct
 
-from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.instruments.model import Instrument, Item, ResponseOption
 from clinic_toolkit.psychometrics.response import Response
-from clinic_toolkit.psychometrics.scoring import in_upper_half
+from clinic_toolkit.psychometrics.scoring import above_lowest, in_upper_half, share
 
 NO_REASSURANCE = "Where no prompt appears, that is no reassurance: a form cannot tell if someone is safe."
 
+# Beside a low answer about being a burden: no prompt, and not nothing either.
+SOFTER = "Named, if only now and then. You could ask how far this thought goes."
+
+# Which answers on the scale ask for a prompt by themselves.
+_RAISES: dict[str, Callable[[Instrument, Item, int | None], bool]] = {
+    "burden": in_upper_half,
+    "fear": above_lowest,
+}
 _ASK = {
     "burden": "Consider asking about hopelessness and thoughts of not living.",
     "fear": "Ask in private about fear of this person.",
@@ -29,7 +40,7 @@ _SAW = {
         "not_reached": "The question about being a burden has no answer (item {n}).",
     },
     "fear": {
-        "answered": "Fear, or pressure after a no, stood out (item {n}).",
+        "answered": "Fear, or pressure after a no, was named (item {n}).",
         "declined": "The question about fear or pressure was left unanswered (item {n}).",
         "did_not_come_up": "The question about fear or pressure did not come up (item {n}).",
         "talk": "The question about fear or pressure was marked to talk about (item {n}).",
@@ -39,12 +50,29 @@ _SAW = {
 
 
 class SafetyPrompt(Struct, frozen=True, kw_only=True):
-    """One prompt: what it is about, the item it comes from (as numbered on the form), the sentence."""
+    """One prompt: what it is about, the item it comes from (as numbered on the form), what was seen there."""
 
     flag: Literal["burden", "fear"]
     item_id: str
     number: int
-    sentence: str
+    saw: str
+
+    @property
+    def sentence(self) -> str:
+        """What was seen, and what to ask."""
+        return f"{self.saw} {what_to_ask(self.flag)}"
+
+
+class Softer(Struct, frozen=True, kw_only=True):
+    """A line beside an answer that raises no prompt."""
+
+    item_id: str
+    line: str
+
+
+def what_to_ask(flag: str) -> str:
+    """What the clinician is asked to ask."""
+    return _ASK[flag]
 
 
 def find_prompts(
@@ -52,9 +80,10 @@ def find_prompts(
 ) -> tuple[SafetyPrompt, ...]:
     """Find what to ask about, in the order of the items.
 
-    Burden: an answer in the upper half of the scale, declined, left blank, or marked to talk about. Fear:
-    these, or did not come up, because a fear that is always obeyed need never come up. Blank means passed
-    over, and the question at which a form was stopped; what comes after that was never seen.
+    Burden: an answer in the upper half of the scale, declined, left blank, or marked to talk about. Fear: any
+    answer but the lowest, and the same, or did not come up, because a fear that is always obeyed need never
+    come up. Blank means passed over, and the question at which a form was stopped; what comes after that was
+    never seen.
 
     Args:
         finished: the form was ended as a whole, so that every question without an answer was left blank.
@@ -66,16 +95,43 @@ def find_prompts(
         response = by_item.get(item.id)
         if item.safety_flag == "none" or response is None:
             continue
-        reason = _reason(response, in_upper_half(instrument, item, response.value))
+        reason = _reason(response, _RAISES[item.safety_flag](instrument, item, response.value))
         if reason == "not_reached" and number > reached:
             continue
         saw = _SAW[item.safety_flag].get(reason)
         if saw is not None:
-            sentence = f"{saw.format(n=number)} {_ASK[item.safety_flag]}"
-            found.append(
-                SafetyPrompt(flag=item.safety_flag, item_id=item.id, number=number, sentence=sentence)
-            )
+            said = saw.format(n=number)
+            found.append(SafetyPrompt(flag=item.safety_flag, item_id=item.id, number=number, saw=said))
     return tuple(found)
+
+
+def softer_lines(instrument: Instrument, responses: Iterable[Response]) -> tuple[Softer, ...]:
+    """A plain line beside an answer about being a burden that was named, and raises no prompt."""
+    items = {item.id: item for item in instrument.items if item.safety_flag == "burden"}
+    return tuple(
+        Softer(item_id=response.item_id, line=SOFTER)
+        for response in responses
+        if (item := items.get(response.item_id))
+        and above_lowest(instrument, item, response.value)
+        and not _reason(response, in_upper_half(instrument, item, response.value))
+    )
+
+
+def height(instrument: Instrument, item_id: str, value: int | None) -> Fraction | None:
+    """How high an answer stands as it counts, from 0 to 1, so that two forms can be held side by side."""
+    item = next((item for item in instrument.items if item.id == item_id), None)
+    return None if item is None or value is None else share(instrument, item, value)
+
+
+def opens_again(status: str, *, talk: bool, height: Fraction | None, highest: Fraction | None) -> bool:
+    """Whether an answer opens a prompt although it was asked about in the last ninety days.
+
+    Args:
+        highest: the highest answer that was asked about then; None if there was none.
+    """
+    if talk or status == "declined":
+        return True
+    return status == "answered" and (height is None or highest is None or height > highest)
 
 
 def _reached(instrument: Instrument, by_item: Mapping[str, Response]) -> int:
@@ -98,6 +154,12 @@ def safety_prompts(
 def flagged_numbers(instrument: Instrument) -> tuple[int, ...]:
     """The numbers of the items to look at before the door opens, for the clinician's card on paper."""
     return tuple(n for n, item in enumerate(instrument.items, start=1) if item.safety_flag != "none")
+
+
+def asks_from(instrument: Instrument, item: Item) -> ResponseOption:
+    """The answer from which on this question asks for a prompt, the one that means least."""
+    raising = [each for each in instrument.options if _RAISES[item.safety_flag](instrument, item, each.value)]
+    return min(raising, key=lambda each: share(instrument, item, each.value))
 
 
 def _reason(response: Response, stands_out: bool) -> str:

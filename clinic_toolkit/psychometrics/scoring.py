@@ -186,6 +186,11 @@ def in_upper_half(instrument: Instrument, item: Item, value: int | None) -> bool
     return value is not None and 2 * share(instrument, item, value) >= 1
 
 
+def above_lowest(instrument: Instrument, item: Item, value: int | None) -> bool:
+    """Whether an answer counts as anything but the end of the scale that means least."""
+    return value is not None and share(instrument, item, value) > 0
+
+
 def stretched(
     instrument: Instrument, items: Iterable[Item], answers: Mapping[str, int | None]
 ) -> float | None:

@@ -11,22 +11,23 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.psychometrics import fear as rule
-from clinic_toolkit.record import open_prompts, relationships, risk_entries
+from clinic_toolkit.record import closings, open_prompts, relationships, risk_entries
+from clinic_toolkit.record.closings import FEAR
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.open_prompts import Asked
-from clinic_toolkit.record.risk_entries import IN_THE_ROOM, NOT_TODAY, RiskEntry
+from clinic_toolkit.record.risk_entries import AT_HOME, IN_THE_ROOM, RiskEntry
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets.model import Worksheet
 
-FLAG = "fear"
 PARTNER = "partner"
 
 
 class Known(Struct, frozen=True, kw_only=True):
     """Of one client: the day on which fear was asked about last, by person, and who is held.
 
-    A hold is an open prompt about fear of somebody, one that was put off until it is asked about among them,
-    or an entry that says so. It keeps every sheet about that person in the room.
+    A hold comes from a prompt about fear of somebody, or from an entry that says so, and keeps every sheet
+    about that person in the room. It ends with an entry that says that sheets may go home, and with nothing
+    else: not with a prompt that was closed without a word of that, nor with a later form that says "never".
     """
 
     asked_on: dict[UUID | None, date]
@@ -57,17 +58,20 @@ def known(db: Connection, vault: Vault, client_id: UUID) -> Known:
 def _known(entries: Sequence[Kept[RiskEntry]], asked: Iterable[Asked]) -> Known:
     asked_on: dict[UUID | None, date] = {}
     held: set[UUID | None] = set()
-    for entry in (kept.body for kept in entries):
+    answered = closings.fear_answered(entries)
+    for kept in entries:
+        entry = kept.body
+        # Told by the entries, since the questions of a prompt may be lost and the hold must not be.
+        held |= {UUID(bytes=about) if about else None for _, about in answered.get(kept.id.bytes, ())}
         if entry.fear:
             about = entry.relationship_id
             asked_on[about] = entry.on
-            (held.add if entry.fear == IN_THE_ROOM else held.discard)(about)
-    for (_, raised), kept in risk_entries.last_said(entries).items():
-        # Said by the entries too, since the questions of a prompt may be lost and the hold must not be.
-        if raised.flag == FLAG and kept.body.how == NOT_TODAY:
-            held.add(kept.body.relationship_id)
+            if entry.fear == IN_THE_ROOM:
+                held.add(about)
+            if entry.fear == AT_HOME:
+                held.discard(about)
     for each in asked:
-        if any(prompt.flag == FLAG for prompt in each.open):
+        if any(prompt.flag == FEAR for prompt in each.open):
             held.add(each.administration.body.relationship_id)
     return Known(asked_on=asked_on, held=frozenset(held))
 

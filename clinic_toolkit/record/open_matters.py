@@ -10,20 +10,21 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import fear, open_prompts, relationships, risk_entries
+from clinic_toolkit.record import closings, fear, relationships, risk_entries, to_ask
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.open_prompts import Asked
 from clinic_toolkit.record.risk_entries import RiskEntry
+from clinic_toolkit.record.to_ask import ToAsk
 from clinic_toolkit.vault.vault import Vault
 
 
 class Feared(Struct, frozen=True, kw_only=True):
     """Whether fear of one person was asked about, and whether sheets are held.
 
-    `word` is empty for nobody in particular; `counts` says that it was asked not longer ago than counts;
-    `room_only` that sheets stay in the room.
+    `about` is the person and `word` the client's word for them; for nobody in particular None and empty.
+    `counts` says that it was asked not longer ago than counts; `room_only` that sheets stay in the room.
     """
 
+    about: UUID | None
     word: str
     asked_on: date | None
     counts: bool
@@ -33,7 +34,7 @@ class Feared(Struct, frozen=True, kw_only=True):
 class OpenMatters(Struct, frozen=True, kw_only=True):
     """What stands open of one client, each kind with the oldest first."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[ToAsk, ...]
     checks: tuple[Kept[RiskEntry], ...]
     feared: tuple[Feared, ...]
 
@@ -41,10 +42,10 @@ class OpenMatters(Struct, frozen=True, kw_only=True):
 def of_client(db: Connection, vault: Vault, client_id: UUID, *, now: datetime) -> OpenMatters:
     """What stands open of this client at this moment."""
     today = now.astimezone().date()
-    asked = tuple(each for each in open_prompts.of_client(db, vault, client_id) if each.open)
-    beside = {prompt.put_off.id for each in asked for prompt in each.open if prompt.put_off}
+    asked = tuple(to_ask.of_client(db, vault, client_id))
+    beside = {entry.id for each in asked for entry in each.put_off}
     entries = risk_entries.of_client(db, vault, client_id)[::-1]
-    checks = risk_entries.checks_due(entries, today=today)
+    checks = closings.checks_due(entries, today=today)
     known = fear.known(db, vault, client_id)
     words = {kept.id: kept.body.word for kept in relationships.of_client(db, vault, client_id)}
     about: list[tuple[UUID | None, str]] = [*words.items(), (None, "")]
@@ -53,6 +54,7 @@ def of_client(db: Connection, vault: Vault, client_id: UUID, *, now: datetime) -
         checks=tuple(kept for kept in checks if kept.id not in beside),
         feared=tuple(
             Feared(
+                about=id,
                 word=word,
                 asked_on=known.asked_on.get(id),
                 counts=known.is_asked(id, today=today),

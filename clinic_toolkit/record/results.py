@@ -28,6 +28,7 @@ from clinic_toolkit.record.practice import Practice, letterhead
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import (
     AnsweredItem,
+    Beside,
     ClientPage,
     FacetResult,
     Result,
@@ -96,6 +97,7 @@ def result_of(
     names = {facet.id: facet.name for facet in instrument.facets}
     strengths = [item for item in items if item.role == "strength"]
     values = {item.item_id: item.value for item in items}
+    beside = _beside(instrument, items)
     known = fear.known(db, vault, body.client_id) if now else None
     offered = _offered(body, known, now)
     scored_at_all = instrument.missing is not None
@@ -123,6 +125,7 @@ def result_of(
                 turned=() if facet.is_group else tuple(i for i in items if i.item_id in facet.turned),
                 band=band_line(band_of(instrument, facet.score, facet.facet)),
                 deep=facet.deep,
+                beside=beside.get(facet.facet, ()),
             )
             for facet in numbers.facets
             if scored_at_all
@@ -149,6 +152,16 @@ def result_of(
         asked_last=administrations.open_line_of(body),
         open_line=body.open_line,
     )
+
+
+def _beside(instrument: Instrument, items: tuple[AnsweredItem, ...]) -> dict[str, tuple[Beside, ...]]:
+    """By facet, the answers that have a line beside them."""
+    lines = {each.item_id: each.line for each in prompts.softer_lines(instrument, items)}
+    found: dict[str, tuple[Beside, ...]] = {}
+    for item, answer in zip(instrument.items, items, strict=True):
+        if line := lines.get(item.id):
+            found[item.facet] = (*found.get(item.facet, ()), Beside(item=answer, line=line))
+    return found
 
 
 def _offered(body: Administration, known: fear.Known | None, now: datetime | None) -> list[Worksheet]:

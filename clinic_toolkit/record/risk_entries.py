@@ -5,7 +5,6 @@ An entry is never changed. Whoever knows more writes a further one, which may fo
 again.
 """
 
-from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -54,13 +53,17 @@ class NothingWritten(ClinicError):
 
 
 class Raised(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The very answer that raised a prompt. Another answer to the same question is another matter."""
+    """The very answer that raised a prompt. Another answer to the same question is another matter.
+
+    `administration` is the questionnaire it was given in; None in an older entry, where it is the entry's.
+    """
 
     item: str
     flag: str
     status: str
     value: int | None
     talk: bool
+    administration: bytes | None = None
 
 
 class RiskEntry(Given, array_like=True, frozen=True, kw_only=True):
@@ -94,8 +97,16 @@ class RiskEntry(Given, array_like=True, frozen=True, kw_only=True):
 
     @property
     def administration_id(self) -> UUID | None:
-        """The questionnaire whose prompts it closes, if any."""
+        """The questionnaire from which it was written, if any; it may close what others raised too."""
         return UUID(bytes=self.administration) if self.administration else None
+
+    @property
+    def answers(self) -> tuple[Raised, ...]:
+        """What it closes, each answer with its questionnaire."""
+        return tuple(
+            msgspec.structs.replace(each, administration=each.administration or self.administration)
+            for each in self.closes
+        )
 
     @property
     def follows_id(self) -> UUID | None:
@@ -221,65 +232,6 @@ def next_check(db: Connection, vault: Vault, client_id: UUID, *, today: date) ->
         if kept.body.on > today and kept.body.attendance == "planned"
     ]
     return min([*days, latest_check(today)])
-
-
-Answer = tuple[UUID | None, Raised]
-
-
-def last_said(entries: Iterable[Kept[RiskEntry]]) -> Mapping[Answer, Kept[RiskEntry]]:
-    """Of each answer that raised a prompt, by questionnaire: the entry that says last what was done about it.
-
-    Where that was "not today", an entry that follows it speaks for it as well, and so does one that says that
-    fear of this person was asked about in private.
-
-    Args:
-        entries: the oldest first.
-    """
-    said: dict[Answer, Kept[RiskEntry]] = {}
-    about: dict[bytes, tuple[Answer, ...]] = {}
-    waiting: dict[Answer, Kept[RiskEntry]] = {}
-
-    def say(answers: Iterable[Answer], entry: Kept[RiskEntry]) -> None:
-        for answer in answers:
-            said[answer] = entry
-            waiting.pop(answer, None)
-            if entry.body.how == NOT_TODAY:
-                waiting[answer] = entry
-
-    for entry in entries:
-        body = entry.body
-        closes = tuple((body.administration_id, raised) for raised in body.closes)
-        about[entry.id.bytes] = closes or about.get(body.follows or b"", ())
-        say(closes, entry)
-        if body.how:
-            say([each for each in about[entry.id.bytes] if each in waiting], entry)
-        if body.fear and body.how != NOT_TODAY:
-            say([each for each, by in waiting.items() if _is_fear_of_this(each, by.body, body)], entry)
-    return said
-
-
-def _is_fear_of_this(answer: Answer, put_off: RiskEntry, body: RiskEntry) -> bool:
-    same = (put_off.client, put_off.relationship) == (body.client, body.relationship)
-    return same and answer[1].flag == "fear"
-
-
-def checks_due(entries: Iterable[Kept[RiskEntry]], *, today: date) -> list[Kept[RiskEntry]]:
-    """Of these entries, oldest first, those whose check is due, oldest check first, until an entry follows.
-
-    A check is due from its day on; what was not asked today is due at once, until it was asked.
-    """
-    entries = list(entries)
-    followed = {kept.body.follows for kept in entries}
-    speaking = {kept.id for kept in last_said(entries).values()}
-    due = [
-        kept
-        for kept in entries
-        if kept.body.next_check
-        and (kept.body.next_check <= today or kept.body.how == NOT_TODAY)
-        and kept.id.bytes not in followed
-        and (kept.id in speaking or not (kept.body.how == NOT_TODAY and kept.body.closes))
-    ]
-    return sorted(due, key=lambda kept: kept.body.next_check or today)
 
 
 def everything(db: Connection, vault: Vault) -> list[Kept[RiskEntry]]:

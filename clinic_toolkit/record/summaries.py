@@ -78,11 +78,19 @@ class AnsweredItem(Struct, frozen=True, kw_only=True):
     said: str
 
 
+class Beside(Struct, frozen=True, kw_only=True):
+    """An answer with a plain line beside it."""
+
+    item: AnsweredItem
+    line: str
+
+
 class FacetResult(Struct, frozen=True, kw_only=True):
     """One facet for the clinician. `shown` is the number to print, or None.
 
     `turned` are the items that are turned round for the number, listed apart from `values`; `deep` counts
-    the groups it belongs to, and a group itself has neither sentence nor values.
+    the groups it belongs to, and a group itself has neither sentence nor values. `beside` are answers of
+    this facet that have a line of their own.
     """
 
     name: str
@@ -94,6 +102,7 @@ class FacetResult(Struct, frozen=True, kw_only=True):
     turned: tuple[AnsweredItem, ...] = ()
     band: str = ""
     deep: int = 0
+    beside: tuple[Beside, ...] = ()
 
 
 class WorksheetOffer(Struct, frozen=True, kw_only=True):

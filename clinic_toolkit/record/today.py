@@ -10,12 +10,23 @@ from uuid import UUID
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import cases, clients, drafts, notes, open_prompts, risk_entries, rows, sessions
+from clinic_toolkit.record import (
+    cases,
+    clients,
+    closings,
+    drafts,
+    notes,
+    risk_entries,
+    rows,
+    sessions,
+    to_ask,
+)
 from clinic_toolkit.record.administrations import Administration, administration
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.risk_entries import NOT_TODAY, RiskEntry
 from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.record.to_ask import ToAsk
 from clinic_toolkit.vault.vault import Vault
 
 TO_FINISH_DAYS = 60
@@ -44,7 +55,8 @@ class HourLine(Struct, frozen=True, kw_only=True):
 class AskLine(Struct, frozen=True, kw_only=True):
     """Something to ask about: whom, from which day, and never what.
 
-    After a questionnaire it is `administration`, after a risk entry that set this day for a check `entry`.
+    After a questionnaire it is `administration`, the oldest of the `questionnaires` that raised it; after a
+    risk entry that set this day for a check it is `entry`.
     `put_off` is the entry that says why it was not asked yet, and when that is looked at again.
     """
 
@@ -53,6 +65,7 @@ class AskLine(Struct, frozen=True, kw_only=True):
     administration: Kept[Administration] | None = None
     entry: Kept[RiskEntry] | None = None
     put_off: Kept[RiskEntry] | None = None
+    questionnaires: int = 0
 
 
 class BegunLine(Struct, frozen=True, kw_only=True):
@@ -121,16 +134,15 @@ def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
 
 def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client], day: date) -> tuple[AskLine, ...]:
     """What stays until a risk entry closes or follows it, however long ago; oldest first."""
-    asked = open_prompts.waiting(db, vault)
+    asked = to_ask.everywhere(db, vault)
     # An entry that put a prompt off stands beside that prompt, and not a second time by itself.
-    beside = {prompt.put_off.id for each in asked for prompt in each.open if prompt.put_off}
-    found = [
-        AskLine(
-            on=each.on, who=people[given.body.client_id].initials, administration=given, put_off=each.put_off
-        )
-        for each in asked
-        if (given := each.administration).body.client_id in people
-    ]
+    beside = {entry.id for each in asked for entry in each.put_off}
+    # What one questionnaire raised first of all is closed on one page, and so it is one line.
+    first: dict[UUID, list[ToAsk]] = {}
+    for each in asked:
+        if each.administration.body.client_id in people:
+            first.setdefault(each.administration.id, []).append(each)
+    found = [_after_a_questionnaire(together, people) for together in first.values()]
     found += [
         AskLine(
             on=kept.body.next_check or day,
@@ -138,10 +150,21 @@ def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client], day: da
             entry=kept,
             put_off=kept if kept.body.how == NOT_TODAY else None,
         )
-        for kept in risk_entries.checks_due(risk_entries.everything(db, vault), today=day)
+        for kept in closings.checks_due(risk_entries.everything(db, vault), today=day)
         if kept.body.client_id in people and kept.id not in beside
     ]
     return tuple(sorted(found, key=lambda line: line.on))
+
+
+def _after_a_questionnaire(asked: list[ToAsk], people: Mapping[UUID, Client]) -> AskLine:
+    given = asked[0].administration
+    return AskLine(
+        on=given.body.on,
+        who=people[given.body.client_id].initials,
+        administration=given,
+        put_off=to_ask.put_off_until(asked),
+        questionnaires=len({kept.id for each in asked for kept in each.questionnaires}),
+    )
 
 
 def _risk_entries_begun(db: Connection, vault: Vault, people: Mapping[UUID, Client]) -> tuple[BegunLine, ...]:

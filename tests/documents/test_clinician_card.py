@@ -22,7 +22,7 @@ def words_of(pdf: bytes) -> str:
 def test_it_names_the_numbers_the_codes_and_what_to_do(paper):
     said = words_of(clinician_card.render(values.clinician_card(paper)))
     assert "How I give, version 1" in said and "KQ7M-CDEF" in said and "M7QK-FEDC" in said
-    assert "8 · 12" in said and "“About half the time” or more" in said
+    assert "8 · 12" in said and said.count(" or more is ticked") == 2
     assert NO_REASSURANCE in said and "116 123" in said and "For you alone" in said
 
 
@@ -41,6 +41,23 @@ def test_the_card_of_each_form_is_one_page_without_a_word_of_any_question(paper,
     large = {char["text"] for char in chars(pdf)[0] if char["size"] > 20}
     assert large <= set("0123456789· ")
     assert bool(large) == bool(numbers)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_each_number_has_the_answer_from_which_on_it_is_asked_about(reverse):
+    """From the first step above the lowest for fear, from the middle for a burden."""
+    form = values.clinician_card().instrument
+    options = sorted(form.options, key=lambda option: option.value, reverse=reverse)
+    first = {"fear": options[1].label, "burden": options[len(options) // 2].label}
+    flags = ("fear", "burden", *["none"] * (len(form.items) - 2))
+    items = tuple(
+        replace(item, safety_flag=flag, reverse=reverse) for item, flag in zip(form.items, flags, strict=True)
+    )
+    card = replace(values.clinician_card(), instrument=replace(form, items=items))
+    said = words_of(clinician_card.render(card))
+    onward = "less" if reverse else "more"
+    for number, flag in ((1, "fear"), (2, "burden")):
+        assert f"Number {number}: ask, when nobody else can hear, if “{first[flag]}” or {onward}" in said
 
 
 def test_the_control_a_topic_would_be_found():

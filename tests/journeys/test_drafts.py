@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from clinic_toolkit.record import fear, open_prompts, risk_entries
+from clinic_toolkit.record import fear, risk_entries, to_ask
 from clinic_toolkit.store.engine import reading
 from tests.fixtures import trails
 from tests.fixtures.sites import Site
@@ -146,13 +146,13 @@ def test_a_risk_entry_that_is_begun_closes_and_lifts_and_counts_for_nothing(desk
     place = desk.result()
     with reading(desk.site.work.engine) as db:
         vault = desk.site.work.vault
-        before = [len(each.open) for each in open_prompts.waiting(db, vault)]
+        before = [each.raised for each in to_ask.everywhere(db, vault)]
     path = f"{place}/risk-entry"
     typed = {"how": "asked", "fear": "home", "asked": WORDS}
     autosave(desk.me, desk.me.open(path), "asked", typed)
     with reading(desk.site.work.engine) as db:
-        (waiting,) = open_prompts.waiting(db, vault)
-        assert [len(waiting.open)] == before != [0]
+        (waiting,) = to_ask.everywhere(db, vault)
+        assert [waiting.raised] == before and waiting.raised
         assert risk_entries.everything(db, vault) == []
         assert fear.known(db, vault, waiting.administration.body.client_id).asked_on == {}
     today = desk.me.open("/")

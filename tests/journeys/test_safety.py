@@ -20,7 +20,8 @@ from tests.journeys.person import Person
 from tests.journeys.test_handover import comes_back, handed
 
 AFRAID = next(n for n, item in enumerate(giving().items, start=1) if item.safety_flag == "fear")
-CALM: list[steps.Answer] = [1] * 12
+# Calm is the lowest answer to a question about fear; any other asks for a prompt.
+CALM: list[steps.Answer] = [0 if n == AFRAID else 1 for n in range(1, 13)]
 RAISING = [4 if n == AFRAID else 1 for n in range(1, 13)]
 NO_REASSURANCE = "Where no prompt appears, that is no reassurance"
 ASKED = "Ask in private about fear of this person."

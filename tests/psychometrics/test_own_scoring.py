@@ -255,6 +255,7 @@ def test_safety_prompts_follow_the_answer_as_it_counts() -> None:
     id = RESTING.items[at].id
     for form, low, high in ((RESTING, 0, 3), (replace(RESTING, items=turned), 3, 0)):
         assert find_prompts(form, [Said(item_id=id, value=low)]) == ()
+        assert find_prompts(form, [Said(item_id=id, value=1 if low == 0 else 2)])
         assert [p.flag for p in find_prompts(form, [Said(item_id=id, value=high)])] == ["fear"]
         assert find_prompts(form, [Said(item_id=id, status="declined")])
 

@@ -1,13 +1,20 @@
 """Safety prompts by the rules of the clinical specification, 4.6, and the notes "worth asking", 3.5."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 
 from clinic_toolkit.psychometrics.patterns import pattern_notes
 from clinic_toolkit.psychometrics.prompts import (
     NO_REASSURANCE,
+    SOFTER,
+    asks_from,
     find_prompts,
     flagged_numbers,
+    opens_again,
     safety_prompts,
+    softer_lines,
 )
 
 from . import made
@@ -29,8 +36,9 @@ BURDEN, FEAR = "A.T", "B.T"
         (Said(item_id=BURDEN, status="did_not_come_up", talk=True), True),
         (Said(item_id=BURDEN, status="not_reached"), False),
         (Said(item_id=FEAR, value=2), True),
-        (Said(item_id=FEAR, value=1), False),
-        (Said(item_id=FEAR, value=1, talk=True), True),
+        (Said(item_id=FEAR, value=1), True),
+        (Said(item_id=FEAR, value=0), False),
+        (Said(item_id=FEAR, value=0, talk=True), True),
         (Said(item_id=FEAR, status="declined"), True),
         (Said(item_id=FEAR, status="did_not_come_up"), True),
         (Said(item_id=FEAR, status="not_reached"), False),
@@ -83,6 +91,52 @@ def test_a_shorter_scale_keeps_the_rule() -> None:
     form = made.difficulties(("Rarely", "Sometimes", "Often"))
     assert safety_prompts(form, [Said(item_id=BURDEN, value=1)])
     assert not safety_prompts(form, [Said(item_id=BURDEN, value=0)])
+
+
+def test_a_low_answer_about_being_a_burden_has_a_softer_line_and_no_prompt() -> None:
+    low = Said(item_id=BURDEN, value=1)
+    assert [(each.item_id, each.line) for each in softer_lines(FORM, [low])] == [(BURDEN, SOFTER)]
+    for other in (
+        Said(item_id=BURDEN, value=0),
+        Said(item_id=BURDEN, value=2),
+        Said(item_id=BURDEN, value=1, talk=True),
+        Said(item_id=BURDEN, status="declined"),
+        Said(item_id=FEAR, value=1),
+        Said(item_id="A.F", value=1),
+    ):
+        assert softer_lines(FORM, [other]) == (), other
+    assert "!" not in SOFTER and not any(digit in SOFTER for digit in "0123456789")
+
+
+def test_a_question_says_from_which_answer_on_it_asks() -> None:
+    by_id = {item.id: item for item in FORM.items}
+    assert asks_from(FORM, by_id[FEAR]).label == "A few times"
+    assert asks_from(FORM, by_id[BURDEN]).label == "About half the time"
+    turned = replace(by_id[FEAR], reverse=True)
+    assert asks_from(FORM, turned).label == "Most times"
+    two = made.difficulties(("No", "Yes"))
+    assert {asks_from(two, item).label for item in two.items if item.safety_flag != "none"} == {"Yes"}
+
+
+@pytest.mark.parametrize(
+    ("status", "talk", "height", "highest", "opens"),
+    [
+        ("answered", False, Fraction(3, 4), Fraction(1, 2), True),
+        ("answered", False, Fraction(2, 3), Fraction(3, 4), False),
+        ("answered", False, Fraction(1, 2), Fraction(1, 2), False),
+        ("answered", False, Fraction(1, 4), None, True),
+        ("answered", False, None, Fraction(1, 2), True),
+        ("answered", True, Fraction(0), Fraction(1), True),
+        ("declined", False, None, Fraction(1), True),
+        ("did_not_come_up", False, None, None, False),
+        ("not_reached", False, None, None, False),
+        ("not_reached", True, None, Fraction(1), True),
+    ],
+)
+def test_what_opens_again_although_it_was_asked_about(
+    status: str, talk: bool, height: Fraction | None, highest: Fraction | None, opens: bool
+) -> None:
+    assert opens_again(status, talk=talk, height=height, highest=highest) is opens
 
 
 def everything(value: int) -> list[Said]:

@@ -36,7 +36,10 @@ def test_the_flagged_items_prompt_and_no_other(form: Instrument) -> None:
     flagged = {item.id: item.safety_flag for item in form.items if item.safety_flag != "none"}
     everything = [Said(item_id=item.id, value=4, talk=True) for item in form.items]
     assert {p.item_id: p.flag for p in find_prompts(form, everything)} == flagged
-    calm = [Said(item_id=item.id, value=1) for item in form.items]
+    seldom = [Said(item_id=item.id, value=1) for item in form.items]
+    afraid = {id for id, flag in flagged.items() if flag == "fear"}
+    assert {p.item_id for p in find_prompts(form, seldom)} == afraid
+    calm = [Said(item_id=item.id, value=0) for item in form.items]
     assert find_prompts(form, calm) == ()
 
 

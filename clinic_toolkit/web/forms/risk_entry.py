@@ -8,7 +8,6 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.open_prompts import Prompt
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.record.risk_entries import (
     AT_HOME,
@@ -21,6 +20,7 @@ from clinic_toolkit.record.risk_entries import (
     RiskEntry,
     latest_check,
 )
+from clinic_toolkit.record.to_ask import ToAsk
 from clinic_toolkit.web.forms import fields
 
 NOBODY = "nobody"
@@ -61,7 +61,7 @@ class RiskForm(FearForm):
         self,
         typed: Any,
         *,
-        prompts: Sequence[Prompt],
+        prompts: Sequence[ToAsk],
         people: Sequence[Kept[Relationship]],
         today: date,
         **values: Any,
@@ -78,7 +78,8 @@ class RiskForm(FearForm):
     def shown(self) -> str:
         """Which answers the page shows prompts for, so that one that came later is not closed unseen."""
         return " ".join(
-            f"{raised.item}:{raised.status}:{raised.value}:{raised.talk:d}"
+            f"{(raised.administration or b'').hex()}:{raised.item}"
+            f":{raised.status}:{raised.value}:{raised.talk:d}"
             for prompt in self.prompts
             for raised in prompt.raised
         )

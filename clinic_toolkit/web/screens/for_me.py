@@ -14,9 +14,10 @@ from clinic_toolkit.record import administrations, cases, open_matters, results
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.open_matters import Feared, OpenMatters
-from clinic_toolkit.record.open_prompts import Asked
 from clinic_toolkit.record.risk_entries import RiskEntry
+from clinic_toolkit.record.to_ask import ToAsk
 from clinic_toolkit.web import context, guard, responses
+from clinic_toolkit.web.forms.risk_entry import NOBODY
 from clinic_toolkit.web.requests import in_place
 from clinic_toolkit.web.responses import Answer
 
@@ -55,34 +56,29 @@ def _of_two() -> list[Line]:
 def _of_one(client: UUID, back: str) -> list[Line]:
     matters = open_matters.of_client(context.db(), context.vault(), client, now=context.now())
     _saw(matters)
-    lines = [line for asked in matters.asked for line in _prompts(asked, back)]
+    lines = [_prompt(asked, back) for asked in matters.asked]
     lines += [_check(kept) for kept in matters.checks]
     return [
         *(lines or [Line(words=NOTHING)]),
-        *(Line(words=_feared(each)) for each in matters.feared),
+        *(_feared(each, client) for each in matters.feared),
         Line(words=NO_REASSURANCE),
     ]
 
 
 def _saw(matters: OpenMatters) -> None:
-    context.saw("administration", *(asked.administration for asked in matters.asked))
-    put_off = [prompt.put_off for asked in matters.asked for prompt in asked.open if prompt.put_off]
+    given = [kept for asked in matters.asked for kept in asked.questionnaires]
+    context.saw("administration", *{kept.id: kept for kept in given}.values())
+    put_off = [entry for asked in matters.asked for entry in asked.put_off]
     context.saw("risk_entry", *{kept.id: kept for kept in [*put_off, *matters.checks]}.values())
 
 
-def _prompts(asked: Asked, back: str) -> list[Line]:
-    body = asked.administration.body
-    about = results.about(context.db(), context.vault(), body)
-    whence = f"“{administrations.title_of(body)}”, about {about}, {written(asked.on)}:"
-    lines = [
-        Line(
-            words=f"{whence} {prompt.sentence}"
-            + (f" {prompt.put_off.body.as_put_off}" if prompt.put_off else "")
-        )
-        for prompt in asked.open
-    ]
-    href = url_for("risk_entries.close", administration=asked.administration.id, back=back)
-    return [*lines[:-1], Line(words=lines[-1].words, href=href, link="Say what was done")]
+def _prompt(asked: ToAsk, back: str) -> Line:
+    given = asked.administration
+    about = results.about(context.db(), context.vault(), given.body)
+    whence = f"“{administrations.title_of(given.body)}”, about {about}, {written(given.body.on)}:"
+    words = [whence, asked.sentence(given.id), *(entry.body.as_put_off for entry in asked.put_off)]
+    href = url_for("risk_entries.close", administration=given.id, back=back)
+    return Line(words=" ".join(words), href=href, link="Say what was done")
 
 
 def _check(kept: Kept[RiskEntry]) -> Line:
@@ -92,9 +88,17 @@ def _check(kept: Kept[RiskEntry]) -> Line:
     return Line(words=words, href=href, link=f"Add to the entry of {written(body.on)}")
 
 
-def _feared(each: Feared) -> str:
+def _feared(each: Feared, client: UUID) -> Line:
     whom = each.word or "nobody in particular"
     asked = f"last asked on {written(each.asked_on)}" if each.asked_on else "not noted"
     late = ", which is more than 90 days ago" if each.asked_on and not each.counts else ""
-    sheets = f" Sheets about {each.word or 'anybody'} stay in the room." if each.room_only else ""
-    return f"Fear of {whom}, asked about in private: {asked}{late}.{sheets}"
+    words = f"Fear of {whom}, asked about in private: {asked}{late}."
+    if not each.room_only:
+        return Line(words=words)
+    # Only an entry that says where sheets may go lifts a hold, so the way to one stands beside it.
+    about = each.about.hex if each.about else NOBODY
+    return Line(
+        words=f"{words} Sheets about {each.word or 'anybody'} stay in the room.",
+        href=url_for("risk_entries.new", client=client, about=about),
+        link="Say where sheets may go",
+    )

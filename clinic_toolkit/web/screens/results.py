@@ -42,7 +42,7 @@ def show(id: UUID) -> Answer:
     prompts = open_prompts.of_administration(context.db(), context.vault(), kept)
     context.saw(
         "risk_entry",
-        *{each.id: each for prompt in prompts if (each := prompt.closed_by or prompt.put_off)}.values(),
+        *{prompt.entry.id: prompt.entry for prompt in prompts if prompt.entry}.values(),
     )
     result = results.result_of(context.db(), context.vault(), kept, now=context.now())
     if check_ins.is_one(kept.body):

@@ -12,12 +12,12 @@ from clinic_toolkit.record import (
     clients,
     later_arrivals,
     merging,
-    open_prompts,
     relationships,
     results,
     risk_entries,
     rows,
     sessions,
+    to_ask,
 )
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.drafts import RISK_ENTRY
@@ -35,11 +35,7 @@ screen = Blueprint("risk_entries", __name__)
 def close(administration: UUID) -> Answer:
     """Close what is open after a questionnaire: three choices, and lines for who has time."""
     kept = administrations.get(context.db(), context.vault(), administration)
-    open_ones = [
-        prompt
-        for prompt in open_prompts.of_administration(context.db(), context.vault(), kept)
-        if prompt.is_open
-    ]
+    open_ones = to_ask.after(context.db(), context.vault(), kept)
     about = kept.body.relationship_id
     draft = _draft(kept.body.client_id, kept.id)
     if (answer := draft.answered()) is not None:
@@ -63,7 +59,8 @@ def close(administration: UUID) -> Answer:
             draft.recorded()
             return responses.see(_onward(kept))
     else:
-        context.saw("administration", kept)
+        others = {each.id: each for asked in open_ones for each in asked.questionnaires}
+        context.saw("administration", *({kept.id: kept} | others).values())
     page = _page(form, kept.body.client_id, draft, given=kept)
     return (page, 422) if form.errors else page
 
