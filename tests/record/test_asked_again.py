@@ -11,7 +11,16 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import answers, fear, open_prompts, progress, risk_entries, to_ask, today
+from clinic_toolkit.record import (
+    administrations,
+    answers,
+    fear,
+    open_prompts,
+    progress,
+    risk_entries,
+    to_ask,
+    today,
+)
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.clients import Client
@@ -333,6 +342,30 @@ def test_paper_that_was_not_entered_yet_was_not_asked_about(case: Case) -> None:
     case.close(case.form(1))
     case.close(case.form(4, day=2, way=filled.PAPER, on=NOW.date() - DAY), day=30, how="in_hand")
     assert case.is_open(case.form(3, day=31))
+
+
+@pytest.mark.parametrize(("answered", "opens"), [(0.5, True), (2, False)], ids=str)
+def test_a_blank_came_with_the_last_answer_of_its_form(case: Case, answered: float, opens: bool) -> None:
+    """Begun before the asking; the other questions were answered before it, or after."""
+    form = asking_about("fear")
+    others = {at: said(0) for at, item in enumerate(form.items) if item.safety_flag != "fear"}
+    with writing(case.work.engine) as db:
+        kept = administrations.begin(
+            db,
+            case.work.vault,
+            form,
+            client_id=case.client.id,
+            about=case.m,
+            session_id=None,
+            mode="read_aloud",
+            now=NOW,
+        )
+    case.close(case.form(2), day=1)
+    with writing(case.work.engine) as db:
+        moment = NOW + answered * DAY
+        kept = progress.record_responses(db, case.work.vault, kept, others, now=moment)
+        kept = progress.complete(db, case.work.vault, kept, now=NOW + 3 * DAY)
+    assert case.is_open(kept) is opens
 
 
 def test_an_answer_that_was_changed_since_is_still_the_measure(case: Case) -> None:
