@@ -102,6 +102,7 @@ def _set_up(visitor: Visitor) -> Page:
             "country": "IE",
             "record_kind": "full",
             "crisis_text": "In a crisis call 112.",
+            "limits_text": "What you say stays with me, unless a life is in danger.",
         },
     )
     offered = dict(page.form("passphrase").fields)["offered_passphrase"]

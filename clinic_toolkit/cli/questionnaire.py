@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from clinic_toolkit.instruments import catalogue, form_code, loader
+from clinic_toolkit.instruments import catalogue, form_code, limits, loader
 from clinic_toolkit.instruments.model import Instrument
 
 USABLE, TO_MEND = 0, 2
@@ -80,6 +80,8 @@ def preview(path: Path, out: Path, *, paper: str) -> int:
                 instrument=instrument,
                 general=general,
                 code=form_code.code_of(instrument, general=general),
+                # There is no practice here: the general draft shows where its words will stand.
+                limits=limits.draft("").text if limits.come_first(instrument) else "",
             )
         )
         for general in (False, True)

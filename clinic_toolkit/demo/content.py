@@ -39,6 +39,7 @@ class Practice(_Part):
     practice_name: str
     clinician_name: str
     crisis_text: str
+    limits_text: str
     passphrase: str
     return_code: str
 

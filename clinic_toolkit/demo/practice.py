@@ -52,6 +52,7 @@ def settings_of(told: made_up.Practice) -> practice.Practice:
         practice_name=told.practice_name,
         clinician_name=told.clinician_name,
         crisis_text=told.crisis_text,
+        limits_text=told.limits_text,
         return_code=told.return_code,
         sheet_proved=True,
         demo=True,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from clinic_toolkit.documents import letters, page, text, words
-from clinic_toolkit.documents.blocks import Block, Text, WritingLines, box
+from clinic_toolkit.documents.blocks import Block, Text, WritingLines, box, paragraphs
 from clinic_toolkit.documents.look import BODY, EDGE, HAIR, MM, SMALL, SOFT, WASH, Look
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ _NUMBER_WIDTH = 24.0
 _WORD = Look(size=10.5, bold=True, leading=1.28)
 _MEANING = Look(size=10.5, leading=1.28)
 _CLOSING = Look(size=11, leading=1.3)
+# All that is no question, where a page would not hold it otherwise.
+_TIGHT = Look(size=10, leading=1.24)
+_TIGHT_TITLE = Look(size=19, bold=True, leading=1.15)
 # Typed by hand when the sheet is entered.
 _CODE = Look(size=11.5, bold=True, leading=1.3)
 _BOX = 13.0
@@ -33,6 +36,7 @@ _HOW = (
 _SHARES = (0.34, 0.26, 0.4)
 _AIRY = (30.0, 27.0, 24.0, 21.0, 19.0)
 _CLOSE = (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.5)
+_TIGHTEST = (11.0, 10.5, 10.0)
 _WHOM = "Think of one person, the same one to the end."
 _OWN = "The question you chose: " + "_" * 62
 _GENERAL = "Think of the people close to you."
@@ -141,20 +145,28 @@ def render(value: "BlankQuestionnaire") -> bytes:
         top=16 * MM,
         bottom=9 * MM,
     )
-    how = _HOW.format(did_not_come_up=words.DID_NOT_COME_UP, declined=words.DECLINED, talk=words.TALK)
     items = list(enumerate(_sentences(value), 1))
     heads = _heads(value, sheet.width)
-    above: list[Block] = [
-        *page.title(instrument.title, after=3),
-        Text(
-            f"{_GENERAL if value.general else _WHOM} {instrument.recall}:",
-            Look(size=12.5, bold=True),
-            after=6,
-        ),
-        Text(how, BODY, after=10),
-    ]
-    blocks, sheet = _fitted(above, items, heads, value, sheet)
+    blocks, sheet = _fitted(items, heads, value, sheet)
     return page.make(blocks, sheet)
+
+
+def _above(value: "BlankQuestionnaire", *, tight: bool = False) -> list[Block]:
+    """The title, whom and which time it is about, what stays between the two, and how to answer."""
+    how = _HOW.format(did_not_come_up=words.DID_NOT_COME_UP, declined=words.DECLINED, talk=words.TALK)
+    whom = f"{_GENERAL if value.general else _WHOM} {value.instrument.recall}:"
+    look = _TIGHT if tight else BODY
+    title = page.title(value.instrument.title, look=_TIGHT_TITLE, after=2) if tight else None
+    # Before anything is asked; in bold, since whoever reads nothing else above the questions reads this.
+    limits = paragraphs(value.limits, replace(look, bold=True), gap=2)
+    for last in limits[-1:]:
+        last.after = 5
+    return [
+        *(title or page.title(value.instrument.title, after=3)),
+        Text(whom, Look(size=12.5, bold=True), after=6),
+        *limits,
+        Text(how, look, after=10),
+    ]
 
 
 def _sentences(value: "BlankQuestionnaire") -> list[str]:
@@ -175,7 +187,6 @@ def _asked_last(value: "BlankQuestionnaire") -> list[Block]:
 
 
 def _fitted(
-    above: list[Block],
     items: list[tuple[int, str]],
     heads: Heads,
     value: "BlankQuestionnaire",
@@ -185,15 +196,19 @@ def _fitted(
     instrument, last = value.instrument, _asked_last(value)
     apart = [*last, *_explained(instrument.items), Text(instrument.closing, BODY, before=14)]
     close = [*last, *_run_in(instrument.items), Text(instrument.closing, _CLOSING, before=6)]
+    tight = [*last, *_run_in(instrument.items, _TIGHT), Text(instrument.closing, _TIGHT, before=6)]
+    airy, small = _above(value), _above(value, tight=True)
     narrow = replace(sheet, top=13 * MM, bottom=7 * MM)
-    tries = [(pad, apart, apart, sheet) for pad in _AIRY]
-    tries += [(pad, close, close, margins) for margins in (sheet, narrow) for pad in _CLOSE]
-    tries += [(pad, apart, [], sheet) for pad in (*_AIRY, *_CLOSE)]
-    for pad, below, together, margins in tries:
+    wide = replace(narrow, side=15 * MM)
+    tries = [(pad, airy, apart, apart, sheet) for pad in _AIRY]
+    tries += [(pad, airy, close, close, margins) for margins in (sheet, narrow) for pad in _CLOSE]
+    tries += [(pad, small, tight, tight, wide) for pad in (*_CLOSE, *_TIGHTEST)]
+    tries += [(pad, airy, apart, [], sheet) for pad in (*_AIRY, *_CLOSE)]
+    for pad, above, below, together, margins in tries:
         form = Form(items, heads, pad)
         if page.stacked([*above, form, *together], margins.width) <= margins.room:
             return [*above, form, *below], margins
-    return [*above, Form(items, heads, 28.0), *apart], sheet
+    return [*airy, Form(items, heads, 28.0), *apart], sheet
 
 
 def _heads(value: "BlankQuestionnaire", width: float) -> Heads:
@@ -219,11 +234,11 @@ def _explained(items: "Sequence[Item]") -> list[Block]:
     return [heading, *rows] if rows else []
 
 
-def _run_in(items: "Sequence[Item]") -> list[Block]:
+def _run_in(items: "Sequence[Item]", look: Look = _MEANING) -> list[Block]:
     """The same in one paragraph, for a page that has no room for a list."""
     spans = [
         span
         for word, meaning in _meanings(items).items()
-        for span in ((f"{word}: ", _WORD), (f"{meaning}.  ", _MEANING))
+        for span in ((f"{word}: ", replace(look, bold=True)), (f"{meaning}.  ", look))
     ]
     return [Text(spans, before=8)] if spans else []

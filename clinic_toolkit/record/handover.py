@@ -56,6 +56,7 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     `before` has one byte an item, and one more for an open line: 1 where there was an answer already. What
     it was is not here. `watched` is the question of the client's own in a check-in.
     `definition` is a practice's own questionnaire as the client meets it; ours lie in the program.
+    `limits` is what does not stay between the two, empty where nothing asked here needs that said before.
     """
 
     handover: bytes
@@ -70,6 +71,7 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     token: str
     definition: bytes = b""
     watched: Watched | None = None
+    limits: str = ""
 
     def __repr__(self) -> str:
         return "<Ticket>"

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import travelling
-from clinic_toolkit.record import administrations, handover_rows, hurt, progress, returned, rows
+from clinic_toolkit.record import administrations, handover_rows, hurt, practice, progress, returned, rows
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.audit import audit_line
 from clinic_toolkit.record.handover import Ticket, handover, new_key, new_token
@@ -93,6 +93,8 @@ def begin(
         administrations.frame_of(seen.body).general,
     )
     definition = travelling.packed(instrument, general=general) if instrument.own else b""
+    # Asked here: what goes along says no more which of its questions ask about fear.
+    said = practice.limits_before(practice.read(db, vault).body, instrument)
     seen = progress.take_up(db, vault, seen, now=now)
     key, id = new_key(), uuid4()
     body = Handover(
@@ -118,6 +120,7 @@ def begin(
         token=new_token(),
         definition=definition,
         watched=seen.body.watched,
+        limits=said.text if said else "",
     )
     return kept, ticket
 

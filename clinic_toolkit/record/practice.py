@@ -13,6 +13,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
+from clinic_toolkit.instruments import limits
+from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import audit, head_recovery, ledger, rows, trail, ways_in
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.keyless import Keyless
@@ -35,6 +37,7 @@ class Practice(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     `record_kind` is "full" (this is the legal record) or "beside" (it runs beside another);
     `return_code` is empty when none was chosen; `sheet_made_on` is None when nobody wrote it down.
+    `limits_text` is what does not stay between clinician and client; empty until the practice confirms it.
     """
 
     country: str
@@ -46,6 +49,7 @@ class Practice(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     sheet_proved: bool = False
     demo: bool = False
     sheet_made_on: date | None = None
+    limits_text: str = ""
 
     @property
     def paper(self) -> str:
@@ -246,6 +250,11 @@ def check_code(settings: Practice, typed: str) -> None:
     )
     if not same:
         raise CodeWrong
+
+
+def limits_before(settings: Practice, instrument: Instrument) -> limits.Said | None:
+    """What is said of the limits of confidentiality before this questionnaire, if it has to be."""
+    return limits.before(instrument, own=settings.limits_text, country=settings.country)
 
 
 def letterhead(settings: Practice) -> Letterhead:

@@ -43,12 +43,16 @@ class InstrumentGuide(Struct, frozen=True, kw_only=True):
 
 
 class BlankQuestionnaire(Struct, frozen=True, kw_only=True):
-    """The form on paper. `code` names version and wording (`instruments/form_code.py`), and nobody."""
+    """The form on paper. `code` names version and wording (`instruments/form_code.py`), and nobody.
+
+    `limits` is what is said of the limits of confidentiality, empty where nothing asked here needs that.
+    """
 
     letterhead: Letterhead
     instrument: Instrument
     general: bool
     code: str
+    limits: str = ""
 
 
 class ClinicianCard(Struct, frozen=True, kw_only=True):

@@ -56,7 +56,8 @@ class HandedForm:
 
     def welcome(self) -> Answer:
         """What this is, what becomes of the answers, and what the buttons do."""
-        return self._page("welcome", next=self._next(self.kept.form()), client_text=CLIENT_LINE)
+        onward, limits = self._next(self.kept.form()), self._ticket.limits
+        return self._page("welcome", next=onward, client_text=CLIENT_LINE, limits=limits)
 
     def item(self, number: int) -> Answer:
         """One question: show it, or keep what was answered and go where the button says."""

@@ -8,6 +8,7 @@ from clinic_toolkit.cli import tray
 from clinic_toolkit.cli.tray import LONGEST, Tray
 from clinic_toolkit.instruments import loader, travelling
 from clinic_toolkit.record.handover import Ticket, read_ticket
+from clinic_toolkit.web.forms.practice import LIMITS_LENGTH
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 
@@ -63,6 +64,7 @@ def test_the_longest_ticket_there_can_be_lies_there_whole(lying):
         key=bytes(32),
         token="t" * 43,
         definition=travelling.packed(own, general=False).ljust(travelling.LARGEST, b"x"),
+        limits="\N{GRINNING FACE}" * LIMITS_LENGTH,
     )
     assert len(ticket.packed()) <= LONGEST
     mine.put(ticket.packed())

@@ -6,6 +6,7 @@ import pytest
 
 from clinic_toolkit.documents import answer_card, blank_form, client_page, worksheet
 from clinic_toolkit.documents.look import MM
+from clinic_toolkit.instruments import limits
 from clinic_toolkit.instruments.catalogue import instruments
 from clinic_toolkit.worksheets.catalogue import worksheets
 from clinic_toolkit.worksheets.model import LinesBlock, TableBlock
@@ -180,6 +181,31 @@ def test_the_blank_form_tells_no_item_from_another():
     assert blank_form.render(form) == blank_form.render(replace(form, instrument=plain))
     said = " ".join(texts(blank_form.render(form)))
     assert said.count("8") == 1 and "Old Mill" not in said and "Calder" not in said
+
+
+@every
+@pytest.mark.parametrize("general", [False, True])
+@pytest.mark.parametrize("id", [each.id for each in instruments() if limits.come_first(each)])
+def test_the_limits_stand_on_the_one_page_before_anything_is_asked(paper, general, id):
+    form = replace(
+        values.blank(paper, general=general), instrument=next(each for each in instruments() if each.id == id)
+    )
+    asked = [item.text_general if general else item.text for item in form.instrument.items]
+    for draft in limits.drafts().drafts:
+        [said] = texts(blank_form.render(replace(form, limits=draft.text)))
+        assert draft.text in said and said.index(draft.text) < said.index(asked[0])
+        assert all(text in said for text in asked)
+    assert "What stays between us" not in texts(blank_form.render(form))[0]
+
+
+@every
+def test_the_longest_limits_that_a_practice_may_write_are_printed_whole(paper):
+    longest = ("Only what I have to tell leaves this room, and you hear it first. " * 10)[:600].strip()
+    for own in (each for each in instruments() if limits.come_first(each)):
+        said = " ".join(
+            texts(blank_form.render(replace(values.blank(paper), instrument=own, limits=longest)))
+        )
+        assert longest in said and all(item.text in said for item in own.items)
 
 
 @every

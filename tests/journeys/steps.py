@@ -15,6 +15,7 @@ ABOUT = {
     "country": "IE",
     "record_kind": "full",
     "crisis_text": "Crisis line 116 123\nEmergency 112",
+    "limits_text": "What you say stays with me, unless someone may be hurt.\nOr a court orders me to speak.",
 }
 NEXT = {"go": "next"}
 COULD_NOT = {"way": "did_not_come_up"}

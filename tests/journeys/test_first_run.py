@@ -24,6 +24,7 @@ SENTENCES = {
     "country": "Choose a country",
     "record_kind": "Choose whether",
     "crisis_text": "Write whom a client can call",
+    "limits_text": "Write what does not stay between you",
 }
 
 
@@ -135,9 +136,9 @@ def test_only_what_is_offered_is_taken(empty: Empty, name: str, value: str) -> N
     assert page.status == 422 and SENTENCES[name] in page.error(name)
 
 
-@pytest.mark.parametrize("name", ["practice_name", "clinician_name", "crisis_text"])
+@pytest.mark.parametrize("name", ["practice_name", "clinician_name", "crisis_text", "limits_text"])
 def test_too_long_is_said_with_a_number(empty: Empty, name: str) -> None:
-    limit = 500 if name == "crisis_text" else 120
+    limit = {"crisis_text": 500, "limits_text": 600}.get(name, 120)
     page = empty.me.send(empty.me.open("/setup"), ABOUT | {name: "w" * (limit + 3)})
     assert page.status == 422
     assert "3 characters too long" in page.error(name)

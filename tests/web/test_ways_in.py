@@ -128,7 +128,8 @@ def test_saving_the_settings_keeps_the_date_of_the_sheet(site: Site, knows: None
     site.post("/practice/sheet", {f"group_{number}": groups[number - 1] for number in asked})
     about = {
         "practice_name": "Harbour", "clinician_name": "Nora", "country": "IE", "record_kind": "full",
-        "crisis_text": "112", "version": VERSION.search(site.get("/practice").text)[1],
+        "crisis_text": "112", "limits_text": "Except in danger.",
+        "version": VERSION.search(site.get("/practice").text)[1],
     }  # fmt: skip
     assert site.post("/practice", about).status_code == 303
     assert "The recovery sheet that opens the practice is of" in site.get("/practice").text

@@ -17,10 +17,11 @@ RECORD_KINDS = [
     ("beside", "Beside another record", "Notes can be copied as plain text into the other one."),
 ]
 CODE_LENGTH = 6
+LIMITS_LENGTH = 600
 
 
 class PracticeForm(Form):
-    """Where the practice is, what it is called, and whom a client can call."""
+    """Where the practice is, what it is called, whom a client can call, and the limits of confidentiality."""
 
     practice_name = fields.line("Name of the practice", needed="Write the name of the practice, or your own.")
     clinician_name = fields.line(
@@ -36,6 +37,12 @@ class PracticeForm(Form):
         "Whom a client can call in a crisis",
         limit=500,
         needed="Write whom a client can call in a crisis. It is printed on every page a client takes along.",
+    )
+    limits_text = fields.text(
+        "Limits of confidentiality",
+        limit=LIMITS_LENGTH,
+        needed="Write what does not stay between you and a client. It is said before fear, being a burden or "
+        "harm is asked about.",
     )
 
     version = StringField("What the page saw of the settings", default="")
@@ -53,7 +60,12 @@ class PracticeForm(Form):
             practice_name=self.practice_name.data,
             clinician_name=self.clinician_name.data,
             crisis_text=self.crisis_text.data,
+            limits_text=self.limits_text.data,
         )
+
+    def put_in(self, draft: str) -> None:
+        """Let the page show this draft, unless words of their own stand there."""
+        self.limits_text.data = self.limits_text.data or draft
 
     def differing(self, kept: Practice) -> list[tuple[str, str]]:
         """What is kept otherwise than it was typed, by the words of its field."""
@@ -64,7 +76,7 @@ class PracticeForm(Form):
         ]
 
 
-SETTINGS = ("practice_name", "clinician_name", "country", "record_kind", "crisis_text")
+SETTINGS = ("practice_name", "clinician_name", "country", "record_kind", "crisis_text", "limits_text")
 
 
 def seen_of(settings: Practice) -> str:

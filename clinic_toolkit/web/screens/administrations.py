@@ -25,7 +25,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
-from clinic_toolkit.web import context, new_records, responses, sharing, whom
+from clinic_toolkit.web import context, limits, new_records, responses, sharing, whom
 from clinic_toolkit.web.forms.administration import ChooseForm
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.item import CHANGED_ELSEWHERE, WAYS, ItemForm, in_words
@@ -115,7 +115,12 @@ def introduction(id: UUID) -> Answer:
     kept = _open(id)
     context.saw("administration", kept)
     sharing.follow(id, sharing.INTRODUCTION)
-    return render_template("administrations/introduction.html", kept=kept, **_heading(kept))
+    return render_template(
+        "administrations/introduction.html",
+        kept=kept,
+        limits=limits.before(administrations.instrument_of(kept.body)),
+        **_heading(kept),
+    )
 
 
 @screen.route("/administrations/<uuid:id>/items/<int:number>", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.merging import OUT, PROPOSED, Handover
-from clinic_toolkit.web import context, guard, handing, responses
+from clinic_toolkit.web import context, guard, handing, limits, responses
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("handover", __name__)
@@ -44,6 +44,7 @@ def offer(id: UUID) -> Answer:
         kept=kept,
         about=about,
         instrument=administrations.instrument_of(kept.body),
+        limits=limits.before(administrations.instrument_of(kept.body)),
         by_code=context.worker().keeper.holds(),
         answered=sum(status != 0 for status in kept.body.answers.statuses),
     )

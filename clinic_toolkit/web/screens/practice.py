@@ -6,7 +6,7 @@ import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, drafts, drawn_sheet, old_secret, responses, stepup, unlocking
+from clinic_toolkit.web import context, drafts, drawn_sheet, limits, old_secret, responses, stepup, unlocking
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.practice import (
     RECORD_KINDS,
@@ -59,6 +59,9 @@ def index() -> Answer:
             practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
         draft.recorded()
         return responses.see(url_for(".index", saved=1))
+    offered = limits.draft_of(seen.body.country)
+    if request.method == "GET" and not draft.shown:
+        form.put_in(offered["text"])
     page = render_template(
         "practice/index.html",
         form=form,
@@ -66,6 +69,7 @@ def index() -> Answer:
         errors=form.errors,
         kinds=RECORD_KINDS,
         practice=seen.body,
+        offered=offered,
         newer=newer,
         version=form.version.data if form.errors or draft.shown else seen_of(seen.body),
         saved=SAVED.get(request.args.get("saved", ""), ""),

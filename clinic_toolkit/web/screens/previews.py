@@ -15,7 +15,7 @@ from clinic_toolkit.psychometrics.rules import number_rule
 from clinic_toolkit.record import own_questionnaires, results, rows
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire, InstrumentGuide
-from clinic_toolkit.web import context, guard, held_definition, papers, responses
+from clinic_toolkit.web import context, guard, held_definition, limits, papers, responses
 from clinic_toolkit.web.forms.item import WAYS
 from clinic_toolkit.web.held_definition import NothingHeld
 from clinic_toolkit.web.papers import Paper
@@ -46,13 +46,15 @@ def show() -> Answer:
         fits_ill={frame.id: results.fits_ill(instrument, frame.id) for frame in frames},
         rule=number_rule(instrument),
         status_text=status_line(instrument, STATUS_LINE),
+        limits=limits.before(instrument),
     )
 
 
 @screen.get("/introduction")
 def introduction() -> Answer:
     """What is said before the first question."""
-    return _drawn("introduction", held_definition.the_one().instrument)
+    instrument = held_definition.the_one().instrument
+    return _drawn("introduction", instrument, limits=limits.before(instrument))
 
 
 @screen.route("/items/<int:number>", methods=["GET", "POST"])
@@ -115,11 +117,13 @@ def blank() -> Answer:
     """The form on paper; its code belongs to no sheet."""
     from clinic_toolkit.documents import blank_form as paper
 
+    instrument = held_definition.the_one().instrument
     value = BlankQuestionnaire(
         letterhead=context.letterhead(),
-        instrument=held_definition.the_one().instrument,
+        instrument=instrument,
         general=GENERAL in request.args,
         code=_NO_CODE,
+        limits=limits.on_paper(instrument),
     )
     return _paper("questionnaire", "Blank form", lambda: paper.render(value))
 

@@ -16,7 +16,7 @@ from clinic_toolkit.record.summaries import (
     ClinicianCard,
     InstrumentGuide,
 )
-from clinic_toolkit.web import context, guard, papers
+from clinic_toolkit.web import context, guard, limits, papers
 from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.responses import Answer
 
@@ -47,6 +47,7 @@ def show(slug: str) -> Answer:
         fits_ill={frame.id: results.fits_ill(instrument, frame.id) for frame in frames},
         rule=number_rule(instrument),
         status_text=status_line(instrument, STATUS_LINE),
+        limits=limits.before(instrument),
     )
 
 
@@ -63,6 +64,7 @@ def blank(slug: str) -> Answer:
         instrument=instrument,
         general=general,
         code=form_code.code_of(instrument, general=general),
+        limits=limits.on_paper(instrument),
     )
     return _paper("questionnaire", "Blank form", lambda: paper.render(value), slug)
 

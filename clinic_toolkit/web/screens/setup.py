@@ -3,26 +3,50 @@
 Nothing is written before the passphrase is chosen; until then what was typed travels on the page.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, drawn_sheet, guard, old_secret, responses
+from clinic_toolkit.web import context, drawn_sheet, guard, limits, old_secret, responses
 from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm, names_in
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("setup", __name__)
 
+OFFER = "offer"
+
 
 @screen.route("/setup", methods=["GET", "POST"], endpoint="practice")
 @guard.before_practice
 def describe() -> Answer:
-    """What the practice is called, where it is, and whom a client can call."""
+    """What the practice is called, where it is, whom a client can call, and the limits of confidentiality."""
     form = PracticeForm(request.form if request.method == "POST" else None)
+    if OFFER in request.form:
+        return _with_draft(form)
     if request.method == "POST" and form.validate():
         return _passphrase_page(form, PassphraseForm(known=names_in(form.settings())))
-    page = render_template("setup/practice.html", form=form, errors=form.errors, kinds=RECORD_KINDS)
-    return (page, 422) if form.errors else page
+    return _practice_page(form, form.errors)
+
+
+def _with_draft(form: PracticeForm) -> Answer:
+    """The same page with the draft of the country chosen on it; nothing that was typed is replaced."""
+    if not form.country.validate(form):
+        return _practice_page(form, {"country": ["Choose a country: the draft goes by it."]})
+    form.put_in(limits.draft_of(form.country.data)["text"])
+    return _practice_page(form, {}, asked_for=True)
+
+
+def _practice_page(form: PracticeForm, errors: Mapping[str, Any], *, asked_for: bool = False) -> Answer:
+    draft = limits.draft_of(form.country.data or "")
+    # A draft that was put in says that it is one for as long as it stands there unchanged.
+    offered = draft if asked_for or form.limits_text.data == draft["text"] else None
+    page = render_template(
+        "setup/practice.html", form=form, errors=errors, kinds=RECORD_KINDS, offered=offered
+    )
+    return (page, 422) if errors else page
 
 
 @screen.post("/setup/passphrase")
@@ -31,9 +55,7 @@ def passphrase() -> Answer:
     """Choose the passphrase; with it the practice is made."""
     about = PracticeForm(request.form)
     if not about.validate():
-        return render_template(
-            "setup/practice.html", form=about, errors=about.errors, kinds=RECORD_KINDS
-        ), 422
+        return _practice_page(about, about.errors)
     form = PassphraseForm(request.form, known=names_in(about.settings()))
     if not form.validate():
         return _passphrase_page(about, form), 422

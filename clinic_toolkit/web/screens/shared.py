@@ -12,7 +12,7 @@ from clinic_toolkit.psychometrics.numerals import in_words
 from clinic_toolkit.record import administrations, answers
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, guard, sharing
+from clinic_toolkit.web import context, guard, limits, sharing
 from clinic_toolkit.web.forms.item import WAYS
 from clinic_toolkit.web.responses import Answer
 
@@ -35,7 +35,7 @@ def _words(kept: Kept[Administration], place: int) -> str:
     count = len(instrument.items)
     if not 1 <= place <= count:
         page = "introduction" if place == sharing.INTRODUCTION else "closing"
-        return render_template(f"shared/{page}.html", instrument=instrument)
+        return render_template(f"shared/{page}.html", instrument=instrument, limits=limits.before(instrument))
     return render_template(
         "shared/question.html",
         instrument=instrument,

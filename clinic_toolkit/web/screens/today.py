@@ -24,5 +24,6 @@ def index() -> Answer:
         here="today",
         day=day,
         slots_intact=context.vault().slots_intact,
+        limits_confirmed=bool(context.practice().body.limits_text),
         damaged=len(context.vault().damaged_rings),
     )
