@@ -126,7 +126,7 @@ def _item(page: Page, address: str) -> None:
     page.get_by_role("button", name="Go to the introduction").click()
     page.get_by_role("link", name="Go to the first question").click()
     for _ in range(3):
-        page.locator("fieldset").get_by_text("A few times").click()
+        page.locator("fieldset").get_by_text("Some of the time").click()
         page.get_by_role("button", name="Continue").last.click()
     page.locator("fieldset").get_by_text("About half the time").click()
     page.get_by_text("Saved", exact=False).wait_for()

@@ -221,7 +221,9 @@ def _heads(value: "BlankQuestionnaire", width: float) -> Heads:
 
 
 def _meanings(items: "Sequence[Item]") -> dict[str, str]:
-    return {word: meaning for item in items for word, meaning in item.define.items()}
+    # What a question about fear means names what may be done to somebody, and paper is found by others.
+    told = [item for item in items if item.safety_flag != "fear"]
+    return {word: meaning for item in told for word, meaning in item.define.items()}
 
 
 def _explained(items: "Sequence[Item]") -> list[Block]:

@@ -70,6 +70,7 @@ class Facet:
     `name` stands on the clinician's page, `client_phrase` completes "the questions about …" on a page
     the client reads. `follow_up` and `avoid` are for the talk, and for the clinician alone. `parent` is
     the group that it belongs to, itself a facet; the number of a group is over all items below it.
+    `words_only`: it has no number of its own, because its items ask about different people's acts.
     """
 
     id: Slug
@@ -78,6 +79,7 @@ class Facet:
     follow_up: tuple[FollowUp, ...] = ()
     avoid: tuple[Line, ...] = ()
     parent: Slug | None = None
+    words_only: bool = False
 
     def beside(self, *, general: bool) -> list[str]:
         """The questions for the talk that may stand on a screen that both look at.
@@ -96,6 +98,7 @@ class Item:
     `text` speaks of "this person"; `text_general` is used for the frame "people in general". `define`
     explains a word on request. `weight` says how much it counts in a number; `reverse` turns its answer
     round for the number, and for nothing that is said in words. The questionnaires that ship use neither.
+    `apart`: its answer is told by itself, since it asks about the other side of what its facet asks.
     """
 
     id: Slug
@@ -109,19 +112,24 @@ class Item:
     define: dict[Line, Text] = field(default_factory=dict)
     weight: Weight = 1
     reverse: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Guidance:
     """How to give a questionnaire: what to say and do, for the clinician alone.
 
-    The first four are read in their order, in the hour. `not_now` says when it is the wrong thing, and
-    what to do instead.
+    The first four are read in their order, in the hour. `danger` holds the questions about fear, dying and
+    harm, all of them asked in private, and what to do after a yes. `controls` is for when the client may be
+    the one who controls: it is never printed, shown to a client or stored. `not_now` says when it is the
+    wrong thing, and what to do instead.
     """
 
     pacing: tuple[Text, ...] = ()
     decline: tuple[Text, ...] = ()
     distress: tuple[Text, ...] = ()
+    danger: tuple[Text, ...] = ()
+    controls: tuple[Text, ...] = ()
     debrief: tuple[Text, ...] = ()
     carers: OptionalText = ""
     culture: OptionalText = ""

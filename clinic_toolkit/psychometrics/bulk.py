@@ -100,11 +100,12 @@ class _Scorer:
         }
         minimum = self.rule.facet_minimum
         numbers = {}
-        for id in (facet.id for facet in groups.in_order(self.instrument)):
+        for facet in groups.in_order(self.instrument):
+            id = facet.id
             parts = [
                 part for part in own if id in (part, *groups.above(part, self.parents)) and self._in(part)
             ]
-            if minimum is None or not parts:
+            if minimum is None or not parts or facet.words_only:
                 numbers[id] = np.full(len(values), np.nan)
                 continue
             enough = np.logical_and.reduce([own[part].count >= minimum for part in parts])

@@ -3,7 +3,7 @@
 A number is the mean of the answered difficulty items, stretched to 0-100; it says how often, not how bad.
 Strength-worded items are listed apart and never reversed into a difficulty score: reversed items turn one
 factor into two and lower quality (van Sonderen et al. 2013; Ilhan et al. 2024), and three times "about
-half the time" with one "never felt free" is not the same experience as "most times". A practice's own
+half the time" with one "never felt free" is not the same experience as "most of the time". A practice's own
 questionnaire may all the same have reverse-keyed items, weights, groups, plain means and sums.
 """
 
@@ -40,7 +40,8 @@ class StrengthAnswer(Struct, frozen=True, kw_only=True):
 class FacetScore(Struct, frozen=True, kw_only=True):
     """One facet: its scored items in the order asked, their values (None: not answered) and its number.
 
-    The values are the answers as chosen. `turned` names the items that are turned round for the number.
+    The values are the answers as chosen. `turned` names the items that are turned round for the number,
+    `apart` those that are told by themselves. With `words_only` there is no number, whatever was answered.
     A group has the items of every facet below it; `deep` counts the groups above a facet.
     """
 
@@ -49,6 +50,8 @@ class FacetScore(Struct, frozen=True, kw_only=True):
     values: tuple[int | None, ...]
     score: float | None
     turned: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
+    words_only: bool = False
     is_group: bool = False
     deep: int = 0
 
@@ -69,9 +72,9 @@ class FacetScore(Struct, frozen=True, kw_only=True):
 
     @property
     def straight(self) -> tuple[int | None, ...]:
-        """The values of the items that are not turned round: only these say the same thing in words."""
+        """The values of the items that say the same thing in words: neither turned round nor told apart."""
         pairs = zip(self.items, self.values, strict=True)
-        return tuple(value for item, value in pairs if item not in self.turned)
+        return tuple(value for item, value in pairs if item not in self.turned | self.apart)
 
     @property
     def said(self) -> tuple[int, ...]:
@@ -116,9 +119,13 @@ def score(instrument: Instrument, answers: Mapping[str, int | None]) -> Instrume
             items=tuple(item.id for item in below[facet.id]),
             values=tuple(answers.get(item.id) for item in below[facet.id]),
             score=_number(instrument, below[facet.id], answers)
-            if all(enough[item.facet] for item in below[facet.id]) and below[facet.id]
+            if all(enough[item.facet] for item in below[facet.id])
+            and below[facet.id]
+            and not facet.words_only
             else None,
             turned=frozenset(item.id for item in below[facet.id] if item.reverse),
+            apart=frozenset(item.id for item in below[facet.id] if item.apart),
+            words_only=facet.words_only,
             is_group=facet.id in parents.values(),
             deep=groups.depth(facet.id, parents),
         )

@@ -35,7 +35,7 @@ def labels_of(instrument: Instrument) -> dict[int, str]:
 def spoken(instrument: Instrument) -> dict[int, str]:
     """The labels as a sentence says them: those that tell how often as they are, others as a quotation.
 
-    "For both questions you said most times" is English; with "Fully true" it is only as a quotation.
+    "For both questions you said most of the time" is English; with "Fully true" it is only as a quotation.
     """
     labels = labels_of(instrument)
     if instrument.answer_words == "frequency":
@@ -63,18 +63,20 @@ def facet_sentence(
 def part_sentence(instrument: Instrument, facet: FacetScore) -> str:
     """What was answered in one facet, for the clinician; "" for a group, whose parts say it.
 
-    Items that are turned round for the number say the opposite, so they are not counted among the others.
+    Items that are turned round for the number say the opposite, so they are not counted among the others;
+    those that are told apart follow, each by itself.
     """
     if facet.is_group:
         return ""
     asked = len(facet.straight)
     # Where every item of a facet is turned round, they agree with each other again.
     values, asked = (facet.said, asked) if asked else (facet.given, facet.asked)
-    return facet_sentence(values, spoken(instrument), asked, "clinician")
+    sentence = facet_sentence(values, spoken(instrument), asked, "clinician")
+    return " ".join([sentence, *_told_apart(instrument, facet)])
 
 
 def counts_line(instrument: Instrument, score: InstrumentScore) -> str:
-    """Say every facet in one paragraph, as a note or a summary quotes it: "Giving: a few times for …"."""
+    """Say every facet in one paragraph, as a note or a summary quotes it: "Giving: never for …"."""
     names = {facet.id: facet.name for facet in instrument.facets}
     parts = []
     for facet in score.facets:
@@ -87,7 +89,9 @@ def facet_count(instrument: Instrument, facet: FacetScore) -> str:
     """Say how many were answered, "2 of 3 answered, no number" where the answers are too few for one."""
     count = f"{facet.answered} of {facet.asked} answered"
     rule = instrument.missing
-    missed = facet.score is None and rule is not None and rule.facet_minimum is not None
+    missed = (
+        facet.score is None and rule is not None and rule.facet_minimum is not None and not facet.words_only
+    )
     return f"{count}, no number" if missed else count
 
 
@@ -143,7 +147,7 @@ def going_well(
 
 
 def strength_line(label: str, text: str) -> str:
-    """Quote one item after its answer: "Nearly every time: “…”"."""
+    """Quote one item after its answer: "Nearly all the time: “…”"."""
     return f"{label}: “{text}”"
 
 
@@ -153,10 +157,19 @@ def top_values(labels: Mapping[int, str]) -> frozenset[int]:
 
 
 def uncapitalised(text: str) -> str:
-    """Put a label inside a sentence: "Most times" becomes "most times"; "I agree" stays."""
+    """Put a label inside a sentence: "Most of the time" becomes "most of the time"; "I agree" stays."""
     if text[:1] == "I" and not text[1:2].isalpha():
         return text
     return text[:1].lower() + text[1:]
+
+
+def _told_apart(instrument: Instrument, facet: FacetScore) -> list[str]:
+    labels, numbers = spoken(instrument), {item.id: n for n, item in enumerate(instrument.items, start=1)}
+    return [
+        f"Question {numbers[item]}, by itself: {uncapitalised(labels[value])}."
+        for item, value in zip(facet.items, facet.values, strict=True)
+        if item in facet.apart and value is not None
+    ]
 
 
 def _clinician_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int) -> str:

@@ -108,7 +108,7 @@ def ask(seen: Watched, page: Page) -> None:
     page.get_by_label("Who this person is to the client").select_option("parent")
     press(page, "Go to the introduction")
     follow(page, "Go to the first question")
-    page.get_by_role("radio", name="Most times").check()
+    page.get_by_role("radio", name="Most of the time").check()
     expect(page.locator("[data-status]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
     page.get_by_text("Write down what was said").click()
     page.get_by_label("In the client’s words").fill("It is different at weekends.")
@@ -130,15 +130,15 @@ def ask(seen: Watched, page: Page) -> None:
     follow(page, "Take it up again")
     while "/items/" in page.url:
         number = page.url.rpartition("/")[2]
-        page.get_by_role("radio", name="A few times").check()
+        page.get_by_role("radio", name="Some of the time").check()
         page.get_by_role("button", name=re.compile("Continue|Check answers")).last.click()
         page.wait_for_url(re.compile(rf"/items/(?!{number}$)|/check$"))
     follow(page, "Change question 2")
-    page.get_by_role("radio", name="Nearly every time").check()
+    page.get_by_role("radio", name="Nearly all the time").check()
     page.get_by_role("button", name="Check answers").last.click()
     # On the page of the question the words stand twice.
     page.wait_for_url("**/check")
-    expect(page.get_by_text("Nearly every time")).to_be_visible()
+    expect(page.get_by_text("Nearly all the time")).to_be_visible()
     press(page, "Finish")
     seen.look(page, name="finished")
     follow(page, "Back to the hour")

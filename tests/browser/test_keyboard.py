@@ -45,7 +45,7 @@ def test_a_questionnaire_by_keyboard_alone(browser: Browser, practice: Practice)
             # Enter in the answers goes on, and is never a way not to answer.
             page.keyboard.press("Enter")
             page.wait_for_url(re.compile(rf"/items/{number + 1}$" if number < 12 else "/check$"))
-        expect(page.get_by_text("Nearly every time")).to_have_count(2)
+        expect(page.get_by_text("Nearly all the time")).to_have_count(2)
         expect(page.get_by_text("It didn’t come up")).to_have_count(0)
         tab_to(page, "Finish")
         page.keyboard.press("Enter")
@@ -104,7 +104,7 @@ def test_what_was_saved_is_there_after_the_page_is_gone(browser: Browser, practi
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
         practice.begin(page, "What flows well")
-        page.get_by_role("radio", name="Most times").check()
+        page.get_by_role("radio", name="Most of the time").check()
         expect(page.locator("[data-status]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
         url = page.url
         page.close()
@@ -145,7 +145,7 @@ def test_the_whole_form_by_keyboard_alone(browser: Browser, practice: Practice) 
         tab_to(page, "Check answers")
         page.keyboard.press("Enter")
         page.wait_for_url(re.compile("/check$"))
-        expect(page.get_by_text("Nearly every time")).to_have_count(2)
+        expect(page.get_by_text("Nearly all the time")).to_have_count(2)
 
 
 def test_a_screen_reader_is_told_the_question_with_its_answers(browser: Browser, practice: Practice) -> None:
@@ -154,7 +154,13 @@ def test_a_screen_reader_is_told_the_question_with_its_answers(browser: Browser,
         practice.begin(page)
         question = page.get_by_role("heading", level=1).inner_text()
         group = page.get_by_role("group", name=question)
-        for label in ("Never", "A few times", "About half the time", "Most times", "Nearly every time"):
+        for label in (
+            "Never",
+            "Some of the time",
+            "About half the time",
+            "Most of the time",
+            "Nearly all the time",
+        ):
             expect(group.get_by_role("radio", name=label, exact=True)).to_have_count(1)
         heard = page.locator("main").aria_snapshot()
         # No answer carries a number, and no picture or dot is left without words.

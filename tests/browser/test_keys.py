@@ -92,8 +92,8 @@ def test_a_mark_beside_the_answers_is_no_way_to_leave_them_open(browser: Browser
         page.wait_for_url(re.compile("/items/3$"))
         page.goto(re.sub("/items/3", "/check", page.url))
         assert page.locator(".given > span").all_inner_texts()[:3] == [
-            "Nearly every time",
-            "A few times",
+            "Nearly all the time",
+            "Some of the time",
             "Left open",
         ]
 

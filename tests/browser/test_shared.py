@@ -32,7 +32,7 @@ def test_the_window_follows_and_goes_blank_with_the_lock(
         shared = opened.value
         heading(shared, ITEMS[0].text_general)
         assert shared.title() == "Clinic toolkit" and shared.locator("a, button, input, form").count() == 0
-        page.get_by_role("radio", name="Most times").check()
+        page.get_by_role("radio", name="Most of the time").check()
         page.get_by_role("button", name="Continue").click()
         heading(shared, ITEMS[1].text_general)
         if script:

@@ -32,13 +32,13 @@ def test_the_hour_without_script(browser: Browser, practice: Practice) -> None:
         page.get_by_label("In the client’s words").fill("In the kitchen.")
         page.get_by_label("Let’s talk about this").check()
         # Enter in a line of text would be a new line; in the answers it goes on.
-        page.get_by_role("radio", name="Most times").check()
+        page.get_by_role("radio", name="Most of the time").check()
         page.keyboard.press("Enter")
         expect(page.get_by_text("4 of 12")).to_be_visible()
         press(page, "Pause")
         follow(page, "Go on")
         while "/items/" in page.url:
-            page.get_by_role("radio", name="A few times").check()
+            page.get_by_role("radio", name="Some of the time").check()
             page.get_by_role("button", name=re.compile("^(Continue|Check answers)$")).last.click()
         follow(page, "Change question 1")
         page.get_by_role("radio", name="Never").check()

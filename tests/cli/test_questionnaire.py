@@ -25,7 +25,7 @@ def run(*words: str | Path) -> Result:
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """A file with something to mend at five places."""
-    text = (DEFINITIONS / "giving-3.toml").read_text(encoding="utf-8")
+    text = (DEFINITIONS / "giving.toml").read_text(encoding="utf-8")
     for old, new in (
         ('title = "How I give"\n', "title = 7\n"),
         ('mode = "thought"', 'mode = "guess"'),
@@ -43,11 +43,11 @@ def test_what_ships_has_nothing_to_mend() -> None:
     told = run("validate", *SHIPPED)
     assert told.exit_code == 0, told.output
     assert told.output.count("Nothing to mend.") == len(SHIPPED)
-    assert "giving-3.toml: “How I give”, version 3, 12 questions in 3 parts, drafted." in told.output
+    assert "giving.toml: “How I give”, version 1, 12 questions in 3 parts, drafted." in told.output
 
 
 def test_every_place_is_named_and_a_good_file_beside_it_is_read_all_the_same(own: Path) -> None:
-    told = run("validate", own, DEFINITIONS / "flows-3.toml")
+    told = run("validate", own, DEFINITIONS / "flows.toml")
     assert told.exit_code == 2
     for words in (
         "own.toml: 5 places to mend",
@@ -56,13 +56,13 @@ def test_every_place_is_named_and_a_good_file_beside_it_is_read_all_the_same(own
         "must be one of 'behaviour', 'thought', 'feeling', 'cost' or 'other'",
         "  missing.total_minimum: must be a whole number",
         ".private: is not known here",
-        "flows-3.toml: “What flows well”",
+        "flows.toml: “What flows well”",
     ):
         assert words in told.output, told.output
 
 
 def test_a_relationship_that_is_not_known_is_one_place(tmp_path: Path) -> None:
-    text = (DEFINITIONS / "giving-3.toml").read_text(encoding="utf-8")
+    text = (DEFINITIONS / "giving.toml").read_text(encoding="utf-8")
     text = text.replace('id = "giving"', 'id = "ours"', 1)
     file = tmp_path / "own.toml"
     frames = '["parent", "child_under_18", "helped_at_work"]'
@@ -77,7 +77,7 @@ def test_a_relationship_that_is_not_known_is_one_place(tmp_path: Path) -> None:
 
 
 def test_a_name_that_comes_with_the_program_is_refused(tmp_path: Path) -> None:
-    text = (DEFINITIONS / "giving-3.toml").read_text(encoding="utf-8")
+    text = (DEFINITIONS / "giving.toml").read_text(encoding="utf-8")
     (tmp_path / "own.toml").write_text(text + "# mine\n", encoding="utf-8")
     told = run("validate", tmp_path / "own.toml")
     assert told.exit_code == 2
@@ -94,7 +94,7 @@ def test_what_is_no_definition_is_said_in_a_sentence(tmp_path: Path, broken: byt
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_the_papers_are_written(tmp_path: Path, paper: str) -> None:
-    told = run("preview", DEFINITIONS / "receiving-3.toml", "--out", tmp_path / "new", "--paper", paper)
+    told = run("preview", DEFINITIONS / "receiving.toml", "--out", tmp_path / "new", "--paper", paper)
     assert told.exit_code == 0, told.output
     made = {path.name: path.read_bytes() for path in (tmp_path / "new").iterdir()}
     assert set(made) == {

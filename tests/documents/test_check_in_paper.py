@@ -56,7 +56,7 @@ def test_the_guide_and_the_card_are_made_of_it(paper: str) -> None:
     words = text(guide.render(InstrumentGuide(letterhead=head(paper), instrument=CHECK_IN)))
     assert all(line in words for line in CHECK_IN.guidance.pacing)
     card = answer_card.render(AnswerCard(letterhead=head(paper), instrument=CHECK_IN))
-    assert "Nearly every time" in text(card)
+    assert "Nearly all the time" in text(card)
     bare = replace(CHECK_IN, open_line="", own_place=None)
     assert CHECK_IN.open_line not in text(
         blank_form.render(

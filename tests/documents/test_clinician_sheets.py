@@ -17,7 +17,7 @@ every = pytest.mark.parametrize("paper", PAPERS)
 @every
 def test_the_summary_says_words_before_numbers_and_what_they_are_worth(paper):
     said = " ".join(texts(summary.render(values.summary(paper))))
-    assert "Most times or nearly every time for all 3. 83 (3 of 3 answered)" in said
+    assert "Most of the time or nearly all the time for all 3. 83 (3 of 3 answered)" in said
     assert "2 of 3 answered, no number" in said and "64 (7 of 9 answered)" in said
     assert "There is no normal score to compare with." in said
     assert said.count(words.STATUS_LINE) == pages(summary.render(values.summary(paper)))
@@ -29,7 +29,7 @@ def test_the_summary_names_no_answer_that_was_not_given():
     said = " ".join(texts(summary.render(values.summary()))).lower()
     assert "about half the time" not in said
     assert "never" not in said.replace("nearly every", "")
-    assert "most times" in said  # the control: a chosen one is named
+    assert "most of the time" in said  # the control: a chosen one is named
 
 
 def test_pattern_notes_are_not_printed():

@@ -59,7 +59,7 @@ def test_every_answer_is_a_dot_and_a_number_is_a_mark() -> None:
 
 def test_only_chosen_words_stand_at_the_scale() -> None:
     found = weekly(Read((3, 0)))
-    assert [level.word for level in found.levels] == ["Never", "", "", "Most times", ""]
+    assert [level.word for level in found.levels] == ["Never", "", "", "Most of the time", ""]
     assert [level.y for level in found.levels] == [1, 0.75, 0.5, 0.25, 0]
 
 
@@ -174,7 +174,7 @@ def test_paper_names_only_chosen_words_and_says_what_breaks() -> None:
     assert "From here: version 2. Not compared with what is above." in said
     assert "stopped before the end" in said and "read aloud over telehealth" in said
     assert "no number, 2 of 3 answered" in said
-    assert "Never" not in said.replace("never joined", "") and "A few times" not in said
+    assert "Never" not in said.replace("never joined", "") and "Some of the time" not in said
     assert "About half" in said
 
 
@@ -190,7 +190,7 @@ def test_each_answer_on_paper_is_one_dot() -> None:
 def test_the_tables_hold_what_was_answered_and_the_clients_hold_no_number() -> None:
     course_ = values.course(4, break_at=2)
     rows = chart_table.rows(course_, course_.parts[1])
-    assert rows[0].answers == "1: most times, 5: about half the time, 9: nearly every time"
+    assert rows[0].answers == "1: most of the time, 5: about half the time, 9: nearly all the time"
     assert [row.number for row in rows] == ["75", "75", "75", "no number, 2 of 3 answered"]
     assert [row.begins for row in rows] == ["", "", "version 2", ""]
     empty = Reading(values=(), items=(), asked=3)
@@ -200,5 +200,5 @@ def test_the_tables_hold_what_was_answered_and_the_clients_hold_no_number() -> N
     assert all(not re.search(r"\d", row.answers + row.number + row.how) for row in together)
     whole = replace(part, kind="whole")
     assert chart_table.rows(course_, whole)[0].answers == (
-        "about half the time for 1, most times for 1, nearly every time for 1"
+        "about half the time for 1, most of the time for 1, nearly all the time for 1"
     )

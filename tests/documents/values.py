@@ -30,7 +30,7 @@ from clinic_toolkit.record.summaries import (
 from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock, Worksheet
 from tests.fixtures.replaced import replace
 
-LABELS = ("Never", "A few times", "About half the time", "Most times", "Nearly every time")
+LABELS = ("Never", "Some of the time", "About half the time", "Most of the time", "Nearly all the time")
 TEXTS = (
     "I dropped my own plans to do something for this person.",
     "I agreed to do things for this person because I felt under pressure.",
@@ -149,7 +149,7 @@ def result(client: str = "D. K.", about: str = "M.", said: str = "not since the 
         facets=(
             FacetResult(
                 name=PARTS[0][1],
-                sentence="Most times or nearly every time for all 3.",
+                sentence="Most of the time or nearly all the time for all 3.",
                 answered=3,
                 asked=3,
                 shown=83,
@@ -157,7 +157,7 @@ def result(client: str = "D. K.", about: str = "M.", said: str = "not since the 
             ),
             FacetResult(
                 name=PARTS[1][1],
-                sentence="A few times, nearly every time.",
+                sentence="Some of the time, nearly all the time.",
                 answered=2,
                 asked=3,
                 shown=None,
@@ -256,10 +256,10 @@ def client_page(paper: str = "A4", *, demo: bool = False) -> ClientPage:
         letterhead=letterhead(paper, demo=demo),
         title="How I give",
         on=date(2026, 11, 22),
-        strengths=(f"Nearly every time: “{TEXTS[10]}”", f"Most times: “{TEXTS[6]}”"),
+        strengths=(f"Nearly all the time: “{TEXTS[10]}”", f"Most of the time: “{TEXTS[6]}”"),
         stood_out=(
-            "For two of the three questions about giving past your limit you said most times "
-            "or nearly every time.",
+            "For two of the three questions about giving past your limit you said most of the time "
+            "or nearly all the time.",
         ),
         own_words=("I notice it first in my shoulders.", "She never asked me to."),
         next_step="On Sunday I call an hour later than usual, and see what happens.",

@@ -13,7 +13,7 @@ from . import lint
 
 ALL = catalogue.instruments()
 each_questionnaire = pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
-LISTS = ("pacing", "decline", "distress", "debrief", "not_now")
+LISTS = ("pacing", "decline", "distress", "danger", "controls", "debrief", "not_now")
 NOTES = ("carers", "culture", "neurodivergence")
 LONGEST = 240
 LONGEST_NOTE = 420
@@ -62,7 +62,8 @@ def faults_of_question(text: str) -> list[str]:
 def test_every_script_is_there(one: Instrument) -> None:
     counts = {name: len(getattr(one.guidance, name)) for name in LISTS}
     assert 4 <= counts["pacing"] <= 6 and 3 <= counts["decline"] <= 4, counts
-    assert 5 <= counts["distress"] <= 7 and 6 <= counts["debrief"] <= 7, counts
+    assert 4 <= counts["danger"] <= 6 and 2 <= counts["controls"] <= 3, counts
+    assert 4 <= counts["distress"] <= 7 and 6 <= counts["debrief"] <= 7, counts
     assert 6 <= counts["not_now"] <= 9, counts
     assert all(getattr(one.guidance, name) for name in NOTES)
     assert {each.name for each in fields(one.guidance)} == {*LISTS, *NOTES}
@@ -122,13 +123,45 @@ def test_no_verdict_no_tally_no_praise(one: Instrument) -> None:
     assert _NEVER.search("That is toxic.") and _NEVER.search("You should say no.")
 
 
+DYING = {
+    "wish": r"wish(?:ed)? (?:that )?you (?:were no longer alive|were dead|could be dead)|wanted to be dead",
+    "thought": r"(?:ending your life|killing yourself|taking your own life|suicide)",
+}
+ASKED = {
+    "ever afraid": r"(?:ever|has there ever been|were you ever|was there ever)[^“”]*afraid",
+    "afraid now": r"afraid (?:now|of them today)|these days",
+    "hurt": r"“[^“”]*\bhurt\b[^“”]*\?”",
+    "threatened": r"“[^“”]*\bthreaten(?:ed)?\b[^“”]*\?”",
+    "forced": r"“[^“”]*(?:\bforced\b|ma(?:de|ke) you do)[^“”]*\?”",
+    "wish and thought with a time": r"(?:in|over) (?:the past|these) (?:four )?weeks",
+    "plan": r"plan\?|thought how|how would you",
+    "means": r"what you would need|what you would use|with what|means",
+    "past attempts": r"\btr(?:y|ied)\b|attempt",
+    "harm to the one who is cared for": r"carer|cares for",
+    "has it happened": r"ha(?:s|ve) it happened|what happened|did it happen",
+    "who is with them": r"who (?:is with them|is there|looks after them)|who is there",
+    "the law": r"law on reporting",
+    "not reviewed": r"\(not reviewed\.\)",
+    "in private": r"in private",
+    "nobody on the call": r"on the (?:call|line)",
+    "no relative interprets": r"interpret\w* (?:as|from)",
+}
+
+
 @each_questionnaire
-def test_what_can_be_dangerous_to_ask_is_asked_in_private(one: Instrument) -> None:
-    """Every questionnaire names fear, and says that it is asked about in private; receiving names dying."""
-    whole = " ".join(said(one)).lower()
-    assert "in private" in whole and "fear" in whole
-    if one.id == "receiving":
-        assert "hopeless" in whole and "ending your life" in whole
+def test_fear_dying_and_harm_are_each_asked_in_full(one: Instrument) -> None:
+    """Every form has them, since any of them may open any of these; specification 2.11."""
+    whole = " ".join(one.guidance.danger).lower()
+    assert [name for name, pattern in (ASKED | DYING).items() if not re.search(pattern, whole)] == []
+
+
+@each_questionnaire
+def test_a_question_about_danger_asks_one_thing(one: Instrument) -> None:
+    asked = [each for line in one.guidance.danger for each in re.findall(r"“([^“”]*\?)”", line)]
+    assert len(asked) >= 10
+    joined = r"\b(?:hurt|threatened|forced)\b[^?]*\b(?:or|and)\b[^?]*\b(?:hurt|threatened|forced)\b"
+    assert [each for each in asked if re.search(joined, each)] == []
+    assert re.search(joined, "Has anyone hurt or threatened you?")
 
 
 def test_no_two_questionnaires_say_the_same_thing_twice() -> None:

@@ -30,7 +30,7 @@ def changed(old: str, new: str) -> str:
 def test_a_good_definition_is_read_whole_and_its_bytes_are_pinned() -> None:
     instrument = loader.load_instrument(DEFINITIONS / "giving.toml")
     assert instrument.title == "How I give"
-    assert instrument.items[0].define["plans"]
+    assert instrument.items[0].define["rest"]
     assert instrument.digest == hashlib.sha256((DEFINITIONS / "giving.toml").read_bytes()).hexdigest()
 
 
@@ -90,9 +90,13 @@ def test_every_error_is_told_at_once_with_its_place() -> None:
             'id = "giving"\ndigest = "00"',
             "digest: is worked out by the program, leave it out",
         ),
-        ('label = "Most times"', 'label = "Never"', "options[3].label: “Never” already stands at options[0]"),
+        (
+            'label = "Most of the time"',
+            'label = "Never"',
+            "options[3].label: “Never” already stands at options[0]",
+        ),
         ('id = "OG3"', 'id = "OG2"', "facets[2].id: “OG2” already stands at facets[1]"),
-        ('{ "plans" =', '{ "goals" =', "items[0].define: “goals” does not stand in the question"),
+        ('{ "rest" =', '{ "goals" =', "items[0].define: “goals” does not stand in the question"),
         (
             "total_minimum = 7",
             "total_minimum = 10",

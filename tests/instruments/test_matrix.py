@@ -23,10 +23,10 @@ STRENGTHS = {
 SAFETY = {"OG2-T": "fear", "RG2-T": "burden", "BC3-F": "fear"}
 SCALE = [
     (0, "Never"),
-    (1, "A few times"),
+    (1, "Some of the time"),
     (2, "About half the time"),
-    (3, "Most times"),
-    (4, "Nearly every time"),
+    (3, "Most of the time"),
+    (4, "Nearly all the time"),
 ]
 
 

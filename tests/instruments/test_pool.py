@@ -17,6 +17,8 @@ POOLS = {side: pages.pool(side) for side in pages.SIDES}
 EVERY = [one for records in POOLS.values() for one in records]
 # Two questionnaires may touch; within one, sentences that share more of their words say the same.
 MOST_SHARED = 0.6
+# Rivals that were asked until something better was found for this very reason.
+REPLACED = {("BC2-B", "joins: or"), ("JR4-T", "joins: and")}
 each_side = pytest.mark.parametrize("side", pages.SIDES)
 
 
@@ -66,7 +68,7 @@ def test_every_sentence_of_the_pool_keeps_the_rules() -> None:
         for text in (one["text"], one["text_general"])
         for fault in lint.faults_of_stem(text)
     }
-    assert found == set(ALLOWED)
+    assert found == set(ALLOWED) | REPLACED
 
 
 def test_every_sentence_can_be_asked_about_one_person_and_about_people() -> None:
@@ -125,12 +127,10 @@ def test_what_ships_is_what_was_chosen_word_for_word(side: str) -> None:
     assert {item.id: (item.text, item.text_general) for item in shipped} == chosen
 
 
-def test_a_question_that_was_replaced_stays_in_its_old_version_and_in_the_pool() -> None:
-    old = {item.id: item.text for item in catalogue.instrument("boundaries", version="1").items}
-    new = {item.id: item.text for item in catalogue.instrument("boundaries", version="2").items}
-    assert {name for name in new if new[name] != old[name]} == {"BC1-F"}
-    rivals = {one["text"] for one in pages.alive("boundaries") if not one["chosen"]}
-    assert old["BC1-F"] in rivals
+def test_a_question_that_was_replaced_stays_in_the_pool_as_a_rival() -> None:
+    rivals = {one["text"] for records in POOLS.values() for one in records if not one["chosen"]}
+    assert "I dropped my own plans to do something for this person." in rivals
+    assert "I felt this person's feelings so strongly that I forgot my own." in rivals
 
 
 def test_every_sentence_was_judged_and_what_was_done_is_said() -> None:

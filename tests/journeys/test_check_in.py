@@ -136,7 +136,7 @@ def test_the_result_is_words_beside_the_ones_before_and_no_number(
     page = filled(me, hours[1], ["3", "declined", "did_not_come_up", "2", "1", "3"], "She rang.")
     text = page.text
     assert text.count("This time") == 6 and "She rang." in text and "We cooked." in text
-    assert "nearly every time" in text and "not answered, by choice" in text and "did not come up" in text
+    assert "nearly all the time" in text and "not answered, by choice" in text and "did not come up" in text
     assert "Asked before, and not this time" in text and WATCHED.text in text
     assert "That is no reassurance. Ask about fear in private." in text
     assert "5 of" not in text and "4 of 6 answered" in text
@@ -156,7 +156,7 @@ def test_answers_about_somebody_else_never_stand_beside(site: Site, me: Person, 
     intro = me.send(start, {"about": ben})
     whole = me.follow(intro, "All questions on one page")
     page = steps.finish(me, me.send(whole, {"1-answer": "1"}, by="1-answer"))
-    assert "Nearly every time" not in page.source and "With mum." not in page.text
+    assert "Nearly all the time" not in page.source and "With mum." not in page.text
     assert "check-ins before" not in page.text
 
 
@@ -208,7 +208,7 @@ def test_what_they_look_at_together_and_what_the_note_begins_with(me: Person, ho
     words = steps.words_of(me.follow(me.open(page.path), "Client page"))
     assert "We cooked." in words and "Mum" not in words
     note = me.open(f"{hours[0]}/note")
-    assert "Nearly every time: “I enjoyed doing something for this person.”" in unescape(note.source)
+    assert "Nearly all the time: “I enjoyed doing something for this person.”" in unescape(note.source)
     assert "We cooked." not in note.source
     summary = steps.words_of(me.follow(me.open(hours[0]), "Session summary"))
     assert "We cooked." in summary and "Not scored" not in summary and "All together" not in summary

@@ -119,14 +119,14 @@ def test_what_does_not_fit_is_shown_beside_the_record_and_decided(
         progress.complete(db, site.work.vault, form, now=form.at)
     page = comes_back(site, me)
     assert "Nothing was put into the record yet" in page.text
-    assert "Alone: Nearly every time" in page.text and "In the record: left open" in page.text
+    assert "Alone: Nearly all the time" in page.text and "In the record: left open" in page.text
     assert "Go on together" not in page.text
     # It cannot be closed before it was decided.
     assert me.post(f"{page.path}/on", {"to": "look", "csrf_token": site.token()}).status == 422
     page = me.press(page, decision)
     assert "Nothing was put into the record yet" not in page.text
     answers = me.open(f"/administrations/{device.form.id}/answers").text
-    assert ("Nearly every time" in answers) == (decision == "Take these answers")
+    assert ("Nearly all the time" in answers) == (decision == "Take these answers")
     assert me.press(page, "Look at it").path.endswith("/result")
 
 

@@ -11,6 +11,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import administrations, cases, rhythms, sessions
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.editions import EARLIER, earlier
 from tests.fixtures.over_time import Values, given, named, weekly
 from tests.fixtures.sites import Site
 from tests.journeys import steps
@@ -84,7 +85,7 @@ def test_the_clinicians_page_says_words_numbers_and_what_they_are_worth(site: Si
     assert "shaded: the range of the first 3 rounds" in page.text
     assert "It is a rule for the words on this page, not a test." in page.text
     assert "hundred people or more" in page.text and "Not validated" in page.text
-    assert named_on(page) == {"never", "a few times", "most times", "nearly every time"}
+    assert named_on(page) == {"never", "some of the time", "most of the time", "nearly all the time"}
     drawings = re.findall(r'<svg class="plot" role="img" aria-labelledby="(\S+) (\S+)"', page.source)
     assert len(drawings) == 5 and page.source.count("<table>") == 5
     for title, described in drawings:
@@ -106,7 +107,7 @@ def test_the_page_to_look_at_together_has_words_and_dots_and_no_number(site: Sit
     path, last, _ = course(site, [4, gaps, 1, 1])
     page = me.follow(me.open(path), "Look at it together")
     assert page.path == f"{last}/over-time/together"
-    assert "So far between “a few times” and “nearly every time”" in page.text
+    assert "So far between “some of the time” and “nearly all the time”" in page.text
     assert "The last two times were about the same." in page.text
     days = r"\d{1,2} [A-Z][a-z]+(?: \d{2,4})?"
     text = re.sub(r"<[^>]+>", " ", re.sub(r"<head>.*?</head>", "", page.source, flags=re.DOTALL))
@@ -125,7 +126,7 @@ def test_the_page_to_look_at_together_has_words_and_dots_and_no_number(site: Sit
         assert word not in page.text.lower(), word
     assert "stroke" not in page.source and 'class="band"' not in page.source
     assert "A conversation aid, not a test." in page.text
-    assert named_on(page) == {"a few times", "most times", "nearly every time"}
+    assert named_on(page) == {"some of the time", "most of the time", "nearly all the time"}
 
 
 def test_a_form_of_strengths_is_looked_at_together_as_one(site: Site, me: Person) -> None:
@@ -149,12 +150,12 @@ def test_two_relationships_never_stand_on_one_page(site: Site, me: Person) -> No
 def test_a_version_break_and_another_way_of_giving_are_marked(site: Site, me: Person) -> None:
     client = site.work.client("Ana Reyes")
     about = named(site.work, client)
-    old = catalogue.instrument("giving", "1")
+    old = earlier()
     given(site.work, client, about, 4, at=NOW - timedelta(days=40), instrument=old)
     given(site.work, client, about, 1, at=NOW - timedelta(days=10), mode="telehealth")
     page = me.open(f"/relationships/{about.id}/over-time")
     new = catalogue.instrument("giving").version
-    assert f"version 1, then version {new}" in page.text
+    assert f"version {EARLIER}, then version {new}" in page.text
     assert f"From here: version {new}. Not compared with what is above." in page.text
     assert f"Since version {new}: a first picture." in page.text
     assert 'class="break"' in page.source and 'class="stroke"' not in page.source

@@ -64,7 +64,7 @@ BAD_FILES = {
     "empty": (b"", 422, "is missing"),
     "other encoding": (TEXT.encode("utf-16"), 422, "the text is not UTF-8"),
     "no toml": (b"\x89PNG\r\n\x1a\n", 422, "not UTF-8"),
-    "ours": ((Path(inbox.__file__).with_name("definitions") / "giving-3.toml").read_bytes(), 422,
+    "ours": ((Path(inbox.__file__).with_name("definitions") / "giving.toml").read_bytes(), 422,
              "“giving” comes with the program; choose another"),
     "ten thousand": (TEXT.encode() + b'[[items]]\nid = "X"\n' * 10_000, 422,
                      "<b>Line 4113.</b> there are more than 2,000 tables in this file"),

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.instruments import catalogue, form_code
+from clinic_toolkit.instruments import form_code
 from clinic_toolkit.record import administrations, answers, merging, results
 from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.editions import EARLIER, put_on_the_shelf
 from tests.fixtures.handed import taken_up
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
@@ -104,15 +105,19 @@ def test_it_can_be_entered_from_the_clients_page_without_an_hour(site: Site, me:
     assert result.status == 200 and body_of(site, result).session is None
 
 
-def test_a_code_of_another_version_is_refused_and_says_which_it_is(site: Site, me: Person, hour: str) -> None:
-    earlier = catalogue.instrument("giving", "1")
+def test_a_code_of_another_version_is_refused_and_says_which_it_is(
+    site: Site, me: Person, hour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = put_on_the_shelf(monkeypatch)
     code = form_code.code_of(earlier, general=False)
     page = me.send(me.open(f"{hour}/paper"), typed(code))
     assert page.status == 422
-    assert "“How I give”, version 1" in page.error("code") and "Choose that one above" in page.error("code")
+    assert f"“How I give”, version {EARLIER}" in page.error("code") and "Choose that one above" in page.error(
+        "code"
+    )
     assert (page.typed("code"), page.typed("word"), page.typed("on")) == (code, "M.", BEFORE.isoformat())
-    page = me.send(page, {"instrument": "giving 1"})
-    assert page.path.endswith("/all") and "version 1" in page.text
+    page = me.send(page, {"instrument": f"giving {EARLIER}"})
+    assert page.path.endswith("/all") and f"version {EARLIER}" in page.text
     assert body_of(site, page).digest == earlier.digest
 
 
@@ -171,7 +176,7 @@ def test_only_what_differs_is_asked_and_settled(site: Site, me: Person, hour: st
         control.name for form in page.forms for control in form.controls if control.name.endswith("-keep")
     }
     assert asked == {"2-keep", "8-keep", "10-keep"}
-    assert "Most times" in page.text and "A few times" in page.text
+    assert "Most of the time" in page.text and "Some of the time" in page.text
     assert not body_of(site, page).keyed_twice
     page = me.send(page, {"2-keep": "second", "10-keep": "second"})
     assert page.status == 422 and page.error("8-keep") and page.typed("2-keep") == "second"

@@ -72,7 +72,7 @@ def test_two_words_for_one_question_stand_side_by_side_and_the_person_decides(
     me.send(page, FULL | steps.NEXT)
     late = me.send(older, {"said": "Only at weekends.", "answer": "1"} | steps.NEXT)
     assert late.status == 409 and late.path == page.path
-    assert "Nearly every time, marked to talk about" in late.text and FULL["said"] in late.text
+    assert "Nearly all the time, marked to talk about" in late.text and FULL["said"] in late.text
     assert late.typed("said") == "Only at weekends." and late.typed("answer") == "1"
     # What only the first window changed stands on this page now, and stays.
     assert late.typed("talk") == "yes"

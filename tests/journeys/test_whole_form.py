@@ -47,7 +47,7 @@ def test_it_keeps_the_same_as_one_question_after_another(site: Site, me: Person,
     chosen = ["4", "3", "0", "1", "2", "3", "4", "declined", "did_not_come_up", "2", "1", "0"]
     typed = {f"{number}-answer": value for number, value in zip(NUMBERS, chosen, strict=True)}
     checked = me.send(whole, typed | {"1-talk": "yes", "1-said": "At night."}, by="1-answer")
-    assert checked.path.endswith("/check") and checked.text.count("Nearly every time") == 2
+    assert checked.path.endswith("/check") and checked.text.count("Nearly all the time") == 2
     assert responses(site, checked) == responses(site, one)
     first, second = (steps.finish(me, each).source for each in (one, checked))
     assert first != second  # two people with one word, and two questionnaires

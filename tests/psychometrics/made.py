@@ -13,7 +13,7 @@ from clinic_toolkit.instruments.model import (
     SafetyFlag,
 )
 
-LABELS = ("Never", "A few times", "About half the time", "Most times", "Nearly every time")
+LABELS = ("Never", "Some of the time", "About half the time", "Most of the time", "Nearly all the time")
 MODES: tuple[Mode, ...] = ("behaviour", "thought", "feeling", "cost")
 LETTERS = {"behaviour": "B", "thought": "T", "feeling": "F", "cost": "C"}
 STRENGTHS = {"A.B", "B.F", "C.T"}

@@ -301,7 +301,7 @@ def test_how_a_number_is_made_is_said_as_it_is_done() -> None:
     assert "It needs an answer to every question that is counted." in number_rule(plain)
     assert " ".join(number_rule(catalogue.instrument("giving"))) == (
         "For the clinician only: the average of the answered difficulty questions on a line from 0 (never) "
-        "to 100 (nearly every time). A part needs all 3 of its questions answered; the whole needs 7, with "
+        "to 100 (nearly all the time). A part needs all 3 of its questions answered; the whole needs 7, with "
         "at least 2 in each part. Below that there are words and a count, and no number."
     )
 

@@ -146,7 +146,7 @@ def everything(value: int) -> list[Said]:
 
 def test_one_answer_throughout_is_worth_asking() -> None:
     (note,) = pattern_notes(FORM, everything(1))
-    assert note.startswith("Worth asking: 12 of 12 answers are “a few times”")
+    assert note.startswith("Worth asking: 12 of 12 answers are “some of the time”")
     ten = everything(1)[:10] + [Said(item_id=item.id, value=2) for item in FORM.items[10:]]
     assert len(pattern_notes(FORM, ten)) == 1
     nine = ten[:9] + [Said(item_id=item.id, value=2) for item in FORM.items[9:]]

@@ -7,7 +7,13 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.offers import offers
 from clinic_toolkit.psychometrics.prompts import find_prompts
 from clinic_toolkit.psychometrics.scoring import score
-from clinic_toolkit.psychometrics.wording import counts_line, going_well, stood_out
+from clinic_toolkit.psychometrics.wording import (
+    counts_line,
+    facet_count,
+    going_well,
+    part_sentence,
+    stood_out,
+)
 from clinic_toolkit.worksheets.catalogue import worksheets
 
 from .made import Said
@@ -24,9 +30,12 @@ def answered(form: Instrument, difficulty: int, strength: int) -> dict[str, int 
 @each_form
 def test_oracles_14_and_15(form: Instrument) -> None:
     halfway = score(form, answered(form, 2, 2))
-    assert (halfway.total, [facet.score for facet in halfway.facets]) == (50, [50, 50, 50])
+    assert halfway.total == 50
+    assert {facet.score for facet in halfway.facets if not facet.words_only} == {50}
     often = score(form, answered(form, 4, 0))
-    assert (often.total, [facet.score for facet in often.facets]) == (100, [100, 100, 100])
+    assert often.total == 100
+    assert {facet.score for facet in often.facets if not facet.words_only} == {100}
+    assert {facet.score for facet in often.facets if facet.words_only} <= {None}
     assert [strength.value for strength in often.strengths] == [0, 0, 0]
     assert going_well(form, often) == ()
 
@@ -69,3 +78,18 @@ def test_what_is_said_reads_as_sentences(form: Instrument) -> None:
         assert "!" not in text
     asks_about_fear = any(item.safety_flag == "fear" for item in form.items)
     assert len(stood_out(form, result, leaves_the_room=True)) == (2 if asks_about_fear else 3)
+
+
+def test_what_asks_about_both_sides_has_words_and_no_number() -> None:
+    form = next(form for form in DIFFICULTIES if form.id == "boundaries")
+    values = answered(form, 4, 0) | {"BC3-B": 1, "BC3-T": 4, "BC3-F": 4}
+    crossed = next(facet for facet in score(form, values).facets if facet.facet == "BC3")
+    assert crossed.score is None and crossed.answered == 3
+    said = part_sentence(form, crossed)
+    assert said == "Both nearly all the time. Question 12, by itself: some of the time."
+    assert facet_count(form, crossed) == "3 of 3 answered"
+    # Left open, it is not spoken of.
+    bare = next(facet for facet in score(form, values | {"BC3-B": None}).facets if facet.facet == "BC3")
+    assert part_sentence(form, bare) == "Both nearly all the time."
+    # The others have their numbers, and so has the whole.
+    assert all(facet.score == 100 for facet in score(form, values).facets if facet.facet != "BC3")

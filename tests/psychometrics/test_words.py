@@ -29,9 +29,9 @@ def answers(**facets: tuple[int | None, int | None, int | None]) -> dict[str, in
 def test_the_facets_with_most_answers_at_the_top_come_first_and_ties_keep_their_order() -> None:
     result = score(FORM, answers(A=(3, 4, 1), B=(4, 4, 4), C=(0, 3, 3)))
     assert stood_out(FORM, result) == (
-        "For all three questions about part b you said nearly every time.",
-        "For two of the three questions about part a you said most times or nearly every time.",
-        "For two of the three questions about part c you said most times.",
+        "For all three questions about part b you said nearly all the time.",
+        "For two of the three questions about part a you said most of the time or nearly all the time.",
+        "For two of the three questions about part c you said most of the time.",
     )
 
 
@@ -42,22 +42,22 @@ def test_nothing_stands_out_when_answers_lie_lower() -> None:
 def test_what_leaves_the_room_is_silent_on_the_facets_that_ask_about_fear_whatever_was_answered() -> None:
     result = score(FORM, answers(A=(3, 3, 3), B=(4, 4, 4), C=(0, 3, 3)))
     assert stood_out(FORM, result, leaves_the_room=True) == (
-        "For all three questions about part a you said most times.",
-        "For two of the three questions about part c you said most times.",
+        "For all three questions about part a you said most of the time.",
+        "For two of the three questions about part c you said most of the time.",
     )
 
 
 def test_a_phrase_with_a_comma_is_closed_by_one() -> None:
     sentence = facet_sentence((3, 3, 3), labels_of(FORM), 3, "client", "limits, yours or theirs")
-    assert sentence == "For all three questions about limits, yours or theirs, you said most times."
+    assert sentence == "For all three questions about limits, yours or theirs, you said most of the time."
 
 
 def test_a_form_of_strengths_has_sentences_of_its_own() -> None:
     form = made.strengths()
     result = score(form, {"J1.a": 4, "J1.b": 3, "J2.a": 4, "J3.a": 1, "J3.b": 1, "J4.a": 3, "J4.b": 3})
     assert stood_out(form, result) == (
-        "For both questions about giving gladly you said most times or nearly every time.",
-        "For both questions about room for two you said most times.",
+        "For both questions about giving gladly you said most of the time or nearly all the time.",
+        "For both questions about room for two you said most of the time.",
     )
 
 
@@ -68,13 +68,13 @@ def test_what_goes_well_is_the_strengths_of_the_upper_half_most_frequent_first()
     all_well = score(FORM, {"A.B": 2, "C.T": 4, "B.F": 4})
     assert going_well(FORM, all_well) == ("C.T", "B.F", "A.B")
     assert going_well(FORM, all_well, leaves_the_room=True) == ("C.T", "A.B")
-    assert strength_line("Most times", "I took a rest.") == "Most times: “I took a rest.”"
+    assert strength_line("Most of the time", "I took a rest.") == "Most of the time: “I took a rest.”"
 
 
 def test_the_line_for_a_note_says_every_facet() -> None:
     line = counts_line(FORM, score(FORM, answers(A=(4, 4, 1), B=(2, 2, 2), C=(None, None, None))))
     assert line == (
-        "Part A: nearly every time for 2 of the 3 answered. Part B: all three about half the time. "
+        "Part A: nearly all the time for 2 of the 3 answered. Part B: all three about half the time. "
         "Part C: none of the 3 answered."
     )
 
@@ -90,6 +90,6 @@ def test_a_number_never_stands_without_its_count() -> None:
 
 def test_labels_inside_a_sentence() -> None:
     assert list(labels_of(FORM).values()) == list(made.LABELS)
-    assert uncapitalised("Most times") == "most times"
+    assert uncapitalised("Most of the time") == "most of the time"
     assert uncapitalised("I agree") == "I agree"
     assert uncapitalised("In part") == "in part"

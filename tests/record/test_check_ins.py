@@ -28,6 +28,7 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.record.watched import NotToWatch, Watched
 from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.editions import earlier
 from tests.fixtures.practices import NOW, SETTINGS, Work
 
 OTHERS = ["JR1-F", "OG2-B", "RG1-C", "BC2-T", "JR3-C"]
@@ -116,14 +117,14 @@ def test_a_check_in_keeps_the_question_it_asked_when_another_is_chosen(work: Wor
 
 
 def test_an_own_question_of_an_older_version_is_asked_as_it_was_chosen(work: Work) -> None:
-    old = catalogue.instrument("boundaries", version="1")
-    pinned = Watched(instrument="boundaries", digest=old.digest, item="BC1-F")
+    old = earlier("boundaries")
+    pinned = Watched(instrument="boundaries", digest=old.digest, item="BC1-B")
     about = person(work)
     with writing(work.engine) as db:
         about = relationships.watch(db, work.vault, about, pinned, now=NOW)
     asked = results.answered_items(begun(work, about).body)[4].text
     newest = {item.id: item.text for item in catalogue.instrument("boundaries").items}
-    assert asked == {item.id: item.text for item in old.items}["BC1-F"] != newest["BC1-F"]
+    assert asked == {item.id: item.text for item in old.items}["BC1-B"] != newest["BC1-B"]
 
 
 def test_nothing_that_is_marked_can_be_watched_and_nothing_twice(work: Work) -> None:
@@ -318,7 +319,8 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
         summary = hour_summaries.session_summary_of(db, work.vault, SETTINGS, hour)
     assert part.text == (
         "Completed “Check-in” about one relationship (parent), read aloud, 1 of 5 answered. "
-        "Most times: “I enjoyed doing something for this person.” Unvalidated tool; used for discussion."
+        "Most of the time: “I enjoyed doing something for this person.” "
+        "Unvalidated tool; used for discussion."
     )
     assert "private joy" not in part.text and "Zora" not in part.text
     assert summary.results[0].open_line == "A private joy."
@@ -332,7 +334,7 @@ def test_the_clients_pages_show_strengths_and_the_open_line(work: Work) -> None:
     assert together.open_line == "We cooked.\nShe sang."
     page = results.client_page_of(SETTINGS, kept, stood_out=True)
     assert page.own_words == ("We cooked.", "She sang.") and page.stood_out == ()
-    assert page.strengths == ("Nearly every time: “I enjoyed doing something for this person.”",)
+    assert page.strengths == ("Nearly all the time: “I enjoyed doing something for this person.”",)
 
 
 # What the client does alone, handed over.

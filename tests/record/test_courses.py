@@ -8,6 +8,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import courses, relationships
 from clinic_toolkit.record.course_summaries import FACET, STRENGTHS, WHOLE, Course
 from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.editions import EARLIER, earlier
 from tests.fixtures.over_time import given, named, weekly
 from tests.fixtures.practices import NOW, Work
 
@@ -102,11 +103,11 @@ def test_too_few_answers_leave_the_dots_and_no_number(work: Work) -> None:
 def test_a_new_version_breaks_the_course(work: Work) -> None:
     client = work.client()
     mother = named(work, client)
-    old = catalogue.instrument("giving", "1")
+    old = earlier()
     for days, value, form in ((40, 4, old), (30, 4, old), (20, 1, None), (10, 1, None)):
         given(work, client, mother, value, at=NOW - timedelta(days=days), instrument=form)
     (course,) = about(work, client, mother)
-    assert course.segments == ("version 1", f"version {catalogue.instrument('giving').version}")
+    assert course.segments == (f"version {EARLIER}", f"version {catalogue.instrument('giving').version}")
     assert [each.segment for each in course.rounds] == [0, 0, 1, 1]
     # The words speak of the newest version alone.
     assert course.parts[-1].said == "Two points do not make a pattern. The last two are about the same."
@@ -127,7 +128,7 @@ def test_another_kind_of_relationship_breaks_the_course(work: Work) -> None:
 def test_no_range_goes_across_a_break(work: Work) -> None:
     client = work.client()
     mother = named(work, client)
-    old = catalogue.instrument("giving", "1")
+    old = earlier()
     for number in range(5):
         given(work, client, mother, 4, at=NOW - timedelta(days=90 - number), instrument=old)
     for number in range(9):
@@ -162,9 +163,9 @@ def test_the_clients_words_have_no_digit_and_name_what_was_chosen(work: Work) ->
     weekly(work, client, mother, [3, 3, 1])
     (course,) = about(work, client, mother)
     facet = course.parts[1]
-    assert facet.said_together == "So far between “a few times” and “most times”."
+    assert facet.said_together == "So far between “some of the time” and “most of the time”."
     assert facet.earliest is not None and facet.latest is not None
-    assert facet.earliest[1].endswith("you said most times.")
+    assert facet.earliest[1].endswith("you said most of the time.")
     assert facet.latest == (course.latest.on, facet.latest[1])
     assert not any(letter.isdigit() for letter in facet.said_together + facet.latest[1])
 
@@ -192,14 +193,14 @@ def test_a_result_is_compared_with_the_one_before_it(work: Work) -> None:
         found = courses.compared(db, work.vault, second)
     assert found is not None and found.on == first.body.on
     assert found.same == tuple(facet.name for facet in GIVING.facets[1:])
-    assert found.others == ((GIVING.facets[0].name, "all three most times.", "all three never."),)
+    assert found.others == ((GIVING.facets[0].name, "all three most of the time.", "all three never."),)
 
 
 def test_nothing_is_compared_across_a_version_or_a_relationship(work: Work) -> None:
     client = work.client()
     mother, friend = named(work, client), named(work, client, "K.", "friend")
     given(work, client, friend, 3, at=NOW - timedelta(days=9))
-    given(work, client, mother, 3, at=NOW - timedelta(days=8), instrument=catalogue.instrument("giving", "1"))
+    given(work, client, mother, 3, at=NOW - timedelta(days=8), instrument=earlier())
     last = given(work, client, mother, 3)
     with reading(work.engine) as db:
         assert courses.compared(db, work.vault, last) is None

@@ -13,6 +13,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.editions import EARLIER, put_on_the_shelf
 from tests.fixtures.practices import NOW, Work, giving
 
 ANSWERED = date(2026, 11, 12)
@@ -62,14 +63,20 @@ def test_an_earlier_sheet_is_entered_as_what_it_is(work: Work, edition: Instrume
 @pytest.mark.parametrize(
     ("chosen", "printed", "general", "refused"),
     [
-        ("2", "1", True, paper.OtherForm),
-        ("1", "2", True, paper.OtherForm),
-        ("2", "2", False, paper.OtherWording),
+        ("1", EARLIER, True, paper.OtherForm),
+        (EARLIER, "1", True, paper.OtherForm),
+        ("1", "1", False, paper.OtherWording),
     ],
 )
 def test_nothing_is_entered_under_what_it_was_not_answered_with(
-    work: Work, chosen: str, printed: str, general: bool, refused: type[ClinicError]
+    work: Work,
+    chosen: str,
+    printed: str,
+    general: bool,
+    refused: type[ClinicError],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    put_on_the_shelf(monkeypatch)
     code = form_code.code_of(catalogue.instrument("giving", printed), general=general)
     with pytest.raises(refused) as told:
         entered(work, catalogue.instrument("giving", chosen), code=code)

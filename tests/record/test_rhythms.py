@@ -10,6 +10,7 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.rhythms import Rhythm
 from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.editions import earlier
 from tests.fixtures.over_time import Values, given, named, weekly
 from tests.fixtures.practices import NOW, Work
 
@@ -118,9 +119,7 @@ def test_three_unchanged_rounds_propose_to_stop_and_two_do_not(
 def test_rounds_of_another_version_do_not_count(work: Work) -> None:
     client = work.client()
     mother = named(work, client)
-    from clinic_toolkit.instruments import catalogue
-
-    given(work, client, mother, 3, at=NOW - 9 * DAY, instrument=catalogue.instrument("giving", "1"))
+    given(work, client, mother, 3, at=NOW - 9 * DAY, instrument=earlier())
     last = weekly(work, client, mother, [3, 3, 3], until=NOW + 20 * DAY)[-1]
     assert not stands(work, last).proposal
     more = given(work, client, mother, 3, at=NOW + 30 * DAY)

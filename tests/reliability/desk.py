@@ -16,7 +16,7 @@ from tests.journeys.person import Person
 from tests.reliability.saving import DRAFT, SIGNED, value_of
 
 BY_SCRIPT = {"X-Autosave": "1"}
-LABELS = ("Never", "A few times", "About half the time", "Most times", "Nearly every time")
+LABELS = ("Never", "Some of the time", "About half the time", "Most of the time", "Nearly all the time")
 CODE = "quick7"
 # Signed notes that are looked at after every kill; the end looks at all.
 RECENT = 2

@@ -139,7 +139,7 @@ def test_answers_wait_when_the_whole_program_was_killed(practice: Practice) -> N
         assert "1 of 12 answered" in page.text and "not given back" in page.text
         page = me.press(page, "Look at it")
         assert page.path == f"{place}/result"
-        assert "Nearly every time" in values(me, place)
+        assert "Nearly all the time" in values(me, place)
 
 
 def test_idle_time_leads_to_the_lock_page_and_keeps_the_answers(practice: Practice) -> None:

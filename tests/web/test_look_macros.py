@@ -14,10 +14,10 @@ STATIC = Path(web.__file__).parent / "static"
 TEMPLATES = paths.templates_folder()
 LABELS = [
     "Never",
-    "A few times",
+    "Some of the time",
     "About half the time",
-    "Most times",
-    "Nearly every time",
+    "Most of the time",
+    "Nearly all the time",
 ]
 OPTIONS = [SimpleNamespace(value=value, label=label, meaning="") for value, label in enumerate(LABELS)]
 
@@ -122,9 +122,9 @@ def test_the_line_of_answers_names_only_what_was_chosen() -> None:
     source = '{% from "macros/dots.html" import dots %}{{ dots(values, options) }}'
     page = render(source, values=(1, 3, 3), options=OPTIONS)
     shown = [label for label in LABELS if label.lower() in page]
-    assert shown == ["A few times", "Most times"]
+    assert shown == ["Some of the time", "Most of the time"]
     assert page.count("<circle") == 3
-    assert 'aria-label="Answers: a few times, most times, most times"' in page
+    assert 'aria-label="Answers: some of the time, most of the time, most of the time"' in page
     assert render(source, values=(), options=OPTIONS).strip() == ""
 
 

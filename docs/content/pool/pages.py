@@ -26,7 +26,7 @@ READERS = {
     "afraid": "Afraid",
     "autistic": "Autistic",
 }
-EDITION = 1
+EDITION = 2
 WRITTEN = "<!-- Written by pages.py from the records: change those, then run it again. -->"
 Record = dict[str, Any]
 
