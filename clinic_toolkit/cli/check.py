@@ -173,7 +173,7 @@ def _looked_together(visitor: Visitor, page: Page, write: Callable[[str, Page], 
 
 def _gave_a_sheet(visitor: Visitor, hour: Page, write: Callable[[str, Page], None]) -> None:
     page = visitor.get(visitor.get(hour.path).link("Give a worksheet"))
-    page = visitor.send(page, "worksheet", {"worksheet": "want-to-have-to"})
+    page = visitor.send(page, "worksheet", {"worksheet": "receiving-ladder"})
     write("worksheet.pdf", visitor.paper(page.link("Print the sheet")))
 
 

@@ -86,9 +86,11 @@ class Questionnaire(_Part):
 
 
 class Sheet(_Part):
-    """A worksheet given in an hour."""
+    """A worksheet given in an hour; `fear` if fear of this person was asked about just before, alone."""
 
     sheet: str
+    about: str = ""
+    fear: Literal["", "home", "room"] = ""
     sentence: str = ""
 
 
@@ -281,5 +283,11 @@ def _in_hour(hour: Hour, known: set[str]) -> Iterator[str]:
             yield f"an answer of {given.instrument!r} is not one of 0 to 4, d, n or ."
         elif not all(number in map(str, range(1, len(marks) + 1)) for number in given.said):
             yield f"said names an item that {given.instrument!r} does not have"
-    slugs = {sheet.slug for sheet in sheets.worksheets()}
-    yield from (f"there is no worksheet {one.sheet!r}" for one in hour.sheets if one.sheet not in slugs)
+    waits = {sheet.slug: sheet.needs_fear_asked for sheet in sheets.worksheets()}
+    for one in hour.sheets:
+        if one.sheet not in waits:
+            yield f"there is no worksheet {one.sheet!r}"
+        elif waits[one.sheet] and not one.fear:
+            yield f"{one.sheet!r} waits until fear was asked about"
+        if one.about not in known:
+            yield f"there is no relationship {one.about!r}"

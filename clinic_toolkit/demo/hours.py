@@ -18,6 +18,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.psychometrics.change import LEAST_BASELINE
 from clinic_toolkit.record import (
     administrations,
+    fear,
     handouts,
     note_texts,
     notes,
@@ -225,14 +226,22 @@ class Hour:
             desk.relationships[self.who[0], given.about] = about
         return about
 
-    def _give(self, sheet: content.Sheet, desk: Desk, now: datetime) -> None:
+    def _give(self, told: content.Sheet, desk: Desk, now: datetime) -> None:
+        db, vault, client_id = desk.db, desk.vault, desk.clients[self.who[0]].id
+        known = self._about(desk, client_id, told.about, now)
+        about, sheet = known.id if known else None, sheets.worksheet(told.sheet)
+        if told.fear:
+            fear.note_asked(db, vault, client_id, about, where=told.fear, session=self.kept.id, now=now)
+        giving = fear.giving(db, vault, [client_id], sheet, client_id, about, now=now)
         handouts.give(
-            desk.db,
-            desk.vault,
-            sheets.worksheet(sheet.sheet),
-            client_id=desk.clients[self.who[0]].id,
+            db,
+            vault,
+            sheet,
+            client_id=client_id,
             session_id=self.kept.id,
-            sentence=sheet.sentence,
+            sentence=told.sentence,
+            about=about,
+            room_only=giving.room_only,
             now=now,
         )
 

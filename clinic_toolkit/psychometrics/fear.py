@@ -1,6 +1,7 @@
 """When a sheet about somebody may be offered: fear of that person was asked about in private, not long ago.
 
-A sheet for a request, a limit, a role or a repair asks its reader to do something towards another person.
+A sheet for a request, a limit, a role, a repair or a duty done in another way asks its reader to do
+something towards another person.
 Where that person is feared, doing it can bring danger, and a form cannot tell; so somebody has to have asked
 (clinical specification, 4.6). What the answer was is not known here, and not needed.
 """

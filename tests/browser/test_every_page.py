@@ -47,7 +47,7 @@ def furnish(me: person.Person, hour: str) -> None:
     first = me.follow(steps.begin(me, hour, "boundaries", word="K."), "first question")
     me.send(first, {"answer": "1", "go": "stop"})
     crawl.check_in(me, hour)
-    me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."})
+    me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."})
     me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic."})
     me.send(me.open(f"{hour}/note"), {"section-data": "Came on time."})
     sign_and_edit(me, hour)
@@ -60,7 +60,7 @@ def sign_and_edit(me: person.Person, hour: str) -> None:
     reading = me.send(me.open(f"{other.path}/note"), {"section-data": "Spoke of rest.", "sign": "yes"})
     note = me.send(reading, {"read": "yes"})
     me.send(me.open(f"{other.path}/edit"), {"place": "Room 9", "attendance": "late"})
-    me.send(me.open(f"{other.path}/worksheets"), {"worksheet": "two-circles"})
+    me.send(me.open(f"{other.path}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "is In the room: Room 9" in me.open(note.path).text
 
 

@@ -107,6 +107,12 @@ WRONG = {
         ('said = { "2"', 'said = { "13"', "k12.toml, hours[1]: said names an item"),
         ('frame = "friend"', 'frame = "foe"', "k12.toml, relationships: there is no frame 'foe'"),
         ("want-to-have-to", "want-to", "k12.toml, hours[3]: there is no worksheet 'want-to'"),
+        (
+            'about = "r"\nfear = "home"',
+            'about = "s"',
+            "hours[3]: 'want-to-have-to' waits until fear was asked about; k12.toml, hours[3]: there is no "
+            "relationship 's'",
+        ),
     ],
     "clients/rana.toml": [
         ('"giving:OG1-B"', '"giving:OG9-B"', "rana.toml, hours[4]: nobody can watch 'giving:OG9-B'"),

@@ -10,6 +10,7 @@ from time import process_time
 import pytest
 
 from clinic_toolkit.demo import practice as demo_practice
+from clinic_toolkit.psychometrics.fear import ASKED_FOR_DAYS
 from clinic_toolkit.record import (
     administrations,
     answers,
@@ -22,12 +23,14 @@ from clinic_toolkit.record import (
     practice,
     relationships,
     results,
+    risk_entries,
     sessions,
     today,
 )
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import open_store, reading, writing
 from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets.catalogue import worksheet
 from tests.fixtures import trails
 
 from .conftest import NOW, Demo
@@ -131,6 +134,21 @@ def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
     assert sum(bool(kept.body.watched and kept.body.open_line) for kept in given) >= 3
     assert joint and not {kept.id for kept in joint} & {kept.body.session_id for kept in given}
     assert len(sheets) >= 5 and any(sheet.body.sentence for sheet in sheets)
+
+
+def test_a_sheet_that_acts_towards_somebody_was_given_after_fear_of_them_was_asked_about(demo: Demo) -> None:
+    with reading(demo.engine) as db:
+        everyone = clients.everyone(db, demo.vault)
+        waited = [
+            (sheet.body, [kept.body for kept in risk_entries.of_client(db, demo.vault, client.id)])
+            for client in everyone
+            for sheet in handouts.of_client(db, demo.vault, client.id)
+            if worksheet(sheet.body.worksheet).needs_fear_asked
+        ]
+    assert len(waited) >= 4
+    for given, entries in waited:
+        asked = [one.on for one in entries if one.fear and one.relationship_id == given.about_id]
+        assert any(0 <= (given.given.date() - on).days <= ASKED_FOR_DAYS for on in asked), given.title
 
 
 def test_a_note_of_an_hour_with_a_questionnaire_says_where_its_blocks_come_from(demo: Demo) -> None:

@@ -24,7 +24,7 @@ def furnish(site: Site) -> Person:
     first = me.follow(steps.begin(me, hours[0], "receiving", word="K."), "first question")
     me.send(steps.give(me, first, 2), {"answer": "1", "go": "stop"})
     steps.give(me, me.follow(steps.begin(me, hours[0], "flows", word="T."), "first question"), 1)
-    me.send(me.open(f"{hours[0]}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."})
+    me.send(me.open(f"{hours[0]}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."})
     me.send(me.open(f"{hours[0]}/risk-entries/new"), {"did": "Rang the clinic."})
     me.send(me.open(f"{hours[0]}/note"), WRITTEN)
     again = f"/administrations/{_given_again(site, client)}"

@@ -240,7 +240,7 @@ WAYS: dict[str, Way] = {
         at.me.open(f"{at.form()}/all"), {"1-answer": "4"}, by="1-answer"
     ),
     "worksheets.offer": lambda at: at.me.send(
-        at.me.open(f"{at.hour}/worksheets"), {"worksheet": "two-circles", "sentence": "I can rest."}
+        at.me.open(f"{at.hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."}
     ),
 }
 

@@ -136,7 +136,7 @@ def test_whatever_was_typed_is_printed_as_it_was_typed(site: Site, me: Person, k
     introduction = steps.begin(me, hour, word=text[:30])
     result = steps.finish(me, steps.answer_all(me, introduction, answers + [3] * 11))
     me.send(me.follow(result, "Look at it together"), {"own_words": text, "next_step": text, "wrong": text})
-    sheet = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "want-to-have-to", "sentence": text})
+    sheet = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": text})
     note = me.send(me.open(f"{hour}/note"), {"section-data": text, "section-plan": text, "sign": "yes"})
     note = me.send(note, {"read": "yes"})
     place = steps.place(result)

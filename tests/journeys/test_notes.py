@@ -26,7 +26,7 @@ def asked(me: Person, hour: str) -> str:
         me, steps.begin(me, hour), [{"answer": "3", "talk": "yes", **steps.NEXT}, *[1] * 11]
     )
     steps.finish(me, check)
-    me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
     return hour
 
 

@@ -120,7 +120,7 @@ def test_every_page_hides_an_open_prompt_behind_the_row_or_is_the_clinicians_alo
 def test_a_risk_entry_shows_on_no_page_that_a_client_may_look_at(site: Site, me: Person, hour: str) -> None:
     calm = steps.finish(me, steps.answer_all(me, steps.begin(me, hour), CALM))
     client = calm.link("Ana Reyes")
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"}).path
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"}).path
     about = me.open(f"{hour}/worksheets").form("about").options["about"][1]
     person = next(href for _, href in me.open(client).links if href.startswith("/relationships/"))
     paths = [hour, f"{hour}/end", f"{hour}/worksheets", f"{hour}/questionnaire", client, given, person]
@@ -268,7 +268,7 @@ def test_a_couples_pages_never_show_count_or_open_a_partners_prompt(site: Site, 
     own = f"/sessions/{site.work.hour(person).id}"
     case = me.open(hour).link("Ana Reyes and Ben Okoro")
     me.send(me.open(f"{hour}/note"), crawl.WRITTEN)
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": ana.hex}).path
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ana.hex}).path
     paths = [case, hour, f"{hour}/end", f"{hour}/note", f"{hour}/worksheets", given]
     before = {path: neutral(me.open(path).body) for path in paths}
     rows = {path: row_of(me.open(path)) for path in paths if not path.endswith("/worksheets")}

@@ -7,10 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import cases, clients, fear, relationships, risk_entries, sessions
 from clinic_toolkit.record.risk_entries import RiskEntry
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import writing
+from clinic_toolkit.worksheets.catalogue import worksheet
 from tests.fixtures import held_sheet
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
@@ -202,6 +204,24 @@ def test_such_a_sheet_is_offered_only_when_fear_was_asked_about(me: Person, hour
     assert held_sheet.TITLE in result.text and "held back" not in result.text
 
 
+@pytest.mark.parametrize(
+    ("instrument", "slug"), [("giving", "want-to-have-to"), ("boundaries", "two-circles")]
+)
+def test_a_shipped_sheet_that_acts_towards_somebody_waits(
+    me: Person, hour: str, instrument: str, slug: str
+) -> None:
+    title = worksheet(slug).title
+    count = len(catalogue.instrument(instrument).items)
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, instrument), [4] * count))
+    assert title not in result.text and "A sheet that fits is held back" in result.text
+    page = me.open(f"{hour}/worksheets")
+    assert title in page.text.partition("only after fear was asked about")[2]
+    asked = me.send(page, {"worksheet": slug})
+    assert asked.status == 422 and "Ask in private about fear of this person first" in asked.text
+    assert me.send(asked, {"fear": "home"}).path.startswith("/handouts/")
+    assert title in me.open(result.path).text
+
+
 def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, hour: str, held: str) -> None:
     """The sheet waits also where no form was given at all."""
     page = me.open(f"{hour}/worksheets")
@@ -246,7 +266,7 @@ def test_a_blank_one_may_be_read_and_its_page_says_what_for(me: Person, held: st
     page = me.open(f"/worksheets/{held}")
     assert "for your own reading" in page.text and "last 90 days" in page.text
     assert steps.words_of(me.follow(page, "Blank sheet"))
-    assert "for your own reading" not in me.open("/worksheets/two-circles").text
+    assert "for your own reading" not in me.open("/worksheets/receiving-ladder").text
 
 
 def test_an_open_prompt_about_fear_keeps_the_sheet_in_the_room(me: Person, hour: str) -> None:
@@ -255,15 +275,15 @@ def test_an_open_prompt_about_fear_keeps_the_sheet_in_the_room(me: Person, hour:
     assert held in me.open(result.path).text
     page = me.open(f"{hour}/worksheets")
     assert page.typed("about") not in ("", "nobody"), "the person of the questionnaire is chosen"
-    given = me.send(page, {"worksheet": "two-circles"})
+    given = me.send(page, {"worksheet": "receiving-ladder"})
     assert "In the room only." not in given.text and "Before it leaves the room" in given.text
     assert "Sheets about M. stay in the room." in me.follow(given, "For the clinician").text
     assert steps.words_of(me.follow(given, "Print the sheet"))
     note = me.open(f"{hour}/note").source
-    assert "Worksheet “Two circles" in note and "” given." in note and "in the room" not in note
+    assert "Worksheet “A ladder of small steps" in note and "” given." in note and "in the room" not in note
     me.send(me.follow(result, "Close this prompt"), {"how": "asked", "fear": "home"})
     assert held not in me.open(result.path).text
-    free = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    free = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "stay in the room" not in me.follow(free, "For the clinician").text
 
 
@@ -325,10 +345,10 @@ def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
 def test_a_couples_page_does_not_tell_of_a_hold(site: Site, me: Person) -> None:
     """Every sheet of a couple's hour stays in the room, so that this says nothing of either."""
     hour, ana, ben = couple(site)
-    calm = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": ben.hex})
+    calm = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ben.hex})
     with writing(site.work.engine) as db:
         fear.note_asked(db, site.work.vault, ana, None, where="room", session=None, now=NOW)
-    hold = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": ana.hex})
+    hold = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ana.hex})
     assert "In the room only." in calm.text and "In the room only." in hold.text
 
 
@@ -357,7 +377,7 @@ def test_the_clinicians_papers_say_what_they_are_not_for(me: Person, hour: str) 
     ]
     for paper in papers:
         assert line in steps.words_of(paper), paper.path
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
     for paper in (me.follow(result, "Client page"), me.follow(given, "Print the sheet")):
         assert line not in steps.words_of(paper), "what leaves the room carries one line only"
 

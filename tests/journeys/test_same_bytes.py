@@ -83,7 +83,7 @@ def after_it(site: Site, kept: Kept[Administration]) -> Seen:
         "client-page?with=stood-out&framed=1",
     ):
         found[path] = _page(site, f"{place}/{path}")
-    sent = {"worksheet": "two-circles", "client": kept.body.client_id.hex, "sentence": "I can rest."}
+    sent = {"worksheet": "receiving-ladder", "client": kept.body.client_id.hex, "sentence": "I can rest."}
     about = kept.body.relationship_id
     assert about
     given = site.post(f"/sessions/{kept.body.session_id}/worksheets", sent | {"about": about.hex})

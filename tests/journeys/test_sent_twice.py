@@ -203,7 +203,7 @@ def test_a_number_of_something_else_opens_and_overwrites_nothing(desk: Desk) -> 
         (f"{desk.client}/risk-entries/new", {"did": "Rang."}),
         ("/clients/new", {"name": "Eve"}),
         (f"{desk.client}/relationships/new", {"word": "M.", "frame": "parent"}),
-        (f"{desk.hour}/worksheets", {"worksheet": "two-circles"}),
+        (f"{desk.hour}/worksheets", {"worksheet": "receiving-ladder"}),
         (f"{desk.hour}/questionnaire", {"instrument": "giving", "about": "general"}),
     ):
         for id in ids:

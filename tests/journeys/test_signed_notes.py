@@ -236,13 +236,13 @@ def test_a_couples_note_keeps_both_names(me: Person) -> None:
 def test_what_comes_to_the_hour_after_the_note_is_marked(site: Site, me: Person, hour: Page) -> None:
     check = steps.answer_all(me, steps.begin(me, hour.path), [1] * 12)
     steps.finish(me, check)
-    me.send(me.open(f"{hour.path}/worksheets"), {"worksheet": "two-circles"})
+    me.send(me.open(f"{hour.path}/worksheets"), {"worksheet": "receiving-ladder"})
     note = sign(me, hour)
     mark = "after the note was signed"
     assert mark not in me.open(hour.path).text and mark not in me.open(note.path).text
     assert mark not in steps.words_of(me.follow(me.open(hour.path), "Session summary"))
     steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path, "receiving", word="K."), [1] * 12))
-    me.send(me.open(f"{hour.path}/worksheets"), {"worksheet": "two-circles"})
+    me.send(me.open(f"{hour.path}/worksheets"), {"worksheet": "receiving-ladder"})
     page, read = me.open(hour.path), me.open(note.path)
     entry = me.send(me.follow(page, "Write a risk entry"), {"did": "Called the crisis team."})
     assert page.text.count(mark) == 2 and read.text.count(f": {mark}") == 2

@@ -101,7 +101,7 @@ def test_what_is_not_in_the_catalogue_is_not_there(site: Site, me: Person, path:
 
 def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, hour: str) -> None:
     page = me.open(f"{hour}/worksheets")
-    page = me.send(page, {"worksheet": "want-to-have-to", "sentence": "I can rest before I say yes."})
+    page = me.send(page, {"worksheet": "receiving-ladder", "sentence": "I can rest before I say yes."})
     assert "Noted as given" in page.text and "I can rest before I say yes." in page.text
     for words in ("Print the sheet", "In large print"):
         paper = steps.words_of(me.follow(page, words))
@@ -111,7 +111,7 @@ def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, h
 
 
 def test_without_a_sentence_nothing_is_printed_there(me: Person, hour: str) -> None:
-    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "sentence" not in page.text.partition("Noted as given")[2]
     assert steps.words_of(me.follow(page, "Print the sheet"))
 
@@ -123,7 +123,7 @@ def offered(page: Page) -> list[str]:
 def test_at_most_two_fit_and_the_whole_catalogue_follows(me: Person, hour: str) -> None:
     assert sorted(offered(me.open(f"{hour}/worksheets"))) == sorted(SHEETS)
     assert "Fits what was said" not in me.open(f"{hour}/worksheets").text
-    for instrument in ("giving", "boundaries"):
+    for instrument in ("giving", "receiving"):
         check = steps.answer_all(me, steps.begin(me, hour, instrument), [4] * 12)
         steps.finish(me, check)
     page = me.open(f"{hour}/worksheets")
@@ -133,11 +133,12 @@ def test_at_most_two_fit_and_the_whole_catalogue_follows(me: Person, hour: str) 
 
 
 def test_cautions_are_folded_away_from_the_client(me: Person, hour: str) -> None:
-    steps.finish(me, steps.answer_all(me, steps.begin(me, hour), [4] * 12))
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "receiving"), [4] * 12))
     page = me.open(f"{hour}/worksheets")
     beside, _, folded = unescape(page.source).partition("<details>")
+    cautions = folded.partition("when not to use them")[2].partition("</details>")[0]
     for sheet in sheets.worksheets():
-        assert sheet.when_not_to_use in folded.partition("</details>")[0]
+        assert sheet.when_not_to_use in cautions
         assert sheet.when_not_to_use not in beside
     assert "Fits what was said" in beside and "because of item" not in beside
     assert "because of item" in folded
@@ -163,7 +164,7 @@ def test_what_the_client_said_is_at_hand(me: Person, hour: str) -> None:
 )
 def test_giving_says_what_is_missing(me: Person, hour: str, typed: dict[str, str], at: str) -> None:
     page = me.open(f"{hour}/worksheets")
-    sent = {"worksheet": "two-circles", "sentence": "Kept."} | typed
+    sent = {"worksheet": "receiving-ladder", "sentence": "Kept."} | typed
     page = me.send(page, sent)
     assert page.status == 422
     assert page.error(at) or at == "client"
@@ -172,16 +173,16 @@ def test_giving_says_what_is_missing(me: Person, hour: str, typed: dict[str, str
 
 def test_nobody_elses_client_can_be_given_a_sheet(site: Site, me: Person, hour: str) -> None:
     other = site.work.client("Ben Ode")
-    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles", "client": other.id.hex})
+    page = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": other.id.hex})
     assert page.status == 422
 
 
 def test_a_sheet_that_was_revised_since_it_was_given_says_so(
     me: Person, hour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "two-circles"})
+    given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "was revised" not in me.open(given.path).text
-    now = sheets.worksheet("two-circles")
+    now = sheets.worksheet("receiving-ladder")
     revised = tuple(
         replace(each, version="99", digest="0" * 64) if each is now else each for each in sheets.worksheets()
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from clinic_toolkit.psychometrics.fear import ASKED_FOR_DAYS, is_asked, may_offer
 from clinic_toolkit.worksheets import catalogue
 
-PLAIN = catalogue.worksheet("two-circles")
+PLAIN = catalogue.worksheet("receiving-ladder")
 HELD = replace(PLAIN, needs_fear_asked=True)
 DAY = date(2026, 11, 19)
 

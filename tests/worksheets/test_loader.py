@@ -68,7 +68,7 @@ def test_an_unknown_kind_of_block_is_named_once(kind: bytes) -> None:
         (b"number = 1", b"number = true", "number: must be a whole number"),
         (b"number = 1", b"number = 2020-01-01", "number: must be a whole number"),
         (b"[[blocks]]", b"[blocks]", "not readable as TOML"),
-        (b'version = "1"', b'version = "1"\ndigest = "00"', "digest: is not known here"),
+        (b'version = "2"', b'version = "2"\ndigest = "00"', "digest: is not known here"),
     ],
 )
 def test_a_single_problem_is_found(old: bytes, new: bytes, problem: str) -> None:
