@@ -24,6 +24,7 @@ _GAP = 8 * MM
 # From comfortable to the smallest that can be read at arm's length.
 _SIZES = (10.5, 10.0, 9.6, 9.2, 8.8, 8.5, 8.2, 8.0, 7.8)
 _FOR = "For you, in the hour. When it is not the right thing, and what to keep in mind, stands on screen."
+_IN_PRIVATE = "In private: nobody else in hearing, on the call, or interpreting as family."
 # The first ones of each part; all of them stand on screen.
 _QUESTIONS = 4
 
@@ -74,6 +75,8 @@ def render(value: "InstrumentGuide") -> bytes:
             Look(size=9.5, colour=SOFT, leading=1.3),
         ),
     ]
+    if any(each.in_private for facet in instrument.facets for each in facet.follow_up):
+        head.append(Text(_IN_PRIVATE, Look(size=9.5, colour=SOFT, leading=1.3)))
     room = sheet.room - page.stacked(head, sheet.width) - 12
     for size in _SIZES:
         columns = page.flow(_blocks(instrument, size), column_of(sheet.width), room)

@@ -120,9 +120,10 @@ class Guidance:
     """How to give a questionnaire: what to say and do, for the clinician alone.
 
     The first four are read in their order, in the hour. `danger` holds the questions about fear, dying and
-    harm, all of them asked in private, and what to do after a yes. `controls` is for when the client may be
-    the one who controls: it is never printed, shown to a client or stored. `not_now` says when it is the
-    wrong thing, and what to do instead.
+    harm, all of them asked in private, and what to do after a yes. `not_now` says when it is the wrong
+    thing, and what to do instead. `controls` is for when the client may be the one who controls: it stands
+    on the page of the questionnaire, and is never printed, shown where a client may look on, or kept of a
+    client.
     """
 
     pacing: tuple[Text, ...] = ()

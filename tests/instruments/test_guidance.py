@@ -104,7 +104,7 @@ def test_lines_are_short_enough_for_a_glance(one: Instrument) -> None:
 def test_guidance_reads_at_grade_eight_or_below(one: Instrument, count: lint.Counting) -> None:
     spoken = [each.question for facet in one.facets for each in facet.follow_up]
     assert lint.grade_of(spoken, count) <= 6
-    for name in LISTS:
+    for name in filter(one.guidance.__getattribute__, LISTS):
         sentences = [each for line in getattr(one.guidance, name) for each in lint.sentences_of(line)]
         assert lint.grade_of(sentences, count) <= 8, name
 

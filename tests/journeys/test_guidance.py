@@ -1,0 +1,161 @@
+"""Guidance for this form, this relationship and this way; the rest folded, and some of it never shown."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from uuid import UUID
+
+import pytest
+
+from clinic_toolkit.instruments import catalogue, ways
+from clinic_toolkit.instruments.model import Frame, Instrument
+from clinic_toolkit.instruments.travelling import packed, unpacked
+from clinic_toolkit.record import administrations
+from clinic_toolkit.store.engine import reading
+from tests.fixtures.handed import handed_over
+from tests.fixtures.practices import giving
+from tests.fixtures.sites import Site
+from tests.journeys import crawl, own, steps
+from tests.journeys.pages import Page
+from tests.journeys.person import Person
+
+ROW = "How to give it"
+IN_PRIVATE = "In private: nobody else in hearing, on the call, or interpreting as family."
+ALONE = "Quokka, if your client may be the one who decides for two."
+CONTROLS = (
+    "[missing]",
+    f'[guidance]\npacing = ["Read slowly."]\ncontrols = ["{ALONE}"]\n\n[missing]',
+)
+
+
+def given() -> Iterator[tuple[Instrument, Frame]]:
+    for one in catalogue.instruments():
+        for frame in catalogue.frames():
+            if frame.takes_questionnaires and one.id not in frame.not_offered:
+                yield one, frame
+
+
+def guidance(me: Person, hour: str, one: Instrument, frame: Frame) -> Page:
+    """Begin this form about somebody of this kind, and open what is for the clinician."""
+    about = {"about": "general", "word": "", "frame": ""} if frame.general else {"frame": frame.id}
+    return me.follow(steps.begin(me, hour, one.id, **about), ROW)
+
+
+@pytest.mark.parametrize(("one", "frame"), list(given()), ids=lambda each: each.id)
+def test_the_note_of_this_relationship_is_shown_and_of_no_other(
+    me: Person, hour: str, one: Instrument, frame: Frame
+) -> None:
+    page = guidance(me, hour, one, frame)
+    notes = {each.note for each in catalogue.frames()} - {frame.note}
+    assert frame.note in page.text.partition("Read aloud.")[0]
+    assert [note for note in notes if note in page.text] == []
+    shown, _, folded = unescape(page.source).partition("<details")
+    for line in (*ways.lines_for("aloud", "read_aloud"), *one.clinician_notes):
+        assert line in shown
+    for name in ("not_now", "pacing", "decline", "distress", "debrief"):
+        for line in getattr(one.guidance, name):
+            assert line in folded and line not in shown
+    assert "<details open" not in page.source and re.search(r"<details[^>]* open", page.source) is None
+    others = [each for each in catalogue.instruments() if each.id != one.id]
+    assert [each.id for each in others if each.guidance.pacing[0] in page.text] == []
+
+
+def test_nothing_of_it_stands_in_a_page_that_a_client_may_read(me: Person, hour: str) -> None:
+    form, frame = giving(), catalogue.frame("boss")
+    page = steps.begin(me, hour, frame=frame.id)
+    for each in (page, me.follow(page, "first question"), me.open(f"{steps.place(page)}/all")):
+        said = (*form.guidance.pacing, *form.guidance.distress, *ways.lines_for("aloud", "read_aloud"))
+        assert [line for line in (frame.note, *said) if line in unescape(each.source)] == []
+    assert frame.note in me.follow(page, ROW).text, "the control"
+
+
+def test_it_opens_from_each_page_of_the_hour_and_leads_back(me: Person, hour: str) -> None:
+    page = steps.begin(me, hour)
+    first = me.follow(page, "first question")
+    for each, words in ((page, ROW), (first, ROW), (me.open(hour), "how to give")):
+        assert me.follow(me.follow(each, words), "Back to where you were").path == each.path
+    handing = me.follow(page, "Hand it to the client")
+    told = me.follow(handing, ROW)
+    assert ways.lines_for("alone", "")[0] in told.text
+    assert ways.lines_for("aloud", "")[0] not in told.text
+
+
+def test_the_other_ways_are_one_press_away_and_each_has_three_to_five_lines(me: Person, hour: str) -> None:
+    page = me.follow(steps.begin(me, hour), ROW)
+    for way, words in ways.WAYS.items():
+        shown = page if way == "aloud" else me.follow(page, words)
+        lines = ways.lines_for(way, "")
+        assert all(line in shown.text for line in lines)
+        for other in set(ways.WAYS) - {way}:
+            mixed = set(ways.lines_for(other, "")) - set(lines)
+            assert mixed and not any(line in shown.text for line in mixed)
+    for mode in administrations.MODES:
+        assert all(3 <= len(ways.lines_for(way, mode)) <= 5 for way in ("aloud",))
+    assert all(3 <= len(ways.lines_for(way, "")) <= 5 for way in ways.WAYS)
+
+
+def test_telehealth_and_an_interpreter_bring_their_line_where_it_is_read_aloud(me: Person, hour: str) -> None:
+    both = ways.lines_for("aloud", "telehealth_interpreter")
+    assert ways.TELEHEALTH in both and ways.INTERPRETER in both
+    page = me.follow(steps.begin(me, hour, interpreter="yes"), ROW)
+    assert ways.INTERPRETER in page.text and ways.TELEHEALTH not in page.text
+    assert ways.INTERPRETER not in me.follow(page, ways.WAYS["paper"]).text
+
+
+def test_a_script_gets_the_same_lines_and_the_way_to_the_rest(site: Site, me: Person, hour: str) -> None:
+    page = steps.begin(me, hour, frame="sibling")
+    answer = site.get(f"{steps.place(page)}/guidance", **{"X-Unfold": "1"})
+    lines = answer.get_json()["lines"]
+    told = " ".join(line["words"] for line in lines)
+    assert catalogue.frame("sibling").note in told and catalogue.frame("boss").note not in told
+    assert all(line in told for line in ways.lines_for("aloud", "read_aloud"))
+    assert me.open(lines[-1]["href"]).status == 200 and len(lines) <= 9
+
+
+@pytest.mark.parametrize("one", catalogue.instruments(), ids=lambda each: each.id)
+def test_what_in_private_means_is_said_once_near_what_is_asked_so(me: Person, one: Instrument) -> None:
+    page = me.open(f"/questionnaires/{one.id}")
+    private = [facet for facet in one.facets if any(each.in_private for each in facet.follow_up)]
+    assert page.text.count(IN_PRIVATE) == len(private)
+    for facet in private:
+        asked = next(each for each in facet.follow_up if each.in_private)
+        before, _, _ = page.text.partition(asked.question)
+        assert IN_PRIVATE in before.rpartition("For the talk")[2]
+    paper = steps.words_of(me.follow(page, "Guide for you"))
+    assert paper.count(IN_PRIVATE) == bool(private)
+
+
+def test_what_is_for_the_clinician_alone_is_on_one_page_and_on_nothing_else(
+    site: Site, me: Person, hour: str
+) -> None:
+    """Of everything that links lead to, screen or paper, only the page of the questionnaire has it."""
+    own.take_in(site, me, own.changed(CONTROLS))
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "resting", word="S."), [3] * 7))
+    begun = steps.begin(me, hour, "resting", word="T.")
+    me.follow(me.follow(begun, "first question"), ROW)
+    holding, papers = set[str](), 0
+    for page in crawl.pages(me, papers=True):
+        is_file = page.headers["Content-Type"] == "application/pdf"
+        papers += is_file or page.paper is not None
+        said = "" if is_file else unescape(page.source)
+        if "Quokka" in said + (steps.words_of(page) if is_file or page.paper else ""):
+            holding.add(page.path)
+    assert holding == {"/questionnaires/resting"}
+    assert papers > 8
+    shown = unescape(me.open("/questionnaires/resting").source)
+    fold = shown.partition("For you alone: when your client may be the one who controls</summary>")[2]
+    assert ALONE in fold.partition("</details>")[0] and shown.count(ALONE) == 1
+
+
+def test_it_does_not_go_into_a_clients_hands(site: Site, me: Person, hour: str) -> None:
+    own.take_in(site, me, own.changed(CONTROLS))
+    page = steps.begin(me, hour, "resting", word="S.")
+    with reading(site.work.engine) as db:
+        id = steps.place(page).rpartition("/")[2]
+        kept = administrations.get(db, site.work.vault, UUID(id))
+    form = administrations.instrument_of(kept.body)
+    assert form.guidance.controls == (ALONE,), "the control"
+    assert unpacked(packed(form, general=False)).guidance.controls == ()
+    device = handed_over(site, kept)
+    for path in ("/", "/form/1", "/form/2", "/form/check", "/form/finish", "/form/give-back"):
+        assert "Quokka" not in device.get(path).text
