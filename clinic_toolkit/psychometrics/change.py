@@ -89,8 +89,9 @@ def beyond(numbers: Sequence[float], declared: int = LEAST_BASELINE) -> Beyond |
 def usual_range(numbers: Sequence[float]) -> Span | None:
     """The limits of an individuals chart, mean ± 2.66 × mean moving range; None with fewer than 8 points.
 
-    A rough guide to what has been usual so far (Wheeler's natural process limits; the NIST handbook's
-    example is among the tests). May reach beyond 0 and 100; a page shows the part that is possible.
+    A rough guide to what has been usual so far, after Wheeler and the NIST handbook, neither of which was
+    opened: an example ascribed to the handbook is worked out among the tests. May reach beyond 0 and 100; a
+    page shows the part that is possible.
     """
     if len(numbers) < POINTS_FOR_LIMITS:
         return None

@@ -1,8 +1,8 @@
 """When there are enough answers for a number.
 
 Half-filled forms must not look like calm ones: an empty form has no score, it does not have the score 0.
-The rule is stricter than the customary half-rule because prorating is biased when items differ in
-difficulty or skipped items are not skipped at random (Mazza et al. 2015), and people rarely skip at random.
+The rule is strict because prorating can be biased when items differ in difficulty, and skipped items are
+seldom skipped at random (Mazza et al. 2015).
 """
 
 from collections.abc import Sequence

@@ -32,12 +32,12 @@ def overlap(before: Sequence[float], after: Sequence[float]) -> Overlap | None:
 def nap(before: Sequence[float], after: Sequence[float]) -> float:
     """Of all pairs of an earlier and a later point, the share in which the later is higher; ties half.
 
-    Parker and Vannest 2009.
+    After Parker and Vannest 2009, not re-read; a test of SingleCaseES agrees.
     """
     return (tau(before, after) + 1) / 2
 
 
 def tau(before: Sequence[float], after: Sequence[float]) -> float:
-    """(pairs higher later − pairs lower later) / all pairs. Parker, Vannest and Davis 2011."""
+    """(pairs higher later − pairs lower later) / all pairs, after Parker, Vannest and Davis 2011."""
     signs = sum((later > earlier) - (later < earlier) for earlier in before for later in after)
     return signs / (len(before) * len(after))
