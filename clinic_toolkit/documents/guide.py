@@ -1,4 +1,4 @@
-"""The guide to a questionnaire: what to say and to ask in the hour, on one page, for the clinician alone.
+"""The guide to a questionnaire: what to say and to ask in the hour, for the clinician alone.
 
 What is settled before the hour, when it is the wrong thing and what to keep in mind, stands on screen.
 """
@@ -83,6 +83,12 @@ def render(value: "InstrumentGuide") -> bytes:
         if len(columns) <= 2:
             break
     body = [Columns(columns[at : at + 2], room) for at in range(0, len(columns), 2)]
+    if instrument.guidance.danger:
+        # On a sheet of its own: it is the one to have at hand, and to put away first.
+        asked = _list(
+            "Fear, dying, harm: ask in private", instrument.guidance.danger, Look(size=11, leading=1.3)
+        )
+        body.append(Columns(page.flow(asked, column_of(sheet.width), room), room))
     return page.make([*head, *body], sheet)
 
 

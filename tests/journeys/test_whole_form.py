@@ -15,7 +15,7 @@ from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
 # What differs from one page to the next: ids, and form tokens, which hold the second they were made in.
-OWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=name=\"csrf_token\" value=\")[^\"]+")
+OWN = re.compile(r"(?<=about=)[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=name=\"csrf_token\" value=\")[^\"]+")
 NUMBERS = range(1, len(giving().items) + 1)
 
 

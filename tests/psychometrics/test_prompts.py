@@ -110,10 +110,10 @@ def test_a_low_answer_about_being_a_burden_has_a_softer_line_and_no_prompt() -> 
 
 def test_a_question_says_from_which_answer_on_it_asks() -> None:
     by_id = {item.id: item for item in FORM.items}
-    assert asks_from(FORM, by_id[FEAR]).label == "A few times"
+    assert asks_from(FORM, by_id[FEAR]).label == "Some of the time"
     assert asks_from(FORM, by_id[BURDEN]).label == "About half the time"
     turned = replace(by_id[FEAR], reverse=True)
-    assert asks_from(FORM, turned).label == "Most times"
+    assert asks_from(FORM, turned).label == "Most of the time"
     two = made.difficulties(("No", "Yes"))
     assert {asks_from(two, item).label for item in two.items if item.safety_flag != "none"} == {"Yes"}
 
