@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from clinic_toolkit.instruments import catalogue
 from tests.browser import chrome, conftest
 from tests.browser.conftest import Practice
 from tests.browser.test_keyboard import tab_to
@@ -32,7 +33,7 @@ def named(page: Page, practice: Practice) -> None:
     page.get_by_label("Who this person is").select_option("parent")
     page.get_by_role("button", name="Add this person").click()
     page.get_by_role("link", name="Choose a question to watch").click()
-    page.get_by_role("radio", name="I dropped my own plans").check()
+    page.get_by_role("radio", name=catalogue.instrument("giving").items[0].text).check()
 
 
 def begin(page: Page, practice: Practice) -> None:

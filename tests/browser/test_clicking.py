@@ -55,6 +55,8 @@ def set_up(seen: Watched, page: Page) -> None:
     page.get_by_label("Country").select_option("IE")
     page.get_by_role("radio", name="The full legal record").check()
     page.get_by_label("Whom a client can call in a crisis").fill("Crisis line 116 123")
+    press(page, "Show a draft for my country")
+    seen.look(page, name="setup with a draft of the limits")
     press(page, "Go on to the passphrase")
     seen.look(page, name="passphrase")
     words = page.locator(".words-offered").inner_text()
