@@ -25,6 +25,8 @@ _GAP = 8 * MM
 _SIZES = (10.5, 10.0, 9.6, 9.2, 8.8, 8.5, 8.2, 8.0, 7.8)
 _FOR = "For you, in the hour. When it is not the right thing, and what to keep in mind, stands on screen."
 _IN_PRIVATE = "In private: nobody else in hearing, on the call, or interpreting as family."
+# A line or two more than half, so that what is split by paragraphs fits into two columns.
+_SPARE = 40.0
 # The first ones of each part; all of them stand on screen.
 _QUESTIONS = 4
 
@@ -88,7 +90,8 @@ def render(value: "InstrumentGuide") -> bytes:
         asked = _list(
             "Fear, dying, harm: ask in private", instrument.guidance.danger, Look(size=11, leading=1.3)
         )
-        body.append(Columns(page.flow(asked, column_of(sheet.width), room), room))
+        half = page.stacked(asked, column_of(sheet.width)) / 2 + _SPARE
+        body.append(Columns(page.flow(asked, column_of(sheet.width), half), room))
     return page.make([*head, *body], sheet)
 
 
