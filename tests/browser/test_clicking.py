@@ -168,7 +168,7 @@ def look_together(seen: Watched, page: Page) -> None:
 def give_sheet(seen: Watched, page: Page, hour: str) -> None:
     page.goto(hour)
     follow(page, "Give a worksheet")
-    page.get_by_role("radio", name="Two circles").check()
+    page.get_by_role("radio", name="A ladder of small steps").check()
     press(page, "Give this sheet")
     assert paper(page, "Print the sheet")
 
