@@ -57,6 +57,7 @@ class Evening:
         self.story = Story()
         self._kind, self._mark, self._told = "", 0, 0
         self._ask = person.over_http(running.browser()).ask
+        self._seen: dict[Key, str] = {}
         self.me = person.Person(self._marked, f"http://{running.host}")
         self.words = steps.set_up(self.me)
         page = self.me.send(self.me.follow(self.me.open("/"), "Add a client"), {"name": "Ana Reyes"})
@@ -102,8 +103,11 @@ class Evening:
         text = self.text()
         typed = {"csrf_token": token, "answer": str(value_of(text)), "said": text, "go": "next"}
         self._sends(key, (text,))
+        # As the page does: with what it saw of the answer, which is nothing at first.
+        typed["version"] = self._seen.get(key, "")
         told = self.me.post(f"{address}{key[2] + 1}", typed, BY_SCRIPT)
         assert told.status == 200 and json.loads(told.body)["saved"], told.body
+        self._seen[key] = json.loads(told.body)["version"]
 
     def write(self, times: int, *, sign: bool = False) -> None:
         """A note, saved while it is written, and signed if asked for; each in an hour of its own."""
