@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clinic_toolkit.demo import content, practice
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record import tables  # noqa: F401 - a store is built of every table that is known
 from clinic_toolkit.store import aside, folder
 from clinic_toolkit.store import engine as store
 

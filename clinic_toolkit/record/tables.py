@@ -1,0 +1,46 @@
+"""Every table of the store. Whoever makes a store needs all of them, not those that it happens to use."""
+
+from clinic_toolkit.record import (
+    administrations,
+    audit,
+    cases,
+    clients,
+    drafts,
+    handouts,
+    handover,
+    handover_rows,
+    ledger,
+    notes,
+    own_questionnaires,
+    practice,
+    relationships,
+    rhythms,
+    risk_entries,
+    sessions,
+)
+from clinic_toolkit.vault import identity, rings, slots
+
+TABLES = (
+    administrations.administration,
+    audit.audit_line,
+    cases.clinical_case,
+    clients.client,
+    drafts.draft,
+    handouts.handout,
+    handover.handover,
+    handover_rows.handover_row,
+    identity.identity,
+    identity.vault,
+    ledger.ledger,
+    notes.clinical_note,
+    own_questionnaires.own_questionnaire,
+    practice.practice,
+    relationships.relationship,
+    rhythms.rhythm,
+    rings.ring,
+    rings.ring_grant,
+    risk_entries.risk_entry,
+    sessions.therapy_session,
+    slots.slot,
+    slots.slot_list,
+)
