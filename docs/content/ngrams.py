@@ -6,24 +6,21 @@ Reads every .txt in FOLDER, which is kept outside this project since such texts 
 and prints each run of WORDS words or more (five, if nothing is said) that stands in both.
 """
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.instruments.model import Instrument
+CHECKOUT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(CHECKOUT))
+
+from clinic_toolkit.instruments import catalogue  # noqa: E402
+from clinic_toolkit.instruments.model import Instrument  # noqa: E402
+from tests.instruments.lint import runs_of, words_of  # noqa: E402
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text, in small letters, with one kind of apostrophe."""
-    return re.findall(r"[a-z]+(?:'[a-z]+)?", text.lower().replace("\u2019", "'"))
-
-
-def runs_of(text: str, length: int) -> set[tuple[str, ...]]:
-    """Every run of that many words."""
-    words = words_of(text)
-    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
+def plain(text: str) -> str:
+    """The text with one kind of apostrophe, so that the same words are the same."""
+    return text.replace("\u2019", "'")
 
 
 def ours(one: Instrument) -> Iterator[tuple[str, str]]:
@@ -40,10 +37,12 @@ def ours(one: Instrument) -> Iterator[tuple[str, str]]:
 
 def shared(folder: Path, length: int) -> Iterator[str]:
     """A line for each run that stands in a text of ours and in one of the folder's."""
-    theirs = {path.name: runs_of(path.read_text(encoding="utf-8"), length) for path in folder.glob("*.txt")}
+    theirs = {
+        path.name: runs_of(plain(path.read_text(encoding="utf-8")), length) for path in folder.glob("*.txt")
+    }
     for one in catalogue.everything():
         for place, text in ours(one):
-            found = runs_of(text, length)
+            found = runs_of(plain(text), length)
             for name, runs in sorted(theirs.items()):
                 for run in sorted(found & runs):
                     yield f"{place}: “{' '.join(run)}” also in {name}"
