@@ -13,6 +13,7 @@ from clinic_toolkit.documents.blocks import Block, Text
 from clinic_toolkit.documents.look import ACCENT, MM, SOFT, Look
 from clinic_toolkit.documents.page import Placed
 from clinic_toolkit.instruments.standing import status_line
+from clinic_toolkit.instruments.ways import IN_PRIVATE
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -24,7 +25,6 @@ _GAP = 8 * MM
 # From comfortable to the smallest that can be read at arm's length.
 _SIZES = (10.5, 10.0, 9.6, 9.2, 8.8, 8.5, 8.2, 8.0, 7.8)
 _FOR = "For you, in the hour. When it is not the right thing, and what to keep in mind, stands on screen."
-_IN_PRIVATE = "In private: nobody else in hearing, on the call, or interpreting as family."
 # A line or two more than half, so that what is split by paragraphs fits into two columns.
 _SPARE = 40.0
 # The first ones of each part; all of them stand on screen.
@@ -57,7 +57,10 @@ def column_of(width: float) -> float:
 
 
 def render(value: "InstrumentGuide") -> bytes:
-    """Draw the guide on one page, as large as its two columns allow; a long one takes more pages."""
+    """Draw the guide on one page, as large as its two columns allow; a long one takes more pages.
+
+    What to ask in private follows on a page of its own.
+    """
     instrument = value.instrument
     sheet = page.Sheet(
         paper=value.letterhead.paper,
@@ -78,10 +81,11 @@ def render(value: "InstrumentGuide") -> bytes:
         ),
     ]
     if any(each.in_private for facet in instrument.facets for each in facet.follow_up):
-        head.append(Text(_IN_PRIVATE, Look(size=9.5, colour=SOFT, leading=1.3)))
+        head.append(Text(IN_PRIVATE, Look(size=9.5, colour=SOFT, leading=1.3)))
+    column = column_of(sheet.width)
     room = sheet.room - page.stacked(head, sheet.width) - 12
     for size in _SIZES:
-        columns = page.flow(_blocks(instrument, size), column_of(sheet.width), room)
+        columns = page.flow(_blocks(instrument, size), column, room)
         if len(columns) <= 2:
             break
     body = [Columns(columns[at : at + 2], room) for at in range(0, len(columns), 2)]
@@ -90,8 +94,8 @@ def render(value: "InstrumentGuide") -> bytes:
         asked = _list(
             "Fear, dying, harm: ask in private", instrument.guidance.danger, Look(size=11, leading=1.3)
         )
-        half = page.stacked(asked, column_of(sheet.width)) / 2 + _SPARE
-        body.append(Columns(page.flow(asked, column_of(sheet.width), half), room))
+        half = page.stacked(asked, column) / 2 + _SPARE
+        body.append(Columns(page.flow(asked, column, half), room))
     return page.make([*head, *body], sheet)
 
 

@@ -36,6 +36,8 @@ TELEHEALTH = (
     "Ask who is in the room or in hearing, and what you both do if the line drops. Share the page to share, "
     "not your screen."
 )
+# What "in private" means, said once near what is asked so.
+IN_PRIVATE = "In private: nobody else in hearing, on the call, or interpreting as family."
 INTERPRETER = "Speak to your client. All is said as it is, by someone who is no relative or friend."
 
 

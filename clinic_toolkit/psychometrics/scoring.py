@@ -73,8 +73,8 @@ class FacetScore(Struct, frozen=True, kw_only=True):
     @property
     def straight(self) -> tuple[int | None, ...]:
         """The values of the items that say the same thing in words: neither turned round nor told apart."""
-        pairs = zip(self.items, self.values, strict=True)
-        return tuple(value for item, value in pairs if item not in self.turned | self.apart)
+        pairs, otherwise = zip(self.items, self.values, strict=True), self.turned | self.apart
+        return tuple(value for item, value in pairs if item not in otherwise)
 
     @property
     def said(self) -> tuple[int, ...]:

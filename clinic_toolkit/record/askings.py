@@ -43,6 +43,11 @@ class Came(Struct, frozen=True, kw_only=True):
     known: datetime
 
 
+def matter_of(body: Administration, flag: str) -> Matter:
+    """What a flagged answer of this questionnaire is about: the person, and the flag."""
+    return (body.client, body.relationship), flag
+
+
 def came(body: Administration, answer: Raised, place: int) -> Came:
     """When this answer came, as far as that is known.
 

@@ -94,8 +94,7 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True):
     came: dict[str, tuple[Came, ...]]
 
     def matter(self, item_id: str) -> askings.Matter:
-        body = self.kept.body
-        return (body.client, body.relationship), self.saw[item_id].flag
+        return askings.matter_of(self.kept.body, self.saw[item_id].flag)
 
 
 def of_administration(db: Connection, vault: Vault, kept: Kept[Administration]) -> tuple[Prompt, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.psychometrics.prompts import what_to_ask
 from clinic_toolkit.record import administrations, open_prompts
 from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.askings import Matter, matter_of
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.open_prompts import Asked, Prompt
@@ -88,14 +89,13 @@ def after(db: Connection, vault: Vault, kept: Kept[Administration]) -> list[ToAs
 
 def together(asked: Iterable[Asked]) -> list[ToAsk]:
     """Put together what is open about one person and one flag; what comes first, stays first."""
-    found: dict[tuple[bytes, bytes | None, str], list[Part]] = {}
+    found: dict[Matter, list[Part]] = {}
     for each in asked:
-        body = each.administration.body
         for prompt in each.open:
-            matter = (body.client, body.relationship, prompt.flag)
+            matter = matter_of(each.administration.body, prompt.flag)
             part = Part(administration=each.administration, prompt=prompt)
             found.setdefault(matter, []).append(part)
-    return [ToAsk(flag=flag, parts=tuple(parts)) for (_, _, flag), parts in found.items()]
+    return [ToAsk(flag=flag, parts=tuple(parts)) for (_, flag), parts in found.items()]
 
 
 def put_off_until(asked: Iterable[ToAsk]) -> Kept[RiskEntry] | None:

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
 
 from clinic_toolkit import paths
+from clinic_toolkit.instruments.ways import IN_PRIVATE
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.vault import identity
@@ -143,7 +144,11 @@ class Clinic(Flask):
         self.url_map.strict_slashes = False
         self.csrf = CSRFProtect(self)
         self.jinja_env.globals.update(
-            demo=worker.settings.demo, here="", errors={}, number_for_page=new_records.number_for_page
+            demo=worker.settings.demo,
+            here="",
+            errors={},
+            in_private=IN_PRIVATE,
+            number_for_page=new_records.number_for_page,
         )
         self.context_processor(_for_templates)
         static_files.serve(self, marked=guard.always)

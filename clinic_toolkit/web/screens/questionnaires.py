@@ -101,7 +101,7 @@ def card(slug: str) -> Answer:
 @screen.route("/questionnaires/<slug>/guide", methods=["GET", "POST"])
 @guard.giving_a_paper
 def guide(slug: str) -> Answer:
-    """How to give it and what to ask, on one page."""
+    """How to give it and what to ask, on paper."""
     from clinic_toolkit.documents import guide as paper
 
     value = InstrumentGuide(
