@@ -13,7 +13,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any, Protocol
 
-from flask import Flask, Response, request
+from flask import Flask, Response, render_template, request
 from sqlalchemy import Engine
 
 from clinic_toolkit import paths
@@ -195,6 +195,10 @@ class HandedOver(Flask):
     def _locked(self) -> Response:
         if by_script():
             return responses.not_saved("Locked. Give the laptop to your therapist.", 401)
+        # A page and no further way: "/" is locked in this process too, and would lead round in a circle
+        # for as long as it takes to end. The page asks again, and then the next process answers.
+        if request.method in ("GET", "HEAD"):
+            return responses.asking_again(render_template("shared/moment.html"))
         return responses.see("/")
 
     def _over(self) -> None:

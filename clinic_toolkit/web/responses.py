@@ -10,10 +10,18 @@ from clinic_toolkit.web import headers
 
 Answer: TypeAlias = str | tuple[str, int] | Response
 
+# Seconds until a page asks again, by a header: without script, and not in the words of the page.
+AGAIN = "3"
+
 
 def see(path: str) -> Response:
     """Go on to this page; the way out of every POST."""
     return Response(status=303, headers={"Location": path})
+
+
+def asking_again(page: str) -> Response:
+    """This page, which asks for itself again after a few seconds."""
+    return Response(page, mimetype="text/html", headers={"Refresh": AGAIN})
 
 
 def stay() -> Response:

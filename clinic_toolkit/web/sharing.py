@@ -8,11 +8,9 @@ from uuid import UUID
 
 from flask import Response, render_template
 
-from clinic_toolkit.web import context
+from clinic_toolkit.web import context, responses
 
 INTRODUCTION, PAUSE = 0, -1
-# Seconds until the page asks again, by a header: without script, and not in the words of the page.
-AGAIN = "3"
 _PLACE = "place to share"
 
 
@@ -32,11 +30,4 @@ def place_of(administration: UUID, *, otherwise: int) -> int:
 
 def one_moment() -> Response:
     """A page that says nothing: while locked, at a pause, and when there is nothing left to ask."""
-    return again(render_template("shared/moment.html"))
-
-
-def again(page: str) -> Response:
-    """This page, which asks for itself again after a few seconds."""
-    answer = Response(page)
-    answer.headers["Refresh"] = AGAIN
-    return answer
+    return responses.asking_again(render_template("shared/moment.html"))

@@ -12,7 +12,7 @@ from clinic_toolkit.psychometrics.numerals import in_words
 from clinic_toolkit.record import administrations, answers
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, guard, limits, sharing
+from clinic_toolkit.web import context, guard, limits, responses, sharing
 from clinic_toolkit.web.forms.item import WAYS
 from clinic_toolkit.web.responses import Answer
 
@@ -27,7 +27,7 @@ def show(id: UUID) -> Answer:
     if kept.state != "in_progress" or kept.body.entered is not None:
         return sharing.one_moment()
     place = sharing.place_of(id, otherwise=answers.next_place(kept.body.answers) + 1)
-    return sharing.one_moment() if place == sharing.PAUSE else sharing.again(_words(kept, place))
+    return sharing.one_moment() if place == sharing.PAUSE else responses.asking_again(_words(kept, place))
 
 
 def _words(kept: Kept[Administration], place: int) -> str:
