@@ -17,6 +17,16 @@ def heading(shared: Page, words: str) -> None:
     expect(shared.get_by_role("heading", level=1)).to_have_text(words)
 
 
+def stays_as_it_is(shared: Page) -> None:
+    """No more of asking again while it is looked at: the last time it asks, it is told to stay.
+
+    It may be asking at this moment, and what comes of that asks once more. So its request is waited for:
+    one that was answered with "stay" is followed by none.
+    """
+    with shared.expect_response(lambda answer: answer.status == 204):
+        shared.route("**/shared", lambda route: route.fulfill(status=204))
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_the_window_follows_and_goes_blank_with_the_lock(
     browser: Browser, practice: Practice, script: bool
@@ -42,8 +52,7 @@ def test_the_window_follows_and_goes_blank_with_the_lock(
             heading(shared, "One moment")
             page.get_by_role("link", name="Go on").click()
             heading(shared, ITEMS[0].text_general)
-            # No more of asking again while it is looked at.
-            shared.route("**/shared", lambda route: route.fulfill(status=204))
+            stays_as_it_is(shared)
             seen.look(shared, name="shared")
             shared.unroute("**/shared")
             shared.reload()
