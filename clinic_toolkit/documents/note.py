@@ -29,11 +29,9 @@ def render(value: "NotePage") -> bytes:
     for section in value.sections:
         blocks += _section(section)
     blocks += _signature(value)
-    if value.used_questionnaire:
-        lines = value.status_lines or (words.STATUS_LINE,)
-        blocks += [Text(line, SMALL, before=2 if at else 14) for at, line in enumerate(lines)]
     after = f" · {words.day(value.hour.on)}" + ("" if signed else f" · {DRAFT}")
-    foot = (Text([(value.hour.who, SMALL), (after, SMALL)]), Text(words.LEGAL_LINE, SMALL))
+    # Who and when, and nothing else: a line about questionnaires or courts would be read of the note.
+    foot = (Text([(value.hour.who, SMALL), (after, SMALL)]),)
     sheet = page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo)
     return page.bind([(blocks, sheet), *_behind(value)])
 
@@ -53,16 +51,16 @@ def _behind(value: "NotePage") -> list[tuple[list[Block], page.Sheet]]:
         ),
         *([Text(words.SOME_UNREAD, BODY, before=10)] if value.some_unread else []),
     ]
-    foot = (
-        Text([(value.hour.who, SMALL), (f" · {words.CHANGED_LATER}", SMALL)]),
-        Text(words.LEGAL_LINE, SMALL),
-    )
+    foot = (Text([(value.hour.who, SMALL), (f" · {words.CHANGED_LATER}", SMALL)]),)
     return [(blocks, page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo))]
 
 
 def _section(section: "NoteSection") -> list[Block]:
-    written = paragraphs(section.text, BODY) or [Text("Nothing written.", QUIET)]
-    return [Text(section.heading, HEADING, before=18, after=4, keep=True), *written]
+    written = paragraphs(section.text, BODY)
+    if not written:
+        return []
+    known = [Text(line, SMALL, before=3) for line in section.known]
+    return [Text(section.heading, HEADING, before=18, after=4, keep=True), *written, *known]
 
 
 def _signature(value: "NotePage") -> list[Block]:

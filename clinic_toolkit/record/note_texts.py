@@ -140,22 +140,38 @@ def note_page_of(
     """
     facts = signed_facts.signed(kept) if kept.final else None
     later = later_changes.of_facts(db, vault, facts, hour) if facts else later_changes.LaterChanges()
-    headings = notes.SECTIONS[kept.body.format]
+    lines = facts.status_lines if facts else signed_facts.status_lines(db, vault, kept.body)
     return NotePage(
         letterhead=facts.letterhead if facts else letterhead(settings),
         hour=facts.hour if facts else hours.hour_facts(db, vault, hour),
-        sections=tuple(
-            NoteSection(heading=heading, text=section_text(kept.body, key))
-            for key, heading in headings.items()
-        ),
-        used_questionnaire=kept.body.quotes_questionnaire,
+        sections=sections_of(kept.body, lines),
         signer=kept.body.signer if kept.final else None,
         signed_at=kept.body.signed_local if kept.final else None,
         mark=notes.mark(kept) if kept.final else "",
-        status_lines=facts.status_lines if facts else signed_facts.status_lines(db, vault, kept.body),
         changes=later.found,
         some_unread=later.some_unread,
     )
+
+
+def sections_of(body: notes.ClinicalNote, status_lines: tuple[str, ...]) -> tuple[NoteSection, ...]:
+    """The sections in which something is written, in their order; an empty one says nothing.
+
+    Args:
+        status_lines: what is known of the questionnaires that the note quotes. It stands where they are
+            quoted: under the note it would be read as said of the note.
+    """
+    quoting = {part.section for part in body.kept_parts if part.source.startswith("questionnaire")}
+    known = tuple(f"About the questionnaire: {line}" for line in status_lines)
+    return tuple(
+        NoteSection(heading=heading, text=text, known=known if key in quoting else ())
+        for key, heading in notes.SECTIONS[body.format].items()
+        if (text := section_text(body, key))
+    )
+
+
+def empty_sections(body: notes.ClinicalNote) -> list[str]:
+    """The headings under which nothing is written, said once before a note is signed."""
+    return [heading for key, heading in notes.SECTIONS[body.format].items() if not section_text(body, key)]
 
 
 def section_text(body: notes.ClinicalNote, section: str) -> str:
@@ -173,16 +189,24 @@ def plain_note_of(
 ) -> str:
     """The note as plain text: a signed one with the facts that were signed, a draft with those of now."""
     if not kept.final:
-        return plain_note(hours.hour_facts(db, vault, hour), kept)
+        lines = signed_facts.status_lines(db, vault, kept.body)
+        return plain_note(hours.hour_facts(db, vault, hour), kept, sections_of(kept.body, lines))
     facts = signed_facts.signed(kept)
-    return plain_note(facts.hour, kept, later_changes.of_facts(db, vault, facts, hour))
+    sections = sections_of(kept.body, facts.status_lines)
+    return plain_note(facts.hour, kept, sections, later_changes.of_facts(db, vault, facts, hour))
 
 
-def plain_note(facts: HourFacts, kept: Kept[notes.ClinicalNote], later: LaterChanges | None = None) -> str:
+def plain_note(
+    facts: HourFacts,
+    kept: Kept[notes.ClinicalNote],
+    sections: tuple[NoteSection, ...],
+    later: LaterChanges | None = None,
+) -> str:
     """The note as plain text, for another record: facts, sections, and how it was signed.
 
     Args:
         facts: those that were signed, or those of now for a draft.
+        sections: those in which something is written.
         later: what was changed after it was signed; it stands under the note, apart from it.
     """
     when = written(facts.on)
@@ -196,8 +220,8 @@ def plain_note(facts: HourFacts, kept: Kept[notes.ClinicalNote], later: LaterCha
         lines.append(facts.remark)
     if facts.present:
         lines.append(f"Present: {facts.present}.")
-    for key, heading in notes.SECTIONS[kept.body.format].items():
-        lines += ["", heading, section_text(kept.body, key) or "Nothing written."]
+    for section in sections:
+        lines += ["", section.heading, section.text, *section.known]
     if kept.final and (at := kept.body.signed_local):
         lines += ["", f"Signed by {kept.body.signer}, {written(at)}, {at:%H:%M}. Mark {notes.mark(kept)}."]
     else:

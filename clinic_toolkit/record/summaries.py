@@ -240,10 +240,15 @@ class WorksheetPage(Struct, frozen=True, kw_only=True):
 
 
 class NoteSection(Struct, frozen=True, kw_only=True):
-    """One heading of a note and its text."""
+    """One heading of a note and its text.
+
+    `known` says what is known of the questionnaires that this section quotes, and is empty where it quotes
+    none: it is said of them, and not of the note.
+    """
 
     heading: str
     text: str
+    known: tuple[str, ...] = ()
 
 
 class NotePage(Struct, frozen=True, kw_only=True):
@@ -255,10 +260,8 @@ class NotePage(Struct, frozen=True, kw_only=True):
     letterhead: Letterhead
     hour: HourFacts
     sections: tuple[NoteSection, ...]
-    used_questionnaire: bool
     signer: str | None
     signed_at: datetime | None
     mark: str
-    status_lines: tuple[str, ...] = ()
     changes: tuple[LaterChange, ...] = ()
     some_unread: bool = False

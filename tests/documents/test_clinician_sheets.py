@@ -50,14 +50,26 @@ def test_each_answer_is_one_dot_of_one_size_and_colour():
 def test_an_hour_without_a_questionnaire_has_no_trace_of_one():
     said = " ".join(texts(summary.render(replace(values.summary(), results=(), worksheets=()))))
     assert words.STATUS_LINE not in said and "answered" not in said and "Worksheets" not in said
-    said = " ".join(texts(note.render(replace(values.note(text="Spoke."), used_questionnaire=False))))
-    assert words.STATUS_LINE not in said and "questionnaire" not in said
+    said = " ".join(texts(note.render(values.note(text="Spoke."))))
+    assert "validated" not in said and "questionnaire" not in said
+
+
+def test_what_is_known_of_a_questionnaire_stands_where_it_is_quoted_and_not_under_the_note():
+    said = " ".join(texts(note.render(values.note())))
+    assert said.count("ot validated") == 1
+    assert said.index("10 of 12 answered.") < said.index(values.KNOWN) < said.index("Assessment")
+    assert words.LEGAL_LINE not in said
+
+
+def test_a_section_in_which_nothing_is_written_is_not_on_the_note():
+    said = " ".join(texts(note.render(values.note())))
+    assert "Assessment" in said and "Plan" not in said and "Nothing written" not in said
 
 
 def test_a_signed_note_shows_signer_time_and_mark():
     said = " ".join(texts(note.render(values.note())))
     assert "Signed by Dr. Ruth Calder" in said and "22 November 2026, 11:05 UTC" in said
-    assert "1f0c 88a2 9b3d" in said and note.DRAFT not in said and words.STATUS_LINE in said
+    assert "1f0c 88a2 9b3d" in said and note.DRAFT not in said
 
 
 def test_a_draft_says_so_on_every_page():

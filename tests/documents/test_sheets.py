@@ -131,7 +131,7 @@ def hostile(typed: str) -> list[bytes]:
                 hour=hour,
                 signer=typed,
                 mark=typed,
-                sections=(summaries.NoteSection(heading=typed, text=typed),),
+                sections=(summaries.NoteSection(heading=typed, text=typed, known=(typed,)),),
             )
         ),
         summary.render(

@@ -290,6 +290,9 @@ def sheet(
     )
 
 
+KNOWN = "About the questionnaire: Not validated."
+
+
 def note(
     paper: str = "A4", *, demo: bool = False, signed: bool = True, text: str = "", who: str = "D. K."
 ) -> NotePage:
@@ -302,11 +305,10 @@ def note(
         letterhead=letterhead(paper, demo=demo),
         hour=hour(who),
         sections=(
-            NoteSection(heading="Data", text=data),
+            NoteSection(heading="Data", text=data, known=() if text else (KNOWN,)),
             NoteSection(heading="Assessment", text="Tired, and clear about it."),
             NoteSection(heading="Plan", text=""),
         ),
-        used_questionnaire=True,
         signer="Dr. Ruth Calder" if signed else None,
         signed_at=datetime(2026, 11, 22, 11, 5, tzinfo=UTC) if signed else None,
         mark="1f0c 88a2 9b3d" if signed else "",

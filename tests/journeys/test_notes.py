@@ -112,7 +112,47 @@ def test_what_the_toolkit_filled_in_is_marked_with_its_source(me: Person, asked:
     assert final.text.count("[from the questionnaire “How I give”") == 1
     assert final.text.count("[from the worksheet") == 1
     paper = steps.words_of(me.follow(final, "Print it"))
-    assert "[from the questionnaire" in paper and "Not validated" in paper
+    assert "[from the questionnaire" in paper
+
+
+KNOWN = "About the questionnaire: Written by this project. Not validated."
+OF_A_FORM = ("Not validated", "legal or employment")
+
+
+def everywhere(me: Person, hour: str, final: Page) -> dict[str, str]:
+    """The words of a signed note wherever it is read."""
+    return {
+        "the page": final.text,
+        "paper": steps.words_of(me.follow(final, "Print it")),
+        "plain text": me.follow(final, "plain text").source.partition("<textarea")[2],
+    }
+
+
+def test_a_note_says_not_validated_where_it_quotes_a_form_and_never_of_itself(me: Person, asked: str) -> None:
+    me.send(me.open(f"{asked}/note"), WRITTEN)
+    draft = steps.words_of(me.follow(me.open(f"{asked}/note"), "Print the draft"))
+    shown = {"the draft": draft} | everywhere(me, asked, signed(me, asked))
+    for where, text in shown.items():
+        assert text.count("Not validated") == 1 and "legal or employment" not in text, where
+        said = text.index("[from the questionnaire"), text.index(KNOWN), text.index("Next week.")
+        assert list(said) == sorted(said), f"{where}: it stands right behind the block"
+
+
+def test_a_note_that_leaves_the_block_out_says_nothing_of_it(me: Person, asked: str) -> None:
+    page = me.open(f"{asked}/note")
+    blocks = [name for name in page.form("section-data").names if name.startswith("block-")]
+    me.send(page, {f"leave-{name}": "yes" for name in blocks})
+    for where, text in everywhere(me, asked, signed(me, asked)).items():
+        assert not [word for word in OF_A_FORM if word in text], where
+
+
+def test_a_section_in_which_nothing_is_written_is_not_there(me: Person, hour: str) -> None:
+    page = me.send(me.open(f"{hour}/note"), {"section-plan": "Rest.", "sign": "yes"})
+    assert "Nothing is written under Data and Assessment" in page.text, "it is said once, before it is signed"
+    assert page.text.count("Assessment") == 1
+    shown = everywhere(me, hour, me.send(page, {"read": "yes"}))
+    for where, text in shown.items():
+        assert "Plan" in text and "Assessment" not in text and "Nothing written" not in text, where
 
 
 def test_a_block_can_be_changed_or_left_out(me: Person, asked: str) -> None:

@@ -368,11 +368,9 @@ def test_only_adults_are_taken_in_and_the_page_says_so(me: Person) -> None:
 
 def test_the_clinicians_papers_say_what_they_are_not_for(me: Person, hour: str) -> None:
     result = raised(me, hour)
-    me.send(me.open(f"{hour}/note"), {"section-data": "Came."})
     line = "Not for legal or employment decisions."
     papers = [
         me.follow(me.open(hour), "Session summary"),
-        me.follow(me.open(f"{hour}/note"), "Print the draft"),
         me.follow(me.open("/questionnaires/giving"), "Guide for you"),
     ]
     for paper in papers:

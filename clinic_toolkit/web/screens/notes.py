@@ -106,13 +106,8 @@ def _page(
         form=form,
         errors=form.problems,
         newer=newer,
-        newer_sections=_sections(newer) if newer else [],
+        newer_sections=note_texts.sections_of(newer.body, ()) if newer else (),
     )
-
-
-def _sections(kept: Kept[ClinicalNote]) -> list[tuple[str, str]]:
-    headings = notes.SECTIONS[kept.body.format]
-    return [(heading, note_texts.section_text(kept.body, key)) for key, heading in headings.items()]
 
 
 @screen.get("/notes/<uuid:id>/read")
@@ -193,15 +188,17 @@ def _reading(
     *,
     changed: LaterChanges | None = None,
 ) -> str:
+    facts = signed_facts.facts_of(context.db(), context.vault(), hour, kept)
     return render_template(
         "notes/read.html",
         here="clients",
         kept=kept,
         hour=hour,
-        facts=signed_facts.facts_of(context.db(), context.vault(), hour, kept),
+        facts=facts,
         changed=changed,
         some_unread=SOME_UNREAD,
-        sections=_sections(kept),
+        sections=note_texts.sections_of(kept.body, facts.status_lines),
+        empty=note_texts.empty_sections(kept.body),
         asks_code=bool(context.practice().body.return_code),
         from_sources=sorted(
             {part.source for part in kept.body.parts if part.source != notes.CLINICIAN and not part.left_out}
@@ -225,7 +222,7 @@ def show(id: UUID) -> Answer:
         facts=facts,
         later=later_changes.of_facts(context.db(), context.vault(), facts, hour),
         arrived=later_arrivals.of_hour(context.db(), context.vault(), hour, kept),
-        sections=_sections(kept),
+        sections=note_texts.sections_of(kept.body, facts.status_lines),
         genuine=notes.is_genuine(context.vault(), kept),
         mark=notes.mark(kept),
         pages=PAGES,
