@@ -37,6 +37,7 @@ _SHARES = (0.34, 0.26, 0.4)
 _AIRY = (30.0, 27.0, 24.0, 21.0, 19.0)
 _CLOSE = (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.5)
 _TIGHTEST = (11.0, 10.5, 10.0)
+_TITLE = "Questions to answer"
 _WHOM = "Think of one person, the same one to the end."
 _OWN = "The question you chose: " + "_" * 62
 _GENERAL = "Think of the people close to you."
@@ -134,8 +135,9 @@ class Form(Block):
 def render(value: "BlankQuestionnaire") -> bytes:
     """Draw the form. Nothing on it tells one item from another but its words."""
     instrument = value.instrument
-    draft = ", draft" if instrument.evidence.level == "drafted" else ""
-    named = f"{words.CLIENT_LINE} {instrument.title}{draft}, version {instrument.version} · sheet "
+    # The code tells which form it is. Its name would tell whoever finds the sheet what it is about.
+    draft = "Draft, version" if instrument.evidence.level == "drafted" else "Version"
+    named = f"{words.CLIENT_LINE} {draft} {instrument.version} · sheet "
     foot = (Text([(named, SMALL), (value.code, _CODE)]),)
     sheet = page.Sheet(
         paper=value.letterhead.paper,
@@ -152,17 +154,17 @@ def render(value: "BlankQuestionnaire") -> bytes:
 
 
 def _above(value: "BlankQuestionnaire", *, tight: bool = False) -> list[Block]:
-    """The title, whom and which time it is about, what stays between the two, and how to answer."""
+    """A title without a topic, whom and which time it is about, what stays between the two, how to answer."""
     how = _HOW.format(did_not_come_up=words.DID_NOT_COME_UP, declined=words.DECLINED, talk=words.TALK)
     whom = f"{_GENERAL if value.general else _WHOM} {value.instrument.recall}:"
     look = _TIGHT if tight else BODY
-    title = page.title(value.instrument.title, look=_TIGHT_TITLE, after=2) if tight else None
+    title = page.title(_TITLE, look=_TIGHT_TITLE, after=2) if tight else None
     # Before anything is asked; in bold, since whoever reads nothing else above the questions reads this.
     limits = paragraphs(value.limits, replace(look, bold=True), gap=2)
     for last in limits[-1:]:
         last.after = 5
     return [
-        *(title or page.title(value.instrument.title, after=3)),
+        *(title or page.title(_TITLE, after=3)),
         Text(whom, Look(size=12.5, bold=True), after=6),
         *limits,
         Text(how, look, after=10),

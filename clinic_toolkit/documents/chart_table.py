@@ -63,7 +63,7 @@ def together(course: "Course", part: "Part") -> tuple[Row, ...]:
                 answers=", ".join(uncapitalised(labels[value]) for value in read.values),
                 number="",
                 how=each.mode_words,
-                begins=course.segments[each.segment] if each.segment != before else "",
+                begins=course.segments_together[each.segment] if each.segment != before else "",
             )
         )
         before = each.segment

@@ -38,7 +38,7 @@ def render(value: "CoursePaper") -> bytes:
         Text(" · ".join(given), QUIET, after=4),
         Text(
             "Higher up means more often, nothing else. Each dot is one answer; what a line joins is the "
-            "mean of a part.",
+            "mean of a part, as a number from 0 to 100.",
             SMALL,
             after=6,
         ),

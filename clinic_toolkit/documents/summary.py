@@ -1,5 +1,6 @@
 """The clinician's summary of an hour: facts, and each questionnaire in words, dots and its number."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents import page, words
@@ -61,10 +62,8 @@ def _result(result: "Result") -> list[Block]:
         Text(about, QUIET, keep=True),
         Text(given, SMALL, after=8),
     ]
-    strengths = [item for item in result.strengths if item.label is not None]
-    if strengths:
-        found.append(Text("Strengths first", HEADING, before=12, after=3, keep=True))
-        found += [_quoted(item) for item in strengths]
+    found += _quotations("Strengths first", result.strengths)
+    found += _quotations("Also asked about strengths", result.also_asked)
     for facet in result.facets:
         found += _facet(facet, result)
     if result.facets:
@@ -81,9 +80,17 @@ def _result(result: "Result") -> list[Block]:
     return found
 
 
+def _quotations(heading: str, items: Sequence["AnsweredItem"]) -> list[Block]:
+    if not items:
+        return []
+    return [Text(heading, HEADING, before=12, after=3, keep=True), *(_quoted(item) for item in items)]
+
+
 def _facet(facet: "FacetResult", result: "Result") -> list[Block]:
     count = f"{facet.answered} of {facet.asked} answered"
     number = f"{facet.shown} ({count})" if facet.shown is not None else f"{count}, no number"
+    # Where nothing was answered the sentence says so already.
+    number = number if facet.answered or not facet.sentence else ""
     sentence = [(f"{facet.sentence} ", BODY)] if facet.sentence.strip() else []
     found: list[Block] = [
         Text(facet.name, _PART, before=14, after=1, keep=True),

@@ -19,10 +19,11 @@ def number_rule(instrument: Instrument) -> tuple[str, ...]:
 
 
 def higher_means(instrument: Instrument) -> str:
-    """What a higher number says, and nothing else."""
+    """How far a number can go, and what a higher one says: a bare number tells neither."""
+    ends = "Numbers run from 0 to 100. " if instrument.score == "stretched" else ""
     if instrument.answer_words == "frequency":
-        return "Higher means more often, nothing else."
-    return f"Higher means further towards “{labels_of(instrument)[highest(instrument)]}”, nothing else."
+        return f"{ends}Higher means more often, nothing else."
+    return f"{ends}Higher means further towards “{labels_of(instrument)[highest(instrument)]}”, nothing else."
 
 
 def _what(instrument: Instrument) -> str:

@@ -3,9 +3,11 @@
 There is no norm, so no word such as low or high can be true of an answer; the client's own words can. A
 label nobody chose is never named, not even as one end of a range.
 
-A page for the client has no digit and does not show what was left unanswered. So its sentences count out
-of the questions asked ("two of the three"), whoever answered how many, and a sentence that could only come
-from a gap is not made: whatever the blanks, the same sentence also comes from some form without blanks.
+Every label that was chosen is named: "nearly all the time for 2" would hide that the third was "never".
+
+A page for the client has no digit and does not show what was left unanswered. So its sentences count
+nothing, and a sentence that could only come from a gap is not made: whatever the blanks, the same sentence
+also comes from some form without blanks.
 """
 
 from collections import Counter
@@ -52,8 +54,9 @@ def facet_sentence(
 ) -> str:
     """Say in one sentence what was answered; `values` are the answers given, `labels` the whole scale.
 
-    For a client, `about` completes "the questions about …", and the sentence is empty unless one label, or
-    the two highest together, answers most of the questions.
+    How many were answered stands beside it (`facet_count`). For a client, `about` completes "the questions
+    about …", and the sentence is empty unless one label, or the two highest together, answers most of the
+    questions.
     """
     if audience == "client":
         return _client_sentence(values, labels, asked, about)
@@ -76,12 +79,14 @@ def part_sentence(instrument: Instrument, facet: FacetScore) -> str:
 
 
 def counts_line(instrument: Instrument, score: InstrumentScore) -> str:
-    """Say every facet in one paragraph, as a note or a summary quotes it: "Giving: never for …"."""
+    """Say every facet in one paragraph, as a note quotes it: "Giving (2 of 3 answered): never."."""
     names = {facet.id: facet.name for facet in instrument.facets}
     parts = []
     for facet in score.facets:
         if not facet.is_group:
-            parts.append(f"{names[facet.facet]}: {uncapitalised(part_sentence(instrument, facet))}")
+            some = 0 < facet.answered < facet.asked
+            count = f" ({facet.answered} of {facet.asked} answered)" if some else ""
+            parts.append(f"{names[facet.facet]}{count}: {uncapitalised(part_sentence(instrument, facet))}")
     return " ".join(parts)
 
 
@@ -114,7 +119,8 @@ def stood_out(
     labels = spoken(instrument)
     top = top_values(labels)
     facets = [facet for facet in score.facets if facet.facet not in unsaid and not facet.is_group]
-    ranked = sorted(facets, key=lambda facet: -sum(value in top for value in facet.said))
+    # By what lies lower, and not by how many lie at the top: that would tell of a question left out.
+    ranked = sorted(facets, key=lambda facet: sum(value not in top for value in facet.said))
     phrases = {facet.id: facet.client_phrase for facet in instrument.facets}
     sentences = [
         facet_sentence(facet.said, labels, len(facet.straight), "client", phrases[facet.facet])
@@ -173,25 +179,16 @@ def _told_apart(instrument: Instrument, facet: FacetScore) -> list[str]:
 
 
 def _clinician_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int) -> str:
-    answered = len(values)
-    if not answered:
-        return f"None of the {asked} answered."
-    chosen = sorted(set(values))
-    words = [uncapitalised(labels[value]) for value in chosen]
-    if len(chosen) == 1 and answered == asked:
-        return _sentence(f"{_all_of(asked)} {words[0]}")
-    top = top_values(labels)
-    at_top = [value for value in values if value in top]
-    if answered > 1 and _most(len(at_top), answered):
-        return _sentence(f"{_either(at_top, labels)} {_share(len(at_top), answered)}")
-    if len(chosen) == 1:
-        return _sentence(f"{words[0]} {_share(answered, answered)}")
+    if not values:
+        return "Not answered."
     counts = Counter(values)
+    words = {value: uncapitalised(labels[value]) for value in sorted(counts)}
+    if len(counts) == 1:
+        (word,) = words.values()
+        return _sentence(f"{_all_of(asked)} {word}" if len(values) == asked else word)
     if max(counts.values()) == 1:
-        return _sentence(", ".join(words))
-    said = [f"{word} for {counts[value]}" for word, value in zip(words, chosen, strict=True)]
-    said[0] += f" of the {answered} answered"
-    return _sentence(", ".join(said))
+        return _sentence(", ".join(words.values()))
+    return _sentence(", ".join(f"{word} for {counts[value]}" for value, word in words.items()))
 
 
 def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int, about: str) -> str:
@@ -200,9 +197,11 @@ def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: in
     groups += [[value for value in values if value == option] for option in sorted(labels, reverse=True)]
     for group in groups:
         if _most(len(group), asked):
-            which = f"{_part_of(len(group), asked)} questions" + (f" about {about}" if about else "")
-            comma = "," if "," in about else ""
-            return f"For {which}{comma} you said {_either(group, labels)}."
+            others = [value for value in values if value not in group]
+            which = "both" if asked == 2 else "most of the" if others else "the"
+            whose = f" about {about}" + ("," if "," in about else "") if about else ""
+            rest = f", for the other{'s' if len(others) > 1 else ''} {_either(others, labels)}"
+            return f"For {which} questions{whose} you said {_either(group, labels)}{rest if others else ''}."
     return ""
 
 
@@ -215,20 +214,8 @@ def _either(values: Sequence[int], labels: Mapping[int, str]) -> str:
     return " or ".join(uncapitalised(labels[value]) for value in sorted(set(values)))
 
 
-def _share(count: int, answered: int) -> str:
-    if count < answered:
-        return f"for {count} of the {answered} answered"
-    return {1: "for the 1 answered", 2: "for both answered"}.get(answered, f"for all {answered} answered")
-
-
 def _all_of(number: int) -> str:
     return {1: "", 2: "both"}.get(number, f"all {in_words(number)}")
-
-
-def _part_of(count: int, asked: int) -> str:
-    if count < asked:
-        return f"{in_words(count)} of the {in_words(asked)}"
-    return "both" if asked == 2 else f"all {in_words(asked)}"
 
 
 def _sentence(text: str) -> str:

@@ -15,6 +15,7 @@ from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.instruments.model import Frame, Instrument, Item
 from clinic_toolkit.record import answers, own_questionnaires, rows, watched
 from clinic_toolkit.record.answers import Answers
+from clinic_toolkit.record.corrections import Correction
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.given import Given, in_hour
 from clinic_toolkit.record.kept import Kept
@@ -74,7 +75,8 @@ class FromPaper(ClinicError):
 class Administration(Given, array_like=True, frozen=True, kw_only=True):
     """What was asked, about whom and how, each answer, and what was said when it was looked at.
 
-    `taken` are the places, counted from 0, where the client wants on their page what they said there.
+    `taken` are the places, counted from 0, where the client wants on their page what they said there;
+    `put_right` are the lines of what was told that the client said otherwise.
     `on` is the day on which it was answered; `entered` the day on which that was entered from paper, and
     `keyed_twice` whether it was entered a second time and compared.
     A check-in also keeps which question of the client's own it asked, and what was said to its open line.
@@ -98,6 +100,7 @@ class Administration(Given, array_like=True, frozen=True, kw_only=True):
     keyed_twice: bool = False
     watched: Watched | None = None
     open_line: str = ""
+    put_right: tuple[Correction, ...] = ()
 
     @property
     def relationship_id(self) -> UUID | None:

@@ -86,7 +86,8 @@ class Course(Struct, frozen=True, kw_only=True):
     """One questionnaire about one relationship, or in general, as far as it was given to one client.
 
     `instrument` is the newest version that was given; `segments` name each stretch of one version and
-    one kind of relationship, as a break is labelled. `baseline` says how many first rounds are it.
+    one kind of relationship, as a break is labelled; `segments_together` the same for the client, who knows
+    nothing of versions. `baseline` says how many first rounds are it.
     """
 
     instrument: Instrument
@@ -96,6 +97,7 @@ class Course(Struct, frozen=True, kw_only=True):
     about: str
     rounds: tuple[Round, ...]
     segments: tuple[str, ...]
+    segments_together: tuple[str, ...]
     parts: tuple[Part, ...]
     chosen: tuple[int, ...]
     baseline: int

@@ -20,12 +20,15 @@ from clinic_toolkit.record.course_summaries import (
     WHOLE,
     Compared,
     Course,
+    Reading,
     Round,
 )
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.vault.vault import Vault
 
 IN_COURSE = ("completed", "stopped")
+# How a break is called: for the clinician, and on the client's side.
+VERSION, NEW_WORDS = "version", "the questions in new words"
 
 Given = Kept[Administration]
 # Which questionnaire, and about whom; one course each.
@@ -112,13 +115,18 @@ def compared(db: Connection, vault: Vault, kept: Given) -> Compared | None:
             continue
         # The facets say in words what the whole would say in a number.
         if old.values and new.values and (part.kind != WHOLE or instrument.kind == "strengths"):
-            said = (
-                wording.facet_sentence(each.values, labels, each.asked, "clinician") for each in (old, new)
-            )
-            then, now = map(wording.uncapitalised, said)
+            then, now = (_said(each, labels) for each in (old, new))
             if then != now or part.kind != STRENGTHS:
                 others.append((part.name, then, now))
     return Compared(on=before[-1].body.on, same=tuple(same), others=tuple(others))
+
+
+def _said(read: Reading, labels: Mapping[int, str]) -> str:
+    said = wording.facet_sentence(read.values, labels, read.asked, "clinician")
+    some = len(read.values) < read.asked
+    return wording.uncapitalised(said[:-1]) + (
+        f" ({len(read.values)} of {read.asked} answered)" if some else ""
+    )
 
 
 def unchanged(rounds: Sequence[Given]) -> int:
@@ -184,10 +192,16 @@ def _course(
         about=results.about(db, vault, newest),
         rounds=rounds,
         segments=tuple(_named(stretches, number) for number in range(len(stretches))),
+        segments_together=tuple(_told(stretches, number) for number in range(len(stretches))),
         parts=tuple(parts),
         chosen=tuple(sorted({item.value for each in items for item in each if item.value is not None})),
         baseline=baseline,
     )
+
+
+def _told(stretches: Sequence[Sequence[Given]], number: int) -> str:
+    named = _named(stretches, number)
+    return NEW_WORDS if named.startswith(VERSION) else named
 
 
 def _named(stretches: Sequence[Sequence[Given]], number: int) -> str:
@@ -195,4 +209,4 @@ def _named(stretches: Sequence[Sequence[Given]], number: int) -> str:
     before = stretches[number - 1][0].body if number else None
     if before is not None and before.instrument_version == body.instrument_version:
         return f"as {administrations.frame_of(body).label.lower()}"
-    return f"version {body.instrument_version}"
+    return f"{VERSION} {body.instrument_version}"

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.record import rows
 from clinic_toolkit.record.administrations import Administration, administration
+from clinic_toolkit.record.corrections import Correction
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.vault.vault import Vault
 
@@ -20,6 +21,7 @@ def keep(
     own_words: str,
     next_step: str,
     taken: tuple[int, ...],
+    put_right: tuple[Correction, ...] = (),
     seen_version: int,
     now: datetime,
 ) -> Kept[Administration]:
@@ -27,6 +29,7 @@ def keep(
 
     Args:
         taken: the places, counted from 0, whose words the client wants on their page.
+        put_right: the lines of what was told that the client said otherwise.
 
     Raises:
         rows.Stale: it was changed in another window after it was opened here.
@@ -34,7 +37,7 @@ def keep(
     if seen.version != seen_version:
         raise rows.Stale
     body = msgspec.structs.replace(
-        seen.body, wrong=wrong, own_words=own_words, next_step=next_step, taken=taken
+        seen.body, wrong=wrong, own_words=own_words, next_step=next_step, taken=taken, put_right=put_right
     )
     if seen.final:
         return rows.append(

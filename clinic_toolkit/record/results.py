@@ -3,6 +3,7 @@
 Reads answers through the scoring and wording rules of `psychometrics` and hands on frozen values.
 """
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from clinic_toolkit.record import (
     answers,
     cases,
     clients,
+    corrections,
     fear,
     relationships,
     spoken,
@@ -81,6 +83,17 @@ def about(db: Connection, vault: Vault, body: Administration) -> str:
         return body.word
 
 
+def heading(instrument: Instrument, client: str, about: str, *, general: bool) -> str:
+    """What a result is called: "How Ana gives to M.", or "How I give: Ana" where it is about no one person.
+
+    The heading of a definition is written for one person: "people in general" does not fit into it.
+    """
+    if general:
+        return f"{instrument.title}: {client}"
+    names = {"client": client, "about": about}
+    return re.sub(r"\{(client|about)\}", lambda found: names[found[1]], instrument.result_heading)
+
+
 def result_of(
     db: Connection, vault: Vault, kept: Kept[Administration], *, now: datetime | None = None
 ) -> Result:
@@ -95,7 +108,9 @@ def result_of(
     items = answered_items(body)
     numbers = scored(items, instrument)
     names = {facet.id: facet.name for facet in instrument.facets}
-    strengths = [item for item in items if item.role == "strength"]
+    strengths = [item for item in items if item.role == "strength" and item.label is not None]
+    well = set(wording.going_well(instrument, numbers))
+    name, person = clients.get(db, vault, body.client_id).body.name, about(db, vault, body)
     values = {item.item_id: item.value for item in items}
     beside = _beside(instrument, items)
     known = fear.known(db, vault, body.client_id) if now else None
@@ -105,15 +120,17 @@ def result_of(
     chosen = offers.offers(instrument, values, offered) if scored_at_all else ()
     return Result(
         instrument=instrument,
-        client_name=clients.get(db, vault, body.client_id).body.name,
-        about=about(db, vault, body),
+        heading=heading(instrument, name, person, general=body.relationship_id is None),
+        client_name=name,
+        about=person,
         frame_label=administrations.frame_of(body).label,
         mode=administrations.way_of(body),
         status=kept.state,
         administered_on=body.on,
         answered=numbers.answered,
         asked=numbers.asked,
-        strengths=tuple(strengths),
+        strengths=tuple(item for item in strengths if item.item_id in well),
+        also_asked=tuple(item for item in strengths if item.item_id not in well),
         facets=tuple(
             FacetResult(
                 name=names[facet.facet],
@@ -175,6 +192,7 @@ def _offered(body: Administration, known: fear.Known | None, now: datetime | Non
 def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Together:
     """The page to look at together: strengths, what was marked, at most three plain sentences.
 
+    A check-in is told whole: every answer that was given, strengths first.
     A marked question about fear is counted and not named: this page is shown in large type.
     """
     instrument = administrations.instrument_of(kept.body)
@@ -184,13 +202,18 @@ def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Tog
     marked = [item for item in items if item.talk]
     afraid = {item.id for item in instrument.items if item.safety_flag == "fear"}
     named = tuple(item for item in marked if item.item_id not in afraid)
+    well = wording.going_well(instrument, numbers)
+    whole = instrument.kind == "check-in"
+    also = [item for item in items if whole and item.label is not None and item.item_id not in well]
+    right = kept.body.put_right
     return Together(
         instrument=instrument,
         about=about(db, vault, kept.body),
-        strengths=tuple(by_id[id] for id in wording.going_well(instrument, numbers)),
+        strengths=corrections.told((_line(by_id[id]) for id in well), right),
+        also=corrections.told(map(_line, also), right),
         to_talk_about=named,
         unnamed=len(marked) - len(named),
-        stood_out=wording.stood_out(instrument, numbers),
+        stood_out=corrections.told(wording.stood_out(instrument, numbers), right),
         spoken=spoken.may_leave(kept.body),
         asked_last=administrations.open_line_of(kept.body),
         open_line=kept.body.open_line,
@@ -200,19 +223,22 @@ def together_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> Tog
 def client_page_of(settings: Practice, kept: Kept[Administration], *, stood_out: bool = False) -> ClientPage:
     """The page to take along: no number, nothing of what was left out, no name, no topic in its heading.
 
+    What the client put right stands in place of the line that it corrects.
     What stood out names topics, and paper is found by others: it is there only if it was asked for.
     """
     instrument = administrations.instrument_of(kept.body)
     items = answered_items(kept.body)
     by_id = {item.item_id: item for item in items}
     numbers = scored(items, instrument)
-    well = [by_id[id] for id in wording.going_well(instrument, numbers, leaves_the_room=True)]
+    well = [_line(by_id[id]) for id in wording.going_well(instrument, numbers, leaves_the_room=True)]
+    out = wording.stood_out(instrument, numbers, leaves_the_room=True) if stood_out else ()
+    right = kept.body.put_right
     return ClientPage(
         letterhead=letterhead(settings),
         title=TAKEN_ALONG,
         on=kept.body.on,
-        strengths=tuple(wording.strength_line(item.label or "", item.text) for item in well),
-        stood_out=wording.stood_out(instrument, numbers, leaves_the_room=True) if stood_out else (),
+        strengths=tuple(line.words for line in corrections.told(well, right)),
+        stood_out=tuple(line.words for line in corrections.told(out, right)),
         own_words=(
             *(line.words for line in spoken.taken(kept.body)),
             *(
@@ -224,6 +250,10 @@ def client_page_of(settings: Practice, kept: Kept[Administration], *, stood_out:
         ),
         next_step=kept.body.next_step,
     )
+
+
+def _line(item: AnsweredItem) -> str:
+    return wording.strength_line(item.label or "", item.text)
 
 
 def fits_ill(instrument: Instrument, frame: str) -> tuple[int, ...]:

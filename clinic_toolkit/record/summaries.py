@@ -123,9 +123,12 @@ class Result(Struct, frozen=True, kw_only=True):
     `held_back`: a sheet that fits is not offered, since fear of this person was not asked about lately.
     `room_only`: it is not settled that it is safe for this person to find what goes on paper.
     `joined` says that it came to its hour, or was changed, after the note was signed.
+    `strengths` were answered in the middle of the scale or beyond; `also_asked` are the other questions about
+    strengths that were answered, and stand apart from them.
     """
 
     instrument: Instrument
+    heading: str
     client_name: str
     about: str
     frame_label: str
@@ -135,6 +138,7 @@ class Result(Struct, frozen=True, kw_only=True):
     answered: int
     asked: int
     strengths: tuple[AnsweredItem, ...]
+    also_asked: tuple[AnsweredItem, ...]
     facets: tuple[FacetResult, ...]
     total_shown: int | str | None
     total_answered: int
@@ -161,22 +165,40 @@ class Spoken(Struct, frozen=True, kw_only=True):
     words: str
 
 
+class Told(Struct, frozen=True, kw_only=True):
+    """One line of what was told. `put_right` is what the client says in its place; "" if it stands."""
+
+    text: str
+    put_right: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is shown: the client's own words, where they put it right."""
+        return self.put_right or self.text
+
+
 class Together(Struct, frozen=True, kw_only=True):
     """The page to look at together: no number, at most three plain sentences.
 
     `unnamed` counts what the client marked to talk about and this page does not name, in case someone
-    else sees it.
+    else sees it. `also` is what else was answered in a check-in, which is told whole; it is empty for others.
     """
 
     instrument: Instrument
     about: str
-    strengths: tuple[AnsweredItem, ...]
+    strengths: tuple[Told, ...]
+    also: tuple[Told, ...]
     to_talk_about: tuple[AnsweredItem, ...]
     unnamed: int
-    stood_out: tuple[str, ...]
+    stood_out: tuple[Told, ...]
     spoken: tuple[Spoken, ...]
     asked_last: str = ""
     open_line: str = ""
+
+    @property
+    def lines(self) -> tuple[Told, ...]:
+        """Every line that was told of the answers."""
+        return (*self.strengths, *self.also, *self.stood_out)
 
 
 class ClientPage(Struct, frozen=True, kw_only=True):

@@ -232,3 +232,10 @@ def test_the_catalogues_questionnaires_print(paper, id):
             printed = item.safety_flag != "fear"
             assert all((f"{word}:" in said[0]) == printed for word in item.define)
             assert all((meaning in said[0]) == printed for meaning in item.define.values())
+
+
+@every
+def test_a_blank_form_names_no_topic_in_its_title_or_its_foot(paper):
+    value = values.blank(paper)
+    assert value.instrument.title not in " ".join(texts(blank_form.render(value)))
+    assert value.code in " ".join(texts(blank_form.render(value))), "the code tells which form it is"

@@ -137,6 +137,7 @@ def result(client: str = "D. K.", about: str = "M.", said: str = "not since the 
     answered = items(said)
     return Result(
         instrument=instrument(),
+        heading=f"How {client} gives to {about}",
         client_name=client,
         about=about,
         frame_label="Parent",
@@ -145,11 +146,12 @@ def result(client: str = "D. K.", about: str = "M.", said: str = "not since the 
         administered_on=date(2026, 11, 22),
         answered=10,
         asked=12,
-        strengths=tuple(item for item in answered if item.role == "strength"),
+        strengths=tuple(item for item in answered if item.role == "strength" and (item.value or 0) > 1),
+        also_asked=tuple(item for item in answered if item.role == "strength" and item.value in (0, 1)),
         facets=(
             FacetResult(
                 name=PARTS[0][1],
-                sentence="Most of the time or nearly all the time for all 3.",
+                sentence="Most of the time for 2, nearly all the time for 1.",
                 answered=3,
                 asked=3,
                 shown=83,
@@ -254,12 +256,12 @@ def clinician_card(paper: str = "A4", *, demo: bool = False) -> ClinicianCard:
 def client_page(paper: str = "A4", *, demo: bool = False) -> ClientPage:
     return ClientPage(
         letterhead=letterhead(paper, demo=demo),
-        title="How I give",
+        title="What I take with me",
         on=date(2026, 11, 22),
         strengths=(f"Nearly all the time: “{TEXTS[10]}”", f"Most of the time: “{TEXTS[6]}”"),
         stood_out=(
-            "For two of the three questions about giving past your limit you said most of the time "
-            "or nearly all the time.",
+            "For most of the questions about giving past your limit you said most of the time or "
+            "nearly all the time, for the other never.",
         ),
         own_words=("I notice it first in my shoulders.", "She never asked me to."),
         next_step="On Sunday I call an hour later than usual, and see what happens.",
@@ -350,6 +352,7 @@ def course(count: int, *, break_at: int = 0) -> Course:
     return Course(
         instrument=form, client_id=UUID(int=1), client_name="Ana Reyes", relationship_id=None, about="M.",
         rounds=tuple(rounds), segments=("version 1", "version 2")[: 1 + bool(break_at)],
+        segments_together=("", "the questions in new words")[: 1 + bool(break_at)],
         parts=(strengths, part), chosen=(2, 3, 4), baseline=3,
     )  # fmt: skip
 

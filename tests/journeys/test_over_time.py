@@ -147,6 +147,11 @@ def test_two_relationships_never_stand_on_one_page(site: Site, me: Person) -> No
     assert named_on(me.open(f"/clients/{client.id}/over-time")) == set()
 
 
+def drawing_of(page: Page) -> str:
+    """What stands in the drawings of a page."""
+    return " ".join(re.findall(r"<svg.*?</svg>", page.source, re.DOTALL))
+
+
 def test_a_version_break_and_another_way_of_giving_are_marked(site: Site, me: Person) -> None:
     client = site.work.client("Ana Reyes")
     about = named(site.work, client)
@@ -160,6 +165,11 @@ def test_a_version_break_and_another_way_of_giving_are_marked(site: Site, me: Pe
     assert f"Since version {new}: a first picture." in page.text
     assert 'class="break"' in page.source and 'class="stroke"' not in page.source
     assert "read aloud over telehealth" in page.text and '<rect class="mark"' in page.source
+    # The client knows nothing of versions.
+    together = me.follow(page, "Look at it together")
+    assert "ersion" not in together.text and "ersion" not in drawing_of(together)
+    assert "From here: the questions in new words." in together.text
+    assert "the questions in new words" in drawing_of(together)
 
 
 def test_more_is_drawn_only_on_asking(site: Site, me: Person) -> None:

@@ -117,7 +117,7 @@ def test_it_is_looked_at_as_the_client_meets_it_and_on_paper(site: Site, me: Per
     assert "until the people close to me went to bed" in general.text
     assert "general=1" in general.form("answer").action
     assert me.open(f"{YOURS}/preview/items/8").status == 404
-    for name, words in (("Blank form (PDF)", "How I rest"), ("Answer card", "Mostly true")):
+    for name, words in (("Blank form (PDF)", "I sat down when I was tired"), ("Answer card", "Mostly true")):
         assert words in steps.words_of(me.follow(page, name))
     assert kept(site) == []
     left = me.press(page, "Do not take it in")
@@ -148,7 +148,7 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     assert "Give a worksheet" in result.text and "because of" not in result.text
     assert "Added by this practice" in me.open(f"{place}/answers").text
     together = me.open(f"{place}/together")
-    assert "Mostly true: I told this person when I needed quiet." in together.text
+    assert "Mostly true: “I told this person when I needed quiet.”" in together.text
     assert not any(c.isdigit() for c in together.text)
     assert steps.pdf_of(me.open(f"{place}/client-page")).startswith(b"%PDF")
     note = me.open(f"{hour}/note")

@@ -224,8 +224,8 @@ def test_other_words_stand_in_quotation_marks_and_read_as_sentences() -> None:
     answers: Answers = {"BODY-1": 3, "BODY-2": 0, "MIND-1": 3, "MIND-2": 2, "ASK-1": 0, "ASK-2": 0}
     result = score(RESTING, answers)
     assert counts_line(RESTING, result) == (
-        "Resting the body: “Fully true”. Letting thoughts rest: “Mostly true” or “Fully true” for both "
-        "answered. Asking for quiet: both “Not true for me”."
+        "Resting the body: “Fully true”. Letting thoughts rest: “Mostly true”, “Fully true”. "
+        "Asking for quiet: both “Not true for me”."
     )
     assert stood_out(RESTING, result) == (
         "For both questions about letting your thoughts rest you said “Mostly true” or “Fully true”.",

@@ -29,9 +29,10 @@ def answers(**facets: tuple[int | None, int | None, int | None]) -> dict[str, in
 def test_the_facets_with_most_answers_at_the_top_come_first_and_ties_keep_their_order() -> None:
     result = score(FORM, answers(A=(3, 4, 1), B=(4, 4, 4), C=(0, 3, 3)))
     assert stood_out(FORM, result) == (
-        "For all three questions about part b you said nearly all the time.",
-        "For two of the three questions about part a you said most of the time or nearly all the time.",
-        "For two of the three questions about part c you said most of the time.",
+        "For the questions about part b you said nearly all the time.",
+        "For most of the questions about part a you said most of the time or nearly all the time, "
+        "for the other some of the time.",
+        "For most of the questions about part c you said most of the time, for the other never.",
     )
 
 
@@ -42,14 +43,14 @@ def test_nothing_stands_out_when_answers_lie_lower() -> None:
 def test_what_leaves_the_room_is_silent_on_the_facets_that_ask_about_fear_whatever_was_answered() -> None:
     result = score(FORM, answers(A=(3, 3, 3), B=(4, 4, 4), C=(0, 3, 3)))
     assert stood_out(FORM, result, leaves_the_room=True) == (
-        "For all three questions about part a you said most of the time.",
-        "For two of the three questions about part c you said most of the time.",
+        "For the questions about part a you said most of the time.",
+        "For most of the questions about part c you said most of the time, for the other never.",
     )
 
 
 def test_a_phrase_with_a_comma_is_closed_by_one() -> None:
     sentence = facet_sentence((3, 3, 3), labels_of(FORM), 3, "client", "limits, yours or theirs")
-    assert sentence == "For all three questions about limits, yours or theirs, you said most of the time."
+    assert sentence == "For the questions about limits, yours or theirs, you said most of the time."
 
 
 def test_a_form_of_strengths_has_sentences_of_its_own() -> None:
@@ -72,10 +73,15 @@ def test_what_goes_well_is_the_strengths_of_the_upper_half_most_frequent_first()
 
 
 def test_the_line_for_a_note_says_every_facet() -> None:
-    line = counts_line(FORM, score(FORM, answers(A=(4, 4, 1), B=(2, 2, 2), C=(None, None, None))))
+    line = counts_line(FORM, score(FORM, answers(A=(4, 4, 0), B=(2, 2, 2), C=(None, None, None))))
     assert line == (
-        "Part A: nearly all the time for 2 of the 3 answered. Part B: all three about half the time. "
-        "Part C: none of the 3 answered."
+        "Part A: never for 1, nearly all the time for 2. Part B: all three about half the time. "
+        "Part C: not answered."
+    )
+    some = counts_line(FORM, score(FORM, answers(A=(None, 4, None), B=(3, None, 3), C=(4, 1, None))))
+    assert some == (
+        "Part A (1 of 3 answered): nearly all the time. Part B (2 of 3 answered): most of the time. "
+        "Part C (2 of 3 answered): some of the time, nearly all the time."
     )
 
 

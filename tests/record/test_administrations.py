@@ -130,7 +130,7 @@ def test_the_result_counts_and_the_together_page_has_no_number(work: Work) -> No
     assert result.about == "M."
     assert any(facet.shown is None for facet in result.facets)
     assert any(facet.shown is not None for facet in result.facets)
-    assert not any(ch.isdigit() for sentence in together.stood_out for ch in sentence)
+    assert not any(ch.isdigit() for sentence in together.stood_out for ch in sentence.text)
 
 
 def test_a_note_of_an_hour_without_a_form_begins_empty_and_with_one_is_marked(work: Work) -> None:

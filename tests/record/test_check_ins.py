@@ -330,7 +330,12 @@ def test_the_clients_pages_show_strengths_and_the_open_line(work: Work) -> None:
     kept = given(work, person(work), [4, 4, 4, 4, 1], open_line="We cooked.\nShe sang.")
     with reading(work.engine) as db:
         together = results.together_of(db, work.vault, kept)
-    assert [item.item_id for item in together.strengths] == ["JR1-F"]
+    assert [line.text for line in together.strengths] == [
+        "Nearly all the time: “I enjoyed doing something for this person.”"
+    ]
+    told = [item for item in results.answered_items(kept.body) if item.item_id != "JR1-F"]
+    assert len(told) == 4, "what was answered beside it is told too, in the order of the questions"
+    assert [line.text for line in together.also] == [f"{item.label}: “{item.text}”" for item in told]
     assert together.open_line == "We cooked.\nShe sang."
     page = results.client_page_of(SETTINGS, kept, stood_out=True)
     assert page.own_words == ("We cooked.", "She sang.") and page.stood_out == ()

@@ -193,7 +193,7 @@ def test_a_result_is_compared_with_the_one_before_it(work: Work) -> None:
         found = courses.compared(db, work.vault, second)
     assert found is not None and found.on == first.body.on
     assert found.same == tuple(facet.name for facet in GIVING.facets[1:])
-    assert found.others == ((GIVING.facets[0].name, "all three most of the time.", "all three never."),)
+    assert found.others == ((GIVING.facets[0].name, "all three most of the time", "all three never"),)
 
 
 def test_nothing_is_compared_across_a_version_or_a_relationship(work: Work) -> None:

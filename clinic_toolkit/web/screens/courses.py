@@ -126,14 +126,14 @@ def drawn(course: Course) -> list[tuple[Part, Plan, tuple[chart_table.Row, ...]]
     ]
 
 
-def planned(course: Course, part: Part, *, with_mean: bool) -> Plan:
-    """The drawing of one part."""
+def planned(course: Course, part: Part, *, with_mean: bool, together: bool = False) -> Plan:
+    """The drawing of one part; `together` is the one that the client looks at."""
     return chart_plan.plan(
         course.rounds,
         part.readings,
         labels_of(course.instrument),
         chosen=course.chosen,
-        segments=course.segments,
+        segments=course.segments_together if together else course.segments,
         with_mean=with_mean,
         baselines=part.baselines,
         usual=part.usual,
@@ -145,7 +145,7 @@ def together(id: UUID) -> Answer:
     """The same to look at together: words and dots, no number and no mean."""
     course = _course(id)
     parts = [
-        (part, planned(course, part, with_mean=False), chart_table.together(course, part))
+        (part, planned(course, part, with_mean=False, together=True), chart_table.together(course, part))
         for part in course.parts
         if any(read.values for read in part.readings)
         and part.kind in ((FACET, STRENGTHS) if course.instrument.kind == "difficulties" else (WHOLE,))

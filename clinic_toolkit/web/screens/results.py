@@ -110,6 +110,7 @@ def together(id: UUID) -> Answer:
                 own_words=form.own_words.data,
                 next_step=form.next_step.data,
                 taken=form.chosen,
+                put_right=form.put_right,
                 seen_version=form.seen_version,
                 now=context.now(),
             )
