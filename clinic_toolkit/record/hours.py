@@ -15,6 +15,16 @@ from clinic_toolkit.vault.vault import Vault
 UNREADABLE = "The facts of this hour cannot be read; the day is that of the note."
 
 
+def is_remote(body: TherapySession) -> bool:
+    """Whether the client is somewhere else, where nobody sees them."""
+    return body.setting in ("telehealth", "phone")
+
+
+def unreachable(body: TherapySession) -> bool:
+    """Whether help could not be sent, or the client not be called back: one of the two is not known."""
+    return is_remote(body) and not (body.place and body.call_back)
+
+
 def people(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[Kept[Client]]:
     """The clients of an hour's case, in the case's order."""
     case = cases.get(db, vault, hour.body.case_id)
@@ -42,7 +52,9 @@ def in_words(hour: Kept[TherapySession], names: Mapping[UUID, str]) -> HourFacts
         on=body.on,
         start=body.start,
         end=body.end,
-        place="" if hurt else place + (f" (call back: {body.call_back})" if body.call_back else ""),
+        place=""
+        if hurt
+        else place + (f" (call back: {body.call_back})" if body.call_back and is_remote(body) else ""),
         attendance=UNREADABLE if hurt else sessions.attendance_of(body),
         present=", ".join(present),
     )

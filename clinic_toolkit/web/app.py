@@ -51,6 +51,7 @@ from clinic_toolkit.web.screens import (
     notes,
     open_lines,
     own_questionnaires,
+    paper_day,
     paper_forms,
     practice,
     previews,
@@ -105,6 +106,7 @@ SCREENS = (
     practice.screen,
     audit.screen,
     promises.screen,
+    paper_day.screen,
     confirm.screen,
     condition.screen,
 )

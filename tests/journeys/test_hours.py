@@ -47,7 +47,39 @@ def test_the_hour_is_where_the_last_one_was(me: Person, entering: Page, client: 
     enter(me, entering, -7, setting="telehealth", place="at home, 1 Quay Street", call_back="555 0101")
     enter(me, entering, -3, kind="call", setting="phone", place="")
     page = me.press(client, "Open an hour now")
-    assert "Telehealth: at home, 1 Quay Street (call back: 555 0101)" in page.text
+    assert "Telehealth (call back: 555 0101)" in page.text and "Quay Street" not in page.text, (
+        "where a client was last time is not where they are now"
+    )
+
+
+def test_the_room_of_the_last_hour_is_the_room_of_the_next(me: Person, entering: Page, client: Page) -> None:
+    enter(me, entering, -7, setting="room", place="Room 2")
+    page = me.press(client, "Open an hour now")
+    assert "In the room: Room 2" in page.text and "Not in the same room" not in page.text
+
+
+@pytest.mark.parametrize("setting", ["telehealth", "phone"])
+def test_a_remote_hour_asks_where_the_client_is_now_and_for_a_number(
+    me: Person, entering: Page, client: Page, setting: str
+) -> None:
+    enter(me, entering, -7, setting=setting, place="at home, 1 Quay Street")
+    page = me.press(client, "Open an hour now")
+    asked = "Not in the same room: ask where your client is now, and which number reaches them"
+    assert asked in page.text
+    edit = me.follow(page, "Write it down")
+    half = me.send(edit, {"place": "at her sister’s, 4 Mill Lane"})
+    assert "ask which number reaches them" in half.text and "where your client is now" not in half.text
+    whole = me.send(me.follow(half, "Write it down"), {"call_back": "555 0101"})
+    assert "at her sister’s, 4 Mill Lane (call back: 555 0101)" in whole.text
+    assert "Not in the same room" not in whole.text
+    # Nothing is forced: the hour ends without either.
+    bare = me.send(me.follow(whole, "Edit the facts"), {"place": "", "call_back": ""})
+    assert asked in bare.text and bare.status == 200
+
+
+def test_a_number_to_call_back_is_told_of_a_remote_hour_alone(me: Person, entering: Page) -> None:
+    page = enter(me, entering, 0, setting="room", place="Room 2", call_back="555 0101", attendance="came")
+    assert "555 0101" not in page.text
 
 
 def test_a_second_click_opens_no_second_hour(me: Person, client: Page) -> None:

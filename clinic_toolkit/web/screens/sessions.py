@@ -63,7 +63,8 @@ def _like_last(case: Kept[Case], earlier: list[Kept[TherapySession]]) -> Therapy
         kind="session",
         on=_today(),
         setting=last.setting if last else "room",
-        place=last.place if last else "",
+        # Where a client was last time is not where they are now: help would be sent to the wrong door.
+        place=last.place if last and not hours.is_remote(last) else "",
         call_back=last.call_back if last else "",
         present=case.body.clients,
     )
@@ -224,6 +225,7 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
         newer=newer,
         version=fields.seen_version(form, kept.version),
         facts=hours.hour_facts(db, vault, kept),
+        unreachable=hours.unreachable(kept.body),
         given=[
             (
                 each,

@@ -1,0 +1,95 @@
+"""What to do on a day when the computer fails: for a page that is printed before, and docs/paper-day.md.
+
+It names nobody. What was written on paper comes into the record by the pages that there are for it.
+"""
+
+from msgspec import Struct
+
+TITLE = "When the computer fails"
+BEFORE = (
+    "Print this page while the program runs, and keep it beside a blank form, its card for you and an "
+    "answer card. It names nobody, unless you ask for the list of today."
+)
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One heading and its lines. `numbered`: they are done one after the other."""
+
+    heading: str
+    lines: tuple[str, ...]
+    numbered: bool = False
+
+
+PARTS = (
+    Part(
+        heading="In the hour",
+        numbered=True,
+        lines=(
+            "Go on with the hour. Nothing in it needs the computer.",
+            "Not in the same room? First ask where your client is now, and which number reaches them if the "
+            "line fails. Write both down.",
+            "If someone may be in danger, act first and write later. Whom to call stands below.",
+            "A form on paper shows no prompt. Before the door opens, look at the numbers on your card, and "
+            "ask in private about fear and about not wanting to live.",
+        ),
+    ),
+    Part(
+        heading="What to write down",
+        lines=(
+            "Initials or a code, never the name. The date, the start and the end.",
+            "Came, came late, cancelled or did not come. In the room, by telephone or over telehealth. Who "
+            "else was there.",
+            "For the note: what happened and was said, how you see it, and the plan.",
+            "What was agreed for next time, and which sheet went home.",
+            "A worry: what you asked and the answer, what protects, what you did, whom you consulted, and "
+            "when you look again.",
+            "On a form: the day and the initials, beside the code at its foot.",
+        ),
+    ),
+    Part(
+        heading="Until it runs again",
+        lines=(
+            "Keep every sheet in one closed envelope, locked away. No photograph, no telephone, no e-mail.",
+            "Do not work on a copy of the data folder on another machine. Two records that went on apart "
+            "cannot be put together.",
+            "Will it not start? Type the command that starts it again. If the page tells you of damage, read "
+            "it to the end before you press anything. The recovery sheet opens the practice when the "
+            "passphrase does not.",
+        ),
+    ),
+    Part(
+        heading="When it runs again",
+        numbered=True,
+        lines=(
+            "Look at the last thing that you saved. What was shown as saved is there; what is missing is "
+            "named after you unlock.",
+            "A worry comes first: write the risk entry, from the page of the client, on the same day if you "
+            "can.",
+            "Enter each hour with its own date, from the page of the client. Read the initials aloud and "
+            "compare them with the name before you save.",
+            "Enter each form in its hour, as a paper form, with the code at its foot and the day on which it "
+            "was answered. Enter it a second time: it is then compared.",
+            "Look at the prompts that come from it, also if days have passed.",
+            "Write the note. Say in it that it was written later, from paper.",
+            "Count the sheets against what you entered. Then keep or destroy them as your rules say.",
+        ),
+    ),
+)
+
+
+def markdown() -> str:
+    """The page docs/paper-day.md."""
+    lines = [f"# {TITLE}", ""]
+    lines += [
+        "Made from `clinic_toolkit/web/paper_day.py`; a test compares them. In the program it is reached "
+        "from *Today* and from *Your practice*, with your own words on whom to call and, only on asking, "
+        "the hours of today by initials.",
+        "",
+        BEFORE,
+        "",
+    ]
+    for part in PARTS:
+        lines += [f"## {part.heading}", ""]
+        lines += [f"{at}. {line}" if part.numbered else f"- {line}" for at, line in enumerate(part.lines, 1)]
+        lines += [""]
+    return "\n".join(lines)

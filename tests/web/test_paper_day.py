@@ -1,0 +1,57 @@
+"""The page to print for a day when the computer fails: the docs say the same, and it names nobody unasked."""
+
+import html
+import re
+from datetime import datetime
+
+from clinic_toolkit.record import audit
+from clinic_toolkit.record.audit import AuditLine
+from clinic_toolkit.store.engine import reading
+from clinic_toolkit.web import paper_day
+from tests.architecture.tree import CHECKOUT
+from tests.fixtures import trails
+from tests.fixtures.sites import Site
+
+TODAY = datetime.now().astimezone().date()
+PLACE = "/when-the-computer-fails"
+
+
+def plain(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def last_line(site: Site) -> AuditLine:
+    with reading(site.work.engine) as db:
+        return trails.lines(db, site.work.vault, newest=1)[0]
+
+
+def test_the_page_of_the_docs_says_the_same() -> None:
+    assert (CHECKOUT / "docs" / "paper-day.md").read_text(encoding="utf-8") == paper_day.markdown()
+
+
+def test_it_is_reached_from_today_and_from_the_practice_and_says_what_to_do(site: Site) -> None:
+    for place in ("/", "/practice"):
+        assert f'href="{PLACE}"' in site.get(place).text, place
+    page = plain(site.get(PLACE).text)
+    for part in paper_day.PARTS:
+        for line in (part.heading, *part.lines):
+            assert line in page
+    assert "Whom to call" in page and "116 123" in page
+
+
+def test_it_names_nobody_unless_the_list_is_asked_for(site: Site) -> None:
+    site.work.hour(site.work.client("Ana Reyes"), TODAY)
+    alone, listed = (plain(site.get(place).text) for place in (PLACE, f"{PLACE}?list="))
+    assert "A. R." not in alone and "Reyes" not in alone
+    assert "A. R." in listed and "Reyes" not in listed, "initials are all that is shown"
+
+
+def test_what_is_listed_leaves_a_line_in_the_trail_and_the_page_alone_none(site: Site) -> None:
+    site.work.hour(site.work.client("Ana Reyes"), TODAY)
+    site.get(PLACE)
+    before = last_line(site)
+    site.get(PLACE)
+    assert last_line(site) == before
+    site.get(f"{PLACE}?list=")
+    after = last_line(site)
+    assert after.event == audit.READ and after.seq == before.seq + 1
