@@ -9,6 +9,7 @@ from clinic_toolkit.documents.charts import DotsLine
 from clinic_toolkit.documents.facts import LABEL_WIDTH, facts, letterhead
 from clinic_toolkit.documents.look import BODY, HEADING, QUIET, SMALL, STRONG, Look
 from clinic_toolkit.instruments.standing import status_line
+from clinic_toolkit.psychometrics.rules import higher_means
 from clinic_toolkit.psychometrics.wording import norm_line, uncapitalised
 
 if TYPE_CHECKING:
@@ -109,9 +110,10 @@ def _facet(facet: "FacetResult", result: "Result") -> list[Block]:
 def _total(result: "Result") -> list[Block]:
     count = f"{result.total_answered} of {result.total_asked} answered"
     words_ = f"{result.total_shown} ({count})" if result.total_shown is not None else f"Not scored: {count}"
+    beside = f"{higher_means(result.instrument)} {result.total_band or norm_line(result.instrument)}".strip()
     return [
         Text("All together", _PART, before=14, after=1, keep=True),
-        Text([(f"{words_}. ", BODY), (result.total_band or norm_line(result.instrument), QUIET)]),
+        Text([(f"{words_}. ", BODY), (beside, QUIET)]),
     ]
 
 

@@ -19,7 +19,9 @@ def test_the_summary_says_words_before_numbers_and_what_they_are_worth(paper):
     said = " ".join(texts(summary.render(values.summary(paper))))
     assert "Most of the time for 2, nearly all the time for 1. 83 (3 of 3 answered)" in said
     assert "2 of 3 answered, no number" in said and "64 (7 of 9 answered)" in said
-    assert "There is no normal score to compare with." in said
+    assert (
+        "Numbers run from 0 to 100. Higher means more often, nothing else. There is no normal score" in said
+    )
     assert said.count(words.STATUS_LINE) == pages(summary.render(values.summary(paper)))
     assert said.index("Strengths first") < said.index("Giving past my limit") < said.index("Every answer")
     assert "version 1 · 22 November 2026 · read aloud · 10 of 12 answered" in said

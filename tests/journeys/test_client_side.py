@@ -206,6 +206,7 @@ def test_every_answer_of_a_part_is_said(me: Person, hour: str) -> None:
     paper = steps.words_of(me.follow(me.open(hour), "Session summary"))
     for where, text in {"the page": result.text, "paper": paper, "the note": note}.items():
         assert told in text.lower(), where
+    assert "67 of 100" in result.text, "no number stands bare beside words"
     page = me.follow(result, "Look at it together").text
     assert "you said nearly all the time, for the other never." in page
 
