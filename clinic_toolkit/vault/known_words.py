@@ -4,8 +4,9 @@ A strength meter adds a lot for every further word, even where it knows the word
 strong to it, and is the first thing that somebody who knows the practice would try.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
+
+from clinic_toolkit.names import folding
 
 # Shorter parts are taken for a name only where they stand alone: "art" is no name in "cartwheel".
 _FOUND_ANYWHERE = 4
@@ -55,5 +56,4 @@ def _stands_alone(folded: str, at: int, length: int) -> bool:
 
 def _folded(text: str) -> str:
     """Small letters without accents; a digit or sign that is often written for a letter becomes it."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in plain if not unicodedata.combining(each)).translate(_WRITTEN_FOR)
+    return folding.letters(text).translate(_WRITTEN_FOR)
