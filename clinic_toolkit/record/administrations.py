@@ -13,7 +13,7 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.instruments.model import Frame, Instrument, Item
-from clinic_toolkit.record import answers, own_questionnaires, rows, watched
+from clinic_toolkit.record import answers, clients, joined, own_questionnaires, rows, watched
 from clinic_toolkit.record.answers import Answers
 from clinic_toolkit.record.corrections import Correction
 from clinic_toolkit.record.days import written
@@ -196,9 +196,11 @@ def unfinished(db: Connection, vault: Vault, id: UUID) -> Kept[Administration]:
 
 
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Administration]]:
-    """The administrations of a client, newest first by the day they were answered."""
-    found = rows.in_rings(db, vault, administration, [vault.ring_of(client_id, "record")], Administration)
+    """The administrations of a client, newest first by the day they were answered; to read (`joined`)."""
+    rings = clients.rings(db, vault, client_id)
+    found = rows.in_rings(db, vault, administration, rings, Administration)
     own_questionnaires.recall(db, vault, {kept.body.digest for kept in found})
+    found = joined.of_client(db, vault, client_id).as_one(found)
     return sorted(found, key=lambda kept: (kept.body.on, kept.body.begun), reverse=True)
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import administrations, answers, results
+from clinic_toolkit.record import administrations, answers, joined, results
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.summaries import AnsweredItem
@@ -59,6 +59,7 @@ def is_one(body: Administration) -> bool:
 
 def page_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> CheckIn:
     """One check-in beside at most five before it; those about anybody else are never looked at."""
+    (kept,) = joined.of_client(db, vault, kept.body.client_id).as_one([kept])
     shown = [kept, *_earlier(administrations.of_client(db, vault, kept.body.client_id), kept)][:MOST]
     found: dict[tuple[str, str, str], list[Said]] = {}
     own = set()

@@ -3,7 +3,7 @@
 Read from the risk entries and from prompts that are open. `None` stands for nobody in particular.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.psychometrics import fear as rule
-from clinic_toolkit.record import closings, open_prompts, relationships, risk_entries
+from clinic_toolkit.record import closings, joined, open_prompts, relationships, risk_entries
 from clinic_toolkit.record.closings import FEAR
+from clinic_toolkit.record.joined import Joined
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.open_prompts import Asked
 from clinic_toolkit.record.risk_entries import AT_HOME, IN_THE_ROOM, RiskEntry
@@ -25,37 +26,56 @@ PARTNER = "partner"
 class Known(Struct, frozen=True, kw_only=True):
     """Of one client: the day on which fear was asked about last, by person, and who is held.
 
+    `kinds` is the frame of each relationship, and `into` what was joined.
+
     A hold comes from a prompt about fear of somebody, or from an entry that says so, and keeps every sheet
     about that person in the room. It ends with an entry that says that sheets may go home, and with nothing
     else: not with a prompt that was closed without a word of that, nor with a later form that says "never".
+    One person may have been named twice, so a hold covers every relationship of its kind until the two are
+    joined; where the kind of the one who is held cannot be read, it covers all.
     """
 
     asked_on: dict[UUID | None, date]
     held: frozenset[UUID | None]
+    kinds: Mapping[UUID, str]
+    into: Joined
 
     def is_asked(self, about: UUID | None, *, today: date) -> bool:
         """Whether fear of this person was asked about not longer ago than counts."""
-        return rule.is_asked(self.asked_on.get(about), today=today)
+        return rule.is_asked(self.asked_on.get(self.into.one(about)), today=today)
 
     def may_offer(self, sheet: Worksheet, about: UUID | None, *, today: date) -> bool:
         """Whether this sheet may be offered and given about this person."""
-        return rule.may_offer(sheet, self.asked_on.get(about), today=today)
+        return rule.may_offer(sheet, self.asked_on.get(self.into.one(about)), today=today)
 
     def room_only(self, about: UUID | None) -> bool:
         """Whether a sheet about this person stays in the room.
 
         Where it is not said who is meant, any hold counts: on either side.
         """
-        return bool(self.held) if about is None else about in self.held or None in self.held
+        if about is None:
+            return bool(self.held)
+        return self.into.one(about) in self.held or None in self.held or bool(self.held_beside(about))
+
+    def held_beside(self, about: UUID) -> tuple[UUID, ...]:
+        """The others of the same kind who are held, and may be the same person."""
+        one = self.into.one(about)
+        kind = self.kinds.get(one) if one else None
+        others = (id for id in self.held if id and id != one)
+        return tuple(id for id in others if self.kinds.get(id) in (kind, None))
 
 
 def known(db: Connection, vault: Vault, client_id: UUID) -> Known:
     """What is known of one client."""
     entries = risk_entries.of_client(db, vault, client_id)[::-1]
-    return _known(entries, open_prompts.of_client(db, vault, client_id))
+    kinds = {kept.id: kept.body.frame for kept in relationships.of_client(db, vault, client_id)}
+    asked = open_prompts.of_client(db, vault, client_id)
+    return _known(entries, asked, kinds, joined.of_client(db, vault, client_id))
 
 
-def _known(entries: Sequence[Kept[RiskEntry]], asked: Iterable[Asked]) -> Known:
+def _known(
+    entries: Sequence[Kept[RiskEntry]], asked: Iterable[Asked], kinds: Mapping[UUID, str], into: Joined
+) -> Known:
     asked_on: dict[UUID | None, date] = {}
     held: set[UUID | None] = set()
     answered = closings.fear_answered(entries)
@@ -73,7 +93,7 @@ def _known(entries: Sequence[Kept[RiskEntry]], asked: Iterable[Asked]) -> Known:
     for each in asked:
         if any(prompt.flag == FEAR for prompt in each.open):
             held.add(each.administration.body.relationship_id)
-    return Known(asked_on=asked_on, held=frozenset(held))
+    return Known(asked_on=asked_on, held=frozenset(held), kinds=kinds, into=into)
 
 
 class Giving(Struct, frozen=True, kw_only=True):

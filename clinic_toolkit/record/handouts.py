@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import rows
+from clinic_toolkit.record import clients, joined, rows
 from clinic_toolkit.record.given import Given, in_hour
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.base import sealed_table
@@ -90,8 +90,9 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[Handout]:
 
 
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Handout]]:
-    """The sheets a client was given, newest first."""
-    found = rows.in_rings(db, vault, handout, [vault.ring_of(client_id, "record")], Handout)
+    """The sheets a client was given, newest first; to read (`joined`)."""
+    found = rows.in_rings(db, vault, handout, clients.rings(db, vault, client_id), Handout)
+    found = joined.of_client(db, vault, client_id).as_one(found)
     return sorted(found, key=lambda kept: kept.body.given, reverse=True)
 
 

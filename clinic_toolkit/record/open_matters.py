@@ -21,7 +21,8 @@ class Feared(Struct, frozen=True, kw_only=True):
     """Whether fear of one person was asked about, and whether sheets are held.
 
     `about` is the person and `word` the client's word for them; for nobody in particular None and empty.
-    `counts` says that it was asked not longer ago than counts; `room_only` that sheets stay in the room.
+    `counts` says that it was asked not longer ago than counts; `room_only` that sheets stay in the room, and
+    `beside` for the sake of which others of the same kind, if not because of this person.
     """
 
     about: UUID | None
@@ -29,6 +30,7 @@ class Feared(Struct, frozen=True, kw_only=True):
     asked_on: date | None
     counts: bool
     room_only: bool
+    beside: tuple[tuple[UUID, str], ...] = ()
 
 
 class OpenMatters(Struct, frozen=True, kw_only=True):
@@ -58,9 +60,13 @@ def of_client(db: Connection, vault: Vault, client_id: UUID, *, now: datetime) -
                 word=word,
                 asked_on=known.asked_on.get(id),
                 counts=known.is_asked(id, today=today),
-                room_only=id in known.held,
+                room_only=id in known.held or bool(beside),
+                beside=tuple(
+                    (each, words[each]) for each in beside if each in words and id not in known.held
+                ),
             )
             for id, word in about
-            if id in known.asked_on or id in known.held
+            for beside in [known.held_beside(id) if id else ()]
+            if id in known.asked_on or id in known.held or beside
         ),
     )

@@ -20,7 +20,9 @@ from clinic_toolkit.record import (
     administrations,
     answers,
     askings,
+    clients,
     closings,
+    joined,
     merging,
     own_questionnaires,
     returned,
@@ -105,9 +107,9 @@ def of_administration(db: Connection, vault: Vault, kept: Kept[Administration]) 
 
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Asked]:
     """A client's questionnaires that have prompts, oldest first."""
-    ring = [vault.ring_of(client_id, "record")]
+    rings = clients.rings(db, vault, client_id)
     given = administrations.of_client(db, vault, client_id)[::-1]
-    back = rows.in_rings(db, vault, handover, ring, Handover)
+    back = rows.in_rings(db, vault, handover, rings, Handover)
     return _asked(given, back, risk_entries.of_client(db, vault, client_id)[::-1])
 
 
@@ -116,6 +118,7 @@ def everywhere(db: Connection, vault: Vault) -> list[Asked]:
     given = rows.everywhere(db, vault, administrations.administration, Administration)
     own_questionnaires.recall(db, vault, {kept.body.digest for kept in given})
     back = rows.everywhere(db, vault, handover, Handover)
+    given = joined.everywhere(db, vault).as_one(given)
     given.sort(key=lambda kept: (kept.body.on, kept.body.begun))
     return _asked(given, back, risk_entries.everything(db, vault))
 

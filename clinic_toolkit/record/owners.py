@@ -18,6 +18,11 @@ class Owners(Struct, frozen=True, kw_only=True):
 
     clients: tuple[Kept[Client], ...]
     of_ring: dict[UUID, tuple[Kept[Client], ...]]
+    into: dict[UUID, UUID]
+
+    def under(self, id: UUID) -> UUID:
+        """The entry that this one is shown under."""
+        return self.into.get(id, id)
 
     def behind(self, rings: Iterable[UUID]) -> tuple[Kept[Client], ...]:
         """The clients behind these rings, each once."""
@@ -45,4 +50,4 @@ def known(db: Connection, vault: Vault) -> Owners:
         if case.body.is_couple:
             people = tuple(everyone[id] for id in case.body.client_ids if id in everyone)
             of_ring[case.ring] = people
-    return Owners(clients=tuple(everyone.values()), of_ring=of_ring)
+    return Owners(clients=tuple(everyone.values()), of_ring=of_ring, into=clients.joined(db, vault))

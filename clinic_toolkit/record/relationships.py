@@ -6,7 +6,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import rows
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.names.folding import fold
+from clinic_toolkit.record import clients, rows
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.watched import Watched
 from clinic_toolkit.store.base import sealed_table
@@ -14,17 +16,30 @@ from clinic_toolkit.vault.vault import Vault
 
 relationship = sealed_table("relationship")
 
+JOINED = "joined"
+
+
+class NotTheSame(ClinicError):
+    """These two entries cannot be of one person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "These two entries cannot be joined: they are the same one already, or another client’s."
+        )
+
 
 class Relationship(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """`word` is the client's own word or an initial; `frame` the id of a frame in `instruments`.
 
-    `watched` is the question of their own that the check-in asks here, if one was chosen.
+    `watched` is the question of their own that the check-in asks here, if one was chosen. `joined_to` is the
+    entry of the same person under which everything of this one is shown.
     """
 
     client: bytes
     word: str
     frame: str
     watched: Watched | None = None
+    joined_to: bytes | None = None
 
     @property
     def client_id(self) -> UUID:
@@ -100,6 +115,38 @@ def take_up(db: Connection, vault: Vault, seen: Kept[Relationship], *, now: date
     )
 
 
+def join(
+    db: Connection, vault: Vault, seen: Kept[Relationship], other: UUID, *, now: datetime
+) -> Kept[Relationship]:
+    """Show everything of this entry under another one of the same person. Nothing moves and nothing is lost.
+
+    Raises:
+        NotTheSame: it is the same entry, shown under this one already, or another client's.
+        rows.NotThere: there is no such other entry.
+    """
+    client_id = seen.body.client_id
+    into = joined(db, vault, client_id)
+    target = get(db, vault, into.get(other, other))
+    if into.get(target.id, target.id) == seen.id or seen.body.joined_to:
+        raise NotTheSame
+    if target.body.client_id not in clients.together(db, vault, client_id):
+        raise NotTheSame
+    body = msgspec.structs.replace(seen.body, joined_to=target.id.bytes)
+    return rows.append(
+        db, vault, relationship, seen, body, state=JOINED, event="relationship.joined", now=now
+    )
+
+
+def take_apart(
+    db: Connection, vault: Vault, seen: Kept[Relationship], *, now: datetime
+) -> Kept[Relationship]:
+    """Let this entry stand by itself again, with all that was ever given about it."""
+    body = msgspec.structs.replace(seen.body, joined_to=None)
+    return rows.append(
+        db, vault, relationship, seen, body, state="active", event="relationship.taken_apart", now=now
+    )
+
+
 def get(db: Connection, vault: Vault, id: UUID) -> Kept[Relationship]:
     """One relationship.
 
@@ -110,6 +157,45 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[Relationship]:
 
 
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Relationship]]:
-    """The relationships of a client, in the order they were named, put-away ones last."""
-    found = rows.in_rings(db, vault, relationship, [vault.ring_of(client_id, "record")], Relationship)
+    """The relationships of a client, as they were named, put-away ones last, without joined ones."""
+    found = [kept for kept in _every(db, vault, client_id) if kept.state != JOINED]
     return sorted(found, key=lambda kept: kept.state == "archived")
+
+
+def joined(db: Connection, vault: Vault, client_id: UUID | None = None) -> dict[UUID, UUID]:
+    """Each joined entry, of one client or of all, with the one that it is shown under."""
+    found = _every(db, vault, client_id)
+    return clients.followed({kept.id: kept.body.joined_to for kept in found if kept.body.joined_to})
+
+
+def joined_to(db: Connection, vault: Vault, kept: Kept[Relationship]) -> list[Kept[Relationship]]:
+    """The entries that are shown under this one."""
+    into = joined(db, vault, kept.body.client_id)
+    return [each for each in _every(db, vault, kept.body.client_id) if into.get(each.id) == kept.id]
+
+
+def alike(
+    db: Connection, vault: Vault, client_id: UUID, word: str, *, besides: UUID | None = None
+) -> list[Kept[Relationship]]:
+    """Those of the client's relationships that have this word already."""
+    found = of_client(db, vault, client_id)
+    return [kept for kept in found if kept.id != besides and fold(kept.body.word) == fold(word)]
+
+
+def words(found: list[Kept[Relationship]]) -> dict[UUID, str]:
+    """The word of each; of two with one word the later one has a number."""
+    told: dict[UUID, str] = {}
+    for kept in found:
+        taken = {fold(word) for word in told.values()}
+        number, free = 1, kept.body.word
+        while fold(free) in taken:
+            number += 1
+            free = f"{kept.body.word} {number}"
+        told[kept.id] = free
+    return told
+
+
+def _every(db: Connection, vault: Vault, client_id: UUID | None) -> list[Kept[Relationship]]:
+    if client_id is None:
+        return rows.everywhere(db, vault, relationship, Relationship)
+    return rows.in_rings(db, vault, relationship, clients.rings(db, vault, client_id), Relationship)

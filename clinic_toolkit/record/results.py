@@ -78,7 +78,8 @@ def about(db: Connection, vault: Vault, body: Administration) -> str:
     if body.relationship_id is None:
         return IN_GENERAL
     try:
-        return relationships.get(db, vault, body.relationship_id).body.word
+        into = relationships.joined(db, vault, body.client_id)
+        return relationships.get(db, vault, into.get(body.relationship_id, body.relationship_id)).body.word
     except Unreadable:
         return body.word
 

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.psychometrics.change import LEAST_BASELINE
-from clinic_toolkit.record import rows
+from clinic_toolkit.record import clients, joined, rows
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.courses import Theme, theme
 from clinic_toolkit.record.kept import Kept
@@ -132,8 +132,11 @@ def go_on(
 
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> dict[Theme, Kept[Rhythm]]:
     """What was agreed with a client, by questionnaire and relationship."""
-    found = rows.in_rings(db, vault, rhythm, [vault.ring_of(client_id, "record")], Rhythm)
-    return {kept.body.theme: kept for kept in found}
+    found = rows.in_rings(db, vault, rhythm, clients.rings(db, vault, client_id), Rhythm)
+    into = joined.of_client(db, vault, client_id)
+    # Of two that were joined, what was agreed last counts.
+    ordered = sorted(found, key=lambda kept: kept.at)
+    return {(into.one(kept.body.theme[0]), kept.body.instrument): kept for kept in ordered}
 
 
 def baselines(known: Mapping[Theme, Kept[Rhythm]]) -> dict[Theme, int]:

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import cases, relationships, rows, sessions
+from clinic_toolkit.record import clients, joined, relationships, rows, sessions
 from clinic_toolkit.record.days import written
 from clinic_toolkit.record.given import Given, in_hour
 from clinic_toolkit.record.hurt import Unreadable
@@ -203,9 +203,9 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[RiskEntry]:
 
 
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[RiskEntry]]:
-    """The entries about a client, newest first."""
-    found = rows.in_rings(db, vault, risk_entry, [vault.ring_of(client_id, "record")], RiskEntry)
-    return found[::-1]
+    """The entries about a client, newest first; to read (`joined`)."""
+    found = rows.in_rings(db, vault, risk_entry, clients.rings(db, vault, client_id), RiskEntry)
+    return joined.of_client(db, vault, client_id).as_one(found)[::-1]
 
 
 def of_session(
@@ -225,15 +225,15 @@ def next_check(db: Connection, vault: Vault, client_id: UUID, *, today: date) ->
 
     A couple's hour is no occasion: nothing is asked in private there.
     """
-    own = cases.single_of(db, vault, client_id)
+    own = joined.alone(db, vault, client_id)
     days = [
         kept.body.on
-        for kept in sessions.of_cases(db, vault, [own])
+        for kept in sessions.of_cases(db, vault, own)
         if kept.body.on > today and kept.body.attendance == "planned"
     ]
     return min([*days, latest_check(today)])
 
 
 def everything(db: Connection, vault: Vault) -> list[Kept[RiskEntry]]:
-    """Every entry of this clinician, oldest first."""
-    return rows.everywhere(db, vault, risk_entry, RiskEntry)
+    """Every entry of this clinician, oldest first; to read (`joined`)."""
+    return joined.everywhere(db, vault).as_one(rows.everywhere(db, vault, risk_entry, RiskEntry))

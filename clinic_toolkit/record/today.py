@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.record import (
     cases,
-    clients,
     closings,
     drafts,
     notes,
@@ -20,9 +19,9 @@ from clinic_toolkit.record import (
     rows,
     sessions,
     to_ask,
+    told_apart,
 )
 from clinic_toolkit.record.administrations import Administration, administration
-from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.risk_entries import NOT_TODAY, RiskEntry
 from clinic_toolkit.record.sessions import TherapySession
@@ -95,7 +94,7 @@ class Day(Struct, frozen=True, kw_only=True):
 def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
     """Put the day together: what is open, next, later, earlier today, soon, and unfinished."""
     local = now.astimezone()
-    people = {kept.id: kept.body for kept in clients.everyone(db, vault)}
+    people = told_apart.of(db, vault).short
     whose = {kept.id: kept.body.client_ids for kept in cases.everything(db, vault)}
     hours = sessions.everything(db, vault)
     states = {kept.body.session_id: kept.state for kept in notes.everything(db, vault)}
@@ -132,7 +131,7 @@ def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
     )
 
 
-def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client], day: date) -> tuple[AskLine, ...]:
+def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, str], day: date) -> tuple[AskLine, ...]:
     """What stays until a risk entry closes or follows it, however long ago; oldest first."""
     asked = to_ask.everywhere(db, vault)
     # An entry that put a prompt off stands beside that prompt, and not a second time by itself.
@@ -146,7 +145,7 @@ def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client], day: da
     found += [
         AskLine(
             on=kept.body.next_check or day,
-            who=people[kept.body.client_id].initials,
+            who=people[kept.body.client_id],
             entry=kept,
             put_off=kept if kept.body.how == NOT_TODAY else None,
         )
@@ -156,21 +155,21 @@ def _to_ask(db: Connection, vault: Vault, people: Mapping[UUID, Client], day: da
     return tuple(sorted(found, key=lambda line: line.on))
 
 
-def _after_a_questionnaire(asked: list[ToAsk], people: Mapping[UUID, Client]) -> AskLine:
+def _after_a_questionnaire(asked: list[ToAsk], people: Mapping[UUID, str]) -> AskLine:
     given = asked[0].administration
     return AskLine(
         on=given.body.on,
-        who=people[given.body.client_id].initials,
+        who=people[given.body.client_id],
         administration=given,
         put_off=to_ask.put_off_until(asked),
         questionnaires=len({kept.id for each in asked for kept in each.questionnaires}),
     )
 
 
-def _risk_entries_begun(db: Connection, vault: Vault, people: Mapping[UUID, Client]) -> tuple[BegunLine, ...]:
+def _risk_entries_begun(db: Connection, vault: Vault, people: Mapping[UUID, str]) -> tuple[BegunLine, ...]:
     """Entries that say nothing yet to anything else: they close nothing until they are recorded."""
     return tuple(
-        BegunLine(on=kept.body.begun.astimezone().date(), who=people[owner].initials, path=kept.body.path)
+        BegunLine(on=kept.body.begun.astimezone().date(), who=people[owner], path=kept.body.path)
         for kept in drafts.risk_entries_begun(db, vault)
         if (owner := vault.owner(kept.ring)) in people and owner is not None
     )
@@ -214,12 +213,12 @@ def _agreed_before(hours: list[Kept[TherapySession]]) -> dict[UUID, TherapySessi
 def _line(
     kept: Kept[TherapySession],
     whose: Mapping[UUID, tuple[UUID, ...]],
-    people: Mapping[UUID, Client],
+    people: Mapping[UUID, str],
     states: Mapping[UUID, str],
     agreed: TherapySession | None,
     waiting: tuple[str, ...],
 ) -> HourLine:
-    who = " and ".join(people[id].initials for id in whose.get(kept.body.case_id, ()) if id in people)
+    who = " and ".join(people[id] for id in whose.get(kept.body.case_id, ()) if id in people)
     return HourLine(
         id=kept.id,
         on=kept.body.on,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from clinic_toolkit.record import relationships, rows
+from clinic_toolkit.record import clients, relationships, rows
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.web import context
@@ -27,6 +27,6 @@ def chosen(form: ChooseForm, client_id: UUID) -> Kept[Relationship] | None:
             now=context.now(),
         )
     about = relationships.get(context.db(), context.vault(), UUID(hex=form.about.data))
-    if about.body.client_id != client_id:
+    if about.body.client_id not in clients.together(context.db(), context.vault(), client_id):
         raise rows.NotThere
     return about

@@ -142,6 +142,23 @@ def _archived(at: Desk) -> Page:
     return at.me.press(at.me.open(f"{at.client}"), "Archive")
 
 
+def _joined(at: Desk, place: str, *, back: bool) -> Page:
+    page = at.me.open(f"{place}/join")
+    done = at.me.send(page, {"other": page.form("other").options["other"][1]})
+    return at.me.open(place) if back else done
+
+
+def _joined_client(at: Desk, *, back: bool = False) -> Page:
+    place = intake.take_in(at.me, "Flo").path
+    return _joined(at, place, back=back)
+
+
+def _joined_person(at: Desk, *, back: bool = False) -> Page:
+    place = at.relationship().path
+    at.me.send(at.me.open(f"{at.client}/relationships/new"), {"word": "Mum", "frame": "parent"})
+    return _joined(at, place, back=back)
+
+
 def _check_in(at: Desk) -> Page:
     page = at.me.send(at.me.open(f"{at.hour}/check-in"), {"about": "general"})
     return at.me.open(f"{steps.place(page)}/open-line")
@@ -170,6 +187,8 @@ WAYS: dict[str, Way] = {
     "clients.archive": _archived,
     "clients.edit": lambda at: at.me.send(at.me.open(f"{at.client}/edit"), {"phone": "1"}),
     "clients.find": lambda at: at.me.send(at.me.open("/clients"), {"words": "Ana"}),
+    "joins.clients_entry": lambda at: _joined_client(at),
+    "joins.clients_apart": lambda at: at.me.press(_joined_client(at, back=True), "Take the two apart"),
     "clients.new": lambda at: intake.take_in(at.me, "Eve"),
     "clients.restore": lambda at: at.me.press(_archived(at), "Bring back"),
     "handover.decide": _press(lambda at: at.returned(changed=True), "Leave the record as it is"),
@@ -200,7 +219,9 @@ WAYS: dict[str, Way] = {
     "relationships.edit": lambda at: at.me.send(
         at.me.open(f"{at.relationship().path}/edit"), {"word": "Mum", "frame": "parent"}
     ),
+    "joins.persons_entry": lambda at: _joined_person(at),
     "relationships.new": Desk.relationship,
+    "joins.persons_apart": lambda at: at.me.press(_joined_person(at, back=True), "Take the two apart"),
     "relationships.put_away": lambda at: at.me.press(at.relationship(), "Put away"),
     "relationships.take_up": lambda at: at.me.press(
         at.me.press(at.relationship(), "Put away"), "Offer again"

@@ -8,9 +8,10 @@ from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.names.folding import fold
 from clinic_toolkit.record.administrations import GENERAL, Administration
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.relationships import Relationship, words
 from clinic_toolkit.web.forms import fields
 
 
@@ -37,11 +38,13 @@ class ChooseForm(Form):
 
     def offer(self, known: Sequence[Kept[Relationship]]) -> None:
         """Offer these people, someone new, and people in general."""
-        self.about.choices = [(kept.id.hex, kept.body.word) for kept in known]
+        self.about.choices = [(id.hex, word) for id, word in words(list(known)).items()]
         self.about.choices += [("new", "Someone new"), ("general", "People in general")]
         self.frames = {kept.id.hex: kept.body.frame for kept in known}
+        self.words = tuple(kept.body.word for kept in known)
 
     frames: Mapping[str, str] = {}
+    words: Sequence[str] = ()
     on_offer: Mapping[str, Instrument] = {}
 
     def chosen(self) -> Instrument | None:
@@ -60,6 +63,10 @@ class ChooseForm(Form):
         """A new relationship needs the client's word for it."""
         if self.about.data == "new" and not field.data:
             raise ValidationError("Write the client’s own word for this person, or an initial.")
+        if self.about.data == "new" and fold(field.data or "") in map(fold, self.words):
+            raise ValidationError(
+                f"“{field.data}” is named already. Choose this person above, or write another word."
+            )
 
     def validate_frame(self, field: StringField) -> None:
         """A new relationship needs a frame, and the questionnaire must fit it."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from wtforms import Form, StringField
 
-from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.clients import JOINED, Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web.audit_words import KINDS
 from clinic_toolkit.web.forms import fields
@@ -21,9 +22,11 @@ class FindForm(Form):
     day = fields.day("Day")
     before = StringField("Before line", default="")
 
-    def choices(self, clients: Sequence[Kept[Client]]) -> Mapping[str, list[tuple[str, str]]]:
+    def choices(
+        self, clients: Sequence[Kept[Client]], names: Mapping[UUID, str]
+    ) -> Mapping[str, list[tuple[str, str]]]:
         """What the two lists offer."""
-        people = [(kept.id.hex, kept.body.name) for kept in clients]
+        people = [(kept.id.hex, names[kept.id]) for kept in clients if kept.state != JOINED]
         return {"client": [EVERYONE, *people], "kind": [EVERYTHING, *KINDS.items()]}
 
     @property

@@ -1,7 +1,8 @@
 """What is chosen for a couple."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from wtforms import Form
 
@@ -17,9 +18,11 @@ class CoupleForm(Form):
     second = fields.choice("The other", (), needed="Choose the other.")
 
     @classmethod
-    def for_clients(cls, people: Sequence[Kept[Client]], typed: Any) -> "CoupleForm":
+    def for_clients(
+        cls, people: Sequence[Kept[Client]], names: Mapping[UUID, str], typed: Any
+    ) -> "CoupleForm":
         """The form for the clients there are."""
         form = cls(typed)
-        choices = [("", "Choose")] + [(kept.id.hex, kept.body.name) for kept in people]
+        choices = [("", "Choose")] + [(kept.id.hex, names[kept.id]) for kept in people]
         form.first.choices = form.second.choices = choices
         return form

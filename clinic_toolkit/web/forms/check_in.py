@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.relationships import Relationship, words
 from clinic_toolkit.web.forms import fields
 
 GENERAL = "general"
@@ -25,7 +25,7 @@ class CheckInForm(Form):
     def for_client(cls, known: Sequence[Kept[Relationship]], typed: Any, last: str) -> "CheckInForm":
         """The form for one client; `last` is whom the check-in before was about."""
         form = cls(typed, data={"about": last})
-        form.about.choices = [(kept.id.hex, kept.body.word) for kept in known]
+        form.about.choices = [(id.hex, word) for id, word in words(list(known)).items()]
         form.about.choices += [(GENERAL, "People in general")]
         return form
 

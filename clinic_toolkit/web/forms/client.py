@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
-from clinic_toolkit.record.clients import ADULT, Client, TooYoung, age_on
+from clinic_toolkit.record.clients import ADULT, UNREADABLE, Client, TooYoung, age_on
 from clinic_toolkit.record.days import written
 from clinic_toolkit.web.forms import fields
 
@@ -18,6 +19,7 @@ class ClientForm(Form):
     """Who someone is and how to reach them; only the name, code or initials are needed."""
 
     name = fields.line("Name, initials or a code", limit=80, needed="Write a name, initials or a code.")
+    code = fields.line("Initials or a code", limit=20)
     birth_date = fields.day("Birth date")
     phone = fields.line("Telephone", limit=60)
     email = fields.line("E-mail", limit=120)
@@ -29,9 +31,11 @@ class ClientForm(Form):
     emergency_relation = fields.line("Who this is to the client", limit=60)
     version = StringField("Version", default="0")
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, typed: Any, *, today: date, kept: Client | None = None) -> None:
+        shown = msgspec.structs.replace(kept, code=_code_of(kept)) if kept else None
+        super().__init__(typed, obj=shown)
         self.today = today
+        self.kept = kept
 
     def validate_birth_date(self, field: Any) -> None:
         """An adult's birth date, with a year that can be."""
@@ -44,16 +48,26 @@ class ClientForm(Form):
 
     def differing(self, kept: Client) -> list[tuple[str, str]]:
         """Each detail that is kept now and differs from what was typed: its label and its words."""
-        typed = self.body()
+        typed, kept = self.body(), msgspec.structs.replace(kept, code=_code_of(kept))
         return [
             (field.label.text, _words(getattr(kept, name)) or "nothing")
             for name, field in self._fields.items()
             if name != "version" and getattr(kept, name) != getattr(typed, name)
         ]
 
+    def says(self, kept: Client) -> bool:
+        """Whether these are the details that are kept, with the initials that were proposed for them."""
+        code = self.code.data or kept.code
+        return msgspec.structs.replace(self.body(), code=code) in (
+            kept,
+            msgspec.structs.replace(kept, code=_code_of(kept)),
+        )
+
     def body(self) -> Client:
         """The details as typed."""
         return Client(
+            joined_to=self.kept.joined_to if self.kept else None,
+            code=self.code.data,
             name=self.name.data,
             birth_date=self.birth_date.data,
             phone=self.phone.data,
@@ -65,6 +79,10 @@ class ClientForm(Form):
             emergency_phone=self.emergency_phone.data,
             emergency_relation=self.emergency_relation.data,
         )
+
+
+def _code_of(kept: Client) -> str:
+    return "" if kept.name == UNREADABLE else kept.initials
 
 
 def _words(value: Any) -> str:

@@ -1,12 +1,13 @@
 """What is sent when a worksheet is given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.handouts import Handout
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.relationships import Relationship, words
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.risk_entry import NOBODY, NOT_ASKED, FearForm
 from clinic_toolkit.worksheets import catalogue
@@ -38,15 +39,19 @@ class HandoutForm(FearForm):
     def for_clients(
         cls,
         people: Sequence[Kept[Client]],
+        names: Mapping[UUID, str],
         typed: Any,
         known: Sequence[Kept[Relationship]] = (),
         about: str = NOBODY,
     ) -> "HandoutForm":
         """The form for the clients of one case, and whom a sheet may be about; `about` is chosen at first."""
         form = cls(typed, data={"fear": NOT_ASKED, "about": about})
-        form.about.choices = [(NOBODY, "Nobody in particular"), *((k.id.hex, k.body.word) for k in known)]
+        form.about.choices = [
+            (NOBODY, "Nobody in particular"),
+            *((id.hex, word) for id, word in words(list(known)).items()),
+        ]
         # Asked for only where a sheet needs it.
         form.about.validators, form.fear.validators = [], []
         form.worksheet.choices = [(sheet.slug, sheet.title) for sheet in catalogue.worksheets()]
-        form.client.choices = [(kept.id.hex, kept.body.name) for kept in people]
+        form.client.choices = [(kept.id.hex, names[kept.id]) for kept in people]
         return form

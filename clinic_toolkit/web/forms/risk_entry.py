@@ -8,7 +8,7 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
+from clinic_toolkit.record.relationships import Relationship, words
 from clinic_toolkit.record.risk_entries import (
     AT_HOME,
     HOW,
@@ -69,7 +69,7 @@ class RiskForm(FearForm):
         super().__init__(typed, data={"fear": NOT_ASKED, "about": NOBODY} | values)
         self.prompts, self.today = prompts, today
         self.about.choices = [(NOBODY, "Nobody in particular")]
-        self.about.choices += [(kept.id.hex, kept.body.word) for kept in people]
+        self.about.choices += [(id.hex, word) for id, word in words(list(people)).items()]
         if not prompts:
             self.how.choices = [("", "None of these; only what is written above"), *HOW.items()]
             self.how.validators = []

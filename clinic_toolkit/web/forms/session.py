@@ -1,6 +1,6 @@
 """What is typed about an hour."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -38,12 +38,18 @@ class HourForm(Form):
 
     @classmethod
     def for_case(
-        cls, people: Sequence[Kept[Client]], typed: Any, body: TherapySession, *, today: date
+        cls,
+        people: Sequence[Kept[Client]],
+        names: Mapping[UUID, str],
+        typed: Any,
+        body: TherapySession,
+        *,
+        today: date,
     ) -> "HourForm":
         """The form for the people of one case, as kept or as typed."""
         start = msgspec.structs.asdict(body) | {"present": [id.hex for id in body.present_ids]}
         form = cls(typed, data=start)
-        form.present.choices = [(kept.id.hex, kept.body.name) for kept in people]
+        form.present.choices = [(kept.id.hex, names[kept.id]) for kept in people]
         form.known = frozenset(kept.id.hex for kept in people)
         form.today = today
         return form

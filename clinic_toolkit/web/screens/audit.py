@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, make_response, render_template, request, url_for
 from msgspec import Struct
 
-from clinic_toolkit.record import inspection, owners, trail
+from clinic_toolkit.record import inspection, owners, told_apart, trail
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.owners import Owners
@@ -79,13 +79,15 @@ def _list(form: FindForm) -> str:
     found = trail.page(db, vault, before=form.upper, wanted=lambda line: _wanted(form, known, line))
     vouched = trail.vouched(db)
     shown = [_shown(line, known, vouched=vouched) for line in found.lines]
+    names = told_apart.of(db, vault).full
     named = {kept.id: kept for line in shown for kept in line.clients}
     context.saw("client", *named.values())
     return render_template(
         "audit/index.html",
         form=form,
         errors=form.errors,
-        choices=form.choices(known.clients),
+        choices=form.choices(known.clients, names),
+        names=names,
         days=[(day, list(lines)) for day, lines in groupby(shown, key=lambda line: line.day)],
         found=found,
         newest=form.upper is None,
@@ -101,7 +103,7 @@ def _wanted(form: FindForm, known: Owners, line: trail.Line) -> bool:
     if not form.client.data:
         return True
     rings = {UUID(bytes=entry.ring) for entry in line.entries}
-    return any(kept.id.hex == form.client.data for kept in known.behind(rings))
+    return any(form.client.data in {kept.id.hex, known.under(kept.id).hex} for kept in known.behind(rings))
 
 
 def _shown(line: trail.Line, known: Owners, *, vouched: int) -> Shown:
@@ -156,7 +158,13 @@ def check() -> Answer:
         for finding in (report.findings if report else ())
     ]
     context.saw("client", *{kept.id: kept for _, people in findings for kept in people}.values())
-    return render_template("audit/checked.html", job=job, report=report, findings=findings)
+    return render_template(
+        "audit/checked.html",
+        job=job,
+        report=report,
+        findings=findings,
+        names=told_apart.of(context.db(), context.vault()).full,
+    )
 
 
 @screen.post("/audit/check")

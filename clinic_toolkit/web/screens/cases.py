@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import cases, clients, notes, sessions
+from clinic_toolkit.record import cases, clients, notes, sessions, told_apart
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web import context, responses
@@ -19,7 +19,8 @@ def new() -> Answer:
     """Put two clients together as a couple."""
     db, vault = context.db(), context.vault()
     people = [kept for kept in clients.everyone(db, vault) if kept.state == "active"]
-    form = CoupleForm.for_clients(people, request.form if request.method == "POST" else None)
+    names = told_apart.of(db, vault).full
+    form = CoupleForm.for_clients(people, names, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         first, second = UUID(hex=form.first.data or "0" * 32), UUID(hex=form.second.data or "0" * 32)
         if known := _couple_of(first, second):
@@ -36,11 +37,12 @@ def new() -> Answer:
 
 def _couple_of(first: UUID, second: UUID) -> Kept[Case] | None:
     """The case these two have already: a second one would split their hours."""
+    into = clients.joined(context.db(), context.vault())
     return next(
         (
             kept
             for kept in cases.everything(context.db(), context.vault())
-            if kept.body.is_couple and set(kept.body.client_ids) == {first, second}
+            if kept.body.is_couple and {into.get(id, id) for id in kept.body.client_ids} == {first, second}
         ),
         None,
     )

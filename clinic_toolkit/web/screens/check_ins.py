@@ -58,6 +58,7 @@ def begin(session: UUID) -> Answer:
         hour=hour,
         client=client,
         instrument=asked,
+        words=relationships.words(known),
         people=[(one, watched.item_of(one.body.watched) if one.body.watched else None) for one in known],
         general=GENERAL,
         form=form,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
@@ -13,12 +14,14 @@ from clinic_toolkit.record import (
     cases,
     clients,
     handouts,
+    joined,
     notes,
     relationships,
     repeats,
     results,
     rhythms,
     sessions,
+    told_apart,
 )
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
@@ -40,15 +43,16 @@ def index() -> Answer:
     """The clients of now; archived ones behind a link."""
     archived = "archived" in request.args
     everyone = clients.everyone(context.db(), context.vault())
-    shown = [kept for kept in everyone if (kept.state == "archived") == archived]
-    names = {kept.id: kept.body.name for kept in everyone}
-    active = {kept.id for kept in everyone if kept.state != "archived"}
+    alone = [kept for kept in everyone if kept.state != clients.JOINED]
+    shown = [kept for kept in alone if (kept.state == clients.ARCHIVED) == archived]
+    names = told_apart.of(context.db(), context.vault()).full
+    active = {kept.id for kept in everyone if kept.state != clients.ARCHIVED}
     couples = [
         (case.id, " and ".join(names[id] for id in case.body.client_ids) or clients.UNREADABLE)
         for case in cases.everything(context.db(), context.vault())
         if case.body.is_couple and _is_put_away(case.body, active) == archived
     ]
-    return _list(shown, couples=couples, archived=archived, others=len(everyone) - len(shown))
+    return _list(shown, couples=couples, archived=archived, others=len(alone) - len(shown))
 
 
 def _is_put_away(couple: Case, active: set[UUID]) -> bool:
@@ -84,6 +88,7 @@ def _list(
         "clients/index.html",
         here="clients",
         shown=shown,
+        names=told_apart.of(context.db(), context.vault()).full,
         couples=couples,
         words=words,
         archived=archived,
@@ -98,12 +103,15 @@ def new() -> Answer:
     if (answer := draft.answered()) is not None:
         return answer
     form = ClientForm(draft.typed(), today=_today())
-    before = new_records.client_taken_in_before(lambda body: form.body() == body)
+    before = new_records.client_taken_in_before(form.says)
     if before is not None:
         return responses.see(url_for(".show", id=before.id))
     if request.method == "POST" and form.validate():
+        if alike := _alike(form, None):
+            return _form_page(form, None, draft, alike=alike)
         number = new_records.number_sent()
-        kept = clients.add(context.db(), context.vault(), form.body(), now=context.now(), number=number)
+        body = _with_initials(form.body(), None)
+        kept = clients.add(context.db(), context.vault(), body, now=context.now(), number=number)
         draft.recorded()
         return responses.see(url_for(".show", id=kept.id))
     return _form_page(form, None, draft)
@@ -116,14 +124,17 @@ def edit(id: UUID) -> Answer:
     draft = drafts.of_form("client", id, ring=kept.ring)
     if (answer := draft.answered()) is not None:
         return answer
-    form = ClientForm(draft.typed(), obj=kept.body, today=_today())
+    form = ClientForm(draft.typed(), kept=kept.body, today=_today())
     if request.method == "POST" and form.validate():
-        if form.body() == kept.body:
+        if form.says(kept.body):
             draft.recorded()
             return responses.see(url_for(".show", id=id))
         if form.version.data != str(kept.version):
             return _form_page(form, kept, draft, newer=form.differing(kept.body))
-        clients.revise(context.db(), context.vault(), kept, form.body(), now=context.now())
+        if alike := _alike(form, kept):
+            return _form_page(form, kept, draft, alike=alike)
+        body = _with_initials(form.body(), kept.id)
+        clients.revise(context.db(), context.vault(), kept, body, now=context.now())
         draft.recorded()
         return responses.see(url_for(".show", id=id))
     context.saw("client", kept)
@@ -134,8 +145,32 @@ def _today() -> date:
     return context.now().astimezone().date()
 
 
+def _with_initials(body: Client, id: UUID | None) -> Client:
+    """The details, with the initials that are proposed where none were written."""
+    if body.code:
+        return body
+    code = told_apart.proposed(context.db(), context.vault(), body, besides=id)
+    return msgspec.structs.replace(body, code=code)
+
+
+def _alike(form: ClientForm, kept: Kept[Client] | None) -> list[Kept[Client]]:
+    """Who is perhaps the same person, unless that was asked and answered, or nothing of it was changed."""
+    body = form.body()
+    if kept and (kept.body.name, kept.body.initials) == (body.name, body.code or kept.body.initials):
+        return []
+    found = told_apart.alike(context.db(), context.vault(), body, besides=kept.id if kept else None)
+    # Only those who were asked about: the name may have been changed since to that of yet another.
+    answered = request.form.get("another", "").split()
+    return found if any(each.id.hex not in answered for each in found) else []
+
+
 def _form_page(
-    form: ClientForm, kept: Kept[Client] | None, draft: FormDraft, *, newer: Sequence[tuple[str, str]] = ()
+    form: ClientForm,
+    kept: Kept[Client] | None,
+    draft: FormDraft,
+    *,
+    newer: Sequence[tuple[str, str]] = (),
+    alike: Sequence[Kept[Client]] = (),
 ) -> Answer:
     page = render_template(
         "clients/edit.html",
@@ -144,10 +179,12 @@ def _form_page(
         errors=form.errors,
         kept=kept,
         newer=newer,
+        alike=alike,
+        names=told_apart.of(context.db(), context.vault()).full,
         draft=draft,
         version=fields.seen_version(form, kept.version if kept else 0, draft=draft.shown),
     )
-    return (page, 409) if newer else (page, 422) if form.errors else page
+    return (page, 409) if newer or alike else (page, 422) if form.errors else page
 
 
 @screen.get("/clients/<uuid:id>")
@@ -155,14 +192,20 @@ def show(id: UUID) -> Answer:
     """One client: what was agreed, the hours, whom it is about, what was given."""
     db, vault = context.db(), context.vault()
     kept = clients.get(db, vault, id)
-    taking_part = cases.of_client(db, vault, id)
-    own = next(case for case in taking_part if not case.body.is_couple)
+    under = clients.shown_under(db, vault, id)
+    if under != id:
+        return _joined_page(kept, under)
+    taking_part = joined.cases_of(db, vault, id)
+    own = cases.single_of(db, vault, id)
+    entries = clients.together(db, vault, id)
+    names = told_apart.of(db, vault)
     hours = sessions.of_cases(db, vault, taking_part)
-    alone = [hour for hour in hours if hour.body.case_id == own.id]
+    by_case = {case.id: case for case in taking_part}
+    alone = [hour for hour in hours if not by_case[hour.body.case_id].body.is_couple]
     found = relationships.of_client(db, vault, id)
     context.saw("client", kept)
     context.saw("relationship", *found)
-    words = {each.id: each.body.word for each in found}
+    words = relationships.words(found)
     given = administrations.of_client(db, vault, id)
     shown = given if "all" in request.args else given[:NEWEST]
     asked_again = repeats.of_client(given, rhythms.of_client(db, vault, id), now=context.now())
@@ -171,12 +214,15 @@ def show(id: UUID) -> Answer:
         "clients/show.html",
         here="clients",
         client=kept,
+        name=names.full[id],
+        short=names.short[id],
+        entries=[clients.get(db, vault, each) for each in entries if each != id],
         own=own,
         couples=[
-            (case.id, clients.get(db, vault, other).body.name)
+            (case.id, names.full[other])
             for case in taking_part
             for other in case.body.client_ids
-            if case.body.is_couple and other != id
+            if case.body.is_couple and other not in entries and other in names.full
         ],
         hours=hours,
         notes=notes.of_hours(db, vault, hours),
@@ -185,6 +231,7 @@ def show(id: UUID) -> Answer:
         now=sessions.of_today(alone, now=context.now()),
         agreed=sessions.agreed_before(alone),
         relationships=found,
+        words=words,
         frames={frame.id: frame.label for frame in catalogue.frames()},
         given=[
             (
@@ -208,11 +255,23 @@ def show(id: UUID) -> Answer:
     )
 
 
+def _joined_page(kept: Kept[Client], under: UUID) -> Answer:
+    """What is left to say on the page of an entry that was joined to another: where everything is shown."""
+    context.saw("client", kept)
+    return render_template(
+        "clients/joined.html",
+        here="clients",
+        client=kept,
+        under=under,
+        name=told_apart.of(context.db(), context.vault()).full.get(under, clients.UNREADABLE),
+    )
+
+
 @screen.post("/clients/<uuid:id>/archive")
 def archive(id: UUID) -> Answer:
     """Put a client away. Nothing is deleted."""
     kept = clients.get(context.db(), context.vault(), id)
-    if kept.state != "archived":
+    if kept.state not in (clients.ARCHIVED, clients.JOINED):
         clients.archive(context.db(), context.vault(), kept, now=context.now())
     return responses.see(url_for(".show", id=id))
 

@@ -25,7 +25,7 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.rhythms import Rhythm
 from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
-from clinic_toolkit.web import context, guard, papers
+from clinic_toolkit.web import context, guard, papers, responses
 from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.responses import Answer
 
@@ -49,6 +49,9 @@ CAUTIONS = (
 def show(id: UUID) -> Answer:
     """Every questionnaire about one relationship, over time."""
     kept = relationships.get(context.db(), context.vault(), id)
+    into = relationships.joined(context.db(), context.vault(), kept.body.client_id)
+    if id in into:
+        return responses.see(url_for(".show", id=into[id]))
     context.saw("relationship", kept)
     return _page(kept.body.client_id, id, kept.body.word)
 

@@ -96,9 +96,17 @@ def _feared(each: Feared, client: UUID) -> Line:
     if not each.room_only:
         return Line(words=words)
     # Only an entry that says where sheets may go lifts a hold, so the way to one stands beside it.
-    about = each.about.hex if each.about else NOBODY
+    held, why = each.about, ""
+    if each.beside:
+        held, why = each.beside[0][0], _same_kind(each)
+    about = held.hex if held else NOBODY
     return Line(
-        words=f"{words} Sheets about {each.word or 'anybody'} stay in the room.",
+        words=f"{words} Sheets about {each.word or 'anybody'} stay in the room{why}.",
         href=url_for("risk_entries.new", client=client, about=about),
         link="Say where sheets may go",
     )
+
+
+def _same_kind(each: Feared) -> str:
+    others = " and ".join(word for _, word in each.beside)
+    return f", because those about {others} do: both have the same kind, and may be one person named twice"

@@ -6,7 +6,16 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
-from clinic_toolkit.record import administrations, answers, arrivals, merging, open_prompts, results, sessions
+from clinic_toolkit.record import (
+    administrations,
+    answers,
+    arrivals,
+    merging,
+    open_prompts,
+    results,
+    sessions,
+    told_apart,
+)
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
@@ -43,6 +52,7 @@ def offer(id: UUID) -> Answer:
         here="clients",
         kept=kept,
         about=about,
+        whom=told_apart.of(db, vault).both([kept.body.client_id]),
         instrument=administrations.instrument_of(kept.body),
         limits=limits.before(administrations.instrument_of(kept.body)),
         by_code=context.worker().keeper.holds(),

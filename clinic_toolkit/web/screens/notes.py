@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import (
+    cases,
     hours,
     later_arrivals,
     later_changes,
@@ -15,6 +16,7 @@ from clinic_toolkit.record import (
     rows,
     sessions,
     signed_facts,
+    told_apart,
 )
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.later_changes import LaterChanges
@@ -200,11 +202,16 @@ def _reading(
         sections=note_texts.sections_of(kept.body, facts.status_lines),
         empty=note_texts.empty_sections(kept.body),
         asks_code=bool(context.practice().body.return_code),
+        whom=told_apart.of(context.db(), context.vault()).both(_clients_of(hour)),
         from_sources=sorted(
             {part.source for part in kept.body.parts if part.source != notes.CLINICIAN and not part.left_out}
         ),
         errors=form.errors,
     )
+
+
+def _clients_of(hour: Kept[TherapySession]) -> tuple[UUID, ...]:
+    return cases.get(context.db(), context.vault(), hour.body.case_id).body.client_ids
 
 
 @screen.get("/notes/<uuid:id>")

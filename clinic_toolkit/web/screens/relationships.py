@@ -1,5 +1,6 @@
 """Relationships: whom a client speaks of, in the client's own word."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -34,6 +35,8 @@ def new(client: UUID) -> Answer:
     if before is not None:
         return responses.see(url_for(".show", id=before.id))
     if request.method == "POST" and form.validate() and form.frame.data:
+        if alike := _alike(form, client, None):
+            return _form_page(form, person, None, draft, alike=alike)
         kept = relationships.add(
             context.db(),
             context.vault(),
@@ -53,11 +56,15 @@ def show(id: UUID) -> Answer:
     """One relationship, with what is worth knowing about its kind."""
     kept = relationships.get(context.db(), context.vault(), id)
     context.saw("relationship", kept)
+    under = relationships.joined(context.db(), context.vault(), kept.body.client_id).get(id)
+    if under is not None:
+        return _joined_page(kept, under)
     return render_template(
         "relationships/show.html",
         case=cases.single_of(context.db(), context.vault(), kept.body.client_id),
         here="clients",
         kept=kept,
+        entries=relationships.joined_to(context.db(), context.vault(), kept),
         frame=catalogue.frame(kept.body.frame),
         watched=watched.item_of(kept.body.watched) if kept.body.watched else None,
         person=clients.get(context.db(), context.vault(), kept.body.client_id),
@@ -79,6 +86,8 @@ def edit(id: UUID) -> Answer:
             return responses.see(url_for(".show", id=id))
         if form.version.data != str(kept.version):
             return _form_page(form, person, kept, draft, newer=True)
+        if alike := _alike(form, kept.body.client_id, kept):
+            return _form_page(form, person, kept, draft, alike=alike)
         relationships.revise(
             context.db(), context.vault(), kept, word=form.word.data, frame=form.frame.data, now=context.now()
         )
@@ -88,6 +97,16 @@ def edit(id: UUID) -> Answer:
     return _form_page(form, person, kept, draft)
 
 
+def _alike(form: RelationshipForm, client: UUID, kept: Kept[Relationship] | None) -> list[Kept[Relationship]]:
+    """Who has this word already, unless that was asked and answered, or the word stays as it was."""
+    if kept and kept.body.word == form.word.data:
+        return []
+    besides = kept.id if kept else None
+    found = relationships.alike(context.db(), context.vault(), client, form.word.data, besides=besides)
+    answered = request.form.get("another", "").split()
+    return found if any(each.id.hex not in answered for each in found) else []
+
+
 def _form_page(
     form: RelationshipForm,
     person: Kept[Client],
@@ -95,6 +114,7 @@ def _form_page(
     draft: FormDraft,
     *,
     newer: bool = False,
+    alike: Sequence[Kept[Relationship]] = (),
 ) -> Answer:
     page = render_template(
         "relationships/edit.html",
@@ -106,10 +126,12 @@ def _form_page(
         kept=kept,
         kind=catalogue.frame(kept.body.frame).label if kept else "",
         newer=newer,
+        alike=alike,
+        frames={frame.id: frame.label for frame in catalogue.frames()},
         draft=draft,
         version=fields.seen_version(form, kept.version if kept else 0, draft=draft.shown),
     )
-    return (page, 409) if newer else (page, 422) if form.errors else page
+    return (page, 409) if newer or alike else (page, 422) if form.errors else page
 
 
 @screen.post("/relationships/<uuid:id>/put-away")
@@ -128,3 +150,16 @@ def take_up(id: UUID) -> Answer:
     if kept.state == "archived":
         relationships.take_up(context.db(), context.vault(), kept, now=context.now())
     return responses.see(url_for(".show", id=id))
+
+
+def _joined_page(kept: Kept[Relationship], under: UUID) -> Answer:
+    db, vault = context.db(), context.vault()
+    return render_template(
+        "relationships/joined.html",
+        here="clients",
+        kept=kept,
+        person=clients.get(db, vault, kept.body.client_id),
+        kind=catalogue.frame(kept.body.frame).label,
+        under=under,
+        word=relationships.words(relationships.of_client(db, vault, kept.body.client_id))[under],
+    )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import administrations, courses, repeats, results, rhythms, rows, sessions
+from clinic_toolkit.record import administrations, courses, joined, repeats, results, rhythms, rows, sessions
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.rhythms import Rhythm
@@ -95,6 +95,7 @@ def _found(id: UUID) -> tuple[Kept[Administration], Kept[Rhythm] | None]:
     kept = administrations.get(db, vault, id)
     if kept.state not in courses.IN_COURSE:
         raise rows.NotThere
+    (kept,) = joined.of_client(db, vault, kept.body.client_id).as_one([kept])
     return kept, rhythms.of_client(db, vault, kept.body.client_id).get(courses.theme(kept.body))
 
 

@@ -8,8 +8,8 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
 from clinic_toolkit.record import (
     administrations,
-    cases,
     clients,
+    joined,
     later_arrivals,
     merging,
     relationships,
@@ -18,6 +18,7 @@ from clinic_toolkit.record import (
     rows,
     sessions,
     to_ask,
+    told_apart,
 )
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.drafts import RISK_ENTRY
@@ -36,7 +37,9 @@ def close(administration: UUID) -> Answer:
     """Close what is open after a questionnaire: three choices, and lines for who has time."""
     kept = administrations.get(context.db(), context.vault(), administration)
     open_ones = to_ask.after(context.db(), context.vault(), kept)
-    about = kept.body.relationship_id
+    about = joined.of_client(context.db(), context.vault(), kept.body.client_id).one(
+        kept.body.relationship_id
+    )
     draft = _draft(kept.body.client_id, kept.id)
     if (answer := draft.answered()) is not None:
         return answer
@@ -83,8 +86,8 @@ def _hour(kept: Kept[Administration]) -> UUID | None:
 
 
 def _open_hour(client: UUID) -> UUID | None:
-    case = cases.single_of(context.db(), context.vault(), client)
-    hours = sessions.of_cases(context.db(), context.vault(), [case])
+    own = joined.alone(context.db(), context.vault(), client)
+    hours = sessions.of_cases(context.db(), context.vault(), own)
     found = sessions.of_today(hours, now=context.now()).open
     return found.id if found else None
 
@@ -121,7 +124,8 @@ def _new(client: UUID, *, session: UUID | None, follows: Kept[RiskEntry] | None 
     people = _people(client)
     named = request.args.get("about", "")
     if follows and follows.body.relationship_id:
-        named = follows.body.relationship_id.hex
+        into = joined.of_client(context.db(), context.vault(), client)
+        named = (into.one(follows.body.relationship_id) or follows.body.relationship_id).hex
     known = {kept.id.hex: kept.id for kept in people}
     form = RiskForm(
         draft.typed(), prompts=(), people=people, today=_today(), about=named if named in known else NOBODY
@@ -229,6 +233,8 @@ def _page(
         draft=draft,
         errors=form.errors,
         person=clients.get(context.db(), context.vault(), client),
+        whom=told_apart.of(context.db(), context.vault()).both([client]),
+        day=_today(),
         given=given,
         leave=_onward(given) if given else "",
         title=administrations.instrument_of(given.body).title if given else "",

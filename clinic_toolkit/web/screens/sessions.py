@@ -1,5 +1,6 @@
 """The hour: open one now, enter one, change its facts, agree on something."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from clinic_toolkit.record import (
     clients,
     handouts,
     hours,
+    joined,
     later_arrivals,
     notes,
     relationships,
@@ -21,6 +23,7 @@ from clinic_toolkit.record import (
     rhythms,
     rows,
     sessions,
+    told_apart,
 )
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
@@ -99,7 +102,7 @@ def new(case: UUID) -> Answer:
     draft = drafts.of_form("hour", case, ring=found.ring)
     if (answer := draft.answered()) is not None:
         return answer
-    form = HourForm.for_case(people, draft.typed(), like, today=_today())
+    form = HourForm.for_case(people, _names(), draft.typed(), like, today=_today())
     sent = request.method == "POST" and form.validate()
     before = new_records.made_before(
         TherapySession, found.ring, lambda body: bool(sent) and form.body(case) == body
@@ -124,7 +127,7 @@ def edit(id: UUID) -> Answer:
     draft = drafts.of_form("hour", id, ring=kept.ring)
     if (answer := draft.answered()) is not None:
         return answer
-    form = HourForm.for_case(people, draft.typed(), kept.body, today=_today())
+    form = HourForm.for_case(people, _names(), draft.typed(), kept.body, today=_today())
     if request.method == "POST" and form.validate():
         typed = form.body(case.id, kept.body.agreed)
         if typed == kept.body:
@@ -144,6 +147,10 @@ def edit(id: UUID) -> Answer:
 
 def _people(case: Kept[Case]) -> list[Kept[Client]]:
     return [clients.get(context.db(), context.vault(), id) for id in case.body.client_ids]
+
+
+def _names() -> Mapping[UUID, str]:
+    return told_apart.of(context.db(), context.vault()).full
 
 
 def _form_page(
@@ -208,7 +215,8 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
     db, vault = context.db(), context.vault()
     case = cases.get(db, vault, kept.body.case_id)
     context.saw("therapy_session", kept)
-    hours_of_case = sessions.of_cases(db, vault, [case])
+    one = [case] if case.body.is_couple else joined.alone(db, vault, case.body.client_ids[0])
+    hours_of_case = sessions.of_cases(db, vault, one)
     given = results.of_hour(db, vault, kept)
     note = notes.of_session(db, vault, kept)
     arrived = later_arrivals.of_hour(db, vault, kept, note)

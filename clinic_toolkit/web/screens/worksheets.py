@@ -5,7 +5,17 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import cases, clients, fear, handouts, relationships, results, sessions, spoken
+from clinic_toolkit.record import (
+    cases,
+    clients,
+    fear,
+    handouts,
+    relationships,
+    results,
+    sessions,
+    spoken,
+    told_apart,
+)
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.handouts import Handout
@@ -62,7 +72,11 @@ def offer(session: UUID) -> Answer:
     known = [] if case.body.is_couple else relationships.of_client(db, vault, people[0].id)
     given = [kept for kept in results.of_hour(db, vault, hour) if kept.state in ("completed", "stopped")]
     form = HandoutForm.for_clients(
-        people, request.form if request.method == "POST" else None, known, _spoken_of(given)
+        people,
+        told_apart.of(db, vault).full,
+        request.form if request.method == "POST" else None,
+        known,
+        _spoken_of(given),
     )
     held = False
     if request.method == "POST" and form.validate():
@@ -187,7 +201,7 @@ def sheet(id: UUID) -> Answer:
     return _paper(
         catalogue.worksheet(kept.body.worksheet),
         ("Back to the sheet that was given", url_for(".handout", id=id)),
-        initials=client.body.initials,
+        initials=told_apart.of(context.db(), context.vault()).short.get(client.id, client.body.initials),
         sentence=kept.body.sentence,
     )
 

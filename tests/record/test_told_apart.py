@@ -1,0 +1,84 @@
+"""Clients of one name, or of the same initials, are told apart wherever they are listed."""
+
+import pytest
+
+from clinic_toolkit.names.initials import initials
+from clinic_toolkit.record import clients, today, told_apart
+from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.store.engine import reading, writing
+from tests.fixtures.practices import NOW, Work
+
+
+def taken_in(work: Work, *bodies: Client) -> list[Kept[Client]]:
+    with writing(work.engine) as db:
+        return [clients.add(db, work.vault, body, now=NOW) for body in bodies]
+
+
+def names_of(work: Work, found: list[Kept[Client]]) -> list[tuple[str, str]]:
+    with reading(work.engine) as db:
+        names = told_apart.of(db, work.vault)
+    return [(names.full[kept.id], names.short[kept.id]) for kept in found]
+
+
+def test_an_entry_of_an_older_version_shows_what_is_proposed() -> None:
+    assert Client(name="Dr. Ana Reyes").initials == "A. R."
+    assert Client(name="Suharto", code="K17").initials == "K17"
+    assert Client(name=clients.UNREADABLE).initials == clients.UNREADABLE
+
+
+def test_of_two_with_the_same_initials_the_later_has_a_number(work: Work) -> None:
+    found = taken_in(work, Client(name="Ana Reyes"), Client(name="Alan Ross"), Client(name="Ada Rush"))
+    assert [short for _, short in names_of(work, found)] == ["A. R.", "A. R. 2", "A. R. 3"]
+
+
+def test_of_two_with_one_name_both_show_their_initials(work: Work) -> None:
+    found = taken_in(work, Client(name="Ana Reyes", code="K17"), Client(name="ana réyes"))
+    assert names_of(work, found) == [("Ana Reyes (K17)", "K17"), ("ana réyes (A. R.)", "A. R.")]
+
+
+def test_what_was_written_down_stays_theirs_and_what_is_proposed_gives_way(work: Work) -> None:
+    found = taken_in(work, Client(name="Ana Reyes"), Client(name="Alan Ross", code="A. R."))
+    assert [short for _, short in names_of(work, found)] == ["A. R. 2", "A. R."]
+    third = Client(name="Ada Rush", code="A. R. 2")
+    assert [short for _, short in names_of(work, [*found, *taken_in(work, third)])] == [
+        "A. R. 3", "A. R.", "A. R. 2",
+    ]  # fmt: skip
+
+
+def test_initials_that_are_proposed_are_no_other_clients(work: Work) -> None:
+    (ana,) = taken_in(work, Client(name="Ana Reyes", code="A. R."))
+    with reading(work.engine) as db:
+        assert told_apart.proposed(db, work.vault, Client(name="Alan Ross")) == "A. R. 2"
+        assert told_apart.proposed(db, work.vault, Client(name="Ana Reyes"), besides=ana.id) == "A. R."
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "found"),
+    [("ANA  REYES", "", True), ("Ana Réyes", "", True), ("Ana-Reyes", "", True), ("Ana Reyes B", "", False),
+     ("Somebody", "k17", True), ("Somebody", "", False)],
+)  # fmt: skip
+def test_who_may_be_the_same_person_is_found(work: Work, name: str, code: str, found: bool) -> None:
+    (ana,) = taken_in(work, Client(name="Ana Reyes", code="K17"))
+    with reading(work.engine) as db:
+        alike = told_apart.alike(db, work.vault, Client(name=name, code=code))
+        assert [kept.id for kept in alike] == ([ana.id] if found else [])
+        assert told_apart.alike(db, work.vault, Client(name="Ana Reyes"), besides=ana.id) == []
+
+
+def test_name_and_initials_stand_together_once_each(work: Work) -> None:
+    found = taken_in(work, Client(name="Ana Reyes"), Client(name="B7"), Client(name="Ana Reyes"))
+    with reading(work.engine) as db:
+        names = told_apart.of(db, work.vault)
+    assert [names.both([kept.id]) for kept in found] == ["Ana Reyes (A. R.)", "B7", "Ana Reyes (A. R. 2)"]
+    assert names.both(kept.id for kept in found[:2]) == "Ana Reyes (A. R.) and B7"
+
+
+@pytest.mark.parametrize("name", ["Suharto", "王小明", "Dr. Ana Reyes", "Ana Reyes (new)"])
+def test_today_shows_no_name_whole(work: Work, name: str) -> None:
+    client = work.client(name)
+    hour = work.hour(client)
+    with reading(work.engine) as db:
+        day = today.of(db, work.vault, now=NOW)
+    (line,) = [line for line in (*day.earlier, *day.to_finish) if line.id == hour.id]
+    assert line.who == initials(name) != name and len(line.who) <= 5
