@@ -200,7 +200,7 @@ def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Admini
     rings = clients.rings(db, vault, client_id)
     found = rows.in_rings(db, vault, administration, rings, Administration)
     own_questionnaires.recall(db, vault, {kept.body.digest for kept in found})
-    found = joined.of_client(db, vault, client_id).as_one(found)
+    found = joined.of(db, vault).as_one(found)
     return sorted(found, key=lambda kept: (kept.body.on, kept.body.begun), reverse=True)
 
 

@@ -59,7 +59,7 @@ def is_one(body: Administration) -> bool:
 
 def page_of(db: Connection, vault: Vault, kept: Kept[Administration]) -> CheckIn:
     """One check-in beside at most five before it; those about anybody else are never looked at."""
-    (kept,) = joined.of_client(db, vault, kept.body.client_id).as_one([kept])
+    (kept,) = joined.of(db, vault).as_one([kept])
     shown = [kept, *_earlier(administrations.of_client(db, vault, kept.body.client_id), kept)][:MOST]
     found: dict[tuple[str, str, str], list[Said]] = {}
     own = set()

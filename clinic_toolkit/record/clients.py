@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.names.folding import fold, holds
 from clinic_toolkit.names.initials import initials
-from clinic_toolkit.record import cases, rows
+from clinic_toolkit.record import cases, memory, rows
 from clinic_toolkit.record.kept import HURT, Kept
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
@@ -173,6 +173,10 @@ def _stand_in(vault: Vault, ring: UUID) -> Client:
 
 def joined(db: Connection, vault: Vault) -> dict[UUID, UUID]:
     """Each joined entry, with the one that it is shown under."""
+    return memory.told_once(db, vault, client, "joined", lambda: _joined(db, vault))
+
+
+def _joined(db: Connection, vault: Vault) -> dict[UUID, UUID]:
     every = in_order(db, vault)
     known = {kept.id.bytes for kept in every}
     # One whose other entry is not there stands by itself, so that nobody is out of sight.

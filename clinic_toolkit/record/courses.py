@@ -85,7 +85,7 @@ def about_one(
 
 def of(db: Connection, vault: Vault, kept: Given, *, baselines: Mapping[Theme, int]) -> Course | None:
     """The course that a questionnaire belongs to; None while there is nothing in it."""
-    (kept,) = joined.of_client(db, vault, kept.body.client_id).as_one([kept])
+    (kept,) = joined.of(db, vault).as_one([kept])
     rounds = rounds_of(administrations.of_client(db, vault, kept.body.client_id), theme(kept.body))
     if not rounds:
         return None
@@ -94,7 +94,7 @@ def of(db: Connection, vault: Vault, kept: Given, *, baselines: Mapping[Theme, i
 
 def compared(db: Connection, vault: Vault, kept: Given) -> Compared | None:
     """A result beside the one before it; None if there is none of the same version and kind."""
-    (kept,) = joined.of_client(db, vault, kept.body.client_id).as_one([kept])
+    (kept,) = joined.of(db, vault).as_one([kept])
     rounds = rounds_of(administrations.of_client(db, vault, kept.body.client_id), theme(kept.body))
     before = [each for each in rounds if (each.body.on, each.body.begun) < (kept.body.on, kept.body.begun)]
     if not before or _segment(before[-1]) != _segment(kept):

@@ -70,7 +70,7 @@ def known(db: Connection, vault: Vault, client_id: UUID) -> Known:
     entries = risk_entries.of_client(db, vault, client_id)[::-1]
     kinds = {kept.id: kept.body.frame for kept in relationships.of_client(db, vault, client_id)}
     asked = open_prompts.of_client(db, vault, client_id)
-    return _known(entries, asked, kinds, joined.of_client(db, vault, client_id))
+    return _known(entries, asked, kinds, joined.of(db, vault))
 
 
 def _known(

@@ -92,7 +92,7 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[Handout]:
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Handout]]:
     """The sheets a client was given, newest first; to read (`joined`)."""
     found = rows.in_rings(db, vault, handout, clients.rings(db, vault, client_id), Handout)
-    found = joined.of_client(db, vault, client_id).as_one(found)
+    found = joined.of(db, vault).as_one(found)
     return sorted(found, key=lambda kept: kept.body.given, reverse=True)
 
 

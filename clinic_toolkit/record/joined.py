@@ -43,13 +43,8 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
         return one.bytes if one else id
 
 
-def of_client(db: Connection, vault: Vault, client_id: UUID) -> Joined:
-    """What was joined of one client."""
-    return Joined(into=clients.joined(db, vault) | relationships.joined(db, vault, client_id))
-
-
-def everywhere(db: Connection, vault: Vault) -> Joined:
-    """What was joined of any client."""
+def of(db: Connection, vault: Vault) -> Joined:
+    """What was joined, of any client."""
     return Joined(into=clients.joined(db, vault) | relationships.joined(db, vault))
 
 

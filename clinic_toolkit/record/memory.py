@@ -6,15 +6,17 @@ comparing what they are takes a twentieth. The memory belongs to the vault and e
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, select
 
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.statements import RawRow, SealedRow, sealed_row
 from clinic_toolkit.store.types import often
 from clinic_toolkit.vault.vault import Vault
+
+T = TypeVar("T")
 
 # Version byte, salt and commitment of a seal: no two seals share them, and a different content has others.
 HEAD = 57
@@ -22,6 +24,22 @@ HEAD = 57
 
 # So many rows at a time: enough to open them in one go, and few enough to lie about in no memory.
 AT_ONCE = 100
+
+
+def told_once(db: Connection, vault: Vault, table: Table, what: str, make: Callable[[], T]) -> T:
+    """What is told from all rows of a table, made anew only after a row was added; pages ask for it often.
+
+    For a table in which versions are only added. No two seals have the same head, so the last row tells
+    whether these are the rows that it was told from; without it, what was told is made anew.
+    """
+    head = func.substr(table.c.sealed, 1, HEAD)
+    last = db.execute(select(table.c.id, head).order_by(table.c.id.desc()).limit(1)).first()
+    state = tuple(last) if last else ()
+    kept = vault.memory.setdefault(f"{table.name}: {what}", {})
+    if 0 not in kept or kept[0][0] != state:
+        kept[0] = (state, make())
+    found: T = kept[0][1]
+    return found
 
 
 def newest(

@@ -118,7 +118,7 @@ def everywhere(db: Connection, vault: Vault) -> list[Asked]:
     given = rows.everywhere(db, vault, administrations.administration, Administration)
     own_questionnaires.recall(db, vault, {kept.body.digest for kept in given})
     back = rows.everywhere(db, vault, handover, Handover)
-    given = joined.everywhere(db, vault).as_one(given)
+    given = joined.of(db, vault).as_one(given)
     given.sort(key=lambda kept: (kept.body.on, kept.body.begun))
     return _asked(given, back, risk_entries.everything(db, vault))
 

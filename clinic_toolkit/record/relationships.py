@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.names.folding import fold
-from clinic_toolkit.record import clients, rows
+from clinic_toolkit.record import clients, memory, rows
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.watched import Watched
 from clinic_toolkit.store.base import sealed_table
@@ -125,7 +125,7 @@ def join(
         rows.NotThere: there is no such other entry.
     """
     client_id = seen.body.client_id
-    into = joined(db, vault, client_id)
+    into = joined(db, vault)
     target = get(db, vault, into.get(other, other))
     if into.get(target.id, target.id) == seen.id or seen.body.joined_to:
         raise NotTheSame
@@ -162,15 +162,19 @@ def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Relati
     return sorted(found, key=lambda kept: kept.state == "archived")
 
 
-def joined(db: Connection, vault: Vault, client_id: UUID | None = None) -> dict[UUID, UUID]:
-    """Each joined entry, of one client or of all, with the one that it is shown under."""
-    found = _every(db, vault, client_id)
+def joined(db: Connection, vault: Vault) -> dict[UUID, UUID]:
+    """Each joined entry of any client, with the one that it is shown under."""
+    return memory.told_once(db, vault, relationship, "joined", lambda: _joined(db, vault))
+
+
+def _joined(db: Connection, vault: Vault) -> dict[UUID, UUID]:
+    found = rows.everywhere(db, vault, relationship, Relationship)
     return clients.followed({kept.id: kept.body.joined_to for kept in found if kept.body.joined_to})
 
 
 def joined_to(db: Connection, vault: Vault, kept: Kept[Relationship]) -> list[Kept[Relationship]]:
     """The entries that are shown under this one."""
-    into = joined(db, vault, kept.body.client_id)
+    into = joined(db, vault)
     return [each for each in _every(db, vault, kept.body.client_id) if into.get(each.id) == kept.id]
 
 
@@ -195,7 +199,5 @@ def words(found: list[Kept[Relationship]]) -> dict[UUID, str]:
     return told
 
 
-def _every(db: Connection, vault: Vault, client_id: UUID | None) -> list[Kept[Relationship]]:
-    if client_id is None:
-        return rows.everywhere(db, vault, relationship, Relationship)
+def _every(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[Relationship]]:
     return rows.in_rings(db, vault, relationship, clients.rings(db, vault, client_id), Relationship)

@@ -78,7 +78,7 @@ def about(db: Connection, vault: Vault, body: Administration) -> str:
     if body.relationship_id is None:
         return IN_GENERAL
     try:
-        into = relationships.joined(db, vault, body.client_id)
+        into = relationships.joined(db, vault)
         return relationships.get(db, vault, into.get(body.relationship_id, body.relationship_id)).body.word
     except Unreadable:
         return body.word

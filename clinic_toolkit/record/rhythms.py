@@ -133,7 +133,7 @@ def go_on(
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> dict[Theme, Kept[Rhythm]]:
     """What was agreed with a client, by questionnaire and relationship."""
     found = rows.in_rings(db, vault, rhythm, clients.rings(db, vault, client_id), Rhythm)
-    into = joined.of_client(db, vault, client_id)
+    into = joined.of(db, vault)
     # Of two that were joined, what was agreed last counts.
     ordered = sorted(found, key=lambda kept: kept.at)
     return {(into.one(kept.body.theme[0]), kept.body.instrument): kept for kept in ordered}

@@ -205,7 +205,7 @@ def get(db: Connection, vault: Vault, id: UUID) -> Kept[RiskEntry]:
 def of_client(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[RiskEntry]]:
     """The entries about a client, newest first; to read (`joined`)."""
     found = rows.in_rings(db, vault, risk_entry, clients.rings(db, vault, client_id), RiskEntry)
-    return joined.of_client(db, vault, client_id).as_one(found)[::-1]
+    return joined.of(db, vault).as_one(found)[::-1]
 
 
 def of_session(
@@ -236,4 +236,4 @@ def next_check(db: Connection, vault: Vault, client_id: UUID, *, today: date) ->
 
 def everything(db: Connection, vault: Vault) -> list[Kept[RiskEntry]]:
     """Every entry of this clinician, oldest first; to read (`joined`)."""
-    return joined.everywhere(db, vault).as_one(rows.everywhere(db, vault, risk_entry, RiskEntry))
+    return joined.of(db, vault).as_one(rows.everywhere(db, vault, risk_entry, RiskEntry))

@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.names.folding import fold
-from clinic_toolkit.record import clients
+from clinic_toolkit.record import clients, memory
 from clinic_toolkit.record.clients import JOINED, UNREADABLE, Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.vault.vault import Vault
@@ -34,6 +34,10 @@ class Names(Struct, frozen=True, kw_only=True):
 
 def of(db: Connection, vault: Vault) -> Names:
     """The names of every client of this clinician."""
+    return memory.told_once(db, vault, clients.client, "names", lambda: _told(db, vault))
+
+
+def _told(db: Connection, vault: Vault) -> Names:
     every, into = clients.in_order(db, vault), clients.joined(db, vault)
     alone = [kept for kept in every if kept.id not in into]
     short = _short(alone)
@@ -55,22 +59,26 @@ def of(db: Connection, vault: Vault) -> Names:
 
 def _short(people: Sequence[Kept[Client]]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     # What was written down for somebody stays theirs; what is only proposed gives way.
     for kept in sorted(people, key=lambda kept: not kept.body.code):
         found[kept.id] = kept.body.initials
         if kept.body.name != UNREADABLE:
-            found[kept.id] = _free(kept.body.initials, taken)
-            taken.add(fold(found[kept.id]))
+            found[kept.id] = _free(found[kept.id], taken)
     return found
 
 
-def _free(wanted: str, taken: set[str]) -> str:
-    number, free = 1, wanted
-    while fold(free) in taken:
+def _free(wanted: str, taken: dict[str, int]) -> str:
+    """The first of "A. R.", "A. R. 2" … that is free; `taken` has the last number of each that was given."""
+    folded = fold(wanted)
+    if folded not in taken:
+        taken[folded] = 1
+        return wanted
+    number = taken[folded] + 1
+    while f"{folded} {number}" in taken:
         number += 1
-        free = f"{wanted} {number}"
-    return free
+    taken |= {folded: number, f"{folded} {number}": 1}
+    return f"{wanted} {number}"
 
 
 def proposed(db: Connection, vault: Vault, body: Client, *, besides: UUID | None = None) -> str:
@@ -80,7 +88,7 @@ def proposed(db: Connection, vault: Vault, body: Client, *, besides: UUID | None
         besides: the client's own entry, if there is one already.
     """
     names = of(db, vault)
-    return _free(body.initials, {fold(each) for id, each in names.short.items() if id != besides})
+    return _free(body.initials, {fold(each): 1 for id, each in names.short.items() if id != besides})
 
 
 def alike(db: Connection, vault: Vault, body: Client, *, besides: UUID | None = None) -> list[Kept[Client]]:

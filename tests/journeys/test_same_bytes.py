@@ -12,9 +12,10 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.psychometrics import prompts
-from clinic_toolkit.record import cases, progress, results
+from clinic_toolkit.record import cases, clients, progress, results
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.web import handing
@@ -67,9 +68,20 @@ def while_answering(site: Site, kept: Kept[Administration]) -> Seen:
     return {path.removeprefix(place): _page(site, path) for path in paths}
 
 
+def only_one_of_the_name(site: Site, kept: Kept[Administration]) -> None:
+    """Call every other client otherwise: two of one name are told apart, whatever they answered."""
+    work = site.work
+    with writing(work.engine) as db:
+        for each in clients.everyone(db, work.vault):
+            name = "Ana Reyes" if each.id == kept.body.client_id else f"Cy {each.id.hex}"
+            if each.body.name != name:
+                clients.revise(db, work.vault, each, Client(name=name), now=NOW)
+
+
 def after_it(site: Site, kept: Kept[Administration]) -> Seen:
     """Every screen and every paper once it is finished, with a worksheet about this person."""
     place = f"/administrations/{kept.id}"
+    only_one_of_the_name(site, kept)
     with writing(site.work.engine) as db:
         progress.stop(db, site.work.vault, kept, now=NOW)
     hour = f"/sessions/{kept.body.session_id}"

@@ -181,7 +181,7 @@ def test_only_two_of_one_client_are_joined_and_never_round(work: Work) -> None:
     # What is joined to a joined one is shown under the last of the row.
     join(work, one, third)
     with reading(work.engine) as db:
-        assert relationships.joined(db, work.vault, ana.id) == {one.id: third.id, again.id: third.id}
+        assert relationships.joined(db, work.vault) == {one.id: third.id, again.id: third.id}
 
 
 @pytest.fixture

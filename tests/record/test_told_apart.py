@@ -82,3 +82,16 @@ def test_today_shows_no_name_whole(work: Work, name: str) -> None:
         day = today.of(db, work.vault, now=NOW)
     (line,) = [line for line in (*day.earlier, *day.to_finish) if line.id == hour.id]
     assert line.who == initials(name) != name and len(line.who) <= 5
+
+
+def test_names_follow_each_change_at_once_and_a_change_that_failed_leaves_none(work: Work) -> None:
+    (ana,) = taken_in(work, Client(name="Ana Reyes"))
+    assert names_of(work, [ana]) == [("Ana Reyes", "A. R.")]
+    with pytest.raises(ZeroDivisionError), writing(work.engine) as db:
+        clients.revise(db, work.vault, ana, Client(name="Cy Moss"), now=NOW)
+        assert told_apart.of(db, work.vault).full[ana.id] == "Cy Moss"
+        raise ZeroDivisionError
+    assert names_of(work, [ana]) == [("Ana Reyes", "A. R.")]
+    with writing(work.engine) as db:
+        clients.revise(db, work.vault, ana, Client(name="Bo Lund"), now=NOW)
+    assert names_of(work, [ana]) == [("Bo Lund", "B. L.")]

@@ -49,7 +49,7 @@ CAUTIONS = (
 def show(id: UUID) -> Answer:
     """Every questionnaire about one relationship, over time."""
     kept = relationships.get(context.db(), context.vault(), id)
-    into = relationships.joined(context.db(), context.vault(), kept.body.client_id)
+    into = relationships.joined(context.db(), context.vault())
     if id in into:
         return responses.see(url_for(".show", id=into[id]))
     context.saw("relationship", kept)

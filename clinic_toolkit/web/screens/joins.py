@@ -80,7 +80,7 @@ def persons_entry(id: UUID) -> Answer:
 
 
 def _where_shown(kept: Kept[Relationship]) -> str:
-    into = relationships.joined(context.db(), context.vault(), kept.body.client_id)
+    into = relationships.joined(context.db(), context.vault())
     return url_for("relationships.show", id=into[kept.id])
 
 

@@ -56,7 +56,7 @@ def show(id: UUID) -> Answer:
     """One relationship, with what is worth knowing about its kind."""
     kept = relationships.get(context.db(), context.vault(), id)
     context.saw("relationship", kept)
-    under = relationships.joined(context.db(), context.vault(), kept.body.client_id).get(id)
+    under = relationships.joined(context.db(), context.vault()).get(id)
     if under is not None:
         return _joined_page(kept, under)
     return render_template(

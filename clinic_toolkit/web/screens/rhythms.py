@@ -95,7 +95,7 @@ def _found(id: UUID) -> tuple[Kept[Administration], Kept[Rhythm] | None]:
     kept = administrations.get(db, vault, id)
     if kept.state not in courses.IN_COURSE:
         raise rows.NotThere
-    (kept,) = joined.of_client(db, vault, kept.body.client_id).as_one([kept])
+    (kept,) = joined.of(db, vault).as_one([kept])
     return kept, rhythms.of_client(db, vault, kept.body.client_id).get(courses.theme(kept.body))
 
 

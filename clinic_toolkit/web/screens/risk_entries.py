@@ -37,9 +37,7 @@ def close(administration: UUID) -> Answer:
     """Close what is open after a questionnaire: three choices, and lines for who has time."""
     kept = administrations.get(context.db(), context.vault(), administration)
     open_ones = to_ask.after(context.db(), context.vault(), kept)
-    about = joined.of_client(context.db(), context.vault(), kept.body.client_id).one(
-        kept.body.relationship_id
-    )
+    about = joined.of(context.db(), context.vault()).one(kept.body.relationship_id)
     draft = _draft(kept.body.client_id, kept.id)
     if (answer := draft.answered()) is not None:
         return answer
@@ -124,7 +122,7 @@ def _new(client: UUID, *, session: UUID | None, follows: Kept[RiskEntry] | None 
     people = _people(client)
     named = request.args.get("about", "")
     if follows and follows.body.relationship_id:
-        into = joined.of_client(context.db(), context.vault(), client)
+        into = joined.of(context.db(), context.vault())
         named = (into.one(follows.body.relationship_id) or follows.body.relationship_id).hex
     known = {kept.id.hex: kept.id for kept in people}
     form = RiskForm(
