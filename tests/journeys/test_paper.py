@@ -30,9 +30,9 @@ def typed(code: str | None = None, **more: str) -> dict[str, str]:
     return {"instrument": CURRENT, "code": code, "on": BEFORE.isoformat()} | ABOUT | more
 
 
-def whole(me: Person, hour: str) -> Page:
+def whole(me: Person, hour: str, word: str = "M.") -> Page:
     """The page of answers of a sheet that is being entered."""
-    page = me.send(me.open(f"{hour}/paper"), typed())
+    page = me.send(me.open(f"{hour}/paper"), typed(word=word))
     assert page.path.endswith("/all"), page.text
     return page
 
@@ -159,7 +159,7 @@ def test_a_sheet_that_is_not_finished_goes_on_where_all_questions_stand(me: Pers
 
 
 def test_a_second_entry_that_is_the_same_is_recorded(site: Site, me: Person, hour: str) -> None:
-    page = me.send(whole(me, hour), chosen_rows(), by="1-answer")
+    page = me.send(whole(me, hour, "K."), chosen_rows(), by="1-answer")
     blind = me.follow(page, "Enter it again")
     assert not [control for control in blind.form("1-answer").controls if control.checked]
     page = me.send(blind, chosen_rows(), by="1-answer")
@@ -193,7 +193,7 @@ def test_only_what_differs_is_asked_and_settled(site: Site, me: Person, hour: st
 
 
 def test_what_changed_meanwhile_is_not_settled(site: Site, me: Person, hour: str) -> None:
-    page = me.send(whole(me, hour), chosen_rows(), by="1-answer")
+    page = me.send(whole(me, hour, "K."), chosen_rows(), by="1-answer")
     compared = me.send(me.follow(page, "Enter it again"), chosen_rows(["0", *CHOSEN[1:]]), by="1-answer")
     me.send(me.open(f"{steps.place(page)}/all"), {"1-answer": "2"}, by="1-answer")
     refused = me.send(compared, {"1-keep": "second"})
@@ -222,7 +222,7 @@ def test_the_same_answers_have_the_same_scores_whichever_way_they_came(
     pages = [steps.answer_all(me, steps.begin(me, hour), one_by_one)]
     page = me.follow(steps.begin(me, hour), "All questions on one page")
     pages.append(me.send(page, chosen_rows(), by="1-answer"))
-    pages.append(me.send(whole(me, hour), chosen_rows(), by="1-answer"))
+    pages.append(me.send(whole(me, hour, "K."), chosen_rows(), by="1-answer"))
     pages.append(handed(site, me, hour))
     bodies = [body_of(site, page) for page in pages]
     assert [body.mode for body in bodies] == ["read_aloud", "read_aloud", "paper", "self_entered"]

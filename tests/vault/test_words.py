@@ -97,3 +97,10 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "spelled"), [("Łukasz Øvergård", "lukasz overgard"), ("Đorđe Işık", "dorde isik")]
+)
+def test_letters_that_do_not_come_apart_are_known_too(name: str, spelled: str) -> None:
+    assert known_words.without(spelled, known_words.parts_of([name])) == ""
