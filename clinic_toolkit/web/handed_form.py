@@ -95,6 +95,8 @@ class HandedForm:
             return page, 409
         if by_script():
             return responses.saved(_now(), version=sent.shows(before))
+        if sent.released:
+            return responses.see(url_for("item", number=number, change=int(changing) or None))
         return responses.see(self._onward(number, sent.go.data or "next", changing=changing))
 
     def open_line(self) -> Answer:

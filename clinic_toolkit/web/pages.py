@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 
 from clinic_toolkit import paths
 from clinic_toolkit.web.compiled import Compiled
+from clinic_toolkit.web.page_kinds import kind_of_page
 
 
 class Pages(Environment):
@@ -24,6 +25,7 @@ class Pages(Environment):
         self.undefined = StrictUndefined
         self.autoescape = True
         self.trim_blocks = self.lstrip_blocks = True
+        self.globals["kind_of_page"] = kind_of_page
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The names that a template knows before anything is passed to it."""

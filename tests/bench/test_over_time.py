@@ -90,7 +90,7 @@ def test_a_course_on_the_screen(site: Site, course: Course, ratio: Report) -> No
     def ours() -> None:
         for part, _, _ in drawn:
             plan = screens.planned(course, part, with_mean=part.has_mean)
-            assert "<circle" in chart(plan, "id", "title", "describe")
+            assert "<circle" in chart(plan, "name")
 
     shapes = sum(
         sum(dots.count for dots in plan.dots) + len(plan.dots) + len(plan.marks) + len(plan.strokes)

@@ -42,6 +42,7 @@ class Practice:
         page.get_by_role("radio", name="People in general").check()
         page.get_by_role("button", name="Go to the introduction").click()
         page.get_by_role("link", name="Go to the first question").click()
+        page.wait_for_url("**/items/1")
 
 
 @pytest.fixture(scope="module")

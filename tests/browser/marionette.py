@@ -4,6 +4,7 @@ Playwright cannot drive the Firefox that Linux distributions ship. The keys pres
 browser's own input handling, as those of a keyboard do.
 """
 
+import base64
 import json
 import os
 import signal
@@ -73,6 +74,18 @@ class Firefox:
     def script(self, body: str, *arguments: object) -> Any:
         """Run a function's body in the page, with its strict policies: `return document.title`."""
         return self.ask("WebDriver:ExecuteScript", script=body, args=list(arguments), sandbox=None)
+
+    def inside(self, body: str) -> Any:
+        """Run a function's body in Firefox itself. It was opened with `inside=True`."""
+        self.ask("Marionette:SetContext", value="chrome")
+        try:
+            return self.ask("WebDriver:ExecuteScript", script=body, args=[], sandbox="system")
+        finally:
+            self.ask("Marionette:SetContext", value="content")
+
+    def printed(self) -> bytes:
+        """The page as it is printed, without backgrounds: a PDF."""
+        return base64.b64decode(self.ask("WebDriver:Print", background=False))
 
     def find(self, selector: str) -> str:
         """The first element of this CSS selector, once there is one."""
@@ -177,12 +190,16 @@ class Firefox:
 
 
 @contextmanager
-def opened(program: str, profile: Path) -> Iterator[Firefox]:
-    """A Firefox with an empty profile in this folder, which must not be there yet."""
+def opened(program: str, profile: Path, *, inside: bool = False) -> Iterator[Firefox]:
+    """A Firefox with an empty profile in this folder, which must not be there yet.
+
+    `inside` lets `Firefox.inside` reach what is not of the page: the accessibility tree.
+    """
     port = _free_port()
     # What is typed must not be kept for the next start, and a page may be left without a click in it.
     profile_with(profile, {"marionette.port": port, "remote.prefs.recommended": True})
     words = [program, "--marionette", "--headless", "--no-remote", "--profile", str(profile)]
+    words += ["--remote-allow-system-access"] * inside
     silent, home = subprocess.DEVNULL, program_home(profile)
     with subprocess.Popen(words, stdout=silent, stderr=silent, env=home, start_new_session=True) as process:
         try:

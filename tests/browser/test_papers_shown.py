@@ -93,6 +93,7 @@ def test_it_stands_in_a_frame_and_goes_with_the_keys(with_viewer: Browser, pract
         me.press(me.open("/"), "Lock")
         page.evaluate(LOOK_NOW)
         expect(page.get_by_role("heading", name="Locked")).to_be_visible()
+        expect(page).to_have_title("Locked · Clinic toolkit")
         emptied(page)
         for way in ("Lock", "F8"):
             page = practice.enter(seen)

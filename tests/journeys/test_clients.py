@@ -51,7 +51,7 @@ def test_nothing_of_a_client_is_in_the_address_or_the_title(me: Person) -> None:
     page = me.send(me.open(take_in(me, "Quillfeather").path.join(("", "/edit"))), {"phone": "555 0199"})
     me.send(me.open("/clients"), {"words": "Quillfeather"})
     assert not any("Quill" in path or "0199" in path for path in me.passed)
-    assert page.title.strip() == "Clinic toolkit"
+    assert page.title.strip() == "Client · Clinic toolkit"
 
 
 def test_a_client_is_found_by_part_of_a_name_a_telephone_or_an_address(me: Person) -> None:
@@ -93,7 +93,7 @@ def test_a_client_needs_something_to_be_called_by(me: Person, name: str) -> None
     assert page.status == 422
     assert page.error("name").endswith("Write a name, initials or a code.")
     assert (page.typed("phone"), page.typed("leave_message")) == ("555 0101", "yes")
-    assert page.title.strip() == "Error: Clinic toolkit"
+    assert page.title.strip() == "Error: New client · Clinic toolkit"
     assert not named(me.open("/clients"))
 
 

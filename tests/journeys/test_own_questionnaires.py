@@ -141,7 +141,7 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     result = me.open(f"{place}/result")
     # BODY 3 + (3 - 1), MIND 2 + 0, ASK 1 + 2 x 3; see tests/cases/own.toml.
     assert "14 (6 of 6 answered)" in result.text
-    assert "Coming to rest 7" in result.text and "Resting the body “Fully true”. 5" in result.text
+    assert "Coming to rest Number 7." in result.text and "“Fully true”. Number 5." in result.text
     assert "Turned round for the number: I sat down when I was tired" in result.text
     assert "Higher means further towards “Fully true”, nothing else." in result.text
     assert "Ask in private about fear of this person." in result.text

@@ -94,7 +94,7 @@ def numbers_on(page: Page) -> dict[str, int]:
     found = {}
     for part in re.split(r"<h2[^>]*>", page.source)[1:]:
         heading, _, rest = part.partition("</h2>")
-        if number := re.search(r'class="number">(\d+)[ <]', rest):
+        if number := re.search(r'class="number">Number (\d+)[ .<]', rest):
             found[unescape(heading)] = int(number[1])
     return found
 

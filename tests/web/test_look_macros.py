@@ -94,15 +94,17 @@ def test_a_secret_is_not_sent_back() -> None:
 def test_a_group_of_choices_is_a_fieldset_with_the_error() -> None:
     call = 'radios("frame", "Kind", [("p", "Parent"), ("f", "Friend")], {"frame": "f"}, errors)'
     page = the_form(call, errors={"frame": "Choose one."})
-    assert '<fieldset class="field wrong" aria-describedby="e-frame">' in page
+    assert '<fieldset class="field wrong" aria-describedby="e-frame" aria-invalid="true">' in page
     assert re.findall(r'value="(\w)"[^>]* checked', page) == ["f"]
 
 
 def test_nothing_is_chosen_before_the_client_chose() -> None:
     assert " checked" not in the_item()
-    assert "aria-pressed" not in the_item()
+    assert the_item().count('aria-pressed="false"') == 2
     assert 'value="0" autocomplete="off" checked' in the_item(chosen=0)
-    assert 'value="declined" aria-pressed="true"' in the_item(status="declined")
+    pressed = the_item(status="declined")
+    assert 'value="left_open" data-way="declined" aria-pressed="true"' in pressed
+    assert 'value="did_not_come_up" data-way="did_not_come_up" aria-pressed="false"' in pressed
 
 
 def test_an_item_shows_no_number_but_its_place() -> None:

@@ -13,6 +13,8 @@ from clinic_toolkit.web.forms import fields
 
 # The two ways not to answer, as the buttons say them.
 WAYS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
+# What a way that was pressed sends when it is pressed once more: the question is open again.
+RELEASED = "left_open"
 SAID_LIMIT = 1_000
 CHANGED_ELSEWHERE = (
     "The answer was changed in another window. Go on from this page as usual: then you see both."
@@ -49,9 +51,14 @@ class ItemForm(Form):
         return form
 
     @property
+    def released(self) -> bool:
+        """Whether a way not to answer, pressed before, was let go: the same question is asked again."""
+        return self.way.data == RELEASED
+
+    @property
     def chosen(self) -> bool:
-        """Whether an answer was chosen, or a way not to."""
-        return self.way.data in WAYS or self.answer.data in self.options
+        """Whether an answer was chosen, or a way not to, or that way was let go."""
+        return self.released or self.way.data in WAYS or self.answer.data in self.options
 
     def against(self, kept: Response) -> Joined:
         """What was sent, beside what is kept by now: only what was changed on the page counts."""
@@ -66,6 +73,8 @@ class ItemForm(Form):
         """What was sent, as a response; without an answer and a way not to, the one before stands."""
         if self.way.data in WAYS:
             status, value = str(self.way.data), None
+        elif self.released:
+            status, value = "not_reached", None
         elif self.answer.data in self.options:
             status, value = "answered", int(str(self.answer.data))
         else:
@@ -78,8 +87,8 @@ class ItemForm(Form):
             raise ValidationError("Choose one of the answers shown here.")
 
     def validate_way(self, field: StringField) -> None:
-        """Only one of the two ways not to answer, or neither."""
-        if field.data and field.data not in WAYS:
+        """Only one of the two ways not to answer, or the way back from it, or none."""
+        if field.data and field.data not in {*WAYS, RELEASED}:
             raise ValidationError("Use one of the buttons on this page.")
 
     def validate_go(self, field: StringField) -> None:
@@ -95,12 +104,24 @@ class OwnItemForm(ItemForm):
 
 
 class RowForm(ItemForm):
-    """One of many questions on a page: there the two ways not to answer stand among the answers."""
+    """One of many questions on a page: there the two ways not to answer are boxes to tick."""
 
     def response(self, before: Response) -> Response:
-        """What was sent, as a response; a row that nothing was chosen in stays as it was."""
+        """What was sent, as a response; a row that nothing was chosen in stays as it was.
+
+        Without script an answer and a tick may both be sent: what the page did not show counts. A tick
+        that the page showed and that was taken off leaves the question open.
+        """
         if self.answer.data in WAYS:
             self.way.data = self.answer.data
+            return super().response(before)
+        saw = self.seen.partition(".")[0]
+        ticked = [way for way in self.way.raw_data or () if way in WAYS]
+        newer = [way for way in ticked if way != saw]
+        if newer or (ticked and self.answer.data not in self.options):
+            self.way.data = (newer or ticked)[0]
+        else:
+            self.way.data = RELEASED if saw in WAYS and self.answer.data not in self.options else ""
         return super().response(before)
 
     @property

@@ -151,6 +151,8 @@ def item(id: UUID, number: int) -> Answer:
             )
         if by_script():
             return responses.saved(context.now(), version=form.shows(before))
+        if form.released:
+            return responses.see(url_for(".item", id=id, number=number, change=int(changing) or None))
         return responses.see(_onward(kept, number, form.go.data or "next", changing=changing))
     context.saw("administration", kept)
     sharing.follow(id, number)

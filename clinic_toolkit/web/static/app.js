@@ -7,10 +7,12 @@ import { watchLengths } from "./lengths.js";
 import { watchTheLock } from "./lock.js";
 import { showPaper } from "./paper.js";
 import { askBeforeLeaving, askFirst, formsThatLeave, keepWords } from "./sending.js";
+import { tellDates } from "./told.js";
 import { unfold } from "./unfold.js";
 
 showButtons();
 watchLengths();
+tellDates();
 formsThatLeave().forEach(askFirst);
 formsThatLeave().filter((form) => !form.matches(":has(.secret)")).forEach(keepWords);
 all("form[data-autosave]").forEach(autosave);

@@ -1,5 +1,6 @@
 // Saving a form while it is being filled in.
 import { drop, isPutAway, renew } from "./cover.js";
+import { say as tell } from "./dom.js";
 import { TOO_MUCH, isTooMuch, roomWhileLeaving } from "./lengths.js";
 import { isLocked, isTakenBack, putAway, saveWasTheSign } from "./lock.js";
 import { typedIn, underWay, unsaved } from "./unsaved.js";
@@ -8,7 +9,7 @@ export function autosave(form) {
   const status = form.querySelector("[data-status]");
   let timer, since, resent, again, renewed, waiting = 0, running = Promise.resolve();
   const say = (text, wrong) => {
-    status.textContent = text;
+    tell(status, text);
     status.classList.toggle("not", wrong);
   };
   const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };

@@ -1,5 +1,5 @@
 // Buttons that need a script, and are hidden without one.
-import { all, make } from "./dom.js";
+import { all, make, say } from "./dom.js";
 
 function copy(button) {
   const from = document.querySelector(button.dataset.copy);
@@ -8,10 +8,10 @@ function copy(button) {
   button.onclick = async () => {
     try {
       await navigator.clipboard.writeText(from.value ?? from.innerText);
-      status.textContent = "Copied";
+      say(status, "Copied");
     } catch {
       getSelection().selectAllChildren(from);
-      status.textContent = "Marked: now press Ctrl and C";
+      say(status, "Marked: now press Ctrl and C");
     }
   };
 }

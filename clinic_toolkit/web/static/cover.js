@@ -4,7 +4,7 @@ import { forgetAll, holdsWords, underWay } from "./unsaved.js";
 
 const { body, documentElement: root } = document;
 const TOKENS = "[name=csrf_token]";
-let box, under;
+let box, under, title;
 
 // Everything is taken out of the page, not only hidden: nothing can be read, found, printed or reached by a
 // key. What was typed stays in the parts that are kept aside, and comes back with them.
@@ -18,6 +18,8 @@ export function hide(...shown) {
     under.append(...body.childNodes);
   }
   body.append(box);
+  title ||= document.title;
+  document.title = `${shown[0].textContent} · Clinic toolkit`;
   body.classList.add("covered");
   root.classList.remove("unsure");
   box.focus();
@@ -65,6 +67,7 @@ export function uncover(saveAll) {
   box = box.remove();
   body.append(under);
   under = undefined;
+  document.title = title;
   saveAll();
 }
 

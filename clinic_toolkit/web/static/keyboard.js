@@ -58,8 +58,13 @@ export function answerByKeys(group) {
       || (group.dataset.keys !== "digits" && press(group, letterOf(event)));
     if (done) event.preventDefault();
   });
-  group.addEventListener("input", ({ target }) => target.matches("[type=radio]")
-    && all("[aria-pressed]", group).forEach((way) => way.removeAttribute("aria-pressed")));
+  group.addEventListener("input", ({ target }) => {
+    const ways = all("[name$=-way]", group);
+    const answered = target.matches("[type=radio]");
+    // One answer and never two: the last one counts.
+    if (answered) all("[data-way]", group).forEach((way) => { way.ariaPressed = "false"; way.value = way.dataset.way; });
+    if (answered || ways.includes(target)) (answered ? ways : [...ways, ...answersOf(group)]).forEach((each) => { each.checked &&= each === target; });
+  });
 }
 
 export function startAtTheQuestion() {

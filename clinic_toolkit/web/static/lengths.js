@@ -1,5 +1,5 @@
 // How much fits, said before anything is sent: nothing that was typed is ever cut.
-import { all, make } from "./dom.js";
+import { all, make, say } from "./dom.js";
 
 // The program takes a mebibyte at once; a browser lets 64 KiB go while it leaves a page.
 const MOST = 1000000, LEAVING = 60000;
@@ -18,9 +18,9 @@ function tellLength(field) {
   const told = make("p", "", { className: "hint", hidden: true });
   const look = () => {
     const left = most - [...field.value.normalize("NFC").trim()].length;
-    told.textContent = left < 0
+    say(told, left < 0
       ? `${-left} character${left === -1 ? "" : "s"} too long; it can hold ${most}. Nothing is cut.`
-      : `${left} left of ${most} characters.`;
+      : `${left} left of ${most} characters.`);
     told.hidden = left > most / 10;
     // Read out once it matters, not at every letter.
     told.ariaLive = left < 0 ? "polite" : "off";
@@ -37,7 +37,7 @@ function keepTooMuch(form) {
   form.addEventListener("submit", (event) => {
     const wrong = isTooLarge(form) ? TOO_LARGE : isTooMuch(form) ? TOO_MUCH : "";
     told.hidden = !wrong;
-    told.textContent = wrong;
+    say(told, wrong);
     if (told.hidden) return;
     event.preventDefault();
     event.stopImmediatePropagation();

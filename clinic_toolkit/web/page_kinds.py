@@ -1,0 +1,80 @@
+"""What kind of page it is, in a word or two for its title; never whose, and never what about.
+
+Window lists, histories and shared screens show titles, and a screen reader says them first. So a page about
+fear or harm is an "Entry" like any other. A page that is not named here has the program's name alone.
+"""
+
+from flask import request
+
+# By part of the program: every page of it that is not named below.
+_OF_PARTS = {
+    "lock": "Locked",
+    "setup": "Set-up",
+    "today": "Today",
+    "clients": "Clients",
+    "cases": "Client",
+    "relationships": "Relationship",
+    "watched": "Question to watch",
+    "sessions": "Hour",
+    "endings": "Before you end",
+    "for_me": "For the clinician",
+    "check_ins": "Check-in",
+    "administrations": "Questionnaire",
+    "whole_forms": "All questions",
+    "guidance": "How to give it",
+    "paper_forms": "Paper form",
+    "open_lines": "Question",
+    "handover": "Hand over",
+    "results": "Result",
+    "courses": "Over time",
+    "rhythms": "Repeating",
+    "risk_entries": "Entry",
+    "worksheets": "Worksheets",
+    "notes": "Note",
+    "questionnaires": "Questionnaires",
+    "own_questionnaires": "Questionnaires",
+    "previews": "Preview",
+    "practice": "Your practice",
+    "audit": "Audit trail",
+    "promises": "About your data",
+    "confirm": "Passphrase",
+    "condition": "Condition of the record",
+}
+_OF_PAGES = {
+    "clients.show": "Client",
+    "clients.new": "New client",
+    "clients.edit": "Client details",
+    "relationships.new": "New relationship",
+    "sessions.new": "New hour",
+    "administrations.choose": "Choose a questionnaire",
+    "administrations.introduction": "Introduction",
+    "administrations.item": "Question",
+    "administrations.pause": "A pause",
+    "administrations.check": "Answers",
+    "administrations.finished": "Finished",
+    "handover.show": "Handed back",
+    "handover.handed_back": "Handed back",
+    "results.answers": "Answers",
+    "results.together": "To look at together",
+    "courses.together": "To look at together",
+    "worksheets.show": "Worksheet",
+    "worksheets.offer": "Give a worksheet",
+    "worksheets.handout": "Worksheet",
+    "questionnaires.show": "Questionnaire",
+    # The form in a client's hands, which is a program of its own.
+    "welcome": "Welcome",
+    "item": "Question",
+    "pause": "A pause",
+    "open_line": "Question",
+    "check": "Answers",
+    "finish": "Finish",
+    "give_back": "Give back",
+    "thanks": "Handed back",
+}
+KINDS = frozenset(_OF_PARTS.values()) | frozenset(_OF_PAGES.values())
+
+
+def kind_of_page() -> str:
+    """The kind of the page that is asked for, or nothing."""
+    asked = request.endpoint or ""
+    return _OF_PAGES.get(asked) or _OF_PARTS.get(request.blueprint or "", "")

@@ -1,0 +1,50 @@
+"""One question of many on a page: an answer and a way not to answer, of which the newer one counts."""
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.record import answers
+from clinic_toolkit.record.answers import Response
+from clinic_toolkit.web.forms.item import RowForm
+
+OPEN = Response(status="not_reached", value=None, talk=False, said="")
+DECLINED = Response(status="declined", value=None, talk=False, said="")
+THREE = Response(status="answered", value=3, talk=False, said="")
+
+
+def sent(shown: Response, *fields: tuple[str, str]) -> tuple[str, int | None]:
+    """What comes of these fields, sent from a page that showed this."""
+    form = RowForm.for_instrument(catalogue.instrument("giving"), MultiDict(fields), number=2)
+    form.seen = answers.mark(shown)
+    assert form.validate()
+    found = form.against(shown).response
+    # What the page is told it shows from now on is what came of it.
+    assert form.shows(shown) == answers.mark(found)
+    return found.status, found.value
+
+
+ANSWER, TICK, OTHER = ("2-answer", "3"), ("2-way", "declined"), ("2-way", "did_not_come_up")
+
+
+@pytest.mark.parametrize(
+    ("shown", "fields", "comes"),
+    [
+        (OPEN, [], ("not_reached", None)),
+        (OPEN, [TICK], ("declined", None)),
+        (THREE, [ANSWER], ("answered", 3)),
+        # Ticked beside the answer that stood there; answered beside the tick that stood there.
+        (THREE, [ANSWER, TICK], ("declined", None)),
+        (DECLINED, [ANSWER, TICK], ("answered", 3)),
+        (DECLINED, [TICK, OTHER], ("did_not_come_up", None)),
+        (DECLINED, [OTHER, TICK], ("did_not_come_up", None)),
+        (DECLINED, [TICK], ("declined", None)),
+        # Taken off: the question is open again. An answer that cannot be taken off stays.
+        (DECLINED, [], ("not_reached", None)),
+        (THREE, [], ("answered", 3)),
+    ],
+)
+def test_the_newer_counts(
+    shown: Response, fields: list[tuple[str, str]], comes: tuple[str, int | None]
+) -> None:
+    assert sent(shown, *fields) == comes
