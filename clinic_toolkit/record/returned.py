@@ -46,12 +46,25 @@ def of_this_form(body: Administration, lines: tuple[Line, ...]) -> tuple[Line, .
 
 
 def filled(body: Administration, lines: tuple[Line, ...]) -> answers.Answers:
-    """The answers of a questionnaire with what the client answered put in."""
+    """The answers of a questionnaire with what the client answered put in.
+
+    A question that was only marked, or written to, or let go again was not answered: its answer from before
+    stays, as the client's page says.
+    """
     together = body.answers
+    stood = answers.responses(together)
     for line in newest(of_this_form(body, lines)).values():
         if line.item > len(together.statuses):
             continue
         response = Response(status=line.status, value=line.value, talk=line.talk, said=line.said)
+        if line.status == "not_reached":
+            before = stood[line.item - 1]
+            response = Response(
+                status=before.status,
+                value=before.value,
+                talk=line.talk or before.talk,
+                said=line.said or before.said,
+            )
         together = answers.put(together, line.item - 1, response, after=_moment(line) - body.begun)
     return together
 

@@ -182,6 +182,20 @@ def test_what_was_answered_before_stays_and_the_mode_says_both(tmp_path: Path) -
         assert administrations.get(db, work.vault, form.id).body.mode == administrations.MIXED
 
 
+def test_a_question_that_was_only_marked_or_let_go_again_keeps_its_answer_from_before(tmp_path: Path) -> None:
+    """The client's page says so: it stays unless another one is given."""
+    work = practices.at_work(tmp_path)
+    handed = again(work, work.answer(work.begun(work.client(), giving()), [1, None]))
+    handed.answer(1, Response(status="not_reached", value=None, talk=True, said=""))
+    handed.answer(2, Response(status="did_not_come_up", value=None, talk=False, said=""))
+    handed.answer(2, Response(status="not_reached", value=None, talk=False, said=""))
+    handed.merge()
+    assert handed.given()[:2] == [("answered", 1), ("declined", None)]
+    with reading(work.engine) as db:
+        body = administrations.get(db, work.vault, handed.form.id).body
+    assert answers.responses(body.answers)[0].talk
+
+
 def test_a_stopped_one_is_taken_up_and_a_finished_one_is_not_handed_over(tmp_path: Path) -> None:
     work = practices.at_work(tmp_path)
     form = work.begun(work.client(), giving())
