@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from tests.browser import axe
 from tests.fixtures.running import launch_file
 
 # Set to a folder to keep a picture of every page.
@@ -85,7 +85,7 @@ class Watched:
         for scheme, rules in (("light", None), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme)
             self._picture(page, f"{name} {scheme}")
-            self.wrong += [f"{name}, {scheme}: {each}" for each in violations(page, rules)]
+            self.wrong += [f"{name}, {scheme}: {each}" for each in axe.faults(page, rules)]
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(NARROW)
         self._picture(page, f"{name} narrow")
@@ -96,19 +96,6 @@ class Watched:
         if folder := os.environ.get(PICTURES):
             file = re.sub(r"[^a-z]+", "-", name.lower()).strip("-")
             page.screenshot(path=Path(folder) / f"{len(self.looked_at):02}-{file}.png", full_page=True)
-
-
-def violations(page: Page, rules: dict[str, object] | None = None) -> list[str]:
-    """What axe finds wrong with a page, by all of its rules or by these."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
-    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
-    found = page.evaluate("(options) => axe.run(options).then((found) => found.violations)", options)
-    return [
-        f"{each['id']} ({each['impact']}): {node['html'][:160]} {node['failureSummary'][:200]}"
-        for each in found
-        for node in each["nodes"]
-    ]
 
 
 def too_narrow(page: Page) -> list[str]:

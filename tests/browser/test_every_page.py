@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import chrome
+from tests.browser import axe, chrome
 from tests.browser.conftest import Practice
 from tests.journeys import crawl, person, steps
 from tests.journeys.intake import enter
@@ -72,6 +72,10 @@ def _again(me: person.Person, hour: str) -> Page:
 
 FAULTS = {
     "color-contrast": '<p style="color:#aaa;background:#fff">pale words</p>',
+    # axe leaves the first two of these open, and the last as well.
+    "contrast 2": '<svg height="40"><text y="20" fill="#aaa">pale words</text></svg>',
+    "contrast 1": '<svg height="40"><rect width="90" height="40"></rect><text y="20">on black</text></svg>',
+    "undecided": '<p style="background-image:linear-gradient(#fff,#eee)">on a picture</p>',
     "label": '<input name="x">',
     "button-name": "<button></button>",
     "px wider than": '<div style="width:900px;height:1px"></div>',
@@ -84,10 +88,10 @@ def test_the_look_sees_a_fault(browser: Browser, fault: str) -> None:
     context = browser.new_context(viewport=chrome.NARROW)
     page = context.new_page()
     page.set_content(f'<html lang="en"><title>t</title><main><h1>t</h1>{FAULTS[fault]}</main></html>')
-    found = chrome.violations(page) + chrome.too_narrow(page)
+    found = axe.faults(page) + chrome.too_narrow(page)
     assert [each for each in found if fault in each], found
     page.set_content('<html lang="en"><title>t</title><main><h1>t</h1><p>words</p></main></html>')
-    assert chrome.violations(page) + chrome.too_narrow(page) == []
+    assert axe.faults(page) + chrome.too_narrow(page) == []
     context.close()
 
 
@@ -104,3 +108,20 @@ def test_a_request_to_another_host_would_be_noticed(browser: Browser, practice: 
     context.close()
     # Either the policy of the page stopped it, with a complaint, or it was asked for: both are seen.
     assert seen.elsewhere or any("127.0.0.1:9" in each for each in seen.complaints)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_of_a_drawing_can_be_read(browser: Browser, practice: Practice, scheme: str) -> None:
+    """axe says nothing of text in an SVG: the contrast is computed."""
+    me = person.over_http(practice.running.browser())
+    me.send(me.open("/unlock"), {"passphrase": practice.words})
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, practice.hour, word="L."), [1, 4] * 6))
+    with chrome.watched(browser, practice.running.host) as seen:
+        page = practice.enter(seen)
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"http://{practice.running.host}{result.link('Over time')}")
+        found = axe.contrasts(page, ".drawing text, .drawing tspan")
+        assert len(found) > 10 and min(found) >= 4.5
+        # A word that is made pale is seen.
+        page.evaluate("() => { document.querySelector('.drawing text').style.fill = 'var(--line)' }")
+        assert min(axe.contrasts(page, ".drawing text")) < 4.5
