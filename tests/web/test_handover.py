@@ -202,6 +202,19 @@ def test_the_buttons_lead_where_they_say(device: Device) -> None:
     assert device.get("/").headers["Location"] == "/form/1"
 
 
+def test_a_way_not_to_answer_is_let_go_by_the_same_button(device: Device) -> None:
+    """The same question is asked again; pressed twice in a row, it is open all the same."""
+    for path in ("/form/3", "/form/3?change=1"):
+        device.post(path, {"way": "declined"})
+        pressed = device.get(path).text
+        assert 'value="left_open" data-way="declined" aria-pressed="true"' in pressed
+        sent = {"csrf_token": device.token(), "way": "left_open"} | device.seen(path)
+        for _ in range(2):
+            assert device.send(path, sent).headers["Location"] == path
+        assert 'aria-pressed="true"' not in device.get(path).text
+        assert device.app.form.kept.of(3).status == "not_reached"
+
+
 @pytest.mark.parametrize(
     "fields",
     [
