@@ -78,7 +78,7 @@ def _job(visitor: Visitor, write: Callable[[str, Page], None]) -> None:
     click.echo("A practice was set up; its recovery sheet was proved.")
     page = _took_in(visitor, page)
     hour = _opened_hour(visitor, page)
-    click.echo("A client was taken in and an hour opened.")
+    click.echo("A client was taken in and a session opened.")
     page = _asked(visitor, hour, write)
     click.echo("A questionnaire was answered, checked and finished.")
     _looked_together(visitor, page, write)

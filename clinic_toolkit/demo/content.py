@@ -253,7 +253,7 @@ def _between(content: Content) -> Iterator[str]:
             if not set(hour.present or ()) <= set(couple.partners):
                 yield f"{name}.toml, hours[{number}]: someone present is not of this couple"
             if hour.questionnaires or hour.sheets:
-                yield f"{name}.toml, hours[{number}]: a joint hour holds no questionnaire and no sheet"
+                yield f"{name}.toml, hours[{number}]: a joint session holds no questionnaire and no sheet"
     for name, client in content.clients.items():
         known = {one.key for one in client.relationships} | {""}
         frames = {frame.id for frame in catalogue.frames()}

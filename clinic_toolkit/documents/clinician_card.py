@@ -86,7 +86,7 @@ def _look_at(instrument: "Instrument") -> list[Block]:
     if not numbers:
         return [
             Text("No number of this form needs a look first.", _CODE, after=3),
-            Text("Ask what you would ask in any hour.", _TEXT),
+            Text("Ask what you would ask in any session.", _TEXT),
         ]
     one = len(numbers) == 1
     return [

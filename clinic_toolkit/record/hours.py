@@ -12,7 +12,7 @@ from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import HourFacts
 from clinic_toolkit.vault.vault import Vault
 
-UNREADABLE = "The facts of this hour cannot be read; the day is that of the note."
+UNREADABLE = "The details of this session cannot be read; the day is that of the note."
 
 
 def is_remote(body: TherapySession) -> bool:
@@ -48,7 +48,7 @@ def in_words(hour: Kept[TherapySession], names: Mapping[UUID, str]) -> HourFacts
     place = sessions.SETTINGS[body.setting] + (f": {body.place}" if body.place else "")
     return HourFacts(
         who=" and ".join(names.values()),
-        kind="Hour" if hurt else sessions.KINDS[body.kind],
+        kind="Session" if hurt else sessions.KINDS[body.kind],
         on=body.on,
         start=body.start,
         end=body.end,

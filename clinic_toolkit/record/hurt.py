@@ -21,9 +21,9 @@ from clinic_toolkit.vault.vault import Vault
 NOUNS = {
     "practice": "the settings of the practice",
     "client": "a client’s details",
-    "clinical_case": "the case that hours belong to",
+    "clinical_case": "the case that sessions belong to",
     "relationship": "a relationship",
-    "therapy_session": "an hour",
+    "therapy_session": "a session",
     "administration": "a questionnaire",
     "rhythm": "what was agreed about repeating a questionnaire",
     "handout": "a worksheet that was given",

@@ -22,10 +22,10 @@ class Part(Struct, frozen=True, kw_only=True):
 
 PARTS = (
     Part(
-        heading="In the hour",
+        heading="In the session",
         numbered=True,
         lines=(
-            "Go on with the hour. Nothing in it needs the computer.",
+            "Go on with the session. Nothing in it needs the computer.",
             "Not in the same room? First ask where your client is now, and which number reaches them if the "
             "line fails. Write both down.",
             "If someone may be in danger, act first and write later. Whom to call stands below.",
@@ -65,10 +65,10 @@ PARTS = (
             "named after you unlock.",
             "A worry comes first: write the risk entry, from the page of the client, on the same day if you "
             "can.",
-            "Enter each hour with its own date, from the page of the client. Read the initials aloud and "
+            "Enter each session with its own date, from the page of the client. Read the initials aloud and "
             "compare them with the name before you save.",
-            "Enter each form in its hour, as a paper form, with the code at its foot and the day on which it "
-            "was answered. Enter it a second time: it is then compared.",
+            "Enter each form in its session, as a paper form, with the code at its foot and the day on which "
+            "it was answered. Enter it a second time: it is then compared.",
             "Look at the prompts that come from it, also if days have passed.",
             "Write the note. Say in it that it was written later, from paper.",
             "Count the sheets against what you entered. Then keep or destroy them as your rules say.",
@@ -83,7 +83,7 @@ def markdown() -> str:
     lines += [
         "Made from `clinic_toolkit/web/paper_day.py`; a test compares them. In the program it is reached "
         "from *Today* and from *Your practice*, with your own words on whom to call and, only on asking, "
-        "the hours of today by initials.",
+        "the sessions of today by initials.",
         "",
         BEFORE,
         "",

@@ -61,7 +61,7 @@ def made(folder: Path) -> Iterator[Practice]:
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})
-        hour = me.press(client, "Open an hour now")
+        hour = me.press(client, "Start a session now")
         yield Practice(running, words, client.path, hour.path)
 
 

@@ -96,7 +96,8 @@ def test_the_open_line_saves_by_itself_and_is_whole_alone_too(browser: Browser, 
     with chrome.watched(browser, practice.running.host) as seen:
         page = practice.enter(seen)
         named(page, practice)
-        page.get_by_role("button", name="Keep this choice").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Keep this choice").click()
         begin(page, practice)
         place = re.sub(r"/introduction.*", "", page.url)
         page.goto(f"{place}/open-line")

@@ -94,7 +94,7 @@ def open_hour(seen: Watched, page: Page) -> str:
     press(page, "Add this client")
     expect(page.get_by_role("heading", name="Ana Reyes")).to_be_visible()
     seen.look(page, name="client")
-    press(page, "Open an hour now")
+    press(page, "Start a session now")
     page.wait_for_url(re.compile("/sessions/"))
     return page.url
 
@@ -143,7 +143,7 @@ def ask(seen: Watched, page: Page) -> None:
     expect(page.get_by_text("Nearly all the time")).to_be_visible()
     press(page, "Finish")
     seen.look(page, name="finished")
-    follow(page, "Back to the hour")
+    follow(page, "Back to the session")
     follow(page, "See the result")
     expect(page.get_by_text("How Ana Reyes gives to M.")).to_be_visible()
     follow(page, "All answers")

@@ -129,7 +129,7 @@ def test_one_client_one_hour_and_one_entry(hand: Hand, me: Person) -> None:
     client = arrived(hand, f"/clients/{ID}")
     assert there_are(me, "/clients", f"/clients/{ID}") - known == {client}
 
-    hand.press_twice("Open an hour now")
+    hand.press_twice("Start a session now")
     hour = arrived(hand, f"/sessions/{ID}")
     assert there_are(me, client, f"/sessions/{ID}") == {hour}
 

@@ -56,7 +56,7 @@ def furnish(me: person.Person, hour: str) -> None:
 def sign_and_edit(me: person.Person, hour: str) -> None:
     """A signed note beside which later changes stand, and something that came to its hour later."""
     client = next(href for _, href in me.open(hour).links if re.fullmatch(r"/clients/[0-9a-f-]{36}", href))
-    other = enter(me, me.follow(me.open(client), "Enter an hour"), -1, place="Room 2")
+    other = enter(me, me.follow(me.open(client), "Add a past or planned session"), -1, place="Room 2")
     reading = me.send(me.open(f"{other.path}/note"), {"section-data": "Spoke of rest.", "sign": "yes"})
     note = me.send(reading, {"read": "yes"})
     me.send(me.open(f"{other.path}/edit"), {"place": "Room 9", "attendance": "late"})

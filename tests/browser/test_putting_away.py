@@ -93,7 +93,7 @@ def test_what_is_typed_right_before_the_idle_time_is_over_is_on_the_disk(
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})
-        hour = me.press(client, "Open an hour now")
+        hour = me.press(client, "Start a session now")
         practice = Practice(running, words, client.path, hour.path)
         with chrome.watched(browser, running.host) as seen:
             page = practice.enter(seen)

@@ -35,7 +35,8 @@ def test_the_window_follows_and_goes_blank_with_the_lock(
         page = practice.enter(seen)
         page.goto(f"http://{practice.running.host}{practice.hour}/edit")
         page.get_by_label("Telehealth").check()
-        page.get_by_role("button", name="Save the hour").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save the session").click()
         practice.begin(page)
         with seen.context.expect_page() as opened:
             page.get_by_role("link", name="Open the page to share").click()

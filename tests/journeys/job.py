@@ -59,10 +59,10 @@ def take_in(me: Person, say: Say) -> Page:
 
 def open_hour(me: Person, client: Page, say: Say) -> str:
     """An hour, begun now, with its facts."""
-    page = me.press(client, "Open an hour now")
+    page = me.press(client, "Start a session now")
     hour = page.path
     facts = {"place": say("place"), "call_back": say("call_back"), "others_present": say("others")}
-    page = me.send(me.follow(page, "Edit the facts"), facts | {"setting": "telehealth"})
+    page = me.send(me.follow(page, "Edit the session details"), facts | {"setting": "telehealth"})
     assert page.path == hour, page.text
     page = me.send(page, {"agreed": say("agreed")})
     assert page.status == 200

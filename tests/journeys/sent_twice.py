@@ -83,7 +83,7 @@ class Desk:
 
     def case(self) -> str:
         """The address under which the hours of the client's case are entered."""
-        return self.me.open(self.client).link("Enter an hour").rpartition("/sessions")[0]
+        return self.me.open(self.client).link("Add a past or planned session").rpartition("/sessions")[0]
 
     def paper(self) -> dict[str, str]:
         code = form_code.code_of(giving(), general=False)
@@ -246,13 +246,16 @@ WAYS: dict[str, Way] = {
     "risk_entries.of_hour": lambda at: at.me.send(
         at.me.open(f"{at.hour}/risk-entries/new"), {"did": "Rang the clinic."}
     ),
-    "endings.end": lambda at: steps.end_hour(at.me, at.me.press(at.me.open(at.client), "Open an hour now")),
+    "endings.end": lambda at: steps.end_hour(
+        at.me, at.me.press(at.me.open(at.client), "Start a session now")
+    ),
     "sessions.agree": lambda at: at.me.send(at.me.open(at.hour), {"agreed": "To rest."}),
     "sessions.edit": lambda at: at.me.send(at.me.open(f"{at.hour}/edit"), {"place": "Room 2"}),
     "sessions.new": lambda at: intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new")),
-    "sessions.open_new": _press(lambda at: at.client, "Open an hour now"),
+    "sessions.open_new": _press(lambda at: at.client, "Start a session now"),
     "sessions.open_planned": lambda at: at.me.press(
-        intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new"), attendance="planned"), "Open the hour"
+        intake.enter(at.me, at.me.open(f"{at.case()}/sessions/new"), attendance="planned"),
+        "Start the session",
     ),
     "watched.choose": lambda at: at.me.send(
         at.me.open(f"{at.relationship().path}/watched"), {"item": "giving:OG1-C"}

@@ -102,9 +102,9 @@ def finish(me: Person, page: Page) -> Page:
 
 def end_hour(me: Person, page: Page) -> Page:
     """End the hour of this page, through the page that comes before every end; returns the hour."""
-    before = me.press(page, "End the hour")
+    before = me.press(page, "End the session")
     assert before.path.endswith("/end") and "Before you end" in before.text, before.text
-    return me.press(before, "End the hour")
+    return me.press(before, "End the session")
 
 
 def place(page: Page) -> str:

@@ -217,9 +217,9 @@ def test_what_they_look_at_together_and_what_the_note_begins_with(me: Person, ho
 
 def test_after_it_there_is_time_for_a_long_one(me: Person, hours: list[str]) -> None:
     filled(me, hours[0], ["1"] * 5)
-    assert "takes half the hour" not in me.open(f"{hours[0]}/questionnaire").text
+    assert "takes half the session" not in me.open(f"{hours[0]}/questionnaire").text
     steps.finish(me, steps.answer_all(me, steps.begin(me, hours[0], word="K."), [1] * 12))
-    assert "1 questionnaire was finished in this hour" in me.open(f"{hours[0]}/questionnaire").text
+    assert "1 questionnaire was finished in this session" in me.open(f"{hours[0]}/questionnaire").text
 
 
 def test_stopped_or_empty_it_is_a_check_in_too(me: Person, hours: list[str]) -> None:

@@ -29,7 +29,7 @@ def test_a_practice_without_clients_says_what_to_do(me: Person) -> None:
 
 def test_a_code_is_enough(me: Person) -> None:
     page = take_in(me, "B7")
-    assert "B7" in page.text and "No hour yet." in page.text and "Nobody named yet." in page.text
+    assert "B7" in page.text and "No session yet." in page.text and "Nobody named yet." in page.text
     assert named(me.open("/clients")) == ["B7"]
 
 
@@ -172,7 +172,9 @@ def test_two_windows_do_not_overwrite_one_another(me: Person) -> None:
 
 def test_archiving_takes_out_of_the_list_and_loses_nothing(me: Person) -> None:
     page = take_in(me)
-    me.send(me.follow(page, "Enter an hour"), {"on": today().isoformat(), "attendance": "came"})
+    me.send(
+        me.follow(page, "Add a past or planned session"), {"on": today().isoformat(), "attendance": "came"}
+    )
     put_away = me.press(page, "Archive")
     assert "Archived: out of the list of clients, with everything kept." in put_away.text
     everyone = me.open("/clients")
@@ -187,7 +189,7 @@ def test_archiving_takes_out_of_the_list_and_loses_nothing(me: Person) -> None:
 
 def test_a_page_of_a_client_without_a_questionnaire_has_no_trace_of_one(me: Person) -> None:
     page = take_in(me)
-    hour = me.press(page, "Open an hour now")
+    hour = me.press(page, "Start a session now")
     for text in (me.open(page.path).text, hour.text.replace("Begin a questionnaire", "")):
         assert "uestionnaire" not in text.partition("Worksheets")[2]
 

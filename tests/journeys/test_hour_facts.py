@@ -22,7 +22,7 @@ def client(me: Person) -> Page:
 @pytest.fixture
 def entering(me: Person, client: Page) -> Page:
     """The page on which an hour with this client is entered."""
-    return me.follow(client, "Enter an hour")
+    return me.follow(client, "Add a past or planned session")
 
 
 def test_every_fact_of_an_hour_is_kept(me: Person, entering: Page) -> None:
@@ -34,7 +34,7 @@ def test_every_fact_of_an_hour_is_kept(me: Person, entering: Page) -> None:
     page = me.send(entering, facts)
     for words in ("Telehealth: at her sister’s (call back: 555 0101)", "Came late", "09:00–09:50", "Li"):
         assert words in page.text
-    edit = me.follow(page, "Edit the facts")
+    edit = me.follow(page, "Edit the session details")
     assert {name: edit.typed(name) for name in facts} == facts
     changed = me.send(edit, {"attendance": "came", "setting": "room", "call_back": "", "others_present": ""})
     assert "In the room: at her sister’s · Came" in changed.text and "interpreter" not in changed.text
@@ -48,7 +48,7 @@ def test_nobody_is_said_to_have_been_there_who_was_not(
     assert words in page.text and "present" not in page.text
     assert "Begin a questionnaire" not in page.text and "Give a worksheet" not in page.text
     assert me.follow(page, "Write the note").status == 200
-    assert me.follow(page, "Edit the facts").typed("present") is None
+    assert me.follow(page, "Edit the session details").typed("present") is None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_mistake_is_said_at_its_place_and_the_rest_stays(
     kept = {name: value for name, value in (rest | typed).items() if name in ("on", "start", "end", "place")}
     assert {name: page.typed(name) for name in kept} == kept
     assert page.typed("others_present") == "Li"
-    assert "No hour yet." in me.open(client.path).text
+    assert "No session yet." in me.open(client.path).text
 
 
 @pytest.mark.parametrize("field", LINES)
@@ -122,7 +122,7 @@ def test_odd_text_is_kept_as_text(me: Person, entering: Page, odd: str) -> None:
     page = enter(me, entering, **dict.fromkeys(LINES, typed))
     page = me.send(page, {"agreed": typed})
     assert page.status == 200 and "<b>&</b>" not in page.source
-    edit = me.follow(page, "Edit the facts")
+    edit = me.follow(page, "Edit the session details")
     found = [page.typed("agreed"), *(edit.typed(name) for name in LINES)]
     assert all(words == kept if kept is not None else (words or "").startswith("Ana ") for words in found)
     assert steps.words_of(me.follow(page, "Session summary"))
@@ -139,8 +139,8 @@ def test_two_windows_on_an_hour_show_both(me: Person, entering: Page) -> None:
     assert "In the room: Room 2" in refused.text and "Came late" in refused.text
     assert (refused.typed("place"), refused.typed("end")) == ("Room 3", "10:55")
     assert "Room 2" in me.open(page.path).text
-    assert "Room 3" in me.press(refused, "Save the hour").text
-    assert me.press(refused, "Save the hour").path == page.path
+    assert "Room 3" in me.press(refused, "Save the session").text
+    assert me.press(refused, "Save the session").path == page.path
 
 
 @pytest.mark.parametrize("version", ["", "0", "99", "-1", "x", "1" * 5000, "🎂"])

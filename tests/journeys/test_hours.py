@@ -23,20 +23,20 @@ def client(me: Person) -> Page:
 @pytest.fixture
 def entering(me: Person, client: Page) -> Page:
     """The page on which an hour with this client is entered."""
-    return me.follow(client, "Enter an hour")
+    return me.follow(client, "Add a past or planned session")
 
 
 @pytest.fixture
 def opened(me: Person, client: Page) -> Page:
     """An hour that was opened this minute."""
-    return me.press(client, "Open an hour now")
+    return me.press(client, "Start a session now")
 
 
 def test_one_click_opens_an_hour_with_everyone_at_this_minute(site: Site, me: Person, client: Page) -> None:
-    page = me.press(client, "Open an hour now")
-    assert page.path.startswith("/sessions/") and "This hour is open." in page.text
+    page = me.press(client, "Start a session now")
+    assert page.path.startswith("/sessions/") and "This session is open." in page.text
     assert re.search(r"Ana Reyes · \d\d:\d\d · In the room · Came", page.text)
-    edit = me.follow(page, "Edit the facts")
+    edit = me.follow(page, "Edit the session details")
     assert (edit.typed("on"), edit.typed("attendance")) == (day(), "came")
     assert edit.typed("present") and not edit.typed("end")
     assert site.app.worker.activity.hour_open
@@ -46,7 +46,7 @@ def test_one_click_opens_an_hour_with_everyone_at_this_minute(site: Site, me: Pe
 def test_the_hour_is_where_the_last_one_was(me: Person, entering: Page, client: Page) -> None:
     enter(me, entering, -7, setting="telehealth", place="at home, 1 Quay Street", call_back="555 0101")
     enter(me, entering, -3, kind="call", setting="phone", place="")
-    page = me.press(client, "Open an hour now")
+    page = me.press(client, "Start a session now")
     assert "Telehealth (call back: 555 0101)" in page.text and "Quay Street" not in page.text, (
         "where a client was last time is not where they are now"
     )
@@ -54,7 +54,7 @@ def test_the_hour_is_where_the_last_one_was(me: Person, entering: Page, client: 
 
 def test_the_room_of_the_last_hour_is_the_room_of_the_next(me: Person, entering: Page, client: Page) -> None:
     enter(me, entering, -7, setting="room", place="Room 2")
-    page = me.press(client, "Open an hour now")
+    page = me.press(client, "Start a session now")
     assert "In the room: Room 2" in page.text and "Not in the same room" not in page.text
 
 
@@ -63,7 +63,7 @@ def test_a_remote_hour_asks_where_the_client_is_now_and_for_a_number(
     me: Person, entering: Page, client: Page, setting: str
 ) -> None:
     enter(me, entering, -7, setting=setting, place="at home, 1 Quay Street")
-    page = me.press(client, "Open an hour now")
+    page = me.press(client, "Start a session now")
     asked = "Not in the same room: ask where your client is now, and which number reaches them"
     assert asked in page.text
     edit = me.follow(page, "Write it down")
@@ -73,7 +73,7 @@ def test_a_remote_hour_asks_where_the_client_is_now_and_for_a_number(
     assert "at her sister’s, 4 Mill Lane (call back: 555 0101)" in whole.text
     assert "Not in the same room" not in whole.text
     # Nothing is forced: the hour ends without either.
-    bare = me.send(me.follow(whole, "Edit the facts"), {"place": "", "call_back": ""})
+    bare = me.send(me.follow(whole, "Edit the session details"), {"place": "", "call_back": ""})
     assert asked in bare.text and bare.status == 200
 
 
@@ -83,11 +83,11 @@ def test_a_number_to_call_back_is_told_of_a_remote_hour_alone(me: Person, enteri
 
 
 def test_a_second_click_opens_no_second_hour(me: Person, client: Page) -> None:
-    hours = {me.press(client, "Open an hour now").path for _ in range(3)}
+    hours = {me.press(client, "Start a session now").path for _ in range(3)}
     # Two, if a minute passed between the clicks.
     assert len(hours) <= 2
     page = me.open(client.path)
-    assert me.follow(page, "Go on with the open hour").path in hours
+    assert me.follow(page, "Go on with the open session").path in hours
 
 
 def test_an_hour_planned_for_today_is_offered_before_a_new_one(
@@ -96,32 +96,32 @@ def test_an_hour_planned_for_today_is_offered_before_a_new_one(
     planned = enter(me, entering, start="23:58", end="", attendance="planned")
     assert "present" not in planned.text and "Write the note" not in planned.text
     page = me.open(client.path)
-    assert "Open another hour now" in page.text
-    opened = me.press(page, "Open the hour of 23:58")
+    assert "Start another session now" in page.text
+    opened = me.press(page, "Start the session of 23:58")
     assert opened.path == planned.path
-    assert "This hour is open." in opened.text and "Came" in opened.text and "23:58" in opened.text
+    assert "This session is open." in opened.text and "Came" in opened.text and "23:58" in opened.text
 
 
 def test_an_hour_planned_for_another_day_is_begun_today(me: Person, entering: Page) -> None:
     planned = enter(me, entering, 6, attendance="planned")
-    opened = me.press(planned, "Open it now, for today")
-    edit = me.follow(opened, "Edit the facts")
+    opened = me.press(planned, "Start it today instead")
+    edit = me.follow(opened, "Edit the session details")
     assert (edit.typed("on"), edit.typed("end")) == (day(), "")
     assert edit.typed("start") != "10:00" or "10:00" in opened.text
 
 
 def test_an_hour_ends_this_minute_and_can_be_gone_on_with(site: Site, me: Person, opened: Page) -> None:
     ended = steps.end_hour(me, opened)
-    assert ended.path == opened.path and "This hour is open." not in ended.text
+    assert ended.path == opened.path and "This session is open." not in ended.text
     assert re.search(r"\d\d:\d\d–\d\d:\d\d", ended.text)
     assert not site.app.worker.activity.hour_open
-    again = me.press(ended, "Go on with this hour")
-    assert "This hour is open." in again.text and "–" not in again.text.partition("Agreed")[0]
+    again = me.press(ended, "Continue this session")
+    assert "This session is open." in again.text and "–" not in again.text.partition("Agreed")[0]
     assert site.app.worker.activity.hour_open
 
 
 def test_ending_one_hour_leaves_another_its_time(site: Site, me: Person, opened: Page) -> None:
-    other = me.press(take_in(me, "Ben Ode"), "Open an hour now")
+    other = me.press(take_in(me, "Ben Ode"), "Start a session now")
     steps.end_hour(me, other)
     assert site.app.worker.activity.hour_open
     steps.end_hour(me, opened)
@@ -148,15 +148,15 @@ def test_an_hour_that_is_over_is_not_opened_by_an_old_page(site: Site, me: Perso
 def test_an_open_hour_that_did_not_take_place_is_open_no_more(
     site: Site, me: Person, opened: Page, attendance: str
 ) -> None:
-    before = me.send(me.follow(opened, "Edit the facts"), {"attendance": attendance})
+    before = me.send(me.follow(opened, "Edit the session details"), {"attendance": attendance})
     assert "Before you end" in before.text and before.path == f"{opened.path}/end"
-    page = me.follow(before, "Go on to the hour")
-    assert "This hour is open." not in page.text and "Go on with this hour" not in page.text
+    page = me.follow(before, "Go on to the session")
+    assert "This session is open." not in page.text and "Continue this session" not in page.text
     assert not site.app.worker.activity.hour_open
     assert "Open now" not in me.open("/").text
     if attendance != "planned":
         assert site.post(f"{page.path}/open").status_code == 303
-        assert "This hour is open." not in me.open(page.path).text
+        assert "This session is open." not in me.open(page.path).text
 
 
 def test_an_open_hour_offers_what_comes_next(me: Person, opened: Page) -> None:
@@ -173,8 +173,8 @@ def test_an_open_hour_offers_what_comes_next(me: Person, opened: Page) -> None:
 
 
 def test_an_hour_never_ended_says_so(site: Site, me: Person, opened: Page, client: Page) -> None:
-    me.send(me.follow(opened, "Edit the facts"), {"on": day(-1), "start": "10:00"})
-    assert "This hour was never ended." in me.open(opened.path).text
+    me.send(me.follow(opened, "Edit the session details"), {"on": day(-1), "start": "10:00"})
+    assert "This session was never ended." in me.open(opened.path).text
     assert "not ended" in me.open(client.path).text
     ended = steps.end_hour(me, me.open(opened.path))
     assert "10:00–" not in ended.text and "never ended" not in ended.text
@@ -184,7 +184,7 @@ def test_what_was_agreed_is_shown_before_the_next_hour(me: Person, entering: Pag
     page = me.send(enter(me, entering, -7), {"agreed": "one clear answer, this week"})
     assert "Kept." in page.text and page.typed("agreed") == "one clear answer, this week"
     assert "one clear answer, this week" in me.open(client.path).text
-    hour = me.press(client, "Open an hour now")
+    hour = me.press(client, "Start a session now")
     assert "one clear answer, this week" in hour.text and hour.typed("agreed") == ""
     # What is being agreed in the open hour is not yet what was agreed before.
     me.send(hour, {"agreed": "a walk"})
@@ -197,8 +197,8 @@ def test_what_was_agreed_is_shown_before_the_next_hour(me: Person, entering: Pag
 def test_a_line_typed_before_the_hour_is_ended_is_kept(me: Person, opened: Page) -> None:
     before = me.send(opened, {"agreed": "a walk", "end": "yes"})
     assert before.path == f"{opened.path}/end" and "Agreed for next time: a walk" in before.text
-    page = me.press(before, "End the hour")
-    assert "This hour is open." not in page.text and page.typed("agreed") == "a walk"
+    page = me.press(before, "End the session")
+    assert "This session is open." not in page.text and page.typed("agreed") == "a walk"
 
 
 def test_a_line_can_be_taken_back(me: Person, opened: Page) -> None:
@@ -228,8 +228,8 @@ def test_two_windows_on_the_line_show_both(me: Person, opened: Page) -> None:
     me.send(opened, {"agreed": "a walk"})
     refused = me.send(opened, {"agreed": "a letter", "end": "yes"})
     assert refused.status == 409 and "Kept now: a walk" in refused.text
-    assert refused.typed("agreed") == "a letter" and "This hour is open." in refused.text
-    assert me.press(refused, "Keep this line").typed("agreed") == "a letter"
+    assert refused.typed("agreed") == "a letter" and "This session is open." in refused.text
+    assert me.press(refused, "Save this line").typed("agreed") == "a letter"
     long = me.send(opened, {"agreed": "w" * 201})
     assert long.status == 422 and "1 character too long" in long.error("agreed")
     assert long.typed("agreed") == "w" * 201
@@ -237,16 +237,16 @@ def test_two_windows_on_the_line_show_both(me: Person, opened: Page) -> None:
 
 def test_a_shared_hour_has_who_was_there_and_no_questionnaire(site: Site, me: Person) -> None:
     both = couple(me, "Ana Reyes", "Ben Ode")
-    hour = me.press(both, "Open an hour now")
+    hour = me.press(both, "Start a session now")
     assert "present: Ana Reyes, Ben Ode" in hour.text
     assert "Questionnaires are for one person at a time" in hour.text
     assert "Begin a questionnaire" not in hour.text and "Give a worksheet" in hour.text
-    edit = me.follow(hour, "Edit the facts")
+    edit = me.follow(hour, "Edit the session details")
     ana, _ = edit.form("present").values("present")
     sent = edit.form("present").standing() | {"present": [ana], "others_present": "Li"}
     assert site.post(edit.path, sent).status_code == 303
     assert "present: Ana Reyes, Li" in me.open(hour.path).text
-    me.press(me.send(me.open(hour.path), {"agreed": "a walk together", "end": "yes"}), "End the hour")
+    me.press(me.send(me.open(hour.path), {"agreed": "a walk together", "end": "yes"}), "End the session")
     assert "a walk together" in me.open(both.path).text
     own = me.follow(both, "Ben Ode")
     assert "couple" in own.text
@@ -270,7 +270,7 @@ def test_the_questionnaires_of_an_hour_lead_on_or_to_their_result(
 def test_the_day_of_a_practice_without_questionnaires(me: Person, client: Page, entering: Page) -> None:
     enter(me, entering, -1)
     enter(me, entering, 2, attendance="planned")
-    me.press(client, "Open an hour now")
+    me.press(client, "Start a session now")
     page = me.open("/")
     for words in ("Open now", "To finish", "The next days", "A. R."):
         assert words in page.text
@@ -293,7 +293,7 @@ def test_unknown_hours_get_the_page_of_everything_unknown(site: Site, client: Pa
 
 
 def test_nothing_is_opened_by_looking_or_without_the_token(site: Site, me: Person, client: Page) -> None:
-    case = client.link("Enter an hour").removesuffix("/sessions/new")
+    case = client.link("Add a past or planned session").removesuffix("/sessions/new")
     assert site.get(f"{case}/sessions/open").status_code == 404
     assert site.post(f"{case}/sessions/open", token=False).status_code == 422
-    assert "No hour yet." in me.open(client.path).text
+    assert "No session yet." in me.open(client.path).text

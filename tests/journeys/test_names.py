@@ -20,7 +20,7 @@ def test_initials_are_proposed_or_written_and_stand_where_the_name_does_not(
     page = take_in(me, name, code=code)
     assert f"Initials {shown}" in page.text
     assert me.follow(page, "Edit details").typed("code") == shown
-    me.press(me.open(page.path), "Open an hour now")
+    me.press(me.open(page.path), "Start a session now")
     today = me.open("/")
     assert shown in named(today) and (name == shown or name not in today.text)
 
@@ -79,7 +79,7 @@ def test_two_alike_are_told_apart_in_every_choice(me: Person) -> None:
 
 def test_two_entries_of_one_client_are_joined_in_one_act_and_taken_apart(me: Person) -> None:
     ana = take_in(me, "Ana Reyes")
-    hour = me.press(ana, "Open an hour now")
+    hour = me.press(ana, "Start a session now")
     again = take_in(me, "Anna Reyes", phone="555 0101")
     me.send(me.follow(again, "Add a person"), {"word": "Kit", "frame": "friend"})
     page = me.follow(me.open(again.path), "Join with another entry")
@@ -140,7 +140,7 @@ def test_two_entries_of_one_person_are_joined_and_taken_apart(me: Person) -> Non
 def test_someone_new_in_a_form_is_not_named_twice(me: Person) -> None:
     client = take_in(me)
     me.send(me.follow(client, "Add a person"), {"word": "Mum", "frame": "parent"})
-    hour = me.press(me.open(client.path), "Open an hour now")
+    hour = me.press(me.open(client.path), "Start a session now")
     page = me.send(
         me.open(f"{hour.path}/questionnaire"),
         {"instrument": "giving", "about": "new", "word": "mum", "frame": "parent"},
@@ -151,7 +151,7 @@ def test_someone_new_in_a_form_is_not_named_twice(me: Person) -> None:
 
 def test_name_initials_and_day_stand_above_each_button_that_writes_or_hands_over(me: Person) -> None:
     client = take_in(me, "Ana Reyes")
-    hour = me.press(client, "Open an hour now")
+    hour = me.press(client, "Start a session now")
     note = me.send(me.open(f"{hour.path}/note"), {"section-data": "Came.", "sign": "yes"})
     form = me.follow(steps.begin(me, hour.path), "Hand")
     entry = me.open(f"{client.path}/risk-entries/new")
@@ -161,7 +161,7 @@ def test_name_initials_and_day_stand_above_each_button_that_writes_or_hands_over
 
 
 def test_they_stand_above_the_buttons_of_a_prompt_too(me: Person) -> None:
-    hour = me.press(take_in(me, "Ana Reyes"), "Open an hour now")
+    hour = me.press(take_in(me, "Ana Reyes"), "Start a session now")
     page = me.follow(raised(me, hour.path), "Close this prompt")
     for button in ("Close this prompt", "Close with these lines"):
         assert "Ana Reyes (A. R.) ·" in page.text.rpartition(button)[0][-400:]

@@ -136,7 +136,7 @@ def test_a_risk_entry_shows_on_no_page_that_a_client_may_look_at(site: Site, me:
     # The lines of an entry of this hour are offered to its note, folded away where nobody sees them.
     me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic."})
     note = me.open(f"{hour}/note").source
-    shown, _, folded = note.partition("<details><summary>For the clinician: risk entries of this hour")
+    shown, _, folded = note.partition("<details><summary>For the clinician: risk entries of this session")
     assert "Rang the clinic." not in shown and "Rang the clinic." in folded
 
 
@@ -145,7 +145,7 @@ def test_a_risk_entry_shows_on_no_page_that_a_client_may_look_at(site: Site, me:
 
 def test_every_way_to_end_an_hour_passes_the_same_page(site: Site, me: Person) -> None:
     client = take_in(me)
-    hour = me.press(client, "Open an hour now")
+    hour = me.press(client, "Start a session now")
 
     def is_before_the_end(page: Page) -> bool:
         row_of(page)
@@ -153,22 +153,22 @@ def test_every_way_to_end_an_hour_passes_the_same_page(site: Site, me: Person) -
 
     for answers in (CALM, RAISING):
         steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path, word="M."), answers))
-        assert is_before_the_end(me.press(me.open(hour.path), "End the hour"))
+        assert is_before_the_end(me.press(me.open(hour.path), "End the session"))
     # A request that never saw the page is shown it, and ends nothing.
     straight = site.post(f"{hour.path}/end")
     assert straight.headers["Location"] == f"{hour.path}/end"
-    assert "This hour is open." in me.open(hour.path).text
+    assert "This session is open." in me.open(hour.path).text
     there = me.open(f"{hour.path}/edit").form("present").values("present")[0]
     for attendance in ("no_show", "cancelled"):
         facts = me.open(f"{hour.path}/edit")
         assert is_before_the_end(me.send(facts, {"attendance": attendance}))
         me.send(me.open(f"{hour.path}/edit"), {"attendance": "planned"})
-        me.press(me.open(hour.path), "Open the hour")
+        me.press(me.open(hour.path), "Start the session")
     facts = me.send(me.open(f"{hour.path}/edit"), {"on": _day(-1), "start": "10:00", "present": there})
     assert facts.path == hour.path, "a changed day ends nothing"
     forgotten = me.open(me.open("/").link("Finish"))
     assert is_before_the_end(forgotten)
-    over = me.press(forgotten, "End the hour")
+    over = me.press(forgotten, "End the session")
     assert over.path == hour.path and "never ended" not in over.text
     # How a planned hour went is told of in the facts; that is its end.
     planned = {"attendance": "planned", "on": _day(0), "end": ""}
@@ -185,9 +185,9 @@ def test_an_hour_is_ended_from_the_first_page_after_a_hand_over_too(site: Site, 
     device.post(f"/form/{AFRAID}", {"answer": "3"})
     device.post("/form/give-back")
     page = comes_back(site, me)
-    assert "End the hour" not in page.text, "the hour is not open"
+    assert "End the session" not in page.text, "the session is not open"
     (open_one,) = _open_all(site)
-    page = me.press(me.open(page.path), "End the hour")
+    page = me.press(me.open(page.path), "End the session")
     assert page.path == f"/sessions/{open_one}/end" and ASKED in me.follow(page, ROW).text
     assert me.open("/handovers").path == "/", "it was looked at"
 

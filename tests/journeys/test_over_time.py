@@ -62,7 +62,7 @@ def test_a_person_without_answers_is_told_what_to_do_next(site: Site, me: Person
     about = named(site.work, client)
     page = me.follow(me.open(f"/relationships/{about.id}"), "Over time")
     assert "Nothing to look back at yet" in page.text
-    assert me.follow(page, "Open an hour with Ana Reyes").path == f"/clients/{client.id}"
+    assert me.follow(page, "Start a session with Ana Reyes").path == f"/clients/{client.id}"
     assert "Nothing to look back at yet" in me.open(f"/clients/{client.id}/over-time").text
 
 

@@ -13,10 +13,10 @@ from tests.journeys.person import Person
 def test_a_couple_is_two_clients_with_a_page_of_their_own(me: Person) -> None:
     assert "Add both of them first" in me.open("/couples/new").text
     page = couple(me, "Ana Reyes", "Ben Ode")
-    assert page.path.startswith("/cases/") and "No shared hour yet." in page.text
+    assert page.path.startswith("/cases/") and "No shared session yet." in page.text
     assert named(me.open("/clients")) == ["Ana Reyes", "Ben Ode", "Ana Reyes and Ben Ode"]
     ana = me.follow(page, "Ana Reyes")
-    assert me.follow(ana, "Hours with Ben Ode").path == page.path
+    assert me.follow(ana, "Sessions with Ben Ode").path == page.path
     # Named the other way round it is still the same couple.
     again = me.open("/couples/new")
     first, second = again.form("first").options["first"][1:3]
@@ -43,7 +43,7 @@ def test_a_couple_needs_two_different_clients(site: Site, me: Person) -> None:
 
 def test_the_case_of_one_person_is_that_persons_page(me: Person) -> None:
     page = take_in(me)
-    case = me.follow(page, "Enter an hour").path.removesuffix("/sessions/new")
+    case = me.follow(page, "Add a past or planned session").path.removesuffix("/sessions/new")
     assert me.open(case).path == page.path
 
 
@@ -69,7 +69,7 @@ def test_every_kind_can_be_chosen_but_people_in_general(me: Person) -> None:
 def test_a_person_put_away_is_not_offered_until_taken_up_again(me: Person) -> None:
     client = take_in(me)
     page = me.send(me.follow(client, "Add a person"), {"word": "M.", "frame": "parent"})
-    hour = me.press(client, "Open an hour now")
+    hour = me.press(client, "Start a session now")
     assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 3
     away = me.press(page, "Put away")
     assert "not offered for new questionnaires" in away.text

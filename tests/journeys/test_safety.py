@@ -158,10 +158,10 @@ def test_an_entry_is_written_from_an_hour_and_from_a_client_without_any_form(me:
     refused = me.send(page, {}, by="did")
     assert refused.status == 422 and "write at least one line" in refused.text
     entry = me.send(page, {"did": "Rang the clinic."})
-    assert "Rang the clinic." in entry.text and me.follow(entry, "The hour").path == hour
+    assert "Rang the clinic." in entry.text and me.follow(entry, "The session").path == hour
     client = me.open(next(href for _, href in entry.links if href.startswith("/clients/")))
     plain = me.send(me.follow(client, "Write a risk entry"), {"protects": "The choir."})
-    assert "The choir." in plain.text and "The hour" not in [words for words, _ in plain.links]
+    assert "The choir." in plain.text and "The session" not in [words for words, _ in plain.links]
     assert "Read them" in me.open(client.path).text
 
 

@@ -161,7 +161,7 @@ def test_two_at_once_make_one(desk: Desk, name: str) -> None:
 def test_an_hour_opened_twice_across_a_minute_is_one(desk: Desk) -> None:
     start = datetime.now().astimezone().replace(hour=11, minute=0, second=59)
     with time_machine.travel(start, tick=False) as clock:
-        first = desk.me.press(desk.me.open(desk.client), "Open an hour now")
+        first = desk.me.press(desk.me.open(desk.client), "Start a session now")
         clock.shift(timedelta(seconds=2))
         assert again(desk).path == first.path
 

@@ -66,7 +66,9 @@ def client(me: Person) -> Page:
 @pytest.fixture
 def hour(me: Person, client: Page) -> Page:
     """An hour of yesterday whose facts are known."""
-    return enter(me, me.follow(client, "Enter an hour"), -1, place="Room 2", others_present="Li")
+    return enter(
+        me, me.follow(client, "Add a past or planned session"), -1, place="Room 2", others_present="Li"
+    )
 
 
 def edit(me: Person, hour: Page, **typed: str | None) -> None:
@@ -165,7 +167,7 @@ def test_a_fact_that_is_again_as_it_was_signed_is_no_change(me: Person, hour: Pa
 def test_a_note_that_is_signed_in_an_open_hour_says_that_the_end_was_not_known(
     me: Person, client: Page
 ) -> None:
-    hour = me.press(me.open(client.path), "Open an hour now")
+    hour = me.press(me.open(client.path), "Start a session now")
     reading = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
     assert "The end was not known when this was signed." in reading.text
     note = me.send(reading, {"read": "yes"})
@@ -223,7 +225,7 @@ def test_facts_that_no_page_showed_sign_nothing(me: Person, hour: Page) -> None:
 
 def test_a_couples_note_keeps_both_names(me: Person) -> None:
     case = couple(me, "Ana Reyes", "Ben Ode")
-    hour = enter(me, me.follow(case, "Enter an hour"), -1)
+    hour = enter(me, me.follow(case, "Add a past or planned session"), -1)
     note = sign(me, hour)
     before = shown(me, note)
     assert "Ana Reyes and Ben Ode" in before.text

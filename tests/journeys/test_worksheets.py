@@ -73,7 +73,7 @@ def test_the_blank_form_can_be_about_people_in_general(me: Person) -> None:
     form = forms.instrument("giving")
     words = steps.words_of(me.open("/questionnaires/giving/blank?general"))
     assert form.items[0].text_general[:25] in words
-    assert form.evidence.level == "drafted" and f"{form.title}, draft, version {form.version}" in words
+    assert form.evidence.level == "drafted" and f"Draft, version {form.version}" in words
 
 
 @pytest.mark.parametrize("general", [False, True])
@@ -110,7 +110,7 @@ def test_a_sheet_is_given_and_printed_with_the_words_of_the_client(me: Person, h
         paper = steps.words_of(me.follow(page, words))
         assert "I can rest before I say yes." in paper
         assert "A. R." in paper and "Reyes" not in paper
-    assert me.follow(page, "Back to the hour").path == hour
+    assert me.follow(page, "Back to the session").path == hour
 
 
 def test_without_a_sentence_nothing_is_printed_there(me: Person, hour: str) -> None:

@@ -430,9 +430,9 @@ def test_not_today_is_looked_at_again_in_the_next_hour_and_after_seven_days_at_t
         assert entry.body.next_check
         return (entry.body.next_check - NOW.date()).days
 
-    assert check() == 7, "no hour is planned"
+    assert check() == 7, "no session is planned"
     plan(work, client, 9)
-    assert check() == 7, "the next hour is too far away"
+    assert check() == 7, "the next session is too far away"
     plan(work, client, 0)
     plan(work, client, 2, attendance="cancelled")
     plan(work, other, 1)

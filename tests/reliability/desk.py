@@ -32,7 +32,7 @@ class Desk:
         self.me: Person = person.over_http(self.running.browser())
         self.words = self._set_up()
         page = self.me.send(self.me.open("/clients/new"), {"name": "Ana Reyes"})
-        self._hour = self.me.press(page, "Open an hour now").path
+        self._hour = self.me.press(page, "Start a session now").path
         self._place = steps.place(steps.begin(self.me, self._hour))
         self._token, self._version = "", "0"
         # What the page of each item saw of its answer; unknown again while a save is under way.
@@ -64,7 +64,7 @@ class Desk:
             else:
                 steps.end_hour(self.me, self.me.open(self._to_sign))
             self._begun += 1
-            self._to_sign = self.me.press(self.me.open(self._client), "Open an hour now").path
+            self._to_sign = self.me.press(self.me.open(self._client), "Start a session now").path
 
     def save(self, item: int, text: str) -> bool:
         """Send one text: an answer or a draft as the page's own script does, or a note to be signed."""

@@ -61,7 +61,7 @@ class Evening:
         self.me = person.Person(self._marked, f"http://{running.host}")
         self.words = steps.set_up(self.me)
         page = self.me.send(self.me.follow(self.me.open("/"), "Add a client"), {"name": "Ana Reyes"})
-        self._hour = self.me.press(page, "Open an hour now").path
+        self._hour = self.me.press(page, "Start a session now").path
 
     def _marked(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Any:
         self._mark += 1
@@ -128,7 +128,7 @@ class Evening:
 
     def _new_hour(self) -> str:
         page = self.me.send(self.me.open("/clients/new"), {"name": "Ben Okoro"})
-        return self.me.press(page, "Open an hour now").path
+        return self.me.press(page, "Start a session now").path
 
     def hand_over(self, times: int) -> None:
         """A form in the client's hands, answered, finished, given back and brought in."""

@@ -91,7 +91,7 @@ def test_a_profile_keeps_nothing_of_a_day(browser_path: str, tmp_path: Path, car
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": f"{typed}first"})
-        hour = me.press(client, "Open an hour now").path
+        hour = me.press(client, "Start a session now").path
         me.press(me.open("/"), "Lock")
         profile(place, browser_path, a_day(running, words, hour, typed))
         me = person.over_http(running.browser())

@@ -126,7 +126,7 @@ def test_a_hundred_jumps_of_ten_years_at_the_most(
 def test_the_nights_in_which_the_clocks_change(site: Site, figure: Figure) -> None:
     assert datetime(2026, 10, 25, 2, 30).astimezone().fold == 0
     saves_follow_each_other(site, NIGHTS)
-    figure(f"{len(NIGHTS)} hours around two changes: 0 out of order, 0 wrong locks")
+    figure(f"{len(NIGHTS)} sessions around two changes: 0 out of order, 0 wrong locks")
 
 
 def test_a_lock_by_the_date_would_be_found_out() -> None:

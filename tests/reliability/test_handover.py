@@ -51,7 +51,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Practice:
         words = steps.set_up(me)
         me.send(me.follow(me.open("/"), "Add a client"), {"name": name})
         client = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
-        hour = me.press(client, "Open an hour now").path
+        hour = me.press(client, "Start a session now").path
     return Practice(data, words, hour, name)
 
 

@@ -77,7 +77,7 @@ def test_a_form_in_a_clients_hands_ends_too(
 ) -> None:
     me, words = at_work
     client = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
-    place = steps.place(steps.begin(me, me.press(client, "Open an hour now").path))
+    place = steps.place(steps.begin(me, me.press(client, "Start a session now").path))
     me.press(me.open(f"{place}/hand-over"), "Hand over now")
     while not me.open("/form/1").path.startswith("/form"):
         time.sleep(0.2)

@@ -52,7 +52,7 @@ def test_a_line_says_what_when_and_who_and_leads_to_its_record(site: Site) -> No
     hour = site.work.hour(kept)
     page = site.get("/audit").text
     assert "Took a client in" in page
-    assert "Entered an hour" in page
+    assert "Entered a session" in page
     assert f'href="/clients/{kept.id}"' in page
     assert f'href="/sessions/{hour.id}"' in page
     assert "Ana Reyes" in page

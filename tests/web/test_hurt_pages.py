@@ -150,7 +150,7 @@ def test_a_note_whose_hour_is_hurt_is_reached_from_its_client(
     harm(site, "therapy_session", hurting)
     status, text = text_of(site, furnished.pages["client"])
     assert status == 200
-    assert "Notes of hours that cannot be read" in text
+    assert "Notes of sessions that cannot be read" in text
     assert furnished.pages["clinical_note"] in text and "12 Nov" in text
     # Its facts were signed with it, so they are read; what was changed in them later is not.
     text = text_of(site, furnished.pages["clinical_note"])[1]
@@ -164,4 +164,4 @@ def test_a_draft_of_an_hour_that_is_hurt_says_so(site: Site, furnished: Kept, hu
         part = Part(section="data", source="clinician", text="A draft.")
         draft = notes.begin(db, work.vault, other, [part], now=NOW)
     harm(site, "therapy_session", hurting)
-    assert "The facts of this hour cannot be read" in text_of(site, f"/notes/{draft.id}/read")[1]
+    assert "The facts of this session cannot be read" in text_of(site, f"/notes/{draft.id}/read")[1]

@@ -117,7 +117,7 @@ def test_saving_is_logged_with_what_stands_on_the_paper(
         assert set(ids) <= named, page.path
         assert bool(named) == bool(ids), page.path
     trail = me.send(me.open("/audit"), {"kind": "papers"}).text
-    for words in ("a note with a note", "the summary of an hour with an hour", "a blank questionnaire"):
+    for words in ("a note with a note", "the summary of a session with a session", "a blank questionnaire"):
         assert f"Saved a paper as a file: {words}" in trail
     assert "file: a paper" not in trail
 

@@ -22,7 +22,7 @@ PAGES = {
     "client": ("clients.show", "the client"),
     "clinical_case": ("cases.show", "the case"),
     "relationship": ("relationships.show", "the relationship"),
-    "therapy_session": ("sessions.show", "the hour"),
+    "therapy_session": ("sessions.show", "the session"),
     "administration": ("results.show", "the questionnaire"),
     "handout": ("worksheets.handout", "the worksheet"),
     "risk_entry": ("risk_entries.show", "the risk entry"),

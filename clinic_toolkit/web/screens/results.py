@@ -179,7 +179,7 @@ def summary(session: UUID) -> Answer:
         Paper(
             kind="summary",
             title="Session summary",
-            back=("Back to the hour", url_for("sessions.show", id=session)),
+            back=("Back to the session", url_for("sessions.show", id=session)),
             render=lambda: paper.render(value),
         )
     )

@@ -200,7 +200,7 @@ def agree(id: UUID) -> Answer:
         seen = sessions.as_seen(context.db(), context.vault(), id, form.version.data)
         if seen is None or seen.agreed != kept.body.agreed:
             if by_script():
-                sentence = f"{rows.Stale().sentence} Press “Keep this line” to see both."
+                sentence = f"{rows.Stale().sentence} Press “Save this line” to see both."
                 return responses.not_saved(sentence, 409)
             return _hour_page(kept, form, newer=True), 409
         kept = sessions.agree(context.db(), context.vault(), kept, form.agreed.data, now=context.now())

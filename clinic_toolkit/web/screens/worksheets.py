@@ -38,7 +38,7 @@ ASK_FIRST = (
     "danger. Ask in private about fear of this person first; it counts for 90 days."
 )
 # Both may be reading this page, so that it says nothing of either.
-NOT_TOGETHER = "Not given. This sheet is for an hour with one of the two alone."
+NOT_TOGETHER = "Not given. This sheet is for a session with one of the two alone."
 
 
 @screen.get("/worksheets")
