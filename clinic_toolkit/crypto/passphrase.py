@@ -20,6 +20,7 @@ _MIB = 1024
 _LARGEST_KIB, _MOST_PASSES, _MOST_LANES = 1024 * _MIB, 10, 16
 _TARGET_SECONDS = 1.0
 _CALIBRATED_STEPS = 4
+_MEASURED = 3
 
 # Two derivations at once would double the memory and let guesses run side by side.
 _one_at_a_time = threading.Lock()
@@ -78,13 +79,36 @@ def calibrate() -> Cost:
     Memory first, because memory is what an attacker's hardware pays for; at most 256 MiB and an
     eighth of what the machine has, so that unlocking never makes it swap. Passes take up the rest.
     """
-    started = time.perf_counter()
-    stretch("a phrase that guards nothing", bytes(SALT_BYTES), FLOOR)
-    ratio = _TARGET_SECONDS / max(time.perf_counter() - started, 0.001)
+    ratio = _TARGET_SECONDS / max(_best_time(), 0.001)
     steps = min(int(ratio), _CALIBRATED_STEPS, _machine_kib() // 8 // FLOOR.memory_kib)
     memory = FLOOR.memory_kib * max(1, steps)
     passes = int(FLOOR.passes * ratio * FLOOR.memory_kib / memory)
     return Cost(memory_kib=memory, passes=min(max(passes, FLOOR.passes), _MOST_PASSES), lanes=FLOOR.lanes)
+
+
+def was_quick(seconds: float) -> bool:
+    """Whether a derivation that took so long leaves room for twice the cost on this machine."""
+    return seconds < _TARGET_SECONDS / 2
+
+
+def is_well_above(cost: Cost, other: Cost) -> bool:
+    """Whether this cost is worth a new slot: half as much work again, and in nothing less than the other."""
+    half_more = 2 * cost.memory_kib * cost.passes >= 3 * other.memory_kib * other.passes
+    return half_more and cost.memory_kib >= other.memory_kib and cost.lanes >= other.lanes
+
+
+def _best_time() -> float:
+    """Seconds of the quickest of three derivations at the floor.
+
+    Whatever else the machine does makes one of them slower and none quicker: a single one, taken while it
+    was busy, would leave the practice with a passphrase that is cheap to guess for years.
+    """
+    times = []
+    for _ in range(_MEASURED):
+        started = time.perf_counter()
+        stretch("a phrase that guards nothing", bytes(SALT_BYTES), FLOOR)
+        times.append(time.perf_counter() - started)
+    return min(times)
 
 
 def _machine_kib() -> int:

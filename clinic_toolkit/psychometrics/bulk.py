@@ -108,7 +108,9 @@ class _Scorer:
             if minimum is None or not parts or facet.words_only:
                 numbers[id] = np.full(len(values), np.nan)
                 continue
-            enough = np.logical_and.reduce([own[part].count >= minimum for part in parts])
+            enough = np.ones(len(values), np.bool_)
+            for part in parts:
+                enough &= own[part].count >= minimum
             numbers[id] = self._numbers(_together([own[part] for part in parts]), parts, enough)
         answered: Whole = given.sum(axis=0)
         return answered, numbers, self._total(own)

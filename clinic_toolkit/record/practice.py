@@ -6,12 +6,14 @@ change its secrets. What is typed here never leaves the practice's ring.
 
 import hmac
 import logging
+import time
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection
 
+from clinic_toolkit.crypto.passphrase import was_quick
 from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.instruments import limits
 from clinic_toolkit.instruments.model import Instrument
@@ -20,7 +22,8 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.keyless import Keyless
 from clinic_toolkit.record.summaries import Letterhead
 from clinic_toolkit.store.base import sealed_table
-from clinic_toolkit.vault import identity, second_copy, sheet, slots
+from clinic_toolkit.store.engine import writes
+from clinic_toolkit.vault import identity, return_code, second_copy, sheet, slots
 from clinic_toolkit.vault.vault import Vault
 
 practice = sealed_table("practice")
@@ -95,8 +98,15 @@ def unlock(db: Connection, passphrase: str, *, now: datetime) -> Vault:
     Raises:
         vault.slots.WrongSecret: it is not the passphrase.
     """
+    started = time.perf_counter()
     vault = head_recovery.opened(db, lambda at: slots.open_with_passphrase(at, passphrase))
-    return _arrived(db, vault, ways_in.naming("practice.unlocked", vault), now=now)
+    took = time.perf_counter() - started
+    _arrived(db, vault, ways_in.naming("practice.unlocked", vault), now=now)
+    if was_quick(took) and writes(db) and not vault.head_fault and slots.raise_cost(db, vault, passphrase):
+        second_copy.owe(db, vault)
+        audit.note(db, vault, ways_in.naming("practice.passphrase_cost_raised", vault), now=now)
+        vault.cost_raised = True
+    return vault
 
 
 def unlock_with_sheet(db: Connection, groups: str, *, now: datetime) -> Vault:
@@ -107,7 +117,7 @@ def unlock_with_sheet(db: Connection, groups: str, *, now: datetime) -> Vault:
 
 def unlock_with_code(db: Connection, blob: bytes, code: str, *, now: datetime) -> Vault:
     """Come back with the short code while the keeper still holds the sealed blob."""
-    vault = head_recovery.opened(db, lambda at: slots.open_return(at, blob, code))
+    vault = head_recovery.opened(db, lambda at: return_code.open_return(at, blob, code))
     return _arrived(db, vault, "practice.returned", now=now)
 
 
@@ -246,7 +256,7 @@ def check_code(settings: Practice, typed: str) -> None:
         CodeWrong: they differ.
     """
     same = hmac.compare_digest(
-        slots.tidy_code(typed).encode(), slots.tidy_code(settings.return_code).encode()
+        return_code.tidy_code(typed).encode(), return_code.tidy_code(settings.return_code).encode()
     )
     if not same:
         raise CodeWrong

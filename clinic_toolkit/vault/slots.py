@@ -23,14 +23,20 @@ from sqlalchemy import (
 )
 
 from clinic_toolkit.crypto.encoding import enc
-from clinic_toolkit.crypto.passphrase import FLOOR, SALT_BYTES, Cost, CostRefused, calibrate, stretch
+from clinic_toolkit.crypto.passphrase import (
+    SALT_BYTES,
+    Cost,
+    CostRefused,
+    calibrate,
+    is_well_above,
+    stretch,
+)
 from clinic_toolkit.crypto.seal import SUITE, NotOpened, expand, extract, okm, open_seal, seal
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import if_rolled_back
 from clinic_toolkit.store.types import Id
 from clinic_toolkit.vault import identity, sheet
-from clinic_toolkit.vault.alphabet import tidy
 from clinic_toolkit.vault.vault import Vault, WaysIn
 
 # 3 and 4 are kept for the two halves of an executor's way in.
@@ -172,49 +178,27 @@ def replace_passphrase(db: Connection, vault: Vault, passphrase: str, *, cost: C
     _replace(db, vault, PASSPHRASE, salt, chosen, root)
 
 
+def raise_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
+    """Give the passphrase that opened this vault a slot of a higher cost, if this machine bears one.
+
+    The cost may have been measured while the machine was busy, or on a slower one. It is never lowered.
+    The new slot takes the place of the old one in the transaction of the caller: one of them always opens.
+
+    Returns:
+        Whether there is a new slot.
+    """
+    stored, chosen = _cost(_slot(db, PASSPHRASE)), calibrate()
+    if not vault.slots_intact or not is_well_above(chosen, stored):
+        return False
+    replace_passphrase(db, vault, passphrase, cost=chosen)
+    return True
+
+
 def replace_sheet(db: Connection, vault: Vault, drawn: Sequence[str] | None = None) -> tuple[str, ...]:
     """Have this recovery sheet open the practice, or a new one; the old one opens nothing from now on."""
     groups, salt = tuple(drawn or sheet.draw()), secrets.token_bytes(SALT_BYTES)
     _replace(db, vault, SHEET, salt, None, extract(salt, sheet.read(" ".join(groups))))
     return groups
-
-
-def wrap_for_return(vault: Vault, code: str) -> bytes:
-    """The user key, sealed under the short return code, for the keeper's memory and never for the disk.
-
-    A short code can be guessed by whoever copies that memory; it guards against a person at the
-    keyboard, whose tries the keeper counts.
-    """
-    salt = secrets.token_bytes(SALT_BYTES)
-    head = _return_head(vault.vault_id, vault.user_id, salt)
-    key = okm(stretch(tidy_code(code), salt, FLOOR), head)
-    return vault.vault_id.bytes + vault.user_id.bytes + salt + seal(key, vault.user_key(), head)
-
-
-def open_return(db: Connection, blob: bytes, code: str) -> Vault:
-    """Come back with the short return code.
-
-    Raises:
-        WrongSecret: it is not the code, or the blob is another practice's.
-    """
-    vault_id, user_id, salt, sealed = UUID(bytes=blob[:16]), UUID(bytes=blob[16:32]), blob[32:48], blob[48:]
-    head = _return_head(vault_id, user_id, salt)
-    try:
-        user_key = open_seal(okm(stretch(tidy_code(code), salt, FLOOR), head), sealed, head)
-    except (NotOpened, ValueError):
-        raise WrongSecret("That is not your return code.") from None
-    if identity.head(db)[0] != vault_id:
-        raise WrongSecret("That code belongs to another practice.")
-    return open_with_user_key(db, user_id, user_key)
-
-
-def tidy_code(text: str) -> str:
-    """A return code as meant: case, spaces, dashes and look-alikes do not count."""
-    return tidy(text)
-
-
-def _return_head(vault_id: UUID, user_id: UUID, salt: bytes) -> bytes:
-    return enc("return", vault_id, SUITE, user_id, salt, FLOOR.memory_kib, FLOOR.passes, FLOOR.lanes)
 
 
 def _slot(db: Connection, kind: int) -> Row[Any]:

@@ -84,6 +84,8 @@ class Vault:
         self.ways_in = WaysIn(generation=0, intact=True, vouched=frozenset())
         # What is wrong with the head of the practice or its second copy: a word of `second_copy`, or "".
         self.head_fault = ""
+        # Whether this entry replaced the slot of the passphrase by one that costs more.
+        self.cost_raised = False
         # What was opened with these keys, by table; it lives exactly as long as they do.
         self.memory: dict[str, dict[int, Any]] = {}
         # What should be there, told from the audit trail when it is first needed; and what is not as it

@@ -89,6 +89,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "practice.unlocked_with_sheet": ("practice", "Unlocked with the recovery sheet"),
     "practice.returned": ("practice", "Came back with the return code"),
     "practice.passphrase_changed": ("practice", "Changed the passphrase"),
+    "practice.passphrase_cost_raised": ("practice", "Made each guess at the passphrase cost more"),
     "practice.sheet_replaced": ("practice", "Made a new recovery sheet"),
     "practice.head_put_back": ("practice", "Put the keys of the practice back from their second copy"),
     "audit.opened": ("trail", "Found nothing that waited to be vouched for"),

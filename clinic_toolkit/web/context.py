@@ -22,14 +22,11 @@ from clinic_toolkit.record.practice import Practice
 from clinic_toolkit.record.summaries import Letterhead
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import if_rolled_back
-from clinic_toolkit.vault import slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web.activity import Activity, clock
 from clinic_toolkit.web.unit import Unit
 
 SID = "sid"
-
-_handing = threading.Lock()
 
 
 class PutAway(Exception):
@@ -90,6 +87,7 @@ class Worker:
     ending: bool = False
     # The quick return that is being made, until it was dropped.
     return_wanted: object = None
+    return_on_its_way: threading.Thread | None = None
     # When it began to answer. It may have waited long before that, and waiting is no delay served.
     serving_since: float = field(default_factory=time.monotonic)
 
@@ -259,32 +257,6 @@ def open_hour() -> None:
 def close_hour() -> None:
     """The hour is over."""
     worker().activity.hour_open = False
-
-
-def hold_return(code: str) -> None:
-    """Offer a quick return with this code, from now on.
-
-    The derivation takes about a second, so it does not keep the person waiting.
-    """
-    opened, here = vault(), worker()
-    wanted = here.return_wanted = object()
-
-    def hold() -> None:
-        blob = slots.wrap_for_return(opened, code)
-        with _handing:
-            # Whoever locked meanwhile does not want it any more.
-            if here.return_wanted is wanted:
-                here.keeper.hold(blob)
-
-    threading.Thread(target=hold, name="quick-return", daemon=True).start()
-
-
-def drop_return() -> None:
-    """Ask for the passphrase from now on."""
-    here = worker()
-    with _handing:
-        here.return_wanted = None
-        here.keeper.drop()
 
 
 def end_worker(reason: str) -> None:

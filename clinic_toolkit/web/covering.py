@@ -6,34 +6,35 @@ hold is different.
 
 from flask import Response, after_this_request, session, url_for
 
-from clinic_toolkit.web import context, guard, responses
+from clinic_toolkit.web import context, guard, responses, returning
 
 DONE = (200, 303)
+COVERED, LOCKED = "covered", "locked"
 
 
 def cover(back: str) -> Response:
     """Put the keys away once this request is on the disk; the lock page leads back to this path."""
-    _put_away("covered")
+    _put_away(COVERED)
     return responses.see(url_for("lock.unlock", back=guard.way_back(back), covered=1))
 
 
 def cover_in_place() -> Response:
     """The same for a page that stays open under its cover, because it holds words that are not saved."""
-    _put_away("covered")
+    _put_away(COVERED)
     return responses.told_as_json({"covered": True}, 200)
 
 
 def lock_in_place() -> Response:
     """Lock, for a page that stays open under its cover in the same way."""
-    context.drop_return()
-    _put_away("locked")
+    returning.drop()
+    _put_away(LOCKED)
     return responses.told_as_json({"locked": True}, 200)
 
 
 def lock() -> Response:
     """Put the keys away until the passphrase is typed."""
-    context.drop_return()
-    _put_away("locked")
+    returning.drop()
+    _put_away(LOCKED)
     return responses.see(url_for("lock.unlock"))
 
 
@@ -42,6 +43,9 @@ def _put_away(reason: str) -> None:
     @after_this_request
     def leave(answer: Response) -> Response:
         if answer.status_code in DONE:
+            if reason == COVERED:
+                # The page that follows promises a way back by the code, which may still be on its way.
+                returning.wait()
             session.clear()
             context.end_worker(reason)
             answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -17,7 +17,7 @@ from clinic_toolkit.store.trouble import StorageFull, StorageReadOnly
 from clinic_toolkit.vault import attempts, sheet, words
 from clinic_toolkit.vault.slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
-from clinic_toolkit.web import context, handing
+from clinic_toolkit.web import context, handing, returning
 
 _one_at_a_time = threading.Lock()
 
@@ -49,7 +49,7 @@ def with_passphrase(typed: str) -> str:
         context.passphrase_was_typed()
         code = context.practice().body.return_code
         if code:
-            context.hold_return(code)
+            returning.hold(code)
     return sentence
 
 
@@ -116,7 +116,7 @@ def confirm(typed: str) -> str:
             return ""
         # Before anything that can fail: what was typed is almost the passphrase, and one try is enough.
         context.end_worker("wrong secret")
-        context.drop_return()
+        returning.drop()
     except OSError as error:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
     finally:

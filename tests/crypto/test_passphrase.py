@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from clinic_toolkit.crypto import passphrase
-from clinic_toolkit.crypto.passphrase import FLOOR, Cost, CostRefused, calibrate, check, stretch
+from clinic_toolkit.crypto.passphrase import (
+    FLOOR,
+    Cost,
+    CostRefused,
+    calibrate,
+    check,
+    is_well_above,
+    stretch,
+    was_quick,
+)
 
 SALT = bytes(range(16))
 
@@ -91,7 +100,7 @@ def test_one_derivation_at_a_time(pretended: type[Pretended]) -> None:
 
 @pytest.mark.parametrize("seconds", [0.0001, 0.02, 0.1, 0.2, 0.3, 0.5, 1.0, 4.0])
 def test_calibration_stays_within_the_limits(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter((0.0, seconds))
+    clock = iter((0.0, seconds, 0.0, seconds, 0.0, seconds))
     monkeypatch.setattr(passphrase, "stretch", lambda *_: bytes(32))
     monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
     monkeypatch.setattr(passphrase, "_machine_kib", lambda: 8 * 1024 * 1024)
@@ -103,8 +112,31 @@ def test_calibration_stays_within_the_limits(seconds: float, monkeypatch: pytest
 
 
 def test_a_small_machine_is_not_made_to_swap(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter((0.0, 0.05))
+    clock = iter((0.0, 0.05, 0.0, 0.05, 0.0, 0.05))
     monkeypatch.setattr(passphrase, "stretch", lambda *_: bytes(32))
     monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
     monkeypatch.setattr(passphrase, "_machine_kib", lambda: 1024 * 1024)
     assert calibrate().memory_kib == 128 * 1024
+
+
+@pytest.mark.parametrize("busy", [0, 1, 2])
+def test_one_busy_moment_does_not_make_the_passphrase_cheap(
+    busy: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = [1.6] * busy + [0.2] + [1.6] * (2 - busy)
+    clock = iter([moment for taken in times for moment in (0.0, taken)])
+    monkeypatch.setattr(passphrase, "stretch", lambda *_: bytes(32))
+    monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(passphrase, "_machine_kib", lambda: 8 * 1024 * 1024)
+    cost = calibrate()
+    assert cost.memory_kib * cost.passes >= 4 * FLOOR.memory_kib * FLOOR.passes
+
+
+def test_only_a_cost_that_is_half_more_and_in_nothing_less_is_worth_a_new_slot() -> None:
+    stored = Cost(memory_kib=128 * 1024, passes=4, lanes=4)
+    assert is_well_above(Cost(memory_kib=128 * 1024, passes=6, lanes=4), stored)
+    assert is_well_above(Cost(memory_kib=256 * 1024, passes=3, lanes=4), stored)
+    assert not is_well_above(Cost(memory_kib=128 * 1024, passes=5, lanes=4), stored)
+    assert not is_well_above(Cost(memory_kib=64 * 1024, passes=10, lanes=4), stored)
+    assert not is_well_above(stored, stored)
+    assert was_quick(0.3) and not was_quick(0.6)

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from clinic_toolkit.record import practice
 from clinic_toolkit.store.engine import reading
-from clinic_toolkit.vault import slots
+from clinic_toolkit.vault import return_code, slots
 from tests.fixtures.handed import handed_over
 from tests.fixtures.sites import TOKEN, Site, Visitor
 from tests.journeys import intake, person
@@ -71,7 +71,7 @@ def knows(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [RIGHT]
     replace = slots.replace_passphrase
     monkeypatch.setattr(practice, "is_passphrase", lambda db, typed: typed == now[0])
-    monkeypatch.setattr(slots, "wrap_for_return", lambda vault, code: b"sealed")
+    monkeypatch.setattr(return_code, "wrap_for_return", lambda vault, code: b"sealed")
 
     def replaced(db, vault, passphrase):  # type: ignore[no-untyped-def]
         replace(db, vault, passphrase)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select, text
 from clinic_toolkit.crypto.passphrase import FLOOR
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.vault import identity, slots
+from clinic_toolkit.vault import identity, return_code, slots
 from clinic_toolkit.vault.sheet import SheetMisread
 from clinic_toolkit.vault.slots import PassphraseRefused, SlotRefused, WrongSecret, slot
 from clinic_toolkit.vault.vault import Vault
@@ -172,17 +172,17 @@ def test_a_passphrase_that_is_no_text_is_refused(engine: Engine, vault: Vault) -
 
 
 def test_coming_back_with_the_code(engine: Engine, vault: Vault, tmp_path: Path) -> None:
-    blob = slots.wrap_for_return(vault, "7K-m2 qo")
+    blob = return_code.wrap_for_return(vault, "7K-m2 qo")
     with reading(engine) as db:
-        assert slots.open_return(db, blob, "7km2q0").user_key() == vault.user_key()
+        assert return_code.open_return(db, blob, "7km2q0").user_key() == vault.user_key()
         with pytest.raises(WrongSecret):
-            slots.open_return(db, blob, "7KM2QP")
+            return_code.open_return(db, blob, "7KM2QP")
         with pytest.raises(WrongSecret):
-            slots.open_return(db, blob[:-1] + bytes([blob[-1] ^ 1]), "7KM2Q0")
+            return_code.open_return(db, blob[:-1] + bytes([blob[-1] ^ 1]), "7KM2Q0")
     elsewhere = vaults.new_store(tmp_path / "elsewhere")
     vaults.cheap_vault(elsewhere)
     with reading(elsewhere) as db, pytest.raises(WrongSecret, match="another practice"):
-        slots.open_return(db, blob, "7KM2Q0")
+        return_code.open_return(db, blob, "7KM2Q0")
     elsewhere.dispose()
 
 

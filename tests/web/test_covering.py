@@ -1,11 +1,12 @@
 """Cover and Lock: both put the keys away; only Cover lets the return code lead back."""
 
 import threading
+import time
 
 import pytest
 
-from clinic_toolkit.vault import slots
-from clinic_toolkit.web import context
+from clinic_toolkit.vault import return_code
+from clinic_toolkit.web import returning, unlocking
 from tests.fixtures.sites import Site
 
 
@@ -41,10 +42,10 @@ def test_a_code_that_is_still_being_prepared_is_not_held_after_the_lock(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = threading.Event()
-    monkeypatch.setattr(slots, "wrap_for_return", lambda vault, code: (go.wait(5), b"late")[1])
+    monkeypatch.setattr(return_code, "wrap_for_return", lambda vault, code: (go.wait(5), b"late")[1])
 
     def hold() -> str:
-        context.hold_return("ABC234")
+        returning.hold("ABC234")
         return ""
 
     for lock_first in (False, True):
@@ -60,6 +61,37 @@ def test_a_code_that_is_still_being_prepared_is_not_held_after_the_lock(
         assert site.keeper.holds() is not lock_first
         site.keeper.drop()
         go.clear()
+
+
+def slowly(vault: object, code: str) -> bytes:
+    time.sleep(0.2)
+    return b"late"
+
+
+def test_a_code_is_called_taken_only_when_the_keeper_has_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(return_code, "wrap_for_return", slowly)
+    monkeypatch.setattr(unlocking, "confirm", lambda typed: "")
+    site.keeper.drop()
+    answer = site.post("/practice/code", {"code": "ABC234", "present_passphrase": "known"})
+    assert answer.headers["Location"] == "/practice?saved=1"
+    assert site.keeper.holds()
+
+
+def test_a_cover_right_after_the_unlock_still_leads_back_by_the_code(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(return_code, "wrap_for_return", slowly)
+
+    def hold() -> str:
+        returning.hold("ABC234")
+        return ""
+
+    site.post(site.route(hold))
+    page = site.get(site.post("/cover", {"back": "/"}).headers["Location"])
+    assert site.ends == ["covered"]
+    assert 'name="code"' in page.text
 
 
 @pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "/lock", "/no-such-page", ""])

@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from clinic_toolkit.record import answers
 from clinic_toolkit.record.practice import Practice
-from clinic_toolkit.vault import slots, words
+from clinic_toolkit.vault import return_code, words
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.countries import COUNTRIES
 
@@ -135,7 +135,7 @@ class CodeForm(Form):
 
     def validate_code(self, field: StringField) -> None:
         """Six letters or digits."""
-        tidy = slots.tidy_code(field.data or "")
+        tidy = return_code.tidy_code(field.data or "")
         if len(tidy) != CODE_LENGTH or not tidy.isalnum():
             raise ValidationError("Choose six letters or digits.")
         if len(set(tidy)) < 3:

@@ -40,9 +40,10 @@ def open_up() -> Answer:
         if by_code and not unlocking.code_may_work():
             return _page(by_code=False, back=back, error=f"{sentence} Use your passphrase now."), 422
         return _page(by_code=by_code, back=back, error=sentence), 422
-    if unlocking.line_in_doubt():
-        return responses.see(url_for("lock.trail"))
-    return responses.see(handing.first_page(guard.way_back(back) or "/"))
+    in_doubt = unlocking.line_in_doubt()
+    then = url_for("lock.trail") if in_doubt else handing.first_page(guard.way_back(back) or "/")
+    # The cheaper slot of before leaves the disk, as any way in that was replaced.
+    return old_secret.removed(then, otherwise=then) if context.vault().cost_raised else responses.see(then)
 
 
 @screen.get("/unlock/sheet")

@@ -23,7 +23,7 @@ from clinic_toolkit.record.later_changes import LaterChanges
 from clinic_toolkit.record.notes import ClinicalNote, Part
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import CHANGED_LATER, NOT_SIGNED, SOME_UNREAD
-from clinic_toolkit.web import context, guard, papers, responses
+from clinic_toolkit.web import context, guard, papers, responses, returning
 from clinic_toolkit.web.forms.note import NoteForm, SignForm
 from clinic_toolkit.web.papers import Paper
 from clinic_toolkit.web.requests import by_script
@@ -158,7 +158,7 @@ def _wrong_code(
     tries = (context.take_from_session(WRONG_CODES) or 0) + bool((form.code.data or "").strip())
     context.keep_in_session(WRONG_CODES, tries)
     if tries >= MOST_TRIES:
-        context.drop_return()
+        returning.drop()
         context.end_worker("wrong codes")
         return responses.see(url_for("lock.unlock"))
     form.code.errors = [sentence]

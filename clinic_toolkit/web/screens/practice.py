@@ -6,7 +6,17 @@ import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, drafts, drawn_sheet, limits, old_secret, responses, stepup, unlocking
+from clinic_toolkit.web import (
+    context,
+    drafts,
+    drawn_sheet,
+    limits,
+    old_secret,
+    responses,
+    returning,
+    stepup,
+    unlocking,
+)
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.practice import (
     RECORD_KINDS,
@@ -112,9 +122,9 @@ def _keep_code(chosen: str) -> Answer:
     if changed != seen.body:
         practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
     if chosen:
-        context.hold_return(chosen)
+        returning.hold(chosen, before_the_answer=True)
     else:
-        context.drop_return()
+        returning.drop()
     return responses.see(url_for(".index", saved=1))
 
 

@@ -10,7 +10,7 @@ import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, drawn_sheet, guard, limits, old_secret, responses
+from clinic_toolkit.web import context, drawn_sheet, guard, limits, old_secret, responses, returning
 from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm, names_in
 from clinic_toolkit.web.responses import Answer
 
@@ -90,7 +90,7 @@ def code() -> Answer:
             seen = context.practice()
             chosen = msgspec.structs.replace(seen.body, return_code=form.code.data or "")
             practice.revise(context.db(), context.vault(), seen, chosen, now=context.now())
-            context.hold_return(chosen.return_code)
+            returning.hold(chosen.return_code, before_the_answer=True)
             return responses.see(url_for(".sheet"))
     page = render_template("setup/code.html", offered=form.offered(), errors=form.errors)
     return (page, 422) if form.errors else page

@@ -1,0 +1,119 @@
+"""What a guess at the passphrase costs is raised at a later entry, and never lowered or half changed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from clinic_toolkit.crypto.passphrase import FLOOR, Cost
+from clinic_toolkit.record import practice
+from clinic_toolkit.store.engine import open_store, reading, writing
+from clinic_toolkit.vault import second_copy, slots
+from clinic_toolkit.vault.slots import PASSPHRASE, WrongSecret, slot
+from tests.fixtures import trails
+from tests.fixtures.practices import NOW, SETTINGS
+from tests.reliability.small_practice import LATER, quickly
+
+WORDS = "glacier mandolin unwrapped spoken dentist walnut"
+HIGHER = Cost(memory_kib=128 * 1024, passes=4, lanes=4)
+
+
+@pytest.fixture(autouse=True)
+def openings() -> Iterator[None]:
+    with quickly():
+        yield
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Engine]:
+    made = open_store(tmp_path / "data")
+    with writing(made) as db:
+        practice.create(db, SETTINGS, passphrase=WORDS, now=NOW)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def a_better_moment(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine is found to bear more than when the practice was made."""
+    monkeypatch.setattr(slots, "calibrate", lambda: HIGHER)
+
+
+def cost(store: Engine) -> Cost:
+    with reading(store) as db:
+        row = db.execute(select(slot).where(slot.c.kind == PASSPHRASE)).one()
+    return Cost(memory_kib=row.memory_kib, passes=row.passes, lanes=row.lanes)
+
+
+def enter(store: Engine) -> list[str]:
+    """Unlock; returns the events of the entry, the newest first."""
+    with writing(store) as db:
+        vault = practice.unlock(db, WORDS, now=LATER)
+    assert vault.slots_intact
+    with reading(store) as db:
+        assert second_copy.fault(db, vault) == ""
+        return [line.event for line in trails.lines(db, vault, newest=2)]
+
+
+@pytest.mark.usefixtures("a_better_moment")
+def test_it_is_raised_once_and_written_down(store: Engine) -> None:
+    assert cost(store) == FLOOR
+    assert enter(store) == ["practice.passphrase_cost_raised slots-3", "practice.unlocked slots-2"]
+    assert cost(store) == HIGHER
+    assert enter(store)[0] == "practice.unlocked slots-3"
+
+
+def test_it_stays_where_the_machine_bears_no_more(store: Engine) -> None:
+    assert enter(store)[0] == "practice.unlocked slots-2"
+    assert cost(store) == FLOOR
+
+
+@pytest.mark.usefixtures("a_better_moment")
+def test_it_is_not_measured_again_where_the_entry_took_its_time(
+    store: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(practice, "was_quick", lambda seconds: False)
+    assert enter(store)[0] == "practice.unlocked slots-2"
+    assert cost(store) == FLOOR
+
+
+def test_it_is_never_lowered(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "calibrate", lambda: HIGHER)
+    enter(store)
+    monkeypatch.setattr(slots, "calibrate", lambda: Cost(memory_kib=64 * 1024, passes=10, lanes=4))
+    enter(store)
+    assert cost(store) == HIGHER
+
+
+@pytest.mark.usefixtures("a_better_moment")
+def test_cut_off_before_the_commit_the_old_slot_opens_as_before(
+    store: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*_: object, **more: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(practice.second_copy, "owe", cut_off)
+    with pytest.raises(RuntimeError):
+        enter(store)
+    monkeypatch.undo()
+    assert cost(store) == FLOOR
+    with quickly():
+        assert enter(store)[0] == "practice.unlocked slots-2"
+
+
+@pytest.mark.usefixtures("a_better_moment")
+def test_a_wrong_passphrase_raises_nothing(store: Engine) -> None:
+    with writing(store) as db, pytest.raises(WrongSecret):
+        practice.unlock(db, WORDS + "s", now=LATER)
+    assert cost(store) == FLOOR
+
+
+@pytest.mark.usefixtures("a_better_moment")
+def test_nothing_is_raised_where_the_list_of_ways_in_was_changed(store: Engine) -> None:
+    with writing(store) as db:
+        db.execute(slots.slot_list.delete())
+    with writing(store) as db:
+        vault = practice.unlock(db, WORDS, now=LATER)
+        assert not vault.slots_intact
+    assert cost(store) == FLOOR
