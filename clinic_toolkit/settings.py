@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clinic_toolkit import toml_limits
+from clinic_toolkit import plain_text, toml_limits
 from clinic_toolkit.errors import ClinicError, DamagedFile
 
 FILE = "settings.toml"
@@ -92,7 +92,9 @@ def read(
 def _from_file(path: Path, overruled: dict[str, int]) -> Settings:
     try:
         found = tomllib.loads(_text_of(path))
-    # A TOMLDecodeError is a ValueError, and so are text that is no UTF-8 and what goes beyond a limit.
+    except plain_text.NotText as cause:
+        raise _damaged(path, str(cause)) from cause
+    # A TOMLDecodeError is a ValueError, and so is what goes beyond a limit.
     except (OSError, ValueError, RecursionError) as cause:
         raise _damaged(path, "it cannot be read as a settings file") from cause
     unknown = sorted(set(found) - {"host_name", "demo", *RANGES})
@@ -119,7 +121,7 @@ def _text_of(path: Path) -> str:
         data = file.read(_MAX_BYTES + 1)
     if len(data) > _MAX_BYTES:
         raise ValueError("too long")
-    text = data.decode("utf-8")
+    text = plain_text.read(data)
     toml_limits.check(text)
     return text
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
-from clinic_toolkit import toml_limits
+from clinic_toolkit import plain_text, toml_limits
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.instruments import problems, tables
 from clinic_toolkit.instruments.model import Frame, Instrument
@@ -85,7 +85,12 @@ def parse_instrument(data: bytes, file: str, *, own: bool = False) -> Instrument
     found = [*tables.too_many(raw), *problems.in_instrument(raw)]
     found += [f"{name}: is worked out by the program, leave it out" for name in WORKED_OUT if name in raw]
     instrument: Instrument = _checked(Instrument, raw, file, found)
-    return replace(instrument, digest=sha256(data).hexdigest(), own=own)
+    return replace(instrument, digest=digest_of(data), own=own)
+
+
+def digest_of(data: bytes) -> str:
+    """What a definition is known by: of its text, so that another editor's line ends make no other one."""
+    return sha256(plain_text.normal(data)).hexdigest()
 
 
 def parse_frames(data: bytes, file: str) -> tuple[Frame, ...]:
@@ -118,14 +123,13 @@ def _table_of(data: bytes, file: str) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise DefinitionError(file, [f"the file is larger than {MAX_BYTES:,} bytes"])
     try:
-        text = data.decode("utf-8-sig")
+        text = plain_text.read(data)
         toml_limits.check(text)
         raw = tomllib.loads(text)
     except toml_limits.TooMuch as error:
         raise DefinitionError(file, [str(error)]) from error
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DefinitionError(file, [f"line {line}: the text is not UTF-8"]) from error
+    except plain_text.NotText as error:
+        raise DefinitionError(file, [str(error)]) from error
     except RecursionError as error:
         raise DefinitionError(file, ["lists stand in lists too deep"]) from error
     except ValueError as error:  # TOMLDecodeError, and a number of thousands of digits

@@ -7,10 +7,10 @@ a length (`read`). Nothing in an answer can name a class or a function.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 
 import msgspec
 
+from clinic_toolkit import plain_text
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue, loader, places
 from clinic_toolkit.instruments.loader import DefinitionError
@@ -116,13 +116,13 @@ def read(reply: bytes, definition: bytes) -> Reply:
     if told.instrument is None:
         return told
     # Which bytes it is and whose it is we know ourselves.
-    digest = sha256(definition).hexdigest()
-    return Reply(instrument=replace(told.instrument, digest=digest, own=True))
+    instrument = replace(told.instrument, digest=loader.digest_of(definition), own=True)
+    return Reply(instrument=instrument)
 
 
 def findings(refused: DefinitionError, definition: bytes) -> Findings:
     """What was found in a file, each place with its line, for a person who has it open."""
-    text = places.read_leniently(definition)
+    text = plain_text.read_leniently(definition)
     told: Sequence[Told] = [places.told(each, text) for each in refused.problems[:SHOWN]]
     by_line = tuple(sorted(told, key=lambda one: one.line))
     return Findings(file=refused.file, told=by_line, count=len(refused.problems))

@@ -32,11 +32,6 @@ def told(problem: str, text: str) -> Told:
     return Told(where=where, what=what, line=_within(part, number, name, text))
 
 
-def read_leniently(data: bytes) -> str:
-    """A file as text, to count its lines in; what is no text at all has none that help."""
-    return data.decode("utf-8", "replace").removeprefix("\ufeff")
-
-
 def _within(part: str, number: int, name: str, text: str) -> int:
     """The line of a key in the entry of this number, else of the head of the entry."""
     heads = [match.start() for match in re.finditer(rf"(?m)^[ \t]*\[\[[ \t]*{part}[ \t]*\]\]", text)]

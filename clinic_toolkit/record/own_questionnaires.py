@@ -4,6 +4,7 @@ A version is pinned: what was given once is shown and scored with it for good. A
 in its place; *no longer offer it* takes the newest away from what can be begun, and nothing else.
 """
 
+import dataclasses
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -13,6 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
+from clinic_toolkit import plain_text
 from clinic_toolkit.instruments import catalogue, loader
 from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.instruments.loader import DefinitionError
@@ -64,12 +66,13 @@ def take_in(
 
     Args:
         instrument: what was made of the definition.
-        definition: the bytes that are kept.
+        definition: the bytes of its file; they are kept as one text, whichever editor saved them.
 
     Raises:
         DefinitionError: it cannot be taken in; nothing was kept of it.
         UnknownInstrument: it was made of other bytes.
     """
+    definition = plain_text.normal(definition)
     if not instrument.own or sha256(definition).hexdigest() != instrument.digest:
         raise UnknownInstrument
     check(db, vault, instrument, file)
@@ -181,7 +184,11 @@ def instrument_from(kept: Kept[OwnQuestionnaire]) -> Instrument:
     """
     body = kept.body
     if not catalogue.knows(body.digest):
-        catalogue.remember(loader.parse_instrument(body.definition, body.instrument, own=True))
+        made = loader.parse_instrument(body.definition, body.instrument, own=True)
+        if sha256(body.definition).hexdigest() == body.digest:
+            # Kept before line ends were made alike, it is known by its bytes as they came.
+            made = dataclasses.replace(made, digest=body.digest)
+        catalogue.remember(made)
     return catalogue.instrument(body.instrument, digest=body.digest)
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clinic_toolkit import toml_limits
+from clinic_toolkit import plain_text, toml_limits
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.worksheets.model import BLOCKS, TableBlock, Worksheet
 
@@ -68,13 +68,13 @@ def parse_worksheet(data: bytes, file: str) -> Worksheet:
         found += _inconsistent(sheet, file)
     if sheet is None or found:
         raise WorksheetError(f"{file}, {problem}" for problem in found)
-    return replace(sheet, digest=sha256(data).hexdigest())
+    return replace(sheet, digest=sha256(plain_text.normal(data)).hexdigest())
 
 
 def _table_of(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise ValueError(f"larger than {MAX_BYTES:,} bytes")
-    text = data.decode("utf-8")
+    text = plain_text.read(data)
     toml_limits.check(text)
     return tomllib.loads(text)
 

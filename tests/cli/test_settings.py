@@ -52,6 +52,8 @@ def test_the_command_line_goes_before_the_environment_and_that_before_the_file(t
         NAME.encode() + b"port = " + b"9" * 5000,
         NAME.encode() + b"port = " + b"[" * 5000,
         b"\xff\xfe\x00",
+        NAME.encode("utf-16-le"),
+        (NAME + "# Möwe").encode("latin-1"),
         b"host_name = 3",
         b'host_name = "127.0.0.1"',
         b'host_name = "t-abcdefgh.localhost.evil.example"',
@@ -76,6 +78,22 @@ def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path, content):
     assert exit_code(caught.value) == 2
     assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_file_that_another_editor_saved_is_read(tmp_path, encoding, end):
+    path = tmp_path / settings.FILE
+    path.write_bytes((NAME + "# Möwe\nport = 9001\n").replace("\n", end).encode(encoding))
+    assert settings.read(tmp_path, environ={}).port == 9001
+
+
+def test_a_file_in_another_encoding_is_said_with_what_helps(tmp_path):
+    (tmp_path / settings.FILE).write_bytes((NAME + "# Möwe").encode("latin-1"))
+    with pytest.raises(
+        DamagedFile, match=r"line 2: the text is not UTF-8\. .*save it with the encoding UTF-8"
+    ):
+        settings.read(tmp_path, environ={})
 
 
 @pytest.mark.parametrize("value", ["eighty", "-1", "80", "1e4", "99999", "８７６５", "9" * 5000])

@@ -219,7 +219,7 @@ def test_a_thousand_questions_are_refused_in_a_moment() -> None:
     ("data", "wanted"),
     [
         (TEXT.encode() + b"#" * 5_000_000, "the file is larger than 1,000,000 bytes"),
-        (TEXT.encode("utf-16"), "line 1: the text is not UTF-8"),
+        (TEXT.encode("utf-16-be"), "line 1: the text is UTF-16 and has no mark"),
         (changed(("How I rest", "Où je dors")).encode("latin-1"), "line 9: the text is not UTF-8"),
     ],
 )
@@ -228,9 +228,11 @@ def test_what_is_too_long_or_in_another_encoding_is_one_place(data: bytes, wante
     assert len(found) == 1 and found[0].startswith(wanted)
 
 
-def test_the_mark_that_some_editors_put_first_is_no_fault() -> None:
-    form = loader.parse_instrument(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode(), "own.toml")
-    assert form.items == loader.load_instrument(EXAMPLE).items
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_whichever_editor_saved_it_it_is_the_same_questionnaire(encoding: str, end: str) -> None:
+    form = loader.parse_instrument(TEXT.replace("\n", end).encode(encoding), "own.toml")
+    assert form == loader.load_instrument(EXAMPLE)
 
 
 def test_the_limits_that_are_told_are_those_of_the_model() -> None:

@@ -58,11 +58,18 @@ def test_a_broken_file_is_told_whole_and_nothing_of_it_stays(site: Site, me: Per
     assert "resting" not in me.open("/questionnaires").source
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_of_another_editor_is_taken_in_as_the_same_text(site: Site, me: Person, encoding: str) -> None:
+    answer = upload(site, TEXT.replace("\n", "\r\n").encode(encoding))
+    assert me.press(me.open(answer.headers["Location"]), "Take it into the practice").path.startswith(YOURS)
+    assert "this very file was taken in already" in upload(site).text
+
+
 BAD_FILES = {
     "too large": (TEXT.encode() + b"#" * 1_000_000, 413, "This file is too large"),
     "far too large": (b"x" * 5_000_000, 413, "This file is too large"),
     "empty": (b"", 422, "is missing"),
-    "other encoding": (TEXT.encode("utf-16"), 422, "the text is not UTF-8"),
+    "other encoding": (TEXT.encode("utf-16-le"), 422, "save it with the encoding UTF-8"),
     "no toml": (b"\x89PNG\r\n\x1a\n", 422, "not UTF-8"),
     "ours": ((Path(inbox.__file__).with_name("definitions") / "giving.toml").read_bytes(), 422,
              "“giving” comes with the program; choose another"),

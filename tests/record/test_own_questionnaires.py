@@ -54,6 +54,31 @@ def test_a_new_process_finds_what_was_given_by_its_bytes(work: Work) -> None:
         assert administrations.title_of(listed.body) == "How I rest"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_file_of_another_editor_is_the_same_text(work: Work, encoding: str) -> None:
+    theirs = TEXT.replace("\n", "\r\n").encode(encoding)
+    form = loader.parse_instrument(theirs, "own.toml", own=True)
+    with writing(work.engine) as db:
+        kept = own_questionnaires.take_in(db, work.vault, form, theirs, "own.toml", now=NOW)
+    assert kept.body.definition == TEXT.encode()
+    assert kept.body.digest == hashlib.sha256(TEXT.encode()).hexdigest()
+    with pytest.raises(DefinitionError, match="this very file was taken in already"):
+        take_in(work)
+
+
+def test_what_was_kept_with_its_line_ends_is_found_as_it_was_pinned(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = TEXT.replace("\n", "\r\n").encode()
+    pinned = hashlib.sha256(theirs).hexdigest()
+    form = replace(loader.parse_instrument(theirs, "own.toml", own=True), digest=pinned)
+    with monkeypatch.context() as before, writing(work.engine) as db:
+        before.setattr(own_questionnaires.plain_text, "normal", lambda data: data)
+        kept = own_questionnaires.take_in(db, work.vault, form, theirs, "own.toml", now=NOW)
+    forget()
+    assert own_questionnaires.instrument_from(kept) == form
+
+
 def test_the_newest_is_offered_and_after_it_was_put_away_none(work: Work) -> None:
     take_in(work)
     second = take_in(work, later("1.10"))
