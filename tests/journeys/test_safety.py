@@ -9,6 +9,7 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record import cases, clients, fear, relationships, risk_entries, sessions
+from clinic_toolkit.record.days import written
 from clinic_toolkit.record.risk_entries import RiskEntry
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.store.engine import writing
@@ -17,6 +18,7 @@ from tests.fixtures import held_sheet
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
 from tests.journeys import steps
+from tests.journeys.intake import today
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 from tests.journeys.test_handover import comes_back, handed
@@ -48,10 +50,11 @@ def test_three_choices_and_one_button_close_a_prompt(me: Person, hour: str) -> N
 
 def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str) -> None:
     page = me.follow(raised(me, hour), "Close this prompt")
+    check = today() + timedelta(days=200)
     lines = {"asked": "Is he ever frightening? Once.", "protects": "Her sister.", "did": "Gave the number."}
-    done = me.send(page, {"how": "in_hand", "fear": "room", "next_check": "2099-01-05", **lines})
+    done = me.send(page, {"how": "in_hand", "fear": "room", "next_check": check.isoformat(), **lines})
     entry = me.follow(done, "Already in hand")
-    for words in (*lines.values(), "Already in hand", "stay in the room", "5 January 2099", "about M."):
+    for words in (*lines.values(), "Already in hand", "stay in the room", written(check), "about M."):
         assert words in entry.text, words
     listed = me.follow(entry, "All entries")
     assert "Already in hand" in listed.text and NO_REASSURANCE in listed.text

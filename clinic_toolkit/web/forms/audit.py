@@ -9,7 +9,7 @@ from wtforms import Form, StringField
 from clinic_toolkit.record.clients import JOINED, Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.web.audit_words import KINDS
-from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms import days, fields
 
 EVERYONE, EVERYTHING = ("", "Everyone"), ("", "Everything")
 
@@ -19,7 +19,7 @@ class FindForm(Form):
 
     client = StringField("Whose", default="")
     kind = StringField("What", default="")
-    day = fields.day("Day")
+    day = days.day("Day", back=None, ahead=None)
     before = StringField("Before line", default="")
 
     def choices(

@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from clinic_toolkit.record.clients import ADULT, UNREADABLE, Client, TooYoung, age_on
 from clinic_toolkit.record.days import written
 from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.days import day
 
 LEAVE_MESSAGE = [("ask", "Not asked yet"), ("yes", "Yes"), ("no", "No")]
 EARLIEST = 1900
@@ -20,7 +21,7 @@ class ClientForm(Form):
 
     name = fields.line("Name, initials or a code", limit=80, needed="Write a name, initials or a code.")
     code = fields.line("Initials or a code", limit=20)
-    birth_date = fields.day("Birth date")
+    birth_date = day("Birth date", back=105, ahead=None)
     phone = fields.line("Telephone", limit=60)
     email = fields.line("E-mail", limit=120)
     address = fields.text("Address", limit=400)

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import BooleanField, DateField, Field, Form, SelectField, StringField, TimeField
+from wtforms import BooleanField, Field, Form, SelectField, StringField, TimeField
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Optional, ValidationError
 
@@ -26,7 +26,8 @@ def clean(text: str | None) -> str:
     return "".join(ch for ch in text if ch in "\n\t" or unicodedata.category(ch) != "Cc").strip()
 
 
-def _one_line(text: str | None) -> str:
+def one_line(text: str | None) -> str:
+    """The same on one line."""
     return " ".join(clean(text).split())
 
 
@@ -83,18 +84,13 @@ def seen_version(form: Form, version: int, *, draft: bool = False) -> str:
 def line(label: str, *, limit: int = LINE, needed: str = "") -> Any:
     """One line of text; `needed` is the sentence shown when it is empty."""
     checks: list[Any] = [AtMost(limit)]
-    return StringField(label, [Needed(needed), *checks] if needed else checks, filters=[_one_line])
+    return StringField(label, [Needed(needed), *checks] if needed else checks, filters=[one_line])
 
 
 def text(label: str, *, limit: int = PARAGRAPH, needed: str = "") -> Any:
     """Text of several lines."""
     checks: list[Any] = [AtMost(limit)]
     return StringField(label, [Needed(needed), *checks] if needed else checks, filters=[clean])
-
-
-def day(label: str, *, needed: str = "") -> Any:
-    """A date as a browser sends it."""
-    return _DayField(label, [InputRequired(needed) if needed else Optional()])
 
 
 def clock(label: str, *, needed: str = "") -> Any:
@@ -125,17 +121,9 @@ class _ChoiceField(SelectField):
             raise ValidationError(self.sentence)
 
 
-class _DayField(DateField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([_one_line(value) for value in valuelist])
-        except ValueError as unread:
-            raise ValueError("Write the day as year-month-day, for example 2026-11-22.") from unread
-
-
 class _ClockField(TimeField):
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
-            super().process_formdata([_one_line(value) for value in valuelist])
+            super().process_formdata([one_line(value) for value in valuelist])
         except ValueError as unread:
             raise ValueError("Write the time with hours and minutes, for example 09:30.") from unread

@@ -15,13 +15,14 @@ from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.administration import ChooseForm
+from clinic_toolkit.web.forms.days import day
 
 
 class PaperForm(ChooseForm):
     """Which form, in which version, with the code that stands on the sheet; about whom, and when."""
 
     code = fields.line("Code at the foot of the sheet", limit=60, needed="Type the code of the sheet.")
-    on = fields.day("Answered on", needed="Write the day on which the sheet was filled in.")
+    on = day("Answered on", back=5, ahead=None, needed="Write the day on which the sheet was filled in.")
     interpreter = None
 
     today: date

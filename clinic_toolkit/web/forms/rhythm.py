@@ -10,6 +10,7 @@ from clinic_toolkit.psychometrics.change import LEAST_BASELINE
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.rhythms import ON, Rhythm
 from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.days import day
 
 MOST_TIMES = 60
 
@@ -18,7 +19,7 @@ class RhythmForm(Form):
     """Why it is repeated, until when or how often, and which rounds everything later is seen beside."""
 
     why = fields.line("Why it is repeated", limit=200, needed="Write why it is repeated, in a few words.")
-    until = fields.day("Until")
+    until = day("Until", back=None, ahead=5)
     times = fields.line("How many times in all")
     baseline = fields.line("How many first rounds are the baseline")
     version = StringField("Version", default="0")

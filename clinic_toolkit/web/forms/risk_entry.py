@@ -22,6 +22,7 @@ from clinic_toolkit.record.risk_entries import (
 )
 from clinic_toolkit.record.to_ask import ToAsk
 from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.days import day
 
 NOBODY = "nobody"
 NOT_ASKED = "no"
@@ -54,7 +55,7 @@ class RiskForm(FearForm):
     protects = fields.text("What protects")
     did = fields.text("What I did")
     consulted = fields.text("Whom I consulted")
-    next_check = fields.day("Next check on")
+    next_check = day("Next check on", back=None, ahead=2)
     seen = StringField("Seen")
 
     def __init__(

@@ -14,6 +14,7 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.days import day
 
 EARLIEST = 1900
 
@@ -22,7 +23,7 @@ class HourForm(Form):
     """Date, times, where, who was there, and whether it took place."""
 
     kind = fields.choice("What it is", sessions.KINDS.items())
-    on = fields.day("Date", needed="Write the date.")
+    on = day("Date", back=5, ahead=2, needed="Write the date.")
     start = fields.clock("Start")
     end = fields.clock("End")
     setting = fields.choice("How", sessions.SETTINGS.items())
