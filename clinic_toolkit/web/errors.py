@@ -9,7 +9,7 @@ import re
 import secrets
 from typing import Any, NoReturn
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
@@ -117,6 +117,10 @@ def refuse_unread() -> NoReturn:
 def _http(error: HTTPException) -> Any:
     if isinstance(error, RequestRedirect):
         return error
+    if error.code == 405 and request.method == "GET" and not by_script():
+        # The browser's Back leads here after a form that came back with an error.
+        above = _page_above(request.path)
+        return responses.see(above) if above else not_there()
     if error.code in (404, 405):
         return not_there()
     if isinstance(error, RequestEntityTooLarge):
@@ -130,6 +134,16 @@ def _unforeseen(error: Exception) -> Any:
     return _answer(
         f"Something went wrong that should not. What you see here was not saved. Code {code}.", 500
     )
+
+
+def _page_above(path: str) -> str:
+    """The nearest page above an address that only takes a form; empty if there is none."""
+    adapter = current_app.create_url_adapter(request)
+    while adapter is not None and path.count("/") > 1:
+        path = path.rpartition("/")[0]
+        if adapter.test(path, method="GET"):
+            return path
+    return ""
 
 
 def not_there() -> Answer:

@@ -16,18 +16,13 @@ pytestmark = pytest.mark.browser
 
 def test_every_page_is_whole_in_light_dark_and_narrow(browser: Browser, practice: Practice) -> None:
     me = person.over_http(practice.running.browser())
-    page = me.send(me.open("/unlock"), {"passphrase": practice.words})
+    me.send(me.open("/unlock"), {"passphrase": practice.words})
     furnish(me, practice.hour)
-    kinds: dict[str, tuple[int, str]] = {}
-    for page in crawl.pages(me):
-        # A questionnaire and a sheet have one page each, whichever they are; the longest stands for all.
-        shape = re.sub(r"[0-9a-f-]{36}|(?<=^/questionnaires/)[^/]+|(?<=^/worksheets/)[^/]+", "…", page.path)
-        shape = shape.partition("items/")[0].partition("?")[0]
-        kinds[shape] = max(kinds.get(shape, (0, "")), (len(page.source), page.path))
+    kinds = longest_of_each_kind(me)
     assert len(kinds) >= 25
     with chrome.watched(browser, practice.running.host) as seen:
         shown = practice.enter(seen)
-        for shape, (_, path) in kinds.items():
+        for shape, path in kinds.items():
             shown.goto(f"http://{practice.running.host}{path}")
             seen.look(shown, name=shape)
         shown.goto(f"http://{practice.running.host}/no-such-page")
@@ -35,31 +30,86 @@ def test_every_page_is_whole_in_light_dark_and_narrow(browser: Browser, practice
         seen.look(shown, name="nothing there")
 
 
-def furnish(me: person.Person, hour: str) -> None:
-    """A finished questionnaire with every kind of answer, one that was stopped, a sheet, a draft."""
-    answers: list[steps.Answer] = [{"answer": "4", "talk": "yes", "said": "With my sister.", **steps.NEXT}]
+def longest_of_each_kind(me: person.Person, holding: str = "") -> dict[str, str]:
+    """The longest page of each kind among those that links lead to, and that hold these words."""
+    kinds: dict[str, tuple[int, str]] = {}
+    for page in crawl.pages(me):
+        # A questionnaire and a sheet have one page each, whichever they are; the longest stands for all.
+        shape = re.sub(r"[0-9a-f-]{36}|(?<=^/questionnaires/)[^/]+|(?<=^/worksheets/)[^/]+", "…", page.path)
+        shape = shape.partition("items/")[0].partition("?")[0]
+        if holding in page.source:
+            kinds[shape] = max(kinds.get(shape, (0, "")), (len(page.source), page.path))
+    return {shape: path for shape, (_, path) in kinds.items()}
+
+
+UNBROKEN = "w" * 45
+
+
+def test_a_long_word_is_broken_and_moves_no_page_sideways(browser: Browser, practice: Practice) -> None:
+    me = person.over_http(practice.running.browser())
+    me.send(me.open("/unlock"), {"passphrase": practice.words})
+    me.send(me.open("/practice"), dict.fromkeys(("practice_name", "clinician_name"), UNBROKEN))
+    client = me.send(
+        me.open("/clients/new"), {"name": f"Li {UNBROKEN}", "address": UNBROKEN, "phone": UNBROKEN}
+    )
+    other = me.send(me.open("/clients/new"), {"name": f"Bo {UNBROKEN}"})
+    first, second = (page.path.rpartition("/")[2].replace("-", "") for page in (client, other))
+    me.send(me.open("/couples/new"), {"first": first, "second": second})
+    hour = me.press(me.open(client.path), "Open an hour now").path
+    me.send(me.open(hour), {"agreed": UNBROKEN})
+    furnish(me, hour, " " + UNBROKEN)
+    me.send(me.open(f"{hour}/note"), {"section-data": UNBROKEN})
+    kinds = longest_of_each_kind(me, UNBROKEN)
+    assert len(kinds) >= 20
+    wrong = []
+    with chrome.watched(browser, practice.running.host) as seen:
+        shown = practice.enter(seen)
+        shown.set_viewport_size(chrome.NARROW)
+        for shape, path in kinds.items():
+            shown.goto(f"http://{practice.running.host}{path}")
+            shown.evaluate(
+                "() => document.querySelectorAll('details').forEach((fold) => { fold.open = true })"
+            )
+            wrong += [f"{shape}: {each}" for each in chrome.too_narrow(shown)]
+    assert not wrong, "\n".join(wrong)
+
+
+def furnish(me: person.Person, hour: str, more: str = "") -> None:
+    """A finished questionnaire with every kind of answer, one that was stopped, a sheet, a draft.
+
+    Args:
+        more: stands at the end of everything that is typed.
+    """
+    answers: list[steps.Answer] = [
+        {"answer": "4", "talk": "yes", "said": "With my sister." + more, **steps.NEXT}
+    ]
     answers += [4, 3, 4, steps.WOULD_NOT, steps.COULD_NOT, None, 2, 1, 2, 3, 4]
-    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="M."), answers))
+    result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="M." + more), answers))
     # The same once more, so that its course has a pattern to draw; and it is to be repeated.
     again = steps.finish(me, steps.answer_all(me, _again(me, hour), [2, 1, 4, 3, 0, 1, 2, 2, 1, 3, 4, 0]))
-    me.send(me.open(f"{steps.place(again)}/rhythm"), {"why": "To see what helps.", "times": "6"})
-    me.send(me.follow(result, "Look at it together"), {"own_words": "I can rest.", "wrong": "Not at work."})
-    first = me.follow(steps.begin(me, hour, "boundaries", word="K."), "first question")
+    me.send(me.open(f"{steps.place(again)}/rhythm"), {"why": "To see what helps." + more, "times": "6"})
+    me.send(
+        me.follow(result, "Look at it together"),
+        {"own_words": "I can rest." + more, "wrong": "Not at work." + more},
+    )
+    first = me.follow(steps.begin(me, hour, "boundaries", word="K." + more), "first question")
     me.send(first, {"answer": "1", "go": "stop"})
     crawl.check_in(me, hour)
-    me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest."})
-    me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic."})
-    me.send(me.open(f"{hour}/note"), {"section-data": "Came on time."})
-    sign_and_edit(me, hour)
+    me.send(
+        me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "sentence": "I can rest." + more}
+    )
+    me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic." + more})
+    me.send(me.open(f"{hour}/note"), {"section-data": "Came on time." + more})
+    sign_and_edit(me, hour, more)
 
 
-def sign_and_edit(me: person.Person, hour: str) -> None:
+def sign_and_edit(me: person.Person, hour: str, more: str) -> None:
     """A signed note beside which later changes stand, and something that came to its hour later."""
     client = next(href for _, href in me.open(hour).links if re.fullmatch(r"/clients/[0-9a-f-]{36}", href))
-    other = enter(me, me.follow(me.open(client), "Add a past or planned session"), -1, place="Room 2")
-    reading = me.send(me.open(f"{other.path}/note"), {"section-data": "Spoke of rest.", "sign": "yes"})
+    other = enter(me, me.follow(me.open(client), "Add a past or planned session"), -1, place="Room 2" + more)
+    reading = me.send(me.open(f"{other.path}/note"), {"section-data": "Spoke of rest." + more, "sign": "yes"})
     note = me.send(reading, {"read": "yes"})
-    me.send(me.open(f"{other.path}/edit"), {"place": "Room 9", "attendance": "late"})
+    me.send(me.open(f"{other.path}/edit"), {"place": "Room 9" + more, "attendance": "late"})
     me.send(me.open(f"{other.path}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "is In the room: Room 9" in me.open(note.path).text
 

@@ -67,7 +67,7 @@ def test_a_client_is_found_by_part_of_a_name_a_telephone_or_an_address(me: Perso
         "zoe ode": [],
     }.items():
         page = me.send(me.open("/clients"), {"words": words})
-        assert page.path == "/clients/find"
+        assert re.fullmatch(r"/clients/find\?search=[0-9a-f]{16}", page.path)
         assert (named(page), page.typed("words")) == (found, words)
     assert "No name, telephone or e-mail holds these words" in page.text
     assert me.follow(page, "All clients").path == "/clients"
@@ -85,6 +85,21 @@ def test_looking_for_nothing_shows_everyone(me: Person) -> None:
     assert me.send(me.open("/clients"), {"words": " \u200b "}).status == 200
     assert me.send(me.open("/clients"), {"words": "  "}).path == "/clients"
     assert me.open("/clients/find").path == "/clients"
+
+
+def test_what_was_found_is_found_again_until_the_lock_and_by_this_browser_alone(
+    site: Site, me: Person
+) -> None:
+    take_in(me)
+    take_in(me, "Ben Okoro")
+    found = me.send(me.open("/clients"), {"words": "ana"})
+    other = me.send(me.open("/clients"), {"words": "ben"})
+    for page, name in ((found, "Ana Reyes"), (other, "Ben Okoro")):
+        again = me.open(page.path)
+        assert (again.path, named(again)) == (page.path, [name])
+    assert me.open("/clients/find?search=0123456789abcdef").path == "/clients"
+    site.app.worker.unlocked["known"].kept.clear()
+    assert me.open(found.path).path == "/clients"
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\x00\x1f", "\u200b\u2066\u2069", "\r\n"])

@@ -71,20 +71,27 @@ def test_looking_at_the_trail_is_in_the_trail(site: Site) -> None:
     assert {entry.record for entry in newest.entries} == {kept.id.bytes}
 
 
+def looked_for(site: Site, **typed: str) -> str:
+    """The page of what was found."""
+    return site.get(site.post("/audit/find", typed).headers["Location"]).text
+
+
 def test_lines_are_found_by_client_kind_and_day_and_no_address_tells_of_whom(site: Site) -> None:
     ana, ben = site.work.client("Ana Reyes"), site.work.client("Ben Okoro")
     site.work.begun(ana, giving())
-    found = site.post("/audit/find", {"client": ana.id.hex, "kind": "", "day": ""})
-    assert found.status_code == 200
+    answer = site.post("/audit/find", {"client": ana.id.hex, "kind": "", "day": ""})
+    address = answer.headers["Location"]
+    assert answer.status_code == 303 and ana.id.hex not in address
+    found = site.get(address)
     assert "Began a questionnaire" in found.text
     assert f'href="/clients/{ben.id}"' not in found.text
-    hours = site.post("/audit/find", {"client": ana.id.hex, "kind": "hours", "day": ""})
-    assert "No such line" in hours.text
+    assert "No such line" in looked_for(site, client=ana.id.hex, kind="hours", day="")
     day = {"client": "", "kind": "questionnaires", "day": NOW.astimezone().date().isoformat()}
-    assert "Began a questionnaire" in site.post("/audit/find", day).text
-    assert "No such line" in site.post("/audit/find", day | {"day": date(2020, 1, 1).isoformat()}).text
+    assert "Began a questionnaire" in looked_for(site, **day)
+    assert "No such line" in looked_for(site, **day | {"day": date(2020, 1, 1).isoformat()})
     assert site.post("/audit/find", day | {"day": "no day"}).status_code == 422
     assert site.get("/audit/find").headers["Location"] == "/audit"
+    assert "Began a questionnaire" in site.get(address).text, "a reload finds the same lines"
 
 
 def test_a_hundred_lines_a_page_and_a_way_further_back(site: Site) -> None:
@@ -99,7 +106,7 @@ def test_a_hundred_lines_a_page_and_a_way_further_back(site: Site) -> None:
     assert "line 39 " in older
     assert "line 40 " not in older
     wanted = {"client": "", "kind": "people", "day": ""}
-    assert f"/clients/{client.id}" in site.post("/audit/find", wanted).text
+    assert f"/clients/{client.id}" in looked_for(site, **wanted)
     for odd in ("0", "-1", "x", "9" * 30):
         assert site.get(f"/audit?before={odd}").status_code == 200
 

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from flask import Blueprint, make_response, render_template, request, url_for
 from msgspec import Struct
+from werkzeug.datastructures import MultiDict
 
 from clinic_toolkit.record import inspection, owners, told_apart, trail
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.owners import Owners
-from clinic_toolkit.web import audit_words, context, jobs, responses
+from clinic_toolkit.web import audit_words, context, jobs, responses, searches
 from clinic_toolkit.web.forms.audit import FindForm
 from clinic_toolkit.web.responses import Answer
 
@@ -59,17 +60,20 @@ def index() -> Answer:
 
 
 @screen.get("/audit/find")
-def find_again() -> Answer:
-    """Whom was looked for is in no address: to the whole trail."""
-    return responses.see(url_for(".index"))
+def found() -> Answer:
+    """What was found. Whom was looked for is in no address; where it is not known, to the whole trail."""
+    typed = searches.kept(request.args.get(searches.SEARCH))
+    return responses.see(url_for(".index")) if typed is None else _list(FindForm(MultiDict(typed)))
 
 
 @screen.post("/audit/find")
 def find() -> Answer:
     """Lines about one client, of one kind, of one day. Sent by POST, so that no address tells of whom."""
     form = FindForm(request.form)
-    page = _list(form)
-    return (page, 422) if form.errors else page
+    if not form.validate():
+        return _list(form), 422
+    typed = {name: request.form.get(name, "") for name in form.data}
+    return responses.see(url_for(".found", search=searches.keep(typed)))
 
 
 def _list(form: FindForm) -> str:

@@ -26,7 +26,7 @@ from clinic_toolkit.record import (
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, drafts, new_records, responses
+from clinic_toolkit.web import context, drafts, new_records, responses, searches
 from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.client import ClientForm
@@ -61,9 +61,12 @@ def _is_put_away(couple: Case, active: set[UUID]) -> bool:
 
 
 @screen.get("/clients/find")
-def find_again() -> Answer:
-    """What was looked for is in no address, so an address alone finds nobody: to the whole list."""
-    return responses.see(url_for(".index"))
+def found() -> Answer:
+    """Who was found. What was looked for is in no address; where it is not known, to the whole list."""
+    typed = searches.kept(request.args.get(searches.SEARCH))
+    if typed is None:
+        return responses.see(url_for(".index"))
+    return _list(clients.find(context.db(), context.vault(), typed["words"]), words=typed["words"])
 
 
 @screen.post("/clients/find")
@@ -72,7 +75,8 @@ def find() -> Answer:
     words = " ".join(fields.clean(request.form.get("words")).split())
     if not words:
         return responses.see(url_for(".index"))
-    return _list(clients.find(context.db(), context.vault(), words), words=words)
+    # Not answered here: a page that answers a form is one that the browser's Back does not find again.
+    return responses.see(url_for(".found", search=searches.keep({"words": words})))
 
 
 def _list(

@@ -6,10 +6,11 @@ import { answerByKeys, startAtTheQuestion } from "./keyboard.js";
 import { watchLengths } from "./lengths.js";
 import { watchTheLock } from "./lock.js";
 import { showPaper } from "./paper.js";
-import { askBeforeLeaving, askFirst, formsThatLeave, keepWords } from "./sending.js";
+import { askBeforeLeaving, askFirst, findAgainByBack, formsThatLeave, keepWords } from "./sending.js";
 import { tellDates } from "./told.js";
 import { unfold } from "./unfold.js";
 
+findAgainByBack();
 showButtons();
 watchLengths();
 tellDates();

@@ -3,7 +3,7 @@ import { drop, isPutAway, renew } from "./cover.js";
 import { say as tell } from "./dom.js";
 import { TOO_MUCH, isTooMuch, roomWhileLeaving } from "./lengths.js";
 import { isLocked, isTakenBack, putAway, saveWasTheSign } from "./lock.js";
-import { typedIn, underWay, unsaved } from "./unsaved.js";
+import { tooMuchToGo, typedIn, underWay, unsaved } from "./unsaved.js";
 
 export function autosave(form) {
   const status = form.querySelector("[data-status]");
@@ -61,6 +61,7 @@ export function autosave(form) {
     running = running.then(() => send(keepalive === true)).finally(() => { waiting -= 1; });
     underWay.add(running);
   }
+  tooMuchToGo.add(() => (unsaved.has(save) || waiting > 0) && !roomWhileLeaving(form));
   form.addEventListener("input", ({ target }) => {
     unsaved.add(save);
     again = false;

@@ -2,7 +2,7 @@
 // that was left is not found again with what was typed in it.
 import { all } from "./dom.js";
 import { isOpen, pulse } from "./lock.js";
-import { holdsWords, typedIn } from "./unsaved.js";
+import { holdsWords, mustStay, saveAll, typedIn } from "./unsaved.js";
 
 const FIELDS = "textarea, select, input:not([type=hidden])";
 
@@ -35,6 +35,12 @@ export function keepWords(form) {
   if ("words" in document.body.dataset) note();
 }
 
+// A page that answers a form is one that Back and a reload would have to send again; browsers ask about that, or
+// show nothing. From now on it counts as looked at. Its address leads to the same form, or to the page above.
+export function findAgainByBack() {
+  if ("words" in document.body.dataset) history.replaceState(null, "", location.href);
+}
+
 // Words that are on this page alone: a link or a reload asks first, a form that is sent does not.
 export function askBeforeLeaving() {
   let sent;
@@ -45,7 +51,11 @@ export function askBeforeLeaving() {
     setTimeout(() => { sent = false; }, 2000);
   });
   addEventListener("beforeunload", (event) => {
-    if (!sent && typedIn.size) event.preventDefault();
+    if (sent) return;
+    // Asked while it is being saved: whoever stays finds it saved, whoever leaves is told of what is lost.
+    const stays = mustStay();
+    if (stays) saveAll();
+    if (stays || typedIn.size) event.preventDefault();
   });
 }
 
