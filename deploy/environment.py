@@ -8,6 +8,7 @@ a mirror) stay in force.
 import contextlib
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -50,6 +51,7 @@ def prepare(lists: Sequence[str]) -> None:
     """See that `.venv` holds these lists; make it, or add to it, where it does not."""
     try:
         if missing(VENV, lists):
+            refuse_unserved()
             with _alone():
                 set_up(VENV, lists)
     except CannotSetUp as reason:
@@ -58,6 +60,20 @@ def prepare(lists: Sequence[str]) -> None:
     except OSError as reason:
         sys.stderr.write(f"{VENV} could not be set up: {reason.strerror or reason}.\n")
         sys.exit(2)
+
+
+def refuse_unserved() -> None:
+    """Say before anything is fetched that there are no ready-made libraries for this machine.
+
+    Raises:
+        CannotSetUp: for Intel Macs `cryptography` is no longer published (`deploy/lock.py --check`).
+    """
+    if sys.platform == "darwin" and platform.machine() == "x86_64":
+        raise CannotSetUp(
+            "This Python is made for Intel Macs, for which one of the libraries is no longer published."
+            " Nothing was installed. On a Mac with an Apple chip, install Python from python.org and give the"
+            " command with that one."
+        )
 
 
 def surroundings(outer: Mapping[str, str]) -> dict[str, str]:

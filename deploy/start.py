@@ -8,8 +8,12 @@ follows the name is passed on: --demo, --port 8800, --no-browser, --check --out 
 import os
 import sys
 
-if sys.version_info < (3, 11):
-    sys.stderr.write("Python 3.11 or newer is needed; this is %d.%d.\n" % sys.version_info[:2])
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.stderr.write(
+        "Python 3.11, 3.12 or 3.13 is needed; this is %d.%d. Nothing was installed. Get one of them from\n"
+        "python.org or your system's packages, and give the command with it, as in: python3.13 %s\n"
+        % (sys.version_info[0], sys.version_info[1], sys.argv[0])
+    )
     sys.exit(2)
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))

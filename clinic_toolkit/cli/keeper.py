@@ -209,6 +209,9 @@ class Keeper:
                 self._return.opened()
             case line.Drop():
                 self._return.drop()
+            case line.Quit():
+                helper.ending = True
+                self._stop = True
 
     def _look_at_parsers(self) -> None:
         for helper in (self._active, self._standby):

@@ -97,6 +97,11 @@ class Drop:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Quit:
+    """From a worker: the person has ended the program; no other worker follows."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Parse:
     """From a worker: start a parser on my definition pipe, which the definition itself goes over."""
 
@@ -178,6 +183,10 @@ class KeeperLine:
     def drop(self) -> None:
         """Destroy the blob."""
         self.say(Drop())
+
+    def quit(self) -> None:
+        """End the program, once this worker has given its answers."""
+        self.say(Quit())
 
     def hand_over(self, ticket: bytes) -> None:
         """Leave a ticket for the next worker. It does not go over this line: the keeper never has it."""

@@ -51,6 +51,9 @@ class Keeper(Protocol):
     def drop(self) -> None:
         """Destroy the blob."""
 
+    def quit(self) -> None:
+        """End the program once this worker has given its answers."""
+
     def hand_over(self, ticket: bytes) -> None:
         """Leave this ticket for the next worker; the keeper itself never has it."""
 

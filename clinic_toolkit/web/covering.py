@@ -9,7 +9,7 @@ from flask import Response, after_this_request, session, url_for
 from clinic_toolkit.web import context, guard, responses, returning
 
 DONE = (200, 303)
-COVERED, LOCKED = "covered", "locked"
+COVERED, LOCKED, QUIT = "covered", "locked", "quit"
 
 
 def cover(back: str) -> Response:
@@ -36,6 +36,23 @@ def lock() -> Response:
     returning.drop()
     _put_away(LOCKED)
     return responses.see(url_for("lock.unlock"))
+
+
+def end_program(last_page: str) -> Response:
+    """End the whole program after this page, which is the last one that it answers with."""
+    returning.drop()
+
+    @after_this_request
+    def leave(answer: Response) -> Response:
+        session.clear()
+        here = context.worker()
+        here.keeper.quit()
+        context.end_worker(QUIT)
+        # Not the cache: the style of this page comes from there, since nobody answers any more.
+        answer.headers["Clear-Site-Data"] = '"storage"'
+        return answer
+
+    return Response(last_page, mimetype="text/html")
 
 
 def _put_away(reason: str) -> None:

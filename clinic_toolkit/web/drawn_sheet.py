@@ -9,10 +9,10 @@ from typing import cast
 from flask import render_template
 
 from clinic_toolkit.record import practice
-from clinic_toolkit.web import context
+from clinic_toolkit.web import context, responses
 from clinic_toolkit.web.responses import Answer
 
-_NAME = "drawn sheet"
+_NAME, _SHOWN = "drawn sheet", "drawn sheet was shown"
 ASKED = 2
 
 
@@ -31,6 +31,7 @@ def hold(groups: tuple[str, ...]) -> None:
     # The date as it is in this place: a person compares it with the paper.
     made_on = context.now().astimezone().date()
     context.keep_in_session(_NAME, Drawn(groups=groups, asked=tuple(sorted(asked)), made_on=made_on))
+    context.take_from_session(_SHOWN)
 
 
 def held() -> Drawn | None:
@@ -38,8 +39,14 @@ def held() -> Drawn | None:
     return cast("Drawn | None", context.peek_in_session(_NAME))
 
 
+def was_shown() -> bool:
+    """Whether its paper was opened already. It is opened once: *Back*, or whoever comes by, finds none."""
+    return bool(context.peek_in_session(_SHOWN))
+
+
 def let_go() -> None:
     """Forget the groups."""
+    context.take_from_session(_SHOWN)
     context.take_from_session(_NAME)
 
 
@@ -57,9 +64,14 @@ def mistakes(drawn: Drawn, typed: Mapping[str, str]) -> dict[str, str]:
 def paper(drawn: Drawn, *, back: str) -> Answer:
     """The sheet itself, as a page to be printed: a file of it would be a key that lies about.
 
+    Once only; after that the way leads back. What was not printed is made anew.
+
     Args:
         back: the page on which its groups are typed back.
     """
+    if was_shown():
+        return responses.see(back)
+    context.keep_in_session(_SHOWN, True)
     return render_template(
         "recovery/sheet.html",
         drawn=drawn,

@@ -1,5 +1,6 @@
 """One environment, made once, never believed when it is half-made."""
 
+import ast
 import importlib.util
 import os
 import subprocess
@@ -230,16 +231,35 @@ def test_the_program_sees_this_checkout_and_no_other_python(environment: ModuleT
     assert inner == {"PYTHONPATH": str(environment.CHECKOUT), "LANG": "C"}
 
 
+def test_an_intel_mac_is_told_before_anything_is_made(
+    environment: ModuleType,
+    venv: Path,
+    installed: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(environment.sys, "platform", "darwin")
+    monkeypatch.setattr(environment.platform, "machine", lambda: "x86_64")
+    with pytest.raises(SystemExit) as ended:
+        environment.prepare(environment.RUNTIME)
+    assert ended.value.code == 2
+    assert "Nothing was installed" in capsys.readouterr().err
+    assert not venv.exists() and not installed
+
+
 @pytest.mark.parametrize("script", ["start.py", "test.py"])
-@pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 0), (3, 10, 13)])
-def test_an_old_python_is_told_which_one_is_needed(script: str, version: tuple[int, int, int]) -> None:
+@pytest.mark.parametrize("version", [(2, 7, 18), (3, 6, 0), (3, 10, 13), (3, 14, 0), (3, 15, 0), (4, 0, 0)])
+def test_a_python_that_nobody_ran_it_on_is_told_which_one_is_needed(
+    script: str, version: tuple[int, int, int]
+) -> None:
     pretend = (
         f"import sys, runpy; sys.version_info = {version}; runpy.run_path(sys.argv[1], run_name='__main__')"
     )
     command = [sys.executable, "-c", pretend, str(DEPLOY / script)]
     said = subprocess.run(command, capture_output=True, text=True, env=VARIABLES, check=False)
     assert said.returncode == 2
-    assert said.stderr == f"Python 3.11 or newer is needed; this is {version[0]}.{version[1]}.\n"
+    wanted = f"Python 3.11, 3.12 or 3.13 is needed; this is {version[0]}.{version[1]}. Nothing was installed."
+    assert said.stderr.startswith(wanted) and "python3.13 " in said.stderr
 
 
 @pytest.mark.parametrize("script", ["start.py", "test.py"])
@@ -249,3 +269,5 @@ def test_the_commands_are_written_in_words_an_old_python_can_read(script: str) -
     assert "import environment" not in before
     for modern in (' f"', " -> ", ":=", "match "):
         assert modern not in source
+    # Older ones do not get as far as the sentence if they cannot read the file.
+    ast.parse(source, feature_version=(3, 6))

@@ -295,6 +295,7 @@ ELSEWHERE = dict.fromkeys(PAPERS, "a copy of a paper, which is saved as often as
     "lock.chosen": "the new passphrase opens afterwards; the mark of its moment leads to Today",
     "lock.cover": "a test of its own",
     "lock.lock": "a test of its own",
+    "lock.quit_program": "the program has ended after the first",
     "lock.open_up": "a test of its own",
     "lock.open_with_sheet": "waits for the first as the passphrase does, and comes in by its own groups",
     "own_questionnaires.upload": "looks at the same file, and writes nothing",

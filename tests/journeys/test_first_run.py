@@ -209,6 +209,16 @@ def test_only_the_two_groups_of_the_paper_prove_the_sheet(unproved: Person) -> N
     assert unproved.send(page, right).path == "/"
 
 
+def test_a_sheet_that_was_opened_is_not_shown_again_and_another_can_be_made(unproved: Person) -> None:
+    page = unproved.press(unproved.open("/setup/sheet"), "Make a new recovery sheet")
+    old = groups_on(unproved.follow(page, "recovery sheet"))
+    again = unproved.open("/setup/sheet/paper")
+    assert again.path == "/setup/sheet" and "is not shown a second time" in again.text
+    assert not any(group in again.source for group in old)
+    page = unproved.press(again, "Make a new recovery sheet")
+    assert not set(old) & set(groups_on(unproved.follow(page, "recovery sheet")))
+
+
 def test_a_sheet_that_was_lost_before_it_was_proved_is_replaced(unproved: Person) -> None:
     first = unproved.press(unproved.open("/setup/sheet"), "Make a new recovery sheet")
     old = groups_on(unproved.follow(first, "recovery sheet"))
@@ -222,12 +232,12 @@ def test_a_sheet_that_was_lost_before_it_was_proved_is_replaced(unproved: Person
     assert unproved.send(page, old_ones).status == 422
 
 
-ALWAYS = ("static", "lock", "cover", "pulse", "about-your-data", "handed-back")
+ALWAYS = ("static", "lock", "cover", "quit", "pulse", "about-your-data", "handed-back")
 
 
 def test_nothing_is_reachable_before_there_is_a_practice(empty: Empty) -> None:
     # What is promised can be read before anything is set up, and a page that only says thank you.
-    always = ("/static", "/about-your-data", "/handed-back")
+    always = ("/static", "/about-your-data", "/handed-back", "/quit")
     addresses = [path for path in _addresses(empty.app) if not path.startswith(always)]
     assert len(addresses) > 30
     for path in addresses:

@@ -106,13 +106,40 @@ def test_a_page_that_holds_words_is_covered_where_it_is(site: Site) -> None:
     assert site.ends == ["covered"]
 
 
+def test_quit_asks_on_a_page_of_its_own_and_ends_everything(site: Site) -> None:
+    site.keeper.hold(b"sealed")
+    asked = site.get("/quit").text
+    assert 'action="/quit"' in asked and "It is safe to close" not in asked
+    assert not site.ends and site.keeper.holds()
+    answer = site.post("/quit")
+    assert answer.status_code == 200 and "It is safe to close this window now" in answer.text
+    assert site.ends == ["quit"] and site.keeper.has_quit
+    assert not site.keeper.holds() and site.app.worker.unlocked == {}
+    # Nobody answers any more: its style has to come from the browser's cache.
+    assert "cache" not in answer.headers["Clear-Site-Data"]
+
+
+def test_quit_is_offered_where_work_ends(site: Site) -> None:
+    assert 'href="/quit"' in site.get("/").text
+    site.post("/lock")
+    assert 'href="/quit"' in site.get("/unlock").text
+    assert site.get("/quit").status_code == 200
+
+
+def test_the_two_ways_to_put_the_keys_away_are_told_apart(locked: Site) -> None:
+    page = locked.get("/unlock").text
+    assert "The return code is asked after <em>Cover</em>" in page
+    locked.keeper.hold(b"sealed")
+    assert "is not enough" not in locked.get("/unlock").text
+
+
 def test_every_page_of_the_clinician_has_both_buttons(site: Site) -> None:
     for path in ("/", "/clients", "/practice", "/audit"):
         page = site.get(path).text
         assert 'action="/cover"' in page
         assert f'name="back" value="{path}"' in page
-        assert "Comes back with the return code. Key: F8" in page
-        assert "Comes back with the passphrase only" in page
+        assert "For a break: your return code brings you back. Key: F8" in page
+        assert "Until later: only your passphrase opens it again" in page
 
 
 def test_a_locked_page_offers_no_cover(locked: Site) -> None:

@@ -24,7 +24,9 @@ def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site):
         "static",
         "handover.handed_back",
         "lock.cover",
+        "lock.leave",
         "lock.lock",
+        "lock.quit_program",
         "promises.index",
     }
     assert {endpoint for endpoint, moment in open_earlier.items() if moment == WITH_KEYS} == {"lock.pulse"}

@@ -93,6 +93,8 @@ def test_the_table_says_what_was_promised() -> None:
         "GET /static/<wanted>/<path:name>",
         "GET /about-your-data",
         "GET /handed-back",
+        "GET /quit",
+        "POST /quit",
         "GET /unlock",
         "POST /unlock",
         "GET /unlock/sheet",

@@ -116,6 +116,20 @@ def test_a_new_sheet_from_the_page_to_the_paper_and_back(site: Site, knows: None
     assert ("practice.sheet_replaced slots-2", True) in events(site)
 
 
+def test_an_unproved_sheet_is_not_shown_twice(site: Site, knows: None) -> None:
+    groups, asked = drawn_on(site)
+    again = site.get("/practice/sheet/paper")
+    assert again.headers["Location"] == "/practice/sheet"
+    page = site.get("/practice/sheet").text
+    assert "is not shown a second time" in page and "Open the recovery sheet" not in page
+    # The paper that was printed is good all the same.
+    right = {f"group_{number}": groups[number - 1] for number in asked}
+    assert site.post("/practice/sheet", right).headers["Location"] == "/practice?saved=sheet"
+    # Another one is shown anew.
+    other, _ = drawn_on(site)
+    assert not set(groups) & set(other)
+
+
 def test_the_old_sheet_can_be_kept(site: Site, knows: None) -> None:
     groups, _ = drawn_on(site)
     assert site.post("/practice/sheet", {"keep": "yes"}).headers["Location"] == "/practice"

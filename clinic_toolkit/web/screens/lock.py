@@ -118,6 +118,21 @@ def cover() -> Answer:
     return covering.cover(request.form.get("back", ""))
 
 
+@screen.get("/quit")
+@guard.always
+def leave() -> Answer:
+    """Say what *Quit* does, and ask."""
+    return render_template("lock/quit.html", done=False)
+
+
+@screen.post("/quit")
+@guard.always
+@guard.putting_away
+def quit_program() -> Answer:
+    """Put the keys away and end the program; this answer is its last."""
+    return covering.end_program(render_template("lock/quit.html", done=True))
+
+
 @screen.get("/pulse")
 @guard.with_keys
 def pulse() -> Answer:

@@ -193,6 +193,7 @@ def sheet() -> Answer:
     page = render_template(
         "practice/sheet.html",
         drawn=drawn,
+        shown=drawn_sheet.was_shown(),
         made_on=made_on,
         ways_in=context.vault().slot_generation,
         errors=errors,
@@ -202,7 +203,7 @@ def sheet() -> Answer:
 
 @screen.get("/practice/sheet/paper")
 def paper() -> Answer:
-    """The new sheet, until it is proved."""
+    """The new sheet, once."""
     drawn = drawn_sheet.held()
     back = url_for(".sheet")
     return drawn_sheet.paper(drawn, back=back) if drawn else responses.see(back)

@@ -16,7 +16,7 @@ from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("setup", __name__)
 
-OFFER = "offer"
+OFFER, BACK = "offer", "back"
 
 
 @screen.route("/setup", methods=["GET", "POST"], endpoint="practice")
@@ -26,6 +26,8 @@ def describe() -> Answer:
     form = PracticeForm(request.form if request.method == "POST" else None)
     if OFFER in request.form:
         return _with_draft(form)
+    if BACK in request.form:
+        return _practice_page(form, {})
     if request.method == "POST" and form.validate():
         return _passphrase_page(form, PassphraseForm(known=names_in(form.settings())))
     return _practice_page(form, form.errors)
@@ -111,14 +113,16 @@ def sheet() -> Answer:
             drawn_sheet.let_go()
             return responses.see(url_for("today.index"))
     asked = drawn.asked if drawn else ()
-    page = render_template("setup/sheet.html", made=drawn is not None, asked=asked, errors=errors)
+    page = render_template(
+        "setup/sheet.html", made=drawn is not None, shown=drawn_sheet.was_shown(), asked=asked, errors=errors
+    )
     return (page, 422) if errors else page
 
 
 @screen.get("/setup/sheet/paper")
 @guard.before_sheet
 def paper() -> Answer:
-    """The recovery sheet itself. It can be printed until it is proved, and never again."""
+    """The recovery sheet itself. It is shown once, and never again."""
     drawn = drawn_sheet.held()
     back = url_for(".sheet")
     return drawn_sheet.paper(drawn, back=back) if drawn else responses.see(back)
