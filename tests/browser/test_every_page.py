@@ -55,7 +55,7 @@ def test_a_long_word_is_broken_and_moves_no_page_sideways(browser: Browser, prac
     other = me.send(me.open("/clients/new"), {"name": f"Bo {UNBROKEN}"})
     first, second = (page.path.rpartition("/")[2].replace("-", "") for page in (client, other))
     me.send(me.open("/couples/new"), {"first": first, "second": second})
-    hour = me.press(me.open(client.path), "Open an hour now").path
+    hour = me.press(me.open(client.path), "Start a session now").path
     me.send(me.open(hour), {"agreed": UNBROKEN})
     furnish(me, hour, " " + UNBROKEN)
     me.send(me.open(f"{hour}/note"), {"section-data": UNBROKEN})

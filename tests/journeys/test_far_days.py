@@ -22,7 +22,9 @@ def test_an_hour_in_another_century(me: Person) -> None:
     client = take_in(me)
     year = today().year
     typed = {"on": f"{year + 200}-11-22", "attendance": "planned", "place": "Room 2", "present": None}
-    page = asked_back(me, me.follow(client, "Enter an hour"), typed, "on", "That is in 200 years.")
+    page = asked_back(
+        me, me.follow(client, "Add a past or planned session"), typed, "on", "That is in 200 years."
+    )
     assert page.status == 200 and str(year + 200) in page.text
     # What is kept is not asked about once more.
     edit = me.open(f"{page.path}/edit")
@@ -44,7 +46,10 @@ def test_a_birth_date_and_a_next_check(me: Person, hour: str) -> None:
 def test_the_tick_stays_where_something_else_is_wrong(me: Person) -> None:
     client = take_in(me)
     on = f"{today().year + 200}-11-22"
-    page = me.send(me.follow(client, "Enter an hour"), {"on": on, "attendance": "planned", "present": None})
+    page = me.send(
+        me.follow(client, "Add a past or planned session"),
+        {"on": on, "attendance": "planned", "present": None},
+    )
     page = me.send(page, {"on-meant": on, "start": "10:00", "end": "09:00"})
     assert page.error("end") and not page.error("on")
     assert page.typed("on-meant") == on
@@ -59,5 +64,5 @@ def test_a_search_by_a_far_day_asks_nothing(site: Site, me: Person) -> None:
 def test_a_likely_day_is_not_asked_about(me: Person) -> None:
     page = me.send(me.open("/clients/new"), {"name": "Ana", "birth_date": "1961-02-03"})
     assert page.status == 200
-    hour = me.send(me.follow(page, "Enter an hour"), {"on": day(-800), "attendance": "came"})
+    hour = me.send(me.follow(page, "Add a past or planned session"), {"on": day(-800), "attendance": "came"})
     assert hour.status == 200
