@@ -34,7 +34,9 @@ def begun(practice: Practice) -> dict[tuple[str, str], str]:
     found = {}
     for one, (id, frame) in product(catalogue.instruments(), CHOSEN.items()):
         if one.id not in frame.not_offered:
-            about = {"about": "general", "word": "", "frame": ""} if frame.general else {"frame": id}
+            about = (
+                {"about": "general", "word": "", "frame": ""} if frame.general else {"word": id, "frame": id}
+            )
             page = steps.begin(me, practice.hour, one.id, **about)
             found[one.id, id] = steps.place(page)
     return found

@@ -84,7 +84,7 @@ def test_a_name_that_comes_with_the_program_is_refused(tmp_path: Path) -> None:
     assert "  id: “giving” comes with the program; choose another" in told.output
 
 
-@pytest.mark.parametrize("broken", [b"\xff\xfe", b"id = ", b"\x00", b"[" * 2000, b"x = 1\n" * 200_000])
+@pytest.mark.parametrize("broken", [b"\xfe\xfe", b"id = ", b"\x00", b"[" * 2000, b"x = 1\n" * 200_000])
 def test_what_is_no_definition_is_said_in_a_sentence(tmp_path: Path, broken: bytes) -> None:
     (tmp_path / "own.toml").write_bytes(broken)
     told = run("validate", tmp_path / "own.toml")

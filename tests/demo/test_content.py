@@ -96,7 +96,7 @@ WRONG = {
         ("weeks = 21", "wekes = 21", "b7.toml, hours[0].wekes:"),
         (
             "weeks = -1",
-            'weeks = -1\n[sessions.note]\ndata = "x"',
+            'weeks = -1\n[hours.note]\ndata = "x"',
             "holds something although it did not take place",
         ),
     ],

@@ -54,7 +54,7 @@ def letterhead(
     return Letterhead(
         practice=name,
         clinician="Dr. Ruth Calder",
-        crisis_text="Call 116 123 at any session. In danger, call 112.",
+        crisis_text="Call 116 123 at any hour. In danger, call 112.",
         paper=paper,
         demo=demo,
     )

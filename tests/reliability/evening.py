@@ -58,6 +58,7 @@ class Evening:
         self._kind, self._mark, self._told = "", 0, 0
         self._ask = person.over_http(running.browser()).ask
         self._seen: dict[Key, str] = {}
+        self._clients = 0
         self.me = person.Person(self._marked, f"http://{running.host}")
         self.words = steps.set_up(self.me)
         page = self.me.send(self.me.follow(self.me.open("/"), "Add a client"), {"name": "Ana Reyes"})
@@ -127,7 +128,9 @@ class Evening:
                 assert "Signed by" in self.me.send(kept, {"read": "yes"}).text
 
     def _new_hour(self) -> str:
-        page = self.me.send(self.me.open("/clients/new"), {"name": "Ben Okoro"})
+        # A second client of one name is asked about, so each has another.
+        self._clients += 1
+        page = self.me.send(self.me.open("/clients/new"), {"name": f"Ben Okoro {self._clients}"})
         return self.me.press(page, "Start a session now").path
 
     def hand_over(self, times: int) -> None:
