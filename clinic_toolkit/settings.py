@@ -29,9 +29,9 @@ RANGES = {"port": (1024, 65535), "idle_seconds": (1, 900), "idle_in_session_seco
 
 _TEMPLATE = """\
 # Settings of this practice's program. Read once at every start.
-# The name under which the pages are reached; it is random so that no other program can guess it.
+# The name in the address of the pages; it is random so that no other program can guess it.
 host_name = "{host_name}"
-# A practice made up for trying things out. Every page says so.
+# Whether this is an invented practice, to try things out. Every page says so.
 demo = {demo}
 
 # To change one of these, remove the sign in front and start again.
@@ -96,13 +96,13 @@ def _from_file(path: Path, overruled: dict[str, int]) -> Settings:
         raise _damaged(path, str(cause)) from cause
     # A TOMLDecodeError is a ValueError, and so is what goes beyond a limit.
     except (OSError, ValueError, RecursionError) as cause:
-        raise _damaged(path, "it cannot be read as a settings file") from cause
+        raise _damaged(path, "it is not a settings file") from cause
     unknown = sorted(set(found) - {"host_name", "demo", *RANGES})
     if unknown:
         raise _damaged(path, f"it sets something unknown, {unknown[0]!r}")
     host_name, demo = found.get("host_name"), found.get("demo", False)
     if not isinstance(host_name, str) or not HOST_NAME.fullmatch(host_name):
-        raise _damaged(path, "its host_name is missing or is not one this program made")
+        raise _damaged(path, "its host_name is missing or was not made by this program")
     if not isinstance(demo, bool):
         raise _damaged(path, "demo must be true or false")
     numbers = {}
@@ -168,5 +168,5 @@ def _write_first(path: Path, *, demo: bool) -> None:
 def _damaged(path: Path, what: str) -> DamagedFile:
     return DamagedFile(
         f"The settings file {path} is damaged: {what}. Nothing was changed. Correct it, or move it away "
-        "and start again: a new one is made, under a new address; the record itself is not in it."
+        "and start again: then a new one is made, with a new address. Your records are not in this file."
     )

@@ -154,8 +154,8 @@ def _install(venv: Path, name: str) -> None:
     # No byte code for the many modules that are never loaded; the others get theirs at their first use.
     if not _done([*_pip(venv), "install", "--no-input", "--no-compile", *what]):
         raise CannotSetUp(
-            "The libraries could not be installed; the reason stands above. The first start needs the"
-            " network once. Nothing half-made will be used: give the same command again."
+            "The libraries could not be installed; the reason is shown above. The first start needs the "
+            "internet once. Nothing half-finished will be used: type the same command again."
         )
 
 

@@ -42,19 +42,17 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--port", type=int, help="The port wanted; the next free one is taken if it is in use.")
+@click.option("--port", type=int, help="The port to use; if it is taken, the next free one.")
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 @click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), help="The folder that holds the practice."
 )
-@click.option("--demo", is_flag=True, help="Open a made-up practice, apart from the real one.")
-@click.option(
-    "--check", is_flag=True, help="Run the main job once without a person, in a new temporary folder."
-)
+@click.option("--demo", is_flag=True, help="Open an invented practice; the real one is left alone.")
+@click.option("--check", is_flag=True, help="Try the main tasks once by itself, in a new temporary folder.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="With --check: where the PDFs are written.",
+    help="With --check: the folder for the PDFs.",
 )
 @click.pass_context
 def start(
@@ -116,7 +114,9 @@ def validate(ctx: click.Context, files: tuple[Path, ...]) -> None:
 
 @own_questionnaire.command()
 @click.argument("file", type=_DEFINITION)
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where to.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder for the PDFs."
+)
 @click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True)
 @click.pass_context
 def preview(ctx: click.Context, file: Path, out: Path, paper: str) -> None:

@@ -41,7 +41,7 @@ def run(out: Path) -> int:
     except NotAsExpected as wrong:
         click.echo(f"Not as expected: {wrong.sentence}", err=True)
         return 1
-    click.echo(f"The whole job took {time.monotonic() - began:.1f} s. The papers are in {out}")
+    click.echo(f"The whole check took {time.monotonic() - began:.1f} s. The papers are in {out}")
     return 0
 
 
@@ -75,15 +75,15 @@ def _write(path: Path, page: Page) -> None:
 
 def _job(visitor: Visitor, write: Callable[[str, Page], None]) -> None:
     page = _set_up(visitor)
-    click.echo("A practice was set up; its recovery sheet was proved.")
+    click.echo("A practice was set up and its recovery sheet was tested.")
     page = _took_in(visitor, page)
     hour = _opened_hour(visitor, page)
-    click.echo("A client was taken in and a session opened.")
+    click.echo("A client was added and a session started.")
     page = _asked(visitor, hour, write)
     click.echo("A questionnaire was answered, checked and finished.")
     _looked_together(visitor, page, write)
     _gave_a_sheet(visitor, hour, write)
-    click.echo("The result was looked at together and a worksheet given.")
+    click.echo("The result was looked at together and a worksheet was given.")
     _signed(visitor, hour, write)
     click.echo("The note was signed.")
     write("session-summary.pdf", visitor.paper(visitor.get(hour.path).link("Session summary")))

@@ -20,11 +20,11 @@ def prepare(settings: Settings) -> None:
     """
     if not settings.demo:
         raise ClinicError(
-            f"The folder {settings.data_folder} is set up for a real practice. Nothing in it was touched. "
+            f"The folder {settings.data_folder} is set up for a real practice. Nothing in it was changed. "
             "Choose another folder with --data, or leave --data out."
         )
     click.echo(
-        "Preparing the demo: everyone in it is made up. It is made anew each day; nothing typed stays."
+        "Preparing the demo: everyone in it is made up. It starts fresh each day; nothing you type is kept."
     )
     # In a process of its own, because this one becomes the keeper, which never sees a key: not even this.
     try:
@@ -37,7 +37,7 @@ def prepare(settings: Settings) -> None:
     passphrase, code = made
     click.echo(f"Passphrase: {passphrase}")
     click.echo(f"Return code: {code}")
-    click.echo("Both are the same for everyone who tries the demo: they are no secret and guard nothing.")
+    click.echo("Both are the same for everyone who tries the demo: they are not secret and protect nothing.")
 
 
 class Failed:

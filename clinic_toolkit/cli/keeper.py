@@ -30,8 +30,8 @@ CRASHES = 3
 PATIENCE = 3.0
 
 TAKEN = (
-    "The lock file in the data folder was exchanged or removed, and another start of this program has taken "
-    "the folder. This one ends, so that they do not write over each other."
+    "The lock file in the data folder was replaced or removed, and this program was started a second "
+    "time on the same folder. This first one ends now, so that they do not write over each other."
 )
 
 _spawn = get_context("spawn")

@@ -94,7 +94,7 @@ def _lead_in(way: launch.Launch, *, browser: bool) -> None:
     if not way.is_whole:
         click.echo(f"The disk is full. Open this address in a browser; it works once: {way.address}")
     elif browser and has_display():
-        click.echo("It opens in your browser. To open it again, give the same command once more.")
+        click.echo("It opens in your browser. To open it again, type the same command once more.")
         webbrowser.open(way.file.as_uri())
     else:
         click.echo(f"Open this file in a browser; it works once: {way.file}")

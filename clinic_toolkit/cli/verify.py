@@ -29,12 +29,13 @@ _LONGEST = 1000
 _STEP = 5
 
 OPEN = (
-    "The program is using this practice now, so it cannot be checked from here. Quit the program first and "
-    "try again; or use “Check everything now” on its page “Audit trail”."
+    "The program is using this practice now, so it cannot be checked from here. Quit the program and try "
+    "again, or use “Check everything now” on its page “Audit trail”."
 )
 WITHOUT = (
-    "Without the passphrase only the outside was checked: the chain of the audit trail and the frame of "
-    "every seal. Whether the seals open, the signatures hold and nothing is missing was not."
+    "Without the passphrase, only the outside was checked: the chain of the audit trail and the frame of "
+    "every seal. Not checked: whether the seals open, whether the signatures are valid, and whether "
+    "anything is missing."
 )
 
 
@@ -79,7 +80,7 @@ def _unlocked(db: Connection, place: Path) -> Vault:
     typed = _typed()
     wait = attempts.delay_seconds(attempts.count(place))
     if wait:
-        click.echo(f"After a wrong try the next one is looked at {wait} seconds later.", err=True)
+        click.echo(f"After a wrong passphrase, the next one is checked after {wait} seconds.", err=True)
         time.sleep(wait)
     # Counted as at the lock, or this command would be the quicker way to guess.
     with suppress(OSError):
@@ -118,25 +119,26 @@ def _losses(verdict: Verdict) -> Iterator[str]:
         )
     for absent in verdict.absent:
         yield (
-            f"The file {folder.ANCHOR} is missing or cannot be read, so it cannot be told whether the last "
-            f"saves after line {absent.tip} are all there.{_copy(absent.aside)}"
+            f"The file {folder.ANCHOR} is missing or cannot be read. So nobody can say whether all saves "
+            f"after line {absent.tip} are there.{_copy(absent.aside)}"
         )
     if verdict.other:
         yield (
-            f"The file {folder.DATABASE} is not the one this program wrote last: its audit trail takes "
-            f"another way than {folder.ANCHOR} says at line {verdict.other.seq}.{_copy(verdict.other.aside)}"
+            f"The file {folder.DATABASE} is not the one this program wrote last: at line "
+            f"{verdict.other.seq}, its audit trail does not match {folder.ANCHOR}."
+            f"{_copy(verdict.other.aside)}"
         )
 
     if verdict.exchanged:
         names = ", ".join(copy.name for copy in verdict.exchanged.copies)
         yield (
-            f"The file {folder.DATABASE} was exchanged while the program was using it. What had been saved "
-            f"until then is in {names}."
+            f"The file {folder.DATABASE} was replaced while the program was using it. What had been saved "
+            f"before that is in {names}."
         )
 
 
 def _copy(aside: Path | None) -> str:
-    return f" What the log beside it held was copied to {aside.name}." if aside else ""
+    return f" The log beside it was copied to {aside.name}." if aside else ""
 
 
 def _told(found: list[str], report: Report, *, keyless: bool) -> int:
@@ -146,11 +148,11 @@ def _told(found: list[str], report: Report, *, keyless: bool) -> int:
         click.echo(WITHOUT)
     amount = f"{report.lines} lines of the audit trail and {report.rows} sealed entries were checked."
     if not found:
-        click.echo(f"Everything that was checked is as it was written. {amount}")
+        click.echo(f"Everything that was checked is unchanged. {amount}")
         return WHOLE
-    things = "One thing is" if len(found) == 1 else f"{len(found)} things are"
+    things = "One thing was" if len(found) == 1 else f"{len(found)} things were"
     click.echo(
-        f"{things} not as written; nothing was changed. {amount} "
-        "Copy the whole data folder to another disk before you go on."
+        f"{things} found damaged or changed. This check repaired nothing. {amount} Copy the whole data "
+        "folder to another disk before you go on."
     )
     return HURT

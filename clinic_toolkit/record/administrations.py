@@ -45,7 +45,7 @@ class Finished(ClinicError):
     """The questionnaire is finished; its answers are part of the record now."""
 
     def __init__(self) -> None:
-        super().__init__("This questionnaire is finished. Its answers stand as they were given.")
+        super().__init__("This questionnaire is finished. Its answers can no longer be changed here.")
 
 
 class NotOffered(ClinicError):
@@ -60,8 +60,9 @@ class DefinitionLost(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The questions of this questionnaire cannot be read any more, so its answers cannot be shown. "
-            "They are kept. A backup may still hold the questions, so keep a copy of the data folder."
+            "The questions of this questionnaire cannot be read any more, so its answers cannot be "
+            "shown. The answers are still there. A backup may hold the questions, so keep a copy of the "
+            "data folder."
         )
 
 
@@ -69,7 +70,7 @@ class FromPaper(ClinicError):
     """It was answered on paper, so nobody is asked any more."""
 
     def __init__(self) -> None:
-        super().__init__("This was answered on paper, and its answers are only entered here.")
+        super().__init__("This was answered on paper. Only those answers are entered here.")
 
 
 class Administration(Given, array_like=True, frozen=True, kw_only=True):

@@ -16,11 +16,11 @@ from clinic_toolkit.vault.vault import Vault
 # What can be wrong with what was saved, as a person is told.
 TOLD = {
     "missing": "part of what was saved is missing",
-    "not named": "something is there that the audit trail does not name",
+    "not named": "something is there that the audit trail does not mention",
     "changed": "part of what was saved was changed",
     "not readable": "part of what was saved cannot be read",
     "too large": "something is there that no page could have saved",
-    "not an answer of this form": "something is there that is no answer to this questionnaire",
+    "not an answer of this form": "something is there that is not an answer to this questionnaire",
 }
 
 

@@ -61,8 +61,8 @@ class ChainBroken(ClinicError):
 
     def __init__(self, seq: int) -> None:
         super().__init__(
-            f"The audit trail does not fit together at line {seq}. Nothing was changed; "
-            "keep a copy of the data folder before you go on."
+            f"The audit trail is broken at line {seq}. Nothing was changed; keep a copy of the data "
+            "folder before you go on."
         )
         self.seq = seq
 

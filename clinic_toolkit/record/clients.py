@@ -27,9 +27,9 @@ class TooYoung(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This birth date is less than 18 years ago. The questionnaires and worksheets here are written "
-            "for adults, and the law asks for other consent and access rules for minors, so the toolkit does "
-            "not keep a record for anyone under 18."
+            "This birth date is less than 18 years ago. The questionnaires and worksheets here are "
+            "written for adults, and the law has other rules on consent and access for minors. So this "
+            "program keeps no record for anyone under 18."
         )
 
 
@@ -38,7 +38,8 @@ class NotTheSame(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "These two entries cannot be joined: they are the same one already, or two people of one couple."
+            "These two entries cannot be joined: they are joined already, or they are the two people of "
+            "a couple."
         )
 
 

@@ -48,21 +48,21 @@ class Finding(Struct, frozen=True, kw_only=True):
 # What can be wrong with the head of the practice and its second copy.
 _HEADS = {
     second_copy.USED: Finding(
-        title="The keys of the practice were hurt in the data file",
-        sentence="They were opened by their second copy, the file clinic.head, and put back into the data "
-        "file where it can be written. Nothing is lost. Bits seldom turn over on a sound disk: keep a copy "
-        "of the whole data folder on another one, and have this one checked.",
+        title="The keys of the practice were damaged in the data file",
+        sentence="They were opened with their second copy, the file clinic.head, and put back into the "
+        "data file if it can be written. Nothing is lost. A healthy disk seldom does this: copy "
+        "the whole data folder to another disk, and have this one checked.",
     ),
     second_copy.MISSING: Finding(
         title="The second copy of the practice’s keys was missing",
-        sentence="The file clinic.head was not there, or could not be read. It was written anew where the "
-        "folder can be written. It is what opens the record when the keys in the data file are hurt, so it "
-        "belongs into every copy of the data folder.",
+        sentence="The file clinic.head was not there, or could not be read. A new one was written, if "
+        "the folder can be written. It opens the record when the keys in the data file are "
+        "damaged, so keep it in every copy of the data folder.",
     ),
     second_copy.OLD: Finding(
-        title="The second copy of the practice’s keys was not the newest",
-        sentence="The file clinic.head did not hold what the data file holds: a change broke off, or an "
-        "older file was put in its place. It was written anew where the folder can be written.",
+        title="The second copy of the practice’s keys was out of date",
+        sentence="The file clinic.head did not match the data file: a change was interrupted, or an "
+        "older file was put in its place. A new one was written, if the folder can be written.",
     ),
 }
 
@@ -141,14 +141,13 @@ def _missing(db: Connection, missing: Missing, people: owners.Owners) -> Finding
     count = missing.last - missing.first + 1
     lines = tuple(_lines(db, missing.entries, people))
     if missing.unknown:
-        lines += (
-            f"{_some(missing.unknown, 'earlier save', 'earlier saves')} of which nothing more is known.",
-        )
+        lines += (f"{_some(missing.unknown, 'earlier save', 'earlier saves')}: nothing more is known.",)
     return Finding(
         title="Something that was saved is missing",
-        sentence=f"{_some(count, 'act', 'acts')} of this program {'was' if count == 1 else 'were'} confirmed "
-        "and cannot be found in the data file any more. The usual cause is a disk or a copy that lost its "
-        "last part. Write it down again while it is fresh, or put a newer backup in place.",
+        sentence=f"{_some(count, 'act', 'acts')} of this program {'was' if count == 1 else 'were'} "
+        "confirmed and cannot be found in the data file any more. The usual cause is a disk or "
+        "a copy that lost its last part. Write it down again while you remember it, or restore "
+        "a newer backup.",
         lines=lines,
         file=missing.aside.name if missing.aside else "",
         act=SEEN,
@@ -179,15 +178,15 @@ def _left(db: Connection, entry: Saved) -> str:
     if table is None or "version" not in table.c:
         return ""
     version = db.scalar(select(func.max(table.c.version)).where(table.c.record == entry.record))
-    return "An earlier version of it is there." if version else "Nothing of it is there."
+    return "An earlier version is there." if version else "None of it is there."
 
 
 def _absent(absent: Absent) -> Finding:
     return Finding(
         title="The check-mark file was missing",
-        sentence="The small file that remembers how far the record had come was not there at a start, or "
-        "could not be read. So nobody can say whether saves are missing. Look whether the last things you "
-        "wrote are there. A new check-mark file was begun.",
+        sentence="The small file that remembers the last save was not there at a start, or could not be "
+        "read. So nobody can say whether anything is missing. Please check that the last things "
+        "you wrote are there. A new check-mark file was made.",
         file=absent.aside.name if absent.aside else "",
         act=SEEN,
     )
@@ -195,41 +194,42 @@ def _absent(absent: Absent) -> Finding:
 
 def _built(built: Built) -> Finding:
     return Finding(
-        title="The data file is not built as it should be",
-        sentence="A part of it that says where things lie was damaged, or changed by another program. What "
-        "it holds is read without that part, and every entry is checked as ever. Nothing is saved, not even "
-        "the trail of what you look at. Copy the whole data folder to another disk now. Then quit the "
-        "program and put a backup in its place, or ask someone who can repair the file; until then all that "
-        "is whole can be read and printed here.",
+        title="The data file is damaged inside",
+        sentence="The part that says where things are was damaged, or changed by another program. The "
+        "entries are read without it, and each one is checked as usual. Nothing can be saved, "
+        "not even the trail of what you look at. Copy the whole data folder to another disk "
+        "now. Then quit the program and restore a backup, or ask someone who can repair the "
+        "file. Until then, everything that is not damaged can be read and printed here.",
         lines=(built.refusal,),
     )
 
 
 def _exchanged(exchanged: Exchanged) -> Finding:
     happened = (
-        "While this program was using it, the data file was exchanged, moved or removed, as programs do "
-        "that synchronise folders. "
+        "The data file was replaced, moved or removed while this program was using it. Programs that "
+        "synchronise folders do this. "
     )
     if not exchanged.now:
         advice = (
-            "What had been saved until then was copied; this page shows the file that was put in its place. "
-            "If something is not here, quit the program, move clinic.db and clinic.db-wal out of the data "
-            "folder to a place where you keep them, give the newest of these copies the name clinic.db, and "
-            "start again. Keep the data folder out of anything that synchronises it."
+            "What you had saved before that was copied; this page shows the file that was put in its "
+            "place. If something is missing here, quit the program, move clinic.db and clinic.db-wal out "
+            "of the data folder and keep them somewhere safe, rename the newest of these copies to "
+            "clinic.db, and start again. Keep the data folder away from programs that synchronise "
+            "folders."
         )
     elif exchanged.copies:
         advice = (
-            "Nothing is saved any more. What had been saved until then was copied into the data folder and "
-            "can be read here. Stop whatever changed the folder, then quit the program and start it again: "
-            "this page will say how to go on with the copy."
+            "Nothing can be saved now. What you had saved before that was copied into the data folder "
+            "and can be read here. Stop the program that changed the folder, then quit this one and "
+            "start it again: this page will say how to go on with the copy."
         )
     else:
         advice = (
-            "Nothing is saved any more, and what had been saved could not be copied. Make room on the disk: "
-            "the program tries again every few seconds. Until then do not quit or lock it."
+            "Nothing can be saved now, and what you had saved could not be copied. Make room on the "
+            "disk: the program tries again every few seconds. Until then, do not quit or lock it."
         )
     return Finding(
-        title="The data file was exchanged",
+        title="The data file was replaced",
         sentence=happened + advice,
         lines=tuple(f"The copy {copy.name}." for copy in exchanged.copies),
         act="" if exchanged.now else SEEN,
@@ -238,12 +238,12 @@ def _exchanged(exchanged: Exchanged) -> Finding:
 
 def _other(other: Other) -> Finding:
     return Finding(
-        title="This is not the data file that was written last",
-        sentence="The data file and the check-mark file beside it tell two different stories: one of them "
-        "was put back from another time or place. Everything can be read. Nothing is saved, not even the "
-        "trail of what you look at, until you decide. If you have the newer file, quit the program and put "
-        "the whole newer folder in its place. If this is the file that you want, go on with it; what was "
-        "saved after it parted from the other is not in it.",
+        title="This is not the latest data file",
+        sentence="The data file and the check-mark file beside it do not match: one of them comes from "
+        "another time or place. Everything can be read. Nothing is saved, not even the trail of "
+        "what you look at, until you decide. If you have the newer file, quit the program and "
+        "put the whole newer folder in its place. If this is the file that you want, go on with "
+        "it; it does not hold what was saved later in the other one.",
         file=other.aside.name if other.aside else "",
         act=GO_ON,
     )
@@ -257,10 +257,11 @@ def _named(records: dict[bytes, Hurt], people: owners.Owners) -> Iterator[str]:
 
 def _hurt(vault: Vault, people: owners.Owners) -> Finding:
     return Finding(
-        title="Entries that are not as they were saved",
-        sentence="They are never shown, not even in part. Everything else can be used as ever. A backup may "
-        "still hold them, so keep a copy of the whole data folder before you write anew what is lost. Only "
-        "what was looked at since you unlocked is listed here; the audit trail’s page can check everything.",
+        title="Entries that were damaged or changed",
+        sentence="They are never shown, not even in part. Everything else works as usual. A backup may "
+        "still hold them, so keep a copy of the whole data folder before you write again what "
+        "is lost. This list has only what was opened since you unlocked; the page “Audit trail” "
+        "can check everything.",
         lines=tuple(sorted(_named(vault.hurt, people))),
     )
 
@@ -269,11 +270,11 @@ def _gaps(gaps: list[int], unconfirmed: list[str]) -> Finding:
     lines = [f"Line {seq}." for seq in gaps[:_MOST]] + (["And more."] if gaps[_MOST:] else [])
     return Finding(
         title="Lines of the audit trail that cannot be read",
-        sentence="They were changed, taken out or put in outside this program. What they told is not known, "
-        "so something that was saved then could be missing without being named here. What was saved at the "
-        "time of such a line is shown all the same, although no other line names it; nobody can say whether "
-        "it was put in. As far as it was looked at since you unlocked, it is listed here. What no line can "
-        "have named is never shown.",
+        sentence="They were changed, removed or added outside this program. What they said is not known, "
+        "so something saved at that time could be missing without being listed here. Entries "
+        "from the time of such a line are still shown, although nobody can say whether they are "
+        "genuine; those that were opened since you unlocked are listed here. An entry that no "
+        "line can explain is never shown.",
         lines=(*lines, *sorted(unconfirmed)),
     )
 

@@ -45,8 +45,8 @@ class TooOften(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The answers were changed so often that no more changes fit. What was kept before stays. "
-            "You can still finish, or give the laptop back."
+            "The answers were changed too many times, so this change was not kept. The earlier answers "
+            "are there. You can still finish, or give the laptop back."
         )
 
 

@@ -14,8 +14,8 @@ from clinic_toolkit.vault.slots import SlotRefused, WrongSecret
 from clinic_toolkit.vault.vault import Vault
 
 _ASKED = (
-    "The keys in the data file are hurt, so their second copy was asked. If you are sure of what you typed, "
-    "copy the whole data folder to another disk first; then put a backup in its place."
+    "The keys in the data file are damaged, so their second copy was tried. If you are sure of what you "
+    "typed, copy the whole data folder to another disk first; then restore a backup."
 )
 _REFUSALS = (WrongSecret, SlotRefused, SuiteUnknown, DamagedFile)
 

@@ -52,5 +52,5 @@ def _note_state(
         return "Note: draft, not signed"
     facts = note.body.facts
     if facts and later_changes.of_facts(db, vault, facts, hour).found:
-        return "Note: signed; facts shown here were changed after that"
+        return "Note: signed; some details shown here were changed later"
     return "Note: signed"

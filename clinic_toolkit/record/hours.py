@@ -12,7 +12,7 @@ from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.record.summaries import HourFacts
 from clinic_toolkit.vault.vault import Vault
 
-UNREADABLE = "The details of this session cannot be read; the day is that of the note."
+UNREADABLE = "The details of this session cannot be read. The day is taken from the note."
 
 
 def is_remote(body: TherapySession) -> bool:

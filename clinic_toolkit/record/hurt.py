@@ -31,17 +31,17 @@ NOUNS = {
     "risk_entry": "a risk entry",
     "clinical_note": "a progress note",
     "own_questionnaire": "a questionnaire of your own",
-    "draft": "a form that was begun and not recorded",
+    "draft": "a form that was started and not finished",
 }
 
 WHAT = {
     "damaged": "its bytes were changed or damaged outside this program",
-    "missing": "it is not in the file any more",
-    "older": "an older version stands in its place",
-    "moved": "it stands in another place than it was written to",
-    "unnamed": "no line of the audit trail names it, so it was put into the file from outside this program, "
-    "or the line was taken out",
-    "back": "a version that was replaced was put back beside it",
+    "missing": "it is missing from the file",
+    "older": "an older version is in its place",
+    "moved": "it was moved to another place in the file",
+    "unnamed": "the audit trail does not mention it, so it was added from outside this program, or its "
+    "line was removed",
+    "back": "an old version was put back beside it",
 }
 
 
@@ -65,8 +65,8 @@ class Unreadable(ClinicError):
 
     def __init__(self, hurt: Hurt) -> None:
         super().__init__(
-            f"This cannot be shown: {hurt.noun} is not as it was saved; {WHAT[hurt.what]}. Everything else "
-            "can be used. A backup may still hold it, so keep a copy of the data folder."
+            f"This cannot be shown: {hurt.noun} was damaged or changed: {WHAT[hurt.what]}. Everything "
+            "else can be used. A backup may still hold it, so keep a copy of the data folder."
         )
         self.hurt = hurt
 

@@ -34,17 +34,17 @@ _AT_ONCE = 200
 LINES = {
     trail.MISSING: "Line {seq} of the audit trail is missing.",
     trail.CHANGED: "Line {seq} of the audit trail does not fit the line before it: it was changed or moved.",
-    trail.UNSIGNED: "The signature under line {seq} of the audit trail does not hold.",
-    trail.NOT_OURS: "Line {seq} of the audit trail is none that this program writes.",
+    trail.UNSIGNED: "The signature under line {seq} of the audit trail is not valid.",
+    trail.NOT_OURS: "Line {seq} of the audit trail was not written by this program.",
     trail.UNREADABLE: "Line {seq} of the audit trail cannot be opened.",
 }
 
 HEADS = {
-    second_copy.USED: "The keys of the practice are hurt in the data file; they were opened by their second "
-    "copy, the file clinic.head.",
+    second_copy.USED: "The keys of the practice are damaged in the data file; they were opened with "
+    "their second copy, the file clinic.head.",
     second_copy.MISSING: "The second copy of the practice’s keys, the file clinic.head, is missing or cannot "
     "be read.",
-    second_copy.OLD: "The second copy of the practice’s keys, the file clinic.head, is not the newest.",
+    second_copy.OLD: "The second copy of the practice’s keys, the file clinic.head, is out of date.",
 }
 
 _decode = msgspec.msgpack.Decoder(tuple[Stamp, msgspec.Raw]).decode
@@ -144,7 +144,7 @@ def _rows(db: Connection, vault: Vault | None, tables: list[Table], named: _Name
 def _frame(row: Any, kids: dict[UUID, bytes]) -> str:
     """What can be seen without a key: the suite, the length, and that its ring exists."""
     if row.sealed[:1] != bytes([SUITE]) or len(row.sealed) < _SHORTEST:
-        return "its bytes are not those of a sealed entry"
+        return "its bytes are not a sealed entry"
     if kids.get(row.ring) != row.kid:
         return "it names a key that this practice does not have"
     return ""
@@ -164,9 +164,9 @@ def _inside(vault: Vault, table: Table, row: Any, named: _Named) -> str:
     except (SealBroken, msgspec.DecodeError):
         return "its bytes were changed or damaged outside this program"
     if stamp.final != bool(row.final):
-        return "whether it is final was changed outside this program"
+        return "its mark as final was changed outside this program"
     if _forged(vault, row, opened):
-        return "the signature inside it does not hold"
+        return "the signature inside it is not valid"
     return _against(named, table, row, stamp, opened)
 
 
@@ -186,17 +186,17 @@ def _against(named: _Named, table: Table, row: Any, stamp: Stamp, opened: Envelo
     """What the audit trail says against it."""
     entry = named.contents.get((row.record.bytes, row.version))
     if entry is None:
-        return "the audit trail does not name it"
+        return "the audit trail does not mention it"
     if (entry.table, entry.ring, entry.content_id) != (table.name, row.ring.bytes, opened.content_id):
-        return "the audit trail names another content for it"
+        return "the audit trail describes other content for it"
     earlier = [version for version in named.versions[row.record.bytes] if version < row.version]
     before = named.contents[row.record.bytes, max(earlier)] if earlier else None
     if stamp.previous is not None and (before is None or before.content_id != stamp.previous):
-        return "the version before it is not the one it was written after"
+        return "the version before it is not the right one"
     if stamp.follows_final and before:
         named.final[row.record.bytes, before.version] = row.ring
     if not stamp.final and row.version < named.newest[row.record.bytes].version:
-        return "it was replaced by a later version, and put back"
+        return "it is an old version that was put back"
     return ""
 
 
@@ -205,7 +205,7 @@ def _missing(named: _Named, tables: set[str]) -> Iterator[Finding]:
     standing = {record for record, _ in named.held}
     for record, entry in named.newest.items():
         if entry.table in tables and (record, entry.version) not in named.held:
-            what = "an older version stands in its place" if record in standing else "it is not in the file"
+            what = "an older version is in its place" if record in standing else "it is not in the file"
             yield _finding(entry.table, UUID(bytes=record), entry.version, what, UUID(bytes=entry.ring))
     for record, version in named.final.keys() - named.held:
         entry, ring = named.contents[record, version], named.final[record, version]
@@ -234,8 +234,8 @@ def _rings(db: Connection, vault: Vault, named: _Named) -> Iterator[Finding]:
     for id in sorted(db.scalars(select(ring_table.c.ring).distinct()), key=lambda id: id.bytes):
         if id.bytes not in named.rings and id not in (vault.practice_ring, vault.own_ring):
             yield Finding(
-                sentence=f"The key of one part of the record ({id.hex[:8]}) is one that the audit trail does "
-                "not name: it was put into the file from outside this program."
+                sentence=f"The key of one part of the record ({id.hex[:8]}) is not mentioned in the audit "
+                "trail: it was added from outside this program."
             )
 
 
@@ -243,13 +243,13 @@ def _ways_in(vault: Vault, named: _Named) -> Iterator[Finding]:
     newer = named.whole and 0 < named.ways_in < vault.slot_generation
     if not vault.slots_intact or vault.slot_generation < named.ways_in or newer:
         yield Finding(
-            sentence="The list of ways in is not the one this program wrote last: a way in was added, "
-            "removed or put back outside this program."
+            sentence="The list of ways to unlock is not the one this program wrote last: a "
+            "passphrase or a recovery sheet was added, removed or put back outside this program."
         )
     for id in sorted(vault.damaged_rings, key=lambda id: id.bytes):
         yield Finding(
-            sentence=f"The key of one part of the record ({id.hex[:8]}) is missing or damaged. "
-            "What lies under it cannot be read.",
+            sentence=f"The key of one part of the record ({id.hex[:8]}) is missing or damaged. What it "
+            "opens cannot be read.",
             ring=id,
         )
 

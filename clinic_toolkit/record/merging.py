@@ -30,7 +30,7 @@ class NotProposed(ClinicError):
     """There is nothing to decide here, or not any more."""
 
     def __init__(self) -> None:
-        super().__init__("This was decided already.")
+        super().__init__("This has already been decided.")
 
 
 class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):

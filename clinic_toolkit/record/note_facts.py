@@ -12,7 +12,7 @@ import msgspec
 from clinic_toolkit.record.summaries import HourFacts, Letterhead
 
 NO_END = "The end was not known when this was signed."
-PLANNED_END = "The session was still open when this was signed; its end is the one that was planned."
+PLANNED_END = "The session was still open when this was signed; the end shown is the planned one."
 
 _encode = msgspec.msgpack.Encoder().encode
 

@@ -117,7 +117,7 @@ def _sentence(result: Result, kept: Kept[Administration]) -> str:
 def _standing(result: Result) -> str:
     if not result.instrument.own:
         return "Unvalidated tool"
-    return f"The practice’s own questionnaire, {result.instrument.evidence.level} by its card"
+    return f"The practice’s own questionnaire; its card says “{result.instrument.evidence.level}”"
 
 
 def _in_words(result: Result) -> str:

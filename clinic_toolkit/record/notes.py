@@ -30,7 +30,7 @@ class Signed(ClinicError):
     """The note is signed; nothing changes it any more."""
 
     def __init__(self) -> None:
-        super().__init__("This note is signed. It stays exactly as it was signed.")
+        super().__init__("This note is signed and can no longer be changed.")
 
 
 class NothingToSign(ClinicError):
@@ -45,8 +45,8 @@ class NobodyToSign(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Nothing was signed: the settings of the practice cannot be read, so nobody’s name would stand "
-            "under the note. Enter them again on Your practice, then sign."
+            "The note was not signed: the settings of the practice cannot be read, so your name would be "
+            "missing from it. Enter them again on “Your practice”, then sign."
         )
 
 
@@ -55,8 +55,8 @@ class ClientUnreadable(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Nothing was signed: the details of the client cannot be read, so no name would stand on the "
-            "note. Enter them again on the page of the client, then sign."
+            "The note was not signed: the details of the client cannot be read, so the name would be "
+            "missing from it. Enter them again on the client’s page, then sign."
         )
 
 

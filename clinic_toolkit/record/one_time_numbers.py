@@ -38,7 +38,7 @@ class NumberTaken(ClinicError):
     """The number belongs to a record of another kind, another client or another clinician."""
 
     def __init__(self) -> None:
-        super().__init__("This page cannot be sent any more. Open it anew, and enter it there.")
+        super().__init__("This page is out of date and cannot be sent. Open it again, and enter it there.")
 
 
 def made_with(db: Connection, vault: Vault, number: UUID, kind: type[B], *, ring: UUID) -> Kept[B] | None:

@@ -214,17 +214,17 @@ def _change(
 def _against(kept: list[Kept[OwnQuestionnaire]], instrument: Instrument) -> list[str]:
     """What stands against it among the practice's own: another text under one version, or an older one."""
     if len(kept) >= MOST:
-        return [f"There are {MOST} of your own already; no more fit."]
+        return [f"You already have {MOST} questionnaires of your own, and no more can be added."]
     earlier = [each for each in kept if each.body.instrument == instrument.id]
     for each in earlier:
         if each.body.digest == instrument.digest:
-            return ["version: this very file was taken in already"]
+            return ["version: this file was added already"]
         if each.body.version == instrument.version:
             return [
-                f"version: “{instrument.version}” was taken in with other words; "
-                "a changed word is a new version"
+                f"version: “{instrument.version}” was added with other words; if a word changes, give it "
+                "a new version"
             ]
     if earlier and catalogue.age(instrument.version) <= catalogue.age(earlier[-1].body.version):
         before = earlier[-1].body.version
-        return [f"version: must be higher than “{before}”, which was taken in before"]
+        return [f"version: must be higher than “{before}”, which was added before"]
     return []

@@ -30,8 +30,8 @@ class OtherForm(ClinicError):
 
     def __init__(self, found: Instrument) -> None:
         super().__init__(
-            f"The code is that of “{found.title}”, version {found.version}. Choose that one above: answers "
-            "are entered only as the version they were given to."
+            f"The code is that of “{found.title}”, version {found.version}. Choose that one above: "
+            "answers can only be entered for the version on the sheet."
         )
 
 
@@ -42,7 +42,7 @@ class OtherWording(ClinicError):
         super().__init__(
             "This sheet asks about people close to the client. Choose “People in general” below."
             if general
-            else "This sheet asks about one person. Choose below who that was."
+            else "This sheet asks about one person. Choose below who it was about."
         )
 
 
@@ -51,7 +51,7 @@ class NoSuchDay(ClinicError):
 
     def __init__(self, *, to_come: bool) -> None:
         super().__init__(
-            "This day is still to come. Write the day on which the sheet was filled in."
+            "This day is in the future. Enter the day on which the sheet was filled in."
             if to_come
             else "Check the year: this is more than five years ago."
         )

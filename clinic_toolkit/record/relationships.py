@@ -24,7 +24,7 @@ class NotTheSame(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "These two entries cannot be joined: they are the same one already, or another client’s."
+            "These two entries cannot be joined: they are joined already, or one belongs to another client."
         )
 
 

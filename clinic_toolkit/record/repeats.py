@@ -58,7 +58,7 @@ class Repeat(Struct, frozen=True, kw_only=True):
         if self.state == WISHED and body.wished:
             return f"On {written(body.wished)} the client wished to stop this."
         if self.state == STOPPED:
-            return "Not repeated any more."
+            return "No longer repeated."
         said = [f"Repeated: {body.why}{'' if body.why.endswith('.') else '.'}"] if body.why else []
         said += [self.ended] if self.ended else [_end(body)] if _end(body) else []
         if body.wished:
@@ -130,7 +130,7 @@ def _end(body: Rhythm) -> str:
 def _ended(seen: Kept[Rhythm], given: int, today: date) -> str:
     body = seen.body
     if body.until and today > body.until:
-        return f"It was agreed until {written(body.until)}, which is past."
+        return f"It was agreed until {written(body.until)}; that day has passed."
     if body.times and given >= body.times:
-        return f"It was agreed for {in_words(body.times)} times in all, and that was reached."
+        return f"It was agreed for {in_words(body.times)} times in all; that many have been done."
     return ""

@@ -35,14 +35,14 @@ class NoReason(ClinicError):
     """ "Not today" without saying why."""
 
     def __init__(self) -> None:
-        super().__init__("Say in a few words why not today.")
+        super().__init__("Write in a few words why you did not ask today.")
 
 
 class CheckTooLate(ClinicError):
     """What was not asked today would wait too long."""
 
     def __init__(self) -> None:
-        super().__init__(f"Not asked today: the next check is at most {PUT_OFF_DAYS} days away.")
+        super().__init__(f"You have not asked today, so the next check must be within {PUT_OFF_DAYS} days.")
 
 
 class NothingWritten(ClinicError):

@@ -33,7 +33,7 @@ class EndBeforeStart(ClinicError):
     """The hour would end before it began."""
 
     def __init__(self) -> None:
-        super().__init__("The end is before the start. A session that passes midnight can be kept as two.")
+        super().__init__("The end is before the start. If a session runs past midnight, enter it as two.")
 
 
 class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ from clinic_toolkit.worksheets.model import Worksheet
 STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
 CLIENT_LINE = "A conversation aid, not a test."
 CHANGED_LATER = "Changed after the note was signed"
-NOT_SIGNED = "This is no part of the signed note."
-SOME_UNREAD = "Not all of the record can be read now, so a later change may be missing here."
+NOT_SIGNED = "This is not part of the signed note."
+SOME_UNREAD = "Some of the record cannot be read at the moment, so a later change may be missing here."
 
 
 class Letterhead(Struct, frozen=True, kw_only=True):

@@ -189,7 +189,7 @@ def _waiting(kept: Kept[TherapySession], note: str, begun: bool, day: date) -> t
     if not day - timedelta(days=TO_FINISH_DAYS) <= kept.body.on <= day:
         return ()
     if kept.body.attendance == "planned":
-        return ("how it went is not entered",) if kept.body.on < day else ()
+        return ("attendance not entered",) if kept.body.on < day else ()
     found = ["questionnaire not finished"] if begun else []
     if note == "draft":
         found.append("note not signed")

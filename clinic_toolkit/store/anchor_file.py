@@ -226,9 +226,10 @@ def _is_ours(db: Connection, metadata: MetaData, slot: Slot, tip: int, head: byt
 
 
 def _emptied(place: Path, copy: Path | None) -> DamagedFile:
-    also = f" What the log beside it held was copied to {copy.name}." if copy else ""
+    also = f" The log beside it was copied to {copy.name}." if copy else ""
     return DamagedFile(
-        f"The data file {folder.database(place)} holds no practice, but {folder.ANCHOR} beside it tells of "
-        f"one. Nothing was changed.{also} Copy the whole folder to another disk first; then put a backup in "
-        f"its place, or ask someone who can repair it.{trouble.rescued(folder.database(place))}"
+        f"The data file {folder.database(place)} holds no practice, but {folder.ANCHOR} beside it shows "
+        f"that there was one. Nothing was changed.{also} Copy the whole folder to another disk first; "
+        "then restore a backup, or ask someone who can repair it."
+        f"{trouble.rescued(folder.database(place))}"
     )

@@ -19,11 +19,11 @@ MARK = "READ ME FIRST.txt"
 _TRACES = (MARK, DATABASE + "-wal", ANCHOR, LOSSES, HEAD, "unlock-attempts", "backups")
 
 _MARK_TEXT = """\
-This folder holds the records of a practice, sealed. The file clinic.db is the record itself;
-clinic.head holds what opens it a second time, in case a part of clinic.db is hurt.
+This folder holds the records of a practice, encrypted. The file clinic.db is the record itself;
+clinic.head is a second copy of its keys, in case a part of clinic.db is damaged.
 
-Do not move, rename or delete single files, and keep the folder out of programs that synchronise
-folders: they exchange files while they are in use. To keep a copy, quit the program first and copy
+Do not move, rename or delete single files, and keep this folder away from programs that synchronise
+folders: they replace files while they are in use. To make a copy, quit the program first and copy
 the whole folder. Only the passphrase or the printed recovery sheet opens it; nobody can reset either.
 """
 
@@ -73,9 +73,9 @@ def is_first_run(folder: Path) -> bool:
     copies = rescued(file)
     if copies or any((folder / trace).exists() for trace in _TRACES):
         raise DamagedFile(
-            f"The data file {file} is missing or empty, but other files of a practice lie beside it. "
-            "Nothing was changed. Put the file back where it was, or restore a backup; a new practice "
-            f"needs an empty folder.{copies}"
+            f"The data file {file} is missing or empty, but there are other files of a practice beside "
+            "it. Nothing was changed. Put the file back where it was, or restore a backup; a new "
+            f"practice needs an empty folder.{copies}"
         )
     return True
 

@@ -78,9 +78,9 @@ def _problems(db: Connection, metadata: MetaData, file: Path) -> Iterator[str]:
         if db.scalar(text("PRAGMA user_version")) != FORMAT:
             raise schema.other_version(file)
         for name in schema.broken_tables(db, metadata):
-            yield f"The table {name} holds a row that this program cannot have written."
+            yield f"The table {name} has a row that this program did not write."
     except DamagedFile as other:
         yield other.sentence
     said = db.scalars(text("PRAGMA integrity_check(20)")).all()
     if said != ["ok"]:
-        yield f"SQLite finds {len(said)} faults in the build of the file: {'; '.join(said)[:400]}."
+        yield f"SQLite finds {len(said)} faults in the structure of the file: {'; '.join(said)[:400]}."

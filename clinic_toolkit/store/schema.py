@@ -85,7 +85,7 @@ def compare(db: Connection, metadata: MetaData, file: Path) -> None:
         return
     names = sorted({(kind + b" " + name).decode(errors="replace") for kind, name, _, _ in found ^ wanted})
     raise DamagedFile(
-        f"The data file {file} is not built as this version builds it (first difference: {names[0]}). "
+        f"The data file {file} does not fit this version of the program (first difference: {names[0]}). "
         "Nothing was changed. Start the version that wrote it, or restore a backup."
     )
 

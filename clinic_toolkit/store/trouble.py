@@ -56,8 +56,8 @@ class StorageFrozen(StorageTrouble):
 
     def __init__(self) -> None:
         super().__init__(
-            "The data file is not as this program left it, so nothing is saved into it. "
-            "Everything can be read. The page “Condition of the record” says what to do."
+            "This is not the data file as this program left it, so nothing was saved. Everything can be "
+            "read. The page “Condition of the record” says what to do."
         )
 
 
@@ -72,10 +72,10 @@ class StorageExchanged(StorageTrouble):
             "the disk, and save again."
         )
         super().__init__(
-            "This was not saved: the data file was exchanged, moved or removed while this program was "
-            f"using it, as programs that synchronise folders do. {kept} Nothing is saved from now on. Copy "
-            "what you have typed to another place, stop whatever changed the folder, then quit the program; "
-            "the page “Condition of the record” says how to go on."
+            "This was not saved: the data file was replaced, moved or removed while this program was "
+            f"using it. Programs that synchronise folders do this. {kept} Nothing can be saved from now "
+            "on. Copy what you have typed to another place, stop the program that changed the folder, "
+            "then quit this one. The page “Condition of the record” says how to go on."
         )
         self.copy = copy
 
@@ -83,9 +83,8 @@ class StorageExchanged(StorageTrouble):
 def damaged(file: Path) -> DamagedFile:
     """The error for a database file that is not what it should be; it names the file and what to do."""
     return DamagedFile(
-        f"The data file {file} is damaged and was left exactly as it is. Copy the whole folder {file.parent} "
-        "to another disk first; then put a backup in its place, or ask someone who can repair it."
-        + rescued(file)
+        f"The data file {file} is damaged. It was not changed. Copy the whole folder {file.parent} to "
+        "another disk first; then restore a backup, or ask someone who can repair it." + rescued(file)
     )
 
 
@@ -96,8 +95,8 @@ def rescued(file: Path) -> str:
         return ""
     newest = max(copies, key=lambda copy: int(copy.suffix[1:]) if copy.suffix[1:].isdecimal() else 0)
     return (
-        f" {newest.name} beside it holds what was saved until the file was exchanged or removed while the "
-        f"program was running: to go on with that, give a copy of it the name {file.name}."
+        f" {newest.name} beside it holds what was saved before the file was replaced or removed while the "
+        f"program was running. To go on with that, make a copy of it and name the copy {file.name}."
     )
 
 

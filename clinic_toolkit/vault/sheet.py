@@ -23,7 +23,7 @@ class SheetMisread(ClinicError):
 
     def __init__(self, group: int | None) -> None:
         which = f"The {_ORDINALS[group - 1]} group" if group else "The number of groups"
-        super().__init__(f"{which} is not as printed on the sheet. Please compare it and type it again.")
+        super().__init__(f"{which} is not as it is printed on the sheet. Please check it and type it again.")
         self.group = group
 
 

@@ -82,8 +82,8 @@ class SlotRefused(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The way in was changed outside this program and is not safe to use. "
-            "Use the recovery sheet, or restore a backup."
+            "What this passphrase opens was changed outside this program and is not safe to use. Use the "
+            "recovery sheet, or restore a backup."
         )
 
 
@@ -151,8 +151,8 @@ def open_with_sheet(db: Connection, groups: str) -> Vault:
     secret = sheet.read(groups)
     row = _slot(db, SHEET)
     refusal = (
-        "Every group is typed as printed, but this sheet does not open this practice. "
-        "It may belong to another one, or a newer sheet has replaced it."
+        "Every group is correct, but this sheet does not open this practice. It may belong to another "
+        "practice, or a newer sheet may have replaced it."
     )
     return open_with_user_key(db, row.user, _user_key(db, row, extract(row.salt, secret), refusal))
 

@@ -40,8 +40,9 @@ class OwnRingLost(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "What you type here cannot be kept before it is recorded: the key for that is damaged or missing "
-            "in the data file. A backup may hold it. Everything can be recorded as before."
+            "What you type here is not saved until you press the button: the key for unfinished forms is "
+            "damaged or missing in the data file. A backup may hold it. Everything else can be saved as "
+            "before."
         )
 
 

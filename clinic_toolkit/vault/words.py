@@ -58,8 +58,8 @@ def weakness(text: str, *, known: Sequence[str]) -> str | None:
     rest = known_words.without(text, parts)
     if rest is not None and (len(rest) < _SHORTEST or _warning(rest, parts) is not None):
         return (
-            "The names of your practice and of yourself count for nothing here, because others know them, "
-            "and the rest is too little. Choose words that have nothing to do with them."
+            "Your own name and the name of your practice do not count, because others know them, and the "
+            "rest is too short. Choose words that have nothing to do with them."
         )
     return _warning(text, parts)
 

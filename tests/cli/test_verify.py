@@ -74,7 +74,7 @@ def hurt(place: Path, statement: str) -> None:
 def test_a_whole_practice_is_whole(whole: Path) -> None:
     said = verify(whole)
     assert said.exit_code == 0, said.output
-    assert "Everything that was checked is as it was written." in said.stdout
+    assert "Everything that was checked is unchanged." in said.stdout
     assert "Checked" in said.stderr
     assert "Checked" not in said.stdout
 
@@ -82,7 +82,7 @@ def test_a_whole_practice_is_whole(whole: Path) -> None:
 def test_without_a_passphrase_it_says_what_was_not_checked(whole: Path) -> None:
     said = verify(whole, "--without-passphrase", typed="")
     assert said.exit_code == 0
-    assert "Without the passphrase only the outside was checked" in said.stdout
+    assert "Without the passphrase, only the outside was checked" in said.stdout
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_without_a_passphrase_it_says_what_was_not_checked(whole: Path) -> None:
         ("DELETE FROM administration", "A questionnaire ("),
         ("UPDATE audit_line SET signature = zeroblob(64) WHERE seq = 3", "The signature under line 3"),
         ("DELETE FROM audit_line WHERE seq = 3", "Line 3 of the audit trail is missing."),
-        ("UPDATE slot_list SET generation = 9", "The list of ways in is not the one"),
+        ("UPDATE slot_list SET generation = 9", "The list of ways to unlock is not the one"),
     ],
     ids=["a seal", "a record", "a signature", "a line", "the ways in"],
 )
@@ -102,7 +102,7 @@ def test_what_is_hurt_is_a_plain_sentence(copy: Path, statement: str, sentence: 
     said = verify(copy)
     assert said.exit_code == 1, said.output
     assert sentence in said.stdout
-    assert "nothing was changed" in said.stdout
+    assert "This check repaired nothing" in said.stdout
     assert "Traceback" not in said.output
 
 
@@ -195,7 +195,7 @@ def test_it_refuses_while_the_program_runs(tmp_path: Path) -> None:
             env=os.environ,
         )
     assert said.returncode == 2
-    assert "Quit the program first" in said.stderr
+    assert "Quit the program and try again" in said.stderr
 
 
 def test_the_second_copy_of_the_head_is_checked_and_used(copy: Path) -> None:
@@ -213,7 +213,7 @@ def test_the_second_copy_of_the_head_is_checked_and_used(copy: Path) -> None:
     engine.dispose()
     before = prints(copy)
     said = verify(copy)
-    assert said.exit_code == 1 and "they were opened by their second copy" in said.stdout
+    assert said.exit_code == 1 and "they were opened with their second copy" in said.stdout
     assert {**prints(copy), attempts.FILE: ""} == {**before, attempts.FILE: ""}
     head.unlink()
     assert verify(copy).exit_code == 2, "the control"

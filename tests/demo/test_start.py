@@ -21,7 +21,7 @@ def test_it_tells_what_to_type(
     said = capsys.readouterr().out
     assert f"Passphrase: {told.practice.passphrase}\n" in said
     assert f"Return code: {told.practice.return_code}\n" in said
-    assert "no secret" in said
+    assert "not secret" in said
     assert database(place).exists()
 
 

@@ -108,7 +108,7 @@ def test_two_who_cannot_be_one_are_not_joined(me: Person) -> None:
     me.send(page, {"first": first, "second": second})
     refused = me.open(f"{ana.path}/join")
     refused = me.send(refused, {"other": ben.path.rpartition("/")[2].replace("-", "")})
-    assert refused.status == 422 and "two people of one couple" in refused.error("other")
+    assert refused.status == 422 and "the two people of a couple" in refused.error("other")
 
 
 def test_a_second_person_of_the_same_word_is_asked_about_and_told_apart(me: Person) -> None:

@@ -140,7 +140,7 @@ def test_what_is_edited_later_stands_beside_the_signed_note_and_not_in_it(
     after = shown(me, note)
     assert (after.page, after.text, after.paper) == (before.page, before.text, before.paper)
     for beside in (after.beside, after.below, after.behind):
-        assert "no part of the signed note" in beside
+        assert "not part of the signed note" in beside
         assert name in beside and "changed on" in beside and words in " ".join(beside.split())
 
 
@@ -152,7 +152,7 @@ def test_the_hour_itself_shows_what_was_edited(me: Person, client: Page, hour: P
     page = me.open(hour.path)
     assert "Did not come" in page.text and "Room 9" in page.text and "Ana Ruiz" in page.text
     summary = steps.words_of(me.follow(page, "Session summary"))
-    assert "Room 9" in summary and "signed; facts shown here were changed after that" in summary
+    assert "Room 9" in summary and "signed; some details shown here were changed later" in summary
 
 
 def test_a_fact_that_is_again_as_it_was_signed_is_no_change(me: Person, hour: Page) -> None:

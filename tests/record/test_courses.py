@@ -96,7 +96,7 @@ def test_too_few_answers_leave_the_dots_and_no_number(work: Work) -> None:
     (course,) = about(work, client, mother)
     facet, whole = course.parts[1], course.parts[-1]
     assert facet.readings[0].values == (2, 2) and facet.readings[0].number is None
-    assert facet.said == "No number yet; every answer stands as a dot."
+    assert facet.said == "No number yet. Each dot is one answer."
     assert whole.readings[0].number == 50 and len(whole.readings[0].values) == 8
 
 

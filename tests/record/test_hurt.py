@@ -80,7 +80,7 @@ def test_a_removed_record_is_missed_and_the_others_are_there(work: Work) -> None
 def test_a_removed_hour_is_missed_by_its_address(work: Work) -> None:
     hour = work.hour(work.client("Ana"))
     harm(work, lambda raw: raw.execute("DELETE FROM therapy_session"))
-    with reading(work.engine) as db, pytest.raises(hurt.Unreadable, match="not in the file any more"):
+    with reading(work.engine) as db, pytest.raises(hurt.Unreadable, match="missing from the file"):
         sessions.get(db, work.vault, hour.id)
 
 

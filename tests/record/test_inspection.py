@@ -46,13 +46,13 @@ DAMAGES = {
     "a missing record": ("DELETE FROM administration", "A questionnaire ({id}, version 4): it is not in"),
     "the last version taken away": (
         "DELETE FROM client WHERE version = 2",
-        "({id}, version 2): an older version stands in its place",
+        "({id}, version 2): an older version is in its place",
     ),
     "an earlier final version taken away": (
         "DELETE FROM client WHERE version = 1",
         "({id}, version 1): it is not in the file",
     ),
-    "a plain column": ("UPDATE client SET final = 0 WHERE version = 2", "whether it is final was changed"),
+    "a plain column": ("UPDATE client SET final = 0 WHERE version = 2", "its mark as final was changed"),
     "another record's place": (
         "UPDATE client SET record = (SELECT record FROM administration) WHERE version = 2",
         "its bytes were changed",
@@ -95,7 +95,7 @@ def test_the_outside_of_a_seal_is_checked_without_a_key(used: Work) -> None:
     damage(used, "UPDATE client SET sealed = x'01ff' WHERE version = 1")
     damage(used, "UPDATE client SET kid = zeroblob(16) WHERE version = 2")
     found = check(used, keyless=True)
-    assert any("not those of a sealed entry" in each for each in found)
+    assert any("not a sealed entry" in each for each in found)
     assert any("a key that this practice does not have" in each for each in found)
 
 
@@ -103,7 +103,7 @@ def test_a_changed_way_in_and_a_lost_key_are_said_after_the_next_unlock(used: Wo
     damage(used, "DELETE FROM slot", "DELETE FROM ring_grant WHERE ring IN (SELECT ring FROM client)")
     work = Work(engine=used.engine, vault=reopened(used.engine, used.vault), groups=used.groups)
     found = check(work)
-    assert any("list of ways in is not the one" in each for each in found)
+    assert any("list of ways to unlock is not the one" in each for each in found)
     assert any("is missing or damaged" in each for each in found)
 
 

@@ -62,7 +62,7 @@ def test_the_file_of_another_editor_is_the_same_text(work: Work, encoding: str) 
         kept = own_questionnaires.take_in(db, work.vault, form, theirs, "own.toml", now=NOW)
     assert kept.body.definition == TEXT.encode()
     assert kept.body.digest == hashlib.sha256(TEXT.encode()).hexdigest()
-    with pytest.raises(DefinitionError, match="this very file was taken in already"):
+    with pytest.raises(DefinitionError, match="this file was added already"):
         take_in(work)
 
 
@@ -109,7 +109,7 @@ def test_nothing_is_kept_of_what_is_refused(work: Work) -> None:
 def test_there_is_an_end_to_how_many(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     take_in(work)
     monkeypatch.setattr(own_questionnaires, "MOST", 1)
-    with pytest.raises(DefinitionError, match="no more fit"):
+    with pytest.raises(DefinitionError, match="no more can be added"):
         take_in(work, changed(('id = "resting"', 'id = "resting-too"')))
 
 
@@ -130,7 +130,7 @@ def test_a_hurt_definition_is_named_and_is_in_nobodys_way(work: Work) -> None:
         assert titles == {"How I give", "A questionnaire whose questions cannot be read"}
         assert [each.noun for each in work.vault.hurt.values()] == ["a questionnaire of your own"]
         kept = administrations.get(db, work.vault, given.id)
-        with pytest.raises(DefinitionLost, match="They are kept"):
+        with pytest.raises(DefinitionLost, match="The answers are still there"):
             results.result_of(db, work.vault, kept)
         assert results.result_of(db, work.vault, administrations.get(db, work.vault, other.id))
         note_texts.prefilled(db, work.vault, sessions.get(db, work.vault, hour.id))

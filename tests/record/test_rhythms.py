@@ -186,7 +186,7 @@ def test_stopping_is_kept(work: Work) -> None:
     stopped = do(work, kept, rhythms.stop)
     assert do(work, kept, rhythms.stop).version == stopped.version
     told = stands(work, kept)
-    assert told.standing == "Not repeated any more." and not told.proposal and not told.due
+    assert told.standing == "No longer repeated." and not told.proposal and not told.due
 
 
 @pytest.mark.parametrize(("days", "due"), [(27, False), (28, True)])
@@ -211,11 +211,11 @@ def test_it_ends_on_the_day_or_after_the_times_that_were_agreed(work: Work) -> N
     kept = course(work, [3, 0])[-1]
     agree(work, kept, times=2)
     told = stands(work, kept, NOW + 60 * DAY)
-    assert not told.due and "that was reached" in told.standing
+    assert not told.due and "that many have been done" in told.standing
     agree(work, kept, times=None, until=(NOW + 60 * DAY).date())
     assert stands(work, kept, NOW + 60 * DAY).due
     told = stands(work, kept, NOW + 61 * DAY)
-    assert not told.due and "which is past" in told.standing
+    assert not told.due and "that day has passed" in told.standing
 
 
 def test_what_was_never_given_is_not_repeated(work: Work) -> None:

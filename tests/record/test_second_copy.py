@@ -124,7 +124,7 @@ def test_what_is_hurt_is_put_back_named_and_whole_again(place: Path, statement: 
     assert not opens(place, SECOND)
     store, vault = unlocked(place, FIRST)
     assert vault.head_fault == second_copy.USED and not condition.sound(store, vault)
-    assert titles(store, vault) == ["The keys of the practice were hurt in the data file"]
+    assert titles(store, vault) == ["The keys of the practice were damaged in the data file"]
     store.dispose()
     # The next unlock needs no copy, and finds nothing wrong.
     store, vault = unlocked(place, FIRST)
@@ -170,7 +170,7 @@ def test_an_older_copy_beside_a_sound_store_is_no_way_in_and_is_named(place: Pat
     (place / HEAD).write_bytes(older)
     assert not opens(place, FIRST)
     store, vault = unlocked(place, SECOND)
-    assert titles(store, vault) == ["The second copy of the practice’s keys was not the newest"]
+    assert titles(store, vault) == ["The second copy of the practice’s keys was out of date"]
     assert (place / HEAD).read_bytes() == newest
     store.dispose()
 

@@ -90,7 +90,7 @@ def test_an_hour_never_ended_is_unfinished_and_not_open_now(work: Work) -> None:
 
 def test_a_planned_hour_that_is_past_waits_for_how_it_went(work: Work) -> None:
     revised(work, opened(work), attendance="planned", on=date(2026, 11, 18), start=time(9))
-    assert waiting(work) == [("how it went is not entered",)]
+    assert waiting(work) == [("attendance not entered",)]
 
 
 def test_what_was_agreed_is_said_with_its_day(work: Work) -> None:

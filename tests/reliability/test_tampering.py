@@ -309,7 +309,7 @@ def test_an_old_way_in_is_put_back_with_its_own_list(judge: Judge, made: Small) 
         vault = practice.unlock(db, PASSPHRASE, now=LATER)
         assert not vault.slots_intact
         found = inspection.everything(db, vault, lambda *_: None).findings
-        assert ["list of ways in" in each.sentence for each in found] == [True]
+        assert ["list of ways to unlock" in each.sentence for each in found] == [True]
         # One new way in does not make the other one genuine; two do.
         practice.change_passphrase(db, vault, PASSPHRASE, now=LATER)
         assert not vault.slots_intact

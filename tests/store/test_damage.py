@@ -145,7 +145,7 @@ def test_what_was_planted_or_taken_away_is_noticed(folder: Path, planted: str) -
     other.close()
     engine = only_read(folder)
     built = anchor.verdict(engine).built
-    assert built and "not built as this version builds it" in built.refusal
+    assert built and "does not fit this version of the program" in built.refusal
     with reading(engine) as db:
         assert not db.execute(text("SELECT name FROM sqlite_schema WHERE name = 'helpful'")).all()
     engine.dispose()
@@ -215,7 +215,7 @@ def test_an_id_that_is_none_is_noticed(folder: Path, column: str) -> None:
     looking = sqlite3.connect(f"{(folder / 'clinic.db').as_uri()}?mode=ro", uri=True)
     assert looking.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     looking.close()
-    assert "is damaged and was left exactly as it is" in refused(folder)
+    assert "is damaged. It was not changed." in refused(folder)
 
 
 def test_the_control_opens(folder: Path) -> None:

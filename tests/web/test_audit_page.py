@@ -52,7 +52,7 @@ def test_a_line_says_what_when_and_who_and_leads_to_its_record(site: Site) -> No
     hour = site.work.hour(kept)
     page = site.get("/audit").text
     assert "Took a client in" in page
-    assert "Entered a session" in page
+    assert "Added a session" in page
     assert f'href="/clients/{kept.id}"' in page
     assert f'href="/sessions/{hour.id}"' in page
     assert "Ana Reyes" in page
@@ -159,7 +159,7 @@ def test_the_text_of_a_line_without_a_key_is_no_act_and_never_shown(site: Site, 
             assert words not in shown
         assert "This line was not written by this program, so its text is not shown." in shown
     assert f"did not vouch for it: line {seq}" in page
-    assert f"Line {seq} of the audit trail is none that this program writes." in checked(site)
+    assert f"Line {seq} of the audit trail was not written by this program." in checked(site)
 
 
 def test_a_line_that_was_changed_is_said_on_the_page(site: Site) -> None:

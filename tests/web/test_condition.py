@@ -74,7 +74,7 @@ def test_what_is_missing_is_the_first_page_and_is_named(lost: Site) -> None:
     assert "the last of 3 saves" in page
     # The key of the client who was lost is lost as well: a name nobody can open is not guessed.
     assert "A client’s details, saved 19 November 2026" in page
-    assert "Nothing of it is there." in page
+    assert "None of it is there." in page
     assert "clinic.db-wal.aside.1" in page
     # Once shown, the rest of the record can be used, and a notice leads back.
     clients_page = lost.get("/clients")
@@ -159,11 +159,11 @@ def test_another_file_is_opened_and_read_and_never_written(other: Site) -> None:
     assert by_sheet(other) == "/unlock/choose"
     other.unlock()
     assert other.get("/").headers["Location"] == "/condition"
-    assert "not the data file that was written last" in other.get("/condition").text
+    assert "not the latest data file" in other.get("/condition").text
     assert "Cem Aydin" in other.get("/clients").text
     refused = other.post("/clients/new", new("Eva Lind"))
     assert refused.status_code == 503
-    assert "Eva Lind" in refused.text and "nothing is saved into it" in refused.text
+    assert "Eva Lind" in refused.text and "so nothing was saved" in refused.text
     assert other.post("/lock").status_code == 303
     other.work.engine.dispose()
     after = {name: (folder / name).read_bytes() for name in before}
@@ -174,7 +174,7 @@ def test_who_comes_by_the_sheet_decides_first_and_chooses_a_passphrase_afterward
     assert by_sheet(other) == "/unlock/choose"
     assert other.get("/unlock/choose").headers["Location"] == "/"
     assert other.get("/").headers["Location"] == "/condition"
-    assert "not the data file that was written last" in other.get("/condition").text
+    assert "not the latest data file" in other.get("/condition").text
     assert "Cem Aydin" in other.get("/clients").text
     assert other.post("/condition/go-on", state_of(other)).status_code == 303
     assert not anchor.is_frozen(other.work.engine)
@@ -350,7 +350,7 @@ def test_a_file_exchanged_at_work_is_said_and_what_was_typed_stays(work: Work, t
     # It is the next page that is shown, it offers nothing to press, and everything can be read.
     assert site.get("/clients").headers["Location"] == "/condition"
     page = site.get("/condition").text
-    assert "The data file was exchanged" in page and "clinic.db.rescued.1" in page
+    assert "The data file was replaced" in page and "clinic.db.rescued.1" in page
     assert "I have seen this" not in page
     people = site.get("/clients").text
     assert "Ben Ode" in people and "Cleo Typed" not in people
@@ -364,7 +364,7 @@ def test_a_file_exchanged_at_work_is_said_and_what_was_typed_stays(work: Work, t
     again.unlock()
     assert again.get("/").headers["Location"] == "/condition"
     page = again.get("/condition").text
-    assert "clinic.db.rescued.1" in page and "give the newest of these copies the name" in page
+    assert "clinic.db.rescued.1" in page and "rename the newest of these copies" in page
     state = page.split('name="state" value="')[1].split('"')[0]
     assert again.post("/condition/seen", {"state": state}).status_code == 303
     assert "anchor.exchange_seen" in events(again)
@@ -401,7 +401,7 @@ def test_a_file_that_is_built_otherwise_is_read_and_nothing_is_saved(
     site.unlock()
     assert site.get("/clients").headers["Location"] == "/condition"
     page = site.get("/condition").text
-    assert "The data file is not built as it should be" in page
+    assert "The data file is damaged inside" in page
     assert "Copy the whole data folder to another disk now" in page
     assert "I have seen this" not in page and "Go on with this file" not in page
     people = site.get("/clients").text

@@ -139,8 +139,8 @@ def test_the_hurt_record_is_named_and_every_other_page_is_read(
         assert "She laughed about the bowl." in text_of(site, furnished.pages["clinical_note"])[1]
     status, named = text_of(site, "/condition")
     assert status == 200
-    assert "Entries that are not as they were saved" in named
-    assert {"damaged": "were changed or damaged", "missing": "not in the file any more"}[hurting] in named
+    assert "Entries that were damaged or changed" in named
+    assert {"damaged": "were changed or damaged", "missing": "missing from the file"}[hurting] in named
     assert "Something is wrong with the record" in text_of(site, "/clients")[1]
 
 
@@ -154,7 +154,7 @@ def test_a_note_whose_hour_is_hurt_is_reached_from_its_client(
     assert furnished.pages["clinical_note"] in text and "12 Nov" in text
     # Its facts were signed with it, so they are read; what was changed in them later is not.
     text = text_of(site, furnished.pages["clinical_note"])[1]
-    assert "12 November 2026" in text and "Not all of the record can be read now" in text
+    assert "12 November 2026" in text and "Some of the record cannot be read at the moment" in text
 
 
 def test_a_draft_of_an_hour_that_is_hurt_says_so(site: Site, furnished: Kept, hurting: str) -> None:
@@ -164,4 +164,4 @@ def test_a_draft_of_an_hour_that_is_hurt_says_so(site: Site, furnished: Kept, hu
         part = Part(section="data", source="clinician", text="A draft.")
         draft = notes.begin(db, work.vault, other, [part], now=NOW)
     harm(site, "therapy_session", hurting)
-    assert "The facts of this session cannot be read" in text_of(site, f"/notes/{draft.id}/read")[1]
+    assert "The details of this session cannot be read" in text_of(site, f"/notes/{draft.id}/read")[1]

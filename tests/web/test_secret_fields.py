@@ -16,7 +16,7 @@ from tests.journeys.steps import ABOUT
 
 NAMES = "Harbour Practice Nora Whelan"
 TWICE = {"passphrase": NAMES, "passphrase_again": NAMES}
-REFUSED = "The names of your practice and of yourself count for nothing here"
+REFUSED = "Your own name and the name of your practice do not count"
 SAID = "Do not let the browser keep the passphrase"
 PASSWORD_FIELD = re.compile(r"""type=["']?password|autocomplete=["']?[a-z]*-password""")
 
