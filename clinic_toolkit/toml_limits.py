@@ -95,7 +95,7 @@ class _Scan:
     def _open(self, piece: str) -> str:
         self.depth, self.parts = self.depth + 1, 0
         if self.depth > MOST_NESTED:
-            return f"lists or tables stand in one another more than {MOST_NESTED} deep"
+            return f"lists or tables are nested more than {MOST_NESTED} deep"
         if piece == "{" or not (self.in_value or self.in_head):
             self.tables += 1
             self.in_head = self.in_head or piece == "["

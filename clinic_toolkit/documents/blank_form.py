@@ -29,8 +29,8 @@ _TIGHT_TITLE = Look(size=19, bold=True, leading=1.15)
 _CODE = Look(size=11.5, bold=True, leading=1.3)
 _BOX = 13.0
 _HOW = (
-    "Tick the nearest answer for each sentence; none has to be answered. “{did_not_come_up}” and "
-    "“{declined}” are as good as any. “{talk}” goes with any answer or alone."
+    "Tick the answer that fits best. You can leave any sentence out. “{did_not_come_up}” and “"
+    "{declined}” are good answers too. You can tick “{talk}” with any answer, or alone."
 )
 # White around an item's sentence and boxes: before them, between them, after them.
 _SHARES = (0.34, 0.26, 0.4)
@@ -38,7 +38,7 @@ _AIRY = (30.0, 27.0, 24.0, 21.0, 19.0)
 _CLOSE = (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.5)
 _TIGHTEST = (11.0, 10.5, 10.0)
 _TITLE = "Questions to answer"
-_WHOM = "Think of one person, the same one to the end."
+_WHOM = "Think of one person, the same one throughout."
 _OWN = "The question you chose: " + "_" * 62
 _GENERAL = "Think of the people close to you."
 

@@ -56,7 +56,7 @@ def render(value: "ClinicianCard") -> bytes:
     """Draw the card on one page, to be cut out."""
     instrument = value.instrument
     blocks: list[Block] = [
-        Text("For you alone", _LABEL, after=2),
+        Text("For you only", _LABEL, after=2),
         Text(f"{instrument.title}, version {instrument.version}", _HEAD, after=4),
         Text([("About one person: sheet ", _TEXT), (value.code, _CODE)]),
         Text([("About people in general: sheet ", _TEXT), (value.code_general, _CODE)]),
@@ -74,7 +74,7 @@ def render(value: "ClinicianCard") -> bytes:
         paper=value.letterhead.paper, foot=(Text(words.STATUS_LINE, SMALL),), demo=value.letterhead.demo
     )
     under = Text(
-        "Cut along the line. Keep the card with you, and not with the form: the form leaves the room.",
+        "Cut along the line. Keep this card yourself, not with the form: the form leaves the room.",
         _SMALL,
         before=10,
     )
@@ -85,8 +85,8 @@ def _look_at(instrument: "Instrument") -> list[Block]:
     numbers = flagged_numbers(instrument)
     if not numbers:
         return [
-            Text("No number of this form needs a look first.", _CODE, after=3),
-            Text("Ask what you would ask in any session.", _TEXT),
+            Text("This form has no question that you need to look at first.", _CODE, after=3),
+            Text("Ask what you would ask in any other session.", _TEXT),
         ]
     one = len(numbers) == 1
     return [
@@ -102,8 +102,8 @@ def _look_at(instrument: "Instrument") -> list[Block]:
             Text(line, _TEXT, indent=10, bullet="·", after=2)
             for line in (
                 *(_from_here(instrument, number) for number in numbers),
-                "Ask as well if the question was left out in any way, or if it is marked to talk about.",
-                "What to ask stands on screen, with the questions for the talk.",
+                "Ask also if the question was left out in any way, or is marked to talk about.",
+                "The screen tells you what to ask, with the questions for the talk.",
                 "Write down what you asked, what you heard and what you did.",
             )
         ),

@@ -37,8 +37,8 @@ def render(value: "CoursePaper") -> bytes:
         Text(course.instrument.title, HEADING, after=2, keep=True),
         Text(" · ".join(given), QUIET, after=4),
         Text(
-            "Higher up means more often, nothing else. Each dot is one answer; what a line joins is the "
-            "mean of a part, as a number from 0 to 100.",
+            "Higher up means more often, nothing else. Each dot is one answer. The line shows the mean "
+            "of a part, as a number from 0 to 100.",
             SMALL,
             after=6,
         ),

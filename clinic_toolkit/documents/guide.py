@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _GAP = 8 * MM
 # From comfortable to the smallest that can be read at arm's length.
 _SIZES = (10.5, 10.0, 9.6, 9.2, 8.8, 8.5, 8.2, 8.0, 7.8)
-_FOR = "For you, in the session. When it is not the right thing, and what to keep in mind, stands on screen."
+_FOR = "For you, in the session. The screen tells you when not to use it, and what to keep in mind."
 # A line or two more than half, so that what is split by paragraphs fits into two columns.
 _SPARE = 40.0
 # The first ones of each part; all of them stand on screen.

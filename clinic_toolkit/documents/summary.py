@@ -100,7 +100,7 @@ def _facet(facet: "FacetResult", result: "Result") -> list[Block]:
     if facet.values:
         found.append(DotsLine(facet.values, result.instrument.options, before=4))
     if facet.turned:
-        found.append(Text("Turned round for the number:", SMALL, before=4, after=2, keep=True))
+        found.append(Text("Reverse-scored:", SMALL, before=4, after=2, keep=True))
         found += [_quoted(item) for item in facet.turned]
     if facet.band:
         found.append(Text(facet.band, SMALL, after=2))

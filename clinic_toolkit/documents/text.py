@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 MARK = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
 MARK_NOTE = (
-    "A mark such as [U+6F22] stands for one character that the letters of this sheet do not have. "
-    "It names that character in the Unicode list; nothing was left out."
+    "A mark such as [U+6F22] is one character that cannot be printed with the letters of this sheet. It "
+    "is that character’s number in Unicode; nothing was left out."
 )
 _NEWLINES = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")

@@ -43,7 +43,7 @@ def _in_options(raw: Table) -> Iterator[str]:
     for number, option in tables(raw, "options"):
         label = option.get("label")
         if isinstance(label, str) and label.casefold().replace("’", "'").rstrip(".") in _WAYS:
-            yield f"options[{number}].label: stands under every question already, and is never counted"
+            yield f"options[{number}].label: is under every question already, and is never counted"
 
 
 def _counts(raw: Table, item: Table) -> bool:
@@ -56,7 +56,7 @@ def _in_keys(raw: Table) -> Iterator[str]:
             continue
         for name, asked in (("reverse", item.get("reverse") is True), ("weight", "weight" in item)):
             if asked:
-                yield f"items[{number}].{name}: a strength stands apart and enters no number"
+                yield f"items[{number}].{name}: a strength is kept apart from the number"
 
 
 def _in_counts(raw: Table, parents: groups.Parents) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _in_counts(raw: Table, parents: groups.Parents) -> Iterator[str]:
         if isinstance(asked, int) and asked > possible:
             yield f"missing.{name}: asks for {asked} answers, {of} has {possible}"
     if _table(raw, "missing").get("prorate") is True and raw.get("score") != "sum":
-        yield "missing.prorate: only a sum can need it; a mean is of the answers there are"
+        yield "missing.prorate: only for a sum; a mean is always made from the answers there are"
 
 
 def _in_bands(raw: Table, parents: groups.Parents) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _in_bands(raw: Table, parents: groups.Parents) -> Iterator[str]:
         found.sort()
         for (_, before, first), (after, _, second) in pairwise(found):
             if after <= before:
-                yield f"bands[{second}]: holds numbers that bands[{first}] holds too"
+                yield f"bands[{second}]: has numbers that bands[{first}] has too"
 
 
 def _table(raw: Table, name: str) -> Table:

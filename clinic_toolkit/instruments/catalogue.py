@@ -27,7 +27,7 @@ class UnknownInstrument(ClinicError):
     """No questionnaire on the shelf has this name, version or digest."""
 
     def __init__(self) -> None:
-        super().__init__("This questionnaire is not on the shelf in the version that was asked for.")
+        super().__init__("This version of the questionnaire is not on this computer.")
 
 
 class UnknownFrame(ClinicError):
@@ -172,4 +172,8 @@ def _age(instrument: Instrument) -> tuple[str, tuple[tuple[int, str], ...]]:
 
 def _twice(editions: Sequence[Instrument]) -> list[str]:
     names = [f"{edition.id} version {edition.version}" for edition in editions]
-    return [f"{name}: there are two of it" for name in sorted(set(names)) if names.count(name) > 1]
+    return [
+        f"{name}: there are two with this name and version"
+        for name in sorted(set(names))
+        if names.count(name) > 1
+    ]

@@ -27,9 +27,9 @@ class Mistyped(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This code has a slip in it. It has eight characters, and stands at the foot of every page of "
-            "the sheet. The digits 0, 1, 2, 5 and 8 and the letters B, I, L, O, S, U, V and Z never stand "
-            "in it."
+            "There is a typing slip in this code. It has eight characters, and is at the foot of every "
+            "page of the sheet. The digits 0, 1, 2, 5 and 8 and the letters B, I, L, O, S, U, V and Z "
+            "are never used."
         )
 
 
@@ -38,8 +38,8 @@ class UnknownCode(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No questionnaire that is known here has this code. The sheet may come from another program or "
-            "from a version that is not on this computer; then its answers cannot be entered."
+            "No questionnaire on this computer has this code. The sheet may come from another program, "
+            "or from a version that is not here; then its answers cannot be entered."
         )
 
 

@@ -51,6 +51,6 @@ def problems(parents: Parents, places: Mapping[str, int]) -> Iterator[str]:
         if group is not None and group not in parents:
             yield f"{where}: there is no facet “{group}”"
         elif facet in (line := above(facet, parents)):
-            yield f"{where}: leads round in a circle"
+            yield f"{where}: goes round in a circle"
         elif len(line) >= MOST_DEEP:
-            yield f"{where}: stands in too many groups; a part may have {MOST_DEEP - 1} above it"
+            yield f"{where}: is in too many groups; a part may have {MOST_DEEP - 1} above it"

@@ -83,7 +83,7 @@ def parse_instrument(data: bytes, file: str, *, own: bool = False) -> Instrument
     """
     raw = _table_of(data, file)
     found = [*tables.too_many(raw), *problems.in_instrument(raw)]
-    found += [f"{name}: is worked out by the program, leave it out" for name in WORKED_OUT if name in raw]
+    found += [f"{name}: the program works this out, leave it out" for name in WORKED_OUT if name in raw]
     instrument: Instrument = _checked(Instrument, raw, file, found)
     return replace(instrument, digest=digest_of(data), own=own)
 
@@ -131,7 +131,7 @@ def _table_of(data: bytes, file: str) -> dict[str, Any]:
     except plain_text.NotText as error:
         raise DefinitionError(file, [str(error)]) from error
     except RecursionError as error:
-        raise DefinitionError(file, ["lists stand in lists too deep"]) from error
+        raise DefinitionError(file, ["lists are nested too deep"]) from error
     except ValueError as error:  # TOMLDecodeError, and a number of thousands of digits
         raise DefinitionError(file, [f"not readable as TOML: {error}"]) from error
     if found := tables.not_walkable(raw):

@@ -28,12 +28,13 @@ SHOWN = 100
 
 SLOW, LARGE, BROKEN = "slow", "large", "broken"
 _SENTENCES = {
-    SLOW: f"Checking this file was stopped after {SECONDS:.0f} seconds; a questionnaire takes a moment. "
-    "Nothing was taken in. Make the file simpler, and choose it again.",
-    LARGE: f"Checking this file was stopped, because it needed more than {MEGABYTES} MB of memory; a "
-    "questionnaire needs far less. Nothing was taken in. Make the file simpler, and choose it again.",
-    BROKEN: "This file could not be checked just now. Nothing was taken in. Choose it again; if that does "
-    "not help, start the program once more.",
+    SLOW: f"Checking this file took longer than {SECONDS:.0f} seconds and was stopped. Nothing was added. "
+    "Make the file simpler, and choose it again.",
+    LARGE: f"Checking this file was stopped because it needed more than {MEGABYTES} MB of memory, far "
+    "more than a questionnaire needs. Nothing was added. Make the file simpler, and choose it "
+    "again.",
+    BROKEN: "This file could not be checked just now. Nothing was added. Choose it again; if that does "
+    "not help, restart the program.",
 }
 
 

@@ -31,7 +31,7 @@ def in_texts(raw: Any, place: str = "") -> Iterator[str]:
         if raw != raw.strip():
             yield f"{place}: begins or ends with a space"
         if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c != "\n" for c in raw):
-            yield f"{place}: holds a character that does not print"
+            yield f"{place}: has a character that does not print"
         if marks.too_many(raw):
             yield f"{place}: holds more than {marks.MOST} marks on one letter"
     elif isinstance(raw, dict):
@@ -85,7 +85,7 @@ def _once(raw: Table, part: str, name: str) -> Iterator[str]:
         if not isinstance(value, str | int):
             continue
         if value in seen:
-            yield f"{part}[{number}].{name}: “{value}” already stands at {part}[{seen[value]}]"
+            yield f"{part}[{number}].{name}: “{value}” is already used at {part}[{seen[value]}]"
         seen.setdefault(value, number)
         if name == "id":
             yield from _plain(f"{part}[{number}].id", value)
@@ -93,7 +93,7 @@ def _once(raw: Table, part: str, name: str) -> Iterator[str]:
 
 def _plain(place: str, value: object) -> Iterator[str]:
     if isinstance(value, str) and value and not _PLAIN_ID.fullmatch(value):
-        yield f"{place}: may hold letters, digits, dot, hyphen and underline only"
+        yield f"{place}: only letters, digits, dot, hyphen and underline are allowed"
 
 
 def _in_heading(heading: object) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _in_items(raw: Table) -> Iterator[str]:
         words = f"{item.get('text')}\n{item.get('text_general')}".lower()
         for word in define if isinstance(define, dict) else ():
             if word.lower() not in words:
-                yield f"items[{number}].define: “{word}” does not stand in the question"
+                yield f"items[{number}].define: “{word}” is not in the question"
 
 
 def _in_kind(raw: Table) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _in_kind(raw: Table) -> Iterator[str]:
     if raw.get("kind") != "check-in":
         if "missing" not in raw:
             yield "missing: is missing"
-        yield from (f"{name}: stands in a check-in only" for name in _CHECK_IN_ONLY if name in raw)
+        yield from (f"{name}: is only for a check-in" for name in _CHECK_IN_ONLY if name in raw)
         return
     if "missing" in raw:
         yield "missing: a check-in is never scored, leave it out"
@@ -138,4 +138,4 @@ def _in_kind(raw: Table) -> Iterator[str]:
     for number, item in items:
         # It is asked where both look at the screen; fear is asked about in private.
         if item.get("safety_flag", "none") != "none":
-            yield f"items[{number}].safety_flag: a check-in asks nothing that is marked"
+            yield f"items[{number}].safety_flag: a check-in cannot have a marked question"

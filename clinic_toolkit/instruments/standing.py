@@ -8,6 +8,6 @@ def status_line(instrument: Instrument, ours: str) -> str:
     if not instrument.own:
         return ours
     return (
-        f"Added by this practice; by its own card: {instrument.evidence.level}. "
-        "For conversation, not for diagnosis."
+        f"Added by this practice; its card says: {instrument.evidence.level}. For conversation, not for "
+        "diagnosis."
     )

@@ -35,7 +35,7 @@ def not_walkable(raw: Table) -> list[str]:
     while waiting:
         place, value, deep = waiting.pop()
         if isinstance(value, dict | list) and deep > MOST_NESTED:
-            found.append(f"{place}: tables or lists stand in one another more than {MOST_NESTED} deep")
+            found.append(f"{place}: tables or lists are nested more than {MOST_NESTED} deep")
         elif isinstance(value, dict):
             waiting += [(f"{place}.{key}" if place else key, each, deep + 1) for key, each in value.items()]
         elif isinstance(value, list):

@@ -15,8 +15,8 @@ WAYS: Mapping[Way, str] = {
 }
 _LINES: Mapping[Way, tuple[str, ...]] = {
     "aloud": (
-        "Read each question as it stands, in an even voice. Then wait: silence is time to think.",
-        "The answer may be said, shown or written. If a story begins, go with it; to stop there is fine.",
+        "Read each question word for word, in an even voice. Then wait: silence is time to think.",
+        "The answer may be said, shown or written. If a story begins, follow it; it is fine to stop there.",
         "Keep ten minutes or more to talk.",
     ),
     "alone": (
@@ -28,17 +28,19 @@ _LINES: Mapping[Way, tuple[str, ...]] = {
     "paper": (
         "Give the form with the answer card. Keep the small card for yourself, where only you see it.",
         "Before your client leaves, look at the questions that your card names.",
-        "Paper is found by others: ask who might see it. If that is not clear, it stays here.",
-        "Enter it on the same day. A question without one clear answer stays open.",
+        "Other people find paper: ask who might see it. If you are not sure, keep it here.",
+        "Enter it on the same day. Leave a question open if it has no clear answer.",
     ),
 }
 TELEHEALTH = (
-    "Ask who is in the room or in hearing, and what you both do if the line drops. Share the page to share, "
-    "not your screen."
+    "Ask who is in the room or can hear, and agree what to do if the line drops. Share the page to "
+    "share, not your screen."
 )
 # What "in private" means, said once near what is asked so.
-IN_PRIVATE = "In private: nobody else in hearing, on the call, or interpreting as family."
-INTERPRETER = "Speak to your client. All is said as it is, by someone who is no relative or friend."
+IN_PRIVATE = "In private: nobody else can hear, is on the call, or interprets as family."
+INTERPRETER = (
+    "Speak to your client. The interpreter says everything as it was said, and is not a relative or friend."
+)
 
 
 def lines_for(way: Way, mode: str) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from statistics import fmean
 from msgspec import Struct
 
 SAME_RULE = (
-    "“About the same” means that no more than two answers moved, by one step each, or as much in all. "
-    "It is a rule for the words on this page, not a test."
+    "“About the same” means that the answers moved by no more than two steps in all, such as two answers "
+    "by one step each. It is a rule for the words on this page, not a test."
 )
 STEPS_THAT_ARE_SAME = 2
 LEAST_BASELINE = 3

@@ -48,8 +48,8 @@ def _one_answer(instrument: Instrument, responses: Sequence[Response]) -> list[s
     label = labels_of(instrument)[value]
     label = uncapitalised(label) if instrument.answer_words == "frequency" else label
     return [
-        f"Worth asking: {count} of {len(instrument.items)} answers are “{label}”, on difficulties and "
-        "strengths alike. What was this person like to think about?"
+        f"Worth asking: {count} of {len(instrument.items)} answers are “{label}”, on difficulties and on "
+        "strengths. What was it like to think about this person?"
     ]
 
 
@@ -70,7 +70,7 @@ def _both_true(instrument: Instrument, responses: Sequence[Response]) -> list[st
     often = {facet for facet, mean in means.items() if mean is not None and mean >= 75}
     return [
         f"Worth asking: {names[facet_of[strength.item_id]]} and its strength (item "
-        f"{numbers[strength.item_id]}) both felt true. When is it the one, when the other?"
+        f"{numbers[strength.item_id]}) both felt true. When is it one, and when the other?"
         for strength in scored.strengths
         if facet_of[strength.item_id] in often
         and strength.value is not None

@@ -9,9 +9,10 @@ from msgspec import Struct
 
 LEAST_EACH = 5
 CAUTION = (
-    "Overlap between the baseline and what came after; it says nothing about cause. It ignores trends and "
-    "that each answer leans on the one before. After a bad week numbers drift back by themselves, being "
-    "asked again changes answers, and a better number may mean a quieter client."
+    "How far the baseline and what came after overlap. It says nothing about the cause. It ignores "
+    "trends, and that each answer depends a little on the one before. After a bad week, numbers tend to "
+    "move back by themselves; being asked again can change answers; and a better number may mean a "
+    "client who says less."
 )
 
 

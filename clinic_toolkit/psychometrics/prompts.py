@@ -18,10 +18,10 @@ from clinic_toolkit.instruments.model import Instrument, Item, ResponseOption
 from clinic_toolkit.psychometrics.response import Response
 from clinic_toolkit.psychometrics.scoring import above_lowest, in_upper_half, share
 
-NO_REASSURANCE = "Where no prompt appears, that is no reassurance: a form cannot tell if someone is safe."
+NO_REASSURANCE = "If no prompt appears, that is no reassurance: a form cannot tell if someone is safe."
 
 # Beside a low answer about being a burden: no prompt, and not nothing either.
-SOFTER = "Named, if only now and then. You could ask how far this thought goes."
+SOFTER = "Your client named this, even if only now and then. You could ask how far this thought goes."
 
 # Which answers on the scale ask for a prompt by themselves.
 _RAISES: dict[str, Callable[[Instrument, Item, int | None], bool]] = {

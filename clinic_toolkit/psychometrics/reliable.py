@@ -77,16 +77,18 @@ def reliable_change(
             or the lower limit of alpha is under .70.
     """
     if local is None:
-        raise ReliableChangeLocked("nobody's answers have been put together for it yet")
+        raise ReliableChangeLocked("no answers have been collected for it yet")
     if local.form != form:
-        raise ReliableChangeLocked("the answers put together are of another version, language or kind")
+        raise ReliableChangeLocked(
+            "the answers collected are from another version, language or kind of relationship"
+        )
     if local.people < LEAST_PEOPLE:
         raise ReliableChangeLocked(
-            f"{local.people} people were asked here, and {LEAST_PEOPLE} are needed at the least"
+            f"{local.people} people were asked here, and at least {LEAST_PEOPLE} are needed"
         )
     # Written this way round so that "not a number" is refused as well.
     if not (local.feldt_lower >= LEAST_FELDT_LOWER and local.alpha <= 1 and local.sd > 0):
-        raise ReliableChangeLocked("the answers do not hang together well enough")
+        raise ReliableChangeLocked("the answers do not fit together well enough")
     return ReliableChange(rc=change_index(first, second, sd=local.sd, r=local.alpha), local=local)
 
 

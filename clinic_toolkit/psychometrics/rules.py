@@ -9,12 +9,12 @@ from clinic_toolkit.psychometrics.wording import labels_of, uncapitalised
 def number_rule(instrument: Instrument) -> tuple[str, ...]:
     """Say what the number is, what it needs, and what is done to an answer on the way."""
     if instrument.missing is None:
-        return ("It has no number, whatever is answered.",)
+        return ("It is never given a number.",)
     return (
         f"For the clinician only: {_what(instrument)}.",
         *_keys(instrument),
         _needs(instrument, instrument.missing),
-        "Below that there are words and a count, and no number.",
+        "With fewer answers you see words and a count, but no number.",
     )
 
 
@@ -23,7 +23,7 @@ def higher_means(instrument: Instrument) -> str:
     ends = "Numbers run from 0 to 100. " if instrument.score == "stretched" else ""
     if instrument.answer_words == "frequency":
         return f"{ends}Higher means more often, nothing else."
-    return f"{ends}Higher means further towards “{labels_of(instrument)[highest(instrument)]}”, nothing else."
+    return f"{ends}Higher means closer to “{labels_of(instrument)[highest(instrument)]}”, nothing else."
 
 
 def _what(instrument: Instrument) -> str:
@@ -49,7 +49,7 @@ def _needs(instrument: Instrument, rule: MissingRule) -> str:
         return "It needs an answer to every question that is counted."
     each = rule.total_minimum_per_facet
     whole = f"{rule.total_minimum}" + (f", with at least {each} in each part" if each else "")
-    prorated = " The mean of the answers then stands for those that are missing." if rule.prorate else ""
+    prorated = " The mean of the answers then fills in for the missing ones." if rule.prorate else ""
     if rule.facet_minimum is None:
         return f"It needs {whole} answers.{prorated}"
     all_of = "all " if set(sizes) == {rule.facet_minimum} and rule.facet_minimum > 1 else ""
@@ -66,7 +66,7 @@ def _keys(instrument: Instrument) -> list[str]:
     turned = [number for number, item in enumerate(instrument.items, start=1) if item.reverse]
     found = []
     if turned:
-        found.append(f"Turned round for the number: {_named(turned)}.")
+        found.append(f"Reverse-scored: {_named(turned)}.")
     for weight in sorted({item.weight for item in instrument.items} - {1}):
         which = [number for number, item in enumerate(instrument.items, start=1) if item.weight == weight]
         found.append(f"Counted {weight:g} times: {_named(which)}.")

@@ -16,7 +16,7 @@ from clinic_toolkit.psychometrics.wording import uncapitalised
 FIRST = "A first picture."
 TWO = "Two points do not make a pattern."
 TWO_TIMES = "Two times do not make a pattern."
-NO_NUMBER = "No number yet; every answer stands as a dot."
+NO_NUMBER = "No number yet. Each dot is one answer."
 SAME = "The last two are about the same."
 SAME_TIMES = "The last two times were about the same."
 
@@ -79,7 +79,7 @@ def _beyond(numbers: Sequence[float], baseline: int) -> list[str]:
         if count
     ]
     if not said:
-        return [f"None of the last {found.of} lies outside the baseline."]
+        return [f"None of the last {found.of} is outside the baseline."]
     return [f"{' and '.join(said)} every baseline point."]
 
 

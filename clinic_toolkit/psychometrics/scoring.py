@@ -27,7 +27,7 @@ class AnswerDoesNotFit(ClinicError):
     """An answer belongs to no item, or its value to no option, of this version of the questionnaire."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(f"An answer does not belong to this version of “{title}”. Nothing was scored.")
+        super().__init__(f"One answer is not from this version of “{title}”. Nothing was scored.")
 
 
 class StrengthAnswer(Struct, frozen=True, kw_only=True):

@@ -172,7 +172,7 @@ def uncapitalised(text: str) -> str:
 def _told_apart(instrument: Instrument, facet: FacetScore) -> list[str]:
     labels, numbers = spoken(instrument), {item.id: n for n, item in enumerate(instrument.items, start=1)}
     return [
-        f"Question {numbers[item]}, by itself: {uncapitalised(labels[value])}."
+        f"Question {numbers[item]} on its own: {uncapitalised(labels[value])}."
         for item, value in zip(facet.items, facet.values, strict=True)
         if item in facet.apart and value is not None
     ]

@@ -52,7 +52,7 @@ def test_every_place_is_named_and_a_good_file_beside_it_is_read_all_the_same(own
     for words in (
         "own.toml: 5 places to mend",
         "  title: must be text",
-        "  items[1].id: “OG1-C” already stands at items[0]",
+        "  items[1].id: “OG1-C” is already used at items[0]",
         "must be one of 'behaviour', 'thought', 'feeling', 'cost' or 'other'",
         "  missing.total_minimum: must be a whole number",
         ".private: is not known here",

@@ -23,7 +23,7 @@ def test_it_names_the_numbers_the_codes_and_what_to_do(paper):
     said = words_of(clinician_card.render(values.clinician_card(paper)))
     assert "How I give, version 1" in said and "KQ7M-CDEF" in said and "M7QK-FEDC" in said
     assert "8 · 12" in said and said.count(" or more is ticked") == 2
-    assert NO_REASSURANCE in said and "116 123" in said and "For you alone" in said
+    assert NO_REASSURANCE in said and "116 123" in said and "For you only" in said
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -37,7 +37,7 @@ def test_the_card_of_each_form_is_one_page_without_a_word_of_any_question(paper,
     own = said.replace(" ".join(values.letterhead().crisis_text.split()), "")
     assert not TOPIC.search(own), own
     numbers = flagged_numbers(form)
-    assert (" · ".join(str(each) for each in numbers) in said) if numbers else "needs a look first" in said
+    assert (" · ".join(str(each) for each in numbers) in said) if numbers else "need to look at first" in said
     large = {char["text"] for char in chars(pdf)[0] if char["size"] > 20}
     assert large <= set("0123456789· ")
     assert bool(large) == bool(numbers)

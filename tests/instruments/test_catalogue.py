@@ -77,7 +77,9 @@ def test_an_older_version_stays_readable_and_the_newest_is_offered(shelf: Path) 
 
 def test_the_same_version_twice_is_refused(shelf: Path) -> None:
     shutil.copy(shelf / "giving.toml", shelf / "again.toml")
-    with pytest.raises(loader.DefinitionError, match="giving version 1: there are two of it"):
+    with pytest.raises(
+        loader.DefinitionError, match="giving version 1: there are two with this name and version"
+    ):
         catalogue.load_shelf(shelf)
 
 

@@ -111,11 +111,11 @@ def problems_of(text: str) -> tuple[str, ...]:
         (
             'id = "BC2-T"\n',
             'id = "BC2-T"\nsafety_flag = "fear"\n',
-            "items[3].safety_flag: a check-in asks nothing that is marked",
+            "items[3].safety_flag: a check-in cannot have a marked question",
         ),
         ('kind = "check-in"', 'kind = "difficulties"', "missing: is missing"),
-        ('kind = "check-in"', 'kind = "strengths"', "own_place: stands in a check-in only"),
-        ('kind = "check-in"', 'kind = "strengths"', "open_line: stands in a check-in only"),
+        ('kind = "check-in"', 'kind = "strengths"', "own_place: is only for a check-in"),
+        ('kind = "check-in"', 'kind = "strengths"', "open_line: is only for a check-in"),
     ],
 )
 def test_what_a_check_in_must_hold_is_checked(old: str, new: str, problem: str) -> None:

@@ -52,8 +52,8 @@ def test_every_error_is_told_at_once_with_its_place() -> None:
     assert set(problems_of(text)) == {
         "title: must be text",
         "version: is missing",
-        "options[1].value: “0” already stands at options[0]",
-        "items[1].id: “OG1-C” already stands at items[0]",
+        "options[1].value: “0” is already used at options[0]",
+        "items[1].id: “OG1-C” is already used at items[0]",
         "items[2].mode: must be one of 'behaviour', 'thought', 'feeling', 'cost' or 'other'",
         "items[2].facet: there is no facet “OG9”",
         "items[2].frames_not_fiting: is not known here",
@@ -77,26 +77,30 @@ def test_every_error_is_told_at_once_with_its_place() -> None:
         (
             'title = "How I give"',
             'title = "How\\u202eI give"',
-            "title: holds a character that does not print",
+            "title: has a character that does not print",
         ),
         (
             'title = "How I give"',
             'title = "How\\u0007I give"',
-            "title: holds a character that does not print",
+            "title: has a character that does not print",
         ),
-        ('id = "giving"', 'id = "../giving"', "id: may hold letters, digits, dot, hyphen and underline only"),
+        (
+            'id = "giving"',
+            'id = "../giving"',
+            "id: only letters, digits, dot, hyphen and underline are allowed",
+        ),
         (
             'id = "giving"',
             'id = "giving"\ndigest = "00"',
-            "digest: is worked out by the program, leave it out",
+            "digest: the program works this out, leave it out",
         ),
         (
             'label = "Most of the time"',
             'label = "Never"',
-            "options[3].label: “Never” already stands at options[0]",
+            "options[3].label: “Never” is already used at options[0]",
         ),
-        ('id = "OG3"', 'id = "OG2"', "facets[2].id: “OG2” already stands at facets[1]"),
-        ('{ "rest" =', '{ "goals" =', "items[0].define: “goals” does not stand in the question"),
+        ('id = "OG3"', 'id = "OG2"', "facets[2].id: “OG2” is already used at facets[1]"),
+        ('{ "rest" =', '{ "goals" =', "items[0].define: “goals” is not in the question"),
         (
             "total_minimum = 7",
             "total_minimum = 10",
@@ -153,7 +157,7 @@ def test_thousands_of_items_are_refused_in_reasonable_words() -> None:
         (GIVING.encode("utf-16")[:-1], "line "),
         (b"title = \n", "not readable as TOML"),
         (b"a = 1\na = 2\n", "not readable as TOML"),
-        (b"a = " + b"[" * 100_000, "line 1: lists or tables stand in one another more than 12 deep"),
+        (b"a = " + b"[" * 100_000, "line 1: lists or tables are nested more than 12 deep"),
         (b"a = " + b"9" * 10_000, "line 1: a name or a number is longer than 100 characters"),
         (b'a = "\\uD800"', "not readable as TOML"),
         (b"", "title: is missing"),
@@ -188,11 +192,11 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     [
         (
             FRAMES.replace('id = "boss"', 'id = "friend"'),
-            "frames[9].id: “friend” already stands at frames[7]",
+            "frames[9].id: “friend” is already used at frames[7]",
         ),
         (
             FRAMES.replace('label = "boss"', 'label = "friend"'),
-            "frames[9].label: “friend” already stands at frames[7]",
+            "frames[9].label: “friend” is already used at frames[7]",
         ),
         (
             FRAMES.replace("takes_questionnaires = false", "general = true"),

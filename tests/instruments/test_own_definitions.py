@@ -68,11 +68,11 @@ def nested(many: int) -> str:
 
 BAD = [
     ((("label = \"A little true\"", 'label = "Not true for me"'),),
-     ["options[1].label: “Not true for me” already stands at options[0]"]),
-    ((("value = 1", "value = 0"),), ["options[1].value: “0” already stands at options[0]"]),
+     ["options[1].label: “Not true for me” is already used at options[0]"]),
+    ((("value = 1", "value = 0"),), ["options[1].value: “0” is already used at options[0]"]),
     ((("label = \"A little true\"", 'label = "I\'d rather not answer."'),),
-     ["options[1].label: stands under every question already, and is never counted"]),
-    ((('id = "MIND-1"', 'id = "BODY-1"'),), ["items[1].id: “BODY-1” already stands at items[0]"]),
+     ["options[1].label: is under every question already, and is never counted"]),
+    ((('id = "MIND-1"', 'id = "BODY-1"'),), ["items[1].id: “BODY-1” is already used at items[0]"]),
     ((('facet = "MIND"', 'facet = "BODY"'), ('facet = "MIND"', 'facet = "BODY"')),
      ["facets[2]: no item belongs to “MIND”"]),
     ((('parent = "REST"', 'parent = "NONE"'), ('parent = "REST"', 'parent = "NONE"')),
@@ -90,11 +90,11 @@ BAD = [
     ((("weight = 2", "weight = 0x" + "f" * 60),), ["items[5].weight: is too large a number"]),
     ((("reverse = true", 'reverse = "yes"'),), ["items[3].reverse: must be true or false"]),
     ((('text_general = "I told people', 'reverse = true\ntext_general = "I told people'),),
-     ["items[6].reverse: a strength stands apart and enters no number"]),
+     ["items[6].reverse: a strength is kept apart from the number"]),
     ((('text_general = "I told people', 'weight = 2\ntext_general = "I told people'),),
-     ["items[6].weight: a strength stands apart and enters no number"]),
+     ["items[6].weight: a strength is kept apart from the number"]),
     ((('score = "sum"', 'score = "mean"'),),
-     ["missing.prorate: only a sum can need it; a mean is of the answers there are"]),
+     ["missing.prorate: only for a sum; a mean is always made from the answers there are"]),
     ((('score = "sum"', 'score = "median"'), ("prorate = true\n", "")),
      ["score: must be one of 'stretched', 'mean' or 'sum'"]),
     ((('answer_words = "other"', "answer_words = 1"),),
@@ -104,9 +104,9 @@ BAD = [
     ((("facet_minimum = 2", "facet_minimum = 3"),),
      ["missing.facet_minimum: asks for 3 answers, the smallest facet has 2"]),
     ((('version = "1"', 'version = "1"\nown = true'),),
-     ["own: is worked out by the program, leave it out"]),
+     ["own: the program works this out, leave it out"]),
     ((('title = "How I rest"', 'title = "How I \\u202erest"'),),
-     ["title: holds a character that does not print"]),
+     ["title: has a character that does not print"]),
     ((('title = "How I rest"', 'title = "How I re' + "\u0301\u0315" * 20 + 'st"'),),
      ["title: holds more than 30 marks on one letter"]),
     ((("value = 1", 'value = 1\nmeaning = "' + "x" * 4001 + '"'),),
@@ -119,7 +119,7 @@ BAD = [
      ["bands[0]: “lower” must not be more than “upper”"]),
     ((('level = "drafted"', 'level = "published"'),
       ("\n[[options]]", BAND.format(0, 5) + BAND.format(5, 9) + "\n[[options]]")),
-     ["bands[1]: holds numbers that bands[0] holds too"]),
+     ["bands[1]: has numbers that bands[0] has too"]),
     ((('level = "drafted"', 'level = "published"'),
       ("\n[[options]]", BAND.format(0, 5).replace('source = "Author 2020, page 3"\n', "") + "\n[[options]]")),
      ["bands[0].source: is missing"]),
@@ -149,10 +149,10 @@ def test_many_faults_are_told_at_once() -> None:
     assert sorted(problems_of(text)) == [
         "evidence.author: is missing",
         "facets[1].parent: there is no facet “NONE”",
-        "items[1].id: “BODY-1” already stands at items[0]",
+        "items[1].id: “BODY-1” is already used at items[0]",
         "items[5].weight: must be a number",
         "missing.prorate: must be true or false",
-        "options[1].label: “Not true for me” already stands at options[0]",
+        "options[1].label: “Not true for me” is already used at options[0]",
         "score: must be one of 'stretched', 'mean' or 'sum'",
     ]
 
@@ -174,14 +174,14 @@ def test_a_circle_of_groups_is_named(length: int) -> None:
         1,
     )
     found = [line for line in problems_of(text) if "circle" in line]
-    assert found == [f"facets[{4 + n}].parent: leads round in a circle" for n in range(length)]
+    assert found == [f"facets[{4 + n}].parent: goes round in a circle" for n in range(length)]
 
 
 def test_as_many_groups_as_are_allowed_are_allowed() -> None:
     deepest = nested(MOST_DEEP - 2)
     form = loader.parse_instrument(deepest.encode(), "own.toml")
     assert depth("BODY", parents_of(form)) == MOST_DEEP - 1
-    assert "facets[1].parent: stands in too many groups; a part may have 4 above it" in problems_of(
+    assert "facets[1].parent: is in too many groups; a part may have 4 above it" in problems_of(
         nested(MOST_DEEP - 1)
     )
 
@@ -189,7 +189,7 @@ def test_as_many_groups_as_are_allowed_are_allowed() -> None:
 def test_six_hundred_groups_in_one_another_are_told_one_by_one() -> None:
     found = problems_of(nested(600))
     assert "facets: must have at most 100 entries" in found
-    assert sum("stands in too many groups" in line for line in found) > 590
+    assert sum("is in too many groups" in line for line in found) > 590
 
 
 DEEP = [

@@ -17,7 +17,7 @@ def line_of(words: str, text: str = TEXT) -> int:
     ("old", "new", "where", "what"),
     [
         ("weight = 2", 'weight = "2"', "Question 6, weight", "must be a number"),
-        ('id = "MIND-1"', 'id = "BODY-1"', "Question 2, id", "“BODY-1” already stands at question 1"),
+        ('id = "MIND-1"', 'id = "BODY-1"', "Question 2, id", "“BODY-1” is already used at question 1"),
         ('label = "Fully true"', "label = 3", "Answer 4, label", "must be text"),
         ("reverse = true", "revers = true", "Question 4, revers", "is not known here"),
         ('title = "How I rest"', "title = 7", "title", "must be text"),

@@ -20,7 +20,7 @@ from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
 ROW = "How to give it"
-IN_PRIVATE = "In private: nobody else in hearing, on the call, or interpreting as family."
+IN_PRIVATE = "In private: nobody else can hear, is on the call, or interprets as family."
 ALONE = "Quokka, if your client may be the one who decides for two."
 CONTROLS = (
     "[missing]",

@@ -295,7 +295,7 @@ def test_three_unchanged_rounds_propose_to_stop_and_it_stops(site: Site, me: Per
     assert "the last three rounds were about the same" in me.open(path).text
     assert "Stopping is proposed" in me.open(client).text
     page = me.press(me.open(f"{last}/rhythm"), "Stop repeating it")
-    assert "Not repeated any more." in page.text and "proposed" not in page.text
+    assert "No longer repeated." in page.text and "proposed" not in page.text
 
 
 def test_the_clients_wish_is_one_tap_and_is_shown_when_it_is_offered_again(site: Site, me: Person) -> None:

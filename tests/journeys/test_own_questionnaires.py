@@ -46,11 +46,11 @@ def test_a_broken_file_is_told_whole_and_nothing_of_it_stays(site: Site, me: Per
     )
     answer = upload(site, broken, "my <b>own</b>.toml")
     assert answer.status_code == 422
-    assert "4 places to mend in" in answer.text and "Nothing was taken in." in answer.text
+    assert "4 places to mend in" in answer.text and "Nothing was added." in answer.text
     line = broken[: broken.index('weight = "2"')].count("\n") + 1
     assert f"<b>Line {line}.</b> Question 6, weight: must be a number" in answer.text
-    assert "Question 2, id: “BODY-1” already stands at question 1" in answer.text
-    assert "Answer 2, label: “Not true for me” already stands at answer 1" in answer.text
+    assert "Question 2, id: “BODY-1” is already used at question 1" in answer.text
+    assert "Answer 2, label: “Not true for me” is already used at answer 1" in answer.text
     assert "evidence.author: is missing" in answer.text
     assert "<b>own</b>" not in answer.text
     assert kept(site) == []
@@ -62,7 +62,7 @@ def test_a_broken_file_is_told_whole_and_nothing_of_it_stays(site: Site, me: Per
 def test_a_file_of_another_editor_is_taken_in_as_the_same_text(site: Site, me: Person, encoding: str) -> None:
     answer = upload(site, TEXT.replace("\n", "\r\n").encode(encoding))
     assert me.press(me.open(answer.headers["Location"]), "Take it into the practice").path.startswith(YOURS)
-    assert "this very file was taken in already" in upload(site).text
+    assert "this file was added already" in upload(site).text
 
 
 BAD_FILES = {
@@ -100,7 +100,7 @@ def test_no_file_at_all_is_asked_for(site: Site, me: Person) -> None:
 def test_it_is_looked_at_as_the_client_meets_it_and_on_paper(site: Site, me: Person) -> None:
     page = me.open(upload(site).headers["Location"])
     assert "It is not in the practice yet; it came from resting.toml" in page.text
-    assert "For use in this practice" in page.text and "The mean of the answers then stands" in page.text
+    assert "For use in this practice" in page.text and "The mean of the answers then fills in" in page.text
     assert "Holds: Resting the body, Letting thoughts rest." in page.text
     intro = me.follow(page, "Introduction")
     assert "I would like to suggest a few short questions about rest." in intro.text
@@ -137,7 +137,7 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     listed = me.open("/questionnaires")
     assert "drafted · added by this practice" in listed.text
     about = me.open("/questionnaires/resting")
-    assert "Added by this practice; by its own card: drafted." in about.text
+    assert "Added by this practice; its card says: drafted." in about.text
     assert "Written by this project" not in about.text
     # The notes on relationships speak of the questions that come with the program.
     assert "repaying a kindness" not in about.text and "names no question" in about.text
@@ -149,8 +149,8 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     # BODY 3 + (3 - 1), MIND 2 + 0, ASK 1 + 2 x 3; see tests/cases/own.toml.
     assert "14 (6 of 6 answered)" in result.text
     assert "Coming to rest Number 7." in result.text and "“Fully true”. Number 5." in result.text
-    assert "Turned round for the number: I sat down when I was tired" in result.text
-    assert "Higher means further towards “Fully true”, nothing else." in result.text
+    assert "Reverse-scored: I sat down when I was tired" in result.text
+    assert "Higher means closer to “Fully true”, nothing else." in result.text
     assert "Ask in private about fear of this person." in result.text
     assert "Give a worksheet" in result.text and "because of" not in result.text
     assert "Added by this practice" in me.open(f"{place}/answers").text
@@ -159,12 +159,10 @@ def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: s
     assert not any(c.isdigit() for c in together.text)
     assert steps.pdf_of(me.open(f"{place}/client-page")).startswith(b"%PDF")
     note = me.open(f"{hour}/note")
-    assert "The practice’s own questionnaire, drafted by its card; used for discussion." in note.source
+    assert "The practice’s own questionnaire; its card says “drafted”; used for discussion." in note.source
     assert "Unvalidated tool" not in note.source
     summary = steps.words_of(me.open(f"{hour}/summary"))
-    assert (
-        "Added by this practice; by its own card: drafted." in summary and "14 (6 of 6 answered)" in summary
-    )
+    assert "Added by this practice; its card says: drafted." in summary and "14 (6 of 6 answered)" in summary
     assert "Written by this project" not in summary
     assert "How I rest" in me.open(hour).text
 
@@ -199,11 +197,11 @@ def test_a_later_version_takes_its_place_and_what_was_given_stays_as_it_was(
 
 def test_a_changed_word_is_a_new_version_and_a_higher_one(site: Site, me: Person) -> None:
     take_in(site, me)
-    assert "this very file was taken in already" in upload(site).text
+    assert "this file was added already" in upload(site).text
     same = upload(site, later("1", TEXT))
-    assert same.status_code == 422 and "a changed word is a new version" in same.text
+    assert same.status_code == 422 and "if a word changes, give it a new version" in same.text
     lower = upload(site, later("0.9"))
-    assert lower.status_code == 422 and "must be higher than “1”, which was taken in before" in lower.text
+    assert lower.status_code == 422 and "must be higher than “1”, which was added before" in lower.text
     assert upload(site, later("1.1")).status_code == 303
     assert kept(site) == ["resting 1 offered"]
 
@@ -406,7 +404,7 @@ def test_words_of_any_script_and_length_are_shown_and_printed(
 def test_a_text_that_turns_its_direction_is_refused(site: Site) -> None:
     for sign in ("\\u202e", "\\u2066", "\\u200f", "\\u0007"):
         answer = upload(site, changed(('title = "How I rest"', f'title = "How {sign} I rest"')))
-        assert answer.status_code == 422 and "title: holds a character that does not print" in answer.text
+        assert answer.status_code == 422 and "title: has a character that does not print" in answer.text
 
 
 def test_it_is_handed_to_the_client_and_comes_back(site: Site, me: Person, hour: str) -> None:

@@ -124,13 +124,13 @@ def test_a_code_of_another_version_is_refused_and_says_which_it_is(
 @pytest.mark.parametrize(
     ("wrong", "field", "words"),
     [
-        ({"code": "CCQ4-EN3W"}, "code", "a slip in it"),
+        ({"code": "CCQ4-EN3W"}, "code", "a typing slip"),
         ({"code": ""}, "code", "Type the code"),
         ({"code": "x" * 61}, "code", "too long"),
         ({"code": form_code.code_of(giving(), general=True)}, "code", "Choose “People in general”"),
-        ({"about": "general"}, "code", "Choose below who that was"),
+        ({"about": "general"}, "code", "Choose below who it was about"),
         ({"instrument": "giving 77"}, "instrument", "Choose"),
-        ({"on": (TODAY + timedelta(days=1)).isoformat()}, "on", "still to come"),
+        ({"on": (TODAY + timedelta(days=1)).isoformat()}, "on", "in the future"),
         ({"on": "1999-01-01"}, "on", "Check the year"),
         ({"on": ""}, "on", "Write the day"),
         ({"on": "soon"}, "on", "year-month-day"),

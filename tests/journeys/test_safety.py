@@ -27,7 +27,7 @@ AFRAID = next(n for n, item in enumerate(giving().items, start=1) if item.safety
 # Calm is the lowest answer to a question about fear; any other asks for a prompt.
 CALM: list[steps.Answer] = [0 if n == AFRAID else 1 for n in range(1, 13)]
 RAISING = [4 if n == AFRAID else 1 for n in range(1, 13)]
-NO_REASSURANCE = "Where no prompt appears, that is no reassurance"
+NO_REASSURANCE = "If no prompt appears, that is no reassurance"
 ASKED = "Ask in private about fear of this person."
 
 
@@ -88,7 +88,7 @@ def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:
     page = me.follow(raised(me, hour), "Close this prompt")
     refused = me.send(page, {"how": "not_today", "did": "Wrote it down.", "next_check": "2001-01-01"})
     assert refused.status == 422
-    assert "Say in a few words why not today." in refused.error("because")
+    assert "Write in a few words why you did not ask today." in refused.error("because")
     assert "This day is past" in refused.error("next_check")
     assert refused.typed("how") == "not_today" and refused.typed("did") == "Wrote it down."
     assert me.send(page, {}, by="how").status == 422, "none of the three is chosen for anybody"

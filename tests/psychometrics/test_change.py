@@ -140,7 +140,7 @@ def test_ninety_nine_people_are_refused_and_a_hundred_are_enough() -> None:
 
 @pytest.mark.parametrize("lower", [0.6999, 0.0, -1.0, float("nan")])
 def test_a_low_limit_of_alpha_is_refused(lower: float) -> None:
-    with pytest.raises(ReliableChangeLocked, match="hang together"):
+    with pytest.raises(ReliableChangeLocked, match="fit together"):
         reliable_change(32.5, 47.5, FORM, replace(LOCAL, feldt_lower=lower))
 
 

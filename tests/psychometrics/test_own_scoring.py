@@ -231,7 +231,7 @@ def test_other_words_stand_in_quotation_marks_and_read_as_sentences() -> None:
         "For both questions about letting your thoughts rest you said “Mostly true” or “Fully true”.",
     )
     assert total_line(result) == "11 (6 of 6 answered)"
-    assert higher_means(RESTING) == "Higher means further towards “Fully true”, nothing else."
+    assert higher_means(RESTING) == "Higher means closer to “Fully true”, nothing else."
 
 
 def test_what_is_turned_round_is_never_counted_as_the_same_thing() -> None:
@@ -291,18 +291,18 @@ def test_a_band_is_named_only_of_what_was_published() -> None:
 def test_how_a_number_is_made_is_said_as_it_is_done() -> None:
     said = " ".join(number_rule(RESTING))
     assert said == (
-        "For the clinician only: the sum of the values of the difficulty questions. Turned round for the "
-        "number: question 4. Counted 2 times: question 6. A part needs all 2 of its questions answered; the "
+        "For the clinician only: the sum of the values of the difficulty questions. Reverse-scored: "
+        "question 4. Counted 2 times: question 6. A part needs all 2 of its questions answered; the "
         "whole needs 5, with at least 1 in each part. A group needs what each of its parts needs. The mean "
-        "of the answers then stands for those that are missing. Below that there are words and a count, and "
-        "no number."
+        "of the answers then fills in for the missing ones. With fewer answers you see words and a count, "
+        "but no number."
     )
     plain = replace(RESTING, missing=replace(RESTING.missing, prorate=False))
     assert "It needs an answer to every question that is counted." in number_rule(plain)
     assert " ".join(number_rule(catalogue.instrument("giving"))) == (
         "For the clinician only: the average of the answered difficulty questions on a line from 0 (never) "
         "to 100 (nearly all the time). A part needs all 3 of its questions answered; the whole needs 7, with "
-        "at least 2 in each part. Below that there are words and a count, and no number."
+        "at least 2 in each part. With fewer answers you see words and a count, but no number."
     )
 
 

@@ -158,7 +158,7 @@ def test_a_strength_and_its_facet_may_both_be_true() -> None:
     given = [Said(item_id=item, value=3) for item in scored] + [Said(item_id="A.B", value=3)]
     (note,) = pattern_notes(FORM, given)
     assert note == (
-        "Worth asking: Part A and its strength (item 1) both felt true. When is it the one, when the other?"
+        "Worth asking: Part A and its strength (item 1) both felt true. When is it one, and when the other?"
     )
     assert pattern_notes(FORM, given[1:]) == ()
     assert pattern_notes(FORM, [*given[:3], Said(item_id="A.B", value=2)]) == ()

@@ -86,7 +86,7 @@ def test_what_asks_about_both_sides_has_words_and_no_number() -> None:
     crossed = next(facet for facet in score(form, values).facets if facet.facet == "BC3")
     assert crossed.score is None and crossed.answered == 3
     said = part_sentence(form, crossed)
-    assert said == "Both nearly all the time. Question 12, by itself: some of the time."
+    assert said == "Both nearly all the time. Question 12 on its own: some of the time."
     assert facet_count(form, crossed) == "3 of 3 answered"
     # Left open, it is not spoken of.
     bare = next(facet for facet in score(form, values | {"BC3-B": None}).facets if facet.facet == "BC3")

@@ -96,7 +96,7 @@ def test_why_there_is_no_answer_stands_at_the_field(
     monkeypatch.setattr(site.keeper, "parse", stopped)
     answer = upload(site)
     assert answer.status_code == status and words in answer.text
-    assert 'id="f-definition"' in answer.text and "Nothing was taken in." in answer.text
+    assert 'id="f-definition"' in answer.text and "Nothing was added." in answer.text
     assert not held(site)
 
 

@@ -17,8 +17,8 @@ screen = Blueprint("own_questionnaires", __name__)
 
 _STATUS = {parsing.SLOW: 422, parsing.LARGE: 422}
 _NO_FILE = "Choose a file first. Its name ends in .toml."
-_TOO_LARGE = f"This file is too large: a questionnaire may have {MAX_BYTES:,} bytes. Nothing was taken in."
-_GONE = "This file is not in the folder any more. Nothing was taken in."
+_TOO_LARGE = f"This file is too large: a questionnaire may have {MAX_BYTES:,} bytes. Nothing was added."
+_GONE = "This file is not in the folder any more. Nothing was added."
 
 
 @screen.get("/your-questionnaires")
