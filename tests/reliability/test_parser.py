@@ -177,7 +177,7 @@ def test_one_that_is_too_slow_is_a_sentence_at_its_place(
     with at_work(practice, monkeypatch, "sleeps") as (program, browser):
         before = program.wait_until_warm()
         refused = upload(browser)
-        assert refused.status == 422 and "stopped after 5 seconds" in refused.text
+        assert refused.status == 422 and "longer than 5 seconds" in refused.text
         assert 'id="f-definition"' in refused.text
         assert program.workers() == before
         assert browser.get("/clients").status == 200

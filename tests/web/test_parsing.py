@@ -82,7 +82,7 @@ def test_a_parse_with_the_record_open_is_refused(site: Site) -> None:
 @pytest.mark.parametrize(
     ("outcome", "status", "words"),
     [
-        (parsing.SLOW, 422, "stopped after 5 seconds"),
+        (parsing.SLOW, 422, "longer than 5 seconds"),
         (parsing.LARGE, 422, "more than 256 MB of memory"),
         (parsing.BROKEN, 503, "could not be checked just now"),
     ],
