@@ -61,7 +61,7 @@ _OLD_PAGE = (
     "want it, send it again."
 )
 _OLD_LOCK = (
-    "That page is from before the practice was last opened or locked, so what you typed was not looked at. "
+    "That page is from before the practice was last opened or locked, so what you typed was not read. "
     "Go to the first page, and type it there."
 )
 _UNREADABLE = "The program could not read what the page sent. Go back, and try once more."

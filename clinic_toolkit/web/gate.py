@@ -21,9 +21,9 @@ _REFUSED = (
     "<!doctype html>\n"
     '<html lang="en"><head><meta charset="utf-8"><title>Not answered</title></head><body>\n'
     "<h1>Not answered</h1>\n"
-    "<p>This browser was not let in, or what it asked did not come from a page of this program. Nothing was "
-    "changed. Start the program once more, in the way you always do: it opens its page here, even while it "
-    "is running already. Then do it again there.</p>\n"
+    "<p>This browser was not let in, or the request did not come from a page of this program. Nothing was "
+    "changed. Start the program again, in the way you always do: it opens its page here, even if it is "
+    "already running. Then try again there.</p>\n"
     "</body></html>\n"
 )
 

@@ -58,7 +58,8 @@ PROMISES = (
         but="While a return code is in use, the program holds a key sealed under that code for at most "
         "eight hours; Lock destroys it, Cover keeps it. The other pages of the same browser are emptied at "
         "once; one in another browser, or after the idle time, within 20 seconds and when it is looked at "
-        "again; one without script when it is used. Words in no save stay in their page, out of sight.",
+        "again; one without script when it is used. Words that were not saved stay in their page, out of "
+        "sight.",
         not_shown="The search of the memory runs on Linux. On macOS and Windows the process ends in the "
         "same way, and its memory was not searched there.",
     ),
@@ -178,8 +179,8 @@ PROMISES = (
 )
 
 MISSING = (
-    "The promises 6, 8, 10 and 12 are about backups, colleagues, deletion and the set-up. They are made when "
-    "the program does these things."
+    "The promises 6, 8, 10 and 12 are about backups, colleagues, deletion and the set-up. They will be made "
+    "when the program does these things."
 )
 
 NOT_PROMISED = (
@@ -194,7 +195,7 @@ NOT_PROMISED = (
     "compliance by itself",
 )
 
-LOST = "Whoever has lost both the passphrase and the recovery sheet has lost the record: nobody can help."
+LOST = "If you lose both the passphrase and the recovery sheet, the record is lost: nobody can help."
 
 
 def markdown() -> str:
@@ -210,7 +211,7 @@ def markdown() -> str:
         parts += [f"{each.but}", ""] if each.but else []
         parts += [f"Kept by {' and '.join(each.kinds)}.", "", "Shown by:", ""]
         parts += [f"- `{test}`" for test in each.tests] + [""]
-        parts += [f"Where it is not shown: {each.not_shown}", ""] if each.not_shown else []
+        parts += [f"What the tests do not show: {each.not_shown}", ""] if each.not_shown else []
     parts += [MISSING, "", "## What keeps a promise", ""]
     parts += [f"- *{kind[0].upper()}{kind[1:]}*: {words}" for kind, words in KINDS.items()] + [""]
     parts += ["## Not promised", ""] + [f"- {each}" for each in NOT_PROMISED] + ["", LOST, ""]

@@ -23,7 +23,7 @@ _one_at_a_time = threading.Lock()
 
 LONGEST = words.LONGEST
 _IN_DOUBT = "line in doubt"
-BUSY = "Another try is being looked at. Wait for its answer, then try again."
+BUSY = "Another try is still being checked. Wait for its answer, then try again."
 ENDED = "The try before this one was refused, or the practice was locked meanwhile. Type it once more."
 # So long a second press waits for the first one's answer. With the work of one try and the longest delay.
 PATIENCE = 75.0

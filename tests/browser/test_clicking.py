@@ -62,7 +62,7 @@ def set_up(seen: Watched, page: Page) -> None:
     words = page.locator(".words-offered").inner_text()
     page.get_by_label("Type the six words, or your own passphrase").fill(words)
     page.get_by_label("Once more", exact=True).fill(words)
-    press(page, "Make the practice")
+    press(page, "Create the practice")
     page.wait_for_url("**/setup/code")
     seen.look(page)
     press(page, "Do without a code")

@@ -202,7 +202,7 @@ def test_a_draft_never_takes_the_place_of_what_was_typed(empty: Empty) -> None:
 def test_without_a_country_there_is_no_draft_to_show(empty: Empty, country: str) -> None:
     sent = ABOUT | {"limits_text": "", "country": country, "offer": "limits"}
     page = empty.me.send(empty.me.open("/setup"), sent)
-    assert page.status == 422 and "the draft goes by it" in page.error("country")
+    assert page.status == 422 and "the draft depends on it" in page.error("country")
     assert not page.error("limits_text") and not page.typed("limits_text")
 
 

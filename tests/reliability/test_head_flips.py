@@ -111,7 +111,7 @@ HEAD = {
     "own key": "SELECT sealed FROM ring_grant WHERE ring = X'{ring}'",
     "ways in": "SELECT slot, user FROM slot",
     "seals of the ways in": "SELECT sealed FROM slot",
-    "list of ways in": "SELECT mac FROM slot_list",
+    "list of ways to unlock": "SELECT mac FROM slot_list",
 }
 # What made the whole record unreadable, for every bit of it.
 _ALL = ("identity", "own ring", "signature of the own ring", "own key")

@@ -168,7 +168,7 @@ def test_ways_in_are_gone(judge: Judge, alone: Judge) -> None:
     gone: Harm = lambda raw: raw.execute("DELETE FROM slot WHERE kind = 1")  # noqa: E731
     assert "head" in noticed(harmed(judge, gone), hurt=0).why
     assert {"passphrase", "ways in"} <= set(noticed(harmed(alone, gone), hurt=0).why)
-    # The passphrase opens, so the store's own head is used: the list of ways in is shown as changed.
+    # The passphrase opens, so the store's own head is used: the list of ways to unlock is shown as changed.
     for gone in (
         lambda raw: raw.execute("DELETE FROM slot WHERE kind = 2"),
         lambda raw: raw.execute("DELETE FROM slot_list"),

@@ -128,7 +128,7 @@ def test_quit_is_offered_where_work_ends(site: Site) -> None:
 
 def test_the_two_ways_to_put_the_keys_away_are_told_apart(locked: Site) -> None:
     page = locked.get("/unlock").text
-    assert "The return code is asked after <em>Cover</em>" in page
+    assert "The return code is enough after <em>Cover</em>" in page
     locked.keeper.hold(b"sealed")
     assert "is not enough" not in locked.get("/unlock").text
 
@@ -139,7 +139,7 @@ def test_every_page_of_the_clinician_has_both_buttons(site: Site) -> None:
         assert 'action="/cover"' in page
         assert f'name="back" value="{path}"' in page
         assert "For a break: your return code brings you back. Key: F8" in page
-        assert "Until later: only your passphrase opens it again" in page
+        assert "For longer: only your passphrase opens it again" in page
 
 
 def test_a_locked_page_offers_no_cover(locked: Site) -> None:

@@ -65,7 +65,7 @@ def test_of_two_pages_asked_for_at_once_either_form_is_believed(lock: Site):
 
 def test_a_form_without_the_token_is_refused(lock: Site):
     answer = lock.post("/unlock", {"passphrase": RIGHT}, token=False)
-    assert answer.status_code == 422 and "was not looked at" in answer.text and RIGHT not in answer.text
+    assert answer.status_code == 422 and "was not read" in answer.text and RIGHT not in answer.text
     forged = {"csrf_token": "x" * 40, "passphrase": RIGHT}
     assert lock.post("/unlock", forged, token=False).status_code == 422
     assert not lock.app.worker.unlocked

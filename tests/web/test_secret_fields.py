@@ -17,7 +17,7 @@ from tests.journeys.steps import ABOUT
 NAMES = "Harbour Practice Nora Whelan"
 TWICE = {"passphrase": NAMES, "passphrase_again": NAMES}
 REFUSED = "Your own name and the name of your practice do not count"
-SAID = "Do not let the browser keep the passphrase"
+SAID = "If the browser offers to save the passphrase, say no"
 PASSWORD_FIELD = re.compile(r"""type=["']?password|autocomplete=["']?[a-z]*-password""")
 
 

@@ -110,7 +110,7 @@ def test_a_new_sheet_from_the_page_to_the_paper_and_back(site: Site, knows: None
     assert opens(site, groups) and not opens(site, site.work.groups)
     page = site.get("/practice?saved=sheet").text
     assert "The new recovery sheet is in use." in page
-    assert "The recovery sheet that opens the practice is of" in page
+    assert "The recovery sheet that opens the practice was made on" in page
     # Proved once, it is never shown again.
     assert site.get("/practice/sheet/paper").headers["Location"] == "/practice/sheet"
     assert ("practice.sheet_replaced slots-2", True) in events(site)
@@ -121,7 +121,7 @@ def test_an_unproved_sheet_is_not_shown_twice(site: Site, knows: None) -> None:
     again = site.get("/practice/sheet/paper")
     assert again.headers["Location"] == "/practice/sheet"
     page = site.get("/practice/sheet").text
-    assert "is not shown a second time" in page and "Open the recovery sheet" not in page
+    assert "cannot be shown again" in page and "Open the recovery sheet" not in page
     # The paper that was printed is good all the same.
     right = {f"group_{number}": groups[number - 1] for number in asked}
     assert site.post("/practice/sheet", right).headers["Location"] == "/practice?saved=sheet"
@@ -146,7 +146,7 @@ def test_saving_the_settings_keeps_the_date_of_the_sheet(site: Site, knows: None
         "version": VERSION.search(site.get("/practice").text)[1],
     }  # fmt: skip
     assert site.post("/practice", about).status_code == 303
-    assert "The recovery sheet that opens the practice is of" in site.get("/practice").text
+    assert "The recovery sheet that opens the practice was made on" in site.get("/practice").text
 
 
 def files_with(place: Path, bytes_: bytes) -> list[str]:

@@ -41,7 +41,7 @@ class PracticeForm(Form):
     limits_text = fields.text(
         "Limits of confidentiality",
         limit=LIMITS_LENGTH,
-        needed="Write what does not stay between you and a client. It is said before fear, being a burden or "
+        needed="Write what does not stay between you and a client. You say it before fear, being a burden or "
         "harm is asked about.",
     )
 

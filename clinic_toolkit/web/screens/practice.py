@@ -33,9 +33,9 @@ screen = Blueprint("practice", __name__)
 _LATER = "What the old one left behind could not be removed just now. Lock once: then it is removed."
 SAVED = {
     "1": "Saved.",
-    "phrase": "The passphrase is changed. The old one opens nothing here any more.",
+    "phrase": "The passphrase is changed. The old one no longer works here.",
     "phrase-later": f"The passphrase is changed. {_LATER}",
-    "sheet": "The new recovery sheet is in use. The old one opens nothing here any more: destroy it.",
+    "sheet": "The new recovery sheet is in use. The old one no longer works here: destroy it.",
     "sheet-later": f"The new recovery sheet is in use. {_LATER}",
 }
 _SECRETS = ("phrase", "phrase-later", "sheet", "sheet-later")

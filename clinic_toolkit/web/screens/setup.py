@@ -36,7 +36,7 @@ def describe() -> Answer:
 def _with_draft(form: PracticeForm) -> Answer:
     """The same page with the draft of the country chosen on it; nothing that was typed is replaced."""
     if not form.country.validate(form):
-        return _practice_page(form, {"country": ["Choose a country: the draft goes by it."]})
+        return _practice_page(form, {"country": ["Choose a country first: the draft depends on it."]})
     form.put_in(limits.draft_of(form.country.data)["text"])
     return _practice_page(form, {}, asked_for=True)
 

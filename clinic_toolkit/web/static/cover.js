@@ -31,7 +31,7 @@ export const isPutAway = () => Boolean(box?.dataset.locked);
 
 function sayLocked(why, then) {
   const kept = holdsWords();
-  hide(make("h1", why), make("p", kept ? `What you typed last is not saved yet. ${then}` : "The keys were put away."),
+  hide(make("h1", why), make("p", kept ? `What you typed last is not saved yet. ${then}` : "What was on this page is hidden."),
     make("a", "Unlock", {
       className: "button main",
       href: `${body.dataset.lock || "/"}?back=${encodeURIComponent(kept ? "" : location.pathname)}`,

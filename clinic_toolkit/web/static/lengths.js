@@ -5,7 +5,7 @@ import { all, make, say } from "./dom.js";
 const MOST = 1000000, LEAVING = 60000;
 export const TOO_MUCH = "Not saved: this is more text than fits at once. All of it is still here: make it shorter.";
 
-const TOO_LARGE = "Not sent: this file is too large to be looked at here. Choose another one.";
+const TOO_LARGE = "Not sent: this file is too large. Choose another one.";
 
 const sizeOf = (form) => `${new URLSearchParams(new FormData(form))}`.length;
 const filesOf = (form) => [...form.querySelectorAll("[type=file]")].flatMap((field) => [...field.files]);

@@ -59,7 +59,7 @@ async function ask(sign) {
 function noAnswer(then) {
   silent += 1;
   if (silent < 2) return new Promise((resolve) => { setTimeout(() => resolve(then()), 1000); });
-  cover("No answer from the program", "Start it once more and unlock it there, then come back to this tab.");
+  cover("No answer from the program", "Start it again and unlock it there, then come back to this tab.");
 }
 
 export async function pulse() {

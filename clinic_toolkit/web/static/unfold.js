@@ -30,7 +30,7 @@ export function unfold(row) {
       ({ lines } = await answer.json());
       if (isCovered()) return;
     } catch {
-      lines = [{ words: "No answer. Press once more." }];
+      lines = [{ words: "No answer. Press again." }];
     } finally {
       waiting = false;
     }
