@@ -52,7 +52,7 @@ def test_it_is_filled_in_by_keyboard_alone_and_every_page_is_whole(
         named(page, practice)
         seen.look(page, name="a question to watch")
         before = page.url
-        page.get_by_role("button", name="Keep this choice").click()
+        page.get_by_role("button", name="Save this choice").click()
         page.wait_for_url(lambda url: url != before)
         seen.look(page, name="the person")
         page.goto(f"http://{practice.running.host}{practice.hour}/check-in")
@@ -85,7 +85,7 @@ def test_it_is_filled_in_by_keyboard_alone_and_every_page_is_whole(
         page.wait_for_url(re.compile("/finished$"))
         page.goto(page.url.replace("/finished", "/result"))
         expect(page.get_by_text("This time")).to_have_count(SIX)
-        expect(page.get_by_text("From the beginning to the last answer")).to_be_visible()
+        expect(page.get_by_text("Time from the start to the last answer")).to_be_visible()
         seen.look(page, name="result")
         page.get_by_role("link", name="Look at it together").click()
         expect(page.get_by_text("Tea on the step.")).to_be_visible()
@@ -97,7 +97,7 @@ def test_the_open_line_saves_by_itself_and_is_whole_alone_too(browser: Browser, 
         page = practice.enter(seen)
         named(page, practice)
         with page.expect_navigation():
-            page.get_by_role("button", name="Keep this choice").click()
+            page.get_by_role("button", name="Save this choice").click()
         begin(page, practice)
         place = re.sub(r"/introduction.*", "", page.url)
         page.goto(f"{place}/open-line")

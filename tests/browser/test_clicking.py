@@ -129,7 +129,7 @@ def ask(seen: Watched, page: Page) -> None:
     press(page, "Continue")
     press(page, "Stop")
     seen.look(page, name="stopped")
-    follow(page, "Take it up again")
+    follow(page, "Go on with it")
     while "/items/" in page.url:
         number = page.url.rpartition("/")[2]
         page.get_by_role("radio", name="Some of the time").check()
@@ -157,7 +157,7 @@ def look_together(seen: Watched, page: Page) -> None:
     expect(page.locator("[data-status]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
     press(page, "Keep this")
     # The client is reading along: the page stays theirs.
-    expect(page.get_by_role("status").filter(has_text="Kept.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
     expect(page.get_by_role("heading", name="What you told me")).to_be_visible()
     seen.look(page, name="together, kept")
     follow(page, "Done")

@@ -80,7 +80,7 @@ def test_a_file_that_is_too_large_is_refused_on_its_own_page(
         # The control: the same form sends a file that fits.
         field.set_input_files(right)
         page.get_by_role("button", name="Check this file").click()
-        expect(page.get_by_role("heading", name="to mend in right.toml")).to_be_visible()
+        expect(page.get_by_role("heading", name="to correct in right.toml")).to_be_visible()
 
 
 def test_a_page_that_shows_a_draft_is_as_good_as_any(browser: Browser, practice: Practice) -> None:

@@ -91,7 +91,7 @@ def test_what_is_folded_on_the_page_where_one_is_chosen_opens_to_one_screen(
     seen: Watched, practice: Practice
 ) -> None:
     page = practice.enter(seen)
-    for words in ("when it is not the right thing", "what each is about, and about whom"):
+    for words in ("when not to use it", "what each is about, and about whom"):
         at(page, practice, f"{practice.hour}/questionnaire")
         page.get_by_text(f"For the clinician: {words}").click()
         opened = page.locator("details[open]")
@@ -112,7 +112,7 @@ def test_it_is_held_to_what_every_page_is(
     page = practice.enter(seen)
     at(page, practice, f"{begun['giving', LONGEST.id]}/guidance")
     seen.look(page, name="guidance")
-    page.get_by_text("It gets too much").click()
+    page.get_by_text("When it gets too much").click()
     seen.look(page, name="guidance, one fold opened")
 
 
@@ -126,7 +126,7 @@ def test_it_works_without_a_script(
         expect(page.get_by_text(CHOSEN["boss"].note)).to_be_visible()
         line = catalogue.instrument("giving").guidance.distress[0]
         expect(page.get_by_text(line)).to_be_hidden()
-        page.get_by_text("It gets too much").click()
+        page.get_by_text("When it gets too much").click()
         expect(page.get_by_text(line)).to_be_visible()
         page.get_by_role("link", name="Back to where you were").click()
         assert re.search(r"/introduction$", page.url)

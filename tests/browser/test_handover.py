@@ -158,7 +158,7 @@ def test_a_page_of_an_earlier_hand_over_never_shows_or_sends_its_words_again(
         sent: list[str] = []
         stale.on("request", lambda request: sent.append(request.method))
         look_again(stale)
-        expect(stale.get_by_role("heading", name="This form was taken back")).to_be_visible()
+        expect(stale.get_by_role("heading", name="This form was closed")).to_be_visible()
         assert stale.locator("textarea, input").count() == 0
         stale.wait_for_timeout(3000)
         assert "POST" not in sent

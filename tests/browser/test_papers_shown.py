@@ -163,7 +163,7 @@ def test_keep_this_and_print_the_page_opens_it_to_print(with_viewer: Browser, pr
         page = practice.enter(seen)
         page.goto(f"http://{practice.running.host}{result.link('Look at it together')}")
         page.get_by_label("In your own words").fill("I can rest before I say yes.")
-        page.get_by_role("button", name="Keep this and print the page").click()
+        page.get_by_role("button", name="Save this and print the page").click()
         shows_it(page)
         # The client is looking on: no menu, and back to the same page.
         assert page.get_by_role("navigation").count() == 0

@@ -85,7 +85,7 @@ def ask(me: Person, hour: str, say: Say) -> None:
     result = steps.finish(me, page)
     together = me.follow(result, "Look at it together")
     kept = me.send(together, {name: say(name) for name in ("wrong", "own_words", "next_step")})
-    assert kept.path.partition("?")[0] == together.path and "Kept." in kept.text
+    assert kept.path.partition("?")[0] == together.path and "Saved." in kept.text
     result = me.open(result.path)
     steps.words_of(me.follow(result, "Client page"))
     steps.words_of(me.open(f"{steps.place(result)}/client-page?with=stood-out"))

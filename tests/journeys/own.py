@@ -40,6 +40,6 @@ def take_in(site: Site, me: Person, text: str = TEXT) -> Page:
     """From the file to the practice."""
     answer = upload(site, text)
     assert answer.status_code == 303, answer.text
-    page = me.press(me.open(answer.headers["Location"]), "Take it into the practice")
+    page = me.press(me.open(answer.headers["Location"]), "Add it to the practice")
     assert page.path.startswith(YOURS), page.text
     return page

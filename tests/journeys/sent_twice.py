@@ -197,7 +197,7 @@ WAYS: dict[str, Way] = {
     "notes.sign": lambda at: at.me.send(at.note(), {"read": "yes"}),
     "open_lines.show": lambda at: at.me.send(_check_in(at), {"open_line": "Tea.", "go": "next"}),
     "own_questionnaires.from_folder": _from_folder,
-    "own_questionnaires.leave": lambda at: at.me.press(at.looked_at(), "Do not take it in"),
+    "own_questionnaires.leave": lambda at: at.me.press(at.looked_at(), "Do not add it"),
     "own_questionnaires.offer": lambda at: at.me.press(_retired(at), "Offer it again"),
     "own_questionnaires.retire": _retired,
     "own_questionnaires.take_in": lambda at: own.take_in(at.site, at.me),
@@ -222,10 +222,8 @@ WAYS: dict[str, Way] = {
     "joins.persons_entry": lambda at: _joined_person(at),
     "relationships.new": Desk.relationship,
     "joins.persons_apart": lambda at: at.me.press(_joined_person(at, back=True), "Take the two apart"),
-    "relationships.put_away": lambda at: at.me.press(at.relationship(), "Put away"),
-    "relationships.take_up": lambda at: at.me.press(
-        at.me.press(at.relationship(), "Put away"), "Offer again"
-    ),
+    "relationships.put_away": lambda at: at.me.press(at.relationship(), "Archive"),
+    "relationships.take_up": lambda at: at.me.press(at.me.press(at.relationship(), "Archive"), "Bring back"),
     "results.together": lambda at: at.me.send(
         at.me.open(f"{at.result()}/together"), {"own_words": "I give a lot."}
     ),
@@ -233,7 +231,7 @@ WAYS: dict[str, Way] = {
     "rhythms.go_on": _going_on,
     "rhythms.not_today": lambda at: at.me.press(at.rhythm(), "Not today"),
     "rhythms.stop": _stopped,
-    "rhythms.wish": lambda at: at.me.press(at.rhythm(), "wishes to stop"),
+    "rhythms.wish": lambda at: at.me.press(at.rhythm(), "wants to stop"),
     "risk_entries.add": lambda at: at.me.send(at.me.open(f"{at.entry().path}/add"), {"did": "Rang again."}),
     "risk_entries.close": lambda at: at.me.send(
         at.me.open(f"{at.result()}/risk-entry"), {"how": "asked", "asked": "About sleep."}

@@ -92,7 +92,7 @@ def test_without_a_choice_five_are_asked_and_with_one_six_in_their_order(
     page = me.follow(begun(me, hours[0]), "All questions on one page")
     assert "5-answer" in page.form("1-answer").names and "6-answer" not in page.form("1-answer").names
     back = watch(me, hours[1])
-    assert back.path == f"{hours[1]}/check-in" and f"Watched: {WATCHED.text}" in back.text
+    assert back.path == f"{hours[1]}/check-in" and f"Also asks: {WATCHED.text}" in back.text
     page = me.follow(begun(me, hours[1]), "All questions on one page")
     texts = [item.text for item in CHECK_IN.items]
     order = [page.text.index(text) for text in (*texts[:4], WATCHED.text, texts[4], CHECK_IN.open_line)]
@@ -109,7 +109,10 @@ def test_a_question_that_is_marked_cannot_be_chosen(site: Site, me: Person, hour
     for bad in ("giving:OG2-T", "boundaries:BC3-F", "receiving:RG2-T", "giving:OG2-B", "x"):
         refused = me.post(page.path, page.form("item").standing() | {"item": bad})
         assert refused.status == 422 and "Choose one of the questions shown here" in refused.error("item")
-    assert "five, and one more if the client chooses it" in me.open(page.path.partition("/watched")[0]).text
+    assert (
+        "five questions, and one more if the client chooses one"
+        in me.open(page.path.partition("/watched")[0]).text
+    )
 
 
 def test_a_choice_can_be_changed_and_taken_back_and_not_overwritten_unseen(
@@ -124,7 +127,7 @@ def test_a_choice_can_be_changed_and_taken_back_and_not_overwritten_unseen(
     assert refused.status == 409 and "changed in another window" in refused.text
     assert refused.typed("item") == "giving:OG3-C"
     none = me.send(me.open(address), {"item": ""})
-    assert "No question of their own is watched here" in none.text
+    assert "The check-in asks five questions" in none.text
 
 
 def test_the_result_is_words_beside_the_ones_before_and_no_number(
@@ -138,10 +141,10 @@ def test_the_result_is_words_beside_the_ones_before_and_no_number(
     assert text.count("This time") == 6 and "She rang." in text and "We cooked." in text
     assert "nearly all the time" in text and "not answered, by choice" in text and "did not come up" in text
     assert "Asked before, and not this time" in text and WATCHED.text in text
-    assert "That is no reassurance. Ask about fear in private." in text
+    assert "That does not mean all is well. Ask about fear in private." in text
     assert "5 of" not in text and "4 of 6 answered" in text
     assert [each.group() for each in NEVER_SAID.finditer(text)] == []
-    assert "From the beginning to the last answer: " in text and " second" in text
+    assert "Time from the start to the last answer: " in text and " second" in text
     # The control: the page of a long one does say such words.
     long = steps.finish(me, steps.answer_all(me, steps.begin(me, hours[2], word="K."), [2] * 12))
     assert NEVER_SAID.search(long.text)
@@ -157,7 +160,7 @@ def test_answers_about_somebody_else_never_stand_beside(site: Site, me: Person, 
     whole = me.follow(intro, "All questions on one page")
     page = steps.finish(me, me.send(whole, {"1-answer": "1"}, by="1-answer"))
     assert "Nearly all the time" not in page.source and "With mum." not in page.text
-    assert "check-ins before" not in page.text
+    assert "earlier check-ins" not in page.text
 
 
 def test_one_question_at_a_time_ends_with_the_open_line(site: Site, me: Person, hours: list[str]) -> None:
@@ -204,7 +207,7 @@ def test_what_they_look_at_together_and_what_the_note_begins_with(me: Person, ho
     page = filled(me, hours[0], ["4", "1", "0", "2", "1"], "We cooked.")
     together = me.follow(page, "Look at it together")
     assert "What is going well" in together.text and "We cooked." in together.text
-    assert "What stood out" not in together.text and "These words stand on your page too" in together.text
+    assert "What stood out" not in together.text and "These words are on your page too" in together.text
     words = steps.words_of(me.follow(me.open(page.path), "Client page"))
     assert "We cooked." in words and "Mum" not in words
     note = me.open(f"{hours[0]}/note")
@@ -217,7 +220,7 @@ def test_what_they_look_at_together_and_what_the_note_begins_with(me: Person, ho
 
 def test_after_it_there_is_time_for_a_long_one(me: Person, hours: list[str]) -> None:
     filled(me, hours[0], ["1"] * 5)
-    assert "takes half the session" not in me.open(f"{hours[0]}/questionnaire").text
+    assert "takes half a session" not in me.open(f"{hours[0]}/questionnaire").text
     steps.finish(me, steps.answer_all(me, steps.begin(me, hours[0], word="K."), [1] * 12))
     assert "1 questionnaire was finished in this session" in me.open(f"{hours[0]}/questionnaire").text
 
@@ -225,7 +228,7 @@ def test_after_it_there_is_time_for_a_long_one(me: Person, hours: list[str]) -> 
 def test_stopped_or_empty_it_is_a_check_in_too(me: Person, hours: list[str]) -> None:
     page = filled(me, hours[0], [])
     assert "0 of 5 answered" in page.text and page.source.count("<span>no answer</span>") == 5
-    assert "From the beginning" not in page.text
+    assert "Time from the start" not in page.text
     together = me.follow(page, "Look at it together")
     assert "What is going well" not in together.text and "In your words What" not in together.text
 
@@ -326,7 +329,7 @@ def test_a_proposed_open_line_stands_beside_the_record(site: Site, me: Person, h
         form = administrations.get(db, site.work.vault, device.form.id)
         progress.complete(db, site.work.vault, form, now=form.at)
     page = comes_back(site, me)
-    assert "Alone, to the last question: Alone." in page.text and "In the record: left open" in page.text
+    assert "Alone, on the last question: Alone." in page.text and "In the record: left open" in page.text
     assert "Nothing that can be read differs" not in page.text
     me.press(page, "Take these answers")
     assert "Alone." in me.open(f"/administrations/{device.form.id}/answers").text

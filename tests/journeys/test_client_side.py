@@ -45,7 +45,7 @@ def test_what_stood_out_is_on_paper_only_if_it_was_chosen(me: Person, hour: str)
     result = result_with(me, hour, set())
     plain = steps.words_of(me.follow(result, "Client page (PDF)"))
     assert "What stood out" not in plain and "What stood out" in me.follow(result, "together").text
-    assert "paper is found by others" in result.text
+    assert "someone else may find the paper" in result.text
     assert "What stood out" in steps.words_of(me.follow(result, "print it with what stood out"))
     page = me.send(me.follow(result, "Look at it together"), {"own_words": "Rest.", "print": "yes"})
     assert "What stood out" not in steps.words_of(page)
@@ -117,7 +117,7 @@ def test_questions_that_often_do_not_fit_are_named_to_the_clinician(me: Person, 
     words = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
     assert len(numbers) == 4
     assert f"(parent), items {words} often do not fit" in result_with(me, hour, set()).text
-    assert f"Often not fitting: questions {words}." in me.open("/questionnaires/giving").text
+    assert f"Often a poor fit: questions {words}." in me.open("/questionnaires/giving").text
     assert f"How I give: questions {words}" in me.open(f"{hour}/questionnaire").text
 
 
@@ -240,7 +240,7 @@ def test_what_the_client_puts_right_stands_in_place_of_what_it_corrects(me: Pers
     paper = steps.words_of(me.follow(result, "print it with what stood out"))
     assert "Only on Sundays." in paper and "At work, not at home." in paper
     assert strength.text not in paper and phrase not in paper
-    kept = me.follow(result, "All answers").text.partition("Put right by the client")[2]
+    kept = me.follow(result, "All answers").text.partition("Corrected by the client")[2]
     assert well in kept and "Only on Sundays." in kept, "the clinician sees what was told, and what was said"
     # Taken back, the line stands as it was told.
     back = me.send(me.open(page.path), dict.fromkeys(typed, ""))

@@ -182,7 +182,7 @@ def test_an_hour_never_ended_says_so(site: Site, me: Person, opened: Page, clien
 
 def test_what_was_agreed_is_shown_before_the_next_hour(me: Person, entering: Page, client: Page) -> None:
     page = me.send(enter(me, entering, -7), {"agreed": "one clear answer, this week"})
-    assert "Kept." in page.text and page.typed("agreed") == "one clear answer, this week"
+    assert "Saved." in page.text and page.typed("agreed") == "one clear answer, this week"
     assert "one clear answer, this week" in me.open(client.path).text
     hour = me.press(client, "Start a session now")
     assert "one clear answer, this week" in hour.text and hour.typed("agreed") == ""
@@ -203,7 +203,7 @@ def test_a_line_typed_before_the_hour_is_ended_is_kept(me: Person, opened: Page)
 
 def test_a_line_can_be_taken_back(me: Person, opened: Page) -> None:
     page = me.send(me.send(opened, {"agreed": "a walk"}), {"agreed": ""})
-    assert page.typed("agreed") == "" and "Kept." in page.text
+    assert page.typed("agreed") == "" and "Saved." in page.text
 
 
 def test_the_line_is_saved_while_it_is_typed(me: Person, opened: Page) -> None:

@@ -99,7 +99,7 @@ def test_a_questionnaire_of_the_practice_itself_says_it_by_the_same_rule(
     assert own.upload(site, text).status_code == 303
     assert (SAID in me.open(f"{own.YOURS}/preview/introduction").text) == asks
     assert (SAID in steps.words_of(me.open(f"{own.YOURS}/preview/blank"))) == asks
-    me.press(me.open(f"{own.YOURS}/preview"), "Take it into the practice")
+    me.press(me.open(f"{own.YOURS}/preview"), "Add it to the practice")
     assert (SAID in steps.words_of(me.open("/questionnaires/resting/blank"))) == asks
     introduction = steps.begin(me, hour, "resting")
     assert (SAID in introduction.text) == asks

@@ -173,17 +173,17 @@ def test_a_version_break_and_another_way_of_giving_are_marked(site: Site, me: Pe
 
 def test_more_is_drawn_only_on_asking(site: Site, me: Person) -> None:
     few, _, _ = course(site, [3, 2, 1])
-    assert "More, on asking" not in me.open(few).text
+    assert "More, if you want it" not in me.open(few).text
     path, last, _ = course(site, [4, 4, 3, 3, 4, 1, 1, 0, 1, 0])
     page = me.open(path)
     assert 'class="usual"' not in page.source and "NAP" not in page.text
-    asked = me.follow(page, "Draw the usual range so far")
+    asked = me.follow(page, "Show the usual range so far")
     assert 'class="usual"' in asked.source and "A rough guide" in asked.text
-    assert "Say how far" not in page.text
+    assert "Show how far" not in page.text
     agreed = {"why": "To see.", "times": "12", "baseline": "5"}
     page = me.send(me.open(f"{last}/rhythm"), agreed)
-    asked = me.follow(page, "Say how far baseline and later overlap")
-    assert "NAP 0.00, Tau -1.00; says nothing about cause" in asked.text
+    asked = me.follow(page, "Show how far baseline and later rounds overlap")
+    assert "NAP 0.00, Tau -1.00. This says nothing about cause" in asked.text
 
 
 def test_the_result_is_compared_in_words(site: Site, me: Person) -> None:
@@ -280,20 +280,20 @@ def test_two_taps_on_two_days_propose_to_stop(site: Site, me: Person) -> None:
         rhythms.not_today(db, vault, None, kept.body, now=NOW - timedelta(days=7))
     assert "proposed" not in me.open(path).text
     page = me.press(me.open(f"{last}/rhythm"), "Not today")
-    assert "Stopping is proposed, because the client declined it twice." in page.text
+    assert "It may be time to stop, because the client declined it twice." in page.text
     page = me.follow(page, "Stop, or go on")
-    refused = me.press(page, "Go on, and count anew")
+    refused = me.press(page, "Go on, and start counting again")
     assert refused.status == 422 and "Write why it goes on" in refused.error("because")
     page = me.send(refused, {"because": "It was the holidays."})
     assert "proposed" not in page.text
     assert "It goes on, because: It was the holidays." in me.open(f"{last}/rhythm").text
-    assert "Stopping is proposed" not in me.open(client).text
+    assert "It may be time to stop" not in me.open(client).text
 
 
 def test_three_unchanged_rounds_propose_to_stop_and_it_stops(site: Site, me: Person) -> None:
     path, last, client = course(site, [3, 3, 3, 3])
     assert "the last three rounds were about the same" in me.open(path).text
-    assert "Stopping is proposed" in me.open(client).text
+    assert "It may be time to stop" in me.open(client).text
     page = me.press(me.open(f"{last}/rhythm"), "Stop repeating it")
     assert "No longer repeated." in page.text and "proposed" not in page.text
 
@@ -304,7 +304,7 @@ def test_the_clients_wish_is_one_tap_and_is_shown_when_it_is_offered_again(site:
     hour = open_hour(site, client)
     page = me.open(hour)
     assert "It may be time again, if the client wants it." in page.text
-    page = me.press(page, "The client wishes to stop")
+    page = me.press(page, "The client wants to stop")
     assert page.path == hour and "It may be time again" not in page.text
     offered = me.open(f"{hour}/questionnaire")
     assert "the client wished to stop this." in offered.text

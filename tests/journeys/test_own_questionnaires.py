@@ -46,7 +46,7 @@ def test_a_broken_file_is_told_whole_and_nothing_of_it_stays(site: Site, me: Per
     )
     answer = upload(site, broken, "my <b>own</b>.toml")
     assert answer.status_code == 422
-    assert "4 places to mend in" in answer.text and "Nothing was added." in answer.text
+    assert "4 things to correct in" in answer.text and "Nothing was added." in answer.text
     line = broken[: broken.index('weight = "2"')].count("\n") + 1
     assert f"<b>Line {line}.</b> Question 6, weight: must be a number" in answer.text
     assert "Question 2, id: “BODY-1” is already used at question 1" in answer.text
@@ -61,7 +61,7 @@ def test_a_broken_file_is_told_whole_and_nothing_of_it_stays(site: Site, me: Per
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_file_of_another_editor_is_taken_in_as_the_same_text(site: Site, me: Person, encoding: str) -> None:
     answer = upload(site, TEXT.replace("\n", "\r\n").encode(encoding))
-    assert me.press(me.open(answer.headers["Location"]), "Take it into the practice").path.startswith(YOURS)
+    assert me.press(me.open(answer.headers["Location"]), "Add it to the practice").path.startswith(YOURS)
     assert "this file was added already" in upload(site).text
 
 
@@ -101,7 +101,7 @@ def test_it_is_looked_at_as_the_client_meets_it_and_on_paper(site: Site, me: Per
     page = me.open(upload(site).headers["Location"])
     assert "It is not in the practice yet; it came from resting.toml" in page.text
     assert "For use in this practice" in page.text and "The mean of the answers then fills in" in page.text
-    assert "Holds: Resting the body, Letting thoughts rest." in page.text
+    assert "Includes: Resting the body, Letting thoughts rest." in page.text
     intro = me.follow(page, "Introduction")
     assert "I would like to suggest a few short questions about rest." in intro.text
     question = me.follow(intro, "first question")
@@ -127,13 +127,13 @@ def test_it_is_looked_at_as_the_client_meets_it_and_on_paper(site: Site, me: Per
     for name, words in (("Blank form (PDF)", "I sat down when I was tired"), ("Answer card", "Mostly true")):
         assert words in steps.words_of(me.follow(page, name))
     assert kept(site) == []
-    left = me.press(page, "Do not take it in")
+    left = me.press(page, "Do not add it")
     assert left.path == YOURS and me.open(f"{YOURS}/preview").path == YOURS
 
 
 def test_taken_in_it_is_offered_given_and_scored(site: Site, me: Person, hour: str) -> None:
     page = take_in(site, me)
-    assert "“How I rest” is taken in." in page.text and kept(site) == ["resting 1 offered"]
+    assert "“How I rest” is added." in page.text and kept(site) == ["resting 1 offered"]
     listed = me.open("/questionnaires")
     assert "drafted · added by this practice" in listed.text
     about = me.open("/questionnaires/resting")
@@ -183,8 +183,8 @@ def test_a_later_version_takes_its_place_and_what_was_given_stays_as_it_was(
     place = given(site, me, hour)
     before = me.open(f"{place}/result").text
     looked = me.open(upload(site, later()).headers["Location"])
-    assert "It takes the place of version 1." in looked.text
-    me.press(looked, "Take it into the practice")
+    assert "It replaces version 1." in looked.text
+    me.press(looked, "Add it to the practice")
     assert kept(site) == ["resting 1 superseded", "resting 2 offered"]
     assert me.open(f"{place}/result").text == before
     assert "I stayed on my feet" in me.open(f"{place}/answers").text
@@ -211,8 +211,8 @@ def test_one_that_another_window_took_in_meanwhile_is_not_taken_in_twice(site: S
     with writing(site.work.engine) as db:
         form = loader.parse_instrument(TEXT.encode(), "resting.toml", own=True)
         own_questionnaires.take_in(db, site.work.vault, form, TEXT.encode(), "resting.toml", now=NOW)
-    again = me.press(page, "Take it into the practice")
-    assert again.status == 200 and "is taken in" in again.text
+    again = me.press(page, "Add it to the practice")
+    assert again.status == 200 and "is added" in again.text
     assert kept(site) == ["resting 1 offered"]
 
 
@@ -242,7 +242,7 @@ def test_put_away_it_is_not_offered_and_what_was_given_is_shown_as_ever(
 def test_files_in_the_folder_are_listed_and_only_those_are_read(
     site: Site, me: Person, tmp_path: Path
 ) -> None:
-    assert "There are none." in me.open(YOURS).text
+    assert "There are none yet." in me.open(YOURS).text
     folder = site.settings.data_folder / inbox.FOLDER
     folder.mkdir()
     (folder / "resting.toml").write_text(TEXT, encoding="utf-8")
@@ -262,7 +262,7 @@ def test_files_in_the_folder_are_listed_and_only_those_are_read(
     assert broken.status == 422 and "Question 6, weight: must be more than 0" in broken.text
     looked = me.post(f"{YOURS}/folder", token | {"file": "resting.toml"})
     assert looked.path == f"{YOURS}/preview"
-    me.press(looked, "Take it into the practice")
+    me.press(looked, "Add it to the practice")
     assert kept(site) == ["resting 1 offered"]
 
 
@@ -310,7 +310,7 @@ def test_no_text_of_a_definition_is_ever_run_or_filled_in(
         *(me.open(f"{YOURS}/preview/{page}") for page in ("introduction", "items/1", "all", "check")),
     ]
     papers = [me.open(f"{YOURS}/preview/{page}") for page in ("blank", "answer-card")]
-    me.press(looked, "Take it into the practice")
+    me.press(looked, "Add it to the practice")
     page = steps.begin(me, hour, "resting")
     seen += [
         page,
@@ -394,7 +394,7 @@ def test_words_of_any_script_and_length_are_shown_and_printed(
         assert word in me.open(f"{YOURS}/preview/{page}").text
     for paper in ("blank", "answer-card", "guide"):
         assert steps.pdf_of(me.open(f"{YOURS}/preview/{paper}")).startswith(b"%PDF")
-    me.press(looked, "Take it into the practice")
+    me.press(looked, "Add it to the practice")
     place = steps.place(steps.finish(me, steps.answer_all(me, steps.begin(me, hour, "resting"), [3] * 7)))
     assert word in me.open(f"{place}/result").text
     for paper in (f"{place}/client-page?with=stood-out", f"{hour}/summary"):
@@ -450,7 +450,7 @@ def test_one_too_long_to_hand_over_says_so_and_the_keys_stay(site: Site, me: Per
     )
     looked = me.open(upload(site, TEXT + many).headers["Location"])
     assert "It is too long to be handed to a client on this device." in looked.text
-    me.press(looked, "Take it into the practice")
+    me.press(looked, "Add it to the practice")
     place = steps.place(steps.begin(me, hour, "resting"))
     refused = me.press(me.open(f"{place}/hand-over"), "Hand over now")
     assert refused.status == 422 and "too long to be handed over" in refused.text

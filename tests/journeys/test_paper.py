@@ -153,7 +153,7 @@ def test_a_sheet_that_is_not_finished_goes_on_where_all_questions_stand(me: Pers
     assert me.open(f"{steps.place(page)}/items/2").path.endswith("/all")
     page = me.press(page, "Stop here for today")
     assert "Hand it to the client" not in page.text
-    assert me.follow(page, "Take it up again").path.endswith("/all")
+    assert me.follow(page, "Go on with it").path.endswith("/all")
     refused = me.open(f"{steps.place(page)}/hand-over")
     assert refused.status >= 400 and "answered on paper" in refused.text
 
@@ -199,7 +199,7 @@ def test_what_changed_meanwhile_is_not_settled(site: Site, me: Person, hour: str
     refused = me.send(compared, {"1-keep": "second"})
     assert refused.status == 409 and not body_of(site, page).keyed_twice
     # Compared once more with what stands now, without typing the sheet a third time.
-    assert "compared once more" in refused.text and "About half the time" in refused.text
+    assert "compared again" in refused.text and "About half the time" in refused.text
     settled = me.send(refused, {"1-keep": "second"})
     assert settled.path.endswith("/check") and body_of(site, page).keyed_twice
     assert answers.responses(body_of(site, page).answers)[0].value == 0

@@ -71,11 +71,11 @@ def test_a_person_put_away_is_not_offered_until_taken_up_again(me: Person) -> No
     page = me.send(me.follow(client, "Add a person"), {"word": "M.", "frame": "parent"})
     hour = me.press(client, "Start a session now")
     assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 3
-    away = me.press(page, "Put away")
+    away = me.press(page, "Archive")
     assert "not offered for new questionnaires" in away.text
     assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 2
-    assert "put away" in me.open(client.path).text
-    me.press(away, "Offer again")
+    assert "archived" in me.open(client.path).text
+    me.press(away, "Bring back")
     assert len(me.open(f"{hour.path}/questionnaire").form("about").values("about")) == 3
 
 
@@ -106,6 +106,8 @@ def test_two_windows_on_a_person_show_both_words(me: Person) -> None:
     me.send(one, {"word": "Mamá"})
     refused = me.send(other, {"word": "Mum"})
     assert (
-        refused.status == 409 and "Kept now: Mamá, parent." in refused.text and refused.typed("word") == "Mum"
+        refused.status == 409
+        and "The other window saved: Mamá, parent." in refused.text
+        and refused.typed("word") == "Mum"
     )
     assert "Mum" in me.press(refused, "Save").text

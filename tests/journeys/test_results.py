@@ -234,7 +234,7 @@ def test_what_is_said_over_it_is_kept_and_goes_on_paper(me: Person, together: Pa
     words = {"wrong": "Not at work.", "own_words": "I can rest first.\nAnd after.", "next_step": "A walk."}
     again = me.send(together, words)
     # The client is reading along, so the page stays theirs.
-    assert again.path.partition("?")[0] == together.path and "Kept." in again.text
+    assert again.path.partition("?")[0] == together.path and "Saved." in again.text
     assert {name: again.typed(name) for name in words} == words
     result = me.open(f"{steps.place(together)}/result")
     paper = steps.words_of(me.follow(result, "Client page"))

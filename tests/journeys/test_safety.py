@@ -355,7 +355,7 @@ def test_a_couples_page_does_not_tell_of_a_hold(site: Site, me: Person) -> None:
     assert "In the room only." in calm.text and "In the room only." in hold.text
 
 
-# Adults, the law, when it is not the right thing, and whom to call.
+# Adults, the law, when not to use it, and whom to call.
 
 
 def test_only_adults_are_taken_in_and_the_page_says_so(me: Person) -> None:
@@ -385,7 +385,7 @@ def test_the_clinicians_papers_say_what_they_are_not_for(me: Person, hour: str) 
 
 def test_when_it_is_not_the_right_thing_is_seen_before_it_is_begun(me: Person, hour: str) -> None:
     page = me.open(f"{hour}/questionnaire")
-    assert "when it is not the right thing" in page.text
+    assert "when not to use it" in page.text
     for line in giving().guidance.not_now:
         assert line in page.text
 

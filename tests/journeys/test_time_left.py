@@ -12,7 +12,7 @@ from tests.journeys.person import Person
 
 NOW = datetime(2026, 11, 19, 10, 0, tzinfo=UTC)
 TODAY = NOW.astimezone().date()
-SAID = "Less than twenty minutes are left of the planned session."
+SAID = "Less than twenty minutes of the planned session are left."
 
 
 def clock(minutes: int) -> time:

@@ -167,7 +167,7 @@ def test_what_the_client_said_is_at_hand(me: Person, hour: str) -> None:
 )
 def test_giving_says_what_is_missing(me: Person, hour: str, typed: dict[str, str], at: str) -> None:
     page = me.open(f"{hour}/worksheets")
-    sent = {"worksheet": "receiving-ladder", "sentence": "Kept."} | typed
+    sent = {"worksheet": "receiving-ladder", "sentence": "Saved."} | typed
     page = me.send(page, sent)
     assert page.status == 422
     assert page.error(at) or at == "client"

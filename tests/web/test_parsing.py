@@ -116,7 +116,7 @@ def test_keys_put_away_meanwhile_give_a_sentence_and_no_page_of_the_record(
     monkeypatch.setattr(site.keeper, "parse", locked)
     answer = upload(site)
     assert answer.status_code in (422, 503) and "could not be checked just now" in answer.text
-    assert "Taken in" not in answer.text
+    assert "Added so far" not in answer.text
 
 
 def test_what_is_taken_in_is_not_parsed_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

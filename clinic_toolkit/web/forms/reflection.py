@@ -20,7 +20,7 @@ class ReflectionForm(Form):
 
     wrong = fields.text("Where is this wrong?")
     own_words = fields.text("In your own words")
-    taken = SelectMultipleField("What you said on the way", coerce=int)
+    taken = SelectMultipleField("What you said along the way", coerce=int)
     next_step = fields.line("One next step", limit=200)
     version = StringField("Version", default="0")
 

@@ -21,7 +21,7 @@ class RhythmForm(Form):
     why = fields.line("Why it is repeated", limit=200, needed="Write why it is repeated, in a few words.")
     until = day("Until", back=None, ahead=5)
     times = fields.line("How many times in all")
-    baseline = fields.line("How many first rounds are the baseline")
+    baseline = fields.line("How many first rounds count as the baseline")
     version = StringField("Version", default="0")
     today: date
 

@@ -37,7 +37,7 @@ def show(id: UUID) -> Answer:
             *instrument.clinician_notes,
         ]
         rest = {
-            "words": "The rest is folded away on a page of its own:",
+            "words": "The rest is on its own page:",
             "href": url_for(".show", id=id, way=way, back=back),
             "link": "How to give it",
         }

@@ -95,7 +95,7 @@ def take_in() -> Answer:
 
 @screen.post("/your-questionnaires/leave")
 def leave() -> Answer:
-    """Do not take it in; nothing is left of it here."""
+    """Do not add it; nothing is left of it here."""
     held_definition.let_go()
     return responses.see(url_for(".index"))
 

@@ -198,7 +198,7 @@ def _compared(
             for place in places
         ],
         errors={
-            f"{place + 1}-keep": ["Choose what stands on the sheet."]
+            f"{place + 1}-keep": ["Choose what the sheet says."]
             for place, choice in (chosen or {}).items()
             if not choice
         },

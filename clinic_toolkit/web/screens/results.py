@@ -124,7 +124,7 @@ def together(id: UUID) -> Answer:
     if request.method == "POST" and by_script():
         if form.errors:
             return responses.not_saved(first_error(form), 422)
-        return responses.not_saved(f"{rows.Stale().sentence} Press “Keep this” to see both.", 409)
+        return responses.not_saved(f"{rows.Stale().sentence} Press “Save this” to see both.", 409)
     if request.method == "GET":
         context.saw("administration", kept)
     page = render_template(

@@ -56,7 +56,7 @@ def not_today(id: UUID) -> Answer:
 
 @screen.post("/administrations/<uuid:id>/rhythm/wish")
 def wish(id: UUID) -> Answer:
-    """The client wishes to stop: it ends at once."""
+    """The client wants to stop: it ends at once."""
     kept, seen = _found(id)
     rhythms.wish_to_stop(context.db(), context.vault(), seen, kept.body, now=context.now())
     return _back(kept)

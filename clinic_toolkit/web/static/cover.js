@@ -55,7 +55,7 @@ export function cover(why = "Locked", then = "Unlock in a new tab, then come bac
 export function drop() {
   forgetAll();
   delete body.dataset.pulse;
-  hide(make("h1", "This form was taken back"), make("p", "What was saved is kept."), make("a", "Go on", { href: "/" }));
+  hide(make("h1", "This form was closed"), make("p", "What was saved is safe."), make("a", "Go on", { href: "/" }));
   under.replaceChildren();
   box.dataset.locked = "yes";
 }
