@@ -30,8 +30,8 @@ class SentBefore(ClinicError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This page was sent before, and what stood on it then is recorded. What stands below is "
-            "different and is not recorded. Sending it now makes a further entry."
+            "This page was sent before, and what was on it then is saved. What is below is different "
+            "and is not saved yet. Sending it now makes another entry."
         )
 
 

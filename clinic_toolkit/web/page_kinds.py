@@ -40,7 +40,7 @@ _OF_PARTS = {
     "confirm": "Passphrase",
     "condition": "Condition of the record",
     "paper_day": "When the computer fails",
-    "joins": "Two entries of one",
+    "joins": "Join two entries",
 }
 _OF_PAGES = {
     "clients.show": "Client",

@@ -28,7 +28,7 @@ PARTS = (
             "Go on with the session. Nothing in it needs the computer.",
             "Not in the same room? First ask where your client is now, and which number reaches them if the "
             "line fails. Write both down.",
-            "If someone may be in danger, act first and write later. Whom to call stands below.",
+            "If someone may be in danger, act first and write later. Whom to call is below.",
             "A form on paper shows no prompt. Before the door opens, look at the numbers on your card, and "
             "ask in private about fear and about not wanting to live.",
         ),
@@ -52,7 +52,7 @@ PARTS = (
             "Keep every sheet in one closed envelope, locked away. No photograph, no telephone, no e-mail.",
             "Do not work on a copy of the data folder on another machine. Two records that went on apart "
             "cannot be put together.",
-            "Will it not start? Type the command that starts it again. If the page tells you of damage, read "
+            "If it does not start, type the command again. If the page tells you of damage, read "
             "it to the end before you press anything. The recovery sheet opens the practice when the "
             "passphrase does not.",
         ),
@@ -68,8 +68,8 @@ PARTS = (
             "Enter each session with its own date, from the page of the client. Read the initials aloud and "
             "compare them with the name before you save.",
             "Enter each form in its session, as a paper form, with the code at its foot and the day on which "
-            "it was answered. Enter it a second time: it is then compared.",
-            "Look at the prompts that come from it, also if days have passed.",
+            "it was answered. Enter it a second time, so that the two can be compared.",
+            "Look at the prompts that come from it, even if days have passed.",
             "Write the note. Say in it that it was written later, from paper.",
             "Count the sheets against what you entered. Then keep or destroy them as your rules say.",
         ),

@@ -55,7 +55,7 @@ PROMISES = (
             "tests/reliability/test_keys_in_memory.py::test_no_secret_that_was_refused_stays_in_a_process_without_keys",
             "tests/reliability/test_canary.py::test_after_the_lock_no_process_holds_a_word_or_a_key",
         ),
-        but="While a return code is in use, the program holds a key sealed under that code for at most "
+        but="While a return code is in use, the program keeps a key sealed under that code for at most "
         "eight hours; Lock destroys it, Cover keeps it. The other pages of the same browser are emptied at "
         "once; one in another browser, or after the idle time, within 20 seconds and when it is looked at "
         "again; one without script when it is used. Words that were not saved stay in their page, out of "

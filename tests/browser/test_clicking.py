@@ -155,7 +155,7 @@ def look_together(seen: Watched, page: Page) -> None:
     expect(page.get_by_role("heading", name="What you told me")).to_be_visible()
     page.get_by_label("In your own words").fill("I can rest first.")
     expect(page.locator("[data-status]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
-    press(page, "Keep this")
+    press(page, "Save this")
     # The client is reading along: the page stays theirs.
     expect(page.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
     expect(page.get_by_role("heading", name="What you told me")).to_be_visible()

@@ -17,7 +17,7 @@ ASKED = "textarea#f-asked"
 
 
 def kept(driven: Firefox) -> None:
-    driven.until(lambda: "not recorded yet" in driven.text("[data-status]"), "the draft was not kept")
+    driven.until(lambda: "Draft saved" in driven.text("[data-status]"), "the draft was not kept")
 
 
 def test_a_menu_link_and_a_reload_lose_nothing_of_a_long_form(driven: Firefox, practice: Practice) -> None:
@@ -28,7 +28,7 @@ def test_a_menu_link_and_a_reload_lose_nothing_of_a_long_form(driven: Firefox, p
     # Typed right before the click, too soon for the save that waits two seconds.
     driven.fill("#f-protects", "Her sister.")
     driven.click(driven.link("Today"))
-    driven.until(lambda: "Begun, not recorded" in driven.text("main"))
+    driven.until(lambda: "Not finished" in driven.text("main"))
     driven.click(driven.find(f"a[href='{practice.client}/risk-entries/new']"))
     driven.until(lambda: driven.value(ASKED) == WORDS)
     # The last words are sent as the page goes; the page that follows may be drawn a moment earlier.

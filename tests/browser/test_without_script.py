@@ -47,7 +47,7 @@ def test_the_hour_without_script(browser: Browser, practice: Practice) -> None:
         press(page, "Finish")
         follow(page, "Look at it together")
         page.get_by_label("In your own words").fill("I can rest first.")
-        press(page, "Keep this")
+        press(page, "Save this")
         expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
         follow(page, "Done")
         follow(page, "Write the note")

@@ -69,7 +69,7 @@ def test_a_client_is_found_by_part_of_a_name_a_telephone_or_an_address(me: Perso
         page = me.send(me.open("/clients"), {"words": words})
         assert re.fullmatch(r"/clients/find\?search=[0-9a-f]{16}", page.path)
         assert (named(page), page.typed("words")) == (found, words)
-    assert "No name, telephone or e-mail holds these words" in page.text
+    assert "No name, telephone or e-mail has these words" in page.text
     assert me.follow(page, "All clients").path == "/clients"
 
 
@@ -191,7 +191,7 @@ def test_archiving_takes_out_of_the_list_and_loses_nothing(me: Person) -> None:
         me.follow(page, "Add a past or planned session"), {"on": today().isoformat(), "attendance": "came"}
     )
     put_away = me.press(page, "Archive")
-    assert "Archived: out of the list of clients, with everything kept." in put_away.text
+    assert "Archived: no longer in the list of clients. Nothing was deleted." in put_away.text
     everyone = me.open("/clients")
     assert named(everyone) == [] and "Every client is archived." in everyone.text
     assert named(me.follow(everyone, "Archived clients")) == ["Ana Reyes"]

@@ -57,7 +57,7 @@ def test_what_was_typed_is_found_again_until_it_is_recorded(desk: Desk, name: st
     # A menu link, and back later: also after a lock, since it is on the disk.
     page = me.open(path)
     assert page.typed(field) == WORDS
-    assert "You began this on" in page.text and "it was not recorded" in page.text
+    assert "You began this on" in page.text and "did not finish it" in page.text
     recorded = me.send(page, needed | {field: WORDS}, by=field)
     assert recorded.status == 200, recorded.text
     after = me.open(path)
@@ -74,7 +74,7 @@ def test_discard_leaves_the_form_as_it_was(desk: Desk, name: str) -> None:
     me = desk.me
     before = me.open(path)
     autosave(me, before, field, needed | {field: WORDS})
-    page = me.press(me.open(path), "Discard what was begun")
+    page = me.press(me.open(path), "Discard what I typed")
     assert page.path.partition("?")[0] == path and WORDS not in page.source
     assert page.typed(field) == before.typed(field)
     # Begun anew, it goes on from there.
@@ -100,7 +100,7 @@ def test_of_two_windows_the_older_one_is_told_and_keeps_its_words(desk: Desk) ->
     # Discard in the older window does not take away what was kept since.
     form = desk.me.open(path)
     autosave(desk.me, form, "asked", {"asked": "One and more."})
-    assert desk.me.press(form, "Discard what was begun").typed("asked") == "One and more."
+    assert desk.me.press(form, "Discard what I typed").typed("asked") == "One and more."
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -156,13 +156,13 @@ def test_a_risk_entry_that_is_begun_closes_and_lifts_and_counts_for_nothing(desk
         assert risk_entries.everything(db, vault) == []
         assert fear.known(db, vault, waiting.administration.body.client_id).asked_on == {}
     today = desk.me.open("/")
-    assert "Begun, not recorded" in today.text and "Something to ask about" in today.text
+    assert "Not finished" in today.text and "Something to ask about" in today.text
     assert WORDS not in today.source
     page = desk.me.follow(today, "Go on")
     assert page.typed("asked") == WORDS
     desk.me.send(page, {"how": "asked"})
     today = desk.me.open("/")
-    assert "Begun, not recorded" not in today.text and "Something to ask about" not in today.text
+    assert "Not finished" not in today.text and "Something to ask about" not in today.text
 
 
 def test_nobody_elses_form_holds_it(desk: Desk) -> None:

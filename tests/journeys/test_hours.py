@@ -227,7 +227,7 @@ def test_the_line_is_saved_while_it_is_typed(me: Person, opened: Page) -> None:
 def test_two_windows_on_the_line_show_both(me: Person, opened: Page) -> None:
     me.send(opened, {"agreed": "a walk"})
     refused = me.send(opened, {"agreed": "a letter", "end": "yes"})
-    assert refused.status == 409 and "Kept now: a walk" in refused.text
+    assert refused.status == 409 and "The other window saved: a walk" in refused.text
     assert refused.typed("agreed") == "a letter" and "This session is open." in refused.text
     assert me.press(refused, "Save this line").typed("agreed") == "a letter"
     long = me.send(opened, {"agreed": "w" * 201})
@@ -272,7 +272,7 @@ def test_the_day_of_a_practice_without_questionnaires(me: Person, client: Page, 
     enter(me, entering, 2, attendance="planned")
     me.press(client, "Start a session now")
     page = me.open("/")
-    for words in ("Open now", "To finish", "The next days", "A. R."):
+    for words in ("Open now", "To finish", "Coming days", "A. R."):
         assert words in page.text
     for shown in (page, me.open(client.path), me.open("/clients")):
         assert "uestionnaire" not in shown.text.partition("Lock")[2]

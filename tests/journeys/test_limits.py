@@ -136,7 +136,7 @@ def test_before_it_is_confirmed_the_draft_stands_in_its_place_and_nothing_waits(
 ) -> None:
     assert "still to be confirmed" not in me.open("/").text
     forget(site)
-    assert "What does not stay between you and a client is still to be confirmed" in me.open("/").text
+    assert "Your limits of confidentiality are still to be confirmed" in me.open("/").text
     introduction = steps.begin(me, hour)
     for page in (introduction, me.follow(introduction, "Hand it to the client")):
         assert page.text.index(NOT_CONFIRMED) < page.text.index(DRAFT)

@@ -471,8 +471,8 @@ def test_the_audit_trail_says_what_was_done(site: Site, me: Person) -> None:
     me.press(page, "Offer it again")
     told = me.open("/audit").text
     for words in (
-        "Took in a questionnaire of your own",
-        "Put a later version of a questionnaire in its place",
+        "Added a questionnaire of your own",
+        "Replaced a questionnaire by a later version",
         "No longer offered a questionnaire of your own",
         "Offered a questionnaire of your own again",
     ):

@@ -220,7 +220,7 @@ def test_a_shipped_sheet_that_acts_towards_somebody_waits(
     page = me.open(f"{hour}/worksheets")
     assert title in page.text.partition("only after fear was asked about")[2]
     asked = me.send(page, {"worksheet": slug})
-    assert asked.status == 422 and "Ask in private about fear of this person first" in asked.text
+    assert asked.status == 422 and "First ask in private about fear of this person" in asked.text
     assert me.send(asked, {"fear": "home"}).path.startswith("/handouts/")
     assert title in me.open(result.path).text
 
@@ -231,7 +231,7 @@ def test_it_does_not_matter_which_form_was_used_or_whether_any_was(me: Person, h
     offered, _, folded = page.source.partition("only after fear was asked about")
     assert held not in offered and held in folded
     asked = me.send(page, {"worksheet": held, "sentence": "I can rest."})
-    assert asked.status == 422 and "Ask in private about fear of this person first" in asked.text
+    assert asked.status == 422 and "First ask in private about fear of this person" in asked.text
     assert asked.typed("worksheet") == held and asked.typed("sentence") == "I can rest."
     assert me.send(asked, {"fear": "no"}).status == 422
     given = me.send(asked, {"fear": "home"})

@@ -171,7 +171,7 @@ def test_other_words_with_the_same_number_are_not_taken_for_recorded(desk: Desk)
     desk.me.send(page, {"did": "Rang the clinic."})
     once = counts(desk.site)
     other = desk.me.send(page, {"did": "Rang the clinic, and a friend."})
-    assert other.status == 409 and "is not recorded" in other.text
+    assert other.status == 409 and "is not saved yet" in other.text
     assert "Rang the clinic, and a friend." in other.source
     assert counts(desk.site) == once
     # Sent from there, it is a further entry.

@@ -51,13 +51,13 @@ def test_a_line_says_what_when_and_who_and_leads_to_its_record(site: Site) -> No
     kept = site.work.client("Ana Reyes")
     hour = site.work.hour(kept)
     page = site.get("/audit").text
-    assert "Took a client in" in page
+    assert "Added a client" in page
     assert "Added a session" in page
     assert f'href="/clients/{kept.id}"' in page
     assert f'href="/sessions/{hour.id}"' in page
     assert "Ana Reyes" in page
     assert "you · line " in page
-    assert "vouched for" in page
+    assert "confirmed" in page
     assert "19 November 2026" in page
     assert "What the trail cannot show" in page
 
@@ -85,10 +85,10 @@ def test_lines_are_found_by_client_kind_and_day_and_no_address_tells_of_whom(sit
     found = site.get(address)
     assert "Began a questionnaire" in found.text
     assert f'href="/clients/{ben.id}"' not in found.text
-    assert "No such line" in looked_for(site, client=ana.id.hex, kind="hours", day="")
+    assert "No line was found" in looked_for(site, client=ana.id.hex, kind="hours", day="")
     day = {"client": "", "kind": "questionnaires", "day": NOW.astimezone().date().isoformat()}
     assert "Began a questionnaire" in looked_for(site, **day)
-    assert "No such line" in looked_for(site, **day | {"day": date(2020, 1, 1).isoformat()})
+    assert "No line was found" in looked_for(site, **day | {"day": date(2020, 1, 1).isoformat()})
     assert site.post("/audit/find", day | {"day": "no day"}).status_code == 422
     assert site.get("/audit/find").headers["Location"] == "/audit"
     assert "Began a questionnaire" in site.get(address).text, "a reload finds the same lines"
@@ -115,9 +115,9 @@ def test_a_keyless_line_is_not_yet_vouched_for(site: Site) -> None:
     with writing(site.work.engine) as db:
         audit.note_keyless(db, site.work.vault.incarnation, "unlock.failed", now=NOW)
     page = site.get("/audit").text
-    assert "the program, without a key" in page
-    assert "not yet vouched for" in page
-    assert "One line is not yet vouched for" in page
+    assert "the program, while locked" in page
+    assert "not yet confirmed" in page
+    assert "One line is not yet confirmed" in page
 
 
 def test_a_keyless_line_is_vouched_for_by_the_unlock_that_took_it_over_and_by_no_other(site: Site) -> None:
@@ -151,14 +151,14 @@ def test_the_text_of_a_line_without_a_key_is_no_act_and_never_shown(site: Site, 
     for shown in (before, page):
         for words in (
             "Signed a note",
-            "Made the practice",
+            "Set up the practice",
             "no words for",
             "zebra",
-            "the program, without a key",
+            "the program, while locked",
         ):
             assert words not in shown
         assert "This line was not written by this program, so its text is not shown." in shown
-    assert f"did not vouch for it: line {seq}" in page
+    assert f"did not confirm it: line {seq}" in page
     assert f"Line {seq} of the audit trail was not written by this program." in checked(site)
 
 

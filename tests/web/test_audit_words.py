@@ -88,5 +88,5 @@ def test_a_line_is_a_plain_sentence() -> None:
 def test_what_was_looked_at_is_counted() -> None:
     assert audit_words.counted(["client"]) == "a client"
     assert audit_words.counted(["therapy_session"] * 3 + ["client", "clinical_note"]) == (
-        "3 hours, a client and a note"
+        "3 sessions, a client and a note"
     )

@@ -90,7 +90,7 @@ def test_the_control_has_no_such_page_and_no_notice(work: Work, tmp_path: Path) 
     page = site.get("/clients")
     assert page.status_code == 200
     assert "/condition" not in page.text
-    assert "Nothing is known to be wrong" in site.get("/condition").text
+    assert "No problem is known" in site.get("/condition").text
 
 
 def test_seen_is_a_line_of_the_trail_and_ends_it(lost: Site) -> None:

@@ -43,7 +43,9 @@ class ClientForm(Form):
         if not field.data:
             return
         if field.data.year < EARLIEST or field.data > self.today:
-            raise ValidationError("Check this birth date: the year has four digits, and the day is past.")
+            raise ValidationError(
+                "Check this birth date: it needs a year with four digits, and must be in the past."
+            )
         if age_on(field.data, self.today) < ADULT:
             raise ValidationError(TooYoung().sentence)
 

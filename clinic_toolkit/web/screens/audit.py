@@ -133,15 +133,15 @@ def _shown(line: trail.Line, known: Owners, *, vouched: int) -> Shown:
 
 def _state(line: trail.Line, vouched: int) -> str:
     if line.seq > vouched:
-        return "not yet vouched for"
+        return "not yet confirmed"
     if line.signed or trail.adopted(context.db(), context.vault(), line.seq):
-        return "vouched for"
-    return "not vouched for"
+        return "confirmed"
+    return "not confirmed"
 
 
 def _who(line: trail.Line) -> str:
     if line.actor is None:
-        return "" if line.wrong and not line.event else "the program, without a key"
+        return "" if line.wrong and not line.event else "the program, while locked"
     return "you" if line.actor == context.clinician() else "another clinician"
 
 

@@ -33,8 +33,8 @@ screen = Blueprint("courses", __name__)
 
 USUAL, OVERLAP = "usual", "overlap"
 LOCKED = (
-    "Whether a change is larger than the noise of the form, nobody can say yet: that needs the first answers "
-    "of a hundred people or more to this very version, in this language and about this kind of relationship."
+    "Nobody can say yet whether a change is larger than the noise of the form. That needs first answers from "
+    "a hundred people or more, to this version, in this language and about this kind of relationship."
 )
 CAUTIONS = (
     change.SAME_RULE,

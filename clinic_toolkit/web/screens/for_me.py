@@ -24,8 +24,8 @@ from clinic_toolkit.web.responses import Answer
 screen = Blueprint("for_me", __name__)
 
 OF_TWO = (
-    "On the pages of a couple nothing of either of the two is shown. What is still to be asked stands on "
-    "each person’s own page, and on Today."
+    "The pages of a couple show nothing about either of the two. What is still to be asked is on each "
+    "person’s own page, and on Today."
 )
 NOTHING = "Nothing is open here."
 

@@ -34,8 +34,8 @@ from clinic_toolkit.worksheets.model import Worksheet
 screen = Blueprint("worksheets", __name__)
 
 ASK_FIRST = (
-    "Not given yet. This sheet acts towards a person, and where that person is feared it can bring "
-    "danger. Ask in private about fear of this person first; it counts for 90 days."
+    "Not given yet. This sheet is a step towards a person. If your client fears that person, it can bring "
+    "danger. First ask in private about fear of this person; it counts for 90 days."
 )
 # Both may be reading this page, so that it says nothing of either.
 NOT_TOGETHER = "Not given. This sheet is for a session with one of the two alone."

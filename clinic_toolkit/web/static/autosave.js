@@ -33,7 +33,7 @@ export function autosave(form) {
       saveWasTheSign();
       // A draft has a version of its own, beside that of the record which the form will change.
       for (const name of ["version", "draft"]) if (said[name] && form.elements[name]) form.elements[name].value = said[name];
-      return unsaved.has(save) || say(said.draft ? `Kept ${said.saved}, not recorded yet` : `Saved ${said.saved || ""}`, false);
+      return unsaved.has(save) || say(said.draft ? `Draft saved ${said.saved}` : `Saved ${said.saved || ""}`, false);
     }
     // The page was older than the last unlock: once more, with the form token of now.
     if (said.csrf_token && !renewed) {
