@@ -223,14 +223,30 @@ class Instrument:
     digest: str = ""
     own: bool = False
 
+    @property
+    def in_one_line(self) -> str:
+        """The first sentence of what it is about, where one is chosen."""
+        first, end, _ = self.about.partition(". ")
+        return f"{first}." if end else self.about
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """The kind of relationship a questionnaire is about. `note` is for the clinician alone."""
+    """The kind of relationship a questionnaire is about.
+
+    `line` says in a few words who is meant, where one is chosen. `note` is for the clinician alone.
+    """
 
     id: Slug
     label: Line
+    line: OptionalText = ""
     note: OptionalText
     general: bool = False
     takes_questionnaires: bool = True
     not_offered: tuple[Slug, ...] = ()
+
+    @property
+    def in_one_line(self) -> str:
+        """The kind as it stands in a list to choose from: "Boss: decides about their work"."""
+        label = f"{self.label[:1].upper()}{self.label[1:]}"
+        return f"{label}: {self.line}" if self.line else label

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue, form_code
+from clinic_toolkit.instruments.form_code import Form
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import administrations, answers, own_questionnaires, rows
 from clinic_toolkit.record.administrations import PAPER, Administration, Finished, administration
@@ -25,13 +26,13 @@ from clinic_toolkit.vault.vault import Vault
 _OLDEST = timedelta(days=5 * 366)
 
 
-class OtherForm(ClinicError):
-    """The code is that of another questionnaire, or of another version of it."""
+class NotFromPaper(ClinicError):
+    """The code is that of a check-in."""
 
-    def __init__(self, found: Instrument) -> None:
+    def __init__(self) -> None:
         super().__init__(
-            f"The code is that of “{found.title}”, version {found.version}. Choose that one above: "
-            "answers can only be entered for the version on the sheet."
+            "This is the sheet of a check-in. It cannot be entered here, since one of its questions is "
+            "written on it by hand. You can write what it says into the note."
         )
 
 
@@ -40,7 +41,8 @@ class OtherWording(ClinicError):
 
     def __init__(self, *, general: bool) -> None:
         super().__init__(
-            "This sheet asks about people close to the client. Choose “People in general” below."
+            "This sheet asks about people in general, and someone is chosen below. Choose “People in "
+            "general”, or look at the code again."
             if general
             else "This sheet asks about one person. Choose below who it was about."
         )
@@ -66,25 +68,21 @@ def sheets(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
     return (*shipped, *own_questionnaires.every_version(db, vault))
 
 
-def check_code(
-    typed: str, chosen: Instrument, *, general: bool | None = None, among: Sequence[Instrument] = ()
-) -> None:
-    """Hold the code on the sheet against what was chosen; `general` None: the wording is not known yet.
+def sheet_of(typed: str, among: Sequence[Instrument] = ()) -> Form:
+    """The sheet with this code: which questionnaire, in which version and wording.
 
     Args:
-        among: what else a sheet may be of, beside what comes with the program.
+        among: what a sheet may be of, beside what comes with the program.
 
     Raises:
         form_code.Mistyped: the code has a slip in it.
         form_code.UnknownCode: no form that is known here has this code.
-        OtherForm: it is of another questionnaire or version.
-        OtherWording: it asks about one person, and people in general were chosen, or the other way round.
+        NotFromPaper: it is the sheet of a check-in.
     """
     found = form_code.form_of(typed, among)
-    if (found.instrument.id, found.instrument.digest) != (chosen.id, chosen.digest):
-        raise OtherForm(found.instrument)
-    if general is not None and found.general != general:
-        raise OtherWording(general=found.general)
+    if found.instrument.kind == catalogue.CHECK_IN:
+        raise NotFromPaper
+    return found
 
 
 def check_day(on: date, *, today: date) -> None:
@@ -100,7 +98,6 @@ def check_day(on: date, *, today: date) -> None:
 def begin(
     db: Connection,
     vault: Vault,
-    instrument: Instrument,
     *,
     code: str,
     client_id: UUID,
@@ -110,21 +107,24 @@ def begin(
     now: datetime,
     number: UUID | None = None,
 ) -> Kept[Administration]:
-    """Begin to enter a sheet, as the very version it was answered in.
+    """Begin to enter a sheet, as the very version it was answered in: its code says which that is.
 
     Args:
         number: the one-time number of the form; it becomes the administration's id.
 
     Raises:
-        ClinicError: what `check_code` and `check_day` refuse.
+        ClinicError: what `sheet_of` and `check_day` refuse.
+        OtherWording: the sheet asks about one person, and nobody was chosen, or the other way round.
         administrations.NotOffered: the questionnaire does not fit this kind of relationship.
     """
-    check_code(code, instrument, general=about is None, among=sheets(db, vault))
+    sheet = sheet_of(code, sheets(db, vault))
+    if sheet.general != (about is None):
+        raise OtherWording(general=sheet.general)
     check_day(answered_on, today=now.astimezone().date())
     return administrations.begin(
         db,
         vault,
-        instrument,
+        sheet.instrument,
         client_id=client_id,
         about=about,
         session_id=session_id,

@@ -189,13 +189,14 @@ def alike(
 def words(found: list[Kept[Relationship]]) -> dict[UUID, str]:
     """The word of each; of two with one word the later one has a number."""
     told: dict[UUID, str] = {}
+    taken: set[str] = set()
     for kept in found:
-        taken = {fold(word) for word in told.values()}
         number, free = 1, kept.body.word
         while fold(free) in taken:
             number += 1
             free = f"{kept.body.word} {number}"
         told[kept.id] = free
+        taken.add(fold(free))
     return told
 
 

@@ -22,7 +22,7 @@ from clinic_toolkit.store.types import from_us
 from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
-PAGE = 100
+PAGE = 50
 # A search by client or kind opens so many lines before it asks whether to look further back.
 MOST = 20_000
 _AT_ONCE = 500

@@ -4,6 +4,7 @@ The script of the page sends the form to its own address every two seconds in wh
 it does for a note. Without script nothing can be known of what is typed before it is sent.
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
 import msgspec
@@ -74,8 +75,12 @@ class FormDraft(msgspec.Struct, kw_only=True):
             return request.form
         return MultiDict(self.kept.body.fields) if self.kept and self.is_begun else None
 
-    def answered(self) -> Answer | None:
-        """The answer to a save by the script, or to *Discard*; None if the form itself was sent."""
+    def answered(self, proposes: Callable[[], str] = lambda: "") -> Answer | None:
+        """The answer to a save by the script, or to *Discard*; None if the form itself was sent.
+
+        Args:
+            proposes: what the page says beside the form, of what is typed so far.
+        """
         if request.method != "POST":
             return None
         if DISCARD in request.form:
@@ -83,9 +88,9 @@ class FormDraft(msgspec.Struct, kw_only=True):
             if self.kept is not None and self.is_of_this_page:
                 drafts.discard(context.db(), context.vault(), self.kept, now=context.now())
             return responses.see(self.address)
-        return self._keep() if by_script() else None
+        return self._keep(proposes) if by_script() else None
 
-    def _keep(self) -> Answer:
+    def _keep(self, proposes: Callable[[], str]) -> Answer:
         if not self.is_of_this_page:
             return responses.not_saved(rows.Stale().sentence, 409)
         db, vault, now = context.db(), context.vault(), context.now()
@@ -98,7 +103,7 @@ class FormDraft(msgspec.Struct, kw_only=True):
         )
         ring = self.ring or vault.begin_own_ring(db)
         kept = drafts.keep(db, vault, self.kept, body, ring=ring, now=now)
-        return responses.draft_kept(now, version=kept.version)
+        return responses.draft_kept(now, version=kept.version, proposed=proposes())
 
     def recorded(self) -> None:
         """The form is recorded: nothing of its draft is needed any more.

@@ -1,9 +1,10 @@
-"""How days, times and places in a drawing are written on pages."""
+"""How days, times, places in a drawing and the client's own words are written on pages."""
 
 from datetime import date, datetime, time, timedelta
 
 from flask import Flask
 
+from clinic_toolkit.instruments import naming
 from clinic_toolkit.record.days import MONTHS, written
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -20,6 +21,8 @@ def register(app: Flask) -> None:
         moment=moment,
         share=share,
         spell=spell,
+        spoken=naming.spoken,
+        quoted=naming.quoted,
     )
 
 

@@ -1,5 +1,6 @@
 """The request as this program reads it: small, and never on disk."""
 
+import sys
 from io import BytesIO
 from typing import IO
 
@@ -55,3 +56,8 @@ def sent_by_itself() -> bool:
     if is_pulse():
         return request.headers["X-Pulse"] != TYPED
     return request.headers.get("X-Autosave") == "again"
+
+
+def most(usual: int) -> int:
+    """How many entries of a list are shown: as many as usual, or all of them on asking."""
+    return sys.maxsize if "all" in request.args else usual

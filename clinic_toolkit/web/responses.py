@@ -67,9 +67,14 @@ def saved(at: datetime, *, version: int | str | None = None) -> Response:
     return told_as_json(told, 200)
 
 
-def draft_kept(at: datetime, *, version: int) -> Response:
-    """What is told when words that are not recorded were kept; the version is the draft's own."""
-    return told_as_json({"saved": f"{at.astimezone():%H:%M}", "draft": version}, 200)
+def draft_kept(at: datetime, *, version: int, proposed: str = "") -> Response:
+    """What is told when words that are not recorded were kept; the version is the draft's own.
+
+    Args:
+        proposed: what the page says beside the form, of what is typed so far.
+    """
+    told = {"saved": f"{at.astimezone():%H:%M}", "draft": version, "proposed": proposed}
+    return told_as_json(told, 200)
 
 
 def not_saved(sentence: str, status: int) -> Response:

@@ -23,7 +23,6 @@ def test_a_sheet_is_entered_twice_and_settled(browser: Browser, practice: Practi
         page = practice.enter(seen)
         page.goto(f"http://{practice.running.host}{practice.hour}")
         page.get_by_role("link", name="Enter a paper form").click()
-        page.get_by_label("Which form").select_option(label=f"{FORM.title}, version {FORM.version}")
         page.get_by_role("radio", name="People in general").check()
         code = page.get_by_label("Code at the foot of the sheet")
         code.fill(form_code.code_of(FORM, general=False))

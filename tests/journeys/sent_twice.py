@@ -88,7 +88,7 @@ class Desk:
     def paper(self) -> dict[str, str]:
         code = form_code.code_of(giving(), general=False)
         about = {"about": "new", "word": "M.", "frame": "parent", "on": intake.day()}
-        return {"instrument": f"giving {giving().version}", "code": code} | about
+        return {"code": code} | about
 
     def entered(self) -> str:
         page = self.me.send(self.me.open(f"{self.hour}/paper"), self.paper())

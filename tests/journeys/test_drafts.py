@@ -87,7 +87,7 @@ def test_a_paper_form_too(desk: Desk) -> None:
     typed = desk.paper() | {"word": "Aunt Maud"}
     autosave(desk.me, desk.me.open(path), "word", typed)
     page = desk.me.open(path)
-    assert page.typed("word") == "Aunt Maud" and page.typed("instrument") == typed["instrument"]
+    assert page.typed("word") == "Aunt Maud" and page.typed("code") == typed["code"]
 
 
 def test_of_two_windows_the_older_one_is_told_and_keeps_its_words(desk: Desk) -> None:

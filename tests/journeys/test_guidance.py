@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.instruments import catalogue, ways
+from clinic_toolkit.instruments import catalogue, naming, ways
 from clinic_toolkit.instruments.model import Frame, Instrument
 from clinic_toolkit.instruments.travelling import packed, unpacked
 from clinic_toolkit.record import administrations
@@ -49,12 +49,13 @@ def test_the_note_of_this_relationship_is_shown_and_of_no_other(
     notes = {each.note for each in catalogue.frames()} - {frame.note}
     assert frame.note in page.text.partition("Read aloud.")[0]
     assert [note for note in notes if note in page.text] == []
+    word = "" if frame.general else "M."
     shown, _, folded = unescape(page.source).partition("<details")
     for line in (*ways.lines_for("aloud", "read_aloud"), *one.clinician_notes):
         assert line in shown
     for name in ("not_now", "pacing", "decline", "distress", "debrief"):
         for line in getattr(one.guidance, name):
-            assert line in folded and line not in shown
+            assert naming.quoted(line, word) in folded and line not in shown
     assert "<details open" not in page.source and re.search(r"<details[^>]* open", page.source) is None
     others = [each for each in catalogue.instruments() if each.id != one.id]
     assert [each.id for each in others if each.guidance.pacing[0] in page.text] == []

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments import catalogue, naming
+from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record import administrations, answers
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.practices import giving
@@ -24,6 +25,37 @@ def first(me: Person, hour: str) -> Page:
     return me.follow(steps.begin(me, hour), "first question")
 
 
+def test_who_could_see_it_is_asked_before_anybody_is_named(site: Site, me: Person, hour: str) -> None:
+    """Before a name is said, and before one stands on the page."""
+    asked = "Could anyone see your answers, or be upset by them?"
+    page = steps.begin(me, hour, word="Aunt Maud")
+    assert "Please keep Aunt Maud in mind" in page.text and "Could anyone see" not in page.text
+    client = me.open(hour).link("Ana Reyes").rpartition("/")[2]
+    for path in (f"{hour}/questionnaire", f"{hour}/check-in"):
+        shown = me.open(path).text
+        assert asked in shown.partition("Aunt Maud")[0], path
+    new = me.open(f"/clients/{client}/relationships/new")
+    assert "Could anyone see this, or be upset by it?" in new.text.partition("own word for this person")[0]
+
+
+@pytest.mark.parametrize("one", catalogue.everything(), ids=lambda one: one.id)
+def test_the_clients_own_word_stands_where_a_person_is_meant(me: Person, hour: str, one: Instrument) -> None:
+    if one.kind == "check-in":
+        steps.begin(me, hour, word="my mum")
+        page = me.press(me.open(f"{hour}/check-in"), "Go to the introduction")
+    else:
+        page = steps.begin(me, hour, one.id, word="my mum")
+    assert "your mum" in page.text and "this person]" not in page.text
+    guidance = me.follow(page, "How to give it")
+    # What is only told to the clinician names nobody beside fear or harm.
+    said = [line for line in one.guidance.danger if "this person" in line]
+    assert all(naming.quoted(line, "my mum") in guidance.text for line in said)
+    asked = [
+        each.question for facet in one.facets for each in facet.follow_up if "this person" in each.question
+    ]
+    assert all(naming.spoken(question, "my mum") in guidance.text for question in asked)
+
+
 def kept(site: Site, page: Page) -> list[answers.Response]:
     """What the record holds, whatever the page says."""
     id = UUID(steps.place(page).rpartition("/")[2])
@@ -40,7 +72,7 @@ def rows_of(check: Page) -> list[str]:
 def test_a_questionnaire_from_beginning_to_end(me: Person, hour: str) -> None:
     introduction = steps.begin(me, hour, word="M.")
     for paragraph in giving().introduction:
-        assert paragraph in introduction.text.replace("\u2019", "’")
+        assert naming.spoken(paragraph, "M.") in introduction.text.replace("\u2019", "’")
     page = me.follow(introduction, "first question")
     for number, item in enumerate(giving().items, 1):
         assert f"{number} of 12" in page.text

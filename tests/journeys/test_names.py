@@ -1,5 +1,7 @@
 """Initials on a client’s page; clients and people told apart, asked about, joined; the wrong one noticed."""
 
+import json
+
 import pytest
 
 from tests.journeys import steps
@@ -23,6 +25,22 @@ def test_initials_are_proposed_or_written_and_stand_where_the_name_does_not(
     me.press(me.open(page.path), "Start a session now")
     today = me.open("/")
     assert shown in named(today) and (name == shown or name not in today.text)
+
+
+def test_initials_are_proposed_while_the_name_is_typed(me: Person) -> None:
+    """The script of the page says what its save answers; without script they are made when it is sent."""
+
+    def proposed(name: str, code: str = "") -> str:
+        page = me.open("/clients/new")
+        sent = page.form("name").standing() | {"name": name, "code": code}
+        return str(json.loads(me.post(page.path, sent, {"X-Autosave": "1"}).body)["proposed"])
+
+    assert proposed("Ana Reyes").endswith(" A. R.")
+    assert proposed("王小明").endswith(" 王.") and proposed("Dr. Ana Reyes").endswith(" A. R.")
+    assert proposed("Ana Reyes", "K7") == proposed("  ") == ""
+    take_in(me, "Abel Ross")
+    assert proposed("Ana Reyes").endswith(" A. R. 2")
+    assert "data-proposed" in me.open("/clients/new").source
 
 
 def test_initials_left_empty_are_made_anew(me: Person) -> None:

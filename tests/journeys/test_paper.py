@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.instruments import form_code
+from clinic_toolkit.instruments import catalogue, form_code
 from clinic_toolkit.record import administrations, answers, merging, results
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, put_on_the_shelf
@@ -19,7 +19,6 @@ from tests.journeys.person import Person
 
 TODAY = datetime.now(UTC).astimezone().date()
 BEFORE = TODAY - timedelta(days=7)
-CURRENT = f"giving {giving().version}"
 ABOUT = {"about": "new", "word": "M.", "frame": "parent"}
 CHOSEN = ["4", "3", "0", "1", "2", "3", "4", "declined", "did_not_come_up", "", "1", "0"]
 
@@ -27,7 +26,7 @@ CHOSEN = ["4", "3", "0", "1", "2", "3", "4", "declined", "did_not_come_up", "", 
 def typed(code: str | None = None, **more: str) -> dict[str, str]:
     """What is typed before the answers."""
     code = form_code.code_of(giving(), general=False) if code is None else code
-    return {"instrument": CURRENT, "code": code, "on": BEFORE.isoformat()} | ABOUT | more
+    return {"code": code, "on": BEFORE.isoformat()} | ABOUT | more
 
 
 def whole(me: Person, hour: str, word: str = "M.") -> Page:
@@ -86,13 +85,29 @@ def test_a_sheet_of_a_questionnaire_of_ones_own_is_entered_as_the_version_it_is(
     found = re.search(r"sheet (\w{4}-\w{4})", printed)
     assert found
     own.take_in(site, me, own.later())
-    sheet = typed(found[1], instrument="resting 2")
-    refused = me.send(me.open(f"{hour}/paper"), sheet)
-    assert refused.status == 422 and "“How I rest”, version 1" in refused.error("code")
-    page = me.send(refused, {"instrument": "resting 1"})
-    assert page.path.endswith("/all") and "I stayed on my feet" in page.text
-    # The check-in is no sheet to enter: what the client watches is written on it by hand.
-    assert not [key for key in me.open(f"{hour}/paper").form("code").values("instrument") if "check" in key]
+    page = me.send(me.open(f"{hour}/paper"), typed(found[1]))
+    assert page.path.endswith("/all") and "I stayed on my feet" in page.text and "version 1" in page.text
+    assert body_of(site, page).instrument_version == "1"
+
+
+@pytest.mark.parametrize("general", [True, False])
+def test_a_check_in_is_no_sheet_to_enter(me: Person, hour: str, general: bool) -> None:
+    """What the client watches is written on it by hand."""
+    code = form_code.code_of(catalogue.check_in(), general=general)
+    page = me.send(me.open(f"{hour}/paper"), typed(code))
+    assert page.status == 422 and "the sheet of a check-in" in page.error("code")
+
+
+def test_the_code_alone_says_which_form_it_is(site: Site, me: Person, hour: str) -> None:
+    page = me.open(f"{hour}/paper")
+    asked = {each.name for each in page.form("code").controls if each.kind not in ("hidden", "button")}
+    assert asked == {"code", "on", "about", "word", "frame"}
+    for one in catalogue.instruments():
+        page = me.send(me.open(f"{hour}/paper"), {"code": form_code.code_of(one, general=True)})
+        assert page.path.endswith("/all"), page.text
+        body = body_of(site, page)
+        # Nobody had to be chosen: the sheet names nobody.
+        assert (body.instrument, body.relationship) == (one.id, None)
 
 
 def test_it_can_be_entered_from_the_clients_page_without_an_hour(site: Site, me: Person) -> None:
@@ -100,23 +115,17 @@ def test_it_can_be_entered_from_the_clients_page_without_an_hour(site: Site, me:
     page = me.follow(me.open(f"/clients/{client.id}"), "Enter a paper form")
     assert page.typed("on") == TODAY.isoformat()
     code = form_code.code_of(giving(), general=True)
-    page = me.send(page, {"instrument": CURRENT, "code": code, "about": "general"})
+    page = me.send(page, {"code": code})
     result = me.press(me.send(page, chosen_rows(), by="1-answer"), "Finish")
     assert result.status == 200 and body_of(site, result).session is None
 
 
-def test_a_code_of_another_version_is_refused_and_says_which_it_is(
+def test_a_code_of_an_earlier_version_is_entered_as_that_version(
     site: Site, me: Person, hour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earlier = put_on_the_shelf(monkeypatch)
     code = form_code.code_of(earlier, general=False)
     page = me.send(me.open(f"{hour}/paper"), typed(code))
-    assert page.status == 422
-    assert f"“How I give”, version {EARLIER}" in page.error("code") and "Choose that one above" in page.error(
-        "code"
-    )
-    assert (page.typed("code"), page.typed("word"), page.typed("on")) == (code, "M.", BEFORE.isoformat())
-    page = me.send(page, {"instrument": f"giving {EARLIER}"})
     assert page.path.endswith("/all") and f"version {EARLIER}" in page.text
     assert body_of(site, page).digest == earlier.digest
 
@@ -129,7 +138,7 @@ def test_a_code_of_another_version_is_refused_and_says_which_it_is(
         ({"code": "x" * 61}, "code", "too long"),
         ({"code": form_code.code_of(giving(), general=True)}, "code", "Choose “People in general”"),
         ({"about": "general"}, "code", "Choose below who it was about"),
-        ({"instrument": "giving 77"}, "instrument", "Choose"),
+        ({"about": ""}, "about", "Choose whom"),
         ({"on": (TODAY + timedelta(days=1)).isoformat()}, "on", "in the future"),
         ({"on": "1999-01-01"}, "on", "Check the year"),
         ({"on": ""}, "on", "Write the day"),

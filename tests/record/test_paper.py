@@ -13,7 +13,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.store.engine import reading, writing
-from tests.fixtures.editions import EARLIER, put_on_the_shelf
+from tests.fixtures.editions import put_on_the_shelf
 from tests.fixtures.practices import NOW, Work, giving
 
 ANSWERED = date(2026, 11, 12)
@@ -35,7 +35,7 @@ def entered(
     }
     with writing(work.engine) as db:
         code = code or form_code.code_of(form, general=True)
-        return paper.begin(db, work.vault, form, code=code, **(given | more))  # type: ignore[arg-type]
+        return paper.begin(db, work.vault, code=code, **(given | more))  # type: ignore[arg-type]
 
 
 def test_answered_and_entered_are_two_days_and_both_are_said(work: Work) -> None:
@@ -53,35 +53,28 @@ def test_answered_and_entered_are_two_days_and_both_are_said(work: Work) -> None
     assert "12 November 2026" in note.source and WAY in note.text
 
 
-@pytest.mark.parametrize("edition", catalogue.editions(), ids=lambda each: f"{each.id}-{each.version}")
-def test_an_earlier_sheet_is_entered_as_what_it_is(work: Work, edition: Instrument) -> None:
+ON_PAPER = [each for each in catalogue.editions() if each.kind != catalogue.CHECK_IN]
+
+
+@pytest.mark.parametrize("edition", ON_PAPER, ids=lambda each: f"{each.id}-{each.version}")
+def test_a_sheet_is_entered_as_what_its_code_says(work: Work, edition: Instrument) -> None:
     kept = entered(work, edition)
     assert (kept.body.instrument_version, kept.body.digest) == (edition.version, edition.digest)
     assert administrations.instrument_of(kept.body) == edition
 
 
 @pytest.mark.parametrize(
-    ("chosen", "printed", "general", "refused"),
+    ("code", "refused"),
     [
-        ("1", EARLIER, True, paper.OtherForm),
-        (EARLIER, "1", True, paper.OtherForm),
-        ("1", "1", False, paper.OtherWording),
+        (form_code.code_of(giving(), general=False), paper.OtherWording),
+        (form_code.code_of(catalogue.check_in(), general=True), paper.NotFromPaper),
     ],
 )
-def test_nothing_is_entered_under_what_it_was_not_answered_with(
-    work: Work,
-    chosen: str,
-    printed: str,
-    general: bool,
-    refused: type[ClinicError],
-    monkeypatch: pytest.MonkeyPatch,
+def test_nothing_is_entered_as_what_it_was_not_answered_as(
+    work: Work, code: str, refused: type[ClinicError]
 ) -> None:
-    put_on_the_shelf(monkeypatch)
-    code = form_code.code_of(catalogue.instrument("giving", printed), general=general)
-    with pytest.raises(refused) as told:
-        entered(work, catalogue.instrument("giving", chosen), code=code)
-    if refused is paper.OtherForm:
-        assert f"“How I give”, version {printed}" in told.value.sentence
+    with pytest.raises(refused):
+        entered(work, code=code)
     with reading(work.engine) as db:
         assert not db.execute(administrations.administration.select()).all()
 
@@ -93,8 +86,13 @@ def test_a_slip_in_the_code_and_a_code_of_no_known_form_are_refused(
     code: str, refused: type[ClinicError]
 ) -> None:
     with pytest.raises(refused):
-        paper.check_code(code, giving())
-    paper.check_code(form_code.code_of(giving(), general=True), giving())
+        paper.sheet_of(code)
+    assert paper.sheet_of(form_code.code_of(giving(), general=True)).instrument == giving()
+
+
+def test_an_earlier_sheet_is_known_by_its_code(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    earlier = put_on_the_shelf(monkeypatch)
+    assert entered(work, earlier).body.digest == earlier.digest
 
 
 @pytest.mark.parametrize(

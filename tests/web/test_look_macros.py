@@ -145,7 +145,8 @@ def test_scripts_write_no_markup_and_stay_small() -> None:
     assert re.search(MARKUP, "page.innerHTML = text")
     assert [name for name, script in SCRIPTS.items() if re.search(MARKUP, script)] == []
     assert [name for name, script in SCRIPTS.items() if script.count("\n") > 150] == []
-    assert sum(len(script.encode()) for script in SCRIPTS.values()) < 26_000
+    # What a screen reader is told, Quit and initials proposed while a name is typed made it grow from 26,000.
+    assert sum(len(script.encode()) for script in SCRIPTS.values()) < 27_500
 
 
 def test_every_script_is_fetched_with_the_page() -> None:

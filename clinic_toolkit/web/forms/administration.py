@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
@@ -26,19 +27,24 @@ class ChooseForm(Form):
 
     @classmethod
     def for_client(
-        cls, known: Sequence[Kept[Relationship]], on_offer: Sequence[Instrument], typed: Any
+        cls,
+        known: Sequence[Kept[Relationship]],
+        on_offer: Sequence[Instrument],
+        typed: Any,
+        *,
+        order: Sequence[UUID],
     ) -> "ChooseForm":
-        """The form for one client's relationships, with the questionnaires that can be begun."""
+        """The form for one client's relationships in this order, with what can be begun."""
         # With nobody known yet, it will nearly always be about someone new.
         form = cls(typed, data={"about": "" if known else "new"})
         form.on_offer = {each.id: each for each in on_offer}
         form.instrument.choices = [(each.id, each.title) for each in on_offer]
-        form.offer(known)
+        form.offer(known, order)
         return form
 
-    def offer(self, known: Sequence[Kept[Relationship]]) -> None:
-        """Offer these people, someone new, and people in general."""
-        self.about.choices = [(id.hex, word) for id, word in words(list(known)).items()]
+    def offer(self, known: Sequence[Kept[Relationship]], order: Sequence[UUID]) -> None:
+        """Offer these people in this order, someone new, and people in general."""
+        self.about.choices = in_order(known, order)
         self.about.choices += [("new", "Someone new"), ("general", "People in general")]
         self.frames = {kept.id.hex: kept.body.frame for kept in known}
         self.words = tuple(kept.body.word for kept in known)
@@ -89,3 +95,9 @@ class ChooseForm(Form):
             raise ValidationError(
                 f"“{chosen.title}” is not offered about {known[frame].label.lower()}: {known[frame].note}"
             )
+
+
+def in_order(known: Sequence[Kept[Relationship]], order: Sequence[UUID]) -> list[tuple[str, str]]:
+    """These people as choices: the value and the word of each, which does not depend on the order."""
+    told = words(list(known))
+    return [(id.hex, told[id]) for id in order]

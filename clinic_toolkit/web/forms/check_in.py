@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
@@ -9,8 +10,9 @@ from wtforms.validators import ValidationError
 from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship, words
+from clinic_toolkit.record.relationships import Relationship
 from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.administration import in_order
 
 GENERAL = "general"
 
@@ -22,10 +24,12 @@ class CheckInForm(Form):
     interpreter = fields.tick("With an interpreter")
 
     @classmethod
-    def for_client(cls, known: Sequence[Kept[Relationship]], typed: Any, last: str) -> "CheckInForm":
+    def for_client(
+        cls, known: Sequence[Kept[Relationship]], order: Sequence[UUID], typed: Any, last: str
+    ) -> "CheckInForm":
         """The form for one client; `last` is whom the check-in before was about."""
         form = cls(typed, data={"about": last})
-        form.about.choices = [(id.hex, word) for id, word in words(list(known)).items()]
+        form.about.choices = in_order(known, order)
         form.about.choices += [(GENERAL, "People in general")]
         return form
 

@@ -19,5 +19,5 @@ class RelationshipForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(frame.id, frame.label) for frame in catalogue.frames() if not frame.general]
+        known = [(frame.id, frame.in_one_line) for frame in catalogue.frames() if not frame.general]
         self.frame.choices = [("", "Choose"), *known]

@@ -12,6 +12,7 @@ from clinic_toolkit.record import (
     cases,
     check_ins,
     clients,
+    lately,
     own_questionnaires,
     progress,
     relationships,
@@ -49,7 +50,12 @@ def choose(session: UUID) -> Answer:
     client = clients.get(db, vault, case.body.client_ids[0])
     known = [kept for kept in relationships.of_client(db, vault, client.id) if kept.state == "active"]
     on_offer = own_questionnaires.on_offer(db, vault)
-    form = ChooseForm.for_client(known, on_offer, request.form if request.method == "POST" else None)
+    form = ChooseForm.for_client(
+        known,
+        on_offer,
+        request.form if request.method == "POST" else None,
+        order=lately.people(db, vault, client.id, known),
+    )
     ring = vault.ring_of(client.id, "record")
     before = new_records.made_before(Administration, ring, form.says)
     if before is not None:
@@ -69,7 +75,7 @@ def choose(session: UUID) -> Answer:
         )
         return responses.see(url_for(".introduction", id=kept.id))
     context.saw("client", client)
-    frames = [frame for frame in catalogue.frames() if frame.takes_questionnaires]
+    frames = [frame for frame in catalogue.frames() if frame.takes_questionnaires and not frame.general]
     page = render_template(
         "administrations/choose.html",
         here="clients",
@@ -79,11 +85,7 @@ def choose(session: UUID) -> Answer:
         form=form,
         errors=form.errors,
         instruments=on_offer,
-        frames=[frame for frame in frames if not frame.general],
-        general=[frame for frame in frames if frame.general],
-        fits_ill={
-            (frame.id, each.id): results.fits_ill(each, frame.id) for frame in frames for each in on_offer
-        },
+        frames=frames,
         short=_is_short(sessions.minutes_left(hour.body, now=context.now())),
         given=[
             kept

@@ -7,11 +7,14 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.record import cases, clients, notes, sessions, told_apart
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.web import context, requests, responses
 from clinic_toolkit.web.forms.case import CoupleForm
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("cases", __name__)
+
+# So many sessions stand on a couple's page; the others are one click away.
+NEWEST = 12
 
 
 @screen.route("/couples/new", methods=["GET", "POST"])
@@ -57,6 +60,7 @@ def show(id: UUID) -> Answer:
         return responses.see(url_for("clients.show", id=kept.body.client_ids[0]))
     people = [clients.get(db, vault, each) for each in kept.body.client_ids]
     hours = sessions.of_cases(db, vault, [kept])
+    most = requests.most(NEWEST)
     context.saw("clinical_case", kept)
     context.saw("client", *people)
     return render_template(
@@ -65,7 +69,8 @@ def show(id: UUID) -> Answer:
         case=kept,
         people=people,
         hours=hours,
-        notes=notes.of_hours(db, vault, hours),
+        most=most,
+        notes=notes.of_hours(db, vault, hours[:most]),
         now=sessions.of_today(hours, now=context.now()),
         agreed=sessions.agreed_before(hours),
         attendance=sessions.attendance_of,

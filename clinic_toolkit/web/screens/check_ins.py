@@ -5,7 +5,16 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import administrations, cases, check_ins, clients, relationships, sessions, watched
+from clinic_toolkit.record import (
+    administrations,
+    cases,
+    check_ins,
+    clients,
+    lately,
+    relationships,
+    sessions,
+    watched,
+)
 from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
@@ -31,8 +40,9 @@ def begin(session: UUID) -> Answer:
         for kept in relationships.of_client(db, vault, client.id)
         if kept.state == "active" and catalogue.offered(asked, catalogue.frame(kept.body.frame))
     ]
+    order = lately.people(db, vault, client.id, known)
     form = CheckInForm.for_client(
-        known, request.form if request.method == "POST" else None, _last(client.id, known)
+        known, order, request.form if request.method == "POST" else None, _last(client.id, known)
     )
     ring = vault.ring_of(client.id, "record")
     before = new_records.made_before(Administration, ring, lambda body: form.says(body, asked.id))
@@ -58,8 +68,8 @@ def begin(session: UUID) -> Answer:
         hour=hour,
         client=client,
         instrument=asked,
-        words=relationships.words(known),
-        people=[(one, watched.item_of(one.body.watched) if one.body.watched else None) for one in known],
+        ids={one.id.hex: one.id for one in known},
+        watched={one.id.hex: watched.item_of(one.body.watched) for one in known if one.body.watched},
         general=GENERAL,
         form=form,
         errors=form.errors,

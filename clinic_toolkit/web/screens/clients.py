@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-import msgspec
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
@@ -15,6 +14,7 @@ from clinic_toolkit.record import (
     clients,
     handouts,
     joined,
+    lately,
     notes,
     relationships,
     repeats,
@@ -26,7 +26,7 @@ from clinic_toolkit.record import (
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, drafts, new_records, responses, searches
+from clinic_toolkit.web import context, drafts, new_records, proposing, requests, responses, searches
 from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.client import ClientForm
@@ -34,8 +34,10 @@ from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("clients", __name__)
 
-# So many questionnaires stand on a client's page; the others are one click away.
+# So many sessions, questionnaires, sheets and people stand on a client's page, and so many clients in
+# the list; the others are one click away.
 NEWEST = 12
+CLIENTS = 30
 
 
 @screen.get("/clients")
@@ -44,7 +46,9 @@ def index() -> Answer:
     archived = "archived" in request.args
     everyone = clients.everyone(context.db(), context.vault())
     alone = [kept for kept in everyone if kept.state != clients.JOINED]
-    shown = [kept for kept in alone if (kept.state == clients.ARCHIVED) == archived]
+    listed = [kept for kept in alone if (kept.state == clients.ARCHIVED) == archived]
+    most = requests.most(CLIENTS)
+    shown = lately.seen(context.db(), context.vault(), listed, most=most, today=_today())
     names = told_apart.of(context.db(), context.vault()).full
     active = {kept.id for kept in everyone if kept.state != clients.ARCHIVED}
     couples = [
@@ -52,7 +56,8 @@ def index() -> Answer:
         for case in cases.everything(context.db(), context.vault())
         if case.body.is_couple and _is_put_away(case.body, active) == archived
     ]
-    return _list(shown, couples=couples, archived=archived, others=len(alone) - len(shown))
+    others = len(alone) - len(listed)
+    return _list(shown, couples=couples, archived=archived, others=others, every=len(listed))
 
 
 def _is_put_away(couple: Case, active: set[UUID]) -> bool:
@@ -86,6 +91,7 @@ def _list(
     words: str = "",
     archived: bool = False,
     others: int = 0,
+    every: int = 0,
 ) -> str:
     context.saw("client", *shown)
     return render_template(
@@ -97,6 +103,7 @@ def _list(
         words=words,
         archived=archived,
         others=others,
+        every=every,
     )
 
 
@@ -104,7 +111,7 @@ def _list(
 def new() -> Answer:
     """Take a client in."""
     draft = drafts.of_form("client", context.vault().user_id, ring=None)
-    if (answer := draft.answered()) is not None:
+    if (answer := draft.answered(lambda: proposing.while_typed(None))) is not None:
         return answer
     form = ClientForm(draft.typed(), today=_today())
     before = new_records.client_taken_in_before(form.says)
@@ -114,7 +121,7 @@ def new() -> Answer:
         if alike := _alike(form, None):
             return _form_page(form, None, draft, alike=alike)
         number = new_records.number_sent()
-        body = _with_initials(form.body(), None)
+        body = proposing.with_initials(form.body(), None)
         kept = clients.add(context.db(), context.vault(), body, now=context.now(), number=number)
         draft.recorded()
         return responses.see(url_for(".show", id=kept.id))
@@ -126,7 +133,7 @@ def edit(id: UUID) -> Answer:
     """Change a client's details."""
     kept = clients.get(context.db(), context.vault(), id)
     draft = drafts.of_form("client", id, ring=kept.ring)
-    if (answer := draft.answered()) is not None:
+    if (answer := draft.answered(lambda: proposing.while_typed(id))) is not None:
         return answer
     form = ClientForm(draft.typed(), kept=kept.body, today=_today())
     if request.method == "POST" and form.validate():
@@ -137,7 +144,7 @@ def edit(id: UUID) -> Answer:
             return _form_page(form, kept, draft, newer=form.differing(kept.body))
         if alike := _alike(form, kept):
             return _form_page(form, kept, draft, alike=alike)
-        body = _with_initials(form.body(), kept.id)
+        body = proposing.with_initials(form.body(), kept.id)
         clients.revise(context.db(), context.vault(), kept, body, now=context.now())
         draft.recorded()
         return responses.see(url_for(".show", id=id))
@@ -147,14 +154,6 @@ def edit(id: UUID) -> Answer:
 
 def _today() -> date:
     return context.now().astimezone().date()
-
-
-def _with_initials(body: Client, id: UUID | None) -> Client:
-    """The details, with the initials that are proposed where none were written."""
-    if body.code:
-        return body
-    code = told_apart.proposed(context.db(), context.vault(), body, besides=id)
-    return msgspec.structs.replace(body, code=code)
 
 
 def _alike(form: ClientForm, kept: Kept[Client] | None) -> list[Kept[Client]]:
@@ -211,7 +210,10 @@ def show(id: UUID) -> Answer:
     context.saw("relationship", *found)
     words = relationships.words(found)
     given = administrations.of_client(db, vault, id)
-    shown = given if "all" in request.args else given[:NEWEST]
+    most = requests.most(NEWEST)
+    shown = given[:most]
+    order = lately.people(db, vault, id, found)
+    found = sorted(found, key=lambda each: (each.state == "archived", order.index(each.id)))
     asked_again = repeats.of_client(given, rhythms.of_client(db, vault, id), now=context.now())
     context.saw("rhythm", *(each.rhythm for each in asked_again if each.rhythm and each.standing))
     return render_template(
@@ -229,12 +231,13 @@ def show(id: UUID) -> Answer:
             if case.body.is_couple and other not in entries and other in names.full
         ],
         hours=hours,
-        notes=notes.of_hours(db, vault, hours),
+        notes=notes.of_hours(db, vault, hours[:most]),
         notes_alone=notes.of_lost_hours(db, vault, taking_part, hours),
         couple_rings={case.ring for case in taking_part if case.body.is_couple},
         now=sessions.of_today(alone, now=context.now()),
         agreed=sessions.agreed_before(alone),
         relationships=found,
+        most=most,
         words=words,
         frames={frame.id: frame.label for frame in catalogue.frames()},
         given=[

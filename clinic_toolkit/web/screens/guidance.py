@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
+from clinic_toolkit.instruments import naming
 from clinic_toolkit.instruments.ways import WAYS, Way, lines_for
 from clinic_toolkit.record import administrations, results
 from clinic_toolkit.record.administrations import Administration
@@ -34,7 +35,7 @@ def show(id: UUID) -> Answer:
         told = [
             f"{frame.label[:1].upper()}{frame.label[1:]}: {frame.note}",
             *lines,
-            *instrument.clinician_notes,
+            *(naming.quoted(note, kept.body.word) for note in instrument.clinician_notes),
         ]
         rest = {
             "words": "The rest is on its own page:",

@@ -13,7 +13,7 @@ from clinic_toolkit.record import (
     answers,
     cases,
     clients,
-    own_questionnaires,
+    lately,
     paper,
     relationships,
     results,
@@ -25,7 +25,6 @@ from clinic_toolkit.record.answers import Response
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, drafts, new_records, responses, whom
-from clinic_toolkit.web.forms import paper as forms
 from clinic_toolkit.web.forms.fields import whole
 from clinic_toolkit.web.forms.item import WAYS, RowForm, in_words
 from clinic_toolkit.web.forms.paper import PaperForm
@@ -62,18 +61,15 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
     if (answer := draft.answered()) is not None:
         return answer
     sheets = paper.sheets(db, vault)
-    form = PaperForm.for_sheet(known, sheets, draft.typed(), on=_likely(hour, today), today=today)
+    order = lately.people(db, vault, client.id, known)
+    form = PaperForm.for_sheet(known, order, sheets, draft.typed(), on=_likely(hour, today), today=today)
     before = new_records.made_before(Administration, ring, form.says)
     if before is not None:
         return responses.see(url_for("whole_forms.show", id=before.id))
     if request.method == "POST" and form.validate():
-        chosen = form.chosen()
-        if chosen is None:
-            raise rows.NotThere
         kept = paper.begin(
             db,
             vault,
-            chosen,
             code=form.code.data,
             client_id=client.id,
             about=whom.chosen(form, client.id),
@@ -85,7 +81,6 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
         draft.recorded()
         return responses.see(url_for("whole_forms.show", id=kept.id))
     context.saw("client", client)
-    newest = {each.digest for each in own_questionnaires.on_offer(db, vault)}
     page = render_template(
         "paper/sheet.html",
         here="clients",
@@ -95,7 +90,6 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
         form=form,
         draft=draft,
         errors=form.errors,
-        editions=[(forms.key(each), each, each.digest in newest) for each in sheets],
         frames=[each for each in catalogue.frames() if each.takes_questionnaires and not each.general],
     )
     return (page, 422) if form.errors else page

@@ -24,7 +24,7 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.drafts import RISK_ENTRY
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.risk_entries import RiskEntry
-from clinic_toolkit.web import context, drafts, guard, new_records, responses
+from clinic_toolkit.web import context, drafts, guard, new_records, requests, responses
 from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms.risk_entry import NOBODY, RiskForm
 from clinic_toolkit.web.responses import Answer
@@ -151,6 +151,7 @@ def index(client: UUID) -> Answer:
         here="clients",
         person=person,
         entries=found,
+        most=requests.most(20),
         words=_words(client),
         in_general=results.IN_GENERAL,
         today=_today(),

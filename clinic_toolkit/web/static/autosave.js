@@ -1,6 +1,6 @@
 // Saving a form while it is being filled in.
 import { drop, isPutAway, renew } from "./cover.js";
-import { say as tell } from "./dom.js";
+import { all, say as tell } from "./dom.js";
 import { TOO_MUCH, isTooMuch, roomWhileLeaving } from "./lengths.js";
 import { isLocked, isTakenBack, putAway, saveWasTheSign } from "./lock.js";
 import { tooMuchToGo, typedIn, underWay, unsaved } from "./unsaved.js";
@@ -33,6 +33,7 @@ export function autosave(form) {
       saveWasTheSign();
       // A draft has a version of its own, beside that of the record which the form will change.
       for (const name of ["version", "draft"]) if (said[name] && form.elements[name]) form.elements[name].value = said[name];
+      all("[data-proposed]", form).forEach((place) => tell(place, said.proposed));
       return unsaved.has(save) || say(said.draft ? `Draft saved ${said.saved}` : `Saved ${said.saved || ""}`, false);
     }
     // The page was older than the last unlock: once more, with the form token of now.
