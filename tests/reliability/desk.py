@@ -60,7 +60,9 @@ class Desk:
         self._token, self._version = standing["csrf_token"], standing["version"]
         if not self._to_sign or self._to_sign in self.signed:
             if self._begun % HOURS_OF_A_CLIENT == 0:
-                self._client = self.me.send(self.me.open("/clients/new"), {"name": f"Ben Okoro {self._begun}"}).path
+                self._client = self.me.send(
+                    self.me.open("/clients/new"), {"name": f"Ben Okoro {self._begun}"}
+                ).path
             else:
                 steps.end_hour(self.me, self.me.open(self._to_sign))
             self._begun += 1
