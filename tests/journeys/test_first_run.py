@@ -154,6 +154,7 @@ def test_too_long_is_said_with_a_number(empty: Empty, name: str) -> None:
         ("Therapist2024!!!", "Therapist2024!!!", "passphrase", ""),
         ("aaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaa", "passphrase", ""),
         ("the offered words", "something else here", "passphrase_again", "do not match"),
+        ("a passphrase of my own kind", "", "passphrase_again", "do not match"),
     ],
 )
 def test_a_weak_or_mistyped_passphrase_makes_no_practice(

@@ -90,7 +90,7 @@ def names_in(settings: Practice) -> tuple[str, str]:
 
 
 class PassphraseForm(Form):
-    """A passphrase, typed twice. `offered_passphrase` keeps the six words on the page.
+    """A passphrase; one's own is typed twice. `offered_passphrase` keeps the six words on the page.
 
     `known`: the names of the practice and of its people, which do not count in a passphrase.
     """
@@ -118,8 +118,9 @@ class PassphraseForm(Form):
             raise ValidationError(reason)
 
     def validate_passphrase_again(self, field: StringField) -> None:
-        """Both must be the same."""
-        if field.data != self.passphrase.data:
+        """Both must be the same. The six words on the page were typed right if they are these."""
+        as_offered = self.passphrase.data == self.offered_passphrase.data
+        if field.data != self.passphrase.data and (field.data or not as_offered):
             raise ValidationError("The two do not match. Type the same passphrase twice.")
 
 
