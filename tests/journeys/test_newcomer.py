@@ -72,7 +72,7 @@ def set_up(one: Newcomer) -> str:
     one.press("Go on to the passphrase", by="limits_text")
     words = one.page.typed("offered_passphrase") or ""
     one.fill("passphrase", words)
-    one.press("Make the practice")
+    one.press("Create the practice")
     code = one.page.typed("offered_code") or ""
     one.fill("code", code)
     one.press("Use this code")
