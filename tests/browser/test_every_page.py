@@ -20,6 +20,14 @@ def test_every_page_is_whole_in_light_dark_and_narrow(browser: Browser, practice
     furnish(me, practice.hour)
     kinds = longest_of_each_kind(me)
     assert len(kinds) >= 25
+    new = {
+        "/clients/…/join",
+        "/clients/… joined",
+        "/relationships/…/join",
+        "/relationships/… joined",
+        "/quit",
+    }
+    assert new | {"/when-the-computer-fails", "/when-the-computer-fails list"} <= set(kinds)
     with chrome.watched(browser, practice.running.host) as seen:
         shown = practice.enter(seen)
         for shape, path in kinds.items():
@@ -37,6 +45,10 @@ def longest_of_each_kind(me: person.Person, holding: str = "") -> dict[str, str]
         # A questionnaire and a sheet have one page each, whichever they are; the longest stands for all.
         shape = re.sub(r"[0-9a-f-]{36}|(?<=^/questionnaires/)[^/]+|(?<=^/worksheets/)[^/]+", "…", page.path)
         shape = shape.partition("items/")[0].partition("?")[0]
+        if "This entry was joined" in page.text:
+            shape += " joined"
+        if page.path.endswith("?list="):
+            shape += " list"
         if holding in page.source:
             kinds[shape] = max(kinds.get(shape, (0, "")), (len(page.source), page.path))
     return {shape: path for shape, (_, path) in kinds.items()}
@@ -101,6 +113,7 @@ def furnish(me: person.Person, hour: str, more: str = "") -> None:
     me.send(me.open(f"{hour}/risk-entries/new"), {"did": "Rang the clinic." + more})
     me.send(me.open(f"{hour}/note"), {"section-data": "Came on time." + more})
     sign_and_edit(me, hour, more)
+    join(me, hour, more)
 
 
 def sign_and_edit(me: person.Person, hour: str, more: str) -> None:
@@ -112,6 +125,20 @@ def sign_and_edit(me: person.Person, hour: str, more: str) -> None:
     me.send(me.open(f"{other.path}/edit"), {"place": "Room 9" + more, "attendance": "late"})
     me.send(me.open(f"{other.path}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "is In the room: Room 9" in me.open(note.path).text
+
+
+def join(me: person.Person, hour: str, more: str) -> None:
+    """Two entries of the client, and two of one person, each shown under one."""
+    client = next(href for _, href in me.open(hour).links if re.fullmatch(r"/clients/[0-9a-f-]{36}", href))
+    other = me.send(me.open("/clients/new"), {"name": "Anna Reyes" + more})
+    mine = client.rpartition("/")[2].replace("-", "")
+    me.send(me.open(f"{other.path}/join"), {"other": mine})
+    add = me.open(client).link("Add a person")
+    one, two = (me.send(me.open(add), {"word": word + more, "frame": "friend"}) for word in ("Mona", "Mo"))
+    page = me.open(f"{two.path}/join")
+    known = one.path.rpartition("/")[2].replace("-", "")
+    me.send(page, {"other": known})
+    assert "This entry was joined" in me.open(two.path).text
 
 
 def _again(me: person.Person, hour: str) -> Page:
