@@ -81,7 +81,7 @@ def _hour(page: Page, address: str) -> str:
     """The day's next hour, opened."""
     page.goto(address)
     page.get_by_role("list", name="Next", exact=True).get_by_role("link").click()
-    page.get_by_role("button", name="Open the hour").click()
+    page.get_by_role("button", name="Start the session").click()
     page.wait_for_url(re.compile("/sessions/"))
     return page.url.partition("?")[0]
 
@@ -89,11 +89,20 @@ def _hour(page: Page, address: str) -> str:
 def _questions(page: Page, hour: str, instrument: Instrument, frame: Frame) -> Iterator[Image.Image]:
     page.goto(f"{hour}/questionnaire")
     page.locator(f"[name=instrument][value={instrument.id}]").check()
-    page.locator(f"[name=about][value={'general' if frame.general else 'new'}]").check()
-    if not frame.general:
-        page.fill("[name=word]", frame.label.title()[:20])
+    page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    word = frame.label.title()[:20]
+    named = page.get_by_role("radio", name=word)
+    if frame.general:
+        page.locator("[name=about][value=general]").check()
+    elif named.count():
+        # Named for the questionnaire before; a second person of that name would be asked about.
+        named.first.check()
+    else:
+        page.locator("[name=about][value=new]").check()
+        page.fill("[name=word]", word)
         page.select_option("[name=frame]", frame.id)
-    page.get_by_role("button", name="Go to the introduction").click()
+    with page.expect_navigation(url="**/introduction"):
+        page.get_by_role("button", name="Go to the introduction").click()
     begun = page.url.rpartition("/")[0]
     for number in range(1, len(instrument.items) + 1):
         page.goto(f"{begun}/items/{number}")

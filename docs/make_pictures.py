@@ -118,7 +118,7 @@ def _item(page: Page, address: str) -> None:
     """One question, begun in the day's next hour."""
     page.goto(address)
     page.get_by_role("list", name="Next", exact=True).get_by_role("link").click()
-    page.get_by_role("button", name="Open the hour").click()
+    page.get_by_role("button", name="Start the session").click()
     _shot(page, "hour")
     page.get_by_role("link", name="Begin a questionnaire").click()
     page.locator("[name=instrument][value=giving]").check()
@@ -143,7 +143,7 @@ def _papers(page: Page, address: str) -> None:
     page.goto(f"{address}worksheets/receiving-ladder")
     _paper(page, "Blank sheet (PDF)", "worksheet")
     page.goto(result)
-    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Hour").click()
+    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Session").click()
     _paper(page, "Session summary (PDF)", "session-summary")
     page.get_by_role("link", name="Read the signed note").click()
     _shot(page, "note-page")

@@ -164,8 +164,8 @@ def _looked_together(visitor: Visitor, page: Page, write: Callable[[str, Page], 
     page = visitor.send(
         together, "own_words", {"own_words": "I can rest before I say yes.", "next_step": "One walk alone."}
     )
-    if "What you told me" not in page.text or "Kept." not in page.text:
-        raise NotAsExpected("The client's page does not say that what was written on it is kept.")
+    if "What you told me" not in page.text or "Saved." not in page.text:
+        raise NotAsExpected("The client's page does not say that what was written on it is saved.")
     hour = visitor.get(page.link("Done"))
     result = visitor.get(hour.link("See the result"))
     write("client-page.pdf", visitor.paper(result.link("Client page")))

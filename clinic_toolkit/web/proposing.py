@@ -21,7 +21,7 @@ def while_typed(id: UUID | None) -> str:
     name, code = (one_line(request.form.get(field)) for field in ("name", "code"))
     if not name or code:
         return ""
-    return f"As it stands now: {_free(Client(name=name), id)}"
+    return f"For now: {_free(Client(name=name), id)}"
 
 
 def _free(body: Client, id: UUID | None) -> str:

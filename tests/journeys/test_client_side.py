@@ -3,7 +3,7 @@
 import re
 from html import escape, unescape
 
-from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments import catalogue, naming
 from clinic_toolkit.record import results
 from tests.fixtures.practices import giving
 from tests.journeys import steps
@@ -71,21 +71,25 @@ def test_stop_at_a_pause_leads_to_the_quiet_page(me: Person, hour: str) -> None:
 
 def test_what_the_clinician_should_know_is_folded_away_while_choosing(me: Person, hour: str) -> None:
     page = me.open(f"{hour}/questionnaire")
-    beside, _, folded = unescape(page.source).partition("<details>")
+    beside, _, folded = unescape(page.source).partition("<summary>For the clinician: when not to use it")
     for each in catalogue.instruments():
-        kept = (each.guidance.carers, each.guidance.culture, each.guidance.neurodivergence)
-        for words in (each.about, *each.clinician_notes, *kept):
+        for words in each.guidance.not_now:
             assert words in folded and words not in beside
-    for frame in catalogue.frames():
-        if frame.takes_questionnaires:
-            assert frame.note in folded and frame.note not in beside
+        # What concerns one form or one person stands on "How to give it", once both are chosen.
+        kept = (each.guidance.carers, each.guidance.culture, each.guidance.neurodivergence)
+        assert not any(words in page.source for words in (*each.clinician_notes, *filter(None, kept)))
+        assert each.in_one_line in beside
+    given = steps.begin(me, hour, frame="parent")
+    told = unescape(me.open(f"{steps.place(given)}/guidance").source)
+    frame = next(frame for frame in catalogue.frames() if frame.id == "parent")
+    assert frame.note in told and giving().guidance.culture in told
 
 
 def test_questions_for_the_talk_are_folded_away_beside_each_question(me: Person, hour: str) -> None:
     shown = unescape(me.follow(steps.begin(me, hour), "first question").source)
     folded = shown.partition("<summary>For the talk</summary>")[2].partition("</details>")[0]
     facet = giving().facets[0]
-    asked = [each.question for each in facet.follow_up if not each.in_private]
+    asked = [naming.spoken(each.question, "M.") for each in facet.follow_up if not each.in_private]
     for words in asked:
         assert words in folded and shown.count(words) == 1
     # What to leave out would be read as if it were said.
@@ -118,7 +122,8 @@ def test_questions_that_often_do_not_fit_are_named_to_the_clinician(me: Person, 
     assert len(numbers) == 4
     assert f"(parent), items {words} often do not fit" in result_with(me, hour, set()).text
     assert f"Often a poor fit: questions {words}." in me.open("/questionnaires/giving").text
-    assert f"How I give: questions {words}" in me.open(f"{hour}/questionnaire").text
+    given = steps.begin(me, hour, frame="parent")
+    assert f"questions {words}" in me.open(f"{steps.place(given)}/guidance").text
 
 
 def test_an_empty_section_is_remarked_before_signing_and_signed_all_the_same(me: Person, hour: str) -> None:

@@ -294,6 +294,7 @@ def test_unknown_hours_get_the_page_of_everything_unknown(site: Site, client: Pa
 
 def test_nothing_is_opened_by_looking_or_without_the_token(site: Site, me: Person, client: Page) -> None:
     case = client.link("Add a past or planned session").removesuffix("/sessions/new")
-    assert site.get(f"{case}/sessions/open").status_code == 404
+    looked = site.get(f"{case}/sessions/open")
+    assert looked.status_code == 303 and not looked.headers["Location"].endswith("/open")
     assert site.post(f"{case}/sessions/open", token=False).status_code == 422
     assert "No session yet." in me.open(client.path).text
