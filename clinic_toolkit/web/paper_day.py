@@ -29,8 +29,8 @@ PARTS = (
             "Not in the same room? First ask where your client is now, and which number reaches them if the "
             "line fails. Write both down.",
             "If someone may be in danger, act first and write later. Whom to call is below.",
-            "A form on paper shows no prompt. Before the door opens, look at the numbers on your card, and "
-            "ask in private about fear and about not wanting to live.",
+            "A form on paper shows no prompt. Before your client leaves, look at the numbers on your card, "
+            "and ask in private about fear and about not wanting to live.",
         ),
     ),
     Part(

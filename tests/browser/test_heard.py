@@ -182,7 +182,7 @@ def test_what_to_ask_comes_first_on_the_result(reader: Reader, places: Places) -
     told = reader.told()
     heading = next(n for n, each in enumerate(told) if each.kind == "heading")
     first = [(each.kind, each.name) for each in told[heading + 1 : heading + 4]]
-    assert first[:2] == [("region", "Before the door opens"), ("heading", "Before the door opens")]
+    assert first[:2] == [("region", "Before your client leaves"), ("heading", "Before your client leaves")]
     assert first[2][0] == "text" and "Ask in private" in first[2][1]
     # A number is called one, and a drawing has one name.
     said = " ".join(each.name for each in told if each.kind == "text")
@@ -268,4 +268,4 @@ def test_in_the_clients_hands_and_handed_back(request: pytest.FixtureRequest, tm
             reader.go("/handovers")
             told = inside(reader.told())
             first = [each.name for each in told if each.kind in ("heading", "region")][:3]
-            assert first == ["Before your client leaves", *["Ask before they go"] * 2], name
+            assert first == ["Before your client leaves", *["Before your client leaves"] * 2], name

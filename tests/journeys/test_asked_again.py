@@ -103,7 +103,7 @@ def test_a_low_answer_about_being_a_burden_has_a_softer_line_on_the_result_alone
     assert (SOFTER in result.text) is softer
     if softer:
         assert result.text.index(form.items[place].text) < result.text.index(SOFTER)
-        assert "Before the door opens" not in result.text
+        assert "Before your client leaves" not in result.text
     assert not [name for name, page in seen.items() if SOFTER[:20].encode() in page]
     assert SOFTER not in me.open(f"/administrations/{kept.id}/answers").text
     assert SOFTER not in me.open("/").text

@@ -306,10 +306,10 @@ def test_nothing_of_the_clinicians_page_is_shown_after_the_last_answer(me: Perso
     answers = [{"answer": "4", **steps.NEXT}] * 12
     page = me.press(steps.answer_all(me, steps.begin(me, hour), answers), "Finish")
     result = me.open(f"{steps.place(page)}/result").text
-    for words in ("Before the door opens", "Giving past my limit", "answered"):
+    for words in ("Before your client leaves", "Giving past my limit", "answered"):
         assert words in result and words not in page.text
     together = me.follow(page, "Look at it together")
-    assert "Before the door opens" not in together.text
+    assert "Before your client leaves" not in together.text
 
 
 @pytest.mark.parametrize(

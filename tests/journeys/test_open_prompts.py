@@ -223,7 +223,7 @@ def test_from_the_row_a_prompt_is_closed_and_the_way_leads_back(me: Person, hour
     today = me.open("/").text
     assert "Not asked yet, because: Her sister came in. Next check on" in today
     done = me.send(me.follow(opened, "Say what was done"), {"how": "asked", "fear": "home"})
-    assert "Nothing is open here." in me.follow(done, ROW).text
+    assert "No prompt is waiting here." in me.follow(done, ROW).text
     assert NO_REASSURANCE in me.follow(done, ROW).text
     assert "To ask about" not in me.open("/").text
 

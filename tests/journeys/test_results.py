@@ -215,11 +215,11 @@ def test_the_result_says_what_the_form_said(site: Site, me: Person) -> None:
 def test_that_no_prompt_appears_is_said_to_be_no_reassurance(site: Site, me: Person) -> None:
     calm = [Response(status="answered", value=0, talk=False, said="")] * 12
     page = me.open(f"{filled(site, giving(), calm)}/result")
-    assert "Before the door opens" not in page.text
+    assert "Before your client leaves" not in page.text
     assert "no reassurance" in page.text
     afraid = [Response(status="answered", value=4, talk=False, said="")] * 12
     page = me.open(f"{filled(site, giving(), afraid)}/result")
-    assert "Ask in private about fear" in page.text.partition("Before the door opens")[2]
+    assert "Ask in private about fear" in page.text.partition("Before your client leaves")[2]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ OF_TWO = (
     "The pages of a couple show nothing about either of the two. What is still to be asked is on each "
     "person’s own page, and on Today."
 )
-NOTHING = "Nothing is open here."
+NOTHING = "No prompt is waiting here."
 
 
 class Line(Struct, frozen=True, kw_only=True):
