@@ -334,7 +334,7 @@ def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
     for at, id in enumerate(two):
         assert held not in me.open(f"{hour}/worksheets").source
         with writing(site.work.engine) as db:
-            other = relationships.add(db, site.work.vault, id, word=f"P{at}", frame="partner", now=NOW)
+            other = relationships.add(db, site.work.vault, id, word=f"Quillon {at}", frame="partner", now=NOW)
             fear.note_asked(
                 db, site.work.vault, id, other.id, where="home", session=None, now=datetime.now(UTC)
             )
@@ -342,7 +342,7 @@ def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
     assert held in page.source
     given = me.send(page, {"worksheet": held, "client": two[0].hex})
     assert "In the room only." in given.text
-    assert "P0" not in page.source and "P1" not in page.source
+    assert "Quillon" not in page.source
 
 
 def test_a_couples_page_does_not_tell_of_a_hold(site: Site, me: Person) -> None:

@@ -27,7 +27,7 @@ from clinic_toolkit.web.forms.days import day
 NOBODY = "nobody"
 NOT_ASKED = "no"
 FEAR = [
-    (NOT_ASKED, "Not asked now"),
+    (NOT_ASKED, "Not noted now: sheets stay as they are"),
     (AT_HOME, "Asked; sheets may go home"),
     (IN_THE_ROOM, "Asked; sheets stay in the room"),
 ]
