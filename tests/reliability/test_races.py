@@ -75,7 +75,7 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Window]]:
         me = person.over_http(browser)
         steps.set_up(me)
         page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
-        address = f"{me.press(page, 'Open an hour now').path}/note"
+        address = f"{me.press(page, 'Start a session now').path}/note"
         me.send(me.open(address), {FIELD: "Begun."})
         yield [Window(person.over_http(copy.deepcopy(browser)), address) for _ in range(HANDS)]
 
