@@ -268,4 +268,4 @@ def test_in_the_clients_hands_and_handed_back(request: pytest.FixtureRequest, tm
             reader.go("/handovers")
             told = inside(reader.told())
             first = [each.name for each in told if each.kind in ("heading", "region")][:3]
-            assert first == ["Before your client leaves", *["Before your client leaves"] * 2], name
+            assert first == ["Before your client leaves", *["Ask before they go"] * 2], name

@@ -36,7 +36,7 @@ def test_from_the_file_to_the_client_and_back(browser: Browser, practice: Practi
         seen.look(page, name="your own, none yet")
         page.get_by_label("A file with a questionnaire").set_input_files(broken)
         page.get_by_role("button", name="Check this file").click()
-        expect(page.get_by_role("heading", name="places to mend")).to_be_visible()
+        expect(page.get_by_role("heading", name="things to correct")).to_be_visible()
         seen.look(page, name="your own, to mend")
         page.get_by_label("A file with a questionnaire").set_input_files(EXAMPLE)
         page.get_by_role("button", name="Check this file").click()

@@ -52,7 +52,7 @@ def test_what_to_ask_and_what_to_talk_about_come_first_and_no_score(site: Site, 
     device.post("/form/give-back")
     page = comes_back(site, me)
     said = page.text
-    assert said.index("Before your client leaves") < said.index("To talk about") < said.index("Left out")
+    assert said.index("Ask before they go") < said.index("To talk about") < said.index("Left out")
     assert "Ask in private about fear of this person." in said and "no reassurance" in said
     assert "With my sister." in said and "Only at night." in said
     assert "3 of 12 answered. 1 they would rather not answer. 1 did not come up. 7 left open." in said
