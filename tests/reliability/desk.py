@@ -137,7 +137,7 @@ class Desk:
     def _answers(self) -> dict[int, str]:
         page = self._there(self.me.open(f"{self._place}/check"))
         texts = {}
-        rows = re.split(r"<li><p><q>", page.source)[1:]
+        rows = re.split(r'<li><p><span class="unseen">Question \d+ </span><q>', page.source)[1:]
         assert len(rows) == 12
         for item, row in enumerate(rows):
             said = re.search(r"Said: <q>(.*?)</q>", row)
