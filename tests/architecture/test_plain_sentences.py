@@ -4,7 +4,6 @@ Looked at are the sentences outside the pages: what the record, the papers, the 
 the scripts of the questionnaires, the sheets, and the documents for those who use the program.
 """
 
-import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .tree import CHECKOUT, PACKAGE, modules
+from .tree import CHECKOUT, PACKAGE, modules, strings_in
 
 # A text is a sentence from so many words on; shorter ones are names, keys and statements for the database.
 _WORDS = 4
@@ -81,14 +80,8 @@ def test_no_document_for_users_has_one(name: str) -> None:
 
 
 def _sentences(source: str) -> Iterator[str]:
-    """Every text of a module with so many words, without what is written for its readers."""
-    tree = ast.parse(source)
-    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in docs:
-            continue
-        if len(node.value.split()) >= _WORDS:
-            yield node.value
+    """Every text of a module with so many words."""
+    return (text for text in strings_in(source) if len(text.split()) >= _WORDS)
 
 
 def _texts(value: Any) -> Iterator[str]:

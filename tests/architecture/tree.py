@@ -1,5 +1,6 @@
 """The files of this checkout, as the tests of the whole look at them."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -17,6 +18,15 @@ _NOT_OURS = {"__pycache__", "build", "dist", "htmlcov"}
 def modules() -> list[Path]:
     """Every module of the package."""
     return sorted(PACKAGE.rglob("*.py"))
+
+
+def strings_in(source: str) -> Iterator[str]:
+    """The strings of a module, without what is written for its readers."""
+    tree = ast.parse(source)
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.value
 
 
 def templates() -> list[Path]:

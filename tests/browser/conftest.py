@@ -1,16 +1,17 @@
 """A browser and the real program, for the tests of one file."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser import chrome, marionette
+from tests.browser import chrome, marionette, readers
 from tests.browser.chrome import Watched
 from tests.browser.marionette import Firefox
+from tests.browser.readers import Reader
 from tests.fixtures.running import Running
 from tests.journeys import person, steps
 
@@ -82,3 +83,23 @@ def driven(firefox_path: str, tmp_path: Path, practice: Practice) -> Iterator[Fi
         driven.click(driven.link("Unlock"))
         driven.until(lambda: driven.address == f"http://{practice.running.host}/")
         yield driven
+
+
+def opened(
+    request: pytest.FixtureRequest, name: str, practice: Practice, folder: Path
+) -> AbstractContextManager[Reader]:
+    """The browser of this name, let in and locked."""
+    if name == "Firefox":
+        program = request.getfixturevalue("firefox_path")
+        return readers.in_firefox(program, folder / "profile", practice.running.host)
+    return readers.in_chromium(request.getfixturevalue("browser"), practice.running.host)
+
+
+@pytest.fixture(scope="module", params=["Chromium", "Firefox"])
+def reader(
+    request: pytest.FixtureRequest, practice: Practice, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Reader]:
+    """Each browser, unlocked."""
+    with opened(request, request.param, practice, tmp_path_factory.mktemp("reader")) as reader:
+        readers.unlock(reader, practice.words)
+        yield reader

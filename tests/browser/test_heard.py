@@ -1,8 +1,7 @@
 """What a screen reader is told, and in which order: read off the trees of Chromium and Firefox."""
 
 import re
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from tests.browser import readers
-from tests.browser.conftest import Practice, made
+from tests.browser.conftest import Practice, made, opened
 from tests.browser.heard import Heard
 from tests.browser.readers import Reader
 from tests.journeys import person, steps
@@ -49,25 +48,6 @@ def places(practice: Practice) -> Places:
         over_time=result.link("Over time"),
         hour=practice.hour,
     )
-
-
-@pytest.fixture(scope="module", params=["Chromium", "Firefox"])
-def reader(
-    request: pytest.FixtureRequest, practice: Practice, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Reader]:
-    """Each browser, unlocked."""
-    with opened(request, request.param, practice, tmp_path_factory.mktemp("heard")) as reader:
-        readers.unlock(reader, practice.words)
-        yield reader
-
-
-def opened(
-    request: pytest.FixtureRequest, name: str, practice: Practice, folder: Path
-) -> AbstractContextManager[Reader]:
-    if name == "Firefox":
-        program = request.getfixturevalue("firefox_path")
-        return readers.in_firefox(program, folder / "profile", practice.running.host)
-    return readers.in_chromium(request.getfixturevalue("browser"), practice.running.host)
 
 
 def told_at_the_question(reader: Reader) -> list[Heard]:

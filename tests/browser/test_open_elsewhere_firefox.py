@@ -58,11 +58,7 @@ def test_words_typed_before_a_lock_in_another_tab_are_saved_after_it(
     driven.click(driven.link("Lock"))
     driven.until(lambda: "/unlock" in driven.address)
     driven.until(lambda: WORDS not in in_tab(driven, words), "the other tab still shows what was typed")
-    unlock(driven, practice)
-    driven.switch(words)
-    driven.until(lambda: driven.value(FIELD) == WORDS, "the words did not come back")
-    driven.click(driven.link("Save the details"))
-    driven.until(lambda: not driven.address.endswith("/edit") and WORDS in driven.text("main"))
+    the_words_are_saved_after_unlocking(driven, practice, words)
 
 
 def test_a_form_that_is_sent_to_a_locked_program_keeps_its_page(driven: Firefox, practice: Practice) -> None:
@@ -73,8 +69,13 @@ def test_a_form_that_is_sent_to_a_locked_program_keeps_its_page(driven: Firefox,
     driven.click(driven.link("Save the details"))
     driven.until(lambda: "is not saved yet" in driven.text("main"))
     driven.new_tab()
+    the_words_are_saved_after_unlocking(driven, practice, words)
+
+
+def the_words_are_saved_after_unlocking(driven: Firefox, practice: Practice, tab: str) -> None:
+    """Unlock here; what was typed in that tab is back, and can be sent."""
     unlock(driven, practice)
-    driven.switch(words)
+    driven.switch(tab)
     driven.until(lambda: driven.value(FIELD) == WORDS, "the words did not come back")
     driven.click(driven.link("Save the details"))
     driven.until(lambda: not driven.address.endswith("/edit") and WORDS in driven.text("main"))

@@ -1,7 +1,6 @@
 """Printed from the browser, which leaves backgrounds out: what was chosen differs from what was not."""
 
 import io
-from collections.abc import Iterator
 
 import pdfplumber
 import pytest
@@ -10,7 +9,6 @@ from PIL.Image import Image
 from tests.browser import readers
 from tests.browser.conftest import Practice
 from tests.browser.readers import Reader
-from tests.browser.test_heard import opened
 from tests.journeys import person, steps
 
 pytestmark = pytest.mark.browser
@@ -28,16 +26,6 @@ def begun(practice: Practice) -> str:
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})
     return steps.place(steps.begin(me, practice.hour))
-
-
-@pytest.fixture(scope="module", params=["Chromium", "Firefox"])
-def reader(
-    request: pytest.FixtureRequest, practice: Practice, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Reader]:
-    """Each browser, unlocked."""
-    with opened(request, request.param, practice, tmp_path_factory.mktemp("printed")) as reader:
-        readers.unlock(reader, practice.words)
-        yield reader
 
 
 def pages(pdf: bytes) -> list[tuple[str, Image]]:

@@ -1,11 +1,10 @@
 """Turns that a colleague stumbles over when a screen is read aloud: none of them stands on any."""
 
-import ast
 import re
 
 import pytest
 
-from tests.architecture.tree import CHECKOUT
+from tests.architecture.tree import CHECKOUT, strings_in
 
 # Each was on a screen once. Comments, code and the tests may use them.
 STUMBLED_OVER = (
@@ -46,20 +45,8 @@ def words_of_template(text: str) -> str:
 
 
 def words_of_module(text: str) -> str:
-    """The sentences of a module: its strings with a space in them, without its docstrings."""
-    tree = ast.parse(text)
-    parents = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    told = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, parents) and node.body and isinstance(node.body[0], ast.Expr)
-    }
-    strings = (
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
-    )
-    return "\n".join(each for each in strings if " " in each.strip())
+    """The sentences of a module: its strings with a space in them."""
+    return "\n".join(each for each in strings_in(text) if " " in each.strip())
 
 
 def words_of_script(text: str) -> str:

@@ -81,7 +81,6 @@ def choose(session: UUID) -> Answer:
         here="clients",
         hour=hour,
         client=client,
-        known=known,
         form=form,
         errors=form.errors,
         instruments=on_offer,

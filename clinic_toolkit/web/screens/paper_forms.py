@@ -86,7 +86,6 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
         here="clients",
         hour=hour,
         client=client,
-        known=known,
         form=form,
         draft=draft,
         errors=form.errors,
