@@ -39,8 +39,9 @@ class EndBeforeStart(ClinicError):
 class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """One hour.
 
-    Times are local, as the clinician reads them; `present` holds clients' ids, and
-    `others_present` anyone else, such as an interpreter. `agreed` is what was agreed for next time.
+    Times are local, as the clinician reads them; `present` holds the ids of the clients who were there, or
+    were expected if it did not take place, and `others_present` anyone else, such as an interpreter. `agreed`
+    is what was agreed for next time.
     """
 
     case: bytes

@@ -235,6 +235,19 @@ def test_two_windows_on_the_line_show_both(me: Person, opened: Page) -> None:
     assert long.typed("agreed") == "w" * 201
 
 
+def test_a_wrong_click_takes_nobody_out_of_an_hour(site: Site, me: Person) -> None:
+    hour = me.press(couple(me, "Ana Reyes", "Ben Ode"), "Start a session now")
+    edit = me.follow(hour, "Edit the session details")
+    _, ben = edit.form("present").values("present")
+    sent = edit.form("present").standing() | {"present": [ben], "others_present": "Li"}
+    for attendance, shown in (("no_show", False), ("cancelled", False), ("late", True)):
+        version = me.open(edit.path).typed("version")
+        assert site.post(edit.path, sent | {"attendance": attendance, "version": version}).status_code == 303
+        assert ("present: Ben Ode, Li" in me.open(hour.path).text) == shown
+        boxes = [box for box in me.open(edit.path).form("present").controls if box.name == "present"]
+        assert [box.checked for box in boxes] == [False, True]
+
+
 def test_a_shared_hour_has_who_was_there_and_no_questionnaire(site: Site, me: Person) -> None:
     both = couple(me, "Ana Reyes", "Ben Ode")
     hour = me.press(both, "Start a session now")

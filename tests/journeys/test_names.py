@@ -167,6 +167,22 @@ def test_someone_new_in_a_form_is_not_named_twice(me: Person) -> None:
     assert page.typed("word") == "mum"
 
 
+@pytest.mark.parametrize("sheet", ["questionnaire", "paper-form"])
+def test_a_name_typed_for_someone_new_is_not_dropped(me: Person, sheet: str) -> None:
+    """The form would be about the other one, and the name be in no record."""
+    client = take_in(me)
+    me.send(me.follow(client, "Add a person"), {"word": "Mum", "frame": "parent"})
+    hour = me.press(me.open(client.path), "Start a session now")
+    ask = me.follow(hour, "Enter a paper form" if sheet == "paper-form" else "Begin a questionnaire")
+    mum = ask.form("about").values("about")[0]
+    for about in (mum, "general"):
+        page = me.send(ask, {"about": about, "word": "Sam"})
+        assert page.status == 422 and "You wrote “Sam” for someone new" in page.error("word")
+        assert page.typed("word") == "Sam" and page.typed("about") == about
+    # The word of the person who is chosen contradicts nothing.
+    assert not me.send(ask, {"about": mum, "word": "mum"}).error("word")
+
+
 def test_name_initials_and_day_stand_above_each_button_that_writes_or_hands_over(me: Person) -> None:
     client = take_in(me, "Ana Reyes")
     hour = me.press(client, "Start a session now")

@@ -101,6 +101,16 @@ def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:
     assert "Closed on" not in done.text and "Close this prompt" in [words for words, _ in done.links]
 
 
+def test_a_reason_is_not_lost_by_another_choice(me: Person, hour: str) -> None:
+    page = me.follow(raised(me, hour), "Close this prompt")
+    typed = {"how": "asked", "because": "Her mother was there."}
+    refused = me.send(page, typed)
+    assert refused.status == 422 and "move these words to another line" in refused.error("because")
+    assert refused.typed("because") == typed["because"] and refused.typed("how") == "asked"
+    moved = me.send(refused, {"because": "", "asked": typed["because"]})
+    assert moved.status == 200 and "Closed on" in moved.text
+
+
 def test_today_shows_it_until_it_is_closed_and_says_nothing_of_what(me: Person, hour: str) -> None:
     raised(me, hour)
     page = me.open("/")

@@ -47,10 +47,11 @@ class ChooseForm(Form):
         self.about.choices = in_order(known, order)
         self.about.choices += [("new", "Someone new"), ("general", "People in general")]
         self.frames = {kept.id.hex: kept.body.frame for kept in known}
-        self.words = tuple(kept.body.word for kept in known)
+        self.named = {kept.id.hex: fold(kept.body.word) for kept in known}
 
     frames: Mapping[str, str] = {}
-    words: Sequence[str] = ()
+    # How each of them is called, as names are compared.
+    named: Mapping[str, str] = {}
     on_offer: Mapping[str, Instrument] = {}
 
     def chosen(self) -> Instrument | None:
@@ -66,12 +67,18 @@ class ChooseForm(Form):
         return chosen is not None and chosen.id == body.instrument and (new or known)
 
     def validate_word(self, field: StringField) -> None:
-        """A new relationship needs the client's word for it."""
+        """A new relationship needs the client's word for it; a word for nobody new was typed for nothing."""
         if self.about.data == "new" and not field.data:
             raise ValidationError("Write the client’s own word for this person, or an initial.")
-        if self.about.data == "new" and fold(field.data or "") in map(fold, self.words):
+        if self.about.data == "new" and fold(field.data or "") in self.named.values():
             raise ValidationError(
                 f"“{field.data}” is named already. Choose this person above, or write another word."
+            )
+        other = self.about.data and self.about.data != "new"
+        if other and field.data and fold(field.data) != self.named.get(self.about.data):
+            raise ValidationError(
+                f"You wrote “{field.data}” for someone new, but something else is chosen above. "
+                "Choose “Someone new”, or empty this line."
             )
 
     def validate_frame(self, field: StringField) -> None:

@@ -32,6 +32,9 @@ FEAR = [
     (IN_THE_ROOM, "Asked; sheets stay in the room"),
 ]
 LINES = ("asked", "protects", "did", "consulted")
+REASON_ALONE = (
+    "You wrote why not today, but “Not today” is not chosen. Choose it, or move these words to another line."
+)
 
 
 class FearForm(Form):
@@ -93,10 +96,9 @@ class RiskForm(FearForm):
     def says(self, body: RiskEntry) -> bool:
         """Whether this is the form that this entry was written from."""
         about = body.relationship_id
-        because = self.because.data if self.how.data == NOT_TODAY else ""
         return (
             self.about.data == (about.hex if about else NOBODY)
-            and (self.how.data or "", because, self.where) == (body.how, body.because, body.fear)
+            and (self.how.data or "", self.because.data, self.where) == (body.how, body.because, body.fear)
             and all(getattr(self, name).data == getattr(body, name) for name in LINES)
             and (self.next_check.data == body.next_check or self._leaves_the_check_open)
         )
@@ -112,9 +114,11 @@ class RiskForm(FearForm):
         return any(getattr(self, name).data for name in LINES) or any(self.next_check.raw_data or ())
 
     def validate_because(self, field: Any) -> None:
-        """ "Not today" needs its reason."""
+        """ "Not today" needs its reason, and with another choice a reason would be lost."""
         if self.how.data == NOT_TODAY and not field.data:
             raise ValidationError(NoReason().sentence)
+        if self.how.data != NOT_TODAY and field.data:
+            raise ValidationError(REASON_ALONE)
 
     def validate_next_check(self, field: Any) -> None:
         """A check lies ahead."""

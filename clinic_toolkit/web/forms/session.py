@@ -83,8 +83,7 @@ class HourForm(Form):
             raise ValidationError(sessions.EndBeforeStart().sentence)
 
     def body(self, case: UUID, agreed: str = "") -> TherapySession:
-        """The hour as typed. Nobody was there when it was cancelled or nobody came."""
-        there = [] if self.attendance.data in ("cancelled", "no_show") else self.present.data or []
+        """The hour as typed. Who was chosen stays chosen when nobody came: it may have been a wrong click."""
         return TherapySession(
             case=case.bytes,
             kind=self.kind.data,
@@ -94,7 +93,7 @@ class HourForm(Form):
             setting=self.setting.data,
             place=self.place.data,
             call_back=self.call_back.data,
-            present=tuple(UUID(hex=id).bytes for id in dict.fromkeys(there)),
+            present=tuple(UUID(hex=id).bytes for id in dict.fromkeys(self.present.data or ())),
             others_present=self.others_present.data,
             attendance=self.attendance.data,
             agreed=agreed,

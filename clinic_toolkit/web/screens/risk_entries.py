@@ -203,7 +203,7 @@ def _write(
         administration=given.id.bytes if given else None,
         closes=tuple(raised for prompt in form.prompts for raised in prompt.raised),
         how=form.how.data or "",
-        because=form.because.data if form.how.data == risk_entries.NOT_TODAY else "",
+        because=form.because.data,
         asked=form.asked.data,
         protects=form.protects.data,
         did=form.did.data,
