@@ -28,7 +28,8 @@ class Draft(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """What stands in the fields of a form, as it was typed.
 
     `form` names the form and `subject` what it is about, 16 bytes; `path` is the address of the form, and
-    `begun` when the first words were kept. An empty draft has no fields.
+    `begun` when the first words were kept. An empty draft has no fields. `page` is the mark of the open page
+    that kept it last, 16 random bytes.
     """
 
     form: str
@@ -36,6 +37,7 @@ class Draft(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     path: str
     begun: datetime
     fields: tuple[tuple[str, str], ...] = ()
+    page: bytes = b""
 
     def __repr__(self) -> str:
         return "<Draft>"

@@ -5,7 +5,8 @@ it does for a note. Without script nothing can be known of what is typed before 
 """
 
 from collections.abc import Callable
-from uuid import UUID
+from contextlib import suppress
+from uuid import UUID, uuid4
 
 import msgspec
 from flask import request
@@ -14,15 +15,22 @@ from werkzeug.datastructures import MultiDict
 from clinic_toolkit.record import drafts, rows
 from clinic_toolkit.record.drafts import BEGUN, Draft
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.store.engine import if_rolled_back
+from clinic_toolkit.web import context, new_records, responses
 from clinic_toolkit.web.forms.fields import whole
 from clinic_toolkit.web.new_records import FIELD
 from clinic_toolkit.web.requests import by_script
 from clinic_toolkit.web.responses import Answer
 
-DISCARD, SEEN = "discard", "draft"
-# Not the person's words: the token, the number of the form, the version of the draft itself.
-_NOT_KEPT = frozenset(("csrf_token", FIELD, SEEN, DISCARD))
+DISCARD, SEEN, PAGE = "discard", "draft", "page"
+# Not the person's words: the token, the number of the form, the version of the draft itself, the page.
+_NOT_KEPT = frozenset(("csrf_token", FIELD, SEEN, DISCARD, PAGE))
+# In the memory of the vault: the marks of pages that were recorded.
+_RECORDED = "pages recorded"
+LATE = (
+    "This page was saved already. If you changed anything on it since, that is on this page alone: press the "
+    "button at its end."
+)
 
 
 class FormDraft(msgspec.Struct, kw_only=True):
@@ -47,6 +55,16 @@ class FormDraft(msgspec.Struct, kw_only=True):
     def is_of_this_page(self) -> bool:
         """Whether what is kept is what this page kept or showed, and no words of another window."""
         return self.seen == self.version
+
+    @property
+    def page(self) -> str:
+        """The mark of this page: the one that was sent if it is shown again, else a new one."""
+        return (_sent_mark() or uuid4().bytes).hex()
+
+    @property
+    def is_kept_by_this_page(self) -> bool:
+        """Whether this very page kept it, though the answer that told it the version may have been lost."""
+        return self.kept is not None and bool(mark := _sent_mark()) and self.kept.body.page == mark
 
     @property
     def address(self) -> str:
@@ -91,6 +109,9 @@ class FormDraft(msgspec.Struct, kw_only=True):
         return self._keep(proposes) if by_script() else None
 
     def _keep(self, proposes: Callable[[], str]) -> Answer:
+        # A save that came behind the form itself would leave a draft of what is recorded.
+        if new_records.is_spent() or int.from_bytes(_sent_mark()) in _recorded_pages():
+            return responses.not_saved(LATE, 409)
         if not self.is_of_this_page:
             return responses.not_saved(rows.Stale().sentence, 409)
         db, vault, now = context.db(), context.vault(), context.now()
@@ -100,6 +121,7 @@ class FormDraft(msgspec.Struct, kw_only=True):
             path=self.address,
             begun=now,
             fields=tuple(pair for pair in request.form.items(multi=True) if pair[0] not in _NOT_KEPT),
+            page=_sent_mark(),
         )
         ring = self.ring or vault.begin_own_ring(db)
         kept = drafts.keep(db, vault, self.kept, body, ring=ring, now=now)
@@ -110,8 +132,22 @@ class FormDraft(msgspec.Struct, kw_only=True):
 
         What another window kept meanwhile is not in what is recorded, so it stays.
         """
-        if self.kept is not None and self.is_of_this_page:
+        if (mark := int.from_bytes(_sent_mark())) and mark not in (pages := _recorded_pages()):
+            pages[mark] = None
+            if_rolled_back(context.db(), lambda: pages.pop(mark))
+        if self.kept is not None and (self.is_of_this_page or self.is_kept_by_this_page):
             drafts.recorded(context.db(), context.vault(), self.kept, now=context.now())
+
+
+def _sent_mark() -> bytes:
+    """The mark of the page that sent this; empty if none was sent, or what is none."""
+    with suppress(ValueError):
+        return UUID(hex=request.form.get(PAGE, "")).bytes if request.method == "POST" else b""
+    return b""
+
+
+def _recorded_pages() -> dict[int, None]:
+    return context.vault().memory.setdefault(_RECORDED, {})
 
 
 def of_form(form: str, subject: UUID, *, ring: UUID | None) -> FormDraft:

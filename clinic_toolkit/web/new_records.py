@@ -12,7 +12,7 @@ from flask import g, request
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import one_time_numbers
+from clinic_toolkit.record import ledger, one_time_numbers
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.one_time_numbers import NumberTaken
@@ -57,6 +57,17 @@ def number_sent() -> UUID:
     if number.version != 4 or number.hex != typed:
         raise NumberTaken
     return number
+
+
+def is_spent() -> bool:
+    """Whether this form made its record already; False for a form that makes none.
+
+    Raises:
+        NumberTaken: it came with what is no number of ours.
+    """
+    if FIELD not in request.form:
+        return False
+    return ledger.of(context.db(), context.vault()).known(number_sent().bytes) is not None
 
 
 def made_before(kind: type[B], ring: UUID, same: Callable[[B], bool]) -> Kept[B] | None:

@@ -64,7 +64,7 @@ def tries(form: Form) -> Iterator[tuple[str, dict[str, str], Control]]:
     chosen = {
         control.name: control
         for control in reversed(form.controls)
-        if control.name not in ("", "csrf_token", "present_passphrase", "record", "draft")
+        if control.name not in ("", "csrf_token", "present_passphrase", "record", "draft", "page")
         and control.kind not in ("button", "checkbox")
         and not re.match(r"([2-9]|1\d)-", control.name)
     }

@@ -82,6 +82,52 @@ def test_discard_leaves_the_form_as_it_was(desk: Desk, name: str) -> None:
     assert me.open(path).typed(field) == "Other words."
 
 
+# A changed record has no one-time number; its pages end with the process that remembers them.
+LATE = [(name, False) for name in FORMS]
+LATE += [(name, True) for name in FORMS if "changed" not in name and name != "settings"]
+
+
+@pytest.mark.parametrize(("name", "in_another_process"), LATE)
+def test_a_save_that_comes_after_the_form_leaves_no_draft(
+    desk: Desk, name: str, in_another_process: bool
+) -> None:
+    where, field, needed = FORMS[name]
+    path = where(desk)
+    me = desk.me
+    page = me.open(path)
+    assert me.send(page, needed | {field: WORDS}, by=field).status == 200
+    if in_another_process:
+        for each in desk.site.app.worker.unlocked.values():
+            each.vault.memory.clear()
+    late = autosave(me, page, field, needed | {field: WORDS})
+    assert late.status == 409 and "was saved already" in json.loads(late.body)["message"]
+    assert "You began this on" not in me.open(path).text
+    assert "A risk entry begun on" not in me.open("/").text
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_draft_whose_answer_was_lost_goes_with_its_form(desk: Desk, name: str) -> None:
+    where, field, needed = FORMS[name]
+    path = where(desk)
+    me = desk.me
+    page = me.open(path)
+    for words in (WORDS, "Other words."):
+        # The page never hears of it, and goes on with the version that it had.
+        autosave(me, page, field, needed | {field: words})
+    assert me.send(page, needed | {field: "Other words."}, by=field).status == 200
+    assert "You began this on" not in me.open(path).text
+    assert "A risk entry begun on" not in me.open("/").text
+
+
+def test_a_form_that_was_not_recorded_goes_on_being_kept(desk: Desk) -> None:
+    """The control: refused for a mistake, the page is no late one."""
+    path = f"{desk.client}/edit"
+    page = desk.me.open(path)
+    refused = desk.me.send(page, {"name": ""}, by="name")
+    assert refused.status == 422 and refused.typed("page") == page.typed("page")
+    assert autosave(desk.me, refused, "phone", {"phone": "555"}).status == 200
+
+
 def test_a_paper_form_too(desk: Desk) -> None:
     path = f"{desk.hour}/paper"
     typed = desk.paper() | {"word": "Aunt Maud"}
