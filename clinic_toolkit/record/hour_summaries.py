@@ -1,5 +1,7 @@
 """The clinician's printed summary of an hour, as the record stands now."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -11,6 +13,7 @@ from clinic_toolkit.record import (
     notes,
     results,
 )
+from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.notes import ClinicalNote
 from clinic_toolkit.record.practice import Practice, letterhead
@@ -20,24 +23,31 @@ from clinic_toolkit.vault.vault import Vault
 
 
 def session_summary_of(
-    db: Connection, vault: Vault, settings: Practice, hour: Kept[TherapySession]
+    db: Connection,
+    vault: Vault,
+    settings: Practice,
+    hour: Kept[TherapySession],
+    given: Sequence[Kept[Administration]],
 ) -> SessionSummary:
     """The clinician's printed summary of an hour; it says what came after the note was signed.
 
     A couple's summary holds no questionnaire: each partner's answers are that partner's own.
+
+    Args:
+        given: the questionnaires of the hour, as `results.of_hour` finds them.
     """
     note = notes.of_session(db, vault, hour)
-    marks = {each.id: each.mark for each in later_arrivals.of_hour(db, vault, hour, note)}
+    sheets = handouts.of_session(db, vault, results.alone(db, vault, hour), hour.id)
+    marks = {each.id: each.mark for each in later_arrivals.among(db, vault, note, given, sheets)}
     return SessionSummary(
         letterhead=letterhead(settings),
         hour=hours.hour_facts(db, vault, hour),
         results=tuple(
             msgspec.structs.replace(results.result_of(db, vault, kept), joined=marks.get(kept.id, ""))
-            for kept in results.of_hour(db, vault, hour)
+            for kept in given
         ),
         worksheets=tuple(
-            kept.body.title + (f" ({marks[kept.id]})" if kept.id in marks else "")
-            for kept in handouts.of_session(db, vault, results.alone(db, vault, hour), hour.id)
+            kept.body.title + (f" ({marks[kept.id]})" if kept.id in marks else "") for kept in sheets
         ),
         note_state=_note_state(db, vault, hour, note),
     )

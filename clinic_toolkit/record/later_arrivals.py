@@ -3,6 +3,7 @@
 The order is that of the audit trail, so that a clock which was set back or forward changes nothing.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.record import administrations, cases, handouts, ledger, notes, results, rows, sessions
 from clinic_toolkit.record.administrations import Administration, administration
+from clinic_toolkit.record.handouts import Handout
 from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.notes import ClinicalNote
@@ -40,13 +42,27 @@ def of_hour(
         return ()
     # What one of a couple answered is that person's own; a sheet may be given to either of them.
     everyone = cases.get(db, vault, hour.body.case_id).body.client_ids
+    sheets = handouts.of_session(db, vault, everyone, hour.id)
+    return among(db, vault, note, results.of_hour(db, vault, hour), sheets)
+
+
+def among(
+    db: Connection,
+    vault: Vault,
+    note: Kept[ClinicalNote] | None,
+    given: Sequence[Kept[Administration]],
+    sheets: Sequence[Kept[Handout]],
+) -> tuple[LaterArrival, ...]:
+    """`of_hour`, for whoever has the questionnaires and the sheets of the hour already."""
+    if note is None or not note.final:
+        return ()
     found: list[tuple[str, Kept[Any], str, str]] = [
         ("administration", kept, administrations.title_of(kept.body), _of_form(db, vault, note, kept))
-        for kept in results.of_hour(db, vault, hour)
+        for kept in given
     ]
     found += [
         ("handout", kept, f"Worksheet “{kept.body.title}”", _of_entry(db, vault, note, kept))
-        for kept in handouts.of_session(db, vault, everyone, hour.id)
+        for kept in sheets
     ]
     return tuple(
         LaterArrival(id=kept.id, noun=noun, title=title, mark=mark)

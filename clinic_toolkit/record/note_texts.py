@@ -1,5 +1,6 @@
 """A note in words: what it may begin with, and how it reads on paper and as plain text."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlalchemy import Connection
@@ -34,16 +35,24 @@ from clinic_toolkit.record.summaries import (
 from clinic_toolkit.vault.vault import Vault
 
 
-def prefilled(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[notes.Part]:
+def prefilled(
+    db: Connection,
+    vault: Vault,
+    hour: Kept[TherapySession],
+    given: Sequence[Kept[Administration]] | None = None,
+) -> list[notes.Part]:
     """The blocks a note of this hour may begin with, each marked with where it came from.
 
     What the client said and risk entries are offered among them, and stay out until they are ticked.
 
     Without a questionnaire and without a worksheet there is none, so that no trace of a form stands
     in a note that has nothing to do with one.
+
+    Args:
+        given: the questionnaires of the hour, for whoever has them already.
     """
     parts = []
-    for kept in results.of_hour(db, vault, hour):
+    for kept in results.of_hour(db, vault, hour) if given is None else given:
         if kept.state not in ("completed", "stopped"):
             continue
         with suppress(administrations.DefinitionLost):

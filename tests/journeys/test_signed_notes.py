@@ -1,14 +1,18 @@
 """A signed note: whatever is edited afterwards, page, text and paper say what was signed."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from io import BytesIO
+from types import ModuleType
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from clinic_toolkit.record import administrations, handouts
 from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.intake import couple, day, enter, take_in
@@ -253,6 +257,32 @@ def test_what_comes_to_the_hour_after_the_note_is_marked(site: Site, me: Person,
     assert me.open(hour.path).text == page.text and me.open(note.path).text == read.text
     summary = steps.words_of(me.follow(page, "Session summary"))
     assert summary.count(mark) == 2
+
+
+def test_no_page_of_an_hour_looks_for_its_forms_twice(
+    me: Person, hour: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path), [1] * 12))
+    me.send(me.open(f"{hour.path}/worksheets"), {"worksheet": "receiving-ladder"})
+    looked: list[str] = []
+    for module in (administrations, handouts):
+        found = module.of_session
+
+        def counted(*where: Any, module: ModuleType = module, found: Callable[..., Any] = found) -> Any:
+            looked.append(module.__name__)
+            return found(*where)
+
+        monkeypatch.setattr(module, "of_session", counted)
+
+    def times(path: str, *, requests: int = 1) -> int:
+        looked.clear()
+        assert me.open(path).status == 200
+        return max(Counter(looked).values()) // requests
+
+    # A paper is asked for by its page and by the frame in it.
+    assert times(hour.path) == times(f"{hour.path}/note") == times(f"{hour.path}/summary", requests=2) == 1
+    note = sign(me, hour)
+    assert times(hour.path) == times(note.path) == times(f"{hour.path}/summary", requests=2) == 1
 
 
 def test_a_questionnaire_that_is_finished_after_the_note_is_marked(me: Person, hour: Page) -> None:

@@ -313,10 +313,10 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
         put = {0: Response(status="answered", value=3, talk=False, said="")}
         put[1] = Response(status="declined", value=None, talk=False, said="")
         kept = progress.record_responses(db, work.vault, kept, put, open_line="A private joy.", now=NOW)
-        progress.complete(db, work.vault, kept, now=NOW)
+        kept = progress.complete(db, work.vault, kept, now=NOW)
     with reading(work.engine) as db:
         (part,) = note_texts.prefilled(db, work.vault, hour)
-        summary = hour_summaries.session_summary_of(db, work.vault, SETTINGS, hour)
+        summary = hour_summaries.session_summary_of(db, work.vault, SETTINGS, hour, [kept])
     assert part.text == (
         "Completed “Check-in” about one relationship (parent), read aloud, 1 of 5 answered. "
         "Most of the time: “I enjoyed doing something for this person.” "

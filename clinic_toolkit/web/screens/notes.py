@@ -1,5 +1,6 @@
 """The progress note of an hour: draft, signed, printed, copied."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -18,6 +19,7 @@ from clinic_toolkit.record import (
     signed_facts,
     told_apart,
 )
+from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.later_changes import LaterChanges
 from clinic_toolkit.record.notes import ClinicalNote, Part
@@ -47,10 +49,11 @@ def edit(session: UUID) -> Answer:
     if kept is not None and kept.final:
         return responses.see(url_for(".show", id=kept.id))
     context.saw("therapy_session", hour)
-    context.saw("administration", *results.of_hour(context.db(), context.vault(), hour))
+    given = results.of_hour(context.db(), context.vault(), hour)
+    context.saw("administration", *given)
     if kept is not None:
         context.saw("clinical_note", kept)
-    return _page(hour, kept, NoteForm.of(_parts(hour, kept)))
+    return _page(hour, kept, NoteForm.of(_parts(hour, kept, given)))
 
 
 @screen.post("/sessions/<uuid:session>/note")
@@ -85,9 +88,13 @@ def save(session: UUID) -> Answer:
     return responses.see(url_for(".edit", session=session))
 
 
-def _parts(hour: Kept[TherapySession], kept: Kept[ClinicalNote] | None) -> list[Part]:
+def _parts(
+    hour: Kept[TherapySession],
+    kept: Kept[ClinicalNote] | None,
+    given: Sequence[Kept[Administration]] | None = None,
+) -> list[Part]:
     """The parts of the draft, and any block that came to the hour since it was begun."""
-    offered = note_texts.prefilled(context.db(), context.vault(), hour)
+    offered = note_texts.prefilled(context.db(), context.vault(), hour, given)
     parts = list(kept.body.parts) if kept else []
     known = {part.origin for part in parts if part.origin}
     return parts + [part for part in offered if part.origin not in known]

@@ -173,8 +173,10 @@ def summary(session: UUID) -> Answer:
 
     hour = sessions.get(context.db(), context.vault(), session)
     context.saw("therapy_session", hour)
-    context.saw("administration", *results.of_hour(context.db(), context.vault(), hour))
-    value = hour_summaries.session_summary_of(context.db(), context.vault(), context.practice().body, hour)
+    db, vault = context.db(), context.vault()
+    given = results.of_hour(db, vault, hour)
+    context.saw("administration", *given)
+    value = hour_summaries.session_summary_of(db, vault, context.practice().body, hour, given)
     return papers.answer(
         Paper(
             kind="summary",

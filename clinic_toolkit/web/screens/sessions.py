@@ -219,7 +219,8 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
     hours_of_case = sessions.of_cases(db, vault, one)
     given = results.of_hour(db, vault, kept)
     note = notes.of_session(db, vault, kept)
-    arrived = later_arrivals.of_hour(db, vault, kept, note)
+    sheets = handouts.of_session(db, vault, case.body.client_ids, kept.id)
+    arrived = later_arrivals.among(db, vault, note, given, sheets)
     return render_template(
         "sessions/show.html",
         here="clients",
@@ -243,7 +244,7 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
             )
             for each in given
         ],
-        sheets=handouts.of_session(db, vault, case.body.client_ids, kept.id),
+        sheets=sheets,
         note=note,
         marks={each.id: each.mark for each in arrived},
         repeats=_may_be_time(kept, case),
