@@ -146,6 +146,44 @@ def test_a_table_that_was_taken_out_is_named(copy: Path, table: str) -> None:
     assert "Traceback" not in said.output
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "named"),
+    [
+        (b"CREATE TABLE client", b"CREATF TABLE client", "list of tables"),
+        (b"CREATE TABLE client", b"CREATE TABLE cl\xe9ent", "list of tables"),
+        (b"CREATE INDEX", b"CREATE ILDEX", "list of tables"),
+        (b"BEFORE UPDATE", b"BEFORE UPDATA", "list of tables"),
+        (b"tableclientclient", b"tableclienuclient", "list of tables"),
+        (b"RAISE(ABORT", b"RAISE(ABOR\xd4", "list of tables"),
+        (b"kid BLOB", b"kie BLOB", "does not fit this version of the program"),
+    ],
+)
+def test_a_hurt_list_of_tables_is_named_and_the_rest_is_checked(
+    copy: Path, was: bytes, now: bytes, named: str
+) -> None:
+    whole = verify(copy).stdout.rpartition(" lines of the audit trail and ")[2].partition(" ")[0]
+    assert int(whole) == 5
+    file = copy / "clinic.db"
+    assert was in file.read_bytes()
+    file.write_bytes(file.read_bytes().replace(was, now, 1))
+    before = prints(copy)
+    said = verify(copy)
+    assert said.exit_code == 1, said.output
+    assert named in said.stdout and "One thing was found damaged" in said.stdout
+    assert f" lines of the audit trail and {whole} sealed entries were checked" in said.stdout
+    assert prints(copy) == before
+
+
+def test_a_hurt_record_is_found_behind_a_hurt_list(copy: Path) -> None:
+    hurt(copy, f"UPDATE client SET sealed = {FLIP}")
+    file = copy / "clinic.db"
+    file.write_bytes(file.read_bytes().replace(b"CREATE TABLE client", b"CREATF TABLE client", 1))
+    said = verify(copy)
+    assert said.exit_code == 1
+    for words in ("list of tables", "A client’s details (", "2 things were found damaged"):
+        assert words in said.stdout
+
+
 def test_nothing_is_changed_whole_or_hurt(copy: Path) -> None:
     before = prints(copy)
     assert verify(copy).exit_code == 0
