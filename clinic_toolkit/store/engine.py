@@ -121,7 +121,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
                         exchange.compare(engine)
                         for act in info[_FIRST]:
                             act()
-                    exchange.compare(engine)
+                    exchange.compare_committed(engine)
                 finally:
                     del info[_UNDO]
         except BaseException as error:
@@ -258,6 +258,17 @@ def fold_when_idle(engine: Engine, *, after_seconds: float = 5.0) -> bool:
 def _fold(engine: Engine, *, patient: bool) -> bool:
     if anchor.is_frozen(engine) or exchange.is_known(engine):
         return False
+    try:
+        # What is folded into a file without a name is in no file that stays.
+        exchange.compare(engine)
+        folded = _folded(engine, patient=patient)
+        exchange.compare(engine)
+    except StorageExchanged:
+        raise _rescued(engine) from None
+    return folded
+
+
+def _folded(engine: Engine, *, patient: bool) -> bool:
     connection = writer_of(engine).raw_connection()
     try:
         cursor = connection.cursor()

@@ -40,6 +40,8 @@ class Held:
         # Whether another file was ever found in their place: from then on nothing is written.
         self.exchanged = False
         self.copy: Path | None = None
+        # Whether a save that was refused is in the open file all the same, because it was noticed too late.
+        self.holds_refused = False
         self.tried_at: float | None = None
 
     def connect(self, open_file: Callable[[Path], sqlite3.Connection]) -> sqlite3.Connection:
@@ -129,14 +131,26 @@ def compare(engine: Engine) -> None:
         held.compare()
 
 
+def compare_committed(engine: Engine) -> None:
+    """`compare`, right behind a commit: what is refused now is in the open file, and will be in its copy."""
+    try:
+        compare(engine)
+    except StorageExchanged:
+        if held := of(engine):
+            held.holds_refused = True
+        raise
+
+
 def rescue(engine: Engine) -> StorageExchanged:
     """Copy the store that is still open into the data folder, once; returns the error that names the copy.
 
     Whoever calls it has the turn to write, and no transaction.
     """
     held = of(engine)
-    if held is None or held.copy:
-        return StorageExchanged(held.copy if held else None)
+    if held is None:
+        return StorageExchanged(None)
+    if held.copy:
+        return StorageExchanged(held.copy, holds_refused=held.holds_refused)
     held.tried_at = time.monotonic()
     file = Path(engine.url.database or "")
     try:
@@ -146,7 +160,7 @@ def rescue(engine: Engine) -> StorageExchanged:
     except Exception:
         # The open store can still be read; who writes or watches next tries again.
         log.exception("exchange.not_rescued")
-    return StorageExchanged(held.copy)
+    return StorageExchanged(held.copy, holds_refused=held.holds_refused)
 
 
 def _print(path: str) -> _Print | None:

@@ -11,6 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from clinic_toolkit.errors import ClinicError, DamagedFile
 
 _NEARLY_NOTHING = 64 * 1024
+_REFUSED = (
+    " It also holds what was being saved when this was noticed. If that was a new passphrase or recovery "
+    "sheet, that file opens with the new one, and the data file with the old one: keep both."
+)
 
 
 class StorageTrouble(ClinicError):
@@ -62,11 +66,15 @@ class StorageFrozen(StorageTrouble):
 
 
 class StorageExchanged(StorageTrouble):
-    """Another file stands under the name of the one that is open; `copy` is where the open one was kept."""
+    """Another file stands under the name of the one that is open; `copy` is where the open one was kept.
 
-    def __init__(self, copy: Path | None) -> None:
+    `holds_refused`: a save that was refused is in the copy all the same, since it was noticed too late.
+    """
+
+    def __init__(self, copy: Path | None, *, holds_refused: bool = False) -> None:
         kept = (
             f"Everything saved before is in the new file {copy.name} in the data folder {copy.parent}."
+            f"{_REFUSED if holds_refused else ''}"
             if copy
             else "What was saved before could not be copied yet: keep the program running, make room on "
             "the disk, and save again."

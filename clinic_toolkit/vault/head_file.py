@@ -58,13 +58,17 @@ def remove(place: Path) -> Callable[[], None]:
 
 def _changed(file: Path, change: Callable[[Path], None]) -> Callable[[], None]:
     try:
-        before = file.read_bytes() if file.exists() else None
+        before = _held(file)
         change(file)
+        made = _held(file)
     except OSError as error:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
 
     def take_back() -> None:
         try:
+            # The folder was exchanged meanwhile: what lies in this one was never ours to take back.
+            if _held(file) != made:
+                return
             if before is None:
                 _remove(file)
             else:
@@ -74,6 +78,10 @@ def _changed(file: Path, change: Callable[[Path], None]) -> Callable[[], None]:
             log.exception("head.not_taken_back")
 
     return take_back
+
+
+def _held(file: Path) -> bytes | None:
+    return file.read_bytes() if file.exists() else None
 
 
 def _remove(file: Path) -> None:
