@@ -30,9 +30,23 @@ def word_list() -> tuple[str, ...]:
     return words
 
 
+@cache
+def unpleasant() -> frozenset[str]:
+    """Words of that list that nobody should have to read in front of a client."""
+    text = files("clinic_toolkit.vault").joinpath("wordlist", "unpleasant.txt").read_text(encoding="ascii")
+    return frozenset(text.split())
+
+
 def new_passphrase() -> str:
-    """Six words drawn independently: 77.5 bits, enough for a vault whose every guess costs a second."""
-    return " ".join(secrets.choice(word_list()) for _ in range(WORDS))
+    """Six words drawn independently: 77 bits, enough for a vault whose every guess costs a second."""
+    return " ".join(_kind_word() for _ in range(WORDS))
+
+
+def _kind_word() -> str:
+    """One word; an unpleasant one is drawn again, so that every other one stays equally likely."""
+    while (word := secrets.choice(word_list())) in unpleasant():
+        pass
+    return word
 
 
 def new_code() -> str:

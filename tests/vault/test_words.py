@@ -1,5 +1,7 @@
 """Phrases and codes: made well, and own ones judged plainly."""
 
+import math
+import secrets
 import subprocess
 import sys
 
@@ -7,7 +9,7 @@ import pytest
 
 from clinic_toolkit.vault import known_words
 from clinic_toolkit.vault.alphabet import CHARACTERS
-from clinic_toolkit.vault.words import new_code, new_passphrase, weakness, word_list
+from clinic_toolkit.vault.words import WORDS, new_code, new_passphrase, unpleasant, weakness, word_list
 
 
 def test_the_list_is_whole() -> None:
@@ -22,6 +24,19 @@ def test_six_words_are_strong_and_differ() -> None:
     for phrase in made:
         assert len(phrase.split(" ")) == 6
         assert weakness(phrase, known=("Harbour Practice", "Nora Whelan")) is None
+
+
+def test_an_unpleasant_word_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter("corpse hate glacier suffering mandolin unwrapped lily morphine morphine spoken oak".split())
+    monkeypatch.setattr(secrets, "choice", lambda _: next(drawn))
+    assert new_passphrase() == "corpse glacier mandolin unwrapped lily spoken", "corpse is on neither list"
+
+
+def test_leaving_out_unpleasant_words_keeps_what_is_promised() -> None:
+    assert unpleasant() <= set(word_list())
+    for word in ("hate", "morphine", "obituary", "prison", "strangle", "suffering", "widow"):
+        assert word in unpleasant(), word
+    assert WORDS * math.log2(len(word_list()) - len(unpleasant())) > 77
 
 
 def test_codes_have_no_look_alikes() -> None:
