@@ -111,12 +111,15 @@ def plan(
 
 
 def open_now(
-    db: Connection, vault: Vault, seen: Kept[TherapySession], *, now: datetime
+    db: Connection, vault: Vault, seen: Kept[TherapySession], *, now: datetime, keep_end: bool = False
 ) -> Kept[TherapySession]:
     """Begin an hour that was planned, or go on with one that was ended too early.
 
     Everyone of the case is there unless said otherwise. An hour planned for another day is begun
     today: its date and its times become those of now.
+
+    Args:
+        keep_end: the end that was noted of an ended hour stays; else a new one is noted when it ends again.
     """
     local = now.astimezone()
     moved = seen.body.on != local.date()
@@ -125,7 +128,7 @@ def open_now(
         on=local.date(),
         attendance="came" if seen.body.attendance == "planned" else seen.body.attendance,
         start=None if moved else seen.body.start,
-        end=None if moved or seen.state == "closed" else seen.body.end,
+        end=None if moved or (seen.state == "closed" and not keep_end) else seen.body.end,
     )
     if body.start is None:
         body = msgspec.structs.replace(body, start=minute_of(now))
@@ -146,6 +149,15 @@ def close(db: Connection, vault: Vault, seen: Kept[TherapySession], *, now: date
     return rows.append(
         db, vault, therapy_session, seen, body, state="closed", event="session.closed", now=now
     )
+
+
+def end_before(db: Connection, vault: Vault, kept: Kept[TherapySession]) -> time | None:
+    """The end that was noted of an open hour before it was gone on with; None if it was never ended."""
+    if kept.state != "open" or kept.version < 2:
+        return None
+    found = rows.versions(db, vault, therapy_session, kept.id, TherapySession)
+    ends = [each.body.end for each in found if each.state == "closed" and each.body.on == kept.body.on]
+    return ends[-1] if ends else None
 
 
 def revise(

@@ -46,7 +46,7 @@ def test_two_forms_about_the_same_person_are_one_line_and_one_entry(me: Person, 
     opened = me.follow(me.open(hour), ROW)
     assert opened.text.count(ASKED) == 1
     assert f"“{giving().title}”, about M." in opened.text and f"“{OTHER.title}”" in opened.text
-    page = me.follow(second, "Close this prompt")
+    page = me.follow(second, "Say what was done")
     assert page.text.count(ASKED) == 1 and f"“{giving().title}”" in page.text
     assert "One entry covers all of it." in page.text and f"“{OTHER.title}”, " in page.text
     done = me.send(page, {"how": "asked"})
@@ -58,7 +58,7 @@ def test_two_forms_about_the_same_person_are_one_line_and_one_entry(me: Person, 
 
 
 def test_a_form_that_came_meanwhile_is_not_closed_unseen(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Close this prompt")
+    page = me.follow(raised(me, hour), "Say what was done")
     other_form(me, hour, 1)
     refused = me.send(page, {"how": "asked"})
     assert refused.status == 409 and f"“{OTHER.title}”" in refused.text
@@ -67,21 +67,21 @@ def test_a_form_that_came_meanwhile_is_not_closed_unseen(me: Person, hour: str) 
 
 
 def test_what_says_no_more_than_was_asked_says_when_that_was(me: Person, hour: str) -> None:
-    me.send(me.follow(raised(me, hour), "Close this prompt"), {"how": "asked"})
+    me.send(me.follow(raised(me, hour), "Say what was done"), {"how": "asked"})
     result = other_form(me, hour, 4)
     assert (
         ASKED in result.text
         and "Asked about on" in result.text
         and "this answer says nothing new" in result.text
     )
-    assert "Close this prompt" not in [words for words, _ in result.links]
+    assert "Say what was done" not in [words for words, _ in result.links]
     assert "Asked today" in me.follow(result, "the entry of that day").text
     assert SOMETHING not in me.open("/").text
 
 
 def test_a_hold_that_stays_is_lifted_from_the_row(me: Person, hour: str) -> None:
     result = raised(me, hour)
-    me.send(me.follow(result, "Close this prompt"), {"how": "in_hand"})
+    me.send(me.follow(result, "Say what was done"), {"how": "in_hand"})
     assert "Keep the client page in the room" in me.open(result.path).text
     steps.finish(me, steps.answer_all(me, steps.begin(me, hour, word="K."), CALM))
     assert "Sheets about M. stay in the room." in me.follow(me.open(hour), ROW).text
@@ -136,7 +136,7 @@ def test_a_couples_pages_tell_nothing_of_what_is_held_or_asked_again(site: Site,
         result = other_form(me, own, value) if value == 2 else raised(me, own)
         assert look() == before
         if value == 4:
-            me.send(me.follow(result, "Close this prompt"), {"how": "asked"})
+            me.send(me.follow(result, "Say what was done"), {"how": "asked"})
             assert look() == before
     # The control: the hold, and what was asked before, stand on the pages of the one who answered.
     assert "Sheets about M. stay in the room." in me.follow(me.open(f"/clients/{ana}"), ROW).text

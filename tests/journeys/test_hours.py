@@ -104,7 +104,10 @@ def test_an_hour_planned_for_today_is_offered_before_a_new_one(
 
 def test_an_hour_planned_for_another_day_is_begun_today(me: Person, entering: Page) -> None:
     planned = enter(me, entering, 6, attendance="planned")
-    opened = me.press(planned, "Start it today instead")
+    asked = me.press(planned, "Start it today instead")
+    assert asked.path == f"{planned.path}/open" and "at 10:00, until 10:50" in asked.text
+    assert "This session is open." not in me.open(planned.path).text, "nothing goes unasked"
+    opened = me.press(asked, "Start it now")
     edit = me.follow(opened, "Edit the session details")
     assert (edit.typed("on"), edit.typed("end")) == (day(), "")
     assert edit.typed("start") != "10:00" or "10:00" in opened.text
@@ -115,9 +118,47 @@ def test_an_hour_ends_this_minute_and_can_be_gone_on_with(site: Site, me: Person
     assert ended.path == opened.path and "This session is open." not in ended.text
     assert re.search(r"\d\d:\d\d–\d\d:\d\d", ended.text)
     assert not site.app.worker.activity.hour_open
-    again = me.press(ended, "Continue this session")
+    asked = me.press(ended, "Continue this session")
+    again = me.press(asked, "note a new end")
     assert "This session is open." in again.text and "–" not in again.text.partition("Agreed")[0]
     assert site.app.worker.activity.hour_open
+
+
+def test_going_on_says_what_becomes_of_the_end_and_can_keep_it(me: Person, entering: Page) -> None:
+    planned = enter(me, entering, start="00:00", end="00:07", attendance="planned")
+    ended = steps.end_hour(me, me.press(planned, "Start the session"))
+    assert "00:00–00:07" in ended.text
+    asked = me.press(ended, "Continue this session")
+    assert asked.path == f"{ended.path}/open" and "Its end is noted as 00:07" in asked.text
+    assert "00:00–00:07" in me.open(ended.path).text, "nothing goes before it was asked"
+    kept = me.press(asked, "keep 00:07")
+    assert (
+        "00:00–00:07" in kept.text
+        and "It was ended at 00:07, and then continued. That end is kept." in kept.text
+    )
+    assert "The end is noted as 00:07, and stays so." in me.press(kept, "End the session").text
+    ended = steps.end_hour(me, kept)
+    assert "00:00–00:07" in ended.text
+    gone_on = me.press(me.press(ended, "Continue this session"), "note a new end")
+    assert "It was ended at 00:07, and then continued. A new end is noted when you end it." in gone_on.text
+    assert "00:07" not in steps.end_hour(me, gone_on).text
+
+
+def test_the_other_acts_of_a_session_are_quiet_and_under_headings(me: Person, opened: Page) -> None:
+    before = me.open(opened.path)
+    steps.finish(me, steps.answer_all(me, steps.begin(me, opened.path), [1] * 12))
+    for page in (before, me.open(opened.path), steps.end_hour(me, me.open(opened.path))):
+        main = re.sub(r'<ul class="rows.*?</ul>', "", page.source.partition("<main")[2], flags=re.DOTALL)
+        loud = re.findall(r'class="button(?: main)?"', main)
+        assert len(loud) <= 3, loud
+        assert len(re.findall(r'class="button main"', main)) == 1
+        for heading in (
+            "More to give",
+            "To write and print",
+            "Agreed for next time",
+            "Date, times and who was there",
+        ):
+            assert heading in page.text
 
 
 def test_ending_one_hour_leaves_another_its_time(site: Site, me: Person, opened: Page) -> None:

@@ -196,6 +196,6 @@ def test_name_initials_and_day_stand_above_each_button_that_writes_or_hands_over
 
 def test_they_stand_above_the_buttons_of_a_prompt_too(me: Person) -> None:
     hour = me.press(take_in(me, "Ana Reyes"), "Start a session now")
-    page = me.follow(raised(me, hour.path), "Close this prompt")
-    for button in ("Close this prompt", "Close with these lines"):
+    page = me.follow(raised(me, hour.path), "Say what was done")
+    for button in ("Save what was done", "Save with these lines"):
         assert "Ana Reyes (A. R.) ·" in page.text.rpartition(button)[0][-400:]

@@ -192,6 +192,27 @@ def test_an_hour_is_ended_from_the_first_page_after_a_hand_over_too(site: Site, 
     assert me.open("/handovers").path == "/", "it was looked at"
 
 
+def test_from_the_first_page_after_a_hand_over_there_is_a_way_back_to_its_session(
+    site: Site, me: Person
+) -> None:
+    device = handed(site, me)
+    device.post("/form/give-back")
+    page = comes_back(site, me)
+    assert "Back to the session" in page.text, "whether the session is open or not"
+    (open_one,) = _open_all(site)
+    back = me.press(me.open(page.path), "Back to the session")
+    assert back.path == f"/sessions/{open_one}" and "This session is open." in back.text
+    assert me.open("/handovers").path == "/", "it was looked at"
+    # Later too: from this page and from the result.
+    assert me.follow(
+        me.open(page.path), "Back to the session"
+    ).path == back.path or "Back to the session" in [
+        control.words for form in me.open(page.path).forms for control in form.controls
+    ]
+    result = me.open(me.open(back.path).link("Go on").partition("/items")[0] + "/result")
+    assert me.follow(result, "Back to the session").path == back.path
+
+
 def _open_all(site: Site) -> list[UUID]:
     """Open every hour there is, on its own day."""
     with writing(site.work.engine) as db:

@@ -39,17 +39,17 @@ def raised(me: Person, hour: str, **about: str) -> Page:
 def test_three_choices_and_one_button_close_a_prompt(me: Person, hour: str) -> None:
     result = raised(me, hour)
     assert ASKED in result.text and NO_REASSURANCE in result.text
-    page = me.follow(result, "Close this prompt")
+    page = me.follow(result, "Say what was done")
     assert ASKED in page.text and NO_REASSURANCE in page.text
     assert page.form("how").values("how") == ["asked", "in_hand", "not_today"]
     back = me.send(page, {"how": "asked"})
     assert back.path == result.path and "Closed on" in back.text and "Asked today" in back.text
-    assert "Close this prompt" not in [words for words, _ in back.links]
+    assert "Say what was done" not in [words for words, _ in back.links]
     assert ASKED in back.text, "it is not said any less for having been closed"
 
 
 def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Close this prompt")
+    page = me.follow(raised(me, hour), "Say what was done")
     check = today() + timedelta(days=200)
     lines = {"asked": "Is he ever frightening? Once.", "protects": "Her sister.", "did": "Gave the number."}
     done = me.send(page, {"how": "in_hand", "fear": "room", "next_check": check.isoformat(), **lines})
@@ -68,7 +68,7 @@ def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str)
 def test_an_entry_keeps_the_word_that_the_client_had_for_the_person(
     site: Site, me: Person, hour: str
 ) -> None:
-    page = me.follow(raised(me, hour), "Close this prompt")
+    page = me.follow(raised(me, hour), "Say what was done")
     entry = me.follow(me.send(page, {"how": "in_hand"}), "Already in hand")
     work = site.work
     with writing(work.engine) as db:
@@ -85,20 +85,32 @@ def test_an_entry_keeps_the_word_that_the_client_had_for_the_person(
 
 
 def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Close this prompt")
+    page = me.follow(raised(me, hour), "Say what was done")
     refused = me.send(page, {"how": "not_today", "did": "Wrote it down.", "next_check": "2001-01-01"})
     assert refused.status == 422
     assert "Write in a few words why you did not ask today." in refused.error("because")
     assert "This day is past" in refused.error("next_check")
     assert refused.typed("how") == "not_today" and refused.typed("did") == "Wrote it down."
     assert me.send(page, {}, by="how").status == 422, "none of the three is chosen for anybody"
-    assert me.open(page.path).status == 200 and "Close this prompt" in me.open(page.path).source
+    assert me.open(page.path).status == 200 and "Save what was done" in me.open(page.path).source
     far = str(datetime.now().astimezone().date() + timedelta(days=8))
     late = me.send(refused, {"because": "Her mother was there.", "next_check": far})
     assert late.status == 422 and "must be within 7 days" in late.error("next_check")
     done = me.send(late, {"next_check": ""})
     assert "Not asked yet, because: Her mother was there. Next check on" in done.text
-    assert "Closed on" not in done.text and "Close this prompt" in [words for words, _ in done.links]
+    assert "Closed on" not in done.text and "Say what was done" in [words for words, _ in done.links]
+
+
+def test_a_reason_that_fits_no_choice_is_asked_about_and_not_lost(me: Person, hour: str) -> None:
+    page = me.follow(raised(me, hour), "Say what was done")
+    typed = {"how": "asked", "because": "Her sister came in."}
+    refused = me.send(page, typed)
+    assert refused.status == 422 and "You wrote why not today." in refused.error("because")
+    assert refused.typed("because") == typed["because"]
+    assert me.send(refused, {"because": ""}).status == 200
+    alone = me.open(f"{hour}/risk-entries/new")
+    refused = me.send(alone, {"how": "", "did": "Rang.", "because": "Her sister came in."})
+    assert "You wrote why not today." in refused.error("because")
 
 
 def test_a_reason_is_not_lost_by_another_choice(me: Person, hour: str) -> None:
@@ -140,7 +152,7 @@ def test_a_calm_form_asks_nothing_and_says_that_this_is_no_reassurance(me: Perso
 
 
 def test_what_changed_meanwhile_is_not_closed_unseen(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Close this prompt")
+    page = me.follow(raised(me, hour), "Say what was done")
     assert me.send(me.open(page.path), {"how": "asked"}).status == 200
     again = me.send(page, {"how": "in_hand", "did": "Typed in the second window."})
     assert again.status == 409 and "Something changed after you opened this page" in again.text
@@ -161,7 +173,7 @@ def test_the_first_page_after_a_hand_over_leads_to_it_and_back(site: Site, me: P
     device.post("/form/give-back")
     page = comes_back(site, me)
     assert "Before your client leaves" in page.text and ASKED in page.text and NO_REASSURANCE in page.text
-    done = me.send(me.follow(page, "Close this prompt"), {"how": "asked"})
+    done = me.send(me.follow(page, "Say what was done"), {"how": "asked"})
     assert done.path == page.path and "Closed on" in done.text
     assert "Something to ask about" not in me.open("/").text
 
@@ -294,7 +306,7 @@ def test_an_open_prompt_about_fear_keeps_the_sheet_in_the_room(me: Person, hour:
     assert steps.words_of(me.follow(given, "Print the sheet"))
     note = me.open(f"{hour}/note").source
     assert "Worksheet “A ladder of small steps" in note and "” given." in note and "in the room" not in note
-    me.send(me.follow(result, "Close this prompt"), {"how": "asked", "fear": "home"})
+    me.send(me.follow(result, "Say what was done"), {"how": "asked", "fear": "home"})
     assert held not in me.open(result.path).text
     free = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "stay in the room" not in me.follow(free, "For the clinician").text

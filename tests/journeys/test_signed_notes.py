@@ -173,7 +173,8 @@ def test_a_note_that_is_signed_in_an_open_hour_says_that_the_end_was_not_known(
 ) -> None:
     hour = me.press(me.open(client.path), "Start a session now")
     reading = me.send(me.open(f"{hour.path}/note"), WRITTEN | {"sign": "yes"})
-    assert "The end was not known when this was signed." in reading.text
+    told = "If you sign now, the note will say: The end was not known when this was signed."
+    assert f"This session has not ended yet. {told}" in reading.text
     note = me.send(reading, {"read": "yes"})
     before = shown(me, note)
     for words in (before.page, before.text, steps.words_of(me.follow(note, "Print it"))):

@@ -20,12 +20,13 @@ from clinic_toolkit.record.administrations import Administration
 from clinic_toolkit.record.hurt import Unreadable
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.merging import OUT, PROPOSED, Handover
+from clinic_toolkit.record.sessions import TherapySession
 from clinic_toolkit.web import context, guard, handing, limits, responses
 from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("handover", __name__)
 
-TOGETHER, AGAIN, LOOK, END = "together", "again", "look", "end"
+TOGETHER, AGAIN, LOOK, END, SESSION = "together", "again", "look", "end", "session"
 
 
 @screen.route("/administrations/<uuid:id>/hand-over", methods=["GET", "POST"])
@@ -93,7 +94,7 @@ def show(id: UUID) -> Answer:
         proposed=kept.state == PROPOSED,
         arrival=arrival,
         prompts=prompts,
-        open_hour=_open_hour(arrival.target) if arrival else None,
+        hour=_hour(arrival.target) if arrival else None,
         loose=arrivals.loose_answers(kept),
         no_reassurance=NO_REASSURANCE,
     )
@@ -121,7 +122,7 @@ def decide(id: UUID) -> Answer:
 
 @screen.post("/handovers/<uuid:id>/on")
 def go_on(id: UUID) -> Answer:
-    """It was looked at: go on together, hand over again, look at the answers, or end the hour."""
+    """It was looked at: go on together, hand over again, look at the answers; to the hour, or end it."""
     db, vault = context.db(), context.vault()
     kept = merging.get(db, vault, id)
     merging.close(db, vault, kept, now=context.now())
@@ -132,8 +133,9 @@ def _onward(kept: Kept[Handover], to: str) -> str:
     target = merging.target_of(context.db(), context.vault(), kept.body)
     if target is None:
         return url_for("today.index")
-    if to == END and (hour := _open_hour(target)):
-        return url_for("endings.show", id=hour)
+    if to in (END, SESSION) and (hour := _hour(target)):
+        ends = to == END and hour.state == "open"
+        return url_for("endings.show" if ends else "sessions.show", id=hour.id)
     if to == AGAIN and not target.final:
         return url_for(".offer", id=target.id)
     if to == TOGETHER:
@@ -141,13 +143,12 @@ def _onward(kept: Kept[Handover], to: str) -> str:
     return url_for("results.show", id=target.id)
 
 
-def _open_hour(target: Kept[Administration]) -> UUID | None:
-    """The hour in which it was handed over, as long as that is open and can be read."""
+def _hour(target: Kept[Administration]) -> Kept[TherapySession] | None:
+    """The hour in which it was handed over, as long as that can be read."""
     if target.body.session_id is None:
         return None
     with suppress(Unreadable):
-        hour = sessions.get(context.db(), context.vault(), target.body.session_id)
-        return hour.id if hour.state == "open" else None
+        return sessions.get(context.db(), context.vault(), target.body.session_id)
     return None
 
 

@@ -39,6 +39,9 @@ from clinic_toolkit.web.responses import Answer
 
 screen = Blueprint("sessions", __name__)
 
+# The end that was noted of an hour stays, though it goes on.
+KEEP = "keep"
+
 
 @screen.post("/cases/<uuid:case>/sessions/open")
 def open_new(case: UUID) -> Answer:
@@ -79,17 +82,51 @@ def _today() -> date:
 
 @screen.post("/sessions/<uuid:id>/open")
 def open_planned(id: UUID) -> Answer:
-    """Begin an hour that was planned, or go on with one of today that was ended too early."""
+    """Begin an hour that was planned, or go on with one of today that was ended too early.
+
+    Where noted times would go, the page that says so comes first.
+    """
     kept = sessions.get(context.db(), context.vault(), id)
-    if kept.state != "open" and (kept.body.attendance == "planned" or _ended_today(kept)):
-        kept = sessions.open_now(context.db(), context.vault(), kept, now=context.now())
+    if _may_be_opened(kept):
+        if _times_go(kept) and fields.whole(request.form.get("version")) != kept.version:
+            return responses.see(url_for(".again", id=id))
+        keep = request.form.get("end") == KEEP
+        kept = sessions.open_now(context.db(), context.vault(), kept, now=context.now(), keep_end=keep)
     if kept.state == "open":
         context.open_hour()
     return responses.see(url_for(".show", id=id))
 
 
-def _ended_today(kept: Kept[TherapySession]) -> bool:
-    return kept.state == "closed" and kept.body.took_place and kept.body.on == _today()
+@screen.get("/sessions/<uuid:id>/open")
+def again(id: UUID) -> Answer:
+    """Say what becomes of the times that are noted, before an hour is begun today or gone on with."""
+    kept = sessions.get(context.db(), context.vault(), id)
+    if not _may_be_opened(kept) or not _times_go(kept):
+        return responses.see(url_for(".show", id=id))
+    context.saw("therapy_session", kept)
+    note = notes.of_session(context.db(), context.vault(), kept)
+    return render_template(
+        "sessions/again.html",
+        here="clients",
+        hour=kept,
+        facts=hours.hour_facts(context.db(), context.vault(), kept),
+        signed=bool(note and note.final),
+        keep=KEEP,
+    )
+
+
+def _may_be_opened(kept: Kept[TherapySession]) -> bool:
+    if kept.state == "open":
+        return False
+    ended_today = kept.state == "closed" and kept.body.took_place and kept.body.on == _today()
+    return kept.body.attendance == "planned" or ended_today
+
+
+def _times_go(kept: Kept[TherapySession]) -> bool:
+    """Whether opening it replaces a time that somebody may still want."""
+    if kept.body.on != _today():
+        return True
+    return kept.state == "closed" and kept.body.end is not None
 
 
 @screen.route("/cases/<uuid:case>/sessions/new", methods=["GET", "POST"])
@@ -234,6 +271,7 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
         newer=newer,
         version=fields.seen_version(form, kept.version),
         facts=hours.hour_facts(db, vault, kept),
+        ended_before=sessions.end_before(db, vault, kept),
         unreachable=hours.unreachable(kept.body),
         given=[
             (
