@@ -96,6 +96,12 @@ def _known(
     return Known(asked_on=asked_on, held=frozenset(held), kinds=kinds, into=into)
 
 
+def holds(db: Connection, vault: Vault, client_id: UUID, about: UUID | None) -> bool:
+    """Whether sheets about this person stay in the room because of fear of them."""
+    found = known(db, vault, client_id)
+    return found.into.one(about) in found.held
+
+
 class Giving(Struct, frozen=True, kw_only=True):
     """Whether a sheet may be given now, and whether it then stays in the room."""
 

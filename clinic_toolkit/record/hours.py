@@ -1,11 +1,12 @@
 """An hour in words: its facts, as pages and paper show them."""
 
 from collections.abc import Mapping
+from datetime import date, time
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from clinic_toolkit.record import cases, clients, sessions
+from clinic_toolkit.record import cases, clients, rows, sessions
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import HURT, Kept
 from clinic_toolkit.record.sessions import TherapySession
@@ -23,6 +24,26 @@ def is_remote(body: TherapySession) -> bool:
 def unreachable(body: TherapySession) -> bool:
     """Whether help could not be sent, or the client not be called back: one of the two is not known."""
     return is_remote(body) and not (body.place and body.call_back)
+
+
+def may_be_opened(kept: Kept[TherapySession], *, today: date) -> bool:
+    """Whether an hour can be begun, or one of today that was ended be gone on with."""
+    ended_today = kept.state == "closed" and kept.body.took_place and kept.body.on == today
+    return kept.state != "open" and (kept.body.attendance == "planned" or ended_today)
+
+
+def loses_times(kept: Kept[TherapySession], *, today: date) -> bool:
+    """Whether opening it replaces a day or an end that somebody may still want."""
+    return kept.body.on != today or (kept.state == "closed" and kept.body.end is not None)
+
+
+def end_before(db: Connection, vault: Vault, kept: Kept[TherapySession]) -> time | None:
+    """The end that was noted of an open hour before it was gone on with; None if it was never ended."""
+    if kept.state != "open" or kept.version < 2:
+        return None
+    found = rows.versions(db, vault, sessions.therapy_session, kept.id, TherapySession)
+    ends = [each.body.end for each in found if each.state == "closed" and each.body.on == kept.body.on]
+    return ends[-1] if ends else None
 
 
 def people(db: Connection, vault: Vault, hour: Kept[TherapySession]) -> list[Kept[Client]]:

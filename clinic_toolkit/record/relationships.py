@@ -1,6 +1,6 @@
 """Relationships: whom a questionnaire is about, in the client's own word, and of which kind."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -176,6 +176,12 @@ def joined_to(db: Connection, vault: Vault, kept: Kept[Relationship]) -> list[Ke
     """The entries that are shown under this one."""
     into = joined(db, vault)
     return [each for each in _every(db, vault, kept.body.client_id) if into.get(each.id) == kept.id]
+
+
+def added(db: Connection, vault: Vault, kept: Kept[Relationship]) -> date:
+    """The day on which this entry was made; of two with the same word it tells which."""
+    first = next(iter(rows.versions(db, vault, relationship, kept.id, Relationship)), kept)
+    return first.at.astimezone().date()
 
 
 def alike(

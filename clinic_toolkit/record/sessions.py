@@ -151,15 +151,6 @@ def close(db: Connection, vault: Vault, seen: Kept[TherapySession], *, now: date
     )
 
 
-def end_before(db: Connection, vault: Vault, kept: Kept[TherapySession]) -> time | None:
-    """The end that was noted of an open hour before it was gone on with; None if it was never ended."""
-    if kept.state != "open" or kept.version < 2:
-        return None
-    found = rows.versions(db, vault, therapy_session, kept.id, TherapySession)
-    ends = [each.body.end for each in found if each.state == "closed" and each.body.on == kept.body.on]
-    return ends[-1] if ends else None
-
-
 def revise(
     db: Connection, vault: Vault, seen: Kept[TherapySession], body: TherapySession, *, now: datetime
 ) -> Kept[TherapySession]:

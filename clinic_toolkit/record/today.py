@@ -76,7 +76,10 @@ class BegunLine(Struct, frozen=True, kw_only=True):
 
 
 class Day(Struct, frozen=True, kw_only=True):
-    """What *Today* shows. `open` are the open hours of today, `upcoming` the hours of the next days."""
+    """What *Today* shows. `open` are the open hours of today, `upcoming` the hours of the next days.
+
+    `to_finish` has the latest first, and every other list the earliest.
+    """
 
     on: date
     open: tuple[HourLine, ...]
@@ -123,7 +126,7 @@ def of(db: Connection, vault: Vault, *, now: datetime) -> Day:
         later=tuple(lines[kept.id] for kept in waiting[1:]),
         earlier=tuple(lines[kept.id] for kept in done),
         upcoming=tuple(lines[kept.id] for kept in soon),
-        to_finish=tuple(lines[kept.id] for kept in finish),
+        to_finish=tuple(lines[kept.id] for kept in reversed(finish)),
         to_ask=_to_ask(db, vault, people, day),
         begun=_risk_entries_begun(db, vault, people),
         has_clients=bool(people),

@@ -1,5 +1,6 @@
 """Clients told apart: two of one name, or of the same initials, wherever a list or a choice shows them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -7,8 +8,9 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from clinic_toolkit.names.folding import fold
-from clinic_toolkit.record import clients, memory
+from clinic_toolkit.record import clients, memory, rows
 from clinic_toolkit.record.clients import JOINED, UNREADABLE, Client
+from clinic_toolkit.record.days import written
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.vault.vault import Vault
 
@@ -17,11 +19,12 @@ class Names(Struct, frozen=True, kw_only=True):
     """Every client by name, and by the initials or code that stand where the name does not.
 
     Of two that are alike the later one has a number: "A. R." and "A. R. 2". A joined entry has the name of
-    the one that it is shown under.
+    the one that it is shown under. `alike` are those who share a name or their initials with another.
     """
 
     full: dict[UUID, str]
     short: dict[UUID, str]
+    alike: frozenset[UUID]
 
     def both(self, ids: Iterable[UUID]) -> str:
         """The name with the initials or code of each, to see on which client's page one is."""
@@ -52,9 +55,45 @@ def _told(db: Connection, vault: Vault) -> Names:
     }
     ends = {kept.id: into.get(kept.id, kept.id) for kept in every}
     return Names(
+        alike=_alike(alone),
         full={id: full[end] for id, end in ends.items() if end in full},
         short={id: short[end] for id, end in ends.items() if end in short},
     )
+
+
+def _alike(people: Sequence[Kept[Client]]) -> frozenset[UUID]:
+    by: dict[tuple[str, str], set[UUID]] = {}
+    for kept in people:
+        if kept.body.name != UNREADABLE:
+            for what in (
+                ("name", fold(kept.body.name)),
+                ("initials", _before_a_number(fold(kept.body.initials))),
+            ):
+                by.setdefault(what, set()).add(kept.id)
+    return frozenset(id for same in by.values() if len(same) > 1 for id in same)
+
+
+def _before_a_number(initials: str) -> str:
+    return re.sub(r" \d+$", "", initials)
+
+
+def beside(db: Connection, vault: Vault, kept: Kept[Client]) -> str:
+    """What tells this entry from another of the same name: the birth date, else the day it was added."""
+    if kept.body.birth_date:
+        return f"born {written(kept.body.birth_date)}"
+    first = rows.versions(db, vault, clients.client, kept.id, Client)
+    return f"added on {written(first[0].at.astimezone())}" if first else ""
+
+
+def in_choices(db: Connection, vault: Vault, found: Iterable[Kept[Client]]) -> dict[UUID, str]:
+    """These clients by name, for a choice; beside those who are alike, what tells them apart."""
+    names = of(db, vault)
+    return {
+        kept.id: f"{names.full[kept.id]}, {beside(db, vault, kept)}"
+        if kept.id in names.alike
+        else names.full[kept.id]
+        for kept in found
+    }
 
 
 def _short(people: Sequence[Kept[Client]]) -> dict[UUID, str]:

@@ -26,6 +26,7 @@ from clinic_toolkit.web import (
     notices,
     posted,
     responses,
+    saying,
     static_files,
     unit,
 )
@@ -291,4 +292,5 @@ def _for_templates() -> dict[str, Any]:
         "unlocked": open_here,
         "pulse": url_for("lock.pulse") if open_here else "",
         "notices": notices.standing() if open_here else (),
+        "was_saved": saying.was_saved if open_here else bool,
     }

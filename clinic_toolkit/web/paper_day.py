@@ -8,7 +8,8 @@ from msgspec import Struct
 TITLE = "When the computer fails"
 BEFORE = (
     "Print this page while the program runs, and keep it beside a blank form, its card for you and an "
-    "answer card. It names nobody, unless you ask for the list of today."
+    "answer card. It names nobody, unless you ask for the list of today or of tomorrow. Print it in the "
+    "evening with the list of tomorrow, and destroy that list when the day is over."
 )
 
 
@@ -47,11 +48,25 @@ PARTS = (
         ),
     ),
     Part(
+        heading="Before such a day: the copy of the folder",
+        lines=(
+            "The program makes no backup by itself. Quit it, then copy the whole data folder to a stick or "
+            "disk that you keep elsewhere, locked away. About your data says where the folder is.",
+            "Copy it on the evening of each day with sessions, and keep the copy of the day before as well. "
+            "Never copy while the program runs.",
+            "A copy is encrypted like the folder itself. It opens with the passphrase or the recovery sheet "
+            "of the day on which it was made.",
+            "If the machine is lost or broken for good: install the program on another one, copy the folder "
+            "there, start it with that folder, and go on with this one alone. What was entered after the "
+            "copy is missing; enter it from paper.",
+        ),
+    ),
+    Part(
         heading="Until it runs again",
         lines=(
             "Keep every sheet in one closed envelope, locked away. No photograph, no telephone, no e-mail.",
-            "Do not work on a copy of the data folder on another machine. Two records that went on apart "
-            "cannot be put together.",
+            "If the machine will run again, do not work on a copy of the data folder meanwhile. Two records "
+            "that went on apart cannot be put together.",
             "If it does not start, type the command again. If the page tells you of damage, read "
             "it to the end before you press anything. The recovery sheet opens the practice when the "
             "passphrase does not.",
@@ -83,7 +98,7 @@ def markdown() -> str:
     lines += [
         "Made from `clinic_toolkit/web/paper_day.py`; a test compares them. In the program it is reached "
         "from *Today* and from *Your practice*, with your own words on whom to call and, only on asking, "
-        "the sessions of today by initials.",
+        "the sessions of today or of tomorrow by initials.",
         "",
         BEFORE,
         "",

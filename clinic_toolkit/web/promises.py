@@ -11,6 +11,50 @@ PROCESS = "processes and the operating system"
 CODE = "our code"
 ADVICE = "what you do"
 
+# First, for a client and a clinician who read it together; it promises nothing beyond the words below it.
+PLAIN = (
+    (
+        "What is kept",
+        (
+            "Name or code, birth date and how to reach you, if you gave them.",
+            "The days and times of your sessions, and the notes about them.",
+            "Your answers to questionnaires, your own words, and which sheets you were given.",
+            "What was asked about your safety, and what was done.",
+        ),
+    ),
+    (
+        "Where it is",
+        (
+            "On this computer, in one folder. Nothing is sent over the internet.",
+            "It is encrypted: someone who finds or steals the locked computer cannot read it without the "
+            "passphrase or the printed recovery sheet.",
+            "It cannot be protected from a harmful program on this computer, or from whoever looks over a "
+            "shoulder.",
+            "Papers and copies leave this protection. Ask before you take one with you.",
+        ),
+    ),
+    (
+        "Who can read it",
+        (
+            "Your therapist, with the passphrase or the printed recovery sheet. The makers of this program "
+            "cannot.",
+            "If you answer on this computer by yourself, nothing but your own form is open.",
+            "Your therapist may have to tell others in some cases, such as danger to life or an order of a "
+            "court. Ask which.",
+        ),
+    ),
+    (
+        "What you may ask for",
+        (
+            "To see what is written about you, and to have a copy.",
+            "To have something put right. A signed note stays; the correction stands beside it.",
+            "To leave any question open, to stop, or to take no paper home.",
+            "To have it deleted. How long it must be kept is a matter of law: ask your therapist. This "
+            "version cannot delete one client’s record yet.",
+        ),
+    ),
+)
+
 KINDS = {
     CRYPTOGRAPHY: "Without the key it cannot be done, whatever the code does.",
     PROCESS: "The operating system keeps processes, files and users apart.",
@@ -201,13 +245,16 @@ LOST = "If you lose both the passphrase and the recovery sheet, the record is lo
 def markdown() -> str:
     """The page docs/promises.md."""
     parts = ["# What is promised", ""]
+    for heading, lines in PLAIN:
+        parts += [f"## {heading}", "", *(f"- {line}" for line in lines), ""]
+    parts += ["## The promises, word for word", ""]
     parts += [
         "Made from `clinic_toolkit/web/promises.py`, which the page *About your data* shows as well; a test "
         "compares them and looks for every test that is named.",
         "",
     ]
     for each in PROMISES:
-        parts += [f"## Promise {each.number}", "", f"**{each.words}**", ""]
+        parts += [f"### Promise {each.number}", "", f"**{each.words}**", ""]
         parts += [f"{each.but}", ""] if each.but else []
         parts += [f"Kept by {' and '.join(each.kinds)}.", "", "Shown by:", ""]
         parts += [f"- `{test}`" for test in each.tests] + [""]

@@ -90,7 +90,7 @@ def set_up(seen: Watched, page: Page) -> None:
 def open_hour(seen: Watched, page: Page) -> str:
     follow(page, "Add a client")
     seen.look(page)
-    page.get_by_label("Name, initials or a code").fill("Ana Reyes")
+    page.get_by_label("Client’s name").fill("Ana Reyes")
     press(page, "Add this client")
     expect(page.get_by_role("heading", name="Ana Reyes")).to_be_visible()
     seen.look(page, name="client")

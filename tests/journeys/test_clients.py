@@ -106,7 +106,7 @@ def test_what_was_found_is_found_again_until_the_lock_and_by_this_browser_alone(
 def test_a_client_needs_something_to_be_called_by(me: Person, name: str) -> None:
     page = me.send(me.open("/clients/new"), {"name": name, "phone": "555 0101", "leave_message": "yes"})
     assert page.status == 422
-    assert page.error("name").endswith("Write a name, initials or a code.")
+    assert page.error("name").endswith("Write a name. Initials or a code are enough.")
     assert (page.typed("phone"), page.typed("leave_message")) == ("555 0101", "yes")
     assert page.title.strip() == "Error: New client · Clinic toolkit"
     assert not named(me.open("/clients"))

@@ -179,7 +179,7 @@ def test_an_open_hour_keeps_its_time_after_a_lock(site: Site, me: Person, opened
 def test_an_hour_that_is_over_is_not_opened_by_an_old_page(site: Site, me: Person, entering: Page) -> None:
     held = enter(me, entering, -2)
     missed = enter(me, entering, attendance="no_show")
-    for page in (held, missed):
+    for page in (me.open(held.path), me.open(missed.path)):
         assert site.post(f"{page.path}/open").status_code == 303
         assert me.open(page.path).text == page.text
     assert not site.app.worker.activity.hour_open
@@ -330,6 +330,28 @@ def test_the_day_of_a_practice_without_questionnaires(me: Person, client: Page, 
         assert words in page.text
     for shown in (page, me.open(client.path), me.open("/clients")):
         assert "uestionnaire" not in shown.text.partition("Lock")[2]
+
+
+def test_the_page_after_a_save_says_once_that_it_was_saved(me: Person, client: Page, entering: Page) -> None:
+    planned = enter(me, entering, 2, attendance="planned")
+    person = me.send(me.open(f"{client.path}/relationships/new"), {"word": "Kit", "frame": "friend"})
+    changed = me.send(me.open(f"{planned.path}/edit"), {"place": "Room 2"})
+    known = me.send(me.open(f"{client.path}/edit"), {"phone": "555 0101"})
+    for page in (planned, person, changed, known):
+        assert "Saved." in page.text, page.path
+        assert "Saved." not in me.open(page.path).text, page.path
+    me.send(me.open(f"{planned.path}/edit"), {"place": "Room 3"})
+    assert "Saved." not in me.open("/").text, "it stands on the page of what was saved alone"
+
+
+def test_long_lists_of_today_are_folded(site: Site, me: Person, entering: Page) -> None:
+    for ahead in range(-14, 0):
+        enter(me, entering, ahead)
+    page = me.open("/")
+    shown = page.text.partition("To finish")[2]
+    assert shown.count("no note yet") == 12 and "Show all 14 sessions to finish" in shown
+    every = me.follow(page, "Show all 14 sessions to finish")
+    assert every.text.count("no note yet") == 14 and "Show all 14" not in every.text
 
 
 def test_unknown_hours_get_the_page_of_everything_unknown(site: Site, client: Page) -> None:

@@ -1,6 +1,7 @@
 """Initials on a client’s page; clients and people told apart, asked about, joined; the wrong one noticed."""
 
 import json
+import re
 
 import pytest
 
@@ -95,6 +96,22 @@ def test_two_alike_are_told_apart_in_every_choice(me: Person) -> None:
         assert "Ana Reyes (A. R.)" in source and "Ana Reyes (A. R. 2)" in source, path
 
 
+def test_what_tells_two_alike_apart_stands_in_the_list_and_beside_a_joined_entry(me: Person) -> None:
+    first = take_in(me, "Ana Reyes", birth_date="1980-05-03")
+    take_in(me, "Alan Ross")
+    take_in(me, "Ben Ode")
+    page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
+    assert "born 3 May 1980" in page.text
+    second = me.press(page, "This is somebody else")
+    listed = me.open("/clients")
+    assert listed.text.count("born 3 May 1980") == 1
+    assert len(re.findall(r"added on \d+ \w+ \d{4}", listed.text)) == 2, "of Ben Ode there is one alone"
+    choice = me.follow(second, "Join with another entry")
+    assert "born 3 May 1980" in choice.source
+    joined = me.send(choice, {"other": first.path.rpartition("/")[2].replace("-", "")})
+    assert re.search(r"Joined here: Ana Reyes \(A\. R\.( \d)?\), added on \d+ \w+ \d{4}\.", joined.text)
+
+
 def test_two_entries_of_one_client_are_joined_in_one_act_and_taken_apart(me: Person) -> None:
     ana = take_in(me, "Ana Reyes")
     hour = me.press(ana, "Start a session now")
@@ -103,7 +120,11 @@ def test_two_entries_of_one_client_are_joined_in_one_act_and_taken_apart(me: Per
     page = me.follow(me.open(again.path), "Join with another entry")
     assert me.send(page, {"other": ""}, by="other").status == 422
     joined = me.send(page, {"other": page.form("other").options["other"][1]})
-    assert joined.path == ana.path and "Kit" in joined.text and "Joined here: Anna Reyes." in joined.text
+    assert (
+        joined.path == ana.path
+        and "Kit" in joined.text
+        and "Joined here: Anna Reyes (A. R. 2), added on" in joined.text
+    )
     assert named(me.open("/clients")) == ["Ana Reyes"]
     assert named(me.send(me.open("/clients"), {"words": "0101"})) == ["Ana Reyes"]
     there = me.open(again.path)
@@ -147,7 +168,7 @@ def test_two_entries_of_one_person_are_joined_and_taken_apart(me: Person) -> Non
     second = me.send(me.open(f"{client.path}/relationships/new"), {"word": "Mother", "frame": "parent"})
     page = me.follow(second, "Join with another entry")
     done = me.send(page, {"other": page.form("other").options["other"][1]})
-    assert done.path == first.path and "Joined here: Mother." in done.text
+    assert done.path == first.path and "Joined here: Mother, added on" in done.text
     assert "Mother" not in me.open(client.path).text
     there = me.open(second.path)
     assert "Everything of both is shown under Mum" in there.text

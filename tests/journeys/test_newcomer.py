@@ -80,7 +80,7 @@ def set_up(one: Newcomer) -> str:
     one.follow("Open the recovery sheet")
     groups = steps.groups_on(one.page)
     one.done.append("print the sheet")
-    one.follow("Back")
+    one.follow("Go on: type two groups from it")
     for number in asked:
         one.fill(f"group_{number}", groups[number - 1])
     one.press("Check, and open the practice")

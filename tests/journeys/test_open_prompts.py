@@ -229,6 +229,20 @@ def test_finishing_a_questionnaire_passes_the_row_before_any_button(me: Person, 
     assert ASKED in me.open(row_of(page)).text
 
 
+def test_at_the_end_of_a_session_the_main_button_is_the_row(me: Person) -> None:
+    """Whether something is open or not, it cannot be passed for the sake of a louder button."""
+    pages, hour = [], me.press(take_in(me), "Start a session now").path
+    for answers in (CALM, RAISING):
+        check = steps.answer_all(me, steps.begin(me, hour), answers)
+        quiet = me.press(check, "Finish")
+        pages.append(me.open(f"{hour}/end"))
+        for page in (quiet, pages[-1]):
+            assert "Open this before you say goodbye" in page.text
+        loud = re.findall(r'class="button main"[^>]*>([^<]+)', pages[-1].source.partition("<main")[2])
+        assert loud == [ROW]
+    assert neutral(pages[0].body) == neutral(pages[1].body)
+
+
 # What the row opens.
 
 

@@ -139,8 +139,31 @@ def test_today_shows_it_until_it_is_closed_and_says_nothing_of_what(me: Person, 
     ):
         assert words not in shown, words
     closing = me.open(next(href for _, href in page.links if "/risk-entry" in href))
-    done = me.send(closing, {"how": "asked"})
+    told = me.send(closing, {"how": "asked"})
+    assert "still stay in the room" in told.text, "Today shows nothing of it, so the entry says it first"
+    done = me.follow(told, "Back to where you were")
     assert done.path == "/" and "Something to ask about" not in done.text
+
+
+def test_the_page_after_closing_says_that_sheets_stay_in_the_room(me: Person, hour: str) -> None:
+    held = "Sheets about M. still stay in the room: no entry says yet that they may go home."
+    result = raised(me, hour)
+    assert held not in result.text, "an open prompt speaks for itself"
+    done = me.send(me.follow(result, "Say what was done"), {"how": "asked"})
+    assert held in done.text
+    entry = me.follow(done, "Asked today")
+    assert held in entry.text
+    said = me.send(me.follow(entry, "Say where sheets may go"), {"fear": "home"})
+    assert held not in said.text
+    assert held not in me.open(result.path).text and held not in me.open(entry.path).text
+
+
+def test_a_prompt_put_off_or_closed_with_a_place_says_nothing_more_of_sheets(me: Person, hour: str) -> None:
+    result = raised(me, hour)
+    put_off = me.send(me.follow(result, "Say what was done"), {"how": "not_today", "because": "No time."})
+    assert "still stay in the room" not in put_off.text
+    done = me.send(me.follow(put_off, "Say what was done"), {"how": "asked", "fear": "home"})
+    assert "still stay in the room" not in done.text
 
 
 def test_a_calm_form_asks_nothing_and_says_that_this_is_no_reassurance(me: Person, hour: str) -> None:

@@ -2,11 +2,12 @@
 
 import html
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from clinic_toolkit.record import audit
+from clinic_toolkit.record import audit, cases, sessions
 from clinic_toolkit.record.audit import AuditLine
-from clinic_toolkit.store.engine import reading
+from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import paper_day
 from tests.architecture.tree import CHECKOUT
 from tests.fixtures import trails
@@ -23,6 +24,15 @@ def plain(page: str) -> str:
 def last_line(site: Site) -> AuditLine:
     with reading(site.work.engine) as db:
         return trails.lines(db, site.work.vault, newest=1)[0]
+
+
+def plan(site: Site, name: str, on: date) -> None:
+    """A session that is still to come."""
+    client = site.work.client(name)
+    with writing(site.work.engine) as db:
+        case = cases.single_of(db, site.work.vault, client.id)
+        body = TherapySession(case=case.id.bytes, kind="session", on=on)
+        sessions.plan(db, site.work.vault, case, body, now=datetime.now().astimezone())
 
 
 def test_the_page_of_the_docs_says_the_same() -> None:
@@ -44,6 +54,26 @@ def test_it_names_nobody_unless_the_list_is_asked_for(site: Site) -> None:
     alone, listed = (plain(site.get(place).text) for place in (PLACE, f"{PLACE}?list="))
     assert "A. R." not in alone and "Reyes" not in alone
     assert "A. R." in listed and "Reyes" not in listed, "initials are all that is shown"
+
+
+def test_the_sessions_of_tomorrow_are_listed_apart_from_those_of_today(site: Site) -> None:
+    for name, ahead in (("Ana Reyes", 0), ("Ben Okoro", 1), ("Cleo Dunn", 2)):
+        plan(site, name, TODAY + timedelta(days=ahead))
+    page = plain(site.get(f"{PLACE}?list=tomorrow").text)
+    assert "B. O." in page and "Okoro" not in page and "A. R." not in page and "C. D." not in page
+    assert "Tomorrow, " in page and "Add the sessions of today" in page
+    assert "B. O." not in plain(site.get(f"{PLACE}?list=").text)
+    assert "Add those of tomorrow" in plain(site.get(PLACE).text)
+
+
+def test_it_says_how_a_copy_of_the_folder_is_made_and_used(site: Site) -> None:
+    page = plain(site.get(PLACE).text)
+    for words in (
+        "The program makes no backup by itself.",
+        "Never copy while the program runs.",
+        "recovery sheet",
+    ):
+        assert words in page
 
 
 def test_what_is_listed_leaves_a_line_in_the_trail_and_the_page_alone_none(site: Site) -> None:

@@ -65,6 +65,17 @@ def test_the_page_holds_every_word(site: Site) -> None:
     assert str(site.settings.data_folder) in page
 
 
+def test_it_begins_in_plain_words(site: Site) -> None:
+    page = plain(site.get("/about-your-data").text)
+    first, _, exact = page.partition("The promises, word for word")
+    for heading, lines in promises.PLAIN:
+        assert heading in first
+        assert all(line in first for line in lines)
+    for word in ("Argon2id", "MiB", "fsync", "Promise", "test", "process", "anchor", "key"):
+        assert not re.search(rf"\b{word}", first), word
+    assert promises.PROMISES[0].but in exact
+
+
 def test_it_can_be_read_before_unlocking_and_tells_nothing_of_the_practice(locked: Site) -> None:
     answer = locked.get("/about-your-data")
     assert answer.status_code == 200

@@ -19,8 +19,8 @@ EARLIEST = 1900
 class ClientForm(Form):
     """Who someone is and how to reach them; only the name, code or initials are needed."""
 
-    name = fields.line("Name, initials or a code", limit=80, needed="Write a name, initials or a code.")
-    code = fields.line("Initials or a code", limit=20)
+    name = fields.line("Client’s name", limit=80, needed="Write a name. Initials or a code are enough.")
+    code = fields.line("Shown instead of the name", limit=20)
     birth_date = day("Birth date", back=105, ahead=None)
     phone = fields.line("Telephone", limit=60)
     email = fields.line("E-mail", limit=120)

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.record import cases, clients, notes, sessions, told_apart
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, requests, responses
+from clinic_toolkit.web import context, requests, responses, saying
 from clinic_toolkit.web.forms.case import CoupleForm
 from clinic_toolkit.web.responses import Answer
 
@@ -22,7 +22,7 @@ def new() -> Answer:
     """Put two clients together as a couple."""
     db, vault = context.db(), context.vault()
     people = [kept for kept in clients.everyone(db, vault) if kept.state == "active"]
-    names = told_apart.of(db, vault).full
+    names = told_apart.in_choices(db, vault, people)
     form = CoupleForm.for_clients(people, names, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         first, second = UUID(hex=form.first.data or "0" * 32), UUID(hex=form.second.data or "0" * 32)
@@ -33,7 +33,7 @@ def new() -> Answer:
         except cases.NotACouple as same:
             form.second.errors = [same.sentence]
         else:
-            return responses.see(url_for(".show", id=kept.id))
+            return saying.saved(url_for(".show", id=kept.id))
     page = render_template("cases/new.html", here="clients", form=form, errors=form.errors, people=people)
     return (page, 422) if form.errors else page
 

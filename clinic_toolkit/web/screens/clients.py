@@ -26,7 +26,7 @@ from clinic_toolkit.record import (
 from clinic_toolkit.record.cases import Case
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, drafts, new_records, proposing, requests, responses, searches
+from clinic_toolkit.web import context, drafts, new_records, proposing, requests, responses, saying, searches
 from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.client import ClientForm
@@ -94,8 +94,11 @@ def _list(
     every: int = 0,
 ) -> str:
     context.saw("client", *shown)
+    db, vault = context.db(), context.vault()
+    alike = told_apart.of(db, vault).alike
     return render_template(
         "clients/index.html",
+        beside={kept.id: told_apart.beside(db, vault, kept) for kept in shown if kept.id in alike},
         here="clients",
         shown=shown,
         names=told_apart.of(context.db(), context.vault()).full,
@@ -124,7 +127,7 @@ def new() -> Answer:
         body = proposing.with_initials(form.body(), None)
         kept = clients.add(context.db(), context.vault(), body, now=context.now(), number=number)
         draft.recorded()
-        return responses.see(url_for(".show", id=kept.id))
+        return saying.saved(url_for(".show", id=kept.id))
     return _form_page(form, None, draft)
 
 
@@ -147,7 +150,7 @@ def edit(id: UUID) -> Answer:
         body = proposing.with_initials(form.body(), kept.id)
         clients.revise(context.db(), context.vault(), kept, body, now=context.now())
         draft.recorded()
-        return responses.see(url_for(".show", id=id))
+        return saying.saved(url_for(".show", id=id))
     context.saw("client", kept)
     return _form_page(form, kept, draft)
 
@@ -184,6 +187,7 @@ def _form_page(
         newer=newer,
         alike=alike,
         names=told_apart.of(context.db(), context.vault()).full,
+        told_apart=lambda each: told_apart.beside(context.db(), context.vault(), each),
         draft=draft,
         version=fields.seen_version(form, kept.version if kept else 0, draft=draft.shown),
     )
@@ -223,6 +227,7 @@ def show(id: UUID) -> Answer:
         name=names.full[id],
         short=names.short[id],
         entries=[clients.get(db, vault, each) for each in entries if each != id],
+        told_apart=lambda each: told_apart.beside(db, vault, each),
         own=own,
         couples=[
             (case.id, names.full[other])

@@ -10,6 +10,7 @@ from clinic_toolkit.record import (
     administrations,
     answers,
     arrivals,
+    fear,
     merging,
     open_prompts,
     results,
@@ -94,6 +95,7 @@ def show(id: UUID) -> Answer:
         proposed=kept.state == PROPOSED,
         arrival=arrival,
         prompts=prompts,
+        held=_held(arrival.target) if arrival else False,
         hour=_hour(arrival.target) if arrival else None,
         loose=arrivals.loose_answers(kept),
         no_reassurance=NO_REASSURANCE,
@@ -141,6 +143,11 @@ def _onward(kept: Kept[Handover], to: str) -> str:
     if to == TOGETHER:
         return _together(target)
     return url_for("results.show", id=target.id)
+
+
+def _held(target: Kept[Administration]) -> bool:
+    """Whether sheets about the person whom it is about stay in the room."""
+    return fear.holds(context.db(), context.vault(), target.body.client_id, target.body.relationship_id)
 
 
 def _hour(target: Kept[Administration]) -> Kept[TherapySession] | None:

@@ -24,8 +24,9 @@ def clients_entry(id: UUID) -> Answer:
         return responses.see(url_for("clients.show", id=clients.shown_under(db, vault, id)))
     names = told_apart.of(db, vault).full
     others = [each for each in clients.everyone(db, vault) if each.id != id and each.state != clients.JOINED]
+    told = told_apart.in_choices(db, vault, others)
     form = JoinForm.for_choices(
-        [(each.id.hex, names[each.id]) for each in others], request.form if request.method == "POST" else None
+        [(each.id.hex, told[each.id]) for each in others], request.form if request.method == "POST" else None
     )
     if request.method == "POST" and form.validate():
         try:

@@ -15,6 +15,7 @@ def index() -> Answer:
     at_work = context.unlocked() is not None
     return render_template(
         "promises/index.html",
+        plain=promises.PLAIN,
         promises=promises.PROMISES,
         kinds=promises.KINDS,
         missing=promises.MISSING,

@@ -10,7 +10,7 @@ from clinic_toolkit.record import cases, clients, relationships, watched
 from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.web import context, drafts, new_records, responses
+from clinic_toolkit.web import context, drafts, new_records, responses, saying
 from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.relationship import RelationshipForm
@@ -47,7 +47,7 @@ def new(client: UUID) -> Answer:
             number=new_records.number_sent(),
         )
         draft.recorded()
-        return responses.see(url_for(".show", id=kept.id))
+        return saying.saved(url_for(".show", id=kept.id))
     return _form_page(form, person, None, draft)
 
 
@@ -65,6 +65,7 @@ def show(id: UUID) -> Answer:
         here="clients",
         kept=kept,
         entries=relationships.joined_to(context.db(), context.vault(), kept),
+        added=lambda each: relationships.added(context.db(), context.vault(), each),
         frame=catalogue.frame(kept.body.frame),
         watched=watched.item_of(kept.body.watched) if kept.body.watched else None,
         person=clients.get(context.db(), context.vault(), kept.body.client_id),
@@ -92,7 +93,7 @@ def edit(id: UUID) -> Answer:
             context.db(), context.vault(), kept, word=form.word.data, frame=form.frame.data, now=context.now()
         )
         draft.recorded()
-        return responses.see(url_for(".show", id=id))
+        return saying.saved(url_for(".show", id=id))
     context.saw("relationship", kept)
     return _form_page(form, person, kept, draft)
 

@@ -9,6 +9,7 @@ from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
 from clinic_toolkit.record import (
     administrations,
     clients,
+    fear,
     joined,
     later_arrivals,
     merging,
@@ -21,6 +22,7 @@ from clinic_toolkit.record import (
     told_apart,
 )
 from clinic_toolkit.record.administrations import Administration
+from clinic_toolkit.record.closings import FEAR
 from clinic_toolkit.record.drafts import RISK_ENTRY
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.risk_entries import RiskEntry
@@ -48,22 +50,39 @@ def close(administration: UUID) -> Answer:
         today=_today(),
         about=about.hex if about else NOBODY,
     )
-    if _written_before(form, kept.body.client_id):
-        return responses.see(_onward(kept))
+    before = _written_before(form, kept.body.client_id)
+    if before is not None:
+        return responses.see(_after(before, kept))
     if request.method == "POST":
         if not form.is_of_now:
             return _page(form, kept.body.client_id, draft, given=kept, newer=True), 409
         # Whom it is about is what the questionnaire was about, whatever was sent.
         form.about.data = about.hex if about else NOBODY
         if form.validate():
-            _write(form, kept.body.client_id, session=_hour(kept), about=about, given=kept)
+            entry = _write(form, kept.body.client_id, session=_hour(kept), about=about, given=kept)
             draft.recorded()
-            return responses.see(_onward(kept))
+            return responses.see(_after(entry, kept))
     else:
         others = {each.id: each for asked in open_ones for each in asked.questionnaires}
         context.saw("administration", *({kept.id: kept} | others).values())
     page = _page(form, kept.body.client_id, draft, given=kept)
     return (page, 422) if form.errors else page
+
+
+def _after(entry: Kept[RiskEntry], given: Kept[Administration]) -> str:
+    """Back to where the prompt was seen; by the entry, if sheets stay held and that page is silent."""
+    onward = _onward(given)
+    silent = not onward.startswith((url_for("results.show", id=given.id), url_for("handover.waiting")))
+    if silent and _still_held(entry):
+        return url_for(".show", id=entry.id, back=onward)
+    return onward
+
+
+def _still_held(entry: Kept[RiskEntry]) -> bool:
+    """Whether sheets stay in the room although the entry closed a prompt about fear."""
+    body = entry.body
+    closed = body.how != risk_entries.NOT_TODAY and any(each.flag == FEAR for each in body.closes)
+    return closed and fear.holds(context.db(), context.vault(), body.client_id, body.relationship_id)
 
 
 def _onward(kept: Kept[Administration]) -> str:
@@ -172,6 +191,9 @@ def show(id: UUID) -> Answer:
         words=_words(kept.body.client_id),
         joined=later_arrivals.mark_of_risk_entry(context.db(), context.vault(), kept),
         where=risk_entries.WHERE,
+        held=_still_held(kept),
+        in_general=results.IN_GENERAL,
+        back=guard.way_back(request.args.get("back")),
         no_reassurance=NO_REASSURANCE,
     )
 

@@ -30,7 +30,7 @@ from clinic_toolkit.record.clients import Client
 from clinic_toolkit.record.kept import Kept
 from clinic_toolkit.record.repeats import Repeat
 from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, drafts, new_records, pauses, responses
+from clinic_toolkit.web import context, drafts, new_records, pauses, responses, saying
 from clinic_toolkit.web.drafts import FormDraft
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.session import AgreedForm, HourForm
@@ -87,8 +87,11 @@ def open_planned(id: UUID) -> Answer:
     Where noted times would go, the page that says so comes first.
     """
     kept = sessions.get(context.db(), context.vault(), id)
-    if _may_be_opened(kept):
-        if _times_go(kept) and fields.whole(request.form.get("version")) != kept.version:
+    if hours.may_be_opened(kept, today=_today()):
+        if (
+            hours.loses_times(kept, today=_today())
+            and fields.whole(request.form.get("version")) != kept.version
+        ):
             return responses.see(url_for(".again", id=id))
         keep = request.form.get("end") == KEEP
         kept = sessions.open_now(context.db(), context.vault(), kept, now=context.now(), keep_end=keep)
@@ -101,7 +104,7 @@ def open_planned(id: UUID) -> Answer:
 def again(id: UUID) -> Answer:
     """Say what becomes of the times that are noted, before an hour is begun today or gone on with."""
     kept = sessions.get(context.db(), context.vault(), id)
-    if not _may_be_opened(kept) or not _times_go(kept):
+    if not hours.may_be_opened(kept, today=_today()) or not hours.loses_times(kept, today=_today()):
         return responses.see(url_for(".show", id=id))
     context.saw("therapy_session", kept)
     note = notes.of_session(context.db(), context.vault(), kept)
@@ -113,20 +116,6 @@ def again(id: UUID) -> Answer:
         signed=bool(note and note.final),
         keep=KEEP,
     )
-
-
-def _may_be_opened(kept: Kept[TherapySession]) -> bool:
-    if kept.state == "open":
-        return False
-    ended_today = kept.state == "closed" and kept.body.took_place and kept.body.on == _today()
-    return kept.body.attendance == "planned" or ended_today
-
-
-def _times_go(kept: Kept[TherapySession]) -> bool:
-    """Whether opening it replaces a time that somebody may still want."""
-    if kept.body.on != _today():
-        return True
-    return kept.state == "closed" and kept.body.end is not None
 
 
 @screen.route("/cases/<uuid:case>/sessions/new", methods=["GET", "POST"])
@@ -150,7 +139,7 @@ def new(case: UUID) -> Answer:
         number = new_records.number_sent()
         kept = sessions.plan(db, vault, found, form.body(case), now=context.now(), number=number)
         draft.recorded()
-        return responses.see(url_for(".show", id=kept.id))
+        return saying.saved(url_for(".show", id=kept.id))
     return _form_page(form, found, people, None, draft)
 
 
@@ -175,7 +164,7 @@ def edit(id: UUID) -> Answer:
         changed = sessions.revise(db, vault, kept, typed, now=context.now())
         draft.recorded()
         if not sessions.was_ended(kept, changed):
-            return responses.see(url_for(".show", id=id))
+            return saying.saved(url_for(".show", id=id))
         pauses.shorten()
         return responses.see(url_for("endings.show", id=id))
     context.saw("therapy_session", kept)
@@ -271,7 +260,7 @@ def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = Fa
         newer=newer,
         version=fields.seen_version(form, kept.version),
         facts=hours.hour_facts(db, vault, kept),
-        ended_before=sessions.end_before(db, vault, kept),
+        ended_before=hours.end_before(db, vault, kept),
         unreachable=hours.unreachable(kept.body),
         given=[
             (
