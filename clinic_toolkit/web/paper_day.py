@@ -48,20 +48,6 @@ PARTS = (
         ),
     ),
     Part(
-        heading="Before such a day: the copy of the folder",
-        lines=(
-            "The program makes no backup by itself. Quit it, then copy the whole data folder to a stick or "
-            "disk that you keep elsewhere, locked away. About your data says where the folder is.",
-            "Copy it on the evening of each day with sessions, and keep the copy of the day before as well. "
-            "Never copy while the program runs.",
-            "A copy is encrypted like the folder itself. It opens with the passphrase or the recovery sheet "
-            "of the day on which it was made.",
-            "If the machine is lost or broken for good: install the program on another one, copy the folder "
-            "there, start it with that folder, and go on with this one alone. What was entered after the "
-            "copy is missing; enter it from paper.",
-        ),
-    ),
-    Part(
         heading="Until it runs again",
         lines=(
             "Keep every sheet in one closed envelope, locked away. No photograph, no telephone, no e-mail.",
@@ -87,6 +73,20 @@ PARTS = (
             "Look at the prompts that come from it, even if days have passed.",
             "Write the note. Say in it that it was written later, from paper.",
             "Count the sheets against what you entered. Then keep or destroy them as your rules say.",
+        ),
+    ),
+    Part(
+        heading="Before such a day: a copy of the data folder",
+        lines=(
+            "The program makes no backup by itself. Quit it, then copy the whole data folder to a stick or "
+            "disk that you keep elsewhere, locked away. About your data says where the folder is.",
+            "Copy it on the evening of each day with sessions, and keep the copy of the day before as well. "
+            "Never copy while the program runs.",
+            "A copy is encrypted like the folder itself. It opens with the passphrase or the recovery sheet "
+            "of the day on which it was made.",
+            "If the machine is lost or broken for good: install the program on another one, copy the folder "
+            "there, start it with that folder, and go on there alone. What was entered after the "
+            "copy is missing; enter it from paper.",
         ),
     ),
 )

@@ -78,7 +78,7 @@ def set_up(seen: Watched, page: Page) -> None:
         printed = PdfReader(BytesIO(page.pdf(format=size))).pages
         assert len(printed) == 1, size
         assert all(group in printed[0].extract_text().replace(" ", "") for group in groups)
-    follow(page, "Back")
+    follow(page, "Go on: type two groups from it")
     for label in page.get_by_text(re.compile(r"^Group \d$")).all():
         number = int(label.inner_text().split()[1])
         page.get_by_label(f"Group {number}").fill(groups[number - 1])
