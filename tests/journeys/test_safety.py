@@ -101,20 +101,8 @@ def test_not_today_asks_why_and_loses_nothing(me: Person, hour: str) -> None:
     assert "Closed on" not in done.text and "Say what was done" in [words for words, _ in done.links]
 
 
-def test_a_reason_that_fits_no_choice_is_asked_about_and_not_lost(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Say what was done")
-    typed = {"how": "asked", "because": "Her sister came in."}
-    refused = me.send(page, typed)
-    assert refused.status == 422 and "You wrote why not today." in refused.error("because")
-    assert refused.typed("because") == typed["because"]
-    assert me.send(refused, {"because": ""}).status == 200
-    alone = me.open(f"{hour}/risk-entries/new")
-    refused = me.send(alone, {"how": "", "did": "Rang.", "because": "Her sister came in."})
-    assert "You wrote why not today." in refused.error("because")
-
-
 def test_a_reason_is_not_lost_by_another_choice(me: Person, hour: str) -> None:
-    page = me.follow(raised(me, hour), "Close this prompt")
+    page = me.follow(raised(me, hour), "Say what was done")
     typed = {"how": "asked", "because": "Her mother was there."}
     refused = me.send(page, typed)
     assert refused.status == 422 and "move these words to another line" in refused.error("because")
