@@ -28,8 +28,8 @@ PLAIN = (
             "On this computer, in one folder. Nothing is sent over the internet.",
             "It is encrypted: someone who finds or steals the locked computer cannot read it without the "
             "passphrase or the printed recovery sheet.",
-            "It cannot be protected from a harmful program on this computer, or from someone who looks over a "
-            "shoulder.",
+            "It cannot be protected from a harmful program on this computer, or from someone who looks over "
+            "a shoulder.",
             "Papers and copies leave this protection. Ask before you take one with you.",
         ),
     ),
