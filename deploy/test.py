@@ -2,8 +2,9 @@
 
 Sets up what is needed the first time, in .venv beside this folder. Of its own it knows
 --require-browser (no browser is a failure), --ci (every run draws the same values, and a test of
-processes or browsers may run twice), --bench and --reliability (the measured goals, the long
-forms). `--reliability kills --rounds 100` goes a hundred rounds of the tests of that name.
+processes or browsers may run twice), --fast (no start of the program and no browser: a minute
+and a half), --bench and --reliability (the measured goals, the long forms).
+`--reliability kills --rounds 100` goes a hundred rounds of the tests of that name.
 """
 
 # Kept to words that any Python can read, so that an old one gets a sentence and no error in syntax.
@@ -23,13 +24,16 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser
 import environment
 
+# With these words and no others it is still the whole suite, or all of it that is fast.
+WHOLE = ("--require-browser", "--ci", "--fast")
+
 
 def in_parallel(arguments, cores):
     """The arguments for pytest; the whole suite is run by two processes where there are two cores.
 
     A third one takes up what the two leave idle, and was no quicker: 674 to 686 seconds against 685.
     """
-    if (cores or 1) < 2 or any(argument not in ("--require-browser", "--ci") for argument in arguments):
+    if (cores or 1) < 2 or any(argument not in WHOLE for argument in arguments):
         return arguments
     # The order is made in tests/conftest.py: what takes longest comes first.
     return ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"] + arguments

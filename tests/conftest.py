@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.fixtures import starts
 from tests.fixtures.outside import sitecustomize as outside
 
 NO_BROWSER = "no Chrome, Edge or Chromium; set CLINIC_BROWSER"
@@ -36,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="the same values in every run; a test of processes or browsers may run twice",
     )
+    ours.addoption("--fast", action="store_true", help="no test that starts the program or a browser")
     ours.addoption("--bench", action="store_true", help="only the measured goals, as ratios")
     ours.addoption("--reliability", action="store_true", help="only the long forms of the reliability tests")
     ours.addoption("--rounds", type=int, metavar="N", help="how many rounds a reliability test goes")
@@ -43,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ratios] = []
+    config.pluginmanager.register(starts)
     settings.load_profile("ci" if config.getoption("--ci") else "own")
     if config.getoption("--bench") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--bench measures, so it never runs in parallel: leave -n out.")
@@ -64,6 +67,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         paths = [str(Path(outside.__file__).parent), os.environ.get("PYTHONPATH", "")]
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     sys.addaudithook(outside.watch)
+    sys.addaudithook(starts.watch)
 
 
 @pytest.hookimpl(trylast=True)
@@ -85,6 +89,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         wanted = [item for item in items if any(item.get_closest_marker(mark) for mark in asked)]
     else:
         wanted = [item for item in items if not any(item.get_closest_marker(mark) for mark in LONG)]
+    if config.getoption("--fast"):
+        wanted = [item for item in wanted if starts.is_fast(item)]
     left = set(items) - set(wanted)
     if left:
         config.hook.pytest_deselected(items=[item for item in items if item in left])

@@ -11,6 +11,8 @@ from tests.browser.conftest import Practice
 from tests.browser.marionette import ENTER, ESCAPE, Firefox
 from tests.journeys import person, steps
 
+pytestmark = pytest.mark.processes
+
 CHOSEN = (
     "return Object.fromEntries([...document.querySelectorAll('[type=radio]:checked')]"
     ".map((each) => [each.name, each.value]))"

@@ -8,6 +8,8 @@ from tests.browser import firefox, marionette
 from tests.browser.marionette import CONTROL, TAB, Refused
 from tests.fixtures.running import Running
 
+pytestmark = pytest.mark.processes
+
 PAGE = """<!doctype html><title>a page</title><main><h1>Here</h1>
 <input id="one"><input id="two"><button>Press me</button><p id="told"></p></main>
 <script>

@@ -13,6 +13,8 @@ from tests.browser import chrome, firefox
 from tests.browser.firefox import Elsewhere
 from tests.fixtures.running import Running, launch_file
 
+pytestmark = pytest.mark.processes
+
 # Somebody else's page. Once it may, it tries all that a page can try without being asked, and reports what
 # it could tell of the answers.
 ATTACK = """<!doctype html><title>other</title><iframe name="target"></iframe>

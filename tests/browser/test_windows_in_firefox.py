@@ -10,6 +10,8 @@ from tests.browser.conftest import Practice
 from tests.browser.marionette import Firefox
 from tests.journeys import person, steps
 
+pytestmark = pytest.mark.processes
+
 PASTED = "".join(f"{number:05} of them\n" for number in range(2_300))[:31_799] + "."
 # What a paste does: the browser's own editing puts it in, and would cut it where a field says so.
 PASTE = (
