@@ -4,14 +4,18 @@ import gc
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fixtures import starts
 from tests.fixtures.outside import sitecustomize as outside
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 NO_BROWSER = "no Chrome, Edge or Chromium; set CLINIC_BROWSER"
 NO_FIREFOX = "no Firefox; set CLINIC_FIREFOX"
@@ -146,6 +150,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section("goals, as ratios of this run")
         for line in config.stash[_ratios]:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator["Playwright"]:
+    """Drives the browsers. One process can have only one at a time, so it is everybody's."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,12 @@ _SHELLS = {"system", "popen", "getoutput", "getstatusoutput", "create_subprocess
 
 def broken(rule: Rule, source: str) -> list[int]:
     """The lines of a module that break this rule."""
-    return sorted({getattr(node, "lineno", 0) for node in rule(ast.parse(source))})
+    return broken_in(rule, ast.parse(source))
+
+
+def broken_in(rule: Rule, tree: ast.AST) -> list[int]:
+    """The same of a module that was parsed already."""
+    return sorted({getattr(node, "lineno", 0) for node in rule(tree)})
 
 
 def logs_values(tree: ast.AST) -> Iterator[ast.AST]:

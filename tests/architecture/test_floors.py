@@ -67,21 +67,27 @@ def test_each_contract_can_be_broken(tmp_path: Path) -> None:
     assert broken == {contract for _, contract in PLANTS.values()} | {ALSO}, said.stdout + said.stderr
 
 
-def imported(source: str) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def trees() -> dict[Path, ast.Module]:
+    """Every module, parsed once for the tests of this file."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in modules()}
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
     """The top names that a module imports, wherever the import stands."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (name.name.split(".")[0] for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.split(".")[0]
 
 
-def test_what_is_imported_is_a_declared_library() -> None:
+def test_what_is_imported_is_a_declared_library(trees: dict[Path, ast.Module]) -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {re.split(r"[<>=\[ ]", line)[0].lower() for line in project["dependencies"]}
     belongs = packages_distributions()
-    for path in modules():
-        for name in set(imported(path.read_text(encoding="utf-8"))):
+    for path, tree in trees.items():
+        for name in set(imported(tree)):
             if name in sys.stdlib_module_names or name in {"clinic_toolkit", "_typeshed"}:
                 continue
             sources = {known.lower() for known in belongs.get(name, [name])}
@@ -93,12 +99,11 @@ def test_what_is_imported_is_a_declared_library() -> None:
 
 
 @pytest.mark.parametrize("heavy", ["pandas", "numpy", "reportlab"])
-def test_heavy_libraries_are_imported_inside_functions(heavy: str) -> None:
-    for path in modules():
+def test_heavy_libraries_are_imported_inside_functions(heavy: str, trees: dict[Path, ast.Module]) -> None:
+    for path, tree in trees.items():
         if "documents" in path.parts and heavy == "reportlab":
             continue
         if path.name == "bulk.py" and heavy == "numpy":
             continue  # it is imported by nobody who only opens the program
-        top = ast.parse(path.read_text(encoding="utf-8")).body
-        lines = [node for node in top if isinstance(node, ast.Import | ast.ImportFrom)]
-        assert heavy not in {name for node in lines for name in imported(ast.unparse(node))}, path
+        lines = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert heavy not in {name for node in lines for name in imported(node)}, path

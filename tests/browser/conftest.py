@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.browser import chrome, marionette, readers
+from tests.browser import chrome, readers
 from tests.browser.chrome import Watched
+from tests.browser.kept import Firefoxes
 from tests.browser.marionette import Firefox
 from tests.browser.readers import Reader
+from tests.fixtures.quick import FORKED
 from tests.fixtures.running import Running
 from tests.journeys import person, steps
 
@@ -46,19 +48,27 @@ class Practice:
         page.wait_for_url("**/items/1")
 
 
+@pytest.fixture(scope="session")
+def browsers() -> Iterator[list[Browser]]:
+    """The browser that is at work, if there is one."""
+    at_work: list[Browser] = []
+    yield at_work
+    for each in at_work:
+        each.close()
+
+
 @pytest.fixture(scope="module")
-def browser(headless_path: str) -> Iterator[Browser]:
-    """The browser, closed before the next file may start one of its own."""
-    with sync_playwright() as playwright:
-        started = chrome.launched(playwright, headless_path)
-        yield started
-        started.close()
+def browser(playwright: Playwright, headless_path: str, browsers: list[Browser]) -> Browser:
+    """The browser, replaced when it broke down. Tests have a context each, with nothing of another in it."""
+    if not browsers or not browsers[0].is_connected():
+        browsers[:] = [chrome.launched(playwright, headless_path)]
+    return browsers[0]
 
 
 @contextmanager
 def made(folder: Path) -> Iterator[Practice]:
     """The program, set up over HTTP."""
-    with Running(folder / "data") as running:
+    with Running(folder / "data", **FORKED) as running:
         me = person.over_http(running.browser())
         words = steps.set_up(me)
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": "Ana Reyes"})
@@ -73,10 +83,18 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
         yield practice
 
 
+@pytest.fixture(scope="session")
+def firefoxes(firefox_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefoxes]:
+    """The Firefox that tests share one after the other."""
+    kept = Firefoxes(firefox_path, tmp_path_factory.mktemp("firefox"))
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def driven(firefox_path: str, tmp_path: Path, practice: Practice) -> Iterator[Firefox]:
+def driven(firefoxes: Firefoxes, practice: Practice) -> Iterator[Firefox]:
     """Firefox, unlocked."""
-    with marionette.opened(firefox_path, tmp_path / "profile") as driven:
+    with firefoxes.lent() as driven:
         driven.come_in(practice.running.host)
         driven.go(f"http://{practice.running.host}/unlock")
         driven.fill("#f-passphrase", practice.words)
@@ -85,21 +103,16 @@ def driven(firefox_path: str, tmp_path: Path, practice: Practice) -> Iterator[Fi
         yield driven
 
 
-def opened(
-    request: pytest.FixtureRequest, name: str, practice: Practice, folder: Path
-) -> AbstractContextManager[Reader]:
+def opened(request: pytest.FixtureRequest, name: str, practice: Practice) -> AbstractContextManager[Reader]:
     """The browser of this name, let in and locked."""
     if name == "Firefox":
-        program = request.getfixturevalue("firefox_path")
-        return readers.in_firefox(program, folder / "profile", practice.running.host)
+        return readers.in_firefox(request.getfixturevalue("firefoxes"), practice.running.host)
     return readers.in_chromium(request.getfixturevalue("browser"), practice.running.host)
 
 
 @pytest.fixture(scope="module", params=["Chromium", "Firefox"])
-def reader(
-    request: pytest.FixtureRequest, practice: Practice, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Reader]:
+def reader(request: pytest.FixtureRequest, practice: Practice) -> Iterator[Reader]:
     """Each browser, unlocked."""
-    with opened(request, request.param, practice, tmp_path_factory.mktemp("reader")) as reader:
+    with opened(request, request.param, practice) as reader:
         readers.unlock(reader, practice.words)
         yield reader

@@ -195,6 +195,13 @@ def opened(program: str, profile: Path, *, inside: bool = False) -> Iterator[Fir
 
     `inside` lets `Firefox.inside` reach what is not of the page: the accessibility tree.
     """
+    with started(program, profile, inside=inside) as port, connected(port) as firefox:
+        yield firefox
+
+
+@contextmanager
+def started(program: str, profile: Path, *, inside: bool = False) -> Iterator[int]:
+    """The same Firefox, and nobody at its line yet; the port of the line."""
     port = _free_port()
     # What is typed must not be kept for the next start, and a page may be left without a click in it.
     profile_with(profile, {"marionette.port": port, "remote.prefs.recommended": True})
@@ -203,15 +210,21 @@ def opened(program: str, profile: Path, *, inside: bool = False) -> Iterator[Fir
     silent, home = subprocess.DEVNULL, program_home(profile)
     with subprocess.Popen(words, stdout=silent, stderr=silent, env=home, start_new_session=True) as process:
         try:
-            firefox = Firefox(port)
-            try:
-                yield firefox
-            finally:
-                firefox.close()
+            yield port
         finally:
             # Firefox's own children are in its group, and none of anybody else's.
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def connected(port: int) -> Iterator[Firefox]:
+    """The Firefox that listens at this port; it goes on when the line is closed."""
+    firefox = Firefox(port)
+    try:
+        yield firefox
+    finally:
+        firefox.close()
 
 
 def _free_port() -> int:

@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as ChromiumPage
 
-from tests.browser import chrome, heard, marionette
+from tests.browser import chrome, heard
 from tests.browser.heard import Heard
+from tests.browser.kept import Firefoxes
 from tests.browser.marionette import Firefox
 
 LONGEST = 60.0
@@ -92,9 +92,9 @@ def in_chromium(browser: Browser, host: str) -> Iterator[Reader]:
 
 
 @contextmanager
-def in_firefox(program: str, profile: Path, host: str) -> Iterator[Reader]:
+def in_firefox(firefoxes: Firefoxes, host: str) -> Iterator[Reader]:
     """A Firefox that was let in, and is locked."""
-    with marionette.opened(program, profile, inside=True) as driven:
+    with firefoxes.lent() as driven:
         driven.come_in(host)
         yield InFirefox(driven, host)
 

@@ -155,6 +155,7 @@ FAULTS = {
     "undecided": '<p style="background-image:linear-gradient(#fff,#eee)">on a picture</p>',
     "label": '<input name="x">',
     "button-name": "<button></button>",
+    "sound": "<audio></audio>",
     "px wider than": '<div style="width:900px;height:1px"></div>',
     "under 48 px": '<a class="button" style="display:block;height:30px" href="#">small</a>',
 }

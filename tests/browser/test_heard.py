@@ -200,10 +200,10 @@ def test_an_empty_time_is_told_as_empty(reader: Reader, places: Places) -> None:
 
 
 def test_without_a_passphrase_the_page_says_locked(
-    request: pytest.FixtureRequest, reader: Reader, practice: Practice, tmp_path: Path
+    request: pytest.FixtureRequest, reader: Reader, practice: Practice
 ) -> None:
     name = "Firefox" if isinstance(reader, readers.InFirefox) else "Chromium"
-    with opened(request, name, practice, tmp_path) as locked:
+    with opened(request, name, practice) as locked:
         locked.go("/unlock")
         told = locked.told()
         assert told[0].name == "Locked · Clinic toolkit"
@@ -223,10 +223,7 @@ def test_in_the_clients_hands_and_handed_back(request: pytest.FixtureRequest, tm
         me = person.over_http(practice.running.browser())
         me.send(me.open("/unlock"), {"passphrase": practice.words})
         me.press(me.follow(steps.begin(me, practice.hour, FORM.id), "Hand it to the client"), "Hand over now")
-        pair = {
-            name: both.enter_context(opened(request, name, practice, tmp_path / name))
-            for name in ("Chromium", "Firefox")
-        }
+        pair = {name: both.enter_context(opened(request, name, practice)) for name in ("Chromium", "Firefox")}
         for name, reader in pair.items():
             reader.go("/form")
             told = inside(reader.told())

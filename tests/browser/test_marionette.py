@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser import firefox, marionette
+from tests.browser.kept import Firefoxes
 from tests.browser.marionette import CONTROL, TAB, Refused
+from tests.fixtures.quick import FORKED
 from tests.fixtures.running import Running
 
 pytestmark = pytest.mark.processes
@@ -34,19 +36,36 @@ def test_it_opens_types_clicks_and_reads(firefox_path: str, tmp_path: Path) -> N
         assert driven.text("#told") == "pressed"
 
 
-def test_what_it_cannot_do_is_an_error(firefox_path: str, tmp_path: Path) -> None:
-    with firefox.elsewhere() as served, marionette.opened(firefox_path, tmp_path / "profile") as driven:
+def test_what_it_cannot_do_is_an_error(firefoxes: Firefoxes) -> None:
+    with firefox.elsewhere() as served, firefoxes.lent() as driven:
         served.pages["/"] = PAGE
         driven.go(f"http://127.0.0.1:{served.port}/")
         with pytest.raises(Refused, match="javascript error"):
             driven.script("return document.querySelector('#three').value")
 
 
-def test_it_is_let_into_the_program(firefox_path: str, tmp_path: Path) -> None:
-    with (
-        Running(tmp_path / "data") as running,
-        marionette.opened(firefox_path, tmp_path / "profile") as driven,
-    ):
+def test_it_is_let_into_the_program(firefoxes: Firefoxes, tmp_path: Path) -> None:
+    with Running(tmp_path / "data", **FORKED) as running, firefoxes.lent() as driven:
         driven.come_in(running.host)
         assert driven.address.startswith(f"http://{running.host}/")
         assert driven.text("h1") == "Set up your practice"
+
+
+STORE = "document.cookie = 'told=1; max-age=999'; localStorage.setItem('told', '1');"
+STORED = "return [document.cookie, localStorage.length, history.length]"
+
+
+def test_who_has_it_next_finds_it_empty(firefoxes: Firefoxes) -> None:
+    with firefox.elsewhere() as served:
+        served.pages["/"] = PAGE
+        address = f"http://127.0.0.1:{served.port}/"
+        for _ in range(2):
+            with firefoxes.lent() as driven:
+                driven.go(address)
+                before = driven.script(STORED)
+                driven.script(STORE)
+                assert driven.script(STORED)[:2] == ["told=1", 1], "the control: it can store"
+                driven.new_tab()
+                driven.go(address)
+                assert driven.script(STORED)[:2] == ["told=1", 1]
+        assert before == ["", 0, 1]

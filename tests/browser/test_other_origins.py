@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 
 from tests.browser.chrome import come_in
 from tests.fixtures.prepared import prepared
@@ -41,10 +41,10 @@ def other_port() -> Iterator[tuple[int, list[str]]]:
     server.server_close()
 
 
-def test_no_other_port_or_name_is_answered(tmp_path, other_port, browser_path):
+def test_no_other_port_or_name_is_answered(tmp_path, other_port, browser_path, playwright: Playwright):
     port, target = other_port
     data, groups = prepared(tmp_path)
-    with Running(data) as running, sync_playwright() as playwright:
+    with Running(data) as running:
         target.append(running.host)
         name = running.host.partition(":")[0]
         chrome = playwright.chromium.launch(

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 
 from tests.browser import chrome, firefox
 from tests.browser.firefox import Elsewhere
@@ -82,25 +82,24 @@ class Lax:
 
 
 @contextmanager
-def chromium_with(program: str, profile: Path, addresses: list[str]) -> Iterator[None]:
+def chromium_with(playwright: Playwright, program: str, addresses: list[str]) -> Iterator[None]:
     """Chromium with these pages open in one profile."""
-    with sync_playwright() as playwright:
-        browser = chrome.launched(playwright, program)
-        context = browser.new_context()
-        for address in addresses:
-            context.new_page().goto(address)
-        yield
-        browser.close()
+    browser = chrome.launched(playwright, program)
+    context = browser.new_context()
+    for address in addresses:
+        context.new_page().goto(address)
+    yield
+    browser.close()
 
 
 @pytest.fixture(params=[pytest.param("chromium", marks=pytest.mark.browser), "firefox"])
 def browser_with(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
     """A real browser of one kind."""
     if request.param == "chromium":
-        program, opened = request.getfixturevalue("browser_path"), chromium_with
-    else:
-        program, opened = request.getfixturevalue("firefox_path"), firefox.opened_with
-    return lambda addresses: opened(program, tmp_path / "profile", addresses)
+        playwright, chromium = (request.getfixturevalue(name) for name in ("playwright", "browser_path"))
+        return lambda addresses: chromium_with(playwright, chromium, addresses)
+    program = request.getfixturevalue("firefox_path")
+    return lambda addresses: firefox.opened_with(program, tmp_path / "profile", addresses)
 
 
 def attacked(browser_with: Opened, host: str, way_in: list[str], other: Elsewhere) -> dict[str, set[str]]:

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, Playwright
 
 from tests.browser import chrome
 from tests.fixtures.running import Running
@@ -44,15 +44,14 @@ def careless() -> Iterator[str]:
     server.server_close()
 
 
-def profile(place: Path, path: str, work: Callable[[BrowserContext], object]) -> None:
+def profile(playwright: Playwright, place: Path, path: str, work: Callable[[BrowserContext], object]) -> None:
     """Open a browser with this profile, do the work in it, close it."""
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            place, executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
-        context.set_default_timeout(60_000)
-        work(context)
-        context.close()
+    context = playwright.chromium.launch_persistent_context(
+        place, executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+    )
+    context.set_default_timeout(60_000)
+    work(context)
+    context.close()
 
 
 def a_day(running: Running, words: str, hour: str, typed: str) -> Callable[[BrowserContext], object]:
@@ -84,7 +83,9 @@ def a_day(running: Running, words: str, hour: str, typed: str) -> Callable[[Brow
     return work
 
 
-def test_a_profile_keeps_nothing_of_a_day(browser_path: str, tmp_path: Path, careless: str) -> None:
+def test_a_profile_keeps_nothing_of_a_day(
+    playwright: Playwright, browser_path: str, tmp_path: Path, careless: str
+) -> None:
     typed, loose = f"typed{secrets.token_hex(10)}", f"loose{secrets.token_hex(10)}"
     place = tmp_path / "profile"
     with Running(tmp_path / "data") as running:
@@ -93,11 +94,11 @@ def test_a_profile_keeps_nothing_of_a_day(browser_path: str, tmp_path: Path, car
         client = me.send(me.follow(me.open("/"), "Add a client"), {"name": f"{typed}first"})
         hour = me.press(client, "Start a session now").path
         me.press(me.open("/"), "Lock")
-        profile(place, browser_path, a_day(running, words, hour, typed))
+        profile(playwright, place, browser_path, a_day(running, words, hour, typed))
         me = person.over_http(running.browser())
         page = me.send(me.open("/unlock"), {"passphrase": words})
         assert f"{typed}note" in me.open(f"{hour}/note").source, page.text
     assert sum(1 for path in place.rglob("*") if path.is_file()) > 20
     assert traces.in_files(place, [typed, words]) == {}
-    profile(place, browser_path, lambda context: context.new_page().goto(f"{careless}/?{loose}"))
+    profile(playwright, place, browser_path, lambda context: context.new_page().goto(f"{careless}/?{loose}"))
     assert {loose} in traces.in_files(place, [loose, typed]).values()
