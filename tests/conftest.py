@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.fixtures import starts
+from tests.fixtures import starts, worked_out
 from tests.fixtures.outside import sitecustomize as outside
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ratios] = []
     config.pluginmanager.register(starts)
+    # What is measured is measured as it is in life.
+    if not config.getoption("--bench"):
+        worked_out.share()
     settings.load_profile("ci" if config.getoption("--ci") else "own")
     if config.getoption("--bench") and config.getoption("numprocesses", None):
         raise pytest.UsageError("--bench measures, so it never runs in parallel: leave -n out.")
