@@ -2,8 +2,8 @@
 
 Sets up what is needed the first time, in .venv beside this folder. Of its own it knows
 --require-browser (no browser is a failure), --ci (every run draws the same values, and a test of
-processes or browsers may run twice), --fast (no start of the program and no browser: a minute
-and a half), --bench and --reliability (the measured goals, the long forms).
+processes or browsers may run twice), --fast (no start of the program, no browser and nothing slow:
+a minute and a half), --bench and --reliability (the measured goals, the long forms).
 `--reliability kills --rounds 100` goes a hundred rounds of the tests of that name.
 """
 

@@ -195,6 +195,7 @@ def bandit(*paths: Path) -> tuple[int, str]:
     return said.returncode, said.stdout + said.stderr
 
 
+@pytest.mark.slow
 def test_bandit_has_nothing_to_say() -> None:
     code, said = bandit(PACKAGE, CHECKOUT / "deploy")
     assert code == 0, said

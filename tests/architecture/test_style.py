@@ -11,7 +11,11 @@ MOST_LINES = 300
 MOST_LINES_IN_THE_MIDDLE = 120
 
 
-@pytest.mark.parametrize("words", [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [("ruff", "check"), ("ruff", "format", "--check"), pytest.param(("mypy",), marks=pytest.mark.slow)],
+    ids=" ".join,
+)
 def test_tool_has_nothing_to_say(words: tuple[str, ...]) -> None:
     said = tool(*words)
     assert said.returncode == 0, said.stdout + said.stderr

@@ -171,6 +171,7 @@ def _at_once(hours: list[TherapySession], but: date) -> Iterator[tuple[date, tim
             yield day, start
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("at_the_floor")
 @pytest.mark.parametrize(("weekday", "hour"), [(0, 14), (1, 0), (2, 9), (3, 23), (4, 14), (5, 6), (6, 17)])
 def test_today_is_full_whenever_it_is_opened(demo: Demo, tmp_path: Path, weekday: int, hour: int) -> None:
@@ -202,6 +203,7 @@ def test_it_opens_with_the_passphrase_it_tells(demo: Demo) -> None:
     practice.check_code(settings, demo.told.practice.return_code)
 
 
+@pytest.mark.slow
 def test_it_is_made_in_less_than_ten_seconds(place: Path, demo: Demo) -> None:
     engine = open_store(place)
     began = process_time()

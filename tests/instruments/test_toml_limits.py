@@ -167,6 +167,7 @@ def test_the_scan_counts_what_the_parser_finds(made: list[str]) -> None:
 SLOWEST = ['"', '"""\\', '"\\"', "''", '"" ', "#a\n", "\n", "a ", "!", "]", "'''a''", '"""x\\\n']
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", SLOWEST)
 def test_the_scan_of_the_longest_file_takes_a_moment(piece: str) -> None:
     def spent(length: int) -> float:

@@ -10,6 +10,13 @@ from tests.journeys import person
 from tests.journeys.person import Person
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A way through the program is many pages: all these would take as long as everything that is fast."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     """A practice whose clinician is at work."""

@@ -21,8 +21,10 @@ from tests.reliability.judging import REFUSED, Failed, Judge, many_openings, roo
 from tests.reliability.programme import Programme
 from tests.reliability.small_practice import Small, small_practice
 
+pytestmark = pytest.mark.slow
+
 # The short form takes one byte in so many; the number shares no factor with a page or a frame of the log.
-EVERY = 401
+EVERY = 1009
 # The long form goes through all bytes in rounds of so many.
 AT_ONCE = 1000
 # So often every verb is asked although the rows are the same, to try the shorter way as well.

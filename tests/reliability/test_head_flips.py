@@ -22,6 +22,8 @@ from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Judge, many_op
 from tests.reliability.programme import Programme
 from tests.reliability.small_practice import Small, small_practice
 
+pytestmark = pytest.mark.slow
+
 # One byte in so many of the list of tables, in the short form.
 EVERY = 211
 _PAGE, _HEAD = 4096, 100

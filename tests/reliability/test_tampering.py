@@ -22,6 +22,8 @@ from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Failed, Judge,
 from tests.reliability.small_practice import LATER, PASSPHRASE, Small, small_practice
 from tests.reliability.told import KINDS
 
+pytestmark = pytest.mark.slow
+
 WAL = f"{DATABASE}-wal"
 Harm = Callable[[sqlite3.Connection], object]
 

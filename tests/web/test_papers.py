@@ -20,6 +20,9 @@ from tests.journeys import crawl, person
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
+# Most of these look at everything that links lead to.
+pytestmark = pytest.mark.slow
+
 KINDS = {
     "note", "page", "summary", "over-time", "worksheet", "questionnaire", "answer-card", "clinician-card",
     "guide",
