@@ -27,7 +27,11 @@ def test_it_leaves_out_the_program_the_browsers_and_what_is_slow() -> None:
     assert "deselected" in last
 
 
-@pytest.mark.parametrize(("program", "words"), [(sys.executable, START), (NODE, [NODE, "cli.js"])])
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [(sys.executable, START), (NODE, [NODE, "cli.js"])],
+    ids=["the program", "who drives a browser"],
+)
 def test_a_start_without_a_mark_is_refused(
     request: pytest.FixtureRequest, program: str, words: list[str]
 ) -> None:
