@@ -27,6 +27,8 @@ from tests.fixtures import filled
 from tests.fixtures.practices import NOW, Work, at_work
 from tests.journeys.own import changed
 
+pytestmark = pytest.mark.slow
+
 LATER = NOW + timedelta(minutes=10)
 NOTHING: frozenset[str] = frozenset()
 ASKS = frozenset({"prompt", "trace"})
