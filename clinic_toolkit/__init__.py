@@ -3,24 +3,28 @@
 The map of the house. A module imports only from floors below its own; tests hold this picture to
 the code.
 
-    9  cli            the start, the keeper, the worker, the parser
-    8  web, demo      gate, guards, forms, screens; the made-up practice
-    7  documents      frozen values in, PDF bytes out
-    6  record         the clinical record: a noun a file, its table and its verbs together
-    5  vault          the one door to plaintext: slots, rings, seal and open
-    4  store          the one file on the disk: engine, types, transactions
-       psychometrics  missing answers, scores, true words; pure functions
-    3  crypto         one seal, one encoding, signatures, derivation of keys
-       instruments    questionnaires as data
-       worksheets     sheets for clients as data
-    2  settings       the configuration, read once
-    1  errors, paths  the base error; where things lie
-       checked        files checked once on a machine, kept in their checked form
-       marks          how many marks a letter may carry
-       toml_limits    what a TOML file may hold, judged before it is parsed
+   10  cli               the start, the keeper, the worker, the parser
+    9  web, demo         perimeter, access, forms, screens; the made-up practice
+    8  documents         frozen values in, PDF bytes out
+    7  record            the clinical record by subject: people, questionnaires, safety, writing
+    6  journal           the encrypted, versioned, audited store of any kind of record
+    5  vault             the one door to plaintext: key slots, rings, seal and open
+    4  store             the one file on the disk: engine, types, transactions
+       psychometrics     missing answers, scores, true words; pure functions
+    3  crypto            one seal, one encoding, signatures, derivation of keys
+       instruments       questionnaires as data
+       worksheets        sheets for clients as data
+    2  settings          the configuration, read once
+    1  errors, paths     the base error; where things lie
+       combining_marks   how many marks a letter may carry
+       dates             dates in words
+       definition_cache  definition files, validated once on a machine and kept in that form
+       names             names of people: letters, initials, finding
+       plain_text        the text of a file, whichever editor saved it
+       toml_limits       what a TOML file may hold, judged before it is parsed
 
-A request goes down: `web/app.py` (gate, guard, token) to a screen, to a verb of `record`, to
-`vault` and `store`. Values come up frozen. Keys live in a worker process
+A request goes down: `web/app.py` (perimeter, guard, token) to a screen, to a verb of `record`, to
+`journal`, `vault` and `store`. Values come up frozen. Keys live in a worker process
 (`cli/worker.py`) and end with it.
 """
 

@@ -5,7 +5,7 @@ class ClinicError(Exception):
     """Something went wrong that a person should read about.
 
     The sentence is written for the person at the screen: plain, complete, and free of client
-    content, because it may also reach a terminal. `web/errors.py` maps classes to an HTTP status,
+    content, because it may also reach a terminal. `web/error_pages.py` maps classes to an HTTP status,
     `cli/__init__.py` to an exit code; nothing else does.
     """
 

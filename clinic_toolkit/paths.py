@@ -9,21 +9,21 @@ _PACKAGE = Path(__file__).parent
 
 def templates_folder() -> Path:
     """The Jinja pages."""
-    return _shipped("templates")
+    return _bundled_folder("templates")
 
 
 def worksheets_folder() -> Path:
     """The worksheets for clients, as data."""
-    return _shipped("worksheets")
+    return _bundled_folder("worksheets")
 
 
-def _shipped(name: str) -> Path:
+def _bundled_folder(name: str) -> Path:
     # A wheel carries the top-level folders inside the package; in a checkout they stand beside it.
     bundled = _PACKAGE / "_bundled" / name
     return bundled if bundled.is_dir() else _PACKAGE.parent / name
 
 
-def data_folder() -> Path:
+def default_data_folder() -> Path:
     """The usual place for a practice's record on this kind of machine."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Clinic Toolkit"

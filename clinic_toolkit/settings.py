@@ -16,16 +16,16 @@ from pathlib import Path
 from clinic_toolkit import plain_text, toml_limits
 from clinic_toolkit.errors import ClinicError, DamagedFile
 
-FILE = "settings.toml"
+SETTINGS_FILE = "settings.toml"
 # Far more than a person writes there; a longer one is not read.
 _MAX_BYTES = 100_000
 # Python refuses to read a number of some thousand digits, with an error of its own.
-_MOST_DIGITS = 9
+_MAX_DIGITS = 9
 
-HOST_NAME = re.compile(r"t-[a-z0-9]{8}\.localhost")
+HOST_NAME_PATTERN = re.compile(r"t-[a-z0-9]{8}\.localhost")
 
 # Whole numbers that may be set, with the least and the most that is accepted.
-RANGES = {"port": (1024, 65535), "idle_seconds": (1, 900), "idle_in_session_seconds": (1, 3600)}
+NUMBER_RANGES = {"port": (1024, 65535), "idle_seconds": (1, 900), "idle_in_session_seconds": (1, 3600)}
 
 _TEMPLATE = """\
 # Settings of this practice's program. Read once at every start.
@@ -67,7 +67,7 @@ class Settings:
         return f"http://{self.host}/"
 
 
-def read(
+def load_settings(
     data_folder: Path, *, demo: bool = False, port: int | None = None, environ: Mapping[str, str] = os.environ
 ) -> Settings:
     """Read the settings of this data folder; at the first start, write them.
@@ -80,73 +80,73 @@ def read(
         DamagedFile: the file is there and is not what it should be. It is left as it is.
         BadSetting: a number from the command line or the environment cannot be used.
     """
-    path = data_folder / FILE
+    path = data_folder / SETTINGS_FILE
     if not path.exists():
-        _write_first(path, demo=demo)
+        _create_settings_file(path, demo=demo)
     numbers = {}
     if port is not None:
-        numbers["port"] = _in_range("--port", "port", port)
-    return _from_file(path, _from_environment(environ) | numbers)
+        numbers["port"] = _check_range("--port", "port", port)
+    return _parse_settings_file(path, _read_environment(environ) | numbers)
 
 
-def _from_file(path: Path, overruled: dict[str, int]) -> Settings:
+def _parse_settings_file(path: Path, overrides: dict[str, int]) -> Settings:
     try:
-        found = tomllib.loads(_text_of(path))
-    except plain_text.NotText as cause:
-        raise _damaged(path, str(cause)) from cause
+        found = tomllib.loads(_read_settings_text(path))
+    except plain_text.TextDecodingError as cause:
+        raise _damaged_settings_error(path, str(cause)) from cause
     # A TOMLDecodeError is a ValueError, and so is what goes beyond a limit.
     except (OSError, ValueError, RecursionError) as cause:
-        raise _damaged(path, "it is not a settings file") from cause
-    unknown = sorted(set(found) - {"host_name", "demo", *RANGES})
+        raise _damaged_settings_error(path, "it is not a settings file") from cause
+    unknown = sorted(set(found) - {"host_name", "demo", *NUMBER_RANGES})
     if unknown:
-        raise _damaged(path, f"it sets something unknown, {unknown[0]!r}")
+        raise _damaged_settings_error(path, f"it sets something unknown, {unknown[0]!r}")
     host_name, demo = found.get("host_name"), found.get("demo", False)
-    if not isinstance(host_name, str) or not HOST_NAME.fullmatch(host_name):
-        raise _damaged(path, "its host_name is missing or was not made by this program")
+    if not isinstance(host_name, str) or not HOST_NAME_PATTERN.fullmatch(host_name):
+        raise _damaged_settings_error(path, "its host_name is missing or was not made by this program")
     if not isinstance(demo, bool):
-        raise _damaged(path, "demo must be true or false")
+        raise _damaged_settings_error(path, "demo must be true or false")
     numbers = {}
-    for name, (least, most) in RANGES.items():
+    for name, (least, most) in NUMBER_RANGES.items():
         value = found.get(name)
         if value is None:
             continue
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise _damaged(path, f"{name} must be a whole number from {least} to {most}")
+            raise _damaged_settings_error(path, f"{name} must be a whole number from {least} to {most}")
         numbers[name] = value
-    return Settings(data_folder=path.parent, host_name=host_name, demo=demo, **(numbers | overruled))
+    return Settings(data_folder=path.parent, host_name=host_name, demo=demo, **(numbers | overrides))
 
 
-def _text_of(path: Path) -> str:
+def _read_settings_text(path: Path) -> str:
     with path.open("rb") as file:
         data = file.read(_MAX_BYTES + 1)
     if len(data) > _MAX_BYTES:
         raise ValueError("too long")
-    text = plain_text.read(data)
-    toml_limits.check(text)
+    text = plain_text.decode_text(data)
+    toml_limits.check_limits(text)
     return text
 
 
-def _from_environment(environ: Mapping[str, str]) -> dict[str, int]:
+def _read_environment(environ: Mapping[str, str]) -> dict[str, int]:
     numbers = {}
-    for name in RANGES:
+    for name in NUMBER_RANGES:
         variable = f"CLINIC_{name.upper()}"
         text = environ.get(variable)
         if not text:
             continue
-        if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
             raise BadSetting(f"{variable} must be a whole number. Correct it or remove it, then start again.")
-        numbers[name] = _in_range(variable, name, int(text))
+        numbers[name] = _check_range(variable, name, int(text))
     return numbers
 
 
-def _in_range(said_as: str, name: str, value: int) -> int:
-    least, most = RANGES[name]
+def _check_range(label: str, name: str, value: int) -> int:
+    least, most = NUMBER_RANGES[name]
     if not least <= value <= most:
-        raise BadSetting(f"{said_as} must be from {least} to {most}. Correct it, then start again.")
+        raise BadSetting(f"{label} must be from {least} to {most}. Correct it, then start again.")
     return value
 
 
-def _write_first(path: Path, *, demo: bool) -> None:
+def _create_settings_file(path: Path, *, demo: bool) -> None:
     letters = string.ascii_lowercase + string.digits
     host_name = f"t-{''.join(secrets.choice(letters) for _ in range(8))}.localhost"
     aside = path.with_suffix(".new")
@@ -165,7 +165,7 @@ def _write_first(path: Path, *, demo: bool) -> None:
         ) from cause
 
 
-def _damaged(path: Path, what: str) -> DamagedFile:
+def _damaged_settings_error(path: Path, what: str) -> DamagedFile:
     return DamagedFile(
         f"The settings file {path} is damaged: {what}. Nothing was changed. Correct it, or move it away "
         "and start again: then a new one is made, with a new address. Your records are not in this file."

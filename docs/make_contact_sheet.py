@@ -25,7 +25,7 @@ sys.path.insert(0, str(CHECKOUT))
 from clinic_toolkit.documents import blank_form  # noqa: E402
 from clinic_toolkit.instruments import catalogue  # noqa: E402
 from clinic_toolkit.instruments.model import Frame, Instrument  # noqa: E402
-from clinic_toolkit.record.summaries import BlankQuestionnaire, Letterhead  # noqa: E402
+from clinic_toolkit.record.values.page_values import BlankQuestionnaire, Letterhead  # noqa: E402
 
 FONT = CHECKOUT / "clinic_toolkit" / "documents" / "fonts" / "AtkinsonHyperlegibleNext-Regular.ttf"
 SHOT, GAP, LABEL = 420, 12, 150
@@ -40,13 +40,13 @@ def main() -> int:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "wordings.txt").write_text("\n".join(_wordings()) + "\n", encoding="utf-8")
-    for instrument in catalogue.instruments():
+    for instrument in catalogue.list_instruments():
         _papers(instrument).save(folder / f"{instrument.id}-paper.png", optimize=True)
     with demo() as (address, way_in), chromium_of(sys.argv[2:]) as browser:
         page = browser.new_context(viewport=WIDE, locale="en-GB").new_page()
         let_in(page, address, way_in)
         hour = _hour(page, address)
-        for instrument in catalogue.instruments():
+        for instrument in catalogue.list_instruments():
             rows = {
                 frame.label: list(_questions(page, hour, instrument, frame)) for frame in _frames(instrument)
             }
@@ -59,13 +59,13 @@ def main() -> int:
 def _frames(instrument: Instrument) -> list[Frame]:
     return [
         frame
-        for frame in catalogue.frames()
-        if frame.takes_questionnaires and catalogue.offered(instrument, frame)
+        for frame in catalogue.list_frames()
+        if frame.takes_questionnaires and catalogue.is_offered(instrument, frame)
     ]
 
 
 def _wordings() -> Iterator[str]:
-    for instrument in catalogue.instruments():
+    for instrument in catalogue.list_instruments():
         frames = _frames(instrument)
         yield f"{instrument.title} ({instrument.clinician_name}), version {instrument.version}"
         for number, item in enumerate(instrument.items, start=1):
@@ -133,12 +133,15 @@ def _papers(instrument: Instrument) -> Image.Image:
     rows = {}
     for size, general in PAPERS.items():
         letterhead = Letterhead(
-            practice="Harbour Practice", clinician="N. Whelan", crisis_text="Call 112.", paper=size
+            practice_name="Harbour Practice",
+            clinician_name="N. Whelan",
+            crisis_text="Call 112.",
+            paper_size=size,
         )
         value = BlankQuestionnaire(
-            letterhead=letterhead, instrument=instrument, general=general, code="sheet"
+            letterhead=letterhead, instrument=instrument, is_general=general, form_code="sheet"
         )
-        with pypdfium2.PdfDocument(blank_form.render(value)) as paper:
+        with pypdfium2.PdfDocument(blank_form.render_blank_form(value)) as paper:
             name = f"{size}, {'in general' if general else 'this person'}"
             rows[name] = [page.render(scale=1.5).to_pil() for page in paper]
     return _grid(rows)

@@ -13,15 +13,15 @@ from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.settings import BadSetting
 
 # 0: done. 1: it did not work. 2: a file or a setting has to be put right by a person first.
-_NEEDS_A_PERSON = (DamagedFile, BadSetting)
+_USER_MUST_FIX = (DamagedFile, BadSetting)
 
 
 def exit_code(error: ClinicError) -> int:
     """The exit code of an error; its sentence goes to the terminal."""
-    return 2 if isinstance(error, _NEEDS_A_PERSON) else 1
+    return 2 if isinstance(error, _USER_MUST_FIX) else 1
 
 
-class _StartsByDefault(click.Group):
+class _StartByDefaultGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
             args = ["start", *args]
@@ -35,7 +35,7 @@ class _StartsByDefault(click.Group):
             ctx.exit(exit_code(error))
 
 
-@click.group(cls=_StartsByDefault)
+@click.group(cls=_StartByDefaultGroup)
 @click.version_option(__version__)
 def main() -> None:
     """Clinic toolkit: the sealed record of a practice, on this machine only."""
@@ -66,14 +66,14 @@ def start(
 ) -> None:
     """Open the practice in the browser."""
     if check:
-        from clinic_toolkit.cli import check as whole_job
+        from clinic_toolkit.cli import self_test as whole_job
 
         if out is None:
             raise click.UsageError("--check needs --out, the folder for the PDFs.")
-        ctx.exit(whole_job.run(out))
-    from clinic_toolkit.cli.start import run
+        ctx.exit(whole_job.run_self_test(out))
+    from clinic_toolkit.cli.start import run_program
 
-    ctx.exit(run(data=data, port=port, browser=not no_browser, demo=demo))
+    ctx.exit(run_program(data=data, port=port, browser=not no_browser, demo=demo))
 
 
 @main.command()
@@ -89,9 +89,9 @@ def start(
 @click.pass_context
 def verify(ctx: click.Context, data: Path | None, keyless: bool) -> None:
     """Check everything that is kept, changing nothing. Exit code 0: whole; 1: not whole; 2: not read."""
-    from clinic_toolkit.cli.verify import run
+    from clinic_toolkit.cli.verify import verify_store
 
-    ctx.exit(run(_folder(data), keyless=keyless))
+    ctx.exit(verify_store(_resolve_data_folder(data), keyless=keyless))
 
 
 @main.group("questionnaire")
@@ -99,21 +99,21 @@ def own_questionnaire() -> None:
     """A questionnaire of your own: check it, see it on paper, help your editor."""
 
 
-_DEFINITION = click.Path(path_type=Path, exists=True, dir_okay=False)
+_DEFINITION_PATH = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @own_questionnaire.command()
-@click.argument("files", nargs=-1, required=True, type=_DEFINITION)
+@click.argument("files", nargs=-1, required=True, type=_DEFINITION_PATH)
 @click.pass_context
 def validate(ctx: click.Context, files: tuple[Path, ...]) -> None:
     """Say everything that is wrong in these files, each at its place. Exit code 0: usable; 2: to mend."""
     from clinic_toolkit.cli import questionnaire as own
 
-    ctx.exit(own.validate(files))
+    ctx.exit(own.validate_files(files))
 
 
 @own_questionnaire.command()
-@click.argument("file", type=_DEFINITION)
+@click.argument("file", type=_DEFINITION_PATH)
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder for the PDFs."
 )
@@ -123,7 +123,7 @@ def preview(ctx: click.Context, file: Path, out: Path, paper: str) -> None:
     """Write its papers: the blank form in both wordings, the answer card, the guide."""
     from clinic_toolkit.cli import questionnaire as own
 
-    ctx.exit(own.preview(file, out, paper=paper))
+    ctx.exit(own.write_previews(file, out, paper=paper))
 
 
 @own_questionnaire.command()
@@ -131,10 +131,10 @@ def schema() -> None:
     """Print the JSON Schema of a questionnaire, for your editor."""
     from clinic_toolkit.cli import questionnaire as own
 
-    click.echo(own.written_schema(), nl=False)
+    click.echo(own.schema_json(), nl=False)
 
 
-def _folder(data: Path | None) -> Path:
+def _resolve_data_folder(data: Path | None) -> Path:
     named = os.environ.get("CLINIC_DATA")
-    place = data or (Path(named) if named else paths.data_folder())
+    place = data or (Path(named) if named else paths.default_data_folder())
     return place.expanduser().absolute()

@@ -12,7 +12,7 @@ from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.settings import Settings
 
 
-def prepare(settings: Settings) -> None:
+def prepare_demo(settings: Settings) -> None:
     """Make today's demo practice, unless it is there already, and print what to type.
 
     Raises:
@@ -29,10 +29,10 @@ def prepare(settings: Settings) -> None:
     # In a process of its own, because this one becomes the keeper, which never sees a key: not even this.
     try:
         with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as apart:
-            made = apart.submit(_make, settings.data_folder).result()
+            made = apart.submit(_build_demo, settings.data_folder).result()
     except BrokenProcessPool as cause:
         raise ClinicError("The demo could not be made. Start it again.") from cause
-    if isinstance(made, Failed):
+    if isinstance(made, DemoFailure):
         raise DamagedFile(made.sentence) if made.damaged else ClinicError(made.sentence)
     passphrase, code = made
     click.echo(f"Passphrase: {passphrase}")
@@ -40,18 +40,18 @@ def prepare(settings: Settings) -> None:
     click.echo("Both are the same for everyone who tries the demo: they are not secret and protect nothing.")
 
 
-class Failed:
+class DemoFailure:
     """An error on its way from the other process: only its sentence travels."""
 
     def __init__(self, sentence: str, *, damaged: bool) -> None:
         self.sentence, self.damaged = sentence, damaged
 
 
-def _make(place: Path) -> tuple[str, str] | Failed:
+def _build_demo(data_folder: Path) -> tuple[str, str] | DemoFailure:
     from clinic_toolkit.demo import folder
 
     try:
-        told = folder.prepare(place, now=datetime.now(UTC))
+        told = folder.prepare_demo_folder(data_folder, now=datetime.now(UTC))
     except ClinicError as error:
-        return Failed(error.sentence, damaged=isinstance(error, DamagedFile))
+        return DemoFailure(error.sentence, damaged=isinstance(error, DamagedFile))
     return told.passphrase, told.return_code

@@ -10,26 +10,25 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from multiprocessing import connection, get_context
-from multiprocessing.context import SpawnProcess
 from types import FrameType
 
 import click
 
-from clinic_toolkit.cli import definition_pipe, line, parser, parser_process, tray, worker
-from clinic_toolkit.cli.memory import without_interrupt
+from clinic_toolkit.cli import definition_pipe, parser, parser_process, ticket_pipe, worker, worker_protocol
+from clinic_toolkit.cli.listening_sockets import ListeningSockets
 from clinic_toolkit.cli.parser_process import ParserProcess
+from clinic_toolkit.cli.process_limits import blocking_interrupts
 from clinic_toolkit.cli.quick_return import QuickReturn
-from clinic_toolkit.cli.sockets import Sockets
-from clinic_toolkit.cli.suspend import Suspend
+from clinic_toolkit.cli.sleep_monitor import SleepMonitor
+from clinic_toolkit.cli.worker_process import WorkerProcess, WorkerTarget
 from clinic_toolkit.settings import Settings
 
-SHORT_LIFE = 10.0
-CRASHES = 3
-PATIENCE = 3.0
+CRASH_WINDOW_SECONDS = 10.0
+MAX_CRASHES = 3
+STOP_TIMEOUT_SECONDS = 3.0
 
-TAKEN = (
+LOCK_LOST_MESSAGE = (
     "The lock file in the data folder was replaced or removed, and this program was started a second "
     "time on the same folder. This first one ends now, so that they do not write over each other."
 )
@@ -37,252 +36,249 @@ TAKEN = (
 _spawn = get_context("spawn")
 
 
-@dataclass(kw_only=True)
-class Helper:
-    """A worker process as the keeper sees it."""
-
-    process: SpawnProcess
-    pipe: "connection.Connection[object, object]"
-    definitions: definition_pipe.Ends
-    parser: ParserProcess | None = None
-    started: float = field(default_factory=time.monotonic)
-    warm: bool = False
-    answered: bool = False
-    ending: bool = False
-
-
-Work = Callable[
-    [
-        Settings,
-        tuple[socket.socket, ...],
-        "connection.Connection[object, object]",
-        bytes,
-        tray.Ends,
-        definition_pipe.Ends,
-    ],
-    None,
-]
-
-
 class Keeper:
     """Keeps one worker at work and one waiting, until told to stop.
 
     Args:
-        work: what a worker process runs.
-        parse: what a parser process runs.
-        when_ready: called each time a worker begins to accept requests.
-        holds: asked every second, whether the data folder is still this program's alone.
+        worker_target: what a worker process runs.
+        parser_target: what a parser process runs.
+        on_ready: called each time a worker begins to accept requests.
+        holds_folder: asked every second, whether the data folder is still this program's alone.
     """
 
     def __init__(
         self,
         settings: Settings,
-        sockets: Sockets,
+        sockets: ListeningSockets,
         *,
-        when_ready: Callable[[], None],
-        work: Work = worker.run,
-        parse: parser_process.Work = parser.run,
-        holds: Callable[[], bool] = lambda: True,
+        on_ready: Callable[[], None],
+        worker_target: WorkerTarget = worker.run_worker,
+        parser_target: parser_process.ParserTarget = parser.run_parser,
+        holds_folder: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._settings, self._sockets, self._when_ready = settings, sockets, when_ready
-        self._work, self._parse, self._holds = work, parse, holds
+        self._settings, self._sockets, self._on_ready = settings, sockets, on_ready
+        self._worker_target, self._parser_target, self._holds_folder = (
+            worker_target,
+            parser_target,
+            holds_folder,
+        )
         self._cookie_key = secrets.token_bytes(32)
         # Kept open between two workers, and never read here.
-        self._tray = tray.ends()
-        self._return = QuickReturn()
-        self._suspend = Suspend()
-        self._active: Helper | None = None
-        self._standby: Helper | None = None
-        self._deaths = 0
-        self._stop = False
+        self._ticket_pipe = ticket_pipe.create_pair()
+        self._quick_return = QuickReturn()
+        self._suspend = SleepMonitor()
+        self._active: WorkerProcess | None = None
+        self._standby: WorkerProcess | None = None
+        self._crash_count = 0
+        self._stopping = False
         self._exit_code = 0
-        self._heard, self._bell = socket.socketpair()
+        self._wakeup_reader, self._wakeup_writer = socket.socketpair()
 
     def run(self) -> int:
         """Serve until SIGTERM or SIGINT, and return the exit code."""
-        self._heard.setblocking(False)
-        self._bell.setblocking(False)
-        signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
+        self._wakeup_reader.setblocking(False)
+        self._wakeup_writer.setblocking(False)
+        signal.set_wakeup_fd(self._wakeup_writer.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._asked_to_stop)
-        self._active = self._start()
-        self._promote()
-        self._suspend.listen()
-        while not self._stop:
-            self._wait()
-            self._return.tick()
-            self._look_at_parsers()
-            self._bury()
-            if not self._holds():
-                self._give_up(TAKEN, 1)
-        self._return.drop()
-        self._end_all()
+            signal.signal(number, self._handle_stop_signal)
+        self._active = self._start_worker()
+        self._activate_worker()
+        self._suspend.start_listening()
+        while not self._stopping:
+            self._wait_for_events()
+            self._quick_return.expire_if_due()
+            self._poll_parsers()
+            self._reap_workers()
+            if not self._holds_folder():
+                self._stop_with_error(LOCK_LOST_MESSAGE, 1)
+        self._quick_return.drop_blob()
+        self._stop_workers()
         return self._exit_code
 
-    def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
-        self._stop = True
+    def _handle_stop_signal(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
 
-    def _start(self) -> Helper:
+    def _start_worker(self) -> WorkerProcess:
         ours, theirs = _spawn.Pipe()
-        definitions = definition_pipe.ends()
+        definitions = definition_pipe.create_pair()
         process = _spawn.Process(
-            target=self._work,
-            args=(self._settings, self._sockets.listening, theirs, self._cookie_key, self._tray, definitions),
+            target=self._worker_target,
+            args=(
+                self._settings,
+                self._sockets.listening,
+                theirs,
+                self._cookie_key,
+                self._ticket_pipe,
+                definitions,
+            ),
             name="clinic-worker",
         )
-        with without_interrupt():
+        with blocking_interrupts():
             process.start()
         theirs.close()
-        return Helper(process=process, pipe=ours, definitions=definitions)
+        return WorkerProcess(process=process, pipe=ours, definition_sockets=definitions)
 
-    def _promote(self) -> None:
+    def _activate_worker(self) -> None:
         if self._active is None:
-            self._active, self._standby = self._standby or self._start(), None
-        self._tell(self._active, line.Go())
+            self._active, self._standby = self._standby or self._start_worker(), None
+        self._send_message(self._active, worker_protocol.Activate())
 
-    def _wait(self) -> None:
+    def _wait_for_events(self) -> None:
         helpers = [helper for helper in (self._active, self._standby) if helper is not None]
         by_pipe = {helper.pipe: helper for helper in helpers}
         parsers = [helper.parser for helper in helpers if helper.parser is not None]
         sentinels = [helper.process.sentinel for helper in helpers]
         sentinels += [one.process.sentinel for one in parsers]
-        starting = [one.heard for one in parsers if not one.guard]
-        ears = (self._heard, self._suspend.heard)
-        soon = min((one.next_look() for one in parsers), default=1.0)
+        starting = [one.pipe for one in parsers if not one.limited_by]
+        ears = (self._wakeup_reader, self._suspend.reader)
+        soon = min((one.seconds_to_next_check() for one in parsers), default=1.0)
         for ready in connection.wait([*by_pipe, *sentinels, *starting, *ears], timeout=min(1.0, soon)):
-            if ready is self._heard:
-                self._heard.recv(512)
-            elif ready is self._suspend.heard:
+            if ready is self._wakeup_reader:
+                self._wakeup_reader.recv(512)
+            elif ready is self._suspend.reader:
                 self._before_sleep()
             elif isinstance(ready, connection.Connection) and ready in by_pipe:
-                self._listen(by_pipe[ready])
+                self._receive_messages(by_pipe[ready])
 
     def _before_sleep(self) -> None:
-        if not self._suspend.about_to_sleep():
+        if not self._suspend.is_sleep_announced():
             return
         # Nothing that opens the record may lie in the memory of a machine that sleeps.
-        self._return.drop()
+        self._quick_return.drop_blob()
         if self._active is not None:
             self._end_parser(self._active)
-            self._tell(self._active, line.Sleep())
-            self._active.process.join(timeout=PATIENCE)
+            self._send_message(self._active, worker_protocol.PrepareForSleep())
+            self._active.process.join(timeout=STOP_TIMEOUT_SECONDS)
             # A blob that was on its way meanwhile must not outlive the sleep either.
-            self._listen(self._active)
-            self._return.drop()
-        self._suspend.let_go()
+            self._receive_messages(self._active)
+            self._quick_return.drop_blob()
+        self._suspend.release_inhibitor()
 
-    def _listen(self, helper: Helper) -> None:
+    def _receive_messages(self, helper: WorkerProcess) -> None:
         try:
             while helper.pipe.poll():
-                self._obey(helper, helper.pipe.recv())
+                self._handle_message(helper, helper.pipe.recv())
         except (EOFError, OSError):
             # The process is on its way out; its sentinel says when it is gone.
-            helper.process.join(timeout=PATIENCE)
+            helper.process.join(timeout=STOP_TIMEOUT_SECONDS)
             if helper.process.is_alive():
                 helper.process.kill()
 
-    def _obey(self, helper: Helper, word: object) -> None:
-        match word:
-            case line.Warm():
+    def _handle_message(self, helper: WorkerProcess, message: object) -> None:
+        match message:
+            case worker_protocol.Imported():
                 helper.warm = True
-            case line.Serving():
-                self._when_ready()
+            case worker_protocol.Serving():
+                self._on_ready()
                 if self._standby is None:
-                    self._standby = self._start()
-            case line.Answered():
+                    self._standby = self._start_worker()
+            case worker_protocol.FirstAnswered():
                 helper.answered = True
-                self._deaths = 0
-            case line.Parse(number=number):
+                self._crash_count = 0
+            case worker_protocol.StartParser(number=number):
                 self._end_parser(helper)
                 self._start_parser(helper, number)
-            case line.Ending():
+            case worker_protocol.Exiting():
                 helper.ending = True
                 self._end_parser(helper)
-            case line.Broken(sentence=sentence, exit_code=exit_code):
+            case worker_protocol.Failed(sentence=sentence, exit_code=exit_code):
                 helper.ending = True
-                self._give_up(sentence, exit_code)
-            case line.Hold(blob=blob):
-                self._return.hold(blob)
-            case line.Ask(take=take):
-                self._tell(helper, line.Blob(blob=self._return.take() if take else self._return.look()))
-            case line.Opened():
-                self._return.opened()
-            case line.Drop():
-                self._return.drop()
-            case line.Quit():
+                self._stop_with_error(sentence, exit_code)
+            case worker_protocol.HoldReturnBlob(blob=blob):
+                self._quick_return.hold_blob(blob)
+            case worker_protocol.RequestReturnBlob(counted=counted):
+                self._send_message(
+                    helper,
+                    worker_protocol.ReturnBlob(
+                        blob=self._quick_return.take_blob() if counted else self._quick_return.peek_blob()
+                    ),
+                )
+            case worker_protocol.ReturnOpened():
+                self._quick_return.reset_tries()
+            case worker_protocol.DropReturnBlob():
+                self._quick_return.drop_blob()
+            case worker_protocol.QuitProgram():
                 helper.ending = True
-                self._stop = True
+                self._stopping = True
 
-    def _look_at_parsers(self) -> None:
+    def _poll_parsers(self) -> None:
         for helper in (self._active, self._standby):
             if helper is None or helper.parser is None:
                 continue
-            outcome = helper.parser.outcome()
+            outcome = helper.parser.poll_outcome()
             if outcome is not None:
                 ended, helper.parser = helper.parser, None
-                self._tell(helper, line.Parsed(number=ended.number, outcome=outcome, guard=ended.guard))
+                self._send_message(
+                    helper,
+                    worker_protocol.ParserEnded(
+                        number=ended.number, outcome=outcome, limited_by=ended.limited_by
+                    ),
+                )
 
-    def _start_parser(self, helper: Helper, number: int) -> None:
+    def _start_parser(self, helper: WorkerProcess, number: int) -> None:
         try:
-            helper.parser = ParserProcess(number, helper.definitions, work=self._parse)
+            helper.parser = ParserProcess(number, helper.definition_sockets, target=self._parser_target)
         except OSError:
             # The system starts no more processes now; the person is told to try again.
-            self._tell(helper, line.Parsed(number=number, outcome=parser_process.BROKEN, guard=""))
+            self._send_message(
+                helper,
+                worker_protocol.ParserEnded(number=number, outcome=parser_process.BROKEN, limited_by=""),
+            )
 
-    def _end_parser(self, helper: Helper) -> None:
+    def _end_parser(self, helper: WorkerProcess) -> None:
         if helper.parser is not None:
-            helper.parser.end()
+            helper.parser.kill()
             helper.parser = None
 
-    def _bury(self) -> None:
+    def _reap_workers(self) -> None:
         for helper in (self._active, self._standby):
             if helper is None or helper.process.exitcode is None:
                 continue
-            self._listen(helper)
-            self._count(helper)
+            self._receive_messages(helper)
+            self._count_crash(helper)
             self._end_parser(helper)
             helper.pipe.close()
-            for end in helper.definitions:
+            for end in helper.definition_sockets:
                 end.close()
             helper.process.join()
             if helper is self._standby:
                 self._standby = None
-                if not self._stop:
-                    self._standby = self._start()
+                if not self._stopping:
+                    self._standby = self._start_worker()
             else:
                 self._active = None
-        if self._active is None and not self._stop:
-            self._promote()
+        if self._active is None and not self._stopping:
+            self._activate_worker()
 
-    def _count(self, helper: Helper) -> None:
-        if helper.ending or helper.answered or time.monotonic() - helper.started >= SHORT_LIFE:
-            self._deaths = 0
+    def _count_crash(self, helper: WorkerProcess) -> None:
+        if helper.ending or helper.answered or time.monotonic() - helper.started >= CRASH_WINDOW_SECONDS:
+            self._crash_count = 0
             return
-        self._deaths += 1
-        if self._deaths >= CRASHES:
-            self._give_up(
+        self._crash_count += 1
+        if self._crash_count >= MAX_CRASHES:
+            self._stop_with_error(
                 "The program could not start its pages: it stopped three times at once. Nothing in "
                 "the record was changed. If starting it again does not help, restart the computer.",
                 1,
             )
 
-    def _give_up(self, sentence: str, exit_code: int) -> None:
-        if not self._stop:
+    def _stop_with_error(self, sentence: str, exit_code: int) -> None:
+        if not self._stopping:
             click.echo(sentence, err=True)
             self._exit_code = exit_code
-        self._stop = True
+        self._stopping = True
 
-    def _tell(self, helper: Helper, word: object) -> None:
-        # Whoever is gone already is replaced by `_bury`.
+    def _send_message(self, helper: WorkerProcess, message: object) -> None:
+        # Whoever is gone already is replaced by `_reap_workers`.
         with suppress(OSError):
-            helper.pipe.send(word)
+            helper.pipe.send(message)
 
-    def _end_all(self) -> None:
+    def _stop_workers(self) -> None:
         helpers = [helper for helper in (self._active, self._standby) if helper is not None]
         for helper in helpers:
             self._end_parser(helper)
-            self._tell(helper, line.End())
-        until = time.monotonic() + PATIENCE
+            self._send_message(helper, worker_protocol.Stop())
+        until = time.monotonic() + STOP_TIMEOUT_SECONDS
         for helper in helpers:
             helper.process.join(timeout=max(0.0, until - time.monotonic()))
             if helper.process.is_alive():

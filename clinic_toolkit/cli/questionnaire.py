@@ -10,14 +10,14 @@ from typing import Any
 
 import click
 
-from clinic_toolkit.instruments import catalogue, form_code, limits, loader
+from clinic_toolkit.instruments import catalogue, confidentiality_limits, form_code, loader
 from clinic_toolkit.instruments.model import Instrument
 
-USABLE, TO_MEND = 0, 2
-_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+EXIT_USABLE, EXIT_INVALID = 0, 2
+_SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def validate(files: Sequence[Path]) -> int:
+def validate_files(files: Sequence[Path]) -> int:
     """Check these files and say everything that is wrong, each at its place.
 
     Returns 0 if there is nothing to mend in any of them, else 2.
@@ -25,26 +25,26 @@ def validate(files: Sequence[Path]) -> int:
     wrong = 0
     for path in files:
         try:
-            click.echo(f"{path.name}: {_summary(read(path))}")
+            click.echo(f"{path.name}: {_summary(load_questionnaire(path))}")
         except loader.DefinitionError as error:
             wrong += 1
             places = "one place" if len(error.problems) == 1 else f"{len(error.problems)} places"
             click.echo(f"{path.name}: {places} to mend")
             for problem in error.problems:
                 click.echo(f"  {problem}")
-    return TO_MEND if wrong else USABLE
+    return EXIT_INVALID if wrong else EXIT_USABLE
 
 
-def read(path: Path) -> Instrument:
+def load_questionnaire(path: Path) -> Instrument:
     """Read one questionnaire and hold it against what comes with the program.
 
     Raises:
         loader.DefinitionError: it cannot be used; every reason with its place.
     """
-    instrument = loader.load_instrument(path, own=True)
-    if any(instrument.digest == shipped.digest for shipped in catalogue.editions()):
+    instrument = loader.read_instrument_file(path, own=True)
+    if any(instrument.digest == shipped.digest for shipped in catalogue.list_editions()):
         return instrument
-    if found := catalogue.against_the_shelf(instrument):
+    if found := catalogue.conflicts_with_catalogue(instrument):
         raise loader.DefinitionError(path.name, found)
     return instrument
 
@@ -57,45 +57,49 @@ def _summary(instrument: Instrument) -> str:
     )
 
 
-def preview(path: Path, out: Path, *, paper: str) -> int:
+def write_previews(path: Path, out: Path, *, paper: str) -> int:
     """Write its papers into a folder: the blank form in both wordings, the answer card, the guide.
 
     Raises:
         loader.DefinitionError: it cannot be used.
     """
     from clinic_toolkit.documents import answer_card, blank_form, guide
-    from clinic_toolkit.record.summaries import (
+    from clinic_toolkit.record.values.page_values import (
         AnswerCard,
         BlankQuestionnaire,
         InstrumentGuide,
         Letterhead,
     )
 
-    instrument = read(path)
-    head = Letterhead(practice="", clinician="", crisis_text="", paper=paper)
+    instrument = load_questionnaire(path)
+    head = Letterhead(practice_name="", clinician_name="", crisis_text="", paper_size=paper)
     papers = {
-        f"blank-questionnaire{'-general' if general else ''}.pdf": blank_form.render(
+        f"blank-questionnaire{'-general' if general else ''}.pdf": blank_form.render_blank_form(
             BlankQuestionnaire(
                 letterhead=head,
                 instrument=instrument,
-                general=general,
-                code=form_code.code_of(instrument, general=general),
+                is_general=general,
+                form_code=form_code.form_code_of(instrument, general=general),
                 # There is no practice here: the general draft shows where its words will stand.
-                limits=limits.draft("").text if limits.come_first(instrument) else "",
+                confidentiality_text=confidentiality_limits.draft_for("").text
+                if confidentiality_limits.requires_notice(instrument)
+                else "",
             )
         )
         for general in (False, True)
     }
-    papers["answer-card.pdf"] = answer_card.render(AnswerCard(letterhead=head, instrument=instrument))
-    papers["guide.pdf"] = guide.render(InstrumentGuide(letterhead=head, instrument=instrument))
+    papers["answer-card.pdf"] = answer_card.render_answer_card(
+        AnswerCard(letterhead=head, instrument=instrument)
+    )
+    papers["guide.pdf"] = guide.render_guide(InstrumentGuide(letterhead=head, instrument=instrument))
     out.mkdir(parents=True, exist_ok=True)
     for name, made in papers.items():
         (out / name).write_bytes(made)
         click.echo(out / name)
-    return USABLE
+    return EXIT_USABLE
 
 
-def schema() -> dict[str, Any]:
+def build_schema() -> dict[str, Any]:
     """The JSON Schema of a definition, for editors that help while it is written.
 
     It knows kinds and limits. What only several values together can tell is said by `validate`.
@@ -104,7 +108,7 @@ def schema() -> dict[str, Any]:
 
     found = TypeAdapter(Instrument).json_schema()
     # Worked out by the program, and refused in a file.
-    for name in loader.WORKED_OUT:
+    for name in loader.COMPUTED_FIELDS:
         del found["properties"][name]
     for part in (found, *found["$defs"].values()):
         if part.get("type") == "object":
@@ -114,9 +118,9 @@ def schema() -> dict[str, Any]:
         if "anyOf" in said:
             said |= said.pop("anyOf")[0]
             del said["default"]
-    return {"$schema": _DRAFT, **found, "title": "A questionnaire of the clinic toolkit"}
+    return {"$schema": _SCHEMA_DIALECT, **found, "title": "A questionnaire of the clinic toolkit"}
 
 
-def written_schema() -> str:
+def schema_json() -> str:
     """The schema as text, as it also stands in `docs/questionnaire.schema.json`."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(build_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from clinic_toolkit.web.activity import SLEPT, clock
+from clinic_toolkit.web.perimeter.timeouts import SUSPEND_GAP_SECONDS, suspend_aware_clock
 
-LONGEST = 8 * 3600.0
-TRIES = 3
+MAX_SECONDS = 8 * 3600.0
+MAX_TRIES = 3
 # The date was set, or the machine came back from somewhere: ask for the passphrase again.
-JUMP = 300.0
+MAX_CLOCK_JUMP_SECONDS = 300.0
 
 
 class QuickReturn:
@@ -22,46 +22,46 @@ class QuickReturn:
     def __init__(
         self,
         *,
-        clock: Callable[[], float] = clock,
+        clock: Callable[[], float] = suspend_aware_clock,
         wall: Callable[[], float] = time.time,
         today: Callable[[], object] = lambda: datetime.now().astimezone().date(),
     ) -> None:
         self._clock, self._wall, self._today = clock, wall, today
         self._blob: bytes | None = None
-        self._since, self._day, self._tries = 0.0, today(), 0
-        self._asked, self._apart = clock(), wall() - clock()
+        self._held_since, self._day, self._tries = 0.0, today(), 0
+        self._last_tick, self._clock_offset = clock(), wall() - clock()
 
-    def hold(self, blob: bytes) -> None:
+    def hold_blob(self, blob: bytes) -> None:
         """Keep this one instead of any earlier one."""
         self._blob, self._tries = blob, 0
-        self._since, self._day = self._clock(), self._today()
+        self._held_since, self._day = self._clock(), self._today()
 
-    def look(self) -> bytes | None:
+    def peek_blob(self) -> bytes | None:
         """The blob if it is still there, without counting."""
-        self.tick()
-        if self._tries >= TRIES:
+        self.expire_if_due()
+        if self._tries >= MAX_TRIES:
             self._blob = None
         return self._blob
 
-    def take(self) -> bytes | None:
+    def take_blob(self) -> bytes | None:
         """Hand the blob out for one try. After the third without success it is gone."""
-        blob = self.look()
+        blob = self.peek_blob()
         self._tries += 1
         return blob
 
-    def opened(self) -> None:
+    def reset_tries(self) -> None:
         """The last try was right: the next ones are counted from the start."""
         self._tries = 0
 
-    def drop(self) -> None:
+    def drop_blob(self) -> None:
         """Destroy the blob."""
         self._blob = None
 
-    def tick(self) -> None:
+    def expire_if_due(self) -> None:
         """Destroy the blob when its time is over. Called every second."""
         now, apart = self._clock(), self._wall() - self._clock()
-        slept = now - self._asked >= SLEPT
-        jumped = abs(apart - self._apart) >= JUMP
-        self._asked, self._apart = now, apart
-        if slept or jumped or now - self._since >= LONGEST or self._today() != self._day:
+        slept = now - self._last_tick >= SUSPEND_GAP_SECONDS
+        jumped = abs(apart - self._clock_offset) >= MAX_CLOCK_JUMP_SECONDS
+        self._last_tick, self._clock_offset = now, apart
+        if slept or jumped or now - self._held_since >= MAX_SECONDS or self._today() != self._day:
             self._blob = None

@@ -12,16 +12,16 @@ import click
 
 from clinic_toolkit import paths
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.cli import keeper, sockets
-from clinic_toolkit.cli.memory import guard_memory
-from clinic_toolkit.store import folder, launch
-from clinic_toolkit.store.claim import AlreadyOpen, Claim, claim
+from clinic_toolkit.cli import keeper, listening_sockets
+from clinic_toolkit.cli.process_limits import protect_memory
+from clinic_toolkit.store import folder, launch_file
+from clinic_toolkit.store.folder_lock import AlreadyOpen, FolderLock, acquire_folder_lock
 
 # How long a second start waits for the first one to say where its page is.
-PATIENCE = 10.0
+URL_WAIT_SECONDS = 10.0
 
 
-def run(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> int:
+def run_program(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> int:
     """Serve the practice in this folder until told to stop; return the exit code.
 
     Args:
@@ -30,74 +30,76 @@ def run(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> in
         browser: open the first page in the browser.
         demo: the made-up practice, in a folder of its own.
     """
-    guard_memory()
-    place = _place(data, demo=demo)
-    folder.prepare(place)
+    protect_memory()
+    place = _choose_data_folder(data, demo=demo)
+    folder.prepare_folder(place)
     try:
-        held = _claimed(place)
+        held = _acquire_lock(place)
     except AlreadyOpen as first:
         click.echo(first.sentence)
         if first.url:
-            _lead_in(launch.write(place, first.url), browser=browser)
+            _open_browser(launch_file.create_launch_file(place, first.url), browser=browser)
         return 0
     try:
-        return _serve(place, held, port=port, browser=browser, demo=demo)
+        return _serve_practice(place, held, port=port, browser=browser, demo=demo)
     finally:
-        launch.clear(place)
+        launch_file.remove_launch_files(place)
         held.release()
 
 
-def _place(data: Path | None, *, demo: bool) -> Path:
+def _choose_data_folder(data: Path | None, *, demo: bool) -> Path:
     named = os.environ.get("CLINIC_DATA")
-    usual = Path(named) if named else paths.data_folder()
+    usual = Path(named) if named else paths.default_data_folder()
     place = data or (usual.with_name(f"{usual.name}-demo") if demo else usual)
     return place.expanduser().absolute()
 
 
-def _claimed(place: Path) -> Claim:
-    until = time.monotonic() + PATIENCE
+def _acquire_lock(data_folder: Path) -> FolderLock:
+    until = time.monotonic() + URL_WAIT_SECONDS
     while True:
         try:
-            return claim(place)
+            return acquire_folder_lock(data_folder)
         except AlreadyOpen as first:
             if first.url or time.monotonic() > until:
                 raise
             time.sleep(0.1)
 
 
-def _serve(place: Path, held: Claim, *, port: int | None, browser: bool, demo: bool) -> int:
-    settings = configuration.read(place, demo=demo, port=port)
+def _serve_practice(
+    data_folder: Path, folder_lock: FolderLock, *, port: int | None, browser: bool, demo: bool
+) -> int:
+    settings = configuration.load_settings(data_folder, demo=demo, port=port)
     if demo:
         from clinic_toolkit.cli import demo as made_up
 
-        made_up.prepare(settings)
-    listening = sockets.listen(settings.port)
+        made_up.prepare_demo(settings)
+    listening = listening_sockets.open_sockets(settings.port)
     settings = replace(settings, port=listening.port)
-    launch.clear(place)
+    launch_file.remove_launch_files(data_folder)
     said: list[bool] = []
 
     def ready() -> None:
         if said:
             return
         said.append(True)
-        held.publish(settings.address)
-        way = launch.write(place, settings.address)
+        folder_lock.publish_url(settings.address)
+        way = launch_file.create_launch_file(data_folder, settings.address)
         click.echo(f"Ready: {settings.address}")
         # Some browsers return only when they are closed.
-        threading.Thread(target=_lead_in, args=(way,), kwargs={"browser": browser}, daemon=True).start()
+        threading.Thread(target=_open_browser, args=(way,), kwargs={"browser": browser}, daemon=True).start()
 
-    return keeper.Keeper(settings, listening, when_ready=ready, holds=held.holds).run()
+    return keeper.Keeper(settings, listening, on_ready=ready, holds_folder=folder_lock.ensure_held).run()
 
 
-def _lead_in(way: launch.Launch, *, browser: bool) -> None:
+def _open_browser(launched: launch_file.LaunchFile, *, browser: bool) -> None:
     # Opened by a file: the address would stand in the browser's arguments, for every user to read.
-    if not way.is_whole:
-        click.echo(f"The disk is full. Open this address in a browser; it works once: {way.address}")
+    if not launched.is_complete:
+        click.echo(f"The disk is full. Open this address in a browser; it works once: {launched.address}")
     elif browser and has_display():
         click.echo("It opens in your browser. To open it again, type the same command once more.")
-        webbrowser.open(way.file.as_uri())
+        webbrowser.open(launched.file.as_uri())
     else:
-        click.echo(f"Open this file in a browser; it works once: {way.file}")
+        click.echo(f"Open this file in a browser; it works once: {launched.file}")
 
 
 def has_display() -> bool:

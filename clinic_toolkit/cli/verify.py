@@ -12,94 +12,100 @@ from sqlalchemy import Connection
 
 # Every table must be known before a store can be compared with them.
 import clinic_toolkit.web.app  # noqa: F401
-from clinic_toolkit.cli.memory import guard_memory
+from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import head_recovery, inspection
-from clinic_toolkit.record.inspection import Report
+from clinic_toolkit.journal import header_recovery, inspection
+from clinic_toolkit.journal.inspection import Report
 from clinic_toolkit.store import folder
-from clinic_toolkit.store.claim import AlreadyOpen, claim
-from clinic_toolkit.store.looking import looked_at
-from clinic_toolkit.store.trouble import StorageReadOnly
+from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
+from clinic_toolkit.store.read_only_view import open_read_only
+from clinic_toolkit.store.storage_errors import StorageReadOnly
 from clinic_toolkit.store.verdict import Verdict
-from clinic_toolkit.vault import attempts, identity, slots
+from clinic_toolkit.vault import identity, key_slots, unlock_attempts
 from clinic_toolkit.vault.vault import Vault
 
-WHOLE, HURT, UNREAD = 0, 1, 2
-_LONGEST = 1000
-_STEP = 5
+EXIT_INTACT, EXIT_DAMAGED, EXIT_UNREADABLE = 0, 1, 2
+_MAX_PASSPHRASE_LENGTH = 1000
+_PROGRESS_STEP = 5
 
-OPEN = (
+IN_USE_MESSAGE = (
     "The program is using this practice now, so it cannot be checked from here. Quit the program and try "
     "again, or use “Check everything now” on its page “Audit trail”."
 )
-WITHOUT = (
+KEYLESS_MESSAGE = (
     "Without the passphrase, only the outside was checked: the chain of the audit trail and the frame of "
     "every seal. Not checked: whether the seals open, whether the signatures are valid, and whether "
     "anything is missing."
 )
 
 
-def run(place: Path, *, keyless: bool) -> int:
+def verify_store(data_folder: Path, *, keyless: bool) -> int:
     """Check the practice in this folder; findings go to the terminal, one sentence a line.
 
     Returns 0 if everything is as it was written, 1 if something was found, 2 if it could not be read.
     """
-    guard_memory()
+    protect_memory()
     try:
-        if not folder.database(place).exists():
-            raise folder.FolderRefused(f"There is no practice in {place}.")
-        with _held(place):
-            return _check(place, keyless=keyless)
+        if not folder.database_path(data_folder).exists():
+            raise folder.FolderRefused(f"There is no practice in {data_folder}.")
+        with _lock_if_writable(data_folder):
+            return _check_store(data_folder, keyless=keyless)
     except AlreadyOpen:
-        click.echo(OPEN, err=True)
+        click.echo(IN_USE_MESSAGE, err=True)
     except ClinicError as error:
         click.echo(error.sentence, err=True)
-    return UNREAD
+    return EXIT_UNREADABLE
 
 
 @contextmanager
-def _held(place: Path) -> Iterator[None]:
+def _lock_if_writable(data_folder: Path) -> Iterator[None]:
     # A copy on a disk that cannot be written is nobody else's to write either.
     with ExitStack() as until_checked:
         with suppress(StorageReadOnly):
-            until_checked.callback(claim(place).release)
+            until_checked.callback(acquire_folder_lock(data_folder).release)
         yield
 
 
-def _check(place: Path, *, keyless: bool) -> int:
-    with looked_at(place) as look:
-        if not identity.exists(look.db):
-            raise folder.FolderRefused(f"No practice was set up in {place} yet; there is nothing to check.")
-        vault = None if keyless else _unlocked(look.db, place)
-        report = inspection.everything(look.db, vault, _progress())
-        found = [*look.problems, *_losses(look.verdict), *(each.sentence for each in report.findings)]
-    return _told(found, report, keyless=keyless)
+def _check_store(data_folder: Path, *, keyless: bool) -> int:
+    with open_read_only(data_folder) as look:
+        if not identity.has_practice(look.db):
+            raise folder.FolderRefused(
+                f"No practice was set up in {data_folder} yet; there is nothing to check."
+            )
+        vault = None if keyless else _unlock_vault(look.db, data_folder)
+        report = inspection.inspect_all(look.db, vault, _progress_printer())
+        found = [
+            *look.problems,
+            *_verdict_sentences(look.verdict),
+            *(each.sentence for each in report.findings),
+        ]
+    return _report_findings(found, report, keyless=keyless)
 
 
-def _unlocked(db: Connection, place: Path) -> Vault:
-    typed = _typed()
-    wait = attempts.delay_seconds(attempts.count(place))
+def _unlock_vault(db: Connection, data_folder: Path) -> Vault:
+    typed = _read_passphrase()
+    wait = unlock_attempts.delay_seconds(unlock_attempts.count_failures(data_folder))
     if wait:
         click.echo(f"After a wrong passphrase, the next one is checked after {wait} seconds.", err=True)
         time.sleep(wait)
     # Counted as at the lock, or this command would be the quicker way to guess.
     with suppress(OSError):
-        attempts.note_failure(place)
-    vault = head_recovery.opened(db, lambda at: slots.open_with_passphrase(at, typed))
+        unlock_attempts.record_failure(data_folder)
+    vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, typed))
     with suppress(OSError):
-        attempts.clear(place)
+        unlock_attempts.clear_failures(data_folder)
     return vault
 
 
-def _typed() -> str:
+def _read_passphrase() -> str:
     if sys.stdin.isatty():
-        return getpass.getpass("Passphrase: ")[:_LONGEST]
-    return sys.stdin.readline(_LONGEST).rstrip("\r\n")
+        return getpass.getpass("Passphrase: ")[:_MAX_PASSPHRASE_LENGTH]
+    return sys.stdin.readline(_MAX_PASSPHRASE_LENGTH).rstrip("\r\n")
 
 
-def _progress() -> Callable[[int, int], None]:
+def _progress_printer() -> Callable[[int, int], None]:
     said = [-1]
-    end, step = ("\r", 1) if sys.stderr.isatty() else ("\n", _STEP)
+    end, step = ("\r", 1) if sys.stderr.isatty() else ("\n", _PROGRESS_STEP)
 
     def progress(done: int, total: int) -> None:
         percent = 100 * done // total
@@ -111,48 +117,51 @@ def _progress() -> Callable[[int, int], None]:
     return progress
 
 
-def _losses(verdict: Verdict) -> Iterator[str]:
-    for missing in verdict.missing:
+def _verdict_sentences(verdict: Verdict) -> Iterator[str]:
+    for missing in verdict.missing_entries:
         yield (
-            f"Saves that were confirmed are missing: lines {missing.first} to {missing.last} of the audit "
-            f"trail are not in the file.{_copy(missing.aside)}"
+            f"Saves that were confirmed are missing: lines {missing.first_seq} to {missing.last_seq} of the "
+            f"audit trail are not in the file.{_log_copy_sentence(missing.log_copy)}"
         )
-    for absent in verdict.absent:
+    for absent in verdict.anchor_absences:
         yield (
-            f"The file {folder.ANCHOR} is missing or cannot be read. So nobody can say whether all saves "
-            f"after line {absent.tip} are there.{_copy(absent.aside)}"
+            f"The file {folder.ANCHOR_FILE} is missing or cannot be read. So nobody can say whether all "
+            f"saves after line {absent.tip} are there.{_log_copy_sentence(absent.log_copy)}"
         )
-    if verdict.other:
+    if verdict.chain_mismatch:
         yield (
-            f"The file {folder.DATABASE} is not the one this program wrote last: at line "
-            f"{verdict.other.seq}, its audit trail does not match {folder.ANCHOR}."
-            f"{_copy(verdict.other.aside)}"
-        )
-
-    if verdict.exchanged:
-        names = ", ".join(copy.name for copy in verdict.exchanged.copies)
-        yield (
-            f"The file {folder.DATABASE} was replaced while the program was using it. What had been saved "
-            f"before that is in {names}."
+            f"The file {folder.DATABASE_FILE} is not the one this program wrote last: at line "
+            f"{verdict.chain_mismatch.anchor_seq}, its audit trail does not match {folder.ANCHOR_FILE}."
+            f"{_log_copy_sentence(verdict.chain_mismatch.log_copy)}"
         )
 
+    if verdict.file_replaced:
+        names = ", ".join(copy.name for copy in verdict.file_replaced.rescue_copies)
+        yield (
+            f"The file {folder.DATABASE_FILE} was replaced while the program was using it. What had been "
+            f"saved before that is in {names}."
+        )
 
-def _copy(aside: Path | None) -> str:
+
+def _log_copy_sentence(aside: Path | None) -> str:
     return f" The log beside it was copied to {aside.name}." if aside else ""
 
 
-def _told(found: list[str], report: Report, *, keyless: bool) -> int:
+def _report_findings(found: list[str], report: Report, *, keyless: bool) -> int:
     for sentence in found:
         click.echo(sentence)
     if keyless:
-        click.echo(WITHOUT)
-    amount = f"{report.lines} lines of the audit trail and {report.rows} sealed entries were checked."
+        click.echo(KEYLESS_MESSAGE)
+    amount = (
+        f"{report.entries_checked} lines of the audit trail and {report.rows_checked} sealed entries "
+        "were checked."
+    )
     if not found:
         click.echo(f"Everything that was checked is unchanged. {amount}")
-        return WHOLE
+        return EXIT_INTACT
     things = "One thing was" if len(found) == 1 else f"{len(found)} things were"
     click.echo(
         f"{things} found damaged or changed. This check repaired nothing. {amount} Copy the whole data "
         "folder to another disk before you go on."
     )
-    return HURT
+    return EXIT_DAMAGED

@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from clinic_toolkit.cli import definition_pipe, line
-from clinic_toolkit.cli.memory import guard_memory
-from clinic_toolkit.cli.tray import Ends, Tray
+from clinic_toolkit.cli import definition_pipe, worker_protocol
+from clinic_toolkit.cli.process_limits import protect_memory
+from clinic_toolkit.cli.ticket_pipe import SocketPair, TicketPipe
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.settings import Settings
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from sqlalchemy import Engine
 
-    from clinic_toolkit.web.app import Clinic
-    from clinic_toolkit.web.handover import HandedOver
+    from clinic_toolkit.web.app import ClinicApp
+    from clinic_toolkit.web.handover.client_app import HandoverApp
 
 MIB = 2**20
-WAITRESS: dict[str, Any] = {
+WAITRESS_OPTIONS: dict[str, Any] = {
     "threads": 6,
     "ident": None,
     # The app refuses bodies over 1 MiB with a page of ours, and none of them is read: up to this size they
@@ -44,19 +44,19 @@ WAITRESS: dict[str, Any] = {
     "expose_tracebacks": False,
 }
 # Keys are gone two seconds after Lock at the latest, whatever is still under way.
-LONGEST_END = 1.5
-TICK = 0.5
+MAX_SHUTDOWN_SECONDS = 1.5
+WATCH_SECONDS = 0.5
 
 log = logging.getLogger("clinic")
 
 
-def run(
+def run_worker(
     settings: Settings,
     listening: tuple[socket.socket, ...],
     pipe: "Connection[object, object]",
     cookie_key: bytes,
-    tray: Ends,
-    definitions: definition_pipe.Ends,
+    ticket_sockets: SocketPair,
+    definition_sockets: definition_pipe.SocketPair,
 ) -> None:
     """The whole life of a worker process; it does not return.
 
@@ -65,26 +65,26 @@ def run(
         listening: the keeper's sockets; nothing is accepted before the keeper says so.
         pipe: the line to the keeper.
         cookie_key: signs the session cookie; the same for every worker of this keeper.
-        tray: where the worker before may have left a ticket.
-        definitions: the way to a parser, and its other end, to be emptied.
+        ticket_sockets: where the worker before may have left a ticket.
+        definition_sockets: the way to a parser, and its other end, to be emptied.
     """
-    guard_memory()
-    keeper = line.KeeperLine(pipe, Tray(tray), definitions)
-    signal.signal(signal.SIGTERM, lambda number, frame: keeper.end.set())
+    protect_memory()
+    keeper = worker_protocol.KeeperConnection(pipe, TicketPipe(ticket_sockets), definition_sockets)
+    signal.signal(signal.SIGTERM, lambda number, frame: keeper.stopping.set())
     if not hasattr(signal, "pthread_sigmask"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=keeper.listen, name="keeper", daemon=True).start()
+    threading.Thread(target=keeper.receive_messages, name="keeper", daemon=True).start()
     code = 1
     try:
-        from clinic_toolkit.web import log as plain_log
+        from clinic_toolkit.cli import redacted_logging as plain_log
 
-        plain_log.install()
-        Worker(settings, listening, keeper, cookie_key).live()
+        plain_log.install_logging()
+        Worker(settings, listening, keeper, cookie_key).serve()
     except ClinicError as error:
         from clinic_toolkit.cli import exit_code
 
         code = exit_code(error)
-        keeper.say(line.Broken(sentence=error.sentence, exit_code=code))
+        keeper.send_message(worker_protocol.Failed(sentence=error.sentence, exit_code=code))
     except BaseException:
         log.exception("worker.died")
     os._exit(code)
@@ -97,128 +97,130 @@ class Worker:
         self,
         settings: Settings,
         listening: tuple[socket.socket, ...],
-        keeper: line.KeeperLine,
+        keeper: worker_protocol.KeeperConnection,
         cookie_key: bytes,
     ) -> None:
         self._settings, self._listening, self._keeper = settings, listening, keeper
         self._cookie_key = cookie_key
         self._channels: dict[int, Any] = {}
-        self._app: Clinic | HandedOver | None = None
+        self._app: ClinicApp | HandoverApp | None = None
         self._engine: Engine | None = None
 
-    def live(self) -> None:
+    def serve(self) -> None:
         """Import everything, wait for the word, serve until the process ends."""
         # What is imported stays as long as the process: looking through it for what could go takes a tenth
         # of every start, and later a part of every page.
         gc.disable()
         from waitress.server import create_server
 
-        from clinic_toolkit.cli import channel
+        from clinic_toolkit.cli import http_channel
         from clinic_toolkit.store import engine as store
         from clinic_toolkit.web.app import create_app
 
-        threading.Thread(target=self._cut_off, name="cut off", daemon=True).start()
-        threading.Thread(target=self._end, name="end", daemon=True).start()
+        threading.Thread(target=self._force_exit, name="cut off", daemon=True).start()
+        threading.Thread(target=self._shut_down, name="end", daemon=True).start()
         app = create_app(
             self._settings,
             keeper=self._keeper,
-            end_worker=lambda reason: self._keeper.end.set(),
+            end_worker=lambda reason: self._keeper.stopping.set(),
             cookie_key=self._cookie_key,
         )
-        _read_definitions()
-        self._keeper.say(line.Warm())
-        _warm_up(app, until=self._keeper.go)
+        _load_definitions()
+        self._keeper.send_message(worker_protocol.Imported())
+        _warm_up_templates(app, until=self._keeper.activated)
         gc.freeze()
         gc.enable()
-        self._keeper.go.wait()
+        self._keeper.activated.wait()
         self._engine = store.open_store(self._settings.data_folder)
         # A form that is out is served by its own small app, and no keys ever come in here.
-        serving = self._taken_up(self._engine) or app
-        serving.open(self._engine)
+        serving = self._resume_handover(self._engine) or app
+        serving.attach_store(self._engine)
         self._app = serving
         server = create_server(
-            _tells_when_answered(serving, self._keeper),
+            _report_first_answer(serving, self._keeper),
             map=self._channels,
             sockets=list(self._listening),
-            **WAITRESS,
+            **WAITRESS_OPTIONS,
         )
-        channel.use(self._channels, serving.reads)
-        threading.Thread(target=self._watch, args=(serving,), name="idle", daemon=True).start()
-        self._keeper.say(line.Serving())
+        http_channel.install_channel(self._channels, serving.may_read_body)
+        threading.Thread(target=self._watch_idle_and_disk, args=(serving,), name="idle", daemon=True).start()
+        self._keeper.send_message(worker_protocol.Serving())
         server.run()
 
-    def _taken_up(self, engine: "Engine") -> "HandedOver | None":
-        from clinic_toolkit.web import handover
+    def _resume_handover(self, engine: "Engine") -> "HandoverApp | None":
+        from clinic_toolkit.web.handover import client_app
 
-        return handover.taken_up(self._settings, engine, self._keeper, self._cookie_key)
+        return client_app.find_handover_app(self._settings, engine, self._keeper, self._cookie_key)
 
-    def _watch(self, app: "Clinic | HandedOver") -> None:
-        from clinic_toolkit.store.engine import fold_when_idle, watch_over
+    def _watch_idle_and_disk(self, app: "ClinicApp | HandoverApp") -> None:
+        from clinic_toolkit.store.engine import checkpoint_when_idle
+        from clinic_toolkit.store.store_rescue import rescue_if_replaced
 
         over = False
-        while not self._keeper.end.wait(TICK):
+        while not self._keeper.stopping.wait(WATCH_SECONDS):
             if not over and app.reason_to_end() is not None:
                 over = True
                 # What was saved may be in this process alone: it is out of reach, but not gone before
                 # there is a copy of it.
-                app.withhold()
-            if over and not self._must_be_rescued():
-                self._keeper.end.set()
+                app.withhold_keys()
+            if over and not self._needs_rescue():
+                self._keeper.stopping.set()
             elif self._engine is not None:
                 # Whatever happens to the disk: who watches for the idle time must not end before it.
                 try:
-                    watch_over(self._engine)
-                    fold_when_idle(self._engine)
+                    rescue_if_replaced(self._engine)
+                    checkpoint_when_idle(self._engine)
                 except Exception:
                     log.exception("checkpoint.failed")
 
-    def _must_be_rescued(self) -> bool:
-        from clinic_toolkit.store.exchange import must_be_rescued
+    def _needs_rescue(self) -> bool:
+        from clinic_toolkit.store.file_guard import needs_rescue
 
-        return self._engine is not None and must_be_rescued(self._engine)
+        return self._engine is not None and needs_rescue(self._engine)
 
-    def _cut_off(self) -> None:
-        self._keeper.end.wait()
-        time.sleep(LONGEST_END)
+    def _force_exit(self) -> None:
+        self._keeper.stopping.wait()
+        time.sleep(MAX_SHUTDOWN_SECONDS)
         os._exit(0)
 
-    def _end(self) -> None:
-        self._keeper.end.wait()
+    def _shut_down(self) -> None:
+        self._keeper.stopping.wait()
         # Said first, because it may be cut off: this is no crash.
-        self._keeper.say(line.Ending())
+        self._keeper.send_message(worker_protocol.Exiting())
         if self._app is not None:
-            self._app.close()
-            self._drain()
+            self._app.stop_serving()
+            self._drain_connections()
         if self._engine is not None:
-            self._tidy(self._engine)
+            self._run_last_upkeep(self._engine)
         os._exit(0)
 
-    def _drain(self) -> None:
-        from clinic_toolkit.cli import channel
+    def _drain_connections(self) -> None:
+        from clinic_toolkit.cli import http_channel
 
-        channel.drain(self._channels)
+        http_channel.drain_connections(self._channels)
 
-    def _tidy(self, engine: "Engine") -> None:
+    def _run_last_upkeep(self, engine: "Engine") -> None:
         from clinic_toolkit.store import engine as store
+        from clinic_toolkit.store import store_rescue
 
         try:
-            store.watch_over(engine, ending=True)
-            store.tidy(engine)
+            store_rescue.rescue_if_replaced(engine, ending=True)
+            store.try_upkeep(engine)
         except Exception:
             log.exception("checkpoint.failed")
 
 
-def _read_definitions() -> None:
+def _load_definitions() -> None:
     # A damaged questionnaire or worksheet must be said at the start, not in the middle of an hour.
     from clinic_toolkit.instruments import catalogue as questionnaires
     from clinic_toolkit.worksheets import catalogue as sheets
 
-    questionnaires.instruments()
-    questionnaires.frames()
-    sheets.worksheets()
+    questionnaires.list_instruments()
+    questionnaires.list_frames()
+    sheets.list_worksheets()
 
 
-def _warm_up(app: "Clinic", *, until: threading.Event) -> None:
+def _warm_up_templates(app: "ClinicApp", *, until: threading.Event) -> None:
     # What the first page would have to wait for: a worker that only waits has time for it.
     from sqlalchemy import create_engine, text
 
@@ -233,7 +235,9 @@ def _warm_up(app: "Clinic", *, until: threading.Event) -> None:
         db.execute(text("SELECT 1"))
 
 
-def _tells_when_answered(app: "WSGIApplication", keeper: line.KeeperLine) -> "WSGIApplication":
+def _report_first_answer(
+    app: "WSGIApplication", keeper: worker_protocol.KeeperConnection
+) -> "WSGIApplication":
     told: list[bool] = []
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -242,6 +246,6 @@ def _tells_when_answered(app: "WSGIApplication", keeper: line.KeeperLine) -> "WS
         finally:
             if not told:
                 told.append(True)
-                keeper.say(line.Answered())
+                keeper.send_message(worker_protocol.FirstAnswered())
 
     return answer

@@ -49,15 +49,15 @@ LABELS = frozenset(
 )
 
 _ABSENT = b"\xff\xff\xff\xff"
-_LONGEST = 0xFFFFFFFE
-_MOST_FIELDS = 0xFFFF
-_HEADS = {label: bytes([len(PREFIX + label)]) + (PREFIX + label).encode() for label in LABELS}
+_MAX_FIELD_BYTES = 0xFFFFFFFE
+_MAX_FIELDS = 0xFFFF
+_ENCODED_LABELS = {label: bytes([len(PREFIX + label)]) + (PREFIX + label).encode() for label in LABELS}
 _u16 = struct.Struct(">H").pack
 _u32 = struct.Struct(">I").pack
 _u64 = struct.Struct(">Q").pack
 
 
-def enc(label: str, *fields: Field) -> bytes:
+def encode_fields(label: str, *fields: Field) -> bytes:
     """The bytes of a label and its fields: u8 length, label, u16 count, then u32 length and bytes each.
 
     Integers become eight bytes big-endian, ids their sixteen bytes, texts NFC UTF-8; an absent field
@@ -67,50 +67,51 @@ def enc(label: str, *fields: Field) -> bytes:
     Raises:
         ValueError: an unknown label, a negative or too large integer, or text that is not Unicode.
     """
-    return b"".join((_head(label, fields), *map(_field, fields)))
+    return b"".join((_encode_header(label, fields), *map(_encode_field, fields)))
 
 
-class Gap(Struct, frozen=True):
+class Placeholder(Struct, frozen=True):
     """A field that is filled in later: of so many bytes, or of any number (only as the second of two)."""
 
     length: int | None
 
 
-class Blank:
-    """A label and its fields with two of them left open: `enc` where thousands are alike but for those."""
+class EncodingTemplate:
+    """A label and its fields with two of them left open: `encode_fields` where thousands are alike but for
+    those."""
 
-    __slots__ = ("_between", "_first", "_head", "_second", "_tail")
+    __slots__ = ("_first_length", "_middle", "_prefix", "_second_length", "_suffix")
 
-    def __init__(self, label: str, *fields: Field | Gap) -> None:
-        parts, lengths = [_head(label, fields)], []
+    def __init__(self, label: str, *fields: Field | Placeholder) -> None:
+        parts, lengths = [_encode_header(label, fields)], []
         for field in fields:
-            if isinstance(field, Gap):
+            if isinstance(field, Placeholder):
                 parts[-1] += b"" if field.length is None else _u32(field.length)
                 parts.append(b"")
                 lengths.append(field.length)
             else:
-                parts[-1] += _field(field)
-        self._head, self._between, self._tail = parts
-        self._first, self._second = lengths
-        if self._first is None:
+                parts[-1] += _encode_field(field)
+        self._prefix, self._middle, self._suffix = parts
+        self._first_length, self._second_length = lengths
+        if self._first_length is None:
             raise ValueError("only the second of two may have any length")
 
     def fill(self, first: bytes, second: bytes) -> bytes:
-        """What `enc` makes of the same fields.
+        """What `encode_fields` makes of the same fields.
 
         Raises:
             ValueError: a value is not as long as what was left open for it.
         """
-        if len(first) != self._first:
+        if len(first) != self._first_length:
             raise ValueError("not what was left open")
-        if self._second is None:
-            return self._head + first + self._between + _field(second) + self._tail
-        if len(second) != self._second:
+        if self._second_length is None:
+            return self._prefix + first + self._middle + _encode_field(second) + self._suffix
+        if len(second) != self._second_length:
             raise ValueError("not what was left open")
-        return self._head + first + self._between + second + self._tail
+        return self._prefix + first + self._middle + second + self._suffix
 
 
-def u64(number: int) -> bytes:
+def encode_u64(number: int) -> bytes:
     """An integer as it stands in an encoding.
 
     Raises:
@@ -121,27 +122,27 @@ def u64(number: int) -> bytes:
     return _u64(number)
 
 
-def _head(label: str, fields: Sequence[object]) -> bytes:
-    head = _HEADS.get(label)
+def _encode_header(label: str, fields: Sequence[object]) -> bytes:
+    head = _ENCODED_LABELS.get(label)
     if head is None:
         raise ValueError("an unknown label")
-    if len(fields) > _MOST_FIELDS:
+    if len(fields) > _MAX_FIELDS:
         raise ValueError("too many fields to encode")
     return head + _u16(len(fields))
 
 
-def _field(field: Field) -> bytes:
+def _encode_field(field: Field) -> bytes:
     if field is None:
         return _ABSENT
-    raw = field if isinstance(field, bytes) else _raw(field)
-    if len(raw) > _LONGEST:
+    raw = field if isinstance(field, bytes) else _field_bytes(field)
+    if len(raw) > _MAX_FIELD_BYTES:
         raise ValueError("a field is too long to encode")
     return _u32(len(raw)) + raw
 
 
-def _raw(field: int | str | UUID) -> bytes:
+def _field_bytes(field: int | str | UUID) -> bytes:
     if isinstance(field, UUID):
         return field.bytes
     if isinstance(field, str):
         return (field if field.isascii() else unicodedata.normalize("NFC", field)).encode()
-    return u64(field)
+    return encode_u64(field)

@@ -14,33 +14,33 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
-from clinic_toolkit.crypto.encoding import Blank, Gap, enc
+from clinic_toolkit.crypto.encoding import EncodingTemplate, Placeholder, encode_fields
 
 SUITE = 1
 KEY_BYTES = 32
 SALT_BYTES = 24
-_OKM = 76
-_COMMIT = 32
-_TAG = 16
+_OKM_BYTES = 76
+_COMMITMENT_BYTES = 32
+_TAG_BYTES = 16
 
 
-class NotOpened(Exception):
+class DecryptionError(Exception):
     """The bytes were not sealed by this key at this place. Callers turn it into a sentence."""
 
 
-def expand(secret: bytes, info: bytes, length: int = KEY_BYTES) -> bytes:
+def hkdf_expand(secret: bytes, info: bytes, length: int = KEY_BYTES) -> bytes:
     """HKDF-Expand with SHA-256; also the keyed hash wherever one is needed."""
     return HKDFExpand(hashes.SHA256(), length, info).derive(secret)
 
 
-def extract(salt: bytes, secret: bytes) -> bytes:
+def hkdf_extract(salt: bytes, secret: bytes) -> bytes:
     """A uniform 32-byte root from a secret of high entropy that is shorter than a key."""
     return HKDF.extract(hashes.SHA256(), salt, secret)
 
 
-def okm(secret: bytes, info: bytes) -> bytes:
+def derive_okm(secret: bytes, info: bytes) -> bytes:
     """Key 32, nonce 12, commitment 32: derived in one go, so none is ever used with another's mate."""
-    return expand(secret, info, _OKM)
+    return hkdf_expand(secret, info, _OKM_BYTES)
 
 
 def seal(okm: bytes, plaintext: bytes, aad: bytes) -> bytes:
@@ -56,14 +56,16 @@ def open_seal(okm: bytes, sealed: bytes, aad: bytes) -> bytes:
     time; only the key that sealed gets as far as the cipher.
 
     Raises:
-        NotOpened: another key, another place, or changed bytes.
+        DecryptionError: another key, another place, or changed bytes.
     """
-    if len(sealed) < _COMMIT + _TAG or not hmac.compare_digest(sealed[:_COMMIT], okm[44:]):
-        raise NotOpened
+    if len(sealed) < _COMMITMENT_BYTES + _TAG_BYTES or not hmac.compare_digest(
+        sealed[:_COMMITMENT_BYTES], okm[44:]
+    ):
+        raise DecryptionError
     try:
-        return AESGCM(okm[:32]).decrypt(okm[32:44], sealed[_COMMIT:], aad)
+        return AESGCM(okm[:32]).decrypt(okm[32:44], sealed[_COMMITMENT_BYTES:], aad)
     except InvalidTag:
-        raise NotOpened from None
+        raise DecryptionError from None
 
 
 class SealingKey:
@@ -74,15 +76,15 @@ class SealingKey:
     different plaintexts or places still get different salts and so different keys and nonces.
     """
 
-    __slots__ = ("_hedge", "_hedge_label", "_info", "_root")
+    __slots__ = ("_hedge_key", "_hedge_label", "_info_template", "_root")
 
     def __init__(self, root: bytes, *, hedge_label: str, key_label: str) -> None:
         if len(root) != KEY_BYTES:
             raise ValueError("a sealing key has 32 bytes")
         self._root = root
         self._hedge_label = hedge_label
-        self._info = _info(key_label)
-        self._hedge = b""
+        self._info_template = _okm_info_template(key_label)
+        self._hedge_key = b""
 
     def __repr__(self) -> str:
         return "<SealingKey>"
@@ -93,27 +95,27 @@ class SealingKey:
     def seal(self, plaintext: bytes, aad: bytes) -> bytes:
         """Suite, salt, commitment, ciphertext: 73 bytes more than the plaintext."""
         place = sha256(aad).digest()
-        if not self._hedge:
-            self._hedge = expand(self._root, enc(self._hedge_label))
+        if not self._hedge_key:
+            self._hedge_key = hkdf_expand(self._root, encode_fields(self._hedge_label))
         fresh = secrets.token_bytes(32)
-        salt = hmac.digest(self._hedge, fresh + place + plaintext, "sha256")[:SALT_BYTES]
-        return bytes([SUITE]) + salt + seal(self._okm(salt, place), plaintext, aad)
+        salt = hmac.digest(self._hedge_key, fresh + place + plaintext, "sha256")[:SALT_BYTES]
+        return bytes([SUITE]) + salt + seal(self._derive_okm(salt, place), plaintext, aad)
 
     def open(self, sealed: bytes, aad: bytes) -> bytes:
         """The plaintext of what `seal` made for this place.
 
         Raises:
-            NotOpened: another suite, key or place, or changed bytes.
+            DecryptionError: another suite, key or place, or changed bytes.
         """
-        if len(sealed) < 1 + SALT_BYTES + _COMMIT + _TAG or sealed[0] != SUITE:
-            raise NotOpened
+        if len(sealed) < 1 + SALT_BYTES + _COMMITMENT_BYTES + _TAG_BYTES or sealed[0] != SUITE:
+            raise DecryptionError
         salt = sealed[1 : 1 + SALT_BYTES]
-        return open_seal(self._okm(salt, sha256(aad).digest()), sealed[1 + SALT_BYTES :], aad)
+        return open_seal(self._derive_okm(salt, sha256(aad).digest()), sealed[1 + SALT_BYTES :], aad)
 
-    def _okm(self, salt: bytes, place: bytes) -> bytes:
-        return okm(self._root, self._info.fill(salt, place))
+    def _derive_okm(self, salt: bytes, context_digest: bytes) -> bytes:
+        return derive_okm(self._root, self._info_template.fill(salt, context_digest))
 
 
 @cache
-def _info(key_label: str) -> Blank:
-    return Blank(key_label, Gap(SALT_BYTES), Gap(sha256().digest_size))
+def _okm_info_template(key_label: str) -> EncodingTemplate:
+    return EncodingTemplate(key_label, Placeholder(SALT_BYTES), Placeholder(sha256().digest_size))

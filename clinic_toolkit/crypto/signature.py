@@ -3,7 +3,7 @@
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from clinic_toolkit.crypto.encoding import Field, enc
+from clinic_toolkit.crypto.encoding import Field, encode_fields
 
 SEED_BYTES = 32
 SIGNATURE_BYTES = 64
@@ -30,12 +30,12 @@ class SigningKey:
         Raises:
             ValueError: the label is not for signatures.
         """
-        return self._key.sign(_message(label, fields))
+        return self._key.sign(_signed_message(label, fields))
 
 
-def verify(public_key: bytes, label: str, *fields: Field, signature: bytes) -> bool:
+def verify_signature(public_key: bytes, label: str, *fields: Field, signature: bytes) -> bool:
     """Whether the owner of this public key signed exactly this, for exactly this purpose."""
-    message = _message(label, fields)
+    message = _signed_message(label, fields)
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):
@@ -43,8 +43,8 @@ def verify(public_key: bytes, label: str, *fields: Field, signature: bytes) -> b
     return True
 
 
-def _message(label: str, fields: tuple[Field, ...]) -> bytes:
+def _signed_message(label: str, fields: tuple[Field, ...]) -> bytes:
     # Without this a caller could have any sealed context signed as if it were a statement.
     if not label.startswith("sig/"):
         raise ValueError("not a label for signatures")
-    return enc(label, *fields)
+    return encode_fields(label, *fields)

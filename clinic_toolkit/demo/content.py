@@ -12,9 +12,9 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.worksheets import catalogue as sheets
 
-FOLDER = Path(__file__).parent
+CONTENT_FOLDER = Path(__file__).parent
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "today"]
-Slot = Literal["earlier", "next", "later", "last"]
+TodaySlot = Literal["earlier", "next", "later", "last"]
 
 
 class ContentError(DamagedFile):
@@ -28,11 +28,11 @@ class ContentError(DamagedFile):
         )
 
 
-class _Part(BaseModel):
+class _ContentModel(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Practice(_Part):
+class Practice(_ContentModel):
     """The practice, and what its made-up clinician types to come in: neither is a secret."""
 
     country: str
@@ -44,7 +44,7 @@ class Practice(_Part):
     return_code: str
 
 
-class Risk(_Part):
+class Risk(_ContentModel):
     """The entry that closes what a questionnaire raised; `fear` says where sheets may be worked with."""
 
     how: Literal["asked", "in_hand", "not_today"] = "asked"
@@ -56,7 +56,7 @@ class Risk(_Part):
     fear: Literal["", "home", "room"] = ""
 
 
-class Questionnaire(_Part):
+class Questionnaire(_ContentModel):
     """One giving of a questionnaire.
 
     `answers` holds one mark an item: a value, "d" declined, "n" did not come up, "." not reached; a
@@ -85,7 +85,7 @@ class Questionnaire(_Part):
     risk: Risk | None = None
 
 
-class Sheet(_Part):
+class GivenWorksheet(_ContentModel):
     """A worksheet given in an hour; `fear` if fear of this person was asked about just before, alone."""
 
     sheet: str
@@ -94,7 +94,7 @@ class Sheet(_Part):
     sentence: str = ""
 
 
-class Note(_Part):
+class Note(_ContentModel):
     """The note of an hour."""
 
     state: Literal["signed", "draft"] = "signed"
@@ -103,7 +103,7 @@ class Note(_Part):
     plan: str = ""
 
 
-class Hour(_Part):
+class Hour(_ContentModel):
     """One hour.
 
     `weeks` counts back from today (1: the last such weekday before today) or, below zero, ahead;
@@ -112,7 +112,7 @@ class Hour(_Part):
     """
 
     weeks: int | None = None
-    today: Slot | None = None
+    today: TodaySlot | None = None
     weekday: Weekday | None = None
     at: time | None = None
     minutes: int | None = None
@@ -127,7 +127,7 @@ class Hour(_Part):
     agreed: str = ""
     note: Note | None = None
     questionnaires: list[Questionnaire] = Field(default_factory=list)
-    sheets: list[Sheet] = Field(default_factory=list)
+    sheets: list[GivenWorksheet] = Field(default_factory=list)
 
     @property
     def is_past(self) -> bool:
@@ -140,7 +140,7 @@ class Hour(_Part):
         return self.is_past and self.attendance in (None, "came", "late")
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _check_hour(self) -> Self:
         if (self.weeks is None) == (self.today is None) or self.weeks == 0:
             raise ValueError("needs either weeks, which is never 0, or today")
         if not self.took_place and (self.note or self.questionnaires or self.sheets):
@@ -148,7 +148,7 @@ class Hour(_Part):
         return self
 
 
-class Usual(_Part):
+class UsualSchedule(_ContentModel):
     """When and where the hours are unless an hour says otherwise."""
 
     weekday: Weekday
@@ -159,7 +159,7 @@ class Usual(_Part):
     call_back: str = ""
 
 
-class Relationship(_Part):
+class Relationship(_ContentModel):
     """A relationship in the client's word; questionnaires name it by `key`."""
 
     key: str
@@ -167,7 +167,7 @@ class Relationship(_Part):
     frame: str
 
 
-class Client(_Part):
+class Client(_ContentModel):
     """A client, the relationships they named, and their own hours, oldest first."""
 
     name: str
@@ -181,20 +181,20 @@ class Client(_Part):
     emergency_phone: str = ""
     emergency_relation: str = ""
     archived_after_days: int | None = None
-    usual: Usual
+    usual: UsualSchedule
     relationships: list[Relationship] = Field(default_factory=list)
     hours: list[Hour] = Field(default_factory=list)
 
 
-class Couple(_Part):
+class Couple(_ContentModel):
     """A couple: the file names of its two clients, and their joint hours, oldest first."""
 
     partners: tuple[str, str] = Field(strict=False)
-    usual: Usual
+    usual: UsualSchedule
     hours: list[Hour]
 
 
-class Content(_Part):
+class Content(_ContentModel):
     """All of it; clients and couples by file name."""
 
     practice: Practice
@@ -202,19 +202,19 @@ class Content(_Part):
     couples: dict[str, Couple]
 
 
-P = TypeVar("P", bound=_Part)
+P = TypeVar("P", bound=_ContentModel)
 
 
-def read(folder: Path = FOLDER) -> Content:
+def read_content(folder: Path = CONTENT_FOLDER) -> Content:
     """Read every file of the demo and check it.
 
     Raises:
         ContentError: naming every place that is wrong.
     """
     found: list[str] = []
-    practice = _read(folder / "practice.toml", Practice, found)
-    clients = {path.stem: _read(path, Client, found) for path in sorted(folder.glob("clients/*.toml"))}
-    couples = {path.stem: _read(path, Couple, found) for path in sorted(folder.glob("couples/*.toml"))}
+    practice = _read_file(folder / "practice.toml", Practice, found)
+    clients = {path.stem: _read_file(path, Client, found) for path in sorted(folder.glob("clients/*.toml"))}
+    couples = {path.stem: _read_file(path, Couple, found) for path in sorted(folder.glob("couples/*.toml"))}
     if practice is None or found:
         raise ContentError(found)
     content = Content(
@@ -222,28 +222,28 @@ def read(folder: Path = FOLDER) -> Content:
         clients={name: one for name, one in clients.items() if one is not None},
         couples={name: one for name, one in couples.items() if one is not None},
     )
-    found = list(_between(content))
+    found = list(_cross_file_problems(content))
     if found:
         raise ContentError(found)
     return content
 
 
-def _read(path: Path, kind: type[P], found: list[str]) -> P | None:
+def _read_file(path: Path, kind: type[P], found: list[str]) -> P | None:
     try:
         return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         if isinstance(error, ValidationError):
-            found += (f"{path.name}, {_path(one['loc'])}: {one['msg']}" for one in error.errors())
+            found += (f"{path.name}, {_format_path(one['loc'])}: {one['msg']}" for one in error.errors())
         else:
             found.append(f"{path.name}: cannot be read ({error})")
         return None
 
 
-def _path(parts: Iterable[int | str]) -> str:
+def _format_path(parts: Iterable[int | str]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
-def _between(content: Content) -> Iterator[str]:
+def _cross_file_problems(content: Content) -> Iterator[str]:
     """What no single file can know: names that must be known elsewhere."""
     for name, couple in content.couples.items():
         yield from (
@@ -256,19 +256,19 @@ def _between(content: Content) -> Iterator[str]:
                 yield f"{name}.toml, hours[{number}]: a joint session holds no questionnaire and no sheet"
     for name, client in content.clients.items():
         known = {one.key for one in client.relationships} | {""}
-        frames = {frame.id for frame in catalogue.frames()}
+        frames = {frame.id for frame in catalogue.list_frames()}
         for one in client.relationships:
             if one.frame not in frames:
                 yield f"{name}.toml, relationships: there is no frame {one.frame!r}"
         for number, hour in enumerate(client.hours):
-            for fault in _in_hour(hour, known):
+            for fault in _hour_problems(hour, known):
                 yield f"{name}.toml, hours[{number}]: {fault}"
 
 
-def _in_hour(hour: Hour, known: set[str]) -> Iterator[str]:
-    lengths = {one.id: len(one.items) for one in catalogue.everything()}
-    watchable = {f"{one.id}:{item.id}" for one in catalogue.instruments() for item in one.items}
-    check_in = catalogue.check_in().id
+def _hour_problems(hour: Hour, known: set[str]) -> Iterator[str]:
+    lengths = {one.id: len(one.items) for one in catalogue.list_newest()}
+    watchable = {f"{one.id}:{item.id}" for one in catalogue.list_instruments() for item in one.items}
+    check_in = catalogue.load_check_in().id
     for given in hour.questionnaires:
         marks = given.answers.split()
         if given.watched and (given.watched not in watchable or not given.about):
@@ -283,7 +283,7 @@ def _in_hour(hour: Hour, known: set[str]) -> Iterator[str]:
             yield f"an answer of {given.instrument!r} is not one of 0 to 4, d, n or ."
         elif not all(number in map(str, range(1, len(marks) + 1)) for number in given.said):
             yield f"said names an item that {given.instrument!r} does not have"
-    waits = {sheet.slug: sheet.needs_fear_asked for sheet in sheets.worksheets()}
+    waits = {sheet.slug: sheet.needs_fear_asked for sheet in sheets.list_worksheets()}
     for one in hour.sheets:
         if one.sheet not in waits:
             yield f"there is no worksheet {one.sheet!r}"

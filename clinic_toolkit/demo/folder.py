@@ -4,14 +4,16 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from clinic_toolkit.demo import content, practice
+from clinic_toolkit.demo import build, content
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import tables  # noqa: F401 - a store is built of every table that is known
-from clinic_toolkit.store import aside, folder
+from clinic_toolkit.record import record_kinds  # noqa: F401 - a store is built of every table that is known
 from clinic_toolkit.store import engine as store
+from clinic_toolkit.store import folder, log_copies
 
-DEMO_MARK = "demo.txt"
-_TEXT = "This folder holds the made-up practice of the demo. It is made anew each day; nothing in it stays.\n"
+DEMO_MARKER_FILE = "demo.txt"
+_MARKER_TEXT = (
+    "This folder holds the made-up practice of the demo. It is made anew each day; nothing in it stays.\n"
+)
 _UNFINISHED = "unfinished"
 
 
@@ -25,7 +27,7 @@ class NotADemo(ClinicError):
         )
 
 
-def prepare(place: Path, *, now: datetime) -> content.Practice:
+def prepare_demo_folder(data_folder: Path, *, now: datetime) -> content.Practice:
     """Have today's demo in this folder, and say what to type to come in.
 
     The caller holds the claim on the folder, so nobody is at work in what is replaced.
@@ -33,50 +35,50 @@ def prepare(place: Path, *, now: datetime) -> content.Practice:
     Raises:
         NotADemo: the folder holds a practice that the demo did not make.
     """
-    told = content.read()
-    folder.prepare(place)
-    mark = place / DEMO_MARK
+    told = content.read_content()
+    folder.prepare_folder(data_folder)
+    mark = data_folder / DEMO_MARKER_FILE
     if mark.exists():
-        if _made_on(mark) == _day(now) and folder.database(place).exists():
+        if _read_build_date(mark) == _local_date(now) and folder.database_path(data_folder).exists():
             return told.practice
-    elif (place / folder.MARK).exists() or folder.database(place).exists():
-        raise NotADemo(place)
+    elif (data_folder / folder.README_FILE).exists() or folder.database_path(data_folder).exists():
+        raise NotADemo(data_folder)
     # Marked first: if this is interrupted, the next start knows that it may begin again.
-    _write(mark, _UNFINISHED)
-    _clear(place)
-    engine = store.open_store(place)
+    _write_marker(mark, _UNFINISHED)
+    _delete_old_demo(data_folder)
+    engine = store.open_store(data_folder)
     try:
-        practice.build(engine, now=now, content=told)
+        build.build_demo_practice(engine, now=now, content=told)
         store.checkpoint(engine)
     finally:
         engine.dispose()
-    _write(mark, _day(now))
+    _write_marker(mark, _local_date(now))
     return told.practice
 
 
-def _day(now: datetime) -> str:
+def _local_date(now: datetime) -> str:
     return now.astimezone().date().isoformat()
 
 
-def _made_on(mark: Path) -> str:
+def _read_build_date(mark: Path) -> str:
     lines = mark.read_text(encoding="utf-8").splitlines()
     return lines[-1] if lines else _UNFINISHED
 
 
-def _write(mark: Path, state: str) -> None:
+def _write_marker(mark: Path, state: str) -> None:
     new = mark.with_suffix(".new")
-    new.write_text(f"{_TEXT}{state}\n", encoding="utf-8")
+    new.write_text(f"{_MARKER_TEXT}{state}\n", encoding="utf-8")
     os.replace(new, mark)
 
 
-def _clear(place: Path) -> None:
-    database = folder.database(place)
+def _delete_old_demo(data_folder: Path) -> None:
+    database = folder.database_path(data_folder)
     # The plain-text mark goes first and the database last: a database without its side files, or the
     # other way round, would be taken for damage if this were interrupted.
-    beside = (folder.MARK, folder.ANCHOR, folder.LOSSES, folder.HEAD)
+    beside = (folder.README_FILE, folder.ANCHOR_FILE, folder.LOSSES_FILE, folder.HEADER_BACKUP_FILE)
     for name in (*beside, f"{database.name}-wal", f"{database.name}-shm", "unlock-attempts"):
-        (place / name).unlink(missing_ok=True)
-    for copy in place.glob(f"{database.name}.rescued.*"):
+        (data_folder / name).unlink(missing_ok=True)
+    for copy in data_folder.glob(f"{database.name}.rescued.*"):
         copy.unlink(missing_ok=True)
-    aside.remove(database)
+    log_copies.remove_copies(database)
     database.unlink(missing_ok=True)

@@ -2,19 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import letters, page, text, words
+from clinic_toolkit.documents import font_faces, page_layout, printable_text, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Text
-from clinic_toolkit.documents.look import ACCENT, EDGE, HAIR, INK, MM, SOFT, WASH, Look
+from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, MM, SOFT, WASH, TextStyle
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-    from clinic_toolkit.record.summaries import AnswerCard
+    from clinic_toolkit.record.values.page_values import AnswerCard
 
-_RING = 34.0
+_RING_WIDTH = 34.0
 
 
-class Answer(Block):
+class AnswerRow(Block):
     """One answer with a ring to point at, on a row of its own."""
 
     def __init__(self, label: Text, meaning: Text | None, row: float, *, line: bool) -> None:
@@ -22,33 +22,35 @@ class Answer(Block):
         self.label, self.meaning, self.row, self.line = label, meaning, row, line
 
     def height(self, width: float) -> float:
-        return max(self.row, self._words(width) + 14)
+        return max(self.row, self._text_height(width) + 14)
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         height = self.height(width)
-        y = top - (height - self._words(width)) / 2
-        first = self.label.lines(width - _RING)[0].height
+        y = top - (height - self._text_height(width)) / 2
+        first = self.label.lines(width - _RING_WIDTH)[0].height
         canvas.setStrokeColorRGB(*ACCENT)
         canvas.setLineWidth(2)
         canvas.circle(x + 10, y - first / 2, 9, stroke=1, fill=0)
-        self.label.draw(canvas, x + _RING, y, width - _RING)
+        self.label.draw(canvas, x + _RING_WIDTH, y, width - _RING_WIDTH)
         if self.meaning:
-            self.meaning.draw(canvas, x + _RING, y - self.label.height(width - _RING), width - _RING)
+            self.meaning.draw(
+                canvas, x + _RING_WIDTH, y - self.label.height(width - _RING_WIDTH), width - _RING_WIDTH
+            )
         if self.line:
             canvas.setFillColorRGB(*HAIR)
             canvas.rect(x, top - height, width, 0.6, stroke=0, fill=1)
 
-    def _words(self, width: float) -> float:
-        room = width - _RING
+    def _text_height(self, width: float) -> float:
+        room = width - _RING_WIDTH
         return self.label.height(room) + (self.meaning.height(room) if self.meaning else 0)
 
 
-class Ways(Block):
+class NonAnswerRows(Block):
     """What is not an answer, on a ground of its own and with another shape."""
 
     def __init__(self, labels: tuple[str, ...], size: float, row: float, *, before: float) -> None:
         super().__init__(before=before)
-        self.labels = [Text(label, Look(size=size, colour=INK, leading=1.15)) for label in labels]
+        self.labels = [Text(label, TextStyle(size=size, colour=INK, leading=1.15)) for label in labels]
         self.row = row
 
     def height(self, width: float) -> float:
@@ -62,48 +64,53 @@ class Ways(Block):
             x - 14, top - self.height(width), width + 28, self.height(width), 9, stroke=1, fill=1
         )
         for at, label in enumerate(self.labels):
-            y = top - 6 - at * self.row - (self.row - label.height(width - _RING)) / 2
+            y = top - 6 - at * self.row - (self.row - label.height(width - _RING_WIDTH)) / 2
             canvas.setLineWidth(1.6)
-            canvas.roundRect(x + 2, y - label.height(width - _RING) / 2 - 8, 16, 16, 3, stroke=1, fill=0)
-            label.draw(canvas, x + _RING, y, width - _RING)
+            canvas.roundRect(
+                x + 2, y - label.height(width - _RING_WIDTH) / 2 - 8, 16, 16, 3, stroke=1, fill=0
+            )
+            label.draw(canvas, x + _RING_WIDTH, y, width - _RING_WIDTH)
         # The last line may go with any answer: it is set off from the two ways not to answer.
         canvas.setFillColorRGB(*HAIR)
         canvas.rect(x, top - 6 - (len(self.labels) - 1) * self.row, width, 0.6, stroke=0, fill=1)
 
 
-def render(value: "AnswerCard") -> bytes:
+def render_answer_card(value: "AnswerCard") -> bytes:
     """Draw the card on one page, as large as the longest word of an answer allows."""
-    sheet = page.Sheet(
-        paper=value.letterhead.paper,
-        foot=(Text(words.CLIENT_LINE, Look(size=12, colour=SOFT)),),
-        demo=value.letterhead.demo,
+    sheet = page_layout.PageLayout(
+        paper=value.letterhead.paper_size,
+        footer=(Text(sheet_texts.CLIENT_LINE, TextStyle(size=12, colour=SOFT)),),
+        demo=value.letterhead.is_demo,
         side=20 * MM,
         top=17 * MM,
         bottom=10 * MM,
     )
     options = sorted(value.instrument.options, key=lambda option: option.value)
-    ways = (words.DID_NOT_COME_UP, words.DECLINED, words.TALK)
-    size = _largest([option.label for option in options], sheet.width - _RING)
+    ways = (sheet_texts.DID_NOT_COME_UP, sheet_texts.DECLINED, sheet_texts.TALK_LABEL)
+    size = _largest_size([option.label for option in options], sheet.width - _RING_WIDTH)
     for size_ in (size * part / 20 for part in range(20, 5, -1)):
-        blocks = _card([(option.label, option.meaning) for option in options], ways, size_, sheet)
-        if page.stacked(blocks, sheet.width) <= sheet.room:
+        blocks = _card_blocks([(option.label, option.meaning) for option in options], ways, size_, sheet)
+        if page_layout.stacked_height(blocks, sheet.width) <= sheet.usable_height:
             break
-    return page.make(blocks, sheet)
+    return page_layout.make_pdf(blocks, sheet)
 
 
-def _card(
-    options: list[tuple[str, str]], ways: tuple[str, ...], size: float, sheet: page.Sheet
+def _card_blocks(
+    options: list[tuple[str, str]], ways: tuple[str, ...], size: float, sheet: page_layout.PageLayout
 ) -> list[Block]:
     way_size = min(size * 0.62, 26.0)
     ground = way_size * 1.9 * len(ways) + 12
-    row = min((sheet.room - ground - 30) / len(options), 108.0)
-    label_look = Look(size=size, bold=True, leading=1.08)
+    row = min((sheet.usable_height - ground - 30) / len(options), 108.0)
+    label_look = TextStyle(size=size, bold=True, leading=1.08)
     # A meaning stays on one line where it can be read at all.
-    longest = max((letters.width(text.printable(meaning), False) for _, meaning in options), default=0.0)
-    note_size = max(min(size * 0.34, (sheet.width - _RING) / max(longest, 0.1)), 11.0)
-    note_look = Look(size=note_size, colour=SOFT, leading=1.25)
+    longest = max(
+        (font_faces.text_width(printable_text.make_printable(meaning), False) for _, meaning in options),
+        default=0.0,
+    )
+    note_size = max(min(size * 0.34, (sheet.width - _RING_WIDTH) / max(longest, 0.1)), 11.0)
+    note_look = TextStyle(size=note_size, colour=SOFT, leading=1.25)
     rows: list[Block] = [
-        Answer(
+        AnswerRow(
             Text(label, label_look),
             Text(meaning, note_look) if meaning else None,
             row,
@@ -111,9 +118,9 @@ def _card(
         )
         for at, (label, meaning) in enumerate(options)
     ]
-    return [*rows, Ways(ways, way_size, way_size * 1.9, before=22)]
+    return [*rows, NonAnswerRows(ways, way_size, way_size * 1.9, before=22)]
 
 
-def _largest(labels: list[str], width: float) -> float:
-    widest = max(letters.width(text.printable(label), True) for label in labels)
+def _largest_size(labels: list[str], width: float) -> float:
+    widest = max(font_faces.text_width(printable_text.make_printable(label), True) for label in labels)
     return max(20.0, min(50.0, width / max(widest, 0.1)))

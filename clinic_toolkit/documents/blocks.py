@@ -7,9 +7,9 @@ corner. `before` and `after` are the white around it; between two blocks the lar
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import lines, text
-from clinic_toolkit.documents.lines import Line, Span
-from clinic_toolkit.documents.look import ACCENT, BODY, EDGE, HAIR, Colour, Look
+from clinic_toolkit.documents import line_breaking, printable_text
+from clinic_toolkit.documents.line_breaking import StyledText, TextLine
+from clinic_toolkit.documents.styles import ACCENT, BODY, EDGE, HAIR, Colour, TextStyle
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -18,18 +18,18 @@ BAR_GAP = 11.0
 
 
 class Block:
-    """The base of all blocks: an empty one. `keep` holds it on the page of the next block."""
+    """The base of all blocks: an empty one. `keep_with_next` holds it on the page of the next block."""
 
-    def __init__(self, *, before: float = 0, after: float = 0, keep: bool = False) -> None:
+    def __init__(self, *, before: float = 0, after: float = 0, keep_with_next: bool = False) -> None:
         self.before = before
         self.after = after
-        self.keep = keep
+        self.keep_with_next = keep_with_next
 
     def height(self, width: float) -> float:
         """How tall the block is at this width."""
         return 0.0
 
-    def least(self, width: float) -> float:
+    def min_height(self, width: float) -> float:
         """The least that may stand alone at the foot of a page."""
         return self.height(width)
 
@@ -40,7 +40,7 @@ class Block:
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         """Draw with the top left corner at (x, top)."""
 
-    def marked(self) -> bool:
+    def has_undrawable_mark(self) -> bool:
         """Whether a character stands here as a mark that the sheet has to explain."""
         return False
 
@@ -53,35 +53,35 @@ class Text(Block):
 
     def __init__(
         self,
-        spans: str | Sequence[Span],
-        look: Look = BODY,
+        spans: str | Sequence[StyledText],
+        look: TextStyle = BODY,
         *,
         before: float = 0,
         after: float = 0,
-        keep: bool = False,
+        keep_with_next: bool = False,
         align: str = "left",
         indent: float = 0,
         bullet: str = "",
         bar: bool = False,
     ) -> None:
-        super().__init__(before=before, after=after, keep=keep)
-        self.spans: Sequence[Span] = [(spans, look)] if isinstance(spans, str) else spans
+        super().__init__(before=before, after=after, keep_with_next=keep_with_next)
+        self.spans: Sequence[StyledText] = [(spans, look)] if isinstance(spans, str) else spans
         self.align = align
         self.indent = indent + (BAR_GAP if bar else 0)
         self.bullet = Text(bullet, look) if bullet else None
         self.bar = bar
-        self._broken: tuple[float, list[Line], bool] | None = None
+        self._cached_lines: tuple[float, list[TextLine], bool] | None = None
 
-    def lines(self, width: float) -> list[Line]:
+    def lines(self, width: float) -> list[TextLine]:
         """The lines at this width; broken once."""
-        if self._broken is None or self._broken[0] != width:
-            self._broken = (width, *lines.broken(self.spans, width - self.indent))
-        return self._broken[1]
+        if self._cached_lines is None or self._cached_lines[0] != width:
+            self._cached_lines = (width, *line_breaking.break_lines(self.spans, width - self.indent))
+        return self._cached_lines[1]
 
     def height(self, width: float) -> float:
         return sum(line.height for line in self.lines(width))
 
-    def least(self, width: float) -> float:
+    def min_height(self, width: float) -> float:
         found = self.lines(width)
         return sum(line.height for line in (found if len(found) <= 3 else found[:2]))
 
@@ -95,14 +95,14 @@ class Text(Block):
             fits -= 1  # no line stands alone at the head of a page
         if fits < 2:
             return None
-        return self._part(width, found[:fits], tail=False), self._part(width, found[fits:], tail=True)
+        return self._fragment(width, found[:fits], tail=False), self._fragment(width, found[fits:], tail=True)
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         found = self.lines(width)
         if self.bar:
             canvas.setFillColorRGB(*ACCENT)
             canvas.rect(x, top - self.height(width) + 1, 1.8, self.height(width) - 2, stroke=0, fill=1)
-        from_right = self._broken is not None and self._broken[2] and self.align == "typed"
+        from_right = self._cached_lines is not None and self._cached_lines[2] and self.align == "typed"
         if self.bullet:
             self.bullet.draw(canvas, x, top, self.indent)
         pen = canvas.beginText()
@@ -111,34 +111,39 @@ class Text(Block):
             shift = (
                 spare if from_right or self.align == "right" else spare / 2 if self.align == "centre" else 0
             )
-            lines.write(pen, line, x + self.indent + shift, top - line.height / 2 - line.size * 0.33)
+            line_breaking.draw_line(
+                pen, line, x + self.indent + shift, top - line.height / 2 - line.size * 0.33
+            )
             top -= line.height
         canvas.drawText(pen)
 
-    def marked(self) -> bool:
-        return any(not words.isascii() and text.MARK.search(text.printable(words)) for words, _ in self.spans)
+    def has_undrawable_mark(self) -> bool:
+        return any(
+            not words.isascii() and printable_text.MARK_PATTERN.search(printable_text.make_printable(words))
+            for words, _ in self.spans
+        )
 
-    def _part(self, width: float, found: list[Line], *, tail: bool) -> "Text":
+    def _fragment(self, width: float, found: list[TextLine], *, tail: bool) -> "Text":
         part = Text(
             self.spans,
             after=self.after if tail else 0,
             before=0 if tail else self.before,
-            keep=self.keep and tail,
+            keep_with_next=self.keep_with_next and tail,
             align=self.align,
         )
         part.indent, part.bar = self.indent, self.bar
         part.bullet = None if tail else self.bullet
-        part._broken = (width, found, self._broken is not None and self._broken[2])
+        part._cached_lines = (width, found, self._cached_lines is not None and self._cached_lines[2])
         return part
 
 
-def paragraphs(
-    typed: str, look: Look = BODY, *, gap: float = 6, indent: float = 0, bar: bool = False
+def typed_paragraphs(
+    typed: str, look: TextStyle = BODY, *, gap: float = 6, indent: float = 0, bar: bool = False
 ) -> list[Block]:
     """What a person typed, with their own line ends; an empty line becomes white."""
     found: list[Block] = []
     white = 0.0
-    for line in text.clean(typed).split("\n"):
+    for line in printable_text.clean_text(typed).split("\n"):
         if line.strip():
             found.append(Text(line.rstrip(), look, before=white, indent=indent, bar=bar, align="typed"))
             white = 0.0
@@ -147,13 +152,13 @@ def paragraphs(
     return found
 
 
-class Pair(Block):
+class LabelledValue(Block):
     """A quiet word on the left and its value beside it; a long value runs on over pages."""
 
     def __init__(
-        self, label: Text, value: Text, *, label_width: float, before: float = 0, keep: bool = False
+        self, label: Text, value: Text, *, label_width: float, before: float = 0, keep_with_next: bool = False
     ) -> None:
-        super().__init__(before=before, keep=keep)
+        super().__init__(before=before, keep_with_next=keep_with_next)
         self.label: Text | None = label
         self.value = value
         self.label_width = label_width
@@ -161,15 +166,17 @@ class Pair(Block):
     def height(self, width: float) -> float:
         return max(self._label_height(), self.value.height(width - self.label_width))
 
-    def least(self, width: float) -> float:
-        return max(self._label_height(), self.value.least(width - self.label_width))
+    def min_height(self, width: float) -> float:
+        return max(self._label_height(), self.value.min_height(width - self.label_width))
 
-    def split(self, width: float, room: float) -> "tuple[Pair, Pair] | None":
+    def split(self, width: float, room: float) -> "tuple[LabelledValue, LabelledValue] | None":
         parts = self.value.split(width - self.label_width, room) if self._label_height() <= room else None
         if parts is None or self.label is None:
             return None
-        head = Pair(self.label, parts[0], label_width=self.label_width, before=self.before)
-        tail = Pair(self.label, parts[1], label_width=self.label_width, keep=self.keep)
+        head = LabelledValue(self.label, parts[0], label_width=self.label_width, before=self.before)
+        tail = LabelledValue(
+            self.label, parts[1], label_width=self.label_width, keep_with_next=self.keep_with_next
+        )
         return head, tail
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
@@ -177,8 +184,10 @@ class Pair(Block):
             self.label.draw(canvas, x, top, self.label_width - 8)
         self.value.draw(canvas, x + self.label_width, top, width - self.label_width)
 
-    def marked(self) -> bool:
-        return self.value.marked() or (self.label is not None and self.label.marked())
+    def has_undrawable_mark(self) -> bool:
+        return self.value.has_undrawable_mark() or (
+            self.label is not None and self.label.has_undrawable_mark()
+        )
 
     def _label_height(self) -> float:
         return 0.0 if self.label is None else self.label.height(self.label_width - 8)
@@ -196,7 +205,7 @@ class Rule(Block):
         before: float = 0,
         after: float = 0,
     ) -> None:
-        super().__init__(before=before, after=after, keep=True)
+        super().__init__(before=before, after=after, keep_with_next=True)
         self.colour, self.weight, self.length = colour, weight, length
 
     def height(self, width: float) -> float:
@@ -215,12 +224,12 @@ class WritingLines(Block):
         count: int,
         pitch: float,
         *,
-        look: Look | None = None,
+        look: TextStyle | None = None,
         before: float = 0,
         after: float = 0,
-        keep: bool = False,
+        keep_with_next: bool = False,
     ) -> None:
-        super().__init__(before=before, after=after, keep=keep)
+        super().__init__(before=before, after=after, keep_with_next=keep_with_next)
         self.count, self.pitch = count, pitch
         self.numbers = [Text(str(number), look) for number in range(1, count + 1)] if look else []
 
@@ -241,7 +250,7 @@ class WritingLines(Block):
             number.draw(canvas, x, top - row * self.pitch + number.height(inset) - 3, inset)
 
 
-def box(canvas: "Canvas", x: float, y: float, size: float) -> None:
+def draw_tick_box(canvas: "Canvas", x: float, y: float, size: float) -> None:
     """A square to tick, drawn: the house's letters have none."""
     canvas.setStrokeColorRGB(*EDGE)
     canvas.setLineWidth(0.9)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from clinic_toolkit.documents.words import MONTHS
+from clinic_toolkit.documents.sheet_texts import MONTHS
 
 if TYPE_CHECKING:
-    from clinic_toolkit.record.course_summaries import Stretch
+    from clinic_toolkit.record.values.course_values import RoundRange
 
 # How it was given: three shapes, filled or hollow. A way that is not known here is a cross.
-SHAPES = {
+SHAPE_BY_MODE = {
     "read_aloud": "circle",
     "self_entered": "circle-hollow",
     "telehealth": "square",
@@ -29,35 +29,35 @@ SHAPES = {
     "mixed": "square-hollow",
     "paper": "triangle",
 }
-UNKNOWN = "cross"
+UNKNOWN_SHAPE = "cross"
 
 # A gap between two rounds is drawn as long as it was, between a third and three times the usual gap.
-_LEAST, _MOST = 0.35, 3.0
-_AT_BREAK = 0.6
+_MIN_GAP, _MAX_GAP = 0.35, 3.0
+_BREAK_GAP = 0.6
 # A few points stand at the left, where more will follow; from six on they take the whole width.
-_ALONE, _EACH = 0.2, 0.15
+_FIRST_REACH, _REACH_PER_ROUND = 0.2, 0.15
 # With more rounds than this, a narrow drawing has smaller marks.
-_MANY = 12
+_DENSE_ROUNDS = 12
 
 
-class Given(Protocol):
+class ChartRound(Protocol):
     """What the plan needs to know of a round."""
 
     @property
-    def on(self) -> date: ...
+    def answered_on(self) -> date: ...
     @property
     def segment(self) -> int: ...
     @property
     def mode(self) -> str: ...
 
 
-class Read(Protocol):
+class ChartReading(Protocol):
     """What the plan needs to know of one part in one round: every answer, and a number 0 to 100 or None."""
 
     @property
     def values(self) -> tuple[int, ...]: ...
     @property
-    def number(self) -> float | None: ...
+    def score(self) -> float | None: ...
 
 
 class Level(Struct, frozen=True, kw_only=True):
@@ -92,7 +92,7 @@ class Stroke(Struct, frozen=True, kw_only=True):
     y2: float
 
 
-class Band(Struct, frozen=True, kw_only=True):
+class RangeBand(Struct, frozen=True, kw_only=True):
     """A range over some rounds; `middle` is the mean of a usual range, None for a baseline."""
 
     x1: float
@@ -102,49 +102,49 @@ class Band(Struct, frozen=True, kw_only=True):
     middle: float | None = None
 
 
-class Word(Struct, frozen=True, kw_only=True):
+class ChartLabel(Struct, frozen=True, kw_only=True):
     """A word beside the drawing; `at` says how it stands to its place: "start", "middle", "end", or
     "between", which is "middle" and may be left out where there is little room."""
 
     x: float
     text: str
-    at: str
+    anchor: str
 
 
-class Plan(Struct, frozen=True, kw_only=True):
+class ChartPlan(Struct, frozen=True, kw_only=True):
     """The whole drawing. `gaps` are long silences, drawn shorter than they were and marked."""
 
     levels: tuple[Level, ...]
     dots: tuple[Dots, ...]
     marks: tuple[Mark, ...]
     strokes: tuple[Stroke, ...]
-    baselines: tuple[Band, ...]
-    usual: tuple[Band, ...]
-    breaks: tuple[Word, ...]
+    baselines: tuple[RangeBand, ...]
+    usual: tuple[RangeBand, ...]
+    breaks: tuple[ChartLabel, ...]
     gaps: tuple[float, ...]
-    dates: tuple[Word, ...]
+    dates: tuple[ChartLabel, ...]
     with_mean: bool
 
-    many: bool = False
+    is_dense: bool = False
 
     @property
-    def rail(self) -> bool:
+    def has_mode_rail(self) -> bool:
         """Whether marks stand below the scale."""
         return any(mark.y is None for mark in self.marks)
 
 
-def plan(
-    rounds: Sequence[Given],
-    readings: Sequence[Read],
+def plan_chart(
+    rounds: Sequence[ChartRound],
+    readings: Sequence[ChartReading],
     labels: Mapping[int, str],
     *,
     chosen: Sequence[int],
     segments: Sequence[str] = (),
     with_mean: bool = True,
-    baselines: "Sequence[Stretch]" = (),
-    usual: "Sequence[Stretch]" = (),
+    baselines: "Sequence[RoundRange]" = (),
+    usual: "Sequence[RoundRange]" = (),
     dates: int = 4,
-) -> Plan:
+) -> ChartPlan:
     """Plan the drawing of one part.
 
     Args:
@@ -156,10 +156,10 @@ def plan(
         dates: how many days at most are written below.
     """
     top = max(labels)
-    xs = _places(rounds)
+    xs = _round_positions(rounds)
     several = len({each.mode for each in rounds}) > 1
-    means = [each.number if with_mean else None for each in readings]
-    return Plan(
+    means = [each.score if with_mean else None for each in readings]
+    return ChartPlan(
         levels=tuple(
             Level(y=1 - value / top, word=labels[value] if value in chosen else "")
             for value in sorted(labels)
@@ -170,7 +170,7 @@ def plan(
             for value in sorted(set(read.values))
         ),
         marks=tuple(
-            Mark(x=x, y=None if mean is None else 1 - mean / 100, shape=shape(given.mode))
+            Mark(x=x, y=None if mean is None else 1 - mean / 100, shape=mode_shape(given.mode))
             for x, given, mean, read in zip(xs, rounds, means, readings, strict=True)
             if mean is not None or (several and read.values)
         ),
@@ -179,71 +179,75 @@ def plan(
             for at, (before, after) in enumerate(pairwise(means))
             if before is not None and after is not None and rounds[at].segment == rounds[at + 1].segment
         ),
-        baselines=tuple(_band(each, xs) for each in baselines) if with_mean else (),
-        usual=tuple(_band(each, xs) for each in usual) if with_mean else (),
-        breaks=tuple(_breaks(rounds, xs, segments)),
-        gaps=tuple(_gaps(rounds, xs)),
-        dates=tuple(_dates(rounds, xs, dates)),
+        baselines=tuple(_range_band(each, xs) for each in baselines) if with_mean else (),
+        usual=tuple(_range_band(each, xs) for each in usual) if with_mean else (),
+        breaks=tuple(_break_labels(rounds, xs, segments)),
+        gaps=tuple(_long_gap_positions(rounds, xs)),
+        dates=tuple(_date_labels(rounds, xs, dates)),
         with_mean=with_mean,
-        many=len(rounds) > _MANY,
+        is_dense=len(rounds) > _DENSE_ROUNDS,
     )
 
 
-def shape(mode: str) -> str:
+def mode_shape(mode: str) -> str:
     """The shape that stands for a way of giving."""
-    return SHAPES.get(mode, UNKNOWN)
+    return SHAPE_BY_MODE.get(mode, UNKNOWN_SHAPE)
 
 
-def _days(rounds: Sequence[Given]) -> list[int]:
-    return [(later.on - earlier.on).days for earlier, later in pairwise(rounds)]
+def _days_between(rounds: Sequence[ChartRound]) -> list[int]:
+    return [(later.answered_on - earlier.answered_on).days for earlier, later in pairwise(rounds)]
 
 
-def _usual_gap(rounds: Sequence[Given]) -> float:
-    return median([days for days in _days(rounds) if days > 0] or [1])
+def _usual_gap(rounds: Sequence[ChartRound]) -> float:
+    return median([days for days in _days_between(rounds) if days > 0] or [1])
 
 
-def _places(rounds: Sequence[Given]) -> list[float]:
+def _round_positions(rounds: Sequence[ChartRound]) -> list[float]:
     usual, at, places = _usual_gap(rounds), 0.0, [0.0]
-    for days, (earlier, later) in zip(_days(rounds), pairwise(rounds), strict=True):
-        at += min(_MOST, max(_LEAST, days / usual))
-        at += _AT_BREAK if earlier.segment != later.segment else 0.0
+    for days, (earlier, later) in zip(_days_between(rounds), pairwise(rounds), strict=True):
+        at += min(_MAX_GAP, max(_MIN_GAP, days / usual))
+        at += _BREAK_GAP if earlier.segment != later.segment else 0.0
         places.append(at)
-    reach = min(1.0, _ALONE + _EACH * len(rounds))
+    reach = min(1.0, _FIRST_REACH + _REACH_PER_ROUND * len(rounds))
     return [place / at * reach if at else 0.0 for place in places]
 
 
-def _gaps(rounds: Sequence[Given], xs: Sequence[float]) -> list[float]:
+def _long_gap_positions(rounds: Sequence[ChartRound], xs: Sequence[float]) -> list[float]:
     usual = _usual_gap(rounds)
-    return [(xs[at] + xs[at + 1]) / 2 for at, days in enumerate(_days(rounds)) if days > _MOST * usual]
+    return [
+        (xs[at] + xs[at + 1]) / 2 for at, days in enumerate(_days_between(rounds)) if days > _MAX_GAP * usual
+    ]
 
 
-def _breaks(rounds: Sequence[Given], xs: Sequence[float], segments: Sequence[str]) -> list[Word]:
+def _break_labels(
+    rounds: Sequence[ChartRound], xs: Sequence[float], segments: Sequence[str]
+) -> list[ChartLabel]:
     found = []
     for at, (earlier, later) in enumerate(pairwise(rounds)):
         if earlier.segment != later.segment:
             x = (xs[at] + xs[at + 1]) / 2
             name = segments[later.segment] if later.segment < len(segments) else ""
-            found.append(Word(x=x, text=name, at="start" if x < 0.7 else "end"))
+            found.append(ChartLabel(x=x, text=name, anchor="start" if x < 0.7 else "end"))
     return found
 
 
-def _dates(rounds: Sequence[Given], xs: Sequence[float], most: int) -> list[Word]:
+def _date_labels(rounds: Sequence[ChartRound], xs: Sequence[float], most: int) -> list[ChartLabel]:
     """The first day, the last, and others where there is room; each day once."""
     apart = 1 / max(most - 0.7, 1)
     last = len(rounds) - 1
     shown = [0]
     for at in range(1, last):
-        other_day = rounds[at].on not in (rounds[shown[-1]].on, rounds[last].on)
+        other_day = rounds[at].answered_on not in (rounds[shown[-1]].answered_on, rounds[last].answered_on)
         if other_day and xs[at] - xs[shown[-1]] >= apart and xs[last] - xs[at] >= apart:
             shown.append(at)
-    if rounds[last].on != rounds[0].on:
+    if rounds[last].answered_on != rounds[0].answered_on:
         shown.append(last)
-    years = len({each.on.year for each in rounds}) > 1
+    years = len({each.answered_on.year for each in rounds}) > 1
     return [
-        Word(
+        ChartLabel(
             x=xs[at],
-            text=_day(rounds[at].on, year=years),
-            at="between"
+            text=_short_date(rounds[at].answered_on, year=years),
+            anchor="between"
             if 0 < at < last
             else "end"
             if xs[at] > 0.94
@@ -255,19 +259,19 @@ def _dates(rounds: Sequence[Given], xs: Sequence[float], most: int) -> list[Word
     ]
 
 
-def _day(on: date, *, year: bool) -> str:
+def _short_date(on: date, *, year: bool) -> str:
     return f"{on.day} {MONTHS[on.month - 1][:3]}" + (f" {on.year % 100:02}" if year else "")
 
 
-def _band(stretch: "Stretch", xs: Sequence[float]) -> Band:
+def _range_band(stretch: "RoundRange", xs: Sequence[float]) -> RangeBand:
     span = stretch.span
 
     def place(number: float) -> float:
         return 1 - min(100.0, max(0.0, number)) / 100
 
-    return Band(
-        x1=xs[stretch.first],
-        x2=xs[stretch.last],
+    return RangeBand(
+        x1=xs[stretch.first_round],
+        x2=xs[stretch.last_round],
         top=place(span.high),
         bottom=place(span.low),
         middle=None if span.middle is None else place(span.middle),

@@ -5,52 +5,54 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from clinic_toolkit.documents.words import MONTHS
-from clinic_toolkit.psychometrics.scoring import shown
-from clinic_toolkit.psychometrics.wording import uncapitalised
+from clinic_toolkit.documents.sheet_texts import MONTHS
+from clinic_toolkit.psychometrics.result_sentences import uncapitalise
+from clinic_toolkit.psychometrics.scoring import round_half_up
 
 if TYPE_CHECKING:
-    from clinic_toolkit.record.course_summaries import Course, Part, Reading
+    from clinic_toolkit.record.values.course_values import Course, CoursePart, Reading
 
 NO_NUMBER = "no number"
 
 
-class Row(Struct, frozen=True, kw_only=True):
-    """One round. `begins` names the stretch that begins with it, "" within one."""
+class TableRow(Struct, frozen=True, kw_only=True):
+    """One round. `segment_start` names the stretch that begins with it, "" within one."""
 
     day: str
     answers: str
     number: str
-    how: str
-    begins: str = ""
+    mode: str
+    segment_start: str = ""
 
 
-def rows(course: "Course", part: "Part") -> tuple[Row, ...]:
+def clinician_rows(course: "Course", part: "CoursePart") -> tuple[TableRow, ...]:
     """Every round of one part, for the clinician, in the order of time."""
-    return tuple(_rows(course, part))
+    return tuple(_iterate_rows(course, part))
 
 
-def _rows(course: "Course", part: "Part") -> Iterator[Row]:
+def _iterate_rows(course: "Course", part: "CoursePart") -> Iterator[TableRow]:
     labels = {option.value: option.label for option in course.instrument.options}
     before = 0
     for each, read in zip(course.rounds, part.readings, strict=True):
         counted = f"{len(read.values)} of {read.asked} answered"
-        number = shown(read.number) if read.number is not None else None
-        yield Row(
-            day=f"{each.on.day} {MONTHS[each.on.month - 1][:3]} {each.on.year}",
-            answers=_by_count(read.values, labels) if part.is_whole else _by_item(read, labels),
+        number = round_half_up(read.score) if read.score is not None else None
+        yield TableRow(
+            day=f"{each.answered_on.day} {MONTHS[each.answered_on.month - 1][:3]} {each.answered_on.year}",
+            answers=_answers_by_count(read.values, labels)
+            if part.is_whole
+            else _answers_by_item(read, labels),
             number=f"{NO_NUMBER}, {counted}"
             if number is None
             else str(number)
             if len(read.values) == read.asked
             else f"{number} ({counted})",
-            how=each.mode_words + (", stopped before the end" if each.stopped else ""),
-            begins=course.segments[each.segment] if each.segment != before else "",
+            mode=each.mode_label + (", stopped before the end" if each.stopped else ""),
+            segment_start=course.segment_labels[each.segment] if each.segment != before else "",
         )
         before = each.segment
 
 
-def together(course: "Course", part: "Part") -> tuple[Row, ...]:
+def client_rows(course: "Course", part: "CoursePart") -> tuple[TableRow, ...]:
     """Every round of one part in which something was answered, in the client's words and nothing else."""
     labels = {option.value: option.label for option in course.instrument.options}
     found, before = [], 0
@@ -58,25 +60,27 @@ def together(course: "Course", part: "Part") -> tuple[Row, ...]:
         if not read.values:
             continue
         found.append(
-            Row(
-                day=f"{each.on.day} {MONTHS[each.on.month - 1][:3]} {each.on.year}",
-                answers=", ".join(uncapitalised(labels[value]) for value in read.values),
+            TableRow(
+                day=f"{each.answered_on.day} {MONTHS[each.answered_on.month - 1][:3]} "
+                f"{each.answered_on.year}",
+                answers=", ".join(uncapitalise(labels[value]) for value in read.values),
                 number="",
-                how=each.mode_words,
-                begins=course.segments_together[each.segment] if each.segment != before else "",
+                mode=each.mode_label,
+                segment_start=course.client_segment_labels[each.segment] if each.segment != before else "",
             )
         )
         before = each.segment
     return tuple(found)
 
 
-def _by_item(read: "Reading", labels: Mapping[int, str]) -> str:
+def _answers_by_item(read: "Reading", labels: Mapping[int, str]) -> str:
     return ", ".join(
-        f"{item}: {uncapitalised(labels[value])}" for item, value in zip(read.items, read.values, strict=True)
+        f"{item}: {uncapitalise(labels[value])}"
+        for item, value in zip(read.item_numbers, read.values, strict=True)
     )
 
 
-def _by_count(values: Sequence[int], labels: Mapping[int, str]) -> str:
+def _answers_by_count(values: Sequence[int], labels: Mapping[int, str]) -> str:
     return ", ".join(
-        f"{uncapitalised(labels[value])} for {values.count(value)}" for value in sorted(set(values))
+        f"{uncapitalise(labels[value])} for {values.count(value)}" for value in sorted(set(values))
     )

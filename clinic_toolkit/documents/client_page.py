@@ -4,24 +4,24 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from clinic_toolkit.documents import page, words
-from clinic_toolkit.documents.blocks import Block, Text, WritingLines, paragraphs
-from clinic_toolkit.documents.look import MM, READING, READING_HEADING, SOFT, Look
+from clinic_toolkit.documents import page_layout, sheet_texts
+from clinic_toolkit.documents.blocks import Block, Text, WritingLines, typed_paragraphs
+from clinic_toolkit.documents.styles import MM, READING, READING_HEADING, SOFT, TextStyle
 
 if TYPE_CHECKING:
-    from clinic_toolkit.record.summaries import ClientPage
+    from clinic_toolkit.record.values.page_values import ClientPage
 
-_WHEN = Look(size=12, colour=SOFT)
+_DATE_STYLE = TextStyle(size=12, colour=SOFT)
 _PITCH = 9.5 * MM
 
 
-def render(value: "ClientPage") -> bytes:
+def render_client_page(value: "ClientPage") -> bytes:
     """Draw the client page. What is empty leaves no heading; where words may be added there are lines."""
-    sheet = page.Sheet(
-        paper=value.letterhead.paper,
-        foot=(Text(words.CLIENT_LINE, _WHEN),),
-        demo=value.letterhead.demo,
-        small=_WHEN,
+    sheet = page_layout.PageLayout(
+        paper=value.letterhead.paper_size,
+        footer=(Text(sheet_texts.CLIENT_LINE, _DATE_STYLE),),
+        demo=value.letterhead.is_demo,
+        small_style=_DATE_STYLE,
     )
     narrow = replace(sheet, top=15 * MM, bottom=10 * MM)
     # What is left of the page is for the hand; where much was said, white and margins give way first.
@@ -32,37 +32,40 @@ def render(value: "ClientPage") -> bytes:
         blocks = _blocks(value, lines)
         for block in blocks:
             block.before *= white
-        if page.stacked([*blocks, *page.explained(blocks, sheet)], margins.width) <= margins.room:
-            return page.make(blocks, margins)
-    return page.make(_blocks(value, 2), sheet)
+        if (
+            page_layout.stacked_height([*blocks, *page_layout.mark_explanation(blocks, sheet)], margins.width)
+            <= margins.usable_height
+        ):
+            return page_layout.make_pdf(blocks, margins)
+    return page_layout.make_pdf(_blocks(value, 2), sheet)
 
 
 def _blocks(value: "ClientPage", lines: int) -> list[Block]:
     return [
-        *page.title(value.title, after=2),
-        Text(words.day(value.on), _WHEN, after=20),
-        *_part("What is going well", value.strengths),
-        *_part("What stood out", value.stood_out),
-        *_own(value.own_words, lines + 1),
-        *_step(value.next_step, min(lines, 3)),
-        *_part("Where is this wrong?", ()),
+        *page_layout.title_blocks(value.title, after=2),
+        Text(sheet_texts.format_date(value.answered_on), _DATE_STYLE, after=20),
+        *_section("What is going well", value.strengths),
+        *_section("What stood out", value.stood_out),
+        *_own_words_section(value.own_words, lines + 1),
+        *_next_step_section(value.next_step, min(lines, 3)),
+        *_section("Where is this wrong?", ()),
         WritingLines(min(lines, 3), _PITCH),
-        *_crisis(value.letterhead.crisis_text),
+        *_crisis_section(value.letterhead.crisis_text),
     ]
 
 
 def _heading(heading: str) -> Text:
-    return Text(heading, READING_HEADING, before=22, after=6, keep=True)
+    return Text(heading, READING_HEADING, before=22, after=6, keep_with_next=True)
 
 
-def _part(heading: str, sentences: tuple[str, ...]) -> list[Block]:
+def _section(heading: str, sentences: tuple[str, ...]) -> list[Block]:
     if not sentences and heading != "Where is this wrong?":
         return []
     return [_heading(heading), *(Text(sentence, READING, after=6) for sentence in sentences)]
 
 
-def _own(own_words: tuple[str, ...], lines: int) -> list[Block]:
-    quotes = [quote for each in own_words if (quote := paragraphs(each, READING, bar=True))]
+def _own_words_section(own_words: tuple[str, ...], lines: int) -> list[Block]:
+    quotes = [quote for each in own_words if (quote := typed_paragraphs(each, READING, bar=True))]
     if not quotes:
         return [_heading("In my own words"), WritingLines(lines, _PITCH)]
     for quote in quotes:
@@ -70,16 +73,16 @@ def _own(own_words: tuple[str, ...], lines: int) -> list[Block]:
     return [_heading("In my own words"), *(block for quote in quotes for block in quote)]
 
 
-def _step(next_step: str, lines: int) -> list[Block]:
+def _next_step_section(next_step: str, lines: int) -> list[Block]:
     if not next_step.strip():
         return [_heading("One next step"), WritingLines(lines, _PITCH)]
-    return [_heading("One next step"), *paragraphs(next_step, READING)]
+    return [_heading("One next step"), *typed_paragraphs(next_step, READING)]
 
 
-def _crisis(crisis_text: str) -> list[Block]:
+def _crisis_section(crisis_text: str) -> list[Block]:
     if not crisis_text.strip():
         return []
     return [
-        Text("If it gets too much", READING_HEADING, before=34, after=5, keep=True),
-        *paragraphs(crisis_text, READING),
+        Text("If it gets too much", READING_HEADING, before=34, after=5, keep_with_next=True),
+        *typed_paragraphs(crisis_text, READING),
     ]

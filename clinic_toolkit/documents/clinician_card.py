@@ -6,27 +6,31 @@ what to do. The form itself carries nothing of it.
 
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import page, words
-from clinic_toolkit.documents.blocks import Block, Rule, Text, paragraphs
-from clinic_toolkit.documents.look import ACCENT, EDGE, MM, SMALL, SOFT, Look
-from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE, asks_from, flagged_numbers
+from clinic_toolkit.documents import page_layout, sheet_texts
+from clinic_toolkit.documents.blocks import Block, Rule, Text, typed_paragraphs
+from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, SMALL, SOFT, TextStyle
+from clinic_toolkit.psychometrics.safety_prompt_rules import (
+    NO_REASSURANCE,
+    flagged_item_numbers,
+    lowest_prompting_option,
+)
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
     from clinic_toolkit.instruments.model import Instrument
-    from clinic_toolkit.record.summaries import ClinicianCard
+    from clinic_toolkit.record.values.page_values import ClinicianCard
 
 _WIDTH, _PAD = 128 * MM, 7 * MM
-_HEAD = Look(size=14, bold=True, leading=1.2)
-_LABEL = Look(size=10, bold=True, colour=ACCENT, leading=1.3)
-_NUMBERS = Look(size=30, bold=True, leading=1.2)
-_TEXT = Look(size=10.5, leading=1.34)
-_SMALL = Look(size=9.5, colour=SOFT, leading=1.32)
-_CODE = Look(size=10.5, bold=True, leading=1.34)
+_HEAD = TextStyle(size=14, bold=True, leading=1.2)
+_LABEL = TextStyle(size=10, bold=True, colour=ACCENT, leading=1.3)
+_NUMBERS = TextStyle(size=30, bold=True, leading=1.2)
+_TEXT = TextStyle(size=10.5, leading=1.34)
+_SMALL = TextStyle(size=9.5, colour=SOFT, leading=1.32)
+_CODE = TextStyle(size=10.5, bold=True, leading=1.34)
 
 
-class Card(Block):
+class CutOutCard(Block):
     """Blocks inside a line to cut along."""
 
     def __init__(self, blocks: list[Block]) -> None:
@@ -34,55 +38,57 @@ class Card(Block):
         self.blocks = blocks
 
     def height(self, width: float) -> float:
-        return page.stacked(self.blocks, self._inside(width)) + 2 * _PAD
+        return page_layout.stacked_height(self.blocks, self._inner_width(width)) + 2 * _PAD
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         height = self.height(width)
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.7)
         canvas.roundRect(x, top - height, min(width, _WIDTH), height, 8, stroke=1, fill=0)
-        (placed,) = page.flow(self.blocks, self._inside(width), height)
+        (placed,) = page_layout.place_on_pages(self.blocks, self._inner_width(width), height)
         for block, down in placed:
-            block.draw(canvas, x + _PAD, top - _PAD - down, self._inside(width))
+            block.draw(canvas, x + _PAD, top - _PAD - down, self._inner_width(width))
 
-    def marked(self) -> bool:
-        return any(block.marked() for block in self.blocks)
+    def has_undrawable_mark(self) -> bool:
+        return any(block.has_undrawable_mark() for block in self.blocks)
 
-    def _inside(self, width: float) -> float:
+    def _inner_width(self, width: float) -> float:
         return min(width, _WIDTH) - 2 * _PAD
 
 
-def render(value: "ClinicianCard") -> bytes:
+def render_clinician_card(value: "ClinicianCard") -> bytes:
     """Draw the card on one page, to be cut out."""
     instrument = value.instrument
     blocks: list[Block] = [
         Text("For you only", _LABEL, after=2),
         Text(f"{instrument.title}, version {instrument.version}", _HEAD, after=4),
-        Text([("About one person: sheet ", _TEXT), (value.code, _CODE)]),
-        Text([("About people in general: sheet ", _TEXT), (value.code_general, _CODE)]),
+        Text([("About one person: sheet ", _TEXT), (value.form_code, _CODE)]),
+        Text([("About people in general: sheet ", _TEXT), (value.form_code_general, _CODE)]),
         Rule(before=9, after=9),
-        *_look_at(instrument),
+        *_flagged_item_blocks(instrument),
         Text(NO_REASSURANCE, _TEXT, before=7),
     ]
     if value.letterhead.crisis_text.strip():
         blocks += [
             Rule(before=9, after=9),
             Text("In a crisis", _LABEL, after=2),
-            *paragraphs(value.letterhead.crisis_text, _TEXT, gap=2),
+            *typed_paragraphs(value.letterhead.crisis_text, _TEXT, gap=2),
         ]
-    sheet = page.Sheet(
-        paper=value.letterhead.paper, foot=(Text(words.STATUS_LINE, SMALL),), demo=value.letterhead.demo
+    sheet = page_layout.PageLayout(
+        paper=value.letterhead.paper_size,
+        footer=(Text(sheet_texts.STATUS_LINE, SMALL),),
+        demo=value.letterhead.is_demo,
     )
     under = Text(
         "Cut along the line. Keep this card yourself, not with the form: the form leaves the room.",
         _SMALL,
         before=10,
     )
-    return page.make([Card(blocks), under], sheet)
+    return page_layout.make_pdf([CutOutCard(blocks), under], sheet)
 
 
-def _look_at(instrument: "Instrument") -> list[Block]:
-    numbers = flagged_numbers(instrument)
+def _flagged_item_blocks(instrument: "Instrument") -> list[Block]:
+    numbers = flagged_item_numbers(instrument)
     if not numbers:
         return [
             Text("This form has no question that you need to look at first.", _CODE, after=3),
@@ -101,7 +107,7 @@ def _look_at(instrument: "Instrument") -> list[Block]:
         *(
             Text(line, _TEXT, indent=10, bullet="·", after=2)
             for line in (
-                *(_from_here(instrument, number) for number in numbers),
+                *(_threshold_sentence(instrument, number) for number in numbers),
                 "Ask also if the question was left out in any way, or is marked to talk about.",
                 "The screen tells you what to ask, with the questions for the talk.",
                 "Write down what you asked, what you heard and what you did.",
@@ -110,9 +116,9 @@ def _look_at(instrument: "Instrument") -> list[Block]:
     ]
 
 
-def _from_here(instrument: "Instrument", number: int) -> str:
+def _threshold_sentence(instrument: "Instrument", number: int) -> str:
     """From which answer on it is asked about, in the direction in which this question counts."""
     item = instrument.items[number - 1]
     onward = "less" if item.reverse else "more"
-    label = asks_from(instrument, item).label
+    label = lowest_prompting_option(instrument, item).label
     return f"Number {number}: ask, when nobody else can hear, if “{label}” or {onward} is ticked."

@@ -8,99 +8,102 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from clinic_toolkit.documents import page, words
+from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Text
-from clinic_toolkit.documents.look import ACCENT, MM, SOFT, Look
-from clinic_toolkit.documents.page import Placed
-from clinic_toolkit.instruments.standing import status_line
-from clinic_toolkit.instruments.ways import IN_PRIVATE
+from clinic_toolkit.documents.page_layout import PlacedBlocks
+from clinic_toolkit.documents.styles import ACCENT, MM, SOFT, TextStyle
+from clinic_toolkit.instruments.mode_guidance import IN_PRIVATE_LINE
+from clinic_toolkit.instruments.validation_status import validation_status_line
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
     from clinic_toolkit.instruments.model import FollowUp, Instrument
-    from clinic_toolkit.record.summaries import InstrumentGuide
+    from clinic_toolkit.record.values.page_values import InstrumentGuide
 
 _GAP = 8 * MM
 # From comfortable to the smallest that can be read at arm's length.
 _SIZES = (10.5, 10.0, 9.6, 9.2, 8.8, 8.5, 8.2, 8.0, 7.8)
-_FOR = "For you, in the session. The screen tells you when not to use it, and what to keep in mind."
+_SUBTITLE = "For you, in the session. The screen tells you when not to use it, and what to keep in mind."
 # A line or two more than half, so that what is split by paragraphs fits into two columns.
 _SPARE = 40.0
 # The first ones of each part; all of them stand on screen.
-_QUESTIONS = 4
+_MAX_QUESTIONS = 4
 
 
 class Columns(Block):
     """Blocks that flow through columns side by side."""
 
-    def __init__(self, columns: Sequence[Placed], tall: float) -> None:
+    def __init__(self, columns: Sequence[PlacedBlocks], tall: float) -> None:
         super().__init__(before=10)
-        self.columns, self.tall = columns, tall
+        self.columns, self.fixed_height = columns, tall
 
     def height(self, width: float) -> float:
-        return self.tall
+        return self.fixed_height
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        one = column_of(width)
+        one = column_width(width)
         for at, placed in enumerate(self.columns):
             for block, down in placed:
                 block.draw(canvas, x + at * (one + _GAP), top - down, one)
 
-    def marked(self) -> bool:
-        return any(block.marked() for placed in self.columns for block, _ in placed)
+    def has_undrawable_mark(self) -> bool:
+        return any(block.has_undrawable_mark() for placed in self.columns for block, _ in placed)
 
 
-def column_of(width: float) -> float:
+def column_width(width: float) -> float:
     """The width of each of two columns."""
     return (width - _GAP) / 2
 
 
-def render(value: "InstrumentGuide") -> bytes:
+def render_guide(value: "InstrumentGuide") -> bytes:
     """Draw the guide on one page, as large as its two columns allow; a long one takes more pages.
 
     What to ask in private follows on a page of its own.
     """
     instrument = value.instrument
-    sheet = page.Sheet(
-        paper=value.letterhead.paper,
-        foot=[
-            Text(line, Look(size=9, colour=SOFT))
-            for line in (status_line(instrument, words.STATUS_LINE), words.LEGAL_LINE)
+    sheet = page_layout.PageLayout(
+        paper=value.letterhead.paper_size,
+        footer=[
+            Text(line, TextStyle(size=9, colour=SOFT))
+            for line in (validation_status_line(instrument, sheet_texts.STATUS_LINE), sheet_texts.LEGAL_LINE)
         ],
-        demo=value.letterhead.demo,
+        demo=value.letterhead.is_demo,
         side=15 * MM,
         top=14 * MM,
         bottom=8 * MM,
     )
     head: list[Block] = [
-        *page.title(instrument.title, look=Look(size=19, bold=True, leading=1.15), after=2),
+        *page_layout.title_blocks(
+            instrument.title, look=TextStyle(size=19, bold=True, leading=1.15), after=2
+        ),
         Text(
-            f"{instrument.clinician_name} · version {instrument.version} · {instrument.minutes} · {_FOR}",
-            Look(size=9.5, colour=SOFT, leading=1.3),
+            f"{instrument.clinician_name} · version {instrument.version} · {instrument.minutes} · "
+            f"{_SUBTITLE}",
+            TextStyle(size=9.5, colour=SOFT, leading=1.3),
         ),
     ]
     if any(each.in_private for facet in instrument.facets for each in facet.follow_up):
-        head.append(Text(IN_PRIVATE, Look(size=9.5, colour=SOFT, leading=1.3)))
-    column = column_of(sheet.width)
-    room = sheet.room - page.stacked(head, sheet.width) - 12
+        head.append(Text(IN_PRIVATE_LINE, TextStyle(size=9.5, colour=SOFT, leading=1.3)))
+    column = column_width(sheet.width)
+    room = sheet.usable_height - page_layout.stacked_height(head, sheet.width) - 12
     for size in _SIZES:
-        columns = page.flow(_blocks(instrument, size), column, room)
+        columns = page_layout.place_on_pages(_blocks(instrument, size), column, room)
         if len(columns) <= 2:
             break
     body = [Columns(columns[at : at + 2], room) for at in range(0, len(columns), 2)]
     if instrument.guidance.danger:
         # On a sheet of its own: it is the one to have at hand, and to put away first.
-        asked = _list(
-            "Fear, dying, harm: ask in private", instrument.guidance.danger, Look(size=11, leading=1.3)
+        asked = _bullet_list(
+            "Fear, dying, harm: ask in private", instrument.guidance.danger, TextStyle(size=11, leading=1.3)
         )
-        half = page.stacked(asked, column) / 2 + _SPARE
-        body.append(Columns(page.flow(asked, column, half), room))
-    return page.make([*head, *body], sheet)
+        half = page_layout.stacked_height(asked, column) / 2 + _SPARE
+        body.append(Columns(page_layout.place_on_pages(asked, column, half), room))
+    return page_layout.make_pdf([*head, *body], sheet)
 
 
 def _blocks(instrument: "Instrument", size: float) -> list[Block]:
-    look = Look(size=size, leading=1.27)
+    look = TextStyle(size=size, leading=1.27)
     guidance = instrument.guidance
     found: list[Block] = []
     for heading, lines in (
@@ -109,30 +112,30 @@ def _blocks(instrument: "Instrument", size: float) -> list[Block]:
         ("It gets too much", guidance.distress),
         ("Looking at it together", guidance.debrief),
     ):
-        found += _list(heading, lines, look)
+        found += _bullet_list(heading, lines, look)
     quiet = replace(look, colour=SOFT)
     for facet in instrument.facets:
-        asked = [_asked(each) for each in facet.follow_up[:_QUESTIONS]]
-        found += _list(facet.name, asked, look)
+        asked = [_question_text(each) for each in facet.follow_up[:_MAX_QUESTIONS]]
+        found += _bullet_list(facet.name, asked, look)
         found += [Text(line, quiet, indent=10, bullet="×", after=size * 0.2) for line in facet.avoid]
     return found
 
 
-def _asked(each: "FollowUp") -> str:
+def _question_text(each: "FollowUp") -> str:
     return f"{each.question} (In private.)" if each.in_private else each.question
 
 
-def _heading(words_: str, look: Look) -> Block:
+def _heading(words_: str, look: TextStyle) -> Block:
     return Text(
         words_,
-        Look(size=look.size + 1, bold=True, colour=ACCENT, leading=1.25),
+        TextStyle(size=look.size + 1, bold=True, colour=ACCENT, leading=1.25),
         before=look.size * 0.8,
         after=look.size * 0.25,
-        keep=True,
+        keep_with_next=True,
     )
 
 
-def _list(heading: str, lines: Sequence[str], look: Look) -> list[Block]:
+def _bullet_list(heading: str, lines: Sequence[str], look: TextStyle) -> list[Block]:
     if not lines:
         return []
     items = [Text(line, look, indent=10, bullet="·", after=look.size * 0.2) for line in lines]

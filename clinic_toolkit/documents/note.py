@@ -6,74 +6,91 @@ sheets are drawn the same for ever.
 
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import page, words
-from clinic_toolkit.documents.blocks import Block, Pair, Rule, Text, paragraphs
-from clinic_toolkit.documents.facts import facts, letterhead
-from clinic_toolkit.documents.look import BODY, HEADING, QUIET, SMALL, STRONG
+from clinic_toolkit.documents import page_layout, sheet_texts
+from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text, typed_paragraphs
+from clinic_toolkit.documents.hour_header import hour_fact_blocks, letterhead_block
+from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG
 
 if TYPE_CHECKING:
-    from clinic_toolkit.record.summaries import NotePage, NoteSection
+    from clinic_toolkit.record.values.page_values import NotePage, NoteSection
 
 DRAFT = "Draft, not signed"
 
 
-def render(value: "NotePage") -> bytes:
+def render_note(value: "NotePage") -> bytes:
     """Draw the note; a long one flows over pages that say which of how many they are."""
-    signed = value.signer is not None
+    signed = value.signer_name is not None
     blocks: list[Block] = [
-        letterhead(value.letterhead),
-        *page.title("Progress note", after=4 if not signed else 14),
+        letterhead_block(value.letterhead),
+        *page_layout.title_blocks("Progress note", after=4 if not signed else 14),
         *([] if signed else [Text(DRAFT, STRONG, after=14)]),
-        *facts(value.hour),
+        *hour_fact_blocks(value.session_facts),
     ]
     for section in value.sections:
-        blocks += _section(section)
-    blocks += _signature(value)
-    after = f" · {words.day(value.hour.on)}" + ("" if signed else f" · {DRAFT}")
+        blocks += _section_blocks(section)
+    blocks += _signature_blocks(value)
+    after = f" · {sheet_texts.format_date(value.session_facts.session_date)}" + (
+        "" if signed else f" · {DRAFT}"
+    )
     # Who and when, and nothing else: a line about questionnaires or courts would be read of the note.
-    foot = (Text([(value.hour.who, SMALL), (after, SMALL)]),)
-    sheet = page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo)
-    return page.bind([(blocks, sheet), *_behind(value)])
+    foot = (Text([(value.session_facts.client_names, SMALL), (after, SMALL)]),)
+    sheet = page_layout.PageLayout(
+        paper=value.letterhead.paper_size, footer=foot, demo=value.letterhead.is_demo
+    )
+    return page_layout.bind_pdf([(blocks, sheet), *_later_changes_part(value)])
 
 
-def _behind(value: "NotePage") -> list[tuple[list[Block], page.Sheet]]:
+def _later_changes_part(value: "NotePage") -> list[tuple[list[Block], page_layout.PageLayout]]:
     """The sheet of later changes, if there are any."""
-    if not value.changes and not value.some_unread:
+    if not value.changes_after_signing and not value.some_unreadable:
         return []
-    signed = f"The note was signed by {value.signer}"
-    signed += f", {words.moment(value.signed_at)}" if value.signed_at else ""
+    signed = f"The note was signed by {value.signer_name}"
+    signed += f", {sheet_texts.format_timestamp(value.signed_at)}" if value.signed_at else ""
     blocks: list[Block] = [
-        *page.title(words.CHANGED_LATER),
-        Text(f"{words.NOT_SIGNED} {signed}, mark {value.mark}.", QUIET, after=14),
+        *page_layout.title_blocks(sheet_texts.CHANGED_LATER),
+        Text(f"{sheet_texts.NOT_PART_OF_NOTE} {signed}, mark {value.mark}.", QUIET, after=14),
         *(
-            Pair(Text(each.name, QUIET), Text(each.sentence, BODY), label_width=92, before=3)
-            for each in value.changes
+            LabelledValue(Text(each.fact_name, QUIET), Text(each.sentence, BODY), label_width=92, before=3)
+            for each in value.changes_after_signing
         ),
-        *([Text(words.SOME_UNREAD, BODY, before=10)] if value.some_unread else []),
+        *([Text(sheet_texts.SOME_UNREADABLE, BODY, before=10)] if value.some_unreadable else []),
     ]
-    foot = (Text([(value.hour.who, SMALL), (f" · {words.CHANGED_LATER}", SMALL)]),)
-    return [(blocks, page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo))]
+    foot = (Text([(value.session_facts.client_names, SMALL), (f" · {sheet_texts.CHANGED_LATER}", SMALL)]),)
+    return [
+        (
+            blocks,
+            page_layout.PageLayout(
+                paper=value.letterhead.paper_size, footer=foot, demo=value.letterhead.is_demo
+            ),
+        )
+    ]
 
 
-def _section(section: "NoteSection") -> list[Block]:
-    written = paragraphs(section.text, BODY)
+def _section_blocks(section: "NoteSection") -> list[Block]:
+    written = typed_paragraphs(section.text, BODY)
     if not written:
         return []
-    known = [Text(line, SMALL, before=3) for line in section.known]
-    return [Text(section.heading, HEADING, before=18, after=4, keep=True), *written, *known]
+    known = [Text(line, SMALL, before=3) for line in section.evidence_lines]
+    return [Text(section.heading, HEADING, before=18, after=4, keep_with_next=True), *written, *known]
 
 
-def _signature(value: "NotePage") -> list[Block]:
+def _signature_blocks(value: "NotePage") -> list[Block]:
     rows = [
-        ("Signed by", value.signer or ""),
-        ("At", words.moment(value.signed_at) if value.signed_at else ""),
+        ("Signed by", value.signer_name or ""),
+        ("At", sheet_texts.format_timestamp(value.signed_at) if value.signed_at else ""),
     ]
-    if value.signer is None:
+    if value.signer_name is None:
         rows = [("Signature", DRAFT)]
     elif value.mark:
         rows.append(("Mark", value.mark))
     pairs: list[Block] = [
-        Pair(Text(label, QUIET), Text(words_, BODY), label_width=92, before=3, keep=at + 1 < len(rows))
+        LabelledValue(
+            Text(label, QUIET),
+            Text(words_, BODY),
+            label_width=92,
+            before=3,
+            keep_with_next=at + 1 < len(rows),
+        )
         for at, (label, words_) in enumerate(rows)
     ]
     return [Rule(before=24, after=8), *pairs]

@@ -3,171 +3,200 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from clinic_toolkit.documents import page, words
-from clinic_toolkit.documents.blocks import Block, Pair, Rule, Text
-from clinic_toolkit.documents.charts import DotsLine
-from clinic_toolkit.documents.facts import LABEL_WIDTH, facts, letterhead
-from clinic_toolkit.documents.look import BODY, HEADING, QUIET, SMALL, STRONG, Look
-from clinic_toolkit.instruments.standing import status_line
-from clinic_toolkit.psychometrics.rules import higher_means
-from clinic_toolkit.psychometrics.wording import norm_line, uncapitalised
+from clinic_toolkit.documents import page_layout, sheet_texts
+from clinic_toolkit.documents.blocks import Block, LabelledValue, Rule, Text
+from clinic_toolkit.documents.dot_chart import DotChart
+from clinic_toolkit.documents.hour_header import LABEL_WIDTH, hour_fact_blocks, letterhead_block
+from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, STRONG, TextStyle
+from clinic_toolkit.instruments.validation_status import validation_status_line
+from clinic_toolkit.psychometrics.result_sentences import norm_line, uncapitalise
+from clinic_toolkit.psychometrics.score_explanation import explain_higher
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-    from clinic_toolkit.record.summaries import AnsweredItem, FacetResult, Result, SessionSummary
+    from clinic_toolkit.record.values.page_values import (
+        AnsweredItem,
+        FacetResult,
+        Result,
+        TherapySessionSummary,
+    )
 
-_FORM = Look(size=18, bold=True, leading=1.2)
-_PART = Look(size=12, bold=True, leading=1.25)
+_TITLE_STYLE = TextStyle(size=18, bold=True, leading=1.2)
+_FACET_STYLE = TextStyle(size=12, bold=True, leading=1.25)
 
 
-def render(value: "SessionSummary") -> bytes:
+def render_session_summary(value: "TherapySessionSummary") -> bytes:
     """Draw the summary: strengths first, words before numbers, every answer at the end."""
     blocks: list[Block] = [
-        letterhead(value.letterhead),
-        *page.title("Session summary"),
-        *facts(value.hour),
-        Pair(
-            Text("Note", QUIET), Text(_after_colon(value.note_state), BODY), label_width=LABEL_WIDTH, before=2
+        letterhead_block(value.letterhead),
+        *page_layout.title_blocks("Session summary"),
+        *hour_fact_blocks(value.session_facts),
+        LabelledValue(
+            Text("Note", QUIET),
+            Text(_strip_note_prefix(value.note_state_label), BODY),
+            label_width=LABEL_WIDTH,
+            before=2,
         ),
     ]
-    if value.worksheets:
-        sheets = ", ".join(value.worksheets)
-        blocks.append(Pair(Text("Worksheets", QUIET), Text(sheets, BODY), label_width=LABEL_WIDTH, before=2))
+    if value.worksheet_titles:
+        sheets = ", ".join(value.worksheet_titles)
+        blocks.append(
+            LabelledValue(Text("Worksheets", QUIET), Text(sheets, BODY), label_width=LABEL_WIDTH, before=2)
+        )
     for result in value.results:
-        blocks += _result(result)
-    foot = [Text([(value.hour.who, SMALL), (f" · {words.day(value.hour.on)}", SMALL)])]
-    lines = [status_line(result.instrument, words.STATUS_LINE) for result in value.results]
+        blocks += _result_blocks(result)
+    foot = [
+        Text(
+            [
+                (value.session_facts.client_names, SMALL),
+                (f" · {sheet_texts.format_date(value.session_facts.session_date)}", SMALL),
+            ]
+        )
+    ]
+    lines = [validation_status_line(result.instrument, sheet_texts.STATUS_LINE) for result in value.results]
     foot += [Text(line, SMALL) for line in dict.fromkeys(lines)]
-    foot.append(Text(words.LEGAL_LINE, SMALL))
-    return page.make(blocks, page.Sheet(paper=value.letterhead.paper, foot=foot, demo=value.letterhead.demo))
+    foot.append(Text(sheet_texts.LEGAL_LINE, SMALL))
+    return page_layout.make_pdf(
+        blocks,
+        page_layout.PageLayout(paper=value.letterhead.paper_size, footer=foot, demo=value.letterhead.is_demo),
+    )
 
 
-def _result(result: "Result") -> list[Block]:
-    about = f"about {result.about}" + (
-        f", {result.frame_label.lower()}" if result.frame_label.lower() != result.about else ""
+def _result_blocks(result: "Result") -> list[Block]:
+    about = f"about {result.relationship_word}" + (
+        f", {result.frame_label.lower()}" if result.frame_label.lower() != result.relationship_word else ""
     )
     given = " · ".join(
         (
             f"version {result.instrument.version}",
-            words.day(result.administered_on),
-            result.mode,
-            *([_state(result.status)] if result.status != "completed" else []),
+            sheet_texts.format_date(result.answered_on),
+            result.mode_label,
+            *([_status_text(result.status)] if result.status != "completed" else []),
             f"{result.answered} of {result.asked} answered",
-            *([result.joined] if result.joined else []),
+            *([result.after_signing_mark] if result.after_signing_mark else []),
         )
     )
     found: list[Block] = [
         Rule(before=20, after=12),
-        Text(result.instrument.title, _FORM, keep=True),
-        Text(about, QUIET, keep=True),
+        Text(result.instrument.title, _TITLE_STYLE, keep_with_next=True),
+        Text(about, QUIET, keep_with_next=True),
         Text(given, SMALL, after=8),
     ]
-    found += _quotations("Strengths first", result.strengths)
-    found += _quotations("Also asked about strengths", result.also_asked)
+    found += _quotation_blocks("Strengths first", result.strengths)
+    found += _quotation_blocks("Also asked about strengths", result.other_strengths)
     for facet in result.facets:
-        found += _facet(facet, result)
+        found += _facet_blocks(facet, result)
     if result.facets:
-        found += _total(result)
+        found += _total_blocks(result)
     if result.to_talk_about:
-        found.append(Text("To talk about", HEADING, before=16, after=4, keep=True))
-        found += [_quoted(item, bar=True) for item in result.to_talk_about]
-    found.append(Text("Every answer", HEADING, before=16, after=2, keep=True))
+        found.append(Text("To talk about", HEADING, before=16, after=4, keep_with_next=True))
+        found += [_quoted_item(item, bar=True) for item in result.to_talk_about]
+    found.append(Text("Every answer", HEADING, before=16, after=2, keep_with_next=True))
     for item in result.items:
-        found += _answer(item)
-    if result.open_line:
-        found.append(Text(result.asked_last, QUIET, before=10, keep=True))
-        found += [Text(line, BODY) for line in result.open_line.splitlines() if line.strip()]
+        found += _answer_blocks(item)
+    if result.open_line_answer:
+        found.append(Text(result.open_line_question, QUIET, before=10, keep_with_next=True))
+        found += [Text(line, BODY) for line in result.open_line_answer.splitlines() if line.strip()]
     return found
 
 
-def _quotations(heading: str, items: Sequence["AnsweredItem"]) -> list[Block]:
+def _quotation_blocks(heading: str, items: Sequence["AnsweredItem"]) -> list[Block]:
     if not items:
         return []
-    return [Text(heading, HEADING, before=12, after=3, keep=True), *(_quoted(item) for item in items)]
+    return [
+        Text(heading, HEADING, before=12, after=3, keep_with_next=True),
+        *(_quoted_item(item) for item in items),
+    ]
 
 
-def _facet(facet: "FacetResult", result: "Result") -> list[Block]:
+def _facet_blocks(facet: "FacetResult", result: "Result") -> list[Block]:
     count = f"{facet.answered} of {facet.asked} answered"
-    number = f"{facet.shown} ({count})" if facet.shown is not None else f"{count}, no number"
+    number = f"{facet.display_score} ({count})" if facet.display_score is not None else f"{count}, no number"
     # Where nothing was answered the sentence says so already.
     number = number if facet.answered or not facet.sentence else ""
     sentence = [(f"{facet.sentence} ", BODY)] if facet.sentence.strip() else []
     found: list[Block] = [
-        Text(facet.name, _PART, before=14, after=1, keep=True),
-        Text([*sentence, (number, QUIET)], after=2, keep=bool(facet.values)),
+        Text(facet.name, _FACET_STYLE, before=14, after=1, keep_with_next=True),
+        Text([*sentence, (number, QUIET)], after=2, keep_with_next=bool(facet.values)),
     ]
     if facet.values:
-        found.append(DotsLine(facet.values, result.instrument.options, before=4))
-    if facet.turned:
-        found.append(Text("Reverse-scored:", SMALL, before=4, after=2, keep=True))
-        found += [_quoted(item) for item in facet.turned]
+        found.append(DotChart(facet.values, result.instrument.options, before=4))
+    if facet.reverse_scored:
+        found.append(Text("Reverse-scored:", SMALL, before=4, after=2, keep_with_next=True))
+        found += [_quoted_item(item) for item in facet.reverse_scored]
     if facet.band:
         found.append(Text(facet.band, SMALL, after=2))
     return found
 
 
-def _total(result: "Result") -> list[Block]:
+def _total_blocks(result: "Result") -> list[Block]:
     count = f"{result.total_answered} of {result.total_asked} answered"
-    words_ = f"{result.total_shown} ({count})" if result.total_shown is not None else f"Not scored: {count}"
-    beside = f"{higher_means(result.instrument)} {result.total_band or norm_line(result.instrument)}".strip()
+    words_ = (
+        f"{result.display_total} ({count})" if result.display_total is not None else f"Not scored: {count}"
+    )
+    beside = (
+        f"{explain_higher(result.instrument)} {result.total_band or norm_line(result.instrument)}".strip()
+    )
     return [
-        Text("All together", _PART, before=14, after=1, keep=True),
+        Text("All together", _FACET_STYLE, before=14, after=1, keep_with_next=True),
         Text([(f"{words_}. ", BODY), (beside, QUIET)]),
     ]
 
 
-def _quoted(item: "AnsweredItem", *, bar: bool = False) -> Text:
-    after = " · ".join(filter(None, (_given(item), _said(item) if bar else "")))
+def _quoted_item(item: "AnsweredItem", *, bar: bool = False) -> Text:
+    after = " · ".join(filter(None, (_answer_text(item), _remark_text(item) if bar else "")))
     return Text([(f"“{item.text}” ", BODY), (after, QUIET)], after=7 if bar else 4, bar=bar)
 
 
-class Answered(Block):
+class AnswerRow(Block):
     """One item and its answer beside it."""
 
-    NUMBER, ANSWER = 28.0, 126.0
+    NUMBER_WIDTH, ANSWER_WIDTH = 28.0, 126.0
 
-    def __init__(self, item: "AnsweredItem", *, before: float, keep: bool) -> None:
-        super().__init__(before=before, keep=keep)
+    def __init__(self, item: "AnsweredItem", *, before: float, keep_with_next: bool) -> None:
+        super().__init__(before=before, keep_with_next=keep_with_next)
         self.number = Text(str(item.number), QUIET)
         self.text = Text(item.text, BODY)
-        self.answer = Text(_given(item), STRONG if item.label is not None else QUIET)
+        self.answer = Text(_answer_text(item), STRONG if item.label is not None else QUIET)
 
     def height(self, width: float) -> float:
-        return max(self.text.height(self._middle(width)), self.answer.height(self.ANSWER))
+        return max(self.text.height(self._text_width(width)), self.answer.height(self.ANSWER_WIDTH))
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        self.number.draw(canvas, x, top, self.NUMBER)
-        self.text.draw(canvas, x + self.NUMBER, top, self._middle(width))
-        self.answer.draw(canvas, x + width - self.ANSWER, top, self.ANSWER)
+        self.number.draw(canvas, x, top, self.NUMBER_WIDTH)
+        self.text.draw(canvas, x + self.NUMBER_WIDTH, top, self._text_width(width))
+        self.answer.draw(canvas, x + width - self.ANSWER_WIDTH, top, self.ANSWER_WIDTH)
 
-    def marked(self) -> bool:
-        return self.text.marked() or self.answer.marked()
+    def has_undrawable_mark(self) -> bool:
+        return self.text.has_undrawable_mark() or self.answer.has_undrawable_mark()
 
-    def _middle(self, width: float) -> float:
-        return width - self.NUMBER - self.ANSWER - 14
-
-
-def _answer(item: "AnsweredItem") -> list[Block]:
-    beside = " · ".join(filter(None, (words.TALK if item.talk else "", _said(item))))
-    row = Answered(item, before=6, keep=bool(beside))
-    return [row, Text(beside, QUIET, indent=Answered.NUMBER)] if beside else [row]
+    def _text_width(self, width: float) -> float:
+        return width - self.NUMBER_WIDTH - self.ANSWER_WIDTH - 14
 
 
-def _given(item: "AnsweredItem") -> str:
+def _answer_blocks(item: "AnsweredItem") -> list[Block]:
+    beside = " · ".join(
+        filter(None, (sheet_texts.TALK_LABEL if item.wants_to_talk else "", _remark_text(item)))
+    )
+    row = AnswerRow(item, before=6, keep_with_next=bool(beside))
+    return [row, Text(beside, QUIET, indent=AnswerRow.NUMBER_WIDTH)] if beside else [row]
+
+
+def _answer_text(item: "AnsweredItem") -> str:
     """The label that was chosen, or the way in which none was."""
     if item.label is None:
-        return words.WAYS.get(item.status, "No answer")
-    return uncapitalised(item.label)
+        return sheet_texts.NON_ANSWER_LABELS.get(item.status, "No answer")
+    return uncapitalise(item.label)
 
 
-def _said(item: "AnsweredItem") -> str:
-    return f"said: “{item.said.strip()}”" if item.said.strip() else ""
+def _remark_text(item: "AnsweredItem") -> str:
+    return f"said: “{item.remark.strip()}”" if item.remark.strip() else ""
 
 
-def _state(status: str) -> str:
+def _status_text(status: str) -> str:
     return status.replace("_", " ")
 
 
-def _after_colon(state: str) -> str:
+def _strip_note_prefix(state: str) -> str:
     return state.removeprefix("Note: ")

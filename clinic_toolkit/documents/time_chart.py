@@ -4,49 +4,51 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from clinic_toolkit.documents.blocks import Block, Text
-from clinic_toolkit.documents.chart_plan import Band, Plan, Word
-from clinic_toolkit.documents.look import ACCENT, EDGE, HAIR, INK, SMALL, SOFT, WASH, Colour, Look
+from clinic_toolkit.documents.chart_plan import ChartLabel, ChartPlan, RangeBand
+from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, INK, SMALL, SOFT, WASH, Colour, TextStyle
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-_SCALE, _GAP, _INSET = 62.0, 14.0, 8.0
-_PLOT = 96.0
-_ABOVE, _BELOW, _RAIL = 14.0, 20.0, 17.0
-_FOR_WORDS = 14.0
+_SCALE_WIDTH, _GAP, _INSET = 62.0, 14.0, 8.0
+_PLOT_HEIGHT = 96.0
+_ABOVE, _BELOW, _RAIL_HEIGHT = 14.0, 20.0, 17.0
+_LABEL_HEIGHT = 14.0
 _RADIUS, _DOT = 3.6, 2.1
-_WORD = Look(size=8.5, colour=SOFT, leading=1.12)
+_WORD = TextStyle(size=8.5, colour=SOFT, leading=1.12)
 
 
-class OverTime(Block):
+class TimeChart(Block):
     """The drawing of one part: the scale at the left, the rounds beside it, the days below."""
 
-    def __init__(self, plan: Plan, *, before: float = 0, after: float = 0, keep: bool = False) -> None:
-        super().__init__(before=before, after=after, keep=keep)
+    def __init__(
+        self, plan: ChartPlan, *, before: float = 0, after: float = 0, keep_with_next: bool = False
+    ) -> None:
+        super().__init__(before=before, after=after, keep_with_next=keep_with_next)
         self.plan = plan
 
     def height(self, width: float) -> float:
-        above = _ABOVE + (_FOR_WORDS if self.plan.breaks else 0)
-        return above + _PLOT + _BELOW + (_RAIL if self.plan.rail else 0)
+        above = _ABOVE + (_LABEL_HEIGHT if self.plan.breaks else 0)
+        return above + _PLOT_HEIGHT + _BELOW + (_RAIL_HEIGHT if self.plan.has_mode_rail else 0)
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        self._at = _Place(
-            left=x + _SCALE + _GAP + _INSET,
-            width=width - _SCALE - _GAP - 2 * _INSET,
-            top=top - _ABOVE - (_FOR_WORDS if self.plan.breaks else 0),
+        self._plot = _PlotArea(
+            left=x + _SCALE_WIDTH + _GAP + _INSET,
+            width=width - _SCALE_WIDTH - _GAP - 2 * _INSET,
+            top=top - _ABOVE - (_LABEL_HEIGHT if self.plan.breaks else 0),
         )
-        self._scale(canvas, x)
+        self._draw_scale(canvas, x)
         for band in self.plan.baselines:
-            self._baseline(canvas, band)
+            self._draw_baseline(canvas, band)
         for band in self.plan.usual:
-            self._usual(canvas, band)
-        self._breaks(canvas)
-        self._lines(canvas)
-        self._answers(canvas)
-        self._days(canvas)
+            self._draw_usual_range(canvas, band)
+        self._draw_breaks(canvas)
+        self._draw_mean_lines(canvas)
+        self._draw_answers(canvas)
+        self._draw_dates(canvas)
 
-    def _scale(self, canvas: "Canvas", x: float) -> None:
-        at = self._at
+    def _draw_scale(self, canvas: "Canvas", x: float) -> None:
+        at = self._plot
         canvas.setLineWidth(0.6)
         for level in self.plan.levels:
             y = at.y(level.y)
@@ -54,13 +56,13 @@ class OverTime(Block):
             canvas.line(at.left - _INSET, y, at.left + at.width + _INSET, y)
             if level.word:
                 word = Text(level.word, _WORD, align="right")
-                word.draw(canvas, x, y + word.height(_SCALE) / 2, _SCALE)
+                word.draw(canvas, x, y + word.height(_SCALE_WIDTH) / 2, _SCALE_WIDTH)
 
-        if self.plan.rail:
-            y = at.y(1) - _RAIL
-            Text("how given", _WORD, align="right").draw(canvas, x, y + _WORD.size * 0.56, _SCALE)
+        if self.plan.has_mode_rail:
+            y = at.y(1) - _RAIL_HEIGHT
+            Text("how given", _WORD, align="right").draw(canvas, x, y + _WORD.size * 0.56, _SCALE_WIDTH)
 
-    def _baseline(self, canvas: "Canvas", band: Band) -> None:
+    def _draw_baseline(self, canvas: "Canvas", band: RangeBand) -> None:
         x1, x2, low, high = self._corners(band)
         canvas.setFillColorRGB(*WASH)
         canvas.setStrokeColorRGB(*EDGE)
@@ -69,7 +71,7 @@ class OverTime(Block):
         canvas.rect(x1, low, x2 - x1, high - low, stroke=1, fill=1)
         canvas.setDash()
 
-    def _usual(self, canvas: "Canvas", band: Band) -> None:
+    def _draw_usual_range(self, canvas: "Canvas", band: RangeBand) -> None:
         x1, x2, low, high = self._corners(band)
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.9)
@@ -78,12 +80,12 @@ class OverTime(Block):
         canvas.line(x1, high, x2, high)
         canvas.setDash()
 
-    def _corners(self, band: Band) -> tuple[float, float, float, float]:
-        at = self._at
+    def _corners(self, band: RangeBand) -> tuple[float, float, float, float]:
+        at = self._plot
         return at.x(band.x1), at.x(band.x2), at.y(band.bottom), at.y(band.top)
 
-    def _breaks(self, canvas: "Canvas") -> None:
-        at = self._at
+    def _draw_breaks(self, canvas: "Canvas") -> None:
+        at = self._plot
         canvas.setStrokeColorRGB(*INK)
         canvas.setLineWidth(0.9)
         canvas.setDash(1.2, 2.4)
@@ -91,22 +93,22 @@ class OverTime(Block):
             canvas.line(at.x(word.x), at.y(1) - 5, at.x(word.x), at.y(0) + 8)
         canvas.setDash()
         for word in self.plan.breaks:
-            self._word(canvas, word, at.y(0) + 8 + _WORD.size, 5.0)
+            self._draw_label(canvas, word, at.y(0) + 8 + _WORD.size, 5.0)
         canvas.setStrokeColorRGB(*SOFT)
         for gap in self.plan.gaps:
             x, y = at.x(gap), at.y(1)
             canvas.line(x - 3, y - 3, x, y + 3)
             canvas.line(x, y - 3, x + 3, y + 3)
 
-    def _lines(self, canvas: "Canvas") -> None:
-        at = self._at
+    def _draw_mean_lines(self, canvas: "Canvas") -> None:
+        at = self._plot
         canvas.setStrokeColorRGB(*ACCENT)
         canvas.setLineWidth(0.8)
         for stroke in self.plan.strokes:
             canvas.line(at.x(stroke.x1), at.y(stroke.y1), at.x(stroke.x2), at.y(stroke.y2))
 
-    def _answers(self, canvas: "Canvas") -> None:
-        at = self._at
+    def _draw_answers(self, canvas: "Canvas") -> None:
+        at = self._plot
         canvas.setFillColorRGB(*(EDGE if self.plan.with_mean else ACCENT))
         for dots in self.plan.dots:
             step = min(2 * _DOT, 18 / dots.count)
@@ -114,25 +116,25 @@ class OverTime(Block):
                 y = at.y(dots.y) + (each - (dots.count - 1) / 2) * step
                 canvas.circle(at.x(dots.x), y, _DOT, stroke=0, fill=1)
         for mark in self.plan.marks:
-            y = at.y(1) - _RAIL if mark.y is None else at.y(mark.y)
+            y = at.y(1) - _RAIL_HEIGHT if mark.y is None else at.y(mark.y)
             draw_shape(canvas, mark.shape, at.x(mark.x), y, SOFT if mark.y is None else ACCENT)
 
-    def _days(self, canvas: "Canvas") -> None:
-        top = self._at.y(1) - 8 - (_RAIL if self.plan.rail else 0)
+    def _draw_dates(self, canvas: "Canvas") -> None:
+        top = self._plot.y(1) - 8 - (_RAIL_HEIGHT if self.plan.has_mode_rail else 0)
         for word in self.plan.dates:
-            self._word(canvas, word, top, 0.0)
+            self._draw_label(canvas, word, top, 0.0)
 
-    def _word(self, canvas: "Canvas", word: Word, top: float, aside: float) -> None:
-        x, wide = self._at.x(word.x), 120.0
-        if word.at == "start":
+    def _draw_label(self, canvas: "Canvas", word: ChartLabel, top: float, aside: float) -> None:
+        x, wide = self._plot.x(word.x), 120.0
+        if word.anchor == "start":
             Text(word.text, _WORD).draw(canvas, x + aside, top, wide)
-        elif word.at == "end":
+        elif word.anchor == "end":
             Text(word.text, _WORD, align="right").draw(canvas, x - wide - aside, top, wide)
         else:
             Text(word.text, _WORD, align="centre").draw(canvas, x - wide / 2, top, wide)
 
 
-class _Place:
+class _PlotArea:
     """Where the shares of a plan lie on the sheet."""
 
     def __init__(self, *, left: float, width: float, top: float) -> None:
@@ -142,7 +144,7 @@ class _Place:
         return self.left + share * self.width
 
     def y(self, share: float) -> float:
-        return self.top - share * _PLOT
+        return self.top - share * _PLOT_HEIGHT
 
 
 # From the middle of a mark, as parts of its radius.
@@ -175,7 +177,7 @@ def draw_shape(canvas: "Canvas", shape: str, x: float, y: float, colour: Colour 
         canvas.lines([(x - r, y - r, x + r, y + r), (x - r, y + r, x + r, y - r)])
 
 
-class Legend(Block):
+class ModeLegend(Block):
     """What the shapes mean, one a line."""
 
     PITCH = 15.0

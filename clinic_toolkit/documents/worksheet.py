@@ -5,49 +5,49 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from clinic_toolkit.documents import page, words
+from clinic_toolkit.documents import page_layout, sheet_texts
 from clinic_toolkit.documents.blocks import Block, Rule, Text, WritingLines
-from clinic_toolkit.documents.grids import Circles, Scale, Table
-from clinic_toolkit.documents.look import ACCENT, EDGE, MM, SOFT, Look
+from clinic_toolkit.documents.fill_in_blocks import Circles, Scale, Table
+from clinic_toolkit.documents.styles import ACCENT, EDGE, MM, SOFT, TextStyle
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-    from clinic_toolkit.record.summaries import WorksheetPage
+    from clinic_toolkit.record.values.page_values import WorksheetPage
     from clinic_toolkit.worksheets.model import Block as Field
 
 
-class Scheme(Struct, frozen=True, kw_only=True):
+class SizeScheme(Struct, frozen=True, kw_only=True):
     """Sizes of one variant. Pairs are the closest and the airiest that the sheet may be."""
 
-    title: Look
-    body: Look
+    title: TextStyle
+    body: TextStyle
     pitch: tuple[float, float]
     circle: tuple[float, float]
-    white: tuple[float, float]
+    spacing: tuple[float, float]
 
 
-NORMAL = Scheme(
-    title=Look(size=23, bold=True, leading=1.15),
-    body=Look(size=12, leading=1.3),
+NORMAL = SizeScheme(
+    title=TextStyle(size=23, bold=True, leading=1.15),
+    body=TextStyle(size=12, leading=1.3),
     pitch=(8 * MM, 11 * MM),
     circle=(44 * MM, 96 * MM),
-    white=(0.35, 1.5),
+    spacing=(0.35, 1.5),
 )
-LARGE = Scheme(
-    title=Look(size=29, bold=True, leading=1.15),
-    body=Look(size=17, leading=1.32),
+LARGE = SizeScheme(
+    title=TextStyle(size=29, bold=True, leading=1.15),
+    body=TextStyle(size=17, leading=1.32),
     pitch=(10 * MM, 13 * MM),
     circle=(58 * MM, 96 * MM),
-    white=(0.45, 1.4),
+    spacing=(0.45, 1.4),
 )
 
 
-class Opening(Block):
+class WorksheetHeader(Block):
     """The accent bar, and beside it room for initials: the only mark of a person on the sheet."""
 
-    def __init__(self, initials: str, look: Look) -> None:
-        super().__init__(after=5, keep=True)
+    def __init__(self, initials: str, look: TextStyle) -> None:
+        super().__init__(after=5, keep_with_next=True)
         self.initials = Text(
             initials.strip() or "Initials", look, align="right" if initials.strip() else "left"
         )
@@ -66,49 +66,49 @@ class Opening(Block):
         self.initials.draw(canvas, x + width - word - 70, top, width)
         Rule(colour=EDGE).draw(canvas, x + width - 64, top - height, 64)
 
-    def marked(self) -> bool:
-        return self.initials.marked()
+    def has_undrawable_mark(self) -> bool:
+        return self.initials.has_undrawable_mark()
 
 
-class Airy:
+class WorksheetLayout:
     """The sheet's text, broken once, stacked at any airiness between 0 and 1."""
 
-    def __init__(self, value: "WorksheetPage", scheme: Scheme) -> None:
+    def __init__(self, value: "WorksheetPage", scheme: SizeScheme) -> None:
         self.scheme, self.fields = scheme, value.worksheet.blocks
         sheet, body = value.worksheet, scheme.body
         strong = replace(body, bold=True)
-        self.top: list[Block] = [
-            Opening(value.initials, replace(body, colour=SOFT)),
-            Text(sheet.title, scheme.title, keep=True),
-            *([Text(value.sentence, body, bar=True)] if value.sentence.strip() else []),
+        self.header_blocks: list[Block] = [
+            WorksheetHeader(value.initials, replace(body, colour=SOFT)),
+            Text(sheet.title, scheme.title, keep_with_next=True),
+            *([Text(value.client_sentence, body, bar=True)] if value.client_sentence.strip() else []),
             Text(sheet.why, body),
         ]
         self.steps: list[Block] = [
-            Text("Try this", strong, keep=True),
+            Text("Try this", strong, keep_with_next=True),
             *(Text(step, body, bullet=str(at), indent=22) for at, step in enumerate(sheet.try_this, start=1)),
         ]
-        self.labels = [Text(field.label, strong, keep=True) for field in self.fields]
-        self.end: list[Block] = [
+        self.labels = [Text(field.label, strong, keep_with_next=True) for field in self.fields]
+        self.footer_blocks: list[Block] = [
             Text([("If it gets hard  ", strong), (sheet.if_it_gets_hard, body)]),
             Text([("Bring back  ", strong), (sheet.bring_back, body)]),
         ]
 
-    def blocks(self, air: float) -> list[Block]:
+    def blocks(self, spacing: float) -> list[Block]:
         """Everything in order, with its white."""
-        white = _between(self.scheme.white, air)
-        for block in (*self.top[2:], *self.end):
+        white = _interpolate(self.scheme.spacing, spacing)
+        for block in (*self.header_blocks[2:], *self.footer_blocks):
             block.before = 9 * white
         for at, block in enumerate(self.steps):
             block.before = 11 * white if at == 0 else 2.5 * white
-        found: list[Block] = [*self.top, *self.steps]
+        found: list[Block] = [*self.header_blocks, *self.steps]
         for label, field in zip(self.labels, self.fields, strict=True):
             label.before, label.after = 13 * white, 2 * white + (4 if field.kind == "circles" else 0)
-            found += [label, self._field(field, air)]
-        self.end[0].before = 14 * white
-        return found + self.end
+            found += [label, self._field_block(field, spacing)]
+        self.footer_blocks[0].before = 14 * white
+        return found + self.footer_blocks
 
-    def _field(self, field: "Field", air: float) -> Block:
-        pitch, body = _between(self.scheme.pitch, air), self.scheme.body
+    def _field_block(self, field: "Field", spacing: float) -> Block:
+        pitch, body = _interpolate(self.scheme.pitch, spacing), self.scheme.body
         if field.kind == "lines":
             quiet = replace(body, colour=SOFT)
             return WritingLines(field.count, pitch, look=quiet if field.numbered else None)
@@ -118,42 +118,45 @@ class Airy:
             )
         if field.kind == "scale":
             return Scale(field.left, field.right, field.steps, body)
-        return Circles(field.left, field.right, field.middle, _between(self.scheme.circle, air), body)
+        return Circles(field.left, field.right, field.middle, _interpolate(self.scheme.circle, spacing), body)
 
 
-def render(value: "WorksheetPage") -> bytes:
+def render_worksheet(value: "WorksheetPage") -> bytes:
     """Draw the sheet, as airy as one page allows; in large print it may take two."""
-    scheme = LARGE if value.large else NORMAL
-    foot_look = Look(size=scheme.body.size, colour=SOFT)
-    sheet = page.Sheet(
-        paper=value.letterhead.paper,
-        foot=(Text(words.CLIENT_LINE, foot_look),),
-        demo=value.letterhead.demo,
+    scheme = LARGE if value.large_type else NORMAL
+    foot_look = TextStyle(size=scheme.body.size, colour=SOFT)
+    sheet = page_layout.PageLayout(
+        paper=value.letterhead.paper_size,
+        footer=(Text(sheet_texts.CLIENT_LINE, foot_look),),
+        demo=value.letterhead.is_demo,
         side=20 * MM,
         top=17 * MM,
         bottom=9 * MM,
-        small=foot_look,
+        small_style=foot_look,
     )
-    airy = Airy(value, scheme)
-    note = page.explained(airy.blocks(0.0), sheet)
+    airy = WorksheetLayout(value, scheme)
+    note = page_layout.mark_explanation(airy.blocks(0.0), sheet)
 
     def height(air: float) -> float:
-        return page.stacked([*airy.blocks(air), *note], sheet.width)
+        return page_layout.stacked_height([*airy.blocks(air), *note], sheet.width)
 
     closest = height(0.0)
     tighter = replace(sheet, top=13 * MM, bottom=7 * MM)
-    if sheet.room < closest <= tighter.room:
+    if sheet.usable_height < closest <= tighter.usable_height:
         sheet = tighter  # rather less margin than a second page for the last line
-    if closest > sheet.room:
+    if closest > sheet.usable_height:
         for air in (0.5, 0.25, 0.0):  # two pages have room enough
-            if len(page.flow([*airy.blocks(air), *note], sheet.width, sheet.room)) <= 2:
+            if (
+                len(page_layout.place_on_pages([*airy.blocks(air), *note], sheet.width, sheet.usable_height))
+                <= 2
+            ):
                 break
-        return page.make(airy.blocks(air), sheet)
-    air = min((sheet.room - closest) / (height(1.0) - closest), 1.0)
-    while air > 0 and height(air) > sheet.room:  # words over smaller circles may need a line more
+        return page_layout.make_pdf(airy.blocks(air), sheet)
+    air = min((sheet.usable_height - closest) / (height(1.0) - closest), 1.0)
+    while air > 0 and height(air) > sheet.usable_height:  # words over smaller circles may need a line more
         air = max(air - 0.05, 0.0)
-    return page.make(airy.blocks(air), sheet)
+    return page_layout.make_pdf(airy.blocks(air), sheet)
 
 
-def _between(pair: tuple[float, float], air: float) -> float:
-    return pair[0] + (pair[1] - pair[0]) * air
+def _interpolate(pair: tuple[float, float], spacing: float) -> float:
+    return pair[0] + (pair[1] - pair[0]) * spacing

@@ -11,16 +11,16 @@ from threading import Lock
 
 import msgspec
 
-from clinic_toolkit.checked import checked
+from clinic_toolkit.definition_cache import load_or_build
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.model import Frame, Instrument
 
-DEFINITIONS = Path(__file__).with_name("definitions")
+DEFINITIONS_FOLDER = Path(__file__).with_name("definitions")
 _FRAMES_FILE = "frames.toml"
 _SIDES = ("giving", "receiving", "boundaries", "flows", "other", "all")
 CHECK_IN = "check-in"
-_loading = Lock()
-_remembered: dict[str, Instrument] = {}
+_loading_lock = Lock()
+_own_by_digest: dict[str, Instrument] = {}
 
 
 class UnknownInstrument(ClinicError):
@@ -37,98 +37,98 @@ class UnknownFrame(ClinicError):
         super().__init__("This kind of relationship is not known here.")
 
 
-class Shelf(msgspec.Struct, frozen=True, kw_only=True):
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     """Every version of every questionnaire, older first, and the kinds of relationship."""
 
     editions: tuple[Instrument, ...]
     frames: tuple[Frame, ...]
 
 
-def instruments() -> tuple[Instrument, ...]:
+def list_instruments() -> tuple[Instrument, ...]:
     """The newest version of every long questionnaire: giving, receiving, boundaries, flows."""
-    return tuple(one for one in everything() if one.kind != CHECK_IN)
+    return tuple(one for one in list_newest() if one.kind != CHECK_IN)
 
 
-def check_in() -> Instrument:
+def load_check_in() -> Instrument:
     """The newest version of the check-in, without a question of anybody's own."""
-    return next(one for one in everything() if one.kind == CHECK_IN)
+    return next(one for one in list_newest() if one.kind == CHECK_IN)
 
 
-def everything() -> tuple[Instrument, ...]:
+def list_newest() -> tuple[Instrument, ...]:
     """The newest version of every questionnaire, the check-in last."""
     newest: dict[str, Instrument] = {}
-    for edition in _shelf().editions:
+    for edition in _catalogue().editions:
         newest[edition.id] = edition
     return tuple(sorted(newest.values(), key=lambda one: (_SIDES.index(one.side), one.id)))
 
 
-def editions() -> tuple[Instrument, ...]:
-    """Every version that comes with the program, in the order of `everything`, newest first."""
-    order = {newest.id: at for at, newest in enumerate(everything())}
-    newest_first = tuple(reversed(_shelf().editions))
+def list_editions() -> tuple[Instrument, ...]:
+    """Every version that comes with the program, in the order of `list_newest`, newest first."""
+    order = {newest.id: at for at, newest in enumerate(list_newest())}
+    newest_first = tuple(reversed(_catalogue().editions))
     return tuple(sorted(newest_first, key=lambda one: order[one.id]))
 
 
-def instrument(instrument_id: str, version: str | None = None, digest: str | None = None) -> Instrument:
+def load_instrument(instrument_id: str, version: str | None = None, digest: str | None = None) -> Instrument:
     """One questionnaire: the newest, or exactly the version and digest an administration pinned."""
-    for edition in reversed(_shelf().editions):
+    for edition in reversed(_catalogue().editions):
         if (
             edition.id == instrument_id
             and version in (None, edition.version)
             and digest in (None, edition.digest)
         ):
             return edition
-    remembered = _remembered.get(digest or "")
+    remembered = _own_by_digest.get(digest or "")
     if remembered is None or remembered.id != instrument_id or version not in (None, remembered.version):
         raise UnknownInstrument
     return remembered
 
 
-def remember(own: Instrument) -> None:
+def register_own(own: Instrument) -> None:
     """Find a practice's own questionnaire by its digest from now on.
 
     What is remembered says only which bytes make which questionnaire, so it may be the same for a whole
     process. Which of them are offered is a question to the record of each practice.
     """
-    _remembered[own.digest] = own
+    _own_by_digest[own.digest] = own
 
 
-def knows(digest: str) -> bool:
+def is_known_digest(digest: str) -> bool:
     """Whether a questionnaire of this digest is on the shelf or was remembered."""
-    return digest in _remembered or any(edition.digest == digest for edition in _shelf().editions)
+    return digest in _own_by_digest or any(edition.digest == digest for edition in _catalogue().editions)
 
 
-def against_the_shelf(own: Instrument) -> list[str]:
+def conflicts_with_catalogue(own: Instrument) -> list[str]:
     """What stands against a practice's own questionnaire among what comes with the program."""
-    from clinic_toolkit.instruments import problems
+    from clinic_toolkit.instruments import definition_problems
 
-    taken = any(own.id == edition.id for edition in _shelf().editions)
+    taken = any(own.id == edition.id for edition in _catalogue().editions)
     clash = [f"id: “{own.id}” comes with the program; choose another"] if taken else []
-    between = problems.between((*everything(), own), frames())
+    between = definition_problems.cross_reference_problems((*list_newest(), own), list_frames())
     return [*clash, *(each.removeprefix(f"{own.id}, ") for each in between)]
 
 
-def frames() -> tuple[Frame, ...]:
+def list_frames() -> tuple[Frame, ...]:
     """All kinds of relationship, in the order of their file."""
-    return _shelf().frames
+    return _catalogue().frames
 
 
-def frame(frame_id: str) -> Frame:
+def load_frame(frame_id: str) -> Frame:
     """One kind of relationship."""
-    for one in _shelf().frames:
+    for one in _catalogue().frames:
         if one.id == frame_id:
             return one
     raise UnknownFrame
 
 
-def offered(instrument: Instrument, frame: Frame) -> bool:
+def is_offered(instrument: Instrument, frame: Frame) -> bool:
     """Whether this questionnaire may be asked about this kind of relationship."""
     return frame.takes_questionnaires and instrument.id not in frame.not_offered
 
 
-def load_shelf(folder: Path) -> Shelf:
+def read_catalogue(folder: Path) -> Catalogue:
     """Read every definition in a folder, older versions first, and check them against each other."""
-    from clinic_toolkit.instruments import loader, problems
+    from clinic_toolkit.instruments import definition_problems, loader
 
     found: list[str] = []
     editions: list[Instrument] = []
@@ -136,41 +136,47 @@ def load_shelf(folder: Path) -> Shelf:
     for path in sorted(folder.glob("*.toml")):
         try:
             if path.name == _FRAMES_FILE:
-                frames = loader.load_frames(path)
+                frames = loader.read_frames_file(path)
             else:
-                editions.append(loader.load_instrument(path))
+                editions.append(loader.read_instrument_file(path))
         except loader.DefinitionError as error:
             found += [f"{error.file}, {problem}" for problem in error.problems]
-    found = found or [*problems.between(editions, frames), *_twice(editions)]
+    found = found or [
+        *definition_problems.cross_reference_problems(editions, frames),
+        *_duplicate_problems(editions),
+    ]
     if found:
         raise loader.DefinitionError(f"folder {folder.name}", found)
-    return Shelf(editions=tuple(sorted(editions, key=_age)), frames=frames)
+    return Catalogue(editions=tuple(sorted(editions, key=_edition_sort_key)), frames=frames)
 
 
-def _shelf() -> Shelf:
-    with _loading:
-        return _load_once()
+def _catalogue() -> Catalogue:
+    with _loading_lock:
+        return _load_catalogue_once()
 
 
 @cache
-def _load_once() -> Shelf:
+def _load_catalogue_once() -> Catalogue:
     here = Path(__file__).parent
-    shelf = checked(
-        DEFINITIONS, "*.toml", by=here, make=lambda: msgspec.msgpack.encode(load_shelf(DEFINITIONS))
+    shelf = load_or_build(
+        DEFINITIONS_FOLDER,
+        "*.toml",
+        checker_folder=here,
+        build=lambda: msgspec.msgpack.encode(read_catalogue(DEFINITIONS_FOLDER)),
     )
-    return msgspec.msgpack.decode(shelf, type=Shelf)
+    return msgspec.msgpack.decode(shelf, type=Catalogue)
 
 
-def age(version: str) -> tuple[tuple[int, str], ...]:
+def version_sort_key(version: str) -> tuple[tuple[int, str], ...]:
     """What versions are sorted by: 10 is newer than 9, which plain sorting of texts gets wrong."""
     return tuple((int(part), "") if part.isdecimal() else (0, part) for part in version.split("."))
 
 
-def _age(instrument: Instrument) -> tuple[str, tuple[tuple[int, str], ...]]:
-    return instrument.id, age(instrument.version)
+def _edition_sort_key(instrument: Instrument) -> tuple[str, tuple[tuple[int, str], ...]]:
+    return instrument.id, version_sort_key(instrument.version)
 
 
-def _twice(editions: Sequence[Instrument]) -> list[str]:
+def _duplicate_problems(editions: Sequence[Instrument]) -> list[str]:
     names = [f"{edition.id} version {edition.version}" for edition in editions]
     return [
         f"{name}: there are two with this name and version"

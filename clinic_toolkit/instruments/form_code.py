@@ -15,14 +15,14 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 
-CHARACTERS = "34679ACDEFGHJKMNPQRTWXY"
-_PRIME = len(CHARACTERS)
-_DATA = 7
+ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
+_PRIME = len(ALPHABET)
+_DATA_LENGTH = 7
 # Spaces and all the dashes that a phone's keyboard or a word processor makes of "-".
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212_.]+")
 
 
-class Mistyped(ClinicError):
+class MistypedCode(ClinicError):
     """The characters do not fit together."""
 
     def __init__(self) -> None:
@@ -43,45 +43,50 @@ class UnknownCode(ClinicError):
         )
 
 
-class Form(Struct, frozen=True, kw_only=True):
+class PrintedForm(Struct, frozen=True, kw_only=True):
     """What a sheet was printed from. `general`: it asks about people close to the client, not one person."""
 
     instrument: Instrument
     general: bool
 
 
-def code_of(instrument: Instrument, *, general: bool) -> str:
+def form_code_of(instrument: Instrument, *, general: bool) -> str:
     """The code of a form as it is printed: two groups of four; the same on every copy of it."""
     wording = "general" if general else "one person"
     named = "\0".join((instrument.id, instrument.version, instrument.digest, wording))
     whole = int.from_bytes(hashlib.sha256(named.encode()).digest(), "big")
-    values = [whole // _PRIME**place % _PRIME for place in range(_DATA)]
-    code = "".join(CHARACTERS[value] for value in (*values, _check(values)))
+    values = [whole // _PRIME**place % _PRIME for place in range(_DATA_LENGTH)]
+    code = "".join(ALPHABET[value] for value in (*values, _check_value(values)))
     return f"{code[:4]}-{code[4:]}"
 
 
-def form_of(typed: str, among: Iterable[Instrument] = ()) -> Form:
-    """The form that a sheet with this code was printed from: any version of ours, or one of `among`.
+def form_by_code(typed: str, own_instruments: Iterable[Instrument] = ()) -> PrintedForm:
+    """The form that a sheet with this code was printed from: any version of ours, or one of
+    `own_instruments`.
 
     Raises:
-        Mistyped: the characters do not fit together.
+        MistypedCode: the characters do not fit together.
         UnknownCode: they do, and no known form has this code.
     """
-    code = _tidy(typed)
-    for instrument in (*catalogue.editions(), *among):
+    code = _normalize_code(typed)
+    for instrument in (*catalogue.list_editions(), *own_instruments):
         for general in (False, True):
-            if _tidy(code_of(instrument, general=general)) == code:
-                return Form(instrument=instrument, general=general)
+            if _normalize_code(form_code_of(instrument, general=general)) == code:
+                return PrintedForm(instrument=instrument, general=general)
     raise UnknownCode
 
 
-def _tidy(typed: str) -> str:
+def _normalize_code(typed: str) -> str:
     code = _SEPARATORS.sub("", typed).upper()
-    values = [CHARACTERS.find(character) for character in code]
-    if len(values) != _DATA + 1 or -1 in values or _check(values[:_DATA]) != values[_DATA]:
-        raise Mistyped
+    values = [ALPHABET.find(character) for character in code]
+    if (
+        len(values) != _DATA_LENGTH + 1
+        or -1 in values
+        or _check_value(values[:_DATA_LENGTH]) != values[_DATA_LENGTH]
+    ):
+        raise MistypedCode
     return code
 
 
-def _check(values: list[int]) -> int:
+def _check_value(values: list[int]) -> int:
     return sum(weight * value for weight, value in enumerate(values, start=1)) % _PRIME

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from clinic_toolkit import plain_text, toml_limits
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.instruments import problems, tables
+from clinic_toolkit.instruments import definition_problems, raw_tables
 from clinic_toolkit.instruments.model import Frame, Instrument
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 # Fields of a questionnaire that no file may set.
-WORKED_OUT = ("digest", "own")
-_SHOWN = 100
+COMPUTED_FIELDS = ("digest", "own")
+_MAX_LISTED = 100
 
-_PLAIN_WORDS = {
+_ERROR_TEXTS = {
     "missing": "is missing",
     "string_type": "must be text",
     "int_type": "must be a whole number",
@@ -56,21 +56,21 @@ class DefinitionError(DamagedFile):
         # Of ten thousand, the first to mend is that there are so many.
         said = sorted(found, key=lambda problem: "must have at most" not in problem)
         self.problems = tuple(dict.fromkeys(_printable(problem) for problem in said))
-        listed = list(self.problems[:_SHOWN])
-        if len(self.problems) > _SHOWN:
-            listed.append(f"and {len(self.problems) - _SHOWN} more")
+        listed = list(self.problems[:_MAX_LISTED])
+        if len(self.problems) > _MAX_LISTED:
+            listed.append(f"and {len(self.problems) - _MAX_LISTED} more")
         super().__init__(
             f"The definition {file} cannot be used. Mend these places, or put back the file that "
             f"came with the program: {'; '.join(listed)}."
         )
 
 
-def load_instrument(path: Path, *, own: bool = False) -> Instrument:
+def read_instrument_file(path: Path, *, own: bool = False) -> Instrument:
     """Read one questionnaire from its file."""
     return parse_instrument(read_bytes(path), path.name, own=own)
 
 
-def load_frames(path: Path) -> tuple[Frame, ...]:
+def read_frames_file(path: Path) -> tuple[Frame, ...]:
     """Read the list of relationships from its file."""
     return parse_frames(read_bytes(path), path.name)
 
@@ -81,26 +81,26 @@ def parse_instrument(data: bytes, file: str, *, own: bool = False) -> Instrument
     Args:
         own: it comes from a practice, not with the program.
     """
-    raw = _table_of(data, file)
-    found = [*tables.too_many(raw), *problems.in_instrument(raw)]
-    found += [f"{name}: the program works this out, leave it out" for name in WORKED_OUT if name in raw]
-    instrument: Instrument = _checked(Instrument, raw, file, found)
-    return replace(instrument, digest=digest_of(data), own=own)
+    raw = _parse_toml(data, file)
+    found = [*raw_tables.list_length_problems(raw), *definition_problems.instrument_problems(raw)]
+    found += [f"{name}: the program works this out, leave it out" for name in COMPUTED_FIELDS if name in raw]
+    instrument: Instrument = _validate(Instrument, raw, file, found)
+    return replace(instrument, digest=definition_digest(data), own=own)
 
 
-def digest_of(data: bytes) -> str:
+def definition_digest(data: bytes) -> str:
     """What a definition is known by: of its text, so that another editor's line ends make no other one."""
-    return sha256(plain_text.normal(data)).hexdigest()
+    return sha256(plain_text.normalize_text_bytes(data)).hexdigest()
 
 
 def parse_frames(data: bytes, file: str) -> tuple[Frame, ...]:
     """Make the list of relationships of the bytes of its file, or raise `DefinitionError`."""
-    raw = _table_of(data, file)
-    found = list(problems.in_frames(raw))
+    raw = _parse_toml(data, file)
+    found = list(definition_problems.frame_problems(raw))
     found += [f"{key}: is not known here" for key in raw if key != "frames"]
     if not raw.get("frames"):
         found.append("frames: is missing")
-    frames: tuple[Frame, ...] = _checked(
+    frames: tuple[Frame, ...] = _validate(
         tuple[Frame, ...], raw.get("frames", []), file, found, place="frames"
     )
     return frames
@@ -119,27 +119,27 @@ def read_bytes(path: Path) -> bytes:
         raise DefinitionError(path.name, [f"the file cannot be read ({error.strerror})"]) from error
 
 
-def _table_of(data: bytes, file: str) -> dict[str, Any]:
+def _parse_toml(data: bytes, file: str) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise DefinitionError(file, [f"the file is larger than {MAX_BYTES:,} bytes"])
     try:
-        text = plain_text.read(data)
-        toml_limits.check(text)
+        text = plain_text.decode_text(data)
+        toml_limits.check_limits(text)
         raw = tomllib.loads(text)
-    except toml_limits.TooMuch as error:
+    except toml_limits.TomlLimitExceeded as error:
         raise DefinitionError(file, [str(error)]) from error
-    except plain_text.NotText as error:
+    except plain_text.TextDecodingError as error:
         raise DefinitionError(file, [str(error)]) from error
     except RecursionError as error:
         raise DefinitionError(file, ["lists are nested too deep"]) from error
     except ValueError as error:  # TOMLDecodeError, and a number of thousands of digits
         raise DefinitionError(file, [f"not readable as TOML: {error}"]) from error
-    if found := tables.not_walkable(raw):
+    if found := raw_tables.nesting_problems(raw):
         raise DefinitionError(file, found)
     return raw
 
 
-def _checked(kind: Any, raw: Any, file: str, found: list[str], place: str = "") -> Any:
+def _validate(kind: Any, raw: Any, file: str, found: list[str], place: str = "") -> Any:
     """Check what was read against a class of `model` and build it.
 
     `found` is what is known to be wrong already, and is told together with the rest.
@@ -149,41 +149,41 @@ def _checked(kind: Any, raw: Any, file: str, found: list[str], place: str = "") 
     try:
         # By way of JSON: only there does the strict mode take a list for a tuple, and strict it
         # must be, or the text "2" would pass for a number.
-        value = _adapter(kind).validate_json(json.dumps(raw, default=_no_text), strict=True)
+        value = _type_adapter(kind).validate_json(json.dumps(raw, default=_reject_date), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        found = [*_in_plain_words(details, place), *found]
-    found = [*found, *_unknown(kind, raw, place), *problems.in_texts(raw, place)]
+        found = [*_describe_errors(details, place), *found]
+    found = [*found, *_unknown_key_problems(kind, raw, place), *definition_problems.text_problems(raw, place)]
     if found:
         raise DefinitionError(file, found)
     return value
 
 
-def prepare() -> None:
+def prepare_validators() -> None:
     """Build what checking needs now, and not with the first file."""
-    _adapter(Instrument)
+    _type_adapter(Instrument)
 
 
 @cache
-def _adapter(kind: Any) -> Any:
+def _type_adapter(kind: Any) -> Any:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
 
 
-def _no_text(value: object) -> list[str]:
+def _reject_date(value: object) -> list[str]:
     """A TOML date is neither text nor number here; a list is refused wherever one can stand."""
     return [type(value).__name__]
 
 
-def _in_plain_words(details: Sequence["ErrorDetails"], place: str) -> Iterator[str]:
+def _describe_errors(details: Sequence["ErrorDetails"], place: str) -> Iterator[str]:
     broken = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
     for detail in details:
         if detail["type"] == "too_short" and detail["loc"] in broken:
             continue  # only because the entries that are there are broken, each said by itself
-        words = _PLAIN_WORDS.get(detail["type"])
+        words = _ERROR_TEXTS.get(detail["type"])
         said = words.format(**detail.get("ctx", {})) if words else detail["msg"]
-        yield f"{_path(detail['loc'], place) or 'the file'}: {said}"
+        yield f"{_format_path(detail['loc'], place) or 'the file'}: {said}"
 
 
 def _printable(problem: str) -> str:
@@ -191,24 +191,24 @@ def _printable(problem: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in problem[:200])
 
 
-def _path(parts: Sequence[int | str], place: str) -> str:
+def _format_path(parts: Sequence[int | str], place: str) -> str:
     for part in parts:
         place = f"{place}[{part}]" if isinstance(part, int) else f"{place}.{part}" if place else part
     return place
 
 
-def _unknown(kind: Any, raw: Any, place: str) -> Iterator[str]:
+def _unknown_key_problems(kind: Any, raw: Any, place: str) -> Iterator[str]:
     """Name every key that no field has: a misspelt optional one would else be lost in silence."""
     kind = next(filter(is_dataclass, get_args(kind)), kind) if get_origin(kind) is UnionType else kind
     if get_origin(kind) is tuple and isinstance(raw, list):
         for number, value in enumerate(raw):
-            yield from _unknown(get_args(kind)[0], value, f"{place}[{number}]")
+            yield from _unknown_key_problems(get_args(kind)[0], value, f"{place}[{number}]")
     elif is_dataclass(kind) and isinstance(raw, dict):
         hints = get_type_hints(kind)
         names = {field.name for field in fields(kind)}
         for key, value in raw.items():
             where = f"{place}.{key}" if place else str(key)
             if key in names:
-                yield from _unknown(hints[key], value, where)
+                yield from _unknown_key_problems(hints[key], value, where)
             else:
                 yield f"{where}: is not known here"

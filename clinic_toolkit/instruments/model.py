@@ -18,13 +18,13 @@ Slug = Annotated[str, MinLen(1), MaxLen(40)]
 Label = Annotated[str, MinLen(1), MaxLen(60)]
 Weight = Annotated[float, Gt(0), Le(100)]
 
-Mode = Literal["behaviour", "thought", "feeling", "cost", "other"]
+ItemMode = Literal["behaviour", "thought", "feeling", "cost", "other"]
 Role = Literal["difficulty", "strength"]
 SafetyFlag = Literal["none", "burden", "fear"]
 EvidenceLevel = Literal["drafted", "expert-reviewed", "cognitively-tested", "piloted", "published"]
 Side = Literal["giving", "receiving", "boundaries", "flows", "other", "all"]
 # How a number is made: the mean from 0 to 100, the mean of the values, or their sum.
-Score = Literal["stretched", "mean", "sum"]
+ScoreKind = Literal["stretched", "mean", "sum"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +37,7 @@ class ResponseOption:
 
 
 # How a question of "this person" is asked where no one person is meant.
-_ANYONE = (
+_GENERAL_WORDING = (
     ("this person or someone else", "anyone"),
     ("do for this person", "do for people close to you"),
     ("this person", "someone close to you"),
@@ -55,10 +55,10 @@ class FollowUp:
     intent: Line
     in_private: bool = False
 
-    def of_people_in_general(self) -> str:
+    def question_in_general(self) -> str:
         """The question where no one person is meant."""
         asked = self.question
-        for one_person, anyone in _ANYONE:
+        for one_person, anyone in _GENERAL_WORDING:
             asked = asked.replace(one_person, anyone)
         return asked
 
@@ -81,14 +81,14 @@ class Facet:
     parent: Slug | None = None
     words_only: bool = False
 
-    def beside(self, *, general: bool) -> list[str]:
+    def shareable_questions(self, *, general: bool) -> list[str]:
         """The questions for the talk that may stand on a screen that both look at.
 
         Args:
             general: it is about people in general, and not about one person.
         """
         shown = [each for each in self.follow_up if not each.in_private]
-        return [each.of_people_in_general() if general else each.question for each in shown]
+        return [each.question_in_general() if general else each.question for each in shown]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +103,7 @@ class Item:
 
     id: Slug
     facet: Slug
-    mode: Mode
+    mode: ItemMode
     role: Role
     text: Line
     text_general: Line
@@ -213,7 +213,7 @@ class Instrument:
     clinician_notes: tuple[Text, ...] = ()
     guidance: Guidance = Guidance()
     missing: MissingRule | None = None
-    score: Score = "stretched"
+    score: ScoreKind = "stretched"
     answer_words: Literal["frequency", "other"] = "frequency"
     bands: Annotated[tuple[Band, ...], MaxLen(100)] = ()
     introduction_general: tuple[Text, ...] = ()
@@ -224,7 +224,7 @@ class Instrument:
     own: bool = False
 
     @property
-    def in_one_line(self) -> str:
+    def summary(self) -> str:
         """The first sentence of what it is about, where one is chosen."""
         first, end, _ = self.about.partition(". ")
         return f"{first}." if end else self.about
@@ -246,7 +246,7 @@ class Frame:
     not_offered: tuple[Slug, ...] = ()
 
     @property
-    def in_one_line(self) -> str:
+    def label_with_line(self) -> str:
         """The kind as it stands in a list to choose from: "Boss: decides about their work"."""
         label = f"{self.label[:1].upper()}{self.label[1:]}"
         return f"{label}: {self.line}" if self.line else label

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 # Letters that Unicode does not take apart, and what they are typed as on a keyboard without them.
-_LETTERS = str.maketrans(
+_BASE_LETTERS = str.maketrans(
     {
         "ł": "l", "ø": "o", "ı": "i", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss",
         "ħ": "h", "ŧ": "t", "ŋ": "n", "ĸ": "k", "ə": "e", "ǝ": "e", "ɛ": "e", "ɔ": "o", "ɓ": "b", "ɗ": "d",
@@ -19,80 +19,80 @@ _LETTERS = str.maketrans(
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈʾʿ′‵＇׳ꞌ՚"))
 _HYPHENS = re.compile(r"[-‐‑‒–—―−⁃﹣－־·・]+")
 # Typed where a keyboard has no umlaut; "Mueller" is to find Müller, and "Mueller" is found by "müller".
-_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-_TIGHT = 4  # so many letters at least are looked for across the gaps of a name
-_LEAST_DIGITS = 6  # so many digits are a telephone number that may lack its beginning
-_TRUNK = re.compile(r"\(\s*0\s*\)")
+_UMLAUT_SPELLINGS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_MIN_LENGTH_ACROSS_GAPS = 4  # so many letters at least are looked for across the gaps of a name
+_MIN_PHONE_DIGITS = 6  # so many digits are a telephone number that may lack its beginning
+_TRUNK_PREFIX = re.compile(r"\(\s*0\s*\)")
 
 
-def letters(text: str) -> str:
+def fold_letters(text: str) -> str:
     """Small letters without accents: "zoe" for Zoë, "lukasz" for Łukasz. Every other sign stays."""
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_BASE_LETTERS))
     plain = "".join(char for char in apart if not unicodedata.combining(char))
     # Some come apart into a letter of the table: ǿ into ø and its accent.
-    return unicodedata.normalize("NFC", plain.translate(_LETTERS))
+    return unicodedata.normalize("NFC", plain.translate(_BASE_LETTERS))
 
 
-def fold(text: str) -> str:
+def fold_name(text: str) -> str:
     """A name to compare by: no case, no accents, no apostrophes; hyphens are spaces, and one is enough."""
-    return " ".join(_HYPHENS.sub(" ", letters(text).translate(_APOSTROPHES)).split())
+    return " ".join(_HYPHENS.sub(" ", fold_letters(text).translate(_APOSTROPHES)).split())
 
 
-def spellings(text: str) -> frozenset[str]:
+def name_spellings(text: str) -> frozenset[str]:
     """A name to compare by, also with its umlauts written as two letters."""
     # Put together first: the table knows ü, and not u with a mark behind it.
     whole = unicodedata.normalize("NFC", text).casefold()
-    return frozenset((fold(text), fold(whole.translate(_SPELLED))))
+    return frozenset((fold_name(text), fold_name(whole.translate(_UMLAUT_SPELLINGS))))
 
 
-def digits(text: str) -> str:
+def phone_digits(text: str) -> str:
     """The digits of a telephone number, of whichever script; a trunk (0) and all signs are left out."""
-    found = (unicodedata.decimal(char, None) for char in _TRUNK.sub("", text))
+    found = (unicodedata.decimal(char, None) for char in _TRUNK_PREFIX.sub("", text))
     return "".join(str(each) for each in found if each is not None)
 
 
-def holds(words: str, texts: str, telephone: str) -> bool:
+def matches_search(query: str, searched_text: str, telephone: str) -> bool:
     """Whether a text or telephone holds everything that was looked for.
 
     Args:
-        words: what was typed to look for; every word of it must be found.
-        texts: name, code, address: what words are looked for in.
+        query: what was typed to look for; every word of it must be found.
+        searched_text: name, code, address: what words are looked for in.
         telephone: what a number is looked for in.
     """
-    known = spellings(texts)
+    known = name_spellings(searched_text)
     tight = frozenset(each.replace(" ", "") for each in known)
-    named = [word for word in words.split() if any(char.isalpha() for char in word)]
-    numbers = [word for word in words.split() if word not in named]
-    found = all(_found(part, known, tight) for word in named for part in _parts(word))
+    named = [word for word in query.split() if any(char.isalpha() for char in word)]
+    numbers = [word for word in query.split() if word not in named]
+    found = all(_contains_any(part, known, tight) for word in named for part in _query_parts(word))
     if not found or not numbers:
         return found
-    return _number(digits(" ".join(numbers)), digits(telephone)) or all(
-        _found(part, known, tight) for word in numbers for part in _parts(word)
+    return _matches_phone(phone_digits(" ".join(numbers)), phone_digits(telephone)) or all(
+        _contains_any(part, known, tight) for word in numbers for part in _query_parts(word)
     )
 
 
-def _parts(word: str) -> list[frozenset[str]]:
+def _query_parts(word: str) -> list[frozenset[str]]:
     """What was typed as one word, as the words it may be; each in its spellings."""
-    return [spellings(part) for part in _HYPHENS.sub(" ", word).split()]
+    return [name_spellings(part) for part in _HYPHENS.sub(" ", word).split()]
 
 
-def _found(word: frozenset[str], known: frozenset[str], tight: frozenset[str]) -> bool:
+def _contains_any(word: frozenset[str], texts: frozenset[str], texts_without_gaps: frozenset[str]) -> bool:
     """Whether one of the spellings is there; a longer one, or a code, also across the gaps of a name."""
-    across = [each for each in word if len(each) >= _TIGHT or any(map(str.isdecimal, each))]
-    return any(each in text for each in word for text in known) or any(
-        each in text for each in across for text in tight
+    across = [each for each in word if len(each) >= _MIN_LENGTH_ACROSS_GAPS or any(map(str.isdecimal, each))]
+    return any(each in text for each in word for text in texts) or any(
+        each in text for each in across for text in texts_without_gaps
     )
 
 
-def _number(wanted: str, known: str) -> bool:
+def _matches_phone(query_digits: str, known_digits: str) -> bool:
     """Whether one number holds the other, with or without the country's code and the first zero."""
-    if not wanted:
+    if not query_digits:
         return False
-    bare, other = wanted.lstrip("0"), known.lstrip("0")
-    if wanted in known or (_is_enough(wanted, bare) and bare in known):
+    bare, other = query_digits.lstrip("0"), known_digits.lstrip("0")
+    if query_digits in known_digits or (_has_enough_digits(query_digits, bare) and bare in known_digits):
         return True
-    return len(other) >= _LEAST_DIGITS and wanted.endswith(other)
+    return len(other) >= _MIN_PHONE_DIGITS and query_digits.endswith(other)
 
 
-def _is_enough(wanted: str, bare: str) -> bool:
-    return len(bare) >= _LEAST_DIGITS or (wanted.startswith("00") and bool(bare))
+def _has_enough_digits(query_digits: str, without_zeros: str) -> bool:
+    return len(without_zeros) >= _MIN_PHONE_DIGITS or (query_digits.startswith("00") and bool(without_zeros))

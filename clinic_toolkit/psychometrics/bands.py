@@ -5,18 +5,18 @@ draft by any other way.
 """
 
 from clinic_toolkit.instruments.model import Band, Instrument
-from clinic_toolkit.psychometrics.scoring import number
+from clinic_toolkit.psychometrics.scoring import format_score
 
 
-def band_of(instrument: Instrument, score: float | None, facet: str | None = None) -> Band | None:
+def find_band(instrument: Instrument, score: float | None, facet: str | None = None) -> Band | None:
     """The band that holds a number as it is printed, of one facet or of the whole; None if there is none."""
     if score is None or instrument.evidence.level != "published":
         return None
-    printed = float(number(instrument.score, score))
+    printed = float(format_score(instrument.score, score))
     found = (band for band in instrument.bands if band.facet == facet and band.lower <= printed <= band.upper)
     return next(found, None)
 
 
-def band_line(band: Band | None) -> str:
+def describe_band(band: Band | None) -> str:
     """The band in a sentence that says whose word it is, or ""."""
     return f"Called “{band.label}” in: {band.source}" if band else ""

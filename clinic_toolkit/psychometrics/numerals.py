@@ -10,7 +10,7 @@ _SMALL = (
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
-def in_words(number: int) -> str:
+def number_in_words(number: int) -> str:
     """Write a count of questions, 0 to 999, in words: 3 is "three", 21 is "twenty-one"."""
     if number < 20:
         return _SMALL[number]
@@ -18,4 +18,4 @@ def in_words(number: int) -> str:
         tens, units = divmod(number, 10)
         return _TENS[tens - 2] + (f"-{_SMALL[units]}" if units else "")
     hundreds, rest = divmod(number, 100)
-    return f"{_SMALL[hundreds]} hundred" + (f" and {in_words(rest)}" if rest else "")
+    return f"{_SMALL[hundreds]} hundred" + (f" and {number_in_words(rest)}" if rest else "")

@@ -16,11 +16,11 @@ from math import floor
 from msgspec import Struct
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.instruments import groups
-from clinic_toolkit.instruments.model import Instrument, Item, Score
-from clinic_toolkit.psychometrics.missing import facet_has_number, sum_has_number, total_has_number
+from clinic_toolkit.instruments import facet_groups
+from clinic_toolkit.instruments.model import Instrument, Item, ScoreKind
+from clinic_toolkit.psychometrics.missing_rule import facet_has_number, sum_has_number, total_has_number
 
-_CENTS = Decimal("0.01")
+_TWO_PLACES = Decimal("0.01")
 
 
 class AnswerDoesNotFit(ClinicError):
@@ -40,30 +40,31 @@ class StrengthAnswer(Struct, frozen=True, kw_only=True):
 class FacetScore(Struct, frozen=True, kw_only=True):
     """One facet: its scored items in the order asked, their values (None: not answered) and its number.
 
-    The values are the answers as chosen. `turned` names the items that are turned round for the number,
-    `apart` those that are told by themselves. With `words_only` there is no number, whatever was answered.
-    A group has the items of every facet below it; `deep` counts the groups above a facet.
+    The values are the answers as chosen. `reverse_scored` names the items that are turned round for the
+    number, `reported_separately` those that are told by themselves. With `words_only` there is no number,
+    whatever was answered. A group has the items of every facet below it; `depth` counts the groups above a
+    facet.
     """
 
     facet: str
     items: tuple[str, ...]
     values: tuple[int | None, ...]
     score: float | None
-    turned: frozenset[str] = frozenset()
-    apart: frozenset[str] = frozenset()
+    reverse_scored: frozenset[str] = frozenset()
+    reported_separately: frozenset[str] = frozenset()
     words_only: bool = False
     is_group: bool = False
-    deep: int = 0
+    depth: int = 0
 
     @property
-    def given(self) -> tuple[int, ...]:
+    def answered_values(self) -> tuple[int, ...]:
         """The values that were answered, in the order asked."""
         return tuple(value for value in self.values if value is not None)
 
     @property
     def answered(self) -> int:
         """How many of its items were answered."""
-        return len(self.given)
+        return len(self.answered_values)
 
     @property
     def asked(self) -> int:
@@ -71,15 +72,18 @@ class FacetScore(Struct, frozen=True, kw_only=True):
         return len(self.values)
 
     @property
-    def straight(self) -> tuple[int | None, ...]:
+    def directly_worded_values(self) -> tuple[int | None, ...]:
         """The values of the items that say the same thing in words: neither turned round nor told apart."""
-        pairs, otherwise = zip(self.items, self.values, strict=True), self.turned | self.apart
+        pairs, otherwise = (
+            zip(self.items, self.values, strict=True),
+            self.reverse_scored | self.reported_separately,
+        )
         return tuple(value for item, value in pairs if item not in otherwise)
 
     @property
-    def said(self) -> tuple[int, ...]:
+    def values_for_sentence(self) -> tuple[int, ...]:
         """The answers that a sentence is made of."""
-        return tuple(value for value in self.straight if value is not None)
+        return tuple(value for value in self.directly_worded_values if value is not None)
 
 
 class InstrumentScore(Struct, frozen=True, kw_only=True):
@@ -92,10 +96,10 @@ class InstrumentScore(Struct, frozen=True, kw_only=True):
     strengths: tuple[StrengthAnswer, ...]
     answered: int
     asked: int
-    kind: Score = "stretched"
+    score_kind: ScoreKind = "stretched"
 
 
-def score(instrument: Instrument, answers: Mapping[str, int | None]) -> InstrumentScore:
+def score_form(instrument: Instrument, answers: Mapping[str, int | None]) -> InstrumentScore:
     """Score one form; an item that is absent from `answers`, or None there, was not answered.
 
     A form of kind "difficulties" scores its difficulty items by facet and in all. A form of kind
@@ -104,12 +108,13 @@ def score(instrument: Instrument, answers: Mapping[str, int | None]) -> Instrume
     check-in has no number at all, whatever was answered (clinical specification 3.2): six questions of five
     kinds have no sum.
     """
-    _check(instrument, answers)
+    _check_answers(instrument, answers)
     scored = [item for item in instrument.items if is_scored(instrument, item)]
-    parents = groups.parents_of(instrument)
+    parents = facet_groups.parents_of(instrument)
     here = {id: [item for item in scored if item.facet == id] for id in parents}
     below = {
-        id: [item for item in scored if id in (item.facet, *groups.above(item.facet, parents))] for id in here
+        id: [item for item in scored if id in (item.facet, *facet_groups.groups_above(item.facet, parents))]
+        for id in here
     }
     answered = {id: sum(answers.get(item.id) is not None for item in items) for id, items in here.items()}
     enough = {id: facet_has_number(instrument.missing, count) for id, count in answered.items()}
@@ -118,24 +123,24 @@ def score(instrument: Instrument, answers: Mapping[str, int | None]) -> Instrume
             facet=facet.id,
             items=tuple(item.id for item in below[facet.id]),
             values=tuple(answers.get(item.id) for item in below[facet.id]),
-            score=_number(instrument, below[facet.id], answers)
+            score=_score_items(instrument, below[facet.id], answers)
             if all(enough[item.facet] for item in below[facet.id])
             and below[facet.id]
             and not facet.words_only
             else None,
-            turned=frozenset(item.id for item in below[facet.id] if item.reverse),
-            apart=frozenset(item.id for item in below[facet.id] if item.apart),
+            reverse_scored=frozenset(item.id for item in below[facet.id] if item.reverse),
+            reported_separately=frozenset(item.id for item in below[facet.id] if item.apart),
             words_only=facet.words_only,
             is_group=facet.id in parents.values(),
-            deep=groups.depth(facet.id, parents),
+            depth=facet_groups.depth(facet.id, parents),
         )
-        for facet in groups.in_order(instrument)
+        for facet in facet_groups.facets_in_order(instrument)
     )
     in_parts = [answered[id] for id, items in here.items() if items]
     whole = total_has_number(instrument.missing, in_parts)
     return InstrumentScore(
         facets=facets,
-        total=_number(instrument, scored, answers) if whole else None,
+        total=_score_items(instrument, scored, answers) if whole else None,
         total_answered=sum(answered.values()),
         total_asked=len(scored),
         strengths=tuple(
@@ -145,79 +150,79 @@ def score(instrument: Instrument, answers: Mapping[str, int | None]) -> Instrume
         ),
         answered=sum(answers.get(item.id) is not None for item in instrument.items),
         asked=len(instrument.items),
-        kind=instrument.score,
+        score_kind=instrument.score,
     )
 
 
-def shown(number: float) -> int:
+def round_half_up(number: float) -> int:
     """The whole number to print; halves go up, so 62.5 is shown as 63."""
     # Not round(), which sends 62.5 to 62; not floor(number + 0.5), whose sum may itself be rounded up.
     whole = floor(number)
     return whole + (number - whole >= 0.5)
 
 
-def number(kind: Score, score: float) -> int | str:
+def format_score(score_kind: ScoreKind, score: float) -> int | str:
     """A number of this kind as it is printed: whole from 0 to 100, a mean or a sum with what is needed.
 
     A mean has two places after the point; a sum has none, or two where weights left a fraction.
     """
-    if kind == "stretched":
-        return shown(score)
-    exact = Decimal(repr(score)).quantize(_CENTS, ROUND_HALF_UP)
-    return int(exact) if kind == "sum" and exact == int(exact) else str(exact)
+    if score_kind == "stretched":
+        return round_half_up(score)
+    exact = Decimal(repr(score)).quantize(_TWO_PLACES, ROUND_HALF_UP)
+    return int(exact) if score_kind == "sum" and exact == int(exact) else str(exact)
 
 
-def highest(instrument: Instrument) -> int:
+def highest_value(instrument: Instrument) -> int:
     """The value of the highest option."""
     return max(option.value for option in instrument.options)
 
 
-def lowest(instrument: Instrument) -> int:
+def lowest_value(instrument: Instrument) -> int:
     """The value of the lowest option."""
     return min(option.value for option in instrument.options)
 
 
-def keyed(instrument: Instrument, item: Item, value: int) -> int:
+def keyed_value(instrument: Instrument, item: Item, value: int) -> int:
     """The value as it counts: turned round on the scale if the item is reverse-keyed."""
-    return lowest(instrument) + highest(instrument) - value if item.reverse else value
+    return lowest_value(instrument) + highest_value(instrument) - value if item.reverse else value
 
 
-def share(instrument: Instrument, item: Item, value: int) -> Fraction:
+def scale_position(instrument: Instrument, item: Item, value: int) -> Fraction:
     """Where an answer stands on the scale as it counts: 0 at one end, 1 at the other."""
-    low = lowest(instrument)
-    return Fraction(keyed(instrument, item, value) - low, highest(instrument) - low)
+    low = lowest_value(instrument)
+    return Fraction(keyed_value(instrument, item, value) - low, highest_value(instrument) - low)
 
 
-def in_upper_half(instrument: Instrument, item: Item, value: int | None) -> bool:
+def is_in_upper_half(instrument: Instrument, item: Item, value: int | None) -> bool:
     """Whether an answer counts in the upper half of the scale; the middle belongs to it."""
-    return value is not None and 2 * share(instrument, item, value) >= 1
+    return value is not None and 2 * scale_position(instrument, item, value) >= 1
 
 
-def above_lowest(instrument: Instrument, item: Item, value: int | None) -> bool:
+def is_above_lowest(instrument: Instrument, item: Item, value: int | None) -> bool:
     """Whether an answer counts as anything but the end of the scale that means least."""
-    return value is not None and share(instrument, item, value) > 0
+    return value is not None and scale_position(instrument, item, value) > 0
 
 
-def stretched(
+def percent_of_maximum(
     instrument: Instrument, items: Iterable[Item], answers: Mapping[str, int | None]
 ) -> float | None:
     """The weighted mean of what was answered, from 0 to 100, whatever kind of number the form has."""
     given = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
     if not given:
         return None
-    low = lowest(instrument)
-    weighed = sum((keyed(instrument, item, value) - low) * weight(item) for item, value in given)
-    most = (highest(instrument) - low) * sum(weight(item) for item, _ in given)
+    low = lowest_value(instrument)
+    weighed = sum((keyed_value(instrument, item, value) - low) * item_weight(item) for item, value in given)
+    most = (highest_value(instrument) - low) * sum(item_weight(item) for item, _ in given)
     return float(Fraction(100 * weighed, most))
 
 
-def weight(item: Item) -> Fraction | int:
+def item_weight(item: Item) -> Fraction | int:
     """How much an item counts, as it is written: 0.1 is one tenth, not the nearest binary number."""
-    return _exact(item.weight)
+    return _exact_weight(item.weight)
 
 
 @cache
-def _exact(weight: float) -> Fraction | int:
+def _exact_weight(weight: float) -> Fraction | int:
     # Most weights are 1, and whole numbers are added much faster than fractions are.
     exact = Fraction(str(weight))
     return exact.numerator if exact.denominator == 1 else exact
@@ -233,25 +238,27 @@ def is_scored(instrument: Instrument, item: Item) -> bool:
     return item.role == "difficulty" or instrument.kind == "strengths"
 
 
-def _number(instrument: Instrument, items: Sequence[Item], answers: Mapping[str, int | None]) -> float | None:
+def _score_items(
+    instrument: Instrument, items: Sequence[Item], answers: Mapping[str, int | None]
+) -> float | None:
     """The number of these items, once the rule says there is one.
 
     Exact until the end: a result that is a half is a half, whatever the number of options and the weights.
     """
     if instrument.score == "stretched":
-        return stretched(instrument, items, answers)
+        return percent_of_maximum(instrument, items, answers)
     given = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
     # A sum over fewer items is a smaller number of another kind: without a rule for it there is none.
     if not given or (
         instrument.score == "sum" and not sum_has_number(instrument.missing, len(given), len(items))
     ):
         return None
-    weighed = sum(keyed(instrument, item, value) * weight(item) for item, value in given)
-    mean = Fraction(weighed, sum(weight(item) for item, _ in given))
-    return float(mean * sum(map(weight, items)) if instrument.score == "sum" else mean)
+    weighed = sum(keyed_value(instrument, item, value) * item_weight(item) for item, value in given)
+    mean = Fraction(weighed, sum(item_weight(item) for item, _ in given))
+    return float(mean * sum(map(item_weight, items)) if instrument.score == "sum" else mean)
 
 
-def _check(instrument: Instrument, answers: Mapping[str, int | None]) -> None:
+def _check_answers(instrument: Instrument, answers: Mapping[str, int | None]) -> None:
     items = {item.id for item in instrument.items}
     options = {option.value for option in instrument.options}
     for item, value in answers.items():

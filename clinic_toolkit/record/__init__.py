@@ -1,6 +1,6 @@
-"""The clinical record: tables and verbs, one noun of the clinic a file.
+"""The clinical record by subject: what is kept about clients, sessions, questionnaires and notes.
 
-Owns what is kept about clients, hours, questionnaires and notes, and who may change it when. Verbs
-take `db, vault, …, now`, never commit, and give back frozen values; rows never leave this room.
-Never: HTTP, PDF, a clock of its own.
+Verbs take `db, vault, …, now`, never commit, and return frozen values; rows never leave the journal.
+From the lowest: `values`, `people`, `questionnaires`, `handovers`, `safety`, `outcomes`, `writing`;
+each imports only those before it. Never: HTTP, PDF, a clock of its own.
 """

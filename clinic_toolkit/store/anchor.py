@@ -11,14 +11,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 
 from clinic_toolkit.store.anchor_file import Anchor
-from clinic_toolkit.store.anchor_slot import Line
+from clinic_toolkit.store.anchor_slot import ChainEntry
 from clinic_toolkit.store.verdict import Verdict
 
-OPTION = "clinic_anchor"
-_LINES, _SEEN = "anchor lines", "losses seen"
+ENGINE_OPTION = "clinic_anchor"
+_QUEUED_ENTRIES, _ACKNOWLEDGED = "anchor lines", "losses seen"
 
 
-class Named(Protocol):
+class RecordReference(Protocol):
     """A record that was saved."""
 
     @property
@@ -34,64 +34,70 @@ class Named(Protocol):
         """Its id, 16 bytes."""
 
 
-def of(engine: Engine) -> Anchor | None:
+def find_anchor(engine: Engine) -> Anchor | None:
     """The anchor that travels with this engine; None for a store that is only being made."""
-    found: Anchor | None = engine.get_execution_options().get(OPTION)
+    found: Anchor | None = engine.get_execution_options().get(ENGINE_OPTION)
     return found
 
 
 def verdict(engine: Engine) -> Verdict:
     """What a person has not seen yet."""
-    anchor = of(engine)
+    anchor = find_anchor(engine)
     return anchor.verdict if anchor else Verdict()
 
 
-def failed(engine: Engine) -> bool:
+def has_write_failed(engine: Engine) -> bool:
     """Whether the last save stands without its check-mark."""
-    anchor = of(engine)
-    return anchor is not None and anchor.failed
+    anchor = find_anchor(engine)
+    return anchor is not None and anchor.write_failed
 
 
-def is_frozen(engine: Engine) -> bool:
+def is_read_only(engine: Engine) -> bool:
     """Whether this store is only looked at, because it is not the one that was written last."""
-    anchor = of(engine)
-    return anchor is not None and anchor.frozen
+    anchor = find_anchor(engine)
+    return anchor is not None and anchor.read_only
 
 
-def frozen(db: Connection) -> bool:
+def is_connection_read_only(db: Connection) -> bool:
     """Whether the store of this connection is only looked at."""
-    return is_frozen(db.engine)
+    return is_read_only(db.engine)
 
 
-def expect(db: Connection) -> None:
+def reset_queue(db: Connection) -> None:
     """A transaction begins: nothing of an earlier one on this connection counts."""
-    db.info[_LINES], db.info[_SEEN] = [], False
+    db.info[_QUEUED_ENTRIES], db.info[_ACKNOWLEDGED] = [], False
 
 
-def pend(
-    db: Connection, *, incarnation: UUID, seq: int, head: bytes, at: int, entries: Iterable[Named] = ()
+def queue_entry(
+    db: Connection,
+    *,
+    incarnation: UUID,
+    seq: int,
+    entry_hash: bytes,
+    at: int,
+    references: Iterable[RecordReference] = (),
 ) -> None:
     """A line was added to the chain; the anchor takes it in once its transaction is committed.
 
     Args:
-        entries: the records that were saved with it; none for what was only looked at.
+        references: the records that were saved with it; none for what was only looked at.
     """
-    records = tuple((entry.table, entry.ring, entry.record) for entry in entries)
-    line = Line(incarnation=incarnation, seq=seq, head=head, at=at, records=records)
-    db.info.setdefault(_LINES, []).append(line)
+    records = tuple((entry.table, entry.ring, entry.record) for entry in references)
+    line = ChainEntry(incarnation=incarnation, seq=seq, entry_hash=entry_hash, at=at, records=records)
+    db.info.setdefault(_QUEUED_ENTRIES, []).append(line)
 
 
-def begin_again(db: Connection) -> None:
+def acknowledge_loss(db: Connection) -> None:
     """What was missing has been shown, and a line of the audit trail in this transaction says so."""
-    db.info[_SEEN] = True
+    db.info[_ACKNOWLEDGED] = True
 
 
-def committed(engine: Engine, info: dict[Any, Any]) -> None:
+def write_committed(engine: Engine, info: dict[Any, Any]) -> None:
     """The transaction of the connection with this `info` is on the disk."""
-    anchor = of(engine)
+    anchor = find_anchor(engine)
     if anchor is None:
         return
-    if info[_LINES]:
-        anchor.keep(info[_LINES])
-    if info[_SEEN]:
-        anchor.forget()
+    if info[_QUEUED_ENTRIES]:
+        anchor.write_entries(info[_QUEUED_ENTRIES])
+    if info[_ACKNOWLEDGED]:
+        anchor.clear_acknowledged()

@@ -12,13 +12,20 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, MetaData, select
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor_slot, aside, folder, losses, rescued, trouble
-from clinic_toolkit.store.anchor_slot import SLOT, Line, Slot
+from clinic_toolkit.store import anchor_slot, folder, log_copies, losses, rescue_copies, storage_errors
+from clinic_toolkit.store.anchor_slot import SLOT_BYTES, AnchorSlot, ChainEntry
 from clinic_toolkit.store.losses import Loss
-from clinic_toolkit.store.verdict import Absent, Built, Exchanged, Missing, Other, Verdict
+from clinic_toolkit.store.verdict import (
+    AnchorAbsent,
+    ChainMismatch,
+    FileReplaced,
+    MissingEntries,
+    SchemaDamage,
+    Verdict,
+)
 
 # The tables that are asked for the chain and its incarnation; a store without them has no anchor.
-_CHAIN, _INCARNATION = "audit_line", "vault"
+_CHAIN_TABLE, _VAULT_TABLE = "audit_line", "vault"
 
 log = logging.getLogger("clinic")
 
@@ -26,179 +33,192 @@ log = logging.getLogger("clinic")
 class Anchor:
     """The anchor of one open store. Whoever writes it holds the store's turn to write."""
 
-    def __init__(self, place: Path) -> None:
-        self._place, self._file = place, place / folder.ANCHOR
-        self._slot, self._at = _newest(self._file)
-        self._print = _print(self._file)
+    def __init__(self, data_folder: Path) -> None:
+        self._data_folder, self._file = data_folder, data_folder / folder.ANCHOR_FILE
+        self._slot, self._newest_index = _read_newest_slot(self._file)
+        self._file_id = _file_identity(self._file)
         # Lines whose slot could not be written; they go into the next one.
-        self._owed: list[Line] = []
-        self._stuck = False
-        self._found: Loss | None = None
+        self._pending_entries: list[ChainEntry] = []
+        self._loss_unsaved = False
+        self._loss: Loss | None = None
         self.verdict = Verdict()
-        self.failed = False
+        self.write_failed = False
 
     @property
-    def frozen(self) -> bool:
+    def read_only(self) -> bool:
         """Whether nothing may be written: the file is not the one written last, or not built as ours are."""
-        return self.verdict.other is not None or self.verdict.built is not None
+        return self.verdict.chain_mismatch is not None or self.verdict.schema_damage is not None
 
-    def only_read(self, refusal: str) -> None:
+    def mark_schema_damaged(self, reason: str) -> None:
         """The file is built otherwise, for the reason that this sentence gives: nothing of it is touched."""
-        self.verdict = replace(self.verdict, built=Built(refusal=refusal))
+        self.verdict = replace(self.verdict, schema_damage=SchemaDamage(reason=reason))
 
-    def compare(self, db: Connection, metadata: MetaData, copy: Path | None) -> None:
+    def compare_with_chain(self, db: Connection, metadata: MetaData, log_copy: Path | None) -> None:
         """Look where the chain stands, before anything is written.
 
         Args:
-            copy: what the write-ahead log was copied to, if there was one.
+            log_copy: what the write-ahead log was copied to, if there was one.
 
         Raises:
             DamagedFile: the anchor tells of a practice, and the file holds nothing at all.
         """
-        if _CHAIN not in metadata.tables:
+        if _CHAIN_TABLE not in metadata.tables:
             return
-        number = aside.number_of(copy) if copy else 0
-        tip, head = _tip(db, metadata)
+        number = log_copies.copy_number(log_copy) if log_copy else 0
+        tip, head = _read_chain_tip(db, metadata)
         slot = self._slot
         if tip < 0:
-            raise trouble.damaged(folder.database(self._place))
+            raise storage_errors.damaged_file_error(folder.database_path(self._data_folder))
         if slot is None:
             if tip:
-                self._found = Loss(tip=tip, aside=number, slot=None)
+                self._loss = Loss(tip=tip, log_copy_number=number, slot=None)
         elif tip == 0:
-            raise _emptied(self._place, copy)
-        elif not _is_ours(db, metadata, slot, tip, head):
-            self.verdict = Verdict(other=Other(tip=tip, seq=slot.seq, aside=copy))
+            raise _emptied_store_error(self._data_folder, log_copy)
+        elif not _continues_chain(db, metadata, slot, tip, head):
+            self.verdict = Verdict(
+                chain_mismatch=ChainMismatch(tip=tip, anchor_seq=slot.seq, log_copy=log_copy)
+            )
         elif tip < slot.seq:
-            self._found = Loss(tip=tip, aside=number, slot=slot)
-            self._slot = replace(slot, count=slot.count + 1, seq=tip, head=head)
+            self._loss = Loss(tip=tip, log_copy_number=number, slot=slot)
+            self._slot = replace(slot, write_count=slot.write_count + 1, seq=tip, tip_hash=head)
 
-    def seen(self) -> Verdict:
+    def preview_verdict(self) -> Verdict:
         """What a look found, beside what waits to be seen already; nothing is put down."""
-        known = losses.read(self._place)
-        found = (*known, self._found) if self._found and self._found not in known else known
-        return self._verdict_of(found)
+        known = losses.read_losses(self._data_folder)
+        found = (*known, self._loss) if self._loss and self._loss not in known else known
+        return self._build_verdict(found)
 
-    def settle(self, copy: Path | None) -> None:
+    def persist_findings(self, log_copy: Path | None) -> None:
         """Put down what was found, before anything is written to the store; then tidy up."""
-        known = losses.read(self._place)
-        if self.verdict.built:
-            self.verdict = self.seen()
+        known = losses.read_losses(self._data_folder)
+        if self.verdict.schema_damage:
+            self.verdict = self.preview_verdict()
             return
-        if self._found:
+        if self._loss:
             try:
-                known = losses.add(self._place, known, self._found)
+                known = losses.add_loss(self._data_folder, known, self._loss)
                 if self._slot:
-                    self._put(self._slot)
+                    self._write_slot(self._slot)
             except OSError:
                 # Then the old anchor stays as it is: the next start must find the loss again.
                 log.exception("anchor.loss_not_kept")
-                self._stuck = self.failed = True
-                known = (*known, self._found)
-        needless = copy if not self._found and not self.frozen else None
-        aside.prune(folder.database(self._place), needless=needless)
-        self.verdict = self._verdict_of(known)
+                self._loss_unsaved = self.write_failed = True
+                known = (*known, self._loss)
+        needless = log_copy if not self._loss and not self.read_only else None
+        log_copies.prune_copies(folder.database_path(self._data_folder), unneeded=needless)
+        self.verdict = self._build_verdict(known)
 
-    def _verdict_of(self, known: tuple[Loss, ...]) -> Verdict:
-        copies = rescued.unseen(folder.database(self._place))
+    def _build_verdict(self, known: tuple[Loss, ...]) -> Verdict:
+        copies = rescue_copies.list_unacknowledged(folder.database_path(self._data_folder))
         return replace(
             self.verdict,
-            exchanged=Exchanged(copies=copies, now=False) if copies else None,
-            missing=tuple(self._missing(loss, loss.slot) for loss in known if loss.slot),
-            absent=tuple(Absent(tip=loss.tip, aside=self._copy(loss)) for loss in known if loss.slot is None),
+            file_replaced=FileReplaced(rescue_copies=copies, in_this_run=False) if copies else None,
+            missing_entries=tuple(self._missing_entries(loss, loss.slot) for loss in known if loss.slot),
+            anchor_absences=tuple(
+                AnchorAbsent(tip=loss.tip, log_copy=self._existing_log_copy(loss))
+                for loss in known
+                if loss.slot is None
+            ),
         )
 
-    def keep(self, lines: list[Line]) -> None:
-        """Write what was just committed. If that fails the commit stands, and `failed` says so."""
-        self._owed += lines
+    def write_entries(self, entries: list[ChainEntry]) -> None:
+        """Write what was just committed. If that fails the commit stands, and `write_failed` says so."""
+        self._pending_entries += entries
         try:
-            if self._stuck:
+            if self._loss_unsaved:
                 raise OSError("a loss is not on the disk yet")
-            slot = anchor_slot.after(self._slot, self._owed)
-            self._put(slot)
+            slot = anchor_slot.next_slot(self._slot, self._pending_entries)
+            self._write_slot(slot)
         except Exception:
             # Whatever it is: what was saved is saved, and nobody may be told otherwise.
             log.exception("anchor.not_written")
-            self._owed = self._owed[-anchor_slot.MOST_ENTRIES :]
-            self.failed = True
+            self._pending_entries = self._pending_entries[-anchor_slot.MAX_RECORDS :]
+            self.write_failed = True
         else:
-            self._slot, self._owed, self.failed = slot, [], False
+            self._slot, self._pending_entries, self.write_failed = slot, [], False
 
-    def forget(self) -> None:
+    def clear_acknowledged(self) -> None:
         """A person has seen what was missing, and the audit trail says so."""
         try:
-            losses.forget(self._place)
-            rescued.seen(folder.database(self._place))
+            losses.remove_losses(self._data_folder)
+            rescue_copies.mark_acknowledged(folder.database_path(self._data_folder))
         except OSError:
             log.exception("anchor.loss_not_forgotten")
-        self.verdict = replace(self.verdict, missing=(), absent=(), exchanged=None)
+        self.verdict = replace(self.verdict, missing_entries=(), anchor_absences=(), file_replaced=None)
 
-    def lose_the_file(self) -> None:
+    def mark_file_replaced(self) -> None:
         """The data file was exchanged under this program: that stands on every page until it ends."""
-        copies = rescued.unseen(folder.database(self._place))
-        self.verdict = replace(self.verdict, exchanged=Exchanged(copies=copies, now=True))
+        copies = rescue_copies.list_unacknowledged(folder.database_path(self._data_folder))
+        self.verdict = replace(
+            self.verdict, file_replaced=FileReplaced(rescue_copies=copies, in_this_run=True)
+        )
 
-    def thaw(self) -> Callable[[], None]:
+    def accept_rollback(self) -> Callable[[], None]:
         """Take the file as it is for the record from now on; the next save writes the anchor anew.
 
         Returns what takes this back.
         """
         before = self._slot, self.verdict
         if self._slot:
-            self._slot = replace(self._slot, raw=b"")
-        self.verdict = replace(self.verdict, other=None)
+            self._slot = replace(self._slot, raw_records=b"")
+        self.verdict = replace(self.verdict, chain_mismatch=None)
 
         def freeze() -> None:
             self._slot, self.verdict = before
 
         return freeze
 
-    def _put(self, slot: Slot) -> None:
-        raw, at = anchor_slot.encode(slot), 1 - self._at
+    def _write_slot(self, slot: AnchorSlot) -> None:
+        raw, at = anchor_slot.encode_slot(slot), 1 - self._newest_index
         try:
             handle = os.open(self._file, os.O_RDWR | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
-            self._put_anew(raw, at)
+            self._rewrite_file(raw, at)
         else:
             try:
-                whole = self._print is not None and self._print == _print(handle)
+                whole = self._file_id is not None and self._file_id == _file_identity(handle)
                 if whole:
-                    os.lseek(handle, at * SLOT, os.SEEK_SET)
-                    if os.write(handle, raw) != SLOT:
+                    os.lseek(handle, at * SLOT_BYTES, os.SEEK_SET)
+                    if os.write(handle, raw) != SLOT_BYTES:
                         raise OSError("only a part of the anchor was written")
-                    folder.flush(handle)
+                    folder.sync_handle(handle)
             finally:
                 os.close(handle)
             if not whole:
                 # Another file was put in its place. Its other slot might count further than ours does.
-                self._put_anew(raw, at)
-        self._at = at
+                self._rewrite_file(raw, at)
+        self._newest_index = at
 
-    def _put_anew(self, raw: bytes, at: int) -> None:
-        folder.durably(self._file, (bytes(SLOT) + raw) if at else (raw + bytes(SLOT)))
-        self._print = _print(self._file)
+    def _rewrite_file(self, raw: bytes, index: int) -> None:
+        folder.write_durably(self._file, (bytes(SLOT_BYTES) + raw) if index else (raw + bytes(SLOT_BYTES)))
+        self._file_id = _file_identity(self._file)
 
-    def _missing(self, loss: Loss, slot: Slot) -> Missing:
+    def _missing_entries(self, loss: Loss, slot: AnchorSlot) -> MissingEntries:
         # The anchor has no key, so an entry may be of any line at all.
-        entries = tuple(entry for entry in slot.entries() if loss.tip < entry.seq <= slot.seq)
-        return Missing(first=loss.tip + 1, last=slot.seq, entries=entries, aside=self._copy(loss))
+        entries = tuple(entry for entry in slot.saved_records() if loss.tip < entry.seq <= slot.seq)
+        return MissingEntries(
+            first_seq=loss.tip + 1,
+            last_seq=slot.seq,
+            saved_records=entries,
+            log_copy=self._existing_log_copy(loss),
+        )
 
-    def _copy(self, loss: Loss) -> Path | None:
-        copy = aside.path_of(folder.database(self._place), loss.aside)
-        return copy if loss.aside and copy.exists() else None
+    def _existing_log_copy(self, loss: Loss) -> Path | None:
+        copy = log_copies.copy_path(folder.database_path(self._data_folder), loss.log_copy_number)
+        return copy if loss.log_copy_number and copy.exists() else None
 
 
-def _newest(file: Path) -> tuple[Slot | None, int]:
+def _read_newest_slot(file: Path) -> tuple[AnchorSlot | None, int]:
     try:
         raw = file.read_bytes()
     except OSError:
         return None, 1
-    found = [(anchor_slot.decode(raw[at * SLOT : (at + 1) * SLOT]), at) for at in (0, 1)]
+    found = [(anchor_slot.decode_slot(raw[at * SLOT_BYTES : (at + 1) * SLOT_BYTES]), at) for at in (0, 1)]
     whole = [(slot, at) for slot, at in found if slot]
-    return max(whole, key=lambda pair: pair[0].count) if whole else (None, 1)
+    return max(whole, key=lambda pair: pair[0].write_count) if whole else (None, 1)
 
 
-def _print(file: Path | int) -> tuple[int, int] | None:
+def _file_identity(file: Path | int) -> tuple[int, int] | None:
     """What tells this file from another that is put in its place; None if there is none."""
     try:
         found = os.stat(file)
@@ -207,29 +227,29 @@ def _print(file: Path | int) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _tip(db: Connection, metadata: MetaData) -> tuple[int, bytes]:
-    chain = metadata.tables[_CHAIN]
+def _read_chain_tip(db: Connection, metadata: MetaData) -> tuple[int, bytes]:
+    chain = metadata.tables[_CHAIN_TABLE]
     row = db.execute(select(chain.c.seq, chain.c.hash).order_by(chain.c.seq.desc()).limit(1)).first()
     return (row.seq, row.hash) if row else (0, b"")
 
 
-def _is_ours(db: Connection, metadata: MetaData, slot: Slot, tip: int, head: bytes) -> bool:
+def _continues_chain(db: Connection, metadata: MetaData, slot: AnchorSlot, tip: int, tip_hash: bytes) -> bool:
     """Whether the chain goes through the anchor, or ends before it on the same way, as far as can be told."""
-    chain, vault = metadata.tables[_CHAIN], metadata.tables.get(_INCARNATION)
+    chain, vault = metadata.tables[_CHAIN_TABLE], metadata.tables.get(_VAULT_TABLE)
     if tip >= slot.seq:
         # The incarnation is in this hash. By itself it stands in one row, which may be hurt.
-        return db.scalar(select(chain.c.hash).where(chain.c.seq == slot.seq)) == slot.head
+        return db.scalar(select(chain.c.hash).where(chain.c.seq == slot.seq)) == slot.tip_hash
     if vault is not None and db.scalar(select(vault.c.incarnation)) != slot.incarnation:
         return False
-    links = {entry.link for entry in slot.entries() if entry.seq == tip}
-    return not links or links == {anchor_slot.link_of(head)}
+    links = {entry.hash_prefix for entry in slot.saved_records() if entry.seq == tip}
+    return not links or links == {anchor_slot.hash_prefix(tip_hash)}
 
 
-def _emptied(place: Path, copy: Path | None) -> DamagedFile:
-    also = f" The log beside it was copied to {copy.name}." if copy else ""
+def _emptied_store_error(data_folder: Path, log_copy: Path | None) -> DamagedFile:
+    also = f" The log beside it was copied to {log_copy.name}." if log_copy else ""
     return DamagedFile(
-        f"The data file {folder.database(place)} holds no practice, but {folder.ANCHOR} beside it shows "
-        f"that there was one. Nothing was changed.{also} Copy the whole folder to another disk first; "
-        "then restore a backup, or ask someone who can repair it."
-        f"{trouble.rescued(folder.database(place))}"
+        f"The data file {folder.database_path(data_folder)} holds no practice, but {folder.ANCHOR_FILE} "
+        f"beside it shows that there was one. Nothing was changed.{also} Copy the whole folder to another "
+        "disk first; then restore a backup, or ask someone who can repair it."
+        f"{storage_errors.rescue_copy_hint(folder.database_path(data_folder))}"
     )

@@ -15,7 +15,7 @@ from sqlalchemy import (
     event,
 )
 
-from clinic_toolkit.store.types import Id
+from clinic_toolkit.store.types import UuidType
 
 metadata = MetaData(
     naming_convention={
@@ -28,7 +28,7 @@ metadata = MetaData(
 )
 
 
-def sealed_table(name: str, into: MetaData = metadata) -> Table:
+def sealed_table(name: str, target_metadata: MetaData = metadata) -> Table:
     """A table of sealed records: what is needed to find a row stands plain, all else is sealed.
 
     The plain columns are hints; the seal repeats them. `UNIQUE(record, version)` decides who comes
@@ -37,11 +37,11 @@ def sealed_table(name: str, into: MetaData = metadata) -> Table:
     """
     table = Table(
         name,
-        into,
+        target_metadata,
         Column("id", Integer, primary_key=True),
-        Column("record", Id, nullable=False),
+        Column("record", UuidType, nullable=False),
         Column("version", Integer, nullable=False),
-        Column("ring", Id, nullable=False),
+        Column("ring", UuidType, nullable=False),
         Column("kid", LargeBinary(16), nullable=False),
         Column("final", Integer, nullable=False),
         Column("sealed", LargeBinary, nullable=False),
@@ -53,15 +53,15 @@ def sealed_table(name: str, into: MetaData = metadata) -> Table:
     )
     Index(None, table.c.ring)
     for act in ("UPDATE", "DELETE"):
-        forbid(table, act, when="OLD.final = 1", sentence="a final version stays as it is")
+        add_refusing_trigger(table, act, when="OLD.final = 1", message="a final version stays as it is")
     return table
 
 
-def forbid(table: Table, act: str, *, when: str = "1", sentence: str) -> None:
+def add_refusing_trigger(table: Table, operation: str, *, when: str = "1", message: str) -> None:
     """Have the table itself refuse an UPDATE or DELETE under a condition on the OLD row."""
     statement = (
-        f"CREATE TRIGGER no_{act.lower()}_{table.name} BEFORE {act} ON {table.name} "
-        f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+        f"CREATE TRIGGER no_{operation.lower()}_{table.name} BEFORE {operation} ON {table.name} "
+        f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
     )
 
     def create(_table: Table, db: Connection, **_: Any) -> None:

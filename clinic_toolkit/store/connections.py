@@ -32,68 +32,91 @@ if sys.platform == "darwin":
     PRAGMAS |= {"fullfsync": 1, "checkpoint_fullfsync": 1}
 
 # What has a meaning where nothing can be written: such a file need not have a log, nor be on a disk.
-_WHERE_ONLY_READ = ("trusted_schema", "cell_size_check", "temp_store", "busy_timeout")
+_READ_ONLY_PRAGMAS = ("trusted_schema", "cell_size_check", "temp_store", "busy_timeout")
 
 # An execution option: the engine whose connections may write.
-_WRITER = "clinic_writer"
+_WRITER_OPTION = "clinic_writer"
 
 
-class Looking(sqlite3.Connection):
+class ReadOnlyConnection(sqlite3.Connection):
     """A connection that cannot change what it reads."""
 
 
-def use(file: Path) -> sqlite3.Connection:
+def connect_read_write(file: Path) -> sqlite3.Connection:
     """A connection that may write. The pool hands it from thread to thread, one at a time."""
     return sqlite3.connect(file, check_same_thread=False)
 
 
-def look(file: Path) -> sqlite3.Connection:
+def connect_read_only(file: Path) -> sqlite3.Connection:
     """A connection that cannot change the file, not even by folding its log in when it ends."""
     address = f"{file.absolute().as_uri()}?mode=ro"
-    return sqlite3.connect(address, uri=True, check_same_thread=False, factory=Looking)
+    return sqlite3.connect(address, uri=True, check_same_thread=False, factory=ReadOnlyConnection)
 
 
-def engine_of(file: Path, creator: Callable[[], sqlite3.Connection]) -> Engine:
-    """An engine whose connections only read; `writer_of` has the one beside it, which ends with it.
+def create_reader_engine(file: Path, creator: Callable[[], sqlite3.Connection]) -> Engine:
+    """An engine whose connections only read; `writer_engine` has the one beside it, which ends with it.
 
     Two, since a connection that is switched from one to the other must prepare every statement anew,
     which costs four times what a short statement costs.
     """
-    engine, writer = _engine(file, creator, _begin_reading), _engine(file, creator, _begin_writing)
-    event.listen(engine, "connect", _only_read)
+    engine, writer = (
+        _build_engine(file, creator, _begin_reading),
+        _build_engine(file, creator, _begin_writing),
+    )
+    event.listen(engine, "connect", _set_query_only)
     event.listen(engine, "engine_disposed", lambda _: writer.dispose())
-    engine.update_execution_options(**{_WRITER: writer})
+    engine.update_execution_options(**{_WRITER_OPTION: writer})
     return engine
 
 
-def writer_of(engine: Engine) -> Engine:
+def writer_engine(engine: Engine) -> Engine:
     """The engine beside this one, whose every transaction may write."""
-    found: Engine = engine.get_execution_options()[_WRITER]
+    found: Engine = engine.get_execution_options()[_WRITER_OPTION]
     return found
 
 
-def tell(engine: Engine, **options: Any) -> None:
+def set_engine_options(engine: Engine, **options: Any) -> None:
     """Let both engines carry these options."""
-    for each in (engine, writer_of(engine)):
+    for each in (engine, writer_engine(engine)):
         each.update_execution_options(**options)
 
 
-def _engine(
+def fold_log(engine: Engine, *, wait_for_readers: bool) -> bool:
+    """Fold the write-ahead log into the file and empty it; False if a reader still needs it."""
+    connection = writer_engine(engine).raw_connection()
+    try:
+        cursor = connection.cursor()
+        if not wait_for_readers:
+            cursor.execute("PRAGMA busy_timeout = 0").fetchall()
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = cursor.fetchone()
+        finally:
+            # The next save uses this connection, and must wait for others as ever.
+            if not wait_for_readers:
+                cursor.execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}").fetchall()
+        cursor.close()
+    finally:
+        connection.close()
+    return busy is not None and busy[0] == 0
+
+
+def _build_engine(
     file: Path, creator: Callable[[], sqlite3.Connection], begin: Callable[[Connection], None]
 ) -> Engine:
     address = URL.create("sqlite+pysqlite", database=str(file))
     engine = create_engine(address, hide_parameters=True, creator=creator)
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", _apply_pragmas)
     event.listen(engine, "begin", begin)
     return engine
 
 
-def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+def _apply_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not open transactions by its own rules; those below say when and how.
     connection.isolation_level = None
     wanted = PRAGMAS
-    if isinstance(connection, Looking):
-        wanted = {name: PRAGMAS[name] for name in _WHERE_ONLY_READ}
+    if isinstance(connection, ReadOnlyConnection):
+        wanted = {name: PRAGMAS[name] for name in _READ_ONLY_PRAGMAS}
     try:
         for name, value in wanted.items():
             connection.execute(f"PRAGMA {name} = {value}").fetchall()
@@ -108,7 +131,7 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
         raise damage from error
 
 
-def _only_read(connection: sqlite3.Connection, _record: Any) -> None:
+def _set_query_only(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA query_only = 1")
 
 

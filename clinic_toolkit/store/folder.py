@@ -7,18 +7,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
-from clinic_toolkit.store.trouble import StorageReadOnly, rescued
+from clinic_toolkit.store.storage_errors import StorageReadOnly, rescue_copy_hint
 
-DATABASE = "clinic.db"
-ANCHOR = "clinic.anchor"
-LOSSES = "clinic.missing"
-HEAD = "clinic.head"
-MARK = "READ ME FIRST.txt"
+DATABASE_FILE = "clinic.db"
+ANCHOR_FILE = "clinic.anchor"
+LOSSES_FILE = "clinic.missing"
+HEADER_BACKUP_FILE = "clinic.head"
+README_FILE = "READ ME FIRST.txt"
 
 # Any of these beside a missing or empty database means that a practice was here.
-_TRACES = (MARK, DATABASE + "-wal", ANCHOR, LOSSES, HEAD, "unlock-attempts", "backups")
+_PRACTICE_FILES = (
+    README_FILE,
+    DATABASE_FILE + "-wal",
+    ANCHOR_FILE,
+    LOSSES_FILE,
+    HEADER_BACKUP_FILE,
+    "unlock-attempts",
+    "backups",
+)
 
-_MARK_TEXT = """\
+_README_TEXT = """\
 This folder holds the records of a practice, encrypted. The file clinic.db is the record itself;
 clinic.head is a second copy of its keys, in case a part of clinic.db is damaged.
 
@@ -32,7 +40,7 @@ class FolderRefused(ClinicError):
     """The data folder cannot be used as one."""
 
 
-def prepare(folder: Path) -> None:
+def prepare_folder(folder: Path) -> None:
     """Make the folder, or take an existing one, for this user's eyes only: 0700, new files 0600.
 
     Raises:
@@ -53,9 +61,9 @@ def prepare(folder: Path) -> None:
         raise StorageReadOnly from error
 
 
-def database(folder: Path) -> Path:
+def database_path(folder: Path) -> Path:
     """Where the database lies."""
-    return folder / DATABASE
+    return folder / DATABASE_FILE
 
 
 def is_first_run(folder: Path) -> bool:
@@ -67,11 +75,11 @@ def is_first_run(folder: Path) -> bool:
     Raises:
         DamagedFile: the database is gone or empty although a practice was here.
     """
-    file = database(folder)
+    file = database_path(folder)
     if file.exists() and file.stat().st_size > 0:
         return False
-    copies = rescued(file)
-    if copies or any((folder / trace).exists() for trace in _TRACES):
+    copies = rescue_copy_hint(file)
+    if copies or any((folder / trace).exists() for trace in _PRACTICE_FILES):
         raise DamagedFile(
             f"The data file {file} is missing or empty, but there are other files of a practice beside "
             "it. Nothing was changed. Put the file back where it was, or restore a backup; a new "
@@ -80,46 +88,46 @@ def is_first_run(folder: Path) -> bool:
     return True
 
 
-def fresh_draft(folder: Path) -> Path:
+def create_empty_draft(folder: Path) -> Path:
     """An empty file beside the database in which a new store is built, free of earlier attempts."""
-    draft = folder / (DATABASE + ".new")
+    draft = folder / (DATABASE_FILE + ".new")
     try:
         for end in ("", "-wal", "-shm", "-journal"):
             draft.with_name(draft.name + end).unlink(missing_ok=True)
-        _touch(draft)
+        _create_private_file(draft)
     except OSError as error:
         raise StorageReadOnly from error
     return draft
 
 
-def put_in_place(draft: Path, file: Path) -> None:
+def install_draft(draft: Path, file: Path) -> None:
     """Give the finished store its name, for good."""
     try:
         os.replace(draft, file)
-        settle(file.parent)
+        sync_folder(file.parent)
     except OSError as error:
         raise StorageReadOnly from error
 
 
-def _touch(file: Path) -> None:
+def _create_private_file(file: Path) -> None:
     # SQLite gives its side files the rights of the main file.
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def leave_mark(folder: Path) -> None:
+def write_readme(folder: Path) -> None:
     """Say in plain words what the folder is. From now on a missing database is damage."""
-    mark = folder / MARK
+    mark = folder / README_FILE
     if mark.exists():
         return
     try:
-        _touch(mark)
-        mark.write_text(_MARK_TEXT, encoding="utf-8")
-        settle(folder)
+        _create_private_file(mark)
+        mark.write_text(_README_TEXT, encoding="utf-8")
+        sync_folder(folder)
     except OSError as error:
         raise StorageReadOnly from error
 
 
-def settle(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have a new or removed name in this folder survive a power cut."""
     if sys.platform != "win32":
         handle = os.open(folder, os.O_RDONLY)
@@ -132,24 +140,24 @@ def settle(folder: Path) -> None:
 if sys.platform == "darwin":
     import fcntl
 
-    def flush(handle: int) -> None:
+    def sync_handle(handle: int) -> None:
         """Have what was written survive a power cut."""
         # fsync alone leaves data in the drive's own cache there.
         fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
 elif sys.platform == "win32":
 
-    def flush(handle: int) -> None:
+    def sync_handle(handle: int) -> None:
         """Have what was written survive a power cut."""
         os.fsync(handle)
 else:
 
-    def flush(handle: int) -> None:
+    def sync_handle(handle: int) -> None:
         """Have what was written survive a power cut."""
         os.fdatasync(handle)
 
 
 @contextmanager
-def replaced(file: Path) -> Iterator[int]:
+def replacing_file(file: Path) -> Iterator[int]:
     """A handle to write the new content of a file; who flushed it finds all of it there, or the old one.
 
     Whoever gets the handle closes it.
@@ -166,16 +174,16 @@ def replaced(file: Path) -> Iterator[int]:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    settle(file.parent)
+    sync_folder(file.parent)
 
 
-def durably(file: Path, raw: bytes) -> None:
+def write_durably(file: Path, raw: bytes) -> None:
     """Give a small file this content, for good or not at all.
 
     Raises:
         OSError: the disk would not take it; the old content stands.
     """
-    with replaced(file) as handle, os.fdopen(handle, "wb") as target:
+    with replacing_file(file) as handle, os.fdopen(handle, "wb") as target:
         target.write(raw)
         target.flush()
-        flush(target.fileno())
+        sync_handle(target.fileno())

@@ -9,11 +9,11 @@ from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The years 2 to 9998.
-_EARLIEST, _LATEST = -62_104_060_800_000_000, 253_370_764_800_000_000
+_MIN_MICROSECONDS, _MAX_MICROSECONDS = -62_104_060_800_000_000, 253_370_764_800_000_000
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class Id(TypeDecorator[UUID]):
+class UuidType(TypeDecorator[UUID]):
     """A random UUID as its sixteen bytes."""
 
     impl = LargeBinary(16)
@@ -29,12 +29,12 @@ class Id(TypeDecorator[UUID]):
 
 
 @lru_cache(maxsize=4096)
-def often(raw: bytes) -> UUID:
+def cached_uuid(raw: bytes) -> UUID:
     """The id of these sixteen bytes, for those that stand in thousands of rows: a ring, an author."""
     return UUID(bytes=raw)
 
 
-def now_us(moment: datetime) -> int:
+def to_microseconds(moment: datetime) -> int:
     """Microseconds since 1970 in UTC; exact, because no float is involved.
 
     Raises:
@@ -45,12 +45,12 @@ def now_us(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def from_us(microseconds: int) -> datetime:
-    """The moment that `now_us` stored, in UTC.
+def from_microseconds(microseconds: int) -> datetime:
+    """The moment that `to_microseconds` stored, in UTC.
 
     Raises:
         ValueError: no clock can have said so, and in a time zone it might fall off the calendar.
     """
-    if not _EARLIEST <= microseconds <= _LATEST:
+    if not _MIN_MICROSECONDS <= microseconds <= _MAX_MICROSECONDS:
         raise ValueError("not a moment")
     return _EPOCH + timedelta(0, 0, microseconds)

@@ -4,71 +4,77 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from clinic_toolkit.store.anchor_slot import Saved
+from clinic_toolkit.store.anchor_slot import SavedRecord
 
 
-class Missing(Struct, frozen=True, kw_only=True):
-    """The lines `first` to `last` of the chain were confirmed, and are not in the file.
+class MissingEntries(Struct, frozen=True, kw_only=True):
+    """The lines `first_seq` to `last_seq` of the chain were confirmed, and are not in the file.
 
-    `entries` are what is known of them, oldest first; of more than 48 the oldest are not known.
-    `aside` is the copy of the write-ahead log in which they may still be found.
+    `saved_records` are what is known of them, oldest first; of more than 48 the oldest are not known.
+    `log_copy` is the copy of the write-ahead log in which they may still be found.
     """
 
-    first: int
-    last: int
-    entries: tuple[Saved, ...]
-    aside: Path | None
+    first_seq: int
+    last_seq: int
+    saved_records: tuple[SavedRecord, ...]
+    log_copy: Path | None
 
     @property
-    def unknown(self) -> int:
+    def unknown_count(self) -> int:
         """Of how many lines nothing is known but that they were there."""
-        return self.last - self.first + 1 - len({entry.seq for entry in self.entries})
+        return self.last_seq - self.first_seq + 1 - len({entry.seq for entry in self.saved_records})
 
 
-class Absent(Struct, frozen=True, kw_only=True):
+class AnchorAbsent(Struct, frozen=True, kw_only=True):
     """There was no anchor to compare with, or none that could be read, when the chain stood at `tip`."""
 
     tip: int
-    aside: Path | None
+    log_copy: Path | None
 
 
-class Other(Struct, frozen=True, kw_only=True):
+class ChainMismatch(Struct, frozen=True, kw_only=True):
     """The chain took another way than the anchor says: this is not the file that was written last."""
 
     tip: int
-    seq: int
-    aside: Path | None
+    anchor_seq: int
+    log_copy: Path | None
 
 
-class Built(Struct, frozen=True, kw_only=True):
+class SchemaDamage(Struct, frozen=True, kw_only=True):
     """The file is not built as this version builds it, so it is only read, through our own list of tables.
 
-    `refusal` is the sentence with which it would not be opened otherwise.
+    `reason` is the sentence with which it would not be opened otherwise.
     """
 
-    refusal: str
+    reason: str
 
 
-class Exchanged(Struct, frozen=True, kw_only=True):
-    """The data file was exchanged while it was open; `copies` hold what was saved until then.
+class FileReplaced(Struct, frozen=True, kw_only=True):
+    """The data file was exchanged while it was open; `rescue_copies` hold what was saved until then.
 
-    `now` says that it was in this very run, so that nothing can be saved any more.
+    `in_this_run` says that it was in this very run, so that nothing can be saved any more.
     """
 
-    copies: tuple[Path, ...]
-    now: bool
+    rescue_copies: tuple[Path, ...]
+    in_this_run: bool
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
     """Everything that a person has not seen yet."""
 
-    missing: tuple[Missing, ...] = ()
-    absent: tuple[Absent, ...] = ()
-    other: Other | None = None
-    exchanged: Exchanged | None = None
-    built: Built | None = None
+    missing_entries: tuple[MissingEntries, ...] = ()
+    anchor_absences: tuple[AnchorAbsent, ...] = ()
+    chain_mismatch: ChainMismatch | None = None
+    file_replaced: FileReplaced | None = None
+    schema_damage: SchemaDamage | None = None
 
     @property
-    def whole(self) -> bool:
+    def is_clean(self) -> bool:
         """Whether nothing is known to be wrong."""
-        return not (self.missing or self.absent or self.other or self.exchanged or self.built)
+        return not (
+            self.missing_entries
+            or self.anchor_absences
+            or self.chain_mismatch
+            or self.file_replaced
+            or self.schema_damage
+        )

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import NamedTuple, Protocol
 
-FIRST = bytes(32)
+GENESIS_HASH = bytes(32)
 # Lines of requests that waited for one another may stand in another order than their times.
-_SLACK = 60_000_000
+_CLOCK_SLACK = 60_000_000
 
 
-class Entry(Protocol):
+class ReferencedVersion(Protocol):
     """One version of one record, as an audit line names it."""
 
     @property
@@ -38,7 +38,7 @@ class Entry(Protocol):
         """What was sealed."""
 
 
-class Known(NamedTuple):
+class KnownVersion(NamedTuple):
     """The newest version of a record; `seq` is the line that names it, `begun` the line of its first."""
 
     table: str
@@ -46,123 +46,133 @@ class Known(NamedTuple):
     version: int
     content_id: bytes
     seq: int
-    begun: int
+    first_seq: int
 
 
-class Span(NamedTuple):
+class UnreadableEntry(NamedTuple):
     """A line that cannot be read, and between which times it was written; microseconds since 1970."""
 
     seq: int
-    after: int
-    before: int
+    not_before: int
+    not_after: int
 
 
 class Inventory:
-    """Every record by its id, as of audit line `seq` with the hash `head`.
+    """Every record by its id, as of audit line `seq` with the hash `tip_hash`.
 
     `gaps` are lines that could not be read: what they named is not known. Those of them that may have
-    named something are in `spans` as well. `ways_in` is the highest number that any line gives for the
-    list of ways in.
+    named something are in `unreadable_entries` as well. `slot_generation` is the highest number that any line
+    gives for the list of ways in.
     """
 
     def __init__(self) -> None:
-        self.seq, self.head = 0, FIRST
+        self.seq, self.tip_hash = 0, GENESIS_HASH
         self.gaps: list[int] = []
-        self.spans: list[Span] = []
-        self.ways_in = 0
-        self._known: dict[bytes, Known] = {}
-        self._places: dict[tuple[str, bytes], set[bytes]] = {}
-        self._turn = Lock()
+        self.unreadable_entries: list[UnreadableEntry] = []
+        self.slot_generation = 0
+        self._newest: dict[bytes, KnownVersion] = {}
+        self._by_table_and_ring: dict[tuple[str, bytes], set[bytes]] = {}
+        self._lock = Lock()
 
     def copy(self) -> "Inventory":
         """The same once more, to go on from while another thread adds to this one."""
         other = Inventory()
-        with self._turn:
-            other.seq, other.head, other.ways_in = self.seq, self.head, self.ways_in
-            other.gaps, other.spans = list(self.gaps), list(self.spans)
-            other._known = dict(self._known)
-            other._places = {place: set(records) for place, records in self._places.items()}
+        with self._lock:
+            other.seq, other.tip_hash, other.slot_generation = self.seq, self.tip_hash, self.slot_generation
+            other.gaps, other.unreadable_entries = list(self.gaps), list(self.unreadable_entries)
+            other._newest = dict(self._newest)
+            other._by_table_and_ring = {
+                place: set(records) for place, records in self._by_table_and_ring.items()
+            }
         return other
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._newest)
 
-    def put(self, record: bytes, known: Known) -> None:
+    def set_version(self, record: bytes, known: KnownVersion) -> None:
         """List one record."""
-        before = self._known.get(record)
+        before = self._newest.get(record)
         if before is not None:
-            self._places[before.table, before.ring].discard(record)
-        self._known[record] = known
-        self._places.setdefault((known.table, known.ring), set()).add(record)
+            self._by_table_and_ring[before.table, before.ring].discard(record)
+        self._newest[record] = known
+        self._by_table_and_ring.setdefault((known.table, known.ring), set()).add(record)
 
-    def add(self, seq: int, head: bytes, entries: Iterable[Entry], ways_in: int = 0) -> Callable[[], None]:
+    def apply_entry(
+        self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int = 0
+    ) -> Callable[[], None]:
         """Take in one audit line; returns what takes it out again, if its transaction fails."""
-        with self._turn:
-            return self._add(seq, head, entries, ways_in)
+        with self._lock:
+            return self._apply_entry(seq, entry_hash, references, slot_generation)
 
-    def _add(self, seq: int, head: bytes, entries: Iterable[Entry], ways_in: int) -> Callable[[], None]:
-        was_seq, was_head, was_ways_in = self.seq, self.head, self.ways_in
+    def _apply_entry(
+        self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int
+    ) -> Callable[[], None]:
+        was_seq, was_head, was_ways_in = self.seq, self.tip_hash, self.slot_generation
         before = []
-        for entry in entries:
-            known = self._known.get(entry.record)
+        for entry in references:
+            known = self._newest.get(entry.record)
             before.append((entry.record, known))
             if known is None or entry.version >= known.version:
-                begun = known.begun if known else seq
-                place = Known(entry.table, entry.ring, entry.version, entry.content_id, seq, begun)
-                self.put(entry.record, place)
-        self.seq, self.head, self.ways_in = seq, head, max(self.ways_in, ways_in)
+                begun = known.first_seq if known else seq
+                place = KnownVersion(entry.table, entry.ring, entry.version, entry.content_id, seq, begun)
+                self.set_version(entry.record, place)
+        self.seq, self.tip_hash, self.slot_generation = (
+            seq,
+            entry_hash,
+            max(self.slot_generation, slot_generation),
+        )
 
         def take_out() -> None:
-            with self._turn:
+            with self._lock:
                 for record, known in reversed(before):
-                    self._take_out(record, known)
-                self.seq, self.head, self.ways_in = was_seq, was_head, was_ways_in
+                    self._restore_version(record, known)
+                self.seq, self.tip_hash, self.slot_generation = was_seq, was_head, was_ways_in
 
         return take_out
 
-    def _take_out(self, record: bytes, known: Known | None) -> None:
+    def _restore_version(self, record: bytes, known: KnownVersion | None) -> None:
         if known is not None:
-            self.put(record, known)
+            self.set_version(record, known)
             return
-        now = self._known.pop(record)
-        self._places[now.table, now.ring].discard(record)
+        now = self._newest.pop(record)
+        self._by_table_and_ring[now.table, now.ring].discard(record)
 
-    def known(self, record: bytes) -> Known | None:
+    def find_newest(self, record: bytes) -> KnownVersion | None:
         """The newest version of a record, or None if no line names it."""
-        return self._known.get(record)
+        return self._newest.get(record)
 
-    def may_have_named(self, at: int, *, since: int, versions: int) -> bool:
+    def may_be_in_unreadable_entry(self, sealed_at: int, *, after_seq: int, unnamed_count: int) -> bool:
         """Whether lines that cannot be read may have named what was sealed at this time.
 
         Each line names one version at the most, and was written when that version was sealed.
 
         Args:
-            at: when it was sealed, in microseconds since 1970.
-            since: the line that names the version before it, 0 if none does.
-            versions: so many versions are not named.
+            sealed_at: when it was sealed, in microseconds since 1970.
+            after_seq: the line that names the version before it, 0 if none does.
+            unnamed_count: so many versions are not named.
         """
-        later = [span for span in self.spans if span.seq > since]
-        return len(later) >= versions and any(
-            span.after - _SLACK <= at <= span.before + _SLACK for span in later
+        later = [span for span in self.unreadable_entries if span.seq > after_seq]
+        return len(later) >= unnamed_count and any(
+            span.not_before - _CLOCK_SLACK <= sealed_at <= span.not_after + _CLOCK_SLACK for span in later
         )
 
-    def begun(self, record: bytes) -> int:
+    def first_seq(self, record: bytes) -> int:
         """The line that first named a record: in this order they were begun. Unknown ones come last."""
-        known = self._known.get(record)
-        return known.begun if known else self.seq + 1
+        known = self._newest.get(record)
+        return known.first_seq if known else self.seq + 1
 
-    def records(self, table: str, rings: Iterable[bytes] | None) -> set[bytes]:
+    def record_ids(self, table: str, rings: Iterable[bytes] | None) -> set[bytes]:
         """Every record of a table, in these rings or in any."""
         if rings is None:
-            places = [held for (name, _), held in list(self._places.items()) if name == table]
+            places = [held for (name, _), held in list(self._by_table_and_ring.items()) if name == table]
         else:
-            places = [self._places.get((table, ring), set()) for ring in rings]
+            places = [self._by_table_and_ring.get((table, ring), set()) for ring in rings]
         return set().union(*places)
 
-    def rings(self) -> set[bytes]:
+    def ring_ids(self) -> set[bytes]:
         """Every ring that holds something."""
-        return {ring for (_, ring), held in list(self._places.items()) if held}
+        return {ring for (_, ring), held in list(self._by_table_and_ring.items()) if held}
 
-    def everything(self) -> list[tuple[bytes, Known]]:
+    def items(self) -> list[tuple[bytes, KnownVersion]]:
         """Every record."""
-        return list(self._known.items())
+        return list(self._newest.items())

@@ -2,25 +2,33 @@
 
 import secrets
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import Connection, Row
 
-from clinic_toolkit.crypto.encoding import Blank, Field, Gap, u64
-from clinic_toolkit.crypto.seal import SUITE, NotOpened, SealingKey
-from clinic_toolkit.crypto.signature import verify
+from clinic_toolkit.crypto.encoding import Field, encode_u64
+from clinic_toolkit.crypto.seal import DecryptionError
+from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.statements import SealedRow
-from clinic_toolkit.store.types import often
-from clinic_toolkit.vault.envelope import RANDOM_BYTES, Envelope, NotAnEnvelope, content_id, pack, unpack
-from clinic_toolkit.vault.holder import Holder
+from clinic_toolkit.store.types import cached_uuid
+from clinic_toolkit.vault.envelope import (
+    CONTENT_SALT_BYTES,
+    Envelope,
+    InvalidEnvelope,
+    compute_content_id,
+    pack_envelope,
+    unpack_envelope,
+)
 from clinic_toolkit.vault.inventory import Inventory
-from clinic_toolkit.vault.rings import RingDirectory, RingKey, UnknownRing
+from clinic_toolkit.vault.rings import OpenRings, RingKey, UnknownRing
+from clinic_toolkit.vault.seal_context import SealContext, create_seal_context
+from clinic_toolkit.vault.user_keys import UserKeys
 
 # Another key, place or bytes; the last where a version is below nothing.
-_REFUSED = (NotOpened, NotAnEnvelope, ValueError)
+_OPEN_ERRORS = (DecryptionError, InvalidEnvelope, ValueError)
 
 
 class SealBroken(ClinicError):
@@ -46,7 +54,7 @@ class OwnRingLost(ClinicError):
         )
 
 
-class Sealed(Struct, frozen=True, kw_only=True):
+class SealedVersion(Struct, frozen=True, kw_only=True):
     """What goes into a row, and what the audit line and later versions refer to."""
 
     kid: bytes
@@ -55,15 +63,7 @@ class Sealed(Struct, frozen=True, kw_only=True):
     signature: bytes | None
 
 
-class Door(NamedTuple):
-    """What opens and seals the rows of one table in one ring; `place` lacks only record and version."""
-
-    ring: UUID
-    key: SealingKey
-    place: Blank
-
-
-class WaysIn(Struct, frozen=True, kw_only=True):
+class KeySlotList(Struct, frozen=True, kw_only=True):
     """The list of slots as found at unlock.
 
     Its generation, whether this user key vouched for exactly these slots, and which ones it vouches for.
@@ -71,28 +71,28 @@ class WaysIn(Struct, frozen=True, kw_only=True):
 
     generation: int
     intact: bool
-    vouched: frozenset[UUID]
+    trusted_slots: frozenset[UUID]
 
 
 class Vault:
     """One clinician's keys, rings and signature. Lives in the worker's memory and ends with it."""
 
-    def __init__(self, holder: Holder, incarnation: UUID, rings: RingDirectory) -> None:
-        self._holder = holder
+    def __init__(self, user_keys: UserKeys, incarnation: UUID, rings: OpenRings) -> None:
+        self._user_keys = user_keys
         self._rings = rings
-        self._doors: dict[tuple[str, bytes], Door] = {}
+        self._seal_contexts: dict[tuple[str, bytes], SealContext] = {}
         self.incarnation = incarnation
-        self.ways_in = WaysIn(generation=0, intact=True, vouched=frozenset())
+        self.key_slots = KeySlotList(generation=0, intact=True, trusted_slots=frozenset())
         # What is wrong with the head of the practice or its second copy: a word of `second_copy`, or "".
-        self.head_fault = ""
+        self.header_fault = ""
         # Whether this entry replaced the slot of the passphrase by one that costs more.
-        self.cost_raised = False
+        self.kdf_cost_upgraded = False
         # What was opened with these keys, by table; it lives exactly as long as they do.
-        self.memory: dict[str, dict[int, Any]] = {}
+        self.record_cache: dict[str, dict[int, Any]] = {}
         # What should be there, told from the audit trail when it is first needed; and what is not as it
         # was written, by record.
         self.inventory: Inventory | None = None
-        self.hurt: dict[bytes, Any] = {}
+        self.integrity_failures: dict[bytes, Any] = {}
         # What is shown although no line names it: the line that may have named it cannot be read.
         self.unconfirmed: dict[bytes, Any] = {}
 
@@ -105,41 +105,43 @@ class Vault:
     @property
     def vault_id(self) -> UUID:
         """The practice's vault."""
-        return self._holder.vault_id
+        return self._user_keys.vault_id
 
     @property
     def user_id(self) -> UUID:
         """The clinician."""
-        return self._holder.user_id
+        return self._user_keys.user_id
 
     @property
     def public_key(self) -> bytes:
         """One's own Ed25519 key, taken from one's own sealed identity and never from a row."""
-        return self._holder.signing.public_key
+        return self._user_keys.signing_key.public_key
 
     @property
     def slot_generation(self) -> int:
         """The number of the list of ways in, for the audit trail: an older list has a lower one."""
-        return self.ways_in.generation
+        return self.key_slots.generation
 
     @property
     def slots_intact(self) -> bool:
         """False if the ways in are not the ones this clinician last made. Shown at unlock."""
-        return self.ways_in.intact
+        return self.key_slots.intact
 
-    def compare_ways_in(self, named: int, *, complete: bool) -> None:
+    def compare_slot_generation(self, logged: int, *, log_complete: bool) -> None:
         """Compare the list with the number that the audit trail names; another one vouches for no slot.
 
         Whoever puts a slot of another time back with its own list, or one of a copied folder, would
         otherwise come in by the secret of that list unseen.
 
         Args:
-            named: the number, 0 if no line names one.
-            complete: every line could be read; else a newer list may have been named by another.
+            logged: the number, 0 if no line names one.
+            log_complete: every line could be read; else a newer list may have been named by another.
         """
-        generation = self.ways_in.generation
-        if generation < named or (complete and 0 < named < generation):
-            self.ways_in = WaysIn(generation=max(generation, named), intact=False, vouched=frozenset())
+        generation = self.key_slots.generation
+        if generation < logged or (log_complete and 0 < logged < generation):
+            self.key_slots = KeySlotList(
+                generation=max(generation, logged), intact=False, trusted_slots=frozenset()
+            )
 
     @property
     def damaged_rings(self) -> frozenset[UUID]:
@@ -149,17 +151,17 @@ class Vault:
     @property
     def practice_ring(self) -> UUID:
         """The practice's own ring: settings, own definitions, audit bodies."""
-        return self._rings.of(self.vault_id, "practice")
+        return self._rings.get_ring(self.vault_id, "practice")
 
     @property
     def own_ring(self) -> UUID | None:
         """The clinician's own ring, which nobody else is ever a member of; None if it does not open."""
         try:
-            return self._rings.of(self.user_id, "own")
+            return self._rings.get_ring(self.user_id, "own")
         except UnknownRing:
             return None
 
-    def begin_own_ring(self, db: Connection) -> UUID:
+    def ensure_own_ring(self, db: Connection) -> UUID:
         """The clinician's own ring, made now if there never was one.
 
         Raises:
@@ -167,34 +169,47 @@ class Vault:
         """
         if self.own_ring:
             return self.own_ring
-        named = self.inventory.rings() if self.inventory else set()
-        if self.damaged_rings or not all(self.holds(often(ring)) for ring in named):
+        named = self.inventory.ring_ids() if self.inventory else set()
+        if self.damaged_rings or not all(self.has_grant(cached_uuid(ring)) for ring in named):
             raise OwnRingLost
-        return self.new_ring(db, owner=self.user_id, ring_class="own")
+        return self.create_ring(db, owner=self.user_id, ring_class="own")
 
     def seal(
-        self, *, table: str, record: UUID, version: int, ring: UUID, body: bytes, sign: str | None = None
-    ) -> Sealed:
+        self,
+        *,
+        table: str,
+        record: UUID,
+        version: int,
+        ring: UUID,
+        payload: bytes,
+        signature_label: str | None = None,
+    ) -> SealedVersion:
         """Seal one version of one record for exactly this place.
 
         Args:
-            sign: a signature label such as "sig/note"; the signature covers the content id and goes
-                inside the seal.
+            signature_label: a signature label such as "sig/note"; the signature covers the content id and
+                goes inside the seal.
 
         Raises:
             SealBroken: the ring is not open to this clinician, or its statement does not hold.
         """
         try:
-            key = self._rings.key(ring)
-        except NotOpened:
+            key = self._rings.get_key(ring)
+        except DecryptionError:
             raise SealBroken(table=table, record=record) from None
-        door = self._door(table, key)
-        random = secrets.token_bytes(RANDOM_BYTES)
-        named = content_id(random, body)
-        signature = self.sign(sign, self.vault_id, record, version, named) if sign else None
-        packed = pack(Envelope(body=body, random=random, signed_as=sign, signature=signature))
-        blob = door.key.seal(packed, door.place.fill(record.bytes, u64(version)))
-        return Sealed(kid=key.kid, blob=blob, content_id=named, signature=signature)
+        door = self._seal_context(table, key)
+        random = secrets.token_bytes(CONTENT_SALT_BYTES)
+        named = compute_content_id(random, payload)
+        signature = (
+            self.sign(signature_label, self.vault_id, record, version, named) if signature_label else None
+        )
+        packed = pack_envelope(
+            Envelope(
+                payload=payload, content_salt=random, signature_label=signature_label, signature=signature
+            )
+        )
+        blob = door.key.seal(packed, door.aad_template.fill(record.bytes, encode_u64(version)))
+        return SealedVersion(kid=key.kid, blob=blob, content_id=named, signature=signature)
 
     def open(
         self, *, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
@@ -205,76 +220,77 @@ class Vault:
             SealBroken: any byte, or the place, differs from what was sealed.
         """
         try:
-            return self._opened(table, record, version, ring, kid, blob)
-        except _REFUSED:
+            return self._open_version(table, record, version, ring, kid, blob)
+        except _OPEN_ERRORS:
             raise SealBroken(table=table, record=record) from None
 
-    def open_all(self, table: str, rows: Iterable[SealedRow | Row[Any]]) -> list[Envelope | None]:
+    def open_rows(self, table: str, rows: Iterable[SealedRow | Row[Any]]) -> list[Envelope | None]:
         """`open` for many rows of one table; None for one that is not what was sealed at its place."""
         found: list[Envelope | None] = []
         for row in rows:
             try:
-                inside = self._opened(table, row.record, row.version, row.ring, row.kid, row.sealed)
-            except _REFUSED:
+                inside = self._open_version(table, row.record, row.version, row.ring, row.kid, row.sealed)
+            except _OPEN_ERRORS:
                 found.append(None)
             else:
                 found.append(inside)
         return found
 
-    def _opened(
+    def _open_version(
         self, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
     ) -> Envelope:
-        door = self._doors.get((table, kid))
+        door = self._seal_contexts.get((table, kid))
         if door is None or door.ring != ring:
-            door = self._door(table, self._rings.key(ring, kid))
-        return unpack(door.key.open(blob, door.place.fill(record.bytes, u64(version))))
+            door = self._seal_context(table, self._rings.get_key(ring, kid))
+        return unpack_envelope(door.key.open(blob, door.aad_template.fill(record.bytes, encode_u64(version))))
 
     def sign(self, label: str, *fields: Field) -> bytes:
         """Sign for one purpose with the clinician's key."""
-        return self._holder.signing.sign(label, *fields)
+        return self._user_keys.signing_key.sign(label, *fields)
 
-    def signed(self, label: str, *, record: UUID, version: int, content_id: bytes, signature: bytes) -> bool:
+    def is_signed(
+        self, label: str, *, record: UUID, version: int, content_id: bytes, signature: bytes
+    ) -> bool:
         """Whether this clinician signed this content, as this version of this record, for this purpose."""
-        return verify(self.public_key, label, self.vault_id, record, version, content_id, signature=signature)
+        return verify_signature(
+            self.public_key, label, self.vault_id, record, version, content_id, signature=signature
+        )
 
-    def new_ring(self, db: Connection, *, owner: UUID, ring_class: str) -> UUID:
-        """Make a ring; see `RingDirectory.begin`. It is forgotten again if `db` does not commit."""
-        return self._rings.begin(db, owner, ring_class)
+    def create_ring(self, db: Connection, *, owner: UUID, ring_class: str) -> UUID:
+        """Make a ring; see `OpenRings.create_ring`. It is forgotten again if `db` does not commit."""
+        return self._rings.create_ring(db, owner, ring_class)
 
-    def ring_of(self, owner: UUID, ring_class: str) -> UUID:
+    def get_ring(self, owner: UUID, ring_class: str) -> UUID:
         """The ring of an owner and class.
 
         Raises:
             rings.UnknownRing: there is none that this clinician may open.
         """
-        return self._rings.of(owner, ring_class)
+        return self._rings.get_ring(owner, ring_class)
 
-    def holds(self, ring: UUID) -> bool:
+    def has_grant(self, ring: UUID) -> bool:
         """Whether this clinician has a grant to the ring."""
-        return self._rings.holds(ring)
+        return self._rings.has_grant(ring)
 
-    def learn_rings(self, db: Connection, named: Iterable[bytes]) -> None:
+    def load_new_rings(self, db: Connection, named: Iterable[bytes]) -> None:
         """Open the rings of these that are not open yet: another window may have made them since."""
-        if not all(self.holds(often(ring)) for ring in named):
-            self._rings.load(db)
+        if not all(self.has_grant(cached_uuid(ring)) for ring in named):
+            self._rings.load_grants(db)
 
-    def owner(self, ring: UUID) -> UUID | None:
+    def find_owner(self, ring: UUID) -> UUID | None:
         """Whose ring this is, or None if it is not open to this clinician."""
-        return self._rings.owner(ring)
+        return self._rings.find_owner(ring)
 
-    def owners(self, ring_class: str) -> list[UUID]:
+    def list_owners(self, ring_class: str) -> list[UUID]:
         """Everyone who has a ring of this class, in the order the rings were made."""
-        return self._rings.owners(ring_class)
+        return self._rings.list_owners(ring_class)
 
     def user_key(self) -> bytes:
         """The user key itself: only for wrapping it in a slot or for the quick return."""
-        return self._holder.user_key
+        return self._user_keys.user_key
 
-    def _door(self, table: str, key: RingKey) -> Door:
-        door = self._doors.get((table, key.kid))
+    def _seal_context(self, table: str, key: RingKey) -> SealContext:
+        door = self._seal_contexts.get((table, key.kid))
         if door is None:
-            # What is needed to find the row, and no more: moving a sealed blob to another row, table,
-            # version or ring makes it unreadable. Author, times and state are inside.
-            place = Blank("rec", self.vault_id, SUITE, table, Gap(16), Gap(8), key.ring, key.kid)
-            door = self._doors[table, key.kid] = Door(ring=key.ring, key=key.key, place=place)
+            door = self._seal_contexts[table, key.kid] = create_seal_context(self.vault_id, table, key)
         return door

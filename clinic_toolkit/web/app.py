@@ -11,30 +11,18 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import Engine
 
 from clinic_toolkit import paths
-from clinic_toolkit.instruments.ways import IN_PRIVATE
+from clinic_toolkit.instruments.mode_guidance import IN_PRIVATE_LINE
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.vault import identity
-from clinic_toolkit.web import (
-    context,
-    errors,
-    filters,
-    gate,
-    guard,
-    headers,
-    new_records,
-    notices,
-    posted,
-    responses,
-    saying,
-    static_files,
-    unit,
-)
-from clinic_toolkit.web.activity import Activity
-from clinic_toolkit.web.addresses import Address
-from clinic_toolkit.web.cookie import Cookie
-from clinic_toolkit.web.pages import Pages
-from clinic_toolkit.web.requests import ClinicRequest, sent_by_itself
+from clinic_toolkit.web import context, error_pages, saying, unit_of_work
+from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.access.session_cookie import SessionCookie
+from clinic_toolkit.web.pages import filters, static_files
+from clinic_toolkit.web.pages.template_environment import TemplateEnvironment
+from clinic_toolkit.web.perimeter import gate, post_bodies
+from clinic_toolkit.web.perimeter.timeouts import Timeouts
+from clinic_toolkit.web.screen_parts import idempotent_forms, record_notices
 from clinic_toolkit.web.screens import (
     administrations,
     audit,
@@ -71,6 +59,9 @@ from clinic_toolkit.web.screens import (
     whole_forms,
     worksheets,
 )
+from clinic_toolkit.web.transport import responses, security_headers
+from clinic_toolkit.web.transport.lazy_routes import LazyRule
+from clinic_toolkit.web.transport.request_info import ClinicRequest, is_automatic
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -115,14 +106,14 @@ SCREENS = (
 )
 
 
-class Clinic(Flask):
+class ClinicApp(Flask):
     """A Flask app in which a request passes gate, guard and form token, in this order, before its view."""
 
     request_class = ClinicRequest
-    jinja_environment = Pages
-    url_rule_class = Address
+    jinja_environment = TemplateEnvironment
+    url_rule_class = LazyRule
 
-    def __init__(self, worker: context.Worker, cookie_key: bytes) -> None:
+    def __init__(self, worker: context.WorkerState, cookie_key: bytes) -> None:
         super().__init__(
             "clinic_toolkit.web", static_folder=None, template_folder=str(paths.templates_folder())
         )
@@ -144,116 +135,116 @@ class Clinic(Flask):
             WTF_CSRF_TIME_LIMIT=None,
             TEMPLATES_AUTO_RELOAD=False,
         )
-        self.session_interface = Cookie(self)
-        self._in_vain = posted.InVain(self)
+        self.session_interface = SessionCookie(self)
+        self._rejected_posts = post_bodies.RejectedPosts(self)
         self.url_map.strict_slashes = False
         self.csrf = CSRFProtect(self)
         self.jinja_env.globals.update(
             demo=worker.settings.demo,
             here="",
             errors={},
-            in_private=IN_PRIVATE,
-            number_for_page=new_records.number_for_page,
+            in_private=IN_PRIVATE_LINE,
+            number_for_page=idempotent_forms.idempotency_key_for_page,
         )
-        self.context_processor(_for_templates)
-        static_files.serve(self, marked=guard.always)
-        filters.register(self)
-        errors.register(self)
-        self.register_error_handler(context.PutAway, _too_late)
+        self.context_processor(_template_globals)
+        static_files.register_static_files(self, decorate=guard.allow_always)
+        filters.register_filters(self)
+        error_pages.register_error_handlers(self)
+        self.register_error_handler(context.LockedMeanwhile, _respond_after_lock)
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Refuse at the gate, before any address is looked at."""
-        instead = gate.answer_instead(environ, self.worker.settings, self._cookie_key)
+        instead = gate.intercept_request(environ, self.worker.settings, self._cookie_key)
         if instead is not None:
             return instead(environ, start_response)
         if environ["REQUEST_METHOD"] != "POST":
             return super().wsgi_app(environ, start_response)
-        with self._in_vain.counted():
+        with self._rejected_posts.track_request():
             return super().wsgi_app(environ, start_response)
 
-    def reads(self, environ: "WSGIEnvironment") -> bool:
+    def may_read_body(self, environ: "WSGIEnvironment") -> bool:
         """Whether what is posted may come into this process: asked before its first byte is read.
 
         While nobody is unlocked, that is what the lock or the set-up asks for, and nothing else.
         """
-        if not posted.may_come_in(environ, self.worker.settings, self._cookie_key):
+        if not post_bodies.may_accept_body(environ, self.worker.settings, self._cookie_key):
             return False
-        if self.worker.unlocked:
+        if self.worker.unlocked_sessions:
             return True
-        endpoint = posted.endpoint_of(environ, self.url_map)
+        endpoint = post_bodies.post_endpoint(environ, self.url_map)
         with self.app_context():
-            return endpoint is not None and guard.is_for_the_locked(endpoint, self.worker)
+            return endpoint is not None and guard.is_reachable_while_locked(endpoint, self.worker)
 
     def dispatch_request(self) -> Response:
         """Guard, token, view: in one unit of work that is committed before the answer leaves."""
         engine = self.worker.engine
         if engine is None:
             raise RuntimeError("a request came before the store was opened")
-        writes = request.method == "POST" and not guard.only_looks(engine)
-        with unit.begun(engine, writes=writes) as g.unit:
-            turned_away = guard.turn_away()
+        writes = request.method == "POST" and not guard.must_not_write(engine)
+        with unit_of_work.begin_unit_of_work(engine, writes=writes) as g.unit:
+            turned_away = guard.deny_or_redirect()
             if turned_away is not None:
                 return self.make_response(turned_away)
-            if not guard.puts_away(request.endpoint):
-                self._check_token()
-            if context.unlocked() is not None and not sent_by_itself():
-                self.worker.activity.touch()
+            if not guard.is_csrf_exempt(request.endpoint):
+                self._check_csrf_token()
+            if context.find_unlocked_session() is not None and not is_automatic():
+                self.worker.timeouts.record_activity()
             answer = self.make_response(super().dispatch_request())
             # Nothing may still be made of the record after the commit.
             answer.make_sequence()
             return answer
 
-    def _check_token(self) -> None:
-        if posted.is_unread():
-            errors.refuse_unread()
+    def _check_csrf_token(self) -> None:
+        if post_bodies.is_body_unread():
+            error_pages.raise_body_not_read()
         self.csrf.protect()
 
     def process_response(self, response: Response) -> Response:
         """Every answer leaves with the same headers."""
-        headers.add(response)
-        notices.mark(response)
-        if response.status_code >= 400 and posted.was_read():
-            self._in_vain.note()
+        security_headers.add_security_headers(response)
+        record_notices.add_notice_to_autosave(response)
+        if response.status_code >= 400 and post_bodies.was_body_read():
+            self._rejected_posts.record_rejected()
         return super().process_response(response)
 
-    def open(self, engine: Engine) -> None:
+    def attach_store(self, engine: Engine) -> None:
         """Take this store; requests may come from now on.
 
         Raises:
             DamagedFile: the head of the practice is missing, which must be said before any page is.
         """
         with reading(engine) as db:
-            self.worker.has_practice = identity.exists(db)
+            self.worker.has_practice = identity.has_practice(db)
         self.worker.engine = engine
         self.worker.serving_since = time.monotonic()
 
     def reason_to_end(self) -> str | None:
         """Why the worker should end now, if it holds keys; asked every second."""
-        return self.worker.activity.reason_to_end()
+        return self.worker.timeouts.reason_to_end()
 
-    def withhold(self) -> None:
+    def withhold_keys(self) -> None:
         """Let no page reach the keys any more; the process may still have to wait for a copy of the store."""
-        self.close()
+        self.stop_serving()
 
     @property
-    def keyless(self) -> bool:
+    def is_locked_and_serving(self) -> bool:
         """Whether nobody is unlocked here, and the process does not end already."""
-        return not self.worker.unlocked and not self.worker.ending
+        return not self.worker.unlocked_sessions and not self.worker.is_ending
 
-    def put_away(self, reason: str) -> None:
+    def shut_down(self, reason: str) -> None:
         """End this process after its answers."""
-        self.close()
-        self.worker.end(reason)
+        self.stop_serving()
+        self.worker.end_process(reason)
 
-    def close(self) -> None:
+    def stop_serving(self) -> None:
         """Put the keys away: whoever still asks finds the lock."""
-        self.worker.unlocked.clear()
-        self.worker.ending = True
+        self.worker.unlocked_sessions.clear()
+        self.worker.is_ending = True
 
 
-def _too_late(_: Exception) -> Any:
+def _respond_after_lock(_: Exception) -> Any:
     # The guard let it pass, and by now would not. Nothing was written: its unit of work was rolled back.
-    return guard.turn_away() or responses.see("/")
+    return guard.deny_or_redirect() or responses.redirect_to("/")
 
 
 def create_app(
@@ -263,34 +254,34 @@ def create_app(
     end_worker: Callable[[str], None],
     engine: Engine | None = None,
     cookie_key: bytes | None = None,
-) -> Clinic:
+) -> ClinicApp:
     """Build the app of a worker.
 
     Args:
         settings: with the port in use; requests to any other host and port are refused.
         keeper: holds the blob for a quick return.
         end_worker: ends this process once the answers in hand have been sent; a lock calls it.
-        engine: the store; a worker that waits opens it later, with `Clinic.open`.
+        engine: the store; a worker that waits opens it later, with `attach_store`.
         cookie_key: signs the session cookie; the keeper gives every worker the same one.
     """
-    worker = context.Worker(
+    worker = context.WorkerState(
         settings=settings,
         keeper=keeper,
         engine=engine,
-        end=end_worker,
-        activity=Activity(idle=settings.idle_seconds, idle_in_session=settings.idle_in_session_seconds),
+        end_process=end_worker,
+        timeouts=Timeouts(idle=settings.idle_seconds, idle_in_session=settings.idle_in_session_seconds),
     )
-    app = Clinic(worker, cookie_key or secrets.token_bytes(32))
+    app = ClinicApp(worker, cookie_key or secrets.token_bytes(32))
     for screen in SCREENS:
         app.register_blueprint(screen)
     return app
 
 
-def _for_templates() -> dict[str, Any]:
-    open_here = context.unlocked() is not None
+def _template_globals() -> dict[str, Any]:
+    open_here = context.find_unlocked_session() is not None
     return {
         "unlocked": open_here,
         "pulse": url_for("lock.pulse") if open_here else "",
-        "notices": notices.standing() if open_here else (),
+        "notices": record_notices.list_notices() if open_here else (),
         "was_saved": saying.was_saved if open_here else bool,
     }

@@ -8,101 +8,101 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol, cast
 from uuid import UUID
 
 from flask import current_app, g, session
 from sqlalchemy import Connection, Engine
 
-from clinic_toolkit.record import audit
-from clinic_toolkit.record import practice as practices
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.practice import Practice
-from clinic_toolkit.record.summaries import Letterhead
+from clinic_toolkit.journal import audit_log
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import practice as practices
+from clinic_toolkit.record.people.practice import PracticeSettings
+from clinic_toolkit.record.values.page_values import Letterhead
 from clinic_toolkit.settings import Settings
-from clinic_toolkit.store.engine import if_rolled_back
+from clinic_toolkit.store.engine import on_rollback
 from clinic_toolkit.vault.vault import Vault
-from clinic_toolkit.web.activity import Activity, clock
-from clinic_toolkit.web.unit import Unit
+from clinic_toolkit.web.perimeter.timeouts import Timeouts, suspend_aware_clock
+from clinic_toolkit.web.unit_of_work import UnitOfWork
 
-SID = "sid"
+SESSION_ID_KEY = "sid"
 
 
-class PutAway(Exception):
+class LockedMeanwhile(Exception):
     """The keys were put away while this request was on its way: it waited for its turn to write."""
 
 
 class Keeper(Protocol):
     """What the keeper does for a worker: it holds a sealed blob for a quick return."""
 
-    def hold(self, blob: bytes) -> None:
+    def hold_return_blob(self, blob: bytes) -> None:
         """Keep this sealed blob."""
 
-    def holds(self) -> bool:
+    def has_return_blob(self) -> bool:
         """Whether there is one."""
 
-    def take(self) -> bytes | None:
-        """The blob, for one try; three tries without `opened` destroy it."""
+    def take_return_blob(self) -> bytes | None:
+        """The blob, for one try; three tries without `confirm_return_opened` destroy it."""
 
-    def opened(self) -> None:
+    def confirm_return_opened(self) -> None:
         """The code was right."""
 
-    def drop(self) -> None:
+    def drop_return_blob(self) -> None:
         """Destroy the blob."""
 
-    def quit(self) -> None:
+    def quit_program(self) -> None:
         """End the program once this worker has given its answers."""
 
-    def hand_over(self, ticket: bytes) -> None:
+    def pass_ticket(self, ticket: bytes) -> None:
         """Leave this ticket for the next worker; the keeper itself never has it."""
 
-    def parse(self, asked: bytes) -> bytes:
-        """The answer of a process without keys to what `instruments.parsing.asked` packed.
+    def parse_definition(self, request: bytes) -> bytes:
+        """The answer of a process without keys to what `parser_protocol.encode_request` packed.
 
         Raises:
-            NotParsed: there is none.
+            ParsingFailed: there is none.
         """
 
 
 @dataclass(kw_only=True)
-class Unlocked:
+class UnlockedSession:
     """One browser's unlocked session. It lives in this process and ends with it."""
 
     vault: Vault
-    kept: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     must_choose_passphrase: bool = False
     # When the passphrase itself was typed last; a return code or a sheet is not the passphrase.
-    passphrase_at: float | None = None
+    passphrase_typed_at: float | None = None
 
 
 @dataclass(kw_only=True)
-class Worker:
+class WorkerState:
     """What this process holds between requests."""
 
     settings: Settings
     keeper: Keeper
-    end: Callable[[str], None]
-    activity: Activity
+    end_process: Callable[[str], None]
+    timeouts: Timeouts
     engine: Engine | None = None
-    unlocked: dict[str, Unlocked] = field(default_factory=dict)
+    unlocked_sessions: dict[str, UnlockedSession] = field(default_factory=dict)
     has_practice: bool = False
-    ending: bool = False
+    is_ending: bool = False
     # The quick return that is being made, until it was dropped.
-    return_wanted: object = None
-    return_on_its_way: threading.Thread | None = None
+    quick_return_request: object = None
+    quick_return_thread: threading.Thread | None = None
     # When it began to answer. It may have waited long before that, and waiting is no delay served.
     serving_since: float = field(default_factory=time.monotonic)
 
 
-def worker() -> Worker:
+def worker() -> WorkerState:
     """This process."""
-    return cast(Worker, current_app.extensions["clinic"])
+    return cast(WorkerState, current_app.extensions["clinic"])
 
 
-def unit() -> Unit:
+def unit_of_work() -> UnitOfWork:
     """The unit of work of this request."""
-    return cast(Unit, g.unit)
+    return cast(UnitOfWork, g.unit)
 
 
 def settings() -> Settings:
@@ -112,159 +112,167 @@ def settings() -> Settings:
 
 def db() -> Connection:
     """The connection of this request: reading on GET, writing on POST."""
-    return unit().db()
+    return unit_of_work().db()
 
 
 def now() -> datetime:
     """The time of this request, in UTC; the same all through it."""
-    return unit().now
+    return unit_of_work().now
 
 
-def unlocked() -> Unlocked | None:
+def today() -> date:
+    """The day of this request, where the clinician is."""
+    return now().astimezone().date()
+
+
+def find_unlocked_session() -> UnlockedSession | None:
     """The unlocked session of this browser, if there is one."""
-    return worker().unlocked.get(session.get(SID, ""))
+    return worker().unlocked_sessions.get(session.get(SESSION_ID_KEY, ""))
 
 
-def _here() -> Unlocked:
-    here = unlocked()
+def _require_unlocked_session() -> UnlockedSession:
+    here = find_unlocked_session()
     if here is None:
-        raise PutAway
+        raise LockedMeanwhile
     return here
 
 
 def vault() -> Vault:
     """The open vault of this browser's session."""
-    return _here().vault
+    return _require_unlocked_session().vault
 
 
-def clinician() -> UUID:
+def clinician_id() -> UUID:
     """Who is at work."""
     return vault().user_id
 
 
-def practice() -> Kept[Practice]:
+def load_practice() -> RecordVersion[PracticeSettings]:
     """The settings of the practice, read once in a request."""
     if "practice" not in g:
-        g.practice = practices.read(db(), vault())
-    return cast(Kept[Practice], g.practice)
+        g.practice = practices.load_practice_settings(db(), vault())
+    return cast(RecordVersion[PracticeSettings], g.practice)
 
 
 def letterhead() -> Letterhead:
     """What paper needs to know of the practice."""
-    return practices.letterhead(practice().body)
+    return practices.build_letterhead(load_practice().payload)
 
 
-def saw(noun: str, *shown: Kept[Any]) -> None:
+def audit_read(table: str, *records: RecordVersion[Any]) -> None:
     """Remember what this page shows; one line of audit for all of it is written afterwards.
 
     Args:
-        noun: the name of the records' table, such as "client".
+        table: the name of the records' table, such as "client".
     """
-    here = unit()
-    here.reader = vault()
-    here.reads.extend(
-        audit.Entry(noun, kept.ring.bytes, kept.id.bytes, kept.version, kept.content_id) for kept in shown
+    here = unit_of_work()
+    here.reading_vault = vault()
+    here.audit_reads.extend(
+        audit_log.VersionReference(table, kept.ring.bytes, kept.id.bytes, kept.version, kept.content_id)
+        for kept in records
     )
 
 
-def showed_nothing() -> None:
+def discard_audit_reads() -> None:
     """What was opened for this request is not on the page that it answers with."""
-    unit().reads.clear()
+    unit_of_work().audit_reads.clear()
 
 
-def took_away(event: str) -> None:
+def audit_export(event: str) -> None:
     """Write that what this request shows leaves as a file; this line stands for the look as well."""
-    here = unit()
-    audit.note(here.db(), vault(), event, tuple(dict.fromkeys(here.reads)), now=here.now)
-    here.reads.clear()
+    here = unit_of_work()
+    audit_log.append_entry(here.db(), vault(), event, tuple(dict.fromkeys(here.audit_reads)), now=here.now)
+    here.audit_reads.clear()
 
 
-def enter(opened: Vault, *, must_choose_passphrase: bool = False) -> None:
+def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None:
     """Let this browser in: a new session id and a new form token, so that none from before is good.
 
     Every browser goes on with the vault that was opened first: what one saves the others must know of.
     """
     session.clear()
-    session[SID] = secrets.token_urlsafe(32)
+    session[SESSION_ID_KEY] = secrets.token_urlsafe(32)
     here = worker()
     had_practice = here.has_practice
-    if_rolled_back(db(), lambda: _put_out(had_practice))
-    first = next((each.vault for each in here.unlocked.values()), opened)
-    here.unlocked[session[SID]] = Unlocked(vault=first, must_choose_passphrase=must_choose_passphrase)
+    on_rollback(db(), lambda: _abort_login(had_practice))
+    first = next((each.vault for each in here.unlocked_sessions.values()), opened_vault)
+    here.unlocked_sessions[session[SESSION_ID_KEY]] = UnlockedSession(
+        vault=first, must_choose_passphrase=must_choose_passphrase
+    )
     here.has_practice = True
-    here.activity.open()
+    here.timeouts.start()
 
 
-def _put_out(had_practice: bool) -> None:
+def _abort_login(had_practice: bool) -> None:
     """What let this browser in did not reach the disk: nobody is in, and the keys go with the process."""
     session.clear()
     worker().has_practice = had_practice
     end_worker("not let in")
 
 
-def passphrase_was_chosen() -> None:
+def mark_passphrase_chosen() -> None:
     """The recovery sheet's detour is over."""
-    here = _here()
+    here = _require_unlocked_session()
     here.must_choose_passphrase = False
-    if_rolled_back(db(), lambda: setattr(here, "must_choose_passphrase", True))
-    passphrase_was_typed()
+    on_rollback(db(), lambda: setattr(here, "must_choose_passphrase", True))
+    mark_passphrase_typed()
 
 
-def passphrase_was_typed() -> None:
+def mark_passphrase_typed() -> None:
     """The passphrase itself was typed just now, and was right."""
-    _here().passphrase_at = clock()
+    _require_unlocked_session().passphrase_typed_at = suspend_aware_clock()
 
 
 def seconds_since_passphrase() -> float:
     """How long ago the passphrase itself was typed; without end if it was not."""
-    at = _here().passphrase_at
-    return clock() - at if at is not None else float("inf")
+    at = _require_unlocked_session().passphrase_typed_at
+    return suspend_aware_clock() - at if at is not None else float("inf")
 
 
-def keep_in_session(name: str, value: object) -> None:
+def put_in_session(name: str, value: object) -> None:
     """Keep something in this process's memory until this session ends; never in the cookie."""
-    kept = _here().kept
-    _as_before_if_rolled_back(kept)
+    kept = _require_unlocked_session().values
+    _restore_on_rollback(kept)
     kept[name] = value
 
 
-def peek_in_session(name: str) -> Any:
+def get_from_session(name: str) -> Any:
     """What was kept under this name, or None."""
-    return _here().kept.get(name)
+    return _require_unlocked_session().values.get(name)
 
 
-def take_from_session(name: str) -> Any:
+def pop_from_session(name: str) -> Any:
     """What was kept under this name, or None; it is not kept any longer."""
-    kept = _here().kept
-    _as_before_if_rolled_back(kept)
+    kept = _require_unlocked_session().values
+    _restore_on_rollback(kept)
     return kept.pop(name, None)
 
 
-def _as_before_if_rolled_back(kept: dict[str, Any]) -> None:
+def _restore_on_rollback(values: dict[str, Any]) -> None:
     # A recovery sheet whose slot did not reach the disk opens nothing: it must not be printed and proved.
-    if unit().writes:
-        before = dict(kept)
-        if_rolled_back(db(), lambda: _put_back(kept, before))
+    if unit_of_work().writes:
+        before = dict(values)
+        on_rollback(db(), lambda: _restore_values(values, before))
 
 
-def _put_back(kept: dict[str, Any], before: dict[str, Any]) -> None:
-    kept.clear()
-    kept.update(before)
+def _restore_values(values: dict[str, Any], before: dict[str, Any]) -> None:
+    values.clear()
+    values.update(before)
 
 
-def open_hour() -> None:
+def extend_idle_timeout() -> None:
     """An hour with a client has begun: pauses may be longer."""
-    worker().activity.hour_open = True
+    worker().timeouts.hour_open = True
 
 
-def close_hour() -> None:
+def restore_idle_timeout() -> None:
     """The hour is over."""
-    worker().activity.hour_open = False
+    worker().timeouts.hour_open = False
 
 
 def end_worker(reason: str) -> None:
     """Put the keys away: no request finds them from now on, and this process ends after its answers."""
     here = worker()
-    here.unlocked.clear()
-    here.ending = True
-    here.end(reason)
+    here.unlocked_sessions.clear()
+    here.is_ending = True
+    here.end_process(reason)

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from clinic_toolkit.checked import checked
+from clinic_toolkit.definition_cache import load_or_build
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.paths import worksheets_folder
-from clinic_toolkit.worksheets.loader import WorksheetError, load_worksheet
+from clinic_toolkit.worksheets.loader import WorksheetError, read_worksheet_file
 from clinic_toolkit.worksheets.model import BLOCKS, Worksheet
 
 
@@ -21,21 +21,23 @@ class UnknownWorksheet(ClinicError):
 
 
 @cache
-def worksheets() -> tuple[Worksheet, ...]:
+def list_worksheets() -> tuple[Worksheet, ...]:
     """All worksheets, or `WorksheetError` with everything that is wrong in any of them."""
     folder = worksheets_folder()
     here = Path(__file__).parent
-    packed = checked(folder, "*.toml", by=here, make=lambda: msgspec.msgpack.encode(load_worksheets(folder)))
-    return tuple(_unpacked(table) for table in msgspec.msgpack.decode(packed))
+    packed = load_or_build(
+        folder, "*.toml", checker_folder=here, build=lambda: msgspec.msgpack.encode(read_worksheets(folder))
+    )
+    return tuple(_decode_worksheet(table) for table in msgspec.msgpack.decode(packed))
 
 
-def load_worksheets(folder: Path) -> tuple[Worksheet, ...]:
+def read_worksheets(folder: Path) -> tuple[Worksheet, ...]:
     """Read and check every worksheet of a folder."""
     sheets: list[Worksheet] = []
     problems: list[str] = []
     for path in sorted(folder.glob("*.toml")):
         try:
-            sheets.append(load_worksheet(path))
+            sheets.append(read_worksheet_file(path))
         except WorksheetError as error:
             problems += error.problems
     numbers = [sheet.number for sheet in sheets]
@@ -49,15 +51,15 @@ def load_worksheets(folder: Path) -> tuple[Worksheet, ...]:
     return tuple(sorted(sheets, key=lambda sheet: sheet.number))
 
 
-def worksheet(slug: str) -> Worksheet:
+def load_worksheet(slug: str) -> Worksheet:
     """One worksheet by its slug, or `UnknownWorksheet`."""
-    for sheet in worksheets():
+    for sheet in list_worksheets():
         if sheet.slug == slug:
             return sheet
     raise UnknownWorksheet
 
 
-def _unpacked(table: dict[str, Any]) -> Worksheet:
+def _decode_worksheet(table: dict[str, Any]) -> Worksheet:
     # What was checked; `msgspec` cannot choose by itself between kinds of blocks that are dataclasses.
     blocks = tuple(msgspec.convert(block, BLOCKS[block["kind"]]) for block in table["blocks"])
     rest: dict[str, Any] = {name: tuple(it) if isinstance(it, list) else it for name, it in table.items()}

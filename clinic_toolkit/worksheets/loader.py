@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 200_000
 
-_PLAIN_WORDS = {
+_ERROR_TEXTS = {
     "missing": "is missing",
     "string_type": "must be text",
     "int_type": "must be a whole number",
@@ -46,7 +46,7 @@ class WorksheetError(DamagedFile):
         )
 
 
-def load_worksheet(path: Path) -> Worksheet:
+def read_worksheet_file(path: Path) -> Worksheet:
     """Read one worksheet from its file, or raise `WorksheetError`."""
     try:
         with path.open("rb") as file:
@@ -59,93 +59,93 @@ def load_worksheet(path: Path) -> Worksheet:
 def parse_worksheet(data: bytes, file: str) -> Worksheet:
     """Make a worksheet of the bytes of its file, or raise `WorksheetError`."""
     try:
-        raw = _table_of(data)
+        raw = _parse_toml(data)
     except (ValueError, RecursionError) as error:
         raise WorksheetError([f"{file}: not readable as TOML ({error})"]) from error
-    found = [*_unknown(raw), *_control_characters(raw)]
-    sheet = _checked(raw, found)
+    found = [*_unknown_key_problems(raw), *_control_character_problems(raw)]
+    sheet = _validate(raw, found)
     if sheet is not None:
-        found += _inconsistent(sheet, file)
+        found += _consistency_problems(sheet, file)
     if sheet is None or found:
         raise WorksheetError(f"{file}, {problem}" for problem in found)
-    return replace(sheet, digest=sha256(plain_text.normal(data)).hexdigest())
+    return replace(sheet, digest=sha256(plain_text.normalize_text_bytes(data)).hexdigest())
 
 
-def _table_of(data: bytes) -> dict[str, Any]:
+def _parse_toml(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise ValueError(f"larger than {MAX_BYTES:,} bytes")
-    text = plain_text.read(data)
-    toml_limits.check(text)
+    text = plain_text.decode_text(data)
+    toml_limits.check_limits(text)
     return tomllib.loads(text)
 
 
-def _checked(raw: dict[str, Any], found: list[str]) -> Worksheet | None:
+def _validate(raw: dict[str, Any], found: list[str]) -> Worksheet | None:
     from pydantic import ValidationError
 
     try:
         # By way of JSON: only there does the strict mode take a list for a tuple, and strict it must be,
         # or the text "2" would pass for a number.
-        return _adapter().validate_json(json.dumps(raw, default=lambda date: [str(date)]), strict=True)
+        return _type_adapter().validate_json(json.dumps(raw, default=lambda date: [str(date)]), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        found += dict.fromkeys(said for detail in details if (said := _plain(detail, raw)))
+        found += dict.fromkeys(said for detail in details if (said := _describe_error(detail, raw)))
         return None
 
 
 @cache
-def _adapter() -> "TypeAdapter[Worksheet]":
+def _type_adapter() -> "TypeAdapter[Worksheet]":
     from pydantic import TypeAdapter
 
     return TypeAdapter(Worksheet)
 
 
-def _plain(detail: "ErrorDetails", raw: dict[str, Any]) -> str:
+def _describe_error(detail: "ErrorDetails", raw: dict[str, Any]) -> str:
     """One problem in plain words; empty for what was said of a kind of block that is not meant."""
     place = detail["loc"]
     if place[0] == "blocks" and len(place) > 2:
-        meant = _kind_of(raw["blocks"][place[1]])
+        meant = _block_type(raw["blocks"][place[1]])
         if meant is None:
-            return f"{_path(place[:2])}.kind: must be one of {', '.join(BLOCKS)}"
+            return f"{_format_path(place[:2])}.kind: must be one of {', '.join(BLOCKS)}"
         if place[2] != meant.__name__:
             return ""
         place = place[:2] + place[3:]
-    words = _PLAIN_WORDS.get(detail["type"])
-    return f"{_path(place)}: {words.format(**detail.get('ctx', {})) if words else detail['msg']}"
+    words = _ERROR_TEXTS.get(detail["type"])
+    return f"{_format_path(place)}: {words.format(**detail.get('ctx', {})) if words else detail['msg']}"
 
 
-def _path(parts: Iterable[int | str]) -> str:
+def _format_path(parts: Iterable[int | str]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
 
-def _kind_of(block: object) -> type | None:
+def _block_type(block: object) -> type | None:
     kind = block.get("kind") if isinstance(block, dict) else None
     return BLOCKS.get(kind) if isinstance(kind, str) else None
 
 
-def _unknown(raw: dict[str, Any]) -> Iterator[str]:
+def _unknown_key_problems(raw: dict[str, Any]) -> Iterator[str]:
     """Name every key that no field has: a misspelt optional one would else be lost in silence."""
     known = {field.name for field in fields(Worksheet)} - {"digest"}
     yield from (f"{key}: is not known here" for key in raw if key not in known)
     blocks = raw.get("blocks")
     for number, block in enumerate(blocks if isinstance(blocks, list) else ()):
-        kind = _kind_of(block)
+        kind = _block_type(block)
         if kind is not None:
             known = {field.name for field in fields(kind)}
             yield from (f"blocks[{number}].{key}: is not known here" for key in block if key not in known)
 
 
-def _control_characters(value: object, place: str = "") -> Iterator[str]:
+def _control_character_problems(value: object, place: str = "") -> Iterator[str]:
     if isinstance(value, str) and not value.isprintable():
         yield f"{place}: holds a line break or a character that cannot be printed"
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _control_characters(inner, f"{place}.{key}".removeprefix("."))
+            yield from _control_character_problems(inner, f"{place}.{key}".removeprefix("."))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _control_characters(inner, f"{place}[{number}]")
+            yield from _control_character_problems(inner, f"{place}[{number}]")
 
 
-def _inconsistent(sheet: Worksheet, file: str) -> Iterator[str]:
+def _consistency_problems(sheet: Worksheet, file: str) -> Iterator[str]:
     if file != f"{sheet.slug}.toml":
         yield f"slug: must be the name of the file, {file.removesuffix('.toml')}"
     for number, block in enumerate(sheet.blocks):

@@ -40,7 +40,7 @@ def shared(folder: Path, length: int) -> Iterator[str]:
     theirs = {
         path.name: runs_of(plain(path.read_text(encoding="utf-8")), length) for path in folder.glob("*.txt")
     }
-    for one in catalogue.everything():
+    for one in catalogue.list_newest():
         for place, text in ours(one):
             found = runs_of(plain(text), length)
             for name, runs in sorted(theirs.items()):

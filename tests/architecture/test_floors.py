@@ -16,15 +16,23 @@ from .tree import CHECKOUT, PACKAGE, modules
 
 # Each plant breaks one contract; the control shows that the contract would be seen to break.
 PLANTS = {
-    "record/plant.py": ("import flask", "Below the web nobody has heard of HTTP"),
+    "record/people/plant.py": ("import flask", "Below the web nobody has heard of HTTP"),
+    "record/values/plant.py": (
+        "import clinic_toolkit.record.people.clients",
+        "The record stands on its subjects",
+    ),
     "store/plant.py": ("import clinic_toolkit.record", "The house stands on its floors"),
-    "documents/plant.py": ("import clinic_toolkit.record.rows", "Paper is drawn from values"),
+    "documents/plant.py": ("import clinic_toolkit.journal.records", "Paper is drawn from values"),
     "web/screens/plant.py": (
         "import clinic_toolkit.vault.vault\nimport clinic_toolkit.web.screens.today",
         "A screen knows no other screen",
     ),
-    "web/handover.py": (
-        "import clinic_toolkit.record.clients",
+    "web/screen_parts/plant.py": (
+        "import clinic_toolkit.web.access.guard",
+        "The pages stand on floors of their own",
+    ),
+    "web/handover/plant.py": (
+        "import clinic_toolkit.record.people.clients",
         "A form in a client's hands knows no screen, no way in and no other record",
     ),
     "vault/plant.py": ("import cryptography.fernet", "Only crypto speaks with cryptography"),

@@ -24,7 +24,7 @@ made = Environment(loader=FileSystemLoader(paths.templates_folder()), autoescape
 made.globals["static_url"] = "/static/{}".format
 page = '{% from "macros/words.html" import quote %}{{ quote("A line of " ~ name) }}'
 print(made.from_string(page).render(name="<b>"))
-print(len(sheets.worksheets()))
+print(len(sheets.list_worksheets()))
 """
 
 

@@ -6,18 +6,19 @@ from itertools import cycle
 
 from flask import g, render_template
 
-from clinic_toolkit.record import administrations, audit, progress, results, rows
-from clinic_toolkit.record.administrations import Administration, administration
-from clinic_toolkit.record.answers import Response, responses
-from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.journal import audit_log, records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
+from clinic_toolkit.record.questionnaires.administrations import Administration, administration_table
+from clinic_toolkit.record.questionnaires.answers import Response, decode_responses
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.web import unit
+from clinic_toolkit.web import unit_of_work
 from tests.fixtures.sites import Site
 
 Act = Callable[[], object]
 
 
-def of_a_page(site: Site, kept: Kept[Administration]) -> dict[str, Act]:
+def of_a_page(site: Site, kept: RecordVersion[Administration]) -> dict[str, Act]:
     """One question: who asks, what is opened, the line of audit with its commit, the drawing."""
     nothing = site.route(lambda: "a page", "GET")
     return {
@@ -30,7 +31,7 @@ def of_a_page(site: Site, kept: Kept[Administration]) -> dict[str, Act]:
     }
 
 
-def of_a_save(site: Site, kept: Kept[Administration], token: str) -> dict[str, Act]:
+def of_a_save(site: Site, kept: RecordVersion[Administration], token: str) -> dict[str, Act]:
     """One answer: who asks, what is opened, keeping it."""
     nothing = site.route(lambda: "saved")
     headers = {"Origin": site.origin, "X-Autosave": "1"}
@@ -44,45 +45,47 @@ def of_a_save(site: Site, kept: Kept[Administration], token: str) -> dict[str, A
     }
 
 
-def _open(site: Site, kept: Kept[Administration], *, about: bool = True) -> None:
+def _open(site: Site, kept: RecordVersion[Administration], *, about: bool = True) -> None:
     with reading(site.work.engine) as db:
-        found = administrations.get(db, site.work.vault, kept.id)
+        found = administrations.load_administration(db, site.work.vault, kept.id)
         if about:
-            results.about(db, site.work.vault, found.body)
+            answered_items.relationship_label(db, site.work.vault, found.payload)
 
 
-def _note(site: Site, kept: Kept[Administration]) -> None:
+def _note(site: Site, kept: RecordVersion[Administration]) -> None:
     with writing(site.work.engine) as db:
-        shown = [rows.entry(administration, kept)]
-        audit.note(db, site.work.vault, audit.READ, shown, now=datetime.now(UTC))
+        shown = [records.version_reference(administration_table, kept)]
+        audit_log.append_entry(
+            db, site.work.vault, audit_log.EVENT_RECORDS_READ, shown, now=datetime.now(UTC)
+        )
 
 
-def _keeping(site: Site, kept: Kept[Administration]) -> Act:
+def _keeping(site: Site, kept: RecordVersion[Administration]) -> Act:
     values = cycle(range(5))
 
     def keep() -> None:
         with writing(site.work.engine) as db:
-            seen = administrations.get(db, site.work.vault, kept.id)
-            response = Response(status="answered", value=next(values), talk=False, said="")
+            seen = administrations.load_administration(db, site.work.vault, kept.id)
+            response = Response(status="answered", value=next(values), wants_to_talk=False, remark="")
             progress.record_response(db, site.work.vault, seen, 3, response, now=datetime.now(UTC))
 
     return keep
 
 
-def _drawing(site: Site, kept: Kept[Administration]) -> Act:
-    instrument = administrations.instrument_of(kept.body)
+def _drawing(site: Site, kept: RecordVersion[Administration]) -> Act:
+    instrument = administrations.instrument_of(kept.payload)
     shown = {
         "kept": kept, "number": 4, "count": len(instrument.items), "item": instrument.items[3],
         "facet": next(each for each in instrument.facets if each.id == instrument.items[3].facet),
-        "text": administrations.wording(kept.body, instrument.items[3]), "instrument": instrument,
-        "answered": responses(kept.body.answers)[3], "errors": {}, "changing": False, "about": "M.",
+        "text": administrations.item_wording(kept.payload, instrument.items[3]), "instrument": instrument,
+        "answered": decode_responses(kept.payload.answers)[3], "errors": {}, "changing": False, "about": "M.",
         "general": False,
     }  # fmt: skip
 
     def draw() -> None:
         # Inside a request of its own, which costs little beside the drawing.
         with site.app.test_request_context(f"/administrations/{kept.id}/items/4", base_url=site.origin):
-            g.unit = unit.Unit(site.work.engine, writes=False)
+            g.unit = unit_of_work.UnitOfWork(site.work.engine, writes=False)
             assert 'type="radio"' in render_template("administrations/item.html", **shown)
 
     return draw

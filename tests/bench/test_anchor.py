@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.record import progress
-from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.questionnaires import progress
+from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store import anchor_file
 from clinic_toolkit.store.engine import writing
 from tests.bench import rounds
@@ -27,11 +27,11 @@ def test_goal_6_an_autosave_with_its_anchor(tmp_path: Path, ratio: Callable[...,
     client = work.client()
     kept = work.begun(client, giving(), session=work.hour(client).id)
     state = {"kept": kept, "value": cycle(range(5))}
-    before = chains.newest(tmp_path / "data").count
+    before = chains.newest(tmp_path / "data").write_count
 
     def answer() -> None:
         with writing(work.engine) as db:
-            response = Response(status="answered", value=next(state["value"]), talk=False, said="")
+            response = Response(status="answered", value=next(state["value"]), wants_to_talk=False, remark="")
             state["kept"] = progress.record_response(
                 db, work.vault, state["kept"], 3, response, now=datetime.now(UTC)
             )
@@ -44,9 +44,9 @@ def test_goal_6_an_autosave_with_its_anchor(tmp_path: Path, ratio: Callable[...,
             os.fsync(floor.fileno())
 
         found = rounds.by_turns(answer, append, turns=400)
-        assert chains.newest(tmp_path / "data").count - before >= 400, "every one with its anchor"
+        assert chains.newest(tmp_path / "data").write_count - before >= 400, "every one with its anchor"
         with pytest.MonkeyPatch.context() as without:
-            without.setattr(anchor_file.Anchor, "keep", lambda *_: None)
+            without.setattr(anchor_file.Anchor, "write_entries", lambda *_: None)
             bare = rounds.by_turns(answer, append, turns=400)
     ratio(6, "keeping an answer with its anchor, against appending 4 KB and fsync", found, most=2.2)
     ratio(6, "the same without the anchor, to see what it adds", bare, most=2.2)

@@ -6,14 +6,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from clinic_toolkit.crypto.encoding import enc
+from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import SUITE
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import open_versions
+from clinic_toolkit.journal.version_cache import BATCH_SIZE
 from clinic_toolkit.psychometrics.bulk import NO_ANSWER, score_many
-from clinic_toolkit.record import administrations, progress, rows
-from clinic_toolkit.record.administrations import Administration, administration
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.kept import opened
-from clinic_toolkit.record.memory import AT_ONCE
+from clinic_toolkit.record.questionnaires import administrations, progress
+from clinic_toolkit.record.questionnaires.administrations import Administration, administration_table
+from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.engine import reading, writing
 from tests.bench import rounds
@@ -31,50 +32,58 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Work:
     """A practice with 18,000 finished questionnaires."""
     work = practices.at_work(tmp_path_factory.mktemp("caseload"))
     form = giving()
-    given = {place: Response(status="answered", value=place % 5, talk=False, said="") for place in range(12)}
+    given = {
+        place: Response(status="answered", value=place % 5, wants_to_talk=False, remark="")
+        for place in range(12)
+    }
     for _ in range(CLIENTS):
         client = work.client()
         with writing(work.engine) as db:
             for _ in range(EACH):
-                kept = administrations.begin(
+                kept = administrations.create_administration(
                     db,
                     work.vault,
                     form,
                     client_id=client.id,
-                    about=None,
-                    session_id=None,
+                    relationship=None,
+                    therapy_session_id=None,
                     mode="read_aloud",
                     now=NOW,
                 )
                 kept = progress.record_responses(db, work.vault, kept, given, now=NOW)
-                progress.complete(db, work.vault, kept, now=NOW)
+                progress.complete_administration(db, work.vault, kept, now=NOW)
     return work
 
 
 def test_goal_11_the_whole_caseload(work: Work, ratio: Report, part: Report) -> None:
     with reading(work.engine) as db:
-        every = statements.every_newest(db, administration, None, head=None)
-        found = [statements.sealed_row(row) for row in every]
+        every = statements.iter_newest_rows(db, administration_table, None, prefix_bytes=None)
+        found = [statements.to_sealed_row(row) for row in every]
         vault, name = work.vault, "administration"
         sealed = [
             (
-                vault._rings.key(row.ring, row.kid).key,
+                vault._rings.get_key(row.ring, row.kid).key,
                 row.sealed,
-                enc("rec", vault.vault_id, SUITE, name, row.record, row.version, row.ring, row.kid),
+                encode_fields("rec", vault.vault_id, SUITE, name, row.record, row.version, row.ring, row.kid),
             )
             for row in found
         ]
 
         def read_all() -> None:
-            work.vault.memory.clear()
-            assert len(rows.everywhere(db, work.vault, administration, Administration)) == CLIENTS * EACH
+            work.vault.record_cache.clear()
+            assert (
+                len(records.list_all_records(db, work.vault, administration_table, Administration))
+                == CLIENTS * EACH
+            )
 
         def again() -> None:
-            rows.everywhere(db, work.vault, administration, Administration)
+            records.list_all_records(db, work.vault, administration_table, Administration)
 
         def open_and_decode() -> None:
-            for at in range(0, len(found), AT_ONCE):
-                assert None not in opened(vault, administration, found[at : at + AT_ONCE], Administration)
+            for at in range(0, len(found), BATCH_SIZE):
+                assert None not in open_versions(
+                    vault, administration_table, found[at : at + BATCH_SIZE], Administration
+                )
 
         def derive_and_decrypt() -> None:
             for key, blob, place in sealed:

@@ -23,10 +23,10 @@ from sqlalchemy import text
 from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice
 
-from clinic_toolkit.record import progress
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.questionnaires import progress
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import reading, writing
 from tests.bench import parts, rounds
@@ -47,7 +47,7 @@ class Desk:
     """A questionnaire under way, and a bare Flask app to compare with."""
 
     site: Site
-    kept: Kept[Administration]
+    kept: RecordVersion[Administration]
 
     @property
     def place(self) -> str:
@@ -85,12 +85,12 @@ def test_goal_6_what_an_answer_costs_the_disk(
     with reading(work.engine) as db:
         assert db.scalar(text("PRAGMA synchronous")) == 2, "FULL, or a power cut loses what was confirmed"
         assert db.scalar(text("PRAGMA journal_mode")) == "wal"
-    assert anchor.of(work.engine) is not None, "the goal is that of a save with its anchor"
+    assert anchor.find_anchor(work.engine) is not None, "the goal is that of a save with its anchor"
     state = {"kept": desk.kept, "value": cycle(range(5))}
 
     def answer() -> None:
         with writing(work.engine) as db:
-            response = Response(status="answered", value=next(state["value"]), talk=False, said="")
+            response = Response(status="answered", value=next(state["value"]), wants_to_talk=False, remark="")
             state["kept"] = progress.record_response(
                 db, work.vault, state["kept"], 3, response, now=datetime.now(UTC)
             )

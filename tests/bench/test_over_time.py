@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from clinic_toolkit.documents import course as paper
-from clinic_toolkit.record import courses, practice
-from clinic_toolkit.record.course_summaries import Course, CoursePaper
+from clinic_toolkit.documents import course_report as paper
+from clinic_toolkit.record.outcomes import courses
+from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.values.course_values import Course, CoursePage
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.web.screens import courses as screens
 from tests.bench import rounds
@@ -45,7 +46,7 @@ def course(site: Site) -> Course:
     ]
     over_time.weekly(site.work, client, about, told)
     with reading(site.work.engine) as db:
-        (found,) = courses.about_one(db, site.work.vault, client.id, about.id)
+        (found,) = courses.list_courses(db, site.work.vault, client.id, about.id)
     return found
 
 
@@ -76,20 +77,20 @@ def test_a_client_with_sixty_rounds(
 
 def test_a_course_on_paper(site: Site, course: Course, ratio: Report) -> None:
     with reading(site.work.engine) as db:
-        letterhead = practice.letterhead(practice.read(db, site.work.vault).body)
-    value = CoursePaper(letterhead=letterhead, course=course, cautions=screens.CAUTIONS)
-    found = bench_pdf.ratio(lambda: paper.render(value), 11)
+        letterhead = practice.build_letterhead(practice.load_practice_settings(db, site.work.vault).payload)
+    value = CoursePage(letterhead=letterhead, course=course, cautions=screens.CAUTIONS)
+    found = bench_pdf.ratio(lambda: paper.render_course(value), 11)
     ratio(15, "60 rounds on paper, against their glyphs and shapes alone", found, most=bench_pdf.GOAL)
 
 
 def test_a_course_on_the_screen(site: Site, course: Course, ratio: Report) -> None:
     """Against the least that could draw as many shapes: one formatted string each."""
     chart = site.app.jinja_env.get_template("macros/chart.html").module.chart
-    drawn = screens.drawn(course)
+    drawn = screens.charts_of_course(course)
 
     def ours() -> None:
         for part, _, _ in drawn:
-            plan = screens.planned(course, part, with_mean=part.has_mean)
+            plan = screens.plan_part_chart(course, part, with_mean=part.has_score)
             assert "<circle" in chart(plan, "name")
 
     shapes = sum(

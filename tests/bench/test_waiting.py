@@ -10,11 +10,13 @@ from statistics import median
 
 import pytest
 
-from clinic_toolkit.crypto.passphrase import Cost, stretch
-from clinic_toolkit.record import audit, cases, clients, notes, practice, sessions
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.notes import Part
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.crypto.passphrase_kdf import KdfCost, derive_key
+from clinic_toolkit.journal import audit_log
+from clinic_toolkit.record.people import cases, clients, practice_access, therapy_sessions
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.notes import NotePart
 from clinic_toolkit.store.engine import open_store, writing
 from tests.bench import rounds
 from tests.fixtures import sites
@@ -31,35 +33,39 @@ WRITERS, SAVES = 4, 150
 def test_an_unlock_against_its_passphrase_alone(tmp_path: Path, ratio: Report) -> None:
     engine = open_store(tmp_path / "data")
     with writing(engine) as db:
-        vault, _ = practice.create(db, SETTINGS, passphrase=PASSPHRASE, now=NOW)
+        vault, _ = practice_access.create_practice(db, SETTINGS, passphrase=PASSPHRASE, now=NOW)
     for number in range(CLIENTS):
         with writing(engine) as db:
-            kept = clients.add(db, vault, Client(name=f"Client {number}"), now=NOW)
-            case = cases.single_of(db, vault, kept.id)
+            kept = clients.create_client(db, vault, Client(name=f"Client {number}"), now=NOW)
+            case = cases.load_single_case(db, vault, kept.id)
             for week in range(HOURS):
                 body = TherapySession(
-                    case=case.id.bytes, kind="session", on=date(2026, 11, 19) - timedelta(weeks=week)
+                    case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, 19) - timedelta(weeks=week)
                 )
-                hour = sessions.plan(db, vault, case, body, now=NOW)
-                notes.begin(
-                    db, vault, hour, [Part(section="data", source="clinician", text="A line.")], now=NOW
+                hour = therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
+                notes.create_note(
+                    db,
+                    vault,
+                    hour,
+                    [NotePart(section="data", source_label="clinician", text="A line.")],
+                    now=NOW,
                 )
     with writing(engine) as db:
-        practice.unlock(db, PASSPHRASE, now=NOW)
+        practice_access.unlock_with_passphrase(db, PASSPHRASE, now=NOW)
         # A day of looking at pages since the inventory was last sealed.
         for _ in range(LOOKED_AT):
-            audit.note(db, vault, audit.READ, now=NOW)
+            audit_log.append_entry(db, vault, audit_log.EVENT_RECORDS_READ, now=NOW)
         found = db.exec_driver_sql(
             "SELECT memory_kib, passes, lanes, salt FROM slot WHERE memory_kib IS NOT NULL"
         ).one()
-    cost, salt = Cost(memory_kib=found[0], passes=found[1], lanes=found[2]), found[3]
+    cost, salt = KdfCost(memory_kib=found[0], passes=found[1], lanes=found[2]), found[3]
 
     def unlock() -> None:
         with writing(engine) as db:
-            practice.unlock(db, PASSPHRASE, now=NOW)
+            practice_access.unlock_with_passphrase(db, PASSPHRASE, now=NOW)
 
     def derive() -> None:
-        stretch(PASSPHRASE, salt, cost)
+        derive_key(PASSPHRASE, salt, cost)
 
     whole = rounds.by_turns(unlock, derive, turns=11)
     ratio(16, "an unlock, against the derivation of its passphrase alone", whole, most=1.05)

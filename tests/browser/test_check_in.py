@@ -33,7 +33,7 @@ def named(page: Page, practice: Practice) -> None:
     page.get_by_label("Who this person is").select_option("parent")
     page.get_by_role("button", name="Add this person").click()
     page.get_by_role("link", name="Choose a question to watch").click()
-    page.get_by_role("radio", name=catalogue.instrument("giving").items[0].text).check()
+    page.get_by_role("radio", name=catalogue.load_instrument("giving").items[0].text).check()
 
 
 def begin(page: Page, practice: Practice) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.instruments.ways import WAYS
+from clinic_toolkit.instruments.mode_guidance import MODE_GROUP_LABELS
 from tests.browser import chrome
 from tests.browser.chrome import Watched
 from tests.browser.conftest import Practice
@@ -21,7 +21,7 @@ ROW = "How to give it"
 # From the top of what is for the clinician to its end, as it stands on the screen.
 HEIGHT = "(block) => block.getBoundingClientRect().height"
 WHOLE = "() => document.documentElement.scrollHeight"
-FRAMES = [frame for frame in catalogue.frames() if frame.takes_questionnaires]
+FRAMES = [frame for frame in catalogue.list_frames() if frame.takes_questionnaires]
 LONGEST = max(FRAMES, key=lambda frame: len(frame.note))
 CHOSEN = {frame.id: frame for frame in FRAMES if frame.id in (LONGEST.id, "partner", "boss", "in_general")}
 
@@ -32,7 +32,7 @@ def begun(practice: Practice) -> dict[tuple[str, str], str]:
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})
     found = {}
-    for one, (id, frame) in product(catalogue.instruments(), CHOSEN.items()):
+    for one, (id, frame) in product(catalogue.list_instruments(), CHOSEN.items()):
         if one.id not in frame.not_offered:
             about = (
                 {"about": "general", "word": "", "frame": ""} if frame.general else {"word": id, "frame": id}
@@ -59,7 +59,7 @@ def test_every_form_about_anyone_in_every_way_fits_on_one_screen(
     page = practice.enter(seen)
     assert len(begun) >= 12
     for (form, frame), place in begun.items():
-        for way in WAYS:
+        for way in MODE_GROUP_LABELS:
             at(page, practice, f"{place}/guidance?way={way}")
             block = page.locator(".guidance")
             expect(block).to_contain_text(CHOSEN[frame].note)
@@ -101,7 +101,7 @@ def test_what_is_folded_on_the_page_where_one_is_chosen_opens_to_one_screen(
     # Its own heading, and one line for each that can be opened.
     assert opened.evaluate(HEIGHT) <= SCREEN["height"]
     inside = opened.locator("details")
-    assert inside.count() >= len(catalogue.instruments())
+    assert inside.count() >= len(catalogue.list_instruments())
     for each in inside.all():
         each.locator("summary").click()
         assert each.evaluate(HEIGHT) <= SCREEN["height"], each.locator("summary").inner_text()
@@ -126,7 +126,7 @@ def test_it_works_without_a_script(
         at(page, practice, f"{begun['giving', 'boss']}/introduction")
         page.get_by_role("link", name=ROW, exact=True).click()
         expect(page.get_by_text(CHOSEN["boss"].note)).to_be_visible()
-        line = catalogue.instrument("giving").guidance.distress[0]
+        line = catalogue.load_instrument("giving").guidance.distress[0]
         expect(page.get_by_text(line)).to_be_hidden()
         page.get_by_text("When it gets too much").click()
         expect(page.get_by_text(line)).to_be_visible()

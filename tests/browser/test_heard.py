@@ -16,7 +16,7 @@ from tests.journeys import person, steps
 
 pytestmark = pytest.mark.browser
 
-FORM = catalogue.instrument("boundaries")
+FORM = catalogue.load_instrument("boundaries")
 LABELS = [option.label for option in FORM.options]
 WAYS = ("It didn’t come up", "I’d rather not answer")
 

@@ -9,7 +9,7 @@ from tests.browser.conftest import Practice
 
 pytestmark = pytest.mark.browser
 
-FORM = catalogue.instrument("giving")
+FORM = catalogue.load_instrument("giving")
 
 
 def enter(page: Page, keys: str) -> None:
@@ -25,11 +25,11 @@ def test_a_sheet_is_entered_twice_and_settled(browser: Browser, practice: Practi
         page.get_by_role("link", name="Enter a paper form").click()
         page.get_by_role("radio", name="People in general").check()
         code = page.get_by_label("Code at the foot of the sheet")
-        code.fill(form_code.code_of(FORM, general=False))
+        code.fill(form_code.form_code_of(FORM, general=False))
         page.get_by_role("button", name="Go to the answers").click()
         expect(page.get_by_text("This sheet asks about one person.").first).to_be_visible()
         seen.look(page, name="sheet, wrong code")
-        code.fill(form_code.code_of(FORM, general=True).lower())
+        code.fill(form_code.form_code_of(FORM, general=True).lower())
         page.get_by_role("button", name="Go to the answers").click()
         enter(page, "123451234512")
         seen.look(page, name="answers of a sheet")

@@ -9,7 +9,7 @@ from tests.browser.conftest import Practice
 
 pytestmark = pytest.mark.browser
 
-ITEMS = catalogue.instrument("giving").items
+ITEMS = catalogue.load_instrument("giving").items
 
 
 def heading(shared: Page, words: str) -> None:

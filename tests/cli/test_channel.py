@@ -10,9 +10,9 @@ import pytest
 from waitress import buffers
 from waitress.server import create_server
 
-from clinic_toolkit.cli import channel
-from clinic_toolkit.cli.worker import MIB, WAITRESS
-from clinic_toolkit.web import posted
+from clinic_toolkit.cli import http_channel
+from clinic_toolkit.cli.worker import MIB, WAITRESS_OPTIONS
+from clinic_toolkit.web.perimeter import post_bodies
 
 pytestmark = pytest.mark.processes
 
@@ -71,14 +71,14 @@ def test_what_the_app_does_not_want_is_not_read(serving: Serving) -> None:
     def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
         seen.append(environ["wsgi.input"].read())
         start("200 OK", [("Content-Length", "2")])
-        return [b"no" if posted.UNREAD in environ else b"ok"]
+        return [b"no" if post_bodies.UNREAD_KEY in environ else b"ok"]
 
     def reads(environ: dict[str, Any]) -> bool:
         asked.append(environ["PATH_INFO"])
         return environ["PATH_INFO"] == "/read"
 
     serving.server.application = app
-    channel.use(serving.channels, reads)
+    http_channel.install_channel(serving.channels, reads)
     for path, told, times in (("/read", b"ok", 3), ("/unread", b"no", 2)):
         head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\n".encode()
         whole = serving.connected()
@@ -96,7 +96,7 @@ def test_what_the_app_does_not_want_is_not_read(serving: Serving) -> None:
 
 @pytest.fixture
 def as_it_runs() -> Iterator[Serving]:
-    made = Serving(**WAITRESS)
+    made = Serving(**WAITRESS_OPTIONS)
     yield made
     made.end()
 
@@ -108,7 +108,7 @@ def test_what_is_far_too_large_is_answered_by_the_app(
     """Not by the gate, whose words would send a person back to the start of the program."""
 
     def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
-        told = f"{environ.get('CONTENT_LENGTH')} {posted.UNREAD in environ}".encode()
+        told = f"{environ.get('CONTENT_LENGTH')} {post_bodies.UNREAD_KEY in environ}".encode()
         start("413 Too Large", [("Content-Length", str(len(told)))])
         return [told]
 
@@ -117,7 +117,9 @@ def test_what_is_far_too_large_is_answered_by_the_app(
 
     monkeypatch.setattr(buffers.TempfileBasedBuffer, "__init__", never)
     as_it_runs.server.application = app
-    channel.use(as_it_runs.channels, lambda environ: int(environ.get("CONTENT_LENGTH") or 0) <= MIB)
+    http_channel.install_channel(
+        as_it_runs.channels, lambda environ: int(environ.get("CONTENT_LENGTH") or 0) <= MIB
+    )
     asking = as_it_runs.connected()
     asking.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
     asking.sendall(b"x" * size + b"GET / HTTP/1.0\r\n\r\n")
@@ -133,14 +135,14 @@ def test_a_judge_that_fails_lets_nothing_be_read(serving: Serving) -> None:
         return [environ["wsgi.input"].read()]
 
     serving.server.application = app
-    channel.use(serving.channels, lambda environ: bool(environ["no such thing"]))
+    http_channel.install_channel(serving.channels, lambda environ: bool(environ["no such thing"]))
     asking = serving.connected()
     asking.sendall(b"POST / HTTP/1.0\r\nContent-Length: 6\r\n\r\nsecret")
     assert read_until_closed(asking).endswith(bytes(6))
 
 
 def test_a_body_without_its_length_is_refused_and_not_read(serving: Serving) -> None:
-    channel.use(serving.channels, lambda environ: True)
+    http_channel.install_channel(serving.channels, lambda environ: True)
     asking = serving.connected()
     asking.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
     assert asking.recv(65536).startswith(b"HTTP/1.1 403")
@@ -175,7 +177,7 @@ def test_a_connection_that_stays_open_is_closed_between_two_requests(serving: Se
     # The control: as long as the worker serves, it answers there again.
     ask(staying)
     read_answer(staying)
-    channel.drain(serving.channels)
+    http_channel.drain_connections(serving.channels)
     assert read_until_closed(staying) == b""
 
 
@@ -184,7 +186,7 @@ def test_an_answer_that_is_under_way_is_given_whole(serving: Serving) -> None:
     asking = serving.connected()
     ask(asking)
     assert serving.begun.wait(60)
-    channel.drain(serving.channels)
+    http_channel.drain_connections(serving.channels)
     assert read_until_closed(asking).endswith(ANSWER)
 
 
@@ -193,7 +195,7 @@ def test_one_that_was_accepted_gets_a_moment_to_ask(serving: Serving) -> None:
     until = time.monotonic() + 60
     while sum(hasattr(each, "requests") for each in list(serving.channels.values())) < 2:
         assert time.monotonic() < until
-    draining = threading.Thread(target=channel.drain, args=(serving.channels,))
+    draining = threading.Thread(target=http_channel.drain_connections, args=(serving.channels,))
     draining.start()
     ask(quick)
     draining.join()
@@ -206,13 +208,13 @@ def test_a_slow_reader_holds_it_up_for_a_second_at_most(serving: Serving) -> Non
     ask(serving.connected())
     assert serving.begun.wait(60)
     began = time.monotonic()
-    channel.drain(serving.channels)
+    http_channel.drain_connections(serving.channels)
     # Before the reader is done: nobody waits for the five seconds that the answer takes.
-    assert channel.LONGEST_DRAIN <= time.monotonic() - began < serving.takes
+    assert http_channel.MAX_DRAIN_SECONDS <= time.monotonic() - began < serving.takes
 
 
 def test_nobody_is_accepted_any_more(serving: Serving) -> None:
-    channel.drain(serving.channels)
+    http_channel.drain_connections(serving.channels)
     waiting = serving.connected()
     ask(waiting)
     waiting.settimeout(0.3)

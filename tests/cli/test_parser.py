@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.cli import definition_pipe, line, parser, parser_process
-from clinic_toolkit.cli.memory import resident_bytes
+from clinic_toolkit.cli import definition_pipe, parser, parser_process, worker_protocol
 from clinic_toolkit.cli.parser_process import ParserProcess
-from clinic_toolkit.cli.tray import Tray
-from clinic_toolkit.cli.tray import ends as tray_ends
-from clinic_toolkit.instruments import loader, parsing
-from clinic_toolkit.instruments.parsing import NotParsed
+from clinic_toolkit.cli.process_limits import resident_bytes
+from clinic_toolkit.cli.ticket_pipe import TicketPipe
+from clinic_toolkit.cli.ticket_pipe import create_pair as tray_ends
+from clinic_toolkit.instruments import loader, parser_protocol
+from clinic_toolkit.instruments.parser_protocol import ParsingFailed
 from tests.fixtures import parsers
 from tests.fixtures.running import is_alive
 from tests.instruments.test_own_definitions import TEXT
@@ -35,33 +35,35 @@ class Ended:
     pid: int
 
 
-def run(work: parser_process.Work, asked: bytes = b"anything") -> Ended:
+def run(work: parser_process.ParserTarget, asked: bytes = b"anything") -> Ended:
     """Send something to a parser, as a worker and its keeper do together."""
-    ends = definition_pipe.ends()
-    one = ParserProcess(1, ends, work=work)
+    ends = definition_pipe.create_pair()
+    one = ParserProcess(1, ends, target=work)
     told: list[str] = []
 
     def has_ended() -> bool:
-        if not told and (outcome := one.outcome()) is not None:
+        if not told and (outcome := one.poll_outcome()) is not None:
             told.append(outcome)
         return bool(told)
 
     try:
-        reply = definition_pipe.exchange(ends[0], asked, most=parsing.LONGEST_REPLY, ended=has_ended)
+        reply = definition_pipe.exchange_message(
+            ends[0], asked, max_bytes=parser_protocol.MAX_REPLY_BYTES, has_ended=has_ended
+        )
     finally:
         if not told:
-            one.end()
+            one.kill()
         for end in ends:
             end.close()
-    return Ended(told[0], reply, one.guard, one.process.pid or 0)
+    return Ended(told[0], reply, one.limited_by, one.process.pid or 0)
 
 
 def test_a_good_file_comes_back_as_the_questionnaire_it_is() -> None:
     data = TEXT.encode()
-    ended = run(parser.run, parsing.asked(data, "resting.toml"))
+    ended = run(parser.run_parser, parser_protocol.encode_request(data, "resting.toml"))
     assert ended.outcome == "done"
     assert ended.guard == ("limited" if sys.platform == "linux" else "watched")
-    assert parsing.read(ended.reply or b"", data).instrument == loader.parse_instrument(
+    assert parser_protocol.decode_reply(ended.reply or b"", data).instrument == loader.parse_instrument(
         data, "resting.toml", own=True
     )
     assert not is_alive(ended.pid)
@@ -69,18 +71,20 @@ def test_a_good_file_comes_back_as_the_questionnaire_it_is() -> None:
 
 def test_a_file_with_faults_comes_back_as_places_with_their_lines() -> None:
     data = TEXT.replace("weight = 2", "weight = 0").encode()
-    ended = run(parser.run, parsing.asked(data, "resting.toml"))
-    told = parsing.read(ended.reply or b"", data)
+    ended = run(parser.run_parser, parser_protocol.encode_request(data, "resting.toml"))
+    told = parser_protocol.decode_reply(ended.reply or b"", data)
     assert told.instrument is None and told.findings is not None
     line_of = TEXT.split("weight = 2")[0].count("\n") + 1
-    assert [(one.where, one.line) for one in told.findings.told] == [("Question 6, weight", line_of)]
+    assert [(one.where, one.line) for one in told.findings.problems] == [("Question 6, weight", line_of)]
     assert told.findings.count == 1 and told.findings.file == "resting.toml"
 
 
 def test_what_comes_with_the_program_is_refused_there_too() -> None:
     data = TEXT.replace('id = "resting"', 'id = "giving"').encode()
-    told = parsing.read(run(parser.run, parsing.asked(data, "own.toml")).reply or b"", data)
-    assert told.findings and "comes with the program" in told.findings.told[0].what
+    told = parser_protocol.decode_reply(
+        run(parser.run_parser, parser_protocol.encode_request(data, "own.toml")).reply or b"", data
+    )
+    assert told.findings and "comes with the program" in told.findings.problems[0].what
 
 
 @pytest.mark.parametrize(
@@ -94,7 +98,7 @@ def test_what_comes_with_the_program_is_refused_there_too() -> None:
     ],
 )
 def test_how_it_ends_is_told_and_nothing_is_left(
-    work: parser_process.Work, outcome: str, guard: str, monkeypatch: pytest.MonkeyPatch
+    work: parser_process.ParserTarget, outcome: str, guard: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parser_process, "SECONDS", 2.0)
     ended = run(work)
@@ -117,21 +121,21 @@ def test_its_own_clock_ends_it_even_if_nobody_looks(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize(("work", "outcome"), [(parsers.sleeps, "slow"), (parsers.never_begins, "broken")])
 def test_the_keeper_ends_one_that_goes_on(
-    work: parser_process.Work, outcome: str, monkeypatch: pytest.MonkeyPatch
+    work: parser_process.ParserTarget, outcome: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parser_process, "SECONDS", 0.1)
-    monkeypatch.setattr(parser_process, "LONGEST_START", 60.0 if outcome == "slow" else 0.1)
+    monkeypatch.setattr(parser_process, "MAX_START_SECONDS", 60.0 if outcome == "slow" else 0.1)
     ended = run(work)
     assert ended.outcome == outcome
     assert not is_alive(ended.pid)
 
 
 def test_where_the_system_keeps_no_limit_the_keeper_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser_process, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(parser_process, "MAX_BYTES", 2**20)
     ended = run(parsers.is_watched)
     assert (ended.outcome, ended.guard) == ("large", "watched")
     # The control: one that holds no more than it may goes on until its time is over.
-    monkeypatch.setattr(parser_process, "MOST_BYTES", 2**30)
+    monkeypatch.setattr(parser_process, "MAX_BYTES", 2**30)
     monkeypatch.setattr(parser_process, "SECONDS", 0.5)
     assert run(parsers.is_watched).outcome == "slow"
 
@@ -143,17 +147,19 @@ def test_what_a_process_holds_is_told() -> None:
 
 
 def test_the_keeper_knows_the_same_limits_as_the_parser() -> None:
-    assert parsing.SECONDS == parser_process.SECONDS == 5
-    assert parsing.MEGABYTES * 2**20 == parser_process.MOST_BYTES == 256 * 2**20
+    assert parser_protocol.MAX_SECONDS == parser_process.SECONDS == 5
+    assert parser_protocol.MAX_MEMORY_MB * 2**20 == parser_process.MAX_BYTES == 256 * 2**20
     names = ("SLOW", "LARGE", "BROKEN")
-    assert [getattr(parsing, each) for each in names] == [getattr(parser_process, each) for each in names]
+    assert [getattr(parser_protocol, each) for each in names] == [
+        getattr(parser_process, each) for each in names
+    ]
 
 
 def test_what_was_left_of_one_file_never_reaches_the_next() -> None:
-    ends = definition_pipe.ends()
+    ends = definition_pipe.create_pair()
     ends[0].sendall(b"left by one that was stopped")
     ends[1].sendall(b"half an answer")
-    definition_pipe.clear(ends)
+    definition_pipe.discard_pending(ends)
     for end in ends:
         with pytest.raises(BlockingIOError):
             end.recv(1)
@@ -176,9 +182,9 @@ class Worker:
 
     def __init__(self) -> None:
         ours, theirs = connection.Pipe()
-        self.keeper, self.ends = ours, definition_pipe.ends()
-        self.line = line.KeeperLine(theirs, Tray(tray_ends()), self.ends)
-        threading.Thread(target=self.line.listen, daemon=True).start()
+        self.keeper, self.ends = ours, definition_pipe.create_pair()
+        self.line = worker_protocol.KeeperConnection(theirs, TicketPipe(tray_ends()), self.ends)
+        threading.Thread(target=self.line.receive_messages, daemon=True).start()
 
     def answers(self, *outcomes: str, reply: bytes = b"", guard: str = "limited") -> threading.Thread:
         """Answer so many files, in order."""
@@ -186,13 +192,17 @@ class Worker:
         def keep() -> None:
             for outcome in outcomes:
                 word = self.keeper.recv()
-                assert isinstance(word, line.Parse)
-                definition_pipe.receive(self.ends[1], most=parsing.LONGEST_ASKED)
+                assert isinstance(word, worker_protocol.StartParser)
+                definition_pipe.receive_message(self.ends[1], max_bytes=parser_protocol.MAX_REQUEST_BYTES)
                 if reply:
-                    definition_pipe.answer(self.ends[1], reply)
+                    definition_pipe.send_reply(self.ends[1], reply)
                 # A word about another file is passed over.
-                self.keeper.send(line.Parsed(number=word.number - 1, outcome="slow", guard=""))
-                self.keeper.send(line.Parsed(number=word.number, outcome=outcome, guard=guard))
+                self.keeper.send(
+                    worker_protocol.ParserEnded(number=word.number - 1, outcome="slow", limited_by="")
+                )
+                self.keeper.send(
+                    worker_protocol.ParserEnded(number=word.number, outcome=outcome, limited_by=guard)
+                )
 
         thread = threading.Thread(target=keep, daemon=True)
         thread.start()
@@ -201,8 +211,8 @@ class Worker:
 
 def test_a_worker_gets_the_answer_unread(worker: Worker) -> None:
     worker.answers("done", "done", reply=b"x" * 1_000_000)
-    assert worker.line.parse(b"y" * 900_000) == b"x" * 1_000_000
-    assert worker.line.parse(b"z") == b"x" * 1_000_000
+    assert worker.line.parse_definition(b"y" * 900_000) == b"x" * 1_000_000
+    assert worker.line.parse_definition(b"z") == b"x" * 1_000_000
 
 
 @pytest.mark.parametrize(
@@ -218,32 +228,32 @@ def test_a_worker_says_why_there_is_no_answer(
     worker: Worker, outcome: str, guard: str, event: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     worker.answers(outcome, guard=guard)
-    with pytest.raises(NotParsed) as stopped:
-        worker.line.parse(b"anything")
+    with pytest.raises(ParsingFailed) as stopped:
+        worker.line.parse_definition(b"anything")
     assert stopped.value.outcome == (outcome if outcome in ("slow", "large") else "broken")
     assert caplog.messages == [event]
 
 
 def test_a_lock_ends_the_wait(worker: Worker) -> None:
-    worker.line.end.set()
+    worker.line.stopping.set()
     began = time.monotonic()
-    with pytest.raises(NotParsed):
-        worker.line.parse(b"anything")
+    with pytest.raises(ParsingFailed):
+        worker.line.parse_definition(b"anything")
     assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(
-    "reply", [b"", b"\xc1", b"\x80", parsing._encode({"instrument": {"id": 3}}), b"\x00" * 5_000_000]
+    "reply", [b"", b"\xc1", b"\x80", parser_protocol._encode({"instrument": {"id": 3}}), b"\x00" * 5_000_000]
 )
 def test_an_answer_of_another_kind_is_no_answer(reply: bytes) -> None:
-    with pytest.raises(NotParsed):
-        parsing.read(reply, b"")
+    with pytest.raises(ParsingFailed):
+        parser_protocol.decode_reply(reply, b"")
 
 
 def test_an_answer_cannot_say_which_bytes_it_is_about() -> None:
     data = TEXT.encode()
-    reply = parsing.answered(parsing.asked(data, "own.toml"))
-    about_others = parsing.read(reply, data + b"\n").instrument
+    reply = parser_protocol.handle_request(parser_protocol.encode_request(data, "own.toml"))
+    about_others = parser_protocol.decode_reply(reply, data + b"\n").instrument
     assert about_others is not None
     assert about_others.digest == loader.parse_instrument(data + b"\n", "own.toml").digest
     assert about_others.own
@@ -252,13 +262,13 @@ def test_an_answer_cannot_say_which_bytes_it_is_about() -> None:
 def test_no_pickle_is_taken_from_a_parser() -> None:
     source = "".join(
         Path(module.__file__ or "").read_text()
-        for module in (parser, parser_process, definition_pipe, parsing)
+        for module in (parser, parser_process, definition_pipe, parser_protocol)
     )
     assert ".recv_bytes(" in source and ".send_bytes(" in source
     assert "pickle" not in source and "heard.recv()" not in source and "pipe.send(" not in source
 
 
 def test_a_parser_is_given_its_two_ends_and_nothing_else() -> None:
-    given = parser.run.__annotations__
-    assert list(given) == ["end", "pipe", "return"]
-    assert given["end"] is socket.socket
+    given = parser.run_parser.__annotations__
+    assert list(given) == ["definition_socket", "pipe", "return"]
+    assert given["definition_socket"] is socket.socket

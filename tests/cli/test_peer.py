@@ -11,7 +11,7 @@ from statistics import median
 
 import pytest
 
-from clinic_toolkit.cli import peer
+from clinic_toolkit.cli import peer_owner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 NOBODY = 65534
@@ -33,15 +33,15 @@ FAMILIES = pytest.mark.parametrize(
 )
 
 
-WAYS = pytest.mark.parametrize("way", ["asked", "looked_up"])
+WAYS = pytest.mark.parametrize("way", ["query_kernel", "search_proc_tables"])
 
 
 @WAYS
 @FAMILIES
 def test_our_own_end_is_ours(family: int, host: str, way: str) -> None:
     with connected(family, host) as (asking, ours):
-        assert getattr(peer, way)(family, asking.getsockname(), ours.getsockname()) == os.geteuid()
-        assert peer.is_ours(family, asking.getsockname(), ours.getsockname())
+        assert getattr(peer_owner, way)(family, asking.getsockname(), ours.getsockname()) == os.geteuid()
+        assert peer_owner.is_same_user(family, asking.getsockname(), ours.getsockname())
 
 
 @WAYS
@@ -51,8 +51,8 @@ def test_an_end_that_was_closed_is_nobodys(family: int, host: str, way: str) -> 
         theirs = asking.getsockname()
         asking.close()
         # For the system it now belongs to user 0, who may be us.
-        assert getattr(peer, way)(family, theirs, ours.getsockname()) is None
-        assert not peer.is_ours(family, theirs, ours.getsockname())
+        assert getattr(peer_owner, way)(family, theirs, ours.getsockname()) is None
+        assert not peer_owner.is_same_user(family, theirs, ours.getsockname())
 
 
 @pytest.mark.allow_hosts(["127.0.0.1", "::1", "::ffff:127.0.0.1"])
@@ -64,14 +64,14 @@ def test_an_address_written_the_other_way_is_found(way: str) -> None:
         asking.connect(("::ffff:127.0.0.1", server.getsockname()[1]))
         ours, theirs = server.accept()
         with closing(ours):
-            assert getattr(peer, way)(socket.AF_INET, theirs, ours.getsockname()) == os.geteuid()
+            assert getattr(peer_owner, way)(socket.AF_INET, theirs, ours.getsockname()) == os.geteuid()
 
 
 def test_a_connection_that_there_is_not_is_nobodys() -> None:
     with connected(socket.AF_INET, "127.0.0.1") as (asking, ours):
-        assert peer.owner(socket.AF_INET, ("127.0.0.1", 1), ours.getsockname()) is None
-        assert peer.owner(socket.AF_UNIX, "", "") is None
-        assert peer.owner(socket.AF_INET, asking.getsockname(), ("127.0.0.1", 1)) is None
+        assert peer_owner.find_owner_uid(socket.AF_INET, ("127.0.0.1", 1), ours.getsockname()) is None
+        assert peer_owner.find_owner_uid(socket.AF_UNIX, "", "") is None
+        assert peer_owner.find_owner_uid(socket.AF_INET, asking.getsockname(), ("127.0.0.1", 1)) is None
 
 
 ASK = """
@@ -93,24 +93,24 @@ def test_another_users_end_is_not_ours() -> None:
         with subprocess.Popen(words, stdin=subprocess.PIPE) as other:
             ours, theirs = server.accept()
             with closing(ours):
-                assert peer.asked(socket.AF_INET, theirs, ours.getsockname()) == NOBODY
-                assert peer.looked_up(socket.AF_INET, theirs, ours.getsockname()) == NOBODY
-                assert not peer.is_ours(socket.AF_INET, theirs, ours.getsockname())
+                assert peer_owner.query_kernel(socket.AF_INET, theirs, ours.getsockname()) == NOBODY
+                assert peer_owner.search_proc_tables(socket.AF_INET, theirs, ours.getsockname()) == NOBODY
+                assert not peer_owner.is_same_user(socket.AF_INET, theirs, ours.getsockname())
             other.communicate()
 
 
 GUARDED = """
 import os, resource, socket
-from clinic_toolkit.cli import memory, peer
+from clinic_toolkit.cli import peer_owner, process_limits
 os.setgid(65534); os.setuid(65534)
-memory.guard_memory()
+process_limits.protect_memory()
 server = socket.socket()
 server.bind(("127.0.0.1", 0))
 server.listen()
 asking = socket.socket()
 asking.connect(server.getsockname())
 ours, theirs = server.accept()
-print(peer.is_ours(socket.AF_INET, theirs, ours.getsockname()))
+print(peer_owner.is_same_user(socket.AF_INET, theirs, ours.getsockname()))
 """
 
 
@@ -124,19 +124,19 @@ def test_where_asking_is_forbidden_the_table_is_read(monkeypatch: pytest.MonkeyP
     def forbidden(*_: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(peer, "asked", forbidden)
+    monkeypatch.setattr(peer_owner, "query_kernel", forbidden)
     with connected(socket.AF_INET, "127.0.0.1") as (asking, ours):
-        assert peer.is_ours(socket.AF_INET, asking.getsockname(), ours.getsockname())
+        assert peer_owner.is_same_user(socket.AF_INET, asking.getsockname(), ours.getsockname())
 
 
 def test_where_the_kernel_cannot_answer_the_table_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where it was built without this part: it then knows no way to ask, and says "no such thing"."""
-    monkeypatch.setattr(peer, "_BY_FAMILY", 99)
+    monkeypatch.setattr(peer_owner, "_SOCK_DIAG_BY_FAMILY", 99)
     with connected(socket.AF_INET, "127.0.0.1") as (asking, ours):
         theirs = asking.getsockname()
         with pytest.raises(OSError, match="does not tell"):
-            peer.asked(socket.AF_INET, theirs, ours.getsockname())
-        assert peer.is_ours(socket.AF_INET, theirs, ours.getsockname())
+            peer_owner.query_kernel(socket.AF_INET, theirs, ours.getsockname())
+        assert peer_owner.is_same_user(socket.AF_INET, theirs, ours.getsockname())
 
 
 @WAYS
@@ -145,7 +145,7 @@ def test_it_is_quick(way: str) -> None:
         theirs, here, took = asking.getsockname(), ours.getsockname(), []
         for _ in range(50):
             began = time.thread_time()
-            getattr(peer, way)(socket.AF_INET, theirs, here)
+            getattr(peer_owner, way)(socket.AF_INET, theirs, here)
             took.append(time.thread_time() - began)
     print(f"owner of a connection, {way}: median {median(took) * 1000:.2f} ms")
     assert median(took) < 0.1

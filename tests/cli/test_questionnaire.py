@@ -12,9 +12,9 @@ from pypdf import PdfReader
 
 from clinic_toolkit.cli import main, questionnaire
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.instruments.catalogue import DEFINITIONS
+from clinic_toolkit.instruments.catalogue import DEFINITIONS_FOLDER
 
-SHIPPED = sorted(path for path in DEFINITIONS.glob("*.toml") if path.name != "frames.toml")
+SHIPPED = sorted(path for path in DEFINITIONS_FOLDER.glob("*.toml") if path.name != "frames.toml")
 SCHEMA = Path(__file__).parents[2] / "docs" / "questionnaire.schema.json"
 
 
@@ -25,7 +25,7 @@ def run(*words: str | Path) -> Result:
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """A file with something to mend at five places."""
-    text = (DEFINITIONS / "giving.toml").read_text(encoding="utf-8")
+    text = (DEFINITIONS_FOLDER / "giving.toml").read_text(encoding="utf-8")
     for old, new in (
         ('title = "How I give"\n', "title = 7\n"),
         ('mode = "thought"', 'mode = "guess"'),
@@ -47,7 +47,7 @@ def test_what_ships_has_nothing_to_mend() -> None:
 
 
 def test_every_place_is_named_and_a_good_file_beside_it_is_read_all_the_same(own: Path) -> None:
-    told = run("validate", own, DEFINITIONS / "flows.toml")
+    told = run("validate", own, DEFINITIONS_FOLDER / "flows.toml")
     assert told.exit_code == 2
     for words in (
         "own.toml: 5 places to mend",
@@ -62,7 +62,7 @@ def test_every_place_is_named_and_a_good_file_beside_it_is_read_all_the_same(own
 
 
 def test_a_relationship_that_is_not_known_is_one_place(tmp_path: Path) -> None:
-    text = (DEFINITIONS / "giving.toml").read_text(encoding="utf-8")
+    text = (DEFINITIONS_FOLDER / "giving.toml").read_text(encoding="utf-8")
     text = text.replace('id = "giving"', 'id = "ours"', 1)
     file = tmp_path / "own.toml"
     frames = '["parent", "child_under_18", "helped_at_work"]'
@@ -77,7 +77,7 @@ def test_a_relationship_that_is_not_known_is_one_place(tmp_path: Path) -> None:
 
 
 def test_a_name_that_comes_with_the_program_is_refused(tmp_path: Path) -> None:
-    text = (DEFINITIONS / "giving.toml").read_text(encoding="utf-8")
+    text = (DEFINITIONS_FOLDER / "giving.toml").read_text(encoding="utf-8")
     (tmp_path / "own.toml").write_text(text + "# mine\n", encoding="utf-8")
     told = run("validate", tmp_path / "own.toml")
     assert told.exit_code == 2
@@ -94,7 +94,7 @@ def test_what_is_no_definition_is_said_in_a_sentence(tmp_path: Path, broken: byt
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_the_papers_are_written(tmp_path: Path, paper: str) -> None:
-    told = run("preview", DEFINITIONS / "receiving.toml", "--out", tmp_path / "new", "--paper", paper)
+    told = run("preview", DEFINITIONS_FOLDER / "receiving.toml", "--out", tmp_path / "new", "--paper", paper)
     assert told.exit_code == 0, told.output
     made = {path.name: path.read_bytes() for path in (tmp_path / "new").iterdir()}
     assert set(made) == {
@@ -104,7 +104,7 @@ def test_the_papers_are_written(tmp_path: Path, paper: str) -> None:
         "guide.pdf",
     }
     words = {name: PdfReader(BytesIO(pdf)).pages[0].extract_text() for name, pdf in made.items()}
-    instrument = catalogue.instrument("receiving")
+    instrument = catalogue.load_instrument("receiving")
     assert instrument.items[0].text[:25] in words["blank-questionnaire.pdf"]
     assert instrument.items[0].text_general[:25] in words["blank-questionnaire-general.pdf"]
     assert all(option.label in words["answer-card.pdf"] for option in instrument.options)
@@ -142,12 +142,12 @@ def not_in_schema(value: Any, part: dict[str, Any], whole: dict[str, Any], place
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
 def test_the_schema_has_nothing_against_what_ships(path: Path) -> None:
-    schema = questionnaire.schema()
+    schema = questionnaire.build_schema()
     assert not_in_schema(tomllib.loads(path.read_text(encoding="utf-8")), schema, schema) == []
 
 
 def test_the_schema_marks_what_the_loader_marks(own: Path) -> None:
-    schema = questionnaire.schema()
+    schema = questionnaire.build_schema()
     found = not_in_schema(tomllib.loads(own.read_text(encoding="utf-8")), schema, schema)
     assert ".title: kind" in found and ".missing.total_minimum: kind" in found
     assert any(each.endswith(".private: unknown") for each in found)
@@ -157,6 +157,6 @@ def test_the_schema_marks_what_the_loader_marks(own: Path) -> None:
 def test_the_schema_in_the_docs_is_the_one_that_is_printed() -> None:
     told = run("schema")
     assert told.exit_code == 0
-    assert json.loads(told.output) == questionnaire.schema()
+    assert json.loads(told.output) == questionnaire.build_schema()
     assert SCHEMA.read_text(encoding="utf-8") == told.output
     assert "digest" not in json.loads(told.output)["properties"]

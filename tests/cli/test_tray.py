@@ -4,47 +4,47 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.cli import tray
-from clinic_toolkit.cli.tray import LONGEST, Tray
-from clinic_toolkit.instruments import loader, travelling
-from clinic_toolkit.record.handover import Ticket, read_ticket
-from clinic_toolkit.web.forms.practice import LIMITS_LENGTH
+from clinic_toolkit.cli import ticket_pipe
+from clinic_toolkit.cli.ticket_pipe import MAX_TICKET_BYTES, TicketPipe
+from clinic_toolkit.instruments import client_copy, loader
+from clinic_toolkit.record.handovers.client_side import HandoverTicket, decode_ticket
+from clinic_toolkit.web.forms.practice import MAX_LIMITS_LENGTH
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 
 
 @pytest.fixture
 def lying():
-    ends = tray.ends()
-    yield Tray(ends), ends
+    ends = ticket_pipe.create_pair()
+    yield TicketPipe(ends), ends
     for end in ends:
         end.close()
 
 
 def test_looking_takes_nothing_away(lying):
     mine, _ = lying
-    assert mine.look() is None
-    mine.put(b"a ticket")
-    assert [mine.look(), mine.look()] == [b"a ticket"] * 2
-    mine.clear()
-    assert mine.look() is None
+    assert mine.peek_ticket() is None
+    mine.put_ticket(b"a ticket")
+    assert [mine.peek_ticket(), mine.peek_ticket()] == [b"a ticket"] * 2
+    mine.discard_ticket()
+    assert mine.peek_ticket() is None
 
 
 def test_a_second_ticket_takes_the_place_of_the_first(lying):
     mine, _ = lying
-    mine.put(b"first" * 100)
-    mine.put(b"second")
-    assert mine.look() == b"second"
+    mine.put_ticket(b"first" * 100)
+    mine.put_ticket(b"second")
+    assert mine.peek_ticket() == b"second"
 
 
 def test_another_process_sees_the_same(lying):
     mine, ends = lying
-    mine.put(b"a ticket")
+    mine.put_ticket(b"a ticket")
     again = tuple(end.dup() for end in ends)
-    other = Tray(again)
-    assert other.look() == b"a ticket"
-    other.clear()
-    assert mine.look() is None
+    other = TicketPipe(again)
+    assert other.peek_ticket() == b"a ticket"
+    other.discard_ticket()
+    assert mine.peek_ticket() is None
     for end in again:
         end.close()
 
@@ -52,25 +52,27 @@ def test_another_process_sees_the_same(lying):
 def test_the_longest_ticket_there_can_be_lies_there_whole(lying):
     mine, ends = lying
     own = loader.parse_instrument(EXAMPLE.read_bytes(), "own.toml", own=True)
-    ticket = Ticket(
-        handover=bytes(16),
-        vault=bytes(16),
+    ticket = HandoverTicket(
+        handover_id_bytes=bytes(16),
+        vault_id_bytes=bytes(16),
         incarnation=bytes(16),
-        instrument="x" * 40,
-        digest="0" * 64,
-        general=False,
-        word="\N{GRINNING FACE}" * 60,
-        before=bytes(400),
-        key=bytes(32),
-        token="t" * 43,
-        definition=travelling.packed(own, general=False).ljust(travelling.LARGEST, b"x"),
-        limits="\N{GRINNING FACE}" * LIMITS_LENGTH,
+        instrument_id="x" * 40,
+        definition_digest="0" * 64,
+        is_general=False,
+        relationship_word="\N{GRINNING FACE}" * 60,
+        answered_before=bytes(400),
+        handover_key=bytes(32),
+        form_token="t" * 43,
+        definition=client_copy.encode_client_copy(own, general=False).ljust(
+            client_copy.MAX_PACKED_BYTES, b"x"
+        ),
+        confidentiality_text="\N{GRINNING FACE}" * MAX_LIMITS_LENGTH,
     )
-    assert len(ticket.packed()) <= LONGEST
-    mine.put(ticket.packed())
+    assert len(ticket.encode()) <= MAX_TICKET_BYTES
+    mine.put_ticket(ticket.encode())
     again = tuple(end.dup() for end in ends)
-    assert read_ticket(Tray(again).look()) == ticket
-    assert read_ticket(mine.look()) == ticket
+    assert decode_ticket(TicketPipe(again).peek_ticket()) == ticket
+    assert decode_ticket(mine.peek_ticket()) == ticket
     for end in again:
         end.close()
 
@@ -79,14 +81,14 @@ def test_the_longest_ticket_there_can_be_lies_there_whole(lying):
 def test_half_a_ticket_is_none_and_is_destroyed(lying, cut):
     mine, (written, _) = lying
     written.sendall(cut)
-    assert mine.look() is None
-    mine.put(b"whole")
-    assert mine.look() == b"whole"
+    assert mine.peek_ticket() is None
+    mine.put_ticket(b"whole")
+    assert mine.peek_ticket() == b"whole"
 
 
 def test_what_does_not_fit_is_an_error(lying):
     mine, _ = lying
     with pytest.raises(OSError, match="too long"):
-        mine.put(b"x" * (LONGEST + 1))
-    mine.put(b"x" * LONGEST)
-    assert mine.look() == b"x" * LONGEST
+        mine.put_ticket(b"x" * (MAX_TICKET_BYTES + 1))
+    mine.put_ticket(b"x" * MAX_TICKET_BYTES)
+    assert mine.peek_ticket() == b"x" * MAX_TICKET_BYTES

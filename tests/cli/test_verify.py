@@ -14,10 +14,10 @@ from sqlalchemy import text
 # Every table of the product must be known before a store is made.
 import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.cli import main
-from clinic_toolkit.crypto.passphrase import FLOOR
-from clinic_toolkit.record import audit, ways_in
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.store.engine import open_store, writing
-from clinic_toolkit.vault import attempts, second_copy, slots
+from clinic_toolkit.vault import header_backup, key_slots, unlock_attempts
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.running import Running
@@ -33,9 +33,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = practices.at_work(place)
     work.answer(work.begun(work.client(), giving()), [3, None])
     with writing(work.engine) as db:
-        slots.replace_passphrase(db, work.vault, WORDS, cost=FLOOR)
-        second_copy.owe(db, work.vault)
-        audit.note(db, work.vault, ways_in.naming("practice.passphrase_changed", work.vault), now=NOW)
+        key_slots.replace_passphrase(db, work.vault, WORDS, cost=MIN_COST)
+        header_backup.write_before_commit(db, work.vault)
+        audit_log.append_entry(
+            db,
+            work.vault,
+            key_slot_events.with_slot_generation("practice.passphrase_changed", work.vault),
+            now=NOW,
+        )
     work.engine.dispose()
     return place / "data"
 
@@ -199,12 +204,12 @@ def test_a_wrong_passphrase_reads_nothing_and_is_counted(copy: Path, monkeypatch
     said = verify(copy, typed="another one")
     assert said.exit_code == 2
     assert "That passphrase does not open this practice." in said.stderr
-    assert attempts.count(copy) == 1
+    assert unlock_attempts.count_failures(copy) == 1
     slept: list[float] = []
     monkeypatch.setattr("clinic_toolkit.cli.verify.time.sleep", slept.append)
     assert verify(copy).exit_code == 0
     assert slept == [1]
-    assert attempts.count(copy) == 0
+    assert unlock_attempts.count_failures(copy) == 0
 
 
 def test_what_cannot_be_read_is_said_with_its_name(copy: Path, tmp_path: Path) -> None:
@@ -252,6 +257,9 @@ def test_the_second_copy_of_the_head_is_checked_and_used(copy: Path) -> None:
     before = prints(copy)
     said = verify(copy)
     assert said.exit_code == 1 and "they were opened with their second copy" in said.stdout
-    assert {**prints(copy), attempts.FILE: ""} == {**before, attempts.FILE: ""}
+    assert {**prints(copy), unlock_attempts.ATTEMPTS_FILE: ""} == {
+        **before,
+        unlock_attempts.ATTEMPTS_FILE: "",
+    }
     head.unlink()
     assert verify(copy).exit_code == 2, "the control"

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine
 
 from clinic_toolkit.cli import worker
-from clinic_toolkit.store import engine
-from clinic_toolkit.store.exchange import OPTION, Held
+from clinic_toolkit.store import engine, store_rescue
+from clinic_toolkit.store.file_guard import ENGINE_OPTION, FileGuard
 
 
 @pytest.mark.parametrize("trouble", [PermissionError(), RuntimeError()], ids=["the disk", "a mistake"])
@@ -23,22 +23,22 @@ def test_the_idle_time_is_over_although_the_log_cannot_be_folded(
         tried.append(opened)
         raise trouble
 
-    monkeypatch.setattr(engine, "fold_when_idle", fold)
-    monkeypatch.setattr(engine, "watch_over", lambda opened: None)
-    monkeypatch.setattr(worker, "TICK", 0.001)
-    keeper: Any = SimpleNamespace(end=threading.Event())
+    monkeypatch.setattr(engine, "checkpoint_when_idle", fold)
+    monkeypatch.setattr(store_rescue, "rescue_if_replaced", lambda opened: None)
+    monkeypatch.setattr(worker, "WATCH_SECONDS", 0.001)
+    keeper: Any = SimpleNamespace(stopping=threading.Event())
     settings: Any = None
     opened: Any = create_engine("sqlite://")
     made = worker.Worker(settings, (), keeper, b"")
     made._engine = opened
     reasons = iter([None, None, "idle"])
     watching = threading.Thread(
-        target=made._watch,
-        args=(SimpleNamespace(reason_to_end=lambda: next(reasons), withhold=lambda: None),),
+        target=made._watch_idle_and_disk,
+        args=(SimpleNamespace(reason_to_end=lambda: next(reasons), withhold_keys=lambda: None),),
         daemon=True,
     )
     watching.start()
-    assert keeper.end.wait(5)
+    assert keeper.stopping.wait(5)
     assert len(tried) == 2
 
 
@@ -46,30 +46,30 @@ def test_the_idle_time_ends_no_process_that_alone_holds_what_was_saved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     opened: Any = create_engine("sqlite://")
-    held = Held(Path("nowhere"))
-    held.exchanged = True
-    opened = opened.execution_options(**{OPTION: held})
+    held = FileGuard(Path("nowhere"))
+    held.replaced = True
+    opened = opened.execution_options(**{ENGINE_OPTION: held})
     looked: list[bool] = []
-    keeper: Any = SimpleNamespace(end=threading.Event())
+    keeper: Any = SimpleNamespace(stopping=threading.Event())
 
     def look(engine: object, *, ending: bool = False) -> None:
         looked.append(ending)
-        assert withheld == ["now"] and not keeper.end.is_set()
+        assert withheld == ["now"] and not keeper.stopping.is_set()
         if len(looked) == 3:
-            held.copy = Path("nowhere.rescued.1")
+            held.rescue_copy = Path("nowhere.rescued.1")
 
-    monkeypatch.setattr(engine, "watch_over", look)
-    monkeypatch.setattr(engine, "fold_when_idle", lambda engine: False)
-    monkeypatch.setattr(worker, "TICK", 0.001)
+    monkeypatch.setattr(store_rescue, "rescue_if_replaced", look)
+    monkeypatch.setattr(engine, "checkpoint_when_idle", lambda engine: False)
+    monkeypatch.setattr(worker, "WATCH_SECONDS", 0.001)
     settings: Any = None
     made = worker.Worker(settings, (), keeper, b"")
     made._engine = opened
     withheld: list[str] = []
-    app: Any = SimpleNamespace(reason_to_end=lambda: "idle", withhold=lambda: withheld.append("now"))
-    watching = threading.Thread(target=made._watch, args=(app,), daemon=True)
+    app: Any = SimpleNamespace(reason_to_end=lambda: "idle", withhold_keys=lambda: withheld.append("now"))
+    watching = threading.Thread(target=made._watch_idle_and_disk, args=(app,), daemon=True)
     watching.start()
-    assert keeper.end.wait(5)
+    assert keeper.stopping.wait(5)
     assert looked == [False] * 3
     # The last thing that a process does is to try once more, without a pause.
-    made._tidy(opened)
+    made._run_last_upkeep(opened)
     assert looked[-1:] == [True]

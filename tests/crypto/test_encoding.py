@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_toolkit.crypto.encoding import LABELS, PREFIX, Blank, Gap, enc, u64
+from clinic_toolkit.crypto.encoding import (
+    LABELS,
+    PREFIX,
+    EncodingTemplate,
+    Placeholder,
+    encode_fields,
+    encode_u64,
+)
 
 labels = st.sampled_from(sorted(LABELS))
 fields = st.lists(st.none() | st.binary(max_size=6), max_size=5)
@@ -32,12 +39,12 @@ def parse(encoded: bytes) -> tuple[str, list[bytes | None]]:
 
 @given(labels, fields)
 def test_can_be_read_back(label: str, values: list[bytes | None]) -> None:
-    assert parse(enc(label, *values)) == (PREFIX + label, values)
+    assert parse(encode_fields(label, *values)) == (PREFIX + label, values)
 
 
 @given(labels, fields, labels, fields)
 def test_is_injective(one: str, first: list[bytes | None], two: str, second: list[bytes | None]) -> None:
-    assert (enc(one, *first) == enc(two, *second)) == ((one, first) == (two, second))
+    assert (encode_fields(one, *first) == encode_fields(two, *second)) == ((one, first) == (two, second))
 
 
 @given(labels, fields, labels, fields)
@@ -45,34 +52,46 @@ def test_no_encoding_begins_another(
     one: str, first: list[bytes | None], two: str, second: list[bytes | None]
 ) -> None:
     if (one, first) != (two, second):
-        assert not enc(one, *first).startswith(enc(two, *second))
+        assert not encode_fields(one, *first).startswith(encode_fields(two, *second))
 
 
 def test_what_plain_joining_confuses_stays_apart() -> None:
     assert "|".join(["a|b", "c"]) == "|".join(["a", "b|c"])
-    assert enc("rec", "a|b", "c") != enc("rec", "a", "b|c")
-    assert len({enc("rec"), enc("rec", None), enc("rec", b""), enc("rec", b"", b"")}) == 4
+    assert encode_fields("rec", "a|b", "c") != encode_fields("rec", "a", "b|c")
+    assert (
+        len(
+            {
+                encode_fields("rec"),
+                encode_fields("rec", None),
+                encode_fields("rec", b""),
+                encode_fields("rec", b"", b""),
+            }
+        )
+        == 4
+    )
 
 
 def test_each_kind_of_field() -> None:
     id = UUID(int=7)
     values = (258, id, "e\u0301", None, b"raw")
-    assert parse(enc("slot", *values))[1] == [
+    assert parse(encode_fields("slot", *values))[1] == [
         bytes.fromhex("0000000000000102"), id.bytes, "é".encode(), None, b"raw"
     ]  # fmt: skip
 
 
 def test_labels_are_closed_and_none_begins_another() -> None:
     for one, two in combinations(sorted(LABELS), 2):
-        assert not enc(one).startswith(enc(two)) and not enc(two).startswith(enc(one))
+        assert not encode_fields(one).startswith(encode_fields(two)) and not encode_fields(two).startswith(
+            encode_fields(one)
+        )
     with pytest.raises(ValueError):
-        enc("sig/anything")
+        encode_fields("sig/anything")
 
 
 @pytest.mark.parametrize("value", [-1, 1 << 64, True, "\ud800"])
 def test_what_cannot_be_encoded_is_refused(value: int | str) -> None:
     with pytest.raises(ValueError):
-        enc("rec", value)
+        encode_fields("rec", value)
 
 
 @given(labels, fields, fields, fields, st.binary(max_size=40), st.binary(max_size=40))
@@ -84,30 +103,32 @@ def test_a_blank_that_is_filled_is_what_enc_makes(
     first: bytes,
     second: bytes,
 ) -> None:
-    blank = Blank(label, *before, Gap(len(first)), *between, Gap(len(second)), *after)
-    assert blank.fill(first, second) == enc(label, *before, first, *between, second, *after)
+    blank = EncodingTemplate(
+        label, *before, Placeholder(len(first)), *between, Placeholder(len(second)), *after
+    )
+    assert blank.fill(first, second) == encode_fields(label, *before, first, *between, second, *after)
 
 
 @given(labels, fields, st.binary(max_size=40), st.binary(max_size=40))
 def test_the_second_of_a_blank_may_have_any_length(
     label: str, between: list[bytes | None], first: bytes, second: bytes
 ) -> None:
-    blank = Blank(label, Gap(len(first)), *between, Gap(None), b"after")
-    assert blank.fill(first, second) == enc(label, first, *between, second, b"after")
+    blank = EncodingTemplate(label, Placeholder(len(first)), *between, Placeholder(None), b"after")
+    assert blank.fill(first, second) == encode_fields(label, first, *between, second, b"after")
     with pytest.raises(ValueError):
-        Blank(label, Gap(None), Gap(3))
+        EncodingTemplate(label, Placeholder(None), Placeholder(3))
 
 
 def test_a_blank_takes_ids_numbers_and_texts_as_enc_does() -> None:
     id = UUID(int=7)
-    blank = Blank("rec", id, 1, "client", Gap(16), Gap(8), None, b"raw")
-    assert blank.fill(id.bytes, u64(3)) == enc("rec", id, 1, "client", id, 3, None, b"raw")
+    blank = EncodingTemplate("rec", id, 1, "client", Placeholder(16), Placeholder(8), None, b"raw")
+    assert blank.fill(id.bytes, encode_u64(3)) == encode_fields("rec", id, 1, "client", id, 3, None, b"raw")
 
 
 @pytest.mark.parametrize(("first", "second"), [(b"1234", b"12"), (b"12", b"1234"), (b"", b"123456")])
 def test_what_is_longer_or_shorter_than_was_left_open_is_refused(first: bytes, second: bytes) -> None:
     # Else two lists of values could share their bytes.
-    blank = Blank("rec", Gap(3), Gap(3))
+    blank = EncodingTemplate("rec", Placeholder(3), Placeholder(3))
     assert blank.fill(b"123", b"456")
     with pytest.raises(ValueError, match="left open"):
         blank.fill(first, second)

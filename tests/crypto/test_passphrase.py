@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from clinic_toolkit.crypto import passphrase
-from clinic_toolkit.crypto.passphrase import (
-    FLOOR,
-    Cost,
-    CostRefused,
-    calibrate,
-    check,
-    is_well_above,
-    stretch,
-    was_quick,
+from clinic_toolkit.crypto import passphrase_kdf
+from clinic_toolkit.crypto.passphrase_kdf import (
+    MIN_COST,
+    CostOutOfRange,
+    KdfCost,
+    calibrate_cost,
+    check_cost,
+    derive_key,
+    is_fast_derivation,
+    is_substantially_higher,
 )
 
 SALT = bytes(range(16))
@@ -42,7 +42,7 @@ class Pretended:
 @pytest.fixture
 def pretended(monkeypatch: pytest.MonkeyPatch) -> type[Pretended]:
     fresh = type("Fresh", (Pretended,), {"asked": []})
-    monkeypatch.setattr(passphrase, "Argon2id", fresh)
+    monkeypatch.setattr(passphrase_kdf, "Argon2id", fresh)
     return fresh
 
 
@@ -58,39 +58,39 @@ def pretended(monkeypatch: pytest.MonkeyPatch) -> type[Pretended]:
 def test_a_cost_outside_the_limits_is_refused_untried(
     change: dict[str, int], pretended: type[Pretended]
 ) -> None:
-    values = {"memory_kib": FLOOR.memory_kib, "passes": FLOOR.passes, "lanes": FLOOR.lanes} | change
+    values = {"memory_kib": MIN_COST.memory_kib, "passes": MIN_COST.passes, "lanes": MIN_COST.lanes} | change
     # Of this thread's own processor time: what else the machine does is no matter here.
     started = time.thread_time()
-    with pytest.raises(CostRefused):
-        stretch("a phrase", SALT, Cost(**values))
+    with pytest.raises(CostOutOfRange):
+        derive_key("a phrase", SALT, KdfCost(**values))
     assert time.thread_time() - started < 0.1
     assert pretended.asked == []
 
 
 def test_the_floor_and_the_largest_are_accepted() -> None:
-    check(FLOOR)
-    check(Cost(memory_kib=1048576, passes=10, lanes=16))
+    check_cost(MIN_COST)
+    check_cost(KdfCost(memory_kib=1048576, passes=10, lanes=16))
 
 
 def test_known_answer_at_the_floor() -> None:
     # Computed with a second implementation, the reference C code behind argon2-cffi.
     expected = "7133dd97a0af63dfc66b0708d82f7129a54cd09ce0f2a078e6156828d01728e4"
-    assert stretch("o\u0308ffnen", SALT, FLOOR).hex() == expected
+    assert derive_key("o\u0308ffnen", SALT, MIN_COST).hex() == expected
 
 
 def test_composed_and_decomposed_letters_are_one_passphrase(pretended: type[Pretended]) -> None:
-    assert stretch("o\u0308", SALT, FLOOR) == stretch("ö", SALT, FLOOR)
+    assert derive_key("o\u0308", SALT, MIN_COST) == derive_key("ö", SALT, MIN_COST)
 
 
 @pytest.mark.parametrize(("text", "salt"), [("\ud800", SALT), ("a phrase", b"short")])
 def test_what_is_not_text_or_salt_is_refused(text: str, salt: bytes, pretended: type[Pretended]) -> None:
     with pytest.raises(ValueError):
-        stretch(text, salt, FLOOR)
+        derive_key(text, salt, MIN_COST)
     assert pretended.asked == []
 
 
 def test_one_derivation_at_a_time(pretended: type[Pretended]) -> None:
-    threads = [threading.Thread(target=stretch, args=("a phrase", SALT, FLOOR)) for _ in range(4)]
+    threads = [threading.Thread(target=derive_key, args=("a phrase", SALT, MIN_COST)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -101,22 +101,22 @@ def test_one_derivation_at_a_time(pretended: type[Pretended]) -> None:
 @pytest.mark.parametrize("seconds", [0.0001, 0.02, 0.1, 0.2, 0.3, 0.5, 1.0, 4.0])
 def test_calibration_stays_within_the_limits(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter((0.0, seconds, 0.0, seconds, 0.0, seconds))
-    monkeypatch.setattr(passphrase, "stretch", lambda *_: bytes(32))
+    monkeypatch.setattr(passphrase_kdf, "derive_key", lambda *_: bytes(32))
     monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
-    monkeypatch.setattr(passphrase, "_machine_kib", lambda: 8 * 1024 * 1024)
-    cost = calibrate()
-    check(cost)
-    work = cost.memory_kib * cost.passes / (FLOOR.memory_kib * FLOOR.passes)
+    monkeypatch.setattr(passphrase_kdf, "_system_memory_kib", lambda: 8 * 1024 * 1024)
+    cost = calibrate_cost()
+    check_cost(cost)
+    work = cost.memory_kib * cost.passes / (MIN_COST.memory_kib * MIN_COST.passes)
     if 0.1 <= seconds <= 0.5:
         assert 0.6 <= work * seconds <= 1.1
 
 
 def test_a_small_machine_is_not_made_to_swap(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter((0.0, 0.05, 0.0, 0.05, 0.0, 0.05))
-    monkeypatch.setattr(passphrase, "stretch", lambda *_: bytes(32))
+    monkeypatch.setattr(passphrase_kdf, "derive_key", lambda *_: bytes(32))
     monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
-    monkeypatch.setattr(passphrase, "_machine_kib", lambda: 1024 * 1024)
-    assert calibrate().memory_kib == 128 * 1024
+    monkeypatch.setattr(passphrase_kdf, "_system_memory_kib", lambda: 1024 * 1024)
+    assert calibrate_cost().memory_kib == 128 * 1024
 
 
 @pytest.mark.parametrize("busy", [0, 1, 2])
@@ -125,18 +125,18 @@ def test_one_busy_moment_does_not_make_the_passphrase_cheap(
 ) -> None:
     times = [1.6] * busy + [0.2] + [1.6] * (2 - busy)
     clock = iter([moment for taken in times for moment in (0.0, taken)])
-    monkeypatch.setattr(passphrase, "stretch", lambda *_: bytes(32))
+    monkeypatch.setattr(passphrase_kdf, "derive_key", lambda *_: bytes(32))
     monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
-    monkeypatch.setattr(passphrase, "_machine_kib", lambda: 8 * 1024 * 1024)
-    cost = calibrate()
-    assert cost.memory_kib * cost.passes >= 4 * FLOOR.memory_kib * FLOOR.passes
+    monkeypatch.setattr(passphrase_kdf, "_system_memory_kib", lambda: 8 * 1024 * 1024)
+    cost = calibrate_cost()
+    assert cost.memory_kib * cost.passes >= 4 * MIN_COST.memory_kib * MIN_COST.passes
 
 
 def test_only_a_cost_that_is_half_more_and_in_nothing_less_is_worth_a_new_slot() -> None:
-    stored = Cost(memory_kib=128 * 1024, passes=4, lanes=4)
-    assert is_well_above(Cost(memory_kib=128 * 1024, passes=6, lanes=4), stored)
-    assert is_well_above(Cost(memory_kib=256 * 1024, passes=3, lanes=4), stored)
-    assert not is_well_above(Cost(memory_kib=128 * 1024, passes=5, lanes=4), stored)
-    assert not is_well_above(Cost(memory_kib=64 * 1024, passes=10, lanes=4), stored)
-    assert not is_well_above(stored, stored)
-    assert was_quick(0.3) and not was_quick(0.6)
+    stored = KdfCost(memory_kib=128 * 1024, passes=4, lanes=4)
+    assert is_substantially_higher(KdfCost(memory_kib=128 * 1024, passes=6, lanes=4), stored)
+    assert is_substantially_higher(KdfCost(memory_kib=256 * 1024, passes=3, lanes=4), stored)
+    assert not is_substantially_higher(KdfCost(memory_kib=128 * 1024, passes=5, lanes=4), stored)
+    assert not is_substantially_higher(KdfCost(memory_kib=64 * 1024, passes=10, lanes=4), stored)
+    assert not is_substantially_higher(stored, stored)
+    assert is_fast_derivation(0.3) and not is_fast_derivation(0.6)

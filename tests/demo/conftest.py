@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from clinic_toolkit.crypto.passphrase import FLOOR
-from clinic_toolkit.demo import content, practice
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.demo import build, content
 from clinic_toolkit.store.engine import open_store
-from clinic_toolkit.vault import slots
+from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 
 # A Wednesday, early in the afternoon.
@@ -30,7 +30,7 @@ class Demo:
 @pytest.fixture(scope="package")
 def told() -> content.Content:
     """The files of the demo, read."""
-    return content.read()
+    return content.read_content()
 
 
 @pytest.fixture(scope="package")
@@ -38,8 +38,8 @@ def demo(told: content.Content, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The demo of that Wednesday, to look at; unlocking it only adds to its trail."""
     engine = open_store(tmp_path_factory.mktemp("demo") / "data")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(slots, "calibrate", lambda: FLOOR)
-        vault = practice.build(engine, now=NOW, content=told)
+        patched.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
+        vault = build.build_demo_practice(engine, now=NOW, content=told)
     yield Demo(engine=engine, vault=vault, told=told)
     engine.dispose()
 
@@ -47,7 +47,7 @@ def demo(told: content.Content, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def at_the_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare a test the second in which a cost is measured; the product's floor stays."""
-    monkeypatch.setattr(slots, "calibrate", lambda: FLOOR)
+    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
 
 
 @pytest.fixture

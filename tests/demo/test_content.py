@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clinic_toolkit.demo import content
-from clinic_toolkit.vault import words
+from clinic_toolkit.vault import passphrases
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -81,7 +81,7 @@ def test_notes_are_short_and_end_their_sentences(told: content.Content) -> None:
 
 
 def test_passphrase_is_six_words_and_said_in_the_docs(told: content.Content) -> None:
-    assert len(told.practice.passphrase.split()) == words.WORDS
+    assert len(told.practice.passphrase.split()) == passphrases.PASSPHRASE_WORDS
     page = (DOCS / "demo.md").read_text(encoding="utf-8")
     assert told.practice.passphrase in page
     assert told.practice.return_code in page
@@ -143,19 +143,19 @@ WRONG = {
 def test_what_is_wrong_is_named_with_its_place(
     tmp_path: Path, file: str, before: str, after: str, said: str
 ) -> None:
-    shutil.copytree(content.FOLDER, tmp_path / "demo")
+    shutil.copytree(content.CONTENT_FOLDER, tmp_path / "demo")
     wrong = tmp_path / "demo" / file
     text = wrong.read_text(encoding="utf-8")
     assert before in text
     wrong.write_text(text.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(content.ContentError, match=re.escape(said)):
-        content.read(tmp_path / "demo")
+        content.read_content(tmp_path / "demo")
 
 
 def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
-    shutil.copytree(content.FOLDER, tmp_path / "demo")
+    shutil.copytree(content.CONTENT_FOLDER, tmp_path / "demo")
     for name in ("b7", "k12"):
         (tmp_path / "demo" / "clients" / f"{name}.toml").write_text("name = 3\n", encoding="utf-8")
     with pytest.raises(content.ContentError) as raised:
-        content.read(tmp_path / "demo")
+        content.read_content(tmp_path / "demo")
     assert len(raised.value.problems) == 4

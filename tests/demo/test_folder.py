@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from clinic_toolkit.demo import build as demo_practice
 from clinic_toolkit.demo import folder
-from clinic_toolkit.demo import practice as demo_practice
 from clinic_toolkit.store.engine import open_store
-from clinic_toolkit.store.folder import MARK, database
+from clinic_toolkit.store.folder import README_FILE, database_path
 from tests.fixtures import practices
 
 from .conftest import NOW
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.usefixtures("at_the_floor")
 
 
 def test_it_is_made_once_a_day(place: Path) -> None:
-    told = folder.prepare(place, now=NOW)
+    told = folder.prepare_demo_folder(place, now=NOW)
     assert told.passphrase
-    made = database(place).read_bytes()
-    folder.prepare(place, now=NOW + timedelta(hours=2))
-    assert database(place).read_bytes() == made
-    folder.prepare(place, now=NOW + timedelta(days=1))
-    assert database(place).read_bytes() != made
+    made = database_path(place).read_bytes()
+    folder.prepare_demo_folder(place, now=NOW + timedelta(hours=2))
+    assert database_path(place).read_bytes() == made
+    folder.prepare_demo_folder(place, now=NOW + timedelta(days=1))
+    assert database_path(place).read_bytes() != made
 
 
 def test_a_real_practice_is_never_touched(tmp_path: Path) -> None:
@@ -33,26 +33,28 @@ def test_a_real_practice_is_never_touched(tmp_path: Path) -> None:
     place = tmp_path / "data"
     before = {path.name: path.read_bytes() for path in place.iterdir()}
     with pytest.raises(folder.NotADemo):
-        folder.prepare(place, now=NOW)
+        folder.prepare_demo_folder(place, now=NOW)
     assert {path.name: path.read_bytes() for path in place.iterdir()} == before
 
 
 def test_a_practice_whose_database_was_lost_is_not_covered_up(tmp_path: Path) -> None:
     practices.at_work(tmp_path).engine.dispose()
-    database(tmp_path / "data").unlink()
+    database_path(tmp_path / "data").unlink()
     with pytest.raises(folder.NotADemo):
-        folder.prepare(tmp_path / "data", now=NOW)
+        folder.prepare_demo_folder(tmp_path / "data", now=NOW)
 
 
 def test_an_interrupted_making_is_begun_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(demo_practice, "build", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(
+            demo_practice, "build_demo_practice", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         with pytest.raises(KeyboardInterrupt):
-            folder.prepare(place, now=NOW)
-    assert (place / MARK).exists()
-    folder.prepare(place, now=NOW)
+            folder.prepare_demo_folder(place, now=NOW)
+    assert (place / README_FILE).exists()
+    folder.prepare_demo_folder(place, now=NOW)
     open_store(place).dispose()
-    assert (place / folder.DEMO_MARK).read_text(encoding="utf-8").endswith("2026-11-18\n")
+    assert (place / folder.DEMO_MARKER_FILE).read_text(encoding="utf-8").endswith("2026-11-18\n")
 
 
 def test_a_start_without_the_demo_does_not_load_it() -> None:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-from clinic_toolkit.documents import letters, lines, summary, worksheet
-from clinic_toolkit.documents.lines import Line
+from clinic_toolkit.documents import font_faces, line_breaking, summary, worksheet
+from clinic_toolkit.documents.line_breaking import TextLine
 from tests.documents import values
 
 GOAL = 3.0
@@ -52,7 +52,7 @@ def record(make: Callable[[], bytes]) -> tuple[tuple[float, float], list[list[Ac
 
     pages: list[list[Act]] = [[]]
     sizes: list[tuple[float, float]] = []
-    real_canvas, real_write = canvas.Canvas, lines.write
+    real_canvas, real_write = canvas.Canvas, line_breaking.draw_line
 
     class Recorder(real_canvas):  # type: ignore[misc, valid-type]
         depth = 0
@@ -82,15 +82,15 @@ def record(make: Callable[[], bytes]) -> tuple[tuple[float, float], list[list[Ac
     for name in (*SHAPES, *STATE):
         setattr(Recorder, name, keep(name))
 
-    def write(pen: Any, line: Line, x: float, baseline: float) -> None:
+    def write(pen: Any, line: TextLine, x: float, baseline: float) -> None:
         pages[-1].append(("write", (line, x, baseline), {}))
         real_write(pen, line, x, baseline)
 
-    canvas.Canvas, lines.write = Recorder, write  # type: ignore[assignment, misc]
+    canvas.Canvas, line_breaking.draw_line = Recorder, write  # type: ignore[assignment, misc]
     try:
         make()
     finally:
-        canvas.Canvas, lines.write = real_canvas, real_write  # type: ignore[misc]
+        canvas.Canvas, line_breaking.draw_line = real_canvas, real_write  # type: ignore[misc]
     return sizes[0], [drawn for drawn in pages if drawn]
 
 
@@ -99,7 +99,7 @@ def redraw(size: tuple[float, float], pages: list[list[Act]]) -> bytes:
     from reportlab.pdfgen.canvas import Canvas
 
     out = BytesIO()
-    first: Any = letters.house(False).name
+    first: Any = font_faces.primary_face(False).name
     canvas = Canvas(out, pagesize=size, invariant=True, pageCompression=1, lang="en", initialFontName=first)
     for drawn in pages:
         for name, given, named in drawn:
@@ -128,8 +128,8 @@ def redraw(size: tuple[float, float], pages: list[list[Act]]) -> bytes:
 
 
 SHEETS: dict[str, Callable[[], bytes]] = {
-    "worksheet": lambda: worksheet.render(values.sheet()),
-    "session summary": lambda: summary.render(values.summary()),
+    "worksheet": lambda: worksheet.render_worksheet(values.sheet()),
+    "session summary": lambda: summary.render_session_summary(values.summary()),
 }
 
 if __name__ == "__main__":

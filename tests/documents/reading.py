@@ -13,7 +13,7 @@ from clinic_toolkit.documents import (
     blank_form,
     client_page,
     clinician_card,
-    course,
+    course_report,
     note,
     summary,
     worksheet,
@@ -24,15 +24,19 @@ PAPERS = {"A4": (595.28, 841.89), "Letter": (612.0, 792.0)}
 
 # Every sheet there is, by paper.
 SHEETS: dict[str, Callable[..., bytes]] = {
-    "answer card": lambda paper, **more: answer_card.render(values.card(paper, **more)),
-    "blank form": lambda paper, **more: blank_form.render(values.blank(paper, **more)),
-    "clinician's card": lambda paper, **more: clinician_card.render(values.clinician_card(paper, **more)),
-    "client page": lambda paper, **more: client_page.render(values.client_page(paper, **more)),
-    "summary": lambda paper, **more: summary.render(values.summary(paper, **more)),
-    "over time": lambda paper, **more: course.render(values.course_paper(paper, **more)),
-    "worksheet": lambda paper, **more: worksheet.render(values.sheet(paper, **more)),
-    "large worksheet": lambda paper, **more: worksheet.render(values.sheet(paper, large=True, **more)),
-    "note": lambda paper, **more: note.render(values.note(paper, **more)),
+    "answer card": lambda paper, **more: answer_card.render_answer_card(values.card(paper, **more)),
+    "blank form": lambda paper, **more: blank_form.render_blank_form(values.blank(paper, **more)),
+    "clinician's card": lambda paper, **more: clinician_card.render_clinician_card(
+        values.clinician_card(paper, **more)
+    ),
+    "client page": lambda paper, **more: client_page.render_client_page(values.client_page(paper, **more)),
+    "summary": lambda paper, **more: summary.render_session_summary(values.summary(paper, **more)),
+    "over time": lambda paper, **more: course_report.render_course(values.course_paper(paper, **more)),
+    "worksheet": lambda paper, **more: worksheet.render_worksheet(values.sheet(paper, **more)),
+    "large worksheet": lambda paper, **more: worksheet.render_worksheet(
+        values.sheet(paper, large=True, **more)
+    ),
+    "note": lambda paper, **more: note.render_note(values.note(paper, **more)),
 }
 
 

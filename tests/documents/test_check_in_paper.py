@@ -6,15 +6,20 @@ import pytest
 
 from clinic_toolkit.documents import answer_card, blank_form, guide
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record.summaries import AnswerCard, BlankQuestionnaire, InstrumentGuide, Letterhead
+from clinic_toolkit.record.values.page_values import (
+    AnswerCard,
+    BlankQuestionnaire,
+    InstrumentGuide,
+    Letterhead,
+)
 from tests.documents import reading
 
-CHECK_IN = catalogue.check_in()
+CHECK_IN = catalogue.load_check_in()
 
 
 def head(paper: str) -> Letterhead:
     """A letterhead with nothing on it."""
-    return Letterhead(practice="", clinician="", crisis_text="", paper=paper)
+    return Letterhead(practice_name="", clinician_name="", crisis_text="", paper_size=paper)
 
 
 def text(pdf: bytes) -> str:
@@ -24,8 +29,10 @@ def text(pdf: bytes) -> str:
 
 def blank(paper: str, *, general: bool) -> bytes:
     """The blank form."""
-    return blank_form.render(
-        BlankQuestionnaire(letterhead=head(paper), instrument=CHECK_IN, general=general, code="000000")
+    return blank_form.render_blank_form(
+        BlankQuestionnaire(
+            letterhead=head(paper), instrument=CHECK_IN, is_general=general, form_code="000000"
+        )
     )
 
 
@@ -45,21 +52,24 @@ def test_of_people_in_general_nothing_is_chosen() -> None:
 
 def test_another_questionnaire_has_no_room_for_it() -> None:
     value = BlankQuestionnaire(
-        letterhead=head("A4"), instrument=catalogue.instrument("flows"), general=False, code="000000"
+        letterhead=head("A4"),
+        instrument=catalogue.load_instrument("flows"),
+        is_general=False,
+        form_code="000000",
     )
-    words = text(blank_form.render(value))
+    words = text(blank_form.render_blank_form(value))
     assert "The question you chose" not in words and "went well between" not in words
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 def test_the_guide_and_the_card_are_made_of_it(paper: str) -> None:
-    words = text(guide.render(InstrumentGuide(letterhead=head(paper), instrument=CHECK_IN)))
+    words = text(guide.render_guide(InstrumentGuide(letterhead=head(paper), instrument=CHECK_IN)))
     assert all(line in words for line in CHECK_IN.guidance.pacing)
-    card = answer_card.render(AnswerCard(letterhead=head(paper), instrument=CHECK_IN))
+    card = answer_card.render_answer_card(AnswerCard(letterhead=head(paper), instrument=CHECK_IN))
     assert "Nearly all the time" in text(card)
     bare = replace(CHECK_IN, open_line="", own_place=None)
     assert CHECK_IN.open_line not in text(
-        blank_form.render(
-            BlankQuestionnaire(letterhead=head(paper), instrument=bare, general=False, code="000000")
+        blank_form.render_blank_form(
+            BlankQuestionnaire(letterhead=head(paper), instrument=bare, is_general=False, form_code="000000")
         )
     )

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from clinic_toolkit.documents import answer_card, blank_form, client_page, worksheet
-from clinic_toolkit.documents.look import MM
-from clinic_toolkit.instruments import limits
-from clinic_toolkit.instruments.catalogue import instruments
-from clinic_toolkit.worksheets.catalogue import worksheets
+from clinic_toolkit.documents.styles import MM
+from clinic_toolkit.instruments import confidentiality_limits
+from clinic_toolkit.instruments.catalogue import list_instruments
+from clinic_toolkit.worksheets.catalogue import list_worksheets
 from clinic_toolkit.worksheets.model import LinesBlock, TableBlock
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, pages, shapes, texts
@@ -19,7 +19,7 @@ every = pytest.mark.parametrize("paper", PAPERS)
 
 @every
 def test_the_client_page_has_no_digit_but_the_date_and_the_telephone(paper):
-    said = " ".join(texts(client_page.render(values.client_page(paper))))
+    said = " ".join(texts(client_page.render_client_page(values.client_page(paper))))
     rest = said.replace("22 November 2026", "").replace("116 123", "").replace("112", "")
     assert "22 November 2026" in said and "116 123" in said
     assert not re.search(r"\d", rest)
@@ -27,7 +27,7 @@ def test_the_client_page_has_no_digit_but_the_date_and_the_telephone(paper):
 
 def test_a_client_page_of_two_pages_adds_only_the_page():
     long = replace(values.client_page(), own_words=("I write and write about it. " * 120,))
-    said = texts(client_page.render(long))
+    said = texts(client_page.render_client_page(long))
     rest = " ".join(said).replace("22 November 2026", "").replace("116 123", "").replace("112", "")
     assert len(said) == 2 and re.findall(r"\d+", rest) == ["1", "2", "2", "2"]
     assert all("A conversation aid, not a test." in page for page in said)
@@ -35,7 +35,7 @@ def test_a_client_page_of_two_pages_adds_only_the_page():
 
 def test_the_client_page_leaves_out_the_heading_of_what_is_empty():
     empty = replace(values.client_page(), strengths=(), stood_out=(), own_words=(), next_step="")
-    said = texts(client_page.render(empty))[0]
+    said = texts(client_page.render_client_page(empty))[0]
     assert "What is going well" not in said and "What stood out" not in said
     assert "In my own words" in said and "One next step" in said  # with lines to write on
     assert "116 123" in said
@@ -45,32 +45,32 @@ def test_the_client_page_leaves_out_the_heading_of_what_is_empty():
 def test_a_client_page_on_which_much_stood_out_is_one_page_with_lines_to_write_on(paper):
     much = values.client_page(paper)
     much = replace(much, strengths=much.strengths * 2, stood_out=much.stood_out * 3)
-    pdf = client_page.render(replace(much, own_words=(), next_step=""))
+    pdf = client_page.render_client_page(replace(much, own_words=(), next_step=""))
     assert pages(pdf) == 1
     assert sum(mark["width"] > 300 and mark["object_type"] == "line" for mark in shapes(pdf)[0]) >= 4
 
 
 @every
 def test_the_client_page_names_no_practice_and_has_one_foot(paper):
-    said = texts(client_page.render(values.client_page(paper)))[0]
+    said = texts(client_page.render_client_page(values.client_page(paper)))[0]
     assert "Old Mill" not in said and "Calder" not in said
     assert said.endswith("A conversation aid, not a test.")
 
 
 @every
 def test_a_worksheet_is_one_page_with_nothing_below_twelve_points(paper):
-    pdf = worksheet.render(values.sheet(paper))
+    pdf = worksheet.render_worksheet(values.sheet(paper))
     assert pages(pdf) == 1
     assert (
         min(char["size"] / (0.92 if "DejaVu" in char["fontname"] else 1) for char in chars(pdf)[0]) >= 11.99
     )
-    assert 1 <= pages(worksheet.render(values.sheet(paper, large=True))) <= 2
+    assert 1 <= pages(worksheet.render_worksheet(values.sheet(paper, large=True))) <= 2
 
 
 @every
 def test_a_worksheet_says_nothing_of_where_it_is_from(paper):
     sheet = values.sheet(paper)
-    said = texts(worksheet.render(sheet))[0]
+    said = texts(worksheet.render_worksheet(sheet))[0]
     for unsaid in (
         "Old Mill",
         "Calder",
@@ -83,13 +83,16 @@ def test_a_worksheet_says_nothing_of_where_it_is_from(paper):
     ):
         assert unsaid not in said
     assert said.endswith("A conversation aid, not a test.")
-    assert "D. K." in said and "Initials" in texts(worksheet.render(values.sheet(paper, initials="")))[0]
+    assert (
+        "D. K." in said
+        and "Initials" in texts(worksheet.render_worksheet(values.sheet(paper, initials="")))[0]
+    )
 
 
 @every
 @pytest.mark.parametrize("large", [False, True])
 def test_lines_to_write_on_are_eight_millimetres_apart(paper, large):
-    pdf = worksheet.render(values.sheet(paper, large=large))
+    pdf = worksheet.render_worksheet(values.sheet(paper, large=large))
     found = 0
     for page in shapes(pdf):
         tops = sorted(
@@ -107,17 +110,17 @@ def test_the_fullest_table_still_fits_and_an_overfull_sheet_loses_nothing():
     )
     lines = LinesBlock(kind="lines", label="More", count=20, numbered=True)
     full = replace(values.worksheet(), blocks=(table,))
-    assert pages(worksheet.render(replace(values.sheet(), worksheet=full))) == 1
+    assert pages(worksheet.render_worksheet(replace(values.sheet(), worksheet=full))) == 1
     over = replace(values.worksheet(), blocks=(table, lines, table))
-    said = " ".join(texts(worksheet.render(replace(values.sheet(), worksheet=over))))
+    said = " ".join(texts(worksheet.render_worksheet(replace(values.sheet(), worksheet=over))))
     assert said.count("A week") == 2 and "More" in said and over.bring_back in said
 
 
 @every
 @pytest.mark.parametrize("sentence", ["", "I said it as I meant it, more or less. " * 4])
 def test_the_middle_of_two_circles_is_wide_enough_to_write_in(paper, sentence):
-    own = next(each for each in worksheets() if each.slug == "two-circles")
-    pdf = worksheet.render(replace(values.sheet(paper, sentence=sentence), worksheet=own))
+    own = next(each for each in list_worksheets() if each.slug == "two-circles")
+    pdf = worksheet.render_worksheet(replace(values.sheet(paper, sentence=sentence), worksheet=own))
     left, right = sorted(
         (mark for mark in shapes(pdf)[0] if mark["height"] > 30 * MM and mark["width"] > 30 * MM),
         key=lambda mark: mark["x0"],
@@ -128,7 +131,7 @@ def test_the_middle_of_two_circles_is_wide_enough_to_write_in(paper, sentence):
 
 @every
 def test_the_answer_card_has_no_number_and_very_large_words(paper):
-    pdf = answer_card.render(values.card(paper))
+    pdf = answer_card.render_answer_card(values.card(paper))
     said = texts(pdf)
     assert len(said) == 1 and not re.search(r"\d", said[0])
     labels = [char for char in chars(pdf)[0] if "SemiBold" in char["fontname"]]
@@ -140,14 +143,17 @@ def test_the_answer_card_has_no_number_and_very_large_words(paper):
 @every
 def test_the_answer_card_holds_the_longest_scale(paper):
     card = values.card(paper)
-    assert pages(answer_card.render(replace(card, instrument=values.wide_scale(card.instrument)))) == 1
+    assert (
+        pages(answer_card.render_answer_card(replace(card, instrument=values.wide_scale(card.instrument))))
+        == 1
+    )
 
 
 @every
 @pytest.mark.parametrize("general", [False, True])
 def test_the_blank_form_asks_every_item_and_lets_every_item_be_left(paper, general):
     form = values.blank(paper, general=general)
-    pdf = blank_form.render(form)
+    pdf = blank_form.render_blank_form(form)
     said = " ".join(texts(pdf))
     for number, item in enumerate(form.instrument.items, start=1):
         assert f"{number} {item.text_general if general else item.text}" in said
@@ -165,7 +171,7 @@ def test_the_blank_form_asks_every_item_and_lets_every_item_be_left(paper, gener
 def test_the_answer_words_stand_on_every_page_of_a_long_form():
     form = values.blank()
     twice = replace(form.instrument, items=form.instrument.items * 3)
-    said = texts(blank_form.render(replace(form, instrument=twice)))
+    said = texts(blank_form.render_blank_form(replace(form, instrument=twice)))
     assert len(said) >= 3
     for page in said[:3]:
         for word in ("Never", "come up", "not answer", "about this"):
@@ -178,53 +184,62 @@ def test_the_blank_form_tells_no_item_from_another():
     plain = replace(
         form.instrument, items=tuple(replace(item, safety_flag="none") for item in form.instrument.items)
     )
-    assert blank_form.render(form) == blank_form.render(replace(form, instrument=plain))
-    said = " ".join(texts(blank_form.render(form)))
+    assert blank_form.render_blank_form(form) == blank_form.render_blank_form(replace(form, instrument=plain))
+    said = " ".join(texts(blank_form.render_blank_form(form)))
     assert said.count("8") == 1 and "Old Mill" not in said and "Calder" not in said
 
 
 @every
 @pytest.mark.parametrize("general", [False, True])
-@pytest.mark.parametrize("id", [each.id for each in instruments() if limits.come_first(each)])
+@pytest.mark.parametrize(
+    "id", [each.id for each in list_instruments() if confidentiality_limits.requires_notice(each)]
+)
 def test_the_limits_stand_on_the_one_page_before_anything_is_asked(paper, general, id):
     form = replace(
-        values.blank(paper, general=general), instrument=next(each for each in instruments() if each.id == id)
+        values.blank(paper, general=general),
+        instrument=next(each for each in list_instruments() if each.id == id),
     )
     asked = [item.text_general if general else item.text for item in form.instrument.items]
-    for draft in limits.drafts().drafts:
-        [said] = texts(blank_form.render(replace(form, limits=draft.text)))
+    for draft in confidentiality_limits.load_drafts().drafts:
+        [said] = texts(blank_form.render_blank_form(replace(form, confidentiality_text=draft.text)))
         assert draft.text in said and said.index(draft.text) < said.index(asked[0])
         assert all(text in said for text in asked)
-    assert "What stays between us" not in texts(blank_form.render(form))[0]
+    assert "What stays between us" not in texts(blank_form.render_blank_form(form))[0]
 
 
 @every
 def test_the_longest_limits_that_a_practice_may_write_are_printed_whole(paper):
     longest = ("Only what I have to tell leaves this room, and you hear it first. " * 10)[:600].strip()
-    for own in (each for each in instruments() if limits.come_first(each)):
+    for own in (each for each in list_instruments() if confidentiality_limits.requires_notice(each)):
         said = " ".join(
-            texts(blank_form.render(replace(values.blank(paper), instrument=own, limits=longest)))
+            texts(
+                blank_form.render_blank_form(
+                    replace(values.blank(paper), instrument=own, confidentiality_text=longest)
+                )
+            )
         )
         assert longest in said and all(item.text in said for item in own.items)
 
 
 @every
-@pytest.mark.parametrize("slug", [each.slug for each in worksheets()])
+@pytest.mark.parametrize("slug", [each.slug for each in list_worksheets()])
 def test_the_catalogues_worksheets_are_one_page_each(paper, slug):
-    own = next(each for each in worksheets() if each.slug == slug)
+    own = next(each for each in list_worksheets() if each.slug == slug)
     full = replace(values.sheet(paper, sentence="I said it as I meant it, more or less. " * 4), worksheet=own)
-    assert pages(worksheet.render(full)) == 1
-    assert pages(worksheet.render(replace(full, large=True))) <= 2
+    assert pages(worksheet.render_worksheet(full)) == 1
+    assert pages(worksheet.render_worksheet(replace(full, large_type=True))) <= 2
 
 
 @every
-@pytest.mark.parametrize("id", [each.id for each in instruments()])
+@pytest.mark.parametrize("id", [each.id for each in list_instruments()])
 def test_the_catalogues_questionnaires_print(paper, id):
-    own = next(each for each in instruments() if each.id == id)
-    card = answer_card.render(replace(values.card(paper), instrument=own))
+    own = next(each for each in list_instruments() if each.id == id)
+    card = answer_card.render_answer_card(replace(values.card(paper), instrument=own))
     assert pages(card) == 1 and not re.search(r"\d", texts(card)[0])
     for general in (False, True):
-        said = texts(blank_form.render(replace(values.blank(paper, general=general), instrument=own)))
+        said = texts(
+            blank_form.render_blank_form(replace(values.blank(paper, general=general), instrument=own))
+        )
         assert len(said) == 1
         for item in own.items:
             assert (item.text_general if general else item.text) in said[0]
@@ -237,5 +252,7 @@ def test_the_catalogues_questionnaires_print(paper, id):
 @every
 def test_a_blank_form_names_no_topic_in_its_title_or_its_foot(paper):
     value = values.blank(paper)
-    assert value.instrument.title not in " ".join(texts(blank_form.render(value)))
-    assert value.code in " ".join(texts(blank_form.render(value))), "the code tells which form it is"
+    assert value.instrument.title not in " ".join(texts(blank_form.render_blank_form(value)))
+    assert value.form_code in " ".join(texts(blank_form.render_blank_form(value))), (
+        "the code tells which form it is"
+    )

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from clinic_toolkit.documents import note, summary, words
-from clinic_toolkit.record.summaries import LaterChange
+from clinic_toolkit.documents import note, sheet_texts, summary
+from clinic_toolkit.record.values.page_values import ChangeAfterSigning
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, drawn, pages, shapes, texts
 from tests.fixtures.replaced import replace
@@ -16,32 +16,32 @@ every = pytest.mark.parametrize("paper", PAPERS)
 
 @every
 def test_the_summary_says_words_before_numbers_and_what_they_are_worth(paper):
-    said = " ".join(texts(summary.render(values.summary(paper))))
+    said = " ".join(texts(summary.render_session_summary(values.summary(paper))))
     assert "Most of the time for 2, nearly all the time for 1. 83 (3 of 3 answered)" in said
     assert "2 of 3 answered, no number" in said and "64 (7 of 9 answered)" in said
     assert (
         "Numbers run from 0 to 100. Higher means more often, nothing else. There is no normal score" in said
     )
-    assert said.count(words.STATUS_LINE) == pages(summary.render(values.summary(paper)))
+    assert said.count(sheet_texts.STATUS_LINE) == pages(summary.render_session_summary(values.summary(paper)))
     assert said.index("Strengths first") < said.index("Giving past my limit") < said.index("Every answer")
     assert "version 1 · 22 November 2026 · read aloud · 10 of 12 answered" in said
 
 
 def test_the_summary_names_no_answer_that_was_not_given():
-    said = " ".join(texts(summary.render(values.summary()))).lower()
+    said = " ".join(texts(summary.render_session_summary(values.summary()))).lower()
     assert "about half the time" not in said
     assert "never" not in said.replace("nearly every", "")
     assert "most of the time" in said  # the control: a chosen one is named
 
 
 def test_pattern_notes_are_not_printed():
-    assert "pattern worth asking" not in " ".join(texts(summary.render(values.summary())))
+    assert "pattern worth asking" not in " ".join(texts(summary.render_session_summary(values.summary())))
 
 
 def test_each_answer_is_one_dot_of_one_size_and_colour():
     found = [
         shape
-        for page in shapes(summary.render(values.summary()))
+        for page in shapes(summary.render_session_summary(values.summary()))
         for shape in page
         if shape["object_type"] == "curve" and abs(shape["width"] - shape["height"]) < 0.1 and shape["fill"]
     ]
@@ -50,32 +50,34 @@ def test_each_answer_is_one_dot_of_one_size_and_colour():
 
 
 def test_an_hour_without_a_questionnaire_has_no_trace_of_one():
-    said = " ".join(texts(summary.render(replace(values.summary(), results=(), worksheets=()))))
-    assert words.STATUS_LINE not in said and "answered" not in said and "Worksheets" not in said
-    said = " ".join(texts(note.render(values.note(text="Spoke."))))
+    said = " ".join(
+        texts(summary.render_session_summary(replace(values.summary(), results=(), worksheet_titles=())))
+    )
+    assert sheet_texts.STATUS_LINE not in said and "answered" not in said and "Worksheets" not in said
+    said = " ".join(texts(note.render_note(values.note(text="Spoke."))))
     assert "validated" not in said and "questionnaire" not in said
 
 
 def test_what_is_known_of_a_questionnaire_stands_where_it_is_quoted_and_not_under_the_note():
-    said = " ".join(texts(note.render(values.note())))
+    said = " ".join(texts(note.render_note(values.note())))
     assert said.count("ot validated") == 1
     assert said.index("10 of 12 answered.") < said.index(values.KNOWN) < said.index("Assessment")
-    assert words.LEGAL_LINE not in said
+    assert sheet_texts.LEGAL_LINE not in said
 
 
 def test_a_section_in_which_nothing_is_written_is_not_on_the_note():
-    said = " ".join(texts(note.render(values.note())))
+    said = " ".join(texts(note.render_note(values.note())))
     assert "Assessment" in said and "Plan" not in said and "Nothing written" not in said
 
 
 def test_a_signed_note_shows_signer_time_and_mark():
-    said = " ".join(texts(note.render(values.note())))
+    said = " ".join(texts(note.render_note(values.note())))
     assert "Signed by Dr. Ruth Calder" in said and "22 November 2026, 11:05 UTC" in said
     assert "1f0c 88a2 9b3d" in said and note.DRAFT not in said
 
 
 def test_a_draft_says_so_on_every_page():
-    said = texts(note.render(values.note(signed=False, text="word " * 1200)))
+    said = texts(note.render_note(values.note(signed=False, text="word " * 1200)))
     assert len(said) > 1 and all(note.DRAFT in page for page in said)
     assert "Signed by" not in " ".join(said)
 
@@ -83,7 +85,7 @@ def test_a_draft_says_so_on_every_page():
 @every
 def test_a_long_note_counts_its_pages_and_keeps_headings_with_their_text(paper):
     for length in range(320, 900, 83):
-        pdf = note.render(values.note(paper, text="word " * length))
+        pdf = note.render_note(values.note(paper, text="word " * length))
         said = texts(pdf)
         if len(said) > 1:
             assert [re.search(r"page (\d+) of (\d+)", page).groups() for page in said] == [
@@ -96,7 +98,7 @@ def test_a_long_note_counts_its_pages_and_keeps_headings_with_their_text(paper):
 
 
 def test_a_one_page_note_counts_nothing():
-    assert "page 1 of 1" not in texts(note.render(values.note()))[0]
+    assert "page 1 of 1" not in texts(note.render_note(values.note()))[0]
 
 
 @pytest.mark.parametrize(
@@ -107,17 +109,28 @@ def test_a_one_page_note_counts_nothing():
     ],
 )
 def test_a_moment_says_which_clock_it_was(zone, shown):
-    assert words.moment(datetime(2026, 11, 22, 11, 5, tzinfo=zone)) == shown
+    assert sheet_texts.format_timestamp(datetime(2026, 11, 22, 11, 5, tzinfo=zone)) == shown
 
 
 @every
 def test_what_was_changed_after_a_note_was_signed_stands_on_a_sheet_of_its_own(paper):
     value = values.note(paper, text="Spoke of rest. " * 400)
-    change = LaterChange(name="Place", on=date(2026, 12, 1), was="In the room", now="By telephone")
-    alone, both = note.render(value), note.render(replace(value, changes=(change,), some_unread=True))
+    change = ChangeAfterSigning(
+        fact_name="Place", changed_on=date(2026, 12, 1), old_value="In the room", new_value="By telephone"
+    )
+    alone, both = (
+        note.render_note(value),
+        note.render_note(replace(value, changes_after_signing=(change,), some_unreadable=True)),
+    )
     assert len(texts(alone)) > 1 and drawn(both)[:-1] == drawn(alone)
     behind = texts(both)[-1]
-    for said in (words.CHANGED_LATER, words.NOT_SIGNED, words.SOME_UNREAD, value.mark, "D. K."):
+    for said in (
+        sheet_texts.CHANGED_LATER,
+        sheet_texts.NOT_PART_OF_NOTE,
+        sheet_texts.SOME_UNREADABLE,
+        value.mark,
+        "D. K.",
+    ):
         assert said in behind and (said in (value.mark, "D. K.") or said not in " ".join(texts(alone)))
     assert "Place changed on 1 December 2026: was In the room, is By telephone" in behind
 
@@ -125,6 +138,6 @@ def test_what_was_changed_after_a_note_was_signed_stands_on_a_sheet_of_its_own(p
 @every
 def test_a_remark_about_the_end_of_an_hour_stands_under_its_times(paper):
     value = values.note(paper)
-    hour = replace(value.hour, end=None, remark="The end was not known when this was signed.")
-    said = texts(note.render(replace(value, hour=hour)))[0]
+    hour = replace(value.session_facts, end=None, remark="The end was not known when this was signed.")
+    said = texts(note.render_note(replace(value, session_facts=hour)))[0]
     assert "from 10:00 The end was not known when this was signed. Kind" in said

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from clinic_toolkit.documents import client_page, course, look, note, summary, words, worksheet
-from clinic_toolkit.record import days, summaries
+from clinic_toolkit import dates
+from clinic_toolkit.documents import client_page, course_report, note, sheet_texts, styles, summary, worksheet
+from clinic_toolkit.record.values import page_values
 from tests.documents import values
 from tests.documents.reading import PAPERS, SHEETS, chars, drawn, fonts, pages, shapes, texts
 from tests.documents.test_text import named, visible
@@ -75,8 +76,8 @@ def test_the_files_own_data_say_nothing(name):
 
 @sheet
 def test_an_invented_practice_says_so_on_every_page(name):
-    assert all(words.DEMO in text for text in texts(SHEETS[name]("A4", demo=True)))
-    assert not any(words.DEMO in text for text in texts(SHEETS[name]("A4")))
+    assert all(sheet_texts.DEMO_LABEL in text for text in texts(SHEETS[name]("A4", demo=True)))
+    assert not any(sheet_texts.DEMO_LABEL in text for text in texts(SHEETS[name]("A4")))
 
 
 @sheet
@@ -94,8 +95,8 @@ def test_it_reads_in_grey(name):
 
 
 def test_lines_to_write_on_are_seen_in_grey():
-    assert contrast(look.EDGE) >= 3 and contrast(look.ACCENT) >= 4.5
-    assert contrast(look.HAIR) < 2  # the control: a hairline only orders the page
+    assert contrast(styles.EDGE) >= 3 and contrast(styles.ACCENT) >= 4.5
+    assert contrast(styles.HAIR) < 2  # the control: a hairline only orders the page
 
 
 def contrast(colour) -> float:
@@ -108,12 +109,12 @@ def contrast(colour) -> float:
 
 def hostile(typed: str) -> list[bytes]:
     """Every sheet that takes typed text, with this text in every field."""
-    head = replace(values.letterhead(), practice=typed, clinician=typed, crisis_text=typed)
+    head = replace(values.letterhead(), practice_name=typed, clinician_name=typed, crisis_text=typed)
     name = typed[:240]  # as long as the names of a couple may be
     hour = replace(values.hour(name), place=typed, kind=typed, attendance=typed)
-    answered = replace(values.result(typed, typed, typed), mode=typed, frame_label=typed)
+    answered = replace(values.result(typed, typed, typed), mode_label=typed, frame_label=typed)
     return [
-        client_page.render(
+        client_page.render_client_page(
             replace(
                 values.client_page(),
                 letterhead=head,
@@ -124,28 +125,36 @@ def hostile(typed: str) -> list[bytes]:
                 title=typed,
             )
         ),
-        note.render(
+        note.render_note(
             replace(
                 values.note(),
                 letterhead=head,
-                hour=hour,
-                signer=typed,
+                session_facts=hour,
+                signer_name=typed,
                 mark=typed,
-                sections=(summaries.NoteSection(heading=typed, text=typed, known=(typed,)),),
+                sections=(page_values.NoteSection(heading=typed, text=typed, evidence_lines=(typed,)),),
             )
         ),
-        summary.render(
-            replace(values.summary(), letterhead=head, hour=hour, results=(answered,), worksheets=(typed,))
+        summary.render_session_summary(
+            replace(
+                values.summary(),
+                letterhead=head,
+                session_facts=hour,
+                results=(answered,),
+                worksheet_titles=(typed,),
+            )
         ),
-        course.render(
+        course_report.render_course(
             replace(
                 values.course_paper(),
                 letterhead=head,
-                course=replace(values.course(4), client_name=name, about=typed),
+                course=replace(values.course(4), client_name=name, relationship_word=typed),
                 cautions=(typed,),
             )
         ),
-        worksheet.render(replace(values.sheet(), letterhead=head, initials=name, sentence=name)),
+        worksheet.render_worksheet(
+            replace(values.sheet(), letterhead=head, initials=name, client_sentence=name)
+        ),
     ]
 
 
@@ -169,7 +178,7 @@ def test_markup_is_printed_as_it_was_typed():
 
 def test_five_thousand_characters_are_all_there():
     typed = " ".join(f"word{number}" for number in range(600))
-    pdf = note.render(values.note(text=typed))
+    pdf = note.render_note(values.note(text=typed))
     assert pages(pdf) > 1
     body = "".join(text.split("page")[0] for text in texts(pdf))
     assert all(f"word{number}" in body for number in range(600))
@@ -182,7 +191,7 @@ LETTERS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="
 @given(LETTERS)
 def test_no_drawable_character_is_lost_on_the_way_to_the_file(typed):
     """Read back from the file itself: every visible character is drawn, or named by its mark."""
-    pdf = client_page.render(
+    pdf = client_page.render_client_page(
         replace(values.client_page(), own_words=(f"≈{typed}≈",), strengths=(), stood_out=())
     )
     found = named("".join(drawn(pdf)))
@@ -200,20 +209,26 @@ def turned_over(body: str) -> set[str]:
 def test_sheets_drawn_at_the_same_moment_do_not_disturb_each_other():
     """Each worker serves many threads, and all of them share the parsed fonts."""
     typed = [f"é{chr(0x100 + at)}ñçüá Ж{at} façade naïve Łódź" * 4 for at in range(24)]
-    alone = [client_page.render(replace(values.client_page(), own_words=(each,))) for each in typed]
+    alone = [
+        client_page.render_client_page(replace(values.client_page(), own_words=(each,))) for each in typed
+    ]
     with ThreadPoolExecutor(8) as threads:
         together = list(
             threads.map(
-                lambda each: client_page.render(replace(values.client_page(), own_words=(each,))), typed
+                lambda each: client_page.render_client_page(replace(values.client_page(), own_words=(each,))),
+                typed,
             )
         )
     assert together == alone
 
 
 def test_words_and_days_agree_with_the_record():
-    assert words.CLIENT_LINE == summaries.CLIENT_LINE and words.STATUS_LINE == summaries.STATUS_LINE
-    for name in ("CHANGED_LATER", "NOT_SIGNED", "SOME_UNREAD"):
-        assert getattr(words, name) == getattr(summaries, name)
+    assert (
+        sheet_texts.CLIENT_LINE == page_values.CLIENT_LINE
+        and sheet_texts.STATUS_LINE == page_values.STATUS_LINE
+    )
+    for name in ("CHANGED_LATER", "NOT_PART_OF_NOTE", "SOME_UNREADABLE"):
+        assert getattr(sheet_texts, name) == getattr(page_values, name)
     for month in range(1, 13):
-        day = values.hour().on.replace(month=month)
-        assert words.day(day) == days.written(day)
+        day = values.hour().session_date.replace(month=month)
+        assert sheet_texts.format_date(day) == dates.format_date(day)

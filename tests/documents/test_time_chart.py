@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_toolkit.documents import chart_plan, chart_table, course
-from clinic_toolkit.documents.chart_plan import Plan, plan
-from clinic_toolkit.psychometrics.change import Span
-from clinic_toolkit.record import administrations
-from clinic_toolkit.record.course_summaries import Course, Reading, Stretch
+from clinic_toolkit.documents import chart_plan, chart_table, course_report
+from clinic_toolkit.documents.chart_plan import ChartPlan, plan_chart
+from clinic_toolkit.psychometrics.score_change import ScoreRange
+from clinic_toolkit.record.questionnaires import administrations
+from clinic_toolkit.record.values.course_values import Course, Reading, RoundRange
 from tests.documents import values
 from tests.documents.reading import PAPERS, pages, shapes, texts
 from tests.fixtures.replaced import replace
@@ -26,7 +26,7 @@ DAY = date(2026, 11, 22)
 class Given:
     """A round as another feature may have it: nothing but what the plan needs."""
 
-    on: date
+    answered_on: date
     segment: int = 0
     mode: str = "read_aloud"
 
@@ -34,19 +34,19 @@ class Given:
 @dataclass(frozen=True)
 class Read:
     values: tuple[int, ...]
-    number: float | None = None
+    score: float | None = None
 
 
-def weekly(*given_: Read, start: date = DAY, **more: object) -> Plan:
+def weekly(*given_: Read, start: date = DAY, **more: object) -> ChartPlan:
     rounds = [Given(start + timedelta(days=7 * at)) for at in range(len(given_))]
     chosen = sorted({value for read in given_ for value in read.values})
-    return plan(rounds, given_, LABELS, chosen=chosen, **more)  # type: ignore[arg-type]
+    return plan_chart(rounds, given_, LABELS, chosen=chosen, **more)  # type: ignore[arg-type]
 
 
 def test_every_way_of_giving_has_a_shape_of_its_own() -> None:
-    assert set(chart_plan.SHAPES) == set(administrations.MODES)
-    assert len(set(chart_plan.SHAPES.values())) == len(chart_plan.SHAPES)
-    assert chart_plan.shape("by_post") == chart_plan.UNKNOWN
+    assert set(chart_plan.SHAPE_BY_MODE) == set(administrations.MODE_LABELS)
+    assert len(set(chart_plan.SHAPE_BY_MODE.values())) == len(chart_plan.SHAPE_BY_MODE)
+    assert chart_plan.mode_shape("by_post") == chart_plan.UNKNOWN_SHAPE
 
 
 def test_every_answer_is_a_dot_and_a_number_is_a_mark() -> None:
@@ -54,7 +54,7 @@ def test_every_answer_is_a_dot_and_a_number_is_a_mark() -> None:
     assert sum(dots.count for dots in found.dots) == 4
     assert [(dots.y, dots.count) for dots in found.dots] == [(0.5, 1), (0.25, 2), (1.0, 1)]
     assert len(found.marks) == 1 and found.marks[0].y == pytest.approx(0.333)
-    assert found.strokes == () and not found.rail
+    assert found.strokes == () and not found.has_mode_rail
 
 
 def test_only_chosen_words_stand_at_the_scale() -> None:
@@ -66,7 +66,7 @@ def test_only_chosen_words_stand_at_the_scale() -> None:
 def test_no_line_across_a_break_or_a_missing_number() -> None:
     rounds = [Given(DAY + timedelta(days=7 * at), segment=at // 3) for at in range(6)]
     read = [Read((1,), 25), Read((2,), 50), Read((2,)), Read((1,), 25), Read((1,), 25), Read((1,), 25)]
-    found = plan(rounds, read, LABELS, chosen=[1, 2], segments=["version 1", "version 2"])
+    found = plan_chart(rounds, read, LABELS, chosen=[1, 2], segments=["version 1", "version 2"])
     xs = [mark.x for mark in found.marks]
     assert [(line.x1, line.x2) for line in found.strokes] == [(xs[0], xs[1]), (xs[2], xs[3]), (xs[3], xs[4])]
     (word,) = found.breaks
@@ -80,18 +80,18 @@ def test_without_a_mean_there_are_dots_and_no_line() -> None:
 
 def test_another_way_of_giving_is_marked_also_where_there_is_no_number() -> None:
     rounds = [Given(DAY), Given(DAY + timedelta(days=7), mode="self_entered")]
-    found = plan(rounds, [Read((1,), 25), Read((1,))], LABELS, chosen=[1])
+    found = plan_chart(rounds, [Read((1,), 25), Read((1,))], LABELS, chosen=[1])
     assert [(mark.shape, mark.y is None) for mark in found.marks] == [
         ("circle", False),
         ("circle-hollow", True),
     ]
-    assert found.rail
+    assert found.has_mode_rail
 
 
 def test_a_long_silence_is_drawn_shorter_and_marked() -> None:
     days = (0, 7, 14, 500, 507)
     rounds = [Given(DAY + timedelta(days=each)) for each in days]
-    found = plan(rounds, [Read((1,))] * 5, LABELS, chosen=[1])
+    found = plan_chart(rounds, [Read((1,))] * 5, LABELS, chosen=[1])
     xs = [dots.x for dots in found.dots]
     assert (xs[3] - xs[2]) == pytest.approx(3 * (xs[1] - xs[0]))
     assert len(found.gaps) == 1 and xs[2] < found.gaps[0] < xs[3]
@@ -101,25 +101,25 @@ def test_days_with_another_year_say_which() -> None:
     assert [word.text for word in weekly(Read((1,)), Read((1,))).dates] == ["22 Nov", "29 Nov"]
     late = weekly(Read((1,)), Read((1,)), start=date(2026, 12, 28))
     assert [word.text for word in late.dates] == ["28 Dec 26", "4 Jan 27"]
-    same = plan([Given(DAY), Given(DAY)], [Read((1,))] * 2, LABELS, chosen=[1])
+    same = plan_chart([Given(DAY), Given(DAY)], [Read((1,))] * 2, LABELS, chosen=[1])
     assert [word.text for word in same.dates] == ["22 Nov"]
 
 
 def test_a_day_is_written_once_although_much_happened_on_it() -> None:
     rounds = [Given(DAY)] * 9 + [Given(DAY + timedelta(days=1))] * 5
-    found = plan(rounds, [Read((1,))] * 14, LABELS, chosen=[1], dates=9)
+    found = plan_chart(rounds, [Read((1,))] * 14, LABELS, chosen=[1], dates=9)
     assert [word.text for word in found.dates] == ["22 Nov", "23 Nov"]
 
 
 def test_a_range_is_held_inside_the_scale() -> None:
-    stretch = Stretch(first=0, last=1, span=Span(low=-20, high=120, middle=50))
+    stretch = RoundRange(first_round=0, last_round=1, span=ScoreRange(low=-20, high=120, middle=50))
     found = weekly(Read((1,), 25), Read((1,), 25), usual=[stretch])
     (band,) = found.usual
     assert (band.top, band.bottom, band.middle) == (0, 1, 0.5)
 
 
 rounds_ = st.lists(
-    st.tuples(st.integers(0, 300), st.booleans(), st.sampled_from([*administrations.MODES, "by_post"]),
+    st.tuples(st.integers(0, 300), st.booleans(), st.sampled_from([*administrations.MODE_LABELS, "by_post"]),
               st.lists(st.integers(0, 4), max_size=9), st.none() | st.floats(0, 100)),
     min_size=1, max_size=60,
 )  # fmt: skip
@@ -135,7 +135,7 @@ def test_any_course_lies_inside_the_drawing_and_in_order(
         rounds.append(Given(day, segment, mode))
         read.append(Read(tuple(answers), number))
     chosen = sorted({value for each in read for value in each.values})
-    found = plan(rounds, read, LABELS, chosen=chosen, with_mean=with_mean)
+    found = plan_chart(rounds, read, LABELS, chosen=chosen, with_mean=with_mean)
     assert sum(dots.count for dots in found.dots) == sum(len(each.values) for each in read)
     places = [*found.dots, *found.marks, *found.breaks, *found.dates]
     assert all(-1e-9 <= each.x <= 1 + 1e-9 for each in places)
@@ -151,7 +151,7 @@ def test_any_course_lies_inside_the_drawing_and_in_order(
 
 
 def paper(course_: Course, size: str = "A4") -> bytes:
-    return course.render(replace(values.course_paper(size), course=course_))
+    return course_report.render_course(replace(values.course_paper(size), course=course_))
 
 
 @pytest.mark.parametrize(
@@ -189,16 +189,16 @@ def test_each_answer_on_paper_is_one_dot() -> None:
 
 def test_the_tables_hold_what_was_answered_and_the_clients_hold_no_number() -> None:
     course_ = values.course(4, break_at=2)
-    rows = chart_table.rows(course_, course_.parts[1])
+    rows = chart_table.clinician_rows(course_, course_.parts[1])
     assert rows[0].answers == "1: most of the time, 5: about half the time, 9: nearly all the time"
     assert [row.number for row in rows] == ["75", "75", "75", "no number, 2 of 3 answered"]
-    assert [row.begins for row in rows] == ["", "", "version 2", ""]
-    empty = Reading(values=(), items=(), asked=3)
+    assert [row.segment_start for row in rows] == ["", "", "version 2", ""]
+    empty = Reading(values=(), item_numbers=(), asked=3)
     part = replace(course_.parts[1], readings=(*course_.parts[1].readings[:3], empty))
-    together = chart_table.together(course_, part)
+    together = chart_table.client_rows(course_, part)
     assert len(together) == 3
-    assert all(not re.search(r"\d", row.answers + row.number + row.how) for row in together)
+    assert all(not re.search(r"\d", row.answers + row.number + row.mode) for row in together)
     whole = replace(part, kind="whole")
-    assert chart_table.rows(course_, whole)[0].answers == (
+    assert chart_table.clinician_rows(course_, whole)[0].answers == (
         "about half the time for 1, most of the time for 1, nearly all the time for 1"
     )

@@ -11,20 +11,20 @@ from clinic_toolkit.instruments.model import (
     MissingRule,
     ResponseOption,
 )
-from clinic_toolkit.record.course_summaries import Course, CoursePaper, Part, Reading, Round
-from clinic_toolkit.record.summaries import (
+from clinic_toolkit.record.values.course_values import Course, CoursePage, CoursePart, Reading, Round
+from clinic_toolkit.record.values.page_values import (
     AnswerCard,
     AnsweredItem,
     BlankQuestionnaire,
     ClientPage,
     ClinicianCard,
     FacetResult,
-    HourFacts,
     Letterhead,
     NotePage,
     NoteSection,
     Result,
-    SessionSummary,
+    TherapySessionFacts,
+    TherapySessionSummary,
     WorksheetPage,
 )
 from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock, Worksheet
@@ -52,11 +52,11 @@ def letterhead(
     paper: str = "A4", *, demo: bool = False, name: str = "Practice at the Old Mill"
 ) -> Letterhead:
     return Letterhead(
-        practice=name,
-        clinician="Dr. Ruth Calder",
+        practice_name=name,
+        clinician_name="Dr. Ruth Calder",
         crisis_text="Call 116 123 at any hour. In danger, call 112.",
-        paper=paper,
-        demo=demo,
+        paper_size=paper,
+        is_demo=demo,
     )
 
 
@@ -126,8 +126,8 @@ def items(said: str = "not since the summer") -> tuple[AnsweredItem, ...]:
             status="answered" if value is not None else ("declined" if at == 4 else "did_not_come_up"),
             value=value,
             label=None if value is None else LABELS[value],
-            talk=at in (0, 4),
-            said=said if at == 0 else "",
+            wants_to_talk=at in (0, 4),
+            remark=said if at == 0 else "",
         )
         for at, value in enumerate(values)
     )
@@ -139,22 +139,22 @@ def result(client: str = "D. K.", about: str = "M.", said: str = "not since the 
         instrument=instrument(),
         heading=f"How {client} gives to {about}",
         client_name=client,
-        about=about,
+        relationship_word=about,
         frame_label="Parent",
-        mode="read aloud",
+        mode_label="read aloud",
         status="completed",
-        administered_on=date(2026, 11, 22),
+        answered_on=date(2026, 11, 22),
         answered=10,
         asked=12,
         strengths=tuple(item for item in answered if item.role == "strength" and (item.value or 0) > 1),
-        also_asked=tuple(item for item in answered if item.role == "strength" and item.value in (0, 1)),
+        other_strengths=tuple(item for item in answered if item.role == "strength" and item.value in (0, 1)),
         facets=(
             FacetResult(
                 name=PARTS[0][1],
                 sentence="Most of the time for 2, nearly all the time for 1.",
                 answered=3,
                 asked=3,
-                shown=83,
+                display_score=83,
                 values=(3, 3, 4),
             ),
             FacetResult(
@@ -162,33 +162,33 @@ def result(client: str = "D. K.", about: str = "M.", said: str = "not since the 
                 sentence="Some of the time, nearly all the time.",
                 answered=2,
                 asked=3,
-                shown=None,
+                display_score=None,
                 values=(1, 4),
             ),
-            FacetResult(name=PARTS[2][1], sentence="", answered=0, asked=3, shown=None, values=()),
+            FacetResult(name=PARTS[2][1], sentence="", answered=0, asked=3, display_score=None, values=()),
         ),
-        total_shown=64,
+        display_total=64,
         total_answered=7,
         total_asked=9,
-        to_talk_about=tuple(item for item in answered if item.talk),
-        said=tuple(item for item in answered if item.said),
-        notes=("A pattern worth asking about.",),
+        to_talk_about=tuple(item for item in answered if item.wants_to_talk),
+        remarks=tuple(item for item in answered if item.remark),
+        pattern_notes=("A pattern worth asking about.",),
         safety_prompts=(),
         offers=(),
         items=answered,
     )
 
 
-def hour(who: str = "D. K.") -> HourFacts:
-    return HourFacts(
-        who=who,
+def hour(who: str = "D. K.") -> TherapySessionFacts:
+    return TherapySessionFacts(
+        client_names=who,
         kind="Session",
-        on=date(2026, 11, 22),
+        session_date=date(2026, 11, 22),
         start=time(10, 0),
         end=time(10, 50),
         place="In the room",
         attendance="came",
-        present=who,
+        present_names=who,
     )
 
 
@@ -240,7 +240,7 @@ def card(paper: str = "A4", *, demo: bool = False) -> AnswerCard:
 
 def blank(paper: str = "A4", *, general: bool = False, demo: bool = False) -> BlankQuestionnaire:
     return BlankQuestionnaire(
-        letterhead=letterhead(paper, demo=demo), instrument=instrument(), general=general, code="KQ7M"
+        letterhead=letterhead(paper, demo=demo), instrument=instrument(), is_general=general, form_code="KQ7M"
     )
 
 
@@ -248,8 +248,8 @@ def clinician_card(paper: str = "A4", *, demo: bool = False) -> ClinicianCard:
     return ClinicianCard(
         letterhead=letterhead(paper, demo=demo),
         instrument=instrument(),
-        code="KQ7M-CDEF",
-        code_general="M7QK-FEDC",
+        form_code="KQ7M-CDEF",
+        form_code_general="M7QK-FEDC",
     )
 
 
@@ -257,7 +257,7 @@ def client_page(paper: str = "A4", *, demo: bool = False) -> ClientPage:
     return ClientPage(
         letterhead=letterhead(paper, demo=demo),
         title="What I take with me",
-        on=date(2026, 11, 22),
+        answered_on=date(2026, 11, 22),
         strengths=(f"Nearly all the time: “{TEXTS[10]}”", f"Most of the time: “{TEXTS[6]}”"),
         stood_out=(
             "For most of the questions about giving past your limit you said most of the time or "
@@ -270,13 +270,13 @@ def client_page(paper: str = "A4", *, demo: bool = False) -> ClientPage:
 
 def summary(
     paper: str = "A4", *, demo: bool = False, who: str = "D. K.", said: str = "not since the summer"
-) -> SessionSummary:
-    return SessionSummary(
+) -> TherapySessionSummary:
+    return TherapySessionSummary(
         letterhead=letterhead(paper, demo=demo),
-        hour=hour(who),
+        session_facts=hour(who),
         results=(result(who, said=said),),
-        worksheets=("Want to, have to",),
-        note_state="Note: draft, not signed",
+        worksheet_titles=("Want to, have to",),
+        note_state_label="Note: draft, not signed",
     )
 
 
@@ -287,8 +287,8 @@ def sheet(
         letterhead=letterhead(paper, demo=demo),
         worksheet=worksheet(),
         initials=initials,
-        sentence=sentence,
-        large=large,
+        client_sentence=sentence,
+        large_type=large,
     )
 
 
@@ -305,13 +305,13 @@ def note(
     )
     return NotePage(
         letterhead=letterhead(paper, demo=demo),
-        hour=hour(who),
+        session_facts=hour(who),
         sections=(
-            NoteSection(heading="Data", text=data, known=() if text else (KNOWN,)),
+            NoteSection(heading="Data", text=data, evidence_lines=() if text else (KNOWN,)),
             NoteSection(heading="Assessment", text="Tired, and clear about it."),
             NoteSection(heading="Plan", text=""),
         ),
-        signer="Dr. Ruth Calder" if signed else None,
+        signer_name="Dr. Ruth Calder" if signed else None,
         signed_at=datetime(2026, 11, 22, 11, 5, tzinfo=UTC) if signed else None,
         mark="1f0c 88a2 9b3d" if signed else "",
     )
@@ -332,33 +332,34 @@ def course(count: int, *, break_at: int = 0) -> Course:
         rounds.append(
             Round(
                 id=UUID(int=at + 1),
-                on=date(2026, 11, 22) + timedelta(days=7 * at),
+                answered_on=date(2026, 11, 22) + timedelta(days=7 * at),
                 segment=segment,
                 mode="telehealth" if at == 1 else "read_aloud",
-                mode_words="read aloud over telehealth" if at == 1 else "read aloud",
+                mode_label="read aloud over telehealth" if at == 1 else "read aloud",
                 version="2" if segment else "1",
-                frame="parent",
+                frame_label="parent",
                 answered=12,
                 asked=12,
                 stopped=at == 2,
             )
         )
-        readings.append(Reading(values=(3, 2, 4), items=(1, 5, 9), asked=3, number=75.0))
-    readings[-1] = Reading(values=(3, 2), items=(1, 5), asked=3)
-    part = Part(id="A", kind="facet", name="Giving past my limit", phrase="giving", readings=tuple(readings),
-                said="So far always 75.")  # fmt: skip
-    strengths = replace(part, id="strengths", kind="strengths", name="Strengths", said="",
-                        readings=tuple(replace(read, number=None) for read in readings))  # fmt: skip
+        readings.append(Reading(values=(3, 2, 4), item_numbers=(1, 5, 9), asked=3, score=75.0))
+    readings[-1] = Reading(values=(3, 2), item_numbers=(1, 5), asked=3)
+    part = CoursePart(id="A", kind="facet", name="Giving past my limit", client_phrase="giving",
+                      readings=tuple(readings), clinician_summary="So far always 75.")  # fmt: skip
+    strengths = replace(part, id="strengths", kind="strengths", name="Strengths", clinician_summary="",
+                        readings=tuple(replace(read, score=None) for read in readings))  # fmt: skip
     return Course(
-        instrument=form, client_id=UUID(int=1), client_name="Ana Reyes", relationship_id=None, about="M.",
-        rounds=tuple(rounds), segments=("version 1", "version 2")[: 1 + bool(break_at)],
-        segments_together=("", "the questions in new words")[: 1 + bool(break_at)],
-        parts=(strengths, part), chosen=(2, 3, 4), baseline=3,
+        instrument=form, client_id=UUID(int=1), client_name="Ana Reyes", relationship_id=None,
+        relationship_word="M.", rounds=tuple(rounds),
+        segment_labels=("version 1", "version 2")[: 1 + bool(break_at)],
+        client_segment_labels=("", "the questions in new words")[: 1 + bool(break_at)],
+        parts=(strengths, part), chosen_values=(2, 3, 4), baseline_rounds=3,
     )  # fmt: skip
 
 
-def course_paper(paper: str = "A4", *, demo: bool = False) -> CoursePaper:
-    return CoursePaper(
+def course_paper(paper: str = "A4", *, demo: bool = False) -> CoursePage:
+    return CoursePage(
         letterhead=letterhead(paper, demo=demo),
         course=course(9, break_at=3),
         cautions=("It is a rule, not a test.",),

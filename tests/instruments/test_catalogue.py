@@ -31,14 +31,14 @@ FRAMES = (
 @pytest.fixture
 def shelf(tmp_path: Path) -> Path:
     """A folder with the definitions that ship, to be changed."""
-    return Path(shutil.copytree(catalogue.DEFINITIONS, tmp_path / "definitions"))
+    return Path(shutil.copytree(catalogue.DEFINITIONS_FOLDER, tmp_path / "definitions"))
 
 
 def test_a_questionnaire_is_found_by_name_version_and_digest() -> None:
-    giving = catalogue.instrument("giving")
-    assert catalogue.instrument("giving", giving.version) is giving
-    assert catalogue.instrument("giving", giving.version, giving.digest) is giving
-    assert catalogue.instrument("giving", digest=giving.digest) is giving
+    giving = catalogue.load_instrument("giving")
+    assert catalogue.load_instrument("giving", giving.version) is giving
+    assert catalogue.load_instrument("giving", giving.version, giving.digest) is giving
+    assert catalogue.load_instrument("giving", digest=giving.digest) is giving
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_a_questionnaire_is_found_by_name_version_and_digest() -> None:
 )
 def test_what_is_not_on_the_shelf_is_refused(name: str, version: str | None, digest: str | None) -> None:
     with pytest.raises(catalogue.UnknownInstrument) as caught:
-        catalogue.instrument(name, version, digest)
+        catalogue.load_instrument(name, version, digest)
     assert isinstance(caught.value, ClinicError)
 
 
 def test_many_threads_get_the_very_same_shelf() -> None:
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: catalogue.instruments()[0], range(64)))
+        found = list(pool.map(lambda _: catalogue.list_instruments()[0], range(64)))
     assert len(set(map(id, found))) == 1
 
 
@@ -60,7 +60,7 @@ def test_the_shelf_costs_nothing_until_it_is_used() -> None:
     program = (
         "import sys, clinic_toolkit.instruments.catalogue as c\n"
         "assert not {'pydantic', 'tomllib', 'json'} & set(sys.modules), 'loaded too early'\n"
-        "c.load_shelf(c.DEFINITIONS); assert 'pydantic' in sys.modules\n"
+        "c.read_catalogue(c.DEFINITIONS_FOLDER); assert 'pydantic' in sys.modules\n"
     )
     root = Path(catalogue.__file__).parents[2]
     subprocess.run([sys.executable, "-c", program], check=True, cwd=root)
@@ -71,7 +71,7 @@ def test_an_older_version_stays_readable_and_the_newest_is_offered(shelf: Path) 
     for version in ("2", "10"):
         newer = text.replace('version = "1"', f'version = "{version}"')
         (shelf / f"giving-{version}.toml").write_text(newer, encoding="utf-8")
-    editions = catalogue.load_shelf(shelf).editions
+    editions = catalogue.read_catalogue(shelf).editions
     assert [one.version for one in editions if one.id == "giving"] == ["1", "2", "10"]
 
 
@@ -80,14 +80,14 @@ def test_the_same_version_twice_is_refused(shelf: Path) -> None:
     with pytest.raises(
         loader.DefinitionError, match="giving version 1: there are two with this name and version"
     ):
-        catalogue.load_shelf(shelf)
+        catalogue.read_catalogue(shelf)
 
 
 def test_errors_of_all_files_are_told_together(shelf: Path) -> None:
     for name in ("giving", "flows", "frames"):
         (shelf / f"{name}.toml").write_text("x = 1", encoding="utf-8")
     with pytest.raises(loader.DefinitionError) as caught:
-        catalogue.load_shelf(shelf)
+        catalogue.read_catalogue(shelf)
     files = {problem.partition(",")[0] for problem in caught.value.problems}
     assert files == {"giving.toml", "flows.toml", "frames.toml"}
 
@@ -100,33 +100,33 @@ def test_names_that_lead_nowhere_between_files_are_told(shelf: Path) -> None:
         path = shelf / f"{name}.toml"
         path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(loader.DefinitionError) as caught:
-        catalogue.load_shelf(shelf)
+        catalogue.read_catalogue(shelf)
     assert "frames[3].not_offered: there is no questionnaire “taking”" in caught.value.problems
     assert "boundaries, items[0].frames_not_fitting: there is no relationship “boss”" in caught.value.problems
 
 
 def test_all_relationships_of_the_specification_are_there_in_order() -> None:
-    assert tuple(one.id for one in catalogue.frames()) == FRAMES
-    assert [one.id for one in catalogue.frames() if one.general] == ["in_general"]
-    assert [one.id for one in catalogue.frames() if not one.takes_questionnaires] == [
+    assert tuple(one.id for one in catalogue.list_frames()) == FRAMES
+    assert [one.id for one in catalogue.list_frames() if one.general] == ["in_general"]
+    assert [one.id for one in catalogue.list_frames() if not one.takes_questionnaires] == [
         "died_or_out_of_contact"
     ]
-    assert all(one.note for one in catalogue.frames())
+    assert all(one.note for one in catalogue.list_frames())
 
 
 def test_an_unknown_relationship_is_refused() -> None:
     with pytest.raises(catalogue.UnknownFrame):
-        catalogue.frame("stranger")
+        catalogue.load_frame("stranger")
 
 
 def test_what_is_offered_about_whom() -> None:
     refused = {
         (questionnaire.id, frame.id)
-        for questionnaire in catalogue.instruments()
-        for frame in catalogue.frames()
-        if not catalogue.offered(questionnaire, frame)
+        for questionnaire in catalogue.list_instruments()
+        for frame in catalogue.list_frames()
+        if not catalogue.is_offered(questionnaire, frame)
     }
-    nothing = {(one.id, "died_or_out_of_contact") for one in catalogue.instruments()}
+    nothing = {(one.id, "died_or_out_of_contact") for one in catalogue.list_instruments()}
     assert refused == nothing | {("receiving", "child_under_18"), ("receiving", "helped_at_work")}
 
 
@@ -136,11 +136,11 @@ def test_what_often_does_not_fit_is_as_specified() -> None:
     For a child under 18 it says that giving is read as load and limits, so being useful fits ill too.
     """
     fits_ill: dict[str, set[str]] = {frame: set() for frame in FRAMES}
-    for questionnaire in catalogue.instruments():
+    for questionnaire in catalogue.list_instruments():
         for item in questionnaire.items:
             for frame in item.frames_not_fitting:
                 fits_ill[frame].add(item.id)
-    everything = {item.id for one in catalogue.instruments() for item in one.items}
+    everything = {item.id for one in catalogue.list_instruments() for item in one.items}
 
     def part(*facets: str) -> set[str]:
         return {item for item in everything if item.startswith(facets)}

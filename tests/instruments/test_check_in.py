@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clinic_toolkit.instruments import catalogue, loader
-from clinic_toolkit.instruments.catalogue import DEFINITIONS
+from clinic_toolkit.instruments.catalogue import DEFINITIONS_FOLDER
 from clinic_toolkit.instruments.model import Instrument, Item
 
 from . import lint
@@ -15,25 +15,25 @@ from .test_guidance import LISTS, LONGEST, LONGEST_NOTE, NOTES, said
 from .test_wording import for_the_client
 
 ORDER = ("JR1-F", "OG2-B", "RG1-C", "BC2-T", "JR3-C")
-TEXT = (DEFINITIONS / "check-in.toml").read_text(encoding="utf-8")
+TEXT = (DEFINITIONS_FOLDER / "check-in.toml").read_text(encoding="utf-8")
 
 
 def long_items() -> dict[str, Item]:
     """Every question of the newest long questionnaires."""
-    return {item.id: item for one in catalogue.instruments() for item in one.items}
+    return {item.id: item for one in catalogue.list_instruments() for item in one.items}
 
 
 @pytest.fixture
 def check_in() -> Instrument:
     """The check-in as it ships."""
-    return catalogue.check_in()
+    return catalogue.load_check_in()
 
 
 def test_it_asks_the_questions_of_the_long_ones_word_for_word(check_in: Instrument) -> None:
     assert tuple(item.id for item in check_in.items) == ORDER
     known = long_items()
     assert [item for item in check_in.items if item != known[item.id]] == []
-    facets = {facet.id: facet for one in catalogue.instruments() for facet in one.facets}
+    facets = {facet.id: facet for one in catalogue.list_instruments() for facet in one.facets}
     for facet in check_in.facets:
         assert (facet.name, facet.client_phrase) == (
             facets[facet.id].name,
@@ -49,7 +49,7 @@ def test_it_begins_and_ends_with_what_is_good_and_asks_nothing_that_is_marked(ch
     assert check_in.recall == "Since we last met" and check_in.open_line.endswith("?")
     general = check_in.open_line.replace("this person", "people close to you")
     assert check_in.open_line_general == general != check_in.open_line
-    assert check_in.options == catalogue.instrument("flows").options
+    assert check_in.options == catalogue.load_instrument("flows").options
     assert check_in.evidence.level == "drafted" and "not validated" in check_in.evidence.item_sources
 
 
@@ -132,7 +132,7 @@ def test_the_own_question_may_stand_last_and_an_open_line_must_say_something() -
 
 
 def test_a_misspelt_key_in_an_optional_table_is_still_found() -> None:
-    giving = (DEFINITIONS / "giving.toml").read_text(encoding="utf-8")
+    giving = (DEFINITIONS_FOLDER / "giving.toml").read_text(encoding="utf-8")
     assert "missing.facet_minimun: is not known here" in problems_of(
         giving.replace("facet_minimum", "facet_minimun", 1)
     )

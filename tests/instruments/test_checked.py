@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from clinic_toolkit.checked import checked
+from clinic_toolkit.definition_cache import load_or_build
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.worksheets import catalogue as sheets
 
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 
 def made(folder: Path, value: bytes = MADE) -> bytes:
     """As a process sees it that makes this value where it has to check."""
-    return checked(folder, "*.toml", by=folder / "code", make=lambda: value)
+    return load_or_build(folder, "*.toml", checker_folder=folder / "code", build=lambda: value)
 
 
 def kept(folder: Path) -> Path:
@@ -70,7 +70,7 @@ def test_what_is_wrong_is_told_although_something_was_kept(folder: Path) -> None
     (folder / "one.toml").write_text("name =", encoding="utf-8")
     for _ in range(2):
         with pytest.raises(ValueError, match=r"one\.toml is broken"):
-            checked(folder, "*.toml", by=folder / "code", make=refuse)
+            load_or_build(folder, "*.toml", checker_folder=folder / "code", build=refuse)
 
 
 def test_a_damaged_kept_file_is_not_believed(folder: Path) -> None:
@@ -102,22 +102,22 @@ def test_where_nothing_may_be_kept_each_checks_for_itself(
 
 def test_both_shelves_come_back_as_they_were_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     only = shutil.ignore_patterns("__pycache__", "README.md")
-    forms = shutil.copytree(catalogue.DEFINITIONS, tmp_path / "a", ignore=only)
-    monkeypatch.setattr(catalogue, "DEFINITIONS", forms)
+    forms = shutil.copytree(catalogue.DEFINITIONS_FOLDER, tmp_path / "a", ignore=only)
+    monkeypatch.setattr(catalogue, "DEFINITIONS_FOLDER", forms)
     papers = shutil.copytree(sheets.worksheets_folder(), tmp_path / "b", ignore=only)
     monkeypatch.setattr(sheets, "worksheets_folder", lambda: papers)
-    read = catalogue.load_shelf(forms), sheets.load_worksheets(papers)
+    read = catalogue.read_catalogue(forms), sheets.read_worksheets(papers)
     for _ in range(2):
-        sheets.worksheets.cache_clear()
-        assert (catalogue._load_once.__wrapped__(), sheets.worksheets()) == read
-    sheets.worksheets.cache_clear()
+        sheets.list_worksheets.cache_clear()
+        assert (catalogue._load_catalogue_once.__wrapped__(), sheets.list_worksheets()) == read
+    sheets.list_worksheets.cache_clear()
     assert kept(tmp_path / "a").is_file() and kept(tmp_path / "b").is_file()
 
 
 def test_a_process_of_checked_shelves_imports_no_checker() -> None:
     program = (
         "import sys, clinic_toolkit.instruments.catalogue as c, clinic_toolkit.worksheets.catalogue as w\n"
-        "c.frames(); w.worksheets(); print('pydantic' in sys.modules)\n"
+        "c.list_frames(); w.list_worksheets(); print('pydantic' in sys.modules)\n"
     )
     root = Path(catalogue.__file__).parents[2]
     keeps = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

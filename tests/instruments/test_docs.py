@@ -15,7 +15,7 @@ def page(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("one", catalogue.instruments(), ids=lambda one: one.id)
+@pytest.mark.parametrize("one", catalogue.list_instruments(), ids=lambda one: one.id)
 def test_every_question_stands_on_the_page_of_judgements_in_its_place(one: model.Instrument) -> None:
     rows = [line.split(" | ") for line in page("content/items.md").splitlines() if line.startswith("| ")]
     judged = {row[1]: (row[0], row[2:]) for row in rows}
@@ -27,10 +27,10 @@ def test_every_question_stands_on_the_page_of_judgements_in_its_place(one: model
 
 def test_every_questionnaire_field_and_relationship_is_explained() -> None:
     text = page("questionnaires.md") + page("own-questionnaires.md")
-    for one in catalogue.everything():
+    for one in catalogue.list_newest():
         stem = one.id if one.version == "1" else f"{one.id}-{one.version}"
         assert f"| `{stem}.toml` | {one.title} | {one.clinician_name} |" in text
-    for frame in catalogue.frames():
+    for frame in catalogue.list_frames():
         assert f"`{frame.id}`" in text
     parts = (
         model.Instrument,
@@ -49,6 +49,6 @@ def test_every_questionnaire_field_and_relationship_is_explained() -> None:
 
 def test_the_example_is_what_ships() -> None:
     text = page("questionnaires.md")
-    item = catalogue.instrument("giving").items[0]
+    item = catalogue.load_instrument("giving").items[0]
     for value in (item.text, item.text_general, *item.define.values()):
         assert f'"{value}"' in text

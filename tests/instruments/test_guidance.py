@@ -11,7 +11,7 @@ from clinic_toolkit.instruments.model import Facet, Instrument
 
 from . import lint
 
-ALL = catalogue.instruments()
+ALL = catalogue.list_instruments()
 each_questionnaire = pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
 LISTS = ("pacing", "decline", "distress", "danger", "controls", "debrief", "not_now")
 NOTES = ("carers", "culture", "neurodivergence")
@@ -111,7 +111,7 @@ def test_guidance_reads_at_grade_eight_or_below(one: Instrument, count: lint.Cou
 
 @each_questionnaire
 def test_where_no_one_person_is_meant_the_questions_speak_of_none(one: Instrument) -> None:
-    both = [(each.question, each.of_people_in_general()) for facet in one.facets for each in facet.follow_up]
+    both = [(each.question, each.question_in_general()) for facet in one.facets for each in facet.follow_up]
     assert [asked for _, asked in both if "this person" in asked or faults_of_question(asked)] == []
     assert any(before != asked for before, asked in both)
     assert all(before == asked for before, asked in both if "person" not in before)
@@ -177,6 +177,6 @@ def test_no_two_questionnaires_say_the_same_thing_twice() -> None:
 
 
 def test_giving_and_receiving_weigh_the_same() -> None:
-    giving, receiving = catalogue.instrument("giving"), catalogue.instrument("receiving")
+    giving, receiving = catalogue.load_instrument("giving"), catalogue.load_instrument("receiving")
     assert len(giving.items) == len(receiving.items) and len(giving.facets) == len(receiving.facets)
     assert min(len(facet.follow_up) for facet in giving.facets) >= 4

@@ -7,10 +7,10 @@ import pytest
 
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.instruments import loader
-from clinic_toolkit.instruments.catalogue import DEFINITIONS
+from clinic_toolkit.instruments.catalogue import DEFINITIONS_FOLDER
 
-GIVING = (DEFINITIONS / "giving.toml").read_text(encoding="utf-8")
-FRAMES = (DEFINITIONS / "frames.toml").read_text(encoding="utf-8")
+GIVING = (DEFINITIONS_FOLDER / "giving.toml").read_text(encoding="utf-8")
+FRAMES = (DEFINITIONS_FOLDER / "frames.toml").read_text(encoding="utf-8")
 
 
 def problems_of(text: str | bytes) -> tuple[str, ...]:
@@ -28,10 +28,10 @@ def changed(old: str, new: str) -> str:
 
 
 def test_a_good_definition_is_read_whole_and_its_bytes_are_pinned() -> None:
-    instrument = loader.load_instrument(DEFINITIONS / "giving.toml")
+    instrument = loader.read_instrument_file(DEFINITIONS_FOLDER / "giving.toml")
     assert instrument.title == "How I give"
     assert instrument.items[0].define["rest"]
-    assert instrument.digest == hashlib.sha256((DEFINITIONS / "giving.toml").read_bytes()).hexdigest()
+    assert instrument.digest == hashlib.sha256((DEFINITIONS_FOLDER / "giving.toml").read_bytes()).hexdigest()
 
 
 def test_every_error_is_told_at_once_with_its_place() -> None:
@@ -184,7 +184,7 @@ def test_the_sentence_names_the_file_and_what_to_do_and_stays_printable() -> Non
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(loader.DefinitionError, match=r"gone\.toml .*the file cannot be read"):
-        loader.load_instrument(tmp_path / "gone.toml")
+        loader.read_instrument_file(tmp_path / "gone.toml")
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,12 @@ def faults_of_matrix(instrument: Instrument) -> list[str]:
 
 @pytest.mark.parametrize("name", LONG)
 def test_each_long_questionnaire_keeps_to_the_matrix(name: str) -> None:
-    assert faults_of_matrix(catalogue.instrument(name)) == []
+    assert faults_of_matrix(catalogue.load_instrument(name)) == []
 
 
 @pytest.mark.parametrize("position", range(12))
 def test_the_matrix_notices_one_item_turned_round(position: int) -> None:
-    instrument = catalogue.instrument("giving")
+    instrument = catalogue.load_instrument("giving")
     item = instrument.items[position]
     role: Role = "difficulty" if item.role == "strength" else "strength"
     turned = replace(item, role=role)
@@ -69,17 +69,17 @@ def test_the_matrix_notices_one_item_turned_round(position: int) -> None:
 
 
 def test_the_matrix_notices_two_items_that_change_places() -> None:
-    instrument = catalogue.instrument("boundaries")
+    instrument = catalogue.load_instrument("boundaries")
     first, second, *rest = instrument.items
     assert faults_of_matrix(replace(instrument, items=(second, first, *rest)))
 
 
 def test_giving_begins_with_the_mildest_direct_item() -> None:
-    assert [catalogue.instrument(name).items[0].id for name in LONG] == ["OG1-C", "RG1-B", "BC1-B"]
+    assert [catalogue.load_instrument(name).items[0].id for name in LONG] == ["OG1-C", "RG1-B", "BC1-B"]
 
 
 def test_what_flows_well_has_four_strands_of_two_and_nothing_but_strengths() -> None:
-    flows = catalogue.instrument("flows")
+    flows = catalogue.load_instrument("flows")
     strands = ["JR1", "JR2", "JR3", "JR4"]
     assert flows.kind == "strengths"
     assert [facet.id for facet in flows.facets] == strands
@@ -92,13 +92,13 @@ def test_what_flows_well_has_four_strands_of_two_and_nothing_but_strengths() -> 
 def test_no_side_weighs_more_than_another() -> None:
     shapes = {
         (len(one.items), len(one.facets), one.missing, sum(item.role == "strength" for item in one.items))
-        for one in map(catalogue.instrument, LONG)
+        for one in map(catalogue.load_instrument, LONG)
     }
     assert len(shapes) == 1
 
 
 def test_the_shelf_holds_these_four_under_their_neutral_titles() -> None:
-    assert [(one.id, one.title) for one in catalogue.instruments()] == [
+    assert [(one.id, one.title) for one in catalogue.list_instruments()] == [
         ("giving", "How I give"),
         ("receiving", "How I receive"),
         ("boundaries", "Where I end and you begin"),
@@ -106,7 +106,7 @@ def test_the_shelf_holds_these_four_under_their_neutral_titles() -> None:
     ]
 
 
-@pytest.mark.parametrize("one", catalogue.instruments(), ids=lambda one: one.id)
+@pytest.mark.parametrize("one", catalogue.list_instruments(), ids=lambda one: one.id)
 def test_answers_missing_rules_and_the_evidence_card_are_as_specified(one: Instrument) -> None:
     rule = one.missing
     assert [(option.value, option.label) for option in one.options] == SCALE

@@ -11,8 +11,8 @@ from annotated_types import MaxLen
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clinic_toolkit.instruments import loader, tables
-from clinic_toolkit.instruments.groups import MOST_DEEP, depth, in_order, parents_of
+from clinic_toolkit.instruments import loader, raw_tables
+from clinic_toolkit.instruments.facet_groups import MAX_DEPTH, depth, facets_in_order, parents_of
 from clinic_toolkit.instruments.model import Instrument
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
@@ -35,11 +35,11 @@ def changed(*pairs: tuple[str, str]) -> str:
 
 
 def test_the_worked_example_uses_everything_and_is_good() -> None:
-    form = loader.load_instrument(EXAMPLE, own=True)
+    form = loader.read_instrument_file(EXAMPLE, own=True)
     assert form.own and form.score == "sum" and form.missing.prorate and form.answer_words == "other"
     assert [item.id for item in form.items if item.reverse] == ["BODY-2"]
     assert {item.weight for item in form.items} == {1, 2}
-    assert [facet.id for facet in in_order(form)] == ["REST", "BODY", "MIND", "ASK"]
+    assert [facet.id for facet in facets_in_order(form)] == ["REST", "BODY", "MIND", "ASK"]
     assert depth("BODY", parents_of(form)) == 1
     assert {item.safety_flag for item in form.items} == {"none", "fear"}
 
@@ -51,7 +51,7 @@ def test_groups_stand_before_their_parts_wherever_the_file_has_them() -> None:
         1,
     ).replace('parent = "REST"\nname = "Resting', 'parent = "LATE"\nname = "Resting')  # fmt: skip
     form = loader.parse_instrument(late.encode(), "own.toml")
-    order = [facet.id for facet in in_order(form)]
+    order = [facet.id for facet in facets_in_order(form)]
     assert order == ["ASK", "REST", "LATE", "BODY", "MIND"]
 
 
@@ -178,11 +178,11 @@ def test_a_circle_of_groups_is_named(length: int) -> None:
 
 
 def test_as_many_groups_as_are_allowed_are_allowed() -> None:
-    deepest = nested(MOST_DEEP - 2)
+    deepest = nested(MAX_DEPTH - 2)
     form = loader.parse_instrument(deepest.encode(), "own.toml")
-    assert depth("BODY", parents_of(form)) == MOST_DEEP - 1
+    assert depth("BODY", parents_of(form)) == MAX_DEPTH - 1
     assert "facets[1].parent: is in too many groups; a part may have 4 above it" in problems_of(
-        nested(MOST_DEEP - 1)
+        nested(MAX_DEPTH - 1)
     )
 
 
@@ -232,12 +232,12 @@ def test_what_is_too_long_or_in_another_encoding_is_one_place(data: bytes, wante
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_whichever_editor_saved_it_it_is_the_same_questionnaire(encoding: str, end: str) -> None:
     form = loader.parse_instrument(TEXT.replace("\n", end).encode(encoding), "own.toml")
-    assert form == loader.load_instrument(EXAMPLE)
+    assert form == loader.read_instrument_file(EXAMPLE)
 
 
 def test_the_limits_that_are_told_are_those_of_the_model() -> None:
     kinds = get_type_hints(Instrument, include_extras=True)
-    for part, most in tables.MOST.items():
+    for part, most in raw_tables.MAX_ENTRIES.items():
         assert [each.max_length for each in kinds[part].__metadata__ if isinstance(each, MaxLen)] == [most]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.instruments import loader, places
+from clinic_toolkit.instruments import loader, problem_locations
 
 TEXT = (Path(__file__).parents[2] / "docs" / "own-questionnaire.toml").read_text(encoding="utf-8")
 
@@ -33,7 +33,7 @@ def test_the_line_is_that_of_the_fault(old: str, new: str, where: str, what: str
     text = TEXT.replace(old, new, 1)
     with pytest.raises(loader.DefinitionError) as caught:
         loader.parse_instrument(text.encode(), "own.toml")
-    found = [places.told(problem, text) for problem in caught.value.problems]
+    found = [problem_locations.locate_problem(problem, text) for problem in caught.value.problems]
     here = [each for each in found if each.where == where]
     assert here and here[0].what == what
     # In a table of its own inside an entry, the entry's head is the nearest that is sure.
@@ -46,16 +46,16 @@ def test_what_has_no_place_has_no_line() -> None:
         "the file is larger than 1,000,000 bytes",
         "not readable as TOML: bad (at line 3, column 2)",
     ):
-        assert places.told(problem, TEXT).line == 0
-        assert problem.endswith(places.told(problem, TEXT).what)
-    assert places.told("items[99].id: x", TEXT).line == 0
-    assert places.told("(.*+[: x", TEXT).what
+        assert problem_locations.locate_problem(problem, TEXT).line == 0
+        assert problem.endswith(problem_locations.locate_problem(problem, TEXT).what)
+    assert problem_locations.locate_problem("items[99].id: x", TEXT).line == 0
+    assert problem_locations.locate_problem("(.*+[: x", TEXT).what
 
 
 def test_what_is_missing_is_told_at_the_head_of_its_entry() -> None:
     text = TEXT.replace('text = "I felt uneasy while I rested near this person."\n', "")
     with pytest.raises(loader.DefinitionError) as caught:
         loader.parse_instrument(text.encode(), "own.toml")
-    found = [places.told(problem, text) for problem in caught.value.problems]
+    found = [problem_locations.locate_problem(problem, text) for problem in caught.value.problems]
     assert ("Question 5, text", "is missing") in [(each.where, each.what) for each in found]
     assert found[0].line == line_of('[[items]]\nid = "MIND-2"', text)

@@ -123,7 +123,7 @@ def test_what_ships_is_what_was_chosen_word_for_word(side: str) -> None:
         if one["chosen"]
     }
     assert sum(one["chosen"] for one in POOLS[side]) == len(chosen)
-    shipped = catalogue.instrument(side).items
+    shipped = catalogue.load_instrument(side).items
     assert {item.id: (item.text, item.text_general) for item in shipped} == chosen
 
 
@@ -177,9 +177,9 @@ def test_the_page_about_the_pool_counts_right() -> None:
         living, chosen = len(pages.alive(side)), sum(one["chosen"] for one in records)
         row = f"| [{pages.TITLES[side]}]({side}.md) | {living} | {len(records) - living} | {chosen} |"
         assert row in text
-        assert pages.TITLES[side] == catalogue.instrument(side).title
+        assert pages.TITLES[side] == catalogue.load_instrument(side).title
         assert {one["id"]: one["name"] for one in pages.facets(side)} == {
-            facet.id: facet.name for facet in catalogue.instrument(side).facets
+            facet.id: facet.name for facet in catalogue.load_instrument(side).facets
         }
 
 

@@ -59,7 +59,7 @@ def test_every_claim_about_people_was_read_and_every_row_says_where_it_stands() 
 
 def test_each_source_of_a_sheet_names_the_sheet() -> None:
     text = part("About people")
-    for sheet in catalogue.worksheets():
+    for sheet in catalogue.list_worksheets():
         for name, year in cited(sheet.evidence):
             row = next(line for line in text.splitlines() if f"{name}" in line and year in line)
             assert f"{sheet.slug}.toml" in row or "all three sheets" in row
@@ -67,7 +67,7 @@ def test_each_source_of_a_sheet_names_the_sheet() -> None:
 
 def test_figures_in_a_sheet_stand_beside_a_source() -> None:
     """A sentence with a figure about people names whose it is."""
-    for sheet in catalogue.worksheets():
+    for sheet in catalogue.list_worksheets():
         for sentence in re.split(r"(?<=\.)\s(?=[A-Z])", sheet.evidence):
             if re.search(r"\d|\bstudies\b", sentence):
                 assert cited(sentence), sentence

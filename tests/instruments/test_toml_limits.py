@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from clinic_toolkit import toml_limits
 from clinic_toolkit.instruments import loader
-from clinic_toolkit.instruments.catalogue import DEFINITIONS
-from clinic_toolkit.toml_limits import TooMuch
+from clinic_toolkit.instruments.catalogue import DEFINITIONS_FOLDER
+from clinic_toolkit.toml_limits import TomlLimitExceeded
 from clinic_toolkit.worksheets import loader as worksheets
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [
-    *sorted(DEFINITIONS.glob("*.toml")),
+    *sorted(DEFINITIONS_FOLDER.glob("*.toml")),
     *sorted((ROOT / "worksheets").glob("*.toml")),
     ROOT / "docs" / "own-questionnaire.toml",
 ]
@@ -60,15 +60,15 @@ def digits(many: int) -> str:
 
 
 LIMITS: list[tuple[Callable[[int], str], int, str]] = [
-    (names, toml_limits.MOST_KEYS, "more than 10,000 names with a value"),
-    (tables, toml_limits.MOST_TABLES, "more than 2,000 tables"),
-    (inline_tables, toml_limits.MOST_TABLES, "more than 2,000 tables"),
-    (lists, toml_limits.MOST_LISTS, "more than 2,000 lists"),
-    (values, toml_limits.MOST_VALUES, "more than 20,000 values"),
-    (lists_in_lists, toml_limits.MOST_NESTED, "more than 12 deep"),
-    (parts_of_a_name, toml_limits.MOST_NESTED, "more than 12 parts, which is too deep"),
-    (letters_in_a_name, toml_limits.LONGEST_WORD, "longer than 100 characters"),
-    (digits, toml_limits.LONGEST_WORD, "longer than 100 characters"),
+    (names, toml_limits.MAX_KEYS, "more than 10,000 names with a value"),
+    (tables, toml_limits.MAX_TABLES, "more than 2,000 tables"),
+    (inline_tables, toml_limits.MAX_TABLES, "more than 2,000 tables"),
+    (lists, toml_limits.MAX_LISTS, "more than 2,000 lists"),
+    (values, toml_limits.MAX_VALUES, "more than 20,000 values"),
+    (lists_in_lists, toml_limits.MAX_DEPTH, "more than 12 deep"),
+    (parts_of_a_name, toml_limits.MAX_DEPTH, "more than 12 parts, which is too deep"),
+    (letters_in_a_name, toml_limits.MAX_WORD_LENGTH, "longer than 100 characters"),
+    (digits, toml_limits.MAX_WORD_LENGTH, "longer than 100 characters"),
 ]
 
 
@@ -76,10 +76,10 @@ LIMITS: list[tuple[Callable[[int], str], int, str]] = [
 def test_one_more_than_a_limit_is_refused_before_it_is_parsed(
     made: Callable[[int], str], most: int, wanted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    toml_limits.check(made(most))
+    toml_limits.check_limits(made(most))
     text = "# The first line.\n" + made(most + 1)
-    with pytest.raises(TooMuch, match=wanted) as refused:
-        toml_limits.check(text)
+    with pytest.raises(TomlLimitExceeded, match=wanted) as refused:
+        toml_limits.check_limits(text)
     lines = text.count("\n")
     assert refused.value.line == (lines if made in (names, tables, inline_tables, lists) else 2)
     parsed: list[str] = []
@@ -100,13 +100,13 @@ def test_one_more_than_a_limit_is_refused_before_it_is_parsed(
 def test_what_ships_uses_at_most_half_of_each_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     most = worksheets.MAX_BYTES if path.parent.name == "worksheets" else loader.MAX_BYTES
     assert path.stat().st_size <= most / 2
-    for name in ("MOST_KEYS", "MOST_TABLES", "MOST_LISTS", "MOST_VALUES", "MOST_NESTED", "LONGEST_WORD"):
+    for name in ("MAX_KEYS", "MAX_TABLES", "MAX_LISTS", "MAX_VALUES", "MAX_DEPTH", "MAX_WORD_LENGTH"):
         monkeypatch.setattr(toml_limits, name, getattr(toml_limits, name) // 2)
-    toml_limits.check(path.read_text(encoding="utf-8"))
+    toml_limits.check_limits(path.read_text(encoding="utf-8"))
     # The control: the scan does see what the file holds.
-    monkeypatch.setattr(toml_limits, "MOST_KEYS", 10)
-    with pytest.raises(TooMuch):
-        toml_limits.check(path.read_text(encoding="utf-8"))
+    monkeypatch.setattr(toml_limits, "MAX_KEYS", 10)
+    with pytest.raises(TomlLimitExceeded):
+        toml_limits.check_limits(path.read_text(encoding="utf-8"))
 
 
 IN_STRINGS = [
@@ -122,9 +122,9 @@ IN_STRINGS = [
 @pytest.mark.parametrize("around", IN_STRINGS)
 def test_what_stands_in_a_text_or_a_remark_is_not_counted(around: str) -> None:
     inside = "[{=,.}] " * 3000
-    toml_limits.check(around.format(inside) * 3)
-    with pytest.raises(TooMuch):
-        toml_limits.check(around.format("x") + "k = " + inside)
+    toml_limits.check_limits(around.format(inside) * 3)
+    with pytest.raises(TomlLimitExceeded):
+        toml_limits.check_limits(around.format("x") + "k = " + inside)
 
 
 def counted(value: Any) -> tuple[int, int]:
@@ -158,8 +158,8 @@ def test_the_scan_counts_what_the_parser_finds(made: list[str]) -> None:
     import tomllib
 
     text = "".join(f"# a [remark]\nn{n} = {value}\n" for n, value in enumerate(made))
-    scan = toml_limits._Scan()
-    assert not any(scan.take(token[0]) for token in toml_limits._TOKEN.finditer(text))
+    scan = toml_limits._LimitScan()
+    assert not any(scan.count_token(token[0]) for token in toml_limits._TOKEN.finditer(text))
     assert (scan.keys, scan.lists) == counted(tomllib.loads(text))
     assert scan.depth == 0
 
@@ -172,7 +172,7 @@ SLOWEST = ['"', '"""\\', '"\\"', "''", '"" ', "#a\n", "\n", "a ", "!", "]", "'''
 def test_the_scan_of_the_longest_file_takes_a_moment(piece: str) -> None:
     def spent(length: int) -> float:
         began = time.process_time()
-        toml_limits.check(piece * (length // len(piece)))
+        toml_limits.check_limits(piece * (length // len(piece)))
         return time.process_time() - began
 
     # Twice the text may take about twice the time; a scan that looks back would take four times and more.

@@ -10,7 +10,7 @@ from clinic_toolkit.instruments.model import Instrument
 
 from . import lint
 
-ALL = catalogue.instruments()
+ALL = catalogue.list_instruments()
 STEMS = [
     pytest.param(text, id=f"{item.id}-{form}")
     for one in ALL

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.clients import Client
 from tests.fixtures import over_time
 from tests.fixtures.sites import Site
 from tests.journeys import own, person, steps
@@ -37,7 +37,7 @@ def furnish(site: Site) -> Person:
     return me
 
 
-def _given_again(site: Site, client: Kept[Client]) -> UUID:
+def _given_again(site: Site, client: RecordVersion[Client]) -> UUID:
     """Nine rounds about one more person, so that all that can be drawn of a course is drawn."""
     rounds: list[over_time.Values] = [4, 4, 3, 3, 1, 2, 1, 0, 1]
     about = over_time.named(site.work, client, "Kit", "friend")

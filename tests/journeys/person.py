@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from clinic_toolkit.web.app import Clinic
+from clinic_toolkit.web.app import ClinicApp
 from tests.fixtures.running import Browser
 from tests.fixtures.sites import Site, Visitor
 from tests.journeys.pages import Form, Page, read
@@ -87,7 +87,7 @@ def at(site: Site) -> Person:
     return _of(site.browser, site.origin)
 
 
-def newcomer(app: Clinic, origin: str) -> Person:
+def newcomer(app: ClinicApp, origin: str) -> Person:
     """A person at an app in this process, let in by a launch file and with no other cookie."""
     return _of(Visitor(app), origin)
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinic_toolkit.instruments import form_code
-from clinic_toolkit.record import merging, progress
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.questionnaires import progress
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import NOW, giving
@@ -38,7 +39,7 @@ class Desk:
             self.site.work.answer(kept, [4] * 12)
         return f"/administrations/{kept.id}"
 
-    def begun(self) -> Kept[Administration]:
+    def begun(self) -> RecordVersion[Administration]:
         client = self.site.work.client("Bo")
         return self.site.work.begun(client, giving(), session=self.site.work.hour(client).id)
 
@@ -72,13 +73,13 @@ class Desk:
         self.site.unlock()
         with writing(self.site.work.engine) as db:
             vault = self.site.work.vault
-            (out,) = merging.open_ones(db, vault)
+            (out,) = clinician_side.list_open_handovers(db, vault)
             if changed:
-                target = merging.target_of(db, vault, out.body)
+                target = clinician_side.find_target(db, vault, out.payload)
                 assert target
-                said = Response(status="answered", value=1, talk=False, said="")
+                said = Response(status="answered", value=1, wants_to_talk=False, remark="")
                 progress.record_response(db, vault, target, 0, said, now=NOW)
-            merging.bring_in(db, vault, out, now=NOW)
+            clinician_side.merge_handover(db, vault, out, now=NOW)
         return f"/handovers/{out.id}"
 
     def case(self) -> str:
@@ -86,7 +87,7 @@ class Desk:
         return self.me.open(self.client).link("Add a past or planned session").rpartition("/sessions")[0]
 
     def paper(self) -> dict[str, str]:
-        code = form_code.code_of(giving(), general=False)
+        code = form_code.form_code_of(giving(), general=False)
         about = {"about": "new", "word": "M.", "frame": "parent", "on": intake.day()}
         return {"code": code} | about
 

@@ -67,10 +67,16 @@ def set_up(me: Person, about: Mapping[str, str] = ABOUT) -> str:
 
 def begin(me: Person, hour: str, instrument: str = "giving", **about: str) -> Page:
     """Choose a questionnaire in this hour; returns its introduction."""
-    whom = {"about": "new", "word": "M.", "frame": "parent"} | about
+    whom = (
+        ({"word": "M.", "frame": "parent"} if about.get("about", "new") == "new" else {})
+        | {"about": "new"}
+        | about
+    )
     page = me.open(f"{hour}/questionnaire")
     # Somebody who is named already is chosen, and not named a second time.
-    known = re.search(rf'value="([0-9a-f]{{32}})"[^>]*><span>{re.escape(whom["word"])}<', page.source)
+    known = whom.get("word") and re.search(
+        rf'value="([0-9a-f]{{32}})"[^>]*><span>{re.escape(whom["word"])}<', page.source
+    )
     if whom["about"] == "new" and known:
         whom = {"about": known[1]}
     page = me.send(page, {"instrument": instrument} | whom)

@@ -3,8 +3,8 @@
 import pytest
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.psychometrics.prompts import SOFTER
-from clinic_toolkit.record import clients
+from clinic_toolkit.psychometrics.safety_prompt_rules import SOFTER_LINE
+from clinic_toolkit.record.people import clients
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.replaced import replace
@@ -18,12 +18,12 @@ from tests.journeys.test_same_bytes import RAISED, after_it, answered, differing
 
 OTHER = next(
     form
-    for form in catalogue.instruments()
+    for form in catalogue.list_instruments()
     if form.id != giving().id and any(item.safety_flag == "fear" for item in form.items)
 )
 BURDEN = next(
     (form, place)
-    for form in catalogue.instruments()
+    for form in catalogue.list_instruments()
     for place, item in enumerate(form.items)
     if item.safety_flag == "burden"
 )
@@ -100,13 +100,13 @@ def test_a_low_answer_about_being_a_burden_has_a_softer_line_on_the_result_alone
     kept = answered(site, form.id, place, replace(RAISED, value=value))
     seen = after_it(site, kept)
     result = me.open(f"/administrations/{kept.id}/result")
-    assert (SOFTER in result.text) is softer
+    assert (SOFTER_LINE in result.text) is softer
     if softer:
-        assert result.text.index(form.items[place].text) < result.text.index(SOFTER)
+        assert result.text.index(form.items[place].text) < result.text.index(SOFTER_LINE)
         assert "Before your client leaves" not in result.text
-    assert not [name for name, page in seen.items() if SOFTER[:20].encode() in page]
-    assert SOFTER not in me.open(f"/administrations/{kept.id}/answers").text
-    assert SOFTER not in me.open("/").text
+    assert not [name for name, page in seen.items() if SOFTER_LINE[:20].encode() in page]
+    assert SOFTER_LINE not in me.open(f"/administrations/{kept.id}/answers").text
+    assert SOFTER_LINE not in me.open("/").text
 
 
 def test_a_softer_line_changes_no_byte_that_a_client_can_see(
@@ -115,14 +115,16 @@ def test_a_softer_line_changes_no_byte_that_a_client_can_see(
     form, place = BURDEN
     low = replace(RAISED, value=1)
     with_it = after_it(site, answered(site, form.id, place, low))
-    monkeypatch.setattr("clinic_toolkit.psychometrics.prompts.softer_lines", lambda *_, **__: ())
+    monkeypatch.setattr(
+        "clinic_toolkit.psychometrics.safety_prompt_rules.list_softer_lines", lambda *_, **__: ()
+    )
     assert differing(with_it, after_it(site, answered(site, form.id, place, low))) == set()
 
 
 def test_a_couples_pages_tell_nothing_of_what_is_held_or_asked_again(site: Site, me: Person) -> None:
     hour, ana, _ = couple(site)
     with reading(site.work.engine) as db:
-        client = clients.get(db, site.work.vault, ana)
+        client = clients.load_client(db, site.work.vault, ana)
     own = f"/sessions/{site.work.hour(client).id}"
     case = me.open(hour).link("Ana Reyes and Ben Okoro")
     paths = [case, hour, f"{hour}/end", f"{hour}/note", f"{hour}/worksheets"]

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import pytest
 from pypdf import PdfReader
 
-from clinic_toolkit.web.forms.fields import clean
+from clinic_toolkit.web.forms.fields import clean_text
 from tests.fixtures.sites import Site
 from tests.journeys import crawl, person, steps
 from tests.journeys.pages import Control, Form, Page
@@ -33,7 +33,7 @@ SECRET = ("passphrase", "code", "sheet", "group")
 def one_line(text: str) -> str:
     """A text as far as the kind of field may change it."""
     # What cannot be a character is kept as the bytes that came, in the writing of addresses.
-    return " ".join(clean(text.replace(SURROGATE, "%ED%A0%BD")).split())
+    return " ".join(clean_text(text.replace(SURROGATE, "%ED%A0%BD")).split())
 
 
 def is_refused_well(page: Page, form: Form, name: str, sent: dict[str, str]) -> str:

@@ -8,17 +8,18 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import administrations, answers, merging, progress
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.questionnaires import administrations, answers, progress
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.web import handing
+from clinic_toolkit.web.access import handover_transition
 from tests.fixtures.handed import Device, taken_up
 from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
-CHECK_IN = catalogue.check_in()
-WATCHED = next(item for item in catalogue.instrument("giving").items if item.id == "OG1-C")
+CHECK_IN = catalogue.load_check_in()
+WATCHED = next(item for item in catalogue.load_instrument("giving").items if item.id == "OG1-C")
 NEVER_SAID = re.compile(r"\b(?:score|scored|total|average|better|worse|improved|progress)\b", re.IGNORECASE)
 
 
@@ -57,7 +58,7 @@ def filled(me: Person, hour: str, values: list[str], line: str = "") -> Page:
 def body(site: Site, page: Page) -> administrations.Administration:
     """What is kept of the questionnaire of this page."""
     with reading(site.work.engine) as db:
-        return administrations.get(db, site.work.vault, UUID(page.path.split("/")[2])).body
+        return administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2])).payload
 
 
 def test_it_is_offered_first_once_there_was_an_hour_and_once_in_an_hour(
@@ -181,7 +182,7 @@ def test_one_question_at_a_time_ends_with_the_open_line(site: Site, me: Person, 
     again = me.follow(check, "Change the last question")
     assert again.typed("open_line") == "Tea, twice."
     assert me.send(again, {"open_line": "Tea, twice.", "go": "stop"}).path.endswith("/stopped")
-    assert body(site, check).open_line == "Tea, twice."
+    assert body(site, check).open_line_answer == "Tea, twice."
 
 
 def test_a_long_questionnaire_has_no_open_line(me: Person, hours: list[str]) -> None:
@@ -196,11 +197,11 @@ def test_a_whole_page_that_is_refused_keeps_the_open_line(site: Site, me: Person
     standing = page.form("1-answer").standing()
     refused = me.post(page.path, standing | {"open_line": "w" * 1_001, "2-answer": "3"})
     assert refused.status == 422 and refused.error("open_line") and refused.typed("2-answer") == "3"
-    assert refused.typed("open_line") == "w" * 1_001 and body(site, page).open_line == ""
+    assert refused.typed("open_line") == "w" * 1_001 and body(site, page).open_line_answer == ""
     me.send(me.open(page.path), {"open_line": "First."}, by="1-answer")
     late = me.post(page.path, standing | {"open_line": "Second."})
     assert late.status == 409 and late.typed("open_line") == "Second."
-    assert body(site, page).open_line == "First."
+    assert body(site, page).open_line_answer == "First."
 
 
 def test_what_they_look_at_together_and_what_the_note_begins_with(me: Person, hours: list[str]) -> None:
@@ -242,17 +243,17 @@ def handed(site: Site, me: Person, hour: str) -> Device:
     place = page.path.split("/")[2]
     me.press(page, "Hand over now")
     with writing(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, UUID(place))
+        form = administrations.load_administration(db, site.work.vault, UUID(place))
     return taken_up(site, form, site.keeper.ticket)
 
 
 def comes_back(site: Site, me: Person) -> Page:
     """The clinician unlocks, and what the client answered comes in."""
-    site.app.extensions.pop(handing._LEFT)
+    site.app.extensions.pop(handover_transition._HANDED_OVER_KEY)
     site.unlock()
     with writing(site.work.engine) as db:
-        for out in merging.open_ones(db, site.work.vault):
-            merging.bring_in(db, site.work.vault, out, now=out.at)
+        for out in clinician_side.list_open_handovers(db, site.work.vault):
+            clinician_side.merge_handover(db, site.work.vault, out, now=out.recorded_at)
     return me.open("/handovers")
 
 
@@ -288,7 +289,7 @@ def test_the_client_answers_alone_with_their_own_question_and_the_open_line(
     assert "no reassurance" in page.text
     result = me.press(page, "Look at it")
     assert "answered by the client alone" in result.text and "Tea on the step." in result.text
-    assert len(answers.responses(body(site, result).answers)) == 6
+    assert len(answers.decode_responses(body(site, result).answers)) == 6
 
 
 def test_a_long_questionnaire_in_the_clients_hands_has_no_open_line(site: Site, me: Person) -> None:
@@ -296,7 +297,7 @@ def test_a_long_questionnaire_in_the_clients_hands_has_no_open_line(site: Site, 
     page = me.follow(steps.begin(me, f"/sessions/{hour.id}"), "Hand it to the client")
     me.press(page, "Hand over now")
     with writing(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, UUID(page.path.split("/")[2]))
+        form = administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2]))
     device = taken_up(site, form, site.keeper.ticket)
     assert device.get("/form/open-line").status_code == 403
     assert device.post("/form/12", {"answer": "1"}).headers["Location"].endswith("/form/check")
@@ -310,7 +311,7 @@ def test_words_from_before_are_not_shown_in_the_clients_hands_and_stay(
     offer = me.open(f"{steps.place(page)}/hand-over")
     me.press(offer, "Hand over now")
     with writing(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, UUID(page.path.split("/")[2]))
+        form = administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2]))
     device = taken_up(site, form, site.keeper.ticket)
     shown = device.get("/form/open-line").text
     assert "Said together." not in shown and "from before" in shown
@@ -319,15 +320,15 @@ def test_words_from_before_are_not_shown_in_the_clients_hands_and_stay(
     assert "Answered before" in device.get("/form/check").text
     device.post("/form/give-back")
     comes_back(site, me)
-    assert body(site, page).open_line == "Said together."
+    assert body(site, page).open_line_answer == "Said together."
 
 
 def test_a_proposed_open_line_stands_beside_the_record(site: Site, me: Person, hours: list[str]) -> None:
     device = handed(site, me, hours[0])
     device.post("/form/open-line", {"open_line": "Alone."})
     with writing(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, device.form.id)
-        progress.complete(db, site.work.vault, form, now=form.at)
+        form = administrations.load_administration(db, site.work.vault, device.form.id)
+        progress.complete_administration(db, site.work.vault, form, now=form.recorded_at)
     page = comes_back(site, me)
     assert "Alone, on the last question: Alone." in page.text and "In the record: left open" in page.text
     assert "Nothing that can be read differs" not in page.text

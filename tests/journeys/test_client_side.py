@@ -3,8 +3,8 @@
 import re
 from html import escape, unescape
 
-from clinic_toolkit.instruments import catalogue, naming
-from clinic_toolkit.record import results
+from clinic_toolkit.instruments import catalogue, client_wording
+from clinic_toolkit.record.questionnaires import answered_items
 from tests.fixtures.practices import giving
 from tests.journeys import steps
 from tests.journeys.pages import Page
@@ -72,16 +72,16 @@ def test_stop_at_a_pause_leads_to_the_quiet_page(me: Person, hour: str) -> None:
 def test_what_the_clinician_should_know_is_folded_away_while_choosing(me: Person, hour: str) -> None:
     page = me.open(f"{hour}/questionnaire")
     beside, _, folded = unescape(page.source).partition("<summary>For the clinician: when not to use it")
-    for each in catalogue.instruments():
+    for each in catalogue.list_instruments():
         for words in each.guidance.not_now:
             assert words in folded and words not in beside
         # What concerns one form or one person stands on "How to give it", once both are chosen.
         kept = (each.guidance.carers, each.guidance.culture, each.guidance.neurodivergence)
         assert not any(words in page.source for words in (*each.clinician_notes, *filter(None, kept)))
-        assert each.in_one_line in beside
+        assert each.summary in beside
     given = steps.begin(me, hour, frame="parent")
     told = unescape(me.open(f"{steps.place(given)}/guidance").source)
-    frame = next(frame for frame in catalogue.frames() if frame.id == "parent")
+    frame = next(frame for frame in catalogue.list_frames() if frame.id == "parent")
     assert frame.note in told and giving().guidance.culture in told
 
 
@@ -89,7 +89,11 @@ def test_questions_for_the_talk_are_folded_away_beside_each_question(me: Person,
     shown = unescape(me.follow(steps.begin(me, hour), "first question").source)
     folded = shown.partition("<summary>For the talk</summary>")[2].partition("</details>")[0]
     facet = giving().facets[0]
-    asked = [naming.spoken(each.question, "M.") for each in facet.follow_up if not each.in_private]
+    asked = [
+        client_wording.with_client_word(each.question, "M.")
+        for each in facet.follow_up
+        if not each.in_private
+    ]
     for words in asked:
         assert words in folded and shown.count(words) == 1
     # What to leave out would be read as if it were said.
@@ -117,7 +121,7 @@ def test_what_is_asked_in_private_stands_on_no_screen_that_both_look_at(me: Pers
 
 
 def test_questions_that_often_do_not_fit_are_named_to_the_clinician(me: Person, hour: str) -> None:
-    numbers = [str(number) for number in results.fits_ill(giving(), "parent")]
+    numbers = [str(number) for number in answered_items.poorly_fitting_numbers(giving(), "parent")]
     words = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
     assert len(numbers) == 4
     assert f"(parent), items {words} often do not fit" in result_with(me, hour, set()).text

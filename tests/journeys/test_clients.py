@@ -98,7 +98,7 @@ def test_what_was_found_is_found_again_until_the_lock_and_by_this_browser_alone(
         again = me.open(page.path)
         assert (again.path, named(again)) == (page.path, [name])
     assert me.open("/clients/find?search=0123456789abcdef").path == "/clients"
-    site.app.worker.unlocked["known"].kept.clear()
+    site.app.worker.unlocked_sessions["known"].values.clear()
     assert me.open(found.path).path == "/clients"
 
 

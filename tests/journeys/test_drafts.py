@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from clinic_toolkit.record import fear, risk_entries, to_ask
+from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
 from clinic_toolkit.store.engine import reading
 from tests.fixtures import trails
 from tests.fixtures.sites import Site
@@ -97,8 +97,8 @@ def test_a_save_that_comes_after_the_form_leaves_no_draft(
     page = me.open(path)
     assert me.send(page, needed | {field: WORDS}, by=field).status == 200
     if in_another_process:
-        for each in desk.site.app.worker.unlocked.values():
-            each.vault.memory.clear()
+        for each in desk.site.app.worker.unlocked_sessions.values():
+            each.vault.record_cache.clear()
     late = autosave(me, page, field, needed | {field: WORDS})
     assert late.status == 409 and "was saved already" in json.loads(late.body)["message"]
     assert "You began this on" not in me.open(path).text
@@ -192,15 +192,18 @@ def test_a_risk_entry_that_is_begun_closes_and_lifts_and_counts_for_nothing(desk
     place = desk.result()
     with reading(desk.site.work.engine) as db:
         vault = desk.site.work.vault
-        before = [each.raised for each in to_ask.everywhere(db, vault)]
+        before = [each.raised_by for each in open_prompt_groups.list_all_prompt_groups(db, vault)]
     path = f"{place}/risk-entry"
     typed = {"how": "asked", "fear": "home", "asked": WORDS}
     autosave(desk.me, desk.me.open(path), "asked", typed)
     with reading(desk.site.work.engine) as db:
-        (waiting,) = to_ask.everywhere(db, vault)
-        assert [waiting.raised] == before and waiting.raised
-        assert risk_entries.everything(db, vault) == []
-        assert fear.known(db, vault, waiting.administration.body.client_id).asked_on == {}
+        (waiting,) = open_prompt_groups.list_all_prompt_groups(db, vault)
+        assert [waiting.raised_by] == before and waiting.raised_by
+        assert risk_entries.list_risk_entries(db, vault) == []
+        assert (
+            fear_holds.load_fear_holds(db, vault, waiting.administration.payload.client_id).asked_on_by_person
+            == {}
+        )
     today = desk.me.open("/")
     assert "Not finished" in today.text and "Something to ask about" in today.text
     assert WORDS not in today.source

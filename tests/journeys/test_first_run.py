@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from clinic_toolkit import settings as configuration
-from clinic_toolkit.record import practice
+from clinic_toolkit.record.people import practice
 from clinic_toolkit.store.engine import open_store, reading, writing
 from clinic_toolkit.vault import identity
-from clinic_toolkit.web.app import Clinic, create_app
+from clinic_toolkit.web.app import ClinicApp, create_app
 from tests.fixtures import sites
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site, TestKeeper
@@ -32,19 +32,19 @@ SENTENCES = {
 class Empty:
     """An app over an empty store, and someone who has just opened it."""
 
-    app: Clinic
+    app: ClinicApp
     me: Person
 
     @property
     def has_practice(self) -> bool:
         assert self.app.worker.engine
         with reading(self.app.worker.engine) as db:
-            return identity.exists(db)
+            return identity.has_practice(db)
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Empty:
-    settings = configuration.read(tmp_path / "data", environ={})
+    settings = configuration.load_settings(tmp_path / "data", environ={})
     app = create_app(
         settings, engine=open_store(tmp_path / "data"), keeper=TestKeeper(), end_worker=lambda reason: None
     )
@@ -54,16 +54,16 @@ def empty(tmp_path: Path) -> Empty:
 @pytest.fixture
 def unproved(site: Site, me: Person) -> Person:
     """A practice whose recovery sheet was just made anew and is not proved."""
-    site.app.worker.unlocked["known"].kept["sheet proved"] = False
+    site.app.worker.unlocked_sessions["known"].values["sheet proved"] = False
     practice_without_sheet(site)
     return me
 
 
 def practice_without_sheet(site: Site) -> None:
     with writing(site.work.engine) as db:
-        seen = practice.read(db, site.work.vault)
-        body = msgspec.structs.replace(seen.body, sheet_proved=False)
-        practice.revise(db, site.work.vault, seen, body, now=NOW)
+        seen = practice.load_practice_settings(db, site.work.vault)
+        body = msgspec.structs.replace(seen.payload, recovery_sheet_proved=False)
+        practice.revise_practice_settings(db, site.work.vault, seen, body, now=NOW)
 
 
 def test_from_an_empty_folder_to_today(empty: Empty) -> None:
@@ -103,7 +103,7 @@ def test_from_an_empty_folder_to_today(empty: Empty) -> None:
 def test_the_last_step_sent_twice_makes_one_practice_and_ends_nothing(empty: Empty) -> None:
     """The browser drops the first answer and its cookie, and gets the second one."""
     ends: list[str] = []
-    empty.app.worker.end = ends.append
+    empty.app.worker.end_process = ends.append
     about = {"csrf_token": "", **ABOUT}
     page = empty.me.send(empty.me.open("/"), ABOUT)
     words = page.typed("offered_passphrase") or ""
@@ -111,10 +111,10 @@ def test_the_last_step_sent_twice_makes_one_practice_and_ends_nothing(empty: Emp
     other = person.newcomer(empty.app, empty.me.origin)
     token = other.open("/setup").typed("csrf_token") or ""
     empty.me.send(page, {"passphrase": words, "passphrase_again": words})
-    with_keys = dict(empty.app.worker.unlocked)
+    with_keys = dict(empty.app.worker.unlocked_sessions)
     assert other.post("/setup/passphrase", sent | {"csrf_token": token}).path == "/unlock"
     assert empty.has_practice and not ends
-    assert empty.app.worker.unlocked == with_keys != {}
+    assert empty.app.worker.unlocked_sessions == with_keys != {}
 
 
 @pytest.mark.parametrize("name", ABOUT)
@@ -262,7 +262,7 @@ def test_nothing_is_reachable_before_the_sheet_is_proved(unproved: Person, site:
     assert unproved.open("/practice").path == "/practice"
 
 
-def _addresses(app: Clinic) -> list[str]:
+def _addresses(app: ClinicApp) -> list[str]:
     adapter = app.url_map.bind("")
     found = set()
     for rule in app.url_map.iter_rules():

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.instruments import catalogue, naming, ways
+from clinic_toolkit.instruments import catalogue, client_wording, mode_guidance
+from clinic_toolkit.instruments.client_copy import decode_client_copy, encode_client_copy
 from clinic_toolkit.instruments.model import Frame, Instrument
-from clinic_toolkit.instruments.travelling import packed, unpacked
-from clinic_toolkit.record import administrations
+from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import giving
@@ -29,8 +29,8 @@ CONTROLS = (
 
 
 def given() -> Iterator[tuple[Instrument, Frame]]:
-    for one in catalogue.instruments():
-        for frame in catalogue.frames():
+    for one in catalogue.list_instruments():
+        for frame in catalogue.list_frames():
             if frame.takes_questionnaires and one.id not in frame.not_offered:
                 yield one, frame
 
@@ -55,26 +55,30 @@ def test_the_note_of_this_relationship_is_shown_and_of_no_other(
     me: Person, hour: str, one: Instrument, frame: Frame
 ) -> None:
     page = guidance(me, hour, one, frame)
-    notes = {each.note for each in catalogue.frames()} - {frame.note}
+    notes = {each.note for each in catalogue.list_frames()} - {frame.note}
     assert frame.note in page.text.partition("Read aloud.")[0]
     assert [note for note in notes if note in page.text] == []
     word = "" if frame.general else "M."
     shown, folded = parted(unescape(page.source))
-    for line in (*ways.lines_for("aloud", "read_aloud"), *one.clinician_notes):
+    for line in (*mode_guidance.guidance_lines("aloud", "read_aloud"), *one.clinician_notes):
         assert line in shown
     for name in ("not_now", "pacing", "decline", "distress", "debrief"):
         for line in getattr(one.guidance, name):
-            assert naming.quoted(line, word) in folded and line not in shown
+            assert client_wording.with_client_word_in_quotes(line, word) in folded and line not in shown
     assert "<details open" not in page.source and re.search(r"<details[^>]* open", page.source) is None
-    others = [each for each in catalogue.instruments() if each.id != one.id]
+    others = [each for each in catalogue.list_instruments() if each.id != one.id]
     assert [each.id for each in others if each.guidance.pacing[0] in page.text] == []
 
 
 def test_nothing_of_it_stands_in_a_page_that_a_client_may_read(me: Person, hour: str) -> None:
-    form, frame = giving(), catalogue.frame("boss")
+    form, frame = giving(), catalogue.load_frame("boss")
     page = steps.begin(me, hour, frame=frame.id)
     for each in (page, me.follow(page, "first question"), me.open(f"{steps.place(page)}/all")):
-        said = (*form.guidance.pacing, *form.guidance.distress, *ways.lines_for("aloud", "read_aloud"))
+        said = (
+            *form.guidance.pacing,
+            *form.guidance.distress,
+            *mode_guidance.guidance_lines("aloud", "read_aloud"),
+        )
         assert [line for line in (frame.note, *said) if line in unescape(each.source)] == []
     assert frame.note in me.follow(page, ROW).text, "the control"
 
@@ -86,30 +90,34 @@ def test_it_opens_from_each_page_of_the_hour_and_leads_back(me: Person, hour: st
         assert me.follow(me.follow(each, words), "Back to where you were").path == each.path
     handing = me.follow(page, "Hand it to the client")
     told = me.follow(handing, ROW)
-    assert ways.lines_for("alone", "")[0] in told.text
-    assert ways.lines_for("aloud", "")[0] not in told.text
+    assert mode_guidance.guidance_lines("alone", "")[0] in told.text
+    assert mode_guidance.guidance_lines("aloud", "")[0] not in told.text
 
 
 def test_the_other_ways_are_one_press_away_and_each_has_three_to_five_lines(me: Person, hour: str) -> None:
     page = me.follow(steps.begin(me, hour), ROW)
-    for way, words in ways.WAYS.items():
+    for way, words in mode_guidance.MODE_GROUP_LABELS.items():
         shown = page if way == "aloud" else me.follow(page, words)
-        lines = ways.lines_for(way, "")
+        lines = mode_guidance.guidance_lines(way, "")
         assert all(line in shown.text for line in lines)
-        for other in set(ways.WAYS) - {way}:
-            mixed = set(ways.lines_for(other, "")) - set(lines)
+        for other in set(mode_guidance.MODE_GROUP_LABELS) - {way}:
+            mixed = set(mode_guidance.guidance_lines(other, "")) - set(lines)
             assert mixed and not any(line in shown.text for line in mixed)
-    for mode in administrations.MODES:
-        assert all(3 <= len(ways.lines_for(way, mode)) <= 5 for way in ("aloud",))
-    assert all(3 <= len(ways.lines_for(way, "")) <= 5 for way in ways.WAYS)
+    for mode in administrations.MODE_LABELS:
+        assert all(3 <= len(mode_guidance.guidance_lines(way, mode)) <= 5 for way in ("aloud",))
+    assert all(
+        3 <= len(mode_guidance.guidance_lines(way, "")) <= 5 for way in mode_guidance.MODE_GROUP_LABELS
+    )
 
 
 def test_telehealth_and_an_interpreter_bring_their_line_where_it_is_read_aloud(me: Person, hour: str) -> None:
-    both = ways.lines_for("aloud", "telehealth_interpreter")
-    assert ways.TELEHEALTH in both and ways.INTERPRETER in both
+    both = mode_guidance.guidance_lines("aloud", "telehealth_interpreter")
+    assert mode_guidance.TELEHEALTH_LINE in both and mode_guidance.INTERPRETER_LINE in both
     page = me.follow(steps.begin(me, hour, interpreter="yes"), ROW)
-    assert ways.INTERPRETER in page.text and ways.TELEHEALTH not in page.text
-    assert ways.INTERPRETER not in me.follow(page, ways.WAYS["paper"]).text
+    assert mode_guidance.INTERPRETER_LINE in page.text and mode_guidance.TELEHEALTH_LINE not in page.text
+    assert (
+        mode_guidance.INTERPRETER_LINE not in me.follow(page, mode_guidance.MODE_GROUP_LABELS["paper"]).text
+    )
 
 
 def test_a_script_gets_the_same_lines_and_the_way_to_the_rest(site: Site, me: Person, hour: str) -> None:
@@ -117,12 +125,12 @@ def test_a_script_gets_the_same_lines_and_the_way_to_the_rest(site: Site, me: Pe
     answer = site.get(f"{steps.place(page)}/guidance", **{"X-Unfold": "1"})
     lines = answer.get_json()["lines"]
     told = " ".join(line["words"] for line in lines)
-    assert catalogue.frame("sibling").note in told and catalogue.frame("boss").note not in told
-    assert all(line in told for line in ways.lines_for("aloud", "read_aloud"))
+    assert catalogue.load_frame("sibling").note in told and catalogue.load_frame("boss").note not in told
+    assert all(line in told for line in mode_guidance.guidance_lines("aloud", "read_aloud"))
     assert me.open(lines[-1]["href"]).status == 200 and len(lines) <= 9
 
 
-@pytest.mark.parametrize("one", catalogue.instruments(), ids=lambda each: each.id)
+@pytest.mark.parametrize("one", catalogue.list_instruments(), ids=lambda each: each.id)
 def test_what_in_private_means_is_said_once_near_what_is_asked_so(me: Person, one: Instrument) -> None:
     page = me.open(f"/questionnaires/{one.id}")
     private = [facet for facet in one.facets if any(each.in_private for each in facet.follow_up)]
@@ -162,10 +170,10 @@ def test_it_does_not_go_into_a_clients_hands(site: Site, me: Person, hour: str) 
     page = steps.begin(me, hour, "resting", word="S.")
     with reading(site.work.engine) as db:
         id = steps.place(page).rpartition("/")[2]
-        kept = administrations.get(db, site.work.vault, UUID(id))
-    form = administrations.instrument_of(kept.body)
+        kept = administrations.load_administration(db, site.work.vault, UUID(id))
+    form = administrations.instrument_of(kept.payload)
     assert form.guidance.controls == (ALONE,), "the control"
-    assert unpacked(packed(form, general=False)).guidance.controls == ()
+    assert decode_client_copy(encode_client_copy(form, general=False)).guidance.controls == ()
     device = handed_over(site, kept)
     for path in ("/", "/form/1", "/form/2", "/form/check", "/form/finish", "/form/give-back"):
         assert "Quokka" not in device.get(path).text

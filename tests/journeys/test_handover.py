@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import administrations, merging, progress
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.store.engine import writing
-from clinic_toolkit.web import handing
+from clinic_toolkit.web.access import handover_transition
 from tests.fixtures.handed import Device, taken_up
 from tests.fixtures.sites import Site
 from tests.journeys import steps
@@ -25,17 +26,17 @@ def handed(site: Site, me: Person, **about: str) -> Device:
     place = page.path.split("/")[2]
     assert "One moment" in me.press(page, "Hand over now").text
     with writing(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, UUID(place))
+        form = administrations.load_administration(db, site.work.vault, UUID(place))
     return taken_up(site, form, site.keeper.ticket)
 
 
 def comes_back(site: Site, me: Person) -> Page:
     """The clinician unlocks: as the next worker does, without the second that a passphrase takes."""
-    site.app.extensions.pop(handing._LEFT)
+    site.app.extensions.pop(handover_transition._HANDED_OVER_KEY)
     site.unlock()
     with writing(site.work.engine) as db:
-        for out in merging.open_ones(db, site.work.vault):
-            merging.bring_in(db, site.work.vault, out, now=out.at)
+        for out in clinician_side.list_open_handovers(db, site.work.vault):
+            clinician_side.merge_handover(db, site.work.vault, out, now=out.recorded_at)
     return me.open("/handovers")
 
 
@@ -81,7 +82,7 @@ def test_no_page_in_the_clients_hands_holds_a_word_for_the_clinician(site: Site,
         page = unescape(device.get(path).text)
         assert [words for words in meant if words in page] == [], path
     # The control: on the clinician's side they stand.
-    site.app.extensions.pop(handing._LEFT)
+    site.app.extensions.pop(handover_transition._HANDED_OVER_KEY)
     site.unlock()
     assert all(words in unescape(me.open(f"/questionnaires/{instrument.id}").source) for words in meant)
 
@@ -115,8 +116,8 @@ def test_what_does_not_fit_is_shown_beside_the_record_and_decided(
     device = handed(site, me)
     device.post("/form/1", {"answer": "4"})
     with writing(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, device.form.id)
-        progress.complete(db, site.work.vault, form, now=form.at)
+        form = administrations.load_administration(db, site.work.vault, device.form.id)
+        progress.complete_administration(db, site.work.vault, form, now=form.recorded_at)
     page = comes_back(site, me)
     assert "Nothing was put into the record yet" in page.text
     assert "Alone: Nearly all the time" in page.text and "In the record: left open" in page.text
@@ -144,7 +145,7 @@ def test_a_form_that_is_gone_is_shown_by_its_numbers(site: Site, me: Person) -> 
 def test_what_could_not_be_brought_in_can_be_tried_again(site: Site, me: Person) -> None:
     device = handed(site, me)
     device.post("/form/1", {"answer": "4"})
-    site.app.extensions.pop(handing._LEFT)
+    site.app.extensions.pop(handover_transition._HANDED_OVER_KEY)
     site.unlock()
     page = me.open("/handovers")
     assert "could not be brought into the record" in page.text

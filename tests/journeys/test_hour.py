@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.instruments import catalogue, naming
+from clinic_toolkit.instruments import catalogue, client_wording
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import administrations, answers
+from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
@@ -38,7 +38,7 @@ def test_who_could_see_it_is_asked_before_anybody_is_named(site: Site, me: Perso
     assert "Could anyone see this, or be upset by it?" in new.text.partition("own word for this person")[0]
 
 
-@pytest.mark.parametrize("one", catalogue.everything(), ids=lambda one: one.id)
+@pytest.mark.parametrize("one", catalogue.list_newest(), ids=lambda one: one.id)
 def test_the_clients_own_word_stands_where_a_person_is_meant(me: Person, hour: str, one: Instrument) -> None:
     if one.kind == "check-in":
         steps.begin(me, hour, word="my mum")
@@ -49,18 +49,20 @@ def test_the_clients_own_word_stands_where_a_person_is_meant(me: Person, hour: s
     guidance = me.follow(page, "How to give it")
     # What is only told to the clinician names nobody beside fear or harm.
     said = [line for line in one.guidance.danger if "this person" in line]
-    assert all(naming.quoted(line, "my mum") in guidance.text for line in said)
+    assert all(client_wording.with_client_word_in_quotes(line, "my mum") in guidance.text for line in said)
     asked = [
         each.question for facet in one.facets for each in facet.follow_up if "this person" in each.question
     ]
-    assert all(naming.spoken(question, "my mum") in guidance.text for question in asked)
+    assert all(client_wording.with_client_word(question, "my mum") in guidance.text for question in asked)
 
 
 def kept(site: Site, page: Page) -> list[answers.Response]:
     """What the record holds, whatever the page says."""
     id = UUID(steps.place(page).rpartition("/")[2])
     with reading(site.work.engine) as db:
-        return answers.responses(administrations.get(db, site.work.vault, id).body.answers)
+        return answers.decode_responses(
+            administrations.load_administration(db, site.work.vault, id).payload.answers
+        )
 
 
 def rows_of(check: Page) -> list[str]:
@@ -72,7 +74,7 @@ def rows_of(check: Page) -> list[str]:
 def test_a_questionnaire_from_beginning_to_end(me: Person, hour: str) -> None:
     introduction = steps.begin(me, hour, word="M.")
     for paragraph in giving().introduction:
-        assert naming.spoken(paragraph, "M.") in introduction.text.replace("\u2019", "’")
+        assert client_wording.with_client_word(paragraph, "M.") in introduction.text.replace("\u2019", "’")
     page = me.follow(introduction, "first question")
     for number, item in enumerate(giving().items, 1):
         assert f"{number} of 12" in page.text
@@ -105,7 +107,7 @@ def test_each_way_to_answer_is_kept_as_it_was_given(site: Site, me: Person, firs
     page = steps.give(me, page, {"talk": "yes", **NEXT})
     page = steps.give(me, page, {"talk": "yes", **WOULD_NOT})
     page = steps.give(me, page, None)
-    assert [(each.status, each.value, each.talk, each.said) for each in kept(site, page)[:8]] == [
+    assert [(each.status, each.value, each.wants_to_talk, each.remark) for each in kept(site, page)[:8]] == [
         ("answered", 3, False, ""),
         ("did_not_come_up", None, False, ""),
         ("declined", None, False, ""),
@@ -292,9 +294,9 @@ def test_people_in_general_are_asked_about_in_their_own_words(me: Person, hour: 
     assert giving().items[0].text_general in page.text
 
 
-@pytest.mark.parametrize("instrument", [each.id for each in catalogue.instruments()])
+@pytest.mark.parametrize("instrument", [each.id for each in catalogue.list_instruments()])
 def test_every_questionnaire_can_be_walked_through(me: Person, hour: str, instrument: str) -> None:
-    form = catalogue.instrument(instrument)
+    form = catalogue.load_instrument(instrument)
     check = steps.answer_all(me, steps.begin(me, hour, instrument, frame="partner"), [2] * len(form.items))
     result = steps.finish(me, check)
     assert f"{len(form.items)} of {len(form.items)} answered" in result.text

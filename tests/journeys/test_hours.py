@@ -39,7 +39,7 @@ def test_one_click_opens_an_hour_with_everyone_at_this_minute(site: Site, me: Pe
     edit = me.follow(page, "Edit the session details")
     assert (edit.typed("on"), edit.typed("attendance")) == (day(), "came")
     assert edit.typed("present") and not edit.typed("end")
-    assert site.app.worker.activity.hour_open
+    assert site.app.worker.timeouts.hour_open
     assert "open now" in me.open(client.path).text
 
 
@@ -117,11 +117,11 @@ def test_an_hour_ends_this_minute_and_can_be_gone_on_with(site: Site, me: Person
     ended = steps.end_hour(me, opened)
     assert ended.path == opened.path and "This session is open." not in ended.text
     assert re.search(r"\d\d:\d\d–\d\d:\d\d", ended.text)
-    assert not site.app.worker.activity.hour_open
+    assert not site.app.worker.timeouts.hour_open
     asked = me.press(ended, "Continue this session")
     again = me.press(asked, "note a new end")
     assert "This session is open." in again.text and "–" not in again.text.partition("Agreed")[0]
-    assert site.app.worker.activity.hour_open
+    assert site.app.worker.timeouts.hour_open
 
 
 def test_going_on_says_what_becomes_of_the_end_and_can_keep_it(me: Person, entering: Page) -> None:
@@ -164,16 +164,16 @@ def test_the_other_acts_of_a_session_are_quiet_and_under_headings(me: Person, op
 def test_ending_one_hour_leaves_another_its_time(site: Site, me: Person, opened: Page) -> None:
     other = me.press(take_in(me, "Ben Ode"), "Start a session now")
     steps.end_hour(me, other)
-    assert site.app.worker.activity.hour_open
+    assert site.app.worker.timeouts.hour_open
     steps.end_hour(me, opened)
-    assert not site.app.worker.activity.hour_open
+    assert not site.app.worker.timeouts.hour_open
     assert site.post(f"{opened.path}/end").headers["Location"] == opened.path
 
 
 def test_an_open_hour_keeps_its_time_after_a_lock(site: Site, me: Person, opened: Page) -> None:
-    site.app.worker.activity.hour_open = False
+    site.app.worker.timeouts.hour_open = False
     me.open(opened.path)
-    assert site.app.worker.activity.hour_open
+    assert site.app.worker.timeouts.hour_open
 
 
 def test_an_hour_that_is_over_is_not_opened_by_an_old_page(site: Site, me: Person, entering: Page) -> None:
@@ -182,7 +182,7 @@ def test_an_hour_that_is_over_is_not_opened_by_an_old_page(site: Site, me: Perso
     for page in (me.open(held.path), me.open(missed.path)):
         assert site.post(f"{page.path}/open").status_code == 303
         assert me.open(page.path).text == page.text
-    assert not site.app.worker.activity.hour_open
+    assert not site.app.worker.timeouts.hour_open
 
 
 @pytest.mark.parametrize("attendance", ["cancelled", "no_show", "planned"])
@@ -193,7 +193,7 @@ def test_an_open_hour_that_did_not_take_place_is_open_no_more(
     assert "Before you end" in before.text and before.path == f"{opened.path}/end"
     page = me.follow(before, "Go on to the session")
     assert "This session is open." not in page.text and "Continue this session" not in page.text
-    assert not site.app.worker.activity.hour_open
+    assert not site.app.worker.timeouts.hour_open
     assert "Open now" not in me.open("/").text
     if attendance != "planned":
         assert site.post(f"{page.path}/open").status_code == 303

@@ -6,8 +6,9 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from clinic_toolkit.instruments import catalogue, limits
-from clinic_toolkit.record import administrations, practice
+from clinic_toolkit.instruments import catalogue, confidentiality_limits
+from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.handed import Device, handed_over
 from tests.fixtures.practices import NOW, SETTINGS
@@ -21,25 +22,25 @@ from tests.journeys.test_first_run import Empty, empty
 __all__ = ["empty"]
 
 SAID = SETTINGS.limits_text
-DRAFT = limits.draft(SETTINGS.country).text
+DRAFT = confidentiality_limits.draft_for(SETTINGS.country).text
 NOT_CONFIRMED = "Draft, not yet confirmed by you."
-FLAGGED = [one.id for one in catalogue.instruments() if limits.come_first(one)]
-CALM = [one.id for one in catalogue.instruments() if not limits.come_first(one)]
+FLAGGED = [one.id for one in catalogue.list_instruments() if confidentiality_limits.requires_notice(one)]
+CALM = [one.id for one in catalogue.list_instruments() if not confidentiality_limits.requires_notice(one)]
 ASKS, ASKS_NOTHING = 'safety_flag = "fear"', 'safety_flag = "none"'
 
 
 def forget(site: Site) -> None:
     """Leave the practice as one that was set up before there were such words."""
     with writing(site.work.engine) as db:
-        seen = practice.read(db, site.work.vault)
-        body = msgspec.structs.replace(seen.body, limits_text="")
-        practice.revise(db, site.work.vault, seen, body, now=NOW)
+        seen = practice.load_practice_settings(db, site.work.vault)
+        body = msgspec.structs.replace(seen.payload, limits_text="")
+        practice.revise_practice_settings(db, site.work.vault, seen, body, now=NOW)
 
 
 def handed(site: Site, introduction: Page) -> Device:
     """The device in a client's hands, from this introduction on."""
     with reading(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, UUID(introduction.path.split("/")[2]))
+        form = administrations.load_administration(db, site.work.vault, UUID(introduction.path.split("/")[2]))
     return handed_over(site, form)
 
 
@@ -49,7 +50,7 @@ def test_it_is_said_after_who_sees_the_answers_and_before_the_last_words(
     me: Person, hour: str, slug: str, whom: dict[str, str]
 ) -> None:
     said = steps.begin(me, hour, slug, **whom).text
-    form = catalogue.instrument(slug)
+    form = catalogue.load_instrument(slug)
     script = (form.introduction_general if whom else ()) or form.introduction
     assert said.count(SAID) == 1 and NOT_CONFIRMED not in said
     assert said.index(script[-2]) < said.index(SAID) < said.index(script[-1])
@@ -121,7 +122,7 @@ def test_it_stands_on_the_blank_form_before_anything_is_asked(me: Person, slug: 
         said = steps.words_of(me.open(f"/questionnaires/{slug}/blank{wording}"))
         assert (SAID in said) == (slug in FLAGGED)
         if slug in FLAGGED:
-            item = catalogue.instrument(slug).items[0]
+            item = catalogue.load_instrument(slug).items[0]
             assert said.index(SAID) < said.index(item.text_general if wording else item.text)
 
 
@@ -153,7 +154,10 @@ def test_the_page_of_the_practice_offers_the_draft_and_saving_confirms_it(site: 
     forget(site)
     page = me.open("/practice")
     assert "Draft for your country, not yet confirmed by you." in page.text
-    assert limits.drafts().status in page.text and limits.draft("IE").check in page.text
+    assert (
+        confidentiality_limits.load_drafts().status in page.text
+        and confidentiality_limits.draft_for("IE").check in page.text
+    )
     assert page.typed("limits_text") == DRAFT
     saved = me.send(page, {"limits_text": f"{DRAFT} Ask me."})
     assert "Saved." in saved.text and "not yet confirmed" not in saved.text
@@ -180,7 +184,10 @@ def test_at_set_up_the_draft_of_the_country_is_put_in_and_marked(empty: Empty) -
     page = empty.me.open("/setup")
     page = empty.me.send(page, ABOUT | {"limits_text": "", "offer": "limits"}, by="practice_name")
     assert page.status == 200 and "Draft for your country, not yet confirmed by you." in page.text
-    assert limits.drafts().status in page.text and limits.draft("IE").check in page.text
+    assert (
+        confidentiality_limits.load_drafts().status in page.text
+        and confidentiality_limits.draft_for("IE").check in page.text
+    )
     assert page.typed("limits_text") == DRAFT
     typed = {name: page.typed(name) for name in ABOUT if name not in ("limits_text", "record_kind")}
     assert typed == {name: ABOUT[name] for name in typed}

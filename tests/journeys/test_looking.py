@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 from sqlalchemy import event, text
 
-from clinic_toolkit.store.connections import writer_of
+from clinic_toolkit.store.connections import writer_engine
 from clinic_toolkit.store.engine import writing
 from tests.fixtures import sites
 from tests.fixtures.sites import Site, example
@@ -35,7 +35,7 @@ def watch(site: Site) -> list[str]:
     def listen(connection: sqlite3.Connection, *_: object) -> None:
         connection.set_trace_callback(seen.append)
 
-    for engine in (site.work.engine, writer_of(site.work.engine)):
+    for engine in (site.work.engine, writer_engine(site.work.engine)):
         event.listen(engine, "checkout", listen)
     return seen
 

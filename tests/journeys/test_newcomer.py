@@ -50,7 +50,7 @@ class Newcomer:
 
 
 def test_from_the_first_start_to_a_signed_note_in_sixty_steps(tmp_path: Path) -> None:
-    settings = configuration.read(tmp_path / "data", environ={})
+    settings = configuration.load_settings(tmp_path / "data", environ={})
     app = create_app(
         settings, engine=open_store(tmp_path / "data"), keeper=TestKeeper(), end_worker=lambda reason: None
     )

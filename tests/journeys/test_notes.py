@@ -6,7 +6,8 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from clinic_toolkit.record import notes, practice
+from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.record.writing import notes
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, example
@@ -264,9 +265,9 @@ def test_no_route_changes_a_signed_note(site: Site, me: Person, asked: str) -> N
 
     def stands() -> tuple[bytes, notes.ClinicalNote, int]:
         with reading(site.work.engine) as db:
-            kept = notes.get(db, site.work.vault, note)
-            assert kept.final and notes.is_genuine(site.work.vault, kept)
-            return kept.content_id, kept.body, kept.version
+            kept = notes.load_note(db, site.work.vault, note)
+            assert kept.final and notes.has_valid_signature(site.work.vault, kept)
+            return kept.content_id, kept.payload, kept.version
 
     before = stands()
     ids = [note, UUID(asked.rpartition("/")[2]), site.work.vault.vault_id]
@@ -307,14 +308,16 @@ def test_a_draft_is_changed_by_its_route(site: Site, me: Person, hour: str) -> N
 @pytest.fixture
 def words(monkeypatch: pytest.MonkeyPatch) -> str:
     """The passphrase of the practice, compared without its second of work."""
-    monkeypatch.setattr(practice, "is_passphrase", lambda db, typed: typed == "six words of one's own")
+    monkeypatch.setattr(
+        practice_access, "is_current_passphrase", lambda db, typed: typed == "six words of one's own"
+    )
     return "six words of one's own"
 
 
 def test_the_return_code_is_chosen_with_the_passphrase_alone(site: Site, me: Person, words: str) -> None:
     def kept() -> str:
         with reading(site.work.engine) as db:
-            return practice.read(db, site.work.vault).body.return_code
+            return practice.load_practice_settings(db, site.work.vault).payload.return_code
 
     chosen: dict[str, str | None] = {"code": "4H7K2M"}
     told = me.send(me.open("/practice/code"), chosen | {"present_passphrase": ""})
@@ -351,9 +354,9 @@ def test_three_wrong_codes_put_the_keys_away_and_sign_nothing(
         assert site.ends == []
         told = me.send(page, {"read": "yes", "code": wrong})
     assert told.path.startswith("/unlock") and site.ends == ["wrong codes"]
-    assert not site.keeper.holds()
+    assert not site.keeper.has_return_blob()
     with reading(site.work.engine) as db:
-        assert [kept.state for kept in notes.everything(db, site.work.vault)] == ["draft"]
+        assert [kept.state for kept in notes.list_notes(db, site.work.vault)] == ["draft"]
 
 
 def test_a_section_may_be_long_and_not_too_long(me: Person, hour: str) -> None:

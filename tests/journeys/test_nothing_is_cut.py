@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.paths import templates_folder
-from clinic_toolkit.record import administrations
+from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.store.engine import reading
-from clinic_toolkit.web.forms.fields import clean
+from clinic_toolkit.web.forms.fields import clean_text
 from tests.fixtures.handed import handed_over
 from tests.fixtures.sites import Site
 from tests.journeys import steps
@@ -76,7 +76,7 @@ def test_lines_over_a_result_and_the_line_for_next_time(me: Person, hour: str) -
 def test_in_the_clients_hands(site: Site, me: Person, hour: str) -> None:
     begun = steps.begin(me, hour)
     with reading(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, UUID(begun.path.split("/")[2]))
+        form = administrations.load_administration(db, site.work.vault, UUID(begun.path.split("/")[2]))
     device = handed_over(site, form)
     assert not CUTS.search(device.get("/form/1").text)
     pasted = PASTED.strip()
@@ -96,5 +96,5 @@ def test_a_passphrase_is_never_shortened_unseen(me: Person, length: int, refused
 
 
 def test_words_of_two_pages_stay_two_words() -> None:
-    assert clean("one\x0ctwo\x0bthree\x85four") == "one\ntwo\nthree\nfour"
-    assert clean("one\x00two\u202ethree") == "onetwothree"
+    assert clean_text("one\x0ctwo\x0bthree\x85four") == "one\ntwo\nthree\nfour"
+    assert clean_text("one\x00two\u202ethree") == "onetwothree"

@@ -12,8 +12,9 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from clinic_toolkit.psychometrics import prompts
-from clinic_toolkit.record import clients, fear, sessions
+from clinic_toolkit.psychometrics import safety_prompt_rules
+from clinic_toolkit.record.people import clients, therapy_session_timeline, therapy_sessions
+from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.sites import Site
 from tests.journeys import crawl, steps
@@ -68,7 +69,7 @@ def row_of(page: Page) -> str:
 @pytest.fixture
 def without_the_rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Let nothing raise a prompt from now on."""
-    return lambda: monkeypatch.setattr(prompts, "find_prompts", lambda *_, **__: ())
+    return lambda: monkeypatch.setattr(safety_prompt_rules, "list_safety_prompts", lambda *_, **__: ())
 
 
 def everything(site: Site, me: Person) -> dict[str, Page]:
@@ -216,9 +217,12 @@ def test_from_the_first_page_after_a_hand_over_there_is_a_way_back_to_its_sessio
 def _open_all(site: Site) -> list[UUID]:
     """Open every hour there is, on its own day."""
     with writing(site.work.engine) as db:
-        found = sessions.everything(db, site.work.vault)
+        found = therapy_session_timeline.list_therapy_sessions(db, site.work.vault)
         return [
-            sessions.open_now(db, site.work.vault, kept, now=datetime.now().astimezone()).id for kept in found
+            therapy_sessions.open_therapy_session(
+                db, site.work.vault, kept, now=datetime.now().astimezone()
+            ).id
+            for kept in found
         ]
 
 
@@ -299,7 +303,7 @@ def test_the_sign_page_blocks_nothing(me: Person, hour: str) -> None:
 def test_a_couples_pages_never_show_count_or_open_a_partners_prompt(site: Site, me: Person) -> None:
     hour, ana, ben = couple(site)
     with reading(site.work.engine) as db:
-        person = clients.get(db, site.work.vault, ana)
+        person = clients.load_client(db, site.work.vault, ana)
     own = f"/sessions/{site.work.hour(person).id}"
     case = me.open(hour).link("Ana Reyes and Ben Okoro")
     me.send(me.open(f"{hour}/note"), crawl.WRITTEN)
@@ -310,8 +314,14 @@ def test_a_couples_pages_never_show_count_or_open_a_partners_prompt(site: Site, 
     opened = {path: neutral(me.open(href).body) for path, href in rows.items()}
     raised(me, own)
     with writing(site.work.engine) as db:
-        fear.note_asked(
-            db, site.work.vault, ana, None, where="room", session=None, now=datetime.now().astimezone()
+        fear_holds.record_fear_inquiry(
+            db,
+            site.work.vault,
+            ana,
+            None,
+            sheet_place="room",
+            therapy_session_id=None,
+            now=datetime.now().astimezone(),
         )
     assert {path: neutral(me.open(path).body) for path in paths} == before
     assert {path: neutral(me.open(href).body) for path, href in rows.items()} == opened

@@ -8,8 +8,10 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import administrations, cases, rhythms, sessions
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.record.outcomes import repeat_agreements
+from clinic_toolkit.record.people import cases, therapy_sessions
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, earlier
 from tests.fixtures.over_time import Values, given, named, weekly
@@ -19,7 +21,7 @@ from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
 NOW = datetime.now(UTC)
-LABELS = [option.label.lower() for option in catalogue.instrument("giving").options]
+LABELS = [option.label.lower() for option in catalogue.load_instrument("giving").options]
 
 
 def course(site: Site, rounds: list[Values], *, until: datetime = NOW) -> tuple[str, str, str]:
@@ -33,17 +35,17 @@ def course(site: Site, rounds: list[Values], *, until: datetime = NOW) -> tuple[
 def open_hour(site: Site, client: str) -> str:
     """An hour of now with this client."""
     with writing(site.work.engine) as db:
-        case = cases.single_of(db, site.work.vault, UUID(client.rpartition("/")[2]))
+        case = cases.load_single_case(db, site.work.vault, UUID(client.rpartition("/")[2]))
         body = TherapySession(
-            case=case.id.bytes,
+            case_id_bytes=case.id.bytes,
             kind="session",
             on=NOW.astimezone().date(),
             attendance="came",
-            present=case.body.clients,
+            present=case.payload.client_id_bytes,
             setting="room",
         )
-        kept = sessions.plan(db, site.work.vault, case, body, now=NOW)
-        return f"/sessions/{sessions.open_now(db, site.work.vault, kept, now=NOW).id}"
+        kept = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
+        return f"/sessions/{therapy_sessions.open_therapy_session(db, site.work.vault, kept, now=NOW).id}"
 
 
 def named_on(page: Page) -> set[str]:
@@ -130,7 +132,7 @@ def test_the_page_to_look_at_together_has_words_and_dots_and_no_number(site: Sit
 
 def test_a_form_of_strengths_is_looked_at_together_as_one(site: Site, me: Person) -> None:
     client = site.work.client("Ana Reyes")
-    kept = given(site.work, client, None, 3, instrument=catalogue.instrument("flows"))
+    kept = given(site.work, client, None, 3, instrument=catalogue.load_instrument("flows"))
     page = me.open(f"/administrations/{kept.id}/over-time/together")
     assert "A first picture." in page.text and page.source.count('role="img"') == 1
     assert me.follow(page, "Done").path == f"/clients/{client.id}/over-time"
@@ -158,7 +160,7 @@ def test_a_version_break_and_another_way_of_giving_are_marked(site: Site, me: Pe
     given(site.work, client, about, 4, at=NOW - timedelta(days=40), instrument=old)
     given(site.work, client, about, 1, at=NOW - timedelta(days=10), mode="telehealth")
     page = me.open(f"/relationships/{about.id}/over-time")
-    new = catalogue.instrument("giving").version
+    new = catalogue.load_instrument("giving").version
     assert f"version {EARLIER}, then version {new}" in page.text
     assert f"From here: version {new}. Not compared with what is above." in page.text
     assert f"Since version {new}: a first picture." in page.text
@@ -276,8 +278,8 @@ def test_two_taps_on_two_days_propose_to_stop(site: Site, me: Person) -> None:
     with writing(site.work.engine) as db:
         vault = site.work.vault
 
-        kept = administrations.get(db, vault, UUID(last.rpartition("/")[2]))
-        rhythms.not_today(db, vault, None, kept.body, now=NOW - timedelta(days=7))
+        kept = administrations.load_administration(db, vault, UUID(last.rpartition("/")[2]))
+        repeat_agreements.record_decline(db, vault, None, kept.payload, now=NOW - timedelta(days=7))
     assert "proposed" not in me.open(path).text
     page = me.press(me.open(f"{last}/rhythm"), "Not today")
     assert "It may be time to stop, because the client declined it twice." in page.text
@@ -310,8 +312,10 @@ def test_the_clients_wish_is_one_tap_and_is_shown_when_it_is_offered_again(site:
     assert "the client wished to stop this." in offered.text
     assert "Not today" not in offered.text
     with reading(site.work.engine) as db:
-        (kept,) = rhythms.of_client(db, site.work.vault, UUID(client.rpartition("/")[2])).values()
-    assert kept.state == "wished" and kept.body.wished == NOW.astimezone().date()
+        (kept,) = repeat_agreements.list_agreements(
+            db, site.work.vault, UUID(client.rpartition("/")[2])
+        ).values()
+    assert kept.state == "wished" and kept.payload.wished_to_stop_on == NOW.astimezone().date()
 
 
 def test_not_today_in_the_hour_leads_back_to_it_and_the_line_is_gone(site: Site, me: Person) -> None:
@@ -335,7 +339,7 @@ def test_the_hour_of_a_stranger_is_not_led_to(site: Site, me: Person) -> None:
 
 
 def test_what_is_not_finished_has_no_course_and_no_rhythm(site: Site, me: Person) -> None:
-    begun = site.work.begun(site.work.client(), catalogue.instrument("giving"))
+    begun = site.work.begun(site.work.client(), catalogue.load_instrument("giving"))
     for address in ("over-time/together", "over-time/paper", "rhythm"):
         assert me.open(f"/administrations/{begun.id}/{address}").status == 404, address
     assert site.post(f"/administrations/{begun.id}/rhythm/wish").status_code == 404

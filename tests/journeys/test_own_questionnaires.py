@@ -7,11 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.instruments import inbox, loader
-from clinic_toolkit.record import administrations, answers, merging, own_questionnaires, results
-from clinic_toolkit.record.handover import read_ticket
+from clinic_toolkit.instruments import definition_inbox, loader
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.handovers.client_side import decode_ticket
+from clinic_toolkit.record.outcomes import results
+from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.web.requests import MIB
+from clinic_toolkit.web.transport.request_info import MIB
 from tests.fixtures import sites
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import NOW
@@ -26,8 +28,8 @@ ALL_TRUE = [3, 2, 1, 1, 0, 3, 2]
 def kept(site: Site) -> list[str]:
     """What the practice has of its own, with the state of each."""
     with reading(site.work.engine) as db:
-        found = own_questionnaires.everything(db, site.work.vault)
-        return [f"{each.body.instrument} {each.body.version} {each.state}" for each in found]
+        found = own_questionnaires.list_questionnaire_versions(db, site.work.vault)
+        return [f"{each.payload.instrument_id} {each.payload.version} {each.state}" for each in found]
 
 
 def given(site: Site, me: Person, hour: str) -> str:
@@ -71,7 +73,7 @@ BAD_FILES = {
     "empty": (b"", 422, "is missing"),
     "other encoding": (TEXT.encode("utf-16-le"), 422, "save it with the encoding UTF-8"),
     "no toml": (b"\x89PNG\r\n\x1a\n", 422, "not UTF-8"),
-    "ours": ((Path(inbox.__file__).with_name("definitions") / "giving.toml").read_bytes(), 422,
+    "ours": ((Path(definition_inbox.__file__).with_name("definitions") / "giving.toml").read_bytes(), 422,
              "“giving” comes with the program; choose another"),
     "ten thousand": (TEXT.encode() + b'[[items]]\nid = "X"\n' * 10_000, 422,
                      "<b>Line 4113.</b> there are more than 2,000 tables in this file"),
@@ -210,7 +212,9 @@ def test_one_that_another_window_took_in_meanwhile_is_not_taken_in_twice(site: S
     page = me.open(upload(site).headers["Location"])
     with writing(site.work.engine) as db:
         form = loader.parse_instrument(TEXT.encode(), "resting.toml", own=True)
-        own_questionnaires.take_in(db, site.work.vault, form, TEXT.encode(), "resting.toml", now=NOW)
+        own_questionnaires.add_questionnaire(
+            db, site.work.vault, form, TEXT.encode(), "resting.toml", now=NOW
+        )
     again = me.press(page, "Add it to the practice")
     assert again.status == 200 and "is added" in again.text
     assert kept(site) == ["resting 1 offered"]
@@ -243,7 +247,7 @@ def test_files_in_the_folder_are_listed_and_only_those_are_read(
     site: Site, me: Person, tmp_path: Path
 ) -> None:
     assert "There are none yet." in me.open(YOURS).text
-    folder = site.settings.data_folder / inbox.FOLDER
+    folder = site.settings.data_folder / definition_inbox.INBOX_FOLDER
     folder.mkdir()
     (folder / "resting.toml").write_text(TEXT, encoding="utf-8")
     (folder / "broken.toml").write_text(changed(("weight = 2", "weight = 0")), encoding="utf-8")
@@ -359,12 +363,12 @@ def test_a_cited_band_is_the_clinicians_alone(site: Site, me: Person, hour: str)
     for paper in (f"{place}/client-page?with=stood-out", "/questionnaires/resting/blank"):
         assert "zz" not in steps.words_of(me.open(paper)), paper
     with reading(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, UUID(fresh.rpartition("/")[2]))
+        form = administrations.load_administration(db, site.work.vault, UUID(fresh.rpartition("/")[2]))
     device = handed_over(site, form)
     for page in ("/form", "/form/1", "/form/check", "/form/finish"):
         # A form token is chance, so two letters alone could stand in it.
         assert not [word for word in ("zzfew", "zzmany", "zzbody") if word in device.get(page).text]
-    assert b"zz" not in zlib.decompress(read_ticket(site.keeper.ticket or b"").definition)
+    assert b"zz" not in zlib.decompress(decode_ticket(site.keeper.ticket or b"").definition)
 
 
 def test_a_label_in_the_first_person_keeps_its_capital(site: Site, me: Person, hour: str) -> None:
@@ -412,7 +416,7 @@ def test_it_is_handed_to_the_client_and_comes_back(site: Site, me: Person, hour:
     intro = steps.begin(me, hour, "resting", word="T.")
     id = UUID(steps.place(intro).rpartition("/")[2])
     with reading(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, id)
+        form = administrations.load_administration(db, site.work.vault, id)
     device = handed_over(site, form)
     page = device.get("/form/1")
     assert "I stayed on my feet until this person went to bed." in page.text and "Mostly true" in page.text
@@ -429,14 +433,14 @@ def test_it_is_handed_to_the_client_and_comes_back(site: Site, me: Person, hour:
     device.post("/form/finish")
     site.unlock()
     with reading(site.work.engine) as db:
-        out = own_questionnaires.everything(db, site.work.vault)
+        out = own_questionnaires.list_questionnaire_versions(db, site.work.vault)
     assert out
     _bring_in(site)
     with reading(site.work.engine) as db:
-        back = administrations.get(db, site.work.vault, id)
-        responses = answers.responses(back.body.answers)
+        back = administrations.load_administration(db, site.work.vault, id)
+        responses = answers.decode_responses(back.payload.answers)
         assert [responses[0].value, responses[1].status] == [3, "declined"]
-        assert results.result_of(db, site.work.vault, back).instrument.id == "resting"
+        assert results.build_result(db, site.work.vault, back).instrument.id == "resting"
 
 
 def test_one_too_long_to_hand_over_says_so_and_the_keys_stay(site: Site, me: Person, hour: str) -> None:
@@ -460,8 +464,11 @@ def test_one_too_long_to_hand_over_says_so_and_the_keys_stay(site: Site, me: Per
 
 def _bring_in(site: Site) -> None:
     with writing(site.work.engine) as db:
-        for out in merging.open_ones(db, site.work.vault):
-            assert merging.bring_in(db, site.work.vault, out, now=NOW).state == merging.RETURNED
+        for out in clinician_side.list_open_handovers(db, site.work.vault):
+            assert (
+                clinician_side.merge_handover(db, site.work.vault, out, now=NOW).state
+                == clinician_side.STATE_RETURNED
+            )
 
 
 def test_the_audit_trail_says_what_was_done(site: Site, me: Person) -> None:
@@ -485,5 +492,5 @@ def test_what_is_kept_is_sealed(site: Site, me: Person) -> None:
     assert own.EXAMPLE.read_bytes()[:60] not in stored
     assert b"How I rest" not in stored and b"resting" not in stored
     with reading(site.work.engine) as db:
-        body = own_questionnaires.everything(db, site.work.vault)[0].body
+        body = own_questionnaires.list_questionnaire_versions(db, site.work.vault)[0].payload
     assert body.definition == own.EXAMPLE.read_bytes()

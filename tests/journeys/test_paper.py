@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.instruments import catalogue, form_code
-from clinic_toolkit.record import administrations, answers, merging, results
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, put_on_the_shelf
 from tests.fixtures.handed import taken_up
@@ -25,7 +26,7 @@ CHOSEN = ["4", "3", "0", "1", "2", "3", "4", "declined", "did_not_come_up", "", 
 
 def typed(code: str | None = None, **more: str) -> dict[str, str]:
     """What is typed before the answers."""
-    code = form_code.code_of(giving(), general=False) if code is None else code
+    code = form_code.form_code_of(giving(), general=False) if code is None else code
     return {"code": code, "on": BEFORE.isoformat()} | ABOUT | more
 
 
@@ -42,7 +43,7 @@ def chosen_rows(values: list[str] = CHOSEN) -> dict[str, str]:
 
 def body_of(site: Site, page: Page) -> administrations.Administration:
     with reading(site.work.engine) as db:
-        return administrations.get(db, site.work.vault, UUID(page.path.split("/")[2])).body
+        return administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2])).payload
 
 
 def test_from_the_printed_code_to_the_result_every_answer_goes_round(
@@ -65,11 +66,11 @@ def test_from_the_printed_code_to_the_result_every_answer_goes_round(
     body = body_of(site, result)
     got = [
         str(each.value) if each.status == "answered" else each.status.replace("not_reached", "")
-        for each in answers.responses(body.answers)
+        for each in answers.decode_responses(body.answers)
     ]
     assert got == CHOSEN
-    assert [each.talk for each in answers.responses(body.answers)].index(True) == 2
-    assert (body.mode, body.on, body.entered) == ("paper", BEFORE, TODAY)
+    assert [each.wants_to_talk for each in answers.decode_responses(body.answers)].index(True) == 2
+    assert (body.mode, body.answered_on, body.entered_on) == ("paper", BEFORE, TODAY)
     said = f"on paper on {BEFORE.day} {BEFORE:%B %Y}, entered on {TODAY.day} {TODAY:%B %Y}"
     summary = steps.words_of(me.open(f"{hour}/summary"))
     for shown in (result.text, me.follow(result, "All answers").text, summary):
@@ -93,7 +94,7 @@ def test_a_sheet_of_a_questionnaire_of_ones_own_is_entered_as_the_version_it_is(
 @pytest.mark.parametrize("general", [True, False])
 def test_a_check_in_is_no_sheet_to_enter(me: Person, hour: str, general: bool) -> None:
     """What the client watches is written on it by hand."""
-    code = form_code.code_of(catalogue.check_in(), general=general)
+    code = form_code.form_code_of(catalogue.load_check_in(), general=general)
     page = me.send(me.open(f"{hour}/paper"), typed(code))
     assert page.status == 422 and "the sheet of a check-in" in page.error("code")
 
@@ -102,32 +103,32 @@ def test_the_code_alone_says_which_form_it_is(site: Site, me: Person, hour: str)
     page = me.open(f"{hour}/paper")
     asked = {each.name for each in page.form("code").controls if each.kind not in ("hidden", "button")}
     assert asked == {"code", "on", "about", "word", "frame"}
-    for one in catalogue.instruments():
-        page = me.send(me.open(f"{hour}/paper"), {"code": form_code.code_of(one, general=True)})
+    for one in catalogue.list_instruments():
+        page = me.send(me.open(f"{hour}/paper"), {"code": form_code.form_code_of(one, general=True)})
         assert page.path.endswith("/all"), page.text
         body = body_of(site, page)
         # Nobody had to be chosen: the sheet names nobody.
-        assert (body.instrument, body.relationship) == (one.id, None)
+        assert (body.instrument_id, body.relationship) == (one.id, None)
 
 
 def test_it_can_be_entered_from_the_clients_page_without_an_hour(site: Site, me: Person) -> None:
     client = site.work.client()
     page = me.follow(me.open(f"/clients/{client.id}"), "Enter a paper form")
     assert page.typed("on") == TODAY.isoformat()
-    code = form_code.code_of(giving(), general=True)
+    code = form_code.form_code_of(giving(), general=True)
     page = me.send(page, {"code": code})
     result = me.press(me.send(page, chosen_rows(), by="1-answer"), "Finish")
-    assert result.status == 200 and body_of(site, result).session is None
+    assert result.status == 200 and body_of(site, result).therapy_session is None
 
 
 def test_a_code_of_an_earlier_version_is_entered_as_that_version(
     site: Site, me: Person, hour: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     earlier = put_on_the_shelf(monkeypatch)
-    code = form_code.code_of(earlier, general=False)
+    code = form_code.form_code_of(earlier, general=False)
     page = me.send(me.open(f"{hour}/paper"), typed(code))
     assert page.path.endswith("/all") and f"version {EARLIER}" in page.text
-    assert body_of(site, page).digest == earlier.digest
+    assert body_of(site, page).definition_digest == earlier.digest
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_code_of_an_earlier_version_is_entered_as_that_version(
         ({"code": "CCQ4-EN3W"}, "code", "a typing slip"),
         ({"code": ""}, "code", "Type the code"),
         ({"code": "x" * 61}, "code", "too long"),
-        ({"code": form_code.code_of(giving(), general=True)}, "code", "Choose “People in general”"),
+        ({"code": form_code.form_code_of(giving(), general=True)}, "code", "Choose “People in general”"),
         ({"about": "general"}, "code", "Choose below who it was about"),
         ({"about": ""}, "about", "Choose whom"),
         ({"on": (TODAY + timedelta(days=1)).isoformat()}, "on", "in the future"),
@@ -172,7 +173,7 @@ def test_a_second_entry_that_is_the_same_is_recorded(site: Site, me: Person, hou
     blind = me.follow(page, "Enter it again")
     assert not [control for control in blind.form("1-answer").controls if control.checked]
     page = me.send(blind, chosen_rows(), by="1-answer")
-    assert "Entered twice and compared." in page.text and body_of(site, page).keyed_twice
+    assert "Entered twice and compared." in page.text and body_of(site, page).double_entered
     assert "twice and compared" in me.press(page, "Finish").text
 
 
@@ -186,14 +187,14 @@ def test_only_what_differs_is_asked_and_settled(site: Site, me: Person, hour: st
     }
     assert asked == {"2-keep", "8-keep", "10-keep"}
     assert "Most of the time" in page.text and "Some of the time" in page.text
-    assert not body_of(site, page).keyed_twice
+    assert not body_of(site, page).double_entered
     page = me.send(page, {"2-keep": "second", "10-keep": "second"})
     assert page.status == 422 and page.error("8-keep") and page.typed("2-keep") == "second"
     page = me.send(page, {"8-keep": "first"})
     body = body_of(site, page)
-    kept = answers.responses(body.answers)
-    assert body.keyed_twice and "Entered twice" in page.text
-    assert (kept[1].value, kept[1].said, kept[7].status, kept[9].status) == (
+    kept = answers.decode_responses(body.answers)
+    assert body.double_entered and "Entered twice" in page.text
+    assert (kept[1].value, kept[1].remark, kept[7].status, kept[9].status) == (
         1,
         "Beside it.",
         "declined",
@@ -206,12 +207,12 @@ def test_what_changed_meanwhile_is_not_settled(site: Site, me: Person, hour: str
     compared = me.send(me.follow(page, "Enter it again"), chosen_rows(["0", *CHOSEN[1:]]), by="1-answer")
     me.send(me.open(f"{steps.place(page)}/all"), {"1-answer": "2"}, by="1-answer")
     refused = me.send(compared, {"1-keep": "second"})
-    assert refused.status == 409 and not body_of(site, page).keyed_twice
+    assert refused.status == 409 and not body_of(site, page).double_entered
     # Compared once more with what stands now, without typing the sheet a third time.
     assert "compared again" in refused.text and "About half the time" in refused.text
     settled = me.send(refused, {"1-keep": "second"})
-    assert settled.path.endswith("/check") and body_of(site, page).keyed_twice
-    assert answers.responses(body_of(site, page).answers)[0].value == 0
+    assert settled.path.endswith("/check") and body_of(site, page).double_entered
+    assert answers.decode_responses(body_of(site, page).answers)[0].value == 0
 
 
 def test_what_was_not_on_paper_is_not_entered_again(me: Person, hour: str) -> None:
@@ -235,11 +236,16 @@ def test_the_same_answers_have_the_same_scores_whichever_way_they_came(
     pages.append(handed(site, me, hour))
     bodies = [body_of(site, page) for page in pages]
     assert [body.mode for body in bodies] == ["read_aloud", "read_aloud", "paper", "self_entered"]
-    scores = [results.scored(results.answered_items(body), giving()) for body in bodies]
+    scores = [
+        answered_items.score_answers(answered_items.list_answered_items(body), giving()) for body in bodies
+    ]
     assert scores[0].answered == 9 and all(each == scores[0] for each in scores[1:])
     # The control: one answer more is another score.
     more = me.send(me.open(f"{steps.place(pages[1])}/all"), {"10-answer": "4"}, by="1-answer")
-    assert results.scored(results.answered_items(body_of(site, more)), giving()) != scores[0]
+    assert (
+        answered_items.score_answers(answered_items.list_answered_items(body_of(site, more)), giving())
+        != scores[0]
+    )
 
 
 def handed(site: Site, me: Person, hour: str) -> Page:
@@ -247,7 +253,7 @@ def handed(site: Site, me: Person, hour: str) -> Page:
     page = steps.begin(me, hour)
     me.press(me.follow(page, "Hand it to the client"), "Hand over now")
     with writing(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, UUID(page.path.split("/")[2]))
+        form = administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2]))
     device = taken_up(site, form, site.keeper.ticket)
     for number, value in enumerate(CHOSEN, 1):
         if value:
@@ -256,6 +262,6 @@ def handed(site: Site, me: Person, hour: str) -> Page:
     site.app.extensions.pop("clinic handed over")
     site.unlock()
     with writing(site.work.engine) as db:
-        for out in merging.open_ones(db, site.work.vault):
-            merging.bring_in(db, site.work.vault, out, now=out.at)
+        for out in clinician_side.list_open_handovers(db, site.work.vault):
+            clinician_side.merge_handover(db, site.work.vault, out, now=out.recorded_at)
     return page

@@ -51,16 +51,16 @@ def test_a_person_is_named_in_the_clients_own_word(me: Person) -> None:
     client = take_in(me)
     page = me.send(me.follow(client, "Add a person"), {"word": "Mamá", "frame": "parent"})
     assert page.path.startswith("/relationships/")
-    assert catalogue.frame("parent").note in unescape(page.text)
+    assert catalogue.load_frame("parent").note in unescape(page.text)
     assert "Mamá" in me.follow(page, "Back to Ana Reyes").text
     changed = me.send(me.follow(page, "Change the word"), {"word": "M.", "frame": "friend"})
-    assert changed.path == page.path and catalogue.frame("friend").label in changed.text
+    assert changed.path == page.path and catalogue.load_frame("friend").label in changed.text
 
 
 def test_every_kind_can_be_chosen_but_people_in_general(me: Person) -> None:
     page = me.follow(take_in(me), "Add a person")
     offered = page.form("frame").options["frame"][1:]
-    assert offered == [frame.id for frame in catalogue.frames() if not frame.general]
+    assert offered == [frame.id for frame in catalogue.list_frames() if not frame.general]
     for number, frame in enumerate(offered):
         page = me.open(page.path)
         assert me.send(page, {"word": f"K. {number}", "frame": frame}).path.startswith("/relationships/")

@@ -11,9 +11,11 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import administrations, answers, cases, progress, rows, sessions
-from clinic_toolkit.record.answers import STATUSES, Response
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.journal import records
+from clinic_toolkit.record.people import cases, therapy_sessions
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import administrations, answers, progress
+from clinic_toolkit.record.questionnaires.answers import STATUSES, Response
 from clinic_toolkit.store.engine import writing
 from tests.fixtures import sites
 from tests.fixtures.practices import NOW, giving
@@ -32,22 +34,22 @@ def filled(site: Site, instrument: Instrument, form: Form) -> str:
     work = site.work
     client = work.client()
     begun = work.begun(client, instrument, session=work.hour(client).id)
-    put = begun.body.answers
+    put = begun.payload.answers
     for at, response in enumerate(form):
-        put = answers.put(put, at, response, after=timedelta(seconds=9 * at))
+        put = answers.with_response(put, at, response, elapsed=timedelta(seconds=9 * at))
     with writing(work.engine) as db:
-        body = msgspec.structs.replace(begun.body, answers=put)
-        kept = rows.rewrite(
+        body = msgspec.structs.replace(begun.payload, answers=put)
+        kept = records.replace_draft(
             db,
             work.vault,
-            administrations.administration,
+            administrations.administration_table,
             begun,
             body,
             state="in_progress",
             event="administration.answered",
             now=NOW,
         )
-        progress.complete(db, work.vault, kept, now=NOW)
+        progress.complete_administration(db, work.vault, kept, now=NOW)
     return f"/administrations/{kept.id}"
 
 
@@ -63,8 +65,8 @@ def by_chance(instrument: Instrument, chance: random.Random) -> Form:
             Response(
                 status=status,
                 value=chance.choice(labels) if given else None,
-                talk=chance.random() < 0.2,
-                said="",
+                wants_to_talk=chance.random() < 0.2,
+                remark="",
             )
         )
     return form
@@ -129,7 +131,7 @@ def desk_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return site
 
 
-@pytest.mark.parametrize("instrument", catalogue.instruments(), ids=lambda each: each.id)
+@pytest.mark.parametrize("instrument", catalogue.list_instruments(), ids=lambda each: each.id)
 def test_only_chosen_words_and_only_numbers_by_the_rule(desk_site: Site, instrument: Instrument) -> None:
     me = person.at(desk_site)
     chance = random.Random(f"{instrument.id} {PATTERNS}")
@@ -166,7 +168,7 @@ def without_what_may(paper: str) -> str:
 
 
 def test_the_searches_would_find_what_must_not_be_there(desk_site: Site) -> None:
-    form = [Response(status="answered", value=3, talk=False, said="")] * 12
+    form = [Response(status="answered", value=3, wants_to_talk=False, remark="")] * 12
     place = filled(desk_site, giving(), form)
     page = person.at(desk_site).open(f"{place}/result")
     assert not strangers(giving(), form, page.text)
@@ -175,7 +177,7 @@ def test_the_searches_would_find_what_must_not_be_there(desk_site: Site) -> None
         "Never"
     }
     assert numbers_on(page) == {facet.name: 75 for facet in giving().facets} | {"All together": 75}
-    one_less = [*form[:-1], Response(status="declined", value=None, talk=False, said="")]
+    one_less = [*form[:-1], Response(status="declined", value=None, wants_to_talk=False, remark="")]
     assert numbers_by_rule(giving(), one_less) != numbers_on(page)
     page.text = "What you told me 3 of 4"
     assert has_number(page)
@@ -213,11 +215,11 @@ def test_the_result_says_what_the_form_said(site: Site, me: Person) -> None:
 
 
 def test_that_no_prompt_appears_is_said_to_be_no_reassurance(site: Site, me: Person) -> None:
-    calm = [Response(status="answered", value=0, talk=False, said="")] * 12
+    calm = [Response(status="answered", value=0, wants_to_talk=False, remark="")] * 12
     page = me.open(f"{filled(site, giving(), calm)}/result")
     assert "Before your client leaves" not in page.text
     assert "no reassurance" in page.text
-    afraid = [Response(status="answered", value=4, talk=False, said="")] * 12
+    afraid = [Response(status="answered", value=4, wants_to_talk=False, remark="")] * 12
     page = me.open(f"{filled(site, giving(), afraid)}/result")
     assert "Ask in private about fear" in page.text.partition("Before your client leaves")[2]
 
@@ -273,7 +275,9 @@ def test_what_is_said_is_saved_while_it_is_written(me: Person, together: Page) -
 def test_the_summary_of_the_hour_holds_the_result(me: Person, together: Page) -> None:
     words = steps.words_of(me.open(f"{hour_of(me, together)}/summary"))
     assert "How I give" in words and "Ana Reyes" in words and "Not validated" in words
-    assert not strangers(giving(), [Response(status="answered", value=3, talk=False, said="")], words)
+    assert not strangers(
+        giving(), [Response(status="answered", value=3, wants_to_talk=False, remark="")], words
+    )
 
 
 def hour_of(me: Person, together: Page) -> str:
@@ -283,9 +287,11 @@ def hour_of(me: Person, together: Page) -> str:
 def test_a_couple_is_asked_one_at_a_time(site: Site, me: Person) -> None:
     one, other = site.work.client("Ana Reyes"), site.work.client("Ben Ode")
     with writing(site.work.engine) as db:
-        case = cases.open_couple(db, site.work.vault, one.id, other.id, now=NOW)
-        body = TherapySession(case=case.id.bytes, kind="session", on=date(2026, 11, 19), attendance="came")
-        hour = sessions.plan(db, site.work.vault, case, body, now=NOW)
+        case = cases.create_couple_case(db, site.work.vault, one.id, other.id, now=NOW)
+        body = TherapySession(
+            case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, 19), attendance="came"
+        )
+        hour = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
     assert "One person at a time" in me.open(f"/sessions/{hour.id}/questionnaire").text
     assert "One person at a time" in me.open(f"/sessions/{hour.id}/check-in").text
     begun = site.post(f"/sessions/{hour.id}/questionnaire", {"instrument": "giving", "about": "general"})

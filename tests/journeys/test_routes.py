@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from clinic_toolkit.store.engine import reading
-from clinic_toolkit.web import page_kinds
+from clinic_toolkit.web.pages import page_titles
 from tests.fixtures import sites, trails
 from tests.fixtures.sites import Site, example
 from tests.journeys import crawl, person, steps
@@ -159,7 +159,7 @@ def test_no_address_no_title_and_no_header_names_anyone(seen: list[Page]) -> Non
     said = ("Reyes", "Calmer", "Came", "Harbour", "Whelan", "I can", "M.", "parent")
     for page in seen:
         kind = page.title.removesuffix("Clinic toolkit").removesuffix(" · ")
-        assert kind in page_kinds.KINDS | {"Nothing here"} or page.title == "", page.path
+        assert kind in page_titles.TITLES | {"Nothing here"} or page.title == "", page.path
         named = f"{page.path} {page.headers}"
         assert not [word for word in said if word in named], named
         assert page.headers["Cache-Control"] == "no-store"

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import pytest
 
+from clinic_toolkit.dates import format_date
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import cases, clients, fear, relationships, risk_entries, sessions
-from clinic_toolkit.record.days import written
-from clinic_toolkit.record.risk_entries import RiskEntry
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.safety import fear_holds, risk_entries
+from clinic_toolkit.record.safety.risk_entries import RiskEntry
 from clinic_toolkit.store.engine import writing
-from clinic_toolkit.worksheets.catalogue import worksheet
+from clinic_toolkit.worksheets.catalogue import load_worksheet
 from tests.fixtures import held_sheet
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
@@ -54,7 +55,7 @@ def test_the_client_page_and_the_entry_keep_what_was_done(me: Person, hour: str)
     lines = {"asked": "Is he ever frightening? Once.", "protects": "Her sister.", "did": "Gave the number."}
     done = me.send(page, {"how": "in_hand", "fear": "room", "next_check": check.isoformat(), **lines})
     entry = me.follow(done, "Already in hand")
-    for words in (*lines.values(), "Already in hand", "stay in the room", written(check), "about M."):
+    for words in (*lines.values(), "Already in hand", "stay in the room", format_date(check), "about M."):
         assert words in entry.text, words
     listed = me.follow(entry, "All entries")
     assert "Already in hand" in listed.text and NO_REASSURANCE in listed.text
@@ -72,10 +73,10 @@ def test_an_entry_keeps_the_word_that_the_client_had_for_the_person(
     entry = me.follow(me.send(page, {"how": "in_hand"}), "Already in hand")
     work = site.work
     with writing(work.engine) as db:
-        [client] = clients.everyone(db, work.vault)
-        [kept] = relationships.of_client(db, work.vault, client.id)
-        relationships.revise(
-            db, work.vault, kept, word="My mother", frame=kept.body.frame, now=datetime.now(UTC)
+        [client] = clients.list_clients(db, work.vault)
+        [kept] = relationships.list_relationships(db, work.vault, client.id)
+        relationships.revise_relationship(
+            db, work.vault, kept, word="My mother", frame=kept.payload.frame, now=datetime.now(UTC)
         )
     listed = me.follow(me.open(entry.path), "All entries")
     for words in (me.open(entry.path).text, listed.text):
@@ -246,8 +247,8 @@ def test_such_a_sheet_is_offered_only_when_fear_was_asked_about(me: Person, hour
 def test_a_shipped_sheet_that_acts_towards_somebody_waits(
     me: Person, hour: str, instrument: str, slug: str
 ) -> None:
-    title = worksheet(slug).title
-    count = len(catalogue.instrument(instrument).items)
+    title = load_worksheet(slug).title
+    count = len(catalogue.load_instrument(instrument).items)
     result = steps.finish(me, steps.answer_all(me, steps.begin(me, hour, instrument), [4] * count))
     assert title not in result.text and "A sheet that fits is held back" in result.text
     page = me.open(f"{hour}/worksheets")
@@ -292,9 +293,14 @@ def test_the_ninetieth_day_counts_on_the_page_too(
     hour = f"/sessions/{site.work.hour(client).id}"
     page = me.open(f"{hour}/worksheets")
     today = datetime.now().astimezone().date()
-    entry = RiskEntry(client=client.id.bytes, session=None, on=today - timedelta(days=days), fear="home")
+    entry = RiskEntry(
+        client=client.id.bytes,
+        therapy_session=None,
+        entry_date=today - timedelta(days=days),
+        sheet_place="home",
+    )
     with writing(site.work.engine) as db:
-        risk_entries.write(db, site.work.vault, entry, now=NOW)
+        risk_entries.create_risk_entry(db, site.work.vault, entry, now=NOW)
     assert me.send(page, {"worksheet": held}).status == status
 
 
@@ -340,15 +346,15 @@ def couple(site: Site) -> tuple[str, UUID, UUID]:
     """An hour with Ana and Ben, held."""
     ana, ben = site.work.client("Ana Reyes"), site.work.client("Ben Okoro")
     with writing(site.work.engine) as db:
-        case = cases.open_couple(db, site.work.vault, ana.id, ben.id, now=NOW)
+        case = cases.create_couple_case(db, site.work.vault, ana.id, ben.id, now=NOW)
         body = TherapySession(
-            case=case.id.bytes,
+            case_id_bytes=case.id.bytes,
             kind="session",
             on=NOW.date(),
             attendance="came",
             present=(ana.id.bytes, ben.id.bytes),
         )
-        hour = sessions.plan(db, site.work.vault, case, body, now=NOW)
+        hour = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
     return f"/sessions/{hour.id}", ana.id, ben.id
 
 
@@ -367,9 +373,17 @@ def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
     for at, id in enumerate(two):
         assert held not in me.open(f"{hour}/worksheets").source
         with writing(site.work.engine) as db:
-            other = relationships.add(db, site.work.vault, id, word=f"Quillon {at}", frame="partner", now=NOW)
-            fear.note_asked(
-                db, site.work.vault, id, other.id, where="home", session=None, now=datetime.now(UTC)
+            other = relationships.create_relationship(
+                db, site.work.vault, id, word=f"Quillon {at}", frame="partner", now=NOW
+            )
+            fear_holds.record_fear_inquiry(
+                db,
+                site.work.vault,
+                id,
+                other.id,
+                sheet_place="home",
+                therapy_session_id=None,
+                now=datetime.now(UTC),
             )
     page = me.open(f"{hour}/worksheets")
     assert held in page.source
@@ -383,7 +397,9 @@ def test_a_couples_page_does_not_tell_of_a_hold(site: Site, me: Person) -> None:
     hour, ana, ben = couple(site)
     calm = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ben.hex})
     with writing(site.work.engine) as db:
-        fear.note_asked(db, site.work.vault, ana, None, where="room", session=None, now=NOW)
+        fear_holds.record_fear_inquiry(
+            db, site.work.vault, ana, None, sheet_place="room", therapy_session_id=None, now=NOW
+        )
     hold = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ana.hex})
     assert "In the room only." in calm.text and "In the room only." in hold.text
 

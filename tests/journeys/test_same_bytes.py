@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.psychometrics import prompts
-from clinic_toolkit.record import cases, clients, progress, results
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics import safety_prompt_rules
+from clinic_toolkit.record.outcomes import results
+from clinic_toolkit.record.people import cases, clients
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.questionnaires import answered_items, progress
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import writing
-from clinic_toolkit.web import handing
+from clinic_toolkit.web.access import handover_transition
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import NOW
 from tests.fixtures.replaced import replace
@@ -29,7 +31,7 @@ TOKEN = re.compile(rb'(name="csrf_token" value=")[^"]+')
 PULSE = re.compile(rb'(data-pulse=")[^"]+')
 FLAGGED = [
     (each.id, place)
-    for each in catalogue.instruments()
+    for each in catalogue.list_instruments()
     for place, item in enumerate(each.items)
     if item.safety_flag != "none"
 ]
@@ -49,42 +51,42 @@ def differing(one: Seen, other: Seen) -> set[str]:
     return {name for name in one if neutral(one[name]) != neutral(other[name])}
 
 
-def answered(site: Site, instrument: str, place: int, response: Response) -> Kept[Administration]:
+def answered(site: Site, instrument: str, place: int, response: Response) -> RecordVersion[Administration]:
     """A form with calm answers, and this one at this place."""
     work = site.work
     client = work.client("Ana Reyes")
-    form = work.begun(client, catalogue.instrument(instrument), session=work.hour(client).id)
-    calm = [HIGHEST_CALM[item.safety_flag] for item in catalogue.instrument(instrument).items]
+    form = work.begun(client, catalogue.load_instrument(instrument), session=work.hour(client).id)
+    calm = [HIGHEST_CALM[item.safety_flag] for item in catalogue.load_instrument(instrument).items]
     form = work.answer(form, [*calm])
     with writing(work.engine) as db:
         return progress.record_response(db, work.vault, form, place, response, now=NOW)
 
 
-def while_answering(site: Site, kept: Kept[Administration]) -> Seen:
+def while_answering(site: Site, kept: RecordVersion[Administration]) -> Seen:
     """Every screen of a form under way."""
-    place, count = f"/administrations/{kept.id}", len(kept.body.answers.statuses)
+    place, count = f"/administrations/{kept.id}", len(kept.payload.answers.statuses)
     paths = [f"{place}/introduction", f"{place}/check", f"{place}/all", f"{place}/items/1/pause"]
     paths += [f"{place}/items/{number}" for number in range(1, count + 1)]
     return {path.removeprefix(place): _page(site, path) for path in paths}
 
 
-def only_one_of_the_name(site: Site, kept: Kept[Administration]) -> None:
+def only_one_of_the_name(site: Site, kept: RecordVersion[Administration]) -> None:
     """Call every other client otherwise: two of one name are told apart, whatever they answered."""
     work = site.work
     with writing(work.engine) as db:
-        for each in clients.everyone(db, work.vault):
-            name = "Ana Reyes" if each.id == kept.body.client_id else f"Cy {each.id.hex}"
-            if each.body.name != name:
-                clients.revise(db, work.vault, each, Client(name=name), now=NOW)
+        for each in clients.list_clients(db, work.vault):
+            name = "Ana Reyes" if each.id == kept.payload.client_id else f"Cy {each.id.hex}"
+            if each.payload.name != name:
+                clients.revise_client(db, work.vault, each, Client(name=name), now=NOW)
 
 
-def after_it(site: Site, kept: Kept[Administration]) -> Seen:
+def after_it(site: Site, kept: RecordVersion[Administration]) -> Seen:
     """Every screen and every paper once it is finished, with a worksheet about this person."""
     place = f"/administrations/{kept.id}"
     only_one_of_the_name(site, kept)
     with writing(site.work.engine) as db:
-        progress.stop(db, site.work.vault, kept, now=NOW)
-    hour = f"/sessions/{kept.body.session_id}"
+        progress.stop_administration(db, site.work.vault, kept, now=NOW)
+    hour = f"/sessions/{kept.payload.therapy_session_id}"
     found = {"stopped": _page(site, f"{place}/stopped")}
     assert site.post(f"{place}/finish").status_code == 303
     for path in (
@@ -95,10 +97,10 @@ def after_it(site: Site, kept: Kept[Administration]) -> Seen:
         "client-page?with=stood-out&framed=1",
     ):
         found[path] = _page(site, f"{place}/{path}")
-    sent = {"worksheet": "receiving-ladder", "client": kept.body.client_id.hex, "sentence": "I can rest."}
-    about = kept.body.relationship_id
+    sent = {"worksheet": "receiving-ladder", "client": kept.payload.client_id.hex, "sentence": "I can rest."}
+    about = kept.payload.relationship_id
     assert about
-    given = site.post(f"/sessions/{kept.body.session_id}/worksheets", sent | {"about": about.hex})
+    given = site.post(f"/sessions/{kept.payload.therapy_session_id}/worksheets", sent | {"about": about.hex})
     assert given.status_code == 303, given.text
     found["handout"] = _page(site, given.headers["Location"])
     for path in ("sheet", "sheet?framed=1", "sheet?large=1&framed=1"):
@@ -106,14 +108,14 @@ def after_it(site: Site, kept: Kept[Administration]) -> Seen:
     for path in ("", "/end", "/note", "/worksheets", "/questionnaire"):
         found[f"hour{path}"] = _page(site, hour + path)
     found["person"] = _page(site, f"/relationships/{about}")
-    found["client"] = _page(site, f"/clients/{kept.body.client_id}")
+    found["client"] = _page(site, f"/clients/{kept.payload.client_id}")
     return found
 
 
-def for_the_clinician(site: Site, kept: Kept[Administration]) -> Seen:
+def for_the_clinician(site: Site, kept: RecordVersion[Administration]) -> Seen:
     """What the clinician sees afterwards: here the difference must show."""
     with writing(site.work.engine) as db:
-        case = cases.single_of(db, site.work.vault, kept.body.client_id)
+        case = cases.load_single_case(db, site.work.vault, kept.payload.client_id)
     names = {
         "result": f"/administrations/{kept.id}/result",
         "risk entry": f"/administrations/{kept.id}/risk-entry",
@@ -133,9 +135,9 @@ def in_their_hands(site: Site, instrument: str, place: int, fields: dict[str, st
     """Every screen of the device in the client's hands, before and after this answer."""
     work = site.work
     client = work.client("Ana Reyes")
-    form = work.begun(client, catalogue.instrument(instrument), session=work.hour(client).id)
+    form = work.begun(client, catalogue.load_instrument(instrument), session=work.hour(client).id)
     device = handed_over(site, form)
-    count = len(catalogue.instrument(instrument).items)
+    count = len(catalogue.load_instrument(instrument).items)
     number = place + 1
     onward = device.post(f"/form/{number}", fields)
     found = {"onward": onward.headers["Location"].encode()}
@@ -145,18 +147,18 @@ def in_their_hands(site: Site, instrument: str, place: int, fields: dict[str, st
         found[path] = answer.data + answer.headers.get("Location", "").encode()
     found["given back"] = device.post("/form/give-back").data
     found["afterwards"] = device.get("/").data
-    site.app.extensions.pop(handing._LEFT)
+    site.app.extensions.pop(handover_transition._HANDED_OVER_KEY)
     site.unlock()
     return found
 
 
-RAISED = Response(status="answered", value=4, talk=False, said="")
+RAISED = Response(status="answered", value=4, wants_to_talk=False, remark="")
 
 
 @pytest.fixture
 def without_the_rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Let nothing raise a prompt from now on."""
-    return lambda: monkeypatch.setattr(prompts, "find_prompts", lambda *_, **__: ())
+    return lambda: monkeypatch.setattr(safety_prompt_rules, "list_safety_prompts", lambda *_, **__: ())
 
 
 @pytest.mark.parametrize(("instrument", "place"), FLAGGED)
@@ -193,10 +195,10 @@ def test_the_rule_changes_nothing_in_the_clients_hands(
 def test_an_answer_that_raises_a_flag_leads_where_its_neighbour_leads(
     site: Site, instrument: str, place: int, way: str
 ) -> None:
-    calm = HIGHEST_CALM[catalogue.instrument(instrument).items[place].safety_flag]
+    calm = HIGHEST_CALM[catalogue.load_instrument(instrument).items[place].safety_flag]
     raising = replace(RAISED, value=calm + 1)
     if way == "declined":
-        raising = Response(status="declined", value=None, talk=False, said="")
+        raising = Response(status="declined", value=None, wants_to_talk=False, remark="")
     one, other = (answered(site, instrument, place, each) for each in (raising, replace(RAISED, value=calm)))
     seen = after_it(site, one), after_it(site, other)
     # These two say what was answered, to whoever gave the answer; the one above tells the rule from that.
@@ -208,22 +210,26 @@ def test_a_leak_on_a_screen_or_on_paper_would_be_found(
     site: Site, monkeypatch: pytest.MonkeyPatch, without_the_rule: Callable[[], None]
 ) -> None:
     """A page that told of it in the smallest way: a word's space, a next step's full stop."""
-    together, paper = results.together_of, results.client_page_of
+    together, paper = results.build_joint_review, results.build_client_page
 
-    def told(kept: Kept[Administration]) -> bool:
-        items = results.answered_items(kept.body)
-        return bool(prompts.find_prompts(results.administrations.instrument_of(kept.body), items))
+    def told(kept: RecordVersion[Administration]) -> bool:
+        items = answered_items.list_answered_items(kept.payload)
+        return bool(
+            safety_prompt_rules.list_safety_prompts(
+                results.administrations.instrument_of(kept.payload), items
+            )
+        )
 
     def leaking_page(db: Any, vault: Any, kept: Any) -> Any:
         shown = together(db, vault, kept)
-        return replace(shown, about=shown.about + "\u00a0") if told(kept) else shown
+        return replace(shown, relationship_word=shown.relationship_word + "\u00a0") if told(kept) else shown
 
     def leaking_paper(settings: Any, kept: Any, **more: Any) -> Any:
         value = paper(settings, kept, **more)
         return replace(value, next_step=value.next_step + ".") if told(kept) else value
 
-    monkeypatch.setattr(results, "together_of", leaking_page)
-    monkeypatch.setattr(results, "client_page_of", leaking_paper)
+    monkeypatch.setattr(results, "build_joint_review", leaking_page)
+    monkeypatch.setattr(results, "build_client_page", leaking_paper)
     with_it = after_it(site, answered(site, *FLAGGED[0], RAISED))
     without_the_rule()
     without = after_it(site, answered(site, *FLAGGED[0], RAISED))

@@ -10,9 +10,9 @@ import time_machine
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from clinic_toolkit.record import practice
+from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.engine import reading
-from clinic_toolkit.vault import return_code, slots
+from clinic_toolkit.vault import key_slots, return_code
 from tests.fixtures.handed import handed_over
 from tests.fixtures.sites import TOKEN, Site, Visitor
 from tests.journeys import intake, person
@@ -69,15 +69,15 @@ def counts(site: Site) -> Counts:
 def knows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The passphrase is compared and replaced without its second of work."""
     now = [RIGHT]
-    replace = slots.replace_passphrase
-    monkeypatch.setattr(practice, "is_passphrase", lambda db, typed: typed == now[0])
-    monkeypatch.setattr(return_code, "wrap_for_return", lambda vault, code: b"sealed")
+    replace = key_slots.replace_passphrase
+    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, typed: typed == now[0])
+    monkeypatch.setattr(return_code, "wrap_user_key", lambda vault, code: b"sealed")
 
     def replaced(db, vault, passphrase):  # type: ignore[no-untyped-def]
         replace(db, vault, passphrase)
         now[0] = passphrase
 
-    monkeypatch.setattr(slots, "replace_passphrase", replaced)
+    monkeypatch.setattr(key_slots, "replace_passphrase", replaced)
 
 
 def test_every_address_that_takes_a_form_is_looked_at(site: Site) -> None:
@@ -124,10 +124,10 @@ def test_it_arrives_after_a_lock_and_an_unlock_too(desk: Desk, name: str) -> Non
     once, first = counts(desk.site), desk.me.passed[-1]
     path, fields = desk.me.last  # type: ignore[attr-defined]
     # The next process: another vault over the same file, and a form token of its own.
-    vault = slots.open_with_user_key
+    vault = key_slots.unlock_with_user_key
     with reading(desk.site.work.engine) as db:
         desk.site.work.vault = vault(db, desk.site.work.vault.user_id, desk.site.work.vault.user_key())
-    desk.site.app.worker.unlocked.clear()
+    desk.site.app.worker.unlocked_sessions.clear()
     desk.site.unlock()
     desk.me.post(path, fields | {"csrf_token": desk.site.token()})
     assert desk.me.passed[-1] == first
@@ -246,8 +246,8 @@ def test_unlock_pressed_twice_leads_to_today(site: Site, monkeypatch: pytest.Mon
         assert go.wait(30)
         return site.work.vault
 
-    monkeypatch.setattr(practice, "unlock", unlock)
-    site.app.worker.unlocked.clear()
+    monkeypatch.setattr(practice_access, "unlock_with_passphrase", unlock)
+    site.app.worker.unlocked_sessions.clear()
     site.app.worker.serving_since = -1000.0
     found: list[TestResponse] = []
 
@@ -272,10 +272,10 @@ def test_unlock_pressed_twice_leads_to_today(site: Site, monkeypatch: pytest.Mon
 
 
 def test_a_wrong_code_pressed_twice_costs_one_try(site: Site) -> None:
-    site.app.worker.unlocked.clear()
+    site.app.worker.unlocked_sessions.clear()
     site.app.worker.serving_since = -1000.0
     keeper = site.keeper
-    keeper.hold(b"not a blob of ours")
+    keeper.hold_return_blob(b"not a blob of ours")
     token = site.token()
     for _ in range(2):
         site.post("/unlock", {"csrf_token": token, "code": "ABC234"}, token=False)
@@ -292,10 +292,10 @@ def test_hand_over_pressed_twice_leads_to_the_clients_form(desk: Desk) -> None:
     asked = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     answer = device.send(path, {"csrf_token": "x" * 91}, **asked)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
-    assert not device.line.end.is_set()
+    assert not device.line.stopping.is_set()
     # Words are not taken there, whatever address they come to.
     refused = device.send(path, {"csrf_token": "x" * 91, "did": "w" * 400}, **asked)
-    assert refused.status_code == 403 and device.line.end.is_set()
+    assert refused.status_code == 403 and device.line.stopping.is_set()
 
 
 @pytest.mark.parametrize("path", ["/form/give-back", "/form/finish"])

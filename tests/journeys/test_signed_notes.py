@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from clinic_toolkit.record import administrations, handouts
+from clinic_toolkit.record.questionnaires import administrations
+from clinic_toolkit.record.writing import handouts
 from tests.fixtures.sites import Site
 from tests.journeys import steps
 from tests.journeys.intake import couple, day, enter, take_in
@@ -266,14 +267,17 @@ def test_no_page_of_an_hour_looks_for_its_forms_twice(
     steps.finish(me, steps.answer_all(me, steps.begin(me, hour.path), [1] * 12))
     me.send(me.open(f"{hour.path}/worksheets"), {"worksheet": "receiving-ladder"})
     looked: list[str] = []
-    for module in (administrations, handouts):
-        found = module.of_session
+    for module, verb in (
+        (administrations, "list_administrations_in_session"),
+        (handouts, "list_handouts_in_session"),
+    ):
+        found = getattr(module, verb)
 
         def counted(*where: Any, module: ModuleType = module, found: Callable[..., Any] = found) -> Any:
             looked.append(module.__name__)
             return found(*where)
 
-        monkeypatch.setattr(module, "of_session", counted)
+        monkeypatch.setattr(module, verb, counted)
 
     def times(path: str, *, requests: int = 1) -> int:
         looked.clear()

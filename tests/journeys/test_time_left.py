@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from clinic_toolkit.record import sessions
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.sites import Site
 from tests.journeys.person import Person
@@ -31,8 +31,8 @@ def clock(minutes: int) -> time:
     ],
 )
 def test_the_minutes_left_are_those_of_an_hour_of_today(on: date, end: time | None, left: int | None) -> None:
-    body = TherapySession(case=b"", kind="session", on=on, end=end)
-    assert sessions.minutes_left(body, now=NOW) == left
+    body = TherapySession(case_id_bytes=b"", kind="session", on=on, end=end)
+    assert therapy_sessions.minutes_left(body, now=NOW) == left
 
 
 @pytest.mark.parametrize(("minutes", "said"), [(18, True), (25, False), (None, False)])
@@ -42,16 +42,16 @@ def test_it_is_said_where_a_questionnaire_is_chosen(
     client = site.work.client()
     hour = site.work.hour(client, TODAY)
     body = TherapySession(
-        case=hour.body.case,
+        case_id_bytes=hour.payload.case_id_bytes,
         kind="session",
         on=TODAY,
         end=None if minutes is None else clock(minutes),
         attendance="came",
-        present=hour.body.present,
+        present=hour.payload.present,
     )
     with writing(site.work.engine) as db:
-        sessions.revise(db, site.work.vault, hour, body, now=NOW)
-    real = sessions.minutes_left
-    monkeypatch.setattr(sessions, "minutes_left", lambda body, *, now: real(body, now=NOW))
+        therapy_sessions.revise_therapy_session(db, site.work.vault, hour, body, now=NOW)
+    real = therapy_sessions.minutes_left
+    monkeypatch.setattr(therapy_sessions, "minutes_left", lambda body, *, now: real(body, now=NOW))
     page = me.open(f"/sessions/{hour.id}/questionnaire")
     assert page.status == 200 and (SAID in page.text) == said

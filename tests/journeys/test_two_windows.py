@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.record import administrations, answers
+from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.handed import SEEN, Device, handed_over
 from tests.fixtures.sites import Site
@@ -25,12 +25,12 @@ def page(me: Person, hour: str) -> Page:
 def kept(site: Site, page: Page) -> administrations.Administration:
     """What is kept of the questionnaire of this page."""
     with reading(site.work.engine) as db:
-        return administrations.get(db, site.work.vault, UUID(page.path.split("/")[2])).body
+        return administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2])).payload
 
 
 def first(site: Site, page: Page) -> answers.Response:
     """What is kept of its first question."""
-    return answers.responses(kept(site, page).answers)[0]
+    return answers.decode_responses(kept(site, page).answers)[0]
 
 
 @pytest.mark.parametrize("go", ["next", "back", "pause"])
@@ -41,7 +41,9 @@ def test_a_window_in_which_nothing_was_changed_erases_nothing(
     me.send(page, FULL | steps.NEXT)
     gone_on = me.send(older, {"go": go}, by="answer")
     assert gone_on.status == 200 and gone_on.path != page.path
-    assert first(site, page) == answers.Response(status="answered", value=4, talk=True, said=FULL["said"])
+    assert first(site, page) == answers.Response(
+        status="answered", value=4, wants_to_talk=True, remark=FULL["said"]
+    )
 
 
 def test_each_window_changes_what_was_changed_in_it(site: Site, me: Person, page: Page) -> None:
@@ -49,10 +51,12 @@ def test_each_window_changes_what_was_changed_in_it(site: Site, me: Person, page
     me.send(page, {"said": FULL["said"]} | steps.NEXT)
     me.send(older, {"answer": "3"} | steps.NEXT)
     me.send(me.open(page.path), {"talk": "yes"} | steps.NEXT)
-    assert first(site, page) == answers.Response(status="answered", value=3, talk=True, said=FULL["said"])
+    assert first(site, page) == answers.Response(
+        status="answered", value=3, wants_to_talk=True, remark=FULL["said"]
+    )
     # Taking back is a change as well.
     me.send(me.open(page.path), {"talk": None, "said": ""} | steps.NEXT, by="answer")
-    assert first(site, page) == answers.Response(status="answered", value=3, talk=False, said="")
+    assert first(site, page) == answers.Response(status="answered", value=3, wants_to_talk=False, remark="")
 
 
 @pytest.mark.parametrize("way", [steps.WOULD_NOT, steps.COULD_NOT])
@@ -62,7 +66,7 @@ def test_a_way_not_to_answer_stays_beside_an_untouched_window(
     older = me.open(page.path)
     me.send(page, way, by="answer")
     me.send(older, {"talk": "yes"} | steps.NEXT)
-    assert (first(site, page).status, first(site, page).talk) == (way["way"], True)
+    assert (first(site, page).status, first(site, page).wants_to_talk) == (way["way"], True)
 
 
 def test_two_words_for_one_question_stand_side_by_side_and_the_person_decides(
@@ -76,10 +80,10 @@ def test_two_words_for_one_question_stand_side_by_side_and_the_person_decides(
     assert late.typed("said") == "Only at weekends." and late.typed("answer") == "1"
     # What only the first window changed stands on this page now, and stays.
     assert late.typed("talk") == "yes"
-    assert first(site, page).said == FULL["said"]
+    assert first(site, page).remark == FULL["said"]
     me.send(late, steps.NEXT, by="answer")
     assert first(site, page) == answers.Response(
-        status="answered", value=1, talk=True, said="Only at weekends."
+        status="answered", value=1, wants_to_talk=True, remark="Only at weekends."
     )
 
 
@@ -89,7 +93,7 @@ def test_the_script_carries_what_the_page_saw_and_moves_it_on(site: Site, me: Pe
     told = me.post(page.path, standing | {"said": "One."}, script)
     seen = json.loads(told.body)["version"]
     assert me.post(page.path, standing | {"said": "One. Two.", "version": seen}, script).status == 200
-    assert first(site, page).said == "One. Two."
+    assert first(site, page).remark == "One. Two."
     clash = me.post(page.path, standing | {"said": "Three."}, script)
     assert clash.status == 409 and "another window" in json.loads(clash.body)["message"]
     # Another window declined meanwhile, which this page does not show: its next answer does not undo that.
@@ -106,7 +110,9 @@ def test_a_page_that_says_nothing_of_what_it_saw_can_add_and_never_erase(
     token = {"csrf_token": page.typed("csrf_token")}
     assert me.post(page.path, token | {"go": "next"}).status == 200
     assert me.post(page.path, token | {"answer": "2", "version": "1"}).status == 409
-    assert first(site, page) == answers.Response(status="answered", value=4, talk=True, said=FULL["said"])
+    assert first(site, page) == answers.Response(
+        status="answered", value=4, wants_to_talk=True, remark=FULL["said"]
+    )
 
 
 def test_all_questions_on_one_page_beside_one_question(site: Site, me: Person, page: Page) -> None:
@@ -115,15 +121,15 @@ def test_all_questions_on_one_page_beside_one_question(site: Site, me: Person, p
     # An untouched page goes on silently, and one that was touched elsewhere adds to it.
     assert me.send(whole, {}, by="1-answer").path.endswith("/check")
     assert me.send(whole, {"2-answer": "3"}, by="1-answer").path.endswith("/check")
-    assert [each.value for each in answers.responses(kept(site, page).answers)[:2]] == [4, 3]
+    assert [each.value for each in answers.decode_responses(kept(site, page).answers)[:2]] == [4, 3]
     late = me.send(whole, {"1-said": "Only at weekends.", "3-answer": "0"}, by="1-answer")
     assert late.status == 409 and FULL["said"] in late.text
     assert late.typed("1-said") == "Only at weekends." and late.typed("1-answer") == "4"
     assert late.typed("2-answer") == "3" and late.typed("3-answer") == "0"
-    assert answers.responses(kept(site, page).answers)[2].value is None
+    assert answers.decode_responses(kept(site, page).answers)[2].value is None
     me.send(late, {}, by="1-answer")
-    assert first(site, page).said == "Only at weekends."
-    assert answers.responses(kept(site, page).answers)[2].value == 0
+    assert first(site, page).remark == "Only at weekends."
+    assert answers.decode_responses(kept(site, page).answers)[2].value == 0
 
 
 def test_the_open_line_of_a_check_in(site: Site, me: Person, hour: str) -> None:
@@ -134,42 +140,42 @@ def test_the_open_line_of_a_check_in(site: Site, me: Person, hour: str) -> None:
     me.send(line, {"open_line": "Slept better."})
     me.send(older, {"go": "next"}, by="open_line")
     me.send(whole, {"1-answer": "2"}, by="open_line")
-    assert kept(site, begun).open_line == "Slept better."
+    assert kept(site, begun).open_line_answer == "Slept better."
     late = me.send(older, {"open_line": "Slept worse."})
     assert late.status == 409 and "Slept better." in late.text and late.typed("open_line") == "Slept worse."
     late_whole = me.send(whole, {"open_line": "Neither."})
     assert late_whole.status == 409 and "Slept better." in late_whole.text
     me.send(late, {"go": "next"}, by="open_line")
-    assert kept(site, begun).open_line == "Slept worse."
+    assert kept(site, begun).open_line_answer == "Slept worse."
 
 
 @pytest.fixture
 def device(site: Site, me: Person, page: Page) -> Device:
     """The same questionnaire in the client's hands."""
     with reading(site.work.engine) as db:
-        form = administrations.get(db, site.work.vault, UUID(page.path.split("/")[2]))
+        form = administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2]))
     return handed_over(site, form)
 
 
 def test_two_windows_in_the_clients_hands(device: Device) -> None:
     def stands() -> answers.Response:
-        return device.app.form.kept.of(1)
+        return device.app.form.answers.answer_to(1)
 
     older = device.seen("/form/1")
     device.post("/form/1", FULL | older)
     assert device.post("/form/1", {"go": "next"} | older).status_code == 303
-    assert stands() == answers.Response(status="answered", value=4, talk=True, said=FULL["said"])
+    assert stands() == answers.Response(status="answered", value=4, wants_to_talk=True, remark=FULL["said"])
     late = device.post("/form/1", {"said": "Only at weekends."} | older)
     assert late.status_code == 409
     assert FULL["said"] in late.text and "Only at weekends." in late.text
-    assert stands().said == FULL["said"]
+    assert stands().remark == FULL["said"]
     told = device.post("/form/1", {"said": "Only at weekends."} | older, **{"X-Autosave": "1"})
     assert told.status_code == 409 and told.json and "another window" in told.json["message"]
     found = SEEN.search(late.text)
     assert found
     fields = {"answer": "4", "talk": "yes", "said": "Only at weekends.", "version": found[1]}
     assert device.post("/form/1", fields).status_code == 303
-    assert stands().said == "Only at weekends."
+    assert stands().remark == "Only at weekends."
 
 
 def test_the_settings_of_the_practice(me: Person) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.record import administrations, answers
+from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
@@ -28,8 +28,8 @@ def page(me: Person, hour: str) -> Page:
 def responses(site: Site, page: Page) -> list[answers.Response]:
     """What is kept of the questionnaire of this page."""
     with reading(site.work.engine) as db:
-        kept = administrations.get(db, site.work.vault, UUID(page.path.split("/")[2]))
-    return answers.responses(kept.body.answers)
+        kept = administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2]))
+    return answers.decode_responses(kept.payload.answers)
 
 
 def test_every_question_stands_there_with_its_answers(page: Page) -> None:
@@ -103,10 +103,15 @@ def test_the_script_saves_as_soon_as_something_is_chosen(site: Site, me: Person,
 def test_nothing_changed_writes_nothing(site: Site, me: Person, page: Page) -> None:
     me.send(page, {"1-answer": "2"}, by="1-answer")
     with reading(site.work.engine) as db:
-        before = administrations.get(db, site.work.vault, UUID(page.path.split("/")[2])).version
+        before = administrations.load_administration(
+            db, site.work.vault, UUID(page.path.split("/")[2])
+        ).version
     me.send(me.open(page.path), {}, by="1-answer")
     with reading(site.work.engine) as db:
-        assert administrations.get(db, site.work.vault, UUID(page.path.split("/")[2])).version == before
+        assert (
+            administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2])).version
+            == before
+        )
 
 
 def test_a_finished_one_is_not_answered_again(me: Person, page: Page) -> None:

@@ -15,8 +15,8 @@ from tests.journeys import steps
 from tests.journeys.pages import Page
 from tests.journeys.person import Person
 
-FORMS = [each.id for each in forms.instruments()]
-SHEETS = [each.slug for each in sheets.worksheets()]
+FORMS = [each.id for each in forms.list_instruments()]
+SHEETS = [each.slug for each in sheets.list_worksheets()]
 
 
 @pytest.fixture
@@ -27,14 +27,14 @@ def hour(site: Site) -> str:
 
 def test_the_list_of_questionnaires_leads_to_each(me: Person) -> None:
     page = me.follow(me.open("/"), "Questionnaires")
-    for each in forms.instruments():
+    for each in forms.list_instruments():
         assert each.title in page.text and each.about in page.text
     assert {f"/questionnaires/{id}" for id in FORMS} <= {href for _, href in page.links}
 
 
 @pytest.mark.parametrize("id", FORMS)
 def test_a_questionnaire_shows_its_items_and_what_is_known(me: Person, id: str) -> None:
-    form = forms.instrument(id)
+    form = forms.load_instrument(id)
     page = me.open(f"/questionnaires/{id}")
     for item in form.items:
         assert item.text in page.text
@@ -57,7 +57,7 @@ def test_a_questionnaire_shows_its_items_and_what_is_known(me: Person, id: str) 
 
 @pytest.mark.parametrize("id", FORMS)
 def test_the_guide_is_a_page_of_what_to_say_and_one_of_what_to_ask_in_private(me: Person, id: str) -> None:
-    form = forms.instrument(id)
+    form = forms.load_instrument(id)
     paper = me.follow(me.open(f"/questionnaires/{id}"), "Guide for you")
     first, second = (each.extract_text() for each in PdfReader(BytesIO(steps.pdf_of(paper))).pages)
     assert "Fear, dying, harm: ask in private" in second and "Fear, dying, harm" not in first
@@ -70,7 +70,7 @@ def test_the_guide_is_a_page_of_what_to_say_and_one_of_what_to_ask_in_private(me
 
 
 def test_the_blank_form_can_be_about_people_in_general(me: Person) -> None:
-    form = forms.instrument("giving")
+    form = forms.load_instrument("giving")
     words = steps.words_of(me.open("/questionnaires/giving/blank?general"))
     assert form.items[0].text_general[:25] in words
     assert form.evidence.level == "drafted" and f"Draft, version {form.version}" in words
@@ -82,13 +82,13 @@ def test_the_blank_form_carries_the_code_of_its_version_and_nobody_elses(me: Per
     words = "Blank form, people in general" if general else "Blank form (PDF)"
     one, other = (me.follow(page, words) for _ in range(2))
     assert steps.pdf_of(one) == steps.pdf_of(other)
-    code = form_code.code_of(forms.instrument("giving"), general=general)
-    assert f"version {forms.instrument('giving').version} · sheet {code}" in steps.words_of(one)
+    code = form_code.form_code_of(forms.load_instrument("giving"), general=general)
+    assert f"version {forms.load_instrument('giving').version} · sheet {code}" in steps.words_of(one)
 
 
 @pytest.mark.parametrize("slug", SHEETS)
 def test_a_worksheet_says_when_not_to_use_it(me: Person, slug: str) -> None:
-    sheet = sheets.worksheet(slug)
+    sheet = sheets.load_worksheet(slug)
     page = me.follow(me.open("/worksheets"), "Look at it")
     page = me.open(f"/worksheets/{slug}")
     assert sheet.when_not_to_use in page.text and sheet.evidence in page.text
@@ -140,7 +140,7 @@ def test_cautions_are_folded_away_from_the_client(me: Person, hour: str) -> None
     page = me.open(f"{hour}/worksheets")
     beside, _, folded = unescape(page.source).partition("<details>")
     cautions = folded.partition("when not to use them")[2].partition("</details>")[0]
-    for sheet in sheets.worksheets():
+    for sheet in sheets.list_worksheets():
         assert sheet.when_not_to_use in cautions
         assert sheet.when_not_to_use not in beside
     assert "Fits what was said" in beside and "because of item" not in beside
@@ -185,10 +185,11 @@ def test_a_sheet_that_was_revised_since_it_was_given_says_so(
 ) -> None:
     given = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder"})
     assert "was revised" not in me.open(given.path).text
-    now = sheets.worksheet("receiving-ladder")
+    now = sheets.load_worksheet("receiving-ladder")
     revised = tuple(
-        replace(each, version="99", digest="0" * 64) if each is now else each for each in sheets.worksheets()
+        replace(each, version="99", digest="0" * 64) if each is now else each
+        for each in sheets.list_worksheets()
     )
-    monkeypatch.setattr(sheets, "worksheets", lambda: revised)
+    monkeypatch.setattr(sheets, "list_worksheets", lambda: revised)
     said = me.open(given.path).text
     assert f"version {now.version} was given, and version 99 is printed" in said

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from clinic_toolkit.names.clusters import clusters, first_letter
-from clinic_toolkit.names.initials import initials
+from clinic_toolkit.names.graphemes import first_letter, iter_graphemes
+from clinic_toolkit.names.initials import propose_initials
 
 SCRIPTS = {
     "Latin": ("Łukasz Øvergård", "Ł. Ø."),
@@ -45,7 +45,7 @@ SCRIPTS = {
 
 @pytest.mark.parametrize(("name", "proposed"), SCRIPTS.values(), ids=SCRIPTS)
 def test_a_name_of_any_script_is_shown_by_whole_letters(name: str, proposed: str) -> None:
-    assert initials(name) == proposed
+    assert propose_initials(name) == proposed
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_a_name_of_any_script_is_shown_by_whole_letters(name: str, proposed: str
     ],
 )  # fmt: skip
 def test_what_is_no_part_of_the_name_gives_no_initial(name: str, proposed: str) -> None:
-    assert initials(name) == proposed
+    assert propose_initials(name) == proposed
 
 
 @pytest.mark.parametrize("name", [name for name, _ in SCRIPTS.values()])
 def test_a_name_is_never_shown_whole(name: str) -> None:
     for word in name.split():
-        letters = list(clusters(word))
+        letters = list(iter_graphemes(word))
         assert "".join(letters) == word
         if len(letters) > 1:
-            assert word not in initials(word)
-            assert len([each for each in clusters(initials(word)) if each not in ". "]) <= 2
+            assert word not in propose_initials(word)
+            assert len([each for each in iter_graphemes(propose_initials(word)) if each not in ". "]) <= 2
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_name_is_never_shown_whole(name: str) -> None:
     ],
 )  # fmt: skip
 def test_letters_are_counted_as_people_count_them(text: str, count: int) -> None:
-    assert len(list(clusters(text))) == count
+    assert len(list(iter_graphemes(text))) == count
 
 
 def test_a_word_without_a_letter_has_no_first_one() -> None:

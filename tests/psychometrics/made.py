@@ -7,14 +7,14 @@ from clinic_toolkit.instruments.model import (
     Facet,
     Instrument,
     Item,
+    ItemMode,
     MissingRule,
-    Mode,
     ResponseOption,
     SafetyFlag,
 )
 
 LABELS = ("Never", "Some of the time", "About half the time", "Most of the time", "Nearly all the time")
-MODES: tuple[Mode, ...] = ("behaviour", "thought", "feeling", "cost")
+MODES: tuple[ItemMode, ...] = ("behaviour", "thought", "feeling", "cost")
 LETTERS = {"behaviour": "B", "thought": "T", "feeling": "F", "cost": "C"}
 STRENGTHS = {"A.B", "B.F", "C.T"}
 FLAGS: dict[str, SafetyFlag] = {"A.T": "burden", "B.T": "fear"}
@@ -38,7 +38,7 @@ class Said:
     item_id: str
     status: str = "answered"
     value: int | None = None
-    talk: bool = False
+    wants_to_talk: bool = False
 
 
 def options(labels: tuple[str, ...] = LABELS) -> tuple[ResponseOption, ...]:

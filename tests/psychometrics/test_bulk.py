@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.bulk import NO_ANSWER, score_many
-from clinic_toolkit.psychometrics.scoring import AnswerDoesNotFit, score
+from clinic_toolkit.psychometrics.scoring import AnswerDoesNotFit, score_form
 
 from .test_own_scoring import RESTING
 
-SHIPPED = [each for each in catalogue.instruments() if each.kind in ("difficulties", "strengths")]
+SHIPPED = [each for each in catalogue.list_instruments() if each.kind in ("difficulties", "strengths")]
 WEIGHTS = st.sampled_from([0.5, 1, 1.5, 2, 0.1, 3])
 
 
@@ -42,7 +42,7 @@ def test_the_same_numbers_as_alone(form: Instrument, seed: int, blanks: float) -
             item.id: None if value == NO_ANSWER else int(value)
             for item, value in zip(form.items, row, strict=True)
         }
-        alone = score(form, answers)
+        alone = score_form(form, answers)
         assert found.answered[number] == alone.answered
         assert _said(found.total[number]) == alone.total
         for facet in alone.facets:
@@ -54,7 +54,7 @@ def _said(number: float) -> float | None:
 
 
 def test_a_value_that_is_no_answer_stops_all_of_it() -> None:
-    form = catalogue.instrument("giving")
+    form = catalogue.load_instrument("giving")
     values = np.zeros((1000, len(form.items)), np.uint8)
     score_many(form, values)
     values[700, 5] = 5
@@ -65,7 +65,7 @@ def test_a_value_that_is_no_answer_stops_all_of_it() -> None:
 
 
 def test_more_forms_than_are_taken_at_once() -> None:
-    form = catalogue.instrument("flows")
+    form = catalogue.load_instrument("flows")
     values = np.random.default_rng(7).integers(0, 5, (70_000, len(form.items)), np.uint8)
     found = score_many(form, values)
     assert np.array_equal(found.total, values.astype(float).mean(axis=1) * 25)

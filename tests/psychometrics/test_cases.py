@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from clinic_toolkit.psychometrics.scoring import score, shown
-from clinic_toolkit.psychometrics.wording import facet_count, facet_sentence, labels_of
+from clinic_toolkit.psychometrics.result_sentences import describe_answers, describe_count, option_labels
+from clinic_toolkit.psychometrics.scoring import round_half_up, score_form
 
 from . import made
 
@@ -24,7 +24,7 @@ def read(name: str) -> list[dict[str, Any]]:
 
 def number(x: float | None) -> int | str:
     """A number as the cases write it: shown whole, or "-"."""
-    return "-" if x is None else shown(x)
+    return "-" if x is None else round_half_up(x)
 
 
 def answers_of(case: dict[str, Any]) -> dict[str, int | None]:
@@ -39,21 +39,21 @@ SHEETS = read("oracles.toml") + read("sheets.toml")
 @pytest.mark.parametrize("case", SHEETS, ids=[case["name"] for case in SHEETS])
 def test_a_sheet_scored_by_hand_scores_the_same(case: dict[str, Any]) -> None:
     form = FORMS[case["form"]]
-    result = score(form, answers_of(case))
+    result = score_form(form, answers_of(case))
     assert [number(facet.score) for facet in result.facets] == case["facets"]
     assert number(result.total) == case["total"]
     assert result.total_answered == case["total_answered"]
     assert ["-" if s.value is None else s.value for s in result.strengths] == case["strengths"]
     if "facet_counts" in case:
-        assert [facet_count(form, facet) for facet in result.facets] == case["facet_counts"]
+        assert [describe_count(form, facet) for facet in result.facets] == case["facet_counts"]
 
 
 @pytest.mark.parametrize("case", read("words.toml"), ids=lambda c: f"{c['values']} of {c['asked']}")
 def test_the_words_are_those_written_by_hand(case: dict[str, Any]) -> None:
-    labels = labels_of(FORMS["difficulties"])
+    labels = option_labels(FORMS["difficulties"])
     values, asked = case["values"], case["asked"]
-    assert facet_sentence(values, labels, asked, "clinician") == case["clinician"]
-    assert facet_sentence(values, labels, asked, "client", "giving past your limit") == case["client"]
+    assert describe_answers(values, labels, asked, "clinician") == case["clinician"]
+    assert describe_answers(values, labels, asked, "client", "giving past your limit") == case["client"]
 
 
 def test_every_case_names_its_source() -> None:

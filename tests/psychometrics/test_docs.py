@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.instruments.catalogue import instruments
-from clinic_toolkit.psychometrics.scoring import score, shown
-from clinic_toolkit.psychometrics.wording import (
-    facet_count,
-    facet_sentence,
-    labels_of,
-    stood_out,
-    total_line,
+from clinic_toolkit.instruments.catalogue import list_instruments
+from clinic_toolkit.psychometrics.result_sentences import (
+    describe_answers,
+    describe_count,
+    describe_total,
+    option_labels,
+    stood_out_sentences,
 )
+from clinic_toolkit.psychometrics.scoring import round_half_up, score_form
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text(encoding="utf-8")
-GIVING = next(form for form in instruments() if form.id == "giving")
-FLOWS = next(form for form in instruments() if form.kind == "strengths")
+GIVING = next(form for form in list_instruments() if form.id == "giving")
+FLOWS = next(form for form in list_instruments() if form.kind == "strengths")
 
 
 def rows(first_heading: str) -> list[list[str]]:
@@ -43,28 +43,28 @@ def giving(*parts: str) -> dict[str, int | None]:
 @pytest.mark.parametrize("row", rows("Answers | Number"), ids=lambda row: row[0])
 def test_one_part(row: list[str]) -> None:
     cell, number, count, words = row
-    facet = score(GIVING, giving(cell)).facets[0]
-    assert number == ("no" if facet.score is None else str(shown(facet.score)))
-    assert count == facet_count(GIVING, facet)
-    assert words == facet_sentence(facet.given, labels_of(GIVING), facet.asked, "clinician")
+    facet = score_form(GIVING, giving(cell)).facets[0]
+    assert number == ("no" if facet.score is None else str(round_half_up(facet.score)))
+    assert count == describe_count(GIVING, facet)
+    assert words == describe_answers(facet.answered_values, option_labels(GIVING), facet.asked, "clinician")
 
 
 @pytest.mark.parametrize("row", rows("Part one"), ids=lambda row: " ".join(row[:3]))
 def test_a_whole_form(row: list[str]) -> None:
-    result = score(GIVING, giving(*row[:3]))
-    assert row[3].split() == ["-" if f.score is None else str(shown(f.score)) for f in result.facets]
-    assert row[4] == total_line(result)
+    result = score_form(GIVING, giving(*row[:3]))
+    assert row[3].split() == ["-" if f.score is None else str(round_half_up(f.score)) for f in result.facets]
+    assert row[4] == describe_total(result)
 
 
 @pytest.mark.parametrize("row", rows("Eight answers"), ids=lambda row: row[0])
 def test_what_flows_well(row: list[str]) -> None:
     answers = dict(zip([item.id for item in FLOWS.items], values(row[0]), strict=True))
-    assert row[1] == total_line(score(FLOWS, answers))
+    assert row[1] == describe_total(score_form(FLOWS, answers))
 
 
 @pytest.mark.parametrize("row", rows("Answers | The client reads"), ids=lambda row: row[0])
 def test_what_the_client_reads(row: list[str]) -> None:
-    said = stood_out(GIVING, score(GIVING, giving(row[0])))
+    said = stood_out_sentences(GIVING, score_form(GIVING, giving(row[0])))
     assert said == (() if row[1] == "nothing" else (row[1],))
 
 

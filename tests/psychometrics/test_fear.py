@@ -7,10 +7,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clinic_toolkit.psychometrics.fear import ASKED_FOR_DAYS, is_asked, may_offer
+from clinic_toolkit.psychometrics.fear_inquiry import (
+    INQUIRY_VALID_DAYS,
+    is_inquiry_current,
+    may_offer_worksheet,
+)
 from clinic_toolkit.worksheets import catalogue
 
-PLAIN = catalogue.worksheet("receiving-ladder")
+PLAIN = catalogue.load_worksheet("receiving-ladder")
 HELD = replace(PLAIN, needs_fear_asked=True)
 DAY = date(2026, 11, 19)
 
@@ -19,13 +23,13 @@ DAY = date(2026, 11, 19)
     ("ago", "counts"), [(0, True), (1, True), (89, True), (90, True), (91, False), (92, False), (-1, False)]
 )
 def test_the_ninetieth_day_counts_and_the_next_does_not(ago: int, counts: bool) -> None:
-    assert is_asked(DAY - timedelta(days=ago), today=DAY) is counts
-    assert may_offer(HELD, DAY - timedelta(days=ago), today=DAY) is counts
+    assert is_inquiry_current(DAY - timedelta(days=ago), today=DAY) is counts
+    assert may_offer_worksheet(HELD, DAY - timedelta(days=ago), today=DAY) is counts
 
 
 def test_never_asked_is_not_asked() -> None:
-    assert not is_asked(None, today=DAY)
-    assert not may_offer(HELD, None, today=DAY)
+    assert not is_inquiry_current(None, today=DAY)
+    assert not may_offer_worksheet(HELD, None, today=DAY)
 
 
 @given(
@@ -41,13 +45,13 @@ def test_the_rule_is_the_count_of_days_whatever_the_calendar(
 ) -> None:
     today = today or asked + timedelta(days=after)
     # Written a second time: today is one of the ninety-one days that begin with the asking.
-    window = {asked.toordinal() + each for each in range(ASKED_FOR_DAYS + 1)}
-    assert is_asked(asked, today=today) is (today.toordinal() in window)
-    assert may_offer(HELD, asked, today=today) is is_asked(asked, today=today)
-    assert may_offer(PLAIN, asked, today=today) and may_offer(PLAIN, None, today=today)
+    window = {asked.toordinal() + each for each in range(INQUIRY_VALID_DAYS + 1)}
+    assert is_inquiry_current(asked, today=today) is (today.toordinal() in window)
+    assert may_offer_worksheet(HELD, asked, today=today) is is_inquiry_current(asked, today=today)
+    assert may_offer_worksheet(PLAIN, asked, today=today) and may_offer_worksheet(PLAIN, None, today=today)
 
 
 @given(asked=st.dates(date(1990, 1, 1), date(2100, 1, 1)), later=st.integers(0, 400))
 def test_once_it_is_over_it_stays_over(asked: date, later: int) -> None:
-    after = asked + timedelta(days=ASKED_FOR_DAYS + 1)
-    assert not is_asked(asked, today=after + timedelta(days=later))
+    after = asked + timedelta(days=INQUIRY_VALID_DAYS + 1)
+    assert not is_inquiry_current(asked, today=after + timedelta(days=later))

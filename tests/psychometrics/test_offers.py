@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_toolkit.psychometrics.offers import offers
+from clinic_toolkit.psychometrics.worksheet_offers import offer_worksheets
 from clinic_toolkit.worksheets.model import LinesBlock, Worksheet
 
 from . import made
@@ -38,32 +38,32 @@ SHEETS = (sheet(1, "B"), sheet(6, "C", "A"), sheet(9, "A"))
 
 
 def test_an_offer_names_the_items_that_speak_for_it() -> None:
-    (one,) = offers(FORM, {"B.B": 2, "A.T": 1, "B.F": 4}, SHEETS)
-    assert (one.worksheet.number, one.numbers, one.because) == (1, (2,), "because of item 2")
+    (one,) = offer_worksheets(FORM, {"B.B": 2, "A.T": 1, "B.F": 4}, SHEETS)
+    assert (one.worksheet.number, one.item_numbers, one.reason) == (1, (2,), "because of item 2")
 
 
 def test_most_answers_at_the_top_come_first_and_two_is_the_most() -> None:
     given_answers = {"A.T": 4, "C.B": 3, "C.F": 2, "B.B": 2, "B.T": 2}
-    first, second = offers(FORM, given_answers, SHEETS)
-    assert (first.worksheet.number, first.because) == (6, "because of items 3, 4 and 9")
-    assert (second.worksheet.number, second.because) == (9, "because of item 4")
-    first, second = offers(FORM, {"B.B": 2, "B.T": 2, "A.T": 2}, SHEETS)
-    assert (first.worksheet.number, first.because) == (1, "because of items 2 and 5")
+    first, second = offer_worksheets(FORM, given_answers, SHEETS)
+    assert (first.worksheet.number, first.reason) == (6, "because of items 3, 4 and 9")
+    assert (second.worksheet.number, second.reason) == (9, "because of item 4")
+    first, second = offer_worksheets(FORM, {"B.B": 2, "B.T": 2, "A.T": 2}, SHEETS)
+    assert (first.worksheet.number, first.reason) == (1, "because of items 2 and 5")
     assert second.worksheet.number == 6
 
 
 def test_strengths_and_blanks_offer_nothing() -> None:
-    assert offers(FORM, {"A.B": 4, "B.F": 0, "A.T": None}, SHEETS) == ()
+    assert offer_worksheets(FORM, {"A.B": 4, "B.F": 0, "A.T": None}, SHEETS) == ()
     form = made.strengths()
-    assert offers(form, {item.id: 0 for item in form.items}, (sheet(15, "J1"),)) == ()
-    assert offers(FORM, {"A.T": 4}, ()) == ()
+    assert offer_worksheets(form, {item.id: 0 for item in form.items}, (sheet(15, "J1"),)) == ()
+    assert offer_worksheets(FORM, {"A.T": 4}, ()) == ()
 
 
 @given(st.dictionaries(st.sampled_from([i.id for i in FORM.items]), st.none() | st.integers(0, 4)))
 def test_taking_back_the_named_answers_takes_back_the_offer(answers: dict[str, int | None]) -> None:
-    found = offers(FORM, answers, SHEETS)
+    found = offer_worksheets(FORM, answers, SHEETS)
     assert len(found) <= 2
     for offer in found:
-        named = {FORM.items[number - 1].id for number in offer.numbers}
+        named = {FORM.items[number - 1].id for number in offer.item_numbers}
         rest = {item: value for item, value in answers.items() if item not in named}
-        assert offer.worksheet not in [o.worksheet for o in offers(FORM, rest, SHEETS)]
+        assert offer.worksheet not in [o.worksheet for o in offer_worksheets(FORM, rest, SHEETS)]

@@ -11,21 +11,21 @@ from hypothesis import strategies as st
 
 from clinic_toolkit.instruments import catalogue, loader
 from clinic_toolkit.instruments.model import Band, Instrument, Item
-from clinic_toolkit.psychometrics.bands import band_line, band_of
-from clinic_toolkit.psychometrics.offers import offers
-from clinic_toolkit.psychometrics.patterns import pattern_notes
-from clinic_toolkit.psychometrics.prompts import find_prompts
-from clinic_toolkit.psychometrics.rules import higher_means, number_rule
-from clinic_toolkit.psychometrics.scoring import keyed, number, score
-from clinic_toolkit.psychometrics.wording import (
-    counts_line,
-    going_well,
-    labels_of,
-    part_sentence,
-    stood_out,
-    total_line,
+from clinic_toolkit.psychometrics.bands import describe_band, find_band
+from clinic_toolkit.psychometrics.response_patterns import pattern_notes
+from clinic_toolkit.psychometrics.result_sentences import (
+    describe_all_facets,
+    describe_facet,
+    describe_total,
+    option_labels,
+    stood_out_sentences,
+    strength_item_ids,
 )
-from clinic_toolkit.worksheets.catalogue import worksheets
+from clinic_toolkit.psychometrics.safety_prompt_rules import list_safety_prompts
+from clinic_toolkit.psychometrics.score_explanation import explain_higher, explain_scoring
+from clinic_toolkit.psychometrics.scoring import format_score, keyed_value, score_form
+from clinic_toolkit.psychometrics.worksheet_offers import offer_worksheets
+from clinic_toolkit.worksheets.catalogue import list_worksheets
 
 from . import made
 from .made import Said
@@ -33,7 +33,7 @@ from .test_cases import read
 from .test_properties import has_digit, hides_its_blanks, named_labels
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
-RESTING = loader.load_instrument(EXAMPLE, own=True)
+RESTING = loader.read_instrument_file(EXAMPLE, own=True)
 CASES = read("own.toml")
 KINDS = ("stretched", "mean", "sum")
 Answers = dict[str, int | None]
@@ -54,13 +54,13 @@ def changed(case: dict[str, Any]) -> Instrument:
 
 def printed(form: Instrument, value: float | None) -> int | str:
     """A number as the cases write it."""
-    return "-" if value is None else number(form.score, value)
+    return "-" if value is None else format_score(form.score, value)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_form_scored_by_hand_scores_the_same(case: dict[str, Any]) -> None:
     form = changed(case)
-    result = score(form, case["answers"])
+    result = score_form(form, case["answers"])
     assert [facet.facet for facet in result.facets] == ["REST", "BODY", "MIND", "ASK"]
     assert [printed(form, facet.score) for facet in result.facets] == case["facets"]
     assert printed(form, result.total) == case["total"]
@@ -137,11 +137,11 @@ def by_the_rule(form: Instrument, answers: Answers) -> dict[str | None, bool]:
 @given(filled())
 def test_no_pattern_of_blanks_gives_a_number_outside_the_rule(case: tuple[Instrument, Answers]) -> None:
     form, answers = case
-    result = score(form, answers)
+    result = score_form(form, answers)
     there: dict[str | None, bool] = {facet.facet: facet.score is not None for facet in result.facets}
     there[None] = result.total is not None
     assert there == by_the_rule(form, answers)
-    low, high = labels_of(form).keys() and (min(labels_of(form)), max(labels_of(form)))
+    low, high = option_labels(form).keys() and (min(option_labels(form)), max(option_labels(form)))
     scored = [item for item in form.items if item.role == "difficulty"]
     if result.total is not None:
         most = {
@@ -165,8 +165,8 @@ def test_weights_that_are_all_alike_change_no_mean(case: tuple[Instrument, Answe
         return
     plain = replace(form, items=tuple(replace(item, weight=1) for item in form.items))
     seven = replace(form, items=tuple(replace(item, weight=0.7) for item in form.items))
-    assert score(plain, answers) == score(seven, answers)
-    assert score(plain, answers) == score(_without_weights(plain), answers)
+    assert score_form(plain, answers) == score_form(seven, answers)
+    assert score_form(plain, answers) == score_form(_without_weights(plain), answers)
 
 
 def _without_weights(form: Instrument) -> Instrument:
@@ -182,13 +182,13 @@ def _without_weights(form: Instrument) -> Instrument:
 def test_turning_round_twice_changes_nothing(case: tuple[Instrument, Answers]) -> None:
     form, answers = case
     for item in form.items:
-        for value in labels_of(form):
-            assert keyed(form, item, keyed(form, item, value)) == value
+        for value in option_labels(form):
+            assert keyed_value(form, item, keyed_value(form, item, value)) == value
     turned = replace(form, items=tuple(_other_way(item) for item in form.items))
     again = replace(turned, items=tuple(_other_way(item) for item in turned.items))
-    assert score(again, answers) == score(form, answers)
-    if form.score == "stretched" and (total := score(form, answers).total) is not None:
-        assert score(turned, answers).total == pytest.approx(100 - total)
+    assert score_form(again, answers) == score_form(form, answers)
+    if form.score == "stretched" and (total := score_form(form, answers).total) is not None:
+        assert score_form(turned, answers).total == pytest.approx(100 - total)
 
 
 def _other_way(item: Item) -> Item:
@@ -202,7 +202,7 @@ def test_the_order_of_the_questions_changes_no_number(
     form, answers = case
     items = list(form.items)
     shuffler.shuffle(items)
-    one, other = score(form, answers), score(replace(form, items=tuple(items)), answers)
+    one, other = score_form(form, answers), score_form(replace(form, items=tuple(items)), answers)
     assert one.total == other.total
     assert [facet.score for facet in one.facets] == [facet.score for facet in other.facets]
 
@@ -210,44 +210,48 @@ def test_the_order_of_the_questions_changes_no_number(
 @given(filled())
 def test_no_sentence_names_a_label_that_was_not_chosen(case: tuple[Instrument, Answers]) -> None:
     form, answers = case
-    result = score(form, answers)
-    labels = labels_of(form)
+    result = score_form(form, answers)
+    labels = option_labels(form)
     chosen = {labels[v] for v in answers.values() if v is not None}
-    said = [counts_line(form, result), *stood_out(form, result)]
-    said += [part_sentence(form, facet) for facet in result.facets]
+    said = [describe_all_facets(form, result), *stood_out_sentences(form, result)]
+    said += [describe_facet(form, facet) for facet in result.facets]
     for sentence in said:
         assert named_labels(sentence, labels.values()) <= chosen, sentence
-    assert not any(has_digit(sentence) for sentence in stood_out(form, result))
-    assert hides_its_blanks(lambda a: stood_out(form, score(form, a)), form, answers)
+    assert not any(has_digit(sentence) for sentence in stood_out_sentences(form, result))
+    assert hides_its_blanks(lambda a: stood_out_sentences(form, score_form(form, a)), form, answers)
 
 
 def test_other_words_stand_in_quotation_marks_and_read_as_sentences() -> None:
     answers: Answers = {"BODY-1": 3, "BODY-2": 0, "MIND-1": 3, "MIND-2": 2, "ASK-1": 0, "ASK-2": 0}
-    result = score(RESTING, answers)
-    assert counts_line(RESTING, result) == (
+    result = score_form(RESTING, answers)
+    assert describe_all_facets(RESTING, result) == (
         "Resting the body: “Fully true”. Letting thoughts rest: “Mostly true”, “Fully true”. "
         "Asking for quiet: both “Not true for me”."
     )
-    assert stood_out(RESTING, result) == (
+    assert stood_out_sentences(RESTING, result) == (
         "For both questions about letting your thoughts rest you said “Mostly true” or “Fully true”.",
     )
-    assert total_line(result) == "11 (6 of 6 answered)"
-    assert higher_means(RESTING) == "Higher means closer to “Fully true”, nothing else."
+    assert describe_total(result) == "11 (6 of 6 answered)"
+    assert explain_higher(RESTING) == "Higher means closer to “Fully true”, nothing else."
 
 
 def test_what_is_turned_round_is_never_counted_as_the_same_thing() -> None:
     # "Fully true" twice: once of staying up, once of sitting down when tired.
-    result = score(RESTING, {"BODY-1": 3, "BODY-2": 3})
+    result = score_form(RESTING, {"BODY-1": 3, "BODY-2": 3})
     body = next(facet for facet in result.facets if facet.facet == "BODY")
-    assert (body.answered, body.said, part_sentence(RESTING, body)) == (2, (3,), "“Fully true”.")
-    assert stood_out(RESTING, result) == ()
+    assert (body.answered, body.values_for_sentence, describe_facet(RESTING, body)) == (
+        2,
+        (3,),
+        "“Fully true”.",
+    )
+    assert stood_out_sentences(RESTING, result) == ()
 
 
 def test_a_turned_question_is_never_said_to_go_well() -> None:
     form = replace(made.strengths(), items=tuple(replace(i, reverse=True) for i in made.strengths().items))
-    assert going_well(form, score(form, {item.id: 4 for item in form.items})) == ()
+    assert strength_item_ids(form, score_form(form, {item.id: 4 for item in form.items})) == ()
     plain = made.strengths()
-    assert going_well(plain, score(plain, {item.id: 4 for item in plain.items}))
+    assert strength_item_ids(plain, score_form(plain, {item.id: 4 for item in plain.items}))
 
 
 def test_safety_prompts_follow_the_answer_as_it_counts() -> None:
@@ -255,17 +259,17 @@ def test_safety_prompts_follow_the_answer_as_it_counts() -> None:
     turned = tuple(replace(item, reverse=n == at) for n, item in enumerate(RESTING.items))
     id = RESTING.items[at].id
     for form, low, high in ((RESTING, 0, 3), (replace(RESTING, items=turned), 3, 0)):
-        assert find_prompts(form, [Said(item_id=id, value=low)]) == ()
-        assert find_prompts(form, [Said(item_id=id, value=1 if low == 0 else 2)])
-        assert [p.flag for p in find_prompts(form, [Said(item_id=id, value=high)])] == ["fear"]
-        assert find_prompts(form, [Said(item_id=id, status="declined")])
+        assert list_safety_prompts(form, [Said(item_id=id, value=low)]) == ()
+        assert list_safety_prompts(form, [Said(item_id=id, value=1 if low == 0 else 2)])
+        assert [p.flag for p in list_safety_prompts(form, [Said(item_id=id, value=high)])] == ["fear"]
+        assert list_safety_prompts(form, [Said(item_id=id, status="declined")])
 
 
 def test_no_sheet_is_offered_for_parts_that_only_share_a_name() -> None:
-    giving = catalogue.instrument("giving")
+    giving = catalogue.load_instrument("giving")
     answers: Answers = {item.id: 4 for item in giving.items}
-    assert offers(giving, answers, worksheets())
-    assert offers(replace(giving, own=True), answers, worksheets()) == ()
+    assert offer_worksheets(giving, answers, list_worksheets())
+    assert offer_worksheets(replace(giving, own=True), answers, list_worksheets()) == ()
 
 
 def test_a_pattern_is_seen_whatever_kind_of_number_there_is() -> None:
@@ -280,17 +284,17 @@ PUBLISHED = replace(RESTING, evidence=replace(RESTING.evidence, level="published
 
 
 def test_a_band_is_named_only_of_what_was_published() -> None:
-    assert band_of(PUBLISHED, 9.0) == BAND
-    assert band_line(BAND) == "Called “few” in: Author 2020, page 3"
-    assert band_of(PUBLISHED, 10.0) is None
-    assert band_of(PUBLISHED, None) is None
-    assert band_of(PUBLISHED, 5.0, "BODY") is None
-    assert band_of(replace(RESTING, bands=(BAND,)), 5.0) is None
-    assert band_line(None) == ""
+    assert find_band(PUBLISHED, 9.0) == BAND
+    assert describe_band(BAND) == "Called “few” in: Author 2020, page 3"
+    assert find_band(PUBLISHED, 10.0) is None
+    assert find_band(PUBLISHED, None) is None
+    assert find_band(PUBLISHED, 5.0, "BODY") is None
+    assert find_band(replace(RESTING, bands=(BAND,)), 5.0) is None
+    assert describe_band(None) == ""
 
 
 def test_how_a_number_is_made_is_said_as_it_is_done() -> None:
-    said = " ".join(number_rule(RESTING))
+    said = " ".join(explain_scoring(RESTING))
     assert said == (
         "For the clinician only: the sum of the values of the difficulty questions. Reverse-scored: "
         "question 4. Counted 2 times: question 6. A part needs all 2 of its questions answered; the "
@@ -299,15 +303,15 @@ def test_how_a_number_is_made_is_said_as_it_is_done() -> None:
         "but no number."
     )
     plain = replace(RESTING, missing=replace(RESTING.missing, prorate=False))
-    assert "It needs an answer to every question that is counted." in number_rule(plain)
-    assert " ".join(number_rule(catalogue.instrument("giving"))) == (
+    assert "It needs an answer to every question that is counted." in explain_scoring(plain)
+    assert " ".join(explain_scoring(catalogue.load_instrument("giving"))) == (
         "For the clinician only: the average of the answered difficulty questions on a line from 0 (never) "
         "to 100 (nearly all the time). A part needs all 3 of its questions answered; the whole needs 7, with "
         "at least 2 in each part. With fewer answers you see words and a count, but no number."
     )
 
 
-@pytest.mark.parametrize("form", catalogue.instruments(), ids=lambda form: form.id)
+@pytest.mark.parametrize("form", catalogue.list_instruments(), ids=lambda form: form.id)
 def test_what_ships_uses_none_of_it(form: Instrument) -> None:
     assert form.score == "stretched" and form.answer_words == "frequency" and not form.bands
     assert not any(item.reverse or item.weight != 1 for item in form.items)
@@ -317,10 +321,10 @@ def test_what_ships_uses_none_of_it(form: Instrument) -> None:
 
 @given(st.data())
 def test_what_ships_scores_as_it_always_did(data: st.DataObject) -> None:
-    form = data.draw(st.sampled_from(catalogue.instruments()))
+    form = data.draw(st.sampled_from(catalogue.list_instruments()))
     blank = data.draw(st.sets(st.sampled_from([i.id for i in form.items])))
     answers = {i.id: None if i.id in blank else data.draw(st.integers(0, 4)) for i in form.items}
-    result = score(form, answers)
+    result = score_form(form, answers)
     for number_, ids in (
         (result.total, [i.id for i in form.items if form.kind == "strengths" or i.role == "difficulty"]),
         *((facet.score, list(facet.items)) for facet in result.facets),

@@ -5,16 +5,16 @@ from fractions import Fraction
 
 import pytest
 
-from clinic_toolkit.psychometrics.patterns import pattern_notes
-from clinic_toolkit.psychometrics.prompts import (
+from clinic_toolkit.psychometrics.response_patterns import pattern_notes
+from clinic_toolkit.psychometrics.safety_prompt_rules import (
     NO_REASSURANCE,
-    SOFTER,
-    asks_from,
-    find_prompts,
-    flagged_numbers,
-    opens_again,
-    safety_prompts,
-    softer_lines,
+    SOFTER_LINE,
+    flagged_item_numbers,
+    list_prompt_sentences,
+    list_safety_prompts,
+    list_softer_lines,
+    lowest_prompting_option,
+    should_reopen_prompt,
 )
 
 from . import made
@@ -30,24 +30,24 @@ BURDEN, FEAR = "A.T", "B.T"
         (Said(item_id=BURDEN, value=2), True),
         (Said(item_id=BURDEN, value=4), True),
         (Said(item_id=BURDEN, value=1), False),
-        (Said(item_id=BURDEN, value=0, talk=True), True),
+        (Said(item_id=BURDEN, value=0, wants_to_talk=True), True),
         (Said(item_id=BURDEN, status="declined"), True),
         (Said(item_id=BURDEN, status="did_not_come_up"), False),
-        (Said(item_id=BURDEN, status="did_not_come_up", talk=True), True),
+        (Said(item_id=BURDEN, status="did_not_come_up", wants_to_talk=True), True),
         (Said(item_id=BURDEN, status="not_reached"), False),
         (Said(item_id=FEAR, value=2), True),
         (Said(item_id=FEAR, value=1), True),
         (Said(item_id=FEAR, value=0), False),
-        (Said(item_id=FEAR, value=0, talk=True), True),
+        (Said(item_id=FEAR, value=0, wants_to_talk=True), True),
         (Said(item_id=FEAR, status="declined"), True),
         (Said(item_id=FEAR, status="did_not_come_up"), True),
         (Said(item_id=FEAR, status="not_reached"), False),
-        (Said(item_id="A.F", value=4, talk=True), False),
+        (Said(item_id="A.F", value=4, wants_to_talk=True), False),
     ],
     ids=str,
 )
 def test_who_is_asked_about(response: Said, prompted: bool) -> None:
-    assert bool(safety_prompts(FORM, [response])) == prompted
+    assert bool(list_prompt_sentences(FORM, [response])) == prompted
 
 
 @pytest.mark.parametrize(("last", "flags"), [(-1, []), (0, []), (2, ["burden"]), (3, ["fear"]), (4, [])])
@@ -59,21 +59,23 @@ def test_what_a_stopped_form_left_blank_is_asked_about_and_what_it_never_reached
         Said(item_id=item.id, value=0) if place <= last else Said(item_id=item.id, status="not_reached")
         for place, item in enumerate(FORM.items)
     ]
-    assert [prompt.flag for prompt in find_prompts(FORM, calm)] == flags
+    assert [prompt.flag for prompt in list_safety_prompts(FORM, calm)] == flags
 
 
 def test_a_flagged_question_that_was_passed_over_or_is_blank_at_the_end_is_asked_about() -> None:
     blank = [Said(item_id=item.id, status="not_reached") for item in FORM.items]
-    assert find_prompts(FORM, blank) == ()
-    burden, fear = find_prompts(FORM, blank, finished=True)
+    assert list_safety_prompts(FORM, blank) == ()
+    burden, fear = list_safety_prompts(FORM, blank, finished=True)
     assert "about being a burden has no answer (item 4)" in burden.sentence
     assert "about fear or pressure has no answer (item 5)" in fear.sentence
     passed = [*blank[:-1], Said(item_id=FORM.items[-1].id, value=0)]
-    assert [prompt.number for prompt in find_prompts(FORM, passed)] == [4, 5]
+    assert [prompt.number for prompt in list_safety_prompts(FORM, passed)] == [4, 5]
 
 
 def test_the_sentence_says_what_was_seen_where_and_what_to_ask() -> None:
-    stood, left = find_prompts(FORM, [Said(item_id=FEAR, status="declined"), Said(item_id=BURDEN, value=3)])
+    stood, left = list_safety_prompts(
+        FORM, [Said(item_id=FEAR, status="declined"), Said(item_id=BURDEN, value=3)]
+    )
     assert (stood.flag, stood.number) == ("burden", 4)
     assert stood.sentence == (
         "Thoughts of being a burden stood out (item 4). "
@@ -83,39 +85,41 @@ def test_the_sentence_says_what_was_seen_where_and_what_to_ask() -> None:
         "The question about fear or pressure was left unanswered (item 5). "
         "Ask in private about fear of this person."
     )
-    assert flagged_numbers(FORM) == (4, 5)
+    assert flagged_item_numbers(FORM) == (4, 5)
     assert "no reassurance" in NO_REASSURANCE
 
 
 def test_a_shorter_scale_keeps_the_rule() -> None:
     form = made.difficulties(("Rarely", "Sometimes", "Often"))
-    assert safety_prompts(form, [Said(item_id=BURDEN, value=1)])
-    assert not safety_prompts(form, [Said(item_id=BURDEN, value=0)])
+    assert list_prompt_sentences(form, [Said(item_id=BURDEN, value=1)])
+    assert not list_prompt_sentences(form, [Said(item_id=BURDEN, value=0)])
 
 
 def test_a_low_answer_about_being_a_burden_has_a_softer_line_and_no_prompt() -> None:
     low = Said(item_id=BURDEN, value=1)
-    assert [(each.item_id, each.line) for each in softer_lines(FORM, [low])] == [(BURDEN, SOFTER)]
+    assert [(each.item_id, each.text) for each in list_softer_lines(FORM, [low])] == [(BURDEN, SOFTER_LINE)]
     for other in (
         Said(item_id=BURDEN, value=0),
         Said(item_id=BURDEN, value=2),
-        Said(item_id=BURDEN, value=1, talk=True),
+        Said(item_id=BURDEN, value=1, wants_to_talk=True),
         Said(item_id=BURDEN, status="declined"),
         Said(item_id=FEAR, value=1),
         Said(item_id="A.F", value=1),
     ):
-        assert softer_lines(FORM, [other]) == (), other
-    assert "!" not in SOFTER and not any(digit in SOFTER for digit in "0123456789")
+        assert list_softer_lines(FORM, [other]) == (), other
+    assert "!" not in SOFTER_LINE and not any(digit in SOFTER_LINE for digit in "0123456789")
 
 
 def test_a_question_says_from_which_answer_on_it_asks() -> None:
     by_id = {item.id: item for item in FORM.items}
-    assert asks_from(FORM, by_id[FEAR]).label == "Some of the time"
-    assert asks_from(FORM, by_id[BURDEN]).label == "About half the time"
+    assert lowest_prompting_option(FORM, by_id[FEAR]).label == "Some of the time"
+    assert lowest_prompting_option(FORM, by_id[BURDEN]).label == "About half the time"
     turned = replace(by_id[FEAR], reverse=True)
-    assert asks_from(FORM, turned).label == "Most of the time"
+    assert lowest_prompting_option(FORM, turned).label == "Most of the time"
     two = made.difficulties(("No", "Yes"))
-    assert {asks_from(two, item).label for item in two.items if item.safety_flag != "none"} == {"Yes"}
+    assert {lowest_prompting_option(two, item).label for item in two.items if item.safety_flag != "none"} == {
+        "Yes"
+    }
 
 
 @pytest.mark.parametrize(
@@ -136,7 +140,7 @@ def test_a_question_says_from_which_answer_on_it_asks() -> None:
 def test_what_opens_again_although_it_was_asked_about(
     status: str, talk: bool, height: Fraction | None, highest: Fraction | None, opens: bool
 ) -> None:
-    assert opens_again(status, talk=talk, height=height, highest=highest) is opens
+    assert should_reopen_prompt(status, talk=talk, position=height, highest_asked=highest) is opens
 
 
 def everything(value: int) -> list[Said]:

@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from clinic_toolkit.instruments.catalogue import check_in, instruments
+from clinic_toolkit.instruments.catalogue import list_instruments, load_check_in
 from clinic_toolkit.instruments.model import Instrument, MissingRule
-from clinic_toolkit.psychometrics.scoring import InstrumentScore, score
-from clinic_toolkit.psychometrics.wording import (
-    counts_line,
-    facet_count,
-    facet_sentence,
-    labels_of,
-    stood_out,
-    uncapitalised,
+from clinic_toolkit.psychometrics.result_sentences import (
+    describe_all_facets,
+    describe_answers,
+    describe_count,
+    option_labels,
+    stood_out_sentences,
+    uncapitalise,
 )
+from clinic_toolkit.psychometrics.scoring import InstrumentScore, score_form
 
 from . import made
 
@@ -31,7 +31,7 @@ STRENGTHS = made.strengths()
 THREE_OPTIONS = made.difficulties(("Rarely", "Sometimes", "Often"))
 TWO_OPTIONS = made.difficulties(("Seldom", "Often"))
 SEVEN_OPTIONS = made.difficulties(("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta"))
-FORMS = (DIFFICULTIES, STRENGTHS, THREE_OPTIONS, TWO_OPTIONS, SEVEN_OPTIONS, *instruments())
+FORMS = (DIFFICULTIES, STRENGTHS, THREE_OPTIONS, TWO_OPTIONS, SEVEN_OPTIONS, *list_instruments())
 NAMES = [f"{form.id}-{form.kind}-{len(form.options)}" for form in FORMS]
 
 
@@ -94,19 +94,19 @@ def test_no_pattern_of_blanks_gives_a_number_outside_the_rule(form: Instrument) 
         answers |= {
             id: chance.choice(values) if there else None for id, there in zip(scored, kept, strict=True)
         }
-        assert by_the_rule(form, answers, score(form, answers)), answers
+        assert by_the_rule(form, answers, score_form(form, answers)), answers
 
 
 @given(filled())
 def test_no_answers_give_a_number_outside_the_rule(case: tuple[Instrument, Answers]) -> None:
     form, answers = case
-    assert by_the_rule(form, answers, score(form, answers))
+    assert by_the_rule(form, answers, score_form(form, answers))
 
 
 def test_the_rule_would_catch_a_number_of_a_part_that_is_said_in_words_only() -> None:
-    form = next(each for each in instruments() if any(facet.words_only for facet in each.facets))
+    form = next(each for each in list_instruments() if any(facet.words_only for facet in each.facets))
     full: Answers = {item.id: form.options[-1].value for item in form.items}
-    result = score(form, full)
+    result = score_form(form, full)
     careless = structs.replace(
         result, facets=tuple(structs.replace(each, score=100.0) for each in result.facets)
     )
@@ -115,7 +115,7 @@ def test_the_rule_would_catch_a_number_of_a_part_that_is_said_in_words_only() ->
 
 
 def test_the_rule_would_catch_a_mean_of_whatever_was_answered() -> None:
-    result = score(DIFFICULTIES, {"A.T": 4})
+    result = score_form(DIFFICULTIES, {"A.T": 4})
     careless = InstrumentScore(
         facets=result.facets,
         total=100.0,
@@ -136,7 +136,7 @@ def test_the_order_in_which_answers_arrive_changes_nothing(
     form, answers = case
     shuffled = list(answers.items())
     shuffler.shuffle(shuffled)
-    assert score(form, dict(shuffled)) == score(form, answers)
+    assert score_form(form, dict(shuffled)) == score_form(form, answers)
 
 
 @given(filled(), st.data())
@@ -148,26 +148,28 @@ def test_strengths_never_move_the_difficulty_numbers(
         return
     options = st.none() | st.sampled_from([option.value for option in form.options])
     other = answers | {item.id: data.draw(options) for item in form.items if item.role == "strength"}
-    before, after = score(form, answers), score(form, other)
+    before, after = score_form(form, answers), score_form(form, other)
     assert (before.total, before.facets) == (after.total, after.facets)
-    assert stood_out(form, before) == stood_out(form, after)
+    assert stood_out_sentences(form, before) == stood_out_sentences(form, after)
 
 
 def test_a_difficulty_answer_does_move_them() -> None:
     calm = {item.id: 1 for item in DIFFICULTIES.items}
-    assert score(DIFFICULTIES, calm).total != score(DIFFICULTIES, calm | {"A.T": 4}).total
+    assert score_form(DIFFICULTIES, calm).total != score_form(DIFFICULTIES, calm | {"A.T": 4}).total
 
 
 def sentences(form: Instrument, answers: Answers) -> list[tuple[str, set[str]]]:
     """Every sentence made of a form, with the labels that were chosen where it speaks of."""
-    result = score(form, answers)
-    labels = labels_of(form)
-    everything = {labels[v] for facet in result.facets for v in facet.given}
-    said = [(line, everything) for line in (counts_line(form, result), *stood_out(form, result))]
+    result = score_form(form, answers)
+    labels = option_labels(form)
+    everything = {labels[v] for facet in result.facets for v in facet.answered_values}
+    said = [
+        (line, everything) for line in (describe_all_facets(form, result), *stood_out_sentences(form, result))
+    ]
     for facet in result.facets:
-        chosen = {labels[v] for v in facet.given}
-        said.append((facet_sentence(facet.given, labels, facet.asked, "clinician"), chosen))
-        said.append((facet_sentence(facet.given, labels, facet.asked, "client", "this"), chosen))
+        chosen = {labels[v] for v in facet.answered_values}
+        said.append((describe_answers(facet.answered_values, labels, facet.asked, "clinician"), chosen))
+        said.append((describe_answers(facet.answered_values, labels, facet.asked, "client", "this"), chosen))
     return said
 
 
@@ -176,19 +178,19 @@ def test_no_sentence_about_a_part_leaves_out_a_label_that_was_chosen(
     case: tuple[Instrument, Answers],
 ) -> None:
     form, answers = case
-    labels = labels_of(form)
-    for facet in score(form, answers).facets:
-        chosen = {labels[v] for v in facet.given}
-        told = facet_sentence(facet.given, labels, facet.asked, "clinician")
+    labels = option_labels(form)
+    for facet in score_form(form, answers).facets:
+        chosen = {labels[v] for v in facet.answered_values}
+        told = describe_answers(facet.answered_values, labels, facet.asked, "clinician")
         assert named_labels(told, labels.values()) == chosen, told
-        if told := facet_sentence(facet.given, labels, facet.asked, "client", "this"):
+        if told := describe_answers(facet.answered_values, labels, facet.asked, "client", "this"):
             assert named_labels(told, labels.values()) == chosen, told
 
 
 @given(filled())
 def test_no_sentence_names_a_label_that_was_not_chosen(case: tuple[Instrument, Answers]) -> None:
     form, answers = case
-    every = labels_of(form).values()
+    every = option_labels(form).values()
     for sentence, chosen in sentences(form, answers):
         assert named_labels(sentence, every) <= chosen, sentence
 
@@ -201,10 +203,10 @@ def test_a_range_of_two_labels_would_be_caught_when_one_was_chosen() -> None:
 
 def to_the_client(form: Instrument, answers: Answers) -> list[str]:
     """Every sentence that may stand on a client's page."""
-    result = score(form, answers)
-    labels = labels_of(form)
-    each = [facet_sentence(f.given, labels, f.asked, "client", "this") for f in result.facets]
-    return [*stood_out(form, result), *each]
+    result = score_form(form, answers)
+    labels = option_labels(form)
+    each = [describe_answers(f.answered_values, labels, f.asked, "client", "this") for f in result.facets]
+    return [*stood_out_sentences(form, result), *each]
 
 
 def has_digit(text: str) -> bool:
@@ -218,11 +220,11 @@ def test_sentences_for_the_client_have_no_digit_and_are_three_at_most(
 ) -> None:
     form, answers = case
     assert not any(has_digit(sentence) for sentence in to_the_client(form, answers))
-    assert len(stood_out(form, score(form, answers))) <= 3
+    assert len(stood_out_sentences(form, score_form(form, answers))) <= 3
 
 
 def test_the_clinicians_sentence_would_be_caught_on_a_clients_page() -> None:
-    assert has_digit(facet_sentence((3, 3, 0), labels_of(DIFFICULTIES), 3, "clinician"))
+    assert has_digit(describe_answers((3, 3, 0), option_labels(DIFFICULTIES), 3, "clinician"))
 
 
 def fill(answers: Mapping[str, int | None], form: Instrument, facet: str, value: int) -> Answers:
@@ -248,12 +250,12 @@ def test_what_the_client_reads_never_shows_that_something_was_left_out(
     case: tuple[Instrument, Answers],
 ) -> None:
     form, answers = case
-    assert hides_its_blanks(lambda a: stood_out(form, score(form, a)), form, answers)
+    assert hides_its_blanks(lambda a: stood_out_sentences(form, score_form(form, a)), form, answers)
 
 
 def test_a_count_of_the_answered_would_show_it() -> None:
     answers: Answers = {"A.T": 4, "A.F": 4}
-    assert not hides_its_blanks(lambda a: score(DIFFICULTIES, a).answered, DIFFICULTIES, answers)
+    assert not hides_its_blanks(lambda a: score_form(DIFFICULTIES, a).answered, DIFFICULTIES, answers)
 
 
 @settings(max_examples=200)
@@ -261,16 +263,16 @@ def test_a_count_of_the_answered_would_show_it() -> None:
 def test_all_the_same_is_said_as_such(form: Instrument, place: int, data: st.DataObject) -> None:
     facet = form.facets[place % len(form.facets)].id
     value = data.draw(st.sampled_from([option.value for option in form.options]))
-    result = score(form, {item.id: value for item in form.items})
-    values = next(f for f in result.facets if f.facet == facet).given
-    sentence = facet_sentence(values, labels_of(form), len(values), "clinician")
+    result = score_form(form, {item.id: value for item in form.items})
+    values = next(f for f in result.facets if f.facet == facet).answered_values
+    sentence = describe_answers(values, option_labels(form), len(values), "clinician")
     many = "Both" if len(values) == 2 else "All three"
-    assert sentence == f"{many} {uncapitalised(labels_of(form)[value])}."
+    assert sentence == f"{many} {uncapitalise(option_labels(form)[value])}."
 
 
 @pytest.mark.parametrize("form", FORMS, ids=NAMES)
 def test_an_empty_form_has_no_number_and_no_sentence_for_the_client(form: Instrument) -> None:
-    result = score(form, {})
+    result = score_form(form, {})
     assert result.total is None
     assert all(facet.score is None for facet in result.facets)
     assert not any(to_the_client(form, {}))
@@ -279,16 +281,16 @@ def test_an_empty_form_has_no_number_and_no_sentence_for_the_client(form: Instru
 @given(st.data())
 def test_no_answers_make_a_number_of_a_check_in(data: st.DataObject) -> None:
     """Clinical specification 3.2: the check-in is never scored, with an own question or without one."""
-    form = check_in()
-    own = data.draw(st.sampled_from([item for one in instruments() for item in one.items]))
+    form = load_check_in()
+    own = data.draw(st.sampled_from([item for one in list_instruments() for item in one.items]))
     if data.draw(st.booleans()) and own.facet in {facet.id for facet in form.facets}:
         form = replace(form, items=(*form.items, replace(own, id="own")))
     answers = {item.id: data.draw(st.sampled_from([None, 0, 1, 2, 3, 4])) for item in form.items}
-    result = score(form, answers)
+    result = score_form(form, answers)
     assert result.total is None and [facet.score for facet in result.facets] == [None] * len(form.facets)
     assert result.total_asked == result.total_answered == 0
-    assert stood_out(form, result) == ()
-    assert all("no number" not in facet_count(form, facet) for facet in result.facets)
+    assert stood_out_sentences(form, result) == ()
+    assert all("no number" not in describe_count(form, facet) for facet in result.facets)
     # The control: the same questions asked as a form of strengths would make one, given enough answers.
     scored = replace(form, kind="strengths", missing=MissingRule(total_minimum=1))
-    assert (score(scored, answers).total is None) == (not any(v is not None for v in answers.values()))
+    assert (score_form(scored, answers).total is None) == (not any(v is not None for v in answers.values()))

@@ -11,22 +11,15 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import (
-    administrations,
-    answers,
-    fear,
-    open_prompts,
-    progress,
-    risk_entries,
-    to_ask,
-    today,
-)
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.record.risk_entries import RiskEntry
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record import daily_overview
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.questionnaires import administrations, answers, progress
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, prompt_status, risk_entries
+from clinic_toolkit.record.safety.risk_entries import RiskEntry
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.filled import said
@@ -42,10 +35,10 @@ class Case:
 
     def __init__(self, work: Work, name: str = "Ana Reyes") -> None:
         self.work = work
-        self.client: Kept[Client] = work.client(name)
+        self.client: RecordVersion[Client] = work.client(name)
         self.m = self.somebody("M.")
 
-    def somebody(self, word: str) -> Kept[Relationship]:
+    def somebody(self, word: str) -> RecordVersion[Relationship]:
         return filled.person(self.work, self.client, word, now=NOW)
 
     def form(
@@ -53,83 +46,87 @@ class Case:
         response: Response | int,
         *,
         day: float = 0,
-        about: Kept[Relationship] | str | None = "M.",
+        about: RecordVersion[Relationship] | str | None = "M.",
         flag: str = "fear",
         instrument: str = "",
         **more: Any,
-    ) -> Kept[Administration]:
+    ) -> RecordVersion[Administration]:
         """A finished form with this answer to its question with this flag."""
-        form = catalogue.instrument(instrument) if instrument else asking_about(flag)
+        form = catalogue.load_instrument(instrument) if instrument else asking_about(flag)
         response = said(response) if isinstance(response, int) else response
         place = next(at for at, item in enumerate(form.items) if item.safety_flag == flag)
         whom = self.m if isinstance(about, str) else about
         now = NOW + day * DAY
         return filled.filled(self.work, self.client, form, whom, {place: response}, now=now, **more)
 
-    def entry(self, *, day: float = 0, about: Kept[Relationship] | str | None = "M.", **more: Any) -> UUID:
+    def entry(
+        self, *, day: float = 0, about: RecordVersion[Relationship] | str | None = "M.", **more: Any
+    ) -> UUID:
         whom = self.m if isinstance(about, str) else about
         now = NOW + day * DAY
         body = RiskEntry(
             client=self.client.id.bytes,
-            session=None,
-            on=now.astimezone().date(),
+            therapy_session=None,
+            entry_date=now.astimezone().date(),
             relationship=whom.id.bytes if whom else None,
             **more,
         )
         with writing(self.work.engine) as db:
-            return risk_entries.write(db, self.work.vault, body, now=now).id
+            return risk_entries.create_risk_entry(db, self.work.vault, body, now=now).id
 
     def close(
-        self, kept: Kept[Administration], *, day: float = 0.01, how: str = "asked", **more: Any
+        self, kept: RecordVersion[Administration], *, day: float = 0.01, how: str = "asked", **more: Any
     ) -> UUID:
         """Close what is open after this form."""
         with reading(self.work.engine) as db:
-            open_now = to_ask.after(db, self.work.vault, kept)
+            open_now = open_prompt_groups.list_groups_after(db, self.work.vault, kept)
         assert open_now
-        about = kept.body.relationship
+        about = kept.payload.relationship
         now = NOW + day * DAY
         body = RiskEntry(
             client=self.client.id.bytes,
-            session=None,
-            on=now.astimezone().date(),
+            therapy_session=None,
+            entry_date=now.astimezone().date(),
             relationship=about,
             administration=kept.id.bytes,
-            closes=tuple(raised for each in open_now for raised in each.raised),
-            how=how,
+            closed_answers=tuple(raised for each in open_now for raised in each.raised_by),
+            action=how,
             **more,
         )
         with writing(self.work.engine) as db:
-            return risk_entries.write(db, self.work.vault, body, now=now).id
+            return risk_entries.create_risk_entry(db, self.work.vault, body, now=now).id
 
     @property
-    def asked(self) -> list[to_ask.ToAsk]:
+    def asked(self) -> list[open_prompt_groups.PromptGroup]:
         with reading(self.work.engine) as db:
-            return to_ask.of_client(db, self.work.vault, self.client.id)
+            return open_prompt_groups.list_prompt_groups(db, self.work.vault, self.client.id)
 
-    def is_open(self, kept: Kept[Administration]) -> bool:
+    def is_open(self, kept: RecordVersion[Administration]) -> bool:
         return kept.id in {given.id for each in self.asked for given in each.questionnaires}
 
-    def prompts(self, kept: Kept[Administration]) -> tuple[open_prompts.Prompt, ...]:
+    def prompts(self, kept: RecordVersion[Administration]) -> tuple[prompt_status.PromptStatus, ...]:
         with reading(self.work.engine) as db:
-            return open_prompts.of_administration(db, self.work.vault, kept)
+            return prompt_status.list_prompts_of_administration(db, self.work.vault, kept)
 
     @property
     def held(self) -> frozenset[UUID | None]:
         with reading(self.work.engine) as db:
-            return fear.known(db, self.work.vault, self.client.id).held
+            return fear_holds.load_fear_holds(db, self.work.vault, self.client.id).held_relationships
 
 
 def asking_about(flag: str) -> Instrument:
     """A questionnaire of ours with such a question."""
     return next(
-        form for form in catalogue.instruments() if any(item.safety_flag == flag for item in form.items)
+        form for form in catalogue.list_instruments() if any(item.safety_flag == flag for item in form.items)
     )
 
 
 def both_about_fear() -> tuple[str, str]:
     """The two questionnaires of ours that ask about fear."""
     one, other = (
-        form.id for form in catalogue.instruments() if any(item.safety_flag == "fear" for item in form.items)
+        form.id
+        for form in catalogue.list_instruments()
+        if any(item.safety_flag == "fear" for item in form.items)
     )
     return one, other
 
@@ -140,9 +137,9 @@ def case(work: Work) -> Case:
     return Case(work)
 
 
-def lines(work: Work, *, day: float = 0) -> list[today.AskLine]:
+def lines(work: Work, *, day: float = 0) -> list[daily_overview.AskLine]:
     with reading(work.engine) as db:
-        return list(today.of(db, work.vault, now=NOW + day * DAY).to_ask)
+        return list(daily_overview.build_daily_overview(db, work.vault, now=NOW + day * DAY).ask_lines)
 
 
 # One prompt for each client, person and flag.
@@ -157,7 +154,7 @@ def test_two_forms_about_the_same_person_are_one_prompt_and_one_entry_closes_bot
     assert [kept.id for kept in asked.questionnaires] == [first.id, second.id]
     (line,) = lines(work, day=5)
     assert line.administration and line.administration.id == first.id, "the day of the oldest"
-    assert (line.on, line.questionnaires) == (NOW.date(), 2)
+    assert (line.due_date, line.questionnaire_count) == (NOW.date(), 2)
     entry = case.close(second, day=5)
     assert case.asked == [] and lines(work, day=6) == []
     for kept in (first, second):
@@ -186,12 +183,12 @@ def test_another_client_of_the_same_word_is_another_person(work: Work, case: Cas
 
 def test_what_came_after_it_was_put_off_is_open_beside_it(work: Work, case: Case) -> None:
     first = case.form(2)
-    put_off = case.close(first, how="not_today", because="Her sister came in.")
+    put_off = case.close(first, how="not_today", deferral_reason="Her sister came in.")
     (line,) = lines(work)
-    assert line.put_off and line.put_off.id == put_off
+    assert line.deferred_by and line.deferred_by.id == put_off
     case.form(2, day=1)
     (line,) = lines(work, day=2)
-    assert line.questionnaires == 2 and line.put_off is None, "a part of it was never looked at"
+    assert line.questionnaire_count == 2 and line.deferred_by is None, "a part of it was never looked at"
     case.close(first, day=2)
     assert lines(work, day=2) == []
 
@@ -199,12 +196,16 @@ def test_what_came_after_it_was_put_off_is_open_beside_it(work: Work, case: Case
 def test_an_entry_from_before_one_could_close_several_forms_still_closes_its_own(case: Case) -> None:
     kept = case.form(2)
     (asked,) = case.asked
-    (raised,) = asked.raised
-    assert raised.administration == kept.id.bytes
-    older = risk_entries.Raised(
-        item=raised.item, flag=raised.flag, status=raised.status, value=raised.value, talk=raised.talk
+    (raised,) = asked.raised_by
+    assert raised.administration_id_bytes == kept.id.bytes
+    older = risk_entries.RaisingAnswer(
+        item_id=raised.item_id,
+        flag=raised.flag,
+        status=raised.status,
+        value=raised.value,
+        wants_to_talk=raised.wants_to_talk,
     )
-    case.entry(day=0.1, administration=kept.id.bytes, closes=(older,), how="in_hand")
+    case.entry(day=0.1, administration=kept.id.bytes, closed_answers=(older,), action="in_hand")
     assert case.asked == []
 
 
@@ -253,8 +254,8 @@ def test_within_ninety_days_only_more_opens_again(
 def test_what_opens_nothing_says_on_the_result_when_it_was_asked(case: Case) -> None:
     entry = case.close(case.form(2))
     (prompt,) = case.prompts(case.form(1, day=30))
-    assert prompt.asked_before and prompt.asked_before.id == entry
-    assert not prompt.is_open and prompt.closed_by is None and prompt.put_off is None
+    assert prompt.already_asked_by and prompt.already_asked_by.id == entry
+    assert not prompt.is_open and prompt.closed_by is None and prompt.deferred_by is None
 
 
 def test_a_higher_answer_that_was_asked_about_is_the_measure_from_then_on(case: Case) -> None:
@@ -288,23 +289,23 @@ def test_an_asking_is_about_one_person_and_one_flag(case: Case) -> None:
 def test_only_an_asking_counts_as_one(case: Case) -> None:
     case.close(case.form(3), how="in_hand")
     assert case.is_open(case.form(3, day=1)), "already in hand"
-    case.entry(day=1.1, how="asked", did="About something else.")
+    case.entry(day=1.1, action="asked", action_taken="About something else.")
     assert case.is_open(case.form(3, day=2))
-    put_off = case.close(case.form(3, day=3), day=3.1, how="not_today", because="No time.")
+    put_off = case.close(case.form(3, day=3), day=3.1, how="not_today", deferral_reason="No time.")
     assert case.is_open(case.form(3, day=4))
-    case.entry(day=5, how="asked", follows=put_off.bytes)
+    case.entry(day=5, action="asked", follows_id_bytes=put_off.bytes)
     assert not case.is_open(case.form(3, day=6)), "an entry that follows what was put off"
 
 
 def test_fear_asked_about_in_private_counts_for_fear_alone(case: Case) -> None:
     case.close(case.form(2), how="in_hand")
-    case.entry(day=1, fear="home")
+    case.entry(day=1, sheet_place="home")
     assert not case.is_open(case.form(2, day=91))
     assert case.is_open(case.form(2, day=92)) and case.is_open(case.form(2, day=30, flag="burden"))
 
 
 def test_an_asking_before_any_form_leaves_the_first_answer_open_and_a_blank_quiet(case: Case) -> None:
-    case.entry(fear="home")
+    case.entry(sheet_place="home")
     assert not case.is_open(case.form(BLANK, day=1))
     assert case.is_open(case.form(1, day=2)), "it says more than was ever said on a form"
 
@@ -317,7 +318,7 @@ def test_an_answer_from_before_the_asking_is_not_new(case: Case) -> None:
     one = case.form(3)
     (asked,) = case.asked
     other = case.form(3, day=0.5)
-    case.entry(day=1, administration=one.id.bytes, closes=asked.raised, how="asked")
+    case.entry(day=1, administration=one.id.bytes, closed_answers=asked.raised_by, action="asked")
     assert not case.is_open(one) and case.is_open(other)
 
 
@@ -334,7 +335,7 @@ def test_of_paper_the_day_it_was_answered_decides(case: Case, answered: int, ope
     case.close(case.form(3))
     on: date = NOW.date() + answered * DAY
     kept = case.form(3, day=100, way=filled.PAPER, on=on)
-    assert kept.body.on == on and case.is_open(kept) is opens
+    assert kept.payload.answered_on == on and case.is_open(kept) is opens
 
 
 def test_paper_that_was_not_entered_yet_was_not_asked_about(case: Case) -> None:
@@ -350,13 +351,13 @@ def test_a_blank_came_with_the_last_answer_of_its_form(case: Case, answered: flo
     form = asking_about("fear")
     others = {at: said(0) for at, item in enumerate(form.items) if item.safety_flag != "fear"}
     with writing(case.work.engine) as db:
-        kept = administrations.begin(
+        kept = administrations.create_administration(
             db,
             case.work.vault,
             form,
             client_id=case.client.id,
-            about=case.m,
-            session_id=None,
+            relationship=case.m,
+            therapy_session_id=None,
             mode="read_aloud",
             now=NOW,
         )
@@ -364,7 +365,7 @@ def test_a_blank_came_with_the_last_answer_of_its_form(case: Case, answered: flo
     with writing(case.work.engine) as db:
         moment = NOW + answered * DAY
         kept = progress.record_responses(db, case.work.vault, kept, others, now=moment)
-        kept = progress.complete(db, case.work.vault, kept, now=NOW + 3 * DAY)
+        kept = progress.complete_administration(db, case.work.vault, kept, now=NOW + 3 * DAY)
     assert case.is_open(kept) is opens
 
 
@@ -372,11 +373,11 @@ def test_an_answer_that_was_changed_since_is_still_the_measure(case: Case) -> No
     kept = case.form(3)
     case.close(kept)
     place = next(at for at, item in enumerate(asking_about("fear").items) if item.safety_flag == "fear")
-    put = answers.put(kept.body.answers, place, said(0), after=timedelta(minutes=1))
+    put = answers.with_response(kept.payload.answers, place, said(0), elapsed=timedelta(minutes=1))
     later: datetime = NOW + DAY
     with writing(case.work.engine) as db:
-        progress.bring_in(
-            db, case.work.vault, kept, put, frozenset({place}), open_line="", finished=False, now=later
+        progress.apply_returned_answers(
+            db, case.work.vault, kept, put, frozenset({place}), open_line_answer="", finished=False, now=later
         )
     assert not case.is_open(case.form(3, day=30)) and case.is_open(case.form(4, day=31))
 
@@ -392,22 +393,22 @@ def test_closing_a_prompt_leaves_the_hold_and_only_where_sheets_may_go_lifts_it(
     assert case.asked == [] and case.held == {case.m.id}
     never = case.form(0, day=5)
     assert not case.prompts(never) and case.held == {case.m.id}, "never on a form is no asking"
-    case.entry(day=6, how="asked", did="Asked again.")
-    case.entry(day=6, fear="room")
-    case.entry(day=7, fear="home", about=case.somebody("K."))
+    case.entry(day=6, action="asked", action_taken="Asked again.")
+    case.entry(day=6, sheet_place="room")
+    case.entry(day=7, sheet_place="home", about=case.somebody("K."))
     assert case.held == {case.m.id}
-    case.entry(day=8, fear="home")
+    case.entry(day=8, sheet_place="home")
     assert case.held == frozenset()
 
 
 def test_one_entry_can_close_and_lift(case: Case) -> None:
-    case.close(case.form(2), fear="home")
+    case.close(case.form(2), sheet_place="home")
     assert case.held == frozenset() and case.asked == []
     quiet = case.form(2, day=30)
     assert not case.is_open(quiet) and case.held == frozenset(), "no prompt, and no hold of its own"
     case.form(3, day=31)
     assert case.held == {case.m.id}
-    case.entry(day=32, fear="home")
+    case.entry(day=32, sheet_place="home")
     assert case.held == {case.m.id}, "the prompt is still open"
 
 
@@ -424,5 +425,5 @@ def test_being_a_burden_holds_nothing(case: Case) -> None:
 
 def test_a_hold_outlives_the_questions_that_it_came_from(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     case.close(case.form(2))
-    monkeypatch.setattr(open_prompts, "of_client", lambda *_, **__: [])
+    monkeypatch.setattr(prompt_status, "list_prompts_of_client", lambda *_, **__: [])
     assert case.held == {case.m.id}

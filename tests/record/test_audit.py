@@ -6,9 +6,16 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from clinic_toolkit.record import audit, clients, keyless, ledger, trail
+from clinic_toolkit.journal import (
+    audit_log,
+    audit_reader,
+    inventory_snapshot,
+    keyless_events,
+    unsigned_entries,
+)
+from clinic_toolkit.record.people import clients
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.vault import slots
+from clinic_toolkit.vault import key_slots
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, Work
 
@@ -18,33 +25,33 @@ def test_every_write_adds_a_signed_line_that_names_the_version(work: Work) -> No
     with reading(work.engine) as db:
         line = next(each for each in trails.lines(db, work.vault) if each.event == "client.added")
         assert trails.check(db, work.vault) >= 3
-    assert line.signed
-    assert [(entry.record, entry.version) for entry in line.entries] == [(kept.id.bytes, 1)]
+    assert line.is_signed
+    assert [(entry.record, entry.version) for entry in line.references] == [(kept.id.bytes, 1)]
 
 
 def test_lines_added_while_locked_are_adopted_at_the_next_unlock(work: Work) -> None:
     work.client()
     with writing(work.engine) as db:
-        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
-        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
-        assert audit.adopt(db, work.vault, now=NOW) == 2
+        audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 2
     with reading(work.engine) as db:
         newest, *rest = trails.lines(db, work.vault)
         assert newest.event.startswith("audit.adopted ")
-        assert not rest[0].signed
+        assert not rest[0].is_signed
         trails.check(db, work.vault)
 
 
 def test_a_vault_that_was_not_told_of_a_line_asks_the_trail_again(work: Work) -> None:
     client = work.client()
     with reading(work.engine) as db:
-        assert ledger.of(db, work.vault).known(client.id.bytes)
-        other = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        assert inventory_snapshot.load_inventory(db, work.vault).find_newest(client.id.bytes)
+        other = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
     with writing(work.engine) as db:
-        newer = clients.revise(db, other, client, clients.Client(name="Ana Reyes-Ode"), now=NOW)
+        newer = clients.revise_client(db, other, client, clients.Client(name="Ana Reyes-Ode"), now=NOW)
     with writing(work.engine) as db:
-        audit.note(db, work.vault, audit.READ, now=NOW)
-        known = ledger.of(db, work.vault).known(client.id.bytes)
+        audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=NOW)
+        known = inventory_snapshot.load_inventory(db, work.vault).find_newest(client.id.bytes)
     assert known is not None and known.version == newer.version
 
 
@@ -52,16 +59,20 @@ def _tamper(work: Work, seq: int, **values: object) -> None:
     with writing(work.engine) as db:
         # What someone with the file can do, a trigger notwithstanding.
         db.exec_driver_sql("DROP TRIGGER no_update_audit_line")
-        db.execute(audit.audit_line.update().where(audit.audit_line.c.seq == seq).values(**values))
+        db.execute(
+            audit_log.audit_log_table.update().where(audit_log.audit_log_table.c.seq == seq).values(**values)
+        )
 
 
 @pytest.mark.parametrize("column", ["body", "hash", "signature"])
 def test_a_changed_line_is_named(work: Work, column: str) -> None:
     work.client()
     with reading(work.engine) as db:
-        value = db.execute(select(audit.audit_line.c[column]).where(audit.audit_line.c.seq == 2)).scalar_one()
+        value = db.execute(
+            select(audit_log.audit_log_table.c[column]).where(audit_log.audit_log_table.c.seq == 2)
+        ).scalar_one()
     _tamper(work, 2, **{column: bytes([value[0] ^ 1]) + value[1:]})
-    with pytest.raises(audit.ChainBroken) as caught, reading(work.engine) as db:
+    with pytest.raises(audit_log.ChainBroken) as caught, reading(work.engine) as db:
         trails.check(db, work.vault)
     assert caught.value.seq == 2
 
@@ -70,68 +81,68 @@ def test_a_missing_line_is_named(work: Work) -> None:
     work.client()
     with writing(work.engine) as db:
         db.exec_driver_sql("DROP TRIGGER no_delete_audit_line")
-        db.execute(audit.audit_line.delete().where(audit.audit_line.c.seq == 2))
-    with pytest.raises(audit.ChainBroken), reading(work.engine) as db:
+        db.execute(audit_log.audit_log_table.delete().where(audit_log.audit_log_table.c.seq == 2))
+    with pytest.raises(audit_log.ChainBroken), reading(work.engine) as db:
         trails.check(db, work.vault)
 
 
 def test_a_refused_line_is_told_at_an_unlock_of_three_lines(work: Work) -> None:
     """A head that was put back is a line of the unlock as well; another unlock tells of its own alone."""
     with writing(work.engine) as db:
-        seq = audit.note_keyless(db, uuid4(), "unlock.failed", now=NOW)
-        assert audit.adopt(db, work.vault, now=NOW) is None
-        audit.note(db, work.vault, "practice.unlocked slots-2", now=NOW)
-        audit.note(db, work.vault, "practice.head_put_back", now=NOW)
-        assert audit.not_adopted(db, work.vault) == seq
-        audit.note(db, work.vault, "audit.opened", now=NOW)
-        audit.note(db, work.vault, "practice.unlocked slots-2", now=NOW)
-        assert audit.not_adopted(db, work.vault) is None
+        seq = audit_log.append_keyless_entry(db, uuid4(), "unlock.failed", now=NOW)
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
+        audit_log.append_entry(db, work.vault, "practice.unlocked slots-2", now=NOW)
+        audit_log.append_entry(db, work.vault, "practice.head_put_back", now=NOW)
+        assert unsigned_entries.find_refused_entry(db, work.vault) == seq
+        audit_log.append_entry(db, work.vault, "audit.opened", now=NOW)
+        audit_log.append_entry(db, work.vault, "practice.unlocked slots-2", now=NOW)
+        assert unsigned_entries.find_refused_entry(db, work.vault) is None
 
 
 def test_a_line_forged_without_the_key_is_not_adopted_silently(work: Work) -> None:
     work.client()
     with writing(work.engine) as db:
-        audit.note_keyless(db, uuid4(), "unlock.failed", now=NOW)
-        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        audit_log.append_keyless_entry(db, uuid4(), "unlock.failed", now=NOW)
+        audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
     with writing(work.engine) as db:
         before = trails.lines(db, work.vault, newest=2)
-        assert audit.adopt(db, work.vault, now=NOW) is None
-        assert audit.not_adopted(db, work.vault) == before[1].seq
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
+        assert unsigned_entries.find_refused_entry(db, work.vault) == before[1].seq
     with reading(work.engine) as db:
         told = trails.lines(db, work.vault, newest=1)[0]
-        assert told.signed
+        assert told.is_signed
         assert told.event == f"audit.not_adopted {before[1].seq}"
-        with pytest.raises(audit.ChainBroken) as caught:
+        with pytest.raises(audit_log.ChainBroken) as caught:
             trails.check(db, work.vault)
     assert caught.value.seq == before[1].seq
 
 
 def test_nothing_is_in_doubt_after_lines_that_fit(work: Work) -> None:
     with writing(work.engine) as db:
-        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
-        assert audit.adopt(db, work.vault, now=NOW) == 1
-        audit.note(db, work.vault, "practice.unlocked", now=NOW)
-        assert audit.not_adopted(db, work.vault) is None
+        audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 1
+        audit_log.append_entry(db, work.vault, "practice.unlocked", now=NOW)
+        assert unsigned_entries.find_refused_entry(db, work.vault) is None
 
 
 def _add(work: Work, body: bytes, *, signature: bytes | None = None) -> int:
     """A line whose hash fits: the chain has no key, so anyone with the file can make one."""
     with writing(work.engine) as db:
-        seq, before = audit._tip(db)
-        link = audit._link(work.vault.incarnation, seq + 1, before, body)
+        seq, before = audit_log.last_position(db)
+        link = audit_log._chain_hash(work.vault.incarnation, seq + 1, before, body)
         line = {"seq": seq + 1, "body": body, "hash": link, "signature": signature}
-        db.execute(audit.audit_line.insert().values(**line))
+        db.execute(audit_log.audit_log_table.insert().values(**line))
         return seq + 1
 
 
 @pytest.mark.parametrize(
     ("body", "signature"),
     [
-        (audit.SEALED + bytes(120), None),
-        (audit.KEYLESS + b"no line at all", None),
+        (audit_log.SEALED_MARK + bytes(120), None),
+        (audit_log.KEYLESS_MARK + b"no line at all", None),
         (b"\x07", None),
-        (audit.KEYLESS + b"\x92\xadunlock.failed\xcf" + b"\xff" * 8, None),
-        (audit.KEYLESS + b"\x92\xadunlock.failed\x01", bytes(64)),
+        (audit_log.KEYLESS_MARK + b"\x92\xadunlock.failed\xcf" + b"\xff" * 8, None),
+        (audit_log.KEYLESS_MARK + b"\x92\xadunlock.failed\x01", bytes(64)),
     ],
     ids=["sealed, unsigned", "not readable", "of no kind", "of no time", "signed by nobody"],
 )
@@ -140,13 +151,13 @@ def test_a_planted_line_that_fits_the_chain_is_not_vouched_for(
 ) -> None:
     seq = _add(work, body, signature=signature)
     with writing(work.engine) as db:
-        assert audit.adopt(db, work.vault, now=NOW) is None
-        assert audit.not_adopted(db, work.vault) == seq
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
+        assert unsigned_entries.find_refused_entry(db, work.vault) == seq
     with reading(work.engine) as db:
-        assert next(audit.since(db, work.vault, seq - 1)).seq == seq
+        assert next(audit_log.iter_entries_after(db, work.vault, seq - 1)).seq == seq
     # It is told once: what was written since is vouched for again, and the trail keeps the finding.
     with writing(work.engine) as db:
-        assert audit.adopt(db, work.vault, now=NOW) == 0
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 0
 
 
 FORGED = {
@@ -171,20 +182,20 @@ FORGED = {
 
 @pytest.mark.parametrize("what", FORGED)
 def test_no_text_but_the_known_keyless_events_is_ever_vouched_for(work: Work, what: str) -> None:
-    seq = _add(work, audit.KEYLESS + msgspec.msgpack.encode((FORGED[what], 1_760_000_000_000_000)))
+    seq = _add(work, audit_log.KEYLESS_MARK + msgspec.msgpack.encode((FORGED[what], 1_760_000_000_000_000)))
     with writing(work.engine) as db:
-        assert audit.adopt(db, work.vault, now=NOW) is None
-        assert audit.not_adopted(db, work.vault) == seq
-        assert not trail.adopted(db, work.vault, seq)
-        line = next(trail.judged(db, work.vault, first=seq, last=seq))
-    assert (line.event, line.at, line.wrong) == ("", None, trail.NOT_OURS)
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
+        assert unsigned_entries.find_refused_entry(db, work.vault) == seq
+        assert not audit_reader.is_signed_afterwards(db, work.vault, seq)
+        line = next(audit_reader.iter_checked_entries(db, work.vault, first=seq, last=seq))
+    assert (line.event, line.recorded_at, line.fault) == ("", None, audit_reader.FAULT_UNKNOWN_EVENT)
 
 
 def test_another_spelling_of_a_known_event_is_not_vouched_for(work: Work) -> None:
     """The same text with a longer length before it: no program of ours writes it so."""
-    _add(work, audit.KEYLESS + b"\x92\xd9\x0dunlock.failed\x01")
+    _add(work, audit_log.KEYLESS_MARK + b"\x92\xd9\x0dunlock.failed\x01")
     with writing(work.engine) as db:
-        assert audit.adopt(db, work.vault, now=NOW) is None
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -198,20 +209,20 @@ def test_another_spelling_of_a_known_event_is_not_vouched_for(work: Work) -> Non
 )
 def test_what_the_program_writes_without_a_key_is_vouched_for(work: Work, event: str) -> None:
     with writing(work.engine) as db:
-        audit.note_keyless(db, work.vault.incarnation, event, now=NOW)
-        assert audit.adopt(db, work.vault, now=NOW) == 1
+        audit_log.append_keyless_entry(db, work.vault.incarnation, event, now=NOW)
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 1
 
 
 def test_the_program_writes_nothing_else_without_a_key(work: Work) -> None:
     with writing(work.engine) as db:
         for event in FORGED.values():
-            with pytest.raises(keyless.NotOurs):
-                audit.note_keyless(db, work.vault.incarnation, event, now=NOW)
+            with pytest.raises(keyless_events.UnknownKeylessEvent):
+                audit_log.append_keyless_entry(db, work.vault.incarnation, event, now=NOW)
 
 
 def test_the_control_of_the_tests_above_is_adopted(work: Work) -> None:
-    seq = _add(work, audit.KEYLESS + b"\x92\xadunlock.failed\x01")
+    seq = _add(work, audit_log.KEYLESS_MARK + b"\x92\xadunlock.failed\x01")
     with writing(work.engine) as db:
-        assert audit.adopt(db, work.vault, now=NOW) == 1
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 1
     with reading(work.engine) as db:
         assert trails.lines(db, work.vault, newest=1)[0].event == f"audit.adopted {seq}-{seq}"

@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import drafts, hurt, inspection, ledger, rows
-from clinic_toolkit.record.drafts import Draft
-from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.journal import inspection, integrity, inventory_snapshot, records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.writing import form_drafts
+from clinic_toolkit.record.writing.form_drafts import FormDraft
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.vault import slots
+from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import OwnRingLost
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, Work
@@ -17,32 +18,36 @@ from tests.fixtures.practices import NOW, Work
 WORDS = "Said that nobody would miss him."
 
 
-def body(subject: UUID, words: str = WORDS) -> Draft:
+def body(subject: UUID, words: str = WORDS) -> FormDraft:
     fields = (("asked", words),)
-    return Draft(form="risk_entry", subject=subject.bytes, path="/", begun=NOW, fields=fields)
+    return FormDraft(form_code="risk_entry", subject_id=subject.bytes, path="/", begun_at=NOW, fields=fields)
 
 
 def kept(
-    work: Work, seen: Kept[Draft] | None, subject: UUID, ring: UUID | None = None, words: str = WORDS
-) -> Kept[Draft]:
+    work: Work,
+    seen: RecordVersion[FormDraft] | None,
+    subject: UUID,
+    ring: UUID | None = None,
+    words: str = WORDS,
+) -> RecordVersion[FormDraft]:
     with writing(work.engine) as db:
-        place = ring or work.vault.begin_own_ring(db)
-        return drafts.keep(db, work.vault, seen, body(subject, words), ring=place, now=NOW)
+        place = ring or work.vault.ensure_own_ring(db)
+        return form_drafts.save_form_draft(db, work.vault, seen, body(subject, words), ring=place, now=NOW)
 
 
 def test_it_is_found_again_and_each_save_carries_the_version_it_saw(work: Work) -> None:
     client = work.client()
-    ring = work.vault.ring_of(client.id, "record")
+    ring = work.vault.get_ring(client.id, "record")
     first = kept(work, None, client.id, ring)
     second = kept(work, first, client.id, ring, "More words.")
     assert (first.version, second.version) == (1, 2)
-    with pytest.raises(rows.Stale):
+    with pytest.raises(records.StaleVersion):
         kept(work, first, client.id, ring, "From an older tab.")
     with reading(work.engine) as db:
-        found = drafts.find(db, work.vault, ring, "risk_entry", client.id)
-        assert found and found.body.fields == (("asked", "More words."),)
-        assert drafts.find(db, work.vault, ring, "risk_entry", uuid4()) is None
-        assert drafts.find(db, work.vault, ring, "hour", client.id) is None
+        found = form_drafts.find_form_draft(db, work.vault, ring, "risk_entry", client.id)
+        assert found and found.payload.fields == (("asked", "More words."),)
+        assert form_drafts.find_form_draft(db, work.vault, ring, "risk_entry", uuid4()) is None
+        assert form_drafts.find_form_draft(db, work.vault, ring, "hour", client.id) is None
 
 
 def test_the_own_ring_is_there_before_any_folder_can_be_copied(work: Work) -> None:
@@ -50,9 +55,9 @@ def test_the_own_ring_is_there_before_any_folder_can_be_copied(work: Work) -> No
     own = work.vault.own_ring
     assert own is not None
     with writing(work.engine) as db:
-        assert work.vault.begin_own_ring(db) == own
+        assert work.vault.ensure_own_ring(db) == own
         with pytest.raises(ValueError, match="second ring"):
-            work.vault.new_ring(db, owner=work.vault.user_id, ring_class="own")
+            work.vault.create_ring(db, owner=work.vault.user_id, ring_class="own")
 
 
 @pytest.mark.parametrize("gone", ["spoilt", "removed"])
@@ -66,11 +71,11 @@ def test_no_other_own_ring_is_made_while_it_may_be_one_that_does_not_open(work: 
             db.execute(text("DELETE FROM ring_grant WHERE ring = :ring"), named)
             db.execute(text("DELETE FROM ring WHERE ring = :ring"), named)
     with writing(work.engine) as db:
-        later = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
-        ledger.of(db, later)
+        later = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        inventory_snapshot.load_inventory(db, later)
         assert later.own_ring is None
         with pytest.raises(OwnRingLost):
-            later.begin_own_ring(db)
+            later.ensure_own_ring(db)
 
 
 def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None:
@@ -78,10 +83,10 @@ def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None
     assert draft.ring == work.vault.own_ring != work.vault.practice_ring
     # Found again by another process with the same user key.
     with reading(work.engine) as db:
-        later = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        later = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
         assert later.own_ring == draft.ring
-        found = drafts.find(db, later, later.own_ring, "risk_entry", work.vault.user_id)
-        assert found and found.body == draft.body
+        found = form_drafts.find_form_draft(db, later, later.own_ring, "risk_entry", work.vault.user_id)
+        assert found and found.payload == draft.payload
         # Its key is granted to one clinician, and that grant is sealed under the user key.
         grants = db.scalar(
             text("SELECT count(*) FROM ring_grant WHERE ring = :ring"), {"ring": draft.ring.bytes}
@@ -89,10 +94,10 @@ def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None
         assert grants == 1
 
 
-@pytest.mark.parametrize("end", [drafts.discard, drafts.recorded])
+@pytest.mark.parametrize("end", [form_drafts.discard_form_draft, form_drafts.clear_recorded_draft])
 def test_at_its_end_the_words_are_overwritten(work: Work, end) -> None:  # type: ignore[no-untyped-def]
     client = work.client()
-    ring = work.vault.ring_of(client.id, "record")
+    ring = work.vault.get_ring(client.id, "record")
     draft = kept(work, None, client.id, ring, WORDS * 40)
     with reading(work.engine) as db:
         before = db.scalar(text("SELECT sealed FROM draft"))
@@ -103,23 +108,23 @@ def test_at_its_end_the_words_are_overwritten(work: Work, end) -> None:  # type:
         rows_left = db.execute(text("SELECT version, sealed FROM draft")).all()
         assert [row.version for row in rows_left] == [2]
         assert len(rows_left[0].sealed) < len(before)
-        assert not empty.body.fields
+        assert not empty.payload.fields
         assert trails.lines(db, work.vault)[0].event in ("draft.discarded", "draft.recorded")
         # Nothing is missed, and nothing is wrong.
-        assert inspection.everything(db, work.vault, lambda *_: None).findings == ()
+        assert inspection.inspect_all(db, work.vault, lambda *_: None).findings == ()
     again = kept(work, empty, client.id, ring)
     assert again.id == draft.id and again.version == 3
 
 
 def test_a_hurt_draft_is_named_and_in_nobodys_way(work: Work) -> None:
     client = work.client()
-    ring = work.vault.ring_of(client.id, "record")
+    ring = work.vault.get_ring(client.id, "record")
     kept(work, None, client.id, ring)
     with writing(work.engine) as db:
         db.execute(text("UPDATE draft SET sealed = zeroblob(400)"))
     with reading(work.engine) as db:
-        assert drafts.find(db, work.vault, ring, "risk_entry", client.id) is None
-    assert [each.noun for each in work.vault.hurt.values()] == [hurt.NOUNS["draft"]]
+        assert form_drafts.find_form_draft(db, work.vault, ring, "risk_entry", client.id) is None
+    assert [each.noun for each in work.vault.integrity_failures.values()] == [integrity.RECORD_NOUNS["draft"]]
     assert kept(work, None, client.id, ring).version == 1
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from clinic_toolkit.record import practice
-from clinic_toolkit.store import exchange, rescued
-from clinic_toolkit.store.engine import clear_out, open_store, watch_over, writing
-from clinic_toolkit.store.trouble import StorageExchanged
-from clinic_toolkit.vault import head_file
-from clinic_toolkit.vault.slots import WrongSecret
+from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.store import file_guard, rescue_copies
+from clinic_toolkit.store.engine import open_store, purge_log_copies, writing
+from clinic_toolkit.store.storage_errors import StorageReplaced
+from clinic_toolkit.store.store_rescue import rescue_if_replaced
+from clinic_toolkit.vault import header_backup_file
+from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.practices import NOW, SETTINGS
 from tests.reliability.small_practice import LATER, quickly
@@ -41,8 +42,8 @@ def place(tmp_path: Path) -> Path:
 def opened(place: Path) -> Iterator[tuple[Engine, Vault]]:
     store = open_store(place)
     with writing(store) as db:
-        vault, _ = practice.create(db, SETTINGS, passphrase=FIRST, now=NOW)
-    assert clear_out(store)
+        vault, _ = practice_access.create_practice(db, SETTINGS, passphrase=FIRST, now=NOW)
+    assert purge_log_copies(store)
     yield store, vault
     store.dispose()
 
@@ -62,7 +63,7 @@ def opens(file: Path, passphrase: str) -> bool:
     store = open_store(there)
     try:
         with writing(store) as db:
-            practice.unlock(db, passphrase, now=LATER)
+            practice_access.unlock_with_passphrase(db, passphrase, now=LATER)
     except WrongSecret:
         return False
     finally:
@@ -73,14 +74,14 @@ def opens(file: Path, passphrase: str) -> bool:
 
 def change(store: Engine, vault: Vault) -> None:
     with writing(store) as db:
-        practice.change_passphrase(db, vault, SECOND, now=LATER)
+        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
 
 
 MOMENTS = ["before the head is written", "after the head was written", "after the commit"]
 
 
 def exchanged_at(moment: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write, compare, calls = head_file.write, exchange.compare, []
+    write, compare, calls = header_backup_file.write_backup, file_guard.check_file_unchanged, []
 
     def at_the_head(where: Path, held: bytes) -> Callable[[], None]:
         if moment == MOMENTS[0]:
@@ -96,8 +97,8 @@ def exchanged_at(moment: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> N
             by_rename(place)
         compare(engine)
 
-    monkeypatch.setattr(head_file, "write", at_the_head)
-    monkeypatch.setattr(exchange, "compare", at_the_commit)
+    monkeypatch.setattr(header_backup_file, "write_backup", at_the_head)
+    monkeypatch.setattr(file_guard, "check_file_unchanged", at_the_commit)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -107,7 +108,7 @@ def test_a_change_noticed_too_late_is_said_to_be_in_the_copy(
     """It cannot be taken back from the open file, so the person must know which secret opens which."""
     head = (place / HEAD).read_bytes()
     exchanged_at(moment, place, monkeypatch)
-    with pytest.raises(StorageExchanged) as raised:
+    with pytest.raises(StorageReplaced) as raised:
         change(*opened)
     monkeypatch.undo()
     copy = place / f"{DATABASE}.rescued.1"
@@ -119,7 +120,7 @@ def test_a_change_noticed_too_late_is_said_to_be_in_the_copy(
 
 def test_the_control_noticed_in_time_says_nothing_of_it(opened: tuple[Engine, Vault], place: Path) -> None:
     by_rename(place)
-    with pytest.raises(StorageExchanged) as raised:
+    with pytest.raises(StorageReplaced) as raised:
         change(*opened)
     assert "the new one" not in raised.value.sentence
     assert opens(place / f"{DATABASE}.rescued.1", FIRST)
@@ -131,14 +132,14 @@ def test_it_is_still_said_where_the_copy_could_only_be_made_later(
     def full(*_: object) -> Path:
         raise OSError(28, "no room")
 
-    keep = rescued.keep
-    monkeypatch.setattr(rescued, "keep", full)
+    keep = rescue_copies.create_copy
+    monkeypatch.setattr(rescue_copies, "create_copy", full)
     exchanged_at(MOMENTS[2], place, monkeypatch)
-    with pytest.raises(StorageExchanged) as raised:
+    with pytest.raises(StorageReplaced) as raised:
         change(*opened)
     assert "could not be copied yet" in raised.value.sentence and "the new one" not in raised.value.sentence
-    monkeypatch.setattr(rescued, "keep", keep)
-    with pytest.raises(StorageExchanged) as raised:
+    monkeypatch.setattr(rescue_copies, "create_copy", keep)
+    with pytest.raises(StorageReplaced) as raised:
         change(*opened)
     assert "opens with the new one" in raised.value.sentence
 
@@ -150,21 +151,21 @@ def test_an_old_way_in_is_not_called_gone_from_a_file_that_was_replaced(
     store, vault = opened
     change(store, vault)
     by_rename(place)
-    with pytest.raises(StorageExchanged):
-        clear_out(store)
+    with pytest.raises(StorageReplaced):
+        purge_log_copies(store)
     assert opens(place / DATABASE, FIRST)
     assert opens(place / f"{DATABASE}.rescued.1", SECOND), "what was confirmed is kept"
-    watch_over(store)
+    rescue_if_replaced(store)
     assert not (place / f"{DATABASE}.rescued.2").exists()
 
 
 def test_a_head_in_another_folder_is_not_taken_back(place: Path) -> None:
     place.mkdir()
-    head_file.write(place, b"before")
-    take_back = head_file.write(place, b"ours")
-    head_file.write(place, b"of the folder that was put there")
+    header_backup_file.write_backup(place, b"before")
+    take_back = header_backup_file.write_backup(place, b"ours")
+    header_backup_file.write_backup(place, b"of the folder that was put there")
     take_back()
-    assert head_file.read(place) == b"of the folder that was put there"
-    take_back = head_file.write(place, b"ours again")
+    assert header_backup_file.find_backup(place) == b"of the folder that was put there"
+    take_back = header_backup_file.write_backup(place, b"ours again")
     take_back()
-    assert head_file.read(place) == b"of the folder that was put there"
+    assert header_backup_file.find_backup(place) == b"of the folder that was put there"

@@ -9,23 +9,21 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from clinic_toolkit.record import (
-    audit,
-    cases,
-    clients,
+from clinic_toolkit.journal import (
+    audit_log,
     condition,
-    hurt,
-    ledger,
-    merging,
-    notes,
-    practice,
-    rows,
-    sessions,
+    integrity,
+    inventory_snapshot,
+    version_history,
 )
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.notes import Part
-from clinic_toolkit.record.rows import NotThere
+from clinic_toolkit.journal.records import RecordNotFound
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.people import cases, clients, practice, therapy_session_timeline, therapy_sessions
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.notes import NotePart
 from clinic_toolkit.store.engine import checkpoint, reading, writing
+from tests.fixtures import findings
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
 from tests.fixtures.vaults import reopened
 
@@ -46,16 +44,16 @@ def harm(work: Work, act: Harm) -> None:
 
 
 def what_is_hurt(work: Work) -> dict[tuple[str, UUID], str]:
-    return {(each.table, each.record): each.what for each in work.vault.hurt.values()}
+    return {(each.table, each.record): each.reason for each in work.vault.integrity_failures.values()}
 
 
-def said(text: str) -> list[Part]:
-    return [Part(section="data", source="clinician", text=text)]
+def said(text: str) -> list[NotePart]:
+    return [NotePart(section="data", source_label="clinician", text=text)]
 
 
 def names(work: Work) -> list[str]:
     with reading(work.engine) as db:
-        return [kept.body.name for kept in clients.everyone(db, work.vault)]
+        return [kept.payload.name for kept in clients.list_clients(db, work.vault)]
 
 
 def test_nothing_is_hurt_in_a_store_that_nobody_touched(work: Work) -> None:
@@ -64,8 +62,8 @@ def test_nothing_is_hurt_in_a_store_that_nobody_touched(work: Work) -> None:
     harm(work, lambda raw: None)
     assert names(work) == ["Ana"]
     with reading(work.engine) as db:
-        sessions.everything(db, work.vault)
-        cases.everything(db, work.vault)
+        therapy_session_timeline.list_therapy_sessions(db, work.vault)
+        cases.list_cases(db, work.vault)
     assert what_is_hurt(work) == {}
 
 
@@ -73,61 +71,61 @@ def test_a_removed_record_is_missed_and_the_others_are_there(work: Work) -> None
     work.client("Ana")
     ben = work.client("Ben")
     harm(work, lambda raw: raw.execute("DELETE FROM client WHERE record = ?", (ben.id.bytes,)))
-    assert names(work) == [clients.UNREADABLE, "Ana"]
+    assert names(work) == [clients.UNREADABLE_NAME, "Ana"]
     assert what_is_hurt(work) == {("client", ben.id): "missing"}
 
 
 def test_a_removed_hour_is_missed_by_its_address(work: Work) -> None:
     hour = work.hour(work.client("Ana"))
     harm(work, lambda raw: raw.execute("DELETE FROM therapy_session"))
-    with reading(work.engine) as db, pytest.raises(hurt.Unreadable, match="missing from the file"):
-        sessions.get(db, work.vault, hour.id)
+    with reading(work.engine) as db, pytest.raises(integrity.UnreadableRecord, match="missing from the file"):
+        therapy_sessions.load_therapy_session(db, work.vault, hour.id)
 
 
 def test_what_never_was_is_not_missed(work: Work) -> None:
     work.client("Ana")
-    with reading(work.engine) as db, pytest.raises(NotThere):
-        clients.get(db, work.vault, UUID(int=7))
+    with reading(work.engine) as db, pytest.raises(RecordNotFound):
+        clients.load_client(db, work.vault, UUID(int=7))
     assert what_is_hurt(work) == {}
 
 
 def test_an_older_version_put_in_the_place_of_the_newest_is_not_shown(work: Work) -> None:
     ana = work.client("Ana")
     with writing(work.engine) as db:
-        clients.revise(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+        clients.revise_client(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
     harm(
         work, lambda raw: raw.execute("DELETE FROM client WHERE record = ? AND version = 2", (ana.id.bytes,))
     )
-    assert names(work) == [clients.UNREADABLE]
+    assert names(work) == [clients.UNREADABLE_NAME]
     assert what_is_hurt(work) == {("client", ana.id): "older"}
 
 
 def test_a_draft_put_back_to_what_it_was_is_not_shown(work: Work) -> None:
     hour = work.hour(work.client("Ana"))
     with writing(work.engine) as db:
-        first = notes.begin(db, work.vault, hour, said("old"), now=NOW)
+        first = notes.create_note(db, work.vault, hour, said("old"), now=NOW)
     checkpoint(work.engine)
     path = work.engine.url.database or ""
     with closing(sqlite3.connect(path)) as raw:
         before = raw.execute("SELECT version, sealed FROM clinical_note").fetchone()
     with writing(work.engine) as db:
         new = said("new")
-        notes.revise(db, work.vault, first, new, version=1, now=NOW)
+        notes.revise_note(db, work.vault, first, new, expected_version=1, now=NOW)
     harm(work, lambda raw: raw.execute("UPDATE clinical_note SET version = ?, sealed = ?", before))
     with reading(work.engine) as db:
-        assert notes.everything(db, work.vault) == []
-        with pytest.raises(hurt.Unreadable, match="older version"):
-            notes.get(db, work.vault, first.id)
+        assert notes.list_notes(db, work.vault) == []
+        with pytest.raises(integrity.UnreadableRecord, match="older version"):
+            notes.load_note(db, work.vault, first.id)
 
 
 def test_a_note_whose_ring_was_changed_does_not_vanish_in_silence(work: Work) -> None:
     ana, ben = work.client("Ana"), work.client("Ben")
     hour, other = work.hour(ana), work.hour(ben)
     with writing(work.engine) as db:
-        note = notes.begin(db, work.vault, hour, said("x"), now=NOW)
+        note = notes.create_note(db, work.vault, hour, said("x"), now=NOW)
     harm(work, lambda raw: raw.execute("UPDATE clinical_note SET ring = ?", (other.ring.bytes,)))
     with reading(work.engine) as db:
-        assert notes.of_session(db, work.vault, hour) is None
+        assert notes.find_note_of_session(db, work.vault, hour) is None
     assert ("clinical_note", note.id) in what_is_hurt(work)
 
 
@@ -140,18 +138,18 @@ def test_keys_of_a_client_removed_are_missed(work: Work) -> None:
         raw.execute("DELETE FROM ring WHERE ring = ?", (ben.ring.bytes,))
 
     harm(work, take_keys)
-    assert names(work) == [clients.UNREADABLE, "Ana"]
+    assert names(work) == [clients.UNREADABLE_NAME, "Ana"]
     assert what_is_hurt(work)[("client", ben.id)] == "missing"
 
 
 def test_a_version_taken_out_of_the_middle_is_missed(work: Work) -> None:
     ana = work.client("Ana")
     with writing(work.engine) as db:
-        second = clients.revise(db, work.vault, ana, Client(name="Ana R"), now=NOW)
-        clients.revise(db, work.vault, second, Client(name="Ana Reyes"), now=NOW)
+        second = clients.revise_client(db, work.vault, ana, Client(name="Ana R"), now=NOW)
+        clients.revise_client(db, work.vault, second, Client(name="Ana Reyes"), now=NOW)
     harm(work, lambda raw: raw.execute("DELETE FROM client WHERE version = 2"))
     with reading(work.engine) as db:
-        kept = rows.versions(db, work.vault, clients.client, ana.id, Client)
+        kept = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
     assert [each.version for each in kept] == [1, 3]
     assert what_is_hurt(work) == {("client", ana.id): "missing"}
 
@@ -159,10 +157,10 @@ def test_a_version_taken_out_of_the_middle_is_missed(work: Work) -> None:
 def test_the_first_version_taken_away_is_missed(work: Work) -> None:
     ana = work.client("Ana")
     with writing(work.engine) as db:
-        clients.revise(db, work.vault, ana, Client(name="Ana R"), now=NOW)
+        clients.revise_client(db, work.vault, ana, Client(name="Ana R"), now=NOW)
     harm(work, lambda raw: raw.execute("DELETE FROM client WHERE version = 1"))
     with reading(work.engine) as db:
-        rows.versions(db, work.vault, clients.client, ana.id, Client)
+        version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
     assert what_is_hurt(work) == {("client", ana.id): "missing"}
 
 
@@ -176,7 +174,7 @@ def test_row_numbers_do_not_decide_the_order(work: Work) -> None:
 
     harm(work, exchange)
     with reading(work.engine) as db:
-        found = [kept.body.client_ids[0] for kept in cases.everything(db, work.vault)]
+        found = [kept.payload.client_ids[0] for kept in cases.list_cases(db, work.vault)]
     assert found == [first.id, second.id]
 
 
@@ -187,34 +185,34 @@ def test_a_record_that_is_well_again_is_not_named_any_longer(work: Work) -> None
     with closing(sqlite3.connect(path)) as raw:
         kept = raw.execute("SELECT sealed FROM client").fetchone()
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
-    assert names(work) == [clients.UNREADABLE]
+    assert names(work) == [clients.UNREADABLE_NAME]
     vault = work.vault
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = ?", kept))
     work.vault = vault
     assert names(work) == ["Ana"]
     assert what_is_hurt(work) == {}
-    assert ana.body.name == "Ana"
+    assert ana.payload.name == "Ana"
 
 
 def test_a_reader_of_a_moment_ago_does_not_take_what_came_since_for_missing(work: Work) -> None:
     ana = work.client("Ana")
     names(work)
     with reading(work.engine) as db:
-        clients.get(db, work.vault, ana.id)
+        clients.load_client(db, work.vault, ana.id)
         ben = work.client("Ben")
         with writing(work.engine) as other:
-            clients.revise(other, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
-        assert [kept.body.name for kept in clients.everyone(db, work.vault)] == ["Ana"]
-        assert clients.get(db, work.vault, ana.id).version == 1
-        with pytest.raises(NotThere):
-            clients.get(db, work.vault, ben.id)
+            clients.revise_client(other, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+        assert [kept.payload.name for kept in clients.list_clients(db, work.vault)] == ["Ana"]
+        assert clients.load_client(db, work.vault, ana.id).version == 1
+        with pytest.raises(RecordNotFound):
+            clients.load_client(db, work.vault, ben.id)
     assert what_is_hurt(work) == {}
 
 
 def test_what_was_rolled_back_is_not_missed(work: Work) -> None:
     names(work)
     with pytest.raises(RuntimeError), writing(work.engine) as db:
-        clients.add(db, work.vault, Client(name="never kept"), now=NOW)
+        clients.create_client(db, work.vault, Client(name="never kept"), now=NOW)
         raise RuntimeError
     assert names(work) == []
     assert what_is_hurt(work) == {}
@@ -222,8 +220,8 @@ def test_what_was_rolled_back_is_not_missed(work: Work) -> None:
 
 def test_a_list_first_told_in_a_transaction_that_failed_is_told_again(work: Work) -> None:
     with pytest.raises(RuntimeError), writing(work.engine) as db:
-        clients.add(db, work.vault, Client(name="never kept"), now=NOW)
-        clients.everyone(db, work.vault)
+        clients.create_client(db, work.vault, Client(name="never kept"), now=NOW)
+        clients.list_clients(db, work.vault)
         raise RuntimeError
     assert names(work) == []
     assert what_is_hurt(work) == {}
@@ -235,15 +233,15 @@ class TestLedger:
     def many(self, work: Work) -> None:
         ana = work.client("Ana")
         with writing(work.engine) as db:
-            for _ in range(ledger.TAIL):
-                audit.note(db, work.vault, "records.read", now=NOW)
-            hour = cases.single_of(db, work.vault, ana.id)
+            for _ in range(inventory_snapshot.SNAPSHOT_INTERVAL):
+                audit_log.append_entry(db, work.vault, "records.read", now=NOW)
+            hour = cases.load_single_case(db, work.vault, ana.id)
             assert hour.version == 1
-            ledger.keep(db, work.vault)
+            inventory_snapshot.save_snapshot(db, work.vault)
 
     def read(self, work: Work) -> object:
         with reading(work.engine) as db:
-            return sorted(ledger.of(db, reopened(work.engine, work.vault)).everything())
+            return sorted(inventory_snapshot.load_inventory(db, reopened(work.engine, work.vault)).items())
 
     def test_says_the_same_with_and_without_the_copy(self, work: Work) -> None:
         self.many(work)
@@ -257,15 +255,15 @@ class TestLedger:
     ) -> None:
         self.many(work)
         begun: list[int] = []
-        real = audit.since
+        real = audit_log.iter_entries_after
 
         def counting(db: object, vault: object, seq: int) -> object:
             begun.append(seq)
             return real(db, vault, seq)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(audit, "since", counting)
+        monkeypatch.setattr(audit_log, "iter_entries_after", counting)
         self.read(work)
-        assert begun[0] > ledger.TAIL
+        assert begun[0] > inventory_snapshot.SNAPSHOT_INTERVAL
 
     @pytest.mark.parametrize("act", ["UPDATE ledger SET sealed = zeroblob(900)", "UPDATE ledger SET seq = 3"])
     def test_a_damaged_copy_costs_only_time(self, work: Work, act: str) -> None:
@@ -278,12 +276,12 @@ class TestLedger:
         self.many(work)
         harm(work, lambda raw: raw.execute("UPDATE audit_line SET hash = zeroblob(32) WHERE seq > 100"))
         with reading(work.engine) as db:
-            assert ledger._copy(db, work.vault) is None
+            assert inventory_snapshot._load_snapshot(db, work.vault) is None
 
     def test_a_line_that_cannot_be_read_is_a_gap_and_hurts_no_record(self, work: Work) -> None:
         ana = work.client("Ana")
         with writing(work.engine) as db:
-            clients.revise(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+            clients.revise_client(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
         harm(
             work,
             lambda raw: raw.execute(
@@ -293,14 +291,16 @@ class TestLedger:
         assert names(work) == ["Ana Reyes"]
         assert what_is_hurt(work) == {}
         with reading(work.engine) as db:
-            assert len(ledger.of(db, work.vault).gaps) == 1
+            assert len(inventory_snapshot.load_inventory(db, work.vault).gaps) == 1
 
     def test_a_line_that_is_gone_is_a_gap(self, work: Work) -> None:
         work.client("Ana")
         harm(work, lambda raw: raw.execute("DELETE FROM audit_line WHERE seq = 2"))
         assert names(work) == ["Ana"]
         with reading(work.engine) as db:
-            assert ledger.of(db, work.vault).gaps == [2, 3], "the next line has lost what it follows"
+            assert inventory_snapshot.load_inventory(db, work.vault).gaps == [2, 3], (
+                "the next line has lost what it follows"
+            )
 
 
 def test_hours_keep_their_places(work: Work) -> None:
@@ -309,8 +309,8 @@ def test_hours_keep_their_places(work: Work) -> None:
     lost = work.hour(ana, date(2026, 11, 19))
     harm(work, lambda raw: raw.execute("DELETE FROM therapy_session WHERE record = ?", (lost.id.bytes,)))
     with reading(work.engine) as db:
-        found = sessions.everything(db, work.vault)
-    assert [kept.body.on for kept in found] == [date(2026, 11, 12)]
+        found = therapy_session_timeline.list_therapy_sessions(db, work.vault)
+    assert [kept.payload.on for kept in found] == [date(2026, 11, 12)]
     assert what_is_hurt(work) == {("therapy_session", lost.id): "missing"}
 
 
@@ -318,12 +318,15 @@ def test_a_client_whose_details_are_hurt_is_still_reached_and_can_be_written_ane
     ana = work.client("Ana")
     hour = work.hour(ana)
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
-    assert names(work) == [clients.UNREADABLE]
+    assert names(work) == [clients.UNREADABLE_NAME]
     with writing(work.engine) as db:
-        stand_in = clients.get(db, work.vault, ana.id)
-        [case] = cases.of_client(db, work.vault, ana.id)
-        assert [kept.id for kept in sessions.of_cases(db, work.vault, [case])] == [hour.id]
-        clients.revise(db, work.vault, stand_in, Client(name="Ana Reyes"), now=NOW)
+        stand_in = clients.load_client(db, work.vault, ana.id)
+        [case] = cases.list_cases_of_client(db, work.vault, ana.id)
+        assert [
+            kept.id
+            for kept in therapy_session_timeline.list_therapy_sessions_of_cases(db, work.vault, [case])
+        ] == [hour.id]
+        clients.revise_client(db, work.vault, stand_in, Client(name="Ana Reyes"), now=NOW)
     assert names(work) == ["Ana Reyes"]
     assert what_is_hurt(work) == {}
 
@@ -335,33 +338,36 @@ def test_a_hurt_case_is_told_from_its_ring(work: Work, act: str) -> None:
     ana = work.client("Ana")
     hour = work.hour(ana)
     with reading(work.engine) as db:
-        before = cases.single_of(db, work.vault, ana.id)
+        before = cases.load_single_case(db, work.vault, ana.id)
     harm(work, lambda raw: raw.execute(act))
     with reading(work.engine) as db:
-        case = cases.single_of(db, work.vault, ana.id)
-        assert (case.id, case.body, case.ring) == (before.id, before.body, before.ring)
-        assert [kept.id for kept in sessions.of_cases(db, work.vault, [case])] == [hour.id]
+        case = cases.load_single_case(db, work.vault, ana.id)
+        assert (case.id, case.payload, case.ring) == (before.id, before.payload, before.ring)
+        assert [
+            kept.id
+            for kept in therapy_session_timeline.list_therapy_sessions_of_cases(db, work.vault, [case])
+        ] == [hour.id]
     assert ("clinical_case", before.id) in what_is_hurt(work)
 
 
 def test_a_couple_whose_case_is_hurt_names_nobody(work: Work) -> None:
     ana, ben = work.client("Ana"), work.client("Ben")
     with writing(work.engine) as db:
-        couple = cases.open_couple(db, work.vault, ana.id, ben.id, now=NOW)
+        couple = cases.create_couple_case(db, work.vault, ana.id, ben.id, now=NOW)
     harm(work, lambda raw: raw.execute("DELETE FROM clinical_case WHERE record = ?", (couple.id.bytes,)))
     with reading(work.engine) as db:
-        assert cases.get(db, work.vault, couple.id).body.client_ids == ()
+        assert cases.load_case(db, work.vault, couple.id).payload.client_ids == ()
 
 
 def test_work_goes_on_when_the_settings_of_the_practice_are_hurt(work: Work) -> None:
     work.client("Ana")
     harm(work, lambda raw: raw.execute("UPDATE practice SET sealed = zeroblob(400)"))
     with writing(work.engine) as db:
-        found = practice.read(db, work.vault)
-        assert found.body.sheet_proved
-        assert found.body.practice_name == ""
-        practice.revise(db, work.vault, found, SETTINGS, now=NOW)
-        assert practice.read(db, work.vault).body == SETTINGS
+        found = practice.load_practice_settings(db, work.vault)
+        assert found.payload.recovery_sheet_proved
+        assert found.payload.practice_name == ""
+        practice.revise_practice_settings(db, work.vault, found, SETTINGS, now=NOW)
+        assert practice.load_practice_settings(db, work.vault).payload == SETTINGS
     assert what_is_hurt(work) == {}
 
 
@@ -371,8 +377,8 @@ class TestForgedTrail:
     def rolled_back(self, work: Work) -> None:
         ana = work.client("Ana")
         with writing(work.engine) as db:
-            clients.revise(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
-            audit.note(db, work.vault, audit.READ, now=NOW)
+            clients.revise_client(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+            audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=NOW)
 
         def forge(raw: sqlite3.Connection) -> None:
             line = b"\x00" + msgspec.msgpack.encode(("unlock.failed", 1_760_000_000_000_000))
@@ -389,19 +395,19 @@ class TestForgedTrail:
         self.rolled_back(work)
         assert names(work) == ["Ana"]
         with writing(work.engine) as db:
-            assert ledger.of(db, work.vault).gaps
-            for _ in range(2 * ledger.TAIL):
-                audit.note(db, work.vault, audit.READ, now=NOW)
-            ledger.keep(db, work.vault)
+            assert inventory_snapshot.load_inventory(db, work.vault).gaps
+            for _ in range(2 * inventory_snapshot.SNAPSHOT_INTERVAL):
+                audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=NOW)
+            inventory_snapshot.save_snapshot(db, work.vault)
             assert db.exec_driver_sql("SELECT count(*) FROM ledger").scalar() == 0
-            found = condition.findings(db, work.vault)
+            found = findings.list_findings(db, work.vault)
         assert [each.title for each in found] == ["Lines of the audit trail that cannot be read"]
-        assert not condition.sound(work.engine, work.vault)
+        assert not condition.is_sound(work.engine, work.vault)
 
     def test_with_every_hash_made_to_fit_the_signature_at_the_end_does_not(self, work: Work) -> None:
         ana = work.client("Ana")
         with writing(work.engine) as db:
-            clients.revise(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
+            clients.revise_client(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
         incarnation = work.vault.incarnation
 
         def forge(raw: sqlite3.Connection) -> None:
@@ -409,42 +415,44 @@ class TestForgedTrail:
             before = bytes(32)
             for seq, body in raw.execute("SELECT seq, body FROM audit_line ORDER BY seq").fetchall():
                 told = line if seq >= 2 else body
-                before = audit._link(incarnation, seq, before, told)
+                before = audit_log._chain_hash(incarnation, seq, before, told)
                 raw.execute("UPDATE audit_line SET body = ?, hash = ? WHERE seq = ?", (told, before, seq))
             raw.execute("DELETE FROM client WHERE version = 2")
 
         harm(work, forge)
         with writing(work.engine) as db:
-            assert not practice.adopt(db, work.vault, now=NOW)
-            assert ledger.of(db, work.vault).gaps
-        assert not condition.sound(work.engine, work.vault)
+            assert not inventory_snapshot.accept_unsigned_entries(db, work.vault, now=NOW)
+            assert inventory_snapshot.load_inventory(db, work.vault).gaps
+        assert not condition.is_sound(work.engine, work.vault)
 
     def test_lines_that_nobody_touched_leave_no_gap(self, work: Work) -> None:
         work.client("Ana")
         with writing(work.engine) as db:
-            audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
-            assert practice.adopt(db, work.vault, now=NOW)
+            audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
+            assert inventory_snapshot.accept_unsigned_entries(db, work.vault, now=NOW)
         harm(work, lambda raw: None)
         assert names(work) == ["Ana"]
         with reading(work.engine) as db:
-            assert ledger.of(db, work.vault).gaps == []
+            assert inventory_snapshot.load_inventory(db, work.vault).gaps == []
 
 
 def test_a_client_written_anew_is_in_the_list_of_the_active(work: Work) -> None:
     ana = work.client("Ana")
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
     with writing(work.engine) as db:
-        found = clients.get(db, work.vault, ana.id)
-        assert clients.revise(db, work.vault, found, Client(name="Ana"), now=NOW).state == "active"
+        found = clients.load_client(db, work.vault, ana.id)
+        assert clients.revise_client(db, work.vault, found, Client(name="Ana"), now=NOW).state == "active"
 
 
 def test_nobody_signs_while_the_settings_are_hurt(work: Work) -> None:
     hour = work.hour(work.client("Ana"))
     with writing(work.engine) as db:
-        note = notes.begin(db, work.vault, hour, said("x"), now=NOW)
-        seen = practice.read(db, work.vault)
-        practice.revise(db, work.vault, seen, msgspec.structs.replace(seen.body, clinician_name=" "), now=NOW)
-        with pytest.raises(notes.NobodyToSign):
+        note = notes.create_note(db, work.vault, hour, said("x"), now=NOW)
+        seen = practice.load_practice_settings(db, work.vault)
+        practice.revise_practice_settings(
+            db, work.vault, seen, msgspec.structs.replace(seen.payload, clinician_name=" "), now=NOW
+        )
+        with pytest.raises(notes.SignerNameMissing):
             signed(db, work.vault, hour, note)
 
 
@@ -452,15 +460,15 @@ def test_no_note_is_signed_while_the_details_of_its_client_are_hurt(work: Work) 
     ana = work.client("Ana")
     hour = work.hour(ana)
     with writing(work.engine) as db:
-        note = notes.begin(db, work.vault, hour, said("x"), now=NOW)
+        note = notes.create_note(db, work.vault, hour, said("x"), now=NOW)
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
     with writing(work.engine) as db:
-        with pytest.raises(notes.ClientUnreadable):
+        with pytest.raises(notes.ClientNameUnreadable):
             signed(db, work.vault, hour, note)
-        found = clients.get(db, work.vault, ana.id)
-        clients.revise(db, work.vault, found, Client(name="Ana"), now=NOW)
-        facts = signed(db, work.vault, hour, note).body.facts
-    assert facts and facts.people == ("Ana",)
+        found = clients.load_client(db, work.vault, ana.id)
+        clients.revise_client(db, work.vault, found, Client(name="Ana"), now=NOW)
+        facts = signed(db, work.vault, hour, note).payload.facts
+    assert facts and facts.client_names == ("Ana",)
 
 
 @pytest.mark.parametrize(
@@ -470,9 +478,9 @@ def test_no_note_is_signed_while_the_details_of_its_client_are_hurt(work: Work) 
 def test_a_form_that_is_out_does_not_vanish(work: Work, act: str) -> None:
     kept = work.begun(work.client("Ana"), giving())
     with writing(work.engine) as db:
-        out, _ = merging.begin(db, work.vault, kept, word="M.", now=NOW)
-        assert [each.id for each in merging.open_ones(db, work.vault)] == [out.id]
+        out, _ = clinician_side.create_handover(db, work.vault, kept, relationship_word="M.", now=NOW)
+        assert [each.id for each in clinician_side.list_open_handovers(db, work.vault)] == [out.id]
     harm(work, lambda raw: raw.execute(act))
     with reading(work.engine) as db:
-        assert merging.open_ones(db, work.vault) == []
+        assert clinician_side.list_open_handovers(db, work.vault) == []
     assert ("handover", out.id) in what_is_hurt(work)

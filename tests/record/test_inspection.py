@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import audit, clients, inspection, trail
-from clinic_toolkit.record.clients import Client
+from clinic_toolkit.journal import audit_log, audit_reader, inspection, unsigned_entries
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.clients import Client
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work, giving
 from tests.fixtures.vaults import reopened
@@ -15,16 +16,16 @@ def used(work: Work) -> Work:
     """A practice with a client in two versions and a questionnaire that was finished."""
     kept = work.client()
     with writing(work.engine) as db:
-        clients.revise(db, work.vault, kept, Client(name="Ana R."), now=NOW)
+        clients.revise_client(db, work.vault, kept, Client(name="Ana R."), now=NOW)
     work.answer(work.begun(kept, giving()), [3, None, 2])
     return work
 
 
 def check(work: Work, *, keyless: bool = False) -> list[str]:
     with reading(work.engine) as db:
-        report = inspection.everything(db, None if keyless else work.vault, lambda done, total: None)
-    assert report.lines >= 5
-    assert report.rows >= 5
+        report = inspection.inspect_all(db, None if keyless else work.vault, lambda done, total: None)
+    assert report.entries_checked >= 5
+    assert report.rows_checked >= 5
     return [finding.sentence for finding in report.findings]
 
 
@@ -116,52 +117,62 @@ def test_whoever_wants_to_stop_is_obeyed(used: Work) -> None:
         raise Enough
 
     with pytest.raises(Enough), reading(used.engine) as db:
-        inspection.everything(db, used.vault, stop)
+        inspection.inspect_all(db, used.vault, stop)
 
 
 def test_progress_ends_at_the_end(used: Work) -> None:
     told: list[tuple[int, int]] = []
     with reading(used.engine) as db:
-        inspection.everything(db, used.vault, lambda done, total: told.append((done, total)))
+        inspection.inspect_all(db, used.vault, lambda done, total: told.append((done, total)))
     assert told[-1][0] == told[-1][1] == len(told)
 
 
 def test_pages_of_the_trail_are_newest_first_and_reach_the_beginning(used: Work) -> None:
     with reading(used.engine) as db:
-        first = trail.page(db, used.vault, size=3)
-        seen = [line.seq for line in first.lines]
-        assert seen == [trail.tip(db) - back for back in range(3)]
-        assert first.lines[-1].actor == used.vault.user_id
-        older = first.older
+        first = audit_reader.read_audit_page(db, used.vault, size=3)
+        seen = [line.seq for line in first.entries]
+        assert seen == [audit_reader.last_entry_number(db) - back for back in range(3)]
+        assert first.entries[-1].actor_id == used.vault.user_id
+        older = first.next_before
         while older:
-            page = trail.page(db, used.vault, before=older, size=3)
-            seen += [line.seq for line in page.lines]
-            older = page.older
-        assert seen == list(range(trail.tip(db), 0, -1))
-        added = trail.page(db, used.vault, wanted=lambda line: line.event == "client.added")
-    assert len(added.lines) == 1
-    assert added.older is None
+            page = audit_reader.read_audit_page(db, used.vault, before_number=older, size=3)
+            seen += [line.seq for line in page.entries]
+            older = page.next_before
+        assert seen == list(range(audit_reader.last_entry_number(db), 0, -1))
+        added = audit_reader.read_audit_page(
+            db, used.vault, matches=lambda line: line.event == "client.added"
+        )
+    assert len(added.entries) == 1
+    assert added.next_before is None
 
 
 def test_a_line_on_a_page_is_judged(used: Work) -> None:
     damage(used, DAMAGES["a line's signature"][0], "DELETE FROM audit_line WHERE seq = 5")
     with reading(used.engine) as db:
-        wrong = {line.seq: line.wrong for line in trail.page(db, used.vault).lines if line.wrong}
-    assert wrong == {3: trail.UNSIGNED, 5: trail.MISSING, 6: trail.CHANGED}
+        wrong = {
+            line.seq: line.fault
+            for line in audit_reader.read_audit_page(db, used.vault).entries
+            if line.fault
+        }
+    assert wrong == {
+        3: audit_reader.FAULT_SIGNATURE,
+        5: audit_reader.FAULT_MISSING,
+        6: audit_reader.FAULT_CHANGED,
+    }
 
 
 def test_a_keyless_line_waits_until_it_is_vouched_for(used: Work) -> None:
     with writing(used.engine) as db:
-        seq = audit.note_keyless(db, used.vault.incarnation, "unlock.failed", now=NOW)
-        assert trail.vouched(db) == seq - 1
-        audit.adopt(db, used.vault, now=NOW)
-        assert trail.vouched(db) > seq
+        seq = audit_log.append_keyless_entry(db, used.vault.incarnation, "unlock.failed", now=NOW)
+        assert audit_reader.last_signed_entry_number(db) == seq - 1
+        unsigned_entries.sign_unsigned_entries(db, used.vault, now=NOW)
+        assert audit_reader.last_signed_entry_number(db) > seq
 
 
 def test_an_impossible_time_in_a_keyless_line_is_no_accident(used: Work) -> None:
     with writing(used.engine) as db:
-        _, seq = used, audit.note_keyless(db, used.vault.incarnation, "unlock.failed", now=NOW)
+        _, seq = used, audit_log.append_keyless_entry(db, used.vault.incarnation, "unlock.failed", now=NOW)
     damage(used, f"UPDATE audit_line SET body = x'0092a178cf7fffffffffffffff' WHERE seq = {seq}")
     with reading(used.engine) as db:
-        line = trail.page(db, used.vault).lines[0]
-    assert (line.seq, line.wrong, line.event) == (seq, trail.CHANGED, "")
+        line = audit_reader.read_audit_page(db, used.vault).entries[0]
+    assert (line.seq, line.fault, line.event) == (seq, audit_reader.FAULT_CHANGED, "")

@@ -6,16 +6,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from clinic_toolkit.instruments import catalogue, limits
+from clinic_toolkit.instruments import catalogue, confidentiality_limits
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import handover, merging, practice, rows
-from clinic_toolkit.record.handover import Ticket
+from clinic_toolkit.journal import records
+from clinic_toolkit.record.handovers import client_side, clinician_side
+from clinic_toolkit.record.handovers.client_side import HandoverTicket
+from clinic_toolkit.record.people import practice
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, SETTINGS, Work
 
-FLAGGED = [one for one in catalogue.instruments() if limits.come_first(one)]
-CALM = [one for one in catalogue.instruments() if not limits.come_first(one)]
+FLAGGED = [one for one in catalogue.list_instruments() if confidentiality_limits.requires_notice(one)]
+CALM = [one for one in catalogue.list_instruments() if not confidentiality_limits.requires_notice(one)]
 
 
 class Older(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
@@ -27,9 +29,9 @@ class Older(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     clinician_name: str
     crisis_text: str
     return_code: str = ""
-    sheet_proved: bool = True
-    demo: bool = False
-    sheet_made_on: date | None = None
+    recovery_sheet_proved: bool = True
+    is_demo: bool = False
+    recovery_sheet_made_on: date | None = None
 
 
 @pytest.fixture
@@ -42,37 +44,48 @@ def as_an_older_version_kept_it(work: Work) -> None:
     """Write the settings without the field, as a store of an earlier version has them."""
     named = {name: getattr(SETTINGS, name) for name in Older.__struct_fields__}
     with writing(work.engine) as db:
-        seen = practice.read(db, work.vault)
+        seen = practice.load_practice_settings(db, work.vault)
         older = Older(**named)
-        rows.append(
-            db, work.vault, practice.practice, seen, older, state="active", event="practice.saved", now=NOW
+        records.append_version(
+            db,
+            work.vault,
+            practice.practice_table,
+            seen,
+            older,
+            state="active",
+            event="practice.saved",
+            now=NOW,
         )
 
 
-def ticket_of(work: Work, instrument: Instrument) -> Ticket:
+def ticket_of(work: Work, instrument: Instrument) -> HandoverTicket:
     form = work.begun(work.client(), instrument)
     with writing(work.engine) as db:
-        _, ticket = merging.begin(db, work.vault, form, word="M.", now=NOW)
-    return handover.read_ticket(ticket.packed())
+        _, ticket = clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
+    return client_side.decode_ticket(ticket.encode())
 
 
 def test_settings_of_an_older_version_open_and_have_nothing_confirmed(work: Work) -> None:
     as_an_older_version_kept_it(work)
     with reading(work.engine) as db:
-        kept = practice.read(db, work.vault).body
+        kept = practice.load_practice_settings(db, work.vault).payload
     assert (kept.crisis_text, kept.limits_text) == (SETTINGS.crisis_text, "")
-    said = practice.limits_before(kept, FLAGGED[0])
-    assert said and not said.confirmed and said.text == limits.draft(SETTINGS.country).text
+    said = practice.confidentiality_limits_before(kept, FLAGGED[0])
+    assert (
+        said
+        and not said.is_confirmed
+        and said.text == confidentiality_limits.draft_for(SETTINGS.country).text
+    )
 
 
 def test_the_words_of_the_practice_travel_with_a_form_that_needs_them_and_with_no_other(work: Work) -> None:
     assert FLAGGED and CALM
     for one in FLAGGED:
-        assert ticket_of(work, one).limits == SETTINGS.limits_text
+        assert ticket_of(work, one).confidentiality_text == SETTINGS.limits_text
     for one in CALM:
-        assert ticket_of(work, one).limits == ""
+        assert ticket_of(work, one).confidentiality_text == ""
 
 
 def test_without_words_of_its_own_the_draft_travels(work: Work) -> None:
     as_an_older_version_kept_it(work)
-    assert ticket_of(work, FLAGGED[0]).limits == limits.draft("IE").text
+    assert ticket_of(work, FLAGGED[0]).confidentiality_text == confidentiality_limits.draft_for("IE").text

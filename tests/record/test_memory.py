@@ -6,8 +6,8 @@ from unittest.mock import patch
 
 import pytest
 
-from clinic_toolkit.record import clients
-from clinic_toolkit.record.clients import Client
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.clients import Client
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.vault import Vault
@@ -18,52 +18,52 @@ from tests.fixtures.practices import NOW, Work
 def opened() -> Iterator[list[str]]:
     """The tables of the records that were really opened."""
     seen: list[str] = []
-    real = Vault._opened
+    real = Vault._open_version
 
     def counting(self: Vault, table: str, *place: Any) -> Envelope:
         seen.append(table)
         return real(self, table, *place)
 
-    with patch.object(Vault, "_opened", counting):
+    with patch.object(Vault, "_open_version", counting):
         yield seen
 
 
 def test_a_record_is_opened_once(work: Work, opened: list[str]) -> None:
     work.client("Ana")
     with reading(work.engine) as db:
-        first = clients.everyone(db, work.vault)
+        first = clients.list_clients(db, work.vault)
         count = opened.count("client")
-        assert clients.everyone(db, work.vault) == first
+        assert clients.list_clients(db, work.vault) == first
     assert opened.count("client") == count > 0
 
 
 def test_one_that_came_later_is_opened_alone(work: Work, opened: list[str]) -> None:
     work.client("Ana")
     with reading(work.engine) as db:
-        clients.everyone(db, work.vault)
+        clients.list_clients(db, work.vault)
     work.client("Ben")
     opened.clear()
     with reading(work.engine) as db:
-        assert [each.body.name for each in clients.everyone(db, work.vault)] == ["Ana", "Ben"]
+        assert [each.payload.name for each in clients.list_clients(db, work.vault)] == ["Ana", "Ben"]
     assert opened == ["client"]
 
 
 def test_a_new_version_is_seen_at_once(work: Work) -> None:
     kept = work.client("Ana")
     with writing(work.engine) as db:
-        clients.everyone(db, work.vault)
-        clients.revise(db, work.vault, kept, Client(name="Ana Reyes"), now=NOW)
-        assert [each.body.name for each in clients.everyone(db, work.vault)] == ["Ana Reyes"]
+        clients.list_clients(db, work.vault)
+        clients.revise_client(db, work.vault, kept, Client(name="Ana Reyes"), now=NOW)
+        assert [each.payload.name for each in clients.list_clients(db, work.vault)] == ["Ana Reyes"]
 
 
 def test_what_was_taken_back_is_not_remembered_in_place_of_what_came_after(work: Work) -> None:
     with pytest.raises(RuntimeError, match="taken back"), writing(work.engine) as db:
-        clients.add(db, work.vault, Client(name="never kept"), now=NOW)
-        assert [each.body.name for each in clients.everyone(db, work.vault)] == ["never kept"]
+        clients.create_client(db, work.vault, Client(name="never kept"), now=NOW)
+        assert [each.payload.name for each in clients.list_clients(db, work.vault)] == ["never kept"]
         raise RuntimeError("taken back")
     work.client("Ana")
     with reading(work.engine) as db:
-        assert [each.body.name for each in clients.everyone(db, work.vault)] == ["Ana"]
+        assert [each.payload.name for each in clients.list_clients(db, work.vault)] == ["Ana"]
 
 
 @pytest.mark.parametrize("column", ["ring", "kid", "final", "sealed"])
@@ -71,12 +71,14 @@ def test_a_row_that_was_changed_is_opened_again_and_left_out(work: Work, column:
     work.client("Ana")
     other = work.client("Ben")
     with reading(work.engine) as db:
-        clients.everyone(db, work.vault)
+        clients.list_clients(db, work.vault)
     with writing(work.engine) as db:
         # What someone with the file can do, a trigger notwithstanding.
         db.exec_driver_sql("DROP TRIGGER no_update_client")
         changed = {"ring": other.ring, "kid": bytes(16), "final": 0, "sealed": bytes(400)}[column]
-        db.execute(clients.client.update().where(clients.client.c.id == 1).values({column: changed}))
+        db.execute(
+            clients.client_table.update().where(clients.client_table.c.id == 1).values({column: changed})
+        )
     with reading(work.engine) as db:
-        assert "Ana" not in [each.body.name for each in clients.everyone(db, work.vault)]
-    assert {hurt.noun for hurt in work.vault.hurt.values()} == {"a client’s details"}
+        assert "Ana" not in [each.payload.name for each in clients.list_clients(db, work.vault)]
+    assert {hurt.noun for hurt in work.vault.integrity_failures.values()} == {"a client’s details"}

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from clinic_toolkit.record import audit, practice, rows
-from clinic_toolkit.store.connections import writer_of
+from clinic_toolkit.journal import audit_log, records
+from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.store.connections import writer_engine
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
-from clinic_toolkit.vault import slots
-from clinic_toolkit.vault.slots import WrongSecret
+from clinic_toolkit.vault import key_slots
+from clinic_toolkit.vault.key_slots import WrongSecret
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, Work
 
@@ -20,8 +21,8 @@ MADE_ON = date(2026, 11, 22)
 
 def take(work: Work, groups: tuple[str, ...]) -> None:
     with writing(work.engine) as db:
-        seen = practice.read(db, work.vault)
-        practice.take_sheet(db, work.vault, seen, groups, made_on=MADE_ON, now=NOW)
+        seen = practice.load_practice_settings(db, work.vault)
+        practice_access.activate_recovery_sheet(db, work.vault, seen, groups, made_on=MADE_ON, now=NOW)
 
 
 def opens(place: Path, groups: tuple[str, ...]) -> bool:
@@ -29,7 +30,7 @@ def opens(place: Path, groups: tuple[str, ...]) -> bool:
     engine = open_store(place)
     try:
         with reading(engine) as db:
-            return slots.open_with_sheet(db, " ".join(groups)).slots_intact
+            return key_slots.unlock_with_recovery_sheet(db, " ".join(groups)).slots_intact
     except WrongSecret:
         return False
     finally:
@@ -42,21 +43,21 @@ def data(tmp_path: Path, work: Work) -> Path:
 
 
 def test_the_new_sheet_opens_the_old_one_is_refused_and_the_date_is_kept(work: Work) -> None:
-    drawn = practice.draw_sheet()
+    drawn = practice_access.generate_recovery_sheet()
     take(work, drawn)
     with reading(work.engine) as db:
         with pytest.raises(WrongSecret, match="newer sheet"):
-            slots.open_with_sheet(db, " ".join(work.groups))
-        opened = slots.open_with_sheet(db, " ".join(drawn).lower())
+            key_slots.unlock_with_recovery_sheet(db, " ".join(work.groups))
+        opened = key_slots.unlock_with_recovery_sheet(db, " ".join(drawn).lower())
         assert opened.slots_intact
-        kept = practice.read(db, opened).body
+        kept = practice.load_practice_settings(db, opened).payload
         said = [line.event for line in trails.lines(db, opened, newest=2)]
-    assert (kept.sheet_proved, kept.sheet_made_on) == (True, MADE_ON)
+    assert (kept.recovery_sheet_proved, kept.recovery_sheet_made_on) == (True, MADE_ON)
     assert said == ["practice.saved", "practice.sheet_replaced slots-2"]
 
 
 def test_a_sheet_that_is_only_drawn_opens_nothing(data: Path, work: Work) -> None:
-    drawn = practice.draw_sheet()
+    drawn = practice_access.generate_recovery_sheet()
     work.engine.dispose()
     assert not opens(data, drawn)
     assert opens(data, work.groups)
@@ -65,14 +66,14 @@ def test_a_sheet_that_is_only_drawn_opens_nothing(data: Path, work: Work) -> Non
 def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(
     tmp_path: Path, data: Path, work: Work
 ) -> None:
-    drawn = practice.draw_sheet()
+    drawn = practice_access.generate_recovery_sheet()
     copies: list[Path] = []
 
     def as_a_kill_leaves_it(*_: object) -> None:
         copies.append(tmp_path / f"killed-{len(copies)}")
         shutil.copytree(data, copies[-1])
 
-    writer = writer_of(work.engine)
+    writer = writer_engine(work.engine)
     event.listen(writer, "after_cursor_execute", as_a_kill_leaves_it)
     try:
         take(work, drawn)
@@ -89,13 +90,18 @@ def test_a_kill_at_any_step_leaves_the_old_sheet_or_the_new_one(
 
 @pytest.mark.parametrize(
     ("place", "step"),
-    [(slots, "replace_sheet"), (slots, "open_with_sheet"), (audit, "note"), (rows, "append")],
+    [
+        (key_slots, "replace_recovery_sheet"),
+        (key_slots, "unlock_with_recovery_sheet"),
+        (audit_log, "append_entry"),
+        (records, "append_version"),
+    ],
     ids=["slot", "trial", "trail", "settings"],
 )
 def test_a_step_that_fails_takes_everything_back(
     data: Path, work: Work, monkeypatch: pytest.MonkeyPatch, place: object, step: str
 ) -> None:
-    drawn, before = practice.draw_sheet(), work.vault.ways_in
+    drawn, before = practice_access.generate_recovery_sheet(), work.vault.key_slots
     done = getattr(place, step)
 
     def fail_after(*given: object, **named: object) -> None:
@@ -105,7 +111,7 @@ def test_a_step_that_fails_takes_everything_back(
     with monkeypatch.context() as broken, pytest.raises(OSError, match="gone"):
         broken.setattr(place, step, fail_after)
         take(work, drawn)
-    assert work.vault.ways_in == before
+    assert work.vault.key_slots == before
     work.engine.dispose()
     assert opens(data, work.groups)
     assert not opens(data, drawn)

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.instruments import catalogue, loader, travelling
+from clinic_toolkit.instruments import catalogue, client_copy, loader
 from clinic_toolkit.instruments.catalogue import UnknownInstrument
 from clinic_toolkit.instruments.loader import DefinitionError
-from clinic_toolkit.record import administrations, note_texts, own_questionnaires, results, sessions
-from clinic_toolkit.record.administrations import DefinitionLost
+from clinic_toolkit.record.outcomes import results
+from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
+from clinic_toolkit.record.questionnaires.administrations import DefinitionUnreadable
+from clinic_toolkit.record.writing import note_rendering
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, Work
@@ -26,32 +29,34 @@ def work(tmp_path: Path) -> Work:
 def take_in(work: Work, definition: str = TEXT) -> loader.Instrument:
     with writing(work.engine) as db:
         form = loader.parse_instrument(definition.encode(), "own.toml", own=True)
-        kept = own_questionnaires.take_in(db, work.vault, form, definition.encode(), "own.toml", now=NOW)
+        kept = own_questionnaires.add_questionnaire(
+            db, work.vault, form, definition.encode(), "own.toml", now=NOW
+        )
         assert kept.final and kept.ring == work.vault.practice_ring
-        return own_questionnaires.instrument_from(kept)
+        return own_questionnaires.instrument_of_version(kept)
 
 
 def forget() -> None:
     """As a new process begins."""
-    catalogue._remembered.clear()
+    catalogue._own_by_digest.clear()
 
 
 def test_a_new_process_finds_what_was_given_by_its_bytes(work: Work) -> None:
     own = take_in(work)
     client = work.client()
     given = work.answer(work.begun(client, own), [3, 2, 1, 1, 0, 3, 2])
-    assert given.body.digest == hashlib.sha256(TEXT.encode()).hexdigest()
+    assert given.payload.definition_digest == hashlib.sha256(TEXT.encode()).hexdigest()
     take_in(work, later())
     forget()
-    with pytest.raises(DefinitionLost):
-        administrations.instrument_of(given.body)
+    with pytest.raises(DefinitionUnreadable):
+        administrations.instrument_of(given.payload)
     with reading(work.engine) as db:
-        found = administrations.get(db, work.vault, given.id)
-        assert administrations.instrument_of(found.body) == own
-        assert results.result_of(db, work.vault, found).total_shown == 14
+        found = administrations.load_administration(db, work.vault, given.id)
+        assert administrations.instrument_of(found.payload) == own
+        assert results.build_result(db, work.vault, found).display_total == 14
         forget()
-        [listed] = administrations.of_client(db, work.vault, client.id)
-        assert administrations.title_of(listed.body) == "How I rest"
+        [listed] = administrations.list_administrations(db, work.vault, client.id)
+        assert administrations.title_of(listed.payload) == "How I rest"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -59,9 +64,9 @@ def test_the_file_of_another_editor_is_the_same_text(work: Work, encoding: str) 
     theirs = TEXT.replace("\n", "\r\n").encode(encoding)
     form = loader.parse_instrument(theirs, "own.toml", own=True)
     with writing(work.engine) as db:
-        kept = own_questionnaires.take_in(db, work.vault, form, theirs, "own.toml", now=NOW)
-    assert kept.body.definition == TEXT.encode()
-    assert kept.body.digest == hashlib.sha256(TEXT.encode()).hexdigest()
+        kept = own_questionnaires.add_questionnaire(db, work.vault, form, theirs, "own.toml", now=NOW)
+    assert kept.payload.definition == TEXT.encode()
+    assert kept.payload.definition_digest == hashlib.sha256(TEXT.encode()).hexdigest()
     with pytest.raises(DefinitionError, match="this file was added already"):
         take_in(work)
 
@@ -73,10 +78,10 @@ def test_what_was_kept_with_its_line_ends_is_found_as_it_was_pinned(
     pinned = hashlib.sha256(theirs).hexdigest()
     form = replace(loader.parse_instrument(theirs, "own.toml", own=True), digest=pinned)
     with monkeypatch.context() as before, writing(work.engine) as db:
-        before.setattr(own_questionnaires.plain_text, "normal", lambda data: data)
-        kept = own_questionnaires.take_in(db, work.vault, form, theirs, "own.toml", now=NOW)
+        before.setattr(own_questionnaires.plain_text, "normalize_text_bytes", lambda data: data)
+        kept = own_questionnaires.add_questionnaire(db, work.vault, form, theirs, "own.toml", now=NOW)
     forget()
-    assert own_questionnaires.instrument_from(kept) == form
+    assert own_questionnaires.instrument_of_version(kept) == form
 
 
 def test_the_newest_is_offered_and_after_it_was_put_away_none(work: Work) -> None:
@@ -85,17 +90,17 @@ def test_the_newest_is_offered_and_after_it_was_put_away_none(work: Work) -> Non
     with pytest.raises(DefinitionError, match=r"must be higher than “1\.10”"):
         take_in(work, later("1.9"))
     with writing(work.engine) as db:
-        mine = [one for one in own_questionnaires.on_offer(db, work.vault) if one.own]
-        assert mine == [second] == [own_questionnaires.named(db, work.vault, "resting")]
-        [newest] = own_questionnaires.newest(db, work.vault)
-        away = own_questionnaires.retire(db, work.vault, newest, now=NOW)
-        assert own_questionnaires.retire(db, work.vault, away, now=NOW) is away
-        assert not [one for one in own_questionnaires.on_offer(db, work.vault) if one.own]
-        assert own_questionnaires.named(db, work.vault, "resting") == second
-        back = own_questionnaires.offer_again(db, work.vault, away, now=NOW)
-        assert own_questionnaires.offer_again(db, work.vault, back, now=NOW) is back
+        mine = [one for one in own_questionnaires.list_offered_instruments(db, work.vault) if one.own]
+        assert mine == [second] == [own_questionnaires.load_instrument(db, work.vault, "resting")]
+        [newest] = own_questionnaires.list_newest_versions(db, work.vault)
+        away = own_questionnaires.retire_questionnaire(db, work.vault, newest, now=NOW)
+        assert own_questionnaires.retire_questionnaire(db, work.vault, away, now=NOW) is away
+        assert not [one for one in own_questionnaires.list_offered_instruments(db, work.vault) if one.own]
+        assert own_questionnaires.load_instrument(db, work.vault, "resting") == second
+        back = own_questionnaires.reoffer_questionnaire(db, work.vault, away, now=NOW)
+        assert own_questionnaires.reoffer_questionnaire(db, work.vault, back, now=NOW) is back
         with pytest.raises(UnknownInstrument):
-            own_questionnaires.named(db, work.vault, "resting-too")
+            own_questionnaires.load_instrument(db, work.vault, "resting-too")
 
 
 def test_nothing_is_kept_of_what_is_refused(work: Work) -> None:
@@ -103,12 +108,12 @@ def test_nothing_is_kept_of_what_is_refused(work: Work) -> None:
         with pytest.raises(DefinitionError):
             take_in(work, bad)
     with reading(work.engine) as db:
-        assert own_questionnaires.everything(db, work.vault) == []
+        assert own_questionnaires.list_questionnaire_versions(db, work.vault) == []
 
 
 def test_there_is_an_end_to_how_many(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     take_in(work)
-    monkeypatch.setattr(own_questionnaires, "MOST", 1)
+    monkeypatch.setattr(own_questionnaires, "MAX_VERSIONS", 1)
     with pytest.raises(DefinitionError, match="no more can be added"):
         take_in(work, changed(('id = "resting"', 'id = "resting-too"')))
 
@@ -123,18 +128,24 @@ def test_a_hurt_definition_is_named_and_is_in_nobodys_way(work: Work) -> None:
         db.execute(text("DROP TRIGGER no_update_own_questionnaire"))
         db.execute(text("UPDATE own_questionnaire SET sealed = zeroblob(length(sealed))"))
     forget()
-    work.vault.memory.clear()
+    work.vault.record_cache.clear()
     with reading(work.engine) as db:
-        listed = administrations.of_client(db, work.vault, client.id)
-        titles = {administrations.title_of(kept.body) for kept in listed}
+        listed = administrations.list_administrations(db, work.vault, client.id)
+        titles = {administrations.title_of(kept.payload) for kept in listed}
         assert titles == {"How I give", "A questionnaire whose questions cannot be read"}
-        assert [each.noun for each in work.vault.hurt.values()] == ["a questionnaire of your own"]
-        kept = administrations.get(db, work.vault, given.id)
-        with pytest.raises(DefinitionLost, match="The answers are still there"):
-            results.result_of(db, work.vault, kept)
-        assert results.result_of(db, work.vault, administrations.get(db, work.vault, other.id))
-        note_texts.prefilled(db, work.vault, sessions.get(db, work.vault, hour.id))
-        assert own_questionnaires.on_offer(db, work.vault) == catalogue.instruments()
+        assert [each.noun for each in work.vault.integrity_failures.values()] == [
+            "a questionnaire of your own"
+        ]
+        kept = administrations.load_administration(db, work.vault, given.id)
+        with pytest.raises(DefinitionUnreadable, match="The answers are still there"):
+            results.build_result(db, work.vault, kept)
+        assert results.build_result(
+            db, work.vault, administrations.load_administration(db, work.vault, other.id)
+        )
+        note_rendering.list_prefilled_parts(
+            db, work.vault, therapy_sessions.load_therapy_session(db, work.vault, hour.id)
+        )
+        assert own_questionnaires.list_offered_instruments(db, work.vault) == catalogue.list_instruments()
 
 
 def test_what_this_version_cannot_read_is_lost_by_itself_alone(
@@ -150,15 +161,15 @@ def test_what_this_version_cannot_read_is_lost_by_itself_alone(
 
     monkeypatch.setattr(loader, "parse_instrument", stricter)
     with reading(work.engine) as db:
-        [kept] = administrations.of_client(db, work.vault, client.id)
-        assert "cannot be read" in administrations.title_of(kept.body)
-        assert own_questionnaires.on_offer(db, work.vault) == catalogue.instruments()
+        [kept] = administrations.list_administrations(db, work.vault, client.id)
+        assert "cannot be read" in administrations.title_of(kept.payload)
+        assert own_questionnaires.list_offered_instruments(db, work.vault) == catalogue.list_instruments()
 
 
 def test_only_what_the_client_reads_travels() -> None:
     own = loader.parse_instrument(TEXT.encode(), "own.toml", own=True)
     for general in (False, True):
-        there = travelling.unpacked(travelling.packed(own, general=general))
+        there = client_copy.decode_client_copy(client_copy.encode_client_copy(own, general=general))
         wanted = [item.text_general if general else item.text for item in own.items]
         assert [item.text for item in there.items] == wanted
         assert (there.title, there.recall, there.options) == (own.title, own.recall, own.options)
@@ -178,11 +189,11 @@ def test_only_what_the_client_reads_travels() -> None:
 
 def test_what_is_too_long_to_travel_is_said_before(work: Work) -> None:
     own = loader.parse_instrument(TEXT.encode(), "own.toml", own=True)
-    assert travelling.fits(own)
+    assert client_copy.can_be_handed_over(own)
     noise = [hashlib.sha512(str(n).encode()).hexdigest() for n in range(1_500)]
     long = tuple(replace(own.items[0], id=f"X{n}", text=text) for n, text in enumerate(noise))
-    with pytest.raises(travelling.TooLongToHandOver):
-        travelling.packed(replace(own, items=long), general=False)
-    assert not travelling.fits(replace(own, items=long))
+    with pytest.raises(client_copy.TooLongToHandOver):
+        client_copy.encode_client_copy(replace(own, items=long), general=False)
+    assert not client_copy.can_be_handed_over(replace(own, items=long))
     with pytest.raises(ValueError, match="not a questionnaire"):
-        travelling.unpacked(b"nothing")
+        client_copy.decode_client_copy(b"nothing")

@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from clinic_toolkit.crypto.passphrase import FLOOR, Cost
-from clinic_toolkit.record import practice
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, KdfCost
+from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.engine import open_store, reading, writing
-from clinic_toolkit.vault import second_copy, slots
-from clinic_toolkit.vault.slots import PASSPHRASE, WrongSecret, slot
+from clinic_toolkit.vault import header_backup, key_slot_tables, key_slots
+from clinic_toolkit.vault.key_slot_tables import slot_table
+from clinic_toolkit.vault.key_slots import PASSPHRASE, WrongSecret
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, SETTINGS
 from tests.reliability.small_practice import LATER, quickly
 
 WORDS = "glacier mandolin unwrapped spoken dentist walnut"
-HIGHER = Cost(memory_kib=128 * 1024, passes=4, lanes=4)
+HIGHER = KdfCost(memory_kib=128 * 1024, passes=4, lanes=4)
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,7 @@ def openings() -> Iterator[None]:
 def store(tmp_path: Path) -> Iterator[Engine]:
     made = open_store(tmp_path / "data")
     with writing(made) as db:
-        practice.create(db, SETTINGS, passphrase=WORDS, now=NOW)
+        practice_access.create_practice(db, SETTINGS, passphrase=WORDS, now=NOW)
     yield made
     made.dispose()
 
@@ -37,28 +38,28 @@ def store(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def a_better_moment(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine is found to bear more than when the practice was made."""
-    monkeypatch.setattr(slots, "calibrate", lambda: HIGHER)
+    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: HIGHER)
 
 
-def cost(store: Engine) -> Cost:
+def cost(store: Engine) -> KdfCost:
     with reading(store) as db:
-        row = db.execute(select(slot).where(slot.c.kind == PASSPHRASE)).one()
-    return Cost(memory_kib=row.memory_kib, passes=row.passes, lanes=row.lanes)
+        row = db.execute(select(slot_table).where(slot_table.c.kind == PASSPHRASE)).one()
+    return KdfCost(memory_kib=row.memory_kib, passes=row.passes, lanes=row.lanes)
 
 
 def enter(store: Engine) -> list[str]:
     """Unlock; returns the events of the entry, the newest first."""
     with writing(store) as db:
-        vault = practice.unlock(db, WORDS, now=LATER)
+        vault = practice_access.unlock_with_passphrase(db, WORDS, now=LATER)
     assert vault.slots_intact
     with reading(store) as db:
-        assert second_copy.fault(db, vault) == ""
+        assert header_backup.find_fault(db, vault) == ""
         return [line.event for line in trails.lines(db, vault, newest=2)]
 
 
 @pytest.mark.usefixtures("a_better_moment")
 def test_it_is_raised_once_and_written_down(store: Engine) -> None:
-    assert cost(store) == FLOOR
+    assert cost(store) == MIN_COST
     assert enter(store) == ["practice.passphrase_cost_raised slots-3", "practice.unlocked slots-2"]
     assert cost(store) == HIGHER
     assert enter(store)[0] == "practice.unlocked slots-3"
@@ -66,22 +67,24 @@ def test_it_is_raised_once_and_written_down(store: Engine) -> None:
 
 def test_it_stays_where_the_machine_bears_no_more(store: Engine) -> None:
     assert enter(store)[0] == "practice.unlocked slots-2"
-    assert cost(store) == FLOOR
+    assert cost(store) == MIN_COST
 
 
 @pytest.mark.usefixtures("a_better_moment")
 def test_it_is_not_measured_again_where_the_entry_took_its_time(
     store: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(practice, "was_quick", lambda seconds: False)
+    monkeypatch.setattr(practice_access, "is_fast_derivation", lambda seconds: False)
     assert enter(store)[0] == "practice.unlocked slots-2"
-    assert cost(store) == FLOOR
+    assert cost(store) == MIN_COST
 
 
 def test_it_is_never_lowered(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slots, "calibrate", lambda: HIGHER)
+    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: HIGHER)
     enter(store)
-    monkeypatch.setattr(slots, "calibrate", lambda: Cost(memory_kib=64 * 1024, passes=10, lanes=4))
+    monkeypatch.setattr(
+        key_slots, "calibrate_cost", lambda: KdfCost(memory_kib=64 * 1024, passes=10, lanes=4)
+    )
     enter(store)
     assert cost(store) == HIGHER
 
@@ -93,11 +96,11 @@ def test_cut_off_before_the_commit_the_old_slot_opens_as_before(
     def cut_off(*_: object, **more: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(practice.second_copy, "owe", cut_off)
+    monkeypatch.setattr(practice_access.header_backup, "write_before_commit", cut_off)
     with pytest.raises(RuntimeError):
         enter(store)
     monkeypatch.undo()
-    assert cost(store) == FLOOR
+    assert cost(store) == MIN_COST
     with quickly():
         assert enter(store)[0] == "practice.unlocked slots-2"
 
@@ -105,15 +108,15 @@ def test_cut_off_before_the_commit_the_old_slot_opens_as_before(
 @pytest.mark.usefixtures("a_better_moment")
 def test_a_wrong_passphrase_raises_nothing(store: Engine) -> None:
     with writing(store) as db, pytest.raises(WrongSecret):
-        practice.unlock(db, WORDS + "s", now=LATER)
-    assert cost(store) == FLOOR
+        practice_access.unlock_with_passphrase(db, WORDS + "s", now=LATER)
+    assert cost(store) == MIN_COST
 
 
 @pytest.mark.usefixtures("a_better_moment")
 def test_nothing_is_raised_where_the_list_of_ways_in_was_changed(store: Engine) -> None:
     with writing(store) as db:
-        db.execute(slots.slot_list.delete())
+        db.execute(key_slot_tables.slot_list_table.delete())
     with writing(store) as db:
-        vault = practice.unlock(db, WORDS, now=LATER)
+        vault = practice_access.unlock_with_passphrase(db, WORDS, now=LATER)
         assert not vault.slots_intact
-    assert cost(store) == FLOOR
+    assert cost(store) == MIN_COST

@@ -4,9 +4,10 @@ from datetime import date, time
 
 import pytest
 
-from clinic_toolkit.record import cases, clients, relationships, sessions, today
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.record import daily_overview
+from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work
 
@@ -25,84 +26,90 @@ def test_eighteen_on_the_day_and_not_before(work: Work, born: date, adult: bool)
     body = Client(name="Ana", birth_date=born)
     with writing(work.engine) as db:
         if adult:
-            clients.add(db, work.vault, body, now=NOW)
+            clients.create_client(db, work.vault, body, now=NOW)
         else:
-            with pytest.raises(clients.TooYoung, match="18"):
-                clients.add(db, work.vault, body, now=NOW)
+            with pytest.raises(clients.ClientIsMinor, match="18"):
+                clients.create_client(db, work.vault, body, now=NOW)
 
 
 def test_a_birth_date_entered_later_is_checked_too(work: Work) -> None:
     kept = work.client()
-    with writing(work.engine) as db, pytest.raises(clients.TooYoung):
-        clients.revise(db, work.vault, kept, Client(name="Ana", birth_date=date(2015, 1, 1)), now=NOW)
+    with writing(work.engine) as db, pytest.raises(clients.ClientIsMinor):
+        clients.revise_client(db, work.vault, kept, Client(name="Ana", birth_date=date(2015, 1, 1)), now=NOW)
 
 
 def test_find_needs_every_word_and_reads_archived_clients(work: Work) -> None:
     ana, ben = work.client("Ana Reyes"), work.client("Ben Adeyemi")
     with writing(work.engine) as db:
-        clients.archive(db, work.vault, ben, now=NOW)
+        clients.archive_client(db, work.vault, ben, now=NOW)
     with reading(work.engine) as db:
-        assert [kept.id for kept in clients.find(db, work.vault, "REY ana")] == [ana.id]
-        assert [kept.id for kept in clients.find(db, work.vault, "adeyemi")] == [ben.id]
-        assert clients.find(db, work.vault, "zoë") == []
+        assert [kept.id for kept in clients.search_clients(db, work.vault, "REY ana")] == [ana.id]
+        assert [kept.id for kept in clients.search_clients(db, work.vault, "adeyemi")] == [ben.id]
+        assert clients.search_clients(db, work.vault, "zoë") == []
 
 
 def test_a_couple_has_a_ring_of_its_own(work: Work) -> None:
     ana, ben = work.client("Ana"), work.client("Ben")
     with writing(work.engine) as db:
-        couple = cases.open_couple(db, work.vault, ana.id, ben.id, now=NOW)
-        with pytest.raises(cases.NotACouple):
-            cases.open_couple(db, work.vault, ana.id, ana.id, now=NOW)
-        own = cases.single_of(db, work.vault, ana.id)
-        found = cases.of_client(db, work.vault, ana.id)
-    assert couple.ring not in {own.ring, work.vault.ring_of(ben.id, "record")}
+        couple = cases.create_couple_case(db, work.vault, ana.id, ben.id, now=NOW)
+        with pytest.raises(cases.SameClientTwice):
+            cases.create_couple_case(db, work.vault, ana.id, ana.id, now=NOW)
+        own = cases.load_single_case(db, work.vault, ana.id)
+        found = cases.list_cases_of_client(db, work.vault, ana.id)
+    assert couple.ring not in {own.ring, work.vault.get_ring(ben.id, "record")}
     assert [kept.id for kept in found] == [own.id, couple.id]
 
 
 def test_relationships_keep_the_clients_word(work: Work) -> None:
     ana = work.client()
     with writing(work.engine) as db:
-        mum = relationships.add(db, work.vault, ana.id, word="Mamá", frame="parent", now=NOW)
-        friend = relationships.add(db, work.vault, ana.id, word="J.", frame="friend", now=NOW)
-        relationships.put_away(db, work.vault, mum, now=NOW)
-        found = relationships.of_client(db, work.vault, ana.id)
-    assert [(kept.body.word, kept.state) for kept in found] == [("J.", "active"), ("Mamá", "archived")]
-    assert friend.body.client_id == ana.id
+        mum = relationships.create_relationship(db, work.vault, ana.id, word="Mamá", frame="parent", now=NOW)
+        friend = relationships.create_relationship(db, work.vault, ana.id, word="J.", frame="friend", now=NOW)
+        relationships.archive_relationship(db, work.vault, mum, now=NOW)
+        found = relationships.list_relationships(db, work.vault, ana.id)
+    assert [(kept.payload.word, kept.state) for kept in found] == [("J.", "active"), ("Mamá", "archived")]
+    assert friend.payload.client_id == ana.id
 
 
 def test_an_hour_cannot_end_before_it_began(work: Work) -> None:
     ana = work.client()
     with writing(work.engine) as db:
-        case = cases.single_of(db, work.vault, ana.id)
+        case = cases.load_single_case(db, work.vault, ana.id)
         body = TherapySession(
-            case=case.id.bytes, kind="session", on=date(2026, 11, 19), start=time(10), end=time(9, 59)
+            case_id_bytes=case.id.bytes,
+            kind="session",
+            on=date(2026, 11, 19),
+            start=time(10),
+            end=time(9, 59),
         )
-        with pytest.raises(sessions.EndBeforeStart):
-            sessions.plan(db, work.vault, case, body, now=NOW)
+        with pytest.raises(therapy_sessions.EndBeforeStart):
+            therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
 
 
 def test_today_shows_initials_what_is_next_and_what_is_to_finish(work: Work) -> None:
     ana = work.client("Ana Reyes")
     with writing(work.engine) as db:
-        case = cases.single_of(db, work.vault, ana.id)
+        case = cases.load_single_case(db, work.vault, ana.id)
         last = TherapySession(
-            case=case.id.bytes,
+            case_id_bytes=case.id.bytes,
             kind="session",
             on=date(2026, 11, 12),
             attendance="came",
-            agreed="one clear answer",
+            agreed_for_next="one clear answer",
         )
-        sessions.plan(db, work.vault, case, last, now=NOW)
-        coming = TherapySession(case=case.id.bytes, kind="session", on=date(2026, 11, 19), start=time(11))
-        sessions.plan(db, work.vault, case, coming, now=NOW)
-        day = today.of(db, work.vault, now=NOW)
-    assert day.next is not None
-    assert (day.next.who, day.next.agreed) == ("A. R.", "one clear answer")
-    assert [line.on for line in day.to_finish] == [date(2026, 11, 12)]
+        therapy_sessions.create_therapy_session(db, work.vault, case, last, now=NOW)
+        coming = TherapySession(
+            case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, 19), start=time(11)
+        )
+        therapy_sessions.create_therapy_session(db, work.vault, case, coming, now=NOW)
+        day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
+    assert day.next_session is not None
+    assert (day.next_session.initials, day.next_session.agreement) == ("A. R.", "one clear answer")
+    assert [line.session_date for line in day.unfinished_sessions] == [date(2026, 11, 12)]
 
 
 def test_a_day_without_anyone(work: Work) -> None:
     with reading(work.engine) as db:
-        day = today.of(db, work.vault, now=NOW)
+        day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
     assert not day.has_clients
-    assert day.next is None
+    assert day.next_session is None

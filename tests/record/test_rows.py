@@ -5,11 +5,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from clinic_toolkit.record import clients, notes, progress, rows
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.hurt import Unreadable
-from clinic_toolkit.record.notes import Part
+from clinic_toolkit.journal import records, version_history
+from clinic_toolkit.journal.integrity import UnreadableRecord
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.questionnaires import progress
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.notes import NotePart
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work, giving
 
@@ -17,21 +20,21 @@ from tests.fixtures.practices import NOW, Work, giving
 def test_the_newest_version_is_read_and_the_older_one_stays(work: Work) -> None:
     kept = work.client("Ana")
     with writing(work.engine) as db:
-        clients.revise(db, work.vault, kept, Client(name="Ana Reyes"), now=NOW)
+        clients.revise_client(db, work.vault, kept, Client(name="Ana Reyes"), now=NOW)
     with reading(work.engine) as db:
-        assert clients.get(db, work.vault, kept.id).body.name == "Ana Reyes"
-        found = rows.versions(db, work.vault, clients.client, kept.id, Client)
-    assert [each.body.name for each in found] == ["Ana", "Ana Reyes"]
+        assert clients.load_client(db, work.vault, kept.id).payload.name == "Ana Reyes"
+        found = version_history.list_versions(db, work.vault, clients.client_table, kept.id, Client)
+    assert [each.payload.name for each in found] == ["Ana", "Ana Reyes"]
 
 
 def test_two_writers_who_saw_the_same_version_do_not_overwrite_one_another(work: Work) -> None:
     kept = work.client("Ana")
     with writing(work.engine) as db:
-        clients.revise(db, work.vault, kept, Client(name="first"), now=NOW)
-    with pytest.raises(rows.Stale), writing(work.engine) as db:
-        clients.revise(db, work.vault, kept, Client(name="second"), now=NOW)
+        clients.revise_client(db, work.vault, kept, Client(name="first"), now=NOW)
+    with pytest.raises(records.StaleVersion), writing(work.engine) as db:
+        clients.revise_client(db, work.vault, kept, Client(name="second"), now=NOW)
     with reading(work.engine) as db:
-        assert clients.get(db, work.vault, kept.id).body.name == "first"
+        assert clients.load_client(db, work.vault, kept.id).payload.name == "first"
 
 
 def test_a_final_version_is_kept_by_the_table_itself(work: Work) -> None:
@@ -44,14 +47,14 @@ def test_a_final_version_is_kept_by_the_table_itself(work: Work) -> None:
         with pytest.raises(IntegrityError), writing(work.engine) as db:
             db.execute(text(statement))
     with reading(work.engine) as db:
-        assert clients.get(db, work.vault, kept.id).version == 1
+        assert clients.load_client(db, work.vault, kept.id).version == 1
 
 
 def test_a_draft_can_be_changed_so_the_refusal_above_is_not_of_everything(work: Work) -> None:
     hour = work.hour(work.client())
     with writing(work.engine) as db:
-        draft = notes.begin(
-            db, work.vault, hour, [Part(section="data", source="clinician", text="a")], now=NOW
+        draft = notes.create_note(
+            db, work.vault, hour, [NotePart(section="data", source_label="clinician", text="a")], now=NOW
         )
         assert db.execute(text("UPDATE clinical_note SET final = 0")).rowcount == 1
         assert draft.version == 1
@@ -62,10 +65,10 @@ def test_a_plain_hint_that_was_changed_is_noticed(work: Work, column: str) -> No
     hour = work.hour(work.client())
     other = work.hour(work.client("Ben"))
     with writing(work.engine) as db:
-        note = notes.begin(
-            db, work.vault, hour, [Part(section="data", source="clinician", text="a")], now=NOW
+        note = notes.create_note(
+            db, work.vault, hour, [NotePart(section="data", source_label="clinician", text="a")], now=NOW
         )
-        table = notes.clinical_note
+        table = notes.note_table
         changed = {
             "final": 1,
             "version": 7,
@@ -74,8 +77,8 @@ def test_a_plain_hint_that_was_changed_is_noticed(work: Work, column: str) -> No
             "sealed": bytes(400),
         }[column]
         db.execute(table.update().values({column: changed}))
-    with pytest.raises(Unreadable), reading(work.engine) as db:
-        notes.get(db, work.vault, note.id)
+    with pytest.raises(UnreadableRecord), reading(work.engine) as db:
+        notes.load_note(db, work.vault, note.id)
 
 
 def test_an_unknown_id_and_one_without_a_key_are_answered_alike(work: Work, tmp_path) -> None:
@@ -88,8 +91,8 @@ def test_an_unknown_id_and_one_without_a_key_are_answered_alike(work: Work, tmp_
     said = []
     with reading(work.engine) as db:
         for vault, id in ((work.vault, uuid4()), (stranger, kept.id)):
-            with pytest.raises(rows.NotThere) as caught:
-                clients.get(db, vault, id)
+            with pytest.raises(records.RecordNotFound) as caught:
+                clients.load_client(db, vault, id)
             said.append(caught.value.sentence)
     assert said[0] == said[1]
 
@@ -100,8 +103,8 @@ def test_bodies_are_compact(work: Work) -> None:
 
 def test_a_draft_is_replaced_in_its_own_ring_only(work: Work) -> None:
     form, other = (work.begun(work.client(name), giving()) for name in ("Ana", "Ben"))
-    answer = Response(status="answered", value=1, talk=False, said="")
-    with pytest.raises(rows.Stale), writing(work.engine) as db:
+    answer = Response(status="answered", value=1, wants_to_talk=False, remark="")
+    with pytest.raises(records.StaleVersion), writing(work.engine) as db:
         elsewhere = msgspec.structs.replace(form, ring=other.ring)
         progress.record_response(db, work.vault, elsewhere, 0, answer, now=NOW)
     with writing(work.engine) as db:

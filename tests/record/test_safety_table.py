@@ -16,12 +16,15 @@ from hypothesis import strategies as st
 
 from clinic_toolkit.instruments import catalogue, loader
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record import fear, own_questionnaires, results, risk_entries, to_ask, today
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.answers import STATUSES, Response
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.risk_entries import RiskEntry
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record import daily_overview
+from clinic_toolkit.record.outcomes import results
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.questionnaires import own_questionnaires
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.answers import STATUSES, Response
+from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
+from clinic_toolkit.record.safety.risk_entries import RiskEntry
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.practices import NOW, Work, at_work
@@ -48,7 +51,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "safety.md"
 
 def named(form: Instrument, place: int, response: Response) -> str:
     """What the table calls this answer."""
-    if response.talk:
+    if response.wants_to_talk:
         return "any of these, marked to talk about"
     if response.value is None:
         return {"declined": "declined", "not_reached": "left blank"}.get(response.status, "did not come up")
@@ -75,8 +78,8 @@ class Filled:
     """A finished form, with the answers to its flagged questions by their places."""
 
     work: Work
-    client: Kept[Client]
-    kept: Kept[Administration]
+    client: RecordVersion[Client]
+    kept: RecordVersion[Administration]
     form: Instrument
     answers: dict[int, Response]
 
@@ -95,42 +98,44 @@ class Filled:
         ]
 
     @property
-    def asked(self) -> list[to_ask.ToAsk]:
+    def asked(self) -> list[open_prompt_groups.PromptGroup]:
         with reading(self.work.engine) as db:
-            return to_ask.of_client(db, self.work.vault, self.client.id)
+            return open_prompt_groups.list_prompt_groups(db, self.work.vault, self.client.id)
 
     @property
     def is_held(self) -> bool:
-        about = self.kept.body.relationship_id
+        about = self.kept.payload.relationship_id
         with reading(self.work.engine) as db:
-            return about in fear.known(db, self.work.vault, self.client.id).held
+            return about in fear_holds.load_fear_holds(db, self.work.vault, self.client.id).held_relationships
 
     @property
     def is_on_today(self) -> bool:
         with reading(self.work.engine) as db:
-            lines = today.of(db, self.work.vault, now=NOW + timedelta(days=200)).to_ask
+            lines = daily_overview.build_daily_overview(
+                db, self.work.vault, now=NOW + timedelta(days=200)
+            ).ask_lines
         return self.kept.id in {line.administration.id for line in lines if line.administration}
 
     @property
     def softened(self) -> list[str]:
         with reading(self.work.engine) as db:
-            shown = results.result_of(db, self.work.vault, self.kept)
-        return [each.item.item_id for facet in shown.facets for each in facet.beside]
+            shown = results.build_result(db, self.work.vault, self.kept)
+        return [each.item.item_id for facet in shown.facets for each in facet.annotated_answers]
 
     def close(self, **more: str) -> None:
         """Say of all that is open that it was asked about."""
         entry = RiskEntry(
             client=self.client.id.bytes,
-            session=None,
-            on=NOW.date(),
-            relationship=self.kept.body.relationship,
+            therapy_session=None,
+            entry_date=NOW.date(),
+            relationship=self.kept.payload.relationship,
             administration=self.kept.id.bytes,
-            closes=tuple(raised for each in self.asked for raised in each.raised),
-            how=more.pop("how"),
+            closed_answers=tuple(raised for each in self.asked for raised in each.raised_by),
+            action=more.pop("how"),
             **more,
         )
         with writing(self.work.engine) as db:
-            risk_entries.write(db, self.work.vault, entry, now=LATER)
+            risk_entries.create_risk_entry(db, self.work.vault, entry, now=LATER)
 
 
 def at(work: Work, form: Instrument, answers: dict[int, Response], way: str) -> Filled:
@@ -143,7 +148,7 @@ def at(work: Work, form: Instrument, answers: dict[int, Response], way: str) -> 
 def does_what_the_table_says(one: Filled) -> None:
     """Before it is asked about, after, and once it was said where sheets may go."""
     prompted = sorted(
-        {raised.item for each in one.asked for raised in each.raised}, key=one.places("prompt").index
+        {raised.item_id for each in one.asked for raised in each.raised_by}, key=one.places("prompt").index
     )
     assert prompted == one.places("prompt")
     assert {each.flag for each in one.asked} == {
@@ -158,10 +163,10 @@ def does_what_the_table_says(one: Filled) -> None:
     one.close(how="in_hand")
     assert one.asked == [] and not one.is_on_today
     with reading(one.work.engine) as db:
-        (trace,) = risk_entries.of_client(db, one.work.vault, one.client.id)
-    assert {raised.item for raised in trace.body.closes} == set(prompted)
+        (trace,) = risk_entries.list_risk_entries_of_client(db, one.work.vault, one.client.id)
+    assert {raised.item_id for raised in trace.payload.closed_answers} == set(prompted)
     assert one.is_held == bool(one.places("hold")), "a prompt that is closed lifts no hold"
-    one.close(how="", fear="home")
+    one.close(how="", sheet_place="home")
     assert not one.is_held
 
 
@@ -173,7 +178,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Work:
 
 FLAGGED = [
     (form, place)
-    for form in catalogue.instruments()
+    for form in catalogue.list_instruments()
     for place, item in enumerate(form.items)
     if item.safety_flag != "none"
 ]
@@ -204,8 +209,10 @@ def own(practice: Work) -> Instrument:
     """A questionnaire of the practice's own."""
     with writing(practice.engine) as db:
         form = loader.parse_instrument(OWN.encode(), "own.toml", own=True)
-        taken = own_questionnaires.take_in(db, practice.vault, form, OWN.encode(), "own.toml", now=NOW)
-        return own_questionnaires.instrument_from(taken)
+        taken = own_questionnaires.add_questionnaire(
+            db, practice.vault, form, OWN.encode(), "own.toml", now=NOW
+        )
+        return own_questionnaires.instrument_of_version(taken)
 
 
 @given(data=st.data(), way=st.sampled_from(filled.WAYS))

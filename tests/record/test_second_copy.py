@@ -13,14 +13,16 @@ import pytest
 from sqlalchemy import Engine, text
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.record import audit, condition, practice, trail
+from clinic_toolkit.journal import audit_log, audit_reader, condition
+from clinic_toolkit.record.people import practice, practice_access
 from clinic_toolkit.store import folder
 from clinic_toolkit.store.engine import before_commit, checkpoint, open_store, reading, writing
-from clinic_toolkit.store.trouble import StorageFull, StorageTrouble
-from clinic_toolkit.vault import head_file, identity, second_copy, slots
-from clinic_toolkit.vault.identity import SuiteUnknown
-from clinic_toolkit.vault.slots import WrongSecret
+from clinic_toolkit.store.storage_errors import StorageError, StorageFull
+from clinic_toolkit.vault import header_backup, header_backup_file, identity, key_slot_tables, key_slots
+from clinic_toolkit.vault.identity import UnsupportedSuite
+from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import findings
 from tests.fixtures.practices import NOW, SETTINGS
 from tests.reliability.small_practice import LATER, quickly
 
@@ -42,7 +44,7 @@ def openings() -> Iterator[None]:
 def place(tmp_path: Path) -> Path:
     store = open_store(tmp_path / "data")
     with writing(store) as db:
-        practice.create(db, SETTINGS, passphrase=FIRST, now=NOW)
+        practice_access.create_practice(db, SETTINGS, passphrase=FIRST, now=NOW)
     assert checkpoint(store)
     store.dispose()
     return tmp_path / "data"
@@ -51,7 +53,7 @@ def place(tmp_path: Path) -> Path:
 def unlocked(place: Path, passphrase: str) -> tuple[Engine, Vault]:
     store = open_store(place)
     with writing(store) as db:
-        return store, practice.unlock(db, passphrase, now=LATER)
+        return store, practice_access.unlock_with_passphrase(db, passphrase, now=LATER)
 
 
 def opens(place: Path, passphrase: str) -> bool:
@@ -60,7 +62,7 @@ def opens(place: Path, passphrase: str) -> bool:
     shutil.copytree(place, there, ignore=shutil.ignore_patterns("*-shm"))
     try:
         unlocked(there, passphrase)[0].dispose()
-    except (WrongSecret, DamagedFile, SuiteUnknown):
+    except (WrongSecret, DamagedFile, UnsupportedSuite):
         return False
     finally:
         shutil.rmtree(there)
@@ -78,14 +80,14 @@ def hurt(place: Path, statement: str = HURT) -> None:
 def changed(place: Path, passphrase: str = SECOND) -> None:
     store, vault = unlocked(place, FIRST)
     with writing(store) as db:
-        practice.change_passphrase(db, vault, passphrase, now=LATER)
+        practice_access.change_passphrase(db, vault, passphrase, now=LATER)
     assert checkpoint(store)
     store.dispose()
 
 
 def titles(store: Engine, vault: Vault) -> list[str]:
     with reading(store) as db:
-        return [finding.title for finding in condition.findings(db, vault)]
+        return [finding.title for finding in findings.list_findings(db, vault)]
 
 
 def test_it_is_there_from_the_beginning_and_is_what_the_store_holds(place: Path) -> None:
@@ -93,8 +95,8 @@ def test_it_is_there_from_the_beginning_and_is_what_the_store_holds(place: Path)
         assert stat.S_IMODE((place / HEAD).stat().st_mode) == 0o600
     store, vault = unlocked(place, FIRST)
     with reading(store) as db:
-        assert second_copy.kept(db) == second_copy.standing(db, vault)
-    assert vault.head_fault == "" and condition.sound(store, vault) and titles(store, vault) == []
+        assert header_backup.find_header_backup(db) == header_backup.read_store_header(db, vault)
+    assert vault.header_fault == "" and condition.is_sound(store, vault) and titles(store, vault) == []
     store.dispose()
 
 
@@ -123,14 +125,14 @@ def test_what_is_hurt_is_put_back_named_and_whole_again(place: Path, statement: 
     assert opens(without, FIRST) is ("incarnation" in statement), "the control"
     assert not opens(place, SECOND)
     store, vault = unlocked(place, FIRST)
-    assert vault.head_fault == second_copy.USED and not condition.sound(store, vault)
+    assert vault.header_fault == header_backup.USED and not condition.is_sound(store, vault)
     assert titles(store, vault) == ["The keys of the practice were damaged in the data file"]
     store.dispose()
     # The next unlock needs no copy, and finds nothing wrong.
     store, vault = unlocked(place, FIRST)
-    assert vault.head_fault == "" and vault.slots_intact and titles(store, vault) == []
+    assert vault.header_fault == "" and vault.slots_intact and titles(store, vault) == []
     with reading(store) as db:
-        assert practice.read(db, vault).body == SETTINGS
+        assert practice.load_practice_settings(db, vault).payload == SETTINGS
     store.dispose()
 
 
@@ -158,7 +160,11 @@ def head_rows(place: Path) -> tuple[bytes, bytes]:
     """The salt and the seal of the way in by passphrase."""
     store = open_store(place)
     with reading(store) as db:
-        row = db.execute(slots.slot.select().where(slots.slot.c.kind == slots.PASSPHRASE)).one()
+        row = db.execute(
+            key_slot_tables.slot_table.select().where(
+                key_slot_tables.slot_table.c.kind == key_slots.PASSPHRASE
+            )
+        ).one()
     store.dispose()
     return row.salt, row.sealed
 
@@ -220,7 +226,7 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new_and_never_both(place: Path
 def test_the_copy_reaches_the_disk_before_the_commit(place: Path) -> None:
     store, vault = unlocked(place, FIRST)
     seen: list[bool] = []
-    write = head_file.write
+    write = header_backup_file.write_backup
 
     def watched(there: Path, held: bytes) -> Callable[[], None]:
         take_back = write(there, held)
@@ -228,8 +234,8 @@ def test_the_copy_reaches_the_disk_before_the_commit(place: Path) -> None:
         seen.append(True)
         return take_back
 
-    with patch.object(head_file, "write", watched), writing(store) as db:
-        practice.change_passphrase(db, vault, SECOND, now=LATER)
+    with patch.object(header_backup_file, "write_backup", watched), writing(store) as db:
+        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
     assert seen == [True]
     killed = place.with_name("killed")
     assert (killed / HEAD).read_bytes() == (place / HEAD).read_bytes()
@@ -246,12 +252,12 @@ def test_a_full_disk_changes_neither(place: Path, act: str, monkeypatch: pytest.
         raise OSError(errno.ENOSPC, "no room")
 
     with monkeypatch.context() as disk:
-        disk.setattr(folder, "durably", full)
+        disk.setattr(folder, "write_durably", full)
         with pytest.raises(StorageFull), writing(store) as db:
             if act == "sheet":
-                practice.new_sheet(db, vault, now=LATER)
+                practice_access.replace_recovery_sheet(db, vault, now=LATER)
             else:
-                practice.change_passphrase(db, vault, SECOND, now=LATER)
+                practice_access.change_passphrase(db, vault, SECOND, now=LATER)
     assert (place / HEAD).read_bytes() == before
     assert opens(place, FIRST) and not opens(place, SECOND)
     assert vault.slots_intact
@@ -262,20 +268,20 @@ def test_what_is_rolled_back_is_taken_out_of_the_copy(place: Path, monkeypatch: 
     store, vault = unlocked(place, FIRST)
     before = (place / HEAD).read_bytes()
     written: list[bytes] = []
-    write = head_file.write
+    write = header_backup_file.write_backup
 
     def then_fails(there: Path, held: bytes) -> Callable[[], None]:
-        from clinic_toolkit.store.engine import if_rolled_back
+        from clinic_toolkit.store.engine import on_rollback
 
-        if_rolled_back(open_db[0], write(there, held))
+        on_rollback(open_db[0], write(there, held))
         written.append((there / HEAD).read_bytes())
         raise RuntimeError("a mistake right before the commit")
 
     open_db = []
-    monkeypatch.setattr(head_file, "write", then_fails)
+    monkeypatch.setattr(header_backup_file, "write_backup", then_fails)
     with pytest.raises(RuntimeError), writing(store) as db:
         open_db.append(db)
-        practice.change_passphrase(db, vault, SECOND, now=LATER)
+        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
     assert written and written[0] != before
     assert (place / HEAD).read_bytes() == before
     store.dispose()
@@ -291,7 +297,7 @@ def test_a_planted_way_in_is_not_copied(place: Path) -> None:
     store, vault = unlocked(place, FIRST)
     assert not vault.slots_intact
     with writing(store) as db:
-        practice.change_passphrase(db, vault, SECOND, now=LATER)
+        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
     assert not (place / HEAD).exists()
     store.dispose()
 
@@ -302,9 +308,9 @@ def test_nothing_is_put_back_into_a_file_that_is_only_read(place: Path) -> None:
     (place / "clinic.db").write_bytes(raw)
     store = open_store(place)
     with reading(store) as db:
-        vault = practice.unlock(db, FIRST, now=LATER)
-        assert practice.read(db, vault).body == SETTINGS
-    assert vault.head_fault == second_copy.USED
+        vault = practice_access.unlock_with_passphrase(db, FIRST, now=LATER)
+        assert practice.load_practice_settings(db, vault).payload == SETTINGS
+    assert vault.header_fault == header_backup.USED
     store.dispose()
     assert (place / "clinic.db").read_bytes() == raw
 
@@ -313,12 +319,12 @@ def test_a_set_up_that_was_cut_off_is_a_first_run_again(tmp_path: Path) -> None:
     """The copy is written before the commit that makes the practice: alone it stands for none."""
     store = open_store(tmp_path / "data")
     with pytest.raises(RuntimeError), writing(store) as db:
-        practice.create(db, SETTINGS, passphrase=FIRST, now=NOW)
+        practice_access.create_practice(db, SETTINGS, passphrase=FIRST, now=NOW)
         raise RuntimeError
-    head_file.write(tmp_path / "data", b"of a practice that was never made")
+    header_backup_file.write_backup(tmp_path / "data", b"of a practice that was never made")
     with writing(store) as db:
-        assert not slots.exists(db)
-        practice.create(db, SETTINGS, passphrase=SECOND, now=NOW)
+        assert not key_slots.has_practice(db)
+        practice_access.create_practice(db, SETTINGS, passphrase=SECOND, now=NOW)
     store.dispose()
     assert opens(tmp_path / "data", SECOND)
     assert os.listdir(tmp_path / "data").count(HEAD) == 1
@@ -338,8 +344,8 @@ def mistyped(place: Path, typed: str = SECOND) -> WrongSecret:
     store = open_store(place)
     with writing(store) as db:
         with pytest.raises(WrongSecret) as refused:
-            practice.unlock(db, typed, now=LATER)
-        practice.note_failed_unlock(db, now=LATER)
+            practice_access.unlock_with_passphrase(db, typed, now=LATER)
+        practice_access.record_failed_unlock(db, now=LATER)
     store.dispose()
     return refused.value
 
@@ -349,10 +355,10 @@ def test_a_mistyped_passphrase_does_not_follow_a_hurt_incarnation(place: Path) -
     turned(place)
     mistyped(place)
     store, vault = unlocked(place, FIRST)
-    assert vault.head_fault == second_copy.USED
+    assert vault.header_fault == header_backup.USED
     assert vault.inventory is not None and not vault.inventory.gaps
     with reading(store) as db:
-        assert practice.read(db, vault).body == SETTINGS
+        assert practice.load_practice_settings(db, vault).payload == SETTINGS
     assert (place / HEAD).read_bytes() == whole
     store.dispose()
 
@@ -363,11 +369,11 @@ def test_a_line_without_a_key_does_not_hide_a_hurt_incarnation(place: Path) -> N
     turned(place)
     store = open_store(place)
     with writing(store) as db:
-        audit.note_keyless(db, identity.head(db)[1], "unlock.failed", now=LATER)
+        audit_log.append_keyless_entry(db, identity.load_vault_ids(db)[1], "unlock.failed", now=LATER)
     store.dispose()
     for _ in range(2):
         store, vault = unlocked(place, FIRST)
-        assert vault.head_fault
+        assert vault.header_fault
         assert (place / HEAD).read_bytes() == whole
         store.dispose()
 
@@ -376,8 +382,8 @@ def test_a_mistyped_passphrase_is_noted_where_the_trail_fits(place: Path) -> Non
     mistyped(place)
     store, vault = unlocked(place, FIRST)
     with reading(store) as db:
-        events = [line.event for line in trail.judged(db, vault)]
-    assert "unlock.failed" in events and vault.head_fault == ""
+        events = [line.event for line in audit_reader.iter_checked_entries(db, vault)]
+    assert "unlock.failed" in events and vault.header_fault == ""
     store.dispose()
 
 
@@ -405,16 +411,16 @@ def test_an_old_passphrase_does_not_undo_a_change_beside_a_hurt_way_in(
     mistyped(place, FIRST)
     store, vault = unlocked(place, SECOND)
     with reading(store) as db:
-        assert practice.read(db, vault).body == SETTINGS
+        assert practice.load_practice_settings(db, vault).payload == SETTINGS
     # With the other way in replaced as well, all of them are this clinician's again, and are copied.
     with writing(store) as db:
-        practice.change_passphrase(db, vault, SECOND, now=LATER)
-        practice.new_sheet(db, vault, now=LATER)
+        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
+        practice_access.replace_recovery_sheet(db, vault, now=LATER)
     with reading(store) as db:
-        assert second_copy.kept(db) == second_copy.standing(db, vault)
+        assert header_backup.find_header_backup(db) == header_backup.read_store_header(db, vault)
     store.dispose()
     store, vault = unlocked(place, SECOND)
-    assert vault.slots_intact and vault.head_fault == ""
+    assert vault.slots_intact and vault.header_fault == ""
     store.dispose()
 
 
@@ -429,7 +435,7 @@ def test_a_copy_that_was_removed_is_there_again_after_a_roll_back(place: Path) -
         raise RuntimeError("a mistake right before the commit")
 
     with pytest.raises(RuntimeError), writing(store) as db:
-        practice.change_passphrase(db, vault, SECOND, now=LATER)
+        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
         before_commit(db, fails)
     assert gone == [False]
     assert (place / HEAD).read_bytes() == before
@@ -451,7 +457,7 @@ def test_a_mistyped_passphrase_is_told_as_such_where_the_head_is_hurt(place: Pat
     hurt(place, statement)
     assert "does not open this practice" in mistyped(place).sentence
     store, vault = unlocked(place, FIRST)
-    assert vault.head_fault == second_copy.USED
+    assert vault.header_fault == header_backup.USED
     store.dispose()
 
 
@@ -460,7 +466,7 @@ def test_a_hurt_head_without_a_copy_is_damage_whatever_is_typed(place: Path) -> 
     (place / HEAD).unlink()
     store = open_store(place)
     with writing(store) as db, pytest.raises(DamagedFile):
-        practice.unlock(db, SECOND, now=LATER)
+        practice_access.unlock_with_passphrase(db, SECOND, now=LATER)
     store.dispose()
 
 
@@ -474,14 +480,14 @@ def test_an_unlock_does_not_wait_for_a_copy_that_cannot_be_written(
         def full(*_: object) -> None:
             raise OSError(errno.ENOSPC, "no room")
 
-        monkeypatch.setattr(folder, "durably", full)
+        monkeypatch.setattr(folder, "write_durably", full)
     else:
         (place / HEAD).mkdir()
     store, vault = unlocked(place, FIRST)
-    assert vault.head_fault == second_copy.MISSING
+    assert vault.header_fault == header_backup.MISSING
     assert titles(store, vault) == ["The second copy of the practice’s keys was missing"]
-    with pytest.raises(StorageTrouble), writing(store) as db:
-        practice.change_passphrase(db, vault, SECOND, now=LATER)
+    with pytest.raises(StorageError), writing(store) as db:
+        practice_access.change_passphrase(db, vault, SECOND, now=LATER)
     store.dispose()
     assert opens(place, FIRST) and not opens(place, SECOND)
 
@@ -503,7 +509,7 @@ def spoilt(place: Path, seq: int) -> None:
 def newest_line(place: Path) -> int:
     store = open_store(place)
     with reading(store) as db:
-        seq = trail.tip(db)
+        seq = audit_reader.last_entry_number(db)
     store.dispose()
     return seq
 
@@ -511,14 +517,14 @@ def newest_line(place: Path) -> int:
 def test_one_old_line_that_is_lost_does_not_turn_the_copy_off(place: Path) -> None:
     store, vault = unlocked(place, FIRST)
     with writing(store) as db:
-        practice.note_refused_passphrase(db, vault, now=LATER)
-        lost = trail.tip(db)
+        practice_access.record_refused_passphrase(db, vault, now=LATER)
+        lost = audit_reader.last_entry_number(db)
     store.dispose()
     unlocked(place, FIRST)[0].dispose()
     spoilt(place, lost)
     hurt(place)
     store, vault = unlocked(place, FIRST)
-    assert vault.head_fault == second_copy.USED
+    assert vault.header_fault == header_backup.USED
     assert vault.inventory is not None and lost in vault.inventory.gaps, "the control"
     store.dispose()
 
@@ -551,15 +557,15 @@ def test_on_windows_the_file_is_overwritten_and_closed_before_it_is_replaced(
 
     monkeypatch.setattr(os, "replace", as_on_windows)
     # The positive control: elsewhere the file is held, so this way of asking finds it.
-    head_file.write(place, b"first")
+    header_backup_file.write_backup(place, b"first")
     assert held == [True]
-    monkeypatch.setattr(head_file, "_HELD_MAY_BE_REPLACED", False)
-    take_back = head_file.write(place, b"second")
+    monkeypatch.setattr(header_backup_file, "_CAN_REPLACE_OPEN_FILES", False)
+    take_back = header_backup_file.write_backup(place, b"second")
     assert held == [True, False]
     assert seen[0].strip(b"\0") and not seen[1].strip(b"\0")
-    assert head_file.read(place) == b"second"
+    assert header_backup_file.find_backup(place) == b"second"
     take_back()
-    assert head_file.read(place) == b"first"
+    assert header_backup_file.find_backup(place) == b"first"
 
 
 def test_on_windows_a_refused_file_is_as_it_was(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -568,8 +574,8 @@ def test_on_windows_a_refused_file_is_as_it_was(place: Path, monkeypatch: pytest
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "no room")
 
-    monkeypatch.setattr(head_file, "_HELD_MAY_BE_REPLACED", False)
-    monkeypatch.setattr(folder, "durably", full)
+    monkeypatch.setattr(header_backup_file, "_CAN_REPLACE_OPEN_FILES", False)
+    monkeypatch.setattr(folder, "write_durably", full)
     with pytest.raises(StorageFull):
-        head_file.write(place, b"another")
+        header_backup_file.write_backup(place, b"another")
     assert (place / HEAD).read_bytes() == before

@@ -6,29 +6,37 @@ import msgspec
 import pytest
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import cases, notes, progress, rows, sessions, today
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.journal import version_history
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record import daily_overview
+from clinic_toolkit.record.people import cases, therapy_sessions
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import progress
+from clinic_toolkit.record.writing import notes
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work
 
 
-def opened(work: Work, *, days: int = 0) -> Kept[TherapySession]:
+def opened(work: Work, *, days: int = 0) -> RecordVersion[TherapySession]:
     """An hour opened so many days ago."""
     client = work.client()
     then = NOW - timedelta(days=days)
     with writing(work.engine) as db:
-        case = cases.single_of(db, work.vault, client.id)
-        body = TherapySession(case=case.id.bytes, kind="session", on=then.date(), present=(client.id.bytes,))
-        kept = sessions.plan(db, work.vault, case, body, now=then)
-        return sessions.open_now(db, work.vault, kept, now=then)
+        case = cases.load_single_case(db, work.vault, client.id)
+        body = TherapySession(
+            case_id_bytes=case.id.bytes, kind="session", on=then.date(), present=(client.id.bytes,)
+        )
+        kept = therapy_sessions.create_therapy_session(db, work.vault, case, body, now=then)
+        return therapy_sessions.open_therapy_session(db, work.vault, kept, now=then)
 
 
-def revised(work: Work, kept: Kept[TherapySession], **changes: object) -> Kept[TherapySession]:
+def revised(
+    work: Work, kept: RecordVersion[TherapySession], **changes: object
+) -> RecordVersion[TherapySession]:
     """The hour after these facts were changed."""
     with writing(work.engine) as db:
-        body = msgspec.structs.replace(kept.body, **changes)
-        return sessions.revise(db, work.vault, kept, body, now=NOW)
+        body = msgspec.structs.replace(kept.payload, **changes)
+        return therapy_sessions.revise_therapy_session(db, work.vault, kept, body, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -53,15 +61,20 @@ def test_a_closed_hour_stays_closed_whatever_its_facts(work: Work) -> None:
 def test_the_same_agreement_makes_no_new_version(work: Work) -> None:
     kept = opened(work)
     with writing(work.engine) as db:
-        once = sessions.agree(db, work.vault, kept, "a walk", now=NOW)
-        again = sessions.agree(db, work.vault, once, "a walk", now=NOW)
-        found = rows.versions(db, work.vault, sessions.therapy_session, kept.id, TherapySession)
+        once = therapy_sessions.record_agreement(db, work.vault, kept, "a walk", now=NOW)
+        again = therapy_sessions.record_agreement(db, work.vault, once, "a walk", now=NOW)
+        found = version_history.list_versions(
+            db, work.vault, therapy_sessions.therapy_session_table, kept.id, TherapySession
+        )
     assert again.version == once.version == found[-1].version == kept.version + 1
 
 
 def waiting(work: Work) -> list[tuple[str, ...]]:
     with reading(work.engine) as db:
-        return [line.waiting for line in today.of(db, work.vault, now=NOW).to_finish]
+        return [
+            line.unfinished_work
+            for line in daily_overview.build_daily_overview(db, work.vault, now=NOW).unfinished_sessions
+        ]
 
 
 def test_the_day_says_what_each_hour_waits_for(work: Work) -> None:
@@ -69,13 +82,13 @@ def test_the_day_says_what_each_hour_waits_for(work: Work) -> None:
     assert waiting(work) == []
     hour = work.hour(client, on=date(2026, 11, 12))
     assert waiting(work) == [("no note yet",)]
-    begun = work.begun(client, catalogue.instrument("giving"), session=hour.id)
+    begun = work.begun(client, catalogue.load_instrument("giving"), session=hour.id)
     assert waiting(work) == [("questionnaire not finished", "no note yet")]
     with writing(work.engine) as db:
-        notes.begin(db, work.vault, hour, [], now=NOW)
+        notes.create_note(db, work.vault, hour, [], now=NOW)
     assert waiting(work) == [("questionnaire not finished", "note not signed")]
     with writing(work.engine) as db:
-        progress.stop(db, work.vault, begun, now=NOW)
+        progress.stop_administration(db, work.vault, begun, now=NOW)
     assert waiting(work) == [("note not signed",)]
 
 
@@ -83,9 +96,9 @@ def test_an_hour_never_ended_is_unfinished_and_not_open_now(work: Work) -> None:
     opened(work, days=90)
     opened(work)
     with reading(work.engine) as db:
-        day = today.of(db, work.vault, now=NOW)
-    assert [line.on for line in day.open] == [day.on]
-    assert [line.waiting for line in day.to_finish] == [("not ended",)]
+        day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
+    assert [line.session_date for line in day.open_sessions] == [day.today]
+    assert [line.unfinished_work for line in day.unfinished_sessions] == [("not ended",)]
 
 
 def test_a_planned_hour_that_is_past_waits_for_how_it_went(work: Work) -> None:
@@ -94,13 +107,13 @@ def test_a_planned_hour_that_is_past_waits_for_how_it_went(work: Work) -> None:
 
 
 def test_what_was_agreed_is_said_with_its_day(work: Work) -> None:
-    kept = revised(work, opened(work, days=14), attendance="came", agreed="a walk")
+    kept = revised(work, opened(work, days=14), attendance="came", agreed_for_next="a walk")
     with writing(work.engine) as db:
-        sessions.close(db, work.vault, kept, now=NOW)
-        case = cases.get(db, work.vault, kept.body.case_id)
+        therapy_sessions.close_therapy_session(db, work.vault, kept, now=NOW)
+        case = cases.load_case(db, work.vault, kept.payload.case_id)
         for on in (date(2026, 11, 12), date(2026, 11, 19)):
-            body = TherapySession(case=case.id.bytes, kind="session", on=on, start=time(23, 59))
-            sessions.plan(db, work.vault, case, body, now=NOW)
-        day = today.of(db, work.vault, now=NOW)
-    assert day.next is not None
-    assert (day.next.agreed, day.next.agreed_on) == ("a walk", kept.body.on)
+            body = TherapySession(case_id_bytes=case.id.bytes, kind="session", on=on, start=time(23, 59))
+            therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
+        day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
+    assert day.next_session is not None
+    assert (day.next_session.agreement, day.next_session.agreement_date) == ("a walk", kept.payload.on)

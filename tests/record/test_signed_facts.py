@@ -11,28 +11,25 @@ import pytest
 from sqlalchemy import text
 
 from clinic_toolkit.documents import note as paper
-from clinic_toolkit.record import (
-    cases,
-    clients,
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.integrity import UnreadableRecord
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.outcomes import results
+from clinic_toolkit.record.people import cases, clients, practice, therapy_sessions
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import progress
+from clinic_toolkit.record.writing import (
+    additions_after_signing,
+    changes_after_signing,
     handouts,
-    later_arrivals,
-    later_changes,
-    note_texts,
+    note_rendering,
     notes,
-    practice,
-    progress,
-    results,
-    rows,
-    sessions,
-    signed_facts,
+    signature_facts,
 )
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.hurt import Unreadable
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.later_arrivals import AFTER, CHANGED_AFTER
-from clinic_toolkit.record.note_facts import Versions
-from clinic_toolkit.record.notes import ClinicalNote, Part
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.record.writing.additions_after_signing import ADDED_AFTER_SIGNING, CHANGED_AFTER_SIGNING
+from clinic_toolkit.record.writing.note_facts import FactVersions
+from clinic_toolkit.record.writing.notes import ClinicalNote, NotePart
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, Work, giving, signed
@@ -41,23 +38,32 @@ from tests.fixtures.vaults import reopened
 LONG = timedelta(days=4000)
 
 
-def noted(work: Work, hour: Kept[TherapySession], said: str = "Came on time.") -> Kept[ClinicalNote]:
+def noted(
+    work: Work, hour: RecordVersion[TherapySession], said: str = "Came on time."
+) -> RecordVersion[ClinicalNote]:
     """A signed note of this hour."""
     with writing(work.engine) as db:
-        part = Part(section="data", source="clinician", text=said)
-        return signed(db, work.vault, hour, notes.begin(db, work.vault, hour, [part], now=NOW))
+        part = NotePart(section="data", source_label="clinician", text=said)
+        return signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
 
 
-def marks(work: Work, hour: Kept[TherapySession], note: Kept[ClinicalNote]) -> dict[bytes, str]:
+def marks(
+    work: Work, hour: RecordVersion[TherapySession], note: RecordVersion[ClinicalNote]
+) -> dict[bytes, str]:
     with reading(work.engine) as db:
-        return {each.id.bytes: each.mark for each in later_arrivals.of_hour(db, work.vault, hour, note)}
+        return {
+            each.id.bytes: each.signing_mark
+            for each in additions_after_signing.list_additions_after_signing(db, work.vault, hour, note)
+        }
 
 
-def printed(work: Work, hour: Kept[TherapySession], note: Kept[ClinicalNote]) -> bytes:
+def printed(work: Work, hour: RecordVersion[TherapySession], note: RecordVersion[ClinicalNote]) -> bytes:
     with reading(work.engine) as db:
-        now = sessions.of_note(db, work.vault, hour.id, on=date(2026, 1, 1))
-        settings = practice.read(db, work.vault).body
-        return paper.render(note_texts.note_page_of(db, work.vault, settings, now, note))
+        now = therapy_sessions.load_therapy_session_of_note(
+            db, work.vault, hour.id, note_date=date(2026, 1, 1)
+        )
+        settings = practice.load_practice_settings(db, work.vault).payload
+        return paper.render_note(note_rendering.build_note_page(db, work.vault, settings, now, note))
 
 
 @pytest.mark.parametrize("clock", [-LONG, timedelta(), LONG])
@@ -69,16 +75,16 @@ def test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after(
 
     def give() -> bytes:
         with writing(work.engine) as db:
-            kept = handouts.give(
-                db, work.vault, sheets.worksheets()[0], client_id=ana.id, session_id=hour.id, sentence="",
-                now=NOW + clock,
+            kept = handouts.create_handout(
+                db, work.vault, sheets.list_worksheets()[0], client_id=ana.id, therapy_session_id=hour.id,
+                client_sentence="", now=NOW + clock,
             )  # fmt: skip
         return kept.id.bytes
 
     before = give()
     note = noted(work, hour)
     after = give()
-    assert marks(work, hour, note) == {after: AFTER}
+    assert marks(work, hour, note) == {after: ADDED_AFTER_SIGNING}
     assert before not in marks(work, hour, note)
 
 
@@ -86,7 +92,7 @@ def test_nothing_came_later_as_long_as_the_note_is_a_draft(work: Work) -> None:
     ana = work.client()
     hour = work.hour(ana)
     with writing(work.engine) as db:
-        draft = notes.begin(db, work.vault, hour, [], now=NOW)
+        draft = notes.create_note(db, work.vault, hour, [], now=NOW)
     work.begun(ana, giving(), session=hour.id)
     assert marks(work, hour, draft) == {}
 
@@ -96,25 +102,35 @@ def test_answers_that_are_corrected_after_the_note_are_marked(work: Work) -> Non
     hour = work.hour(ana)
     kept = work.answer(work.begun(ana, giving(), session=hour.id), [1] * 12)
     with writing(work.engine) as db:
-        kept = progress.complete(db, work.vault, kept, now=NOW)
+        kept = progress.complete_administration(db, work.vault, kept, now=NOW)
     note = noted(work, hour)
     assert marks(work, hour, note) == {}
-    other = msgspec.structs.replace(kept.body.answers, values=bytes([2]) + kept.body.answers.values[1:])
+    other = msgspec.structs.replace(kept.payload.answers, values=bytes([2]) + kept.payload.answers.values[1:])
     with writing(work.engine) as db:
-        progress.bring_in(db, work.vault, kept, other, frozenset([0]), open_line="", finished=True, now=NOW)
-    assert marks(work, hour, note) == {kept.id.bytes: CHANGED_AFTER}
+        progress.apply_returned_answers(
+            db, work.vault, kept, other, frozenset([0]), open_line_answer="", finished=True, now=NOW
+        )
+    assert marks(work, hour, note) == {kept.id.bytes: CHANGED_AFTER_SIGNING}
 
 
 def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: Work) -> None:
     ana, ben = work.client("Ana Reyes"), work.client("Ben Ode")
     with writing(work.engine) as db:
-        case = cases.open_couple(db, work.vault, ana.id, ben.id, now=NOW)
+        case = cases.create_couple_case(db, work.vault, ana.id, ben.id, now=NOW)
         body = TherapySession(
-            case=case.id.bytes, kind="session", on=NOW.date(), attendance="came", present=case.body.clients
+            case_id_bytes=case.id.bytes,
+            kind="session",
+            on=NOW.date(),
+            attendance="came",
+            present=case.payload.client_id_bytes,
         )
-        hour = sessions.plan(db, work.vault, case, body, now=NOW)
+        hour = therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
     note = noted(work, hour)
-    assert note.ring == case.ring and note.body.facts and note.body.facts.people == ("Ana Reyes", "Ben Ode")
+    assert (
+        note.ring == case.ring
+        and note.payload.facts
+        and note.payload.facts.client_names == ("Ana Reyes", "Ben Ode")
+    )
 
     def count() -> int:
         tables = ("clinical_note", "therapy_session", "client", "clinical_case", "practice", "audit_line")
@@ -122,12 +138,16 @@ def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: 
             return sum(db.scalar(text(f"SELECT count(*) FROM {table}")) or 0 for table in tables)
 
     with writing(work.engine) as db:
-        clients.revise(db, work.vault, ben, Client(name="Ben Hale"), now=NOW)
+        clients.revise_client(db, work.vault, ben, Client(name="Ben Hale"), now=NOW)
     before = count()
     with reading(work.engine) as db:
-        later = later_changes.of_facts(db, work.vault, signed_facts.signed(note), hour)
-        said = note_texts.plain_note_of(db, work.vault, hour, note)
-    assert [(each.name, each.was, each.now) for each in later.found] == [("Client", "Ben Ode", "Ben Hale")]
+        later = changes_after_signing.find_changes_after_signing(
+            db, work.vault, signature_facts.facts_of_signed_note(note), hour
+        )
+        said = note_rendering.load_plain_note(db, work.vault, hour, note)
+    assert [(each.fact_name, each.old_value, each.new_value) for each in later.changes] == [
+        ("Client", "Ben Ode", "Ben Hale")
+    ]
     assert "Ana Reyes and Ben Ode" in said.partition("Changed after")[0] and "Ben Hale" in said
     assert count() == before
 
@@ -137,12 +157,16 @@ def test_a_change_is_dated_by_the_version_that_made_it(work: Work) -> None:
     note = noted(work, hour)
     with writing(work.engine) as db:
         for days, place in ((1, "A"), (2, "B"), (3, "C"), (4, "C")):
-            body = msgspec.structs.replace(hour.body, place=place, agreed=str(days))
-            hour = sessions.revise(db, work.vault, hour, body, now=NOW + timedelta(days=days))
+            body = msgspec.structs.replace(hour.payload, place=place, agreed_for_next=str(days))
+            hour = therapy_sessions.revise_therapy_session(
+                db, work.vault, hour, body, now=NOW + timedelta(days=days)
+            )
     with reading(work.engine) as db:
-        [change] = later_changes.of_facts(db, work.vault, signed_facts.signed(note), hour).found
-    assert change.on == (NOW + timedelta(days=3)).astimezone().date()
-    assert (change.was, change.now) == ("In the room", "In the room: C")
+        [change] = changes_after_signing.find_changes_after_signing(
+            db, work.vault, signature_facts.facts_of_signed_note(note), hour
+        ).changes
+    assert change.changed_on == (NOW + timedelta(days=3)).astimezone().date()
+    assert (change.old_value, change.new_value) == ("In the room", "In the room: C")
 
 
 @pytest.mark.parametrize("table", ["therapy_session", "client", "clinical_case", "practice"])
@@ -150,7 +174,7 @@ def test_a_signed_note_is_read_whatever_is_hurt(work: Work, table: str) -> None:
     hour = work.hour(work.client())
     note = noted(work, hour)
     with reading(work.engine) as db:
-        before = note_texts.plain_note_of(db, work.vault, hour, note)
+        before = note_rendering.load_plain_note(db, work.vault, hour, note)
     checkpoint(work.engine)
     with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
         for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
@@ -159,8 +183,10 @@ def test_a_signed_note_is_read_whatever_is_hurt(work: Work, table: str) -> None:
         raw.commit()
     work.vault = reopened(work.engine, work.vault)
     with reading(work.engine) as db:
-        now = sessions.of_note(db, work.vault, hour.id, on=date(2020, 1, 1))
-        after = note_texts.plain_note_of(db, work.vault, now, note)
+        now = therapy_sessions.load_therapy_session_of_note(
+            db, work.vault, hour.id, note_date=date(2020, 1, 1)
+        )
+        after = note_rendering.load_plain_note(db, work.vault, now, note)
     assert after.startswith(before)
     # Whose case it is stands in its ring as well, so that nothing is missing without the case itself.
     assert ("a later change may be missing here" in after) == (table != "clinical_case")
@@ -169,10 +195,10 @@ def test_a_signed_note_is_read_whatever_is_hurt(work: Work, table: str) -> None:
 def test_a_signed_note_without_facts_is_hurt(work: Work) -> None:
     hour = work.hour(work.client())
     note = noted(work, hour)
-    bare = msgspec.structs.replace(note, body=msgspec.structs.replace(note.body, facts=None))
-    with pytest.raises(Unreadable):
-        signed_facts.signed(bare)
-    assert signed_facts.signed(note).people == ("Ana Reyes",)
+    bare = msgspec.structs.replace(note, payload=msgspec.structs.replace(note.payload, facts=None))
+    with pytest.raises(UnreadableRecord):
+        signature_facts.facts_of_signed_note(bare)
+    assert signature_facts.facts_of_signed_note(note).client_names == ("Ana Reyes",)
 
 
 def test_the_definition_of_a_quoted_questionnaire_may_go(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,16 +206,16 @@ def test_the_definition_of_a_quoted_questionnaire_may_go(work: Work, monkeypatch
     hour = work.hour(ana)
     kept = work.answer(work.begun(ana, giving(), session=hour.id), [1] * 12)
     with writing(work.engine) as db:
-        progress.complete(db, work.vault, kept, now=NOW)
-        parts = note_texts.prefilled(db, work.vault, hour)
-        note = signed(db, work.vault, hour, notes.begin(db, work.vault, hour, parts, now=NOW))
-    assert note.body.facts and "Not validated" in note.body.facts.status_lines[0]
+        progress.complete_administration(db, work.vault, kept, now=NOW)
+        parts = note_rendering.list_prefilled_parts(db, work.vault, hour)
+        note = signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, parts, now=NOW))
+    assert note.payload.facts and "Not validated" in note.payload.facts.evidence_lines[0]
     before = printed(work, hour, note)
 
     def gone(*_: object, **__: object) -> None:
-        raise rows.NotThere
+        raise records.RecordNotFound
 
-    monkeypatch.setattr(signed_facts.administrations, "get", gone)
+    monkeypatch.setattr(signature_facts.administrations, "load_administration", gone)
     monkeypatch.setattr(results.administrations, "instrument_of", gone)
     assert printed(work, hour, note) == before
 
@@ -212,12 +238,12 @@ def test_the_time_of_a_signature_reads_the_same_in_another_place(
     note = noted(work, hour)
     before = printed(work, hour, note)
     with reading(work.engine) as db:
-        said = note_texts.plain_note_of(db, work.vault, hour, note)
+        said = note_rendering.load_plain_note(db, work.vault, hour, note)
     assert "19 November 2026, 15:30" in said
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()
     with reading(work.engine) as db:
-        assert note_texts.plain_note_of(db, work.vault, hour, note) == said
+        assert note_rendering.load_plain_note(db, work.vault, hour, note) == said
     assert printed(work, hour, note) == before
 
 
@@ -226,13 +252,15 @@ def test_another_paper_of_the_practice_changes_no_signed_sheet(work: Work) -> No
     note = noted(work, hour)
     before = printed(work, hour, note)
     with writing(work.engine) as db:
-        seen = practice.read(db, work.vault)
-        practice.revise(db, work.vault, seen, msgspec.structs.replace(seen.body, country="US"), now=NOW)
+        seen = practice.load_practice_settings(db, work.vault)
+        practice.revise_practice_settings(
+            db, work.vault, seen, msgspec.structs.replace(seen.payload, country="US"), now=NOW
+        )
     assert printed(work, hour, note) == before
 
 
 def test_versions_are_read_back_as_they_were_written() -> None:
-    seen = Versions(hour=5, practice=2, people=(1, 7))
-    assert Versions.read(seen.written) == seen
+    seen = FactVersions(therapy_session=5, practice=2, clients=(1, 7))
+    assert FactVersions.decode(seen.encoded) == seen
     for odd in ("", "-", "5", "5-", "a-1", "-1-2", "1.0-2", "5-2-", "٥-2", "9" * 40 + "-1"):
-        assert Versions.read(odd) is None
+        assert FactVersions.decode(odd) is None

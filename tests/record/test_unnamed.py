@@ -19,30 +19,34 @@ import pytest
 from sqlalchemy import select
 
 from clinic_toolkit.instruments import loader
-from clinic_toolkit.record import (
-    audit,
+from clinic_toolkit.journal import (
+    audit_log,
+    condition,
+    inspection,
+    integrity,
+    inventory_snapshot,
+    records,
+    version_history,
+)
+from clinic_toolkit.record.handovers import client_side, clinician_side
+from clinic_toolkit.record.people import (
     cases,
     clients,
-    condition,
-    handover,
-    hurt,
-    inspection,
-    ledger,
-    merging,
-    notes,
-    own_questionnaires,
     practice,
-    progress,
-    rows,
-    sessions,
+    practice_access,
+    therapy_session_timeline,
+    therapy_sessions,
 )
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.notes import Part
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.questionnaires import own_questionnaires, progress
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.notes import NotePart
 from clinic_toolkit.store import anchor, anchor_file, anchor_slot
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
-from clinic_toolkit.store.folder import ANCHOR
-from clinic_toolkit.vault import slots
+from clinic_toolkit.store.folder import ANCHOR_FILE
+from clinic_toolkit.vault import key_slots
+from tests.fixtures import findings
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving
 from tests.fixtures.vaults import reopened
 
@@ -56,10 +60,13 @@ def folder(work: Work) -> Path:
 
 
 def unlocked(work: Work, *, now: Any = LATER) -> Work:
-    """The same practice as the next unlock finds it; its tail is checked as `practice.unlock` does."""
+    """The same practice as the next unlock finds it; its tail is checked.
+
+    `practice_access.unlock_with_passphrase` does the same.
+    """
     with writing(work.engine) as db:
-        vault = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
-        practice._arrived(db, vault, "practice.returned", now=now)
+        vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        practice_access._finish_unlock(db, vault, "practice.returned", now=now)
     return Work(engine=work.engine, vault=vault, groups=work.groups)
 
 
@@ -115,9 +122,11 @@ def cut(work: Work, seq: int) -> Work:
     assert slot
     with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
         head = raw.execute("SELECT hash FROM audit_line WHERE seq = ?", [seq]).fetchone()[0]
-    line = anchor_slot.Line(incarnation=slot.incarnation, seq=seq, head=head, at=0)
-    matching = anchor_slot.after(None, [line])
-    (folder(work) / ANCHOR).write_bytes(anchor_slot.encode(matching) + bytes(anchor_slot.SLOT))
+    line = anchor_slot.ChainEntry(incarnation=slot.incarnation, seq=seq, entry_hash=head, at=0)
+    matching = anchor_slot.next_slot(None, [line])
+    (folder(work) / ANCHOR_FILE).write_bytes(
+        anchor_slot.encode_slot(matching) + bytes(anchor_slot.SLOT_BYTES)
+    )
     checkpoint(work.engine)
     with closing(sqlite3.connect(work.engine.url.database or "")) as raw:
         triggers = raw.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
@@ -129,36 +138,36 @@ def cut(work: Work, seq: int) -> Work:
         raw.commit()
     work.engine.dispose()
     engine = open_store(folder(work))
-    assert anchor.verdict(engine).whole, "the anchor tells of nothing"
+    assert anchor.verdict(engine).is_clean, "the anchor tells of nothing"
     return unlocked(Work(engine=engine, vault=work.vault, groups=work.groups))
 
 
 def tip(work: Work) -> int:
     with reading(work.engine) as db:
-        return audit._tip(db)[0]
+        return audit_log.last_position(db)[0]
 
 
 def hurts(work: Work) -> dict[tuple[str, UUID], str]:
-    return {(each.table, each.record): each.what for each in work.vault.hurt.values()}
+    return {(each.table, each.record): each.reason for each in work.vault.integrity_failures.values()}
 
 
 def names(work: Work) -> list[str]:
     with reading(work.engine) as db:
-        return [kept.body.name for kept in clients.everyone(db, work.vault)]
+        return [kept.payload.name for kept in clients.list_clients(db, work.vault)]
 
 
 def checked(work: Work) -> list[str]:
     with reading(work.engine) as db:
-        return [each.sentence for each in inspection.everything(db, work.vault, lambda *_: None).findings]
+        return [each.sentence for each in inspection.inspect_all(db, work.vault, lambda *_: None).findings]
 
 
 def revised(work: Work, seen: Any, name: str) -> Any:
     with writing(work.engine) as db:
-        return clients.revise(db, work.vault, seen, Client(name=name), now=NOW)
+        return clients.revise_client(db, work.vault, seen, Client(name=name), now=NOW)
 
 
-def said(text: str) -> list[Part]:
-    return [Part(section="data", source="clinician", text=text)]
+def said(text: str) -> list[NotePart]:
+    return [NotePart(section="data", source_label="clinician", text=text)]
 
 
 def test_two_copies_that_nobody_touched_are_whole(work: Work, tmp_path: Path) -> None:
@@ -189,22 +198,22 @@ class TestALaterVersion:
 
     def test_is_never_shown_and_is_named(self, put_in: tuple[Work, Any]) -> None:
         work, ana = put_in
-        assert names(work) == [clients.UNREADABLE, "Ben"]
+        assert names(work) == [clients.UNREADABLE_NAME, "Ben"]
         assert hurts(work) == {("client", ana.id): "unnamed"}
         with reading(work.engine) as db:
-            assert clients.get(db, work.vault, ana.id).body.name == clients.UNREADABLE
-            (found,) = condition.findings(db, work.vault)
-        (line,) = found.lines
+            assert clients.load_client(db, work.vault, ana.id).payload.name == clients.UNREADABLE_NAME
+            (found,) = findings.list_findings(db, work.vault)
+        (line,) = found.details
         assert line.startswith(
-            f"A client’s details ({clients.UNREADABLE}): the audit trail does not mention it"
+            f"A client’s details ({clients.UNREADABLE_NAME}): the audit trail does not mention it"
         )
         assert [each for each in checked(work) if "version 2): the audit trail does not mention it" in each]
 
     def test_is_no_version_of_the_record(self, put_in: tuple[Work, Any]) -> None:
         work, ana = put_in
         with reading(work.engine) as db:
-            found = rows.versions(db, work.vault, clients.client, ana.id, Client)
-        assert [(kept.version, kept.body.name) for kept in found] == [(1, "Ana")], (
+            found = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
+        assert [(kept.version, kept.payload.name) for kept in found] == [(1, "Ana")], (
             "the named one can be found"
         )
         assert hurts(work) == {("client", ana.id): "unnamed"}
@@ -212,14 +221,14 @@ class TestALaterVersion:
     def test_is_not_built_upon_and_what_is_written_anew_is_well(self, put_in: tuple[Work, Any]) -> None:
         work, ana = put_in
         with writing(work.engine) as db:
-            stand_in = clients.get(db, work.vault, ana.id)
-            written = clients.revise(db, work.vault, stand_in, Client(name="Ana Reyes"), now=LATER)
-        assert written.previous == ana.content_id
+            stand_in = clients.load_client(db, work.vault, ana.id)
+            written = clients.revise_client(db, work.vault, stand_in, Client(name="Ana Reyes"), now=LATER)
+        assert written.previous_content_id == ana.content_id
         assert names(work) == ["Ana Reyes", "Ben"]
         assert hurts(work) == {}
         with reading(work.engine) as db:
-            found = rows.versions(db, work.vault, clients.client, ana.id, Client)
-        assert [kept.body.name for kept in found] == ["Ana", "Ana Reyes"]
+            found = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
+        assert [kept.payload.name for kept in found] == ["Ana", "Ana Reyes"]
         assert [each for each in checked(work) if "version 2" not in each] == []
 
 
@@ -229,7 +238,7 @@ def test_another_content_of_the_newest_version_is_not_shown(work: Work, tmp_path
     revised(other, ana, "Not Ana")
     revised(work, ana, "Ana R")
     work = tampered(work, other, lambda hand: hand.take("client", "version = 2", over=True))
-    assert names(work) == [clients.UNREADABLE]
+    assert names(work) == [clients.UNREADABLE_NAME]
     assert hurts(work) == {("client", ana.id): "unnamed"}
 
 
@@ -240,21 +249,21 @@ def test_another_content_of_an_earlier_version_is_left_out(work: Work, tmp_path:
     revised(work, revised(work, ana, "Ana R"), "Ana Reyes")
     work = tampered(work, other, lambda hand: hand.take("client", "version = 2", over=True))
     with reading(work.engine) as db:
-        found = rows.versions(db, work.vault, clients.client, ana.id, Client)
-    assert [kept.body.name for kept in found] == ["Ana", "Ana Reyes"]
+        found = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
+    assert [kept.payload.name for kept in found] == ["Ana", "Ana Reyes"]
     assert hurts(work) == {("client", ana.id): "unnamed"}
 
 
 def test_a_draft_that_was_replaced_and_put_back_is_no_version(work: Work, tmp_path: Path) -> None:
     hour = work.hour(work.client("Ana"))
     with writing(work.engine) as db:
-        draft = notes.begin(db, work.vault, hour, said("first thought"), now=NOW)
+        draft = notes.create_note(db, work.vault, hour, said("first thought"), now=NOW)
     other = copied(work, tmp_path / "copy")
     with writing(work.engine) as db:
-        notes.revise(db, work.vault, draft, said("second"), version=1, now=NOW)
+        notes.revise_note(db, work.vault, draft, said("second"), expected_version=1, now=NOW)
     work = tampered(work, other, lambda hand: hand.take("clinical_note"))
     with reading(work.engine) as db:
-        found = rows.versions(db, work.vault, notes.clinical_note, draft.id, notes.ClinicalNote)
+        found = version_history.list_versions(db, work.vault, notes.note_table, draft.id, notes.ClinicalNote)
     assert [kept.version for kept in found] == [2]
     assert hurts(work) == {("clinical_note", draft.id): "back"}
     assert any("put back" in each for each in checked(work))
@@ -266,21 +275,25 @@ def test_a_client_of_a_copied_folder_with_keys_and_case_and_note(work: Work, tmp
     eve = other.client("Eve")
     hour = other.hour(eve)
     with writing(other.engine) as db:
-        note = notes.begin(db, other.vault, hour, said("planted"), now=NOW)
+        note = notes.create_note(db, other.vault, hour, said("planted"), now=NOW)
 
     def everything(hand: Hand) -> None:
         for table in ("ring", "ring_grant", "client", "clinical_case", "therapy_session", "clinical_note"):
             hand.take(table)
 
     work = tampered(work, other, everything)
-    assert work.vault.holds(hour.ring), "the keys open"
+    assert work.vault.has_grant(hour.ring), "the keys open"
     assert names(work) == ["Ana"]
     with reading(work.engine) as db:
-        assert notes.everything(db, work.vault) == []
-        assert sessions.everything(db, work.vault) == []
-        assert len(cases.everything(db, work.vault)) == 1
-        for get, id in ((clients.get, eve.id), (sessions.get, hour.id), (notes.get, note.id)):
-            with pytest.raises(hurt.Unreadable, match="the audit trail does not mention it"):
+        assert notes.list_notes(db, work.vault) == []
+        assert therapy_session_timeline.list_therapy_sessions(db, work.vault) == []
+        assert len(cases.list_cases(db, work.vault)) == 1
+        for get, id in (
+            (clients.load_client, eve.id),
+            (therapy_sessions.load_therapy_session, hour.id),
+            (notes.load_note, note.id),
+        ):
+            with pytest.raises(integrity.UnreadableRecord, match="the audit trail does not mention it"):
                 get(db, work.vault, id)
     assert set(hurts(work).values()) == {"unnamed"}
     assert ("clinical_note", note.id) in hurts(work)
@@ -290,15 +303,16 @@ def test_a_client_of_a_copied_folder_with_keys_and_case_and_note(work: Work, tmp
 def test_settings_of_a_copied_folder(work: Work, tmp_path: Path) -> None:
     other = copied(work, tmp_path / "copy")
     with writing(other.engine) as db:
-        seen = practice.read(db, other.vault)
-        practice.revise(db, other.vault, seen, msgspec.structs.replace(SETTINGS, crisis_text="555"),
-                        now=NOW)  # fmt: skip
+        seen = practice.load_practice_settings(db, other.vault)
+        practice.revise_practice_settings(
+            db, other.vault, seen, msgspec.structs.replace(SETTINGS, crisis_text="555"), now=NOW
+        )
     work = tampered(work, other, lambda hand: hand.take("practice", "version = 2"))
     with writing(work.engine) as db:
-        found = practice.read(db, work.vault)
-        assert "555" not in found.body.crisis_text
-        practice.revise(db, work.vault, found, SETTINGS, now=LATER)
-        assert practice.read(db, work.vault).body == SETTINGS
+        found = practice.load_practice_settings(db, work.vault)
+        assert "555" not in found.payload.crisis_text
+        practice.revise_practice_settings(db, work.vault, found, SETTINGS, now=LATER)
+        assert practice.load_practice_settings(db, work.vault).payload == SETTINGS
     assert hurts(work) == {}
 
 
@@ -306,11 +320,13 @@ def test_a_questionnaire_of_ones_own_from_a_copied_folder_is_not_offered(work: W
     other = copied(work, tmp_path / "copy")
     with writing(other.engine) as db:
         form = loader.parse_instrument(OWN.read_bytes(), OWN.name, own=True)
-        own = own_questionnaires.take_in(db, other.vault, form, OWN.read_bytes(), OWN.name, now=NOW)
+        own = own_questionnaires.add_questionnaire(db, other.vault, form, OWN.read_bytes(), OWN.name, now=NOW)
     work = tampered(work, other, lambda hand: hand.take("own_questionnaire"))
     with reading(work.engine) as db:
-        assert own_questionnaires.everything(db, work.vault) == []
-        assert own.body.instrument not in [one.id for one in own_questionnaires.on_offer(db, work.vault)]
+        assert own_questionnaires.list_questionnaire_versions(db, work.vault) == []
+        assert own.payload.instrument_id not in [
+            one.id for one in own_questionnaires.list_offered_instruments(db, work.vault)
+        ]
     assert hurts(work) == {("own_questionnaire", own.id): "unnamed"}
 
 
@@ -318,14 +334,14 @@ def test_answers_given_in_a_copied_folder_are_laid_before_the_clinician(work: Wo
     """The copy has the key of the hand-over too; only the trail says how many rows were kept here."""
     form = work.begun(work.client("Ana"), giving())
     with writing(work.engine) as db:
-        out, ticket = merging.begin(db, work.vault, form, word="M.", now=NOW)
+        out, ticket = clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
     other = copied(work, tmp_path / "copy")
-    one = Response(status="answered", value=3, talk=False, said="")
+    one = Response(status="answered", value=3, wants_to_talk=False, remark="")
     with writing(work.engine) as db:
-        handover.keep(db, ticket, 1, one, now=NOW)
+        client_side.record_answer(db, ticket, 1, one, now=NOW)
     with writing(other.engine) as db:
-        handover.keep(db, ticket, 1, one, now=NOW)
-        handover.keep(db, ticket, 2, one, now=NOW)
+        client_side.record_answer(db, ticket, 1, one, now=NOW)
+        client_side.record_answer(db, ticket, 2, one, now=NOW)
 
     def both(hand: Hand) -> None:
         hand.raw.execute("DELETE FROM handover_row")
@@ -333,20 +349,22 @@ def test_answers_given_in_a_copied_folder_are_laid_before_the_clinician(work: Wo
 
     work = tampered(work, other, both)
     with writing(work.engine) as db:
-        back = merging.bring_in(db, work.vault, merging.get(db, work.vault, out.id), now=LATER)
-    assert back.state == merging.PROPOSED
-    assert back.body.troubles == ("not named",)
+        back = clinician_side.merge_handover(
+            db, work.vault, clinician_side.load_handover(db, work.vault, out.id), now=LATER
+        )
+    assert back.state == clinician_side.STATE_PROPOSED
+    assert back.payload.troubles == ("not named",)
 
 
 @pytest.mark.parametrize("later", [False, True])
 def test_ways_in_of_a_copied_folder_are_not_vouched_for(work: Work, tmp_path: Path, later: bool) -> None:
     with writing(work.engine) as db:
-        practice.new_sheet(db, work.vault, now=NOW)
+        practice_access.replace_recovery_sheet(db, work.vault, now=NOW)
     work = unlocked(work)
     assert work.vault.slots_intact
     other = copied(work, tmp_path / "copy")
     with writing(other.engine) as db:
-        practice.new_sheet(db, other.vault, now=NOW)
+        practice_access.replace_recovery_sheet(db, other.vault, now=NOW)
 
     def exchange(hand: Hand) -> None:
         for table in ("slot", "slot_list"):
@@ -367,14 +385,14 @@ class TestTheEndOfTheTrailIsCut:
         revised(work, ana, "Ana R")
         ben = work.client("Ben")
         with writing(work.engine) as db:
-            draft = notes.begin(db, work.vault, work_hour(db, work, ana), said("x"), now=NOW)
+            draft = notes.create_note(db, work.vault, work_hour(db, work, ana), said("x"), now=NOW)
         work = cut(work, kept)
-        assert names(work) == [clients.UNREADABLE]
+        assert names(work) == [clients.UNREADABLE_NAME]
         with reading(work.engine) as db:
-            assert notes.everything(db, work.vault) == []
-            with pytest.raises(hurt.Unreadable):
-                clients.get(db, work.vault, ben.id)
-            assert not condition.sound(work.engine, work.vault)
+            assert notes.list_notes(db, work.vault) == []
+            with pytest.raises(integrity.UnreadableRecord):
+                clients.load_client(db, work.vault, ben.id)
+            assert not condition.is_sound(work.engine, work.vault)
         found = hurts(work)
         assert found["client", ana.id] == found["client", ben.id] == "unnamed"
         assert found["clinical_note", draft.id] == "unnamed"
@@ -385,19 +403,19 @@ class TestTheEndOfTheTrailIsCut:
         revised(work, revised(work, ana, "Ana R"), "Ana Reyes")
         work = cut(work, kept)
         with writing(work.engine) as db:
-            stand_in = clients.get(db, work.vault, ana.id)
-            clients.revise(db, work.vault, stand_in, Client(name="Ana Again"), now=LATER)
+            stand_in = clients.load_client(db, work.vault, ana.id)
+            clients.revise_client(db, work.vault, stand_in, Client(name="Ana Again"), now=LATER)
         assert names(work) == ["Ana Again"]
         assert hurts(work) == {}
 
 
 def work_hour(db: Any, work: Work, client: Any) -> Any:
-    case = cases.single_of(db, work.vault, client.id)
-    body = sessions.TherapySession(
-        case=case.id.bytes, kind="session", on=NOW.date(), attendance="came", present=(client.id.bytes,),
-        setting="room",
+    case = cases.load_single_case(db, work.vault, client.id)
+    body = therapy_sessions.TherapySession(
+        case_id_bytes=case.id.bytes, kind="session", on=NOW.date(), attendance="came",
+        present=(client.id.bytes,), setting="room",
     )  # fmt: skip
-    return sessions.plan(db, work.vault, case, body, now=NOW)
+    return therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
 
 
 class TestLinesOfACopiedFolder:
@@ -421,16 +439,16 @@ class TestLinesOfACopiedFolder:
             ).fetchall()
             for seq, body, _ in lines:
                 # What follows says the same; that it fits its place is what anybody can work out.
-                before = audit._link(incarnation, seq, before, body)
+                before = audit_log._chain_hash(incarnation, seq, before, body)
                 junk = bytes(64) if signed else None
                 hand.raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, ?)", (seq, body, before, junk))
             hand.take("client", over=True)
             hand.raw.execute("DELETE FROM ledger")
             slot = anchor_file.Anchor(folder(work))._slot
             assert slot
-            line = anchor_slot.Line(incarnation=incarnation, seq=lines[-1][0], head=before, at=0)
-            forged = anchor_slot.encode(anchor_slot.after(None, [line]))
-            (folder(work) / ANCHOR).write_bytes(forged + bytes(anchor_slot.SLOT))
+            line = anchor_slot.ChainEntry(incarnation=incarnation, seq=lines[-1][0], entry_hash=before, at=0)
+            forged = anchor_slot.encode_slot(anchor_slot.next_slot(None, [line]))
+            (folder(work) / ANCHOR_FILE).write_bytes(forged + bytes(anchor_slot.SLOT_BYTES))
 
         return tampered(work, other, graft)
 
@@ -440,16 +458,16 @@ class TestLinesOfACopiedFolder:
     ) -> None:
         work = self.grafted(work, tmp_path, signed=signed)
         for _ in range(3):
-            assert names(work) == [clients.UNREADABLE]
+            assert names(work) == [clients.UNREADABLE_NAME]
             assert set(hurts(work).values()) == {"unnamed"}
             with writing(work.engine) as db:
-                assert ledger.of(db, work.vault).gaps
-                for _ in range(ledger.TAIL + 1):
-                    audit.note(db, work.vault, audit.READ, now=LATER)
+                assert inventory_snapshot.load_inventory(db, work.vault).gaps
+                for _ in range(inventory_snapshot.SNAPSHOT_INTERVAL + 1):
+                    audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=LATER)
             assert any("signature under line" in each for each in checked(work))
             work = unlocked(work)
         with reading(work.engine) as db:
-            assert db.scalar(select(ledger.ledger.c.seq)) is None
+            assert db.scalar(select(inventory_snapshot.inventory_snapshot_table.c.seq)) is None
 
 
 class TestLinesThatCannotBeRead:
@@ -465,14 +483,14 @@ class TestLinesThatCannotBeRead:
         assert names(work) == ["Ana R"]
         assert hurts(work) == {}
         with reading(work.engine) as db:
-            (found,) = condition.findings(db, work.vault)
-        assert found.lines[0] == f"Line {last}."
-        assert found.lines[1].startswith("A client’s details (Ana R): the audit trail does not mention it")
+            (found,) = findings.list_findings(db, work.vault)
+        assert found.details[0] == f"Line {last}."
+        assert found.details[1].startswith("A client’s details (Ana R): the audit trail does not mention it")
         revised(work, read(work, ana.id), "Ana Reyes")
         assert names(work) == ["Ana Reyes"]
         with reading(work.engine) as db:
-            (found,) = condition.findings(db, work.vault)
-        assert found.lines == (f"Line {last}.",), "now a line names it"
+            (found,) = findings.list_findings(db, work.vault)
+        assert found.details == (f"Line {last}.",), "now a line names it"
 
     def test_what_was_sealed_at_another_time_is_hurt(self, work: Work, tmp_path: Path) -> None:
         ana = work.client("Ana")
@@ -480,16 +498,16 @@ class TestLinesThatCannotBeRead:
         work = unlocked(work, now=NOW)
         other = copied(work, tmp_path / "copy")
         with writing(other.engine) as db:
-            clients.revise(db, other.vault, ana, Client(name="Not Ana"), now=NOW + timedelta(days=2))
+            clients.revise_client(db, other.vault, ana, Client(name="Not Ana"), now=NOW + timedelta(days=2))
         with writing(work.engine) as db:
-            audit.note(db, work.vault, audit.READ, now=NOW)
+            audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=NOW)
 
         def act(hand: Hand) -> None:
             hand.take("client", "version = 2")
             hand.raw.execute(self.BROKEN, [last + 1])
 
         work = tampered(work, other, act)
-        assert names(work) == [clients.UNREADABLE]
+        assert names(work) == [clients.UNREADABLE_NAME]
         assert hurts(work) == {("client", ana.id): "unnamed"}
 
     def test_one_line_is_no_excuse_for_two_versions(self, work: Work) -> None:
@@ -502,14 +520,14 @@ class TestLinesThatCannotBeRead:
             hand.raw.execute("DELETE FROM audit_line WHERE seq >= ?", [last])
             hand.raw.execute(self.BROKEN, [last - 1])
 
-        (folder(work) / ANCHOR).unlink()
+        (folder(work) / ANCHOR_FILE).unlink()
         work = tampered(work, None, act)
-        assert names(work) == [clients.UNREADABLE]
+        assert names(work) == [clients.UNREADABLE_NAME]
 
 
 def read(work: Work, id: UUID) -> Any:
     with reading(work.engine) as db:
-        return clients.get(db, work.vault, id)
+        return clients.load_client(db, work.vault, id)
 
 
 class TestViewsOfAnotherMoment:
@@ -523,7 +541,7 @@ class TestViewsOfAnotherMoment:
         revised(window, ana, "Ana R")
         ben = window.client("Ben")
         assert names(work) == ["Ana R", "Ben"]
-        assert read(work, ben.id).body.name == "Ben"
+        assert read(work, ben.id).payload.name == "Ben"
         assert hurts(work) == {}
 
     def test_a_removed_save_of_another_window_is_missed_at_once(self, work: Work) -> None:
@@ -535,18 +553,18 @@ class TestViewsOfAnotherMoment:
             for trigger in ("no_delete_client", "no_update_client"):
                 db.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
             db.exec_driver_sql("DELETE FROM client WHERE version = 2")
-        assert names(work) == [clients.UNREADABLE]
+        assert names(work) == [clients.UNREADABLE_NAME]
         assert hurts(work) == {("client", ana.id): "older"}
 
     def test_an_older_view_reads_as_it_was_then(self, work: Work) -> None:
         ana = work.client("Ana")
         second = revised(work, ana, "Ana R")
         with reading(work.engine) as db:
-            assert clients.get(db, work.vault, ana.id).version == 2
+            assert clients.load_client(db, work.vault, ana.id).version == 2
             revised(work, revised(work, second, "Ana Re"), "Ana Reyes")
-            assert clients.get(db, work.vault, ana.id).body.name == "Ana R"
-            assert [kept.body.name for kept in clients.everyone(db, work.vault)] == ["Ana R"]
-            found = rows.versions(db, work.vault, clients.client, ana.id, Client)
+            assert clients.load_client(db, work.vault, ana.id).payload.name == "Ana R"
+            assert [kept.payload.name for kept in clients.list_clients(db, work.vault)] == ["Ana R"]
+            found = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
         assert [kept.version for kept in found] == [1, 2]
         assert hurts(work) == {}
         assert names(work) == ["Ana Reyes"]
@@ -557,12 +575,12 @@ class TestViewsOfAnotherMoment:
         revised(other, ana, "Not Ana")
         work = tampered(work, other, lambda hand: hand.take("client", "version = 2"))
         with reading(work.engine) as db:
-            assert clients.get(db, work.vault, ana.id).body.name == clients.UNREADABLE
+            assert clients.load_client(db, work.vault, ana.id).payload.name == clients.UNREADABLE_NAME
             with writing(work.engine) as turn:
-                stand_in = clients.get(turn, work.vault, ana.id)
-                clients.revise(turn, work.vault, stand_in, Client(name="Ana Reyes"), now=LATER)
+                stand_in = clients.load_client(turn, work.vault, ana.id)
+                clients.revise_client(turn, work.vault, stand_in, Client(name="Ana Reyes"), now=LATER)
             # The list knows of version 3 by now, which this view does not have.
-            assert clients.get(db, work.vault, ana.id).body.name == clients.UNREADABLE
+            assert clients.load_client(db, work.vault, ana.id).payload.name == clients.UNREADABLE_NAME
         assert names(work) == ["Ana Reyes"]
 
     def test_what_is_rolled_back_leaves_nothing(self, work: Work) -> None:
@@ -571,9 +589,9 @@ class TestViewsOfAnotherMoment:
         names(work)
         window.client("Ben")
         with pytest.raises(RuntimeError), writing(work.engine) as db:
-            clients.everyone(db, work.vault)
-            clients.revise(db, work.vault, ana, Client(name="never kept"), now=NOW)
-            clients.everyone(db, work.vault)
+            clients.list_clients(db, work.vault)
+            clients.revise_client(db, work.vault, ana, Client(name="never kept"), now=NOW)
+            clients.list_clients(db, work.vault)
             raise RuntimeError
         assert names(work) == ["Ana", "Ben"]
         assert hurts(work) == {}
@@ -590,6 +608,6 @@ def test_a_draft_is_not_saved_over_a_row_that_was_put_in(work: Work, tmp_path: P
             "UPDATE administration SET (version, sealed) = (SELECT version, sealed FROM other.administration)"
         ),
     )
-    with writing(work.engine) as db, pytest.raises(rows.Stale):
-        one = Response(status="answered", value=1, talk=False, said="")
+    with writing(work.engine) as db, pytest.raises(records.StaleVersion):
+        one = Response(status="answered", value=1, wants_to_talk=False, remark="")
         progress.record_response(db, work.vault, form, 1, one, now=NOW)

@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from clinic_toolkit.store import anchor_file
-from clinic_toolkit.store.anchor_slot import SLOT, Line
+from clinic_toolkit.store.anchor_slot import SLOT_BYTES, ChainEntry
 from clinic_toolkit.store.engine import writing
 from tests.store import chains
 
@@ -35,9 +35,9 @@ def end() -> None:
 def main(place: Path, when: str) -> None:
     """Save until the end."""
     engine = chains.opened(place)
-    keep, chance = anchor_file.Anchor.keep, random.Random()
+    keep, chance = anchor_file.Anchor.write_entries, random.Random()
 
-    def kept(self: anchor_file.Anchor, lines: list[Line]) -> None:
+    def kept(self: anchor_file.Anchor, lines: list[ChainEntry]) -> None:
         last = chance.randrange(ODDS) == 0
         if when == "lying":
             # The control: a program that confirms saves and writes the anchor at every fourth only.
@@ -47,13 +47,13 @@ def main(place: Path, when: str) -> None:
         if last and when == "at":
             end()
         if last and when == "half":
-            os.write = lambda handle, raw: (real(handle, raw[: chance.randrange(SLOT)]), end())[0]
+            os.write = lambda handle, raw: (real(handle, raw[: chance.randrange(SLOT_BYTES)]), end())[0]
         keep(self, lines)
         if last and when == "after":
             end()
 
     real = os.write
-    anchor_file.Anchor.keep = kept  # type: ignore[method-assign]
+    anchor_file.Anchor.write_entries = kept  # type: ignore[method-assign]
 
     def save(number: int) -> None:
         while True:

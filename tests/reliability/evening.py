@@ -14,11 +14,15 @@ from sqlalchemy import Connection, Engine
 
 # Every table of the product must be known before a store is opened.
 import clinic_toolkit.web.app  # noqa: F401
-from clinic_toolkit.record import administrations, answers, inspection, merging, notes, rows, sessions
-from clinic_toolkit.record.merging import OUT
+from clinic_toolkit.journal import inspection, records
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.handovers.clinician_side import STATE_OUT
+from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.questionnaires import administrations, answers
+from clinic_toolkit.record.writing import notes
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import open_store, reading, writing
-from clinic_toolkit.vault import slots
+from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.practices import NOW
 from tests.fixtures.running import Running
@@ -182,10 +186,10 @@ def unlocking(place: Path, words: str) -> Unlock:
     """A way in without the cost of the passphrase, which is paid once, at this store."""
     engine = open_store(place)
     with reading(engine) as db:
-        vault = slots.open_with_passphrase(db, words)
+        vault = key_slots.unlock_with_passphrase(db, words)
     engine.dispose()
     user, key = vault.user_id, vault.user_key()
-    return lambda db: slots.open_with_user_key(db, user, key)
+    return lambda db: key_slots.unlock_with_user_key(db, user, key)
 
 
 @dataclass
@@ -203,15 +207,15 @@ def look(place: Path, unlock: Unlock, story: Story) -> Look:
     engine = None
     try:
         engine = open_store(place)
-        seen.missing = not anchor.verdict(engine).whole
+        seen.missing = not anchor.verdict(engine).is_clean
         with reading(engine) as db:
             vault = unlock(db)
-            damage = inspection.everything(db, vault, lambda done, of: None).findings
-            out = merging.open_ones(db, vault)
+            damage = inspection.inspect_all(db, vault, lambda done, of: None).findings
+            out = clinician_side.list_open_handovers(db, vault)
         seen.damage += [each.sentence for each in damage]
         for each in out:
-            seen.found["out", each.body.administration_id, 0] = ("out",)
-            if each.state == OUT:
+            seen.found["out", each.payload.administration_id, 0] = ("out",)
+            if each.state == STATE_OUT:
                 _bring_in(engine, vault, each, seen)
         with reading(engine) as db:
             for key in story.sent:
@@ -227,23 +231,25 @@ def look(place: Path, unlock: Unlock, story: Story) -> Look:
 
 def _bring_in(engine: Engine, vault: Vault, out: Any, seen: Look) -> None:
     with writing(engine) as db:
-        merged = merging.bring_in(db, vault, out, now=NOW)
-    seen.damage += merged.body.troubles
+        merged = clinician_side.merge_handover(db, vault, out, now=NOW)
+    seen.damage += merged.payload.troubles
 
 
 def _answer(db: Connection, vault: Vault, key: Key, seen: Look) -> Value:
-    with suppress(rows.NotThere):
-        given = answers.responses(administrations.get(db, vault, key[1]).body.answers)[key[2]]
-        if given.said and given.value != value_of(given.said):
+    with suppress(records.RecordNotFound):
+        given = answers.decode_responses(
+            administrations.load_administration(db, vault, key[1]).payload.answers
+        )[key[2]]
+        if given.remark and given.value != value_of(given.remark):
             seen.damage.append(f"half a save: {given}")
-        return (given.said,) if given.said else None
+        return (given.remark,) if given.remark else None
     return None
 
 
 def _note(db: Connection, vault: Vault, key: Key, seen: Look) -> Value:
-    with suppress(rows.NotThere):
-        kept = notes.of_session(db, vault, sessions.get(db, vault, key[1]))
+    with suppress(records.RecordNotFound):
+        kept = notes.find_note_of_session(db, vault, therapy_sessions.load_therapy_session(db, vault, key[1]))
         if kept is not None:
-            text = next(part.text for part in kept.body.parts if part.section == "data")
+            text = next(part.text for part in kept.payload.parts if part.section == "data")
             return ("signed" if kept.final else "draft", text)
     return None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from clinic_toolkit.web.errors import SECRET
+from clinic_toolkit.web.error_pages import SECRET_FIELDS
 from tests.journeys.pages import read
 from tests.journeys.person import Ask
 
@@ -157,7 +157,7 @@ class Tried:
         typed = {
             name: value.replace("\r\n", "\n")
             for name, value in parse_qsl(body.decode(), keep_blank_values=True)
-            if not SECRET.fullmatch(name)
+            if not SECRET_FIELDS.fullmatch(name)
         }
         if answered["Content-Type"].startswith("text/html"):
             page = read(path, 503, answered, found)

@@ -18,12 +18,15 @@ from sqlalchemy import Connection, Engine, MetaData, QueuePool, create_engine, e
 from sqlalchemy.engine import Engine as PlainEngine
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import audit, condition, inspection, merging, practice, trail
+from clinic_toolkit.journal import audit_reader, inspection, unsigned_entries
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import anchor, base, connections, schema
 from clinic_toolkit.store.engine import open_store, reading, writing
-from clinic_toolkit.vault import slots
-from clinic_toolkit.vault.slots import WrongSecret
+from clinic_toolkit.vault import key_slots
+from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
+from tests.fixtures import findings
 from tests.reliability.small_practice import LATER, PASSPHRASE, Small, quickly
 from tests.reliability.told import Place, Told, bytes_of, stands, told
 
@@ -52,7 +55,7 @@ def many_openings() -> Iterator[None]:
 
     That is what a store must be built like, and SQLAlchemy's statements. Nothing of the store is kept.
     """
-    wanted = schema.expected(base.metadata)
+    wanted = schema.expected_schema(base.metadata)
     plain = create_engine("sqlite://")
     dialect, cache = plain.dialect, dict[Any, Any]()
     with plain.connect():
@@ -62,17 +65,17 @@ def many_openings() -> Iterator[None]:
         address = plain.url.set(database=str(file))
         made = PlainEngine(QueuePool(creator), dialect, address, hide_parameters=True)
         made.update_execution_options(compiled_cache=cache)
-        event.listen(made, "connect", connections._set_up)
+        event.listen(made, "connect", connections._apply_pragmas)
         event.listen(made, "begin", begin)
         return made
 
-    def expected(metadata: MetaData) -> schema.Shape:
+    def expected(metadata: MetaData) -> schema.SchemaObjects:
         return wanted
 
     with ExitStack() as stack:
         stack.enter_context(quickly())
-        stack.enter_context(patch.object(schema, "expected", expected))
-        stack.enter_context(patch.object(connections, "_engine", engine_of))
+        stack.enter_context(patch.object(schema, "expected_schema", expected))
+        stack.enter_context(patch.object(connections, "_build_engine", engine_of))
         yield
     plain.dispose()
 
@@ -127,9 +130,9 @@ class Judge:
         with reading(store) as db:
             tip = self.made.bytes_at.get(bytes_of(db))
         verdict = anchor.verdict(store)
-        if tip == self.made.last and verdict.whole:
+        if tip == self.made.last and verdict.is_clean:
             return Look(end=HARMLESS)
-        told_missing = [(missing.first, missing.last) for missing in verdict.missing]
+        told_missing = [(missing.first_seq, missing.last_seq) for missing in verdict.missing_entries]
         if tip and told_missing == [(tip + 1, self.made.last)]:
             return Look(end=NOTICED, why=("missing",))
         return None
@@ -154,10 +157,13 @@ class Judge:
             good = self.made.told_at[self.made.last]
             seen = told(db, vault, set(good.newest) | stands(db))
             verdict = anchor.verdict(store)
-            why += [name for name in ("missing", "absent", "other", "built") if getattr(verdict, name)]
-            why += ["not adopted"] if audit.not_adopted(db, vault) else []
+            why += ["missing"] if verdict.missing_entries else []
+            why += ["absent"] if verdict.anchor_absences else []
+            why += ["other"] if verdict.chain_mismatch else []
+            why += ["built"] if verdict.schema_damage else []
+            why += ["not adopted"] if unsigned_entries.find_refused_entry(db, vault) else []
             why += ["ways in"] if not vault.slots_intact else []
-            why += ["head"] if vault.head_fault else []
+            why += ["head"] if vault.header_fault else []
             why += ["keys"] if vault.damaged_rings else []
             why += ["hurt"] if seen.hurt else []
             why += ["gaps"] if seen.gaps else []
@@ -171,16 +177,16 @@ class Judge:
 
     def _unlocked(self, store: Engine) -> tuple[Vault, list[str]]:
         """The passphrase, else the sheet; what the unlock writes is written."""
-        use = reading if anchor.is_frozen(store) else writing
+        use = reading if anchor.is_read_only(store) else writing
         self._own_lines = 0
         before = _tip(store)
         try:
             with use(store) as db:
-                vault = practice.unlock(db, PASSPHRASE, now=LATER)
+                vault = practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER)
             why = []
         except (WrongSecret, ClinicError):
             with use(store) as db:
-                vault = practice.unlock_with_sheet(db, self.made.groups, now=LATER)
+                vault = practice_access.unlock_with_recovery_sheet(db, self.made.groups, now=LATER)
             why = ["passphrase"]
         else:
             with reading(store) as db:
@@ -193,18 +199,18 @@ class Judge:
         """What is wrong stands on the first page, on the condition’s, or the check of everything finds it."""
         if {"passphrase", "sheet"} & set(why) and vault.slots_intact:
             raise Failed("a way in does not open, and the list of them passes for whole")
-        on_a_page = {"ways in", "keys", "not adopted", "hand-over"} & set(why) or condition.findings(
+        on_a_page = {"ways in", "keys", "not adopted", "hand-over"} & set(why) or findings.list_findings(
             db, vault
         )
-        if why and not on_a_page and not inspection.everything(db, vault, lambda *_: None).findings:
+        if why and not on_a_page and not inspection.inspect_all(db, vault, lambda *_: None).findings:
             raise Failed(f"{why}, and no page says so")
 
     def _is_not_taken_over(self, store: Engine, vault: Vault) -> None:
         """Answers of which some are gone or changed are laid before the clinician, with the reason."""
         with writing(store) as db:
-            for out in merging.open_ones(db, vault):
-                brought = merging.bring_in(db, vault, out, now=LATER)
-                if brought.state != merging.PROPOSED or not brought.body.troubles:
+            for out in clinician_side.list_open_handovers(db, vault):
+                brought = clinician_side.merge_handover(db, vault, out, now=LATER)
+                if brought.state != clinician_side.STATE_PROPOSED or not brought.payload.troubles:
                     raise Failed("hurt answers were taken over")
 
     def _expected(self, tip: int, why: list[str]) -> Expected:
@@ -268,12 +274,12 @@ def _refused(refusal: ClinicError) -> Look:
 
 def _tip(store: Engine) -> int:
     with reading(store) as db:
-        return trail.tip(db)
+        return audit_reader.last_entry_number(db)
 
 
 def _sheet_opens(db: Any, groups: str) -> bool:
     try:
-        slots.open_with_sheet(db, groups)
+        key_slots.unlock_with_recovery_sheet(db, groups)
     except ClinicError:
         return False
     return True

@@ -33,7 +33,7 @@ def _flushes(level: int) -> Callable[[], None]:
 
 
 def _last_one_wins() -> None:
-    from clinic_toolkit.web.forms.note import NoteForm
+    from clinic_toolkit.web.forms.notes import NoteForm
 
     class Whatever(int):
         """A version that is never an older one."""
@@ -43,14 +43,14 @@ def _last_one_wins() -> None:
 
         __hash__ = int.__hash__
 
-    typed = NoteForm.typed.__func__  # type: ignore[attr-defined]
+    typed = NoteForm.from_request.__func__  # type: ignore[attr-defined]
 
     def careless(cls: type[NoteForm], *given: object) -> NoteForm:
         form: NoteForm = typed(cls, *given)
-        form.seen_version = Whatever(form.seen_version)
+        form.expected_version = Whatever(form.expected_version)
         return form
 
-    NoteForm.typed = classmethod(careless)  # type: ignore[method-assign, assignment]
+    NoteForm.from_request = classmethod(careless)  # type: ignore[method-assign, assignment]
 
 
 def _set_clock() -> None:

@@ -3,26 +3,29 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from clinic_toolkit.record import merging
-from clinic_toolkit.store.looking import looked_at
-from clinic_toolkit.vault import sheet, slots
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.store.read_only_view import open_read_only
+from clinic_toolkit.vault import key_slots, recovery_sheet
 from tests.reliability import traces
 
 
 def keys_of(data: Path, words: str) -> dict[str, bytes]:
     """Every raw key: the user's, those of all rings, and those of forms that are in a client's hands."""
-    with looked_at(data) as look:
-        vault = slots.open_with_passphrase(look.db, words)
+    with open_read_only(data) as look:
+        vault = key_slots.unlock_with_passphrase(look.db, words)
         rings = vault._rings._rings.items()
         found = {f"the key of ring {id.hex[:8]}": ring.key._root for id, ring in rings}
-        out = {f"K_h of {kept.id.hex[:8]}": kept.body.key for kept in merging.open_ones(look.db, vault)}
+        out = {
+            f"K_h of {kept.id.hex[:8]}": kept.payload.handover_key
+            for kept in clinician_side.list_open_handovers(look.db, vault)
+        }
         return {"the user key": vault.user_key()} | found | {name: key for name, key in out.items() if key}
 
 
 def sheet_spellings(groups: Iterable[str]) -> dict[str, bytes]:
     """The sheet's secret, its eight groups one by one, and all in a row."""
     groups = list(groups)
-    found = {"the secret of the sheet": sheet.read(" ".join(groups))}
+    found = {"the secret of the sheet": recovery_sheet.decode_groups(" ".join(groups))}
     for between in ("", " ", "-"):
         found[f"the sheet, with {between!r}"] = between.join(groups).encode()
     for number, group in enumerate(groups, 1):

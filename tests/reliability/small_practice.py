@@ -15,33 +15,23 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from clinic_toolkit.crypto import passphrase
-from clinic_toolkit.crypto.passphrase import FLOOR, Cost
+from clinic_toolkit.crypto import passphrase_kdf
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, KdfCost
 from clinic_toolkit.instruments import loader
-from clinic_toolkit.record import (
-    administrations,
-    cases,
-    clients,
-    handouts,
-    handover,
-    ledger,
-    merging,
-    notes,
-    own_questionnaires,
-    practice,
-    progress,
-    relationships,
-    rhythms,
-    risk_entries,
-    sessions,
-)
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.notes import Part
-from clinic_toolkit.record.risk_entries import RiskEntry
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.journal import inventory_snapshot
+from clinic_toolkit.record.handovers import client_side, clinician_side
+from clinic_toolkit.record.outcomes import repeat_agreements
+from clinic_toolkit.record.people import cases, clients, practice_access, relationships, therapy_sessions
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import administrations, own_questionnaires, progress
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.safety import risk_entries
+from clinic_toolkit.record.safety.risk_entries import RiskEntry
+from clinic_toolkit.record.writing import handouts, notes
+from clinic_toolkit.record.writing.notes import NotePart
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
-from clinic_toolkit.vault import slots
+from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue
 from tests.fixtures import practices
@@ -53,16 +43,19 @@ PASSPHRASE = "glacier mandolin unwrapped spoken dentist walnut"
 LATER = NOW + timedelta(days=1)
 
 
-def stretched(text: str, salt: bytes, cost: Cost) -> bytes:
+def stretched(text: str, salt: bytes, cost: KdfCost) -> bytes:
     """What stands in for Argon2id: every parameter counts, and costs out of range are refused."""
-    passphrase.check(cost)
+    passphrase_kdf.check_cost(cost)
     return hashlib.sha256(f"{text} {salt.hex()} {cost}".encode()).digest()
 
 
 @contextmanager
 def quickly() -> Iterator[None]:
     """Unlock without the second that it takes."""
-    with patch.object(slots, "stretch", stretched), patch.object(slots, "calibrate", lambda: FLOOR):
+    with (
+        patch.object(key_slots, "derive_key", stretched),
+        patch.object(key_slots, "calibrate_cost", lambda: MIN_COST),
+    ):
         yield
 
 
@@ -98,7 +91,7 @@ class Desk:
         with writing(self.engine) as db:
             done = act(db, self.vault)
         with reading(self.engine) as db:
-            fresh = slots.open_with_user_key(db, self.vault.user_id, self.vault.user_key())
+            fresh = key_slots.unlock_with_user_key(db, self.vault.user_id, self.vault.user_key())
             seen = told(db, fresh)
             self.made.bytes_at[bytes_of(db)] = seen.tip
         self.made.told_at[seen.tip] = seen
@@ -111,16 +104,16 @@ def small_practice(place: Path, *, many: int = 0) -> Small:
     Everything up to a middle moment is folded into the file; what follows lies in the log alone.
     """
     made = Small()
-    with quickly(), patch.object(ledger, "TAIL", 12):
+    with quickly(), patch.object(inventory_snapshot, "SNAPSHOT_INTERVAL", 12):
         engine = open_store(place)
         with writing(engine) as db:
-            vault, groups = practice.create(db, SETTINGS, passphrase=PASSPHRASE, now=NOW)
+            vault, groups = practice_access.create_practice(db, SETTINGS, passphrase=PASSPHRASE, now=NOW)
         made.groups, made.vault = " ".join(groups), vault
         desk = Desk(engine, vault, made)
         ana, hour, note, form = _first_day(desk)
         for number in range(many):
             _one_more(desk, number)
-        desk.do(lambda db, vault: practice.unlock(db, PASSPHRASE, now=LATER))
+        desk.do(lambda db, vault: practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER))
         checkpoint(engine)
         _second_day(desk, ana, hour, note, form)
         # Copied while it is open: closing would fold the log in.
@@ -130,50 +123,72 @@ def small_practice(place: Path, *, many: int = 0) -> Small:
 
 
 def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
-    ana = desk.do(lambda db, vault: clients.add(db, vault, Client(name="Ana Reyes", phone="1"), now=NOW))
-    ben = desk.do(lambda db, vault: clients.add(db, vault, Client(name="Ben Ash"), now=NOW))
-    desk.do(lambda db, vault: cases.open_couple(db, vault, ana.id, ben.id, now=NOW))
+    ana = desk.do(
+        lambda db, vault: clients.create_client(db, vault, Client(name="Ana Reyes", phone="1"), now=NOW)
+    )
+    ben = desk.do(lambda db, vault: clients.create_client(db, vault, Client(name="Ben Ash"), now=NOW))
+    desk.do(lambda db, vault: cases.create_couple_case(db, vault, ana.id, ben.id, now=NOW))
 
     def held(db: Connection, vault: Vault, whose: UUID, day: int) -> Any:
-        case = cases.single_of(db, vault, whose)
-        body = TherapySession(case=case.id.bytes, kind="session", on=date(2026, 11, day), attendance="came")
-        return sessions.plan(db, vault, case, body, now=NOW)
+        case = cases.load_single_case(db, vault, whose)
+        body = TherapySession(
+            case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, day), attendance="came"
+        )
+        return therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
 
     hour = desk.do(lambda db, vault: held(db, vault, ana.id, 12))
     other = desk.do(lambda db, vault: held(db, vault, ben.id, 13))
-    note = desk.do(lambda db, vault: notes.begin(db, vault, hour, said("first words"), now=NOW))
+    note = desk.do(lambda db, vault: notes.create_note(db, vault, hour, said("first words"), now=NOW))
 
     def signed(db: Connection, vault: Vault) -> Any:
-        begun = notes.begin(db, vault, other, said("signed words"), now=NOW)
+        begun = notes.create_note(db, vault, other, said("signed words"), now=NOW)
         return practices.signed(db, vault, other, begun)
 
     desk.do(signed)
 
     def asked(db: Connection, vault: Vault) -> Any:
-        about = relationships.add(db, vault, ana.id, word="M.", frame="parent", now=NOW)
-        whom = {"client_id": ana.id, "about": about, "session_id": hour.id, "mode": "read_aloud"}
-        finished = administrations.begin(db, vault, giving(), **whom, now=NOW)
+        about = relationships.create_relationship(db, vault, ana.id, word="M.", frame="parent", now=NOW)
+        whom = {
+            "client_id": ana.id,
+            "relationship": about,
+            "therapy_session_id": hour.id,
+            "mode": "read_aloud",
+        }
+        finished = administrations.create_administration(db, vault, giving(), **whom, now=NOW)
         for place in range(3):
             finished = _answered(db, vault, finished, place, place)
-        progress.complete(db, vault, finished, now=NOW)
-        return administrations.begin(db, vault, giving(), **whom, now=NOW)
+        progress.complete_administration(db, vault, finished, now=NOW)
+        return administrations.create_administration(db, vault, giving(), **whom, now=NOW)
 
     form = desk.do(asked)
-    sheet = catalogue.worksheets()[0]
-    whom = {"client_id": ana.id, "session_id": hour.id}
-    desk.do(lambda db, vault: handouts.give(db, vault, sheet, **whom, sentence="as agreed", now=NOW))
+    sheet = catalogue.list_worksheets()[0]
+    whom = {"client_id": ana.id, "therapy_session_id": hour.id}
+    desk.do(
+        lambda db, vault: handouts.create_handout(
+            db, vault, sheet, **whom, client_sentence="as agreed", now=NOW
+        )
+    )
     own = EXAMPLE.read_bytes()
     resting = loader.parse_instrument(own, "own.toml", own=True)
-    desk.do(lambda db, vault: own_questionnaires.take_in(db, vault, resting, own, "own.toml", now=NOW))
-    agreed = {"why": "To see what helps.", "until": None, "times": 6, "baseline": 3}
-    desk.do(lambda db, vault: rhythms.agree(db, vault, None, form.body, **agreed, now=NOW))
-    entry = RiskEntry(client=ana.id.bytes, session=hour.id.bytes, on=NOW.date(), did="Asked, in private.")
-    desk.do(lambda db, vault: risk_entries.write(db, vault, entry, now=NOW))
+    desk.do(
+        lambda db, vault: own_questionnaires.add_questionnaire(db, vault, resting, own, "own.toml", now=NOW)
+    )
+    agreed = {"purpose": "To see what helps.", "end_date": None, "max_rounds": 6, "baseline": 3}
+    desk.do(
+        lambda db, vault: repeat_agreements.agree_to_repeat(db, vault, None, form.payload, **agreed, now=NOW)
+    )
+    entry = RiskEntry(
+        client=ana.id.bytes,
+        therapy_session=hour.id.bytes,
+        entry_date=NOW.date(),
+        action_taken="Asked, in private.",
+    )
+    desk.do(lambda db, vault: risk_entries.create_risk_entry(db, vault, entry, now=NOW))
     return ana.id, hour.id, note.id, form.id
 
 
 def _answered(db: Connection, vault: Vault, seen: Any, place: int, value: int) -> Any:
-    response = Response(status="answered", value=value, talk=False, said=f"said {place}")
+    response = Response(status="answered", value=value, wants_to_talk=False, remark=f"said {place}")
     return progress.record_response(db, vault, seen, place, response, now=NOW)
 
 
@@ -181,23 +196,27 @@ def _second_day(desk: Desk, ana: UUID, hour: UUID, note: UUID, form: UUID) -> No
     """What lies in the log alone: a new version, a draft rewritten, an answer, a hand-over with answers."""
 
     def revised(db: Connection, vault: Vault) -> Any:
-        seen = clients.get(db, vault, ana)
-        return clients.revise(db, vault, seen, Client(name="Ana Reyes", phone="2"), now=LATER)
+        seen = clients.load_client(db, vault, ana)
+        return clients.revise_client(db, vault, seen, Client(name="Ana Reyes", phone="2"), now=LATER)
 
     def rewritten(db: Connection, vault: Vault) -> Any:
-        seen = notes.get(db, vault, note)
-        return notes.revise(db, vault, seen, said("second words"), version=seen.version, now=LATER)
+        seen = notes.load_note(db, vault, note)
+        return notes.revise_note(
+            db, vault, seen, said("second words"), expected_version=seen.version, now=LATER
+        )
 
     desk.do(revised)
     desk.do(rewritten)
-    desk.do(lambda db, vault: _answered(db, vault, administrations.get(db, vault, form), 0, 3))
+    desk.do(
+        lambda db, vault: _answered(db, vault, administrations.load_administration(db, vault, form), 0, 3)
+    )
 
     def handed(db: Connection, vault: Vault) -> Any:
-        seen = administrations.get(db, vault, form)
-        kept, ticket = merging.begin(db, vault, seen, word="M.", now=LATER)
+        seen = administrations.load_administration(db, vault, form)
+        kept, ticket = clinician_side.create_handover(db, vault, seen, relationship_word="M.", now=LATER)
         for item in (2, 3):
-            response = Response(status="answered", value=item, talk=True, said=f"alone {item}")
-            handover.keep(db, ticket, item, response, now=LATER)
+            response = Response(status="answered", value=item, wants_to_talk=True, remark=f"alone {item}")
+            client_side.record_answer(db, ticket, item, response, now=LATER)
         return kept
 
     desk.do(handed)
@@ -205,17 +224,17 @@ def _second_day(desk: Desk, ana: UUID, hour: UUID, note: UUID, form: UUID) -> No
 
 def _one_more(desk: Desk, number: int) -> None:
     def all_of_it(db: Connection, vault: Vault) -> None:
-        kept = clients.add(db, vault, Client(name=f"Client {number}"), now=NOW)
-        case = cases.single_of(db, vault, kept.id)
+        kept = clients.create_client(db, vault, Client(name=f"Client {number}"), now=NOW)
+        case = cases.load_single_case(db, vault, kept.id)
         for day in range(1, 9):
-            body = TherapySession(case=case.id.bytes, kind="session", on=date(2026, 10, day))
-            hour = sessions.plan(db, vault, case, body, now=NOW)
-            notes.begin(db, vault, hour, said(f"words {number} {day} " * 20), now=NOW)
+            body = TherapySession(case_id_bytes=case.id.bytes, kind="session", on=date(2026, 10, day))
+            hour = therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
+            notes.create_note(db, vault, hour, said(f"words {number} {day} " * 20), now=NOW)
 
     with writing(desk.engine) as db:
         all_of_it(db, desk.vault)
 
 
-def said(text: str) -> list[Part]:
+def said(text: str) -> list[NotePart]:
     """One part of a note."""
-    return [Part(section="data", source="clinician", text=text)]
+    return [NotePart(section="data", source_label="clinician", text=text)]

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import reading
-from clinic_toolkit.store.folder import ANCHOR
+from clinic_toolkit.store.folder import ANCHOR_FILE
 from tests.reliability import eight_writers
 from tests.reliability.programme import Programme
 from tests.store import chains
@@ -61,7 +61,7 @@ def look(place: Path, found: Round) -> None:
     before = chains.newest(place).seq
     assert before >= found.seq, "the anchor is behind what was confirmed"
     engine = chains.opened(place)
-    assert anchor.verdict(engine).whole
+    assert anchor.verdict(engine).is_clean
     tip = chains.tip(engine)
     # Ahead by the save that was cut off, and by more if earlier rounds ended at their very first one.
     assert found.seq <= before <= tip
@@ -87,7 +87,7 @@ def rounds(place: Path, when: str, programme: Programme) -> str:
         # Each in a store of its own at times, so that none grows without end.
         folder = place / f"data{number // 50}"
         found = killed(folder, when, after_seconds=0.3 if when == "never" else 0)
-        if not found.confirmed and not (folder / ANCHOR).exists():
+        if not found.confirmed and not (folder / ANCHOR_FILE).exists():
             # Ended at the first save of a new store: there is nothing yet that an anchor could be behind.
             shutil.rmtree(folder)
             continue

@@ -13,10 +13,10 @@ from unittest.mock import patch
 
 import pytest
 
-from clinic_toolkit.record import hurt
-from clinic_toolkit.store import recognition
-from clinic_toolkit.store.folder import ANCHOR, DATABASE
-from clinic_toolkit.vault import vault
+from clinic_toolkit.journal import integrity
+from clinic_toolkit.store import store_format
+from clinic_toolkit.store.folder import ANCHOR_FILE, DATABASE_FILE
+from clinic_toolkit.vault import seal_context
 from tests.reliability.judging import REFUSED, Failed, Judge, many_openings, room
 from tests.reliability.programme import Programme
 from tests.reliability.small_practice import Small, small_practice
@@ -29,7 +29,7 @@ EVERY = 1009
 AT_ONCE = 1000
 # So often every verb is asked although the rows are the same, to try the shorter way as well.
 THOROUGH = 60
-FILES = (DATABASE, f"{DATABASE}-wal", ANCHOR)
+FILES = (DATABASE_FILE, f"{DATABASE_FILE}-wal", ANCHOR_FILE)
 # How many clients the larger practice has beside those of the small one.
 CLIENTS = 40
 
@@ -58,7 +58,7 @@ def flipped(judge: Judge, name: str, at: int, bit: int, *, thorough: bool = Fals
         raise AssertionError(f"bit {bit} of byte {at} of {name}: {type(error).__name__}: {error}") from error
     if look.end == REFUSED:
         # By the name of the file, or because no way in opens: a bit of the practice's own id does that.
-        assert judge.place.name in look.why[1] or look.why[0] in ("WrongSecret", "SuiteUnknown"), look.why
+        assert judge.place.name in look.why[1] or look.why[0] in ("WrongSecret", "UnsupportedSuite"), look.why
     return look.end
 
 
@@ -122,11 +122,13 @@ class Anywhere:
 
 def test_without_places_and_ledger_wrong_data_passes(place: Path) -> None:
     """The control: seals that are not sealed to their place, and nobody who asks SQLite or the trail."""
-    careless = patch.multiple(hurt, against_the_trail=lambda *_: "", missing=lambda *_: None)
-    credulous = patch.object(recognition, "look_over", lambda *_: None)
-    with patch.object(vault, "Blank", Anywhere), careless, credulous:
+    careless = patch.multiple(
+        integrity, check_against_audit_log=lambda *_: "", find_missing_record=lambda *_: None
+    )
+    credulous = patch.object(store_format, "check_schema_and_integrity", lambda *_: None)
+    with patch.object(seal_context, "EncodingTemplate", Anywhere), careless, credulous:
         made = small_practice(place / "careless")
-        judge, raw = Judge(made, place / "hurt"), made.files[DATABASE]
+        judge, raw = Judge(made, place / "hurt"), made.files[DATABASE_FILE]
         record = next(id for table, id in made.told_at[made.last].newest if table == "handout").bytes
         wrong = []
         for found in re.finditer(re.escape(record), raw):
@@ -138,7 +140,7 @@ def test_without_places_and_ledger_wrong_data_passes(place: Path) -> None:
 
 def passes(judge: Judge, at: int, bit: int) -> bool:
     try:
-        flipped(judge, DATABASE, at, bit)
+        flipped(judge, DATABASE_FILE, at, bit)
     except AssertionError:
         return False
     return True

@@ -261,7 +261,9 @@ def test_every_spelling_would_be_found_out(tmp_path: Path, spelling: str) -> Non
 def test_a_paper_would_be_found_out(tmp_path: Path) -> None:
 
     word = chance(12)
-    (tmp_path / "x.tmp").write_bytes(client_page.render(replace(values.client_page(), next_step=word)))
+    (tmp_path / "x.tmp").write_bytes(
+        client_page.render_client_page(replace(values.client_page(), next_step=word))
+    )
     assert traces.in_files(tmp_path, [word]) == {"x.tmp": {word}}
 
 

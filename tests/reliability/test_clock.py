@@ -20,12 +20,12 @@ import pytest
 import time_machine
 
 from clinic_toolkit.cli.quick_return import QuickReturn
-from clinic_toolkit.record import inspection
+from clinic_toolkit.journal import inspection
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import open_store, reading
-from clinic_toolkit.vault import attempts
-from clinic_toolkit.web import unlocking
-from clinic_toolkit.web.activity import Activity
+from clinic_toolkit.vault import unlock_attempts
+from clinic_toolkit.web.access import unlocking
+from clinic_toolkit.web.perimeter.timeouts import Timeouts
 from tests.fixtures import running, sites, trails
 from tests.fixtures.running import Running
 from tests.fixtures.sites import Site
@@ -94,14 +94,14 @@ def saves_follow_each_other(site: Site, moments: tuple[datetime, ...]) -> int:
     engine = open_store(place)
     with reading(engine) as db:
         lines = list(reversed(trails.lines(db, site.work.vault, newest=100_000)))
-        assert inspection.everything(db, site.work.vault, lambda done, of: None).findings == ()
-    assert anchor.verdict(engine).whole
+        assert inspection.inspect_all(db, site.work.vault, lambda done, of: None).findings == ()
+    assert anchor.verdict(engine).is_clean
     engine.dispose()
     assert [line.seq for line in lines] == list(range(1, len(lines) + 1))
     saved = [line for line in lines if line.event in ("note.begun", "note.saved")]
-    late = [line.at - moment for line, moment in zip(saved, moments, strict=True)]
+    late = [line.recorded_at - moment for line, moment in zip(saved, moments, strict=True)]
     assert min(late) >= timedelta(0) and max(late) < timedelta(minutes=5)
-    return sum(later.at < earlier.at for earlier, later in pairwise(saved))
+    return sum(later.recorded_at < earlier.recorded_at for earlier, later in pairwise(saved))
 
 
 def test_saves_are_in_the_order_in_which_they_were_made(site: Site, figure: Figure) -> None:
@@ -132,10 +132,10 @@ def test_the_nights_in_which_the_clocks_change(site: Site, figure: Figure) -> No
 def test_a_lock_by_the_date_would_be_found_out() -> None:
     """The control: an idle time measured by the date ends a session that someone is at."""
     with time_machine.travel(NOW):
-        measured = {clock: Activity(idle=300, idle_in_session=1800, clock=clock) for clock in (time.time,)}
-        ours = Activity(idle=300, idle_in_session=1800)
+        measured = {clock: Timeouts(idle=300, idle_in_session=1800, clock=clock) for clock in (time.time,)}
+        ours = Timeouts(idle=300, idle_in_session=1800)
         for each in (*measured.values(), ours):
-            each.open()
+            each.start()
     with time_machine.travel(NOW + YEARS):
         assert [each.reason_to_end() for each in measured.values()] == ["suspended"]
         assert ours.reason_to_end() is None
@@ -143,14 +143,14 @@ def test_a_lock_by_the_date_would_be_found_out() -> None:
 
 def waits(site: Site, moment: datetime) -> float:
     with time_machine.travel(moment), site.app.test_request_context(base_url=site.origin):
-        return unlocking.wait_now()
+        return unlocking.seconds_until_next_attempt()
 
 
 def test_a_delay_is_neither_skipped_nor_endless(
     site: Site, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
     for _ in range(5):
-        attempts.note_failure(site.settings.data_folder)
+        unlock_attempts.record_failure(site.settings.data_folder)
     site.app.worker.serving_since = time.monotonic()
     found = [waits(site, moment) for moment in JUMPS]
     figure(f"a delay of 16 seconds is {min(found):.1f} to {max(found):.1f} seconds, whatever the date is")
@@ -166,12 +166,12 @@ def test_a_delay_is_neither_skipped_nor_endless(
 def test_the_code_is_not_enough_after_a_jump(moment: datetime) -> None:
     with time_machine.travel(NOW):
         held = QuickReturn()
-        held.hold(b"sealed")
-        assert held.look() == b"sealed"
+        held.hold_blob(b"sealed")
+        assert held.peek_blob() == b"sealed"
     with time_machine.travel(moment):
-        assert held.look() is None
+        assert held.peek_blob() is None
     with time_machine.travel(NOW):
-        assert held.look() is None, "it is destroyed, not hidden"
+        assert held.peek_blob() is None, "it is destroyed, not hidden"
 
 
 @pytest.mark.usefixtures("in_berlin")
@@ -179,9 +179,9 @@ def test_but_it_is_after_the_clocks_changed() -> None:
     before = datetime(2026, 10, 25, 0, 58, tzinfo=UTC)
     with time_machine.travel(before):
         held = QuickReturn()
-        held.hold(b"sealed")
+        held.hold_blob(b"sealed")
     with time_machine.travel(before + timedelta(minutes=4)):
-        assert held.look() == b"sealed"
+        assert held.peek_blob() == b"sealed"
 
 
 @contextmanager

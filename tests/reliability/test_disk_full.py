@@ -16,14 +16,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, select
 
-from clinic_toolkit.record import inspection, merging
+from clinic_toolkit.journal import inspection
+from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
-from clinic_toolkit.store.trouble import StorageTrouble
+from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.vault.vault import Vault
-from clinic_toolkit.web import unit
-from clinic_toolkit.web.client_troubles import SENTENCE
+from clinic_toolkit.web import unit_of_work
+from clinic_toolkit.web.handover.client_messages import GENERIC_MESSAGE
 from tests.fixtures import sites
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import NOW, giving
@@ -83,9 +84,9 @@ def left_out(place: Path, vault: Vault, words: set[str]) -> set[str]:
     engine = open_store(place)
     try:
         with reading(engine) as db:
-            assert inspection.everything(db, vault, lambda done, of: None).findings == ()
+            assert inspection.inspect_all(db, vault, lambda done, of: None).findings == ()
             kept = b"".join(bodies(db, vault))
-        assert anchor.verdict(engine).whole
+        assert anchor.verdict(engine).is_clean
     finally:
         engine.dispose()
     return {each for each in words if each.encode() not in kept}
@@ -102,7 +103,7 @@ def bodies(db: Connection, vault: Vault) -> Iterator[bytes]:
                     ring=row.ring,
                     kid=row.kid,
                     blob=row.sealed,
-                ).body
+                ).payload
 
 
 def the_day(site: Site, disk: Disk, nexts: Callable[[int], int]) -> tuple[Tried, set[str]]:
@@ -151,13 +152,13 @@ def test_a_client_with_a_form_in_hand_loses_nothing_either(site: Site, disk: Dis
                 told = device.post(f"/form/{number}", typed)
             if told.status_code == 303:
                 break
-            assert told.status_code == 503 and SENTENCE in unescape(told.text)
+            assert told.status_code == 503 and GENERIC_MESSAGE in unescape(told.text)
             assert f"Said {number}</textarea>" in told.text
             refused += 1
     with reading(site.work.engine) as db:
-        out = merging.open_ones(db, site.work.vault)
+        out = clinician_side.list_open_handovers(db, site.work.vault)
     with writing(site.work.engine) as db:
-        merging.bring_in(db, site.work.vault, out[0], now=NOW)
+        clinician_side.merge_handover(db, site.work.vault, out[0], now=NOW)
     site.work.engine.dispose()
     lost = left_out(site.settings.data_folder, site.work.vault, {f"Said {number}" for number in range(1, 5)})
     figure(f"{refused} answers of a client refused by a full disk, each said and kept on the page: 0 lost")
@@ -172,10 +173,10 @@ def test_a_program_that_takes_no_notice_of_a_full_disk_is_found_out(
 
     @contextmanager
     def careless(engine: Engine) -> Iterator[Connection]:
-        with suppress(StorageTrouble), writing(engine) as db:
+        with suppress(StorageError), writing(engine) as db:
             yield db
 
-    monkeypatch.setattr(unit, "writing", careless)
+    monkeypatch.setattr(unit_of_work, "writing", careless)
     me = person.at(site)
     page = me.send(me.open("/clients/new"), {"name": "Ana Reyes"})
     with disk.with_room_for(0):

@@ -13,9 +13,10 @@ import pytest
 
 # Every table must be known before a store is opened.
 import clinic_toolkit.web.app  # noqa: F401
-from clinic_toolkit.record import clients, merging
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.people import clients
 from clinic_toolkit.store.engine import open_store, reading
-from clinic_toolkit.vault import slots
+from clinic_toolkit.vault import key_slots
 from tests.fixtures.running import Running, is_alive
 from tests.journeys import person, steps
 from tests.journeys.pages import Page
@@ -167,9 +168,11 @@ def test_what_the_processes_hold_while_a_form_is_out(practice: Practice) -> None
         me.open("/clients")
         engine = open_store(practice.data)
         with reading(engine) as db:
-            vault = slots.open_with_passphrase(db, practice.words)
-            other = next(kept for kept in clients.everyone(db, vault) if kept.body.name == practice.name)
-            keys = [vault.user_key(), vault._rings.key(other.ring, None).key._root]
+            vault = key_slots.unlock_with_passphrase(db, practice.words)
+            other = next(
+                kept for kept in clients.list_clients(db, vault) if kept.payload.name == practice.name
+            )
+            keys = [vault.user_key(), vault._rings.get_key(other.ring, None).key._root]
         # The control: the clinician's process holds all of this.
         at_work = running.workers()[0]
         assert all(found(at_work, key) for key in keys) and found(at_work, practice.name.encode())
@@ -178,11 +181,11 @@ def test_what_the_processes_hold_while_a_form_is_out(practice: Practice) -> None
         said = "Said" + secrets.token_hex(6)
         answer(me, 1, 3, said=said)
         with reading(engine) as db:
-            out = merging.open_ones(db, vault)[0].body
+            out = clinician_side.list_open_handovers(db, vault)[0].payload
         running.wait_until_warm()
         keeper, (form, waiting) = running.process.pid, running.workers()
         # It holds its own key, its word and what is typed into it; nobody else does.
-        for each in (out.key, word.encode(), said.encode()):
+        for each in (out.handover_key, word.encode(), said.encode()):
             assert holds(me, form, each)
             assert not found(keeper, each) and not found(waiting, each)
         for each in (*keys, practice.name.encode(), practice.words.encode()):
@@ -192,7 +195,7 @@ def test_what_the_processes_hold_while_a_form_is_out(practice: Practice) -> None
         while is_alive(form) and time.monotonic() < until:
             time.sleep(0.1)
         me.open("/unlock")
-        for each in (out.key, word.encode(), said.encode()):
+        for each in (out.handover_key, word.encode(), said.encode()):
             assert not any(found(pid, each) for pid in (keeper, *running.workers()))
         engine.dispose()
         # Looked at, so that it is not the first page of another test.

@@ -14,10 +14,10 @@ from unittest.mock import patch
 
 import pytest
 
-from clinic_toolkit.store import readable
-from clinic_toolkit.store.folder import DATABASE
-from clinic_toolkit.store.folder import HEAD as HEAD_FILE
-from clinic_toolkit.store.trouble import damaged
+from clinic_toolkit.store import salvage
+from clinic_toolkit.store.folder import DATABASE_FILE
+from clinic_toolkit.store.folder import HEADER_BACKUP_FILE as HEAD_FILE
+from clinic_toolkit.store.storage_errors import damaged_file_error
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Judge, many_openings, room
 from tests.reliability.programme import Programme
 from tests.reliability.small_practice import Small, small_practice
@@ -44,15 +44,19 @@ def small(place: Path) -> Small:
     made = small_practice(place / "small")
     folded = place / "folded"
     Judge(made, folded).lay_out({})
-    with closing(sqlite3.connect(folded / DATABASE)) as db:
+    with closing(sqlite3.connect(folded / DATABASE_FILE)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    made.files = {**made.files, DATABASE: (folded / DATABASE).read_bytes(), f"{DATABASE}-wal": b""}
+    made.files = {
+        **made.files,
+        DATABASE_FILE: (folded / DATABASE_FILE).read_bytes(),
+        f"{DATABASE_FILE}-wal": b"",
+    }
     return made
 
 
 def list_of_tables(small: Small, place: Path) -> list[int]:
     """Every byte in use on the pages that hold the list of tables, without the head of the file."""
-    raw, file = small.files[DATABASE], place / "listed.db"
+    raw, file = small.files[DATABASE_FILE], place / "listed.db"
     file.write_bytes(raw)
     with closing(sqlite3.connect(file)) as db:
         texts = [row[0].encode() for row in db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")]
@@ -64,18 +68,18 @@ def list_of_tables(small: Small, place: Path) -> list[int]:
 def lying(small: Small, place: Path, query: str) -> list[int]:
     """Every byte of the columns that this query names, which lie in the file one behind the other."""
     file = place / "asked.db"
-    file.write_bytes(small.files[DATABASE])
+    file.write_bytes(small.files[DATABASE_FILE])
     with closing(sqlite3.connect(file)) as db:
         found = [b"".join(row) for row in db.execute(query)]
-    places = [small.files[DATABASE].find(value) for value in found]
+    places = [small.files[DATABASE_FILE].find(value) for value in found]
     assert all(at > 0 for at in places)
     return [at + number for at, value in zip(places, found, strict=True) for number in range(len(value))]
 
 
 def flipped(judge: Judge, at: int, bit: int) -> str:
-    raw = bytearray(judge.made.files[DATABASE])
+    raw = bytearray(judge.made.files[DATABASE_FILE])
     raw[at] ^= 1 << bit
-    look = judge.after({DATABASE: bytes(raw)})
+    look = judge.after({DATABASE_FILE: bytes(raw)})
     return look.end if look.end != REFUSED else f"{REFUSED} ({look.why[0]})"
 
 
@@ -87,8 +91,8 @@ def told(ends: Counter[str]) -> str:
     return f"{ends.total()} bits: " + ", ".join(f"{number} {end}" for end, number in sorted(ends.items()))
 
 
-def nothing(file: Path, *_: object) -> readable.Readable:
-    raise damaged(file)
+def nothing(file: Path, *_: object) -> salvage.SalvagedStore:
+    raise damaged_file_error(file)
 
 
 def test_a_bit_in_the_list_of_tables(small: Small, place: Path, programme: Begin, figure: Figure) -> None:
@@ -96,7 +100,7 @@ def test_a_bit_in_the_list_of_tables(small: Small, place: Path, programme: Begin
     judge, now, before = Judge(small, place / "hurt"), Counter[str](), Counter[str]()
     tried = places[::EVERY]
     now = through(judge, tried)
-    with patch.object(readable, "read", nothing):
+    with patch.object(salvage, "salvage_store", nothing):
         before = through(judge, tried)
     figure(f"list of tables, {told(now)}; without a list of our own, {told(before)}")
     assert set(now) <= {NOTICED, HARMLESS}

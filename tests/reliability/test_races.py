@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_toolkit.web.forms.note import NoteForm
+from clinic_toolkit.web.forms.notes import NoteForm
 from tests.fixtures import sites
 from tests.fixtures.running import Running
 from tests.journeys import person, steps
@@ -156,7 +156,7 @@ def test_a_program_that_lets_the_last_one_win_is_found_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
     """The control: the same races at an app that does not look at the version."""
-    monkeypatch.setattr(NoteForm, "typed", NoteForm.__dict__["typed"])
+    monkeypatch.setattr(NoteForm, "from_request", NoteForm.__dict__["from_request"])
     launched.FAULTS["last-one-wins"]()
     site = sites.made(tmp_path)
     site.unlock()

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from clinic_toolkit.web import launch
+from clinic_toolkit.web.perimeter import browser_launch
 from tests.fixtures.running import Running, address_in
 
 pytestmark = pytest.mark.processes
@@ -73,7 +73,7 @@ def wrong_ones(running: Running, cookie: str) -> dict[str, bytes]:
         "a form from elsewhere": ask("POST /lock", "Sec-Fetch-Site: cross-site", "Content-Length: 0"),
         "a form that says null": ask("POST /lock", "Origin: null", "Content-Length: 0"),
         "a picture": ask("GET /static/icon.svg", "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: no-cors"),
-        "no launch cookie": ask("GET /unlock", OURS, head=good.replace(launch.COOKIE, "other")),
+        "no launch cookie": ask("GET /unlock", OURS, head=good.replace(browser_launch.COOKIE_NAME, "other")),
         "a wrong launch": ask("GET /open?key=x", LED),
         "an unknown method": ask("PROPFIND /unlock", OURS),
         "a method of another kind": ask("OPTIONS *", OURS),
@@ -89,7 +89,7 @@ def wrong_ones(running: Running, cookie: str) -> dict[str, bytes]:
 
 def cookie_of(running: Running) -> str:
     browser = running.browser()
-    return f"{launch.COOKIE}={browser.cookies[launch.COOKIE]}"
+    return f"{browser_launch.COOKIE_NAME}={browser.cookies[browser_launch.COOKIE_NAME]}"
 
 
 def test_every_refusal_is_alike(running: Running) -> None:

@@ -14,17 +14,18 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import Integer
 
-from clinic_toolkit.record import hurt, inspection, practice
+from clinic_toolkit.journal import inspection, integrity
+from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import base
 from clinic_toolkit.store.engine import checkpoint, open_store, writing
-from clinic_toolkit.store.folder import ANCHOR, DATABASE, HEAD
+from clinic_toolkit.store.folder import ANCHOR_FILE, DATABASE_FILE, HEADER_BACKUP_FILE
 from tests.reliability.judging import HARMLESS, NOTICED, REFUSED, Failed, Judge, Look, many_openings, room
 from tests.reliability.small_practice import LATER, PASSPHRASE, Small, small_practice
 from tests.reliability.told import KINDS
 
 pytestmark = pytest.mark.slow
 
-WAL = f"{DATABASE}-wal"
+WAL = f"{DATABASE_FILE}-wal"
 Harm = Callable[[sqlite3.Connection], object]
 
 
@@ -40,9 +41,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, openings: None) -> Small:
     small = small_practice(tmp_path_factory.mktemp("small") / "data")
     folded = tmp_path_factory.mktemp("folded")
     Judge(small, folded).lay_out({})
-    with closing(sqlite3.connect(folded / DATABASE)) as db:
+    with closing(sqlite3.connect(folded / DATABASE_FILE)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    small.files = {**small.files, DATABASE: (folded / DATABASE).read_bytes(), WAL: b""}
+    small.files = {**small.files, DATABASE_FILE: (folded / DATABASE_FILE).read_bytes(), WAL: b""}
     return small
 
 
@@ -55,7 +56,7 @@ def judge(made: Small, tmp_path: Path) -> Iterator[Judge]:
 def harmed(judge: Judge, act: Harm, *, with_triggers: bool = True) -> Look:
     """The look after someone did this to the file with a program of their own."""
     judge.lay_out({})
-    with closing(sqlite3.connect(judge.place / DATABASE)) as raw:
+    with closing(sqlite3.connect(judge.place / DATABASE_FILE)) as raw:
         triggers = raw.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             raw.execute(f"DROP TRIGGER {name}")
@@ -88,17 +89,17 @@ def test_the_small_practice_is_whole(judge: Judge, made: Small) -> None:
     assert set(made.told_at[made.last].answers) == set(look.told.answers) != set()
 
 
-@pytest.mark.parametrize("name", [DATABASE, ANCHOR])
+@pytest.mark.parametrize("name", [DATABASE_FILE, ANCHOR_FILE])
 def test_a_file_that_was_cut_short(judge: Judge, made: Small, name: str) -> None:
     raw = made.files[name]
     lengths = {0, 1, 15, 16, 99, 100, 4095, 4096, 4097, len(raw) // 2, len(raw) - 4096, len(raw) - 1}
     for length in sorted(length for length in lengths if length < len(raw)):
         look = judge.after({name: raw[:length]}, thorough=True)
-        if name == DATABASE and length == len(raw) - 1:
+        if name == DATABASE_FILE and length == len(raw) - 1:
             # SQLite takes the last byte for zero, whatever it belongs to.
             assert look.end in (NOTICED, HARMLESS)
-        elif name == DATABASE:
-            assert DATABASE in refused(look), length
+        elif name == DATABASE_FILE:
+            assert DATABASE_FILE in refused(look), length
         else:
             # One whole slot is enough to tell; with none of them a person is asked to look.
             assert look.end in (NOTICED, HARMLESS)
@@ -117,14 +118,14 @@ def test_a_log_that_was_cut_short(judge: Judge, made: Small, tmp_path: Path) -> 
     assert set(ends) == {NOTICED}, ends
 
 
-@pytest.mark.parametrize("name", [DATABASE, ANCHOR, WAL])
+@pytest.mark.parametrize("name", [DATABASE_FILE, ANCHOR_FILE, WAL])
 def test_a_file_with_the_bytes_of_another(judge: Judge, made: Small, name: str) -> None:
-    for other in (DATABASE, ANCHOR, "READ ME FIRST.txt"):
+    for other in (DATABASE_FILE, ANCHOR_FILE, "READ ME FIRST.txt"):
         if other == name:
             continue
         look = judge.after({name: made.files[other]}, thorough=True)
         # A log that is none is put aside by SQLite, and nothing is missing without it.
-        assert look.end == {DATABASE: REFUSED, ANCHOR: NOTICED, WAL: HARMLESS}[name]
+        assert look.end == {DATABASE_FILE: REFUSED, ANCHOR_FILE: NOTICED, WAL: HARMLESS}[name]
 
 
 @pytest.mark.parametrize("table", sorted(KINDS))
@@ -149,7 +150,7 @@ def test_all_records_of_a_kind_are_gone(judge: Judge, table: str) -> None:
 @pytest.fixture
 def alone(judge: Judge, made: Small) -> Judge:
     """The same without the second copy of the head: what tampering with the store alone would come to."""
-    files = {name: raw for name, raw in made.files.items() if name != HEAD}
+    files = {name: raw for name, raw in made.files.items() if name != HEADER_BACKUP_FILE}
     return Judge(replace(made, files=files), judge.place)
 
 
@@ -161,7 +162,7 @@ def test_keys_are_gone(judge: Judge, alone: Judge, table: str) -> None:
         one = f"SELECT ring FROM {table} ORDER BY ring LIMIT 1 OFFSET {number}"
         look = harmed(each, lambda raw, one=one: raw.execute(f"DELETE FROM {table} WHERE ring = ({one})"))
         ends[each].append(look.end)
-        assert look.end == NOTICED or DATABASE in refused(look)
+        assert look.end == NOTICED or DATABASE_FILE in refused(look)
     assert ends[judge] == [NOTICED] * 6
     assert sorted(ends[alone]) == [NOTICED] * 5 + [REFUSED]
 
@@ -182,14 +183,14 @@ def test_ways_in_are_gone(judge: Judge, alone: Judge) -> None:
 def test_the_head_of_the_practice_is_gone(judge: Judge, alone: Judge, table: str) -> None:
     gone: Harm = lambda raw: raw.execute(f"DELETE FROM {table}")  # noqa: E731
     assert "head" in noticed(harmed(judge, gone), hurt=0).why
-    assert DATABASE in refused(harmed(alone, gone))
+    assert DATABASE_FILE in refused(harmed(alone, gone))
 
 
 @pytest.mark.parametrize("which", ["seq > 20", "seq = 28", "seq = 10", "seq BETWEEN 5 AND 9", "seq = 1", "1"])
 def test_lines_of_the_trail_are_gone(judge: Judge, which: str) -> None:
     look = harmed(judge, lambda raw: raw.execute(f"DELETE FROM audit_line WHERE {which}"))
     if which == "1":
-        assert DATABASE in refused(look)
+        assert DATABASE_FILE in refused(look)
     else:
         noticed(look)
 
@@ -296,29 +297,29 @@ def test_an_old_way_in_is_put_back_with_its_own_list(judge: Judge, made: Small) 
     judge.lay_out({})
     store = open_store(judge.place)
     with writing(store) as db:
-        vault = practice.unlock(db, PASSPHRASE, now=LATER)
-        practice.change_passphrase(db, vault, "another one of six words", now=LATER)
+        vault = practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER)
+        practice_access.change_passphrase(db, vault, "another one of six words", now=LATER)
     checkpoint(store)
-    with closing(sqlite3.connect(judge.place / DATABASE)) as raw:
+    with closing(sqlite3.connect(judge.place / DATABASE_FILE)) as raw:
         before = judge.place.parent / "before.db"
-        before.write_bytes(made.files[DATABASE])
+        before.write_bytes(made.files[DATABASE_FILE])
         raw.execute("ATTACH ? AS old", [str(before)])
         for table in ("slot", "slot_list"):
             raw.execute(f"DELETE FROM main.{table}")
             raw.execute(f"INSERT INTO main.{table} SELECT * FROM old.{table}")
         raw.commit()
     with writing(store) as db:
-        vault = practice.unlock(db, PASSPHRASE, now=LATER)
+        vault = practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER)
         assert not vault.slots_intact
-        found = inspection.everything(db, vault, lambda *_: None).findings
+        found = inspection.inspect_all(db, vault, lambda *_: None).findings
         assert ["list of ways to unlock" in each.sentence for each in found] == [True]
         # One new way in does not make the other one genuine; two do.
-        practice.change_passphrase(db, vault, PASSPHRASE, now=LATER)
+        practice_access.change_passphrase(db, vault, PASSPHRASE, now=LATER)
         assert not vault.slots_intact
-        practice.new_sheet(db, vault, now=LATER)
+        practice_access.replace_recovery_sheet(db, vault, now=LATER)
         assert vault.slots_intact
     with writing(store) as db:
-        assert practice.unlock(db, PASSPHRASE, now=LATER).slots_intact
+        assert practice_access.unlock_with_passphrase(db, PASSPHRASE, now=LATER).slots_intact
     store.dispose()
 
 
@@ -327,17 +328,22 @@ def test_an_older_file_is_put_back_under_a_newer_anchor(judge: Judge, tmp_path: 
     crashed = small_practice(tmp_path / "made")
     newer = Judge(crashed, judge.place)
     assert newer.after({WAL: b""}, thorough=True).why[0] == "missing"
-    assert newer.after({ANCHOR: judge.made.files[ANCHOR]}, thorough=True).why[0] == "other"
-    older = crashed.files[ANCHOR]
+    assert newer.after({ANCHOR_FILE: judge.made.files[ANCHOR_FILE]}, thorough=True).why[0] == "other"
+    older = crashed.files[ANCHOR_FILE]
     slots = sorted([older[:4096], older[4096:]], key=lambda raw: raw[10:18])
-    assert newer.after({ANCHOR: slots[0] + bytes(4096)}, thorough=True).end == HARMLESS
+    assert newer.after({ANCHOR_FILE: slots[0] + bytes(4096)}, thorough=True).end == HARMLESS
 
 
 def test_without_the_comparison_with_the_trail_losses_pass(judge: Judge) -> None:
     """The control: a build that believes every row that opens."""
     gone: Harm = lambda raw: raw.execute("DELETE FROM client WHERE version = 2")  # noqa: E731
-    with patch.object(hurt, "against_the_trail", lambda *_: ""), pytest.raises(Failed, match="is shown as"):
+    with (
+        patch.object(integrity, "check_against_audit_log", lambda *_: ""),
+        pytest.raises(Failed, match="is shown as"),
+    ):
         harmed(judge, gone)
-    nothing = patch.multiple(hurt, missing_beside=lambda *_: [], missing=lambda *_: None)
+    nothing = patch.multiple(
+        integrity, find_missing_records=lambda *_: [], find_missing_record=lambda *_: None
+    )
     with nothing, pytest.raises(Failed, match="is gone"):
         harmed(judge, lambda raw: raw.execute("DELETE FROM handout"))

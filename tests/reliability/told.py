@@ -10,40 +10,36 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import (
-    administrations,
+from clinic_toolkit.journal import audit_reader, inventory_snapshot, records, version_history
+from clinic_toolkit.journal.record_versions import UNREADABLE_STATE, RecordVersion
+from clinic_toolkit.record.handovers import answer_log, clinician_side
+from clinic_toolkit.record.outcomes import repeat_agreements
+from clinic_toolkit.record.people import (
     cases,
     clients,
-    handouts,
-    handover_rows,
-    ledger,
-    merging,
-    notes,
-    own_questionnaires,
     practice,
     relationships,
-    rhythms,
-    risk_entries,
-    rows,
-    sessions,
-    trail,
+    therapy_session_timeline,
+    therapy_sessions,
 )
-from clinic_toolkit.record.kept import HURT, Kept
+from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
+from clinic_toolkit.record.safety import risk_entries
+from clinic_toolkit.record.writing import handouts, notes
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.vault import Vault
 
 # Every sealed table with the shape of its bodies.
 KINDS: dict[str, type[Any]] = {
-    "practice": practice.Practice,
+    "practice": practice.PracticeSettings,
     "client": clients.Client,
     "clinical_case": cases.Case,
     "relationship": relationships.Relationship,
-    "therapy_session": sessions.TherapySession,
+    "therapy_session": therapy_sessions.TherapySession,
     "administration": administrations.Administration,
     "handout": handouts.Handout,
-    "rhythm": rhythms.Rhythm,
+    "rhythm": repeat_agreements.RepeatAgreement,
     "risk_entry": risk_entries.RiskEntry,
-    "handover": merging.Handover,
+    "handover": clinician_side.Handover,
     "clinical_note": notes.ClinicalNote,
     "own_questionnaire": own_questionnaires.OwnQuestionnaire,
 }
@@ -82,48 +78,52 @@ def told(db: Connection, vault: Vault, beside: Iterable[Place] = ()) -> Told:
     return _Asking(db, vault).everything(set(beside))
 
 
-def _rhythms_of(db: Connection, vault: Vault, client_id: UUID) -> list[Kept[rhythms.Rhythm]]:
-    return list(rhythms.of_client(db, vault, client_id).values())
+def _rhythms_of(
+    db: Connection, vault: Vault, client_id: UUID
+) -> list[RecordVersion[repeat_agreements.RepeatAgreement]]:
+    return list(repeat_agreements.list_agreements(db, vault, client_id).values())
 
 
 class _Asking:
     def __init__(self, db: Connection, vault: Vault) -> None:
         self.db, self.vault = db, vault
-        self.told = Told(tip=trail.tip(db))
+        self.told = Told(tip=audit_reader.last_entry_number(db))
 
     def everything(self, beside: set[Place]) -> Told:
         db, vault = self.db, self.vault
-        self.note("practice", self.heard(practice.read))
-        for kept in self.heard(clients.everyone) or []:
+        self.note("practice", self.heard(practice.load_practice_settings))
+        for kept in self.heard(clients.list_clients) or []:
             self.note("client", kept)
             of_client: tuple[tuple[str, Callable[..., Any]], ...] = (
-                ("clinical_case", cases.of_client),
-                ("relationship", relationships.of_client),
-                ("administration", administrations.of_client),
-                ("handout", handouts.of_client),
+                ("clinical_case", cases.list_cases_of_client),
+                ("relationship", relationships.list_relationships),
+                ("administration", administrations.list_administrations),
+                ("handout", handouts.list_handouts),
                 ("rhythm", _rhythms_of),
-                ("risk_entry", risk_entries.of_client),
+                ("risk_entry", risk_entries.list_risk_entries_of_client),
             )
             for table, verb in of_client:
                 for one in self.heard(verb, kept.id) or []:
                     self.note(table, one)
         for table, whole in (
-            ("clinical_case", cases.everything),
-            ("therapy_session", sessions.everything),
-            ("clinical_note", notes.everything),
-            ("handover", merging.open_ones),
-            ("own_questionnaire", own_questionnaires.everything),
+            ("clinical_case", cases.list_cases),
+            ("therapy_session", therapy_session_timeline.list_therapy_sessions),
+            ("clinical_note", notes.list_notes),
+            ("handover", clinician_side.list_open_handovers),
+            ("own_questionnaire", own_questionnaires.list_questionnaire_versions),
         ):
             for one in self.heard(whole) or []:
                 self.note(table, one)
         for table, id in beside | set(self.told.newest):
-            one = self.heard(rows.latest, metadata.tables[table], id, KINDS[table])
+            one = self.heard(records.load_record, metadata.tables[table], id, KINDS[table])
             self.note(table, one)
-            for version in self.heard(rows.versions, metadata.tables[table], id, KINDS[table]) or []:
+            for version in (
+                self.heard(version_history.list_versions, metadata.tables[table], id, KINDS[table]) or []
+            ):
                 self.keep(table, version)
-        for line in trail.judged(db, vault):
-            self.told.lines[line.seq] = line.wrong or repr(line)
-        self.told.gaps = list(ledger.of(db, vault).gaps)
+        for line in audit_reader.iter_checked_entries(db, vault):
+            self.told.lines[line.seq] = line.fault or repr(line)
+        self.told.gaps = list(inventory_snapshot.load_inventory(db, vault).gaps)
         return self.told
 
     def heard(self, verb: Callable[..., Any], *more: object) -> Any:
@@ -134,28 +134,31 @@ class _Asking:
             self.told.refused.append(refusal.sentence)
             return None
         finally:
-            self.told.hurt |= {(each.table, each.record) for each in self.vault.hurt.values()}
+            self.told.hurt |= {(each.table, each.record) for each in self.vault.integrity_failures.values()}
 
-    def note(self, table: str, kept: Kept[Any] | None) -> None:
+    def note(self, table: str, kept: RecordVersion[Any] | None) -> None:
         """Something is shown as the newest version."""
         if kept is None:
             return
-        if kept.state == HURT:
+        if kept.state == UNREADABLE_STATE:
             self.told.stand_ins.add((table, kept.id))
             return
         self.told.newest.setdefault((table, kept.id), set()).add(kept.version)
         self.told.rings[table, kept.id] = kept.ring
         self.keep(table, kept)
-        if table == "handover" and kept.body.key:
-            found = handover_rows.read(self.db, kept.body.key, self.vault.vault_id, kept.id)
-            self.told.answers = tuple(map(_answer, found.lines))
-            counted = handover_rows.counted(self.db, kept.id, after=kept.body.after_line)
-            self.told.troubles = found.troubles + (("missing",) if found.last != counted else ())
+        if table == "handover" and kept.payload.handover_key:
+            found = answer_log.read_answer_rows(
+                self.db, kept.payload.handover_key, self.vault.vault_id, kept.id
+            )
+            self.told.answers = tuple(map(_answer, found.rows))
+            counted = answer_log.highest_logged_row(self.db, kept.id, after_entry=kept.payload.after_entry)
+            self.told.troubles = found.troubles + (("missing",) if found.last_row != counted else ())
 
-    def keep(self, table: str, kept: Kept[Any]) -> None:
+    def keep(self, table: str, kept: RecordVersion[Any]) -> None:
         place = (table, kept.id, kept.version)
         shown = (
-            f"{kept.state} {kept.final} {kept.author} {kept.at} {kept.content_id.hex()} {_body(kept.body)}"
+            f"{kept.state} {kept.final} {kept.author_id} {kept.recorded_at} {kept.content_id.hex()} "
+            f"{_body(kept.payload)}"
         )
         if self.told.versions.setdefault(place, shown) != shown:
             self.told.contradictions.append(f"{place} reads in two ways")
@@ -163,7 +166,7 @@ class _Asking:
 
 def _body(body: Any) -> str:
     # Keys and answers are kept out of `repr` by the product itself.
-    return repr([getattr(body, name) for name in body.__struct_fields__ if name != "lines"])
+    return repr([getattr(body, name) for name in body.__struct_fields__ if name != "rows"])
 
 
 def _answer(line: Any) -> str:

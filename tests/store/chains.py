@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import Column, Connection, Engine, Integer, LargeBinary, MetaData, Table, func, select
 
 from clinic_toolkit.store import anchor, anchor_slot, base
-from clinic_toolkit.store.anchor_slot import SLOT, Slot
+from clinic_toolkit.store.anchor_slot import SLOT_BYTES, AnchorSlot
 from clinic_toolkit.store.engine import open_store, reading, writing
-from clinic_toolkit.store.folder import ANCHOR
+from clinic_toolkit.store.folder import ANCHOR_FILE
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)
 SAMPLE = base.sealed_table("sample", METADATA)
@@ -47,7 +47,9 @@ def line(db: Connection, *entries: Entry, way: bytes = b"") -> int:
     seq, before = (tip.seq + 1, tip.hash) if tip else (1, bytes(32))
     head = hashlib.sha256(before + way + b"".join(entry.record for entry in entries)).digest()
     db.execute(CHAIN.insert().values(seq=seq, hash=head))
-    anchor.pend(db, incarnation=INCARNATION, seq=seq, head=head, at=seq * 1_000_000, entries=entries)
+    anchor.queue_entry(
+        db, incarnation=INCARNATION, seq=seq, entry_hash=head, at=seq * 1_000_000, references=entries
+    )
     return seq
 
 
@@ -73,16 +75,16 @@ def tip(engine: Engine) -> int:
         return db.scalar(select(func.max(CHAIN.c.seq))) or 0
 
 
-def slots(place: Path) -> list[Slot | None]:
+def slots(place: Path) -> list[AnchorSlot | None]:
     """Both slots, as they lie in the folder."""
-    raw = (place / ANCHOR).read_bytes()
-    assert len(raw) == 2 * SLOT
-    return [anchor_slot.decode(raw[:SLOT]), anchor_slot.decode(raw[SLOT:])]
+    raw = (place / ANCHOR_FILE).read_bytes()
+    assert len(raw) == 2 * SLOT_BYTES
+    return [anchor_slot.decode_slot(raw[:SLOT_BYTES]), anchor_slot.decode_slot(raw[SLOT_BYTES:])]
 
 
-def newest(place: Path) -> Slot:
+def newest(place: Path) -> AnchorSlot:
     """The slot that counts."""
-    return max((slot for slot in slots(place) if slot), key=lambda slot: slot.count)
+    return max((slot for slot in slots(place) if slot), key=lambda slot: slot.write_count)
 
 
 def as_killed(place: Path, target: Path) -> Path:

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine
 
 from clinic_toolkit.store import anchor, anchor_file, anchor_slot
-from clinic_toolkit.store.anchor_slot import SLOT
+from clinic_toolkit.store.anchor_slot import SLOT_BYTES
 from clinic_toolkit.store.engine import checkpoint, reading, writing
-from clinic_toolkit.store.folder import ANCHOR
-from clinic_toolkit.store.verdict import Absent
+from clinic_toolkit.store.folder import ANCHOR_FILE
+from clinic_toolkit.store.verdict import AnchorAbsent
 from tests.store import chains
 
 
@@ -29,29 +29,31 @@ def store(folder: Path) -> Engine:
 def test_it_stands_where_the_chain_stands_after_each_save(folder: Path, store: Engine) -> None:
     records = [chains.save(store) for _ in range(5)]
     slot = chains.newest(folder)
-    assert (slot.seq, slot.count, slot.incarnation) == (5, 5, chains.INCARNATION)
-    assert [entry.record for entry in slot.entries()] == records
-    assert [entry.table for entry in slot.entries()] == ["sample"] * 5
-    assert [entry.at for entry in slot.entries()] == [n * 1_000_000 for n in range(1, 6)]
-    assert {each.count for each in chains.slots(folder) if each} == {4, 5}, "the slots are written in turn"
-    assert stat.S_IMODE((folder / ANCHOR).stat().st_mode) == 0o600
-    assert anchor.verdict(store).whole
+    assert (slot.seq, slot.write_count, slot.incarnation) == (5, 5, chains.INCARNATION)
+    assert [entry.record for entry in slot.saved_records()] == records
+    assert [entry.table for entry in slot.saved_records()] == ["sample"] * 5
+    assert [entry.at for entry in slot.saved_records()] == [n * 1_000_000 for n in range(1, 6)]
+    assert {each.write_count for each in chains.slots(folder) if each} == {4, 5}, (
+        "the slots are written in turn"
+    )
+    assert stat.S_IMODE((folder / ANCHOR_FILE).stat().st_mode) == 0o600
+    assert anchor.verdict(store).is_clean
 
 
 def test_it_keeps_the_last_forty_eight(folder: Path, store: Engine) -> None:
     records = [chains.save(store) for _ in range(60)]
-    assert [entry.record for entry in chains.newest(folder).entries()] == records[-48:]
+    assert [entry.record for entry in chains.newest(folder).saved_records()] == records[-48:]
 
 
 def test_what_was_rolled_back_is_in_no_anchor(folder: Path, store: Engine) -> None:
     chains.save(store)
-    before = (folder / ANCHOR).read_bytes()
+    before = (folder / ANCHOR_FILE).read_bytes()
     with pytest.raises(ZeroDivisionError), writing(store) as db:
         chains.save_in(db)
         _ = 1 // 0
-    assert (folder / ANCHOR).read_bytes() == before
+    assert (folder / ANCHOR_FILE).read_bytes() == before
     chains.save(store)
-    assert chains.newest(folder).seq == 2 == len(chains.newest(folder).entries())
+    assert chains.newest(folder).seq == 2 == len(chains.newest(folder).saved_records())
 
 
 def test_it_is_on_the_disk_before_anyone_hears_of_the_save(
@@ -60,7 +62,7 @@ def test_it_is_on_the_disk_before_anyone_hears_of_the_save(
     flushed: list[bytes] = []
     chains.save(store)
     monkeypatch.setattr(
-        anchor_file.folder, "flush", lambda handle: flushed.append((folder / ANCHOR).read_bytes())
+        anchor_file.folder, "sync_handle", lambda handle: flushed.append((folder / ANCHOR_FILE).read_bytes())
     )
     chains.save(store)
     flushed.clear()
@@ -69,7 +71,7 @@ def test_it_is_on_the_disk_before_anyone_hears_of_the_save(
         chains.save_in(db)
         assert not flushed, "nothing is noted before the commit"
     assert len(flushed) == 1, "one flush for one commit"
-    assert flushed[0] == (folder / ANCHOR).read_bytes()
+    assert flushed[0] == (folder / ANCHOR_FILE).read_bytes()
     assert chains.newest(folder).seq == 4
 
 
@@ -107,18 +109,18 @@ def test_a_torn_slot_is_passed_over(folder: Path, store: Engine, place: int, how
     for _ in range(4):
         chains.save(store)
     store.dispose()
-    torn = max((0, 1), key=lambda at: chains.slots(folder)[at].count)  # type: ignore[union-attr]
+    torn = max((0, 1), key=lambda at: chains.slots(folder)[at].write_count)  # type: ignore[union-attr]
 
     def change(raw: bytearray) -> None:
         if how == "a bit":
-            raw[torn * SLOT + place] ^= 1
+            raw[torn * SLOT_BYTES + place] ^= 1
         else:
-            raw[torn * SLOT + place : (torn + 1) * SLOT] = os.urandom(SLOT - place)
+            raw[torn * SLOT_BYTES + place : (torn + 1) * SLOT_BYTES] = os.urandom(SLOT_BYTES - place)
 
-    chains.spoil(folder / ANCHOR, change)
+    chains.spoil(folder / ANCHOR_FILE, change)
     assert chains.slots(folder)[torn] is None
     again = chains.opened(folder)
-    assert anchor.verdict(again).whole
+    assert anchor.verdict(again).is_clean
     # The whole slot is not written over until the torn one has taken its place.
     chains.save(again)
     assert [slot.seq for slot in chains.slots(folder) if slot] in ([3, 5], [5, 3])
@@ -128,9 +130,9 @@ def test_two_torn_slots_are_told(folder: Path, store: Engine) -> None:
     for _ in range(4):
         chains.save(store)
     store.dispose()
-    chains.spoil(folder / ANCHOR, lambda raw: [raw.__setitem__(at, raw[at] ^ 1) for at in (100, 5000)])
+    chains.spoil(folder / ANCHOR_FILE, lambda raw: [raw.__setitem__(at, raw[at] ^ 1) for at in (100, 5000)])
     again = chains.opened(folder)
-    assert anchor.verdict(again).absent == (Absent(tip=4, aside=None),)
+    assert anchor.verdict(again).anchor_absences == (AnchorAbsent(tip=4, log_copy=None),)
     chains.save(again)
     assert chains.newest(folder).seq == 5
 
@@ -140,57 +142,57 @@ def test_an_anchor_cut_short_is_told_unless_one_slot_is_whole(folder: Path, stor
     chains.save(store)
     chains.save(store)
     store.dispose()
-    chains.spoil(folder / ANCHOR, lambda raw: raw.__delitem__(slice(left, None)))
+    chains.spoil(folder / ANCHOR_FILE, lambda raw: raw.__delitem__(slice(left, None)))
     verdict = anchor.verdict(chains.opened(folder))
-    assert verdict.whole == (left >= SLOT)
-    assert bool(verdict.absent) == (left < SLOT)
+    assert verdict.is_clean == (left >= SLOT_BYTES)
+    assert bool(verdict.anchor_absences) == (left < SLOT_BYTES)
 
 
 def test_a_removed_anchor_is_told_until_it_was_seen(folder: Path, store: Engine) -> None:
     chains.save(store)
     store.dispose()
-    (folder / ANCHOR).unlink()
+    (folder / ANCHOR_FILE).unlink()
     again = chains.opened(folder)
-    assert anchor.verdict(again).absent == (Absent(tip=1, aside=None),)
+    assert anchor.verdict(again).anchor_absences == (AnchorAbsent(tip=1, log_copy=None),)
     chains.save(again)
     again.dispose()
     third = chains.opened(folder)
-    assert len(anchor.verdict(third).absent) == 1, "nobody has read of it yet"
+    assert len(anchor.verdict(third).anchor_absences) == 1, "nobody has read of it yet"
     with writing(third) as db:
         chains.line(db)
-        anchor.begin_again(db)
-    assert anchor.verdict(third).whole
+        anchor.acknowledge_loss(db)
+    assert anchor.verdict(third).is_clean
     third.dispose()
-    assert anchor.verdict(chains.opened(folder)).whole
+    assert anchor.verdict(chains.opened(folder)).is_clean
 
 
 def test_a_new_store_has_nothing_to_tell(folder: Path, store: Engine) -> None:
-    assert anchor.verdict(store).whole
-    assert not (folder / ANCHOR).exists()
+    assert anchor.verdict(store).is_clean
+    assert not (folder / ANCHOR_FILE).exists()
     store.dispose()
-    assert anchor.verdict(chains.opened(folder)).whole
+    assert anchor.verdict(chains.opened(folder)).is_clean
 
 
 def test_an_older_anchor_is_behind_and_harmless(folder: Path, store: Engine) -> None:
     chains.save(store)
-    older = (folder / ANCHOR).read_bytes()
+    older = (folder / ANCHOR_FILE).read_bytes()
     for _ in range(70):
         chains.save(store)
     store.dispose()
-    (folder / ANCHOR).write_bytes(older)
-    assert anchor.verdict(chains.opened(folder)).whole
+    (folder / ANCHOR_FILE).write_bytes(older)
+    assert anchor.verdict(chains.opened(folder)).is_clean
 
 
 def test_the_file_that_disappears_at_work_is_made_anew(folder: Path, store: Engine) -> None:
     chains.save(store)
-    (folder / ANCHOR).unlink()
+    (folder / ANCHOR_FILE).unlink()
     chains.save(store)
     assert chains.newest(folder).seq == 2
-    assert not anchor.failed(store)
+    assert not anchor.has_write_failed(store)
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EROFS])
-@pytest.mark.parametrize("call", ["open", "write", "flush"])
+@pytest.mark.parametrize("call", ["open", "write", "sync_handle"])
 def test_a_save_stands_when_its_anchor_cannot_be_written(
     folder: Path, store: Engine, monkeypatch: pytest.MonkeyPatch, error: int, call: str
 ) -> None:
@@ -198,20 +200,20 @@ def test_a_save_stands_when_its_anchor_cannot_be_written(
     real = getattr(os, call, None)
 
     def fail(*args: object, **more: object) -> object:
-        if call == "open" and not str(args[0]).endswith(ANCHOR):
+        if call == "open" and not str(args[0]).endswith(ANCHOR_FILE):
             return real(*args, **more)  # type: ignore[misc]
         raise OSError(error, os.strerror(error))
 
     with monkeypatch.context() as broken:
-        broken.setattr(anchor_file.folder if call == "flush" else os, call, fail)
+        broken.setattr(anchor_file.folder if call == "sync_handle" else os, call, fail)
         lost = [chains.save(store), chains.save(store)]
-    assert anchor.failed(store)
+    assert anchor.has_write_failed(store)
     assert chains.tip(store) == 3, "the commit stands"
     later = chains.save(store)
-    assert not anchor.failed(store)
+    assert not anchor.has_write_failed(store)
     slot = chains.newest(folder)
     assert slot.seq == 4
-    assert [entry.record for entry in slot.entries()][1:] == [*lost, later], "nothing was forgotten"
+    assert [entry.record for entry in slot.saved_records()][1:] == [*lost, later], "nothing was forgotten"
 
 
 def test_half_a_slot_on_a_full_disk_hurts_only_the_older_one(
@@ -223,18 +225,18 @@ def test_half_a_slot_on_a_full_disk_hurts_only_the_older_one(
     with monkeypatch.context() as full:
         full.setattr(os, "write", lambda handle, raw: real(handle, raw[:700]))
         chains.save(store)
-    assert anchor.failed(store)
+    assert anchor.has_write_failed(store)
     assert [slot.seq for slot in chains.slots(folder) if slot] == [2]
     store.dispose()
-    assert anchor.verdict(chains.opened(folder)).whole
+    assert anchor.verdict(chains.opened(folder)).is_clean
 
 
 def test_a_mistake_of_ours_in_the_anchor_takes_no_save_back(
     store: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(anchor_slot, "encode", lambda slot: 1 // 0)
+    monkeypatch.setattr(anchor_slot, "encode_slot", lambda slot: 1 // 0)
     chains.save(store)
-    assert anchor.failed(store)
+    assert anchor.has_write_failed(store)
     assert chains.tip(store) == 1
 
 
@@ -243,16 +245,16 @@ def test_a_store_without_a_chain_has_no_anchor(tmp_path: Path) -> None:
 
     engine = vaults.new_store(tmp_path)
     vaults.cheap_vault(engine)
-    assert anchor.verdict(engine).whole
-    assert not (tmp_path / "data" / ANCHOR).exists()
+    assert anchor.verdict(engine).is_clean
+    assert not (tmp_path / "data" / ANCHOR_FILE).exists()
 
 
 def test_reading_and_folding_leave_it_alone(folder: Path, store: Engine) -> None:
     chains.save(store)
-    before = (folder / ANCHOR).stat().st_mtime_ns
+    before = (folder / ANCHOR_FILE).stat().st_mtime_ns
     with reading(store):
         pass
     assert checkpoint(store)
     with writing(store):
         pass
-    assert (folder / ANCHOR).stat().st_mtime_ns == before
+    assert (folder / ANCHOR_FILE).stat().st_mtime_ns == before

@@ -14,19 +14,19 @@ from msgspec.structs import replace
 from sqlalchemy import Engine, select
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor, anchor_file, anchor_slot, aside, connections, losses
-from clinic_toolkit.store.claim import AlreadyOpen, claim
+from clinic_toolkit.store import anchor, anchor_file, anchor_slot, connections, log_copies, losses
 from clinic_toolkit.store.engine import (
+    accept_rollback,
     checkpoint,
-    clear_out,
-    fold_when_idle,
+    checkpoint_when_idle,
+    purge_log_copies,
     reading,
-    thaw,
-    tidy,
+    try_upkeep,
     writing,
 )
-from clinic_toolkit.store.folder import ANCHOR, LOSSES
-from clinic_toolkit.store.trouble import StorageFrozen
+from clinic_toolkit.store.folder import ANCHOR_FILE, LOSSES_FILE
+from clinic_toolkit.store.folder_lock import AlreadyOpen, acquire_folder_lock
+from clinic_toolkit.store.storage_errors import StorageMismatch
 from tests.store import chains
 
 FOLDED, IN_THE_LOG = 3, 9
@@ -54,15 +54,15 @@ def wal(place: Path) -> Path:
 
 def test_the_control_is_whole(killed: Path) -> None:
     engine = chains.opened(killed)
-    assert anchor.verdict(engine).whole
+    assert anchor.verdict(engine).is_clean
     assert chains.tip(engine) == FOLDED + IN_THE_LOG
-    assert not aside.kept(killed / "clinic.db"), "a copy that nobody needs is not kept"
+    assert not log_copies.list_copies(killed / "clinic.db"), "a copy that nobody needs is not kept"
 
 
 def flips(killed: Path, work: Path, trials: int) -> tuple[int, int, int]:
     """One flipped bit in the log, again and again: how often harmless, noticed, and silent without us."""
     last, chance = FOLDED + IN_THE_LOG, random.Random(7)
-    records = [entry.record for entry in chains.newest(killed).entries()]
+    records = [entry.record for entry in chains.newest(killed).saved_records()]
     harmless = noticed = silent = 0
     for trial in range(trials):
         place = chains.as_killed(killed, work / f"trial{trial}")
@@ -78,16 +78,16 @@ def flips(killed: Path, work: Path, trials: int) -> tuple[int, int, int]:
             continue
         verdict, tip = anchor.verdict(engine), chains.tip(engine)
         engine.dispose()
-        for each in verdict.missing:
-            assert each.aside and each.aside.exists(), f"byte {at}"
+        for each in verdict.missing_entries:
+            assert each.log_copy and each.log_copy.exists(), f"byte {at}"
         shutil.rmtree(place)
-        if verdict.whole:
+        if verdict.is_clean:
             assert tip == last, f"byte {at}: a loss that nobody noticed"
             harmless += 1
             continue
-        (found,) = verdict.missing
-        assert (found.first, found.last, found.unknown) == (tip + 1, last, 0), f"byte {at}"
-        assert [entry.record for entry in found.entries] == records[tip:]
+        (found,) = verdict.missing_entries
+        assert (found.first_seq, found.last_seq, found.unknown_count) == (tip + 1, last, 0), f"byte {at}"
+        assert [entry.record for entry in found.saved_records] == records[tip:]
         noticed += 1
         # SQLite itself finds nothing to complain of.
         silent += check == "ok" and lines < last
@@ -142,40 +142,42 @@ def test_a_spoilt_log_is_noticed_and_a_copy_kept(killed: Path, change: Callable[
     chains.spoil(wal(killed), change)
     spoilt = wal(killed).read_bytes()
     engine = chains.opened(killed)
-    (found,) = anchor.verdict(engine).missing
-    assert found.last == FOLDED + IN_THE_LOG
-    assert found.aside and found.aside.read_bytes() == spoilt
-    assert stat.S_IMODE(found.aside.stat().st_mode) == 0o600
+    (found,) = anchor.verdict(engine).missing_entries
+    assert found.last_seq == FOLDED + IN_THE_LOG
+    assert found.log_copy and found.log_copy.read_bytes() == spoilt
+    assert stat.S_IMODE(found.log_copy.stat().st_mode) == 0o600
 
 
 def test_a_removed_log_is_noticed(killed: Path) -> None:
     wal(killed).unlink()
-    (found,) = anchor.verdict(chains.opened(killed)).missing
-    assert (found.first, found.last) == (FOLDED + 1, FOLDED + IN_THE_LOG)
-    assert len(found.entries) == IN_THE_LOG
-    assert found.aside is None
+    (found,) = anchor.verdict(chains.opened(killed)).missing_entries
+    assert (found.first_seq, found.last_seq) == (FOLDED + 1, FOLDED + IN_THE_LOG)
+    assert len(found.saved_records) == IN_THE_LOG
+    assert found.log_copy is None
 
 
 def test_a_loss_stays_until_it_was_seen(killed: Path) -> None:
     wal(killed).unlink()
     for _ in range(3):
         engine = chains.opened(killed)
-        assert [(each.first, each.last) for each in anchor.verdict(engine).missing] == [(4, 12)]
+        assert [(each.first_seq, each.last_seq) for each in anchor.verdict(engine).missing_entries] == [
+            (4, 12)
+        ]
         chains.save(engine)
         engine.dispose()
     with pytest.raises(ZeroDivisionError), writing(engine) as db:
-        anchor.begin_again(db)
+        anchor.acknowledge_loss(db)
         _ = 1 // 0
-    assert anchor.verdict(engine).missing, "an act that was taken back has not been done"
+    assert anchor.verdict(engine).missing_entries, "an act that was taken back has not been done"
     with writing(engine) as db:
         chains.line(db)
-        anchor.begin_again(db)
-    assert anchor.verdict(engine).whole
+        anchor.acknowledge_loss(db)
+    assert anchor.verdict(engine).is_clean
     engine.dispose()
     again = chains.opened(killed)
-    assert anchor.verdict(again).whole
+    assert anchor.verdict(again).is_clean
     assert chains.tip(again) == FOLDED + 4
-    assert not (killed / LOSSES).exists()
+    assert not (killed / LOSSES_FILE).exists()
 
 
 def test_a_second_loss_is_told_beside_the_first(killed: Path, tmp_path: Path) -> None:
@@ -186,7 +188,7 @@ def test_a_second_loss_is_told_beside_the_first(killed: Path, tmp_path: Path) ->
     again = chains.as_killed(killed, tmp_path / "again")
     wal(again).unlink()
     verdict = anchor.verdict(chains.opened(again))
-    assert [(each.first, each.last) for each in verdict.missing] == [(4, 12), (4, 4)]
+    assert [(each.first_seq, each.last_seq) for each in verdict.missing_entries] == [(4, 12), (4, 4)]
 
 
 def test_a_start_cut_off_between_noting_the_loss_and_the_new_anchor(
@@ -194,60 +196,66 @@ def test_a_start_cut_off_between_noting_the_loss_and_the_new_anchor(
 ) -> None:
     wal(killed).unlink()
     with monkeypatch.context() as cut_off, pytest.raises(KeyboardInterrupt):
-        cut_off.setattr(anchor_file.Anchor, "_put", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        cut_off.setattr(
+            anchor_file.Anchor, "_write_slot", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         chains.opened(killed)
     verdict = anchor.verdict(chains.opened(killed))
-    assert [(each.first, each.last) for each in verdict.missing] == [(4, 12)], "once, not twice"
+    assert [(each.first_seq, each.last_seq) for each in verdict.missing_entries] == [(4, 12)], (
+        "once, not twice"
+    )
 
 
 def test_a_loss_that_cannot_be_kept_is_found_again(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wal(killed).unlink()
-    before = (killed / ANCHOR).read_bytes()
+    before = (killed / ANCHOR_FILE).read_bytes()
     with monkeypatch.context() as full:
-        full.setattr(losses.folder, "durably", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        full.setattr(losses.folder, "write_durably", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
         engine = chains.opened(killed)
-        assert anchor.verdict(engine).missing
-        assert anchor.failed(engine)
+        assert anchor.verdict(engine).missing_entries
+        assert anchor.has_write_failed(engine)
         chains.save(engine)
-        assert anchor.failed(engine)
-        assert (killed / ANCHOR).read_bytes() == before
+        assert anchor.has_write_failed(engine)
+        assert (killed / ANCHOR_FILE).read_bytes() == before
 
 
 def test_a_damaged_note_of_a_loss_is_still_a_loss(killed: Path) -> None:
     wal(killed).unlink()
     chains.opened(killed).dispose()
-    chains.spoil(killed / LOSSES, lambda raw: raw.__setitem__(200, raw[200] ^ 1))
-    assert anchor.verdict(chains.opened(killed)).absent
+    chains.spoil(killed / LOSSES_FILE, lambda raw: raw.__setitem__(200, raw[200] ^ 1))
+    assert anchor.verdict(chains.opened(killed)).anchor_absences
 
 
 def test_a_note_of_a_loss_that_makes_no_sense_is_a_loss_and_counts_nothing(killed: Path) -> None:
     """Neither the note nor the anchor has a key: no count in them is believed."""
     wal(killed).unlink()
     found = chains.opened(killed)
-    (missing,) = anchor.verdict(found).missing
+    (missing,) = anchor.verdict(found).missing_entries
     found.dispose()
     slot = anchor_file.Anchor(killed)._slot
-    assert slot and missing.unknown == 0, "the control"
-    losses.forget(killed)
-    losses.add(killed, (), losses.Loss(tip=slot.seq + 5, aside=0, slot=slot))
+    assert slot and missing.unknown_count == 0, "the control"
+    losses.remove_losses(killed)
+    losses.add_loss(killed, (), losses.Loss(tip=slot.seq + 5, log_copy_number=0, slot=slot))
     verdict = anchor.verdict(chains.opened(killed))
-    assert verdict.absent
-    assert not verdict.missing
+    assert verdict.anchor_absences
+    assert not verdict.missing_entries
 
 
 def test_entries_beyond_the_anchor_s_own_line_are_not_counted(killed: Path) -> None:
     slot = anchor_file.Anchor(killed)._slot
     assert slot
     lines = [
-        anchor_slot.Line(incarnation=slot.incarnation, seq=slot.seq + step, head=slot.head, at=0)
+        anchor_slot.ChainEntry(
+            incarnation=slot.incarnation, seq=slot.seq + step, entry_hash=slot.tip_hash, at=0
+        )
         for step in range(1, 20)
     ]
-    forged = replace(anchor_slot.after(slot, lines), seq=slot.seq, head=slot.head)
-    (killed / ANCHOR).write_bytes(anchor_slot.encode(forged) + bytes(anchor_slot.SLOT))
+    forged = replace(anchor_slot.next_slot(slot, lines), seq=slot.seq, tip_hash=slot.tip_hash)
+    (killed / ANCHOR_FILE).write_bytes(anchor_slot.encode_slot(forged) + bytes(anchor_slot.SLOT_BYTES))
     wal(killed).unlink()
-    (missing,) = anchor.verdict(chains.opened(killed)).missing
-    assert missing.unknown >= 0
-    assert all(missing.first <= entry.seq <= missing.last for entry in missing.entries)
+    (missing,) = anchor.verdict(chains.opened(killed)).missing_entries
+    assert missing.unknown_count >= 0
+    assert all(missing.first_seq <= entry.seq <= missing.last_seq for entry in missing.saved_records)
 
 
 def test_an_older_file_under_the_newer_anchor_is_named(tmp_path: Path) -> None:
@@ -261,10 +269,10 @@ def test_an_older_file_under_the_newer_anchor_is_named(tmp_path: Path) -> None:
     lost = [chains.save(engine) for _ in range(60)]
     engine.dispose()
     (place / "clinic.db").write_bytes(older)
-    (found,) = anchor.verdict(chains.opened(place)).missing
-    assert (found.first, found.last) == (4, 63)
-    assert [entry.record for entry in found.entries] == lost[-48:]
-    assert found.unknown == 12
+    (found,) = anchor.verdict(chains.opened(place)).missing_entries
+    assert (found.first_seq, found.last_seq) == (4, 63)
+    assert [entry.record for entry in found.saved_records] == lost[-48:]
+    assert found.unknown_count == 12
 
 
 def test_an_older_folder_put_back_whole_is_whole(tmp_path: Path) -> None:
@@ -272,7 +280,9 @@ def test_an_older_folder_put_back_whole_is_whole(tmp_path: Path) -> None:
     chains.save(engine)
     engine.dispose()
     older = chains.as_killed(tmp_path / "data", tmp_path / "older")
-    assert anchor.verdict(chains.opened(older)).whole, "only a copy outside could tell; nothing here says so"
+    assert anchor.verdict(chains.opened(older)).is_clean, (
+        "only a copy outside could tell; nothing here says so"
+    )
 
 
 def test_a_store_that_lost_everything_is_damage_and_no_first_run(tmp_path: Path) -> None:
@@ -283,7 +293,7 @@ def test_a_store_that_lost_everything_is_damage_and_no_first_run(tmp_path: Path)
     engine.dispose()
     (place / "clinic.db").write_bytes(empty)
     before = {file.name: file.read_bytes() for file in place.iterdir()}
-    with pytest.raises(DamagedFile, match=ANCHOR):
+    with pytest.raises(DamagedFile, match=ANCHOR_FILE):
         chains.opened(place)
     assert {name: (place / name).read_bytes() for name in before} == before
 
@@ -301,16 +311,16 @@ def other(tmp_path: Path) -> Path:
     for _ in range(4):
         chains.save(engine)
     engine.dispose()
-    newer = (place / ANCHOR).read_bytes()
+    newer = (place / ANCHOR_FILE).read_bytes()
     (place / "clinic.db").write_bytes(older)
-    (place / ANCHOR).unlink()
+    (place / ANCHOR_FILE).unlink()
     engine = chains.opened(place)
     for _ in range(4):
         chains.save(engine, way=b"another")
     with writing(engine) as db:
-        anchor.begin_again(db)
+        anchor.acknowledge_loss(db)
     engine.dispose()
-    (place / ANCHOR).write_bytes(newer)
+    (place / ANCHOR_FILE).write_bytes(newer)
     return place
 
 
@@ -318,11 +328,14 @@ def test_a_chain_that_went_another_way_is_only_looked_at(other: Path) -> None:
     before = {file.name: file.read_bytes() for file in other.iterdir()}
     engine = chains.opened(other)
     verdict = anchor.verdict(engine)
-    assert verdict.other and (verdict.other.tip, verdict.other.seq) == (7, 7)
+    assert verdict.chain_mismatch and (verdict.chain_mismatch.tip, verdict.chain_mismatch.anchor_seq) == (
+        7,
+        7,
+    )
     with reading(engine) as db:
         assert len(db.execute(select(chains.SAMPLE)).all()) == 7
-        assert anchor.frozen(db)
-    with pytest.raises(StorageFrozen):
+        assert anchor.is_connection_read_only(db)
+    with pytest.raises(StorageMismatch):
         chains.save(engine)
     assert not checkpoint(engine)
     engine.dispose()
@@ -332,39 +345,39 @@ def test_a_chain_that_went_another_way_is_only_looked_at(other: Path) -> None:
 
 def test_a_shorter_chain_on_another_way_is_another_file_too(other: Path) -> None:
     engine = chains.opened(other)
-    thaw(engine)
+    accept_rollback(engine)
     for _ in range(5):
         chains.save(engine)
-    newer = (other / ANCHOR).read_bytes()
+    newer = (other / ANCHOR_FILE).read_bytes()
     engine.dispose()
-    (other / ANCHOR).unlink()
+    (other / ANCHOR_FILE).unlink()
     shorter = chains.as_killed(other, other.with_name("shorter"))
     chains.shortened(shorter, 10)
     on_the_way = chains.as_killed(shorter, other.with_name("on_the_way"))
     for place in (shorter, on_the_way):
-        (place / ANCHOR).write_bytes(newer)
+        (place / ANCHOR_FILE).write_bytes(newer)
     with closing(sqlite3.connect(shorter / "clinic.db")) as db, db:
         db.execute("UPDATE audit_line SET hash = zeroblob(32) WHERE seq = 10")
-    assert anchor.verdict(chains.opened(shorter)).other
+    assert anchor.verdict(chains.opened(shorter)).chain_mismatch
     # The control: the same chain, as short, but on the anchor's way.
-    assert anchor.verdict(chains.opened(on_the_way)).missing
+    assert anchor.verdict(chains.opened(on_the_way)).missing_entries
 
 
 def test_taking_the_other_file_for_the_record(other: Path) -> None:
     engine = chains.opened(other)
-    take_back = thaw(engine)
+    take_back = accept_rollback(engine)
     with writing(engine) as db:
         chains.line(db)
     take_back()
-    assert anchor.verdict(engine).other
-    with pytest.raises(StorageFrozen):
+    assert anchor.verdict(engine).chain_mismatch
+    with pytest.raises(StorageMismatch):
         chains.save(engine)
-    thaw(engine)
+    accept_rollback(engine)
     chains.save(engine)
-    assert anchor.verdict(engine).whole
+    assert anchor.verdict(engine).is_clean
     assert chains.newest(other).seq == 9
     engine.dispose()
-    assert anchor.verdict(chains.opened(other)).whole
+    assert anchor.verdict(chains.opened(other)).is_clean
 
 
 def test_three_copies_of_logs_at_the_most(killed: Path) -> None:
@@ -372,23 +385,23 @@ def test_three_copies_of_logs_at_the_most(killed: Path) -> None:
     original = wal(killed).read_bytes()
     for number in range(1, 6):
         wal(killed).write_bytes(original + bytes([number]))
-        copy = aside.put_aside(file)
-        assert copy == aside.path_of(file, number) and copy.read_bytes() == wal(killed).read_bytes()
-        assert aside.put_aside(file) == copy, "the same log is copied once"
-    aside.prune(file, needless=None)
-    assert [aside.number_of(copy) for copy in aside.kept(file)] == [3, 4, 5]
-    aside.prune(file, needless=aside.path_of(file, 5))
-    assert [aside.number_of(copy) for copy in aside.kept(file)] == [3, 4]
+        copy = log_copies.copy_log(file)
+        assert copy == log_copies.copy_path(file, number) and copy.read_bytes() == wal(killed).read_bytes()
+        assert log_copies.copy_log(file) == copy, "the same log is copied once"
+    log_copies.prune_copies(file, unneeded=None)
+    assert [log_copies.copy_number(copy) for copy in log_copies.list_copies(file)] == [3, 4, 5]
+    log_copies.prune_copies(file, unneeded=log_copies.copy_path(file, 5))
+    assert [log_copies.copy_number(copy) for copy in log_copies.list_copies(file)] == [3, 4]
 
 
 def test_a_copy_of_a_log_is_cleared_out_with_what_it_held(killed: Path) -> None:
     chains.spoil(wal(killed), cut)
     engine = chains.opened(killed)
-    (found,) = anchor.verdict(engine).missing
+    (found,) = anchor.verdict(engine).missing_entries
     assert checkpoint(engine)
-    assert found.aside and found.aside.exists(), "folding alone keeps it"
-    assert clear_out(engine)
-    assert not found.aside.exists()
+    assert found.log_copy and found.log_copy.exists(), "folding alone keeps it"
+    assert purge_log_copies(engine)
+    assert not found.log_copy.exists()
 
 
 def test_what_could_not_be_cleared_out_is_at_the_next_lock_or_start(
@@ -397,56 +410,58 @@ def test_what_could_not_be_cleared_out_is_at_the_next_lock_or_start(
     monkeypatch.setitem(connections.PRAGMAS, "busy_timeout", 1)
     chains.spoil(wal(killed), cut)
     engine = chains.opened(killed)
-    (found,) = anchor.verdict(engine).missing
+    (found,) = anchor.verdict(engine).missing_entries
     with reading(engine) as db:
         db.execute(select(chains.SAMPLE)).all()
         chains.save(engine)
-        assert not clear_out(engine) and not tidy(engine)
-        assert found.aside and found.aside.exists()
+        assert not purge_log_copies(engine) and not try_upkeep(engine)
+        assert found.log_copy and found.log_copy.exists()
     # The program ends without a word: the next start finishes it.
     later = chains.as_killed(killed, killed.with_name("later"))
-    assert aside.kept(later / "clinic.db")
+    assert log_copies.list_copies(later / "clinic.db")
     chains.opened(later)
-    assert not aside.kept(later / "clinic.db") and wal(later).stat().st_size == 0
+    assert not log_copies.list_copies(later / "clinic.db") and wal(later).stat().st_size == 0
     # The same at the lock.
-    assert tidy(engine)
-    assert not found.aside.exists() and not aside.is_owed(killed / "clinic.db")
+    assert try_upkeep(engine)
+    assert not found.log_copy.exists() and not log_copies.is_purge_scheduled(killed / "clinic.db")
 
 
 def test_a_copy_that_cannot_be_made_stops_no_start(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chains.spoil(wal(killed), garbage)
-    monkeypatch.setattr(aside.shutil, "copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
-    (found,) = anchor.verdict(chains.opened(killed)).missing
-    assert found.aside is None
+    monkeypatch.setattr(
+        log_copies.shutil, "copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
+    )
+    (found,) = anchor.verdict(chains.opened(killed)).missing_entries
+    assert found.log_copy is None
     assert not list(killed.glob("*.new"))
 
 
 def test_a_second_start_leaves_the_first_ones_files_alone(killed: Path) -> None:
-    held = claim(killed)
+    held = acquire_folder_lock(killed)
     before = {file.name: file.read_bytes() for file in killed.iterdir()}
     with pytest.raises(AlreadyOpen):
-        claim(killed)
+        acquire_folder_lock(killed)
     assert {file.name: file.read_bytes() for file in killed.iterdir()} == before
     held.release()
     first = chains.opened(killed)
     second = chains.opened(killed)
-    assert anchor.verdict(first).whole and anchor.verdict(second).whole
+    assert anchor.verdict(first).is_clean and anchor.verdict(second).is_clean
 
 
 def test_the_log_is_folded_in_once_nothing_was_saved_for_a_while(tmp_path: Path) -> None:
     engine: Engine = chains.opened(tmp_path)
-    assert not fold_when_idle(engine, after_seconds=0), "nothing to fold"
+    assert not checkpoint_when_idle(engine, after_seconds=0), "nothing to fold"
     chains.save(engine)
-    assert not fold_when_idle(engine, after_seconds=60), "not yet"
+    assert not checkpoint_when_idle(engine, after_seconds=60), "not yet"
     with reading(engine) as db:
         db.execute(select(chains.SAMPLE)).all()
         chains.save(engine)
-        assert not fold_when_idle(engine, after_seconds=0), "someone reads"
+        assert not checkpoint_when_idle(engine, after_seconds=0), "someone reads"
     with writing(engine):
-        assert not fold_when_idle(engine, after_seconds=0), "someone writes"
+        assert not checkpoint_when_idle(engine, after_seconds=0), "someone writes"
     assert wal(tmp_path).stat().st_size > 0
-    assert fold_when_idle(engine, after_seconds=0)
+    assert checkpoint_when_idle(engine, after_seconds=0)
     assert wal(tmp_path).stat().st_size == 0
-    assert not fold_when_idle(engine, after_seconds=0)
+    assert not checkpoint_when_idle(engine, after_seconds=0)
     chains.save(engine)
-    assert fold_when_idle(engine, after_seconds=0)
+    assert checkpoint_when_idle(engine, after_seconds=0)

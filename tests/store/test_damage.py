@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import Engine, MetaData, text
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor, base, readable
-from clinic_toolkit.store.engine import checkpoint, open_store, reading, tidy, writing
-from clinic_toolkit.store.folder import MARK, FolderRefused
-from clinic_toolkit.store.trouble import StorageFrozen, StorageReadOnly, damaged
+from clinic_toolkit.store import anchor, base, salvage
+from clinic_toolkit.store.engine import checkpoint, open_store, reading, try_upkeep, writing
+from clinic_toolkit.store.folder import README_FILE, FolderRefused
+from clinic_toolkit.store.storage_errors import StorageMismatch, StorageReadOnly, damaged_file_error
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)
 SAMPLE = base.sealed_table("sample", METADATA)
@@ -92,7 +92,9 @@ def test_damage_is_told_and_left_alone(folder: Path, spoil: Callable[[Path], Non
     refused(folder)
 
 
-@pytest.mark.parametrize("trace", [MARK, "clinic.db-wal", "unlock-attempts", "clinic.anchor", "backups"])
+@pytest.mark.parametrize(
+    "trace", [README_FILE, "clinic.db-wal", "unlock-attempts", "clinic.anchor", "backups"]
+)
 def test_a_missing_store_beside_other_files_is_never_a_first_run(tmp_path: Path, trace: str) -> None:
     (tmp_path / trace).write_text("something")
     refused(tmp_path)
@@ -106,7 +108,7 @@ def test_a_start_that_was_killed_half_way_is_a_first_run_again(tmp_path: Path) -
     with reading(engine):
         pass
     engine.dispose()
-    assert sorted(file.name for file in tmp_path.iterdir()) == [MARK, "clinic.db"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [README_FILE, "clinic.db"]
 
 
 PLANTED = {
@@ -123,15 +125,15 @@ def only_read(folder: Path) -> Engine:
     """Open for reading what is built otherwise; the files must be left as they are, and no row be lost."""
     before = prints(folder)
     engine = open_store(folder, METADATA)
-    built = anchor.verdict(engine).built
-    assert built and "clinic.db" in built.refusal
-    with pytest.raises(StorageFrozen), writing(engine):
+    built = anchor.verdict(engine).schema_damage
+    assert built and "clinic.db" in built.reason
+    with pytest.raises(StorageMismatch), writing(engine):
         pass
     with reading(engine) as db:
         assert len(db.execute(SAMPLE.select()).all()) == 60
     with pytest.raises(StorageReadOnly), reading(engine) as db:
         db.execute(SAMPLE.delete())
-    assert not checkpoint(engine) and not tidy(engine)
+    assert not checkpoint(engine) and not try_upkeep(engine)
     after = prints(folder)
     assert {name: after.get(name) for name in before} == before
     return engine
@@ -144,8 +146,8 @@ def test_what_was_planted_or_taken_away_is_noticed(folder: Path, planted: str) -
     other.commit()
     other.close()
     engine = only_read(folder)
-    built = anchor.verdict(engine).built
-    assert built and "does not fit this version of the program" in built.refusal
+    built = anchor.verdict(engine).schema_damage
+    assert built and "does not fit this version of the program" in built.reason
     with reading(engine) as db:
         assert not db.execute(text("SELECT name FROM sqlite_schema WHERE name = 'helpful'")).all()
     engine.dispose()
@@ -186,10 +188,10 @@ def test_a_bit_in_the_list_of_tables_takes_no_row_away(folder: Path, was: bytes,
 
 
 def test_the_control_without_our_own_list_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(*_: object) -> readable.Readable:
-        raise damaged(folder / "clinic.db")
+    def nothing(*_: object) -> salvage.SalvagedStore:
+        raise damaged_file_error(folder / "clinic.db")
 
-    monkeypatch.setattr(readable, "read", nothing)
+    monkeypatch.setattr(salvage, "salvage_store", nothing)
     file = folder / "clinic.db"
     file.write_bytes(file.read_bytes().replace(b"CREATE TABLE sample", b"CREATF TABLE sample", 1))
     refused(folder)

@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import Engine, MetaData, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from clinic_toolkit.store import base, connections, turn
-from clinic_toolkit.store.engine import checkpoint, if_rolled_back, open_store, reading, tidy, writing
-from clinic_toolkit.store.folder import MARK
-from clinic_toolkit.store.trouble import StorageBusy, StorageFull, StorageReadOnly
+from clinic_toolkit.store import base, connections, write_lock
+from clinic_toolkit.store.engine import checkpoint, on_rollback, open_store, reading, try_upkeep, writing
+from clinic_toolkit.store.folder import README_FILE
+from clinic_toolkit.store.storage_errors import StorageBusy, StorageFull, StorageReadOnly
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)
 SAMPLE = base.sealed_table("sample", METADATA)
@@ -65,7 +65,7 @@ def test_only_this_user_may_look(folder: Path, opened: Engine) -> None:
         db.execute(SAMPLE.insert().values(**row()))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     names = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
-    assert set(names) == {"clinic.db", "clinic.db-wal", "clinic.db-shm", MARK}
+    assert set(names) == {"clinic.db", "clinic.db-wal", "clinic.db-shm", README_FILE}
     assert set(names.values()) == {0o600}
 
 
@@ -80,14 +80,14 @@ def test_all_of_a_transaction_or_nothing(opened: Engine) -> None:
     undone: list[str] = []
     with pytest.raises(ZeroDivisionError), writing(opened) as db:
         db.execute(SAMPLE.insert().values(**row()))
-        if_rolled_back(db, lambda: undone.append("first"))
-        if_rolled_back(db, lambda: undone.append("second"))
+        on_rollback(db, lambda: undone.append("first"))
+        on_rollback(db, lambda: undone.append("second"))
         _ = 1 // 0
     assert undone == ["second", "first"]
     with writing(opened) as db:
         assert db.scalar(select(func.count()).select_from(SAMPLE)) == 0
         db.execute(SAMPLE.insert().values(**row()))
-        if_rolled_back(db, lambda: undone.append("never"))
+        on_rollback(db, lambda: undone.append("never"))
     assert "never" not in undone
     with reading(opened) as db:
         assert db.scalar(select(func.count()).select_from(SAMPLE)) == 1
@@ -190,9 +190,9 @@ def test_what_was_left_in_the_log_is_folded_in_at_the_next_start(folder: Path, o
     with writing(opened) as db:
         db.execute(SAMPLE.delete())
     began = time.monotonic()
-    assert not tidy(opened)
+    assert not try_upkeep(opened)
     with writing(opened):
-        assert not tidy(opened), "nobody is waited for"
+        assert not try_upkeep(opened), "nobody is waited for"
     # Whoever waited would wait as long as SQLite is told to.
     assert time.monotonic() - began < connections.PRAGMAS["busy_timeout"] / 1000
     other.close()
@@ -220,7 +220,7 @@ def test_a_fold_that_failed_leaves_the_next_save_its_patience(opened: Engine) ->
     with writing(opened) as db:
         db.connection.driver_connection.set_authorizer(refuse)
     with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
-        tidy(opened)
+        try_upkeep(opened)
     with writing(opened) as db:
         assert db.scalar(text("PRAGMA busy_timeout")) == wanted
 
@@ -238,7 +238,7 @@ def test_another_programs_lock_is_said(folder: Path, opened: Engine, monkeypatch
 def test_a_stuck_writer_is_not_waited_for_without_end(
     opened: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turn, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(write_lock, "LOCK_TIMEOUT_SECONDS", 0.01)
     with writing(opened), pytest.raises(StorageBusy), writing(opened):
         pass
 

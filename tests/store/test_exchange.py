@@ -14,18 +14,18 @@ import pytest
 from sqlalchemy import Engine, MetaData
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor, base, exchange, rescued
+from clinic_toolkit.store import anchor, base, file_guard, rescue_copies
 from clinic_toolkit.store.engine import (
     checkpoint,
-    clear_out,
-    fold_when_idle,
+    checkpoint_when_idle,
     open_store,
+    purge_log_copies,
     reading,
-    tidy,
-    watch_over,
+    try_upkeep,
     writing,
 )
-from clinic_toolkit.store.trouble import StorageExchanged
+from clinic_toolkit.store.storage_errors import StorageReplaced
+from clinic_toolkit.store.store_rescue import rescue_if_replaced
 from tests.store import chains
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be exchanged there")
@@ -124,10 +124,10 @@ def test_nothing_is_saved_into_a_file_without_a_name(
     if exchanged in (by_rename, removed, renamed):
         # It is ours, and would be written into the other file.
         del standing[f"{DATABASE}-wal"]
-    with pytest.raises(StorageExchanged) as raised:
+    with pytest.raises(StorageReplaced) as raised:
         save(opened)
     copy = folder / f"{DATABASE}.rescued.1"
-    assert raised.value.copy == copy
+    assert raised.value.rescue_copy == copy
     assert copy.name in raised.value.sentence and str(folder) in raised.value.sentence
     assert rows(copy) == 3
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
@@ -138,23 +138,27 @@ def test_nothing_is_saved_into_a_file_without_a_name(
     # The open copy can be read, nothing is written any more, and there is one copy only.
     with reading(opened) as db:
         assert len(db.execute(SAMPLE.select()).all()) == 3
-    with pytest.raises(StorageExchanged):
+    with pytest.raises(StorageReplaced):
         save(opened)
-    assert not checkpoint(opened) and not tidy(opened) and not fold_when_idle(opened, after_seconds=0)
-    assert rescued.kept(folder / DATABASE) == [copy]
-    verdict = anchor.verdict(opened).exchanged
-    assert verdict and verdict.now and verdict.copies == (copy,)
+    assert (
+        not checkpoint(opened)
+        and not try_upkeep(opened)
+        and not checkpoint_when_idle(opened, after_seconds=0)
+    )
+    assert rescue_copies.list_copies(folder / DATABASE) == [copy]
+    verdict = anchor.verdict(opened).file_replaced
+    assert verdict and verdict.in_this_run and verdict.rescue_copies == (copy,)
 
 
 def test_the_control_goes_on_saving(opened: Engine, folder: Path) -> None:
     save(opened, 5)
     assert checkpoint(opened)
-    watch_over(opened)
+    rescue_if_replaced(opened)
     save(opened)
     opened.dispose()
     assert rows(folder / DATABASE) == 9
-    assert rescued.kept(folder / DATABASE) == []
-    assert anchor.verdict(opened).whole
+    assert rescue_copies.list_copies(folder / DATABASE) == []
+    assert anchor.verdict(opened).is_clean
 
 
 def test_letting_connections_go_is_no_exchange(opened: Engine, folder: Path) -> None:
@@ -163,12 +167,12 @@ def test_letting_connections_go_is_no_exchange(opened: Engine, folder: Path) -> 
     assert not (folder / f"{DATABASE}-wal").exists()
     save(opened)
     save(opened)
-    assert anchor.verdict(opened).whole
+    assert anchor.verdict(opened).is_clean
 
 
 def test_the_old_way_called_it_saved(opened: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: without the comparison a save is confirmed and in no file."""
-    monkeypatch.setattr(exchange, "compare", lambda engine: None)
+    monkeypatch.setattr(file_guard, "check_file_unchanged", lambda engine: None)
     folder_replaced(folder)
     save(opened)
     opened.dispose()
@@ -180,7 +184,7 @@ def test_it_is_compared_before_the_commit_and_after(
     opened: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
     """Whenever it is exchanged while a save is under way, nobody hears that it was saved."""
-    compare, undone = exchange.compare, []
+    compare, undone = file_guard.check_file_unchanged, []
     seen = []
 
     def then_exchanged(engine: Engine) -> None:
@@ -189,11 +193,11 @@ def test_it_is_compared_before_the_commit_and_after(
             by_rename(folder)
         compare(engine)
 
-    monkeypatch.setattr(exchange, "compare", then_exchanged)
-    from clinic_toolkit.store.engine import if_rolled_back
+    monkeypatch.setattr(file_guard, "check_file_unchanged", then_exchanged)
+    from clinic_toolkit.store.engine import on_rollback
 
-    with pytest.raises(StorageExchanged), writing(opened) as db:
-        if_rolled_back(db, lambda: undone.append(1))
+    with pytest.raises(StorageReplaced), writing(opened) as db:
+        on_rollback(db, lambda: undone.append(1))
         db.execute(
             SAMPLE.insert().values(
                 record=uuid4(), version=1, ring=uuid4(), kid=bytes(16), final=0, sealed=b"x"
@@ -208,9 +212,9 @@ def test_no_new_connection_is_made_to_another_file(opened: Engine, folder: Path)
     with reading(opened) as first:
         by_rename(folder)
         assert len(first.execute(SAMPLE.select()).all()) == 3
-        with pytest.raises(StorageExchanged), reading(opened):
+        with pytest.raises(StorageReplaced), reading(opened):
             pass
-        watch_over(opened)
+        rescue_if_replaced(opened)
         # Once there is a copy it is read: nothing can be exchanged under that.
         with reading(opened) as second:
             assert len(second.execute(SAMPLE.select()).all()) == 3
@@ -218,31 +222,31 @@ def test_no_new_connection_is_made_to_another_file(opened: Engine, folder: Path)
 
 
 def test_it_is_noticed_although_nobody_saves(opened: Engine, folder: Path) -> None:
-    watch_over(opened)
-    assert anchor.verdict(opened).whole
+    rescue_if_replaced(opened)
+    assert anchor.verdict(opened).is_clean
     by_rename(folder)
-    watch_over(opened)
+    rescue_if_replaced(opened)
     assert rows(folder / f"{DATABASE}.rescued.1") == 3
-    assert not anchor.verdict(opened).whole
+    assert not anchor.verdict(opened).is_clean
 
 
 def test_a_rescue_that_fails_is_said_and_tried_again(
     opened: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep = rescued.keep
+    keep = rescue_copies.create_copy
 
     def full(*_: object) -> Path:
         raise OSError(28, "no room")
 
-    monkeypatch.setattr(rescued, "keep", full)
+    monkeypatch.setattr(rescue_copies, "create_copy", full)
     by_rename(folder)
-    with pytest.raises(StorageExchanged) as raised:
+    with pytest.raises(StorageReplaced) as raised:
         save(opened)
-    assert raised.value.copy is None and "could not be copied" in raised.value.sentence
-    monkeypatch.setattr(rescued, "keep", keep)
-    with pytest.raises(StorageExchanged) as raised:
+    assert raised.value.rescue_copy is None and "could not be copied" in raised.value.sentence
+    monkeypatch.setattr(rescue_copies, "create_copy", keep)
+    with pytest.raises(StorageReplaced) as raised:
         save(opened)
-    assert raised.value.copy == folder / f"{DATABASE}.rescued.1"
+    assert raised.value.rescue_copy == folder / f"{DATABASE}.rescued.1"
 
 
 def test_a_rescue_that_failed_is_tried_again_although_nobody_saves(
@@ -254,35 +258,35 @@ def test_a_rescue_that_failed_is_tried_again_although_nobody_saves(
         tries.append(1)
         raise OSError(28, "no room")
 
-    keep = rescued.keep
-    monkeypatch.setattr(rescued, "keep", full)
+    keep = rescue_copies.create_copy
+    monkeypatch.setattr(rescue_copies, "create_copy", full)
     by_rename(folder)
-    watch_over(opened)
-    watch_over(opened)
+    rescue_if_replaced(opened)
+    rescue_if_replaced(opened)
     assert len(tries) == 1, "not at every look, or the disk would never rest"
-    monkeypatch.setattr(exchange, "PAUSE_SECONDS", 0.0)
-    watch_over(opened)
-    assert len(tries) == 2 and exchange.must_be_rescued(opened)
-    monkeypatch.setattr(exchange, "PAUSE_SECONDS", 3600.0)
-    monkeypatch.setattr(rescued, "keep", keep)
-    watch_over(opened, ending=True)
+    monkeypatch.setattr(file_guard, "RESCUE_RETRY_SECONDS", 0.0)
+    rescue_if_replaced(opened)
+    assert len(tries) == 2 and file_guard.needs_rescue(opened)
+    monkeypatch.setattr(file_guard, "RESCUE_RETRY_SECONDS", 3600.0)
+    monkeypatch.setattr(rescue_copies, "create_copy", keep)
+    rescue_if_replaced(opened, ending=True)
     assert rows(folder / f"{DATABASE}.rescued.1") == 3
-    assert not exchange.must_be_rescued(opened)
+    assert not file_guard.needs_rescue(opened)
 
 
 def test_a_copy_of_before_is_not_touched(opened: Engine, folder: Path) -> None:
     for name in ("1", "7"):
         (folder / f"{DATABASE}.rescued.{name}").write_bytes(b"of before")
     by_rename(folder)
-    with pytest.raises(StorageExchanged) as raised:
+    with pytest.raises(StorageReplaced) as raised:
         save(opened)
-    assert raised.value.copy == folder / f"{DATABASE}.rescued.8"
+    assert raised.value.rescue_copy == folder / f"{DATABASE}.rescued.8"
     assert (folder / f"{DATABASE}.rescued.7").read_bytes() == b"of before"
 
 
 def test_the_copy_becomes_the_record_again(opened: Engine, folder: Path) -> None:
     by_rename(folder)
-    with pytest.raises(StorageExchanged):
+    with pytest.raises(StorageReplaced):
         save(opened)
     opened.dispose()
     for end in ("", "-wal", "-shm"):
@@ -299,13 +303,13 @@ def test_a_copy_is_cleared_out_once_the_record_holds_what_it_holds(tmp_path: Pat
     store, folder = chained(tmp_path)
     before = (folder / DATABASE).read_bytes()
     by_rename(folder)
-    with pytest.raises(StorageExchanged):
+    with pytest.raises(StorageReplaced):
         chains.save(store)
     store.dispose()
     copy = folder / f"{DATABASE}.rescued.1"
     again = chains.opened(folder)
     chains.save(again)
-    assert clear_out(again)
+    assert purge_log_copies(again)
     assert copy.exists(), "nobody was told of it"
     # One of a record that went on by itself, and one that is no record at all.
     parted = folder / f"{DATABASE}.rescued.2"
@@ -315,9 +319,9 @@ def test_a_copy_is_cleared_out_once_the_record_holds_what_it_holds(tmp_path: Pat
         db.commit()
     damaged = folder / f"{DATABASE}.rescued.3"
     damaged.write_bytes(b"of before")
-    rescued.seen(folder / DATABASE)
-    assert clear_out(again)
-    assert rescued.kept(folder / DATABASE) == [parted, damaged]
+    rescue_copies.mark_acknowledged(folder / DATABASE)
+    assert purge_log_copies(again)
+    assert rescue_copies.list_copies(folder / DATABASE) == [parted, damaged]
     chains.save(again)
     again.dispose()
 
@@ -333,7 +337,7 @@ def test_our_log_is_not_written_into_an_older_file(tmp_path: Path) -> None:
     assert checkpoint(opened)
     save(opened, 30)
     os.replace(tmp_path / "older.db", folder / DATABASE)
-    with pytest.raises(StorageExchanged):
+    with pytest.raises(StorageReplaced):
         save(opened)
     opened.dispose()
     assert rows(folder / f"{DATABASE}.rescued.1") == 231
@@ -348,7 +352,7 @@ def test_a_file_that_holds_nothing_is_damage_that_names_the_copy(tmp_path: Path)
     empty = chains.opened(tmp_path / "empty")
     empty.dispose()
     os.replace(tmp_path / "empty" / DATABASE, folder / DATABASE)
-    with pytest.raises(StorageExchanged):
+    with pytest.raises(StorageReplaced):
         chains.save(store)
     store.dispose()
     with pytest.raises(DamagedFile, match=r"holds no practice.*clinic\.db\.rescued\.1"):
@@ -357,7 +361,7 @@ def test_a_file_that_holds_nothing_is_damage_that_names_the_copy(tmp_path: Path)
 
 def test_a_removed_file_is_damage_that_names_the_copy(opened: Engine, folder: Path) -> None:
     folder_removed(folder)
-    with pytest.raises(StorageExchanged):
+    with pytest.raises(StorageReplaced):
         save(opened)
     opened.dispose()
     with pytest.raises(DamagedFile, match=r"clinic\.db\.rescued\.1"):
@@ -377,21 +381,25 @@ def chained(tmp_path: Path) -> tuple[Engine, Path]:
 def test_the_next_start_tells_of_it_until_it_is_seen(tmp_path: Path) -> None:
     store, folder = chained(tmp_path)
     by_rename(folder)
-    with pytest.raises(StorageExchanged):
+    with pytest.raises(StorageReplaced):
         chains.save(store)
     assert chains.newest(folder).seq == 3, "the anchor does not count what was not saved"
     store.dispose()
     for _ in range(2):
         again = chains.opened(folder)
-        found = anchor.verdict(again).exchanged
-        assert found and not found.now and [copy.name for copy in found.copies] == [f"{DATABASE}.rescued.1"]
+        found = anchor.verdict(again).file_replaced
+        assert (
+            found
+            and not found.in_this_run
+            and [copy.name for copy in found.rescue_copies] == [f"{DATABASE}.rescued.1"]
+        )
         again.dispose()
     with writing(again) as db:
         chains.line(db)
-        anchor.begin_again(db)
-    assert anchor.verdict(again).exchanged is None
+        anchor.acknowledge_loss(db)
+    assert anchor.verdict(again).file_replaced is None
     again.dispose()
-    assert anchor.verdict(chains.opened(folder)).exchanged is None
+    assert anchor.verdict(chains.opened(folder)).file_replaced is None
     assert (folder / f"{DATABASE}.rescued.1").exists()
 
 
@@ -407,4 +415,4 @@ def test_another_anchor_in_its_place_is_written_anew(tmp_path: Path, ahead: int)
     assert [slot and slot.seq for slot in chains.slots(folder) if slot] == [4]
     assert chains.newest(folder).seq == 4
     store.dispose()
-    assert anchor.verdict(chains.opened(folder)).whole
+    assert anchor.verdict(chains.opened(folder)).is_clean

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from clinic_toolkit.record import clients
+from clinic_toolkit.record.people import clients
 from clinic_toolkit.store.engine import reading
 from tests.fixtures import practices
 from tests.fixtures.practices import Work
@@ -10,7 +10,7 @@ from tests.fixtures.practices import Work
 
 def names(work: Work) -> list[str]:
     with reading(work.engine) as db:
-        return [kept.body.name for kept in clients.everyone(db, work.vault)]
+        return [kept.payload.name for kept in clients.list_clients(db, work.vault)]
 
 
 def test_two_stores_share_statements_and_no_row(tmp_path: Path) -> None:

@@ -4,22 +4,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_toolkit.vault.envelope import Envelope, NotAnEnvelope, pack, padded_length, unpack
+from clinic_toolkit.vault.envelope import (
+    Envelope,
+    InvalidEnvelope,
+    pack_envelope,
+    padded_length,
+    unpack_envelope,
+)
 
 signed = st.builds(
     Envelope,
-    body=st.binary(max_size=9000),
-    random=st.binary(min_size=32, max_size=32),
-    signed_as=st.sampled_from(["sig/note", "sig/cosign"]),
+    payload=st.binary(max_size=9000),
+    content_salt=st.binary(min_size=32, max_size=32),
+    signature_label=st.sampled_from(["sig/note", "sig/cosign"]),
     signature=st.binary(min_size=64, max_size=64),
 )
-unsigned = st.builds(Envelope, body=st.binary(max_size=9000), random=st.binary(min_size=32, max_size=32))
+unsigned = st.builds(
+    Envelope, payload=st.binary(max_size=9000), content_salt=st.binary(min_size=32, max_size=32)
+)
 
 
 @given(signed | unsigned)
 def test_comes_back(envelope: Envelope) -> None:
-    packed = pack(envelope)
-    assert unpack(packed) == envelope
+    packed = pack_envelope(envelope)
+    assert unpack_envelope(packed) == envelope
     assert len(packed) == padded_length(len(packed))
 
 
@@ -38,12 +46,12 @@ def test_padding_costs_little_and_hides_the_length(length: int) -> None:
 
 @given(st.binary(max_size=400))
 def test_anything_else_is_refused(raw: bytes) -> None:
-    with pytest.raises(NotAnEnvelope):
-        unpack(raw)
+    with pytest.raises(InvalidEnvelope):
+        unpack_envelope(raw)
 
 
 def test_what_lies_in_the_padding_is_refused() -> None:
-    packed = pack(Envelope(body=b"body", random=bytes(32)))
+    packed = pack_envelope(Envelope(payload=b"body", content_salt=bytes(32)))
     for wrong in (packed[:-1] + b"\1", packed + bytes(256), packed[:-1], b"\2" + packed[1:]):
-        with pytest.raises(NotAnEnvelope):
-            unpack(wrong)
+        with pytest.raises(InvalidEnvelope):
+            unpack_envelope(wrong)

@@ -7,33 +7,33 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine
 
-from clinic_toolkit.crypto.signature import verify
+from clinic_toolkit.crypto.signature import verify_signature
 from clinic_toolkit.store.engine import checkpoint
 from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.vault import vault as vault_module
-from clinic_toolkit.vault.vault import SealBroken, Sealed, Vault
+from clinic_toolkit.vault.vault import SealBroken, SealedVersion, Vault
 from tests.fixtures import vaults
 
 RECORD = UUID(int=5)
 
 
-def sealed_at(vault: Vault, ring: UUID, **more: Any) -> tuple[dict[str, Any], Sealed]:
+def sealed_at(vault: Vault, ring: UUID, **more: Any) -> tuple[dict[str, Any], SealedVersion]:
     place = {"table": "sample", "record": RECORD, "version": 3, "ring": ring}
-    sealed = vault.seal(**place, body=b"the body", **more)
+    sealed = vault.seal(**place, payload=b"the body", **more)
     return place | {"kid": sealed.kid, "blob": sealed.blob}, sealed
 
 
 def test_what_was_sealed_comes_back(vault: Vault, ring: UUID) -> None:
     row, sealed = sealed_at(vault, ring)
     opened = vault.open(**row)
-    assert (opened.body, opened.content_id) == (b"the body", sealed.content_id)
-    assert opened.signature is opened.signed_as is sealed.signature is None
+    assert (opened.payload, opened.content_id) == (b"the body", sealed.content_id)
+    assert opened.signature is opened.signature_label is sealed.signature is None
 
 
 def test_the_wrong_place_is_refused(engine: Engine, vault: Vault, ring: UUID) -> None:
     row, _ = sealed_at(vault, ring)
     _, other = vaults.new_owner(engine, vault)
-    kid = vault.seal(table="sample", record=RECORD, version=3, ring=other, body=b"").kid
+    kid = vault.seal(table="sample", record=RECORD, version=3, ring=other, payload=b"").kid
     wrong = (
         {"table": "samples"}, {"record": uuid4()}, {"version": 2}, {"ring": other}, {"ring": uuid4()},
         {"ring": other, "kid": kid}, {"kid": bytes(16)}, {"kid": b""}, {"blob": b""},
@@ -49,7 +49,7 @@ def test_of_many_only_those_open_that_lie_where_they_were_sealed(vault: Vault, r
     row, sealed = sealed_at(vault, ring)
     right = SealedRow(1, row["record"], row["version"], ring, row["kid"], 0, row["blob"])
     rows = [right, right._replace(version=2), right._replace(ring=uuid4()), right._replace(version=-1), right]
-    found = vault.open_all("sample", rows)
+    found = vault.open_rows("sample", rows)
     assert [inside and inside.content_id for inside in found] == [
         sealed.content_id, None, None, None, sealed.content_id
     ]  # fmt: skip
@@ -67,7 +67,7 @@ def test_another_practice_cannot_open_it(vault: Vault, ring: UUID, tmp_path: Pat
 
 
 def test_every_byte_of_a_sealed_record_counts(vault: Vault, ring: UUID) -> None:
-    row, _ = sealed_at(vault, ring, sign="sig/note")
+    row, _ = sealed_at(vault, ring, signature_label="sig/note")
     blob = row["blob"]
     for at in range(len(blob)):
         with pytest.raises(SealBroken):
@@ -75,25 +75,25 @@ def test_every_byte_of_a_sealed_record_counts(vault: Vault, ring: UUID) -> None:
 
 
 def test_a_signature_lies_inside_and_fits_this_version_only(vault: Vault, ring: UUID) -> None:
-    row, sealed = sealed_at(vault, ring, sign="sig/note")
+    row, sealed = sealed_at(vault, ring, signature_label="sig/note")
     opened = vault.open(**row)
-    assert opened.signed_as == "sig/note"
+    assert opened.signature_label == "sig/note"
     assert opened.signature
     assert opened.signature not in row["blob"]
     held = {"record": RECORD, "version": 3, "content_id": sealed.content_id, "signature": opened.signature}
-    assert vault.signed("sig/note", **held)
+    assert vault.is_signed("sig/note", **held)
     for change in ({"record": uuid4()}, {"version": 4}, {"content_id": bytes(32)}, {"signature": bytes(64)}):
-        assert not vault.signed("sig/note", **held | change)
-    assert not vault.signed("sig/cosign", **held)
-    assert verify(
+        assert not vault.is_signed("sig/note", **held | change)
+    assert not vault.is_signed("sig/cosign", **held)
+    assert verify_signature(
         vault.public_key, "sig/note", vault.vault_id, RECORD, 3, sealed.content_id, signature=opened.signature
     )
 
 
 def test_no_signature_or_hash_confirms_a_guess(vault: Vault, ring: UUID) -> None:
     """Twice the same content has nothing in common that is visible, nor a common content id."""
-    one, first = sealed_at(vault, ring, sign="sig/note")
-    two, second = sealed_at(vault, ring, sign="sig/note")
+    one, first = sealed_at(vault, ring, signature_label="sig/note")
+    two, second = sealed_at(vault, ring, signature_label="sig/note")
     assert first.content_id != second.content_id
     assert first.signature != second.signature
     assert one["blob"][1:57] != two["blob"][1:57]
@@ -103,7 +103,7 @@ def test_a_newer_envelope_is_refused_and_not_misread(
     vault: Vault, ring: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(vault_module, "pack", lambda envelope: b"\x02" + bytes(255))
+        patch.setattr(vault_module, "pack_envelope", lambda envelope: b"\x02" + bytes(255))
         row, _ = sealed_at(vault, ring)
     with pytest.raises(SealBroken):
         vault.open(**row)
@@ -111,8 +111,8 @@ def test_a_newer_envelope_is_refused_and_not_misread(
 
 def test_no_plaintext_in_any_file(engine: Engine, vault: Vault, ring: UUID, tmp_path: Path) -> None:
     body = "Grüße von einer Weide am Fluss ".encode() * 40
-    vaults.write_sample(engine, vault, ring, body, sign="sig/note")
-    secrets = (body[:16], body[-16:], vault.user_key(), vault._holder.signing._key.private_bytes_raw())
+    vaults.write_sample(engine, vault, ring, body, signature_label="sig/note")
+    secrets = (body[:16], body[-16:], vault.user_key(), vault._user_keys.signing_key._key.private_bytes_raw())
 
     def found() -> list[bytes]:
         stored = b"".join(file.read_bytes() for file in (tmp_path / "data").iterdir())

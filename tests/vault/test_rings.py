@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from clinic_toolkit.store.engine import checkpoint, writing
-from clinic_toolkit.vault.rings import UnknownRing, ring, ring_grant
+from clinic_toolkit.vault.rings import UnknownRing, ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults
 
@@ -16,15 +16,15 @@ from tests.fixtures import vaults
 def test_the_directory_is_the_same_after_the_next_unlock(engine: Engine, vault: Vault) -> None:
     made = [vaults.new_owner(engine, vault, name) for name in ("demographics", "record") * 3]
     found = vaults.reopened(engine, vault)
-    assert found.owners("record") == [owner for owner, _ in made[1::2]] == vault.owners("record")
-    assert found.owners("demographics") == [owner for owner, _ in made[0::2]]
-    assert found.owners("practice") == [vault.vault_id]
-    assert found.ring_of(made[3][0], "record") == made[3][1]
-    assert found.holds(made[3][1])
+    assert found.list_owners("record") == [owner for owner, _ in made[1::2]] == vault.list_owners("record")
+    assert found.list_owners("demographics") == [owner for owner, _ in made[0::2]]
+    assert found.list_owners("practice") == [vault.vault_id]
+    assert found.get_ring(made[3][0], "record") == made[3][1]
+    assert found.has_grant(made[3][1])
     assert found.practice_ring == vault.practice_ring
     with pytest.raises(UnknownRing):
-        found.ring_of(made[3][0], "demographics")
-    assert not found.holds(uuid4())
+        found.get_ring(made[3][0], "demographics")
+    assert not found.has_grant(uuid4())
 
 
 def test_an_owner_has_one_ring_of_a_class(engine: Engine, vault: Vault) -> None:
@@ -32,17 +32,17 @@ def test_an_owner_has_one_ring_of_a_class(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db:
         for name in ("record", "psychotherapy", ""):
             with pytest.raises(ValueError, match="ring"):
-                vault.new_ring(db, owner=owner, ring_class=name)
+                vault.create_ring(db, owner=owner, ring_class=name)
 
 
 def test_a_ring_that_was_not_saved_seals_nothing(engine: Engine, vault: Vault) -> None:
     owner, made = uuid4(), []
     with pytest.raises(ZeroDivisionError), writing(engine) as db:
-        made.append(vault.new_ring(db, owner=owner, ring_class="record"))
+        made.append(vault.create_ring(db, owner=owner, ring_class="record"))
         _ = 1 // 0
-    assert not vault.holds(made[0])
+    assert not vault.has_grant(made[0])
     with pytest.raises(UnknownRing):
-        vault.ring_of(owner, "record")
+        vault.get_ring(owner, "record")
     with pytest.raises(SealBroken):
         seal(vault, made[0])
 
@@ -51,11 +51,11 @@ def test_no_column_names_an_owner_or_the_order_of_rings(engine: Engine, vault: V
     owners = [uuid4() for _ in range(8)]
     for owner in owners:
         with writing(engine) as db:
-            vault.new_ring(db, owner=owner, ring_class="demographics")
-            vault.new_ring(db, owner=owner, ring_class="record")
+            vault.create_ring(db, owner=owner, ring_class="demographics")
+            vault.create_ring(db, owner=owner, ring_class="record")
     with writing(engine) as db:
-        ids = [id for (id,) in db.execute(select(ring.c.ring))]
-        lengths = {len(sealed) for (sealed,) in db.execute(select(ring_grant.c.sealed))}
+        ids = [id for (id,) in db.execute(select(ring_table.c.ring))]
+        lengths = {len(sealed) for (sealed,) in db.execute(select(ring_grant_table.c.sealed))}
         for table in ("ring", "ring_grant"):
             with pytest.raises(Exception, match="rowid"):
                 db.execute(text(f"SELECT rowid FROM {table}"))
@@ -79,7 +79,7 @@ def test_a_changed_grant_is_named_and_the_rest_is_readable(engine: Engine, vault
     change(engine, "ring_grant", "sealed", ring)
     found = vaults.reopened(engine, vault)
     assert found.damaged_rings == {ring}
-    assert not found.holds(ring)
+    assert not found.has_grant(ring)
     seal(found, found.practice_ring)
 
 
@@ -93,24 +93,24 @@ def test_a_missing_half_is_named(engine: Engine, vault: Vault, ring: UUID, table
 def test_a_grant_moved_to_another_ring_is_refused(engine: Engine, vault: Vault, ring: UUID) -> None:
     _, other = vaults.new_owner(engine, vault)
     with writing(engine) as db:
-        sealed = db.scalar(select(ring_grant.c.sealed).where(ring_grant.c.ring == other))
-        db.execute(ring_grant.update().where(ring_grant.c.ring == ring).values(sealed=sealed))
+        sealed = db.scalar(select(ring_grant_table.c.sealed).where(ring_grant_table.c.ring == other))
+        db.execute(ring_grant_table.update().where(ring_grant_table.c.ring == ring).values(sealed=sealed))
     assert vaults.reopened(engine, vault).damaged_rings == {ring}
 
 
 def test_a_ring_planted_by_another_signer_is_refused(engine: Engine, vault: Vault, ring: UUID) -> None:
     """Even one who has the user key, but not the signing key, cannot make a ring that is used."""
     from clinic_toolkit.crypto.signature import SigningKey
-    from clinic_toolkit.vault.holder import Holder
-    from clinic_toolkit.vault.rings import RingDirectory
+    from clinic_toolkit.vault.rings import OpenRings
+    from clinic_toolkit.vault.user_keys import UserKeys
 
-    mine = vault._holder
-    forger = Holder(
-        vault_id=mine.vault_id, user_id=mine.user_id, user_key=mine.user_key, own=mine.own,
-        signing=SigningKey(bytes(32)),
+    mine = vault._user_keys
+    forger = UserKeys(
+        vault_id=mine.vault_id, user_id=mine.user_id, user_key=mine.user_key, sealing_key=mine.sealing_key,
+        signing_key=SigningKey(bytes(32)),
     )  # fmt: skip
     with writing(engine) as db:
-        planted = RingDirectory(forger).begin(db, uuid4(), "record")
+        planted = OpenRings(forger).create_ring(db, uuid4(), "record")
     found = vaults.reopened(engine, vault)
     with pytest.raises(SealBroken):
         seal(found, planted)
@@ -118,7 +118,7 @@ def test_a_ring_planted_by_another_signer_is_refused(engine: Engine, vault: Vaul
 
 
 def seal(vault: Vault, ring: UUID) -> None:
-    vault.seal(table="sample", record=uuid4(), version=1, ring=ring, body=struct.pack(">I", 7))
+    vault.seal(table="sample", record=uuid4(), version=1, ring=ring, payload=struct.pack(">I", 7))
 
 
 def change(engine: Engine, table: str, column: str, ring: UUID) -> None:

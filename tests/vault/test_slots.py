@@ -7,35 +7,38 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from clinic_toolkit.crypto.passphrase import FLOOR
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.vault import identity, return_code, slots
-from clinic_toolkit.vault.sheet import SheetMisread
-from clinic_toolkit.vault.slots import PassphraseRefused, SlotRefused, WrongSecret, slot
+from clinic_toolkit.vault import identity, key_slot_tables, key_slots, return_code
+from clinic_toolkit.vault.key_slot_tables import slot_table
+from clinic_toolkit.vault.key_slots import PassphraseRefused, SlotCostRefused, WrongSecret
+from clinic_toolkit.vault.recovery_sheet import InvalidRecoverySheet
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import vaults
 
 
 def test_the_whole_way_with_the_real_derivation(engine: Engine) -> None:
     with reading(engine) as db:
-        assert not slots.exists(db)
+        assert not key_slots.has_practice(db)
     with writing(engine) as db:
-        vault, groups = slots.create_identity(db, vaults.PASSPHRASE, cost=FLOOR)
+        vault, groups = key_slots.create_vault_with_slots(db, vaults.PASSPHRASE, cost=MIN_COST)
     with reading(engine) as db:
-        assert slots.exists(db)
-        assert slots.fits(db, vaults.PASSPHRASE)
-        again = slots.open_with_passphrase(db, vaults.PASSPHRASE)
+        assert key_slots.has_practice(db)
+        assert key_slots.is_passphrase(db, vaults.PASSPHRASE)
+        again = key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE)
         assert (again.user_key(), again.public_key) == (vault.user_key(), vault.public_key)
         assert again.slots_intact
         with pytest.raises(WrongSecret):
-            slots.open_with_passphrase(db, vaults.PASSPHRASE + "s")
-        assert slots.open_with_sheet(db, "-".join(groups).lower()).user_key() == vault.user_key()
+            key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE + "s")
+        assert (
+            key_slots.unlock_with_recovery_sheet(db, "-".join(groups).lower()).user_key() == vault.user_key()
+        )
     with writing(engine) as db:
-        slots.replace_passphrase(db, again, "another phrase altogether", cost=FLOOR)
+        key_slots.replace_passphrase(db, again, "another phrase altogether", cost=MIN_COST)
     with reading(engine) as db:
-        assert not slots.fits(db, vaults.PASSPHRASE)
-        last = slots.open_with_passphrase(db, "another phrase altogether")
+        assert not key_slots.is_passphrase(db, vaults.PASSPHRASE)
+        last = key_slots.unlock_with_passphrase(db, "another phrase altogether")
         assert last.slots_intact
         assert last.slot_generation == vault.slot_generation + 1
     assert repr(last) == "<Vault>"
@@ -43,38 +46,38 @@ def test_the_whole_way_with_the_real_derivation(engine: Engine) -> None:
 
 def test_a_second_practice_is_never_laid_over_the_first(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db, pytest.raises(identity.AlreadySetUp):
-        identity.found(db)
+        identity.create_vault(db)
 
 
 def test_a_vault_without_its_head_is_damage(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db:
         db.execute(text("DELETE FROM vault"))
     with reading(engine) as db, pytest.raises(DamagedFile, match=r"clinic\.db"):
-        slots.exists(db)
+        key_slots.has_practice(db)
 
 
 def test_another_suite_is_refused(engine: Engine, vault: Vault, groups: tuple[str, ...]) -> None:
     for suite in (0, 2):
         with writing(engine) as db:
             db.execute(text(f"UPDATE vault SET suite = {suite}"))
-        with reading(engine) as db, pytest.raises(identity.SuiteUnknown):
-            slots.open_with_sheet(db, " ".join(groups))
+        with reading(engine) as db, pytest.raises(identity.UnsupportedSuite):
+            key_slots.unlock_with_recovery_sheet(db, " ".join(groups))
 
 
 def test_an_older_sheet_opens_nothing(engine: Engine, vault: Vault, groups: tuple[str, ...]) -> None:
     with writing(engine) as db:
-        newer = slots.replace_sheet(db, vault)
+        newer = key_slots.replace_recovery_sheet(db, vault)
     with reading(engine) as db:
         with pytest.raises(WrongSecret, match="newer sheet"):
-            slots.open_with_sheet(db, " ".join(groups))
-        assert slots.open_with_sheet(db, " ".join(newer)).slots_intact
+            key_slots.unlock_with_recovery_sheet(db, " ".join(groups))
+        assert key_slots.unlock_with_recovery_sheet(db, " ".join(newer)).slots_intact
 
 
 def test_a_misread_group_is_named(engine: Engine, vault: Vault, groups: tuple[str, ...]) -> None:
     typed = [*groups]
     typed[4] = ("1" if typed[4][0] != "1" else "2") + typed[4][1:]
-    with reading(engine) as db, pytest.raises(SheetMisread, match="fifth") as raised:
-        slots.open_with_sheet(db, " ".join(typed))
+    with reading(engine) as db, pytest.raises(InvalidRecoverySheet, match="fifth") as raised:
+        key_slots.unlock_with_recovery_sheet(db, " ".join(typed))
     assert raised.value.group == 5
 
 
@@ -83,7 +86,7 @@ def test_every_part_of_a_slot_is_bound(
     engine: Engine, vault: Vault, groups: tuple[str, ...], column: str
 ) -> None:
     with writing(engine) as db:
-        row = db.execute(select(slot)).one()
+        row = db.execute(select(slot_table)).one()
         value = getattr(row, column)
         if column == "sealed":
             changed: object = value[:-1] + bytes([value[-1] ^ 1])
@@ -91,9 +94,9 @@ def test_every_part_of_a_slot_is_bound(
             changed = bytes([value[0] ^ 1]) + value[1:]
         else:
             changed = 4 if column == "kind" else uuid4()
-        db.execute(slot.update().values({column: changed}))
+        db.execute(slot_table.update().values({column: changed}))
     with reading(engine) as db, pytest.raises((WrongSecret, DamagedFile)):
-        slots.open_with_sheet(db, " ".join(groups))
+        key_slots.unlock_with_recovery_sheet(db, " ".join(groups))
 
 
 @pytest.mark.parametrize(
@@ -103,16 +106,16 @@ def test_every_part_of_a_slot_is_bound(
 def test_a_planted_cost_is_refused_at_once(engine: Engine, vault: Vault, cost: tuple[int, int, int]) -> None:
     plant(engine, vault, b"x" * 80, cost)
     started = time.process_time()
-    with reading(engine) as db, pytest.raises(SlotRefused):
-        slots.open_with_passphrase(db, vaults.PASSPHRASE)
+    with reading(engine) as db, pytest.raises(SlotCostRefused):
+        key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE)
     assert time.process_time() - started < 0.1
 
 
 def plant(engine: Engine, vault: Vault, sealed: bytes, cost: tuple[int, int, int] = (65536, 3, 4)) -> None:
     with writing(engine) as db:
         db.execute(
-            slot.insert().values(
-                slot=uuid4(), user=vault.user_id, kind=slots.PASSPHRASE, salt=bytes(16),
+            slot_table.insert().values(
+                slot=uuid4(), user=vault.user_id, kind=key_slots.PASSPHRASE, salt=bytes(16),
                 memory_kib=cost[0], passes=cost[1], lanes=cost[2], sealed=sealed,
             )
         )  # fmt: skip
@@ -123,25 +126,25 @@ def test_a_slot_nobody_vouched_for_is_noticed_and_not_laundered(engine: Engine, 
     found = vaults.reopened(engine, vault)
     assert not found.slots_intact
     with writing(engine) as db:
-        slots.replace_sheet(db, found)
+        key_slots.replace_recovery_sheet(db, found)
     assert not found.slots_intact
     assert not vaults.reopened(engine, vault).slots_intact
 
 
 def test_an_older_slot_put_back_is_noticed(engine: Engine, vault: Vault) -> None:
     with reading(engine) as db:
-        older = db.execute(select(slot)).one()._asdict()
-        older_list = db.execute(select(slots.slot_list)).one()._asdict()
+        older = db.execute(select(slot_table)).one()._asdict()
+        older_list = db.execute(select(key_slot_tables.slot_list_table)).one()._asdict()
     with writing(engine) as db:
-        slots.replace_sheet(db, vault)
+        key_slots.replace_recovery_sheet(db, vault)
     newest = vault.slot_generation
     with writing(engine) as db:
-        db.execute(slot.delete())
-        db.execute(slot.insert().values(**older))
+        db.execute(slot_table.delete())
+        db.execute(slot_table.insert().values(**older))
     assert not vaults.reopened(engine, vault).slots_intact
     # With its own list put back as well, the lower number is what the audit trail gives away.
     with writing(engine) as db:
-        db.execute(slots.slot_list.update().values(**older_list))
+        db.execute(key_slot_tables.slot_list_table.update().values(**older_list))
     found = vaults.reopened(engine, vault)
     assert found.slots_intact
     assert found.slot_generation < newest
@@ -149,54 +152,54 @@ def test_an_older_slot_put_back_is_noticed(engine: Engine, vault: Vault) -> None
 
 def test_a_missing_list_is_noticed(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db:
-        db.execute(slots.slot_list.delete())
+        db.execute(key_slot_tables.slot_list_table.delete())
     assert not vaults.reopened(engine, vault).slots_intact
 
 
 def test_a_change_that_was_not_saved_is_forgotten(engine: Engine, vault: Vault) -> None:
-    before = vault.ways_in
+    before = vault.key_slots
     with pytest.raises(ZeroDivisionError), writing(engine) as db:
-        slots.replace_sheet(db, vault)
+        key_slots.replace_recovery_sheet(db, vault)
         _ = 1 // 0
-    assert vault.ways_in == before
+    assert vault.key_slots == before
     with reading(engine) as db:
-        assert db.scalar(select(func.count()).select_from(slot)) == 1
+        assert db.scalar(select(func.count()).select_from(slot_table)) == 1
 
 
 def test_a_passphrase_that_is_no_text_is_refused(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db, pytest.raises(PassphraseRefused):
-        slots.replace_passphrase(db, vault, "lone \ud800 surrogate, long enough", cost=FLOOR)
+        key_slots.replace_passphrase(db, vault, "lone \ud800 surrogate, long enough", cost=MIN_COST)
     plant(engine, vault, b"x" * 80)
     with reading(engine) as db, pytest.raises(WrongSecret):
-        slots.open_with_passphrase(db, "lone \ud800 surrogate")
+        key_slots.unlock_with_passphrase(db, "lone \ud800 surrogate")
 
 
 def test_coming_back_with_the_code(engine: Engine, vault: Vault, tmp_path: Path) -> None:
-    blob = return_code.wrap_for_return(vault, "7K-m2 qo")
+    blob = return_code.wrap_user_key(vault, "7K-m2 qo")
     with reading(engine) as db:
-        assert return_code.open_return(db, blob, "7km2q0").user_key() == vault.user_key()
+        assert return_code.unlock_with_return_code(db, blob, "7km2q0").user_key() == vault.user_key()
         with pytest.raises(WrongSecret):
-            return_code.open_return(db, blob, "7KM2QP")
+            return_code.unlock_with_return_code(db, blob, "7KM2QP")
         with pytest.raises(WrongSecret):
-            return_code.open_return(db, blob[:-1] + bytes([blob[-1] ^ 1]), "7KM2Q0")
+            return_code.unlock_with_return_code(db, blob[:-1] + bytes([blob[-1] ^ 1]), "7KM2Q0")
     elsewhere = vaults.new_store(tmp_path / "elsewhere")
     vaults.cheap_vault(elsewhere)
     with reading(elsewhere) as db, pytest.raises(WrongSecret, match="another practice"):
-        return_code.open_return(db, blob, "7KM2Q0")
+        return_code.unlock_with_return_code(db, blob, "7KM2Q0")
     elsewhere.dispose()
 
 
 def test_a_way_in_without_its_cost_is_refused(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db:
-        slots.replace_passphrase(db, vault, vaults.PASSPHRASE, cost=FLOOR)
+        key_slots.replace_passphrase(db, vault, vaults.PASSPHRASE, cost=MIN_COST)
         db.execute(text("PRAGMA ignore_check_constraints = 1"))
         db.execute(text("UPDATE slot SET memory_kib = NULL, passes = NULL, lanes = NULL WHERE kind = 1"))
-        with pytest.raises(SlotRefused):
-            slots.open_with_passphrase(db, vaults.PASSPHRASE)
+        with pytest.raises(SlotCostRefused):
+            key_slots.unlock_with_passphrase(db, vaults.PASSPHRASE)
 
 
 def test_the_identity_is_bound_to_its_user_key(engine: Engine, vault: Vault) -> None:
     with reading(engine) as db:
         for user, key in ((vault.user_id, bytes(32)), (UUID(int=1), vault.user_key())):
             with pytest.raises(DamagedFile):
-                slots.open_with_user_key(db, user, key)
+                key_slots.unlock_with_user_key(db, user, key)

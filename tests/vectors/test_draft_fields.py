@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from clinic_toolkit.record import drafts
-from clinic_toolkit.record.drafts import Draft
+from clinic_toolkit.record.writing import form_drafts
+from clinic_toolkit.record.writing.form_drafts import FormDraft
 from clinic_toolkit.store.engine import writing
-from clinic_toolkit.store.types import now_us
+from clinic_toolkit.store.types import to_microseconds
 from tests.fixtures.practices import NOW, at_work
 
 from . import independent_reader
@@ -17,10 +17,12 @@ def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) ->
     client = work.client("Ana Reyes")
     fields = (("asked", "Said that nobody would miss him."),)
     with writing(work.engine) as db:
-        own = work.vault.begin_own_ring(db)
-        for ring in (own, work.vault.ring_of(client.id, "record")):
-            body = Draft(form="risk_entry", subject=client.id.bytes, path="/x", begun=NOW, fields=fields)
-            drafts.keep(db, work.vault, None, body, ring=ring, now=NOW)
+        own = work.vault.ensure_own_ring(db)
+        for ring in (own, work.vault.get_ring(client.id, "record")):
+            body = FormDraft(
+                form_code="risk_entry", subject_id=client.id.bytes, path="/x", begun_at=NOW, fields=fields
+            )
+            form_drafts.save_form_draft(db, work.vault, None, body, ring=ring, now=NOW)
     work.engine.dispose()
     reader = independent_reader.Reader(tmp_path / "data", sheet=" ".join(work.groups))
     found = [line for line in reader.records() if line["table"] == "draft"]
@@ -28,6 +30,6 @@ def test_the_page_names_every_field_of_a_draft_in_either_ring(tmp_path: Path) ->
     for line in found:
         _, body = independent_reader.decoded(line["raw"])
         draft = labelled("draft", body, field_tables())
-        assert draft["form"] == "risk_entry" and draft["subject"] == client.id.bytes
+        assert draft["form_code"] == "risk_entry" and draft["subject_id"] == client.id.bytes
         assert draft["fields"] == [list(each) for each in fields] and draft["path"] == "/x"
-        assert draft["begun"] == now_us(NOW)
+        assert draft["begun_at"] == to_microseconds(NOW)

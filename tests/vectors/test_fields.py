@@ -10,27 +10,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from clinic_toolkit.record import (
-    administrations,
-    answers,
+from clinic_toolkit.journal import record_versions
+from clinic_toolkit.record.handovers import answer_log, clinician_side
+from clinic_toolkit.record.outcomes import repeat_agreements
+from clinic_toolkit.record.people import (
     cases,
     clients,
-    corrections,
-    drafts,
-    handouts,
-    handover_rows,
-    kept,
-    merging,
-    note_facts,
-    notes,
-    own_questionnaires,
     practice,
     relationships,
-    rhythms,
-    risk_entries,
-    sessions,
-    watched,
+    therapy_sessions,
+    watched_questions,
 )
+from clinic_toolkit.record.questionnaires import administrations, answers, corrections, own_questionnaires
+from clinic_toolkit.record.safety import risk_entries
+from clinic_toolkit.record.writing import form_drafts, handouts, note_facts, notes
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.practices import NOW, at_work, signed
@@ -39,27 +32,27 @@ from . import independent_reader
 from .independent_reader import field_tables, labelled
 
 KINDS: dict[str, type[msgspec.Struct]] = {
-    "stamp": kept.Stamp,
-    "practice": practice.Practice,
+    "stamp": record_versions.VersionHeader,
+    "practice": practice.PracticeSettings,
     "client": clients.Client,
     "clinical_case": cases.Case,
     "relationship": relationships.Relationship,
-    "watched": watched.Watched,
-    "therapy_session": sessions.TherapySession,
+    "watched": watched_questions.WatchedQuestion,
+    "therapy_session": therapy_sessions.TherapySession,
     "administration": administrations.Administration,
     "correction": corrections.Correction,
     "answers": answers.Answers,
-    "rhythm": rhythms.Rhythm,
+    "rhythm": repeat_agreements.RepeatAgreement,
     "handout": handouts.Handout,
-    "handover": merging.Handover,
-    "line": handover_rows.Line,
+    "handover": clinician_side.Handover,
+    "line": answer_log.AnswerRow,
     "risk_entry": risk_entries.RiskEntry,
-    "raised": risk_entries.Raised,
+    "raised": risk_entries.RaisingAnswer,
     "clinical_note": notes.ClinicalNote,
-    "part": notes.Part,
+    "part": notes.NotePart,
     "facts": note_facts.NoteFacts,
-    "versions": note_facts.Versions,
-    "draft": drafts.Draft,
+    "versions": note_facts.FactVersions,
+    "draft": form_drafts.FormDraft,
     "own_questionnaire": own_questionnaires.OwnQuestionnaire,
 }
 
@@ -90,8 +83,8 @@ def folder(tmp_path: Path) -> tuple[Path, str]:
     work = at_work(tmp_path)
     hour = work.hour(work.client("Ana Reyes"))
     with writing(work.engine) as db:
-        part = notes.Part(section="data", source="clinician", text="Came on time.")
-        signed(db, work.vault, hour, notes.begin(db, work.vault, hour, [part], now=NOW))
+        part = notes.NotePart(section="data", source_label="clinician", text="Came on time.")
+        signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
     work.engine.dispose()
     return tmp_path / "data", " ".join(work.groups)
 
@@ -103,8 +96,8 @@ def test_the_parts_of_a_signed_note_are_told_apart(folder: tuple[Path, str]) -> 
     assert line["signed"] == "sig/note"
     note: Any = labelled("clinical_note", independent_reader.decoded(line["raw"])[1], field_tables())
     assert (note["parts"][0]["section"], note["parts"][0]["text"]) == ("data", "Came on time.")
-    assert (note["facts"]["people"], note["facts"]["clinician"]) == (["Ana Reyes"], "Nora Whelan")
-    assert (note["facts"]["attendance"], note["facts"]["versions"]["people"]) == ("Came", [1])
+    assert (note["facts"]["client_names"], note["facts"]["clinician_name"]) == (["Ana Reyes"], "Nora Whelan")
+    assert (note["facts"]["attendance"], note["facts"]["versions"]["clients"]) == ("Came", [1])
     assert note["signed_at"] == round(NOW.timestamp() * 10**6)
 
 

@@ -10,12 +10,19 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from clinic_toolkit.crypto import passphrase
-from clinic_toolkit.crypto.encoding import Field, enc
-from clinic_toolkit.crypto.seal import NotOpened, SealingKey, expand, extract, okm, open_seal
-from clinic_toolkit.crypto.signature import SigningKey, verify
-from clinic_toolkit.vault import sheet
-from clinic_toolkit.vault.envelope import Envelope, pack, padded_length, unpack
+from clinic_toolkit.crypto import passphrase_kdf
+from clinic_toolkit.crypto.encoding import Field, encode_fields
+from clinic_toolkit.crypto.seal import (
+    DecryptionError,
+    SealingKey,
+    derive_okm,
+    hkdf_expand,
+    hkdf_extract,
+    open_seal,
+)
+from clinic_toolkit.crypto.signature import SigningKey, verify_signature
+from clinic_toolkit.vault import recovery_sheet
+from clinic_toolkit.vault.envelope import Envelope, pack_envelope, padded_length, unpack_envelope
 
 from . import independent_reader
 
@@ -39,7 +46,7 @@ def fields(listed: list[Any]) -> list[Field]:
 
 
 def place(case: dict[str, Any]) -> bytes:
-    return enc(case["place"]["label"], *fields(case["place"]["fields"]))
+    return encode_fields(case["place"]["label"], *fields(case["place"]["fields"]))
 
 
 def key(case: dict[str, Any]) -> SealingKey:
@@ -51,14 +58,14 @@ def key(case: dict[str, Any]) -> SealingKey:
 @pytest.mark.parametrize("case", ENCODING["good"])
 def test_encodings(case: dict[str, Any]) -> None:
     listed = fields(case["fields"])
-    assert enc(case["label"], *listed).hex() == case["encoded"]
+    assert encode_fields(case["label"], *listed).hex() == case["encoded"]
     assert independent_reader.enc(case["label"], *listed).hex() == case["encoded"]
 
 
 @pytest.mark.parametrize("case", ENCODING["bad"], ids=lambda case: case["why"])
 def test_refused_encodings(case: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"label|integer"):
-        enc(case["label"], *fields(case["fields"]))
+        encode_fields(case["label"], *fields(case["fields"]))
 
 
 @pytest.mark.parametrize("case", SEALS["good"], ids=lambda case: case["name"])
@@ -71,7 +78,7 @@ def test_seals(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("case", SEALS["bad"], ids=lambda case: case["why"])
 def test_refused_seals(case: dict[str, Any]) -> None:
     blob, aad = bytes.fromhex(case["blob"]), place(case)
-    with pytest.raises(NotOpened):
+    with pytest.raises(DecryptionError):
         key(case).open(blob, aad)
     with pytest.raises(Exception):  # noqa: B017
         independent_reader.unseal_hedged(bytes.fromhex(case["key"]), case["key_label"], blob, aad)
@@ -85,27 +92,27 @@ def test_one_ciphertext_under_two_keys() -> None:
         for held in case["keys"]
     ]
     for ring_key, text in zip(ring_keys, case["plaintexts"], strict=True):
-        derived = ring_key._okm(salt, independent_reader.sha256(aad))
+        derived = ring_key._derive_okm(salt, independent_reader.sha256(aad))
         bare = AESGCM(derived[:32]).decrypt(derived[32:44], bytes.fromhex(case["ciphertext"]), aad)
         assert bare.hex() == text
     assert ring_keys[0].open(blob, aad).hex() == case["plaintexts"][0]
-    with pytest.raises(NotOpened):
+    with pytest.raises(DecryptionError):
         ring_keys[1].open(blob, aad)
 
 
-def cost(case: dict[str, Any]) -> passphrase.Cost:
-    return passphrase.Cost(memory_kib=case["memory_kib"], passes=case["passes"], lanes=case["lanes"])
+def cost(case: dict[str, Any]) -> passphrase_kdf.KdfCost:
+    return passphrase_kdf.KdfCost(memory_kib=case["memory_kib"], passes=case["passes"], lanes=case["lanes"])
 
 
 def header(case: dict[str, Any]) -> bytes:
     ids = [bytes.fromhex(case[name]) for name in ("vault", "user", "slot")]
     costs = [case.get(name) for name in ("memory_kib", "passes", "lanes")]
-    return enc("slot", ids[0], 1, ids[1], ids[2], case["kind"], bytes.fromhex(case["salt"]), *costs)
+    return encode_fields("slot", ids[0], 1, ids[1], ids[2], case["kind"], bytes.fromhex(case["salt"]), *costs)
 
 
 @pytest.mark.parametrize("case", SLOTS["good"])
 def test_a_passphrase_slot(case: dict[str, Any]) -> None:
-    root = passphrase.stretch(case["passphrase"], bytes.fromhex(case["salt"]), cost(case))
+    root = passphrase_kdf.derive_key(case["passphrase"], bytes.fromhex(case["salt"]), cost(case))
     assert root.hex() == case["root"]
     assert opened(case, root) == case["user_key"]
 
@@ -113,43 +120,43 @@ def test_a_passphrase_slot(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", SLOTS["bad"], ids=lambda case: case["why"])
 def test_a_weak_slot_is_refused_although_it_would_open(case: dict[str, Any]) -> None:
     assert opened(case, bytes.fromhex(case["root"])) == case["user_key"]
-    with pytest.raises(passphrase.CostRefused):
-        passphrase.stretch(case["passphrase"], bytes.fromhex(case["salt"]), cost(case))
+    with pytest.raises(passphrase_kdf.CostOutOfRange):
+        passphrase_kdf.derive_key(case["passphrase"], bytes.fromhex(case["salt"]), cost(case))
 
 
 def test_a_sheet_slot() -> None:
     case = SLOTS["sheet"]
     secret = bytes.fromhex(case["secret"])
-    assert sheet.write(secret) == tuple(case["groups"])
-    assert sheet.read(" ".join(case["groups"])) == secret
-    root = extract(bytes.fromhex(case["salt"]), secret)
+    assert recovery_sheet.encode_groups(secret) == tuple(case["groups"])
+    assert recovery_sheet.decode_groups(" ".join(case["groups"])) == secret
+    root = hkdf_extract(bytes.fromhex(case["salt"]), secret)
     assert root.hex() == case["root"]
     assert opened(case, root) == case["user_key"]
 
 
 def opened(case: dict[str, Any], root: bytes) -> str:
-    return open_seal(okm(root, header(case)), bytes.fromhex(case["sealed"]), header(case)).hex()
+    return open_seal(derive_okm(root, header(case)), bytes.fromhex(case["sealed"]), header(case)).hex()
 
 
 def test_a_ring_and_a_signed_record() -> None:
     case = RECORDS["ring"]
     raw = {name: bytes.fromhex(case[name]) for name in case if name not in ("signed_as", "version")}
     assert SigningKey(raw["seed"]).public_key == raw["public_key"]
-    assert expand(raw["cdk"], enc("ring-kid", UUID(bytes=raw["ring"]), 1), 16) == raw["kid"]
-    assert verify(
+    assert hkdf_expand(raw["cdk"], encode_fields("ring-kid", UUID(bytes=raw["ring"]), 1), 16) == raw["kid"]
+    assert verify_signature(
         raw["public_key"], "sig/ring", raw["vault"], raw["ring"], 1, raw["kid"], raw["members"], None,
         raw["user"], signature=raw["statement_signature"],
     )  # fmt: skip
     envelope = Envelope(
-        body=raw["body"],
-        random=raw["content_random"],
-        signed_as=case["signed_as"],
+        payload=raw["body"],
+        content_salt=raw["content_random"],
+        signature_label=case["signed_as"],
         signature=raw["signature"],
     )
     assert envelope.content_id == raw["content_id"]
-    assert unpack(raw["envelope"]) == envelope
-    assert pack(envelope) == raw["envelope"]
-    assert verify(
+    assert unpack_envelope(raw["envelope"]) == envelope
+    assert pack_envelope(envelope) == raw["envelope"]
+    assert verify_signature(
         raw["public_key"], "sig/note", raw["vault"], raw["record"], case["version"], raw["content_id"],
         signature=raw["signature"],
     )  # fmt: skip

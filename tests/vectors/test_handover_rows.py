@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from sqlalchemy import text
 
-from clinic_toolkit.record import handover, merging
-from clinic_toolkit.record.answers import Response
+from clinic_toolkit.record.handovers import client_side, clinician_side
+from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, giving
@@ -40,15 +40,15 @@ def test_every_row_is_as_the_page_says(tmp_path: Path) -> None:
     work = practices.at_work(tmp_path)
     form = work.begun(work.client(), giving())
     with writing(work.engine) as db:
-        out, ticket = merging.begin(db, work.vault, form, word="M.", now=NOW)
+        out, ticket = clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
         for item, value in ((3, 4), (1, 0)):
-            response = Response(status="answered", value=value, talk=True, said="Sí.")
-            handover.keep(db, ticket, item, response, now=NOW)
-        handover.note_act(db, ticket, "given_back", now=NOW)
+            response = Response(status="answered", value=value, wants_to_talk=True, remark="Sí.")
+            client_side.record_answer(db, ticket, item, response, now=NOW)
+        client_side.record_act(db, ticket, "given_back", now=NOW)
     with reading(work.engine) as db:
         rows = [tuple(row) for row in db.execute(text("SELECT * FROM handover_row ORDER BY seq"))]
     at = int(NOW.timestamp() * 1_000_000)
-    assert [opened(ticket.key, work.vault.vault_id, row) for row in rows] == [
+    assert [opened(ticket.handover_key, work.vault.vault_id, row) for row in rows] == [
         [3, "answered", 4, True, "Sí.", at],
         [1, "answered", 0, True, "Sí.", at],
         [0, "given_back", None, False, "", at],

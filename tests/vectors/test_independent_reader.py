@@ -14,10 +14,10 @@ import msgspec
 import pytest
 from sqlalchemy import Engine, text
 
-from clinic_toolkit.crypto.passphrase import FLOOR
-from clinic_toolkit.record import practice
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.record.people import practice, practice_access
 from clinic_toolkit.store.engine import open_store, writing
-from clinic_toolkit.vault import sheet, slots
+from clinic_toolkit.vault import key_slots, recovery_sheet
 from tests.fixtures import vaults
 from tests.fixtures.practices import SETTINGS
 
@@ -54,7 +54,7 @@ BODIES: list[Any] = [
 def written(tmp_path: Path) -> tuple[Path, tuple[str, ...], list[str]]:
     engine: Engine = vaults.new_store(tmp_path)
     with writing(engine) as db:
-        vault, groups = slots.create_identity(db, vaults.PASSPHRASE, cost=FLOOR)
+        vault, groups = key_slots.create_vault_with_slots(db, vaults.PASSPHRASE, cost=MIN_COST)
     owners = []
     for body, sign in zip(BODIES, (None, "sig/note", None, "sig/cosign"), strict=True):
         owner, ring = vaults.new_owner(engine, vault, "record")
@@ -83,7 +83,7 @@ def test_both_ways_in(written: tuple[Path, tuple[str, ...], list[str]]) -> None:
 
 def test_wrong_secrets_open_nothing(written: tuple[Path, tuple[str, ...], list[str]]) -> None:
     folder, groups, _ = written
-    for way in ({"passphrase": "wrong"}, {"sheet": " ".join(sheet.write(bytes(20)))}):
+    for way in ({"passphrase": "wrong"}, {"sheet": " ".join(recovery_sheet.encode_groups(bytes(20)))}):
         with pytest.raises(ValueError, match="commitment"):
             independent_reader.Reader(folder, **way)
     with pytest.raises(ValueError, match="group 2"):
@@ -129,7 +129,7 @@ def test_it_stands_alone(written: tuple[Path, tuple[str, ...], list[str]], tmp_p
 
 def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
     engine = open_store(tmp_path / "data")
-    settings = practice.Practice(
+    settings = practice.PracticeSettings(
         country="AT",
         record_kind="full",
         practice_name="Lindenhof",
@@ -137,9 +137,9 @@ def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
         crisis_text="142",
     )
     with writing(engine) as db:
-        _, groups = practice.create(db, settings, passphrase=vaults.PASSPHRASE, now=NOW)
+        _, groups = practice_access.create_practice(db, settings, passphrase=vaults.PASSPHRASE, now=NOW)
     with writing(engine) as db:
-        practice.unlock_with_sheet(db, " ".join(groups), now=NOW)
+        practice_access.unlock_with_recovery_sheet(db, " ".join(groups), now=NOW)
     engine.dispose()
     with reading_of(tmp_path / "data", passphrase=vaults.PASSPHRASE) as reader:
         (kept,) = reader.records()
@@ -160,7 +160,7 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
     """By the sheet, after the identity and the practice's own ring were taken out of the store."""
     folder = tmp_path / "data"
     engine = open_store(folder)
-    settings = practice.Practice(
+    settings = practice.PracticeSettings(
         country="AT",
         record_kind="full",
         practice_name="Lindenhof",
@@ -168,7 +168,7 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
         crisis_text="142",
     )
     with writing(engine) as db:
-        vault, groups = practice.create(db, settings, passphrase=vaults.PASSPHRASE, now=NOW)
+        vault, groups = practice_access.create_practice(db, settings, passphrase=vaults.PASSPHRASE, now=NOW)
     with writing(engine) as db:
         db.execute(text("UPDATE identity SET sealed = zeroblob(106)"))
         practice_ring = {"ring": vault.practice_ring.bytes}
@@ -192,7 +192,7 @@ def test_a_bit_in_the_second_copy_is_noticed(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     engine = open_store(folder)
     with writing(engine) as db:
-        practice.create(db, SETTINGS, passphrase=vaults.PASSPHRASE, now=NOW)
+        practice_access.create_practice(db, SETTINGS, passphrase=vaults.PASSPHRASE, now=NOW)
     engine.dispose()
     whole = (folder / "clinic.head").read_bytes()
     assert independent_head.head(folder)[0] == 2

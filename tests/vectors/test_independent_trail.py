@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from clinic_toolkit.record import audit, clients
-from clinic_toolkit.record.kept import Place, sealed_row
+from clinic_toolkit.journal import audit_log
+from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
+from clinic_toolkit.record.people import clients
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.practices import NOW, Work, at_work
@@ -33,7 +34,7 @@ def reading_of(work: Work) -> Iterator[Any]:
 def test_the_known_keyless_lines_are_read(work: Work) -> None:
     with writing(work.engine) as db:
         for event in ("unlock.failed", "handover.kept 01234567-12", "handover.given_back 89abcdef-5000"):
-            audit.note_keyless(db, work.vault.incarnation, event, now=NOW)
+            audit_log.append_keyless_entry(db, work.vault.incarnation, event, now=NOW)
     with reading_of(work) as reader:
         lines = independent_trail.told(reader)
     assert [line[0] for line in lines if len(line) == 2] == [
@@ -47,10 +48,12 @@ def test_every_row_is_named_by_a_line_and_one_that_is_put_in_is_not(work: Work) 
     kept = work.client("Ana")
     with reading_of(work) as reader:
         assert independent_trail.unnamed(reader) == []
-    place = Place(id=kept.id, version=2, ring=kept.ring, state="active", final=True, previous=kept.content_id)
-    _, row = sealed_row(work.vault, clients.client, clients.Client(name="Not Ana"), place, now=NOW)
+    place = PendingVersion(
+        id=kept.id, version=2, ring=kept.ring, state="active", final=True, previous_content_id=kept.content_id
+    )
+    _, row = seal_version(work.vault, clients.client_table, clients.Client(name="Not Ana"), place, now=NOW)
     with writing(work.engine) as db:
-        db.execute(statements.insert(clients.client), row)
+        db.execute(statements.insert_statement(clients.client_table), row)
     with reading_of(work) as reader:
         assert independent_trail.unnamed(reader) == [("client", kept.id.hex, 2)]
 
@@ -60,9 +63,11 @@ def test_every_row_is_named_by_a_line_and_one_that_is_put_in_is_not(work: Work) 
 )
 def test_any_other_text_without_a_key_is_none_of_the_program_s(work: Work, event: str) -> None:
     with writing(work.engine) as db:
-        seq, before = audit._tip(db)
-        body = audit.KEYLESS + msgspec.msgpack.encode((event, 1))
-        link = audit._link(work.vault.incarnation, seq + 1, before, body)
-        db.execute(audit.audit_line.insert().values(seq=seq + 1, body=body, hash=link, signature=None))
+        seq, before = audit_log.last_position(db)
+        body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode((event, 1))
+        link = audit_log._chain_hash(work.vault.incarnation, seq + 1, before, body)
+        db.execute(
+            audit_log.audit_log_table.insert().values(seq=seq + 1, body=body, hash=link, signature=None)
+        )
     with reading_of(work) as reader, pytest.raises(ValueError, match=f"audit line {seq + 1} is none"):
         independent_trail.told(reader)

@@ -1,4 +1,4 @@
-from clinic_toolkit.web.activity import Activity, clock
+from clinic_toolkit.web.perimeter.timeouts import Timeouts, suspend_aware_clock
 
 
 class Time:
@@ -22,7 +22,7 @@ def ticking(activity, time, seconds):
 
 def made():
     time = Time()
-    return Activity(idle=300, idle_in_session=1800, clock=time), time
+    return Timeouts(idle=300, idle_in_session=1800, clock=time), time
 
 
 def test_a_locked_worker_never_ends_by_itself():
@@ -32,16 +32,16 @@ def test_a_locked_worker_never_ends_by_itself():
 
 def test_five_minutes_without_a_person():
     activity, time = made()
-    activity.open()
+    activity.start()
     assert ticking(activity, time, 299) is None
-    activity.touch()
+    activity.record_activity()
     assert ticking(activity, time, 299) is None
     assert ticking(activity, time, 1) == "idle"
 
 
 def test_thirty_minutes_while_an_hour_is_open():
     activity, time = made()
-    activity.open()
+    activity.start()
     activity.hour_open = True
     assert ticking(activity, time, 1799) is None
     activity.hour_open = False
@@ -50,7 +50,7 @@ def test_thirty_minutes_while_an_hour_is_open():
 
 def test_a_closed_lid_ends_it_at_once():
     activity, time = made()
-    activity.open()
+    activity.start()
     assert ticking(activity, time, 10) is None
     time.now += 31
     assert activity.reason_to_end() == "suspended"
@@ -58,22 +58,22 @@ def test_a_closed_lid_ends_it_at_once():
 
 def test_a_short_stall_does_not():
     activity, time = made()
-    activity.open()
+    activity.start()
     time.now += 29
     assert activity.reason_to_end() is None
 
 
 def test_eight_hours_are_the_longest():
     activity, time = made()
-    activity.open()
+    activity.start()
     for _ in range(8 * 3600 // 100 - 1):
-        activity.touch()
+        activity.record_activity()
         assert ticking(activity, time, 100) is None
-    activity.touch()
+    activity.record_activity()
     assert ticking(activity, time, 100) == "eight hours"
 
 
 def test_the_clock_is_not_the_date(monkeypatch):
-    before = clock()
+    before = suspend_aware_clock()
     monkeypatch.setattr("time.time", lambda: 0.0)
-    assert 0 <= clock() - before < 5
+    assert 0 <= suspend_aware_clock() - before < 5

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.record import audit, practice, trail
+from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, unsigned_entries
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.store.types import now_us
+from clinic_toolkit.store.types import to_microseconds
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
@@ -29,7 +29,7 @@ def test_a_line_of_the_last_day_there_is_hides_no_other(site: Site, monkeypatch)
     time.tzset()
     try:
         with writing(site.work.engine) as db:
-            audit.note_keyless(db, site.work.vault.incarnation, "unlock.failed", now=LAST)
+            audit_log.append_keyless_entry(db, site.work.vault.incarnation, "unlock.failed", now=LAST)
         page = site.get("/audit")
     finally:
         monkeypatch.undo()
@@ -68,7 +68,7 @@ def test_looking_at_the_trail_is_in_the_trail(site: Site) -> None:
     with reading(site.work.engine) as db:
         newest = trails.lines(db, site.work.vault)[0]
     assert newest.event == "records.read"
-    assert {entry.record for entry in newest.entries} == {kept.id.bytes}
+    assert {entry.record for entry in newest.references} == {kept.id.bytes}
 
 
 def looked_for(site: Site, **typed: str) -> str:
@@ -98,7 +98,7 @@ def test_fifty_lines_a_page_and_a_way_further_back(site: Site) -> None:
     client = site.work.client()
     with writing(site.work.engine) as db:
         for _ in range(130):
-            audit.note(db, site.work.vault, "session.agreed", now=NOW)
+            audit_log.append_entry(db, site.work.vault, "session.agreed", now=NOW)
     page = site.get("/audit").text
     assert page.count("· line ") == 50
     assert "Older lines" in page
@@ -113,7 +113,7 @@ def test_fifty_lines_a_page_and_a_way_further_back(site: Site) -> None:
 
 def test_a_keyless_line_is_not_yet_vouched_for(site: Site) -> None:
     with writing(site.work.engine) as db:
-        audit.note_keyless(db, site.work.vault.incarnation, "unlock.failed", now=NOW)
+        audit_log.append_keyless_entry(db, site.work.vault.incarnation, "unlock.failed", now=NOW)
     page = site.get("/audit").text
     assert "the program, while locked" in page
     assert "not yet confirmed" in page
@@ -123,30 +123,36 @@ def test_a_keyless_line_is_not_yet_vouched_for(site: Site) -> None:
 def test_a_keyless_line_is_vouched_for_by_the_unlock_that_took_it_over_and_by_no_other(site: Site) -> None:
     work = site.work
     with writing(work.engine) as db:
-        audit.note_keyless(db, work.vault.incarnation, "unlock.failed", now=NOW)
-        assert audit.adopt(db, work.vault, now=NOW) == 1
-        taken_over = trail.tip(db) - 1
+        audit_log.append_keyless_entry(db, work.vault.incarnation, "unlock.failed", now=NOW)
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) == 1
+        taken_over = audit_reader.last_entry_number(db) - 1
         # A line that nobody's program wrote: it follows the one before, and its time is impossible.
-        refused = trail.tip(db) + 1
-        body = audit.KEYLESS + msgspec.msgpack.encode(("unlock.failed", 2**62))
-        link = audit._link(work.vault.incarnation, refused, audit.hash_of(db, refused - 1) or b"", body)
-        db.execute(audit.audit_line.insert().values(seq=refused, body=body, hash=link, signature=None))
-        assert audit.adopt(db, work.vault, now=NOW) is None
-        assert trail.adopted(db, work.vault, taken_over)
-        assert not trail.adopted(db, work.vault, refused)
+        refused = audit_reader.last_entry_number(db) + 1
+        body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode(("unlock.failed", 2**62))
+        link = audit_log._chain_hash(
+            work.vault.incarnation, refused, audit_log.find_entry_hash(db, refused - 1) or b"", body
+        )
+        db.execute(
+            audit_log.audit_log_table.insert().values(seq=refused, body=body, hash=link, signature=None)
+        )
+        assert unsigned_entries.sign_unsigned_entries(db, work.vault, now=NOW) is None
+        assert audit_reader.is_signed_afterwards(db, work.vault, taken_over)
+        assert not audit_reader.is_signed_afterwards(db, work.vault, refused)
 
 
 @pytest.mark.parametrize("event", ["note.signed", "practice.created", "zebra" * 40_000])
 def test_the_text_of_a_line_without_a_key_is_no_act_and_never_shown(site: Site, event: str) -> None:
     work = site.work
     with writing(work.engine) as db:
-        seq = trail.tip(db) + 1
-        body = audit.KEYLESS + msgspec.msgpack.encode((event, now_us(NOW)))
-        link = audit._link(work.vault.incarnation, seq, audit.hash_of(db, seq - 1) or b"", body)
-        db.execute(audit.audit_line.insert().values(seq=seq, body=body, hash=link, signature=None))
+        seq = audit_reader.last_entry_number(db) + 1
+        body = audit_log.KEYLESS_MARK + msgspec.msgpack.encode((event, to_microseconds(NOW)))
+        link = audit_log._chain_hash(
+            work.vault.incarnation, seq, audit_log.find_entry_hash(db, seq - 1) or b"", body
+        )
+        db.execute(audit_log.audit_log_table.insert().values(seq=seq, body=body, hash=link, signature=None))
     before = site.get("/audit").text
     with writing(work.engine) as db:
-        assert not practice.adopt(db, work.vault, now=NOW)
+        assert not inventory_snapshot.accept_unsigned_entries(db, work.vault, now=NOW)
     page = site.get("/audit").text
     for shown in (before, page):
         for words in (
@@ -186,15 +192,15 @@ def test_what_is_hurt_is_named_with_whose_it_is(site: Site) -> None:
 
 
 def test_a_check_under_way_shows_how_far_it_is_and_can_be_stopped(site: Site, monkeypatch) -> None:
-    from clinic_toolkit.record import inspection
+    from clinic_toolkit.journal import inspection
 
     def slow(db, vault, progress):
         for done in range(1, 10_000):
             progress(done, 10_000)
             time.sleep(0.002)
 
-    monkeypatch.setattr(inspection, "everything", slow)
-    touched = site.app.worker.activity
+    monkeypatch.setattr(inspection, "inspect_all", slow)
+    touched = site.app.worker.timeouts
     site.post("/audit/check")
     page = site.get("/audit/check")
     assert page.headers["Refresh"] == "2"
@@ -206,7 +212,7 @@ def test_a_check_under_way_shows_how_far_it_is_and_can_be_stopped(site: Site, mo
     assert touched.reason_to_end() is None
     # Locking stops it as well: it holds keys.
     site.post("/audit/check")
-    job = next(iter(site.app.worker.unlocked.values())).kept["check"]
+    job = next(iter(site.app.worker.unlocked_sessions.values())).values["check"]
     site.post("/lock")
     assert job.ended.wait(2)
     assert job.result is None

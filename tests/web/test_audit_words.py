@@ -3,13 +3,15 @@
 import ast
 import re
 
-from clinic_toolkit.record import trail
-from clinic_toolkit.web import audit_words
+from clinic_toolkit.journal import audit_reader
+from clinic_toolkit.web.content import audit_texts
 from tests.architecture.tree import modules
 
 CODE = re.compile(r"[a-z]+\.[a-z_]*")
 # Where an event stands among the arguments of each verb that writes a line.
-NOTED = {"note": 2, "note_keyless": 2}
+NOTED = {"append_entry": 2, "append_keyless_entry": 2}
+# The packages that make events in any way.
+RECORD = {"record", "journal"}
 
 
 def events(source: str, *, everywhere: bool = False) -> set[str]:
@@ -48,15 +50,17 @@ def used() -> set[str]:
     """Every event code of the program. One that ends in a dot stands for all that begin with it."""
     codes: set[str] = set()
     for path in modules():
-        if path.name != "audit_words.py":
-            codes |= events(path.read_text(encoding="utf-8"), everywhere="record" in path.parts)
+        if path.name != "audit_texts.py":
+            codes |= events(path.read_text(encoding="utf-8"), everywhere=not RECORD.isdisjoint(path.parts))
     return codes
 
 
 def test_the_search_sees_every_way_to_name_an_event() -> None:
     source = (
-        'audit.note(db, vault, "a.one", now=now)\nnote(db, v, f"b.two {x}-{y}" if x else "c.three")\n'
-        'rows.append(db, event="d.four")\naudit.note_keyless(db, i, "e.five", now=now)\nother("f.six")\n'
+        'audit_log.append_entry(db, vault, "a.one", now=now)\n'
+        'append_entry(db, v, f"b.two {x}-{y}" if x else "c.three")\n'
+        'records.append_version(db, event="d.four")\n'
+        'audit_log.append_keyless_entry(db, i, "e.five", now=now)\nother("f.six")\n'
         'log.warning("g.seven")'
     )
     assert events(source) == {"a.one", "b.two", "c.three", "d.four", "e.five"}
@@ -68,25 +72,35 @@ def test_every_event_has_words_and_no_word_is_left_over() -> None:
     codes = used()
     assert len(codes) > 25
     families = {code for code in codes if code.endswith(".")}
-    assert {code for code in codes if not any(word.startswith(code) for word in audit_words.WORDS)} == set()
-    left_over = {word for word in audit_words.WORDS if not word.startswith(tuple(families))} - codes
+    assert {
+        code for code in codes if not any(word.startswith(code) for word in audit_texts.EVENT_TEXTS)
+    } == set()
+    left_over = {word for word in audit_texts.EVENT_TEXTS if not word.startswith(tuple(families))} - codes
     assert left_over == set()
-    assert {kind for kind, _ in audit_words.WORDS.values()} == set(audit_words.KINDS)
+    assert {kind for kind, _ in audit_texts.EVENT_TEXTS.values()} == set(audit_texts.EVENT_KINDS)
 
 
 def test_a_line_is_a_plain_sentence() -> None:
-    assert audit_words.said(trail.Line(seq=1, event="practice.unlocked slots-2")).words == (
-        "Unlocked with the passphrase"
+    assert audit_texts.describe_event(
+        audit_reader.CheckedEntry(seq=1, event="practice.unlocked slots-2")
+    ).text == ("Unlocked with the passphrase")
+    adopted = audit_texts.describe_event(audit_reader.CheckedEntry(seq=9, event="audit.adopted 3-8"))
+    assert adopted.text.endswith("while locked: lines 3 to 8")
+    assert audit_texts.describe_event(
+        audit_reader.CheckedEntry(seq=9, event="audit.adopted 3-3")
+    ).text.endswith(": line 3")
+    assert (
+        "no words for"
+        in audit_texts.describe_event(audit_reader.CheckedEntry(seq=1, event="newer.thing")).text
     )
-    adopted = audit_words.said(trail.Line(seq=9, event="audit.adopted 3-8"))
-    assert adopted.words.endswith("while locked: lines 3 to 8")
-    assert audit_words.said(trail.Line(seq=9, event="audit.adopted 3-3")).words.endswith(": line 3")
-    assert "no words for" in audit_words.said(trail.Line(seq=1, event="newer.thing")).words
-    assert audit_words.said(trail.Line(seq=1, wrong=trail.MISSING)).words == "This line is missing."
+    assert (
+        audit_texts.describe_event(audit_reader.CheckedEntry(seq=1, fault=audit_reader.FAULT_MISSING)).text
+        == "This line is missing."
+    )
 
 
 def test_what_was_looked_at_is_counted() -> None:
-    assert audit_words.counted(["client"]) == "a client"
-    assert audit_words.counted(["therapy_session"] * 3 + ["client", "clinical_note"]) == (
+    assert audit_texts.count_records(["client"]) == "a client"
+    assert audit_texts.count_records(["therapy_session"] * 3 + ["client", "clinical_note"]) == (
         "3 sessions, a client and a note"
     )

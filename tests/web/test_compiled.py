@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from clinic_toolkit.web.compiled import Compiled
+from clinic_toolkit.web.pages.template_cache import TemplateCache
 
 
 @pytest.fixture
@@ -22,7 +22,9 @@ def _writing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rendered(folder: Path, *, may_compile: bool = True) -> str:
     """The page, as a process of its own shows it."""
-    pages = Environment(loader=FileSystemLoader(folder), bytecode_cache=Compiled(folder), autoescape=True)
+    pages = Environment(
+        loader=FileSystemLoader(folder), bytecode_cache=TemplateCache(folder), autoescape=True
+    )
     if not may_compile:
         vars(pages)["compile"] = None
     return pages.get_template("page.html").render(word="& two")

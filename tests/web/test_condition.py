@@ -11,11 +11,12 @@ from werkzeug.test import TestResponse
 
 from clinic_toolkit import settings as configuration
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.record import audit, clients, condition
+from clinic_toolkit.journal import audit_log, condition, unsigned_entries
+from clinic_toolkit.record.people import clients
 from clinic_toolkit.store import anchor, anchor_file, anchor_slot
-from clinic_toolkit.store.anchor_slot import Slot
+from clinic_toolkit.store.anchor_slot import AnchorSlot
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
-from clinic_toolkit.vault import slots
+from clinic_toolkit.vault import key_slots
 from clinic_toolkit.web.app import create_app
 from tests.fixtures import practices, trails
 from tests.fixtures.practices import NOW, Work, giving
@@ -25,11 +26,11 @@ from tests.fixtures.sites import Site, TestKeeper
 def reopened(work: Work, place: Path) -> Site:
     """A start on another folder of the same practice, locked."""
     engine = open_store(place)
-    settings = configuration.read(place, environ={})
+    settings = configuration.load_settings(place, environ={})
     keeper, ends = TestKeeper(), []
     app = create_app(settings, engine=engine, keeper=keeper, end_worker=ends.append, cookie_key=b"k" * 32)
     with reading(engine) as db:
-        vault = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
     known = Work(engine=engine, vault=vault, groups=work.groups)
     return Site(app=app, work=known, settings=settings, keeper=keeper, ends=ends)
 
@@ -53,7 +54,7 @@ def lost(work: Work, tmp_path: Path) -> Site:
 
 
 def state_of(site: Site) -> dict[str, str]:
-    return {"state": condition.state(site.work.engine)}
+    return {"state": condition.findings_token(site.work.engine)}
 
 
 def new(name: str) -> dict[str, str]:
@@ -96,16 +97,16 @@ def test_the_control_has_no_such_page_and_no_notice(work: Work, tmp_path: Path) 
 def test_seen_is_a_line_of_the_trail_and_ends_it(lost: Site) -> None:
     lost.unlock()
     page = lost.get("/condition").text
-    (missing,) = anchor.verdict(lost.work.engine).missing
-    state = f"{missing.first}-{missing.last}"
+    (missing,) = anchor.verdict(lost.work.engine).missing_entries
+    state = f"{missing.first_seq}-{missing.last_seq}"
     assert f'value="{state}"' in page
     assert lost.post("/condition/seen", {"state": "1-2"}).headers["Location"] == "/condition"
-    assert anchor.verdict(lost.work.engine).missing, "an act is good for what was shown only"
+    assert anchor.verdict(lost.work.engine).missing_entries, "an act is good for what was shown only"
     assert lost.post("/condition/seen", {"state": state}).headers["Location"] == "/"
     assert f"anchor.missing_seen {state}" in events(lost)
     assert "/condition" not in lost.get("/clients").text
     lost.work.engine.dispose()
-    assert anchor.verdict(open_store(lost.settings.data_folder)).whole
+    assert anchor.verdict(open_store(lost.settings.data_folder)).is_clean
 
 
 def test_a_removed_anchor_is_said_once_and_the_record_goes_on(work: Work, tmp_path: Path) -> None:
@@ -132,17 +133,17 @@ def other(work: Work, tmp_path: Path) -> Site:
     older = (place / "clinic.db").read_bytes()
     newer = open_store(place)
     with writing(newer) as db:
-        clients.add(db, work.vault, clients.Client(name="Ben Ode"), now=NOW)
+        clients.create_client(db, work.vault, clients.Client(name="Ben Ode"), now=NOW)
     newer.dispose()
     mark = (place / "clinic.anchor").read_bytes()
     (place / "clinic.db").write_bytes(older)
     (place / "clinic.anchor").unlink()
     parted = open_store(place)
     with writing(parted) as db:
-        vault = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
         for name in ("Cem Aydin", "Dina Weiss"):
-            clients.add(db, vault, clients.Client(name=name), now=NOW)
-        anchor.begin_again(db)
+            clients.create_client(db, vault, clients.Client(name=name), now=NOW)
+        anchor.acknowledge_loss(db)
     parted.dispose()
     (place / "clinic.anchor").write_bytes(mark)
     return reopened(work, place)
@@ -177,29 +178,31 @@ def test_who_comes_by_the_sheet_decides_first_and_chooses_a_passphrase_afterward
     assert "not the latest data file" in other.get("/condition").text
     assert "Cem Aydin" in other.get("/clients").text
     assert other.post("/condition/go-on", state_of(other)).status_code == 303
-    assert not anchor.is_frozen(other.work.engine)
+    assert not anchor.is_read_only(other.work.engine)
     assert other.get("/clients").headers["Location"] == "/unlock/choose"
 
 
 def test_a_forged_line_about_the_unlock_lets_the_clinician_in(other: Site) -> None:
     with sqlite3.connect(other.settings.data_folder / "clinic.db") as raw:
         seq, before = raw.execute("SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1").fetchone()
-        body = audit.KEYLESS + audit._encode((f"{audit.NOT_ADOPTED} zzz", 1))
-        link = audit._link(other.work.vault.incarnation, seq + 1, before, body)
+        body = audit_log.KEYLESS_MARK + audit_log._encode_payload(
+            (f"{unsigned_entries.EVENT_UNSIGNED_REFUSED} zzz", 1)
+        )
+        link = audit_log._chain_hash(other.work.vault.incarnation, seq + 1, before, body)
         raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, ?)", (seq + 1, body, link, bytes(64)))
     raw.close()
     assert by_sheet(other) == "/unlock/choose"
     with reading(other.work.engine) as db:
-        assert audit.not_adopted(db, other.work.vault) is None
+        assert unsigned_entries.find_refused_entry(db, other.work.vault) is None
 
 
 @pytest.fixture
-def newest(work: Work) -> Slot:
+def newest(work: Work) -> AnchorSlot:
     """The anchor of a practice that was closed in order."""
     work.client("Ana Reyes")
     assert checkpoint(work.engine)
     work.engine.dispose()
-    slot, _ = anchor_file._newest(anchor_of(work))
+    slot, _ = anchor_file._read_newest_slot(anchor_of(work))
     assert slot
     return slot
 
@@ -208,24 +211,28 @@ def anchor_of(work: Work) -> Path:
     return Path(work.engine.url.database or "").with_name("clinic.anchor")
 
 
-def started_with(work: Work, slot: Slot) -> Site:
+def started_with(work: Work, slot: AnchorSlot) -> Site:
     """A start beside this anchor."""
-    raw = anchor_slot.encode(slot)
+    raw = anchor_slot.encode_slot(slot)
     anchor_of(work).write_bytes(raw + bytes(len(raw)))
     return reopened(work, anchor_of(work).parent)
 
 
-@pytest.mark.parametrize("wrong", [{"count": (1 << 64) - 1}, {"seq": (1 << 63) + 5}], ids=["count", "line"])
+@pytest.mark.parametrize(
+    "wrong", [{"write_count": (1 << 64) - 1}, {"seq": (1 << 63) + 5}], ids=["count", "line"]
+)
 def test_a_number_in_the_anchor_that_leaves_no_next_one_is_no_anchor(
-    work: Work, newest: Slot, wrong: dict[str, int]
+    work: Work, newest: AnchorSlot, wrong: dict[str, int]
 ) -> None:
     site = started_with(work, replace(newest, **({"seq": newest.seq + 1} | wrong)))
-    assert anchor.verdict(site.work.engine).absent
+    assert anchor.verdict(site.work.engine).anchor_absences
 
 
-def test_a_time_that_no_clock_tells_does_not_hide_what_is_missing(work: Work, newest: Slot) -> None:
-    entry = anchor_slot._ENTRY.pack(newest.seq + 1, 1 << 63, bytes(8), b"client", bytes(16), bytes(16))
-    site = started_with(work, replace(newest, count=newest.count + 5, seq=newest.seq + 1, raw=entry))
+def test_a_time_that_no_clock_tells_does_not_hide_what_is_missing(work: Work, newest: AnchorSlot) -> None:
+    entry = anchor_slot._SAVED_RECORD.pack(newest.seq + 1, 1 << 63, bytes(8), b"client", bytes(16), bytes(16))
+    site = started_with(
+        work, replace(newest, write_count=newest.write_count + 5, seq=newest.seq + 1, raw_records=entry)
+    )
     site.unlock()
     assert "at a time that cannot be read" in site.get("/condition").text
     assert site.post("/condition/seen", state_of(site)).status_code == 303
@@ -259,18 +266,18 @@ def test_going_on_with_another_file_is_the_clinicians_act(other: Site) -> None:
     assert events(other)[0] == "anchor.other_taken"
     assert other.get("/").status_code == 200
     assert other.post("/clients/new", new("Eva Lind")).status_code == 303
-    assert anchor.verdict(other.work.engine).whole
+    assert anchor.verdict(other.work.engine).is_clean
     other.work.engine.dispose()
-    assert anchor.verdict(open_store(other.settings.data_folder)).whole
+    assert anchor.verdict(open_store(other.settings.data_folder)).is_clean
 
 
 def test_going_on_that_was_not_saved_is_not_done(other: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     other.unlock()
     other.get("/condition")
     with monkeypatch.context() as broken:
-        broken.setattr(audit, "_ADD", None)
+        broken.setattr(audit_log, "_INSERT_ENTRY", None)
         assert other.post("/condition/go-on", state_of(other)).status_code == 500
-    assert anchor.is_frozen(other.work.engine)
+    assert anchor.is_read_only(other.work.engine)
     assert other.post("/clients/new", new("Eva Lind")).status_code == 503
 
 
@@ -278,7 +285,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(anchor_file.Anchor, "_put", fail)
+    monkeypatch.setattr(anchor_file.Anchor, "_write_slot", fail)
 
 
 def test_saved_but_the_check_mark_failed(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,7 +327,7 @@ def test_going_on_is_good_for_what_was_shown_only(other: Site) -> None:
     other.unlock()
     answer = other.post("/condition/go-on", {"state": "other-0"})
     assert answer.headers["Location"].endswith("/condition")
-    assert anchor.is_frozen(other.work.engine)
+    assert anchor.is_read_only(other.work.engine)
 
 
 def test_a_tail_that_nobody_signed_is_judged_before_going_on_signs_over_it(other: Site) -> None:
@@ -330,7 +337,7 @@ def test_a_tail_that_nobody_signed_is_judged_before_going_on_signs_over_it(other
     other.unlock()
     answer = other.post("/condition/go-on", state_of(other))
     assert answer.headers["Location"].endswith("/unlock/trail")
-    assert any(event.startswith(audit.NOT_ADOPTED) for event in events(other))
+    assert any(event.startswith(unsigned_entries.EVENT_UNSIGNED_REFUSED) for event in events(other))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be exchanged there")
@@ -369,7 +376,7 @@ def test_a_file_exchanged_at_work_is_said_and_what_was_typed_stays(work: Work, t
     assert again.post("/condition/seen", {"state": state}).status_code == 303
     assert "anchor.exchange_seen" in events(again)
     again.work.engine.dispose()
-    assert anchor.verdict(open_store(place)).exchanged is None
+    assert anchor.verdict(open_store(place)).file_replaced is None
 
     # The copy is the record, with all that was called saved.
     (place / "clinic.db").unlink()

@@ -6,16 +6,16 @@ import time
 import pytest
 
 from clinic_toolkit.vault import return_code
-from clinic_toolkit.web import returning, unlocking
+from clinic_toolkit.web.access import quick_return, unlocking
 from tests.fixtures.sites import Site
 
 
 def test_cover_puts_the_keys_away_and_leads_back_to_the_page(site: Site) -> None:
-    site.keeper.hold(b"sealed")
+    site.keeper.hold_return_blob(b"sealed")
     answer = site.post("/cover", {"back": "/practice"})
     assert answer.headers["Location"] == "/unlock?back=/practice&covered=1"
     assert site.ends == ["covered"]
-    assert site.app.worker.unlocked == {}
+    assert site.app.worker.unlocked_sessions == {}
     page = site.get(answer.headers["Location"])
     assert "A pause" in page.text
     assert "Nothing is lost. The return code leads back to where you were." in page.text
@@ -31,9 +31,9 @@ def test_without_a_code_the_passphrase_is_asked(site: Site) -> None:
 
 
 def test_lock_asks_for_the_passphrase_whatever_the_code(site: Site) -> None:
-    site.keeper.hold(b"sealed")
+    site.keeper.hold_return_blob(b"sealed")
     assert site.post("/lock").headers["Location"] == "/unlock"
-    assert not site.keeper.holds()
+    assert not site.keeper.has_return_blob()
     assert site.ends == ["locked"]
     assert 'name="passphrase"' in site.get("/unlock").text
 
@@ -42,15 +42,15 @@ def test_a_code_that_is_still_being_prepared_is_not_held_after_the_lock(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = threading.Event()
-    monkeypatch.setattr(return_code, "wrap_for_return", lambda vault, code: (go.wait(5), b"late")[1])
+    monkeypatch.setattr(return_code, "wrap_user_key", lambda vault, code: (go.wait(5), b"late")[1])
 
     def hold() -> str:
-        returning.hold("ABC234")
+        quick_return.offer_quick_return("ABC234")
         return ""
 
     for lock_first in (False, True):
         site.unlock()
-        site.app.worker.ending = False
+        site.app.worker.is_ending = False
         site.post(site.route(hold))
         if lock_first:
             site.post("/lock")
@@ -58,8 +58,8 @@ def test_a_code_that_is_still_being_prepared_is_not_held_after_the_lock(
         for thread in threading.enumerate():
             if thread.name == "quick-return":
                 thread.join(5)
-        assert site.keeper.holds() is not lock_first
-        site.keeper.drop()
+        assert site.keeper.has_return_blob() is not lock_first
+        site.keeper.drop_return_blob()
         go.clear()
 
 
@@ -71,21 +71,21 @@ def slowly(vault: object, code: str) -> bytes:
 def test_a_code_is_called_taken_only_when_the_keeper_has_it(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(return_code, "wrap_for_return", slowly)
-    monkeypatch.setattr(unlocking, "confirm", lambda typed: "")
-    site.keeper.drop()
+    monkeypatch.setattr(return_code, "wrap_user_key", slowly)
+    monkeypatch.setattr(unlocking, "confirm_passphrase", lambda typed: "")
+    site.keeper.drop_return_blob()
     answer = site.post("/practice/code", {"code": "ABC234", "present_passphrase": "known"})
     assert answer.headers["Location"] == "/practice?saved=1"
-    assert site.keeper.holds()
+    assert site.keeper.has_return_blob()
 
 
 def test_a_cover_right_after_the_unlock_still_leads_back_by_the_code(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(return_code, "wrap_for_return", slowly)
+    monkeypatch.setattr(return_code, "wrap_user_key", slowly)
 
     def hold() -> str:
-        returning.hold("ABC234")
+        quick_return.offer_quick_return("ABC234")
         return ""
 
     site.post(site.route(hold))
@@ -107,14 +107,14 @@ def test_a_page_that_holds_words_is_covered_where_it_is(site: Site) -> None:
 
 
 def test_quit_asks_on_a_page_of_its_own_and_ends_everything(site: Site) -> None:
-    site.keeper.hold(b"sealed")
+    site.keeper.hold_return_blob(b"sealed")
     asked = site.get("/quit").text
     assert 'action="/quit"' in asked and "It is safe to close" not in asked
-    assert not site.ends and site.keeper.holds()
+    assert not site.ends and site.keeper.has_return_blob()
     answer = site.post("/quit")
     assert answer.status_code == 200 and "It is safe to close this window now" in answer.text
     assert site.ends == ["quit"] and site.keeper.has_quit
-    assert not site.keeper.holds() and site.app.worker.unlocked == {}
+    assert not site.keeper.has_return_blob() and site.app.worker.unlocked_sessions == {}
     # Nobody answers any more: its style has to come from the browser's cache.
     assert "cache" not in answer.headers["Clear-Site-Data"]
 
@@ -129,7 +129,7 @@ def test_quit_is_offered_where_work_ends(site: Site) -> None:
 def test_the_two_ways_to_put_the_keys_away_are_told_apart(locked: Site) -> None:
     page = locked.get("/unlock").text
     assert "The return code is enough after <em>Cover</em>" in page
-    locked.keeper.hold(b"sealed")
+    locked.keeper.hold_return_blob(b"sealed")
     assert "is not enough" not in locked.get("/unlock").text
 
 
@@ -147,12 +147,12 @@ def test_a_locked_page_offers_no_cover(locked: Site) -> None:
 
 
 def test_typing_is_a_sign_of_a_person_and_an_open_page_is_none(site: Site) -> None:
-    activity = site.app.worker.activity
+    activity = site.app.worker.timeouts
     moments = iter(range(0, 100_000, 100))
     activity._clock = lambda: float(next(moments))
-    activity.open()
-    before = activity._touched
+    activity.start()
+    before = activity._last_active
     site.get("/pulse", **{"X-Pulse": "1"})
-    assert activity._touched == before
+    assert activity._last_active == before
     site.get("/pulse", **{"X-Pulse": "typed"})
-    assert activity._touched > before
+    assert activity._last_active > before

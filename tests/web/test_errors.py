@@ -5,12 +5,12 @@ import pytest
 from flask import request
 
 from clinic_toolkit.errors import ClinicError, DamagedFile
-from clinic_toolkit.record import clients
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.rows import NotThere, Stale
-from clinic_toolkit.store.trouble import StorageBusy, StorageFailed, StorageFull, StorageReadOnly
+from clinic_toolkit.journal.records import RecordNotFound, StaleVersion
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.store.storage_errors import StorageBusy, StorageFailed, StorageFull, StorageReadOnly
 from clinic_toolkit.web import context
-from clinic_toolkit.web.errors import is_secret
+from clinic_toolkit.web.error_pages import is_secret_field
 from tests.fixtures.sites import Site
 
 TYPED = {"note": "She said “it is <b>fine</b> & well”\r\nand left.", "when": "10:00"}
@@ -28,8 +28,8 @@ def raising(error):
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (NotThere(), 404),
-        (Stale(), 409),
+        (RecordNotFound(), 404),
+        (StaleVersion(), 409),
         (StorageFull(), 503),
         (StorageReadOnly(), 503),
         (StorageBusy(), 503),
@@ -49,7 +49,7 @@ def test_each_error_has_its_status_and_its_sentence(site: Site, error, status):
 
 
 @pytest.mark.parametrize(
-    "error", [StorageFull(), StorageReadOnly(), StorageBusy(), Stale(), RuntimeError("private")]
+    "error", [StorageFull(), StorageReadOnly(), StorageBusy(), StaleVersion(), RuntimeError("private")]
 )
 def test_what_was_typed_is_kept_and_can_be_sent_again(site: Site, error):
     tries = []
@@ -94,12 +94,12 @@ def test_a_mistake_of_ours_shows_a_code_and_logs_no_value(site: Site, caplog):
 
 def test_a_disk_that_is_full_while_the_commit_runs_keeps_what_was_typed(site: Site):
     def view():
-        clients.add(context.db(), context.vault(), Client(name="x"), now=context.now())
+        clients.create_client(context.db(), context.vault(), Client(name="x"), now=context.now())
         # The limit makes the next page of the file one too many, as a full disk does.
         pages = context.db().exec_driver_sql("PRAGMA page_count").scalar()
         context.db().exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         for _ in range(200):
-            clients.add(context.db(), context.vault(), Client(name="y" * 90), now=context.now())
+            clients.create_client(context.db(), context.vault(), Client(name="y" * 90), now=context.now())
         return "saved"
 
     page = site.post(site.route(view), TYPED)
@@ -135,16 +135,16 @@ SECRETS = (
 @pytest.mark.parametrize("name", [*SECRETS, "group_3", "group8", "csrf_token"])
 def test_a_secret_is_never_shown_again(site: Site, name: str) -> None:
     with site.app.test_request_context("/practice", base_url=site.origin):
-        assert is_secret(name)
+        assert is_secret_field(name)
 
 
 @pytest.mark.parametrize("name", ["worksheet", "groups", "sheet_note", "decoded", "passed"])
 def test_a_name_that_only_looks_like_a_secret_is_sent_again(site: Site, name: str) -> None:
     """The choice of a worksheet was taken for a recovery sheet, and got lost on the page to send again."""
     with site.app.test_request_context("/practice", base_url=site.origin):
-        assert not is_secret(name)
+        assert not is_secret_field(name)
 
 
 def test_the_code_of_a_paper_form_is_no_secret(site: Site) -> None:
     with site.app.test_request_context(f"/sessions/{uuid4()}/paper", base_url=site.origin):
-        assert request.blueprint == "paper_forms" and not is_secret("code")
+        assert request.blueprint == "paper_forms" and not is_secret_field("code")

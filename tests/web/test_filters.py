@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from clinic_toolkit.web.filters import spell
+from clinic_toolkit.web.pages.filters import duration
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from clinic_toolkit.web.filters import spell
     ],
 )
 def test_a_duration_is_written_plainly(seconds: float, words: str) -> None:
-    assert spell(timedelta(seconds=seconds)) == words
+    assert duration(timedelta(seconds=seconds)) == words

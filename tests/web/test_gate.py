@@ -5,8 +5,8 @@ from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
-from clinic_toolkit.web import gate, launch
-from clinic_toolkit.web.context import SID
+from clinic_toolkit.web.context import SESSION_ID_KEY
+from clinic_toolkit.web.perimeter import browser_launch, gate
 from tests.fixtures.sites import FROM_OUR_PAGE, Site, Visitor
 
 SITES = (None, "same-origin", "same-site", "cross-site", "none", "anything")
@@ -24,7 +24,9 @@ def lets_in(settings, method, *, host=None, site=None, origin=None, mode="naviga
         "HTTP_SEC_FETCH_DEST": dest,
     }
     environ = {"REQUEST_METHOD": method, "HTTP_HOST": settings.host if host is None else host}
-    return gate.lets_in(environ | {key: value for key, value in named.items() if value is not None}, settings)
+    return gate.is_allowed_origin(
+        environ | {key: value for key, value in named.items() if value is not None}, settings
+    )
 
 
 @pytest.mark.parametrize(("site", "origin"), [*product(SITES, ORIGINS)])
@@ -107,7 +109,9 @@ def test_every_refusal_is_the_same_bytes(site: Site):
         stranger.get("/unlock", base_url=origin, headers=FROM_OUR_PAGE),
         stranger.get("/static/x", base_url=origin, headers=FROM_OUR_PAGE),
         stranger.post("/lock", base_url=origin, headers=FROM_OUR_PAGE | {"Origin": origin}),
-        stranger.get("/unlock", base_url=origin, headers=FROM_OUR_PAGE | {"Cookie": f"{launch.COOKIE}=x"}),
+        stranger.get(
+            "/unlock", base_url=origin, headers=FROM_OUR_PAGE | {"Cookie": f"{browser_launch.COOKIE_NAME}=x"}
+        ),
         # A launch with a wrong token, with none, or asked by what is no page.
         browser.get("/open?key=x", base_url=origin, headers={"Sec-Fetch-Site": "cross-site"}),
         browser.get("/open", base_url=origin, headers={"Sec-Fetch-Site": "none"}),
@@ -136,9 +140,9 @@ def test_a_form_without_its_token_changes_nothing(site: Site):
 
 def test_the_token_of_another_session_is_refused(site: Site):
     path, token = site.route(lambda: "done"), site.token()
-    site.app.worker.unlocked["other"] = site.app.worker.unlocked.pop("known")
+    site.app.worker.unlocked_sessions["other"] = site.app.worker.unlocked_sessions.pop("known")
     site.unlock()
-    cookie = site.app.session_interface.get_signing_serializer(site.app).dumps({SID: "other"})
+    cookie = site.app.session_interface.get_signing_serializer(site.app).dumps({SESSION_ID_KEY: "other"})
     site.browser.set_cookie("__Host-sid", str(cookie), domain=site.settings.host_name)
     assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
     assert site.post(path, {"csrf_token": token}, token=False).status_code == 422

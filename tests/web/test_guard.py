@@ -3,10 +3,10 @@ from flask import request
 
 from clinic_toolkit import settings as configuration
 from clinic_toolkit.store.engine import open_store
-from clinic_toolkit.web import guard
+from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.access.guard import ALWAYS, BEFORE_SETUP, SHARED_SCREEN, UNLOCKED, WITH_KEYS
 from clinic_toolkit.web.app import create_app
-from clinic_toolkit.web.context import Unlocked
-from clinic_toolkit.web.guard import ALWAYS, BEFORE_PRACTICE, SHARED, UNLOCKED, WITH_KEYS
+from clinic_toolkit.web.context import UnlockedSession
 from tests.fixtures.sites import UNKNOWN, Site, TestKeeper, Visitor
 from tests.fixtures.vaults import cheap_vault
 
@@ -15,7 +15,7 @@ NOTE = f"/sessions/{UNKNOWN}/note"
 
 def moments(site: Site) -> dict[str, str]:
     with site.app.app_context():
-        return {endpoint: guard.moment_of(endpoint) for endpoint in site.app.view_functions}
+        return {endpoint: guard.required_state(endpoint) for endpoint in site.app.view_functions}
 
 
 def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site):
@@ -30,7 +30,9 @@ def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site):
         "promises.index",
     }
     assert {endpoint for endpoint, moment in open_earlier.items() if moment == WITH_KEYS} == {"lock.pulse"}
-    assert {endpoint for endpoint, moment in open_earlier.items() if moment == SHARED} == {"shared.show"}
+    assert {endpoint for endpoint, moment in open_earlier.items() if moment == SHARED_SCREEN} == {
+        "shared.show"
+    }
     rooms = {endpoint.partition(".")[0] for endpoint in open_earlier}
     assert rooms <= {"static", "lock", "setup", "promises", "handover", "shared"}
 
@@ -38,11 +40,11 @@ def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site):
 def test_locked_every_page_leads_to_the_lock(locked: Site):
     for address in [*locked.addresses(), "/no-such-page"]:
         with locked.app.test_request_context(address, base_url=locked.origin):
-            moment = guard.moment_of(request.endpoint)
+            moment = guard.required_state(request.endpoint)
         if moment in (ALWAYS, guard.WHILE_LOCKED):
             continue
         answer = locked.get(address)
-        if moment == SHARED:
+        if moment == SHARED_SCREEN:
             # What a client sees leads nowhere, least of all to the lock.
             assert answer.status_code == 200 and "<h1>One moment</h1>" in answer.text
             continue
@@ -90,7 +92,7 @@ def test_what_was_posted_to_a_locked_worker_ends_it(locked: Site):
 
 def test_no_practice_leads_to_the_first_page_of_all(tmp_path):
     engine = open_store(tmp_path)
-    settings = configuration.read(tmp_path, environ={})
+    settings = configuration.load_settings(tmp_path, environ={})
     app = create_app(settings, engine=engine, keeper=TestKeeper(), end_worker=lambda reason: None)
     browser = Visitor(app)
     origin = f"http://{settings.host}"
@@ -104,7 +106,9 @@ def test_no_practice_leads_to_the_first_page_of_all(tmp_path):
 
 @pytest.mark.parametrize(("must_choose", "leads_to"), [(True, "/unlock/choose"), (False, None)])
 def test_who_came_by_the_sheet_chooses_a_passphrase_first(site: Site, must_choose, leads_to):
-    site.app.worker.unlocked["known"] = Unlocked(vault=site.work.vault, must_choose_passphrase=must_choose)
+    site.app.worker.unlocked_sessions["known"] = UnlockedSession(
+        vault=site.work.vault, must_choose_passphrase=must_choose
+    )
     path = site.route(lambda: "here", "GET")
     answer = site.get(path)
     assert answer.headers.get("Location") == leads_to
@@ -116,7 +120,7 @@ def test_who_came_by_the_sheet_chooses_a_passphrase_first(site: Site, must_choos
 
 def test_a_page_left_open_does_not_count_as_a_person(site: Site):
     calls = []
-    site.app.worker.activity.touch = lambda: calls.append(1)
+    site.app.worker.timeouts.record_activity = lambda: calls.append(1)
     site.get("/pulse", **{"X-Pulse": "1"})
     assert not calls
     site.get(site.route(lambda: "here", "GET"))
@@ -124,4 +128,4 @@ def test_a_page_left_open_does_not_count_as_a_person(site: Site):
 
 
 def test_the_first_page_is_only_for_the_time_before(site: Site):
-    assert BEFORE_PRACTICE in moments(site).values()
+    assert BEFORE_SETUP in moments(site).values()

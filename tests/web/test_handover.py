@@ -9,17 +9,25 @@ import pytest
 from sqlalchemy import text
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import administrations, answers, merging, progress
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.questionnaires import administrations, answers, progress
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.store.trouble import StorageExchanged, StorageFrozen, StorageFull, damaged
-from clinic_toolkit.web import client_troubles, gate, handed_answers, handing, handover
+from clinic_toolkit.store.storage_errors import (
+    StorageFull,
+    StorageMismatch,
+    StorageReplaced,
+    damaged_file_error,
+)
+from clinic_toolkit.web.access import handover_transition
+from clinic_toolkit.web.handover import answer_store, client_app, client_messages
+from clinic_toolkit.web.perimeter import gate
 from tests.fixtures import sites
 from tests.fixtures.handed import Device, TestLine, TestTray, handed_over, let_in
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, Stranger
 from tests.journeys import crawl
 
-REFUSED = gate.refusal()
+REFUSED = gate.refusal_response()
 KEY = b"k" * 32
 A_PERSON = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 PULSE = re.compile(r'data-pulse="([^"]+)"')
@@ -40,7 +48,7 @@ def device(site: Site) -> Device:
 def given(device: Device) -> list[tuple[str, int | None]]:
     """The answers as they lie in the rows of the hand-over."""
     with reading(device.site.work.engine) as db:
-        form = handover.handover.form_of(db, device.app.form._ticket)
+        form = client_app.client_side.load_client_form(db, device.app.form._ticket)
     return [
         (form.answers[n].status, form.answers[n].value) if n in form.answers else ("", None)
         for n in range(1, 13)
@@ -55,7 +63,7 @@ def test_the_keys_leave_with_the_button_and_the_ticket_only_after_the_commit(sit
     answer = site.post(f"/administrations/{form.id}/hand-over")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert '"cache"' in answer.headers["Clear-Site-Data"]
-    assert site.ends == ["handed over"] and not site.app.worker.unlocked
+    assert site.ends == ["handed over"] and not site.app.worker.unlocked_sessions
     assert site.keeper.ticket
 
 
@@ -68,15 +76,15 @@ def test_no_ticket_leaves_if_the_hand_over_is_not_on_the_disk(
     def full(*_: Any, **__: Any) -> None:
         raise StorageFull
 
-    monkeypatch.setattr(merging.rows, "begin", full)
+    monkeypatch.setattr(clinician_side.records, "create_record", full)
     assert site.post(f"/administrations/{form.id}/hand-over").status_code == 503
-    assert site.keeper.ticket is None and not site.ends and site.app.worker.unlocked
+    assert site.keeper.ticket is None and not site.ends and site.app.worker.unlocked_sessions
 
 
 def test_a_finished_form_is_not_handed_over(site: Site) -> None:
     form = site.work.begun(site.work.client(), giving())
     with writing(site.work.engine) as db:
-        progress.complete(db, site.work.vault, form, now=form.at)
+        progress.complete_administration(db, site.work.vault, form, now=form.recorded_at)
     assert site.get(f"/administrations/{form.id}/hand-over").status_code == 422
     assert site.post(f"/administrations/{form.id}/hand-over").status_code == 422
     assert site.keeper.ticket is None
@@ -115,7 +123,7 @@ def test_every_address_but_the_forms_own_is_refused_with_the_same_bytes(tmp_path
             assert dict(answer.headers) == dict(REFUSED.headers) | {
                 "Content-Length": answer.headers["Content-Length"]
             }
-            device.app._ending = False
+            device.app._is_ending = False
     assert len(asked) > 100
 
 
@@ -153,7 +161,7 @@ def test_the_clinicians_cookies_are_worth_nothing(site: Site) -> None:
 def test_words_sent_from_another_page_end_the_process_and_the_form_goes_on(device: Device) -> None:
     device.post("/form/1", {"answer": "3"})
     answer = device.send("/notes/1", {"text": "Words about another client."})
-    assert answer.data == REFUSED.data and device.line.end.is_set()
+    assert answer.data == REFUSED.data and device.line.stopping.is_set()
     later = device.next_process()
     assert later.get("/form/1").status_code == 200
     assert given(later)[0] == ("answered", 3)
@@ -212,7 +220,7 @@ def test_a_way_not_to_answer_is_let_go_by_the_same_button(device: Device) -> Non
         for _ in range(2):
             assert device.send(path, sent).headers["Location"] == path
         assert 'aria-pressed="true"' not in device.get(path).text
-        assert device.app.form.kept.of(3).status == "not_reached"
+        assert device.app.form.answers.answer_to(3).status == "not_reached"
 
 
 @pytest.mark.parametrize(
@@ -240,14 +248,14 @@ def test_a_full_disk_is_said_and_what_was_typed_stands_on_the_page(
         raise StorageFull from OSError(errno.ENOSPC, "full")
 
     token = device.token()
-    monkeypatch.setattr(handed_answers.handover, "keep", full)
+    monkeypatch.setattr(answer_store.client_side, "record_answer", full)
     fields = {"answer": "3", "said": "Words that must not be lost."}
     answer = device.post("/form/1", fields)
     assert answer.status_code == 503
-    assert client_troubles.SENTENCE in answer.text
+    assert client_messages.GENERIC_MESSAGE in answer.text
     assert fields["said"] in answer.text and " checked" in answer.text
     told = device.send("/form/1", fields | {"csrf_token": token}, **{"X-Autosave": "1"})
-    assert told.status_code == 503 and told.json["message"] == client_troubles.SENTENCE
+    assert told.status_code == 503 and told.json["message"] == client_messages.GENERIC_MESSAGE
     monkeypatch.undo()
     assert device.post("/form/1", fields).status_code == 303
     assert given(device)[0] == ("answered", 3)
@@ -255,17 +263,17 @@ def test_a_full_disk_is_said_and_what_was_typed_stands_on_the_page(
 
 def test_giving_back_asks_first_then_ends_the_process_and_destroys_the_ticket(device: Device) -> None:
     device.post("/form/1", {"answer": "3"})
-    ticket = device.line.tray.ticket
+    ticket = device.line.ticket_pipe.ticket
     assert "Give the laptop back?" in device.get("/form/give-back").text
-    assert device.line.tray.ticket == ticket and not device.line.end.is_set()
+    assert device.line.ticket_pipe.ticket == ticket and not device.line.stopping.is_set()
     assert device.post("/form/give-back").headers["Location"] == "/handed-back"
-    assert device.line.tray.ticket is None and device.line.end.is_set()
+    assert device.line.ticket_pipe.ticket is None and device.line.stopping.is_set()
     # Until the process is gone it answers nothing more, but what the last page looks like.
     assert "<h1>One moment</h1>" in device.get("/form/1").text
     page = device.get("/handed-back")
     assert page.status_code == 200 and "Please give the laptop back" in page.text
     # The process after the next shows the same page.
-    device.site.app.extensions.pop(handing._LEFT)
+    device.site.app.extensions.pop(handover_transition._HANDED_OVER_KEY)
     locked = sites.Visitor(device.site.app).get("/handed-back", base_url=device.site.origin)
     assert locked.text == page.text
     style = re.search(r'href="(/static/[^"]+page\.css)"', page.text)
@@ -278,15 +286,15 @@ def test_nothing_is_finished_without_being_asked(device: Device) -> None:
     asked = device.get("/form/finish").text
     assert "Some questions are still open." in asked
     assert device.post("/form/finish").headers["Location"] == "/handed-back"
-    assert device.line.tray.ticket is None and device.line.end.is_set()
+    assert device.line.ticket_pipe.ticket is None and device.line.stopping.is_set()
 
 
 @pytest.mark.parametrize(
     "trouble",
     [
-        StorageExchanged(Path("/srv/reyes/clinic/clinic.db.rescued.1")),
-        damaged(Path("/srv/reyes/clinic/clinic.db")),
-        StorageFrozen(),
+        StorageReplaced(Path("/srv/reyes/clinic/clinic.db.rescued.1")),
+        damaged_file_error(Path("/srv/reyes/clinic/clinic.db")),
+        StorageMismatch(),
     ],
     ids=lambda trouble: type(trouble).__name__,
 )
@@ -297,8 +305,8 @@ def test_a_client_hears_nothing_of_files_and_folders(
         raise trouble
 
     token = device.token()
-    monkeypatch.setattr(handed_answers.handover, "keep", fail)
-    monkeypatch.setattr(handed_answers.handover, "note_act", fail)
+    monkeypatch.setattr(answer_store.client_side, "record_answer", fail)
+    monkeypatch.setattr(answer_store.client_side, "record_act", fail)
     fields = {"csrf_token": token, "answer": "3"}
     for answer in (
         device.post("/form/1", fields),
@@ -306,7 +314,7 @@ def test_a_client_hears_nothing_of_files_and_folders(
         device.send("/form/finish", fields),
     ):
         assert answer.status_code == 503
-        assert client_troubles.SENTENCE in answer.text
+        assert client_messages.GENERIC_MESSAGE in answer.text
         for word in ("/srv", "reyes", "clinic.db", "folder", "data file", "Condition"):
             assert word not in answer.text, word
 
@@ -315,41 +323,43 @@ def test_giving_back_works_with_a_full_disk(device: Device, monkeypatch: pytest.
     def full(*_: Any, **__: Any) -> None:
         raise StorageFull
 
-    monkeypatch.setattr(handed_answers.handover, "note_act", full)
+    monkeypatch.setattr(answer_store.client_side, "record_act", full)
     token = device.token()
     assert device.send("/form/finish", {"csrf_token": token}).status_code == 503
-    assert device.line.tray.ticket
+    assert device.line.ticket_pipe.ticket
     assert device.post("/form/give-back").headers["Location"] == "/handed-back"
-    assert device.line.tray.ticket is None
+    assert device.line.ticket_pipe.ticket is None
 
 
 def test_a_ticket_that_fits_nothing_is_destroyed(device: Device) -> None:
-    site, packed = device.site, device.line.tray.ticket
+    site, packed = device.site, device.line.ticket_pipe.ticket
     assert packed
     with writing(site.work.engine) as db:
-        out = merging.open_ones(db, site.work.vault)[0]
-        merging.bring_in(db, site.work.vault, out, now=out.at)
+        out = clinician_side.list_open_handovers(db, site.work.vault)[0]
+        clinician_side.merge_handover(db, site.work.vault, out, now=out.recorded_at)
     for ticket in (packed, b"", b"x", packed[:-1], b"\x00" * 500):
         line = TestLine(TestTray(ticket))
-        assert handover.taken_up(site.settings, site.work.engine, line, KEY) is None
-        assert line.tray.ticket is None
-    assert handover.taken_up(site.settings, site.work.engine, TestLine(TestTray(None)), KEY) is None
+        assert client_app.find_handover_app(site.settings, site.work.engine, line, KEY) is None
+        assert line.ticket_pipe.ticket is None
+    assert (
+        client_app.find_handover_app(site.settings, site.work.engine, TestLine(TestTray(None)), KEY) is None
+    )
 
 
 def test_a_form_whose_answers_were_brought_in_takes_no_more(device: Device) -> None:
     site = device.site
     token = device.token()
     with writing(site.work.engine) as db:
-        out = merging.open_ones(db, site.work.vault)[0]
-        merging.bring_in(db, site.work.vault, out, now=out.at)
+        out = clinician_side.list_open_handovers(db, site.work.vault)[0]
+        clinician_side.merge_handover(db, site.work.vault, out, now=out.recorded_at)
     answer = device.send("/form/1", {"csrf_token": token, "answer": "3"})
     assert answer.status_code == 503 and "taken back" in answer.text
 
 
 def test_without_a_sign_the_ticket_is_destroyed_before_the_lock_page(device: Device) -> None:
     now = [0.0]
-    device.app._activity._clock = lambda: now[0]
-    device.app._activity.open()
+    device.app._timeouts._clock = lambda: now[0]
+    device.app._timeouts.start()
     assert device.app.reason_to_end() is None
     while now[0] < device.site.settings.idle_in_session_seconds - 1:
         now[0] += 1
@@ -358,7 +368,7 @@ def test_without_a_sign_the_ticket_is_destroyed_before_the_lock_page(device: Dev
         assert device.app.reason_to_end() is None
     now[0] += 1
     assert device.app.reason_to_end() == "idle"
-    assert device.line.tray.ticket is None
+    assert device.line.ticket_pipe.ticket is None
 
 
 def test_what_was_answered_before_is_not_shown_and_can_be_answered_anew(site: Site) -> None:
@@ -387,7 +397,7 @@ def test_a_page_of_an_earlier_hand_over_is_told_nothing_and_sends_nothing(site: 
     before = a_device(site)
     earlier, token = PULSE.search(before.get("/form/1").text), before.token()
     before.post("/form/give-back")
-    site.app.extensions.pop(handing._LEFT)
+    site.app.extensions.pop(handover_transition._HANDED_OVER_KEY)
     site.unlock()
     device = a_device(site)
     now = PULSE.search(device.get("/form/1").text)
@@ -399,26 +409,26 @@ def test_a_page_of_an_earlier_hand_over_is_told_nothing_and_sends_nothing(site: 
     assert device.token() != token
     words = {"csrf_token": token, "answer": "3", "said": "Words of another client."}
     assert device.send("/form/1", words, **{"X-Autosave": "1"}).data == REFUSED.data
-    assert given(device)[0] == ("", None) and device.line.end.is_set()
+    assert given(device)[0] == ("", None) and device.line.stopping.is_set()
 
 
 def test_what_is_larger_than_any_page_of_the_form_is_another_pages(device: Device) -> None:
     """Its token is never read, so it is treated as words of another client: they go with the process."""
     answer = device.post("/form/1", {"said": "x" * 1_200_000})
-    assert answer.data == REFUSED.data and device.line.end.is_set()
+    assert answer.data == REFUSED.data and device.line.stopping.is_set()
     assert device.next_process().get("/form/1").status_code == 200
 
 
 def test_a_form_that_was_finished_is_not_taken_up_again(device: Device) -> None:
     """As after a kill between the last row and the moment the ticket is destroyed."""
-    ticket, token = device.line.tray.ticket, device.token()
+    ticket, token = device.line.ticket_pipe.ticket, device.token()
     device.post("/form/finish")
-    device.app._ending = False
+    device.app._is_ending = False
     late = device.send("/form/1", {"csrf_token": token, "answer": "3"}, **{"X-Autosave": "1"})
     assert late.status_code == 503 and given(device)[0] == ("", None)
     line = TestLine(TestTray(ticket))
-    assert handover.taken_up(device.site.settings, device.site.work.engine, line, KEY) is None
-    assert line.tray.ticket is None
+    assert client_app.find_handover_app(device.site.settings, device.site.work.engine, line, KEY) is None
+    assert line.ticket_pipe.ticket is None
 
 
 def test_the_whole_way_back(site: Site) -> None:
@@ -427,10 +437,12 @@ def test_the_whole_way_back(site: Site) -> None:
         device.post(f"/form/{number}", {"answer": str(number % 5)})
     device.post("/form/finish")
     with writing(site.work.engine) as db:
-        out = merging.open_ones(db, site.work.vault)[0]
-        merging.bring_in(db, site.work.vault, out, now=out.at)
-        kept = administrations.get(db, site.work.vault, device.form.id)
-    assert [each.value for each in answers.responses(kept.body.answers)] == [n % 5 for n in range(1, 13)]
+        out = clinician_side.list_open_handovers(db, site.work.vault)[0]
+        clinician_side.merge_handover(db, site.work.vault, out, now=out.recorded_at)
+        kept = administrations.load_administration(db, site.work.vault, device.form.id)
+    assert [each.value for each in answers.decode_responses(kept.payload.answers)] == [
+        n % 5 for n in range(1, 13)
+    ]
     assert kept.state == "completed"
 
 

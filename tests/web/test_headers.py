@@ -1,14 +1,14 @@
 import pytest
 
-from clinic_toolkit.web import headers
+from clinic_toolkit.web.transport import security_headers
 from tests.fixtures.sites import Site
 
 
 def check(answer, *, may_be_kept=False):
     told = answer.headers
-    for name, value in headers.FIXED.items():
+    for name, value in security_headers.FIXED_HEADERS.items():
         assert told[name] == value
-    assert told.getlist("Content-Security-Policy") == [headers.POLICY]
+    assert told.getlist("Content-Security-Policy") == [security_headers.CONTENT_SECURITY_POLICY]
     assert "unsafe" not in told["Content-Security-Policy"]
     assert told["Cache-Control"] == "no-store" or may_be_kept
     assert "Server" not in told

@@ -9,9 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.record import handouts, notes, relationships
-from clinic_toolkit.record.notes import Part
-from clinic_toolkit.record.progress import complete
+from clinic_toolkit.record.people import relationships
+from clinic_toolkit.record.questionnaires.progress import complete_administration
+from clinic_toolkit.record.writing import handouts, notes
+from clinic_toolkit.record.writing.notes import NotePart
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, giving, signed
@@ -45,15 +46,15 @@ def furnished(site: Site) -> Kept:
     hour = work.hour(ana, date(2026, 11, 12))
     given = work.answer(work.begun(ana, giving(), session=hour.id), [3, 4])
     with writing(work.engine) as db:
-        part = Part(section="data", source="clinician", text="She laughed about the bowl.")
-        note = notes.begin(db, work.vault, hour, [part], now=NOW)
+        part = NotePart(section="data", source_label="clinician", text="She laughed about the bowl.")
+        note = notes.create_note(db, work.vault, hour, [part], now=NOW)
         note = signed(db, work.vault, hour, note)
-        complete(db, work.vault, given, now=NOW)
-        sheet = sheets.worksheets()[0]
-        handout = handouts.give(
-            db, work.vault, sheet, client_id=ana.id, session_id=hour.id, sentence="", now=NOW
+        complete_administration(db, work.vault, given, now=NOW)
+        sheet = sheets.list_worksheets()[0]
+        handout = handouts.create_handout(
+            db, work.vault, sheet, client_id=ana.id, therapy_session_id=hour.id, client_sentence="", now=NOW
         )
-        [person] = relationships.of_client(db, work.vault, ana.id)
+        [person] = relationships.list_relationships(db, work.vault, ana.id)
     with reading(work.engine) as db:
         [case] = [row[0] for row in db.exec_driver_sql("SELECT record FROM clinical_case")]
     return Kept(
@@ -161,7 +162,7 @@ def test_a_draft_of_an_hour_that_is_hurt_says_so(site: Site, furnished: Kept, hu
     work = site.work
     other = work.hour(work.client("Ben Ode"))
     with writing(work.engine) as db:
-        part = Part(section="data", source="clinician", text="A draft.")
-        draft = notes.begin(db, work.vault, other, [part], now=NOW)
+        part = NotePart(section="data", source_label="clinician", text="A draft.")
+        draft = notes.create_note(db, work.vault, other, [part], now=NOW)
     harm(site, "therapy_session", hurting)
     assert "The details of this session cannot be read" in text_of(site, f"/notes/{draft.id}/read")[1]

@@ -1,8 +1,8 @@
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from clinic_toolkit.store import launch as files
-from clinic_toolkit.web import launch
+from clinic_toolkit.store import launch_file as files
+from clinic_toolkit.web.perimeter import browser_launch
 from tests.fixtures.sites import FROM_OUR_PAGE, Site
 
 # What Chromium and Firefox send when a page in a file leads to an address.
@@ -10,7 +10,7 @@ FROM_A_FILE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Se
 
 
 def launched(site: Site, browser: Client, headers: dict[str, str], method: str = "GET") -> TestResponse:
-    way = files.write(site.settings.data_folder, site.settings.address)
+    way = files.create_launch_file(site.settings.data_folder, site.settings.address)
     path = way.address.removeprefix(site.origin)
     return browser.open(path, method=method, base_url=site.origin, headers=headers)
 
@@ -30,7 +30,7 @@ def test_a_browser_comes_in_by_a_launch_file(locked: Site, site_of: str) -> None
 
 
 def test_a_file_lets_one_browser_in_once(locked: Site) -> None:
-    way = files.write(locked.settings.data_folder, locked.settings.address)
+    way = files.create_launch_file(locked.settings.data_folder, locked.settings.address)
     path = way.address.removeprefix(locked.origin)
     told = [
         Client(locked.app).get(path, base_url=locked.origin, headers=FROM_A_FILE).status_code
@@ -75,9 +75,12 @@ def test_a_wrong_token_opens_nothing(locked: Site, query: str) -> None:
 
 def test_the_cookie_is_good_for_this_program_only(locked: Site) -> None:
     settings = locked.settings
-    environ = {"HTTP_COOKIE": f"{launch.COOKIE}={launch.cookie(settings, b'k' * 32)}"}
-    assert launch.has_cookie(environ, settings, b"k" * 32)
-    assert not launch.has_cookie(environ, settings, b"j" * 32)
-    for sent in ("", f"{launch.COOKIE}=", "other=1", f"{launch.COOKIE}=é", "\x00"):
-        assert not launch.has_cookie({"HTTP_COOKIE": sent}, settings, b"k" * 32)
-    assert not launch.has_cookie({}, settings, b"k" * 32)
+    environ = {
+        "HTTP_COOKIE": f"{browser_launch.COOKIE_NAME}="
+        f"{browser_launch.launch_cookie_value(settings, b'k' * 32)}"
+    }
+    assert browser_launch.has_launch_cookie(environ, settings, b"k" * 32)
+    assert not browser_launch.has_launch_cookie(environ, settings, b"j" * 32)
+    for sent in ("", f"{browser_launch.COOKIE_NAME}=", "other=1", f"{browser_launch.COOKIE_NAME}=é", "\x00"):
+        assert not browser_launch.has_launch_cookie({"HTTP_COOKIE": sent}, settings, b"k" * 32)
+    assert not browser_launch.has_launch_cookie({}, settings, b"k" * 32)

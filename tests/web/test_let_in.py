@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from clinic_toolkit.record import practice
-from clinic_toolkit.store.connections import writer_of
+from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.store.connections import writer_engine
 from clinic_toolkit.store.engine import reading
-from clinic_toolkit.store.trouble import StorageFull
-from clinic_toolkit.vault import attempts, identity, slots
-from clinic_toolkit.web import context, drawn_sheet, unlocking
+from clinic_toolkit.store.storage_errors import StorageFull
+from clinic_toolkit.vault import identity, key_slots, unlock_attempts
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import pending_recovery_sheet, unlocking
 from tests.fixtures.sites import TOKEN, Site
 
 TYPED = {"passphrase": "glacier mandolin unwrapped"}
@@ -25,7 +26,7 @@ def full_disk_at_commit(site: Site):
     def refuse(db):
         raise StorageFull
 
-    writer = writer_of(site.work.engine)
+    writer = writer_engine(site.work.engine)
     event.listen(writer, "commit", refuse)
     try:
         yield
@@ -36,7 +37,9 @@ def full_disk_at_commit(site: Site):
 @pytest.fixture
 def lock(locked: Site, monkeypatch) -> Site:
     """A locked site that opens with anything, without the second of work."""
-    monkeypatch.setattr(practice, "unlock", lambda db, typed, *, now: locked.work.vault)
+    monkeypatch.setattr(
+        practice_access, "unlock_with_passphrase", lambda db, typed, *, now: locked.work.vault
+    )
     return locked
 
 
@@ -46,10 +49,10 @@ def test_nobody_is_in_if_the_line_about_the_unlocking_did_not_reach_the_disk(loc
     assert page.status_code == 503
     assert TYPED["passphrase"] not in page.text
     assert lock.ends == ["not let in"]
-    assert not lock.app.worker.unlocked
+    assert not lock.app.worker.unlocked_sessions
     assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
     # The same in the next process, with room on the disk.
-    lock.app.worker.ending = False
+    lock.app.worker.is_ending = False
     assert lock.post("/unlock", TYPED).status_code == 303
     assert lock.ends == ["not let in"]
     assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
@@ -59,18 +62,18 @@ def test_a_second_browser_goes_on_with_the_vault_of_the_first(lock: Site, monkey
     """What one saves the other must know of, or it would take an older version for the newest."""
     work = lock.work
     with reading(work.engine) as db:
-        twin = slots.open_with_user_key(db, work.vault.user_id, work.vault.user_key())
+        twin = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
     assert lock.post("/unlock", TYPED).status_code == 303
-    monkeypatch.setattr(practice, "unlock", lambda db, typed, *, now: twin)
+    monkeypatch.setattr(practice_access, "unlock_with_passphrase", lambda db, typed, *, now: twin)
     second = replace(lock)
     assert second.post("/unlock", TYPED).status_code == 303
-    assert len(lock.app.worker.unlocked) == 2
-    assert {id(each.vault) for each in lock.app.worker.unlocked.values()} == {id(work.vault)}
+    assert len(lock.app.worker.unlocked_sessions) == 2
+    assert {id(each.vault) for each in lock.app.worker.unlocked_sessions.values()} == {id(work.vault)}
 
 
 def test_a_practice_that_did_not_reach_the_disk_was_never_set_up(lock: Site, monkeypatch):
-    monkeypatch.setattr(identity, "exists", lambda db: False)
-    path = lock.route(lambda: context.enter(lock.work.vault) or "in")
+    monkeypatch.setattr(identity, "has_practice", lambda db: False)
+    path = lock.route(lambda: context.log_in(lock.work.vault) or "in")
     lock.app.view_functions[path].clinic_moment = "always"
     lock.token = lambda: TOKEN.search(lock.get("/setup").text)[1]
     with full_disk_at_commit(lock):
@@ -88,30 +91,30 @@ def test_a_try_that_cannot_be_counted_is_not_made_and_its_secret_goes(lock: Site
     def refuse(folder):
         raise OSError(trouble, os.strerror(trouble))
 
-    monkeypatch.setattr(attempts, "note_failure", refuse)
+    monkeypatch.setattr(unlock_attempts, "record_failure", refuse)
     page = lock.post("/unlock", TYPED)
     assert page.status_code == 503
     assert said in page.text
     assert lock.ends == ["not opened"]
-    assert not lock.app.worker.unlocked
+    assert not lock.app.worker.unlocked_sessions
 
 
 def test_a_sheet_that_did_not_reach_the_disk_is_not_the_one_to_print(site: Site):
     asked_for = [("OLD",) * 8, ("NEW",) * 8, ("NEW",) * 8]
-    path = site.route(lambda: drawn_sheet.hold(asked_for.pop(0)) or "held")
-    here = site.app.worker.unlocked["known"]
+    path = site.route(lambda: pending_recovery_sheet.store_pending_sheet(asked_for.pop(0)) or "held")
+    here = site.app.worker.unlocked_sessions["known"]
     assert site.post(path).text == "held"
     with full_disk_at_commit(site):
         assert site.post(path).status_code == 503
-    assert here.kept["drawn sheet"].groups == ("OLD",) * 8
+    assert here.values["drawn sheet"].groups == ("OLD",) * 8
     site.post(path)
-    assert here.kept["drawn sheet"].groups == ("NEW",) * 8
+    assert here.values["drawn sheet"].groups == ("NEW",) * 8
 
 
 def test_the_detour_after_the_sheet_ends_only_with_a_passphrase_on_the_disk(site: Site):
-    path = site.route(lambda: context.passphrase_was_chosen() or "chosen")
+    path = site.route(lambda: context.mark_passphrase_chosen() or "chosen")
     site.app.view_functions[path].clinic_moment = "always"
-    here = site.app.worker.unlocked["known"]
+    here = site.app.worker.unlocked_sessions["known"]
     here.must_choose_passphrase = True
     with full_disk_at_commit(site):
         assert site.post(path).status_code == 503
@@ -124,14 +127,14 @@ def test_time_spent_waiting_in_reserve_is_no_delay_served(locked: Site, monkeypa
     slept = []
     monkeypatch.setattr(unlocking.time, "sleep", slept.append)
     for _ in range(4):
-        attempts.note_failure(locked.settings.data_folder)
+        unlock_attempts.record_failure(locked.settings.data_folder)
     # A worker that was imported long ago, and is told only now to answer.
     locked.app.worker.serving_since = time.monotonic() - 3600
-    locked.app.open(locked.work.engine)
+    locked.app.attach_store(locked.work.engine)
     with locked.app.app_context():
-        assert 7 < unlocking.wait_now() <= 8
+        assert 7 < unlocking.seconds_until_next_attempt() <= 8
         locked.app.worker.serving_since -= 5
-        assert 2 < unlocking.wait_now() <= 3
+        assert 2 < unlocking.seconds_until_next_attempt() <= 3
 
 
 class Touches(list):
@@ -149,14 +152,14 @@ def test_only_a_person_holds_the_lock_back(site: Site, monkeypatch, headers, sig
     path = site.route(lambda: "done")
     token = site.token()
     touched = Touches()
-    monkeypatch.setattr(site.app.worker.activity, "touch", touched)
+    monkeypatch.setattr(site.app.worker.timeouts, "record_activity", touched)
     assert site.post(path, {"csrf_token": token}, token=False, headers=headers).status_code == 200
     assert len(touched) == signs
 
 
 def test_a_browser_that_is_not_let_in_does_not_hold_the_lock_back(site: Site, monkeypatch):
     touched = Touches()
-    monkeypatch.setattr(site.app.worker.activity, "touch", touched)
+    monkeypatch.setattr(site.app.worker.timeouts, "record_activity", touched)
     site.get("/practice")
     assert len(touched) == 1
     site.browser.delete_cookie("__Host-sid", domain=site.settings.host_name)

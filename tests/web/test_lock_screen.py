@@ -2,12 +2,13 @@ import re
 
 import pytest
 
-from clinic_toolkit.crypto.passphrase import FLOOR
-from clinic_toolkit.record import practice
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.engine import writing
-from clinic_toolkit.vault import attempts, slots
-from clinic_toolkit.vault.slots import WrongSecret
-from clinic_toolkit.web import context, unlocking
+from clinic_toolkit.vault import key_slots, unlock_attempts
+from clinic_toolkit.vault.key_slots import WrongSecret
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import unlocking
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site, Visitor
 
@@ -28,8 +29,8 @@ def lock(locked: Site, monkeypatch) -> Site:
             raise WrongSecret("That code does not open it.")
         return locked.work.vault
 
-    monkeypatch.setattr(practice, "unlock", unlock)
-    monkeypatch.setattr(practice, "unlock_with_code", unlock_with_code)
+    monkeypatch.setattr(practice_access, "unlock_with_passphrase", unlock)
+    monkeypatch.setattr(practice_access, "unlock_with_return_code", unlock_with_code)
     locked.app.worker.serving_since = -1000.0
     return locked
 
@@ -68,7 +69,7 @@ def test_a_form_without_the_token_is_refused(lock: Site):
     assert answer.status_code == 422 and "was not read" in answer.text and RIGHT not in answer.text
     forged = {"csrf_token": "x" * 40, "passphrase": RIGHT}
     assert lock.post("/unlock", forged, token=False).status_code == 422
-    assert not lock.app.worker.unlocked
+    assert not lock.app.worker.unlocked_sessions
     # The right passphrase is in this process, which opened nothing: it ends.
     assert lock.ends == ["posted in vain"]
 
@@ -79,7 +80,7 @@ def test_a_wrong_passphrase_is_one_plain_sentence_and_the_end_of_the_process(loc
     assert "That passphrase does not open this practice." in answer.text
     assert WRONG not in answer.text
     assert lock.ends == ["wrong secret"]
-    assert attempts.count(lock.settings.data_folder) == 1
+    assert unlock_attempts.count_failures(lock.settings.data_folder) == 1
     assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
 
 
@@ -90,14 +91,14 @@ def test_each_failure_costs_more_time_from_the_start_of_a_process(lock: Site, mo
     for _ in range(8):
         lock.app.worker.serving_since = now[0]
         try_(lock, passphrase=WRONG)
-        lock.app.worker.ending = False  # the next process
+        lock.app.worker.is_ending = False  # the next process
     assert slept == [0, 1, 2, 4, 8, 16, 32, 60]
     assert "about 60 seconds" in lock.get("/unlock").text
     now[0] += 59
     assert "about 1 second." in lock.get("/unlock").text
     try_(lock, passphrase=RIGHT)
     assert slept[-1] == 1
-    assert attempts.count(lock.settings.data_folder) == 0
+    assert unlock_attempts.count_failures(lock.settings.data_folder) == 0
 
 
 @pytest.mark.parametrize("fields", [{"passphrase": RIGHT}, {"code": "ABC234"}])
@@ -106,15 +107,15 @@ def test_a_process_on_its_way_out_looks_at_no_more_tries(lock: Site, fields: dic
     lock.keeper.blob = b"sealed"
     try_(lock, passphrase=WRONG)
     answer = try_(lock, **fields)
-    assert answer.status_code == 422 and unlocking.ENDED in answer.text
-    assert not lock.app.worker.unlocked and lock.keeper.taken == 0
-    assert attempts.count(lock.settings.data_folder) == 1
+    assert answer.status_code == 422 and unlocking.ENDED_MESSAGE in answer.text
+    assert not lock.app.worker.unlocked_sessions and lock.keeper.taken == 0
+    assert unlock_attempts.count_failures(lock.settings.data_folder) == 1
 
 
 def test_an_empty_or_endless_passphrase_is_not_tried(lock: Site):
     for typed in ("", "x" * 1001):
         assert try_(lock, passphrase=typed).status_code == 422
-    assert attempts.count(lock.settings.data_folder) == 0
+    assert unlock_attempts.count_failures(lock.settings.data_folder) == 0
 
 
 @pytest.mark.parametrize("typed", ["\x00", "\u202e" + RIGHT, "🙂" * 20, "<b>&</b>", "\ufffd"])
@@ -124,7 +125,7 @@ def test_odd_characters_are_simply_wrong(lock: Site, typed):
 
 def test_the_code_is_asked_for_only_while_the_keeper_holds_the_blob(lock: Site):
     assert 'name="passphrase"' in lock.get("/unlock").text
-    lock.keeper.hold(b"sealed")
+    lock.keeper.hold_return_blob(b"sealed")
     page = lock.get("/unlock")
     assert 'name="code"' in page.text
     other = re.search(r'href="([^"]+)">Use my passphrase instead', page.text)
@@ -135,7 +136,7 @@ def test_the_code_is_asked_for_only_while_the_keeper_holds_the_blob(lock: Site):
 
 
 def test_a_wrong_code_ends_the_process_too(lock: Site):
-    lock.keeper.hold(b"sealed")
+    lock.keeper.hold_return_blob(b"sealed")
     answer = try_(lock, code="WRONG2")
     assert answer.status_code == 422
     assert lock.ends == ["wrong secret"]
@@ -151,7 +152,7 @@ def test_a_code_that_is_not_enough_any_more_leads_to_the_passphrase(lock: Site):
 
 def test_the_sheet_opens_and_asks_for_a_new_passphrase(locked: Site, monkeypatch):
     groups = {f"group{number}": group.lower() for number, group in enumerate(locked.work.groups, 1)}
-    attempts.note_failure(locked.settings.data_folder)
+    unlock_attempts.record_failure(locked.settings.data_folder)
     answer = locked.post("/unlock/sheet", groups)
     assert answer.headers["Location"] == "/unlock/choose"
     assert locked.get("/").headers["Location"] == "/unlock/choose"
@@ -160,7 +161,9 @@ def test_the_sheet_opens_and_asks_for_a_new_passphrase(locked: Site, monkeypatch
     assert offered
     assert len(offered[1].split()) == 6
     changed = []
-    monkeypatch.setattr(practice, "change_passphrase", lambda db, vault, typed, *, now: changed.append(typed))
+    monkeypatch.setattr(
+        practice_access, "change_passphrase", lambda db, vault, typed, *, now: changed.append(typed)
+    )
     weak = locked.post("/unlock/choose", {"passphrase": "short", "passphrase_again": "short"})
     assert weak.status_code == 422
     twice = {"passphrase": offered[1], "passphrase_again": offered[1] + "x"}
@@ -168,7 +171,7 @@ def test_the_sheet_opens_and_asks_for_a_new_passphrase(locked: Site, monkeypatch
     right = {"passphrase": offered[1], "passphrase_again": offered[1]}
     assert locked.post("/unlock/choose", right).headers["Location"] == "/"
     assert changed == [offered[1]]
-    assert attempts.count(locked.settings.data_folder) == 0
+    assert unlock_attempts.count_failures(locked.settings.data_folder) == 0
     assert not locked.ends
 
 
@@ -187,7 +190,7 @@ def test_a_mistyped_group_is_named_and_not_sent_back(locked: Site):
 def test_the_sheet_of_another_time_is_refused(locked: Site):
     old = locked.work.groups
     with writing(locked.work.engine) as db:
-        practice.new_sheet(db, locked.work.vault, now=NOW)
+        practice_access.replace_recovery_sheet(db, locked.work.vault, now=NOW)
     page = locked.post("/unlock/sheet", {f"group{number}": group for number, group in enumerate(old, 1)})
     assert page.status_code == 422
     assert locked.ends == ["wrong secret"]
@@ -198,22 +201,22 @@ def test_lock_puts_the_keys_away_at_once(site: Site):
     answer = site.post("/lock")
     assert answer.headers["Location"] == "/unlock"
     assert site.ends == ["locked"]
-    assert site.app.worker.unlocked == {}
+    assert site.app.worker.unlocked_sessions == {}
     assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
 
 
 def test_one_lock_locks_every_browser(site: Site):
     first = site.browser
-    site.app.worker.unlocked["other"] = context.Unlocked(vault=site.work.vault)
+    site.app.worker.unlocked_sessions["other"] = context.UnlockedSession(vault=site.work.vault)
     site.post("/lock")
     assert first is site.browser
-    assert site.app.worker.unlocked == {}
+    assert site.app.worker.unlocked_sessions == {}
 
 
 def test_a_real_passphrase_through_the_door(locked: Site):
     """The one test here that pays for the real derivation."""
     with writing(locked.work.engine) as db:
-        slots.replace_passphrase(db, locked.work.vault, RIGHT, cost=FLOOR)
+        key_slots.replace_passphrase(db, locked.work.vault, RIGHT, cost=MIN_COST)
     assert locked.post("/unlock", {"passphrase": WRONG}).status_code == 422
-    locked.app.worker.ending = False  # the next process
+    locked.app.worker.is_ending = False  # the next process
     assert locked.post("/unlock", {"passphrase": RIGHT}).status_code == 303

@@ -5,7 +5,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from clinic_toolkit.web.log import PlainFormatter
+from clinic_toolkit.cli.redacted_logging import RedactingFormatter
 from tests.architecture.tree import CHECKOUT, modules
 from tests.fixtures.sites import Site
 
@@ -16,7 +16,7 @@ def line(name, message, *args, error=None, **extra):
     info = (type(error), error, error.__traceback__) if error else None
     record = logging.LogRecord(name, logging.ERROR, __file__, 1, message, args, info)
     record.__dict__.update(extra)
-    return PlainFormatter().format(record)
+    return RedactingFormatter().format(record)
 
 
 def raised() -> Exception:
@@ -81,7 +81,7 @@ def test_a_failing_request_leaves_no_value_in_the_log(site: Site, capsys):
         raise ValueError(SECRET)
 
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(PlainFormatter())
+    handler.setFormatter(RedactingFormatter())
     logging.getLogger().addHandler(handler)
     try:
         site.post(site.route(view), {"note": SECRET})
@@ -95,8 +95,8 @@ def test_a_failing_request_leaves_no_value_in_the_log(site: Site, capsys):
 def test_nothing_uncaught_is_printed_with_its_values():
     program = f"""
 import threading, warnings, logging
-from clinic_toolkit.web import log
-log.install()
+from clinic_toolkit.cli import redacted_logging
+redacted_logging.install_logging()
 def fail():
     raise ValueError({SECRET!r})
 thread = threading.Thread(target=fail); thread.start(); thread.join()

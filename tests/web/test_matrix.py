@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from clinic_toolkit.web import gate
+from clinic_toolkit.web.perimeter import gate
 from tests.fixtures.handed import Device, handed_over
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, Stranger, example
 
 TABLE = Path(__file__).with_name("routes.toml")
-REFUSED = gate.refusal().get_data()
+REFUSED = gate.refusal_response().get_data()
 WHO = ("nobody", "locked", "handed_over", "clinician")
 
 
@@ -55,12 +55,12 @@ def everything(site: Site, who: str) -> dict[str, str]:
         elif device is not None:
             headers = {"Origin": site.origin} if method == "POST" else {}
             answer = device.browser.open(path, method=method, base_url=site.origin, headers=headers)
-            device.app._ending = False
+            device.app._is_ending = False
         elif who == "nobody":
             headers = {"Origin": site.origin} if method == "POST" else {}
             answer = Stranger(site.app).open(path, method=method, base_url=site.origin, headers=headers)
         else:
-            site.app.worker.unlocked.clear()
+            site.app.worker.unlocked_sessions.clear()
             answer = site.post(path, token=False) if method == "POST" else site.get(path)
         got[name] = told(answer)
     return got
@@ -109,5 +109,5 @@ def test_the_table_says_what_was_promised() -> None:
 
 
 def test_the_control_an_open_door_would_be_seen(locked: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "answer_instead", lambda *_: None)
+    monkeypatch.setattr(gate, "intercept_request", lambda *_: None)
     assert everything(locked, "nobody")["GET /unlock"] != "refused"

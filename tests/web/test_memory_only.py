@@ -10,8 +10,8 @@ import pytest
 from flask import Request
 from waitress.server import create_server
 
-from clinic_toolkit.cli.worker import WAITRESS
-from clinic_toolkit.web.requests import ClinicRequest
+from clinic_toolkit.cli.worker import WAITRESS_OPTIONS
+from clinic_toolkit.web.transport.request_info import ClinicRequest
 
 SIZE = 900_000
 _written: list[str] = []
@@ -75,13 +75,13 @@ FORMS = [
 
 @pytest.mark.parametrize(("kind", "body"), FORMS)
 def test_a_large_body_stays_in_memory(kind, body):
-    told, written = post(ClinicRequest, kind, body, **WAITRESS)
+    told, written = post(ClinicRequest, kind, body, **WAITRESS_OPTIONS)
     assert told == str(SIZE).encode()
     assert written == []
 
 
 def test_the_watch_would_see_it_and_so_the_settings_matter():
     # The server's own settings write the body to a temporary file, and so does the usual request.
-    careless = {name: value for name, value in WAITRESS.items() if not name.endswith("_overflow")}
+    careless = {name: value for name, value in WAITRESS_OPTIONS.items() if not name.endswith("_overflow")}
     assert post(ClinicRequest, *FORMS[0], **careless)[1]
-    assert post(Request, *FORMS[1], **WAITRESS)[1]
+    assert post(Request, *FORMS[1], **WAITRESS_OPTIONS)[1]

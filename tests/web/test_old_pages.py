@@ -3,7 +3,7 @@
 import pytest
 from flask import request
 
-from clinic_toolkit.web import posted
+from clinic_toolkit.web.perimeter import post_bodies
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import TOKEN, Site
@@ -17,7 +17,7 @@ SECRET = {"passphrase": "correct horse", "return_code": "ABC123"}
 def test_keys_are_put_away_whatever_the_token(site: Site, path: str, token: dict[str, str]) -> None:
     assert site.post(path, token, token=False).status_code == 303
     assert site.ends == ["locked" if path == "/lock" else "covered"]
-    assert not site.app.worker.unlocked
+    assert not site.app.worker.unlocked_sessions
 
 
 def test_a_form_is_handed_over_and_given_back_whatever_the_token(site: Site) -> None:
@@ -29,10 +29,10 @@ def test_a_form_is_handed_over_and_given_back_whatever_the_token(site: Site) -> 
 def test_a_form_is_given_back_whatever_the_token_but_nothing_else(site: Site) -> None:
     device = handed_over(site, site.work.begun(site.work.client(), giving()))
     assert device.send("/form/finish", {"csrf_token": "old"}).status_code == 403
-    device.line.end.clear()
-    device.app._ending = False
+    device.line.stopping.clear()
+    device.app._is_ending = False
     assert device.send("/form/give-back", {"csrf_token": "old"}).headers["Location"] == "/handed-back"
-    assert device.line.tray.ticket is None and device.line.end.is_set()
+    assert device.line.ticket_pipe.ticket is None and device.line.stopping.is_set()
 
 
 def test_a_clients_page_goes_on_after_its_process_was_killed(site: Site) -> None:
@@ -78,7 +78,7 @@ def test_what_came_too_early_to_be_read_stays_on_its_page(site: Site) -> None:
 
     path = site.route(view)
     from_a_page = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
-    unread = {posted.UNREAD: True}
+    unread = {post_bodies.UNREAD_KEY: True}
     answer = site.post(path, TYPED, headers=from_a_page, environ_overrides=unread)
     assert (answer.status_code, answer.data) == (204, b"") and not got
     # By script it is told to send them once more.
@@ -97,7 +97,7 @@ def test_a_script_is_told_the_token_of_now(site: Site) -> None:
 
 
 def test_a_lock_by_script_leaves_the_page_where_it_is(site: Site) -> None:
-    site.keeper.hold(b"sealed")
+    site.keeper.hold_return_blob(b"sealed")
     answer = site.post("/lock", token=False, headers={"X-Autosave": "1"})
     assert (answer.status_code, answer.json) == (200, {"locked": True})
-    assert site.ends == ["locked"] and not site.keeper.holds()
+    assert site.ends == ["locked"] and not site.keeper.has_return_blob()

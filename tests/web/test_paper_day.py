@@ -4,11 +4,12 @@ import html
 import re
 from datetime import date, datetime, timedelta
 
-from clinic_toolkit.record import audit, cases, sessions
-from clinic_toolkit.record.audit import AuditLine
-from clinic_toolkit.record.sessions import TherapySession
+from clinic_toolkit.journal import audit_log
+from clinic_toolkit.journal.audit_log import AuditEntry
+from clinic_toolkit.record.people import cases, therapy_sessions
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.web import paper_day
+from clinic_toolkit.web.content import paper_day
 from tests.architecture.tree import CHECKOUT
 from tests.fixtures import trails
 from tests.fixtures.sites import Site
@@ -21,7 +22,7 @@ def plain(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
-def last_line(site: Site) -> AuditLine:
+def last_line(site: Site) -> AuditEntry:
     with reading(site.work.engine) as db:
         return trails.lines(db, site.work.vault, newest=1)[0]
 
@@ -30,20 +31,22 @@ def plan(site: Site, name: str, on: date) -> None:
     """A session that is still to come."""
     client = site.work.client(name)
     with writing(site.work.engine) as db:
-        case = cases.single_of(db, site.work.vault, client.id)
-        body = TherapySession(case=case.id.bytes, kind="session", on=on)
-        sessions.plan(db, site.work.vault, case, body, now=datetime.now().astimezone())
+        case = cases.load_single_case(db, site.work.vault, client.id)
+        body = TherapySession(case_id_bytes=case.id.bytes, kind="session", on=on)
+        therapy_sessions.create_therapy_session(
+            db, site.work.vault, case, body, now=datetime.now().astimezone()
+        )
 
 
 def test_the_page_of_the_docs_says_the_same() -> None:
-    assert (CHECKOUT / "docs" / "paper-day.md").read_text(encoding="utf-8") == paper_day.markdown()
+    assert (CHECKOUT / "docs" / "paper-day.md").read_text(encoding="utf-8") == paper_day.render_markdown()
 
 
 def test_it_is_reached_from_today_and_from_the_practice_and_says_what_to_do(site: Site) -> None:
     for place in ("/", "/practice"):
         assert f'href="{PLACE}"' in site.get(place).text, place
     page = plain(site.get(PLACE).text)
-    for part in paper_day.PARTS:
+    for part in paper_day.SECTIONS:
         for line in (part.heading, *part.lines):
             assert line in page
     assert "Whom to call" in page and "116 123" in page
@@ -84,4 +87,4 @@ def test_what_is_listed_leaves_a_line_in_the_trail_and_the_page_alone_none(site:
     assert last_line(site) == before
     site.get(f"{PLACE}?list=")
     after = last_line(site)
-    assert after.event == audit.READ and after.seq == before.seq + 1
+    assert after.event == audit_log.EVENT_RECORDS_READ and after.seq == before.seq + 1

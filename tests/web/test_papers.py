@@ -9,11 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from clinic_toolkit.record import audit, inspection
-from clinic_toolkit.record.audit import AuditLine
+from clinic_toolkit.journal import audit_log, inspection
+from clinic_toolkit.journal.audit_log import AuditEntry
 from clinic_toolkit.store import anchor
-from clinic_toolkit.store.engine import reading, watch_over
-from clinic_toolkit.web import headers
+from clinic_toolkit.store.engine import reading
+from clinic_toolkit.store.store_rescue import rescue_if_replaced
+from clinic_toolkit.web.transport import security_headers
 from tests.fixtures import sites, trails
 from tests.fixtures.sites import Site
 from tests.journeys import crawl, person
@@ -60,7 +61,7 @@ def paper_of(page: Page) -> Page:
     return page.paper
 
 
-def last_line(site: Site) -> AuditLine:
+def last_line(site: Site) -> AuditEntry:
     with reading(site.work.engine) as db:
         return trails.lines(db, site.work.vault, newest=1)[0]
 
@@ -68,13 +69,13 @@ def last_line(site: Site) -> AuditLine:
 def test_every_kind_of_paper_is_on_a_page_of_ours(holding: list[Page]) -> None:
     assert {kind_of(paper_of(page)) for page in holding} == KINDS
     for page in holding:
-        assert page.headers["Content-Security-Policy"] == headers.HOLDS_PAPER
+        assert page.headers["Content-Security-Policy"] == security_headers.PRINTOUT_PAGE_POLICY
         assert page.headers["X-Frame-Options"] == "DENY"
         assert "none" in page.text and "the viewer’s own way to save leaves none" in page.text
         assert any("Lock" in control.words for form in page.forms for control in form.controls)
         paper = paper_of(page)
         assert paper.body.startswith(b"%PDF-")
-        assert paper.headers["Content-Security-Policy"] == headers.FRAMED_PAPER
+        assert paper.headers["Content-Security-Policy"] == security_headers.FRAMED_PDF_POLICY
         assert paper.headers["X-Frame-Options"] == "SAMEORIGIN"
         assert paper.headers["Cache-Control"] == "no-store"
         assert paper.headers["Content-Disposition"].startswith("inline; ")
@@ -114,9 +115,9 @@ def test_saving_is_logged_with_what_stands_on_the_paper(
         assert saved.headers["Content-Type"] == "application/pdf"
         assert saved.headers["Content-Disposition"].startswith("attachment; ")
         line = last_line(site)
-        assert line.event == f"{audit.PAPER_SAVED} {kind_of(saved)}"
+        assert line.event == f"{audit_log.EVENT_PAPER_SAVED} {kind_of(saved)}"
         ids = [UUID(each) for each in re.findall(r"[0-9a-f-]{36}", page.path.partition("?")[0])]
-        named = {UUID(bytes=entry.record) for entry in line.entries}
+        named = {UUID(bytes=entry.record) for entry in line.references}
         assert set(ids) <= named, page.path
         assert bool(named) == bool(ids), page.path
     trail = me.send(me.open("/audit"), {"kind": "papers"}).text
@@ -134,7 +135,7 @@ def test_a_look_at_the_page_is_noted_when_the_frame_asks(
     assert site.get(path).status_code == 200
     assert last_line(site).seq == before
     site.get(f"{path}?framed=1", **{"Sec-Fetch-Dest": "iframe"})
-    assert last_line(site).event == audit.READ
+    assert last_line(site).event == audit_log.EVENT_RECORDS_READ
     assert last_line(site).seq == before + 1
 
 
@@ -145,16 +146,16 @@ def test_the_line_of_a_saved_paper_is_no_new_version(
     site, me = furnished
     me.press(next(page for page in holding if kind_of(paper_of(page)) == "summary"), "Save a copy as a file")
     with reading(site.work.engine) as db:
-        report = inspection.everything(db, site.work.vault, lambda done, total: None)
+        report = inspection.inspect_all(db, site.work.vault, lambda done, total: None)
     assert report.findings == ()
-    assert audit.PAPER_SAVED in audit.SHOWN
+    assert audit_log.EVENT_PAPER_SAVED in audit_log.READ_ONLY_EVENTS
 
 
 def test_a_paper_is_not_drawn_before_the_frame_asks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     from clinic_toolkit.documents import worksheet
 
     drawn = []
-    monkeypatch.setattr(worksheet, "render", lambda value: drawn.append(value) or b"%PDF-")
+    monkeypatch.setattr(worksheet, "render_worksheet", lambda value: drawn.append(value) or b"%PDF-")
     assert site.get("/worksheets/two-circles/blank").status_code == 200
     assert drawn == []
     assert site.get("/worksheets/two-circles/blank?framed=1").data == b"%PDF-"
@@ -171,10 +172,10 @@ def test_the_address_of_the_frame_takes_nothing_from_outside(site: Site) -> None
 
 
 def test_the_recovery_sheet_is_a_page_and_no_file(site: Site) -> None:
-    from clinic_toolkit.web import drawn_sheet
+    from clinic_toolkit.web.access import pending_recovery_sheet
 
     groups = tuple(f"AB{number}CD" for number in range(8))
-    path = site.route(lambda: drawn_sheet.hold(groups) or "held")
+    path = site.route(lambda: pending_recovery_sheet.store_pending_sheet(groups) or "held")
     site.post(path)
     page = person.at(site).open("/practice/sheet/paper")
     assert page.headers["Content-Type"].startswith("text/html")
@@ -186,7 +187,7 @@ def test_the_recovery_sheet_is_a_page_and_no_file(site: Site) -> None:
     left = re.sub(r"<(details|div)[^>]* data-paper>.*?</\1>", "", page.source, flags=re.DOTALL)
     assert len(left) < len(page.source) - 500
     assert not [group for group in groups if group in left]
-    assert not (Path(drawn_sheet.__file__).parents[1] / "documents" / "recovery.py").exists()
+    assert not (Path(pending_recovery_sheet.__file__).parents[1] / "documents" / "recovery.py").exists()
 
 
 def test_where_nothing_can_be_written_every_paper_is_given_without_a_line(
@@ -196,7 +197,7 @@ def test_where_nothing_can_be_written_every_paper_is_given_without_a_line(
     site, me = furnished
     before = last_line(site).seq
     with monkeypatch.context() as stuck:
-        stuck.setattr(anchor, "is_frozen", lambda engine: True)
+        stuck.setattr(anchor, "is_read_only", lambda engine: True)
         for page in {kind_of(paper_of(page)): page for page in holding}.values():
             shown = me.open(page.path)
             assert "so saving it leaves no line in the audit trail" in shown.text
@@ -213,7 +214,7 @@ def test_a_paper_is_given_after_the_file_was_exchanged(site: Site) -> None:
     other = file.with_name("other.db")
     shutil.copy(file, other)
     os.replace(other, file)
-    watch_over(site.work.engine)
+    rescue_if_replaced(site.work.engine)
     assert site.post("/clients/new", {"name": "Eva Lind", "leave_message": "ask"}).status_code == 503
     assert site.get("/condition").status_code == 200
     me = person.at(site)

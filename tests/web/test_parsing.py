@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from clinic_toolkit.instruments import loader, parsing
-from clinic_toolkit.instruments.parsing import NotParsed
+from clinic_toolkit.instruments import loader, parser_protocol
+from clinic_toolkit.instruments.parser_protocol import ParsingFailed
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.web import context, held_definition
+from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import pending_definition
 from tests.fixtures.sites import Site
 from tests.journeys.own import TEXT, YOURS
 
@@ -48,7 +49,7 @@ def test_a_save_goes_through_while_a_file_is_parsed(site: Site, monkeypatch: pyt
     # Nothing was asked in this session before: a first request looks at the practice, and must not write.
     monkeypatch.setattr(loader, "parse_instrument", slowly)
     sent = {"csrf_token": site.token(), "definition": (BytesIO(TEXT.encode()), "resting.toml")}
-    site.app.worker.unlocked["known"].kept.clear()
+    site.app.worker.unlocked_sessions["known"].values.clear()
     kind = {"content_type": "multipart/form-data"}
     thread = threading.Thread(
         target=lambda: answers.append(site.post(YOURS, sent, token=False, **kind).status_code)
@@ -56,7 +57,7 @@ def test_a_save_goes_through_while_a_file_is_parsed(site: Site, monkeypatch: pyt
     thread.start()
     try:
         assert parsing_now.wait(LONGEST)
-        assert not site.app.worker.unlocked["known"].kept.get("definition looked at")
+        assert not site.app.worker.unlocked_sessions["known"].values.get("definition looked at")
         assert not busy_for_others(site)
         site.work.client("Ben Ode")
         assert answers == []
@@ -73,7 +74,7 @@ def test_a_parse_with_the_record_open_is_refused(site: Site) -> None:
     def view() -> str:
         context.db()
         with pytest.raises(RuntimeError, match="before the record is opened"):
-            held_definition.parsed(TEXT.encode(), "own.toml")
+            pending_definition.parse_without_keys(TEXT.encode(), "own.toml")
         return "done"
 
     assert site.post(site.route(view)).text == "done"
@@ -82,18 +83,18 @@ def test_a_parse_with_the_record_open_is_refused(site: Site) -> None:
 @pytest.mark.parametrize(
     ("outcome", "status", "words"),
     [
-        (parsing.SLOW, 422, "longer than 5 seconds"),
-        (parsing.LARGE, 422, "more than 256 MB of memory"),
-        (parsing.BROKEN, 503, "could not be checked just now"),
+        (parser_protocol.SLOW, 422, "longer than 5 seconds"),
+        (parser_protocol.LARGE, 422, "more than 256 MB of memory"),
+        (parser_protocol.BROKEN, 503, "could not be checked just now"),
     ],
 )
 def test_why_there_is_no_answer_stands_at_the_field(
     site: Site, monkeypatch: pytest.MonkeyPatch, outcome: str, status: int, words: str
 ) -> None:
     def stopped(asked: bytes) -> bytes:
-        raise NotParsed(outcome)
+        raise ParsingFailed(outcome)
 
-    monkeypatch.setattr(site.keeper, "parse", stopped)
+    monkeypatch.setattr(site.keeper, "parse_definition", stopped)
     answer = upload(site)
     assert answer.status_code == status and words in answer.text
     assert 'id="f-definition"' in answer.text and "Nothing was added." in answer.text
@@ -101,7 +102,7 @@ def test_why_there_is_no_answer_stands_at_the_field(
 
 
 def test_an_answer_that_is_none_is_told_in_the_same_way(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site.keeper, "parse", lambda asked: b"\x93\x01\x02\x03")
+    monkeypatch.setattr(site.keeper, "parse_definition", lambda asked: b"\x93\x01\x02\x03")
     assert upload(site).status_code == 503
     assert not held(site)
 
@@ -110,10 +111,10 @@ def test_keys_put_away_meanwhile_give_a_sentence_and_no_page_of_the_record(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def locked(asked: bytes) -> bytes:
-        site.app.worker.unlocked.clear()
-        raise NotParsed(parsing.BROKEN)
+        site.app.worker.unlocked_sessions.clear()
+        raise ParsingFailed(parser_protocol.BROKEN)
 
-    monkeypatch.setattr(site.keeper, "parse", locked)
+    monkeypatch.setattr(site.keeper, "parse_definition", locked)
     answer = upload(site)
     assert answer.status_code in (422, 503) and "could not be checked just now" in answer.text
     assert "Added so far" not in answer.text
@@ -135,12 +136,16 @@ def test_a_file_of_more_bytes_than_are_read_is_sent_to_nobody(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bytes] = []
-    monkeypatch.setattr(site.keeper, "parse", lambda sent: asked.append(sent) or parsing.answered(sent))
+    monkeypatch.setattr(
+        site.keeper,
+        "parse_definition",
+        lambda sent: asked.append(sent) or parser_protocol.handle_request(sent),
+    )
     assert upload(site, b"#" * (loader.MAX_BYTES + 1)).status_code == 413
     assert asked == []
     assert upload(site, b"#" * loader.MAX_BYTES).status_code == 422
-    assert len(asked) == 1 and len(asked[0]) <= parsing.LONGEST_ASKED
+    assert len(asked) == 1 and len(asked[0]) <= parser_protocol.MAX_REQUEST_BYTES
 
 
 def held(site: Site) -> object:
-    return site.app.worker.unlocked["known"].kept.get("definition looked at")
+    return site.app.worker.unlocked_sessions["known"].values.get("definition looked at")

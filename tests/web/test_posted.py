@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from clinic_toolkit.settings import Settings
-from clinic_toolkit.web import launch, posted, unlocking
+from clinic_toolkit.web.access import unlocking
+from clinic_toolkit.web.perimeter import browser_launch, post_bodies
 from tests.fixtures.handed import handed_over, key_of
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import TOKEN, Site
@@ -16,7 +17,7 @@ NOTE = "/sessions/00000000-0000-4000-8000-000000000000/note"
 def asked(site: Site, path: str, **other: str) -> dict[str, str]:
     """The headers of a form that a page of ours posts."""
     settings: Settings = site.settings
-    cookie = launch.cookie(settings, key_of(site))
+    cookie = browser_launch.launch_cookie_value(settings, key_of(site))
     return {
         "REQUEST_METHOD": "POST",
         "PATH_INFO": path,
@@ -25,7 +26,7 @@ def asked(site: Site, path: str, **other: str) -> dict[str, str]:
         "wsgi.url_scheme": "http",
         "HTTP_HOST": settings.host,
         "HTTP_SEC_FETCH_SITE": "same-origin",
-        "HTTP_COOKIE": f"{launch.COOKIE}={cookie}",
+        "HTTP_COOKIE": f"{browser_launch.COOKIE_NAME}={cookie}",
         "CONTENT_LENGTH": "75",
     } | other
 
@@ -34,7 +35,7 @@ WRONG = {
     "another host": {"HTTP_HOST": "127.0.0.1:8765"},
     "another site": {"HTTP_SEC_FETCH_SITE": "same-site"},
     "no launch cookie": {"HTTP_COOKIE": ""},
-    "the cookie of an earlier start": {"HTTP_COOKIE": f"{launch.COOKIE}=earlier"},
+    "the cookie of an earlier start": {"HTTP_COOKIE": f"{browser_launch.COOKIE_NAME}=earlier"},
     "too much": {"CONTENT_LENGTH": str(2**20 + 1)},
     "no length": {"CONTENT_LENGTH": "many"},
     "no form": {"REQUEST_METHOD": "GET"},
@@ -43,43 +44,43 @@ WRONG = {
 
 @pytest.mark.parametrize("what", WRONG)
 def test_nothing_is_read_that_the_gate_refuses(site: Site, what: str) -> None:
-    assert site.app.reads(asked(site, NOTE))
-    assert not site.app.reads(asked(site, NOTE, **WRONG[what]))
+    assert site.app.may_read_body(asked(site, NOTE))
+    assert not site.app.may_read_body(asked(site, NOTE, **WRONG[what]))
 
 
 def test_a_locked_process_reads_what_its_own_pages_ask_for_and_nothing_else(locked: Site) -> None:
     locked.app.worker.has_practice = True
     for rule in locked.app.url_map.iter_rules():
         if "POST" in (rule.methods or ()) and not rule.arguments:
-            read = locked.app.reads(asked(locked, rule.rule))
+            read = locked.app.may_read_body(asked(locked, rule.rule))
             assert read is (rule.rule in ("/unlock", "/unlock/sheet", "/lock", "/cover", "/quit")), rule.rule
     for path in (NOTE, "/no-such-page", "/unlock/trail/x", "/static/x/page.css"):
-        assert not locked.app.reads(asked(locked, path)), path
+        assert not locked.app.may_read_body(asked(locked, path)), path
 
 
 def test_before_there_is_a_practice_only_the_set_up_is_read(locked: Site) -> None:
     locked.app.worker.has_practice = False
-    assert locked.app.reads(asked(locked, "/setup"))
-    assert locked.app.reads(asked(locked, "/setup/passphrase"))
-    assert not locked.app.reads(asked(locked, "/unlock"))
+    assert locked.app.may_read_body(asked(locked, "/setup"))
+    assert locked.app.may_read_body(asked(locked, "/setup/passphrase"))
+    assert not locked.app.may_read_body(asked(locked, "/unlock"))
 
 
 def test_a_form_in_a_clients_hands_reads_only_what_is_sent_to_it(site: Site) -> None:
     client = site.work.client()
     device = handed_over(site, site.work.begun(client, giving()))
-    assert device.app.reads(asked(site, "/form/1"))
+    assert device.app.may_read_body(asked(site, "/form/1"))
     for path in ("/unlock", "/setup/passphrase", NOTE, "/form/check", "/no-such-page"):
-        assert not device.app.reads(asked(site, path)), path
-    assert not device.app.reads(asked(site, "/form/1", HTTP_SEC_FETCH_SITE="cross-site"))
+        assert not device.app.may_read_body(asked(site, path)), path
+    assert not device.app.may_read_body(asked(site, "/form/1", HTTP_SEC_FETCH_SITE="cross-site"))
     # Unread, it is refused as ever, and the process has no reason to end.
     answer = device.browser.post(
         "/unlock",
         base_url=site.origin,
         data={"passphrase": "x"},
         headers={"Origin": site.origin},
-        environ_overrides={posted.UNREAD: True},
+        environ_overrides={post_bodies.UNREAD_KEY: True},
     )
-    assert answer.status_code == 403 and not device.line.end.is_set()
+    assert answer.status_code == 403 and not device.line.stopping.is_set()
 
 
 REFUSED = {
@@ -140,10 +141,10 @@ def test_the_second_of_two_tries_does_not_end_the_first(
             began.set()
             assert go.wait(20)
             return ""
-        return unlocking.BUSY
+        return unlocking.BUSY_MESSAGE
 
-    monkeypatch.setattr(unlocking, "with_passphrase", slowly)
-    monkeypatch.setattr(unlocking, "line_in_doubt", lambda: 1)
+    monkeypatch.setattr(unlocking, "unlock_with_passphrase", slowly)
+    monkeypatch.setattr(unlocking, "unverified_audit_line", lambda: 1)
     token = locked.token()
     sent = {"csrf_token": token, "passphrase": "first"}
     first = threading.Thread(target=lambda: locked.post("/unlock", sent, token=False))

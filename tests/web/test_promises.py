@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from clinic_toolkit.web import promises
+from clinic_toolkit.web.content import promises
 from tests.architecture.tree import CHECKOUT
 from tests.fixtures.sites import Site
 
@@ -30,7 +30,7 @@ def test_every_test_that_is_named_exists(promise: promises.Promise) -> None:
         path, _, name = test.partition("::")
         assert name.startswith("test_"), test
         assert name in names_in(path), test
-    assert set(promise.kinds) <= set(promises.KINDS)
+    assert set(promise.safeguards) <= set(promises.SAFEGUARDS)
 
 
 def test_a_name_that_is_not_there_would_be_noticed() -> None:
@@ -39,11 +39,11 @@ def test_a_name_that_is_not_there_would_be_noticed() -> None:
 
 
 def test_the_page_of_the_docs_says_the_same() -> None:
-    assert PAGE.read_text(encoding="utf-8") == promises.markdown()
+    assert PAGE.read_text(encoding="utf-8") == promises.render_markdown()
 
 
 def test_the_words_of_the_promises_stand() -> None:
-    said = {each.number: each.words for each in promises.PROMISES}
+    said = {each.number: each.text for each in promises.PROMISES}
     assert sorted(said) == [1, 2, 3, 4, 5, 7, 9, 11, 13]
     assert (
         said[2] == "Two seconds after locking, no key, passphrase or client text is in any of our processes."
@@ -56,12 +56,12 @@ def test_the_words_of_the_promises_stand() -> None:
 def test_the_page_holds_every_word(site: Site) -> None:
     page = plain(site.get("/about-your-data").text)
     for promise in promises.PROMISES:
-        assert promise.words in page
-        assert promise.but in page
-        assert promise.not_shown in page
+        assert promise.text in page
+        assert promise.limitation in page
+        assert promise.untested in page
     for each in promises.NOT_PROMISED:
         assert each[1:] in page
-    assert promises.LOST in page
+    assert promises.LOSS_WARNING in page
     assert str(site.settings.data_folder) in page
 
 
@@ -73,12 +73,12 @@ def test_it_begins_in_plain_words(site: Site) -> None:
         assert all(line in first for line in lines)
     for word in ("Argon2id", "MiB", "fsync", "Promise", "test", "process", "anchor", "key"):
         assert not re.search(rf"\b{word}", first), word
-    assert promises.PROMISES[0].but in exact
+    assert promises.PROMISES[0].limitation in exact
 
 
 def test_it_can_be_read_before_unlocking_and_tells_nothing_of_the_practice(locked: Site) -> None:
     answer = locked.get("/about-your-data")
     assert answer.status_code == 200
-    assert promises.PROMISES[0].words in plain(answer.text)
+    assert promises.PROMISES[0].text in plain(answer.text)
     assert str(locked.settings.data_folder) not in answer.text
     assert "Harbour" not in answer.text

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, Engine
 
-from clinic_toolkit.record import merging
+from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.web import unit
+from clinic_toolkit.web import unit_of_work
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site
 
@@ -20,7 +20,7 @@ def late(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     def wait_for_a_turn(what):
         @contextmanager
         def opened(engine: Engine) -> Iterator[Connection]:
-            site.app.close()
+            site.app.stop_serving()
             with what(engine) as db:
                 yield db
 
@@ -28,8 +28,8 @@ def late(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
     # The first look at the sheet is remembered; from here on a request opens the store for its view alone.
     assert site.get("/").status_code == 200
-    monkeypatch.setattr(unit, "writing", wait_for_a_turn(writing))
-    monkeypatch.setattr(unit, "reading", wait_for_a_turn(reading))
+    monkeypatch.setattr(unit_of_work, "writing", wait_for_a_turn(writing))
+    monkeypatch.setattr(unit_of_work, "reading", wait_for_a_turn(reading))
     return site
 
 
@@ -73,15 +73,15 @@ def test_a_second_press_of_hand_over_begins_no_second_one(
     # The second one passes the guard, and gets its turn when the first one is on the disk, not yet away.
     @contextmanager
     def after_the_first(engine: Engine) -> Iterator[Connection]:
-        monkeypatch.setattr(unit, "writing", writing)
+        monkeypatch.setattr(unit_of_work, "writing", writing)
         monkeypatch.setattr("clinic_toolkit.web.context.end_worker", lambda reason: None)
         answers.append(press())
         with writing(engine) as db:
             yield db
 
-    monkeypatch.setattr(unit, "writing", after_the_first)
+    monkeypatch.setattr(unit_of_work, "writing", after_the_first)
     second = press()
     assert answers[0].headers["Location"] == "/"
     assert second.headers["Refresh"] == "1; url=/"
     with reading(site.work.engine) as db:
-        assert len(merging.open_ones(db, site.work.vault)) == 1
+        assert len(clinician_side.list_open_handovers(db, site.work.vault)) == 1

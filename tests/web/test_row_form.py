@@ -4,23 +4,23 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import answers
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.web.forms.item import RowForm
+from clinic_toolkit.record.questionnaires import answers
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.web.forms.items import ItemRowForm
 
-OPEN = Response(status="not_reached", value=None, talk=False, said="")
-DECLINED = Response(status="declined", value=None, talk=False, said="")
-THREE = Response(status="answered", value=3, talk=False, said="")
+OPEN = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
+DECLINED = Response(status="declined", value=None, wants_to_talk=False, remark="")
+THREE = Response(status="answered", value=3, wants_to_talk=False, remark="")
 
 
 def sent(shown: Response, *fields: tuple[str, str]) -> tuple[str, int | None]:
     """What comes of these fields, sent from a page that showed this."""
-    form = RowForm.for_instrument(catalogue.instrument("giving"), MultiDict(fields), number=2)
-    form.seen = answers.mark(shown)
+    form = ItemRowForm.for_instrument(catalogue.load_instrument("giving"), MultiDict(fields), number=2)
+    form.shown_mark = answers.response_fingerprint(shown)
     assert form.validate()
-    found = form.against(shown).response
+    found = form.merge_with(shown).response
     # What the page is told it shows from now on is what came of it.
-    assert form.shows(shown) == answers.mark(found)
+    assert form.mark_after_save(shown) == answers.response_fingerprint(found)
     return found.status, found.value
 
 

@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
-from clinic_toolkit.record import administrations, progress
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.kept import Kept
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.questionnaires import administrations, progress
+from clinic_toolkit.record.questionnaires.administrations import Administration
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.web import handing
-from clinic_toolkit.web.context import Unlocked
+from clinic_toolkit.web.access import handover_transition
+from clinic_toolkit.web.context import UnlockedSession
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
@@ -23,17 +23,17 @@ NOBODY = ("Ana", "Reyes", "A. R.", "AR", "M.", "Nora", "Whelan", "Harbour", "par
 
 
 @pytest.fixture
-def form(site: Site) -> Kept[Administration]:
+def form(site: Site) -> RecordVersion[Administration]:
     """A questionnaire about M., begun over telehealth with Ana Reyes."""
     client = site.work.client("Ana Reyes")
     return site.work.begun(client, giving(), session=site.work.hour(client, setting="telehealth").id)
 
 
-def at(form: Kept[Administration], page: str) -> str:
+def at(form: RecordVersion[Administration], page: str) -> str:
     return f"/administrations/{form.id}/{page}"
 
 
-def shared(site: Site, form: Kept[Administration]) -> TestResponse:
+def shared(site: Site, form: RecordVersion[Administration]) -> TestResponse:
     """The page as the client sees it now, which must ask again by itself."""
     answer = site.get(at(form, "shared"))
     assert answer.status_code == 200 and answer.headers["Refresh"] == "3"
@@ -51,7 +51,7 @@ def heading(answer: TestResponse) -> str:
     return " ".join(found[1].split())
 
 
-def test_it_follows_the_clinician_forth_and_back(site: Site, form: Kept[Administration]) -> None:
+def test_it_follows_the_clinician_forth_and_back(site: Site, form: RecordVersion[Administration]) -> None:
     me = person.at(site)
     page = me.open(at(form, "introduction"))
     assert heading(shared(site, form)) == giving().title
@@ -74,7 +74,7 @@ def test_it_follows_the_clinician_forth_and_back(site: Site, form: Kept[Administ
     assert heading(shared(site, form)) == "One moment"
 
 
-def test_it_shows_the_answer_words_and_nothing_else(site: Site, form: Kept[Administration]) -> None:
+def test_it_shows_the_answer_words_and_nothing_else(site: Site, form: RecordVersion[Administration]) -> None:
     me = person.at(site)
     states = []
     for path in ("introduction", *(f"items/{number}" for number in range(1, 13)), "check"):
@@ -100,36 +100,42 @@ def test_it_shows_the_answer_words_and_nothing_else(site: Site, form: Kept[Admin
 
 
 def test_while_locked_it_says_one_moment_and_nothing_of_a_lock(
-    site: Site, form: Kept[Administration]
+    site: Site, form: RecordVersion[Administration]
 ) -> None:
     site.get(at(form, "items/3"))
     assert heading(shared(site, form)) == ITEMS[2].text
-    open_now = dict(site.app.worker.unlocked)
-    site.app.worker.unlocked.clear()
+    open_now = dict(site.app.worker.unlocked_sessions)
+    site.app.worker.unlocked_sessions.clear()
     locked = shared(site, form)
     assert words(locked).removeprefix("Clinic toolkit").strip() == "One moment"
     assert "nlock" not in locked.text and "Locked" not in locked.text and not NOTHING_ELSE.search(locked.text)
     # No address of a form can be told from one that is none.
     other = site.get("/administrations/00000000-0000-4000-8000-000000000000/shared")
     assert other.data == locked.data
-    site.app.worker.unlocked.update(open_now)
+    site.app.worker.unlocked_sessions.update(open_now)
     assert heading(shared(site, form)) == ITEMS[2].text
 
 
-def test_before_a_passphrase_is_chosen_it_says_one_moment(site: Site, form: Kept[Administration]) -> None:
+def test_before_a_passphrase_is_chosen_it_says_one_moment(
+    site: Site, form: RecordVersion[Administration]
+) -> None:
     site.get(at(form, "items/3"))
-    site.app.worker.unlocked["known"] = Unlocked(vault=site.work.vault, must_choose_passphrase=True)
+    site.app.worker.unlocked_sessions["known"] = UnlockedSession(
+        vault=site.work.vault, must_choose_passphrase=True
+    )
     assert heading(shared(site, form)) == "One moment"
 
 
-def test_while_a_form_is_handed_over_it_says_one_moment(site: Site, form: Kept[Administration]) -> None:
-    site.app.extensions[handing._LEFT] = True
+def test_while_a_form_is_handed_over_it_says_one_moment(
+    site: Site, form: RecordVersion[Administration]
+) -> None:
+    site.app.extensions[handover_transition._HANDED_OVER_KEY] = True
     assert heading(shared(site, form)) == "One moment"
     assert "url=" not in shared(site, form).headers["Refresh"]
 
 
 def test_without_a_known_place_it_shows_the_first_open_question(
-    site: Site, form: Kept[Administration]
+    site: Site, form: RecordVersion[Administration]
 ) -> None:
     assert heading(shared(site, form)) == ITEMS[0].text
     site.work.answer(form, [1, None, 3])
@@ -140,7 +146,7 @@ def test_without_a_known_place_it_shows_the_first_open_question(
     assert heading(shared(site, form)) == ITEMS[3].text
 
 
-def test_it_shows_no_other_questionnaire(site: Site, form: Kept[Administration]) -> None:
+def test_it_shows_no_other_questionnaire(site: Site, form: RecordVersion[Administration]) -> None:
     site.get(at(form, "items/3"))
     other = site.work.begun(site.work.client("Ben Reyes"), giving())
     site.get(at(other, "items/5"))
@@ -148,20 +154,26 @@ def test_it_shows_no_other_questionnaire(site: Site, form: Kept[Administration])
     assert heading(shared(site, other)) == ITEMS[4].text
 
 
-def test_what_was_stopped_is_not_shown(site: Site, form: Kept[Administration]) -> None:
+def test_what_was_stopped_is_not_shown(site: Site, form: RecordVersion[Administration]) -> None:
     with writing(site.work.engine) as db:
-        progress.stop(db, site.work.vault, form, now=NOW)
+        progress.stop_administration(db, site.work.vault, form, now=NOW)
     assert heading(shared(site, form)) == "One moment"
 
 
-def test_asking_again_holds_no_lock_back_and_writes_nothing(site: Site, form: Kept[Administration]) -> None:
+def test_asking_again_holds_no_lock_back_and_writes_nothing(
+    site: Site, form: RecordVersion[Administration]
+) -> None:
     site.get(at(form, "items/3"))
-    activity = site.app.worker.activity
+    activity = site.app.worker.timeouts
 
     def seen() -> tuple[float, int, int]:
         with reading(site.work.engine) as db:
             last = trails.lines(db, site.work.vault)[0].seq
-            return activity._touched, last, administrations.get(db, site.work.vault, form.id).version
+            return (
+                activity._last_active,
+                last,
+                administrations.load_administration(db, site.work.vault, form.id).version,
+            )
 
     before = seen()
     for _ in range(5):

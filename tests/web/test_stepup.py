@@ -2,10 +2,12 @@
 
 import pytest
 
-from clinic_toolkit.record import practice
-from clinic_toolkit.store.trouble import StorageFull
-from clinic_toolkit.vault import attempts
-from clinic_toolkit.web import context, responses, stepup, unlocking
+from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.store.storage_errors import StorageFull
+from clinic_toolkit.vault import unlock_attempts
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import step_up, unlocking
+from clinic_toolkit.web.transport import responses
 from tests.fixtures.sites import Site
 
 RIGHT = "glacier mandolin unwrapped"
@@ -14,7 +16,7 @@ RIGHT = "glacier mandolin unwrapped"
 @pytest.fixture
 def asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """An unlocked site whose passphrase is compared without its second of work."""
-    monkeypatch.setattr(practice, "is_passphrase", lambda db, typed: typed == RIGHT)
+    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, typed: typed == RIGHT)
     site.app.worker.serving_since = -1000.0
     return site
 
@@ -23,24 +25,24 @@ def acts(site: Site) -> tuple[str, str, list[str]]:
     """An export by GET and a deletion by POST, and what was done."""
     done: list[str] = []
 
-    @stepup.needed
+    @step_up.require_passphrase
     def export() -> str:
         done.append("export")
         return "exported"
 
-    @stepup.needed
+    @step_up.require_passphrase
     def remove() -> object:
         from flask import request
 
         done.append(f"removed {request.form['why']}")
-        return responses.see("/")
+        return responses.redirect_to("/")
 
     return site.route(export, "GET"), site.route(remove), done
 
 
 def typed_at(site: Site, seconds_ago: float) -> None:
-    here = next(iter(site.app.worker.unlocked.values()))
-    here.passphrase_at = context.clock() - seconds_ago
+    here = next(iter(site.app.worker.unlocked_sessions.values()))
+    here.passphrase_typed_at = context.suspend_aware_clock() - seconds_ago
 
 
 def test_a_passphrase_of_just_now_is_enough(asked: Site) -> None:
@@ -65,18 +67,18 @@ def test_later_or_after_a_return_code_it_is_asked_for(asked: Site, ago: float | 
 def test_the_right_one_leads_to_the_act_and_is_fresh_from_then_on(asked: Site) -> None:
     _, remove, done = acts(asked)
     asked.post(remove, {"why": "wish"})
-    page = asked.post(remove, {"why": "wish", stepup.FIELD: RIGHT})
+    page = asked.post(remove, {"why": "wish", step_up.STEP_UP_FIELD: RIGHT})
     assert page.status_code == 303
     assert done == ["removed wish"]
     assert asked.post(remove, {"why": "again"}).status_code == 303
-    assert attempts.count(asked.settings.data_folder) == 0
+    assert unlock_attempts.count_failures(asked.settings.data_folder) == 0
 
 
 def test_a_page_that_is_only_opened_is_reached_through_the_question(asked: Site) -> None:
-    answer = asked.post("/confirm", {stepup.FIELD: RIGHT, "next": "/practice"})
+    answer = asked.post("/confirm", {step_up.STEP_UP_FIELD: RIGHT, "next": "/practice"})
     assert answer.headers["Location"] == "/practice"
     for elsewhere in ("//evil.example/", "https://evil.example/", "/no-such-page", ""):
-        answer = asked.post("/confirm", {stepup.FIELD: RIGHT, "next": elsewhere})
+        answer = asked.post("/confirm", {step_up.STEP_UP_FIELD: RIGHT, "next": elsewhere})
         assert answer.headers["Location"] == "/"
     assert asked.get("/confirm").headers["Location"] == "/"
 
@@ -91,15 +93,15 @@ def test_what_was_sent_is_sent_again_and_a_secret_is_not(asked: Site) -> None:
 
 def test_a_wrong_one_locks_is_counted_and_the_code_is_gone(asked: Site) -> None:
     _, remove, done = acts(asked)
-    asked.keeper.hold(b"sealed")
-    page = asked.post(remove, {"why": "wish", stepup.FIELD: "wrong one"})
+    asked.keeper.hold_return_blob(b"sealed")
+    page = asked.post(remove, {"why": "wish", step_up.STEP_UP_FIELD: "wrong one"})
     assert page.status_code == 422
     assert "the practice is locked" in page.text
     assert "wrong one" not in page.text
     assert done == []
     assert asked.ends == ["wrong secret"]
-    assert not asked.keeper.holds()
-    assert attempts.count(asked.settings.data_folder) == 1
+    assert not asked.keeper.has_return_blob()
+    assert unlock_attempts.count_failures(asked.settings.data_folder) == 1
 
 
 def test_a_wrong_one_ends_the_process_even_if_that_cannot_be_noted(
@@ -109,24 +111,24 @@ def test_a_wrong_one_ends_the_process_even_if_that_cannot_be_noted(
         raise StorageFull
 
     _, remove, _ = acts(asked)
-    asked.keeper.hold(b"sealed")
-    monkeypatch.setattr(practice, "note_refused_passphrase", full)
-    asked.post(remove, {"why": "wish", stepup.FIELD: "wrong one"})
-    assert asked.ends == ["wrong secret"] and not asked.app.worker.unlocked
-    assert not asked.keeper.holds()
+    asked.keeper.hold_return_blob(b"sealed")
+    monkeypatch.setattr(practice_access, "record_refused_passphrase", full)
+    asked.post(remove, {"why": "wish", step_up.STEP_UP_FIELD: "wrong one"})
+    assert asked.ends == ["wrong secret"] and not asked.app.worker.unlocked_sessions
+    assert not asked.keeper.has_return_blob()
 
 
 def test_a_process_on_its_way_out_compares_no_more(asked: Site) -> None:
-    path = asked.route(lambda: unlocking.confirm(RIGHT))
-    asked.app.worker.ending = True
-    assert asked.post(path).text == unlocking.ENDED
+    path = asked.route(lambda: unlocking.confirm_passphrase(RIGHT))
+    asked.app.worker.is_ending = True
+    assert asked.post(path).text == unlocking.ENDED_MESSAGE
     # The control: one that stays compares it, and is satisfied.
-    asked.app.worker.ending = False
+    asked.app.worker.is_ending = False
     assert asked.post(path).text == ""
 
 
 def test_an_empty_one_is_asked_for_again(asked: Site) -> None:
-    page = asked.post("/confirm", {stepup.FIELD: "", "next": "/practice"})
+    page = asked.post("/confirm", {step_up.STEP_UP_FIELD: "", "next": "/practice"})
     assert page.status_code == 422
     assert "Type your present passphrase." in page.text
     assert asked.ends == []

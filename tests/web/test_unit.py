@@ -7,9 +7,10 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import MethodNotAllowed
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record import clients, practice, progress
+from clinic_toolkit.record.people import clients, practice
+from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.store.trouble import StorageFull
+from clinic_toolkit.store.storage_errors import StorageFull
 from clinic_toolkit.web import context
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
@@ -121,8 +122,8 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site):
     first, second = site.work.client("Ana Reyes"), site.work.client("Ben Ode")
 
     def view():
-        context.saw("client", *clients.everyone(context.db(), context.vault()))
-        context.saw("client", first)
+        context.audit_read("client", *clients.list_clients(context.db(), context.vault()))
+        context.audit_read("client", first)
         return "shown"
 
     with reading(site.work.engine) as db:
@@ -132,8 +133,8 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site):
         lines = [line for line in trails.lines(db, site.work.vault) if line.seq > before]
         trails.check(db, site.work.vault)
     assert [line.event for line in lines] == ["records.read"]
-    assert {entry.record for entry in lines[0].entries} == {first.id.bytes, second.id.bytes}
-    assert len(lines[0].entries) == 2
+    assert {entry.record for entry in lines[0].references} == {first.id.bytes, second.id.bytes}
+    assert len(lines[0].references) == 2
 
 
 @pytest.mark.parametrize("page", ["note", "summary?framed=1", "worksheets"])
@@ -142,12 +143,12 @@ def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page)
     hour, other = site.work.hour(client), site.work.hour(client)
     given = site.work.answer(site.work.begun(client, giving(), session=hour.id), [3, 4])
     with writing(site.work.engine) as db:
-        given = progress.stop(db, site.work.vault, given, now=NOW)
+        given = progress.stop_administration(db, site.work.vault, given, now=NOW)
 
     def seen(path):
         assert site.get(path).status_code == 200
         with reading(site.work.engine) as db:
-            return {entry.record for entry in trails.lines(db, site.work.vault, newest=1)[0].entries}
+            return {entry.record for entry in trails.lines(db, site.work.vault, newest=1)[0].references}
 
     assert given.id.bytes in seen(f"/sessions/{hour.id}/{page}")
     assert given.id.bytes not in seen(f"/sessions/{other.id}/{page}")
@@ -157,14 +158,14 @@ def test_reading_goes_on_when_the_disk_is_full(site: Site, monkeypatch, caplog):
     kept = site.work.client()
 
     def view():
-        context.saw("client", kept)
+        context.audit_read("client", kept)
         return "shown"
 
     def full(*_args, **_more):
         raise StorageFull
 
     path = site.route(view, "GET")
-    monkeypatch.setattr("clinic_toolkit.web.unit.writing", full)
+    monkeypatch.setattr("clinic_toolkit.web.unit_of_work.writing", full)
     with caplog.at_level(logging.ERROR):
         assert site.get(path).text == "shown"
     assert "audit.read_not_noted" in caplog.messages
@@ -179,11 +180,11 @@ def test_the_time_stands_still_in_a_request(site: Site):
 
 def test_the_practice_is_read_once_in_a_request(site: Site, monkeypatch):
     calls = []
-    read = practice.read
-    monkeypatch.setattr(practice, "read", lambda *args: calls.append(1) or read(*args))
+    read = practice.load_practice_settings
+    monkeypatch.setattr(practice, "load_practice_settings", lambda *args: calls.append(1) or read(*args))
 
     def view():
-        return context.practice().body.practice_name + context.letterhead().practice
+        return context.load_practice().payload.practice_name + context.letterhead().practice_name
 
     site.get("/pulse")
     calls.clear()

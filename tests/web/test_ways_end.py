@@ -10,9 +10,9 @@ import pytest
 from msgspec.structs import replace
 from werkzeug.test import Client
 
-from clinic_toolkit.record import practice
+from clinic_toolkit.record.people import practice
 from clinic_toolkit.store.engine import writing
-from clinic_toolkit.web.context import Unlocked
+from clinic_toolkit.web.context import UnlockedSession
 from tests.fixtures import sites
 from tests.fixtures.handed import Device, handed_over
 from tests.fixtures.practices import NOW, giving
@@ -50,7 +50,7 @@ def _begins(device: Device) -> None:
 
 
 def _closes(device: Device) -> None:
-    device.app.close()
+    device.app.stop_serving()
 
 
 def _finishes(device: Device) -> None:
@@ -73,7 +73,7 @@ def test_in_a_clients_hands_every_way_ends_at_a_page(
 
 def test_a_form_that_is_being_put_away_shows_a_page_that_asks_again(tmp_path: Path) -> None:
     device = a_device(tmp_path)
-    device.app.close()
+    device.app.stop_serving()
     answer = device.get("/", **A_PERSON)
     assert answer.status_code == 200 and "<h1>One moment</h1>" in answer.text
     assert re.fullmatch(r"\d", answer.headers["Refresh"])
@@ -95,10 +95,12 @@ def _covered(site: Site) -> None:
 
 def _sheet_not_proved(site: Site) -> None:
     site.unlock()
-    _here(site).kept["sheet proved"] = False
+    _here(site).values["sheet proved"] = False
     with writing(site.work.engine) as db:
-        seen = practice.read(db, site.work.vault)
-        practice.revise(db, site.work.vault, seen, replace(seen.body, sheet_proved=False), now=NOW)
+        seen = practice.load_practice_settings(db, site.work.vault)
+        practice.revise_practice_settings(
+            db, site.work.vault, seen, replace(seen.payload, recovery_sheet_proved=False), now=NOW
+        )
     assert site.get("/").headers["Location"] == "/setup/sheet"
 
 
@@ -108,8 +110,8 @@ def _came_by_the_sheet(site: Site) -> None:
     assert site.get("/").headers["Location"] == "/unlock/choose"
 
 
-def _here(site: Site) -> Unlocked:
-    (here,) = site.app.worker.unlocked.values()
+def _here(site: Site) -> UnlockedSession:
+    (here,) = site.app.worker.unlocked_sessions.values()
     return here
 
 

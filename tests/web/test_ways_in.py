@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from clinic_toolkit.crypto.passphrase import FLOOR
-from clinic_toolkit.record import audit, practice
-from clinic_toolkit.store import rescued
+from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
+from clinic_toolkit.journal import audit_log
+from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.store import rescue_copies
 from clinic_toolkit.store.engine import reading, writing
-from clinic_toolkit.vault import attempts, slots
-from clinic_toolkit.vault.slots import WrongSecret, slot
-from clinic_toolkit.web import old_secret
+from clinic_toolkit.vault import key_slots, unlock_attempts
+from clinic_toolkit.vault.key_slot_tables import slot_table
+from clinic_toolkit.vault.key_slots import WrongSecret
+from clinic_toolkit.web.access import secret_removal
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW
 from tests.fixtures.sites import Site
@@ -32,18 +34,18 @@ FORMS = {
 @pytest.fixture
 def knows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The passphrase is compared without its second of work."""
-    monkeypatch.setattr(practice, "is_passphrase", lambda db, typed: typed == RIGHT)
+    monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, typed: typed == RIGHT)
 
 
 def events(site: Site, newest: int = 3) -> list[tuple[str, bool]]:
     with reading(site.work.engine) as db:
-        return [(line.event, line.signed) for line in trails.lines(db, site.work.vault, newest=newest)]
+        return [(line.event, line.is_signed) for line in trails.lines(db, site.work.vault, newest=newest)]
 
 
 def opens(site: Site, groups: list[str] | tuple[str, ...]) -> bool:
     try:
         with reading(site.work.engine) as db:
-            return slots.open_with_sheet(db, " ".join(groups)).slots_intact
+            return key_slots.unlock_with_recovery_sheet(db, " ".join(groups)).slots_intact
     except WrongSecret:
         return False
 
@@ -52,15 +54,15 @@ def opens(site: Site, groups: list[str] | tuple[str, ...]) -> bool:
 def test_a_wrong_present_passphrase_is_counted_and_ends_the_process(
     site: Site, knows: None, path: str
 ) -> None:
-    site.keeper.hold(b"sealed")
+    site.keeper.hold_return_blob(b"sealed")
     answer = site.post(path, FORMS[path] | {"present_passphrase": "glacier mandolin unwraped"})
     assert answer.status_code == 422
     assert "This is not your present passphrase. Nothing was changed" in answer.text
     assert "unwraped" not in answer.text
     assert f'name="back" value="{path}"' in answer.text
     assert site.ends == ["wrong secret"]
-    assert attempts.count(site.settings.data_folder) == 1
-    assert not site.keeper.holds()
+    assert unlock_attempts.count_failures(site.settings.data_folder) == 1
+    assert not site.keeper.has_return_blob()
     assert events(site, 1) == [("practice.passphrase_refused", True)]
     assert site.get("/practice").headers["Location"].startswith("/unlock")
     assert opens(site, site.work.groups)
@@ -73,12 +75,12 @@ def test_nothing_and_too_much_are_not_tried(site: Site, knows: None, path: str, 
     assert answer.status_code == 422
     assert "Type your present passphrase." in answer.text
     assert not site.ends
-    assert attempts.count(site.settings.data_folder) == 0
+    assert unlock_attempts.count_failures(site.settings.data_folder) == 0
 
 
 def test_the_right_one_leaves_no_failure_behind(site: Site, knows: None) -> None:
     assert site.post("/practice/code", {"code": "4H7K2M", "present_passphrase": RIGHT}).status_code == 303
-    assert attempts.count(site.settings.data_folder) == 0
+    assert unlock_attempts.count_failures(site.settings.data_folder) == 0
     assert not site.ends
 
 
@@ -166,7 +168,7 @@ def a_new_passphrase(site: Site) -> str:
 
 @pytest.mark.parametrize("folded", [True, False], ids=["folded", "control"])
 @pytest.mark.parametrize(
-    ("kind", "change"), [(slots.SHEET, a_new_sheet), (slots.PASSPHRASE, a_new_passphrase)]
+    ("kind", "change"), [(key_slots.RECOVERY_SHEET, a_new_sheet), (key_slots.PASSPHRASE, a_new_passphrase)]
 )
 def test_the_old_slot_is_in_no_file_when_the_page_has_answered(
     site: Site,
@@ -176,15 +178,15 @@ def test_the_old_slot_is_in_no_file_when_the_page_has_answered(
     change: Callable[[Site], str],
     folded: bool,
 ) -> None:
-    monkeypatch.setattr(slots, "calibrate", lambda: FLOOR)
+    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
     with writing(site.work.engine) as db:
-        slots.replace_passphrase(db, site.work.vault, RIGHT, cost=FLOOR)
+        key_slots.replace_passphrase(db, site.work.vault, RIGHT, cost=MIN_COST)
     with reading(site.work.engine) as db:
-        old: bytes = db.execute(select(slot.c.sealed).where(slot.c.kind == kind)).scalar_one()
+        old: bytes = db.execute(select(slot_table.c.sealed).where(slot_table.c.kind == kind)).scalar_one()
     place = site.settings.data_folder
     assert files_with(place, old)
     if not folded:
-        monkeypatch.setattr(old_secret, "clear_out", lambda engine: False)
+        monkeypatch.setattr(secret_removal, "purge_log_copies", lambda engine: False)
     then = change(site)
     if folded:
         assert not files_with(place, old)
@@ -200,17 +202,17 @@ def test_a_rescued_copy_is_removed_or_named(
     site: Site, knows: None, monkeypatch: pytest.MonkeyPatch, change: Callable[[Site], str]
 ) -> None:
     """Its ways in are those of its time."""
-    monkeypatch.setattr(slots, "calibrate", lambda: FLOOR)
+    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
     file = site.settings.data_folder / "clinic.db"
     with closing(sqlite3.connect(file)) as store:
-        first, second = rescued.keep(file, store), rescued.keep(file, store)
+        first, second = rescue_copies.create_copy(file, store), rescue_copies.create_copy(file, store)
     with closing(sqlite3.connect(second)) as parted:
         tip, before = parted.execute("SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1").fetchone()
         parted.execute("INSERT INTO audit_line VALUES (?, ?, ?, NULL)", (tip + 1, bytes(32), before))
         parted.commit()
-    rescued.seen(file)
+    rescue_copies.mark_acknowledged(file)
     then = change(site)
-    assert rescued.kept(file) == [second] != [first]
+    assert rescue_copies.list_copies(file) == [second] != [first]
     page = site.get(then).text
     assert "The old one still opens a copy" in page and second.name in page and first.name not in page
     second.unlink()
@@ -219,12 +221,12 @@ def test_a_rescued_copy_is_removed_or_named(
 
 def test_a_failed_unlock_leaves_a_line_that_the_next_unlock_vouches_for(locked: Site) -> None:
     with writing(locked.work.engine) as db:
-        practice.new_sheet(db, locked.work.vault, now=NOW)
-        groups = slots.replace_sheet(db, locked.work.vault)
+        practice_access.replace_recovery_sheet(db, locked.work.vault, now=NOW)
+        groups = key_slots.replace_recovery_sheet(db, locked.work.vault)
     old = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
     assert locked.post("/unlock/sheet", old).status_code == 422
     assert events(locked, 1) == [("unlock.failed", False)]
-    locked.app.worker.ending = False  # the next process
+    locked.app.worker.is_ending = False  # the next process
     new = {f"group{number}": group for number, group in enumerate(groups, 1)}
     assert locked.post("/unlock/sheet", new).headers["Location"] == "/unlock/choose"
     (opened, _), (adopted, signed), (failed, vouched) = events(locked, 3)
@@ -235,9 +237,9 @@ def test_a_failed_unlock_leaves_a_line_that_the_next_unlock_vouches_for(locked: 
 def test_a_forged_line_is_said_after_the_unlock_and_keeps_nobody_out(
     locked: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slots, "calibrate", lambda: FLOOR)
+    monkeypatch.setattr(key_slots, "calibrate_cost", lambda: MIN_COST)
     with writing(locked.work.engine) as db:
-        seq = audit.note_keyless(db, locked.work.vault.vault_id, "unlock.failed", now=NOW)
+        seq = audit_log.append_keyless_entry(db, locked.work.vault.vault_id, "unlock.failed", now=NOW)
     groups = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
     assert locked.post("/unlock/sheet", groups).status_code == 303
     assert (f"audit.not_adopted {seq}", True) in events(locked)
@@ -246,7 +248,7 @@ def test_a_forged_line_is_said_after_the_unlock_and_keeps_nobody_out(
 
 
 def test_the_page_of_the_forged_line_names_it(site: Site) -> None:
-    site.app.worker.unlocked["known"].kept["line in doubt"] = 7
+    site.app.worker.unlocked_sessions["known"].values["line in doubt"] = 7
     page = site.get("/unlock/trail").text
     assert "Line 7 was written while the practice was locked" in page
     assert "Go on" in page

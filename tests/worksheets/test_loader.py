@@ -9,7 +9,7 @@ import pytest
 
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.worksheets import catalogue
-from clinic_toolkit.worksheets.loader import WorksheetError, load_worksheet, parse_worksheet
+from clinic_toolkit.worksheets.loader import WorksheetError, parse_worksheet, read_worksheet_file
 
 FOLDER = Path(__file__).parents[2] / "worksheets"
 GOOD = (FOLDER / "want-to-have-to.toml").read_bytes()
@@ -86,23 +86,23 @@ def test_bytes_that_are_no_worksheet_are_refused_in_a_sentence(data: bytes) -> N
 
 def test_a_file_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(WorksheetError, match=r"gone\.toml: cannot be read"):
-        load_worksheet(tmp_path / "gone.toml")
+        read_worksheet_file(tmp_path / "gone.toml")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder of worksheets that the catalogue reads."""
     monkeypatch.setattr(catalogue, "worksheets_folder", lambda: tmp_path)
-    catalogue.worksheets.cache_clear()
+    catalogue.list_worksheets.cache_clear()
     yield tmp_path
-    catalogue.worksheets.cache_clear()
+    catalogue.list_worksheets.cache_clear()
 
 
 def test_the_catalogue_lists_by_number_and_finds_by_slug() -> None:
-    assert [sheet.number for sheet in catalogue.worksheets()] == [1, 6, 9]
-    assert catalogue.worksheet("two-circles").number == 9
+    assert [sheet.number for sheet in catalogue.list_worksheets()] == [1, 6, 9]
+    assert catalogue.load_worksheet("two-circles").number == 9
     with pytest.raises(catalogue.UnknownWorksheet):
-        catalogue.worksheet("../two-circles")
+        catalogue.load_worksheet("../two-circles")
 
 
 def test_the_catalogue_says_what_is_wrong_in_any_file(folder: Path) -> None:
@@ -110,7 +110,7 @@ def test_the_catalogue_says_what_is_wrong_in_any_file(folder: Path) -> None:
     (folder / "twin.toml").write_bytes(GOOD.replace(b'"want-to-have-to"', b'"twin"'))
     (folder / "broken.toml").write_bytes(b"title =")
     with pytest.raises(WorksheetError) as refused:
-        catalogue.worksheets()
+        catalogue.list_worksheets()
     said = refused.value.sentence
     assert "broken.toml: not readable" in said
     assert "twin.toml, number: 1 is taken" in said

@@ -57,13 +57,13 @@ def numbers_decided(sheets: Iterable[Worksheet]) -> dict[int, str]:
 
 
 def test_every_sheet_that_acts_towards_somebody_waits() -> None:
-    sheets = catalogue.worksheets()
+    sheets = catalogue.list_worksheets()
     assert len(sheets) == len(DECIDED)
     assert faults(sheets) == []
 
 
 def test_the_readme_says_of_each_sheet_whether_it_waits_and_why() -> None:
-    sheets = catalogue.worksheets()
+    sheets = catalogue.list_worksheets()
     said = {sheet.number: "yes" if sheet.needs_fear_asked else "no" for sheet in sheets}
     assert numbers_decided(sheets) == said
 
@@ -75,8 +75,8 @@ def test_an_empty_catalogue_is_a_fault() -> None:
 
 @pytest.mark.parametrize("slug", [slug for slug, waits in DECIDED.items() if waits])
 def test_a_missing_mark_would_be_found_twice(slug: str) -> None:
-    bare = replace(catalogue.worksheet(slug), needs_fear_asked=False)
-    others = [each for each in catalogue.worksheets() if each.slug != slug]
+    bare = replace(catalogue.load_worksheet(slug), needs_fear_asked=False)
+    others = [each for each in catalogue.list_worksheets() if each.slug != slug]
     assert faults([*others, bare]) == [
         f"{slug} has the wrong mark",
         f"{slug} acts towards the person and does not wait",
@@ -84,8 +84,8 @@ def test_a_missing_mark_would_be_found_twice(slug: str) -> None:
 
 
 def test_a_new_sheet_has_to_be_decided_about_and_its_steps_are_read() -> None:
-    plain = catalogue.worksheet("receiving-ladder")
-    every = list(catalogue.worksheets())
+    plain = catalogue.load_worksheet("receiving-ladder")
+    every = list(catalogue.list_worksheets())
     assert faults([*every, replace(plain, slug="new")]) == ["new was not decided about"]
     for steps in ("Ask for one small thing.", "Say no to one.", "Tell them what you wish.", "Do less of it."):
         new = replace(plain, slug="new", try_this=(steps,))

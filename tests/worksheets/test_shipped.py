@@ -7,13 +7,13 @@ from textwrap import wrap
 
 import pytest
 
-from clinic_toolkit.worksheets.loader import load_worksheet
+from clinic_toolkit.worksheets.loader import read_worksheet_file
 from clinic_toolkit.worksheets.model import CirclesBlock, LinesBlock, ScaleBlock, TableBlock, Worksheet
 
 from .reading import automated_readability, flesch_kincaid, syllables_in, words_of
 
 FOLDER = Path(__file__).parents[2] / "worksheets"
-SHEETS = [load_worksheet(path) for path in sorted(FOLDER.glob("*.toml"))]
+SHEETS = [read_worksheet_file(path) for path in sorted(FOLDER.glob("*.toml"))]
 each_sheet = pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.slug)
 
 # What no page of ours says: diagnosis, grading, advice, tally (clinical specification, 4.7).

@@ -6,36 +6,36 @@ from uuid import UUID
 
 from wtforms import Form, StringField
 
-from clinic_toolkit.record.clients import JOINED, Client
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web.audit_words import KINDS
-from clinic_toolkit.web.forms import days, fields
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.clients import STATE_JOINED, Client
+from clinic_toolkit.web.content.audit_texts import EVENT_KINDS
+from clinic_toolkit.web.forms import date_fields, fields
 
 EVERYONE, EVERYTHING = ("", "Everyone"), ("", "Everything")
 
 
-class FindForm(Form):
+class AuditSearchForm(Form):
     """Whose lines, of which kind, of which day; and before which line."""
 
     client = StringField("Whose", default="")
     kind = StringField("What", default="")
-    day = days.day("Day", back=None, ahead=None)
+    day = date_fields.date_field("Day", years_back=None, years_ahead=None)
     before = StringField("Before line", default="")
 
     def choices(
-        self, clients: Sequence[Kept[Client]], names: Mapping[UUID, str]
+        self, clients: Sequence[RecordVersion[Client]], names: Mapping[UUID, str]
     ) -> Mapping[str, list[tuple[str, str]]]:
         """What the two lists offer."""
-        people = [(kept.id.hex, names[kept.id]) for kept in clients if kept.state != JOINED]
-        return {"client": [EVERYONE, *people], "kind": [EVERYTHING, *KINDS.items()]}
+        people = [(kept.id.hex, names[kept.id]) for kept in clients if kept.state != STATE_JOINED]
+        return {"client": [EVERYONE, *people], "kind": [EVERYTHING, *EVENT_KINDS.items()]}
 
     @property
-    def upper(self) -> int | None:
+    def before_line(self) -> int | None:
         """The line to look before, or None for the newest."""
-        return fields.whole(self.before.data) or None
+        return fields.parse_whole_number(self.before.data) or None
 
     @property
-    def asks(self) -> bool:
+    def has_filter(self) -> bool:
         """Whether anything was chosen."""
         return bool(self.client.data or self.kind.data or self.day.data)
 

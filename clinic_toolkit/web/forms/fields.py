@@ -8,44 +8,46 @@ from wtforms import BooleanField, Field, Form, SelectField, StringField, TimeFie
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from clinic_toolkit import marks
+from clinic_toolkit import combining_marks
 
 # Right-to-left overrides make "abc" read "cba" on the page and in print; marks and isolates stay.
-_OVERRIDES: dict[int, str | None] = {0x202D: None, 0x202E: None}
+_DIRECTION_OVERRIDES: dict[int, str | None] = {0x202D: None, 0x202E: None}
 # Between two words of a pasted page stands one of these at times; without it the two would become one.
-_BREAKS: dict[int, str | None] = dict.fromkeys([0x0B, 0x0C, 0x85], "\n")
-LINE, PARAGRAPH, PAGE = 120, 2_000, 20_000
+_LINE_BREAKS: dict[int, str | None] = dict.fromkeys([0x0B, 0x0C, 0x85], "\n")
+MAX_LINE, MAX_PARAGRAPH, MAX_PAGE = 120, 2_000, 20_000
 
 
-def clean(text: str | None) -> str:
+def clean_text(text: str | None) -> str:
     """Typed text as it is kept: NFC, one kind of line end, no control characters, no lone surrogate."""
     if not text:
         return ""
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    text = unicodedata.normalize("NFC", marks.parted(text.translate(_OVERRIDES | _BREAKS)))
+    text = unicodedata.normalize(
+        "NFC", combining_marks.to_stream_safe(text.translate(_DIRECTION_OVERRIDES | _LINE_BREAKS))
+    )
     return "".join(ch for ch in text if ch in "\n\t" or unicodedata.category(ch) != "Cc").strip()
 
 
-def one_line(text: str | None) -> str:
+def clean_line(text: str | None) -> str:
     """The same on one line."""
-    return " ".join(clean(text).split())
+    return " ".join(clean_text(text).split())
 
 
-def _visible(text: str | None) -> bool:
+def _has_visible_text(text: str | None) -> bool:
     return any(unicodedata.category(ch) not in ("Cf", "Zs", "Zl", "Zp", "Cc") for ch in text or "")
 
 
-def whole(text: str | None) -> int:
+def parse_whole_number(text: str | None) -> int:
     """The version that a page was made from; 0, which nothing ever has, for whatever is no such number."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def too_long(over: int, limit: int) -> str:
+def too_long_message(over: int, limit: int) -> str:
     """The sentence for a text that is too long."""
     return f"This is {over} character{'' if over == 1 else 's'} too long; it can hold {limit}."
 
 
-class AtMost:
+class MaxLength:
     """Refuse text that is too long, and say by how much."""
 
     def __init__(self, limit: int) -> None:
@@ -55,10 +57,10 @@ class AtMost:
         """Check one field."""
         over = len(field.data or "") - self.limit
         if over > 0:
-            raise ValidationError(too_long(over, self.limit))
+            raise ValidationError(too_long_message(over, self.limit))
 
 
-class Needed:
+class Required:
     """Refuse an empty field with a sentence that says what is wanted."""
 
     def __init__(self, sentence: str) -> None:
@@ -67,7 +69,7 @@ class Needed:
 
     def __call__(self, form: Form, field: Field) -> None:
         """Check one field. Text of which nothing can be seen would be a name that nobody can click."""
-        if not _visible(field.data):
+        if not _has_visible_text(field.data):
             raise ValidationError(self.sentence)
 
 
@@ -76,34 +78,38 @@ def first_error(*forms: Form) -> str:
     return next((str(each) for form in forms for found in form.errors.values() for each in found), "")
 
 
-def seen_version(form: Form, version: int, *, draft: bool = False) -> str:
+def version_for_page(form: Form, version: int, *, draft: bool = False) -> str:
     """The version to send along again: what the form was opened with, after a mistake and in a draft too."""
     return str((form.data.get("version") if form.errors or draft else None) or version)
 
 
-def line(label: str, *, limit: int = LINE, needed: str = "") -> Any:
+def line_field(label: str, *, limit: int = MAX_LINE, needed: str = "") -> Any:
     """One line of text; `needed` is the sentence shown when it is empty."""
-    checks: list[Any] = [AtMost(limit)]
-    return StringField(label, [Needed(needed), *checks] if needed else checks, filters=[one_line])
+    checks: list[Any] = [MaxLength(limit)]
+    return StringField(label, [Required(needed), *checks] if needed else checks, filters=[clean_line])
 
 
-def text(label: str, *, limit: int = PARAGRAPH, needed: str = "") -> Any:
+def text_field(label: str, *, limit: int = MAX_PARAGRAPH, needed: str = "") -> Any:
     """Text of several lines."""
-    checks: list[Any] = [AtMost(limit)]
-    return StringField(label, [Needed(needed), *checks] if needed else checks, filters=[clean])
+    checks: list[Any] = [MaxLength(limit)]
+    return StringField(label, [Required(needed), *checks] if needed else checks, filters=[clean_text])
 
 
-def clock(label: str, *, needed: str = "") -> Any:
+def time_field(label: str, *, needed: str = "") -> Any:
     """A time of day as a browser sends it."""
-    return _ClockField(label, [InputRequired(needed) if needed else Optional()], format=["%H:%M", "%H:%M:%S"])
+    return _TimeOfDayField(
+        label, [InputRequired(needed) if needed else Optional()], format=["%H:%M", "%H:%M:%S"]
+    )
 
 
-def choice(label: str, choices: Iterable[tuple[str, str]], *, needed: str = "Choose one of these.") -> Any:
+def choice_field(
+    label: str, choices: Iterable[tuple[str, str]], *, needed: str = "Choose one of these."
+) -> Any:
     """One of a few; `choices` pairs each value with its words."""
     return _ChoiceField(label, [InputRequired(needed)], choices=list(choices), sentence=needed)
 
 
-def tick(label: str) -> Any:
+def checkbox_field(label: str) -> Any:
     """A box that is ticked or not."""
     return BooleanField(label)
 
@@ -121,9 +127,9 @@ class _ChoiceField(SelectField):
             raise ValidationError(self.sentence)
 
 
-class _ClockField(TimeField):
+class _TimeOfDayField(TimeField):
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
-            super().process_formdata([one_line(value) for value in valuelist])
+            super().process_formdata([clean_line(value) for value in valuelist])
         except ValueError as unread:
             raise ValueError("Write the time with hours and minutes, for example 09:30.") from unread

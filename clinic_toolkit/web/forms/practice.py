@@ -6,9 +6,9 @@ from typing import Any
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
-from clinic_toolkit.record import answers
-from clinic_toolkit.record.practice import Practice
-from clinic_toolkit.vault import return_code, words
+from clinic_toolkit.record.people.practice import PracticeSettings
+from clinic_toolkit.record.questionnaires import answers
+from clinic_toolkit.vault import passphrases, return_code
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.countries import COUNTRIES
 
@@ -17,30 +17,32 @@ RECORD_KINDS = [
     ("beside", "Beside another record", "Notes can be copied as plain text into the other one."),
 ]
 CODE_LENGTH = 6
-LIMITS_LENGTH = 600
+MAX_LIMITS_LENGTH = 600
 
 
 class PracticeForm(Form):
     """Where the practice is, what it is called, whom a client can call, and the limits of confidentiality."""
 
-    practice_name = fields.line("Name of the practice", needed="Write the name of the practice, or your own.")
-    clinician_name = fields.line(
+    practice_name = fields.line_field(
+        "Name of the practice", needed="Write the name of the practice, or your own."
+    )
+    clinician_name = fields.line_field(
         "Your name", needed="Write your name as it should stand under a signed note."
     )
-    country = fields.choice("Country", [("", "Choose"), *COUNTRIES.items()], needed="Choose a country.")
-    record_kind = fields.choice(
+    country = fields.choice_field("Country", [("", "Choose"), *COUNTRIES.items()], needed="Choose a country.")
+    record_kind = fields.choice_field(
         "What this record is",
         [(value, label) for value, label, _ in RECORD_KINDS],
         needed="Choose whether this is the full record or stands beside another.",
     )
-    crisis_text = fields.text(
+    crisis_text = fields.text_field(
         "Whom a client can call in a crisis",
         limit=500,
         needed="Write whom a client can call in a crisis. It is printed on every page a client takes along.",
     )
-    limits_text = fields.text(
+    limits_text = fields.text_field(
         "Limits of confidentiality",
-        limit=LIMITS_LENGTH,
+        limit=MAX_LIMITS_LENGTH,
         needed="Write what does not stay between you and a client. You say it before fear, being a burden or "
         "harm is asked about.",
     )
@@ -52,9 +54,9 @@ class PracticeForm(Form):
         if field.data not in COUNTRIES:
             raise ValidationError("Choose a country.")
 
-    def settings(self) -> Practice:
+    def payload(self) -> PracticeSettings:
         """The settings as typed."""
-        return Practice(
+        return PracticeSettings(
             country=self.country.data,
             record_kind=self.record_kind.data,
             practice_name=self.practice_name.data,
@@ -63,28 +65,28 @@ class PracticeForm(Form):
             limits_text=self.limits_text.data,
         )
 
-    def put_in(self, draft: str) -> None:
+    def prefill_limits(self, draft: str) -> None:
         """Let the page show this draft, unless words of their own stand there."""
         self.limits_text.data = self.limits_text.data or draft
 
-    def differing(self, kept: Practice) -> list[tuple[str, str]]:
+    def differences(self, current: PracticeSettings) -> list[tuple[str, str]]:
         """What is kept otherwise than it was typed, by the words of its field."""
         return [
-            (str(field.label.text), str(getattr(kept, name)))
+            (str(field.label.text), str(getattr(current, name)))
             for name, field in self._fields.items()
-            if name in SETTINGS and getattr(kept, name) != field.data
+            if name in SETTING_FIELDS and getattr(current, name) != field.data
         ]
 
 
-SETTINGS = ("practice_name", "clinician_name", "country", "record_kind", "crisis_text", "limits_text")
+SETTING_FIELDS = ("practice_name", "clinician_name", "country", "record_kind", "crisis_text", "limits_text")
 
 
-def seen_of(settings: Practice) -> str:
+def settings_mark(settings: PracticeSettings) -> str:
     """What a page saw of the settings, to tell whether they were changed since, here or elsewhere."""
-    return answers.words_mark("\n\n".join(getattr(settings, name) for name in SETTINGS))
+    return answers.text_fingerprint("\n\n".join(getattr(settings, name) for name in SETTING_FIELDS))
 
 
-def names_in(settings: Practice) -> tuple[str, str]:
+def guessable_names(settings: PracticeSettings) -> tuple[str, str]:
     """What others know of a practice and may not stand for a passphrase."""
     return settings.practice_name, settings.clinician_name
 
@@ -92,28 +94,28 @@ def names_in(settings: Practice) -> tuple[str, str]:
 class PassphraseForm(Form):
     """A passphrase; one's own is typed twice. `offered_passphrase` keeps the six words on the page.
 
-    `known`: the names of the practice and of its people, which do not count in a passphrase.
+    `guessable_names`: the names of the practice and of its people, which do not count in a passphrase.
     """
 
     passphrase = StringField("Passphrase")
     passphrase_again = StringField("Once more")
     offered_passphrase = StringField("Offered")
 
-    def __init__(self, formdata: Any = None, *, known: Sequence[str]) -> None:
+    def __init__(self, formdata: Any = None, *, guessable_names: Sequence[str]) -> None:
         super().__init__(formdata)
-        self.known = known
+        self.guessable_names = guessable_names
 
-    def offered(self) -> str:
+    def suggested_passphrase(self) -> str:
         """The six words on the page; the same ones after a mistake."""
-        return self.offered_passphrase.data or words.new_passphrase()
+        return self.offered_passphrase.data or passphrases.generate_passphrase()
 
     def validate_passphrase(self, field: StringField) -> None:
         """Six generated words always pass; one's own must be hard to guess."""
         if not field.data:
             raise ValidationError("Type the six words, or a passphrase of your own.")
-        if (over := len(field.data) - words.LONGEST) > 0:
-            raise ValidationError(fields.too_long(over, words.LONGEST))
-        reason = words.weakness(field.data, known=self.known)
+        if (over := len(field.data) - passphrases.MAX_PASSPHRASE_LENGTH) > 0:
+            raise ValidationError(fields.too_long_message(over, passphrases.MAX_PASSPHRASE_LENGTH))
+        reason = passphrases.find_weakness(field.data, known_names=self.guessable_names)
         if reason:
             raise ValidationError(reason)
 
@@ -124,19 +126,19 @@ class PassphraseForm(Form):
             raise ValidationError("The two do not match. Type the same passphrase twice.")
 
 
-class CodeForm(Form):
+class ReturnCodeForm(Form):
     """A code for the quick return, or none."""
 
     code = StringField("Return code")
     offered_code = StringField("Offered")
 
-    def offered(self) -> str:
+    def suggested_code(self) -> str:
         """The code on the page; the same one after a mistake."""
-        return self.offered_code.data or words.new_code()
+        return self.offered_code.data or passphrases.generate_return_code()
 
     def validate_code(self, field: StringField) -> None:
         """Six letters or digits."""
-        tidy = return_code.tidy_code(field.data or "")
+        tidy = return_code.normalize_return_code(field.data or "")
         if len(tidy) != CODE_LENGTH or not tidy.isalnum():
             raise ValidationError("Choose six letters or digits.")
         if len(set(tidy)) < 3:

@@ -8,18 +8,22 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
-from clinic_toolkit.record import inspection, owners, told_apart, trail
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.owners import Owners
-from clinic_toolkit.web import audit_words, context, jobs, responses, searches
-from clinic_toolkit.web.forms.audit import FindForm
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.journal import audit_reader, inspection
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import display_names, ring_owners
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.ring_owners import RingOwners
+from clinic_toolkit.web import context
+from clinic_toolkit.web.content import audit_texts
+from clinic_toolkit.web.forms.audit import AuditSearchForm
+from clinic_toolkit.web.screen_parts import jobs, recent_searches
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("audit", __name__)
 
 # Where the page of an entry lies, by its table.
-PAGES = {
+PAGE_BY_TABLE = {
     "client": ("clients.show", "the client"),
     "clinical_case": ("cases.show", "the case"),
     "relationship": ("relationships.show", "the relationship"),
@@ -29,23 +33,23 @@ PAGES = {
     "risk_entry": ("risk_entries.show", "the risk entry"),
     "clinical_note": ("notes.show", "the note"),
 }
-MOST_LINKS = 4
-CHECK = "check"
-SECONDS = 2
+MAX_LINKS = 4
+CHECK_JOB = "check"
+REFRESH_SECONDS = 2
 
 
-class Shown(Struct, frozen=True, kw_only=True):
+class AuditRow(Struct, frozen=True, kw_only=True):
     """One line as the page shows it."""
 
     seq: int
     at: datetime | None
-    words: str
-    who: str
+    text: str
+    actor: str
     state: str
-    wrong: str
-    clients: tuple[Kept[Client], ...]
+    fault: str
+    clients: tuple[RecordVersion[Client], ...]
     links: tuple[tuple[str, str], ...]
-    more: int
+    hidden_links: int
 
     @property
     def day(self) -> date | None:
@@ -54,38 +58,44 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 
 @screen.get("/audit")
-def index() -> Answer:
+def index() -> ViewResult:
     """The newest lines, or those before a line."""
-    return _list(FindForm(data={"before": request.args.get("before", "")}))
+    return _render_list(AuditSearchForm(data={"before": request.args.get("before", "")}))
 
 
 @screen.get("/audit/find")
-def found() -> Answer:
+def found() -> ViewResult:
     """What was found. Whom was looked for is in no address; where it is not known, to the whole trail."""
-    typed = searches.kept(request.args.get(searches.SEARCH))
-    return responses.see(url_for(".index")) if typed is None else _list(FindForm(MultiDict(typed)))
+    typed = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
+    return (
+        responses.redirect_to(url_for(".index"))
+        if typed is None
+        else _render_list(AuditSearchForm(MultiDict(typed)))
+    )
 
 
 @screen.post("/audit/find")
-def find() -> Answer:
+def find() -> ViewResult:
     """Lines about one client, of one kind, of one day. Sent by POST, so that no address tells of whom."""
-    form = FindForm(request.form)
+    form = AuditSearchForm(request.form)
     if not form.validate():
-        return _list(form), 422
+        return _render_list(form), 422
     typed = {name: request.form.get(name, "") for name in form.data}
-    return responses.see(url_for(".found", search=searches.keep(typed)))
+    return responses.redirect_to(url_for(".found", search=recent_searches.remember_search(typed)))
 
 
-def _list(form: FindForm) -> str:
+def _render_list(form: AuditSearchForm) -> str:
     form.validate()
     db, vault = context.db(), context.vault()
-    known = owners.known(db, vault)
-    found = trail.page(db, vault, before=form.upper, wanted=lambda line: _wanted(form, known, line))
-    vouched = trail.vouched(db)
-    shown = [_shown(line, known, vouched=vouched) for line in found.lines]
-    names = told_apart.of(db, vault).full
+    known = ring_owners.load_ring_owners(db, vault)
+    found = audit_reader.read_audit_page(
+        db, vault, before_number=form.before_line, matches=lambda line: _matches_filter(form, known, line)
+    )
+    vouched = audit_reader.last_signed_entry_number(db)
+    shown = [_audit_row(line, known, vouched=vouched) for line in found.entries]
+    names = display_names.load_display_names(db, vault).full_by_id
     named = {kept.id: kept for line in shown for kept in line.clients}
-    context.saw("client", *named.values())
+    context.audit_read("client", *named.values())
     return render_template(
         "audit/index.html",
         form=form,
@@ -94,95 +104,100 @@ def _list(form: FindForm) -> str:
         names=names,
         days=[(day, list(lines)) for day, lines in groupby(shown, key=lambda line: line.day)],
         found=found,
-        newest=form.upper is None,
-        waiting=trail.tip(db) - vouched,
+        newest=form.before_line is None,
+        waiting=audit_reader.last_entry_number(db) - vouched,
     )
 
 
-def _wanted(form: FindForm, known: Owners, line: trail.Line) -> bool:
-    if form.kind.data and audit_words.said(line).kind != form.kind.data:
+def _matches_filter(form: AuditSearchForm, known: RingOwners, line: audit_reader.CheckedEntry) -> bool:
+    if form.kind.data and audit_texts.describe_event(line).kind != form.kind.data:
         return False
-    if form.day.data and (line.at is None or line.at.astimezone().date() != form.day.data):
+    if form.day.data and (line.recorded_at is None or line.recorded_at.astimezone().date() != form.day.data):
         return False
     if not form.client.data:
         return True
-    rings = {UUID(bytes=entry.ring) for entry in line.entries}
-    return any(form.client.data in {kept.id.hex, known.under(kept.id).hex} for kept in known.behind(rings))
-
-
-def _shown(line: trail.Line, known: Owners, *, vouched: int) -> Shown:
-    entries = list({(entry.table, entry.record): entry for entry in line.entries}.values())
-    links = [
-        (PAGES[entry.table][1], url_for(PAGES[entry.table][0], id=UUID(bytes=entry.record)))
-        for entry in entries
-        if entry.table in PAGES and entry.table != "client" and context.vault().holds(UUID(bytes=entry.ring))
-    ]
-    wrong = audit_words.WRONG[line.wrong] if line.wrong and line.event else ""
-    return Shown(
-        seq=line.seq,
-        at=line.at.astimezone() if line.at else None,
-        words=audit_words.said(line).words,
-        who=_who(line),
-        state="" if line.wrong else _state(line, vouched),
-        wrong=wrong,
-        clients=known.behind(UUID(bytes=entry.ring) for entry in entries),
-        links=tuple(links[:MOST_LINKS]),
-        more=max(0, len(links) - MOST_LINKS),
+    rings = {UUID(bytes=entry.ring) for entry in line.references}
+    return any(
+        form.client.data in {kept.id.hex, known.primary_id(kept.id).hex}
+        for kept in known.clients_of_rings(rings)
     )
 
 
-def _state(line: trail.Line, vouched: int) -> str:
+def _audit_row(line: audit_reader.CheckedEntry, known: RingOwners, *, vouched: int) -> AuditRow:
+    entries = list({(entry.table, entry.record): entry for entry in line.references}.values())
+    links = [
+        (PAGE_BY_TABLE[entry.table][1], url_for(PAGE_BY_TABLE[entry.table][0], id=UUID(bytes=entry.record)))
+        for entry in entries
+        if entry.table in PAGE_BY_TABLE
+        and entry.table != "client"
+        and context.vault().has_grant(UUID(bytes=entry.ring))
+    ]
+    wrong = audit_texts.FAULT_TEXTS[line.fault] if line.fault and line.event else ""
+    return AuditRow(
+        seq=line.seq,
+        at=line.recorded_at.astimezone() if line.recorded_at else None,
+        text=audit_texts.describe_event(line).text,
+        actor=_actor_name(line),
+        state="" if line.fault else _confirmation_state(line, vouched),
+        fault=wrong,
+        clients=known.clients_of_rings(UUID(bytes=entry.ring) for entry in entries),
+        links=tuple(links[:MAX_LINKS]),
+        hidden_links=max(0, len(links) - MAX_LINKS),
+    )
+
+
+def _confirmation_state(line: audit_reader.CheckedEntry, vouched: int) -> str:
     if line.seq > vouched:
         return "not yet confirmed"
-    if line.signed or trail.adopted(context.db(), context.vault(), line.seq):
+    if line.is_signed or audit_reader.is_signed_afterwards(context.db(), context.vault(), line.seq):
         return "confirmed"
     return "not confirmed"
 
 
-def _who(line: trail.Line) -> str:
-    if line.actor is None:
-        return "" if line.wrong and not line.event else "the program, while locked"
-    return "you" if line.actor == context.clinician() else "another clinician"
+def _actor_name(line: audit_reader.CheckedEntry) -> str:
+    if line.actor_id is None:
+        return "" if line.fault and not line.event else "the program, while locked"
+    return "you" if line.actor_id == context.clinician_id() else "another clinician"
 
 
 @screen.get("/audit/check")
-def check() -> Answer:
+def check() -> ViewResult:
     """How far the check is, or what it found. While it runs the page asks again by itself."""
-    job: jobs.Job[inspection.Report] | None = jobs.find(CHECK)
+    job: jobs.Job[inspection.Report] | None = jobs.find_job(CHECK_JOB)
     if job is None:
-        return responses.see(url_for(".index"))
+        return responses.redirect_to(url_for(".index"))
     if not job.ended.is_set():
-        answer = make_response(render_template("audit/checking.html", job=job, seconds=SECONDS))
-        answer.headers["Refresh"] = str(SECONDS)
+        answer = make_response(render_template("audit/checking.html", job=job, seconds=REFRESH_SECONDS))
+        answer.headers["Refresh"] = str(REFRESH_SECONDS)
         return answer
     report = job.result
-    known = owners.known(context.db(), context.vault())
+    known = ring_owners.load_ring_owners(context.db(), context.vault())
     findings = [
-        (finding.sentence, known.behind([finding.ring]) if finding.ring else ())
+        (finding.sentence, known.clients_of_rings([finding.ring]) if finding.ring else ())
         for finding in (report.findings if report else ())
     ]
-    context.saw("client", *{kept.id: kept for _, people in findings for kept in people}.values())
+    context.audit_read("client", *{kept.id: kept for _, people in findings for kept in people}.values())
     return render_template(
         "audit/checked.html",
         job=job,
         report=report,
         findings=findings,
-        names=told_apart.of(context.db(), context.vault()).full,
+        names=display_names.load_display_names(context.db(), context.vault()).full_by_id,
     )
 
 
 @screen.post("/audit/check")
-def begin_check() -> Answer:
+def begin_check() -> ViewResult:
     """Check everything that is kept, now."""
-    jobs.begin(CHECK, lambda db, vault, progress: inspection.everything(db, vault, progress))
-    return responses.see(url_for(".check"))
+    jobs.start_job(CHECK_JOB, lambda db, vault, progress: inspection.inspect_all(db, vault, progress))
+    return responses.redirect_to(url_for(".check"))
 
 
 @screen.post("/audit/check/stop")
-def stop_check() -> Answer:
+def stop_check() -> ViewResult:
     """Stop the check; nothing is changed by that."""
-    job: jobs.Job[inspection.Report] | None = jobs.find(CHECK)
+    job: jobs.Job[inspection.Report] | None = jobs.find_job(CHECK_JOB)
     if job is not None:
         job.cancel()
-        job.ended.wait(SECONDS)
-    return responses.see(url_for(".check" if job else ".index"))
+        job.ended.wait(REFRESH_SECONDS)
+    return responses.redirect_to(url_for(".check" if job else ".index"))

@@ -4,33 +4,41 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import cases, clients, notes, sessions, told_apart
-from clinic_toolkit.record.cases import Case
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, requests, responses, saying
-from clinic_toolkit.web.forms.case import CoupleForm
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import (
+    cases,
+    clients,
+    display_names,
+    therapy_session_timeline,
+    therapy_sessions,
+)
+from clinic_toolkit.record.people.cases import Case
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.web import context, saying
+from clinic_toolkit.web.forms.cases import CoupleForm
+from clinic_toolkit.web.transport import request_info, responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("cases", __name__)
 
 # So many sessions stand on a couple's page; the others are one click away.
-NEWEST = 12
+NEWEST_SHOWN = 12
 
 
 @screen.route("/couples/new", methods=["GET", "POST"])
-def new() -> Answer:
+def new() -> ViewResult:
     """Put two clients together as a couple."""
     db, vault = context.db(), context.vault()
-    people = [kept for kept in clients.everyone(db, vault) if kept.state == "active"]
-    names = told_apart.in_choices(db, vault, people)
+    people = [kept for kept in clients.list_clients(db, vault) if kept.state == "active"]
+    names = display_names.in_choices(db, vault, people)
     form = CoupleForm.for_clients(people, names, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         first, second = UUID(hex=form.first.data or "0" * 32), UUID(hex=form.second.data or "0" * 32)
-        if known := _couple_of(first, second):
-            return responses.see(url_for(".show", id=known.id))
+        if known := _find_couple(first, second):
+            return responses.redirect_to(url_for(".show", id=known.id))
         try:
-            kept = cases.open_couple(db, vault, first, second, now=context.now())
-        except cases.NotACouple as same:
+            kept = cases.create_couple_case(db, vault, first, second, now=context.now())
+        except cases.SameClientTwice as same:
             form.second.errors = [same.sentence]
         else:
             return saying.saved(url_for(".show", id=kept.id))
@@ -38,31 +46,32 @@ def new() -> Answer:
     return (page, 422) if form.errors else page
 
 
-def _couple_of(first: UUID, second: UUID) -> Kept[Case] | None:
+def _find_couple(first: UUID, second: UUID) -> RecordVersion[Case] | None:
     """The case these two have already: a second one would split their hours."""
-    into = clients.joined(context.db(), context.vault())
+    into = clients.load_client_joins(context.db(), context.vault())
     return next(
         (
             kept
-            for kept in cases.everything(context.db(), context.vault())
-            if kept.body.is_couple and {into.get(id, id) for id in kept.body.client_ids} == {first, second}
+            for kept in cases.list_cases(context.db(), context.vault())
+            if kept.payload.is_couple
+            and {into.get(id, id) for id in kept.payload.client_ids} == {first, second}
         ),
         None,
     )
 
 
 @screen.get("/cases/<uuid:id>")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """A couple's page: their shared hours. What each answered stays on that person's own page."""
     db, vault = context.db(), context.vault()
-    kept = cases.get(db, vault, id)
-    if not kept.body.is_couple:
-        return responses.see(url_for("clients.show", id=kept.body.client_ids[0]))
-    people = [clients.get(db, vault, each) for each in kept.body.client_ids]
-    hours = sessions.of_cases(db, vault, [kept])
-    most = requests.most(NEWEST)
-    context.saw("clinical_case", kept)
-    context.saw("client", *people)
+    kept = cases.load_case(db, vault, id)
+    if not kept.payload.is_couple:
+        return responses.redirect_to(url_for("clients.show", id=kept.payload.client_ids[0]))
+    people = [clients.load_client(db, vault, each) for each in kept.payload.client_ids]
+    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [kept])
+    most = request_info.list_limit(NEWEST_SHOWN)
+    context.audit_read("clinical_case", kept)
+    context.audit_read("client", *people)
     return render_template(
         "cases/show.html",
         here="clients",
@@ -70,9 +79,9 @@ def show(id: UUID) -> Answer:
         people=people,
         hours=hours,
         most=most,
-        notes=notes.of_hours(db, vault, hours[:most]),
-        now=sessions.of_today(hours, now=context.now()),
-        agreed=sessions.agreed_before(hours),
-        attendance=sessions.attendance_of,
-        kinds=sessions.KINDS,
+        notes=notes.list_notes_by_session(db, vault, hours[:most]),
+        now=therapy_session_timeline.find_todays_sessions(hours, now=context.now()),
+        agreed=therapy_session_timeline.find_last_agreement(hours),
+        attendance=therapy_sessions.attendance_label,
+        kinds=therapy_sessions.KIND_LABELS,
     )

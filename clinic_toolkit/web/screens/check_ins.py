@@ -5,63 +5,65 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import (
-    administrations,
-    cases,
-    check_ins,
-    clients,
-    lately,
-    relationships,
-    sessions,
-    watched,
-)
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.web import context, new_records, responses
-from clinic_toolkit.web.forms.check_in import GENERAL, CheckInForm
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.outcomes import check_ins
+from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions, watched_questions
+from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.questionnaires import administrations, recent_relationships
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.web import context
+from clinic_toolkit.web.forms.check_ins import GENERAL, CheckInForm
+from clinic_toolkit.web.screen_parts import idempotent_forms
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("check_ins", __name__)
 
 
 @screen.route("/sessions/<uuid:session>/check-in", methods=["GET", "POST"])
-def begin(session: UUID) -> Answer:
+def begin(session: UUID) -> ViewResult:
     """Choose whom it is about, and begin."""
     db, vault = context.db(), context.vault()
-    hour = sessions.get(db, vault, session)
-    case = cases.get(db, vault, hour.body.case_id)
-    if case.body.is_couple:
+    hour = therapy_sessions.load_therapy_session(db, vault, session)
+    case = cases.load_case(db, vault, hour.payload.case_id)
+    if case.payload.is_couple:
         return render_template("administrations/couple.html", here="clients", hour=hour)
-    client = clients.get(db, vault, case.body.client_ids[0])
-    asked = catalogue.check_in()
+    client = clients.load_client(db, vault, case.payload.client_ids[0])
+    asked = catalogue.load_check_in()
     known = [
         kept
-        for kept in relationships.of_client(db, vault, client.id)
-        if kept.state == "active" and catalogue.offered(asked, catalogue.frame(kept.body.frame))
+        for kept in relationships.list_relationships(db, vault, client.id)
+        if kept.state == "active" and catalogue.is_offered(asked, catalogue.load_frame(kept.payload.frame))
     ]
-    order = lately.people(db, vault, client.id, known)
+    order = recent_relationships.recent_relationship_ids(db, vault, client.id, known)
     form = CheckInForm.for_client(
-        known, order, request.form if request.method == "POST" else None, _last(client.id, known)
+        known,
+        order,
+        request.form if request.method == "POST" else None,
+        _default_relationship(client.id, known),
     )
-    ring = vault.ring_of(client.id, "record")
-    before = new_records.made_before(Administration, ring, lambda body: form.says(body, asked.id))
+    ring = vault.get_ring(client.id, "record")
+    before = idempotent_forms.find_created_before(
+        Administration, ring, lambda body: form.matches_record(body, asked.id)
+    )
     if before is not None:
-        return responses.see(url_for("administrations.introduction", id=before.id))
+        return responses.redirect_to(url_for("administrations.introduction", id=before.id))
     if request.method == "POST" and form.validate():
-        kept = administrations.begin(
+        kept = administrations.create_administration(
             db,
             vault,
             asked,
             client_id=client.id,
-            about=next((one for one in known if one.id.hex == form.about.data), None),
-            session_id=hour.id,
-            mode=administrations.aloud(hour.body.setting, interpreted=bool(form.interpreter.data)),
+            relationship=next((one for one in known if one.id.hex == form.about.data), None),
+            therapy_session_id=hour.id,
+            mode=administrations.read_aloud_mode(
+                hour.payload.setting, with_interpreter=bool(form.interpreter.data)
+            ),
             now=context.now(),
-            number=new_records.number_sent(),
+            idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
-        return responses.see(url_for("administrations.introduction", id=kept.id))
-    context.saw("client", client)
+        return responses.redirect_to(url_for("administrations.introduction", id=kept.id))
+    context.audit_read("client", client)
     page = render_template(
         "check_ins/begin.html",
         here="clients",
@@ -69,7 +71,11 @@ def begin(session: UUID) -> Answer:
         client=client,
         instrument=asked,
         ids={one.id.hex: one.id for one in known},
-        watched={one.id.hex: watched.item_of(one.body.watched) for one in known if one.body.watched},
+        watched={
+            one.id.hex: watched_questions.item_of_question(one.payload.watched_question)
+            for one in known
+            if one.payload.watched_question
+        },
         general=GENERAL,
         form=form,
         errors=form.errors,
@@ -77,10 +83,10 @@ def begin(session: UUID) -> Answer:
     return (page, 422) if form.errors else page
 
 
-def _last(client_id: UUID, known: list[Kept[Relationship]]) -> str:
+def _default_relationship(client_id: UUID, known: list[RecordVersion[Relationship]]) -> str:
     """Whom the last check-in was about, or the only person there is."""
-    for one in administrations.of_client(context.db(), context.vault(), client_id):
-        if check_ins.is_one(one.body):
-            about = one.body.relationship_id
+    for one in administrations.list_administrations(context.db(), context.vault(), client_id):
+        if check_ins.is_check_in(one.payload):
+            about = one.payload.relationship_id
             return about.hex if about else GENERAL
     return known[0].id.hex if len(known) == 1 else ""

@@ -1,91 +1,98 @@
 """Clients: the list, finding, one client's page, taking in, editing, putting away."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import (
-    administrations,
-    answers,
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import (
     cases,
     clients,
-    handouts,
-    joined,
-    lately,
-    notes,
+    display_names,
+    joined_entries,
+    recent_clients,
     relationships,
-    repeats,
-    results,
-    rhythms,
-    sessions,
-    told_apart,
+    therapy_session_timeline,
+    therapy_sessions,
 )
-from clinic_toolkit.record.cases import Case
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, drafts, new_records, proposing, requests, responses, saying, searches
-from clinic_toolkit.web.drafts import FormDraft
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.questionnaires import (
+    administrations,
+    answered_items,
+    answers,
+    recent_relationships,
+)
+from clinic_toolkit.record.writing import handouts, notes
+from clinic_toolkit.web import context, saying
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.client import ClientForm
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.web.forms.clients import ClientForm
+from clinic_toolkit.web.screen_parts import (
+    draft_saving,
+    idempotent_forms,
+    initials_suggestion,
+    recent_searches,
+    repeat_lines,
+    similar_clients,
+)
+from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
+from clinic_toolkit.web.transport import request_info, responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("clients", __name__)
 
 # So many sessions, questionnaires, sheets and people stand on a client's page, and so many clients in
 # the list; the others are one click away.
-NEWEST = 12
-CLIENTS = 30
+NEWEST_SHOWN = 12
+CLIENTS_SHOWN = 30
 
 
 @screen.get("/clients")
-def index() -> Answer:
+def index() -> ViewResult:
     """The clients of now; archived ones behind a link."""
     archived = "archived" in request.args
-    everyone = clients.everyone(context.db(), context.vault())
-    alone = [kept for kept in everyone if kept.state != clients.JOINED]
-    listed = [kept for kept in alone if (kept.state == clients.ARCHIVED) == archived]
-    most = requests.most(CLIENTS)
-    shown = lately.seen(context.db(), context.vault(), listed, most=most, today=_today())
-    names = told_apart.of(context.db(), context.vault()).full
-    active = {kept.id for kept in everyone if kept.state != clients.ARCHIVED}
+    everyone = clients.list_clients(context.db(), context.vault())
+    alone = [kept for kept in everyone if kept.state != clients.STATE_JOINED]
+    listed = [kept for kept in alone if (kept.state == clients.STATE_ARCHIVED) == archived]
+    most = request_info.list_limit(CLIENTS_SHOWN)
+    shown = recent_clients.list_recent_clients(
+        context.db(), context.vault(), listed, limit=most, today=context.today()
+    )
+    names = display_names.load_display_names(context.db(), context.vault()).full_by_id
+    active = {kept.id for kept in everyone if kept.state != clients.STATE_ARCHIVED}
     couples = [
-        (case.id, " and ".join(names[id] for id in case.body.client_ids) or clients.UNREADABLE)
-        for case in cases.everything(context.db(), context.vault())
-        if case.body.is_couple and _is_put_away(case.body, active) == archived
+        (case.id, " and ".join(names[id] for id in case.payload.client_ids) or clients.UNREADABLE_NAME)
+        for case in cases.list_cases(context.db(), context.vault())
+        if case.payload.is_couple and cases.is_couple_archived(case.payload, active) == archived
     ]
     others = len(alone) - len(listed)
-    return _list(shown, couples=couples, archived=archived, others=others, every=len(listed))
-
-
-def _is_put_away(couple: Case, active: set[UUID]) -> bool:
-    # Of a couple whose entry is hurt nobody is known; it must not be out of sight for that.
-    return bool(couple.client_ids) and active.isdisjoint(couple.client_ids)
+    return _render_list(shown, couples=couples, archived=archived, others=others, every=len(listed))
 
 
 @screen.get("/clients/find")
-def found() -> Answer:
+def found() -> ViewResult:
     """Who was found. What was looked for is in no address; where it is not known, to the whole list."""
-    typed = searches.kept(request.args.get(searches.SEARCH))
+    typed = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
     if typed is None:
-        return responses.see(url_for(".index"))
-    return _list(clients.find(context.db(), context.vault(), typed["words"]), words=typed["words"])
+        return responses.redirect_to(url_for(".index"))
+    return _render_list(
+        clients.search_clients(context.db(), context.vault(), typed["words"]), words=typed["words"]
+    )
 
 
 @screen.post("/clients/find")
-def find() -> Answer:
+def find() -> ViewResult:
     """Find by words of the name, the telephone or the e-mail. Sent by POST: the words are a name."""
-    words = " ".join(fields.clean(request.form.get("words")).split())
+    words = " ".join(fields.clean_text(request.form.get("words")).split())
     if not words:
-        return responses.see(url_for(".index"))
+        return responses.redirect_to(url_for(".index"))
     # Not answered here: a page that answers a form is one that the browser's Back does not find again.
-    return responses.see(url_for(".found", search=searches.keep({"words": words})))
+    return responses.redirect_to(url_for(".found", search=recent_searches.remember_search({"words": words})))
 
 
-def _list(
-    shown: list[Kept[Client]],
+def _render_list(
+    shown: list[RecordVersion[Client]],
     *,
     couples: Sequence[tuple[UUID, str]] = (),
     words: str = "",
@@ -93,15 +100,15 @@ def _list(
     others: int = 0,
     every: int = 0,
 ) -> str:
-    context.saw("client", *shown)
+    context.audit_read("client", *shown)
     db, vault = context.db(), context.vault()
-    alike = told_apart.of(db, vault).alike
+    alike = display_names.load_display_names(db, vault).alike
     return render_template(
         "clients/index.html",
-        beside={kept.id: told_apart.beside(db, vault, kept) for kept in shown if kept.id in alike},
+        beside={kept.id: display_names.beside(db, vault, kept) for kept in shown if kept.id in alike},
         here="clients",
         shown=shown,
-        names=told_apart.of(context.db(), context.vault()).full,
+        names=display_names.load_display_names(context.db(), context.vault()).full_by_id,
         couples=couples,
         words=words,
         archived=archived,
@@ -111,187 +118,179 @@ def _list(
 
 
 @screen.route("/clients/new", methods=["GET", "POST"])
-def new() -> Answer:
+def new() -> ViewResult:
     """Take a client in."""
-    draft = drafts.of_form("client", context.vault().user_id, ring=None)
-    if (answer := draft.answered(lambda: proposing.while_typed(None))) is not None:
+    draft = draft_saving.open_page_draft("client", context.vault().user_id, ring=None)
+    if (answer := draft.handle_autosave(lambda: initials_suggestion.suggest_while_typing(None))) is not None:
         return answer
-    form = ClientForm(draft.typed(), today=_today())
-    before = new_records.client_taken_in_before(form.says)
+    form = ClientForm(draft.field_values(), today=context.today())
+    before = idempotent_forms.find_client_created_before(form.matches_record)
     if before is not None:
-        return responses.see(url_for(".show", id=before.id))
+        return responses.redirect_to(url_for(".show", id=before.id))
     if request.method == "POST" and form.validate():
-        if alike := _alike(form, None):
-            return _form_page(form, None, draft, alike=alike)
-        number = new_records.number_sent()
-        body = proposing.with_initials(form.body(), None)
-        kept = clients.add(context.db(), context.vault(), body, now=context.now(), number=number)
-        draft.recorded()
+        if alike := similar_clients.find_similar_clients(form, None):
+            return _render_form(form, None, draft, alike=alike)
+        number = idempotent_forms.submitted_idempotency_key()
+        body = initials_suggestion.fill_in_initials(form.payload(), None)
+        kept = clients.create_client(
+            context.db(), context.vault(), body, now=context.now(), idempotency_key=number
+        )
+        draft.mark_recorded()
         return saying.saved(url_for(".show", id=kept.id))
-    return _form_page(form, None, draft)
+    return _render_form(form, None, draft)
 
 
 @screen.route("/clients/<uuid:id>/edit", methods=["GET", "POST"])
-def edit(id: UUID) -> Answer:
+def edit(id: UUID) -> ViewResult:
     """Change a client's details."""
-    kept = clients.get(context.db(), context.vault(), id)
-    draft = drafts.of_form("client", id, ring=kept.ring)
-    if (answer := draft.answered(lambda: proposing.while_typed(id))) is not None:
+    kept = clients.load_client(context.db(), context.vault(), id)
+    draft = draft_saving.open_page_draft("client", id, ring=kept.ring)
+    if (answer := draft.handle_autosave(lambda: initials_suggestion.suggest_while_typing(id))) is not None:
         return answer
-    form = ClientForm(draft.typed(), kept=kept.body, today=_today())
+    form = ClientForm(draft.field_values(), current=kept.payload, today=context.today())
     if request.method == "POST" and form.validate():
-        if form.says(kept.body):
-            draft.recorded()
-            return responses.see(url_for(".show", id=id))
+        if form.matches_record(kept.payload):
+            draft.mark_recorded()
+            return responses.redirect_to(url_for(".show", id=id))
         if form.version.data != str(kept.version):
-            return _form_page(form, kept, draft, newer=form.differing(kept.body))
-        if alike := _alike(form, kept):
-            return _form_page(form, kept, draft, alike=alike)
-        body = proposing.with_initials(form.body(), kept.id)
-        clients.revise(context.db(), context.vault(), kept, body, now=context.now())
-        draft.recorded()
+            return _render_form(form, kept, draft, newer=form.differences(kept.payload))
+        if alike := similar_clients.find_similar_clients(form, kept):
+            return _render_form(form, kept, draft, alike=alike)
+        body = initials_suggestion.fill_in_initials(form.payload(), kept.id)
+        clients.revise_client(context.db(), context.vault(), kept, body, now=context.now())
+        draft.mark_recorded()
         return saying.saved(url_for(".show", id=id))
-    context.saw("client", kept)
-    return _form_page(form, kept, draft)
+    context.audit_read("client", kept)
+    return _render_form(form, kept, draft)
 
 
-def _today() -> date:
-    return context.now().astimezone().date()
-
-
-def _alike(form: ClientForm, kept: Kept[Client] | None) -> list[Kept[Client]]:
-    """Who is perhaps the same person, unless that was asked and answered, or nothing of it was changed."""
-    body = form.body()
-    if kept and (kept.body.name, kept.body.initials) == (body.name, body.code or kept.body.initials):
-        return []
-    found = told_apart.alike(context.db(), context.vault(), body, besides=kept.id if kept else None)
-    # Only those who were asked about: the name may have been changed since to that of yet another.
-    answered = request.form.get("another", "").split()
-    return found if any(each.id.hex not in answered for each in found) else []
-
-
-def _form_page(
+def _render_form(
     form: ClientForm,
-    kept: Kept[Client] | None,
-    draft: FormDraft,
+    client: RecordVersion[Client] | None,
+    draft: PageDraft,
     *,
     newer: Sequence[tuple[str, str]] = (),
-    alike: Sequence[Kept[Client]] = (),
-) -> Answer:
+    alike: Sequence[RecordVersion[Client]] = (),
+) -> ViewResult:
     page = render_template(
         "clients/edit.html",
         here="clients",
         form=form,
         errors=form.errors,
-        kept=kept,
+        kept=client,
         newer=newer,
         alike=alike,
-        names=told_apart.of(context.db(), context.vault()).full,
-        told_apart=lambda each: told_apart.beside(context.db(), context.vault(), each),
+        names=display_names.load_display_names(context.db(), context.vault()).full_by_id,
+        told_apart=lambda each: display_names.beside(context.db(), context.vault(), each),
         draft=draft,
-        version=fields.seen_version(form, kept.version if kept else 0, draft=draft.shown),
+        version=fields.version_for_page(form, client.version if client else 0, draft=draft.is_shown),
     )
     return (page, 409) if newer or alike else (page, 422) if form.errors else page
 
 
 @screen.get("/clients/<uuid:id>")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """One client: what was agreed, the hours, whom it is about, what was given."""
     db, vault = context.db(), context.vault()
-    kept = clients.get(db, vault, id)
-    under = clients.shown_under(db, vault, id)
+    kept = clients.load_client(db, vault, id)
+    under = clients.primary_client_id(db, vault, id)
     if under != id:
-        return _joined_page(kept, under)
-    taking_part = joined.cases_of(db, vault, id)
-    own = cases.single_of(db, vault, id)
-    entries = clients.together(db, vault, id)
-    names = told_apart.of(db, vault)
-    hours = sessions.of_cases(db, vault, taking_part)
+        return _render_joined(kept, under)
+    taking_part = joined_entries.list_cases_of_person(db, vault, id)
+    own = cases.load_single_case(db, vault, id)
+    entries = clients.list_joined_client_ids(db, vault, id)
+    names = display_names.load_display_names(db, vault)
+    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, taking_part)
     by_case = {case.id: case for case in taking_part}
-    alone = [hour for hour in hours if not by_case[hour.body.case_id].body.is_couple]
-    found = relationships.of_client(db, vault, id)
-    context.saw("client", kept)
-    context.saw("relationship", *found)
-    words = relationships.words(found)
-    given = administrations.of_client(db, vault, id)
-    most = requests.most(NEWEST)
+    alone = [hour for hour in hours if not by_case[hour.payload.case_id].payload.is_couple]
+    found = relationships.list_relationships(db, vault, id)
+    context.audit_read("client", kept)
+    context.audit_read("relationship", *found)
+    words = relationships.numbered_words(found)
+    given = administrations.list_administrations(db, vault, id)
+    most = request_info.list_limit(NEWEST_SHOWN)
     shown = given[:most]
-    order = lately.people(db, vault, id, found)
+    order = recent_relationships.recent_relationship_ids(db, vault, id, found)
     found = sorted(found, key=lambda each: (each.state == "archived", order.index(each.id)))
-    asked_again = repeats.of_client(given, rhythms.of_client(db, vault, id), now=context.now())
-    context.saw("rhythm", *(each.rhythm for each in asked_again if each.rhythm and each.standing))
+    asked_again = repeat_lines.list_repeats(id, given)
+    repeat_lines.audit_shown_agreements(asked_again)
     return render_template(
         "clients/show.html",
         here="clients",
         client=kept,
-        name=names.full[id],
-        short=names.short[id],
-        entries=[clients.get(db, vault, each) for each in entries if each != id],
-        told_apart=lambda each: told_apart.beside(db, vault, each),
+        name=names.full_by_id[id],
+        short=names.short_by_id[id],
+        entries=[clients.load_client(db, vault, each) for each in entries if each != id],
+        told_apart=lambda each: display_names.beside(db, vault, each),
         own=own,
         couples=[
-            (case.id, names.full[other])
+            (case.id, names.full_by_id[other])
             for case in taking_part
-            for other in case.body.client_ids
-            if case.body.is_couple and other not in entries and other in names.full
+            for other in case.payload.client_ids
+            if case.payload.is_couple and other not in entries and other in names.full_by_id
         ],
         hours=hours,
-        notes=notes.of_hours(db, vault, hours[:most]),
-        notes_alone=notes.of_lost_hours(db, vault, taking_part, hours),
-        couple_rings={case.ring for case in taking_part if case.body.is_couple},
-        now=sessions.of_today(alone, now=context.now()),
-        agreed=sessions.agreed_before(alone),
+        notes=notes.list_notes_by_session(db, vault, hours[:most]),
+        notes_alone=notes.list_notes_without_session(db, vault, taking_part, hours),
+        couple_rings={case.ring for case in taking_part if case.payload.is_couple},
+        now=therapy_session_timeline.find_todays_sessions(alone, now=context.now()),
+        agreed=therapy_session_timeline.find_last_agreement(alone),
         relationships=found,
         most=most,
         words=words,
-        frames={frame.id: frame.label for frame in catalogue.frames()},
+        frames={frame.id: frame.label for frame in catalogue.list_frames()},
         given=[
             (
                 each,
-                administrations.title_of(each.body),
-                words.get(each.body.relationship_id or id, results.IN_GENERAL),
-                min(answers.next_place(each.body.answers) + 1, len(each.body.answers.statuses)),
+                administrations.title_of(each.payload),
+                words.get(each.payload.relationship_id or id, answered_items.ABOUT_PEOPLE_IN_GENERAL),
+                answers.number_to_continue_at(each.payload.answers),
             )
             for each in shown
         ],
         courses=[
             (word, about)
-            for word, about in (*((words[each], each) for each in words), (results.IN_GENERAL, None))
-            if any(each.theme[0] == about for each in asked_again)
+            for word, about in (
+                *((words[each], each) for each in words),
+                (answered_items.ABOUT_PEOPLE_IN_GENERAL, None),
+            )
+            if any(each.series_key[0] == about for each in asked_again)
         ],
         more=len(given) if len(given) > len(shown) else 0,
-        repeats=[(words.get(each.theme[0] or id, results.IN_GENERAL), each) for each in asked_again],
-        sheets=handouts.of_client(db, vault, id),
-        attendance=sessions.attendance_of,
-        kinds=sessions.KINDS,
+        repeats=repeat_lines.with_words(id, words, asked_again),
+        sheets=handouts.list_handouts(db, vault, id),
+        attendance=therapy_sessions.attendance_label,
+        kinds=therapy_sessions.KIND_LABELS,
     )
 
 
-def _joined_page(kept: Kept[Client], under: UUID) -> Answer:
+def _render_joined(client: RecordVersion[Client], under: UUID) -> ViewResult:
     """What is left to say on the page of an entry that was joined to another: where everything is shown."""
-    context.saw("client", kept)
+    context.audit_read("client", client)
     return render_template(
         "clients/joined.html",
         here="clients",
-        client=kept,
+        client=client,
         under=under,
-        name=told_apart.of(context.db(), context.vault()).full.get(under, clients.UNREADABLE),
+        name=display_names.load_display_names(context.db(), context.vault()).full_by_id.get(
+            under, clients.UNREADABLE_NAME
+        ),
     )
 
 
 @screen.post("/clients/<uuid:id>/archive")
-def archive(id: UUID) -> Answer:
+def archive(id: UUID) -> ViewResult:
     """Put a client away. Nothing is deleted."""
-    kept = clients.get(context.db(), context.vault(), id)
-    if kept.state not in (clients.ARCHIVED, clients.JOINED):
-        clients.archive(context.db(), context.vault(), kept, now=context.now())
-    return responses.see(url_for(".show", id=id))
+    kept = clients.load_client(context.db(), context.vault(), id)
+    if kept.state not in (clients.STATE_ARCHIVED, clients.STATE_JOINED):
+        clients.archive_client(context.db(), context.vault(), kept, now=context.now())
+    return responses.redirect_to(url_for(".show", id=id))
 
 
 @screen.post("/clients/<uuid:id>/restore")
-def restore(id: UUID) -> Answer:
+def restore(id: UUID) -> ViewResult:
     """Bring an archived client back."""
-    kept = clients.get(context.db(), context.vault(), id)
+    kept = clients.load_client(context.db(), context.vault(), id)
     if kept.state == "archived":
-        clients.restore(context.db(), context.vault(), kept, now=context.now())
-    return responses.see(url_for(".show", id=id))
+        clients.restore_client(context.db(), context.vault(), kept, now=context.now())
+    return responses.redirect_to(url_for(".show", id=id))

@@ -2,41 +2,48 @@
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import condition
-from clinic_toolkit.web import context, notices, responses
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.journal import condition
+from clinic_toolkit.record.people import ring_owners
+from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import record_notices
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("condition", __name__)
 
 
 @screen.get("/condition")
-def index() -> Answer:
+def index() -> ViewResult:
     """Name everything that is known to be wrong. The first page after an unlock that found something."""
-    notices.shown()
-    db = context.db()
+    record_notices.mark_condition_shown()
+    db, vault = context.db(), context.vault()
     return render_template(
         "condition/index.html",
-        findings=condition.findings(db, context.vault()),
-        state=condition.state(db.engine),
+        findings=condition.list_findings(
+            db, vault, lambda: ring_owners.load_ring_owners(db, vault).names_of_ring
+        ),
+        state=condition.findings_token(db.engine),
     )
 
 
 @screen.post("/condition/seen")
-def seen() -> Answer:
+def seen() -> ViewResult:
     """Keep that what is missing was seen; the record goes on without it."""
-    if request.form.get("state") != condition.state(context.unit().engine):
-        return responses.see(url_for(".index"))
-    condition.seen(context.db(), context.vault(), now=context.now())
-    return responses.see("/")
+    if request.form.get("state") != condition.findings_token(context.unit_of_work().engine):
+        return responses.redirect_to(url_for(".index"))
+    condition.acknowledge_losses(context.db(), context.vault(), now=context.now())
+    return responses.redirect_to("/")
 
 
 @screen.post("/condition/go-on")
-def go_on() -> Answer:
+def go_on() -> ViewResult:
     """Take a file that is not the one written last for the record from now on."""
-    engine = context.unit().engine
-    if request.form.get("state") != condition.state(engine) or not condition.can_be_taken(engine):
-        return responses.see(url_for(".index"))
+    engine = context.unit_of_work().engine
+    if request.form.get("state") != condition.findings_token(engine) or not condition.can_accept_rollback(
+        engine
+    ):
+        return responses.redirect_to(url_for(".index"))
     # Before the transaction is opened: until then none can be.
-    take_back = condition.take(engine)
-    sound = condition.taken(context.db(), context.vault(), take_back, now=context.now())
-    return responses.see("/" if sound else url_for("lock.trail"))
+    take_back = condition.accept_store_rollback(engine)
+    sound = condition.record_accepted_rollback(context.db(), context.vault(), take_back, now=context.now())
+    return responses.redirect_to("/" if sound else url_for("lock.trail"))

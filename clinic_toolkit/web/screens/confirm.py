@@ -2,20 +2,23 @@
 
 from flask import Blueprint, request
 
-from clinic_toolkit.web import guard, responses, stepup
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.web.access import guard, step_up
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("confirm", __name__)
 
 
 @screen.get("/confirm")
-def index() -> Answer:
+def index() -> ViewResult:
     """Nothing is asked without an act."""
-    return responses.see("/")
+    return responses.redirect_to("/")
 
 
 @screen.post("/confirm")
-def answered() -> Answer:
+def answered() -> ViewResult:
     """Look at the passphrase, and lead on to the act."""
-    onward = guard.way_back(request.form.get("next")) or "/"
-    return stepup.refusal(request.form.get(stepup.FIELD, ""), onward) or responses.see(onward)
+    onward = guard.safe_return_path(request.form.get("next")) or "/"
+    return step_up.reject_wrong_passphrase(
+        request.form.get(step_up.STEP_UP_FIELD, ""), onward
+    ) or responses.redirect_to(onward)

@@ -6,149 +6,165 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.documents import chart_plan, chart_table
-from clinic_toolkit.documents.chart_plan import Plan
-from clinic_toolkit.psychometrics import change, phases
-from clinic_toolkit.psychometrics.wording import labels_of
-from clinic_toolkit.record import (
-    administrations,
-    clients,
-    courses,
-    relationships,
-    repeats,
-    results,
-    rhythms,
-    rows,
-)
-from clinic_toolkit.record.course_summaries import FACET, STRENGTHS, WHOLE, Course, CoursePaper, Part
-from clinic_toolkit.record.courses import Given, Theme
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.repeats import Repeat
-from clinic_toolkit.record.rhythms import Rhythm
-from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
-from clinic_toolkit.web import context, guard, papers, responses
-from clinic_toolkit.web.papers import Paper
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.documents.chart_plan import ChartPlan
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics import phase_overlap, score_change
+from clinic_toolkit.psychometrics.result_sentences import option_labels
+from clinic_toolkit.record.outcomes import courses, repeat_agreements, repeat_status
+from clinic_toolkit.record.outcomes.courses import AdministrationVersion, SeriesKey
+from clinic_toolkit.record.outcomes.repeat_agreements import RepeatAgreement
+from clinic_toolkit.record.outcomes.repeat_status import RepeatStatus
+from clinic_toolkit.record.people import clients, relationships
+from clinic_toolkit.record.questionnaires import administrations, answered_items
+from clinic_toolkit.record.values.course_values import FACET, STRENGTHS, WHOLE, Course, CoursePage, CoursePart
+from clinic_toolkit.record.values.page_values import CLIENT_LINE, STATUS_LINE
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.screen_parts import printouts
+from clinic_toolkit.web.screen_parts.printouts import Printout
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("courses", __name__)
 
-USUAL, OVERLAP = "usual", "overlap"
-LOCKED = (
+USUAL_PARAM, OVERLAP_PARAM = "usual", "overlap"
+RELIABLE_CHANGE_LOCKED = (
     "Nobody can say yet whether a change is larger than the noise of the form. That needs first answers from "
     "a hundred people or more, to this version, in this language and about this kind of relationship."
 )
 CAUTIONS = (
-    change.SAME_RULE,
+    score_change.ABOUT_THE_SAME_RULE,
     "After a bad week answers tend to drift back by themselves.",
     "Being asked again changes answers.",
     "A calmer form may mean a quieter client.",
-    LOCKED,
+    RELIABLE_CHANGE_LOCKED,
 )
 
 
 @screen.get("/relationships/<uuid:id>/over-time")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """Every questionnaire about one relationship, over time."""
-    kept = relationships.get(context.db(), context.vault(), id)
-    into = relationships.joined(context.db(), context.vault())
+    kept = relationships.load_relationship(context.db(), context.vault(), id)
+    into = relationships.load_relationship_joins(context.db(), context.vault())
     if id in into:
-        return responses.see(url_for(".show", id=into[id]))
-    context.saw("relationship", kept)
-    return _page(kept.body.client_id, id, kept.body.word)
+        return responses.redirect_to(url_for(".show", id=into[id]))
+    context.audit_read("relationship", kept)
+    return _render_courses(kept.payload.client_id, id, kept.payload.word)
 
 
 @screen.get("/clients/<uuid:id>/over-time")
-def in_general(id: UUID) -> Answer:
+def in_general(id: UUID) -> ViewResult:
     """Every questionnaire about people in general, over time."""
-    clients.get(context.db(), context.vault(), id)
-    return _page(id, None, results.IN_GENERAL)
+    clients.load_client(context.db(), context.vault(), id)
+    return _render_courses(id, None, answered_items.ABOUT_PEOPLE_IN_GENERAL)
 
 
-def _page(client_id: UUID, relationship_id: UUID | None, about: str) -> Answer:
+def _render_courses(client_id: UUID, relationship_id: UUID | None, about: str) -> ViewResult:
     db, vault = context.db(), context.vault()
-    person = clients.get(db, vault, client_id)
-    known = rhythms.of_client(db, vault, client_id)
+    person = clients.load_client(db, vault, client_id)
+    known = repeat_agreements.list_agreements(db, vault, client_id)
     given = [
         kept
-        for kept in administrations.of_client(db, vault, client_id)
-        if kept.body.relationship_id == relationship_id
+        for kept in administrations.list_administrations(db, vault, client_id)
+        if kept.payload.relationship_id == relationship_id
     ]
-    found = courses.about_one(
+    found = courses.list_courses(
         db,
         vault,
         client_id,
         relationship_id,
-        baselines=rhythms.baselines(known),
-        usual=USUAL in request.args,
-        overlap=OVERLAP in request.args,
+        baselines=repeat_agreements.baseline_rounds_by_series(known),
+        with_usual_range=USUAL_PARAM in request.args,
+        with_overlap=OVERLAP_PARAM in request.args,
     )
-    context.saw("client", person)
-    context.saw("administration", *given)
-    context.saw("rhythm", *(kept for theme, kept in known.items() if theme[0] == relationship_id))
+    context.audit_read("client", person)
+    context.audit_read("administration", *given)
+    context.audit_read("rhythm", *(kept for theme, kept in known.items() if theme[0] == relationship_id))
     return render_template(
         "courses/show.html",
         here="clients",
         person=person,
         about=about,
         relationship_id=relationship_id,
-        courses=[(course, drawn(course), _repeat(course, given, known)) for course in found],
-        usual=USUAL in request.args,
-        overlap=OVERLAP in request.args,
-        may_be_usual=any(_longest(course) >= change.POINTS_FOR_LIMITS for course in found),
+        courses=[
+            (course, charts_of_course(course), _repeat_of_course(course, given, known)) for course in found
+        ],
+        usual=USUAL_PARAM in request.args,
+        overlap=OVERLAP_PARAM in request.args,
+        may_be_usual=any(_longest_series(course) >= score_change.MIN_POINTS_FOR_LIMITS for course in found),
         may_overlap=any(
-            course.baseline >= phases.LEAST_EACH and _longest(course) >= course.baseline + phases.LEAST_EACH
+            course.baseline_rounds >= phase_overlap.MIN_POINTS_PER_PHASE
+            and _longest_series(course) >= course.baseline_rounds + phase_overlap.MIN_POINTS_PER_PHASE
             for course in found
         ),
         cautions=CAUTIONS,
-        overlap_caution=phases.CAUTION,
-        shape=chart_plan.shape,
+        overlap_caution=phase_overlap.OVERLAP_CAUTION,
+        shape=chart_plan.mode_shape,
         status_text=STATUS_LINE,
     )
 
 
-def _repeat(course: Course, given: Sequence[Given], known: Mapping[Theme, Kept[Rhythm]]) -> Repeat:
+def _repeat_of_course(
+    course: Course,
+    given: Sequence[AdministrationVersion],
+    known: Mapping[SeriesKey, RecordVersion[RepeatAgreement]],
+) -> RepeatStatus:
     theme = course.relationship_id, course.instrument.id
-    return repeats.of_one(courses.rounds_of(given, theme), known.get(theme), now=context.now())
+    return repeat_status.build_repeat_status(
+        courses.list_rounds(given, theme), known.get(theme), now=context.now()
+    )
 
 
-def _longest(course: Course) -> int:
+def _longest_series(course: Course) -> int:
     newest = course.rounds[-1].segment
     return max(
         sum(
-            read.number is not None and each.segment == newest
+            read.score is not None and each.segment == newest
             for each, read in zip(course.rounds, part.readings, strict=True)
         )
         for part in course.parts
     )
 
 
-def drawn(course: Course) -> list[tuple[Part, Plan, tuple[chart_table.Row, ...]]]:
+def charts_of_course(course: Course) -> list[tuple[CoursePart, ChartPlan, tuple[chart_table.TableRow, ...]]]:
     """Each part with its drawing and its table, for the clinician."""
     return [
-        (part, planned(course, part, with_mean=part.has_mean), chart_table.rows(course, part))
+        (
+            part,
+            plan_part_chart(course, part, with_mean=part.has_score),
+            chart_table.clinician_rows(course, part),
+        )
         for part in course.parts
     ]
 
 
-def planned(course: Course, part: Part, *, with_mean: bool, together: bool = False) -> Plan:
+def plan_part_chart(
+    course: Course, part: CoursePart, *, with_mean: bool, together: bool = False
+) -> ChartPlan:
     """The drawing of one part; `together` is the one that the client looks at."""
-    return chart_plan.plan(
+    return chart_plan.plan_chart(
         course.rounds,
         part.readings,
-        labels_of(course.instrument),
-        chosen=course.chosen,
-        segments=course.segments_together if together else course.segments,
+        option_labels(course.instrument),
+        chosen=course.chosen_values,
+        segments=course.client_segment_labels if together else course.segment_labels,
         with_mean=with_mean,
         baselines=part.baselines,
-        usual=part.usual,
+        usual=part.usual_ranges,
     )
 
 
 @screen.get("/administrations/<uuid:id>/over-time/together")
-def together(id: UUID) -> Answer:
+def together(id: UUID) -> ViewResult:
     """The same to look at together: words and dots, no number and no mean."""
-    course = _course(id)
+    course = _load_course(id)
     parts = [
-        (part, planned(course, part, with_mean=False, together=True), chart_table.together(course, part))
+        (
+            part,
+            plan_part_chart(course, part, with_mean=False, together=True),
+            chart_table.client_rows(course, part),
+        )
         for part in course.parts
         if any(read.values for read in part.readings)
         and part.kind in ((FACET, STRENGTHS) if course.instrument.kind == "difficulties" else (WHOLE,))
@@ -157,44 +173,46 @@ def together(id: UUID) -> Answer:
         "courses/together.html",
         course=course,
         parts=parts,
-        shape=chart_plan.shape,
+        shape=chart_plan.mode_shape,
         client_text=CLIENT_LINE,
     )
 
 
 @screen.route("/administrations/<uuid:id>/over-time/paper", methods=["GET", "POST"])
-@guard.giving_a_paper
-def paper(id: UUID) -> Answer:
+@guard.marks_printout
+def paper(id: UUID) -> ViewResult:
     """The course on paper, for the clinician."""
-    from clinic_toolkit.documents import course as paper
+    from clinic_toolkit.documents import course_report as paper
 
-    course = _course(id)
-    value = CoursePaper(letterhead=context.letterhead(), course=course, cautions=CAUTIONS)
+    course = _load_course(id)
+    value = CoursePage(letterhead=context.letterhead(), course=course, cautions=CAUTIONS)
     about = course.relationship_id
-    return papers.answer(
-        Paper(
+    return printouts.respond_with_printout(
+        Printout(
             kind="over-time",
             title="Over time",
             back=(
                 "Back to the answers over time",
                 url_for(".show", id=about) if about else url_for(".in_general", id=course.client_id),
             ),
-            render=lambda: paper.render(value),
+            render=lambda: paper.render_course(value),
         )
     )
 
 
-def _course(id: UUID) -> Course:
+def _load_course(id: UUID) -> Course:
     db, vault = context.db(), context.vault()
-    kept = administrations.get(db, vault, id)
-    known = rhythms.of_client(db, vault, kept.body.client_id)
-    course = courses.of(db, vault, kept, baselines=rhythms.baselines(known))
+    kept = administrations.load_administration(db, vault, id)
+    known = repeat_agreements.list_agreements(db, vault, kept.payload.client_id)
+    course = courses.find_course(
+        db, vault, kept, baselines=repeat_agreements.baseline_rounds_by_series(known)
+    )
     if course is None:
-        raise rows.NotThere
-    context.saw("administration", *_shown(course))
+        raise records.RecordNotFound
+    context.audit_read("administration", *_administrations_of_course(course))
     return course
 
 
-def _shown(course: Course) -> list[Given]:
-    given = administrations.of_client(context.db(), context.vault(), course.client_id)
-    return courses.rounds_of(given, (course.relationship_id, course.instrument.id))
+def _administrations_of_course(course: Course) -> list[AdministrationVersion]:
+    given = administrations.list_administrations(context.db(), context.vault(), course.client_id)
+    return courses.list_rounds(given, (course.relationship_id, course.instrument.id))

@@ -4,35 +4,37 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import hours, sessions
-from clinic_toolkit.web import context, pauses, responses
+from clinic_toolkit.record.people import therapy_session_facts, therapy_sessions
+from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.web.screen_parts import hour_timeout
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("endings", __name__)
 
 
 @screen.get("/sessions/<uuid:id>/end")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """The page that every end of an hour passes. An hour that is over already leads on from here."""
-    kept = sessions.get(context.db(), context.vault(), id)
-    context.saw("therapy_session", kept)
+    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    context.audit_read("therapy_session", kept)
     return render_template(
         "endings/show.html",
         here="clients",
         hour=kept,
-        facts=hours.hour_facts(context.db(), context.vault(), kept),
-        today=context.now().astimezone().date(),
+        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), kept),
+        today=context.today(),
     )
 
 
 @screen.post("/sessions/<uuid:id>/end")
-def end(id: UUID) -> Answer:
+def end(id: UUID) -> ViewResult:
     """End an open hour, from the page before it; a request from anywhere else is shown that page first."""
-    kept = sessions.get(context.db(), context.vault(), id)
+    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     if kept.state == "open":
-        if fields.whole(request.form.get("version")) != kept.version:
-            return responses.see(url_for(".show", id=id))
-        sessions.close(context.db(), context.vault(), kept, now=context.now())
-    pauses.shorten()
-    return responses.see(url_for("sessions.show", id=id))
+        if fields.parse_whole_number(request.form.get("version")) != kept.version:
+            return responses.redirect_to(url_for(".show", id=id))
+        therapy_sessions.close_therapy_session(context.db(), context.vault(), kept, now=context.now())
+    hour_timeout.end_long_timeout()
+    return responses.redirect_to(url_for("sessions.show", id=id))

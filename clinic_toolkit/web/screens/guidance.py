@@ -8,59 +8,67 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.instruments import naming
-from clinic_toolkit.instruments.ways import WAYS, Way, lines_for
-from clinic_toolkit.record import administrations, results
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.web import context, guard, responses
-from clinic_toolkit.web.requests import in_place
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.instruments import client_wording
+from clinic_toolkit.instruments.mode_guidance import MODE_GROUP_LABELS, ModeGroup, guidance_lines
+from clinic_toolkit.record.questionnaires import administrations, answered_items
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.request_info import wants_inline_answer
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("guidance", __name__)
 
-_WAY_OF: dict[str, Way] = {administrations.ALONE: "alone", administrations.PAPER: "paper"}
+_MODE_GROUP_OF: dict[str, ModeGroup] = {
+    administrations.MODE_SELF_ENTERED: "alone",
+    administrations.MODE_PAPER: "paper",
+}
 
 
 @screen.get("/administrations/<uuid:id>/guidance")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """What concerns this form, this relationship and this way; a page, or lines for another page's script."""
-    kept = administrations.get(context.db(), context.vault(), id)
-    context.saw("administration", kept)
-    back = guard.way_back(request.args.get("back")) or url_for("administrations.introduction", id=id)
-    instrument, frame = administrations.instrument_of(kept.body), administrations.frame_of(kept.body)
-    way = _way(kept.body)
-    lines = lines_for(way, kept.body.mode if way == "aloud" else "")
-    fits_ill = results.fits_ill(instrument, frame.id)
-    if in_place():
+    kept = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", kept)
+    back = guard.safe_return_path(request.args.get("back")) or url_for("administrations.introduction", id=id)
+    instrument, frame = administrations.instrument_of(kept.payload), administrations.frame_of(kept.payload)
+    way = _requested_mode_group(kept.payload)
+    lines = guidance_lines(way, kept.payload.mode if way == "aloud" else "")
+    fits_ill = answered_items.poorly_fitting_numbers(instrument, frame.id)
+    if wants_inline_answer():
         told = [
             f"{frame.label[:1].upper()}{frame.label[1:]}: {frame.note}",
             *lines,
-            *(naming.quoted(note, kept.body.word) for note in instrument.clinician_notes),
+            *(
+                client_wording.with_client_word_in_quotes(note, kept.payload.relationship_word)
+                for note in instrument.clinician_notes
+            ),
         ]
         rest = {
             "words": "The rest is on its own page:",
             "href": url_for(".show", id=id, way=way, back=back),
             "link": "How to give it",
         }
-        return responses.told_as_json({"lines": [*({"words": words} for words in told), rest]}, 200)
+        return responses.json_response({"lines": [*({"words": words} for words in told), rest]}, 200)
     return render_template(
         "guidance/show.html",
         here="questionnaires",
         kept=kept,
         instrument=instrument,
-        about=results.about(context.db(), context.vault(), kept.body),
+        about=answered_items.relationship_label(context.db(), context.vault(), kept.payload),
         frame=frame,
         fits_ill=fits_ill,
         lines=lines,
         way=way,
-        ways=WAYS,
+        ways=MODE_GROUP_LABELS,
         back=back,
     )
 
 
-def _way(body: Administration) -> Way:
+def _requested_mode_group(body: Administration) -> ModeGroup:
     """The way that was asked for, or else the one in which it is given."""
-    for way in WAYS:
+    for way in MODE_GROUP_LABELS:
         if request.args.get("way") == way:
             return way
-    return _WAY_OF.get(body.mode, "aloud")
+    return _MODE_GROUP_OF.get(body.mode, "aloud")

@@ -5,25 +5,21 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
-from clinic_toolkit.record import (
-    administrations,
-    answers,
-    arrivals,
-    fear,
-    merging,
-    open_prompts,
-    results,
-    sessions,
-    told_apart,
-)
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.hurt import Unreadable
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.merging import OUT, PROPOSED, Handover
-from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, guard, handing, limits, responses
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.journal.integrity import UnreadableRecord
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
+from clinic_toolkit.record.handovers import clinician_side, proposals, return_review
+from clinic_toolkit.record.handovers.clinician_side import STATE_OUT, STATE_PROPOSED, Handover
+from clinic_toolkit.record.people import display_names, therapy_sessions
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.safety import fear_holds, prompt_status
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard, handover_transition
+from clinic_toolkit.web.screen_parts import confidentiality_notice
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("handover", __name__)
 
@@ -31,108 +27,114 @@ TOGETHER, AGAIN, LOOK, END, SESSION = "together", "again", "look", "end", "sessi
 
 
 @screen.route("/administrations/<uuid:id>/hand-over", methods=["GET", "POST"])
-@guard.putting_away
-def offer(id: UUID) -> Answer:
+@guard.exempt_lock_from_csrf
+def offer(id: UUID) -> ViewResult:
     """Say what handing over means; then put the keys away and leave the form alone on the device."""
     db = context.db()
-    if handing.is_handed_over():
-        return handing.one_moment()
+    if handover_transition.is_handed_over():
+        return handover_transition.render_wait_page()
     vault = context.vault()
-    kept = administrations.get(db, vault, id)
+    kept = administrations.load_administration(db, vault, id)
     if kept.final:
-        raise administrations.Finished
-    if kept.body.entered is not None:
-        raise administrations.FromPaper
-    about = results.about(db, vault, kept.body)
+        raise administrations.AdministrationFinished
+    if kept.payload.entered_on is not None:
+        raise administrations.AnsweredOnPaper
+    about = answered_items.relationship_label(db, vault, kept.payload)
     if request.method == "POST":
-        word = about if kept.body.relationship else ""
-        _, ticket = merging.begin(db, vault, kept, word=word, now=context.now())
-        return handing.hand_over(ticket)
-    context.saw("administration", kept)
+        word = about if kept.payload.relationship else ""
+        _, ticket = clinician_side.create_handover(db, vault, kept, relationship_word=word, now=context.now())
+        return handover_transition.hand_over_device(ticket)
+    context.audit_read("administration", kept)
     return render_template(
         "handover/offer.html",
         here="clients",
         kept=kept,
         about=about,
-        whom=told_apart.of(db, vault).both([kept.body.client_id]),
-        instrument=administrations.instrument_of(kept.body),
-        limits=limits.before(administrations.instrument_of(kept.body)),
-        by_code=context.worker().keeper.holds(),
-        answered=sum(status != 0 for status in kept.body.answers.statuses),
+        whom=display_names.load_display_names(db, vault).full_and_short([kept.payload.client_id]),
+        instrument=administrations.instrument_of(kept.payload),
+        limits=confidentiality_notice.notice_before(administrations.instrument_of(kept.payload)),
+        by_code=context.worker().keeper.has_return_blob(),
+        answered=sum(status != 0 for status in kept.payload.answers.statuses),
     )
 
 
 @screen.get("/handed-back")
-@guard.always
-def handed_back() -> Answer:
+@guard.allow_always
+def handed_back() -> ViewResult:
     """What the client saw last; it holds nothing, so it may stand while everything is locked."""
     return render_template("handover/thanks.html")
 
 
 @screen.get("/handovers")
-def waiting() -> Answer:
+def waiting() -> ViewResult:
     """The first form that came back and was not looked at; without one, on to where the person was."""
-    onward = guard.way_back(request.args.get("back")) or "/"
-    found = merging.open_ones(context.db(), context.vault())
-    return responses.see(url_for(".show", id=found[0].id) if found else onward)
+    onward = guard.safe_return_path(request.args.get("back")) or "/"
+    found = clinician_side.list_open_handovers(context.db(), context.vault())
+    return responses.redirect_to(url_for(".show", id=found[0].id) if found else onward)
 
 
 @screen.get("/handovers/<uuid:id>")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """What came back: what to ask, what to talk about, what was left out. Never a score."""
-    kept = merging.get(context.db(), context.vault(), id)
-    arrival = arrivals.arrival_of(context.db(), context.vault(), kept)
-    context.saw("handover", kept)
-    prompts: tuple[open_prompts.Prompt, ...] = ()
+    kept = clinician_side.load_handover(context.db(), context.vault(), id)
+    arrival = return_review.build_return_review(context.db(), context.vault(), kept)
+    context.audit_read("handover", kept)
+    prompts: tuple[prompt_status.PromptStatus, ...] = ()
     if arrival is not None:
-        context.saw("administration", arrival.target)
-        prompts = open_prompts.of_administration(context.db(), context.vault(), arrival.target)
+        context.audit_read("administration", arrival.administration)
+        prompts = prompt_status.list_prompts_of_administration(
+            context.db(), context.vault(), arrival.administration
+        )
     return render_template(
         "handover/returned.html",
         here="clients",
         kept=kept,
-        out=kept.state == OUT,
-        proposed=kept.state == PROPOSED,
+        out=kept.state == STATE_OUT,
+        proposed=kept.state == STATE_PROPOSED,
         arrival=arrival,
         prompts=prompts,
-        held=_held(arrival.target) if arrival else False,
-        hour=_hour(arrival.target) if arrival else None,
-        loose=arrivals.loose_answers(kept),
+        held=_held(arrival.administration) if arrival else False,
+        hour=_hour(arrival.administration) if arrival else None,
+        loose=return_review.list_orphaned_answers(kept),
         no_reassurance=NO_REASSURANCE,
     )
 
 
 @screen.post("/handovers/<uuid:id>/bring-in")
-def bring_in(id: UUID) -> Answer:
+def bring_in(id: UUID) -> ViewResult:
     """Try once more to bring in what did not come in at the unlock."""
     db, vault = context.db(), context.vault()
-    merging.bring_in(db, vault, merging.get(db, vault, id), now=context.now())
-    return responses.see(url_for(".show", id=id))
+    clinician_side.merge_handover(db, vault, clinician_side.load_handover(db, vault, id), now=context.now())
+    return responses.redirect_to(url_for(".show", id=id))
 
 
 @screen.post("/handovers/<uuid:id>/decide")
-def decide(id: UUID) -> Answer:
+def decide(id: UUID) -> ViewResult:
     """Take what the client answered into the record, or leave the record as it is."""
     db, vault = context.db(), context.vault()
-    kept = merging.get(db, vault, id)
-    if kept.state != PROPOSED and kept.body.decided == request.form.get("decision"):
-        return responses.see(url_for(".show", id=id))
-    decision = merging.accept if request.form.get("decision") == merging.ACCEPT else merging.set_aside
+    kept = clinician_side.load_handover(db, vault, id)
+    if kept.state != STATE_PROPOSED and kept.payload.decision == request.form.get("decision"):
+        return responses.redirect_to(url_for(".show", id=id))
+    decision = (
+        proposals.accept_proposal
+        if request.form.get("decision") == proposals.DECISION_ACCEPT
+        else proposals.set_aside_proposal
+    )
     decision(db, vault, kept, now=context.now())
-    return responses.see(url_for(".show", id=id))
+    return responses.redirect_to(url_for(".show", id=id))
 
 
 @screen.post("/handovers/<uuid:id>/on")
-def go_on(id: UUID) -> Answer:
+def go_on(id: UUID) -> ViewResult:
     """It was looked at: go on together, hand over again, look at the answers; to the hour, or end it."""
     db, vault = context.db(), context.vault()
-    kept = merging.get(db, vault, id)
-    merging.close(db, vault, kept, now=context.now())
-    return responses.see(_onward(kept, request.form.get("to", "")))
+    kept = clinician_side.load_handover(db, vault, id)
+    clinician_side.close_handover(db, vault, kept, now=context.now())
+    return responses.redirect_to(_page_after_review(kept, request.form.get("to", "")))
 
 
-def _onward(kept: Kept[Handover], to: str) -> str:
-    target = merging.target_of(context.db(), context.vault(), kept.body)
+def _page_after_review(handover: RecordVersion[Handover], to: str) -> str:
+    target = clinician_side.find_target(context.db(), context.vault(), handover.payload)
     if target is None:
         return url_for("today.index")
     if to in (END, SESSION) and (hour := _hour(target)):
@@ -141,28 +143,32 @@ def _onward(kept: Kept[Handover], to: str) -> str:
     if to == AGAIN and not target.final:
         return url_for(".offer", id=target.id)
     if to == TOGETHER:
-        return _together(target)
+        return _page_to_continue(target)
     return url_for("results.show", id=target.id)
 
 
-def _held(target: Kept[Administration]) -> bool:
+def _held(target: RecordVersion[Administration]) -> bool:
     """Whether sheets about the person whom it is about stay in the room."""
-    return fear.holds(context.db(), context.vault(), target.body.client_id, target.body.relationship_id)
+    return fear_holds.holds(
+        context.db(), context.vault(), target.payload.client_id, target.payload.relationship_id
+    )
 
 
-def _hour(target: Kept[Administration]) -> Kept[TherapySession] | None:
+def _hour(target: RecordVersion[Administration]) -> RecordVersion[TherapySession] | None:
     """The hour in which it was handed over, as long as that can be read."""
-    if target.body.session_id is None:
+    if target.payload.therapy_session_id is None:
         return None
-    with suppress(Unreadable):
-        return sessions.get(context.db(), context.vault(), target.body.session_id)
+    with suppress(UnreadableRecord):
+        return therapy_sessions.load_therapy_session(
+            context.db(), context.vault(), target.payload.therapy_session_id
+        )
     return None
 
 
-def _together(target: Kept[Administration]) -> str:
+def _page_to_continue(target: RecordVersion[Administration]) -> str:
     if target.final:
         return url_for("results.together", id=target.id)
-    place = answers.next_place(target.body.answers)
-    if place == len(target.body.answers.statuses):
+    place = answers.next_unanswered_index(target.payload.answers)
+    if place == len(target.payload.answers.statuses):
         return url_for("administrations.check", id=target.id)
     return url_for("administrations.item", id=target.id, number=place + 1)

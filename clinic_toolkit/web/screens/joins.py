@@ -5,37 +5,42 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import clients, relationships, told_apart
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.web import context, responses
-from clinic_toolkit.web.forms.joining import JoinForm
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import clients, display_names, relationships
+from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.web import context
+from clinic_toolkit.web.forms.joins import JoinForm
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("joins", __name__)
 
 
 @screen.route("/clients/<uuid:id>/join", methods=["GET", "POST"])
-def clients_entry(id: UUID) -> Answer:
+def clients_entry(id: UUID) -> ViewResult:
     """Join this entry to another one of the same person."""
     db, vault = context.db(), context.vault()
-    kept = clients.get(db, vault, id)
-    if kept.body.joined_to:
-        return responses.see(url_for("clients.show", id=clients.shown_under(db, vault, id)))
-    names = told_apart.of(db, vault).full
-    others = [each for each in clients.everyone(db, vault) if each.id != id and each.state != clients.JOINED]
-    told = told_apart.in_choices(db, vault, others)
+    kept = clients.load_client(db, vault, id)
+    if kept.payload.joined_to_id:
+        return responses.redirect_to(url_for("clients.show", id=clients.primary_client_id(db, vault, id)))
+    names = display_names.load_display_names(db, vault).full_by_id
+    others = [
+        each
+        for each in clients.list_clients(db, vault)
+        if each.id != id and each.state != clients.STATE_JOINED
+    ]
+    told = display_names.in_choices(db, vault, others)
     form = JoinForm.for_choices(
         [(each.id.hex, told[each.id]) for each in others], request.form if request.method == "POST" else None
     )
     if request.method == "POST" and form.validate():
         try:
-            clients.join(db, vault, kept, UUID(hex=form.other.data), now=context.now())
-        except clients.NotTheSame as refused:
+            clients.join_client(db, vault, kept, UUID(hex=form.other.data), now=context.now())
+        except clients.CannotJoinClients as refused:
             form.other.errors = [refused.sentence]
         else:
-            return responses.see(url_for("clients.show", id=clients.shown_under(db, vault, id)))
-    context.saw("client", kept)
+            return responses.redirect_to(url_for("clients.show", id=clients.primary_client_id(db, vault, id)))
+    context.audit_read("client", kept)
     page = render_template(
         "joins/client.html", here="clients", client=kept, name=names[id], form=form, errors=form.errors
     )
@@ -43,52 +48,52 @@ def clients_entry(id: UUID) -> Answer:
 
 
 @screen.post("/clients/<uuid:id>/take-apart")
-def clients_apart(id: UUID) -> Answer:
+def clients_apart(id: UUID) -> ViewResult:
     """Let a joined entry stand by itself again."""
-    kept = clients.get(context.db(), context.vault(), id)
-    if kept.body.joined_to:
-        clients.take_apart(context.db(), context.vault(), kept, now=context.now())
-    return responses.see(url_for("clients.show", id=id))
+    kept = clients.load_client(context.db(), context.vault(), id)
+    if kept.payload.joined_to_id:
+        clients.separate_client(context.db(), context.vault(), kept, now=context.now())
+    return responses.redirect_to(url_for("clients.show", id=id))
 
 
 @screen.route("/relationships/<uuid:id>/join", methods=["GET", "POST"])
-def persons_entry(id: UUID) -> Answer:
+def persons_entry(id: UUID) -> ViewResult:
     """Join this entry to another one of the same person."""
     db, vault = context.db(), context.vault()
-    kept = relationships.get(db, vault, id)
-    if kept.body.joined_to:
-        return responses.see(_where_shown(kept))
-    frames = {frame.id: frame.label.lower() for frame in catalogue.frames()}
-    found = relationships.of_client(db, vault, kept.body.client_id)
-    words = relationships.words(found)
+    kept = relationships.load_relationship(db, vault, id)
+    if kept.payload.joined_to_id:
+        return responses.redirect_to(_address_of_joined(kept))
+    frames = {frame.id: frame.label.lower() for frame in catalogue.list_frames()}
+    found = relationships.list_relationships(db, vault, kept.payload.client_id)
+    words = relationships.numbered_words(found)
     others = [
-        (each.id.hex, f"{words[each.id]} ({frames[each.body.frame]})") for each in found if each.id != id
+        (each.id.hex, f"{words[each.id]} ({frames[each.payload.frame]})") for each in found if each.id != id
     ]
     form = JoinForm.for_choices(others, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
-        relationships.join(db, vault, kept, UUID(hex=form.other.data), now=context.now())
-        return responses.see(_where_shown(kept))
-    context.saw("relationship", kept)
+        relationships.join_relationship(db, vault, kept, UUID(hex=form.other.data), now=context.now())
+        return responses.redirect_to(_address_of_joined(kept))
+    context.audit_read("relationship", kept)
     page = render_template(
         "joins/person.html",
         here="clients",
         kept=kept,
-        person=clients.get(db, vault, kept.body.client_id),
+        person=clients.load_client(db, vault, kept.payload.client_id),
         form=form,
         errors=form.errors,
     )
     return (page, 422) if form.errors else page
 
 
-def _where_shown(kept: Kept[Relationship]) -> str:
-    into = relationships.joined(context.db(), context.vault())
-    return url_for("relationships.show", id=into[kept.id])
+def _address_of_joined(relationship: RecordVersion[Relationship]) -> str:
+    into = relationships.load_relationship_joins(context.db(), context.vault())
+    return url_for("relationships.show", id=into[relationship.id])
 
 
 @screen.post("/relationships/<uuid:id>/take-apart")
-def persons_apart(id: UUID) -> Answer:
+def persons_apart(id: UUID) -> ViewResult:
     """Let a joined entry stand by itself again."""
-    kept = relationships.get(context.db(), context.vault(), id)
-    if kept.body.joined_to:
-        relationships.take_apart(context.db(), context.vault(), kept, now=context.now())
-    return responses.see(url_for("relationships.show", id=id))
+    kept = relationships.load_relationship(context.db(), context.vault(), id)
+    if kept.payload.joined_to_id:
+        relationships.separate_relationship(context.db(), context.vault(), kept, now=context.now())
+    return responses.redirect_to(url_for("relationships.show", id=id))

@@ -4,68 +4,74 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import administrations, answers, progress, results, rows
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, responses
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.questionnaires import administrations, answered_items, answers, progress
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import first_error
-from clinic_toolkit.web.forms.item import CHANGED_ELSEWHERE
-from clinic_toolkit.web.forms.open_line import OpenLineForm
-from clinic_toolkit.web.requests import by_script
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.web.forms.items import CONFLICT_MESSAGE
+from clinic_toolkit.web.forms.open_lines import OpenLineForm
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.request_info import is_from_script
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("open_lines", __name__)
 
 
 @screen.route("/administrations/<uuid:id>/open-line", methods=["GET", "POST"])
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """Ask it, or keep what was said and go where the button says."""
-    kept = administrations.unfinished(context.db(), context.vault(), id)
-    if not administrations.open_line_of(kept.body):
-        raise rows.NotThere
+    kept = administrations.load_unfinished_administration(context.db(), context.vault(), id)
+    if not administrations.open_line_question(kept.payload):
+        raise records.RecordNotFound
     if request.method == "GET":
-        context.saw("administration", kept)
-        return _page(kept, OpenLineForm(data={"open_line": kept.body.open_line}))
+        context.audit_read("administration", kept)
+        return _render_open_line(kept, OpenLineForm(data={"open_line": kept.payload.open_line_answer}))
     form = OpenLineForm(request.form)
     if not form.validate():
-        if by_script():
-            return responses.not_saved(first_error(form), 422)
-        return _page(kept, form), 422
-    line, clash = form.against(kept.body.open_line)
+        if is_from_script():
+            return responses.autosave_failed(first_error(form), 422)
+        return _render_open_line(kept, form), 422
+    line, clash = form.merge_with(kept.payload.open_line_answer)
     if clash:
-        if by_script():
-            return responses.not_saved(CHANGED_ELSEWHERE, 409)
-        return _page(kept, form, elsewhere=True), 409
-    if line != kept.body.open_line:
+        if is_from_script():
+            return responses.autosave_failed(CONFLICT_MESSAGE, 409)
+        return _render_open_line(kept, form, elsewhere=True), 409
+    if line != kept.payload.open_line_answer:
         kept = progress.record_responses(
-            context.db(), context.vault(), kept, {}, open_line=line, now=context.now()
+            context.db(), context.vault(), kept, {}, open_line_answer=line, now=context.now()
         )
-    if by_script():
-        return responses.saved(context.now(), version=form.shows)
-    return responses.see(_onward(kept, form.go.data or "next"))
+    if is_from_script():
+        return responses.autosave_saved(context.now(), version=form.mark_after_save)
+    return responses.redirect_to(_page_after_open_line(kept, form.go.data or "next"))
 
 
-def _onward(kept: Kept[Administration], go: str) -> str:
-    last = len(kept.body.answers.statuses)
+def _page_after_open_line(administration: RecordVersion[Administration], go: str) -> str:
+    last = len(administration.payload.answers.statuses)
     if go == "stop":
-        progress.stop(context.db(), context.vault(), kept, now=context.now())
-        return url_for("administrations.stopped", id=kept.id)
+        progress.stop_administration(context.db(), context.vault(), administration, now=context.now())
+        return url_for("administrations.stopped", id=administration.id)
     if go == "pause":
-        return url_for("administrations.pause", id=kept.id, number=last)
+        return url_for("administrations.pause", id=administration.id, number=last)
     if go == "back":
-        return url_for("administrations.item", id=kept.id, number=last)
-    return url_for("administrations.check", id=kept.id)
+        return url_for("administrations.item", id=administration.id, number=last)
+    return url_for("administrations.check", id=administration.id)
 
 
-def _page(kept: Kept[Administration], form: OpenLineForm, *, elsewhere: bool = False) -> str:
+def _render_open_line(
+    administration: RecordVersion[Administration], form: OpenLineForm, *, elsewhere: bool = False
+) -> str:
     return render_template(
         "administrations/open_line.html",
-        kept=kept,
+        kept=administration,
         form=form,
         errors=form.errors,
-        version=form.version.data if form.errors else answers.words_mark(kept.body.open_line),
-        elsewhere=(kept.body.open_line or "Left open",) if elsewhere else None,
-        asked=administrations.open_line_of(kept.body),
-        instrument=administrations.instrument_of(kept.body),
-        about=results.about(context.db(), context.vault(), kept.body),
+        version=form.version.data
+        if form.errors
+        else answers.text_fingerprint(administration.payload.open_line_answer),
+        elsewhere=(administration.payload.open_line_answer or "Left open",) if elsewhere else None,
+        asked=administrations.open_line_question(administration.payload),
+        instrument=administrations.instrument_of(administration.payload),
+        about=answered_items.relationship_label(context.db(), context.vault(), administration.payload),
     )

@@ -4,38 +4,47 @@ from datetime import time, timedelta
 
 from flask import Blueprint, render_template, request
 
-from clinic_toolkit.record import today
-from clinic_toolkit.web import context, paper_day
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.record import daily_overview
+from clinic_toolkit.web import context
+from clinic_toolkit.web.content import paper_day
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("paper_day", __name__)
 
-LIST, TOMORROW = "list", "tomorrow"
+LIST_PARAM, TOMORROW = "list", "tomorrow"
 
 
 @screen.get("/when-the-computer-fails")
-def index() -> Answer:
+def index() -> ViewResult:
     """What to do, what to write down, how to enter it later; the hours of a day only on asking."""
-    asked = request.args.get(LIST)
-    on = context.now().astimezone().date() + timedelta(days=asked == TOMORROW)
-    hours: tuple[today.HourLine, ...] = ()
+    asked = request.args.get(LIST_PARAM)
+    on = context.today() + timedelta(days=asked == TOMORROW)
+    hours: tuple[daily_overview.TherapySessionLine, ...] = ()
     if asked is not None:
-        day = today.of(context.db(), context.vault(), now=context.now())
-        found = (*day.earlier, *day.open, *((day.next,) if day.next else ()), *day.later, *day.to_finish)
-        found = day.upcoming if asked == TOMORROW else found
+        day = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
+        found = (
+            *day.earlier_sessions,
+            *day.open_sessions,
+            *((day.next_session,) if day.next_session else ()),
+            *day.later_sessions,
+            *day.unfinished_sessions,
+        )
+        found = day.upcoming_sessions if asked == TOMORROW else found
         hours = tuple(
-            sorted((line for line in found if line.on == on), key=lambda line: line.start or time.min)
+            sorted(
+                (line for line in found if line.session_date == on), key=lambda line: line.start or time.min
+            )
         )
         listed = {line.id for line in hours}
-        context.saw("therapy_session", *(kept for kept in day.shown if kept.id in listed))
+        context.audit_read("therapy_session", *(kept for kept in day.shown_sessions if kept.id in listed))
     else:
-        context.showed_nothing()
+        context.discard_audit_reads()
     return render_template(
         "paper_day/index.html",
         title=paper_day.TITLE,
-        before=paper_day.BEFORE,
-        parts=paper_day.PARTS,
-        crisis_text=context.practice().body.crisis_text,
+        before=paper_day.INTRODUCTION,
+        parts=paper_day.SECTIONS,
+        crisis_text=context.load_practice().payload.crisis_text,
         listed=asked,
         tomorrow=TOMORROW,
         hours=hours,

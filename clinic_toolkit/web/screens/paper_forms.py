@@ -8,79 +8,82 @@ from flask import Blueprint, render_template, request, url_for
 from msgspec.structs import replace
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import (
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import (
     administrations,
+    answered_items,
     answers,
-    cases,
-    clients,
-    lately,
-    paper,
-    relationships,
-    results,
-    rows,
-    sessions,
+    paper_entry,
+    recent_relationships,
 )
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, drafts, new_records, responses, whom
-from clinic_toolkit.web.forms.fields import whole
-from clinic_toolkit.web.forms.item import WAYS, RowForm, in_words
-from clinic_toolkit.web.forms.paper import PaperForm
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.web import context
+from clinic_toolkit.web.forms.fields import parse_whole_number
+from clinic_toolkit.web.forms.items import NON_ANSWER_LABELS, ItemRowForm, describe_answer
+from clinic_toolkit.web.forms.paper_forms import PaperEntryForm
+from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms, relationship_choice
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("paper_forms", __name__)
 
-_BLANK = Response(status="not_reached", value=None, talk=False, said="")
+_NO_ANSWER = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
 
 
 @screen.route("/sessions/<uuid:session>/paper", methods=["GET", "POST"])
-def of_hour(session: UUID) -> Answer:
+def of_hour(session: UUID) -> ViewResult:
     """Enter a sheet that belongs to an hour."""
     db, vault = context.db(), context.vault()
-    hour = sessions.get(db, vault, session)
-    case = cases.get(db, vault, hour.body.case_id)
-    if case.body.is_couple:
+    hour = therapy_sessions.load_therapy_session(db, vault, session)
+    case = cases.load_case(db, vault, hour.payload.case_id)
+    if case.payload.is_couple:
         return render_template("administrations/couple.html", here="clients", hour=hour)
-    return _sheet(case.body.client_ids[0], hour)
+    return _enter_form(case.payload.client_ids[0], hour)
 
 
 @screen.route("/clients/<uuid:client>/paper", methods=["GET", "POST"])
-def of_client(client: UUID) -> Answer:
+def of_client(client: UUID) -> ViewResult:
     """Enter a sheet that belongs to no hour."""
-    return _sheet(client, None)
+    return _enter_form(client, None)
 
 
-def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
-    db, vault, today = context.db(), context.vault(), context.now().astimezone().date()
-    client = clients.get(db, vault, client_id)
-    known = [kept for kept in relationships.of_client(db, vault, client.id) if kept.state == "active"]
-    ring = vault.ring_of(client.id, "record")
-    draft = drafts.of_form("paper", hour.id if hour else client.id, ring=ring)
-    if (answer := draft.answered()) is not None:
+def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> ViewResult:
+    db, vault, today = context.db(), context.vault(), context.today()
+    client = clients.load_client(db, vault, client_id)
+    known = [
+        kept for kept in relationships.list_relationships(db, vault, client.id) if kept.state == "active"
+    ]
+    ring = vault.get_ring(client.id, "record")
+    draft = draft_saving.open_page_draft("paper", hour.id if hour else client.id, ring=ring)
+    if (answer := draft.handle_autosave()) is not None:
         return answer
-    sheets = paper.sheets(db, vault)
-    order = lately.people(db, vault, client.id, known)
-    form = PaperForm.for_sheet(known, order, sheets, draft.typed(), on=_likely(hour, today), today=today)
-    before = new_records.made_before(Administration, ring, form.says)
+    sheets = paper_entry.list_paper_editions(db, vault)
+    order = recent_relationships.recent_relationship_ids(db, vault, client.id, known)
+    form = PaperEntryForm.for_paper_form(
+        known, order, sheets, draft.field_values(), on=_likely_day(hour, today), today=today
+    )
+    before = idempotent_forms.find_created_before(Administration, ring, form.matches_record)
     if before is not None:
-        return responses.see(url_for("whole_forms.show", id=before.id))
+        return responses.redirect_to(url_for("whole_forms.show", id=before.id))
     if request.method == "POST" and form.validate():
-        kept = paper.begin(
+        kept = paper_entry.create_administration_from_paper(
             db,
             vault,
-            code=form.code.data,
+            typed_code=form.code.data,
             client_id=client.id,
-            about=whom.chosen(form, client.id),
-            session_id=hour.id if hour else None,
+            relationship=relationship_choice.load_or_add_relationship(form, client.id),
+            therapy_session_id=hour.id if hour else None,
             answered_on=form.on.data,
             now=context.now(),
-            number=new_records.number_sent(),
+            idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
-        draft.recorded()
-        return responses.see(url_for("whole_forms.show", id=kept.id))
-    context.saw("client", client)
+        draft.mark_recorded()
+        return responses.redirect_to(url_for("whole_forms.show", id=kept.id))
+    context.audit_read("client", client)
     page = render_template(
         "paper/sheet.html",
         here="clients",
@@ -89,93 +92,108 @@ def _sheet(client_id: UUID, hour: Kept[TherapySession] | None) -> Answer:
         form=form,
         draft=draft,
         errors=form.errors,
-        frames=[each for each in catalogue.frames() if each.takes_questionnaires and not each.general],
+        frames=[each for each in catalogue.list_frames() if each.takes_questionnaires and not each.general],
     )
     return (page, 422) if form.errors else page
 
 
-def _likely(hour: Kept[TherapySession] | None, today: date) -> date:
-    return min(hour.body.on, today) if hour else today
+def _likely_day(hour: RecordVersion[TherapySession] | None, today: date) -> date:
+    return min(hour.payload.on, today) if hour else today
 
 
 @screen.route("/administrations/<uuid:id>/again", methods=["GET", "POST"])
-def again(id: UUID) -> Answer:
+def again(id: UUID) -> ViewResult:
     """Enter the same sheet a second time, without seeing the first, and compare."""
-    kept = _open(id)
+    kept = _load_unfinished_paper_form(id)
     if request.method == "GET":
-        context.saw("administration", kept)
-        return _blind(kept, None)
-    sent = _rows(kept)
+        context.audit_read("administration", kept)
+        return _render_second_entry(kept, None)
+    sent = _submitted_rows(kept)
     # Every row is looked at, so that every mistake is named at once.
     if [form for form in sent if not form.validate()]:
-        return _blind(kept, sent), 422
-    second = [form.response(_BLANK) for form in sent]
-    places = paper.differences(kept.body, second)
+        return _render_second_entry(kept, sent), 422
+    second = [form.to_response(_NO_ANSWER) for form in sent]
+    places = paper_entry.list_entry_differences(kept.payload, second)
     if not places:
-        paper.settle(context.db(), context.vault(), kept, {}, now=context.now())
-        return responses.see(url_for("administrations.check", id=id))
-    context.saw("administration", kept)
-    return _compared(kept, places, second)
+        paper_entry.settle_double_entry(context.db(), context.vault(), kept, {}, now=context.now())
+        return responses.redirect_to(url_for("administrations.check", id=id))
+    context.audit_read("administration", kept)
+    return _render_comparison(kept, places, second)
 
 
 @screen.post("/administrations/<uuid:id>/settle")
-def settle(id: UUID) -> Answer:
+def settle(id: UUID) -> ViewResult:
     """Keep what the sheet says where the two entries differ."""
-    kept = _open(id)
-    if kept.body.keyed_twice and whole(request.form.get("version")) + 1 == kept.version:
+    kept = _load_unfinished_paper_form(id)
+    if kept.payload.double_entered and parse_whole_number(request.form.get("version")) + 1 == kept.version:
         # Sent twice: what the sheet says is kept since the first time.
-        return responses.see(url_for("administrations.check", id=id))
-    second = [form.response(_BLANK) for form in _rows(kept) if form.validate()]
-    if len(second) != len(kept.body.answers.statuses):
-        raise rows.NotThere
-    if whole(request.form.get("version")) != kept.version:
+        return responses.redirect_to(url_for("administrations.check", id=id))
+    second = [form.to_response(_NO_ANSWER) for form in _submitted_rows(kept) if form.validate()]
+    if len(second) != len(kept.payload.answers.statuses):
+        raise records.RecordNotFound
+    if parse_whole_number(request.form.get("version")) != kept.version:
         # The first entry was changed meanwhile: compared once more, and nothing has to be typed again.
-        return _compared(kept, paper.differences(kept.body, second), second, newer=True), 409
-    first = answers.responses(kept.body.answers)
+        return _render_comparison(
+            kept, paper_entry.list_entry_differences(kept.payload, second), second, newer=True
+        ), 409
+    first = answers.decode_responses(kept.payload.answers)
     places = [place for place in range(len(first)) if f"{place + 1}-differs" in request.form]
     chosen = {place: request.form.get(f"{place + 1}-keep", "") for place in places}
     if any(choice not in ("first", "second") for choice in chosen.values()):
-        return _compared(kept, places, second, chosen=chosen), 422
+        return _render_comparison(kept, places, second, chosen=chosen), 422
     put = {
-        place: replace(second[place], said=first[place].said) for place in places if chosen[place] == "second"
+        place: replace(second[place], remark=first[place].remark)
+        for place in places
+        if chosen[place] == "second"
     }
-    paper.settle(context.db(), context.vault(), kept, put, now=context.now())
-    return responses.see(url_for("administrations.check", id=id))
+    paper_entry.settle_double_entry(context.db(), context.vault(), kept, put, now=context.now())
+    return responses.redirect_to(url_for("administrations.check", id=id))
 
 
-def _rows(kept: Kept[Administration]) -> list[RowForm]:
-    instrument = administrations.instrument_of(kept.body)
+def _submitted_rows(administration: RecordVersion[Administration]) -> list[ItemRowForm]:
+    instrument = administrations.instrument_of(administration.payload)
     count = len(instrument.items)
-    return [RowForm.for_instrument(instrument, request.form, number=number) for number in range(1, count + 1)]
+    return [
+        ItemRowForm.for_instrument(instrument, request.form, number=number) for number in range(1, count + 1)
+    ]
 
 
-def _blind(kept: Kept[Administration], sent: list[RowForm] | None) -> str:
-    given = [form.response(_BLANK) for form in sent] if sent else [_BLANK] * len(kept.body.answers.statuses)
+def _render_second_entry(
+    administration: RecordVersion[Administration], sent: list[ItemRowForm] | None
+) -> str:
+    given = (
+        [form.to_response(_NO_ANSWER) for form in sent]
+        if sent
+        else [_NO_ANSWER] * len(administration.payload.answers.statuses)
+    )
     return render_template(
         "paper/again.html",
         lines=[
             {"number": number, "text": item.text, "answered": response}
             for number, (item, response) in enumerate(
-                zip(results.answered_items(kept.body), given, strict=True), start=1
+                zip(answered_items.list_answered_items(administration.payload), given, strict=True), start=1
             )
         ],
-        ways=WAYS,
+        ways=NON_ANSWER_LABELS,
         errors={
             f"{n}-{name}": each for n, form in enumerate(sent or (), 1) for name, each in form.errors.items()
         },
-        **_heading(kept),
+        **_heading_values(administration),
     )
 
 
-def _compared(
-    kept: Kept[Administration],
+def _render_comparison(
+    administration: RecordVersion[Administration],
     places: Sequence[int],
     second: Sequence[Response],
     *,
     chosen: Mapping[int, str] | None = None,
     newer: bool = False,
 ) -> str:
-    items, instrument = results.answered_items(kept.body), administrations.instrument_of(kept.body)
+    items, instrument = (
+        answered_items.list_answered_items(administration.payload),
+        administrations.instrument_of(administration.payload),
+    )
     return render_template(
         "paper/compared.html",
         newer=newer,
@@ -184,8 +202,10 @@ def _compared(
             {
                 "number": place + 1,
                 "text": items[place].text,
-                "first": in_words(answers.responses(kept.body.answers)[place], instrument),
-                "second": in_words(second[place], instrument),
+                "first": describe_answer(
+                    answers.decode_responses(administration.payload.answers)[place], instrument
+                ),
+                "second": describe_answer(second[place], instrument),
                 "chosen": (chosen or {}).get(place, ""),
             }
             for place in places
@@ -195,20 +215,20 @@ def _compared(
             for place, choice in (chosen or {}).items()
             if not choice
         },
-        **_heading(kept),
+        **_heading_values(administration),
     )
 
 
-def _open(id: UUID) -> Kept[Administration]:
-    kept = administrations.unfinished(context.db(), context.vault(), id)
-    if kept.body.entered is None:
-        raise rows.NotThere
+def _load_unfinished_paper_form(id: UUID) -> RecordVersion[Administration]:
+    kept = administrations.load_unfinished_administration(context.db(), context.vault(), id)
+    if kept.payload.entered_on is None:
+        raise records.RecordNotFound
     return kept
 
 
-def _heading(kept: Kept[Administration]) -> dict[str, object]:
+def _heading_values(administration: RecordVersion[Administration]) -> dict[str, object]:
     return {
-        "kept": kept,
-        "instrument": administrations.instrument_of(kept.body),
-        "about": results.about(context.db(), context.vault(), kept.body),
+        "kept": administration,
+        "instrument": administrations.instrument_of(administration.payload),
+        "about": answered_items.relationship_label(context.db(), context.vault(), administration.payload),
     }

@@ -5,195 +5,194 @@ from typing import Any
 import msgspec
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import practice
-from clinic_toolkit.web import (
-    context,
-    drafts,
-    drawn_sheet,
-    limits,
-    old_secret,
-    responses,
-    returning,
-    stepup,
-    unlocking,
-)
+from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import pending_recovery_sheet, quick_return, secret_removal, step_up, unlocking
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.practice import (
     RECORD_KINDS,
-    CodeForm,
     PassphraseForm,
     PracticeForm,
-    names_in,
-    seen_of,
+    ReturnCodeForm,
+    guessable_names,
+    settings_mark,
 )
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.web.screen_parts import confidentiality_notice, draft_saving
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("practice", __name__)
 
-_LATER = "What the old one left behind could not be removed just now. Lock once: then it is removed."
-SAVED = {
+_PURGE_PENDING = "What the old one left behind could not be removed just now. Lock once: then it is removed."
+SAVED_MESSAGES = {
     "1": "Saved.",
     "phrase": "The passphrase is changed. The old one no longer works here.",
-    "phrase-later": f"The passphrase is changed. {_LATER}",
+    "phrase-later": f"The passphrase is changed. {_PURGE_PENDING}",
     "sheet": "The new recovery sheet is in use. The old one no longer works here: destroy it.",
-    "sheet-later": f"The new recovery sheet is in use. {_LATER}",
+    "sheet-later": f"The new recovery sheet is in use. {_PURGE_PENDING}",
 }
-_SECRETS = ("phrase", "phrase-later", "sheet", "sheet-later")
+_SECRET_CHANGES = ("phrase", "phrase-later", "sheet", "sheet-later")
 
 
 @screen.route("/practice", methods=["GET", "POST"])
-def index() -> Answer:
+def index() -> ViewResult:
     """Look at the settings and change them."""
-    seen = context.practice()
-    draft = drafts.of_form("practice", context.vault().vault_id, ring=None)
-    if (answer := draft.answered()) is not None:
+    seen = context.load_practice()
+    draft = draft_saving.open_page_draft("practice", context.vault().vault_id, ring=None)
+    if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = PracticeForm(draft.typed(), obj=seen.body)
+    form = PracticeForm(draft.field_values(), obj=seen.payload)
     newer: list[tuple[str, str]] = []
     if request.method == "POST" and form.validate():
-        standing, sent, saw = seen_of(seen.body), seen_of(form.settings()), form.version.data
+        standing, sent, saw = settings_mark(seen.payload), settings_mark(form.payload()), form.version.data
         if sent in (standing, saw):
-            draft.recorded()
-            return responses.see(url_for(".index", saved=1))
+            draft.mark_recorded()
+            return responses.redirect_to(url_for(".index", saved=1))
         if saw != standing:
-            newer = form.differing(seen.body)
+            newer = form.differences(seen.payload)
     if request.method == "POST" and not newer and not form.errors:
         changed = msgspec.structs.replace(
-            form.settings(),
-            return_code=seen.body.return_code,
-            sheet_proved=seen.body.sheet_proved,
-            sheet_made_on=seen.body.sheet_made_on,
-            demo=seen.body.demo,
+            form.payload(),
+            return_code=seen.payload.return_code,
+            recovery_sheet_proved=seen.payload.recovery_sheet_proved,
+            recovery_sheet_made_on=seen.payload.recovery_sheet_made_on,
+            is_demo=seen.payload.is_demo,
         )
-        if changed != seen.body:
-            practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
-        draft.recorded()
-        return responses.see(url_for(".index", saved=1))
-    offered = limits.draft_of(seen.body.country)
-    if request.method == "GET" and not draft.shown:
-        form.put_in(offered["text"])
+        if changed != seen.payload:
+            practice.revise_practice_settings(context.db(), context.vault(), seen, changed, now=context.now())
+        draft.mark_recorded()
+        return responses.redirect_to(url_for(".index", saved=1))
+    offered = confidentiality_notice.draft_notice_for(seen.payload.country)
+    if request.method == "GET" and not draft.is_shown:
+        form.prefill_limits(offered["text"])
     page = render_template(
         "practice/index.html",
         form=form,
         draft=draft,
         errors=form.errors,
         kinds=RECORD_KINDS,
-        practice=seen.body,
+        practice=seen.payload,
         offered=offered,
         newer=newer,
-        version=form.version.data if form.errors or draft.shown else seen_of(seen.body),
-        saved=SAVED.get(request.args.get("saved", ""), ""),
-        copies=old_secret.copies_left() if request.args.get("saved", "") in _SECRETS else [],
+        version=form.version.data if form.errors or draft.is_shown else settings_mark(seen.payload),
+        saved=SAVED_MESSAGES.get(request.args.get("saved", ""), ""),
+        copies=secret_removal.list_rescued_copies()
+        if request.args.get("saved", "") in _SECRET_CHANGES
+        else [],
         slots_intact=context.vault().slots_intact,
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
 
 
 @screen.route("/practice/code", methods=["GET", "POST"])
-def code() -> Answer:
+def code() -> ViewResult:
     """Choose another return code, or do without one.
 
     The passphrase is asked, as for itself: whoever sits at a screen that was left open must not choose
     the code that opens it again and signs.
     """
-    seen = context.practice()
-    form = CodeForm(request.form if request.method == "POST" else None)
+    seen = context.load_practice()
+    form = ReturnCodeForm(request.form if request.method == "POST" else None)
     errors: dict[str, Any] = {}
     if request.method == "POST":
         off = "off" in request.form
         errors = {} if off or form.validate() else dict(form.errors)
-        errors = errors or _unless_passphrase()
-        if context.unlocked() is None:
-            return stepup.locked_page(errors["present_passphrase"][0], request.path)
+        errors = errors or _passphrase_errors()
+        if context.find_unlocked_session() is None:
+            return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
         if not errors:
-            return _keep_code("" if off else form.code.data or "")
+            return _save_return_code("" if off else form.code.data or "")
     page = render_template(
         "practice/code.html",
-        offered=form.offered(),
-        has_code=bool(seen.body.return_code),
+        offered=form.suggested_code(),
+        has_code=bool(seen.payload.return_code),
         errors=errors,
     )
     return (page, 422) if errors else page
 
 
-def _keep_code(chosen: str) -> Answer:
-    seen = context.practice()
-    changed = msgspec.structs.replace(seen.body, return_code=chosen)
-    if changed != seen.body:
-        practice.revise(context.db(), context.vault(), seen, changed, now=context.now())
+def _save_return_code(chosen: str) -> ViewResult:
+    seen = context.load_practice()
+    changed = msgspec.structs.replace(seen.payload, return_code=chosen)
+    if changed != seen.payload:
+        practice.revise_practice_settings(context.db(), context.vault(), seen, changed, now=context.now())
     if chosen:
-        returning.hold(chosen, before_the_answer=True)
+        quick_return.offer_quick_return(chosen, wait_for_keeper=True)
     else:
-        returning.drop()
-    return responses.see(url_for(".index", saved=1))
+        quick_return.revoke_quick_return()
+    return responses.redirect_to(url_for(".index", saved=1))
 
 
 @screen.route("/practice/passphrase", methods=["GET", "POST"])
-def passphrase() -> Answer:
+def passphrase() -> ViewResult:
     """Choose another passphrase; the present one is asked first."""
     typed = request.form if request.method == "POST" else None
-    form = PassphraseForm(typed, known=names_in(context.practice().body))
+    form = PassphraseForm(typed, guessable_names=guessable_names(context.load_practice().payload))
     errors: dict[str, Any] = {}
     if request.method == "POST":
         form.validate()
-        if not form.errors and _ways_in_changed_since():
+        if not form.errors and _key_slots_changed_since():
             # Sent twice: then the passphrase of this form is the present one already.
-            errors = _unless_passphrase(form.passphrase.data or "")
+            errors = _passphrase_errors(form.passphrase.data or "")
             if not errors:
-                return _replaced("phrase")
-        errors = errors or dict(form.errors) or _unless_passphrase()
-        if context.unlocked() is None:
-            return stepup.locked_page(errors["present_passphrase"][0], request.path)
+                return _redirect_after_replacement("phrase")
+        errors = errors or dict(form.errors) or _passphrase_errors()
+        if context.find_unlocked_session() is None:
+            return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
         if not errors:
-            practice.change_passphrase(
+            practice_access.change_passphrase(
                 context.db(), context.vault(), form.passphrase.data or "", now=context.now()
             )
-            return _replaced("phrase")
+            return _redirect_after_replacement("phrase")
     page = render_template(
         "practice/passphrase.html",
-        offered=form.offered(),
+        offered=form.suggested_passphrase(),
         ways_in=context.vault().slot_generation,
         errors=errors,
     )
     return (page, 422) if errors else page
 
 
-def _ways_in_changed_since() -> bool:
+def _key_slots_changed_since() -> bool:
     """Whether a passphrase or a sheet was replaced after this page was shown."""
-    seen = fields.whole(request.form.get("ways_in"))
+    seen = fields.parse_whole_number(request.form.get("ways_in"))
     return 0 < seen < context.vault().slot_generation
 
 
 @screen.route("/practice/sheet", methods=["GET", "POST"])
-def sheet() -> Answer:
+def sheet() -> ViewResult:
     """Make another recovery sheet; the present one goes on working until the new one is proved."""
-    drawn = drawn_sheet.held()
+    drawn = pending_recovery_sheet.find_pending_sheet()
     errors: dict[str, Any] = {}
     if request.method == "POST":
         if not drawn and "ways_in" in request.form and "keep" not in request.form:
             # Sent twice: the sheet is in use since the first time. If not, it was forgotten at a lock.
-            return _replaced("sheet") if _ways_in_changed_since() else responses.see(url_for(".sheet"))
+            return (
+                _redirect_after_replacement("sheet")
+                if _key_slots_changed_since()
+                else responses.redirect_to(url_for(".sheet"))
+            )
         if drawn and "present_passphrase" in request.form:
-            return responses.see(url_for(".sheet"))
+            return responses.redirect_to(url_for(".sheet"))
         if "keep" in request.form:
-            drawn_sheet.let_go()
-            return responses.see(url_for(".index"))
+            pending_recovery_sheet.discard_pending_sheet()
+            return responses.redirect_to(url_for(".index"))
         if drawn:
-            errors = drawn_sheet.mistakes(drawn, request.form)
+            errors = pending_recovery_sheet.group_errors(drawn, request.form)
             if not errors:
-                return _take(drawn)
+                return _activate_sheet(drawn)
         else:
-            errors = _unless_passphrase()
-            if context.unlocked() is None:
-                return stepup.locked_page(errors["present_passphrase"][0], request.path)
+            errors = _passphrase_errors()
+            if context.find_unlocked_session() is None:
+                return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
             if not errors:
-                drawn_sheet.hold(practice.draw_sheet())
-                return responses.see(url_for(".sheet"))
-    made_on = context.practice().body.sheet_made_on
+                pending_recovery_sheet.store_pending_sheet(practice_access.generate_recovery_sheet())
+                return responses.redirect_to(url_for(".sheet"))
+    made_on = context.load_practice().payload.recovery_sheet_made_on
     page = render_template(
         "practice/sheet.html",
         drawn=drawn,
-        shown=drawn_sheet.was_shown(),
+        shown=pending_recovery_sheet.was_sheet_shown(),
         made_on=made_on,
         ways_in=context.vault().slot_generation,
         errors=errors,
@@ -202,29 +201,36 @@ def sheet() -> Answer:
 
 
 @screen.get("/practice/sheet/paper")
-def paper() -> Answer:
+def paper() -> ViewResult:
     """The new sheet, once."""
-    drawn = drawn_sheet.held()
+    drawn = pending_recovery_sheet.find_pending_sheet()
     back = url_for(".sheet")
-    return drawn_sheet.paper(drawn, back=back) if drawn else responses.see(back)
-
-
-def _take(drawn: drawn_sheet.Drawn) -> Answer:
-    seen = context.practice()
-    practice.take_sheet(
-        context.db(), context.vault(), seen, drawn.groups, made_on=drawn.made_on, now=context.now()
-    )
-    drawn_sheet.let_go()
-    return _replaced("sheet")
-
-
-def _replaced(what: str) -> Answer:
-    return old_secret.removed(
-        url_for(".index", saved=what), otherwise=url_for(".index", saved=f"{what}-later")
+    return (
+        pending_recovery_sheet.render_sheet_once(drawn, back=back) if drawn else responses.redirect_to(back)
     )
 
 
-def _unless_passphrase(typed: str | None = None) -> dict[str, list[str]]:
+def _activate_sheet(sheet_groups: pending_recovery_sheet.PendingSheet) -> ViewResult:
+    seen = context.load_practice()
+    practice_access.activate_recovery_sheet(
+        context.db(),
+        context.vault(),
+        seen,
+        sheet_groups.groups,
+        made_on=sheet_groups.made_on,
+        now=context.now(),
+    )
+    pending_recovery_sheet.discard_pending_sheet()
+    return _redirect_after_replacement("sheet")
+
+
+def _redirect_after_replacement(what: str) -> ViewResult:
+    return secret_removal.redirect_once_purged(
+        url_for(".index", saved=what), if_not_purged=url_for(".index", saved=f"{what}-later")
+    )
+
+
+def _passphrase_errors(typed: str | None = None) -> dict[str, list[str]]:
     typed = request.form.get("present_passphrase", "") if typed is None else typed
-    sentence = unlocking.confirm(typed)
+    sentence = unlocking.confirm_passphrase(typed)
     return {"present_passphrase": [sentence]} if sentence else {}

@@ -8,169 +8,197 @@ from types import SimpleNamespace
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.instruments import catalogue, travelling
+from clinic_toolkit.instruments import catalogue, client_copy
 from clinic_toolkit.instruments.model import Instrument, Item
-from clinic_toolkit.instruments.standing import status_line
-from clinic_toolkit.psychometrics.rules import number_rule
-from clinic_toolkit.record import own_questionnaires, results, rows
-from clinic_toolkit.record.answers import Response
-from clinic_toolkit.record.summaries import STATUS_LINE, AnswerCard, BlankQuestionnaire, InstrumentGuide
-from clinic_toolkit.web import context, guard, held_definition, limits, papers, responses
-from clinic_toolkit.web.forms.item import WAYS
-from clinic_toolkit.web.held_definition import NothingHeld
-from clinic_toolkit.web.papers import Paper
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.instruments.validation_status import validation_status_line
+from clinic_toolkit.journal import records
+from clinic_toolkit.psychometrics.score_explanation import explain_scoring
+from clinic_toolkit.record.questionnaires import answered_items, own_questionnaires
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.values.page_values import (
+    STATUS_LINE,
+    AnswerCard,
+    BlankQuestionnaire,
+    InstrumentGuide,
+)
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.forms.items import NON_ANSWER_LABELS
+from clinic_toolkit.web.screen_parts import confidentiality_notice, pending_definition, printouts
+from clinic_toolkit.web.screen_parts.pending_definition import NoPendingDefinition
+from clinic_toolkit.web.screen_parts.printouts import Printout
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("previews", __name__, url_prefix="/your-questionnaires/preview")
 
-ABOUT, IN_GENERAL, GENERAL = "M.", "people in general", "general"
-_OPEN = Response(status="not_reached", value=None, talk=False, said="")
-_NO_CODE = "000000"
+EXAMPLE_WORD, PEOPLE_IN_GENERAL, GENERAL_PARAM = "M.", "people in general", "general"
+_NO_ANSWER = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
+_PLACEHOLDER_CODE = "000000"
 
 
 @screen.get("")
-def show() -> Answer:
+def show() -> ViewResult:
     """What the clinician will see of it, and the ways to everything else."""
-    held = held_definition.the_one()
+    held = pending_definition.load_pending_definition()
     instrument = held.instrument
-    frames = [frame for frame in catalogue.frames() if frame.takes_questionnaires]
-    known = own_questionnaires.newest(context.db(), context.vault())
+    frames = [frame for frame in catalogue.list_frames() if frame.takes_questionnaires]
+    known = own_questionnaires.list_newest_versions(context.db(), context.vault())
     return render_template(
         "own_questionnaires/preview.html",
         here="questionnaires",
         instrument=instrument,
         file=held.file,
-        before=next((kept.body.version for kept in known if kept.body.instrument == instrument.id), ""),
-        can_be_handed=travelling.fits(instrument),
+        before=next(
+            (kept.payload.version for kept in known if kept.payload.instrument_id == instrument.id), ""
+        ),
+        can_be_handed=client_copy.can_be_handed_over(instrument),
         frames=frames,
-        fits_ill={frame.id: results.fits_ill(instrument, frame.id) for frame in frames},
-        rule=number_rule(instrument),
-        status_text=status_line(instrument, STATUS_LINE),
-        limits=limits.before(instrument),
+        fits_ill={frame.id: answered_items.poorly_fitting_numbers(instrument, frame.id) for frame in frames},
+        rule=explain_scoring(instrument),
+        status_text=validation_status_line(instrument, STATUS_LINE),
+        limits=confidentiality_notice.notice_before(instrument),
     )
 
 
 @screen.get("/introduction")
-def introduction() -> Answer:
+def introduction() -> ViewResult:
     """What is said before the first question."""
-    instrument = held_definition.the_one().instrument
-    return _drawn("introduction", instrument, limits=limits.before(instrument))
+    instrument = pending_definition.load_pending_definition().instrument
+    return _render_preview(
+        "introduction", instrument, limits=confidentiality_notice.notice_before(instrument)
+    )
 
 
 @screen.route("/items/<int:number>", methods=["GET", "POST"])
-def item(number: int) -> Answer:
+def item(number: int) -> ViewResult:
     """One question a screen; its buttons lead on, and keep nothing."""
-    instrument = held_definition.the_one().instrument
+    instrument = pending_definition.load_pending_definition().instrument
     if not 1 <= number <= len(instrument.items):
-        raise rows.NotThere
+        raise records.RecordNotFound
     if request.method == "POST":
-        return responses.see(_onward(instrument, number))
+        return responses.redirect_to(_next_address(instrument, number))
     asked = instrument.items[number - 1]
-    return _drawn(
+    return _render_preview(
         "item",
         instrument,
         item=asked,
-        text=_wording(asked),
+        text=_item_text(asked),
         number=number,
         count=len(instrument.items),
         facet=next(each for each in instrument.facets if each.id == asked.facet),
     )
 
 
-def _onward(instrument: Instrument, number: int) -> str:
+def _next_address(instrument: Instrument, number: int) -> str:
     if request.form.get("go") == "back" and "way" not in request.form:
-        return _to("item", number=number - 1) if number > 1 else _to("introduction")
-    return _to("check") if number == len(instrument.items) else _to("item", number=number + 1)
+        return _preview_address("item", number=number - 1) if number > 1 else _preview_address("introduction")
+    return (
+        _preview_address("check")
+        if number == len(instrument.items)
+        else _preview_address("item", number=number + 1)
+    )
 
 
 @screen.get("/all")
-def whole() -> Answer:
+def whole() -> ViewResult:
     """Every question on one page."""
-    instrument = held_definition.the_one().instrument
+    instrument = pending_definition.load_pending_definition().instrument
     lines = [
-        {"number": number, "item": item, "text": _wording(item), "answered": _OPEN, "elsewhere": None}
+        {"number": number, "item": item, "text": _item_text(item), "answered": _NO_ANSWER, "elsewhere": None}
         for number, item in enumerate(instrument.items, start=1)
     ]
-    return _drawn("whole", instrument, lines=lines, newer=False, version="")
+    return _render_preview("whole", instrument, lines=lines, newer=False, version="")
 
 
 @screen.post("/all")
-def look_on() -> Answer:
+def look_on() -> ViewResult:
     """Go on to the page of answers; nothing that was chosen is kept."""
-    return responses.see(_to("check"))
+    return responses.redirect_to(_preview_address("check"))
 
 
 @screen.get("/check")
-def check() -> Answer:
+def check() -> ViewResult:
     """The page of answers, all of them open."""
-    instrument = held_definition.the_one().instrument
+    instrument = pending_definition.load_pending_definition().instrument
     items = [
-        {"number": number, "text": _wording(item), "label": None, "status": "not_reached", "talk": False}
+        {
+            "number": number,
+            "text": _item_text(item),
+            "label": None,
+            "status": "not_reached",
+            "wants_to_talk": False,
+            "remark": "",
+        }
         for number, item in enumerate(instrument.items, start=1)
     ]
-    return _drawn("check", instrument, items=[{**line, "said": ""} for line in items])
+    return _render_preview("check", instrument, items=items)
 
 
 @screen.route("/blank", methods=["GET", "POST"])
-@guard.giving_a_paper
-def blank() -> Answer:
+@guard.marks_printout
+def blank() -> ViewResult:
     """The form on paper; its code belongs to no sheet."""
     from clinic_toolkit.documents import blank_form as paper
 
-    instrument = held_definition.the_one().instrument
+    instrument = pending_definition.load_pending_definition().instrument
     value = BlankQuestionnaire(
         letterhead=context.letterhead(),
         instrument=instrument,
-        general=GENERAL in request.args,
-        code=_NO_CODE,
-        limits=limits.on_paper(instrument),
+        is_general=GENERAL_PARAM in request.args,
+        form_code=_PLACEHOLDER_CODE,
+        confidentiality_text=confidentiality_notice.notice_on_paper(instrument),
     )
-    return _paper("questionnaire", "Blank form", lambda: paper.render(value))
+    return _printout_response("questionnaire", "Blank form", lambda: paper.render_blank_form(value))
 
 
 @screen.route("/answer-card", methods=["GET", "POST"])
-@guard.giving_a_paper
-def answer_card() -> Answer:
+@guard.marks_printout
+def answer_card() -> ViewResult:
     """The answer words in large type."""
     from clinic_toolkit.documents import answer_card as paper
 
-    value = AnswerCard(letterhead=context.letterhead(), instrument=held_definition.the_one().instrument)
-    return _paper("answer-card", "Answer card", lambda: paper.render(value))
+    value = AnswerCard(
+        letterhead=context.letterhead(), instrument=pending_definition.load_pending_definition().instrument
+    )
+    return _printout_response("answer-card", "Answer card", lambda: paper.render_answer_card(value))
 
 
 @screen.route("/guide", methods=["GET", "POST"])
-@guard.giving_a_paper
-def guide() -> Answer:
+@guard.marks_printout
+def guide() -> ViewResult:
     """How to give it, on paper."""
     from clinic_toolkit.documents import guide as paper
 
-    value = InstrumentGuide(letterhead=context.letterhead(), instrument=held_definition.the_one().instrument)
-    return _paper("guide", "Guide for you", lambda: paper.render(value))
+    value = InstrumentGuide(
+        letterhead=context.letterhead(), instrument=pending_definition.load_pending_definition().instrument
+    )
+    return _printout_response("guide", "Guide for you", lambda: paper.render_guide(value))
 
 
-def _paper(kind: str, title: str, render: Callable[[], bytes]) -> Answer:
+def _printout_response(kind: str, title: str, render: Callable[[], bytes]) -> ViewResult:
     back = ("Back to the questionnaire", url_for(".show"))
-    return papers.answer(Paper(kind=kind, title=title, back=back, render=render))
+    return printouts.respond_with_printout(Printout(kind=kind, title=title, back=back, render=render))
 
 
-@screen.errorhandler(NothingHeld)
-def nothing_held(error: NothingHeld) -> Answer:
+@screen.errorhandler(NoPendingDefinition)
+def handle_no_pending_definition(error: NoPendingDefinition) -> ViewResult:
     """Back to where a file is chosen."""
-    return responses.see(url_for("own_questionnaires.index"))
+    return responses.redirect_to(url_for("own_questionnaires.index"))
 
 
-def _drawn(name: str, instrument: Instrument, **values: object) -> str:
+def _render_preview(name: str, instrument: Instrument, **values: object) -> str:
     """A page of the hour, about nobody: without an administration there is no id to lead anywhere."""
-    body = SimpleNamespace(mode="read_aloud", session_id=None, relationship=None, entered=None)
-    nobody = SimpleNamespace(id=None, version=0, body=body)
+    payload = SimpleNamespace(mode="read_aloud", therapy_session_id=None, relationship=None, entered_on=None)
+    nobody = SimpleNamespace(id=None, version=0, payload=payload)
     return render_template(
         f"own_questionnaires/{name}.html",
         kept=nobody,
         instrument=instrument,
-        about=IN_GENERAL if GENERAL in request.args else ABOUT,
-        general=GENERAL in request.args,
-        wording={GENERAL: 1} if GENERAL in request.args else {},
-        ways=WAYS,
+        about=PEOPLE_IN_GENERAL if GENERAL_PARAM in request.args else EXAMPLE_WORD,
+        general=GENERAL_PARAM in request.args,
+        wording={GENERAL_PARAM: 1} if GENERAL_PARAM in request.args else {},
+        ways=NON_ANSWER_LABELS,
         errors={},
         asked_last="",
         open_line="",
@@ -178,9 +206,9 @@ def _drawn(name: str, instrument: Instrument, **values: object) -> str:
     )
 
 
-def _wording(item: Item) -> str:
-    return item.text_general if GENERAL in request.args else item.text
+def _item_text(item: Item) -> str:
+    return item.text_general if GENERAL_PARAM in request.args else item.text
 
 
-def _to(page: str, **values: int) -> str:
-    return url_for(f".{page}", **values, **({GENERAL: 1} if GENERAL in request.args else {}))  # type: ignore[arg-type]
+def _preview_address(page: str, **values: int) -> str:
+    return url_for(f".{page}", **values, **({GENERAL_PARAM: 1} if GENERAL_PARAM in request.args else {}))  # type: ignore[arg-type]

@@ -2,24 +2,26 @@
 
 from flask import Blueprint, render_template
 
-from clinic_toolkit.web import context, guard, promises
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.content import promises
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("promises", __name__)
 
 
 @screen.get("/about-your-data")
-@guard.always
-def index() -> Answer:
+@guard.allow_always
+def index() -> ViewResult:
     """The promises, before there is a practice as well as later. Only at work it says where the folder is."""
-    at_work = context.unlocked() is not None
+    at_work = context.find_unlocked_session() is not None
     return render_template(
         "promises/index.html",
         plain=promises.PLAIN,
         promises=promises.PROMISES,
-        kinds=promises.KINDS,
-        missing=promises.MISSING,
+        kinds=promises.SAFEGUARDS,
+        missing=promises.PENDING_PROMISES,
         not_promised=promises.NOT_PROMISED,
-        lost=promises.LOST,
+        lost=promises.LOSS_WARNING,
         folder=str(context.settings().data_folder) if at_work else "",
     )

@@ -6,161 +6,175 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import cases, clients, relationships, watched
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.web import context, drafts, new_records, responses, saying
-from clinic_toolkit.web.drafts import FormDraft
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import cases, clients, relationships, watched_questions
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.web import context, saying
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.relationship import RelationshipForm
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.web.forms.relationships import RelationshipForm
+from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms
+from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("relationships", __name__)
 
 
 @screen.route("/clients/<uuid:client>/relationships/new", methods=["GET", "POST"])
-def new(client: UUID) -> Answer:
+def new(client: UUID) -> ViewResult:
     """Name a relationship."""
-    person = clients.get(context.db(), context.vault(), client)
-    draft = drafts.of_form("relationship", client, ring=context.vault().ring_of(client, "record"))
-    if (answer := draft.answered()) is not None:
+    person = clients.load_client(context.db(), context.vault(), client)
+    draft = draft_saving.open_page_draft(
+        "relationship", client, ring=context.vault().get_ring(client, "record")
+    )
+    if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = RelationshipForm(draft.typed())
-    before = new_records.made_before(
+    form = RelationshipForm(draft.field_values())
+    before = idempotent_forms.find_created_before(
         Relationship,
-        context.vault().ring_of(client, "record"),
+        context.vault().get_ring(client, "record"),
         lambda body: (form.word.data, form.frame.data) == (body.word, body.frame),
     )
     if before is not None:
-        return responses.see(url_for(".show", id=before.id))
+        return responses.redirect_to(url_for(".show", id=before.id))
     if request.method == "POST" and form.validate() and form.frame.data:
-        if alike := _alike(form, client, None):
-            return _form_page(form, person, None, draft, alike=alike)
-        kept = relationships.add(
+        if alike := _find_same_word(form, client, None):
+            return _render_form(form, person, None, draft, alike=alike)
+        kept = relationships.create_relationship(
             context.db(),
             context.vault(),
             client,
             word=form.word.data,
             frame=form.frame.data,
             now=context.now(),
-            number=new_records.number_sent(),
+            idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
-        draft.recorded()
+        draft.mark_recorded()
         return saying.saved(url_for(".show", id=kept.id))
-    return _form_page(form, person, None, draft)
+    return _render_form(form, person, None, draft)
 
 
 @screen.get("/relationships/<uuid:id>")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """One relationship, with what is worth knowing about its kind."""
-    kept = relationships.get(context.db(), context.vault(), id)
-    context.saw("relationship", kept)
-    under = relationships.joined(context.db(), context.vault()).get(id)
+    kept = relationships.load_relationship(context.db(), context.vault(), id)
+    context.audit_read("relationship", kept)
+    under = relationships.load_relationship_joins(context.db(), context.vault()).get(id)
     if under is not None:
-        return _joined_page(kept, under)
+        return _render_joined(kept, under)
     return render_template(
         "relationships/show.html",
-        case=cases.single_of(context.db(), context.vault(), kept.body.client_id),
+        case=cases.load_single_case(context.db(), context.vault(), kept.payload.client_id),
         here="clients",
         kept=kept,
-        entries=relationships.joined_to(context.db(), context.vault(), kept),
+        entries=relationships.list_joined_entries(context.db(), context.vault(), kept),
         added=lambda each: relationships.added(context.db(), context.vault(), each),
-        frame=catalogue.frame(kept.body.frame),
-        watched=watched.item_of(kept.body.watched) if kept.body.watched else None,
-        person=clients.get(context.db(), context.vault(), kept.body.client_id),
+        frame=catalogue.load_frame(kept.payload.frame),
+        watched=watched_questions.item_of_question(kept.payload.watched_question)
+        if kept.payload.watched_question
+        else None,
+        person=clients.load_client(context.db(), context.vault(), kept.payload.client_id),
     )
 
 
 @screen.route("/relationships/<uuid:id>/edit", methods=["GET", "POST"])
-def edit(id: UUID) -> Answer:
+def edit(id: UUID) -> ViewResult:
     """Change the word or the kind."""
-    kept = relationships.get(context.db(), context.vault(), id)
-    person = clients.get(context.db(), context.vault(), kept.body.client_id)
-    draft = drafts.of_form("relationship", id, ring=kept.ring)
-    if (answer := draft.answered()) is not None:
+    kept = relationships.load_relationship(context.db(), context.vault(), id)
+    person = clients.load_client(context.db(), context.vault(), kept.payload.client_id)
+    draft = draft_saving.open_page_draft("relationship", id, ring=kept.ring)
+    if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = RelationshipForm(draft.typed(), obj=kept.body)
+    form = RelationshipForm(draft.field_values(), obj=kept.payload)
     if request.method == "POST" and form.validate() and form.frame.data:
-        if (form.word.data, form.frame.data) == (kept.body.word, kept.body.frame):
-            draft.recorded()
-            return responses.see(url_for(".show", id=id))
+        if (form.word.data, form.frame.data) == (kept.payload.word, kept.payload.frame):
+            draft.mark_recorded()
+            return responses.redirect_to(url_for(".show", id=id))
         if form.version.data != str(kept.version):
-            return _form_page(form, person, kept, draft, newer=True)
-        if alike := _alike(form, kept.body.client_id, kept):
-            return _form_page(form, person, kept, draft, alike=alike)
-        relationships.revise(
+            return _render_form(form, person, kept, draft, newer=True)
+        if alike := _find_same_word(form, kept.payload.client_id, kept):
+            return _render_form(form, person, kept, draft, alike=alike)
+        relationships.revise_relationship(
             context.db(), context.vault(), kept, word=form.word.data, frame=form.frame.data, now=context.now()
         )
-        draft.recorded()
+        draft.mark_recorded()
         return saying.saved(url_for(".show", id=id))
-    context.saw("relationship", kept)
-    return _form_page(form, person, kept, draft)
+    context.audit_read("relationship", kept)
+    return _render_form(form, person, kept, draft)
 
 
-def _alike(form: RelationshipForm, client: UUID, kept: Kept[Relationship] | None) -> list[Kept[Relationship]]:
+def _find_same_word(
+    form: RelationshipForm, client: UUID, relationship: RecordVersion[Relationship] | None
+) -> list[RecordVersion[Relationship]]:
     """Who has this word already, unless that was asked and answered, or the word stays as it was."""
-    if kept and kept.body.word == form.word.data:
+    if relationship and relationship.payload.word == form.word.data:
         return []
-    besides = kept.id if kept else None
-    found = relationships.alike(context.db(), context.vault(), client, form.word.data, besides=besides)
+    besides = relationship.id if relationship else None
+    found = relationships.list_same_word(
+        context.db(), context.vault(), client, form.word.data, except_id=besides
+    )
     answered = request.form.get("another", "").split()
     return found if any(each.id.hex not in answered for each in found) else []
 
 
-def _form_page(
+def _render_form(
     form: RelationshipForm,
-    person: Kept[Client],
-    kept: Kept[Relationship] | None,
-    draft: FormDraft,
+    person: RecordVersion[Client],
+    relationship: RecordVersion[Relationship] | None,
+    draft: PageDraft,
     *,
     newer: bool = False,
-    alike: Sequence[Kept[Relationship]] = (),
-) -> Answer:
+    alike: Sequence[RecordVersion[Relationship]] = (),
+) -> ViewResult:
     page = render_template(
         "relationships/edit.html",
         here="clients",
         form=form,
         errors=form.errors,
         client=person.id,
-        name=person.body.name,
-        kept=kept,
-        kind=catalogue.frame(kept.body.frame).label if kept else "",
+        name=person.payload.name,
+        kept=relationship,
+        kind=catalogue.load_frame(relationship.payload.frame).label if relationship else "",
         newer=newer,
         alike=alike,
-        frames={frame.id: frame.label for frame in catalogue.frames()},
+        frames={frame.id: frame.label for frame in catalogue.list_frames()},
         draft=draft,
-        version=fields.seen_version(form, kept.version if kept else 0, draft=draft.shown),
+        version=fields.version_for_page(
+            form, relationship.version if relationship else 0, draft=draft.is_shown
+        ),
     )
     return (page, 409) if newer or alike else (page, 422) if form.errors else page
 
 
 @screen.post("/relationships/<uuid:id>/put-away")
-def put_away(id: UUID) -> Answer:
+def put_away(id: UUID) -> ViewResult:
     """Leave it out of the choices from now on."""
-    kept = relationships.get(context.db(), context.vault(), id)
+    kept = relationships.load_relationship(context.db(), context.vault(), id)
     if kept.state == "active":
-        relationships.put_away(context.db(), context.vault(), kept, now=context.now())
-    return responses.see(url_for(".show", id=id))
+        relationships.archive_relationship(context.db(), context.vault(), kept, now=context.now())
+    return responses.redirect_to(url_for(".show", id=id))
 
 
 @screen.post("/relationships/<uuid:id>/take-up")
-def take_up(id: UUID) -> Answer:
+def take_up(id: UUID) -> ViewResult:
     """Offer it among the choices again."""
-    kept = relationships.get(context.db(), context.vault(), id)
+    kept = relationships.load_relationship(context.db(), context.vault(), id)
     if kept.state == "archived":
-        relationships.take_up(context.db(), context.vault(), kept, now=context.now())
-    return responses.see(url_for(".show", id=id))
+        relationships.restore_relationship(context.db(), context.vault(), kept, now=context.now())
+    return responses.redirect_to(url_for(".show", id=id))
 
 
-def _joined_page(kept: Kept[Relationship], under: UUID) -> Answer:
+def _render_joined(relationship: RecordVersion[Relationship], under: UUID) -> ViewResult:
     db, vault = context.db(), context.vault()
     return render_template(
         "relationships/joined.html",
         here="clients",
-        kept=kept,
-        person=clients.get(db, vault, kept.body.client_id),
-        kind=catalogue.frame(kept.body.frame).label,
+        kept=relationship,
+        person=clients.load_client(db, vault, relationship.payload.client_id),
+        kind=catalogue.load_frame(relationship.payload.frame).label,
         under=under,
-        word=relationships.words(relationships.of_client(db, vault, kept.body.client_id))[under],
+        word=relationships.numbered_words(
+            relationships.list_relationships(db, vault, relationship.payload.client_id)
+        )[under],
     )

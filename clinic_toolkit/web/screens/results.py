@@ -4,31 +4,28 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.instruments.standing import status_line
-from clinic_toolkit.psychometrics.change import SAME_RULE
-from clinic_toolkit.psychometrics.numerals import in_words
-from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
-from clinic_toolkit.psychometrics.rules import higher_means
-from clinic_toolkit.psychometrics.wording import facet_count, norm_line, total_line
-from clinic_toolkit.record import (
-    administrations,
-    check_ins,
-    courses,
-    fear,
-    hour_summaries,
-    open_prompts,
-    reflections,
-    results,
-    rows,
-    sessions,
-)
-from clinic_toolkit.record.summaries import CLIENT_LINE, STATUS_LINE
-from clinic_toolkit.web import context, guard, papers, responses
+from clinic_toolkit.instruments.validation_status import validation_status_line
+from clinic_toolkit.journal import records
+from clinic_toolkit.psychometrics.numerals import number_in_words
+from clinic_toolkit.psychometrics.result_sentences import describe_count, describe_total, norm_line
+from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
+from clinic_toolkit.psychometrics.score_change import ABOUT_THE_SAME_RULE
+from clinic_toolkit.psychometrics.score_explanation import explain_higher
+from clinic_toolkit.record.outcomes import check_ins, courses, results
+from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.questionnaires import administrations, answered_items, reflections
+from clinic_toolkit.record.safety import fear_holds, prompt_status
+from clinic_toolkit.record.values.page_values import CLIENT_LINE, STATUS_LINE
+from clinic_toolkit.record.writing import therapy_session_summary
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.fields import first_error
-from clinic_toolkit.web.forms.reflection import ReflectionForm
-from clinic_toolkit.web.papers import Paper
-from clinic_toolkit.web.requests import by_script
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.web.forms.results import ReflectionForm
+from clinic_toolkit.web.screen_parts import printouts
+from clinic_toolkit.web.screen_parts.printouts import Printout
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.request_info import is_from_script
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("results", __name__)
 
@@ -36,105 +33,109 @@ STOOD_OUT, TOGETHER = "stood-out", "together"
 
 
 @screen.get("/administrations/<uuid:id>/result")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """The clinician's page."""
-    kept = administrations.get(context.db(), context.vault(), id)
-    context.saw("administration", kept)
-    prompts = open_prompts.of_administration(context.db(), context.vault(), kept)
-    context.saw(
+    kept = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", kept)
+    prompts = prompt_status.list_prompts_of_administration(context.db(), context.vault(), kept)
+    context.audit_read(
         "risk_entry",
         *{prompt.entry.id: prompt.entry for prompt in prompts if prompt.entry}.values(),
     )
-    result = results.result_of(context.db(), context.vault(), kept, now=context.now())
-    if check_ins.is_one(kept.body):
+    result = results.build_result(context.db(), context.vault(), kept, now=context.now())
+    if check_ins.is_check_in(kept.payload):
         return render_template(
             "results/check_in.html",
             here="clients",
             kept=kept,
             result=result,
-            check_in=check_ins.page_of(context.db(), context.vault(), kept),
-            fits_ill=results.fits_ill(result.instrument, kept.body.frame),
+            check_in=check_ins.build_check_in_page(context.db(), context.vault(), kept),
+            fits_ill=answered_items.poorly_fitting_numbers(result.instrument, kept.payload.frame),
             status_text=STATUS_LINE,
             no_reassurance=NO_REASSURANCE,
         )
-    numbers = results.scored(result.items, result.instrument)
+    numbers = answered_items.score_answers(result.items, result.instrument)
     return render_template(
         "results/show.html",
         here="clients",
         kept=kept,
         result=result,
         prompts=prompts,
-        held=fear.holds(context.db(), context.vault(), kept.body.client_id, kept.body.relationship_id),
-        counts=[facet_count(result.instrument, facet) for facet in numbers.facets],
-        total_line=total_line(numbers),
-        fits_ill=results.fits_ill(result.instrument, kept.body.frame),
-        compared=courses.compared(context.db(), context.vault(), kept),
-        same_rule=SAME_RULE,
-        tells_more=results.client_page_of(context.practice().body, kept, stood_out=True).stood_out,
-        status_text=status_line(result.instrument, STATUS_LINE),
-        higher_means=higher_means(result.instrument),
+        held=fear_holds.holds(
+            context.db(), context.vault(), kept.payload.client_id, kept.payload.relationship_id
+        ),
+        counts=[describe_count(result.instrument, facet) for facet in numbers.facets],
+        total_line=describe_total(numbers),
+        fits_ill=answered_items.poorly_fitting_numbers(result.instrument, kept.payload.frame),
+        compared=courses.compare_with_previous(context.db(), context.vault(), kept),
+        same_rule=ABOUT_THE_SAME_RULE,
+        tells_more=results.build_client_page(context.load_practice().payload, kept, stood_out=True).stood_out,
+        status_text=validation_status_line(result.instrument, STATUS_LINE),
+        higher_means=explain_higher(result.instrument),
         no_norm=norm_line(result.instrument),
         no_reassurance=NO_REASSURANCE,
     )
 
 
 @screen.get("/administrations/<uuid:id>/answers")
-def answers(id: UUID) -> Answer:
+def answers(id: UUID) -> ViewResult:
     """Every item with its answer, for the clinician."""
-    kept = administrations.get(context.db(), context.vault(), id)
-    context.saw("administration", kept)
-    result = results.result_of(context.db(), context.vault(), kept)
+    kept = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", kept)
+    result = results.build_result(context.db(), context.vault(), kept)
     return render_template(
         "results/answers.html",
         here="clients",
         kept=kept,
         result=result,
-        status_text=status_line(result.instrument, STATUS_LINE),
+        status_text=validation_status_line(result.instrument, STATUS_LINE),
     )
 
 
 @screen.route("/administrations/<uuid:id>/together", methods=["GET", "POST"])
-def together(id: UUID) -> Answer:
+def together(id: UUID) -> ViewResult:
     """The page to look at together, with room for what the client says of it."""
-    kept = administrations.get(context.db(), context.vault(), id)
-    shown = results.together_of(context.db(), context.vault(), kept)
-    form = ReflectionForm.about(shown, kept.body, request.form if request.method == "POST" else None)
-    newer = bool(form.changes(kept.body) and form.seen_version != kept.version)
+    kept = administrations.load_administration(context.db(), context.vault(), id)
+    shown = results.build_joint_review(context.db(), context.vault(), kept)
+    form = ReflectionForm.for_result(shown, kept.payload, request.form if request.method == "POST" else None)
+    newer = bool(form.has_changes(kept.payload) and form.expected_version != kept.version)
     if request.method == "POST" and form.validate() and not newer:
-        if not form.changes(kept.body):
+        if not form.has_changes(kept.payload):
             changed = kept
         else:
-            changed = reflections.keep(
+            changed = reflections.record_reflection(
                 context.db(),
                 context.vault(),
                 kept,
                 wrong=form.wrong.data,
                 own_words=form.own_words.data,
                 next_step=form.next_step.data,
-                taken=form.chosen,
-                put_right=form.put_right,
-                seen_version=form.seen_version,
+                remarks_on_client_page=form.chosen_places,
+                corrections=form.corrections,
+                expected_version=form.expected_version,
                 now=context.now(),
             )
-        if by_script():
-            return responses.saved(context.now(), version=changed.version)
+        if is_from_script():
+            return responses.autosave_saved(context.now(), version=changed.version)
         if "print" in request.form:
-            return responses.see(url_for(".client_page", id=id, together=""))
+            return responses.redirect_to(url_for(".client_page", id=id, together=""))
         # The client is reading: the clinician's page is not where this leads.
-        return responses.see(url_for(".together", id=id, kept="", _anchor="words"))
+        return responses.redirect_to(url_for(".together", id=id, kept="", _anchor="words"))
     newer = newer and request.method == "POST" and not form.errors
-    if request.method == "POST" and by_script():
+    if request.method == "POST" and is_from_script():
         if form.errors:
-            return responses.not_saved(first_error(form), 422)
-        return responses.not_saved(f"{rows.Stale().sentence} Press “Save this” to see both.", 409)
+            return responses.autosave_failed(first_error(form), 422)
+        return responses.autosave_failed(
+            f"{records.StaleVersion().sentence} Press “Save this” to see both.", 409
+        )
     if request.method == "GET":
-        context.saw("administration", kept)
+        context.audit_read("administration", kept)
     page = render_template(
         "results/together.html",
         kept=kept,
-        newer=kept.body if newer else None,
+        newer=kept.payload if newer else None,
         together=shown,
-        more=in_words(shown.unnamed),
+        more=number_in_words(shown.unnamed_count),
         form=form,
         errors=form.errors,
         client_text=CLIENT_LINE,
@@ -143,47 +144,49 @@ def together(id: UUID) -> Answer:
 
 
 @screen.route("/administrations/<uuid:id>/client-page", methods=["GET", "POST"])
-@guard.giving_a_paper
-def client_page(id: UUID) -> Answer:
+@guard.marks_printout
+def client_page(id: UUID) -> ViewResult:
     """The client page, on paper; with what stood out only if that was chosen."""
     from clinic_toolkit.documents import client_page as paper
 
-    kept = administrations.get(context.db(), context.vault(), id)
-    context.saw("administration", kept)
-    value = results.client_page_of(
-        context.practice().body, kept, stood_out=request.args.get("with") == STOOD_OUT
+    kept = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", kept)
+    value = results.build_client_page(
+        context.load_practice().payload, kept, stood_out=request.args.get("with") == STOOD_OUT
     )
     together = TOGETHER in request.args
-    return papers.answer(
-        Paper(
+    return printouts.respond_with_printout(
+        Printout(
             kind="page",
             title="Your page" if together else "Client page",
             back=("Back", url_for(".together", id=id))
             if together
             else ("Back to the result", url_for(".show", id=id)),
-            render=lambda: paper.render(value),
-            beside_client=together,
+            render=lambda: paper.render_client_page(value),
+            client_is_present=together,
         )
     )
 
 
 @screen.route("/sessions/<uuid:session>/summary", methods=["GET", "POST"])
-@guard.giving_a_paper
-def summary(session: UUID) -> Answer:
+@guard.marks_printout
+def summary(session: UUID) -> ViewResult:
     """The clinician's summary of an hour, on paper."""
     from clinic_toolkit.documents import summary as paper
 
-    hour = sessions.get(context.db(), context.vault(), session)
-    context.saw("therapy_session", hour)
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
+    context.audit_read("therapy_session", hour)
     db, vault = context.db(), context.vault()
-    given = results.of_hour(db, vault, hour)
-    context.saw("administration", *given)
-    value = hour_summaries.session_summary_of(db, vault, context.practice().body, hour, given)
-    return papers.answer(
-        Paper(
+    given = answered_items.list_single_client_administrations(db, vault, hour)
+    context.audit_read("administration", *given)
+    value = therapy_session_summary.build_session_summary(
+        db, vault, context.load_practice().payload, hour, given
+    )
+    return printouts.respond_with_printout(
+        Printout(
             kind="summary",
             title="Session summary",
             back=("Back to the session", url_for("sessions.show", id=session)),
-            render=lambda: paper.render(value),
+            render=lambda: paper.render_session_summary(value),
         )
     )

@@ -1,250 +1,271 @@
 """Risk entries: closing a prompt, writing one without any form, adding to one, reading them."""
 
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.psychometrics.prompts import NO_REASSURANCE
-from clinic_toolkit.record import (
-    administrations,
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.people import (
     clients,
-    fear,
-    joined,
-    later_arrivals,
-    merging,
+    display_names,
+    joined_entries,
     relationships,
-    results,
-    risk_entries,
-    rows,
-    sessions,
-    to_ask,
-    told_apart,
+    therapy_session_loader,
+    therapy_session_timeline,
+    therapy_sessions,
 )
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.closings import FEAR
-from clinic_toolkit.record.drafts import RISK_ENTRY
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.risk_entries import RiskEntry
-from clinic_toolkit.web import context, drafts, guard, new_records, requests, responses
-from clinic_toolkit.web.drafts import FormDraft
-from clinic_toolkit.web.forms.risk_entry import NOBODY, RiskForm
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.record.questionnaires import administrations, answered_items
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
+from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG
+from clinic_toolkit.record.safety.risk_entries import RiskEntry
+from clinic_toolkit.record.writing import additions_after_signing
+from clinic_toolkit.record.writing.form_drafts import RISK_ENTRY_FORM
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR, RiskForm
+from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms
+from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
+from clinic_toolkit.web.transport import request_info, responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("risk_entries", __name__)
 
 
 @screen.route("/administrations/<uuid:administration>/risk-entry", methods=["GET", "POST"])
-def close(administration: UUID) -> Answer:
+def close(administration: UUID) -> ViewResult:
     """Close what is open after a questionnaire: three choices, and lines for who has time."""
-    kept = administrations.get(context.db(), context.vault(), administration)
-    open_ones = to_ask.after(context.db(), context.vault(), kept)
-    about = joined.of(context.db(), context.vault()).one(kept.body.relationship_id)
-    draft = _draft(kept.body.client_id, kept.id)
-    if (answer := draft.answered()) is not None:
+    kept = administrations.load_administration(context.db(), context.vault(), administration)
+    open_ones = open_prompt_groups.list_groups_after(context.db(), context.vault(), kept)
+    about = joined_entries.load_joined_entries(context.db(), context.vault()).primary_id(
+        kept.payload.relationship_id
+    )
+    draft = _open_draft(kept.payload.client_id, kept.id)
+    if (answer := draft.handle_autosave()) is not None:
         return answer
     form = RiskForm(
-        draft.typed(),
+        draft.field_values(),
         prompts=open_ones,
-        people=_people(kept.body.client_id),
-        today=_today(),
-        about=about.hex if about else NOBODY,
+        people=_list_relationships(kept.payload.client_id),
+        today=context.today(),
+        about=about.hex if about else NOBODY_IN_PARTICULAR,
     )
-    before = _written_before(form, kept.body.client_id)
+    before = _find_written_before(form, kept.payload.client_id)
     if before is not None:
-        return responses.see(_after(before, kept))
+        return responses.redirect_to(_after(before, kept))
     if request.method == "POST":
-        if not form.is_of_now:
-            return _page(form, kept.body.client_id, draft, given=kept, newer=True), 409
+        if not form.is_current:
+            return _render_form(form, kept.payload.client_id, draft, given=kept, newer=True), 409
         # Whom it is about is what the questionnaire was about, whatever was sent.
-        form.about.data = about.hex if about else NOBODY
+        form.about.data = about.hex if about else NOBODY_IN_PARTICULAR
         if form.validate():
-            entry = _write(form, kept.body.client_id, session=_hour(kept), about=about, given=kept)
-            draft.recorded()
-            return responses.see(_after(entry, kept))
+            entry = _write_entry(
+                form, kept.payload.client_id, session=_hour_of_entry(kept), about=about, given=kept
+            )
+            draft.mark_recorded()
+            return responses.redirect_to(_after(entry, kept))
     else:
         others = {each.id: each for asked in open_ones for each in asked.questionnaires}
-        context.saw("administration", *({kept.id: kept} | others).values())
-    page = _page(form, kept.body.client_id, draft, given=kept)
+        context.audit_read("administration", *({kept.id: kept} | others).values())
+    page = _render_form(form, kept.payload.client_id, draft, given=kept)
     return (page, 422) if form.errors else page
 
 
-def _after(entry: Kept[RiskEntry], given: Kept[Administration]) -> str:
+def _after(entry: RecordVersion[RiskEntry], given: RecordVersion[Administration]) -> str:
     """Back to where the prompt was seen; by the entry, if sheets stay held and that page is silent."""
-    onward = _onward(given)
+    onward = _page_after_entry(given)
     silent = not onward.startswith((url_for("results.show", id=given.id), url_for("handover.waiting")))
     if silent and _still_held(entry):
         return url_for(".show", id=entry.id, back=onward)
     return onward
 
 
-def _still_held(entry: Kept[RiskEntry]) -> bool:
+def _still_held(entry: RecordVersion[RiskEntry]) -> bool:
     """Whether sheets stay in the room although the entry closed a prompt about fear."""
-    body = entry.body
-    closed = body.how != risk_entries.NOT_TODAY and any(each.flag == FEAR for each in body.closes)
-    return closed and fear.holds(context.db(), context.vault(), body.client_id, body.relationship_id)
+    body = entry.payload
+    closed = body.action != risk_entries.HOW_NOT_TODAY and any(
+        each.flag == FEAR_FLAG for each in body.closed_answers
+    )
+    return closed and fear_holds.holds(context.db(), context.vault(), body.client_id, body.relationship_id)
 
 
-def _onward(kept: Kept[Administration]) -> str:
+def _page_after_entry(administration: RecordVersion[Administration]) -> str:
     """Back to where the prompt was seen."""
-    if back := guard.way_back(request.args.get("back")):
+    if back := guard.safe_return_path(request.args.get("back")):
         return back
-    for out in merging.open_ones(context.db(), context.vault()):
-        if out.body.administration_id == kept.id:
+    for out in clinician_side.list_open_handovers(context.db(), context.vault()):
+        if out.payload.administration_id == administration.id:
             return url_for("handover.show", id=out.id)
     if "today" in request.args:
         return url_for("today.index")
-    return url_for("results.show", id=kept.id)
+    return url_for("results.show", id=administration.id)
 
 
-def _hour(kept: Kept[Administration]) -> UUID | None:
+def _hour_of_entry(administration: RecordVersion[Administration]) -> UUID | None:
     """The hour it belongs to: the client's open one, else that of the questionnaire."""
-    return _open_hour(kept.body.client_id) or kept.body.session_id
+    return _find_open_hour(administration.payload.client_id) or administration.payload.therapy_session_id
 
 
-def _open_hour(client: UUID) -> UUID | None:
-    own = joined.alone(context.db(), context.vault(), client)
-    hours = sessions.of_cases(context.db(), context.vault(), own)
-    found = sessions.of_today(hours, now=context.now()).open
+def _find_open_hour(client: UUID) -> UUID | None:
+    own = joined_entries.list_single_cases(context.db(), context.vault(), client)
+    hours = therapy_session_timeline.list_therapy_sessions_of_cases(context.db(), context.vault(), own)
+    found = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
     return found.id if found else None
 
 
 @screen.route("/sessions/<uuid:session>/risk-entries/new", methods=["GET", "POST"])
-def of_hour(session: UUID) -> Answer:
+def of_hour(session: UUID) -> ViewResult:
     """Write an entry in an hour with one client, without any form."""
-    hour = sessions.get(context.db(), context.vault(), session)
-    alone = results.alone(context.db(), context.vault(), hour)
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
+    alone = therapy_session_loader.single_client_of(context.db(), context.vault(), hour)
     if not alone:
         # What one of a couple says in private has no place in what both may read.
-        raise rows.NotThere
-    return _new(alone[0], session=hour.id)
+        raise records.RecordNotFound
+    return _new_entry(alone[0], session=hour.id)
 
 
 @screen.route("/clients/<uuid:client>/risk-entries/new", methods=["GET", "POST"])
-def new(client: UUID) -> Answer:
+def new(client: UUID) -> ViewResult:
     """Write an entry about a client, without any form and with or without an hour."""
-    return _new(clients.get(context.db(), context.vault(), client).id, session=_open_hour(client))
+    return _new_entry(
+        clients.load_client(context.db(), context.vault(), client).id, session=_find_open_hour(client)
+    )
 
 
 @screen.route("/risk-entries/<uuid:id>/add", methods=["GET", "POST"])
-def add(id: UUID) -> Answer:
+def add(id: UUID) -> ViewResult:
     """Write a further entry that follows this one, which stays as it is."""
-    kept = risk_entries.get(context.db(), context.vault(), id)
-    client = kept.body.client_id
-    return _new(client, session=_open_hour(client), follows=kept)
+    kept = risk_entries.load_risk_entry(context.db(), context.vault(), id)
+    client = kept.payload.client_id
+    return _new_entry(client, session=_find_open_hour(client), follows=kept)
 
 
-def _new(client: UUID, *, session: UUID | None, follows: Kept[RiskEntry] | None = None) -> Answer:
-    draft = _draft(client, follows.id if follows else client)
-    if (answer := draft.answered()) is not None:
+def _new_entry(
+    client: UUID, *, session: UUID | None, follows: RecordVersion[RiskEntry] | None = None
+) -> ViewResult:
+    draft = _open_draft(client, follows.id if follows else client)
+    if (answer := draft.handle_autosave()) is not None:
         return answer
-    people = _people(client)
+    people = _list_relationships(client)
     named = request.args.get("about", "")
-    if follows and follows.body.relationship_id:
-        into = joined.of(context.db(), context.vault())
-        named = (into.one(follows.body.relationship_id) or follows.body.relationship_id).hex
+    if follows and follows.payload.relationship_id:
+        into = joined_entries.load_joined_entries(context.db(), context.vault())
+        named = (into.primary_id(follows.payload.relationship_id) or follows.payload.relationship_id).hex
     known = {kept.id.hex: kept.id for kept in people}
     form = RiskForm(
-        draft.typed(), prompts=(), people=people, today=_today(), about=named if named in known else NOBODY
+        draft.field_values(),
+        prompts=(),
+        people=people,
+        today=context.today(),
+        about=named if named in known else NOBODY_IN_PARTICULAR,
     )
-    before = _written_before(form, client)
+    before = _find_written_before(form, client)
     if before is not None:
-        return responses.see(url_for(".show", id=before.id))
+        return responses.redirect_to(url_for(".show", id=before.id))
     if request.method == "POST" and form.validate():
         about = known.get(form.about.data)
-        kept = _write(form, client, session=session, about=about, follows=follows)
-        draft.recorded()
-        return responses.see(url_for(".show", id=kept.id))
-    page = _page(form, client, draft, follows=follows)
+        kept = _write_entry(form, client, session=session, about=about, follows=follows)
+        draft.mark_recorded()
+        return responses.redirect_to(url_for(".show", id=kept.id))
+    page = _render_form(form, client, draft, follows=follows)
     return (page, 422) if form.errors else page
 
 
 @screen.get("/clients/<uuid:client>/risk-entries")
-def index(client: UUID) -> Answer:
+def index(client: UUID) -> ViewResult:
     """The entries about one client, newest first."""
-    person = clients.get(context.db(), context.vault(), client)
-    found = risk_entries.of_client(context.db(), context.vault(), client)
-    context.saw("risk_entry", *found)
+    person = clients.load_client(context.db(), context.vault(), client)
+    found = risk_entries.list_risk_entries_of_client(context.db(), context.vault(), client)
+    context.audit_read("risk_entry", *found)
     return render_template(
         "risk_entries/index.html",
         here="clients",
         person=person,
         entries=found,
-        most=requests.most(20),
-        words=_words(client),
-        in_general=results.IN_GENERAL,
-        today=_today(),
+        most=request_info.list_limit(20),
+        words=_words_by_relationship(client),
+        in_general=answered_items.ABOUT_PEOPLE_IN_GENERAL,
+        today=context.today(),
         no_reassurance=NO_REASSURANCE,
     )
 
 
 @screen.get("/risk-entries/<uuid:id>")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """One entry, as it was written."""
-    kept = risk_entries.get(context.db(), context.vault(), id)
-    context.saw("risk_entry", kept)
+    kept = risk_entries.load_risk_entry(context.db(), context.vault(), id)
+    context.audit_read("risk_entry", kept)
     return render_template(
         "risk_entries/show.html",
         here="clients",
         kept=kept,
-        person=clients.get(context.db(), context.vault(), kept.body.client_id),
-        words=_words(kept.body.client_id),
-        joined=later_arrivals.mark_of_risk_entry(context.db(), context.vault(), kept),
-        where=risk_entries.WHERE,
+        person=clients.load_client(context.db(), context.vault(), kept.payload.client_id),
+        words=_words_by_relationship(kept.payload.client_id),
+        joined=additions_after_signing.risk_entry_signing_mark(context.db(), context.vault(), kept),
+        where=risk_entries.SHEET_PLACE_LABELS,
         held=_still_held(kept),
-        in_general=results.IN_GENERAL,
-        back=guard.way_back(request.args.get("back")),
+        in_general=answered_items.ABOUT_PEOPLE_IN_GENERAL,
+        back=guard.safe_return_path(request.args.get("back")),
         no_reassurance=NO_REASSURANCE,
     )
 
 
-def _draft(client: UUID, subject: UUID) -> FormDraft:
+def _open_draft(client: UUID, subject: UUID) -> PageDraft:
     """The entry that was begun; it closes nothing, holds nothing back, and counts for nothing."""
-    return drafts.of_form(RISK_ENTRY, subject, ring=context.vault().ring_of(client, "record"))
+    return draft_saving.open_page_draft(
+        RISK_ENTRY_FORM, subject, ring=context.vault().get_ring(client, "record")
+    )
 
 
-def _written_before(form: RiskForm, client: UUID) -> Kept[RiskEntry] | None:
+def _find_written_before(form: RiskForm, client: UUID) -> RecordVersion[RiskEntry] | None:
     """The entry that this very page wrote when it was sent before."""
-    return new_records.made_before(RiskEntry, context.vault().ring_of(client, "record"), form.says)
+    return idempotent_forms.find_created_before(
+        RiskEntry, context.vault().get_ring(client, "record"), form.matches_record
+    )
 
 
-def _write(
+def _write_entry(
     form: RiskForm,
     client: UUID,
     *,
     session: UUID | None,
     about: UUID | None,
-    given: Kept[Administration] | None = None,
-    follows: Kept[RiskEntry] | None = None,
-) -> Kept[RiskEntry]:
+    given: RecordVersion[Administration] | None = None,
+    follows: RecordVersion[RiskEntry] | None = None,
+) -> RecordVersion[RiskEntry]:
     body = RiskEntry(
         client=client.bytes,
-        session=session.bytes if session else None,
-        on=_today(),
+        therapy_session=session.bytes if session else None,
+        entry_date=context.today(),
         relationship=about.bytes if about else None,
         administration=given.id.bytes if given else None,
-        closes=tuple(raised for prompt in form.prompts for raised in prompt.raised),
-        how=form.how.data or "",
-        because=form.because.data,
-        asked=form.asked.data,
-        protects=form.protects.data,
-        did=form.did.data,
-        consulted=form.consulted.data,
-        next_check=form.next_check.data,
-        fear=form.where,
-        follows=follows.id.bytes if follows else None,
+        closed_answers=tuple(raised for prompt in form.prompts for raised in prompt.raised_by),
+        action=form.how.data or "",
+        deferral_reason=form.because.data,
+        asked_text=form.asked.data,
+        protective_factors=form.protects.data,
+        action_taken=form.did.data,
+        consultation=form.consulted.data,
+        next_check_date=form.next_check.data,
+        sheet_place=form.worksheet_location,
+        follows_id_bytes=follows.id.bytes if follows else None,
     )
-    number = new_records.number_sent()
-    return risk_entries.write(context.db(), context.vault(), body, now=context.now(), number=number)
+    number = idempotent_forms.submitted_idempotency_key()
+    return risk_entries.create_risk_entry(
+        context.db(), context.vault(), body, now=context.now(), idempotency_key=number
+    )
 
 
-def _page(
+def _render_form(
     form: RiskForm,
     client: UUID,
-    draft: FormDraft,
+    draft: PageDraft,
     *,
-    given: Kept[Administration] | None = None,
-    follows: Kept[RiskEntry] | None = None,
+    given: RecordVersion[Administration] | None = None,
+    follows: RecordVersion[RiskEntry] | None = None,
     newer: bool = False,
 ) -> str:
     return render_template(
@@ -253,13 +274,15 @@ def _page(
         form=form,
         draft=draft,
         errors=form.errors,
-        person=clients.get(context.db(), context.vault(), client),
-        whom=told_apart.of(context.db(), context.vault()).both([client]),
-        day=_today(),
+        person=clients.load_client(context.db(), context.vault(), client),
+        whom=display_names.load_display_names(context.db(), context.vault()).full_and_short([client]),
+        day=context.today(),
         given=given,
-        leave=_onward(given) if given else "",
-        title=administrations.instrument_of(given.body).title if given else "",
-        about=results.about(context.db(), context.vault(), given.body) if given else "",
+        leave=_page_after_entry(given) if given else "",
+        title=administrations.instrument_of(given.payload).title if given else "",
+        about=answered_items.relationship_label(context.db(), context.vault(), given.payload)
+        if given
+        else "",
         fears=any(prompt.flag == "fear" for prompt in form.prompts),
         follows=follows,
         newer=newer,
@@ -267,13 +290,9 @@ def _page(
     )
 
 
-def _today() -> date:
-    return context.now().astimezone().date()
+def _list_relationships(client: UUID) -> list[RecordVersion[relationships.Relationship]]:
+    return relationships.list_relationships(context.db(), context.vault(), client)
 
 
-def _people(client: UUID) -> list[Kept[relationships.Relationship]]:
-    return relationships.of_client(context.db(), context.vault(), client)
-
-
-def _words(client: UUID) -> dict[UUID, str]:
-    return {kept.id: kept.body.word for kept in _people(client)}
+def _words_by_relationship(client: UUID) -> dict[UUID, str]:
+    return {kept.id: kept.payload.word for kept in _list_relationships(client)}

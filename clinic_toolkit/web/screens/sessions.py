@@ -1,41 +1,35 @@
 """The hour: open one now, enter one, change its facts, agree on something."""
 
 from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import (
-    administrations,
-    answers,
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.outcomes import check_ins
+from clinic_toolkit.record.people import (
     cases,
-    check_ins,
     clients,
-    handouts,
-    hours,
-    joined,
-    later_arrivals,
-    notes,
-    relationships,
-    repeats,
-    results,
-    rhythms,
-    rows,
-    sessions,
-    told_apart,
+    display_names,
+    joined_entries,
+    therapy_session_facts,
+    therapy_session_timeline,
+    therapy_sessions,
 )
-from clinic_toolkit.record.cases import Case
-from clinic_toolkit.record.clients import Client
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.repeats import Repeat
-from clinic_toolkit.record.sessions import TherapySession
-from clinic_toolkit.web import context, drafts, new_records, pauses, responses, saying
-from clinic_toolkit.web.drafts import FormDraft
+from clinic_toolkit.record.people.cases import Case
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
+from clinic_toolkit.record.writing import additions_after_signing, handouts, notes
+from clinic_toolkit.web import context, saying
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.session import AgreedForm, HourForm
-from clinic_toolkit.web.requests import by_script
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.web.forms.sessions import AgreedForm, HourForm
+from clinic_toolkit.web.screen_parts import draft_saving, hour_timeout, idempotent_forms, repeat_lines
+from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.request_info import is_from_script
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("sessions", __name__)
 
@@ -44,150 +38,164 @@ KEEP = "keep"
 
 
 @screen.post("/cases/<uuid:case>/sessions/open")
-def open_new(case: UUID) -> Answer:
+def open_new(case: UUID) -> ViewResult:
     """Begin an hour at this minute, with everyone of the case, where the last one was."""
     db, vault = context.db(), context.vault()
-    found = cases.get(db, vault, case)
-    earlier = sessions.of_cases(db, vault, [found])
-    before = new_records.made_before(TherapySession, found.ring, lambda _: True)
+    found = cases.load_case(db, vault, case)
+    earlier = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [found])
+    before = idempotent_forms.find_created_before(TherapySession, found.ring, lambda _: True)
     if before is not None:
-        return responses.see(url_for(".show", id=before.id))
-    kept = sessions.of_today(earlier, now=context.now()).open
+        return responses.redirect_to(url_for(".show", id=before.id))
+    kept = therapy_session_timeline.find_todays_sessions(earlier, now=context.now()).open_session
     # The same button of another page, pressed in the same minute, means the hour that is open already.
-    if kept is None or kept.body.start != sessions.minute_of(context.now()):
-        number, like = new_records.number_sent(), _like_last(found, earlier)
-        kept = sessions.plan(db, vault, found, like, now=context.now(), number=number)
-        kept = sessions.open_now(db, vault, kept, now=context.now())
-    context.open_hour()
-    return responses.see(url_for(".show", id=kept.id))
+    if kept is None or kept.payload.start != therapy_sessions.wall_clock_minute(context.now()):
+        number, like = idempotent_forms.submitted_idempotency_key(), _hour_like_last(found, earlier)
+        kept = therapy_sessions.create_therapy_session(
+            db, vault, found, like, now=context.now(), idempotency_key=number
+        )
+        kept = therapy_sessions.open_therapy_session(db, vault, kept, now=context.now())
+    context.extend_idle_timeout()
+    return responses.redirect_to(url_for(".show", id=kept.id))
 
 
-def _like_last(case: Kept[Case], earlier: list[Kept[TherapySession]]) -> TherapySession:
-    last = next((hour.body for hour in earlier if hour.body.took_place and hour.body.kind == "session"), None)
+def _hour_like_last(
+    case: RecordVersion[Case], earlier: list[RecordVersion[TherapySession]]
+) -> TherapySession:
+    last = next(
+        (hour.payload for hour in earlier if hour.payload.took_place and hour.payload.kind == "session"), None
+    )
     return TherapySession(
-        case=case.id.bytes,
+        case_id_bytes=case.id.bytes,
         kind="session",
-        on=_today(),
+        on=context.today(),
         setting=last.setting if last else "room",
         # Where a client was last time is not where they are now: help would be sent to the wrong door.
-        place=last.place if last and not hours.is_remote(last) else "",
+        place=last.place if last and not therapy_session_facts.is_remote(last) else "",
         call_back=last.call_back if last else "",
-        present=case.body.clients,
+        present=case.payload.client_id_bytes,
     )
 
 
-def _today() -> date:
-    return context.now().astimezone().date()
-
-
 @screen.post("/sessions/<uuid:id>/open")
-def open_planned(id: UUID) -> Answer:
+def open_planned(id: UUID) -> ViewResult:
     """Begin an hour that was planned, or go on with one of today that was ended too early.
 
     Where noted times would go, the page that says so comes first.
     """
-    kept = sessions.get(context.db(), context.vault(), id)
-    if hours.may_be_opened(kept, today=_today()):
+    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    if therapy_session_facts.may_be_opened(kept, today=context.today()):
         if (
-            hours.loses_times(kept, today=_today())
-            and fields.whole(request.form.get("version")) != kept.version
+            therapy_session_facts.loses_times(kept, today=context.today())
+            and fields.parse_whole_number(request.form.get("version")) != kept.version
         ):
-            return responses.see(url_for(".again", id=id))
+            return responses.redirect_to(url_for(".again", id=id))
         keep = request.form.get("end") == KEEP
-        kept = sessions.open_now(context.db(), context.vault(), kept, now=context.now(), keep_end=keep)
+        kept = therapy_sessions.open_therapy_session(
+            context.db(), context.vault(), kept, now=context.now(), keep_end=keep
+        )
     if kept.state == "open":
-        context.open_hour()
-    return responses.see(url_for(".show", id=id))
+        context.extend_idle_timeout()
+    return responses.redirect_to(url_for(".show", id=id))
 
 
 @screen.get("/sessions/<uuid:id>/open")
-def again(id: UUID) -> Answer:
+def again(id: UUID) -> ViewResult:
     """Say what becomes of the times that are noted, before an hour is begun today or gone on with."""
-    kept = sessions.get(context.db(), context.vault(), id)
-    if not hours.may_be_opened(kept, today=_today()) or not hours.loses_times(kept, today=_today()):
-        return responses.see(url_for(".show", id=id))
-    context.saw("therapy_session", kept)
-    note = notes.of_session(context.db(), context.vault(), kept)
+    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    today = context.today()
+    if not (
+        therapy_session_facts.may_be_opened(kept, today=today)
+        and therapy_session_facts.loses_times(kept, today=today)
+    ):
+        return responses.redirect_to(url_for(".show", id=id))
+    context.audit_read("therapy_session", kept)
+    note = notes.find_note_of_session(context.db(), context.vault(), kept)
     return render_template(
         "sessions/again.html",
         here="clients",
         hour=kept,
-        facts=hours.hour_facts(context.db(), context.vault(), kept),
+        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), kept),
         signed=bool(note and note.final),
         keep=KEEP,
     )
 
 
 @screen.route("/cases/<uuid:case>/sessions/new", methods=["GET", "POST"])
-def new(case: UUID) -> Answer:
+def new(case: UUID) -> ViewResult:
     """Enter an hour: to come, or past; a call, a message, a consultation."""
     db, vault = context.db(), context.vault()
-    found = cases.get(db, vault, case)
-    people = _people(found)
-    like = _like_last(found, sessions.of_cases(db, vault, [found]))
-    draft = drafts.of_form("hour", case, ring=found.ring)
-    if (answer := draft.answered()) is not None:
+    found = cases.load_case(db, vault, case)
+    people = _load_clients(found)
+    like = _hour_like_last(found, therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [found]))
+    draft = draft_saving.open_page_draft("hour", case, ring=found.ring)
+    if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = HourForm.for_case(people, _names(), draft.typed(), like, today=_today())
+    form = HourForm.for_case(people, _display_names(), draft.field_values(), like, today=context.today())
     sent = request.method == "POST" and form.validate()
-    before = new_records.made_before(
-        TherapySession, found.ring, lambda body: bool(sent) and form.body(case) == body
+    before = idempotent_forms.find_created_before(
+        TherapySession, found.ring, lambda body: bool(sent) and form.payload(case) == body
     )
     if before is not None:
-        return responses.see(url_for(".show", id=before.id))
+        return responses.redirect_to(url_for(".show", id=before.id))
     if sent:
-        number = new_records.number_sent()
-        kept = sessions.plan(db, vault, found, form.body(case), now=context.now(), number=number)
-        draft.recorded()
+        number = idempotent_forms.submitted_idempotency_key()
+        kept = therapy_sessions.create_therapy_session(
+            db, vault, found, form.payload(case), now=context.now(), idempotency_key=number
+        )
+        draft.mark_recorded()
         return saying.saved(url_for(".show", id=kept.id))
-    return _form_page(form, found, people, None, draft)
+    return _render_form(form, found, people, None, draft)
 
 
 @screen.route("/sessions/<uuid:id>/edit", methods=["GET", "POST"])
-def edit(id: UUID) -> Answer:
+def edit(id: UUID) -> ViewResult:
     """Change the facts of an hour."""
     db, vault = context.db(), context.vault()
-    kept = sessions.get(db, vault, id)
-    case = cases.get(db, vault, kept.body.case_id)
-    people = _people(case)
-    draft = drafts.of_form("hour", id, ring=kept.ring)
-    if (answer := draft.answered()) is not None:
+    kept = therapy_sessions.load_therapy_session(db, vault, id)
+    case = cases.load_case(db, vault, kept.payload.case_id)
+    people = _load_clients(case)
+    draft = draft_saving.open_page_draft("hour", id, ring=kept.ring)
+    if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = HourForm.for_case(people, _names(), draft.typed(), kept.body, today=_today())
+    form = HourForm.for_case(
+        people, _display_names(), draft.field_values(), kept.payload, today=context.today()
+    )
     if request.method == "POST" and form.validate():
-        typed = form.body(case.id, kept.body.agreed)
-        if typed == kept.body:
-            draft.recorded()
-            return responses.see(url_for(".show", id=id))
-        if not sessions.same_facts(sessions.as_seen(db, vault, id, form.version.data), kept.body):
-            return _form_page(form, case, people, kept, draft, newer=True)
-        changed = sessions.revise(db, vault, kept, typed, now=context.now())
-        draft.recorded()
-        if not sessions.was_ended(kept, changed):
+        typed = form.payload(case.id, kept.payload.agreed_for_next)
+        if typed == kept.payload:
+            draft.mark_recorded()
+            return responses.redirect_to(url_for(".show", id=id))
+        if not therapy_sessions.has_same_facts(
+            therapy_sessions.find_shown_version(db, vault, id, form.version.data), kept.payload
+        ):
+            return _render_form(form, case, people, kept, draft, newer=True)
+        changed = therapy_sessions.revise_therapy_session(db, vault, kept, typed, now=context.now())
+        draft.mark_recorded()
+        if not therapy_sessions.was_ended(kept, changed):
             return saying.saved(url_for(".show", id=id))
-        pauses.shorten()
-        return responses.see(url_for("endings.show", id=id))
-    context.saw("therapy_session", kept)
-    return _form_page(form, case, people, kept, draft)
+        hour_timeout.end_long_timeout()
+        return responses.redirect_to(url_for("endings.show", id=id))
+    context.audit_read("therapy_session", kept)
+    return _render_form(form, case, people, kept, draft)
 
 
-def _people(case: Kept[Case]) -> list[Kept[Client]]:
-    return [clients.get(context.db(), context.vault(), id) for id in case.body.client_ids]
+def _load_clients(case: RecordVersion[Case]) -> list[RecordVersion[Client]]:
+    return [clients.load_client(context.db(), context.vault(), id) for id in case.payload.client_ids]
 
 
-def _names() -> Mapping[UUID, str]:
-    return told_apart.of(context.db(), context.vault()).full
+def _display_names() -> Mapping[UUID, str]:
+    return display_names.load_display_names(context.db(), context.vault()).full_by_id
 
 
-def _form_page(
+def _render_form(
     form: HourForm,
-    case: Kept[Case],
-    people: list[Kept[Client]],
-    kept: Kept[TherapySession] | None,
-    draft: FormDraft,
+    case: RecordVersion[Case],
+    people: list[RecordVersion[Client]],
+    hour: RecordVersion[TherapySession] | None,
+    draft: PageDraft,
     *,
     newer: bool = False,
-) -> Answer:
+) -> ViewResult:
     page = render_template(
         "sessions/edit.html",
         here="clients",
@@ -195,99 +203,94 @@ def _form_page(
         errors=form.errors,
         case=case,
         people=people,
-        kept=kept,
+        kept=hour,
         draft=draft,
-        version=fields.seen_version(form, kept.version if kept else 0, draft=draft.shown),
-        newer=hours.hour_facts(context.db(), context.vault(), kept) if newer and kept else None,
+        version=fields.version_for_page(form, hour.version if hour else 0, draft=draft.is_shown),
+        newer=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour)
+        if newer and hour
+        else None,
     )
     return (page, 409) if newer else (page, 422) if form.errors else page
 
 
 @screen.get("/sessions/<uuid:id>")
-def show(id: UUID) -> Answer:
+def show(id: UUID) -> ViewResult:
     """The hour, and what can be done in it."""
-    kept = sessions.get(context.db(), context.vault(), id)
-    if kept.state == "open" and kept.body.on == _today():
+    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    if kept.state == "open" and kept.payload.on == context.today():
         # After a lock in the middle of an hour a new worker does not know of it yet.
-        context.open_hour()
-    return _hour_page(kept, AgreedForm(data={"agreed": kept.body.agreed}))
+        context.extend_idle_timeout()
+    return _render_hour(kept, AgreedForm(data={"agreed": kept.payload.agreed_for_next}))
 
 
 @screen.post("/sessions/<uuid:id>/agreed")
-def agree(id: UUID) -> Answer:
+def agree(id: UUID) -> ViewResult:
     """Keep what was agreed for next time; go on to the end of the hour if that was the button."""
-    kept = sessions.get(context.db(), context.vault(), id)
+    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     form = AgreedForm(request.form)
     if not form.validate():
-        if by_script():
-            return responses.not_saved(str(form.agreed.errors[0]), 422)
-        return _hour_page(kept, form), 422
-    if form.agreed.data != kept.body.agreed:
-        seen = sessions.as_seen(context.db(), context.vault(), id, form.version.data)
-        if seen is None or seen.agreed != kept.body.agreed:
-            if by_script():
-                sentence = f"{rows.Stale().sentence} Press “Save this line” to see both."
-                return responses.not_saved(sentence, 409)
-            return _hour_page(kept, form, newer=True), 409
-        kept = sessions.agree(context.db(), context.vault(), kept, form.agreed.data, now=context.now())
-    if by_script():
-        return responses.saved(context.now(), version=kept.version)
+        if is_from_script():
+            return responses.autosave_failed(str(form.agreed.errors[0]), 422)
+        return _render_hour(kept, form), 422
+    if form.agreed.data != kept.payload.agreed_for_next:
+        seen = therapy_sessions.find_shown_version(context.db(), context.vault(), id, form.version.data)
+        if seen is None or seen.agreed_for_next != kept.payload.agreed_for_next:
+            if is_from_script():
+                sentence = f"{records.StaleVersion().sentence} Press “Save this line” to see both."
+                return responses.autosave_failed(sentence, 409)
+            return _render_hour(kept, form, newer=True), 409
+        kept = therapy_sessions.record_agreement(
+            context.db(), context.vault(), kept, form.agreed.data, now=context.now()
+        )
+    if is_from_script():
+        return responses.autosave_saved(context.now(), version=kept.version)
     if "end" in request.form:
-        return responses.see(url_for("endings.show", id=id))
-    return responses.see(url_for(".show", id=id, kept="", _anchor="agreed"))
+        return responses.redirect_to(url_for("endings.show", id=id))
+    return responses.redirect_to(url_for(".show", id=id, kept="", _anchor="agreed"))
 
 
-def _hour_page(kept: Kept[TherapySession], form: AgreedForm, *, newer: bool = False) -> str:
+def _render_hour(hour: RecordVersion[TherapySession], form: AgreedForm, *, newer: bool = False) -> str:
     db, vault = context.db(), context.vault()
-    case = cases.get(db, vault, kept.body.case_id)
-    context.saw("therapy_session", kept)
-    one = [case] if case.body.is_couple else joined.alone(db, vault, case.body.client_ids[0])
-    hours_of_case = sessions.of_cases(db, vault, one)
-    given = results.of_hour(db, vault, kept)
-    note = notes.of_session(db, vault, kept)
-    sheets = handouts.of_session(db, vault, case.body.client_ids, kept.id)
-    arrived = later_arrivals.among(db, vault, note, given, sheets)
+    case = cases.load_case(db, vault, hour.payload.case_id)
+    context.audit_read("therapy_session", hour)
+    one = (
+        [case]
+        if case.payload.is_couple
+        else joined_entries.list_single_cases(db, vault, case.payload.client_ids[0])
+    )
+    hours_of_case = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, one)
+    given = answered_items.list_single_client_administrations(db, vault, hour)
+    note = notes.find_note_of_session(db, vault, hour)
+    sheets = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, hour.id)
+    arrived = additions_after_signing.among(db, vault, note, given, sheets)
     return render_template(
         "sessions/show.html",
         here="clients",
-        hour=kept,
+        hour=hour,
         case=case,
-        people=_people(case),
-        last=sessions.agreed_before(hours_of_case, kept),
-        may_check_in=sessions.met_before(hours_of_case, kept)
-        and not any(map(check_ins.is_one, (each.body for each in given))),
-        today=_today(),
+        people=_load_clients(case),
+        last=therapy_session_timeline.find_last_agreement(hours_of_case, hour),
+        may_check_in=therapy_session_timeline.has_earlier_meeting(hours_of_case, hour)
+        and not any(map(check_ins.is_check_in, (each.payload for each in given))),
+        today=context.today(),
         newer=newer,
-        version=fields.seen_version(form, kept.version),
-        facts=hours.hour_facts(db, vault, kept),
-        ended_before=hours.end_before(db, vault, kept),
-        unreachable=hours.unreachable(kept.body),
+        version=fields.version_for_page(form, hour.version),
+        facts=therapy_session_facts.load_session_facts(db, vault, hour),
+        ended_before=therapy_session_facts.end_before(db, vault, hour),
+        unreachable=therapy_session_facts.lacks_emergency_contact(hour.payload),
         given=[
             (
                 each,
-                administrations.title_of(each.body),
-                results.about(db, vault, each.body),
-                min(answers.next_place(each.body.answers) + 1, len(each.body.answers.statuses)),
+                administrations.title_of(each.payload),
+                answered_items.relationship_label(db, vault, each.payload),
+                answers.number_to_continue_at(each.payload.answers),
             )
             for each in given
         ],
         sheets=sheets,
         note=note,
-        marks={each.id: each.mark for each in arrived},
-        repeats=_may_be_time(kept, case),
+        marks={each.id: each.signing_mark for each in arrived},
+        repeats=repeat_lines.list_due_repeats(hour, case),
         form=form,
         errors=form.errors,
     )
-
-
-def _may_be_time(kept: Kept[TherapySession], case: Kept[Case]) -> list[tuple[str, Repeat]]:
-    """What it may be time for again, in an open hour of today with one person; never in a couple's."""
-    if case.body.is_couple or kept.state != "open" or kept.body.on != _today():
-        return []
-    db, vault, client = context.db(), context.vault(), case.body.client_ids[0]
-    known = rhythms.of_client(db, vault, client)
-    if not known:
-        return []
-    words = {each.id: each.body.word for each in relationships.of_client(db, vault, client)}
-    found = repeats.of_client(administrations.of_client(db, vault, client), known, now=context.now())
-    return [(words.get(each.theme[0] or client, results.IN_GENERAL), each) for each in found if each.due]

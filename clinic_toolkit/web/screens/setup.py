@@ -9,40 +9,51 @@ from typing import Any
 import msgspec
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.record import practice
-from clinic_toolkit.web import context, drawn_sheet, guard, limits, old_secret, responses, returning
-from clinic_toolkit.web.forms.practice import RECORD_KINDS, CodeForm, PassphraseForm, PracticeForm, names_in
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard, pending_recovery_sheet, quick_return, secret_removal
+from clinic_toolkit.web.forms.practice import (
+    RECORD_KINDS,
+    PassphraseForm,
+    PracticeForm,
+    ReturnCodeForm,
+    guessable_names,
+)
+from clinic_toolkit.web.screen_parts import confidentiality_notice
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("setup", __name__)
 
-OFFER, BACK = "offer", "back"
+OFFER_DRAFT_FIELD, BACK_FIELD = "offer", "back"
 
 
 @screen.route("/setup", methods=["GET", "POST"], endpoint="practice")
-@guard.before_practice
-def describe() -> Answer:
+@guard.allow_before_setup
+def describe() -> ViewResult:
     """What the practice is called, where it is, whom a client can call, and the limits of confidentiality."""
     form = PracticeForm(request.form if request.method == "POST" else None)
-    if OFFER in request.form:
-        return _with_draft(form)
-    if BACK in request.form:
-        return _practice_page(form, {})
+    if OFFER_DRAFT_FIELD in request.form:
+        return _render_with_draft(form)
+    if BACK_FIELD in request.form:
+        return _render_practice_form(form, {})
     if request.method == "POST" and form.validate():
-        return _passphrase_page(form, PassphraseForm(known=names_in(form.settings())))
-    return _practice_page(form, form.errors)
+        return _render_passphrase_form(form, PassphraseForm(guessable_names=guessable_names(form.payload())))
+    return _render_practice_form(form, form.errors)
 
 
-def _with_draft(form: PracticeForm) -> Answer:
+def _render_with_draft(form: PracticeForm) -> ViewResult:
     """The same page with the draft of the country chosen on it; nothing that was typed is replaced."""
     if not form.country.validate(form):
-        return _practice_page(form, {"country": ["Choose a country first: the draft depends on it."]})
-    form.put_in(limits.draft_of(form.country.data)["text"])
-    return _practice_page(form, {}, asked_for=True)
+        return _render_practice_form(form, {"country": ["Choose a country first: the draft depends on it."]})
+    form.prefill_limits(confidentiality_notice.draft_notice_for(form.country.data)["text"])
+    return _render_practice_form(form, {}, asked_for=True)
 
 
-def _practice_page(form: PracticeForm, errors: Mapping[str, Any], *, asked_for: bool = False) -> Answer:
-    draft = limits.draft_of(form.country.data or "")
+def _render_practice_form(
+    form: PracticeForm, errors: Mapping[str, Any], *, asked_for: bool = False
+) -> ViewResult:
+    draft = confidentiality_notice.draft_notice_for(form.country.data or "")
     # A draft that was put in says that it is one for as long as it stands there unchanged.
     offered = draft if asked_for or form.limits_text.data == draft["text"] else None
     page = render_template(
@@ -52,85 +63,97 @@ def _practice_page(form: PracticeForm, errors: Mapping[str, Any], *, asked_for: 
 
 
 @screen.post("/setup/passphrase")
-@guard.before_practice
-def passphrase() -> Answer:
+@guard.allow_before_setup
+def passphrase() -> ViewResult:
     """Choose the passphrase; with it the practice is made."""
     about = PracticeForm(request.form)
     if not about.validate():
-        return _practice_page(about, about.errors)
-    form = PassphraseForm(request.form, known=names_in(about.settings()))
+        return _render_practice_form(about, about.errors)
+    form = PassphraseForm(request.form, guessable_names=guessable_names(about.payload()))
     if not form.validate():
-        return _passphrase_page(about, form), 422
-    settings = msgspec.structs.replace(about.settings(), demo=context.settings().demo)
-    vault, groups = practice.create(
+        return _render_passphrase_form(about, form), 422
+    settings = msgspec.structs.replace(about.payload(), is_demo=context.settings().demo)
+    vault, groups = practice_access.create_practice(
         context.db(), settings, passphrase=form.passphrase.data or "", now=context.now()
     )
-    context.enter(vault)
-    context.passphrase_was_typed()
-    drawn_sheet.hold(groups)
-    return responses.see(url_for(".code"))
+    context.log_in(vault)
+    context.mark_passphrase_typed()
+    pending_recovery_sheet.store_pending_sheet(groups)
+    return responses.redirect_to(url_for(".code"))
 
 
-def _passphrase_page(about: PracticeForm, form: PassphraseForm) -> str:
+def _render_passphrase_form(about: PracticeForm, form: PassphraseForm) -> str:
     return render_template(
         "setup/passphrase.html",
         about=about,
-        offered=form.offered(),
+        offered=form.suggested_passphrase(),
         errors=form.errors,
     )
 
 
 @screen.route("/setup/code", methods=["GET", "POST"])
-@guard.before_sheet
-def code() -> Answer:
+@guard.allow_before_sheet_proved
+def code() -> ViewResult:
     """Choose a short code for the way back during the day, or go on without one."""
-    form = CodeForm(request.form if request.method == "POST" else None)
+    form = ReturnCodeForm(request.form if request.method == "POST" else None)
     if request.method == "POST":
         if "skip" in request.form:
-            return responses.see(url_for(".sheet"))
+            return responses.redirect_to(url_for(".sheet"))
         if form.validate():
-            seen = context.practice()
-            chosen = msgspec.structs.replace(seen.body, return_code=form.code.data or "")
-            practice.revise(context.db(), context.vault(), seen, chosen, now=context.now())
-            returning.hold(chosen.return_code, before_the_answer=True)
-            return responses.see(url_for(".sheet"))
-    page = render_template("setup/code.html", offered=form.offered(), errors=form.errors)
+            seen = context.load_practice()
+            chosen = msgspec.structs.replace(seen.payload, return_code=form.code.data or "")
+            practice.revise_practice_settings(context.db(), context.vault(), seen, chosen, now=context.now())
+            quick_return.offer_quick_return(chosen.return_code, wait_for_keeper=True)
+            return responses.redirect_to(url_for(".sheet"))
+    page = render_template("setup/code.html", offered=form.suggested_code(), errors=form.errors)
     return (page, 422) if form.errors else page
 
 
 @screen.route("/setup/sheet", methods=["GET", "POST"])
-@guard.before_sheet
-def sheet() -> Answer:
+@guard.allow_before_sheet_proved
+def sheet() -> ViewResult:
     """Print the recovery sheet and type two of its groups back."""
-    drawn = drawn_sheet.held()
+    drawn = pending_recovery_sheet.find_pending_sheet()
     errors: dict[str, str] = {}
     if request.method == "POST" and drawn:
-        errors = drawn_sheet.mistakes(drawn, request.form)
+        errors = pending_recovery_sheet.group_errors(drawn, request.form)
         if not errors:
-            practice.prove_sheet(
-                context.db(), context.vault(), context.practice(), made_on=drawn.made_on, now=context.now()
+            practice.record_sheet_proved(
+                context.db(),
+                context.vault(),
+                context.load_practice(),
+                made_on=drawn.made_on,
+                now=context.now(),
             )
-            drawn_sheet.let_go()
-            return responses.see(url_for("today.index"))
-    asked = drawn.asked if drawn else ()
+            pending_recovery_sheet.discard_pending_sheet()
+            return responses.redirect_to(url_for("today.index"))
+    asked = drawn.asked_groups if drawn else ()
     page = render_template(
-        "setup/sheet.html", made=drawn is not None, shown=drawn_sheet.was_shown(), asked=asked, errors=errors
+        "setup/sheet.html",
+        made=drawn is not None,
+        shown=pending_recovery_sheet.was_sheet_shown(),
+        asked=asked,
+        errors=errors,
     )
     return (page, 422) if errors else page
 
 
 @screen.get("/setup/sheet/paper")
-@guard.before_sheet
-def paper() -> Answer:
+@guard.allow_before_sheet_proved
+def paper() -> ViewResult:
     """The recovery sheet itself. It is shown once, and never again."""
-    drawn = drawn_sheet.held()
+    drawn = pending_recovery_sheet.find_pending_sheet()
     back = url_for(".sheet")
-    return drawn_sheet.paper(drawn, back=back) if drawn else responses.see(back)
+    return (
+        pending_recovery_sheet.render_sheet_once(drawn, back=back) if drawn else responses.redirect_to(back)
+    )
 
 
 @screen.post("/setup/sheet/new")
-@guard.before_sheet
-def new_sheet() -> Answer:
+@guard.allow_before_sheet_proved
+def new_sheet() -> ViewResult:
     """Make another sheet, because the first one was never printed or proved."""
-    drawn_sheet.hold(practice.new_sheet(context.db(), context.vault(), now=context.now()))
-    return old_secret.removed(url_for(".sheet"), otherwise=url_for(".sheet"))
+    pending_recovery_sheet.store_pending_sheet(
+        practice_access.replace_recovery_sheet(context.db(), context.vault(), now=context.now())
+    )
+    return secret_removal.redirect_once_purged(url_for(".sheet"), if_not_purged=url_for(".sheet"))

@@ -8,39 +8,52 @@ from uuid import UUID
 
 from flask import Blueprint, render_template
 
-from clinic_toolkit.psychometrics.numerals import in_words
-from clinic_toolkit.record import administrations, answers
-from clinic_toolkit.record.administrations import Administration
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.web import context, guard, limits, responses, sharing
-from clinic_toolkit.web.forms.item import WAYS
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.numerals import number_in_words
+from clinic_toolkit.record.questionnaires import administrations, answers
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.forms.items import NON_ANSWER_LABELS
+from clinic_toolkit.web.screen_parts import confidentiality_notice, screen_sharing
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("shared", __name__)
 
 
 @screen.get("/administrations/<uuid:id>/shared")
-@guard.shown_to_a_client
-def show(id: UUID) -> Answer:
+@guard.allow_on_shared_screen
+def show(id: UUID) -> ViewResult:
     """What the client sees now. No line of the trail: the clinician's own page, beside it, writes it."""
-    kept = administrations.get(context.db(), context.vault(), id)
-    if kept.state != "in_progress" or kept.body.entered is not None:
-        return sharing.one_moment()
-    place = sharing.place_of(id, otherwise=answers.next_place(kept.body.answers) + 1)
-    return sharing.one_moment() if place == sharing.PAUSE else responses.asking_again(_words(kept, place))
+    kept = administrations.load_administration(context.db(), context.vault(), id)
+    if kept.state != "in_progress" or kept.payload.entered_on is not None:
+        return screen_sharing.render_wait_page()
+    place = screen_sharing.get_shared_place(
+        id, default=answers.next_unanswered_index(kept.payload.answers) + 1
+    )
+    return (
+        screen_sharing.render_wait_page()
+        if place == screen_sharing.PAUSE
+        else responses.refreshing_page(_render_shared_page(kept, place))
+    )
 
 
-def _words(kept: Kept[Administration], place: int) -> str:
-    instrument = administrations.instrument_of(kept.body)
+def _render_shared_page(administration: RecordVersion[Administration], place: int) -> str:
+    instrument = administrations.instrument_of(administration.payload)
     count = len(instrument.items)
     if not 1 <= place <= count:
-        page = "introduction" if place == sharing.INTRODUCTION else "closing"
-        return render_template(f"shared/{page}.html", instrument=instrument, limits=limits.before(instrument))
+        page = "introduction" if place == screen_sharing.INTRODUCTION else "closing"
+        return render_template(
+            f"shared/{page}.html",
+            instrument=instrument,
+            limits=confidentiality_notice.notice_before(instrument),
+        )
     return render_template(
         "shared/question.html",
         instrument=instrument,
-        text=administrations.wording(kept.body, instrument.items[place - 1]),
+        text=administrations.item_wording(administration.payload, instrument.items[place - 1]),
         options=sorted(instrument.options, key=lambda option: option.value),
-        ways=WAYS,
-        progress=f"Question {in_words(place)} of {in_words(count)}",
+        ways=NON_ANSWER_LABELS,
+        progress=f"Question {number_in_words(place)} of {number_in_words(count)}",
     )

@@ -2,9 +2,10 @@
 
 from flask import Blueprint, render_template
 
-from clinic_toolkit.record import today
-from clinic_toolkit.web import context, requests
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.record import daily_overview
+from clinic_toolkit.web import context
+from clinic_toolkit.web.transport import request_info
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("today", __name__)
 
@@ -13,23 +14,25 @@ NEWEST = 12
 
 
 @screen.get("/")
-def index() -> Answer:
+def index() -> ViewResult:
     """One screen for the day. It shows initials; the rest opens on a tap."""
-    day = today.of(context.db(), context.vault(), now=context.now())
-    most = requests.most(NEWEST)
-    folded = {line.id for line in (*day.to_finish[most:], *day.upcoming[most:])}
-    context.saw("therapy_session", *(hour for hour in day.shown if hour.id not in folded))
-    context.saw("administration", *(each.administration for each in day.to_ask if each.administration))
-    context.saw("risk_entry", *(each.entry for each in day.to_ask if each.entry))
-    if any(hour.on == day.on for hour in day.open):
+    day = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
+    most = request_info.list_limit(NEWEST)
+    folded = {line.id for line in (*day.unfinished_sessions[most:], *day.upcoming_sessions[most:])}
+    context.audit_read("therapy_session", *(hour for hour in day.shown_sessions if hour.id not in folded))
+    context.audit_read(
+        "administration", *(each.administration for each in day.ask_lines if each.administration)
+    )
+    context.audit_read("risk_entry", *(each.risk_entry for each in day.ask_lines if each.risk_entry))
+    if any(hour.session_date == day.today for hour in day.open_sessions):
         # After a lock in the middle of an hour, pauses may be as long as before it.
-        context.open_hour()
+        context.extend_idle_timeout()
     return render_template(
         "today/index.html",
         here="today",
         day=day,
         most=most,
         slots_intact=context.vault().slots_intact,
-        limits_confirmed=bool(context.practice().body.limits_text),
+        limits_confirmed=bool(context.load_practice().payload.limits_text),
         damaged=len(context.vault().damaged_rings),
     )

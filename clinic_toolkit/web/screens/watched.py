@@ -5,57 +5,60 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.record import clients, relationships, watched
-from clinic_toolkit.record.kept import Kept
-from clinic_toolkit.record.relationships import Relationship
-from clinic_toolkit.web import context, responses
-from clinic_toolkit.web.forms.check_in import WatchedForm
-from clinic_toolkit.web.responses import Answer
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import clients, relationships, watched_questions
+from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.web import context
+from clinic_toolkit.web.forms.check_ins import WatchedForm
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("watched", __name__)
 
 
 @screen.route("/relationships/<uuid:id>/watched", methods=["GET", "POST"])
-def choose(id: UUID) -> Answer:
+def choose(id: UUID) -> ViewResult:
     """Choose a question from the long questionnaires, another one, or none."""
-    kept = relationships.get(context.db(), context.vault(), id)
-    frame = catalogue.frame(kept.body.frame)
-    choices = watched.choices(frame)
-    now = kept.body.watched
-    standing = f"{now.instrument}:{now.item}" if now else ""
+    kept = relationships.load_relationship(context.db(), context.vault(), id)
+    frame = catalogue.load_frame(kept.payload.frame)
+    choices = watched_questions.list_eligible_questions(frame)
+    now = kept.payload.watched_question
+    standing = f"{now.instrument_id}:{now.item_id}" if now else ""
     form = WatchedForm.for_choices(choices, request.form if request.method == "POST" else None, standing)
     if request.method == "POST" and form.validate():
-        pinned = watched.pinned(*form.chosen, frame) if form.chosen else None
+        pinned = watched_questions.pin_question(*form.chosen_item, frame) if form.chosen_item else None
         if pinned == now:
-            return responses.see(_back(id))
+            return responses.redirect_to(_return_address(id))
         if form.version.data != str(kept.version):
-            return _page(form, kept, newer=True), 409
-        relationships.watch(context.db(), context.vault(), kept, pinned, now=context.now())
-        return responses.see(_back(id))
-    context.saw("relationship", kept)
-    page = _page(form, kept)
+            return _render_form(form, kept, newer=True), 409
+        relationships.set_watched_question(context.db(), context.vault(), kept, pinned, now=context.now())
+        return responses.redirect_to(_return_address(id))
+    context.audit_read("relationship", kept)
+    page = _render_form(form, kept)
     return (page, 422) if form.errors else page
 
 
-def _page(form: WatchedForm, kept: Kept[Relationship], *, newer: bool = False) -> str:
-    frame = catalogue.frame(kept.body.frame)
+def _render_form(form: WatchedForm, relationship: RecordVersion[Relationship], *, newer: bool = False) -> str:
+    frame = catalogue.load_frame(relationship.payload.frame)
     return render_template(
         "relationships/watched.html",
         here="clients",
-        kept=kept,
-        person=clients.get(context.db(), context.vault(), kept.body.client_id),
+        kept=relationship,
+        person=clients.load_client(context.db(), context.vault(), relationship.payload.client_id),
         frame=frame,
-        choices=watched.choices(frame),
-        asked=watched.item_of(kept.body.watched) if kept.body.watched else None,
+        choices=watched_questions.list_eligible_questions(frame),
+        asked=watched_questions.item_of_question(relationship.payload.watched_question)
+        if relationship.payload.watched_question
+        else None,
         chosen=form.item.data or "",
         errors=form.errors,
         newer=newer,
-        version=form.version.data if form.errors else kept.version,
-        back=_back(kept.id),
+        version=form.version.data if form.errors else relationship.version,
+        back=_return_address(relationship.id),
     )
 
 
-def _back(id: UUID) -> str:
+def _return_address(id: UUID) -> str:
     """To the check-in of the hour this was opened from, or to the person."""
     try:
         hour = UUID(request.args.get("hour", ""))

@@ -1,0 +1,70 @@
+"""Where the program listens: this machine alone, at one port."""
+
+import socket
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListeningSockets:
+    """What the keeper listens on, all at one port."""
+
+    listening: tuple[socket.socket, ...]
+    port: int
+
+
+def open_sockets(wanted_port: int, *, alternatives: int = 19) -> ListeningSockets:
+    """Listen on this machine only: at the wanted port, one of the next nineteen, or any.
+
+    IPv4 and IPv6 are taken together: a browser may try either for a `.localhost` name, and whoever
+    listened on the other one would be shown the passphrase.
+    """
+    for port in [*range(wanted_port, min(wanted_port + alternatives, 65535) + 1), 0]:
+        try:
+            return _listen_on_port(port)
+        except OSError:
+            if port == 0:
+                raise
+    raise AssertionError("unreachable: port 0 either listens or raises")
+
+
+def _listen_on_port(port: int) -> ListeningSockets:
+    first = _bind_socket(socket.AF_INET, "127.0.0.1", port)
+    port = first.getsockname()[1]
+    try:
+        second = _bind_socket(socket.AF_INET6, "::1", port) if _has_ipv6() else None
+    except OSError:
+        first.close()
+        raise
+    listening = (first,) if second is None else (first, second)
+    for each in listening:
+        each.listen(128)
+    return ListeningSockets(listening=listening, port=port)
+
+
+def _bind_socket(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            # There SO_REUSEADDR would let another program take the port over.
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _has_ipv6() -> bool:
+    if not socket.has_ipv6:
+        return False
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True

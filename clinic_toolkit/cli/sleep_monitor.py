@@ -1,0 +1,88 @@
+"""Hears that the machine is about to sleep, where the system tells: logind, over its own bus.
+
+A delay lock holds the sleep back for the second that it takes to end the process with the keys.
+Where there is no such bus, the clock that goes on during sleep tells it on waking (`web.activity`).
+"""
+
+import socket
+import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jeepney.io.blocking import DBusConnection
+
+_LOGIND = "org.freedesktop.login1"
+_PATH = "/org/freedesktop/login1"
+_MANAGER = "org.freedesktop.login1.Manager"
+_PREPARE = "PrepareForSleep"
+# A system that does not answer at all is treated as one that does not tell.
+_REPLY_TIMEOUT_SECONDS = 5.0
+
+
+class SleepMonitor:
+    """The keeper's ear for sleep. `reader` becomes readable; after `release_inhibitor` the machine may
+    sleep."""
+
+    def __init__(self) -> None:
+        self.reader, self._writer = socket.socketpair()
+        self.reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._lock = threading.Lock()
+        self._inhibitor: Any = None
+
+    def start_listening(self) -> None:
+        """Begin to listen, beside whatever else is done."""
+        if sys.platform == "linux":
+            threading.Thread(target=self._run, name="suspend", daemon=True).start()
+
+    def is_sleep_announced(self) -> bool:
+        """Whether the system has said so since this was last asked."""
+        with suppress(BlockingIOError):
+            return bool(self.reader.recv(64))
+        return False
+
+    def release_inhibitor(self) -> None:
+        """The keys are gone: the machine may sleep."""
+        with self._lock:
+            held, self._inhibitor = self._inhibitor, None
+        if held is not None:
+            held.close()
+
+    def _run(self) -> None:
+        # A bus that is not there, refuses or falls silent is no error: most containers have none.
+        with suppress(Exception):
+            from jeepney.io.blocking import open_dbus_connection
+
+            with open_dbus_connection(bus="SYSTEM", enable_fds=True) as bus:
+                self._follow_signals(bus)
+
+    def _follow_signals(self, bus: "DBusConnection") -> None:
+        from jeepney import MatchRule, message_bus
+        from jeepney.io.blocking import Proxy
+
+        # Only logind itself is let through by the bus; here the name of its connection is not known.
+        wanted = {"type": "signal", "interface": _MANAGER, "member": _PREPARE, "path": _PATH}
+        Proxy(message_bus, bus, timeout=_REPLY_TIMEOUT_SECONDS).AddMatch(MatchRule(sender=_LOGIND, **wanted))
+        with bus.filter(MatchRule(**wanted)) as signals:
+            self._take_inhibitor(bus)
+            while True:
+                (asleep,) = bus.recv_until_filtered(signals).body
+                if asleep:
+                    with suppress(BlockingIOError):
+                        self._writer.send(b"\0")
+                else:
+                    self._take_inhibitor(bus)
+
+    def _take_inhibitor(self, bus: "DBusConnection") -> None:
+        from jeepney import DBusAddress, new_method_call
+
+        manager = DBusAddress(_PATH, bus_name=_LOGIND, interface=_MANAGER)
+        what = ("sleep", "Clinic Toolkit", "ends the process that holds the keys", "delay")
+        answer = bus.send_and_get_reply(
+            new_method_call(manager, "Inhibit", "ssss", what), timeout=_REPLY_TIMEOUT_SECONDS
+        )
+        self.release_inhibitor()
+        with self._lock:
+            self._inhibitor = answer.body[0]

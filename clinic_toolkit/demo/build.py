@@ -1,0 +1,161 @@
+"""Make the demo: every act of six months, in the order of time, in one transaction."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from clinic_toolkit.demo import content as made_up
+from clinic_toolkit.demo.content import Content
+from clinic_toolkit.demo.hour_acts import DemoState, HourScript, Step
+from clinic_toolkit.demo.schedule import schedule_hour
+from clinic_toolkit.instruments import loader
+from clinic_toolkit.record.people import cases, clients, practice, practice_access, relationships
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.questionnaires import own_questionnaires
+from clinic_toolkit.store.engine import writing
+from clinic_toolkit.vault.vault import Vault
+
+_OWN_QUESTIONNAIRE_FILE = Path(__file__).with_name("resting.toml")
+
+
+def build_demo_practice(engine: Engine, *, now: datetime, content: Content | None = None) -> Vault:
+    """Make the demo practice in a new, empty store and return its open vault.
+
+    Either all of it is there afterwards or nothing. It takes a few seconds, one of them for the
+    passphrase, which stands in `content.practice` and is no secret.
+
+    Raises:
+        demo.content.ContentError: the files of the demo are damaged.
+        vault.identity.AlreadySetUp: a practice lies here.
+    """
+    content = content or made_up.read_content()
+    steps = sorted(_all_steps(content, now), key=lambda step: step.at)
+    settings = demo_settings(content.practice)
+    with writing(engine) as db:
+        vault, _ = practice_access.create_practice(
+            db, settings, passphrase=content.practice.passphrase, now=steps[0].at - timedelta(hours=2)
+        )
+        desk = DemoState(db=db, vault=vault)
+        for step in steps:
+            step.act(desk, min(step.at, now))
+    return vault
+
+
+def demo_settings(spec: made_up.Practice) -> practice.PracticeSettings:
+    """The settings of the demo. Its sheet counts as proved: nobody has to keep a way back into it."""
+    return practice.PracticeSettings(
+        country=spec.country,
+        record_kind="full",
+        practice_name=spec.practice_name,
+        clinician_name=spec.clinician_name,
+        crisis_text=spec.crisis_text,
+        limits_text=spec.limits_text,
+        return_code=spec.return_code,
+        recovery_sheet_proved=True,
+        is_demo=True,
+    )
+
+
+def _all_steps(content: Content, now: datetime) -> Iterator[Step]:
+    hours = {name: _single_hours(name, content, now) for name in content.clients}
+    joint = {name: _couple_hours(name, content, now) for name in content.couples}
+    for name, told in content.clients.items():
+        theirs = [hour for hour in [*hours[name], *chain(*joint.values())] if name in hour.client_names]
+        first = min(hour.planned_at for hour in theirs)
+        yield Step(at=first - timedelta(minutes=30), act=partial(_add_client, name, told))
+        yield from _relationship_steps(name, told, hours[name])
+        if told.archived_after_days is not None:
+            last = max(hour.span.end for hour in theirs)
+            yield Step(at=last + timedelta(days=told.archived_after_days), act=partial(_archive_client, name))
+    for name, couple in content.couples.items():
+        opened = min(hour.planned_at for hour in joint[name]) - timedelta(minutes=10)
+        yield Step(at=opened, act=partial(_open_couple, name, couple.partners))
+    for hour in chain(*hours.values(), *joint.values()):
+        yield from hour.steps()
+    began = min(hour.planned_at for hour in chain(*hours.values(), *joint.values()))
+    yield Step(at=began - timedelta(minutes=45), act=_add_own_questionnaire)
+
+
+def _single_hours(name: str, content: Content, now: datetime) -> list[HourScript]:
+    client = content.clients[name]
+    words = {one.key: one for one in client.relationships}
+    return [
+        HourScript(
+            spec=told,
+            usual=client.usual,
+            case=name,
+            client_names=(name,),
+            relationship_specs=words,
+            span=schedule_hour(told, client.usual, now=now),
+        )
+        for told in client.hours
+    ]
+
+
+def _couple_hours(name: str, content: Content, now: datetime) -> list[HourScript]:
+    couple = content.couples[name]
+    return [
+        HourScript(
+            spec=told,
+            usual=couple.usual,
+            case=name,
+            client_names=couple.partners,
+            relationship_specs={},
+            span=schedule_hour(told, couple.usual, now=now),
+        )
+        for told in couple.hours
+    ]
+
+
+def _relationship_steps(name: str, spec: made_up.Client, hours: list[HourScript]) -> Iterator[Step]:
+    """Relationships that no questionnaire asks about are named when they are first spoken of."""
+    asked = {given.about for hour in hours for given in hour.spec.questionnaires}
+    held = [hour.span.end for hour in hours if hour.spec.took_place]
+    for one in spec.relationships:
+        if one.key not in asked:
+            yield Step(at=min(held) - timedelta(minutes=4), act=partial(_add_relationship, name, one))
+
+
+def _add_own_questionnaire(desk: DemoState, now: datetime) -> None:
+    """A questionnaire of the practice's own: the worked example of the documentation."""
+    form = loader.read_instrument_file(_OWN_QUESTIONNAIRE_FILE, own=True)
+    own_questionnaires.add_questionnaire(
+        desk.db, desk.vault, form, _OWN_QUESTIONNAIRE_FILE.read_bytes(), _OWN_QUESTIONNAIRE_FILE.name, now=now
+    )
+
+
+def _add_client(name: str, spec: made_up.Client, desk: DemoState, now: datetime) -> None:
+    body = Client(
+        name=spec.name,
+        birth_date=spec.birth_date,
+        phone=spec.phone,
+        email=spec.email,
+        address=spec.address,
+        reach_note=spec.reach_note,
+        leave_message=spec.leave_message,
+        emergency_name=spec.emergency_name,
+        emergency_phone=spec.emergency_phone,
+        emergency_relation=spec.emergency_relation,
+    )
+    kept = clients.create_client(desk.db, desk.vault, body, now=now)
+    desk.clients[name] = kept
+    desk.cases[name] = cases.load_single_case(desk.db, desk.vault, kept.id)
+
+
+def _archive_client(name: str, desk: DemoState, now: datetime) -> None:
+    desk.clients[name] = clients.archive_client(desk.db, desk.vault, desk.clients[name], now=now)
+
+
+def _add_relationship(name: str, spec: made_up.Relationship, desk: DemoState, now: datetime) -> None:
+    desk.relationships[name, spec.key] = relationships.create_relationship(
+        desk.db, desk.vault, desk.clients[name].id, word=spec.word, frame=spec.frame, now=now
+    )
+
+
+def _open_couple(name: str, partners: tuple[str, str], desk: DemoState, now: datetime) -> None:
+    first, second = (desk.clients[one].id for one in partners)
+    desk.cases[name] = cases.create_couple_case(desk.db, desk.vault, first, second, now=now)

@@ -1,0 +1,283 @@
+"""One hour of the demo as it happens: planned, held, asked, given, agreed, written up.
+
+Each act is a verb of the record, done at the minute at which a clinician would have done it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.demo import content, questionnaire_acts
+from clinic_toolkit.demo.schedule import TimeSpan
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.score_change import MIN_BASELINE_ROUNDS
+from clinic_toolkit.record.outcomes import repeat_agreements
+from clinic_toolkit.record.people import relationships, therapy_sessions, watched_questions
+from clinic_toolkit.record.people.cases import Case
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import administrations, reflections
+from clinic_toolkit.record.safety import fear_holds
+from clinic_toolkit.record.writing import handouts, note_rendering, notes, signature_facts
+from clinic_toolkit.record.writing.notes import SOURCE_CLINICIAN, ClinicalNote, NotePart
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets import catalogue as sheets
+
+PLANNED_AHEAD = timedelta(days=6)
+_CHECK_IN_EARLIER = timedelta(minutes=10)
+
+
+@dataclass(kw_only=True)
+class DemoState:
+    """What every act uses, and what earlier acts left behind, by file name."""
+
+    db: Connection
+    vault: Vault
+    clients: dict[str, RecordVersion[Client]] = field(default_factory=dict)
+    cases: dict[str, RecordVersion[Case]] = field(default_factory=dict)
+    relationships: dict[tuple[str, str], RecordVersion[Relationship]] = field(default_factory=dict)
+
+
+Act = Callable[[DemoState, datetime], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """Something done at some time."""
+
+    at: datetime
+    act: Act
+
+
+@dataclass(kw_only=True)
+class HourScript:
+    """One hour on its way through the record; `case` and `client_names` are file names."""
+
+    spec: content.Hour
+    usual: content.UsualSchedule
+    case: str
+    client_names: tuple[str, ...]
+    relationship_specs: dict[str, content.Relationship]
+    span: TimeSpan
+    record: RecordVersion[TherapySession] = field(init=False)
+    note: RecordVersion[ClinicalNote] = field(init=False)
+
+    @property
+    def planned_at(self) -> datetime:
+        """When it is entered: days before, or afterwards for a call or a message."""
+        if self.spec.kind in ("call", "message") and self.spec.is_past:
+            return self.span.end + timedelta(minutes=2)
+        return self.span.start - PLANNED_AHEAD
+
+    def steps(self) -> Iterator[Step]:
+        """Everything that is done about this hour, in order."""
+        start, end = self.span.start, self.span.end
+        yield Step(at=self.planned_at, act=self._plan_hour)
+        if not self.spec.is_past:
+            return
+        if self.spec.attendance == "cancelled":
+            yield Step(at=start - timedelta(hours=19), act=self._record_absence)
+        elif self.spec.attendance == "no_show":
+            yield Step(at=start + timedelta(minutes=20), act=self._record_absence)
+        elif self.planned_at <= start:
+            yield Step(at=start + timedelta(minutes=self.spec.minutes_late), act=self._open_hour)
+            yield from self._steps_during(start + timedelta(minutes=12))
+            yield Step(at=end, act=self._close_hour)
+        if self.spec.note:
+            yield Step(at=end + timedelta(minutes=3), act=partial(self._begin_note, self.spec.note))
+            yield Step(at=end + timedelta(minutes=7), act=partial(self._write_note, self.spec.note))
+            if self.spec.note.state == "signed":
+                yield Step(at=end + timedelta(minutes=9), act=self._sign_note)
+
+    def _steps_during(self, at: datetime) -> Iterator[Step]:
+        for given in self.spec.questionnaires:
+            if given.instrument == catalogue.load_check_in().id:
+                yield Step(at=at - _CHECK_IN_EARLIER, act=partial(self._give_questionnaire, given))
+                continue
+            yield Step(at=at, act=partial(self._give_questionnaire, given))
+            at += timedelta(minutes=6)
+        before_end = self.span.end - timedelta(minutes=6)
+        for sheet in self.spec.sheets:
+            yield Step(at=before_end, act=partial(self._give_worksheet, sheet))
+        if self.spec.agreed:
+            yield Step(at=self.span.end - timedelta(minutes=2), act=self._record_agreement)
+
+    def _plan_hour(self, desk: DemoState, now: datetime) -> None:
+        told, usual, case = self.spec, self.usual, desk.cases[self.case]
+        afterwards = self.planned_at > self.span.start
+        body = TherapySession(
+            case_id_bytes=case.id.bytes,
+            kind=told.kind,
+            on=self.span.start.date(),
+            start=self.span.start.time(),
+            end=self.span.end.time(),
+            setting=told.setting or usual.setting,
+            place=usual.place if told.place is None else told.place,
+            call_back=usual.call_back if told.call_back is None else told.call_back,
+            present=tuple(desk.clients[one].id.bytes for one in told.present or self.client_names),
+            others_present=told.others_present,
+            attendance=told.attendance or ("came" if afterwards else "planned"),
+            agreed_for_next=told.agreed if afterwards else "",
+        )
+        if not afterwards:
+            body = msgspec.structs.replace(body, attendance="planned")
+        self.record = therapy_sessions.create_therapy_session(desk.db, desk.vault, case, body, now=now)
+
+    def _record_absence(self, desk: DemoState, now: datetime) -> None:
+        attendance = self.spec.attendance or self.record.payload.attendance
+        body = msgspec.structs.replace(self.record.payload, attendance=attendance, present=())
+        self.record = therapy_sessions.revise_therapy_session(desk.db, desk.vault, self.record, body, now=now)
+
+    def _open_hour(self, desk: DemoState, now: datetime) -> None:
+        if self.spec.attendance == "late":
+            began = (self.span.start + timedelta(minutes=self.spec.minutes_late)).time()
+            body = msgspec.structs.replace(self.record.payload, attendance="late", start=began)
+            self.record = therapy_sessions.revise_therapy_session(
+                desk.db, desk.vault, self.record, body, now=now
+            )
+        self.record = therapy_sessions.open_therapy_session(desk.db, desk.vault, self.record, now=now)
+
+    def _record_agreement(self, desk: DemoState, now: datetime) -> None:
+        self.record = therapy_sessions.record_agreement(
+            desk.db, desk.vault, self.record, self.spec.agreed, now=now
+        )
+
+    def _close_hour(self, desk: DemoState, now: datetime) -> None:
+        self.record = therapy_sessions.close_therapy_session(desk.db, desk.vault, self.record, now=now)
+
+    def _give_questionnaire(self, given: content.Questionnaire, desk: DemoState, now: datetime) -> None:
+        client_id = desk.clients[self.client_names[0]].id
+        about = self._find_or_add_relationship(desk, client_id, given.about, now)
+        if about and given.instrument == catalogue.load_check_in().id:
+            about = self._set_watched_item(desk, about, given, now)
+        kept = administrations.create_administration(
+            desk.db,
+            desk.vault,
+            catalogue.load_instrument(given.instrument, given.version or None),
+            client_id=client_id,
+            relationship=about,
+            therapy_session_id=self.record.id,
+            mode=self._administration_mode(given),
+            now=now,
+            answered_on=self.record.payload.on if given.paper else None,
+        )
+        kept = questionnaire_acts.give_questionnaire(desk.db, desk.vault, kept, given, now=now)
+        if given.again_because:
+            repeat_agreements.agree_to_repeat(
+                desk.db,
+                desk.vault,
+                None,
+                kept.payload,
+                purpose=given.again_because,
+                end_date=None,
+                max_rounds=given.again_times,
+                baseline=MIN_BASELINE_ROUNDS,
+                now=kept.recorded_at + timedelta(minutes=1),
+            )
+        if given.risk:
+            questionnaire_acts.write_risk_entry(
+                desk.db, desk.vault, kept, given.risk, now=kept.recorded_at + timedelta(minutes=1)
+            )
+        if given.wrong or given.own_words or given.next_step:
+            reflections.record_reflection(
+                desk.db,
+                desk.vault,
+                kept,
+                wrong=given.wrong,
+                own_words=given.own_words,
+                next_step=given.next_step,
+                remarks_on_client_page=(),
+                expected_version=kept.version,
+                now=kept.recorded_at + timedelta(minutes=2),
+            )
+
+    def _administration_mode(self, given: content.Questionnaire) -> str:
+        if given.paper:
+            return administrations.MODE_PAPER
+        return "read_aloud" if self.record.payload.setting == "room" else "telehealth"
+
+    def _find_or_add_relationship(
+        self, desk: DemoState, client_id: UUID, key: str, now: datetime
+    ) -> RecordVersion[Relationship] | None:
+        if not key:
+            return None
+        name = (self.client_names[0], key)
+        if name not in desk.relationships:
+            named = self.relationship_specs[key]
+            desk.relationships[name] = relationships.create_relationship(
+                desk.db, desk.vault, client_id, word=named.word, frame=named.frame, now=now
+            )
+        return desk.relationships[name]
+
+    def _set_watched_item(
+        self, desk: DemoState, about: RecordVersion[Relationship], given: content.Questionnaire, now: datetime
+    ) -> RecordVersion[Relationship]:
+        of, _, item = given.watched.partition(":")
+        chosen = (
+            watched_questions.pin_question(of, item, catalogue.load_frame(about.payload.frame))
+            if item
+            else None
+        )
+        if chosen != about.payload.watched_question:
+            about = relationships.set_watched_question(desk.db, desk.vault, about, chosen, now=now)
+            desk.relationships[self.client_names[0], given.about] = about
+        return about
+
+    def _give_worksheet(self, told: content.GivenWorksheet, desk: DemoState, now: datetime) -> None:
+        db, vault, client_id = desk.db, desk.vault, desk.clients[self.client_names[0]].id
+        known = self._find_or_add_relationship(desk, client_id, told.about, now)
+        about, sheet = known.id if known else None, sheets.load_worksheet(told.sheet)
+        if told.fear:
+            fear_holds.record_fear_inquiry(
+                db, vault, client_id, about, sheet_place=told.fear, therapy_session_id=self.record.id, now=now
+            )
+        giving = fear_holds.load_handout_permission(db, vault, [client_id], sheet, client_id, about, now=now)
+        handouts.create_handout(
+            db,
+            vault,
+            sheet,
+            client_id=client_id,
+            therapy_session_id=self.record.id,
+            client_sentence=told.sentence,
+            relationship_id=about,
+            is_room_only=giving.is_room_only,
+            now=now,
+        )
+
+    def _begin_note(self, told: content.Note, desk: DemoState, now: datetime) -> None:
+        filled = note_rendering.list_prefilled_parts(desk.db, desk.vault, self.record)
+        parts = [*_clinician_parts({"data": told.data}), *filled]
+        self.note = notes.create_note(desk.db, desk.vault, self.record, parts, now=now)
+
+    def _write_note(self, told: content.Note, desk: DemoState, now: datetime) -> None:
+        filled = [part for part in self.note.payload.parts if part.source_label != SOURCE_CLINICIAN]
+        written = {"data": told.data, "assessment": told.assessment, "plan": told.plan}
+        parts = [*_clinician_parts(written), *filled]
+        version = self.note.version
+        self.note = notes.revise_note(
+            desk.db, desk.vault, self.note, parts, expected_version=version, now=now
+        )
+
+    def _sign_note(self, desk: DemoState, now: datetime) -> None:
+        self.note = notes.sign_note(
+            desk.db,
+            desk.vault,
+            self.note,
+            facts=signature_facts.build_note_facts(desk.db, desk.vault, self.record, self.note),
+            expected_version=self.note.version,
+            now=now,
+        )
+
+
+def _clinician_parts(written: dict[str, str]) -> list[NotePart]:
+    return [
+        NotePart(section=section, source_label=SOURCE_CLINICIAN, text=written.get(section, ""))
+        for section in notes.SECTIONS_BY_FORMAT["DAP"]
+    ]

@@ -1,0 +1,122 @@
+"""One questionnaire of the demo as it is given: read aloud, or from some item on by the client alone."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from clinic_toolkit.demo import content
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.handovers import client_side, clinician_side
+from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED
+from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.safety import open_prompt_groups, risk_entries
+from clinic_toolkit.vault.vault import Vault
+
+_STATUS_BY_MARK = {"d": "declined", "n": "did_not_come_up"}
+_NO_ANSWER = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
+_ANSWER_DELAY, _HANDOVER_DELAY = timedelta(seconds=20), timedelta(seconds=4)
+
+
+def give_questionnaire(
+    db: Connection,
+    vault: Vault,
+    administration: RecordVersion[Administration],
+    spec: content.Questionnaire,
+    *,
+    now: datetime,
+) -> RecordVersion[Administration]:
+    """Give every answer at its time, and end the questionnaire as it ended."""
+    answers = list(_timed_responses(spec, now))
+    at = now
+    for number, response, at in answers:
+        if not spec.alone or number < spec.alone:
+            administration = progress.record_response(db, vault, administration, number - 1, response, now=at)
+    if spec.alone:
+        alone = [each for each in answers if each[0] >= spec.alone]
+        if spec.open_line:
+            at += _ANSWER_DELAY
+            alone.append(
+                (
+                    len(administration.payload.answers.statuses) + 1,
+                    replace(_NO_ANSWER, remark=spec.open_line),
+                    at,
+                )
+            )
+        return _hand_over_and_merge(db, vault, administration, alone, now=at)
+    if spec.open_line:
+        at += _ANSWER_DELAY
+        administration = progress.record_responses(
+            db, vault, administration, {}, open_line_answer=spec.open_line, now=at
+        )
+    end = progress.complete_administration if spec.state == "completed" else progress.stop_administration
+    return end(db, vault, administration, now=at + _ANSWER_DELAY)
+
+
+def write_risk_entry(
+    db: Connection,
+    vault: Vault,
+    administration: RecordVersion[Administration],
+    spec: content.Risk,
+    *,
+    now: datetime,
+) -> None:
+    """Write the risk entry that closes what this questionnaire raised."""
+    body = risk_entries.RiskEntry(
+        client=administration.payload.client,
+        therapy_session=administration.payload.therapy_session,
+        entry_date=now.astimezone().date(),
+        relationship=administration.payload.relationship,
+        administration=administration.id.bytes,
+        closed_answers=tuple(
+            answer
+            for asked in open_prompt_groups.list_groups_after(db, vault, administration)
+            for answer in asked.raised_by
+        ),
+        action=spec.how,
+        deferral_reason=spec.because,
+        asked_text=spec.asked,
+        protective_factors=spec.protects,
+        action_taken=spec.did,
+        consultation=spec.consulted,
+        sheet_place=spec.fear,
+    )
+    risk_entries.create_risk_entry(db, vault, body, now=now)
+
+
+def _timed_responses(spec: content.Questionnaire, now: datetime) -> Iterator[tuple[int, Response, datetime]]:
+    for place, mark in enumerate(spec.answers.split()):
+        if mark == ".":
+            continue
+        way = mark.removesuffix("*")
+        response = Response(
+            status=_STATUS_BY_MARK.get(way, "answered"),
+            value=None if way in _STATUS_BY_MARK else int(way),
+            wants_to_talk=mark.endswith("*"),
+            remark=spec.said.get(str(place + 1), ""),
+        )
+        now += timedelta(seconds=14 + 5 * (place % 3) + 2 * len(response.remark) // 10)
+        yield place + 1, response, now
+
+
+def _hand_over_and_merge(
+    db: Connection,
+    vault: Vault,
+    administration: RecordVersion[Administration],
+    answers: list[tuple[int, Response, datetime]],
+    *,
+    now: datetime,
+) -> RecordVersion[Administration]:
+    word = answered_items.relationship_label(db, vault, administration.payload)
+    out, ticket = clinician_side.create_handover(
+        db, vault, administration, relationship_word=word, now=answers[0][2] - _HANDOVER_DELAY
+    )
+    for number, response, at in answers:
+        client_side.record_answer(db, ticket, number, response, now=at)
+    client_side.record_act(db, ticket, ACT_FINISHED, now=now + _HANDOVER_DELAY)
+    back = clinician_side.merge_handover(db, vault, out, now=now + 2 * _HANDOVER_DELAY)
+    clinician_side.close_handover(db, vault, back, now=now + 3 * _HANDOVER_DELAY)
+    return administrations.load_administration(db, vault, administration.id)

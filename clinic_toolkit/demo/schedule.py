@@ -1,0 +1,58 @@
+"""The demo's calendar: weeks before and after today, so that the practice is always in mid-week.
+
+Times are local, as the clinician reads them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from clinic_toolkit.demo.content import Hour, UsualSchedule
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+_WORKDAY = 3
+_HALF_HOUR = 30
+_LATEST_NEXT = 20 * 60 + 30
+_AFTER_NEXT = {"next": 0, "later": 75, "last": 150}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeSpan:
+    """When an hour begins and ends."""
+
+    start: datetime
+    end: datetime
+
+
+def schedule_hour(hour: Hour, usual: UsualSchedule, *, now: datetime) -> TimeSpan:
+    """Put an hour of the demo on the calendar."""
+    local = now.astimezone()
+    minutes = hour.minutes or usual.minutes
+    if hour.weeks is not None:
+        day = _day_in_week(hour.weeks, hour.weekday or usual.weekday, today=local.date())
+        start = datetime.combine(day, hour.at or usual.at)
+        return TimeSpan(start=start.astimezone(), end=(start + timedelta(minutes=minutes)).astimezone())
+    start = datetime.combine(local.date(), _time_of_slot(hour.today or "next", local))
+    end = start + timedelta(minutes=minutes)
+    if hour.today == "earlier":
+        # What is over has ended by now, even for someone who opens the demo just after midnight.
+        end = min(end, local.replace(second=0, microsecond=0, tzinfo=None))
+    return TimeSpan(start=start.astimezone(), end=end.astimezone())
+
+
+def _day_in_week(weeks: int, weekday: str, *, today: date) -> date:
+    this = today.weekday()
+    # On a weekend "the same day in earlier weeks" would be a practice that works on Sundays.
+    meant = _WEEKDAYS.index(weekday) if weekday in _WEEKDAYS else this if this <= 4 else _WORKDAY
+    if weeks > 0:
+        return today - timedelta(days=((this - meant) % 7 or 7) + 7 * (weeks - 1))
+    return today + timedelta(days=((meant - this) % 7 or 7) + 7 * (-weeks - 1))
+
+
+def _time_of_slot(slot: str, local: datetime) -> time:
+    minute = local.hour * 60 + local.minute
+    upcoming = min(-(-(minute + 10) // _HALF_HOUR) * _HALF_HOUR, _LATEST_NEXT)
+    if slot == "earlier":
+        before = max(0, min((minute - 80) // _HALF_HOUR * _HALF_HOUR, upcoming - 60))
+        return time(before // 60, before % 60)
+    at = upcoming + _AFTER_NEXT[slot]
+    return time(at // 60, at % 60)

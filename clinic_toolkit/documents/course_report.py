@@ -1,0 +1,128 @@
+"""A course over time on paper, for the clinician: each part drawn, in words, and as a table."""
+
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import chart_plan, chart_table, page_layout, sheet_texts
+from clinic_toolkit.documents.blocks import Block, Rule, Text
+from clinic_toolkit.documents.hour_header import letterhead_block
+from clinic_toolkit.documents.styles import BODY, HEADING, QUIET, SMALL, SMALL_STRONG
+from clinic_toolkit.documents.time_chart import ModeLegend, TimeChart
+from clinic_toolkit.psychometrics.result_sentences import option_labels
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+    from clinic_toolkit.documents.chart_table import TableRow
+    from clinic_toolkit.record.values.course_values import Course, CoursePage, CoursePart
+
+_MAX_DATES = 6
+
+
+def render_course(value: "CoursePage") -> bytes:
+    """Draw the course: what was given, each part over time, the tables, what this cannot tell."""
+    course = value.course
+    given = [
+        course.client_name,
+        f"about {course.relationship_word}",
+        f"{sheet_texts.format_date(course.rounds[0].answered_on)} to "
+        f"{sheet_texts.format_date(course.latest.answered_on)}"
+        if len(course.rounds) > 1
+        else sheet_texts.format_date(course.latest.answered_on),
+        ", then ".join(course.segment_labels),
+    ]
+    modes = [(chart_plan.mode_shape(mode), said) for mode, said in course.modes]
+    parts = [part for part in course.parts if any(read.values for read in part.readings)]
+    blocks: list[Block] = [
+        letterhead_block(value.letterhead),
+        *page_layout.title_blocks("Over time", after=4),
+        Text(course.instrument.title, HEADING, after=2, keep_with_next=True),
+        Text(" · ".join(given), QUIET, after=4),
+        Text(
+            "Higher up means more often, nothing else. Each dot is one answer. The line shows the mean "
+            "of a part, as a number from 0 to 100.",
+            SMALL,
+            after=6,
+        ),
+        *([ModeLegend(modes, after=4)] if len(modes) > 1 else [Text(modes[0][1], SMALL)]),
+    ]
+    if any(part.baselines for part in parts):
+        blocks.append(Text(f"Shaded: the range of the first {course.baseline_rounds} rounds.", SMALL))
+    for part in parts:
+        blocks += _part_blocks(course, part)
+    blocks.append(Text("The same as tables", HEADING, before=20, after=2, keep_with_next=True))
+    for part in parts:
+        blocks += _table_blocks(course, part)
+    blocks.append(
+        Text("What this can tell, and what it cannot", HEADING, before=18, after=3, keep_with_next=True)
+    )
+    blocks += [Text(line, SMALL, bullet="–", indent=10, after=2) for line in value.cautions]
+    foot = [
+        Text(f"{course.client_name} · {sheet_texts.format_date(course.latest.answered_on)}", SMALL),
+        Text(sheet_texts.STATUS_LINE, SMALL),
+    ]
+    return page_layout.make_pdf(
+        blocks,
+        page_layout.PageLayout(paper=value.letterhead.paper_size, footer=foot, demo=value.letterhead.is_demo),
+    )
+
+
+def _part_blocks(course: "Course", part: "CoursePart") -> list[Block]:
+    plan = chart_plan.plan_chart(
+        course.rounds,
+        part.readings,
+        option_labels(course.instrument),
+        chosen=course.chosen_values,
+        segments=course.segment_labels,
+        with_mean=part.has_score,
+        baselines=part.baselines,
+        usual=part.usual_ranges,
+        dates=_MAX_DATES,
+    )
+    since = (
+        f"Since {course.segment_labels[-1]}: "
+        if len(course.segment_labels) > 1 and part.clinician_summary
+        else ""
+    )
+    said = (
+        [Text(since + part.clinician_summary, BODY, after=2, keep_with_next=True)]
+        if part.clinician_summary
+        else []
+    )
+    return [Text(part.name, HEADING, before=14, after=2, keep_with_next=True), *said, TimeChart(plan)]
+
+
+def _table_blocks(course: "Course", part: "CoursePart") -> list[Block]:
+    found: list[Block] = [Text(part.name, SMALL_STRONG, before=10, after=2, keep_with_next=True)]
+    for row in chart_table.clinician_rows(course, part):
+        if row.segment_start:
+            found.append(
+                Text(
+                    f"From here: {row.segment_start}. Not compared with what is above.",
+                    SMALL,
+                    before=4,
+                    keep_with_next=True,
+                )
+            )
+        found += [RoundRow(row, numbers=part.has_score), Rule(before=1.5, after=1.5)]
+    return found
+
+
+class RoundRow(Block):
+    """One round as a row of words."""
+
+    SHARES = (0.17, 0.41, 0.21, 0.21)
+
+    def __init__(self, row: "TableRow", *, numbers: bool) -> None:
+        super().__init__()
+        cells = [row.day, row.answers or "–", row.number if numbers else "", row.mode]
+        self.cells = [Text(cell, SMALL) for cell in cells]
+
+    def height(self, width: float) -> float:
+        return max(
+            cell.height(width * share - 8) for cell, share in zip(self.cells, self.SHARES, strict=True)
+        )
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        for cell, share in zip(self.cells, self.SHARES, strict=True):
+            cell.draw(canvas, x, top, width * share - 8)
+            x += width * share

@@ -1,0 +1,214 @@
+"""What is filled in by hand: tables, a scale between two words, two circles."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from clinic_toolkit.documents import font_faces
+from clinic_toolkit.documents.blocks import Block, Text, draw_tick_box
+from clinic_toolkit.documents.styles import ACCENT, EDGE, HAIR, SOFT, TextStyle
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+PAD = 5.0
+# "0 to 10" stays on one line.
+_SPAN = re.compile(r"(\d+) (\w+) (\d+)")
+
+
+class Table(Block):
+    """Empty rows under column words; a tick column has a box in each row."""
+
+    def __init__(
+        self,
+        columns: Sequence[str],
+        rows: int,
+        pitch: float,
+        look: TextStyle,
+        *,
+        numbered: bool = False,
+        ticks: Sequence[int] = (),
+        before: float = 0,
+        after: float = 0,
+    ) -> None:
+        super().__init__(before=before, after=after)
+        head = replace(look, bold=True, leading=1.2)
+        self.rows, self.pitch, self.ticks, self.look = rows, pitch, frozenset(ticks), look
+        self.heads = [
+            Text(
+                _SPAN.sub("\\1\u00a0\\2\u00a0\\3", words),
+                head,
+                align="centre" if at in self.ticks else "left",
+            )
+            for at, words in enumerate(columns)
+        ]
+        self.numbers = (
+            [Text(str(row), replace(look, colour=SOFT)) for row in range(1, rows + 1)] if numbered else []
+        )
+        self.tick_widths = [_head_width(words, look.size) for words in columns]
+
+    def widths(self, width: float) -> list[float]:
+        """Columns to write in share what the tick columns leave."""
+        width -= self._inset()
+        ticks = {
+            at: min(max(self.tick_widths[at], 40.0), width / len(self.heads))
+            for at in self.ticks
+            if at < len(self.heads)
+        }
+        free = len(self.heads) - len(ticks)
+        if not free:
+            return [width / len(self.heads)] * len(self.heads)
+        # Rows with numbers list something in the first column; the others only note something beside it.
+        first = 2.0 if self.numbers and 0 not in ticks and free > 1 else 1.0
+        share = (width - sum(ticks.values())) / (free - 1 + first)
+        return [ticks.get(at, share * first if at == 0 else share) for at in range(len(self.heads))]
+
+    def head_height(self, width: float) -> float:
+        """Height of the column words."""
+        return (
+            max(head.height(w - 2 * PAD) for head, w in zip(self.heads, self.widths(width), strict=True)) + 5
+        )
+
+    def height(self, width: float) -> float:
+        return self.head_height(width) + self.rows * self.pitch
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        widths = self.widths(width)
+        head_height = self.head_height(width)
+        left = x + self._inset()
+        bottom = top - self.height(width)
+        edges = [left]
+        for head, column in zip(self.heads, widths, strict=True):
+            indent = 0 if head is self.heads[0] and not self.numbers else PAD
+            lift = head_height - 5 - head.height(column - 2 * PAD)
+            head.draw(
+                canvas, edges[-1] + (PAD if head.align == "centre" else indent), top - lift, column - 2 * PAD
+            )
+            edges.append(edges[-1] + column)
+        canvas.setStrokeColorRGB(*EDGE)
+        canvas.setLineWidth(0.7)
+        canvas.lines(
+            [
+                (x, y, x + width, y)
+                for y in (top - head_height - row * self.pitch for row in range(self.rows + 1))
+            ]
+        )
+        canvas.setStrokeColorRGB(*HAIR)
+        canvas.lines([(edge, top - head_height, edge, bottom) for edge in edges[1:-1]])
+        size = self.look.size
+        for row in range(self.rows):
+            y = top - head_height - (row + 1) * self.pitch
+            if self.numbers:
+                number = self.numbers[row]
+                number.draw(canvas, x, y + (self.pitch + number.height(self._inset())) / 2, self._inset())
+            for at in self.ticks:
+                if at < len(widths):
+                    draw_tick_box(
+                        canvas, edges[at] + (widths[at] - size) / 2, y + (self.pitch - size) / 2, size
+                    )
+
+    def has_undrawable_mark(self) -> bool:
+        return any(head.has_undrawable_mark() for head in self.heads)
+
+    def _inset(self) -> float:
+        return 24.0 if self.numbers else 0.0
+
+
+def _head_width(words: str, size: float) -> float:
+    """Room for column words on two lines, and never less than the longest word."""
+    longest = max(font_faces.text_width(word, True) for word in words.split() or [""])
+    return max(longest, font_faces.text_width(words, True) * 0.62) * size + 2 * PAD
+
+
+class Scale(Block):
+    """A line with words at both ends, to be marked by hand. It carries no number."""
+
+    def __init__(
+        self, left: str, right: str, steps: int, look: TextStyle, *, before: float = 0, after: float = 0
+    ) -> None:
+        super().__init__(before=before, after=after)
+        self.left, self.right, self.steps = Text(left, look), Text(right, look, align="right"), steps
+
+    def height(self, width: float) -> float:
+        return 24 + max(self.left.height(width * 0.47), self.right.height(width * 0.47))
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        y = top - 13
+        canvas.setStrokeColorRGB(*EDGE)
+        canvas.setLineWidth(1)
+        canvas.line(x, y, x + width, y)
+        gap = width / (self.steps - 1)
+        ends = (0, self.steps - 1)
+        canvas.lines(
+            [
+                (
+                    x + step * gap,
+                    y - (7 if step in ends else 4),
+                    x + step * gap,
+                    y + (7 if step in ends else 4),
+                )
+                for step in range(self.steps)
+            ]
+        )
+        half = width * 0.47
+        self.left.draw(canvas, x, top - 24, half)
+        self.right.draw(canvas, x + width - half, top - 24, half)
+
+    def has_undrawable_mark(self) -> bool:
+        return self.left.has_undrawable_mark() or self.right.has_undrawable_mark()
+
+
+class Circles(Block):
+    """Two circles that share a middle wide enough to write in, each part with its word above it."""
+
+    OVERLAP = 0.46
+
+    def __init__(
+        self,
+        left: str,
+        right: str,
+        middle: str,
+        diameter: float,
+        look: TextStyle,
+        *,
+        before: float = 0,
+        after: float = 0,
+    ) -> None:
+        super().__init__(before=before, after=after)
+        strong = replace(look, bold=True, leading=1.2)
+        self.names = [Text(words, strong, align="centre") for words in (left, middle, right)]
+        self.diameter = diameter
+
+    def height(self, width: float) -> float:
+        return self._name_height(width) + 4 + self._diameter(width) + 2
+
+    def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
+        diameter = self._diameter(width)
+        radius = diameter / 2
+        reach = radius * (1 - self.OVERLAP)
+        centre, y = x + width / 2, top - self._name_height(width) - 4 - radius
+        canvas.setStrokeColorRGB(*ACCENT)
+        canvas.setLineWidth(1.1)
+        for side in (-1, 1):
+            canvas.circle(centre + side * reach, y, radius, stroke=1, fill=0)
+        for name, column, at in zip(self.names, self._columns(width), (-1, 0, 1), strict=True):
+            lift = self._name_height(width) - name.height(column)
+            name.draw(canvas, centre + at * radius - column / 2, top - lift, column)
+
+    def has_undrawable_mark(self) -> bool:
+        return any(name.has_undrawable_mark() for name in self.names)
+
+    def _columns(self, width: float) -> tuple[float, float, float]:
+        """Room for each word: the middle's on one line where it can be, the others over what is theirs."""
+        radius = self._diameter(width) / 2
+        middle = min(self.names[1].lines(width)[0].width + 1, radius * 1.2)
+        side = min(2 * radius - middle, width - 2 * radius) - 2 * PAD
+        return side, middle, side
+
+    def _name_height(self, width: float) -> float:
+        return max(name.height(column) for name, column in zip(self.names, self._columns(width), strict=True))
+
+    def _diameter(self, width: float) -> float:
+        return min(self.diameter, width / (2 - self.OVERLAP))

@@ -1,0 +1,39 @@
+"""The head of a clinician's sheet: whose practice it is, and the plain facts of the hour."""
+
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import sheet_texts
+from clinic_toolkit.documents.blocks import Block, LabelledValue, Text
+from clinic_toolkit.documents.styles import BODY, QUIET, STRONG, TextStyle
+
+if TYPE_CHECKING:
+    from clinic_toolkit.record.values.page_values import Letterhead, TherapySessionFacts
+
+LABEL_WIDTH = 92.0
+_PRACTICE = TextStyle(size=10, bold=True)
+_CLINICIAN = TextStyle(size=10, colour=QUIET.colour)
+
+
+def letterhead_block(value: "Letterhead") -> Text:
+    """The practice's name, and the clinician's beside it."""
+    names = [(value.practice_name, _PRACTICE), (f"  {value.clinician_name}", _CLINICIAN)]
+    return Text([(name, look) for name, look in names if name.strip()], after=16)
+
+
+def hour_fact_blocks(hour: "TherapySessionFacts") -> list[Block]:
+    """What is known of the hour, one pair a line; what is empty leaves no line."""
+    rows = [
+        ("Client", hour.client_names, STRONG),
+        ("Date", sheet_texts.format_date(hour.session_date), BODY),
+        ("Time", sheet_texts.format_time_range(hour.start, hour.end), BODY),
+        ("", hour.remark, BODY),
+        ("Kind", hour.kind, BODY),
+        ("Place", hour.place, BODY),
+        ("Attendance", hour.attendance, BODY),
+        ("Present", hour.present_names, BODY),
+    ]
+    return [
+        LabelledValue(Text(label, QUIET), Text(value, look), label_width=LABEL_WIDTH, before=2)
+        for label, value, look in rows
+        if value.strip()
+    ]

@@ -1,0 +1,179 @@
+"""The page: paper sizes, the flow of blocks over pages, what stands at the foot, and the file itself."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from clinic_toolkit.documents import font_faces, printable_text, sheet_texts
+from clinic_toolkit.documents.blocks import Block, Rule, Text
+from clinic_toolkit.documents.styles import ACCENT, HAIR, MM, SMALL, TITLE, TextStyle
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
+
+PAPER_SIZES = {"A4": (210 * MM, 297 * MM), "Letter": (612.0, 792.0)}
+
+
+class PageLayout(Struct, frozen=True, kw_only=True):
+    """Everything about a sheet but its blocks. `numbered`: "page n of m" from two pages on."""
+
+    paper: str
+    footer: Sequence[Text] = ()
+    numbered: bool = True
+    demo: bool = False
+    side: float = 23 * MM
+    top: float = 21 * MM
+    bottom: float = 13 * MM
+    small_style: TextStyle = SMALL
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the paper; A4 unless the practice prints on Letter."""
+        return PAPER_SIZES.get(self.paper, PAPER_SIZES["A4"])
+
+    @property
+    def width(self) -> float:
+        """Width of the text."""
+        return self.size[0] - 2 * self.side
+
+    @property
+    def usable_height(self) -> float:
+        """Height that blocks may take on each page."""
+        return self.size[1] - self.top - self.bottom - self._footer_height() - 5 * MM
+
+    def _footer_height(self) -> float:
+        lines = sum(block.height(self.width - 84) for block in self.footer)
+        return max(lines, self.small_style.size * self.small_style.leading)
+
+
+def title_blocks(words_: str, *, look: TextStyle = TITLE, after: float = 14) -> list[Block]:
+    """A sheet's title under its short accent bar."""
+    return [
+        Rule(colour=ACCENT, weight=2.4, length=30, after=9),
+        Text(words_, look, after=after, keep_with_next=True),
+    ]
+
+
+def make_pdf(blocks: Sequence[Block], sheet: PageLayout) -> bytes:
+    """Lay the blocks out and draw them. The same blocks give the same bytes."""
+    return bind_pdf([(blocks, sheet)])
+
+
+def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
+    """One file of several parts, each on pages of its own: a part is drawn as if it were alone.
+
+    The file's own data say nothing of the person: its title is "Document" on every sheet.
+    """
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = BytesIO()
+    # Otherwise every file would name a Helvetica that it does not carry.
+    first_font: Any = font_faces.primary_face(False).name
+    canvas = Canvas(
+        out,
+        pagesize=parts[0][1].size,
+        invariant=True,
+        pageCompression=1,
+        lang="en",
+        initialFontName=first_font,
+    )
+    canvas.setTitle("Document")
+    canvas.setAuthor("")
+    canvas.setSubject("")
+    canvas.setCreator("")
+    canvas.setProducer("")
+    for blocks, sheet in parts:
+        pages = place_on_pages([*blocks, *mark_explanation(blocks, sheet)], sheet.width, sheet.usable_height)
+        for number, placed in enumerate(pages, start=1):
+            draw_page(canvas, sheet, placed, number, len(pages))
+            canvas.showPage()
+    with font_faces.subset_lock:
+        canvas.save()
+    return out.getvalue()
+
+
+def mark_explanation(blocks: Sequence[Block], sheet: PageLayout) -> list[Block]:
+    """The line that explains marks, if a mark stands anywhere on the sheet."""
+    if any(block.has_undrawable_mark() for block in (*blocks, *sheet.footer)):
+        return [Text(printable_text.MARK_NOTE, sheet.small_style, before=14)]
+    return []
+
+
+PlacedBlocks = list[tuple[Block, float]]
+
+
+def place_on_pages(blocks: Sequence[Block], width: float, room: float) -> list[PlacedBlocks]:
+    """Place blocks on pages: each with its distance from the top of the text area."""
+    waiting = list(blocks)
+    pages: list[PlacedBlocks] = [[]]
+    used = after = 0.0
+    at = 0
+    while at < len(waiting):
+        block = waiting[at]
+        page = pages[-1]
+        gap = max(after, block.before) if page else 0.0
+        if used + gap + _kept_together_height(waiting, at, width) <= room + 0.01 or (
+            not page and block.height(width) <= room + 0.01
+        ):
+            page.append((block, used + gap))
+            used, after = used + gap + block.height(width), block.after
+            at += 1
+            continue
+        parts = None if block.keep_with_next and page else block.split(width, room - used - gap)
+        if parts:
+            page.append((parts[0], used + gap))
+            waiting[at] = parts[1]
+        elif not page:
+            page.append((block, 0.0))
+            at += 1
+        pages.append([])
+        used = after = 0.0
+    return pages if pages[-1] or len(pages) == 1 else pages[:-1]
+
+
+def stacked_height(blocks: Sequence[Block], width: float) -> float:
+    """Height of the blocks on one endless page."""
+    total = after = 0.0
+    for index, block in enumerate(blocks):
+        total += (max(after, block.before) if index else 0.0) + block.height(width)
+        after = block.after
+    return total
+
+
+def _kept_together_height(blocks: Sequence[Block], at: int, width: float) -> float:
+    """Height of a block with all that must not be parted from it."""
+    total = blocks[at].height(width)
+    while blocks[at].keep_with_next and at + 1 < len(blocks):
+        following = blocks[at + 1]
+        total += max(blocks[at].after, following.before)
+        total += following.height(width) if following.keep_with_next else following.min_height(width)
+        at += 1
+    return total
+
+
+def draw_page(
+    canvas: "Canvas", sheet: PageLayout, placed: PlacedBlocks, number: int, page_count: int
+) -> None:
+    """Draw one page with what stands at its foot and, on an invented one, the mark that says so."""
+    page_width, page_height = sheet.size
+    for block, down in placed:
+        block.draw(canvas, sheet.side, page_height - sheet.top - down, sheet.width)
+    if sheet.demo:
+        Text(sheet_texts.DEMO_LABEL, replace(sheet.small_style, bold=True), align="right").draw(
+            canvas, sheet.side, page_height - 9 * MM, page_width - 2 * sheet.side
+        )
+    top = sheet.bottom + sheet._footer_height()
+    numbered = sheet.numbered and page_count > 1
+    if sheet.footer or numbered:
+        canvas.setFillColorRGB(*HAIR)
+        canvas.rect(sheet.side, top + 2 * MM, sheet.width, 0.5, stroke=0, fill=1)
+    if numbered:
+        Text(f"page {number} of {page_count}", sheet.small_style, align="right").draw(
+            canvas, sheet.side, top, sheet.width
+        )
+    for line in sheet.footer:
+        line.draw(canvas, sheet.side, top, sheet.width - 84)
+        top -= line.height(sheet.width - 84)

@@ -1,0 +1,140 @@
+"""Typed text made printable: nothing lost, nothing drawn as an empty box, nothing silently wrong.
+
+In this order: controls and lone surrogates go, Unicode is composed (NFC), Arabic letters take their
+joined forms, and a character that neither family can draw becomes a visible mark such as "[U+6F22]",
+which the foot of the sheet explains. Right-to-left text is put in visual order line by line, after
+lines have been broken, so that its first word stays on its first line.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.documents import font_faces
+
+if TYPE_CHECKING:
+    from arabic_reshaper import ArabicReshaper
+
+MARK_PATTERN = re.compile(r"\[U\+[0-9A-F]{4,6}\]")
+MARK_NOTE = (
+    "A mark such as [U+6F22] is one character that cannot be printed with the letters of this sheet. It "
+    "is that character’s number in Unicode; nothing was left out."
+)
+_NEWLINES = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
+_SELECTORS = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_BRACKET_MARK = "\u034f"
+_JOINERS = "\u200c\u200d"
+# Scripts whose letters change with their neighbours, or stack, by rules that are not applied here:
+# drawn one by one they would be misread, so they are marked instead.
+_UNSUPPORTED_SCRIPTS = re.compile("[\u0700-\u074f\u07c0-\u07ff\u0e80-\u0eff]")
+
+
+def clean_text(text: str) -> str:
+    """Text without controls, lone surrogates and invisible formatting, in composed form."""
+    if font_faces.primary_face(False).covers(text):
+        return text
+    text = _NEWLINES.sub("\n", text).replace("\t", "    ")
+    text = "".join(char for char in text if char == "\n" or not _is_invisible(char))
+    return unicodedata.normalize("NFC", text)
+
+
+def make_printable(text: str) -> str:
+    """One paragraph as it will be drawn, still in the order in which it is read."""
+    text = clean_text(text).replace("\n", " ")
+    if font_faces.primary_face(False).covers(text):
+        return text
+    if _ARABIC.search(text):
+        text = _arabic_reshaper().reshape(text)
+    text = "".join(char for char in text if char not in _JOINERS)
+    for parts, whole in _hebrew_compositions() if _RTL.search(text) else ():
+        text = text.replace(parts, whole)
+    return "".join(char if is_drawable(char) else mark_undrawable(char) for char in text)
+
+
+def is_drawable(char: str) -> bool:
+    """Whether this one character of shaped text can be drawn truly, in both weights."""
+    if font_faces.primary_face(False).covers(char):
+        return True
+    if char > "\uffff" or _UNSUPPORTED_SCRIPTS.match(char) or unicodedata.category(char) in ("Co", "Cn"):
+        return False  # beyond the first plane ReportLab's character map is wrong: nothing would copy truly
+    if _ARABIC.match(char) and unicodedata.category(char) == "Lo":
+        return False  # the shaper had no joined form for it
+    return font_faces.fallback_face(False).covers(char) and font_faces.fallback_face(True).covers(char)
+
+
+def mark_undrawable(char: str) -> str:
+    """The visible mark of what cannot be drawn; a joined form is named as the letter that was typed."""
+    letter = unicodedata.normalize("NFKC", char)
+    return f"[U+{ord(letter if len(letter) == 1 else char):04X}]"
+
+
+def has_right_to_left(text: str) -> bool:
+    """Whether a letter of a right-to-left script stands anywhere."""
+    return not text.isascii() and _RTL.search(text) is not None
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter with a direction is one of a right-to-left script."""
+    for char in text:
+        direction = unicodedata.bidirectional(char)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
+def to_visual_order(line: str, from_right: bool) -> str:
+    """One broken line in the order in which it is drawn."""
+    if not has_right_to_left(line):
+        return line
+    from bidi import get_display
+    from bidi.mirror import MIRRORED
+
+    # python-bidi orders but does not turn brackets. A mark that clings to its bracket tells on which side
+    # of it the bracket came to lie: before it, the bracket stands in right-to-left text and is turned.
+    paired = "".join(char + _BRACKET_MARK if char in MIRRORED else char for char in line)
+    drawn: str = get_display(paired, base_dir="R" if from_right else "L")
+    return _bracket_pattern().sub(lambda found: found[1] or MIRRORED[found[2]], drawn)
+
+
+def _is_invisible(char: str) -> bool:
+    category = unicodedata.category(char)
+    if category == "Cf":
+        # Joiners shape Arabic and go later; signs that enclose numbers are visible and stay, to be marked.
+        enclosing = unicodedata.name(char, "").startswith(("ARABIC", "SYRIAC", "KAITHI"))
+        return char not in _JOINERS and not enclosing
+    return category in ("Cc", "Cs") or bool(_SELECTORS.match(char))
+
+
+@cache
+def _bracket_pattern() -> re.Pattern[str]:
+    from bidi.mirror import MIRRORED
+
+    bracket = f"([{re.escape(''.join(MIRRORED))}])"
+    return re.compile(f"{bracket}{_BRACKET_MARK}|{_BRACKET_MARK}{bracket}")
+
+
+@cache
+def _arabic_reshaper() -> "ArabicReshaper":
+    from arabic_reshaper import ArabicReshaper
+
+    # Vowel signs stay, and only the ligatures that the script requires are made: the same letters, joined.
+    return ArabicReshaper({"delete_harakat": False, "ARABIC LIGATURE ALLAH": False})
+
+
+@cache
+def _hebrew_compositions() -> tuple[tuple[str, str], ...]:
+    """Letters with points as one glyph each; NFC takes these apart, and unplaced points would drift."""
+    pairs = []
+    for code in range(0xFB1D, 0xFB4F):
+        whole = chr(code)
+        parts = unicodedata.normalize("NFD", whole)
+        if (
+            len(parts) > 1
+            and font_faces.fallback_face(False).covers(whole)
+            and font_faces.fallback_face(True).covers(whole)
+        ):
+            pairs.append((parts, whole))
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))

@@ -1,0 +1,102 @@
+"""A practice's own questionnaire on its way into a client's hands: what the client reads, and no more.
+
+The process that shows a form to a client has no keys, so it cannot open the sealed definition. What is
+for the clinician alone is left out before it leaves.
+"""
+
+import zlib
+from dataclasses import replace
+
+import msgspec
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments.model import EvidenceCard, Guidance, Instrument
+
+# Has to fit into the tray beside the rest of a ticket.
+MAX_PACKED_BYTES = 48 * 1024
+_MAX_UNPACKED_BYTES = 4_000_000
+_BLANK = "–"
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Instrument).decode
+
+
+class TooLongToHandOver(ClinicError):
+    """The questions do not fit through the narrow way to a process without keys."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This questionnaire is too long to be handed over. Ask it together, or give the blank form on "
+            "paper."
+        )
+
+
+def encode_client_copy(instrument: Instrument, *, general: bool) -> bytes:
+    """The questionnaire as the client meets it, small.
+
+    Args:
+        general: in the wording for people in general; the other one stays here.
+
+    Raises:
+        TooLongToHandOver: it is larger than what can be handed on.
+    """
+    made = zlib.compress(_encode(_without_clinician_parts(instrument, general=general)), 9)
+    if len(made) > MAX_PACKED_BYTES:
+        raise TooLongToHandOver
+    return made
+
+
+def decode_client_copy(packed: bytes) -> Instrument:
+    """The questionnaire that `packed` made.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return _decode(zlib.decompressobj().decompress(packed, _MAX_UNPACKED_BYTES))
+    except zlib.error as error:
+        raise ValueError("not a questionnaire") from error
+
+
+def can_be_handed_over(instrument: Instrument) -> bool:
+    """Whether it can be handed over in either wording."""
+    try:
+        return all(encode_client_copy(instrument, general=general) for general in (False, True))
+    except TooLongToHandOver:
+        return False
+
+
+def _without_clinician_parts(instrument: Instrument, *, general: bool) -> Instrument:
+    texts = [(item.text_general if general else item.text) for item in instrument.items]
+    items = tuple(
+        replace(item, text=text, text_general=text, safety_flag="none", frames_not_fitting=())
+        for item, text in zip(instrument.items, texts, strict=True)
+    )
+    facets = tuple(
+        replace(facet, name=facet.id, client_phrase=facet.id, follow_up=(), avoid=())
+        for facet in instrument.facets
+    )
+    card = EvidenceCard(
+        level=instrument.evidence.level,
+        author=_BLANK,
+        licence=_BLANK,
+        item_sources=_BLANK,
+        not_known=_BLANK,
+        translations=_BLANK,
+        use=_BLANK,
+        not_for=_BLANK,
+    )
+    return replace(
+        instrument,
+        clinician_name=_BLANK,
+        about=_BLANK,
+        result_heading=_BLANK,
+        introduction=(),
+        introduction_general=(),
+        clinician_notes=(),
+        guidance=Guidance(),
+        bands=(),
+        facets=facets,
+        items=items,
+        evidence=card,
+    )

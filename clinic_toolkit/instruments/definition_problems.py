@@ -1,0 +1,141 @@
+"""What can be wrong between the parts of a definition, each said with its place.
+
+The types in `model` say what one value may be. Here stands what only several values together can
+tell. Everything works on the table as it was read, and passes over a value of the wrong kind, so
+that these findings stand beside those about kinds and a person mends a file once.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from string import Formatter
+from typing import Any
+
+from clinic_toolkit import combining_marks
+from clinic_toolkit.instruments import scoring_problems
+from clinic_toolkit.instruments.model import Frame, Instrument
+from clinic_toolkit.instruments.raw_tables import RawTable, entries_of
+
+_PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_CHECK_IN_ONLY = ("own_place", "open_line", "open_line_general")
+_HEADING_FIELDS = {("client", "", None), ("about", "", None)}
+
+
+def text_problems(raw: Any, place: str = "") -> Iterator[str]:
+    """Name every text that is blank at an end or holds characters that do not print.
+
+    Control and direction-changing characters can make a question look different from what is
+    stored, on screen and on paper; a definition has no use for them.
+    """
+    if isinstance(raw, str):
+        if raw != raw.strip():
+            yield f"{place}: begins or ends with a space"
+        if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c != "\n" for c in raw):
+            yield f"{place}: has a character that does not print"
+        if combining_marks.has_too_many_marks(raw):
+            yield f"{place}: holds more than {combining_marks.MAX_MARKS_PER_LETTER} marks on one letter"
+    elif isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from text_problems(value, f"{place}.{key}" if place else str(key))
+    elif isinstance(raw, list):
+        for number, value in enumerate(raw):
+            yield from text_problems(value, f"{place}[{number}]")
+
+
+def instrument_problems(raw: RawTable) -> Iterator[str]:
+    """Say everything about one questionnaire that does not hold together."""
+    for name in ("id", "version"):
+        yield from _id_problems(name, raw.get(name))
+    for part, name in (("facets", "id"), ("items", "id"), ("options", "value"), ("options", "label")):
+        yield from _duplicate_problems(raw, part, name)
+    yield from _heading_problems(raw.get("result_heading"))
+    yield from _item_problems(raw)
+    yield from _check_in_problems(raw)
+    yield from scoring_problems.scoring_problems(raw)
+
+
+def frame_problems(raw: RawTable) -> Iterator[str]:
+    """Say everything about the list of relationships that does not hold together."""
+    for name in ("id", "label"):
+        yield from _duplicate_problems(raw, "frames", name)
+    if sum(frame.get("general") is True for _, frame in entries_of(raw, "frames")) > 1:
+        yield "frames: only one of them may be general"
+
+
+def cross_reference_problems(instruments: Sequence[Instrument], frames: Sequence[Frame]) -> Iterator[str]:
+    """Say which questionnaire names a relationship that is not there, and the other way round."""
+    known_frames = {frame.id for frame in frames}
+    known_instruments = {instrument.id for instrument in instruments}
+    for instrument in instruments:
+        for number, item in enumerate(instrument.items):
+            for name in item.frames_not_fitting:
+                if name not in known_frames:
+                    place = f"{instrument.id}, items[{number}].frames_not_fitting"
+                    yield f"{place}: there is no relationship “{name}”"
+    for number, frame in enumerate(frames):
+        for name in frame.not_offered:
+            if name not in known_instruments:
+                yield f"frames[{number}].not_offered: there is no questionnaire “{name}”"
+
+
+def _duplicate_problems(raw: RawTable, part: str, name: str) -> Iterator[str]:
+    seen: dict[str | int, int] = {}
+    for number, entry in entries_of(raw, part):
+        value = entry.get(name)
+        if not isinstance(value, str | int):
+            continue
+        if value in seen:
+            yield f"{part}[{number}].{name}: “{value}” is already used at {part}[{seen[value]}]"
+        seen.setdefault(value, number)
+        if name == "id":
+            yield from _id_problems(f"{part}[{number}].id", value)
+
+
+def _id_problems(place: str, value: object) -> Iterator[str]:
+    if isinstance(value, str) and value and not _PLAIN_ID.fullmatch(value):
+        yield f"{place}: only letters, digits, dot, hyphen and underline are allowed"
+
+
+def _heading_problems(heading: object) -> Iterator[str]:
+    if not isinstance(heading, str):
+        return
+    try:
+        parts = [part[1:] for part in Formatter().parse(heading) if part[1] is not None]
+    except ValueError:
+        parts = []
+    # A conversion or a format would let a definition reach into what it is filled with.
+    if set(parts) != _HEADING_FIELDS:
+        yield "result_heading: must hold {client} and {about}, and no other braces"
+
+
+def _item_problems(raw: RawTable) -> Iterator[str]:
+    known = {facet.get("id") for _, facet in entries_of(raw, "facets") if isinstance(facet.get("id"), str)}
+    for number, item in entries_of(raw, "items"):
+        facet, define = item.get("facet"), item.get("define")
+        if isinstance(facet, str) and facet not in known:
+            yield f"items[{number}].facet: there is no facet “{facet}”"
+        if raw.get("kind") == "strengths" and item.get("role") == "difficulty":
+            yield f"items[{number}].role: a questionnaire of strengths has strength items only"
+        words = f"{item.get('text')}\n{item.get('text_general')}".lower()
+        for word in define if isinstance(define, dict) else ():
+            if word.lower() not in words:
+                yield f"items[{number}].define: “{word}” is not in the question"
+
+
+def _check_in_problems(raw: RawTable) -> Iterator[str]:
+    """What a check-in has and is not asked, and what only a check-in has."""
+    if raw.get("kind") != "check-in":
+        if "missing" not in raw:
+            yield "missing: is missing"
+        yield from (f"{name}: is only for a check-in" for name in _CHECK_IN_ONLY if name in raw)
+        return
+    if "missing" in raw:
+        yield "missing: a check-in is never scored, leave it out"
+    yield from (f"{name}: is missing" for name in _CHECK_IN_ONLY if raw.get(name, "") == "")
+    place, items = raw.get("own_place"), list(entries_of(raw, "items"))
+    if isinstance(place, int) and place > len(items) + 1:
+        yield f"own_place: must be {len(items) + 1} or less"
+    for number, item in items:
+        # It is asked where both look at the screen; fear is asked about in private.
+        if item.get("safety_flag", "none") != "none":
+            yield f"items[{number}].safety_flag: a check-in cannot have a marked question"

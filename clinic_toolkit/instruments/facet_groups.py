@@ -1,0 +1,56 @@
+"""Parts within parts: facets that belong to a group, which is itself a facet.
+
+Works on pairs of id and parent, so that it serves the table as it was read and the finished values.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from clinic_toolkit.instruments.model import Facet, Instrument
+
+# A part, its group, the group's group … A person reads no deeper tree, and no walk through it is long.
+MAX_DEPTH = 5
+
+Parents = Mapping[str, str | None]
+
+
+def parents_of(instrument: Instrument) -> dict[str, str | None]:
+    """The group of every facet, or None."""
+    return {facet.id: facet.parent for facet in instrument.facets}
+
+
+def groups_above(facet: str, parents: Parents) -> tuple[str, ...]:
+    """The groups that a facet belongs to, the nearest first; cut off one beyond the deepest allowed."""
+    found: list[str] = []
+    at = parents.get(facet)
+    while at is not None and at in parents and len(found) < MAX_DEPTH:
+        found.append(at)
+        at = parents[at]
+    return tuple(found)
+
+
+def depth(facet: str, parents: Parents) -> int:
+    """How many groups stand above it."""
+    return len(groups_above(facet, parents))
+
+
+def facets_in_order(instrument: Instrument) -> Iterator[Facet]:
+    """Every facet, each group before its parts, else in the order of the file."""
+    parents = parents_of(instrument)
+    place = {facet.id: number for number, facet in enumerate(instrument.facets)}
+
+    def key(facet: Facet) -> tuple[int, ...]:
+        return tuple(place[id] for id in (*reversed(groups_above(facet.id, parents)), facet.id))
+
+    yield from sorted(instrument.facets, key=key)
+
+
+def group_problems(parents: Parents, places: Mapping[str, int]) -> Iterator[str]:
+    """Say which facet names no group that is there, leads round in a circle, or stands too deep."""
+    for facet, number in places.items():
+        where, group = f"facets[{number}].parent", parents[facet]
+        if group is not None and group not in parents:
+            yield f"{where}: there is no facet “{group}”"
+        elif facet in (line := groups_above(facet, parents)):
+            yield f"{where}: goes round in a circle"
+        elif len(line) >= MAX_DEPTH:
+            yield f"{where}: is in too many groups; a part may have {MAX_DEPTH - 1} above it"

@@ -1,0 +1,131 @@
+"""What goes to and comes from the process that parses a stranger's definition.
+
+A worker holds keys, so it never parses a file that somebody sent: it packs the bytes (`encode_request`), a
+process without keys answers (`handle_request`), and the worker takes the answer as values of the model's own
+types, within a length (`decode_reply`). Nothing in an answer can name a class or a function.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from clinic_toolkit import plain_text
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import catalogue, loader, problem_locations
+from clinic_toolkit.instruments.loader import DefinitionError
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.instruments.problem_locations import LocatedProblem
+
+# What the process may use, counted from the moment it begins to read.
+MAX_MEMORY_MB = 256
+MAX_SECONDS = 5.0
+MAX_REQUEST_BYTES = loader.MAX_BYTES + 4096
+# A definition is written out with the names of its fields here, so it is longer than its file.
+MAX_REPLY_BYTES = 4 * 2**20
+# A page shows so many of the places to mend.
+MAX_SHOWN = 100
+
+SLOW, LARGE, BROKEN = "slow", "large", "broken"
+_SENTENCES = {
+    SLOW: f"Checking this file took longer than {MAX_SECONDS:.0f} seconds and was stopped. Nothing was "
+    "added. Make the file simpler, and choose it again.",
+    LARGE: f"Checking this file was stopped because it needed more than {MAX_MEMORY_MB} MB of memory, far "
+    "more than a questionnaire needs. Nothing was added. Make the file simpler, and choose it "
+    "again.",
+    BROKEN: "This file could not be checked just now. Nothing was added. Choose it again; if that does "
+    "not help, restart the program.",
+}
+
+
+class ParsingFailed(ClinicError):
+    """There is no answer about a file. Outcomes `SLOW` and `LARGE` are the file's doing, `BROKEN` is not."""
+
+    def __init__(self, outcome: str) -> None:
+        self.outcome = outcome if outcome in _SENTENCES else BROKEN
+        super().__init__(_SENTENCES[self.outcome])
+
+
+class ParseRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it came, and the name it is called by in sentences."""
+
+    file: str
+    definition: bytes
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be mended in a file: the first places, by line, and how many there are in all."""
+
+    file: str
+    problems: tuple[LocatedProblem, ...]
+    count: int
+
+
+class ParseReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A questionnaire that can be used, or what is to be mended; exactly one of them."""
+
+    instrument: Instrument | None = None
+    findings: Findings | None = None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_request = msgspec.msgpack.Decoder(ParseRequest).decode
+_decode_reply_bytes = msgspec.msgpack.Decoder(ParseReply).decode
+
+
+def encode_request(definition: bytes, file: str) -> bytes:
+    """Pack a file for the process that parses."""
+    return _encode(ParseRequest(file=file, definition=definition))
+
+
+def prepare_parser() -> None:
+    """Import and build everything that an answer needs, before there is a file."""
+    loader.prepare_validators()
+    catalogue.list_frames()
+
+
+def handle_request(packed: bytes) -> bytes:
+    """Parse and check what `encode_request` packed. This is what the process without keys does.
+
+    Raises:
+        MemoryError: it needs more memory than the process may use.
+    """
+    one = _decode_request(packed)
+    try:
+        instrument = loader.parse_instrument(one.definition, one.file, own=True)
+        if found := catalogue.conflicts_with_catalogue(instrument):
+            raise DefinitionError(one.file, found)
+    except DefinitionError as refused:
+        return _encode(ParseReply(findings=collect_findings(refused, one.definition)))
+    return _encode(ParseReply(instrument=instrument))
+
+
+def decode_reply(reply: bytes, definition: bytes) -> ParseReply:
+    """Take an answer about these bytes, believing only that it has the right types.
+
+    Raises:
+        ParsingFailed: it is no such answer.
+    """
+    try:
+        if len(reply) > MAX_REPLY_BYTES:
+            raise ValueError("too long")
+        told = _decode_reply_bytes(reply)
+    except ValueError as error:
+        raise ParsingFailed(BROKEN) from error
+    if (told.instrument is None) == (told.findings is None):
+        raise ParsingFailed(BROKEN)
+    if told.instrument is None:
+        return told
+    # Which bytes it is and whose it is we know ourselves.
+    instrument = replace(told.instrument, digest=loader.definition_digest(definition), own=True)
+    return ParseReply(instrument=instrument)
+
+
+def collect_findings(refused: DefinitionError, definition: bytes) -> Findings:
+    """What was found in a file, each place with its line, for a person who has it open."""
+    text = plain_text.decode_text_leniently(definition)
+    told: Sequence[LocatedProblem] = [
+        problem_locations.locate_problem(each, text) for each in refused.problems[:MAX_SHOWN]
+    ]
+    by_line = tuple(sorted(told, key=lambda one: one.line))
+    return Findings(file=refused.file, problems=by_line, count=len(refused.problems))

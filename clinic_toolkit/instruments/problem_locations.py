@@ -1,0 +1,69 @@
+"""Where a problem stands, for a person with the file open in an editor: which question, and which line."""
+
+import re
+
+from msgspec import Struct
+
+_PLACE = re.compile(r"(items|facets|options|bands)\[(\d+)\]\.?([^:\s]*): (.*)", re.DOTALL)
+_LINE = re.compile(r"line ([0-9]{1,9}): (.*)", re.DOTALL)
+_OTHER = re.compile(r"\b(items|facets|options|bands)\[(\d+)\]")
+_PART_NAMES = {"items": "Question", "facets": "Part", "options": "Answer", "bands": "Band"}
+
+
+class LocatedProblem(Struct, frozen=True, kw_only=True):
+    """One problem: where it stands in words, what is wrong, and the line of the file, 0 if not known."""
+
+    where: str
+    what: str
+    line: int
+
+
+def locate_problem(problem: str, text: str) -> LocatedProblem:
+    """A problem of `DefinitionError` for a person; `text` is the file it was found in."""
+    if at := _LINE.fullmatch(problem):
+        return LocatedProblem(where="", what=at[2], line=int(at[1]))
+    found = _PLACE.fullmatch(problem)
+    if not found:
+        where, _, what = problem.rpartition(": ") if problem.count(": ") == 1 else problem.partition(": ")
+        return LocatedProblem(where=where, what=what, line=_line_at_top_level(where, text))
+    part, number, name, what = found[1], int(found[2]), found[3], found[4]
+    where = f"{_PART_NAMES[part]} {number + 1}" + (f", {name}" if name else "")
+    what = _OTHER.sub(lambda other: f"{_PART_NAMES[other[1]].lower()} {int(other[2]) + 1}", what)
+    return LocatedProblem(where=where, what=what, line=_line_in_entry(part, number, name, text))
+
+
+def _line_in_entry(part: str, number: int, name: str, text: str) -> int:
+    """The line of a key in the entry of this number, else of the head of the entry."""
+    heads = [match.start() for match in re.finditer(rf"(?m)^[ \t]*\[\[[ \t]*{part}[ \t]*\]\]", text)]
+    if number >= len(heads):
+        return 0
+    begin = heads[number]
+    key = re.match(r"[A-Za-z0-9_-]*", name)
+    # The entry ends where the next table begins; a table of its own inside it is looked at by its head.
+    end = re.compile(r"(?m)^[ \t]*\[").search(text, text.index("]]", begin) + 2)
+    inside = text[begin : end.start() if end else len(text)]
+    at = re.search(rf"(?m)^[ \t]*{re.escape(key[0])}[ \t]*[=.]", inside) if key and key[0] else None
+    return _line_number(text, begin + (at.start() if at else 0))
+
+
+def _line_at_top_level(where: str, text: str) -> int:
+    """The line of a key of the file itself, or of one in a table, such as `evidence.author`."""
+    table, _, name = where.rpartition(".")
+    if not re.fullmatch(r"[A-Za-z0-9_]+(\[\d+\])?", name):
+        return 0
+    begin = 0
+    if table:
+        head = re.search(rf"(?m)^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\]", text)
+        if not head:
+            return 0
+        begin = head.end()
+    end = re.compile(r"(?m)^[ \t]*\[").search(text, begin)
+    inside = text[begin : end.start() if end else len(text)]
+    at = re.search(rf"(?m)^[ \t]*{re.escape(name.partition('[')[0])}[ \t]*=", inside)
+    if at:
+        return _line_number(text, begin + at.start())
+    return _line_number(text, begin) if table else 0
+
+
+def _line_number(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1

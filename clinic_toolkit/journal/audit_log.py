@@ -1,0 +1,264 @@
+"""The audit trail: one hash chain over everything that was done.
+
+`h_i = SHA-256(enc("hash/audit", incarnation, i, h_{i-1}, body))`. The chain needs no key, so that a
+locked process can extend it; what an unlocked clinician does is sealed and ends in the clinician's
+signature over the chain's tip. Who holds that signing key can still rewrite history up to the last
+copy outside this machine: `docs/promises.md` says so.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Column, Connection, Integer, LargeBinary, Row, Table, select
+
+from clinic_toolkit.crypto.encoding import encode_fields
+from clinic_toolkit.crypto.signature import verify_signature
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import key_slot_events, keyless_events, sequence_gaps
+from clinic_toolkit.store import anchor
+from clinic_toolkit.store.anchor_slot import MAX_NUMBER
+from clinic_toolkit.store.base import add_refusing_trigger, metadata
+from clinic_toolkit.store.engine import on_rollback
+from clinic_toolkit.store.statements import PreparedStatement
+from clinic_toolkit.store.types import from_microseconds, to_microseconds
+from clinic_toolkit.vault.vault import SealBroken, Vault
+
+# The line of a page that was looked at, and of a paper that left as a file, which its kind follows. They
+# name versions, and none of them is new.
+READ_ONLY_EVENTS = EVENT_RECORDS_READ, EVENT_PAPER_SAVED = "records.read", "paper.saved"
+KEYLESS_MARK, SEALED_MARK = b"\x00", b"\x01"
+_KEY_ID_LENGTH = 16
+GENESIS_HASH = bytes(32)
+
+audit_log_table = Table(
+    "audit_line",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("signature", LargeBinary(64), nullable=True),
+    # Else one bit could make text of a hash, and the driver stumbles over it instead of SQLite's own check.
+    sqlite_strict=True,
+)
+add_refusing_trigger(audit_log_table, "UPDATE", message="the audit trail is only added to")
+add_refusing_trigger(audit_log_table, "DELETE", message="the audit trail is only added to")
+
+_SELECT_LAST = PreparedStatement(
+    select(audit_log_table.c.seq, audit_log_table.c.hash).order_by(audit_log_table.c.seq.desc()).limit(1)
+)
+_INSERT_ENTRY = PreparedStatement(audit_log_table.insert())
+
+
+class ChainBroken(ClinicError):
+    """A line of the audit trail is missing, changed or out of its place."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(
+            f"The audit trail is broken at line {seq}. Nothing was changed; keep a copy of the data "
+            "folder before you go on."
+        )
+        self.seq = seq
+
+
+class VersionReference(msgspec.Struct, array_like=True, frozen=True):
+    """What was written or read: enough to notice later that it is missing."""
+
+    table: str
+    ring: bytes
+    record: bytes
+    version: int
+    content_id: bytes
+
+
+class EntryPayload(msgspec.Struct, array_like=True, frozen=True):
+    """The sealed text of a line."""
+
+    event: str
+    recorded_at: int
+    actor_id: bytes
+    references: tuple[VersionReference, ...] = ()
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line, opened."""
+
+    seq: int
+    event: str
+    recorded_at: datetime
+    references: tuple[VersionReference, ...]
+    is_signed: bool
+    is_keyless: bool = False
+
+
+_encode_payload = msgspec.msgpack.Encoder().encode
+_decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
+
+
+def last_position(db: Connection) -> tuple[int, bytes]:
+    """The number and hash of the last line; 0 and the hash before the first if there is none."""
+    row = _SELECT_LAST.execute(db, {}).fetchone()
+    return (row[0], row[1]) if row else (0, GENESIS_HASH)
+
+
+def _next_position(db: Connection) -> tuple[int, bytes]:
+    seq, before = last_position(db)
+    if seq >= MAX_NUMBER:
+        raise ChainBroken(seq)
+    return seq + 1, before
+
+
+def _chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(encode_fields("hash/audit", incarnation, seq, previous_hash, body)).digest()
+
+
+def append_entry(
+    db: Connection, vault: Vault, event: str, references: Sequence[VersionReference] = (), *, now: datetime
+) -> int:
+    """Add one sealed, signed line to the trail and return its number.
+
+    A store that is only looked at takes no line; then the number is 0.
+
+    Args:
+        event: what happened, as `noun.verb`; never client text.
+        references: the record versions that were written or read.
+    """
+    if anchor.is_connection_read_only(db):
+        return 0
+    seq, before = _next_position(db)
+    text = _encode_payload(EntryPayload(event, to_microseconds(now), vault.user_id.bytes, tuple(references)))
+    sealed = vault.seal(
+        table="audit_line", record=vault.incarnation, version=seq, ring=vault.practice_ring, payload=text
+    )
+    body = SEALED_MARK + sealed.kid + sealed.blob
+    chained = _chain_hash(vault.incarnation, seq, before, body)
+    signature = vault.sign("sig/audit", vault.incarnation, seq, chained)
+    _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": chained, "signature": signature})
+    saved = () if is_read_only_event(event) else references
+    anchor.queue_entry(
+        db,
+        incarnation=vault.incarnation,
+        seq=seq,
+        entry_hash=chained,
+        at=to_microseconds(now),
+        references=saved,
+    )
+    if vault.inventory is not None and vault.inventory.seq == seq - 1:
+        on_rollback(
+            db, vault.inventory.apply_entry(seq, chained, saved, key_slot_events.slot_generation_of(event))
+        )
+    else:
+        # There are lines that this vault was not told of, from an unlock in another window for one.
+        vault.inventory = None
+    return seq
+
+
+def is_read_only_event(event: str) -> bool:
+    """Whether a line of this event names versions that were there already, and writes none."""
+    return event.partition(" ")[0] in READ_ONLY_EVENTS
+
+
+def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: datetime) -> int:
+    """Add a line without any key: an event code and the time, unsigned until the next unlock.
+
+    Args:
+        event: one of `keyless_events.KeylessEvent`, with its detail.
+
+    Raises:
+        UnknownKeylessEvent: it is none of them.
+    """
+    if anchor.is_connection_read_only(db):
+        return 0
+    seq, before = _next_position(db)
+    body = KEYLESS_MARK + keyless_events.encode_event(event, to_microseconds(now))
+    link = _chain_hash(incarnation, seq, before, body)
+    _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": link, "signature": None})
+    anchor.queue_entry(db, incarnation=incarnation, seq=seq, entry_hash=link, at=to_microseconds(now))
+    return seq
+
+
+def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: bytes) -> Iterator[Row[Any]]:
+    """Every line after this one, as long as each follows the one before it; else `ChainBroken`."""
+    for row in db.execute(
+        select(audit_log_table).where(audit_log_table.c.seq > seq).order_by(audit_log_table.c.seq)
+    ):
+        seq += 1
+        if row.seq != seq or row.hash != _chain_hash(vault.incarnation, seq, previous_hash, row.body):
+            raise ChainBroken(seq)
+        previous_hash = row.hash
+        yield row
+
+
+def has_valid_signature(vault: Vault, row: Any) -> bool:
+    """Whether the signature under a line is this clinician's, over the line at its place."""
+    place = (vault.incarnation, row.seq, row.hash)
+    return verify_signature(vault.public_key, "sig/audit", *place, signature=row.signature)
+
+
+class ReadResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What one line says; None if it does not open or does not follow the one before, or is gone."""
+
+    seq: int
+    hash: bytes
+    entry: AuditEntry | None
+
+
+def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadResult]:
+    """Every line after this one, oldest first; what cannot be believed is told as such.
+
+    A line without a key opens for everyone: only the chain, whose end `unsigned_entries` checks, holds
+    it.
+    """
+    before = find_entry_hash(db, seq) if seq else GENESIS_HASH
+    for row in db.execute(
+        select(audit_log_table).where(audit_log_table.c.seq > seq).order_by(audit_log_table.c.seq)
+    ):
+        for lost in sequence_gaps.missing_numbers(seq + 1, row.seq):
+            yield ReadResult(seq=lost, hash=row.hash, entry=None)
+        follows = before and row.hash == _chain_hash(vault.incarnation, row.seq, before, row.body)
+        seq, before, signed = row.seq, row.hash, row.signature is not None
+        try:
+            # A sealed line without a signature is nobody's, whatever it says.
+            ours = follows and (signed or row.body[:1] == KEYLESS_MARK)
+            line = _open_entry(vault, seq, row.body, signed=signed) if ours else None
+        except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
+            line = None
+        yield ReadResult(seq=seq, hash=row.hash, entry=line)
+
+
+def find_entry_hash(db: Connection, seq: int) -> bytes | None:
+    """The hash of one line, or None if there is no such line."""
+    found: bytes | None = db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == seq))
+    return found
+
+
+def _open_entry(vault: Vault, seq: int, body: bytes, *, signed: bool) -> AuditEntry:
+    if body[:1] == KEYLESS_MARK:
+        event, at = keyless_events.decode_event(body[1:])
+        return AuditEntry(
+            seq=seq,
+            event=event,
+            recorded_at=from_microseconds(at),
+            references=(),
+            is_signed=signed,
+            is_keyless=True,
+        )
+    opened = vault.open(
+        table="audit_line",
+        record=vault.incarnation,
+        version=seq,
+        ring=vault.practice_ring,
+        kid=body[1 : 1 + _KEY_ID_LENGTH],
+        blob=body[1 + _KEY_ID_LENGTH :],
+    )
+    text = _decode_payload(opened.payload)
+    return AuditEntry(
+        seq=seq,
+        event=text.event,
+        recorded_at=from_microseconds(text.recorded_at),
+        references=text.references,
+        is_signed=signed,
+    )

@@ -1,0 +1,226 @@
+"""Reading the audit trail, for a person and for a check: each line is judged as it is read.
+
+A line that does not fit is told as what it is, and the next ones are read as ever: whoever looks for
+damage must see how far it reaches.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from clinic_toolkit.crypto.encoding import encode_fields
+from clinic_toolkit.crypto.signature import verify_signature
+from clinic_toolkit.journal import keyless_events, sequence_gaps
+from clinic_toolkit.journal.audit_log import (
+    KEYLESS_MARK,
+    SEALED_MARK,
+    EntryPayload,
+    VersionReference,
+    audit_log_table,
+    has_valid_signature,
+)
+from clinic_toolkit.journal.unsigned_entries import EVENT_UNSIGNED_ACCEPTED
+from clinic_toolkit.store.statements import PreparedStatement
+from clinic_toolkit.store.types import from_microseconds
+from clinic_toolkit.vault import identity
+from clinic_toolkit.vault.vault import SealBroken, Vault
+
+PAGE_SIZE = 50
+# A search by client or kind opens so many lines before it asks whether to look further back.
+MAX_ENTRIES_SEARCHED = 20_000
+_BATCH_SIZE = 500
+_KEY_ID_LENGTH = 16
+_GENESIS_HASH = bytes(32)
+
+# What can be wrong with a line.
+FAULT_MISSING, FAULT_CHANGED, FAULT_SIGNATURE, FAULT_UNREADABLE = (
+    "missing",
+    "changed",
+    "signature",
+    "unreadable",
+)
+# It has no key, and is none of the few that the program writes without one: its text is never shown.
+FAULT_UNKNOWN_EVENT = "not ours"
+
+_SELECT_LAST = PreparedStatement(select(func.max(audit_log_table.c.seq)))
+_decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
+
+
+class CheckedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line. Without a key to open it, only its number and what is wrong are known."""
+
+    seq: int
+    hash: bytes = b""
+    event: str = ""
+    recorded_at: datetime | None = None
+    actor_id: UUID | None = None
+    references: tuple[VersionReference, ...] = ()
+    is_signed: bool = False
+    fault: str = ""
+
+
+class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some lines, newest first; `older` is where the next page begins, or None at the beginning.
+
+    `oldest_examined` is the oldest line that was looked at.
+    """
+
+    entries: tuple[CheckedEntry, ...]
+    next_before: int | None
+    oldest_examined: int
+
+
+def last_entry_number(db: Connection) -> int:
+    """The number of the newest line; 0 if there is none."""
+    row = _SELECT_LAST.execute(db, {}).fetchone()
+    return row[0] or 0 if row else 0
+
+
+def last_signed_entry_number(db: Connection) -> int:
+    """The newest line that a clinician signed: its signature covers every line before it."""
+    return (
+        db.scalar(select(func.max(audit_log_table.c.seq)).where(audit_log_table.c.signature.is_not(None)))
+        or 0
+    )
+
+
+def is_signed_afterwards(db: Connection, vault: Vault, seq: int) -> bool:
+    """Whether the next signed line says that this one, written without a key, was checked and taken over."""
+    after = select(func.min(audit_log_table.c.seq)).where(
+        audit_log_table.c.seq > seq, audit_log_table.c.signature.is_not(None)
+    )
+    signed = db.scalar(after)
+    for line in iter_checked_entries(db, vault, first=signed, last=signed) if signed else ():
+        first, _, last = line.event.removeprefix(EVENT_UNSIGNED_ACCEPTED).partition("-")
+        return (
+            line.event.startswith(EVENT_UNSIGNED_ACCEPTED)
+            and not line.fault
+            and int(first) <= seq <= int(last)
+        )
+    return False
+
+
+def read_audit_page(
+    db: Connection,
+    vault: Vault,
+    *,
+    before_number: int | None = None,
+    matches: Callable[[CheckedEntry], bool] = lambda line: True,
+    size: int = PAGE_SIZE,
+) -> AuditPage:
+    """The newest lines before this one that are wanted, newest first."""
+    upper = min(last_entry_number(db), (before_number or MAX_ENTRIES_SEARCHED**3) - 1)
+    oldest = max(1, upper - MAX_ENTRIES_SEARCHED + 1)
+    found: list[CheckedEntry] = []
+    while upper >= oldest:
+        lower = max(oldest, upper - _BATCH_SIZE + 1)
+        for line in reversed(list(iter_checked_entries(db, vault, first=lower, last=upper))):
+            if matches(line):
+                found.append(line)
+                if len(found) == size:
+                    older = line.seq if line.seq > 1 else None
+                    return AuditPage(entries=tuple(found), next_before=older, oldest_examined=line.seq)
+        upper = lower - 1
+    return AuditPage(entries=tuple(found), next_before=oldest if oldest > 1 else None, oldest_examined=oldest)
+
+
+def iter_checked_entries(
+    db: Connection, vault: Vault | None, *, first: int = 1, last: int | None = None
+) -> Iterator[CheckedEntry]:
+    """These lines, oldest first, each with its place in the chain and its signature checked.
+
+    Args:
+        vault: without it nothing is opened and no signature checked; the chain needs no key.
+    """
+    incarnation = vault.incarnation if vault else identity.load_vault_ids(db)[1]
+    before = (
+        db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == first - 1)) or _GENESIS_HASH
+    )
+    expected = first
+    rows = select(audit_log_table).where(audit_log_table.c.seq >= first).order_by(audit_log_table.c.seq)
+    for row in db.execute(rows if last is None else rows.where(audit_log_table.c.seq <= last)):
+        for lost in sequence_gaps.missing_numbers(expected, row.seq):
+            yield CheckedEntry(seq=lost, fault=FAULT_MISSING)
+        chained = _chain_hash(incarnation, row.seq, before, row.body)
+        yield _check_entry(vault, row, fault="" if chained == row.hash else FAULT_CHANGED)
+        before, expected = row.hash, row.seq + 1
+
+
+def matches_incarnation(db: Connection, incarnation: UUID) -> bool:
+    """Whether the newest line was written under this incarnation."""
+    newest = db.execute(select(audit_log_table).order_by(audit_log_table.c.seq.desc()).limit(2)).all()
+    if not newest:
+        return True
+    before = newest[1].hash if newest[1:] else _GENESIS_HASH
+    return bool(newest[0].hash == _chain_hash(incarnation, newest[0].seq, before, newest[0].body))
+
+
+def is_signed_by_vault(db: Connection, vault: Vault, *, first: bool = False) -> bool:
+    """Whether the newest line with a signature, or the first one, was signed under this vault's incarnation.
+
+    A line without a key proves nothing here: it follows whatever the store held when it was written.
+    """
+    signed, seq = (
+        select(audit_log_table).where(audit_log_table.c.signature.is_not(None)),
+        audit_log_table.c.seq,
+    )
+    row = db.execute(signed.order_by(seq if first else seq.desc()).limit(1)).first()
+    return row is None or has_valid_signature(vault, row)
+
+
+def _chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(encode_fields("hash/audit", incarnation, seq, previous_hash, body)).digest()
+
+
+def _check_entry(vault: Vault | None, row: Any, *, fault: str) -> CheckedEntry:
+    signed = row.signature is not None
+    known = {"seq": row.seq, "hash": row.hash, "is_signed": signed}
+    try:
+        text = _open_payload(vault, row)
+        at = from_microseconds(text.recorded_at) if text else None
+    except keyless_events.UnknownKeylessEvent:
+        return CheckedEntry(**known, fault=fault or FAULT_UNKNOWN_EVENT)
+    except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
+        return CheckedEntry(**known, fault=fault or FAULT_UNREADABLE)
+    if row.body[:1] == SEALED_MARK and not signed:
+        # Who holds the keys signs each line.
+        fault = fault or FAULT_SIGNATURE
+    if vault and signed and not fault:
+        tail = (vault.incarnation, row.seq, row.hash)
+        fault = (
+            ""
+            if verify_signature(vault.public_key, "sig/audit", *tail, signature=row.signature)
+            else FAULT_SIGNATURE
+        )
+    if text is None:
+        return CheckedEntry(**known, fault=fault)
+    actor = UUID(bytes=text.actor_id) if text.actor_id else None
+    entries = text.references
+    return CheckedEntry(
+        **known, event=text.event, recorded_at=at, actor_id=actor, references=entries, fault=fault
+    )
+
+
+def _open_payload(vault: Vault | None, row: Any) -> EntryPayload | None:
+    kind, rest = row.body[:1], row.body[1:]
+    if kind == KEYLESS_MARK:
+        event, at = keyless_events.decode_event(rest)
+        return EntryPayload(event, at, b"")
+    if kind != SEALED_MARK:
+        raise msgspec.DecodeError("a line of an unknown kind")
+    if vault is None:
+        return None
+    opened = vault.open(
+        table="audit_line",
+        record=vault.incarnation,
+        version=row.seq,
+        ring=vault.practice_ring,
+        kid=rest[:_KEY_ID_LENGTH],
+        blob=rest[_KEY_ID_LENGTH:],
+    )
+    return _decode_payload(opened.payload)

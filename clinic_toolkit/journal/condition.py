@@ -1,0 +1,113 @@
+"""The condition of the record: what is known to be wrong with it, in sentences, and what was done about it.
+
+Nothing here repairs anything. A loss stands until the clinician says that it was seen; that act is a
+line of the audit trail.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, Engine
+
+from clinic_toolkit.journal import audit_log, condition_findings, inventory_snapshot
+from clinic_toolkit.journal.condition_findings import Finding, NamesOfRing
+from clinic_toolkit.store import anchor
+from clinic_toolkit.store.engine import accept_rollback, on_rollback
+from clinic_toolkit.vault.vault import Vault
+
+
+def is_sound(engine: Engine, vault: Vault) -> bool:
+    """Whether nothing is known to be wrong so far. Costs nothing, so that every page can ask."""
+    gaps = vault.inventory is not None and vault.inventory.gaps
+    return (
+        anchor.verdict(engine).is_clean
+        and not vault.integrity_failures
+        and not gaps
+        and not vault.header_fault
+    )
+
+
+def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOfRing]) -> tuple[Finding, ...]:
+    """Everything that is known to be wrong, the gravest first.
+
+    Args:
+        load_names: reads who is behind each ring; asked only when there is something to name.
+    """
+    verdict = anchor.verdict(db.engine)
+    found = [condition_findings.built_finding(verdict.schema_damage)] if verdict.schema_damage else []
+    found += [condition_findings.exchanged_finding(verdict.file_replaced)] if verdict.file_replaced else []
+    found += [condition_findings.other_finding(verdict.chain_mismatch)] if verdict.chain_mismatch else []
+    found += [condition_findings.HEADER_FINDINGS[vault.header_fault]] if vault.header_fault else []
+    names_of_ring = (
+        load_names() if verdict.missing_entries or vault.integrity_failures or vault.unconfirmed else None
+    )
+    found += [
+        condition_findings.missing_finding(db, missing, names_of_ring)
+        for missing in verdict.missing_entries
+        if names_of_ring
+    ]
+    found += [condition_findings.absent_finding(absent) for absent in verdict.anchor_absences]
+    if names_of_ring and vault.integrity_failures:
+        found.append(condition_findings.unreadable_finding(vault, names_of_ring))
+    gaps = inventory_snapshot.load_inventory(db, vault).gaps
+    if gaps:
+        found.append(
+            condition_findings.gaps_finding(
+                gaps,
+                list(condition_findings.failure_sentences(vault.unconfirmed, names_of_ring))
+                if names_of_ring
+                else [],
+            )
+        )
+    # About a file into which nothing can be written nothing can be decided.
+    return tuple(replace(each, act="") for each in found) if verdict.schema_damage else tuple(found)
+
+
+def findings_token(engine: Engine) -> str:
+    """A few characters that stand for what is known to be wrong: an act is good for what was shown only."""
+    verdict = anchor.verdict(engine)
+    parts = [f"{missing.first_seq}-{missing.last_seq}" for missing in verdict.missing_entries]
+    parts += [f"absent-{absent.tip}" for absent in verdict.anchor_absences]
+    parts += [f"other-{verdict.chain_mismatch.tip}"] if verdict.chain_mismatch else []
+    parts += ["built"] if verdict.schema_damage else []
+    parts += [f"exchanged-{len(verdict.file_replaced.rescue_copies)}"] if verdict.file_replaced else []
+    return " ".join(parts)
+
+
+def acknowledge_losses(db: Connection, vault: Vault, *, now: datetime) -> None:
+    """Keep that the clinician has read what is missing. From here on the record goes on without it."""
+    verdict = anchor.verdict(db.engine)
+    for missing in verdict.missing_entries:
+        audit_log.append_entry(
+            db, vault, f"anchor.missing_seen {missing.first_seq}-{missing.last_seq}", now=now
+        )
+    if verdict.anchor_absences:
+        audit_log.append_entry(db, vault, "anchor.absent_seen", now=now)
+    if verdict.file_replaced:
+        audit_log.append_entry(db, vault, "anchor.exchange_seen", now=now)
+    anchor.acknowledge_loss(db)
+
+
+def can_accept_rollback(engine: Engine) -> bool:
+    """Whether the file can be written at all, should the clinician take it for the record."""
+    return anchor.verdict(engine).schema_damage is None
+
+
+def accept_store_rollback(engine: Engine) -> Callable[[], None]:
+    """Take a file that is not the one written last for the record; returns what takes that back."""
+    return accept_rollback(engine)
+
+
+def record_accepted_rollback(
+    db: Connection, vault: Vault, undo: Callable[[], None], *, now: datetime
+) -> bool:
+    """Keep that it was taken, after looking at what nobody has signed yet. Returns whether that was sound.
+
+    If this does not reach the disk, it was not taken.
+    """
+    on_rollback(db, undo)
+    # While nothing could be written, the unlock could not keep what it thought of these lines.
+    sound_tail = inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
+    audit_log.append_entry(db, vault, "anchor.other_taken", now=now)
+    return sound_tail

@@ -1,0 +1,236 @@
+"""What can be wrong with the record, in words: one finding for each kind of loss or damage."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection, func, select
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.journal.integrity import REASONS, RECORD_NOUNS, IntegrityFailure
+from clinic_toolkit.store.anchor_slot import SavedRecord
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.store.types import from_microseconds
+from clinic_toolkit.store.verdict import (
+    AnchorAbsent,
+    ChainMismatch,
+    FileReplaced,
+    MissingEntries,
+    SchemaDamage,
+)
+from clinic_toolkit.vault import header_backup
+from clinic_toolkit.vault.vault import Vault
+
+# The names of the people behind a ring, as one phrase; "" where nobody is known.
+NamesOfRing = Callable[[UUID], str]
+
+# So many lines are named one by one.
+_MAX_LISTED = 20
+
+# What a person can do about a finding.
+ACT_ACKNOWLEDGE, ACT_ACCEPT_ROLLBACK = "seen", "go_on"
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One thing that is wrong.
+
+    `lines` name what it is about, one sentence each; `file` is a copy that may help an expert; `act` is
+    what can be done about it, "" if nothing.
+    """
+
+    title: str
+    sentence: str
+    details: tuple[str, ...] = ()
+    file: str = ""
+    act: str = ""
+
+
+# What can be wrong with the head of the practice and its second copy.
+HEADER_FINDINGS = {
+    header_backup.USED: Finding(
+        title="The keys of the practice were damaged in the data file",
+        sentence="They were opened with their second copy, the file clinic.head, and put back into the "
+        "data file if it can be written. Nothing is lost. A healthy disk seldom does this: copy "
+        "the whole data folder to another disk, and have this one checked.",
+    ),
+    header_backup.MISSING: Finding(
+        title="The second copy of the practice’s keys was missing",
+        sentence="The file clinic.head was not there, or could not be read. A new one was written, if "
+        "the folder can be written. It opens the record when the keys in the data file are "
+        "damaged, so keep it in every copy of the data folder.",
+    ),
+    header_backup.OUTDATED: Finding(
+        title="The second copy of the practice’s keys was out of date",
+        sentence="The file clinic.head did not match the data file: a change was interrupted, or an "
+        "older file was put in its place. A new one was written, if the folder can be written.",
+    ),
+}
+
+
+def missing_finding(db: Connection, missing: MissingEntries, names_of_ring: NamesOfRing) -> Finding:
+    """Saves that the data file no longer has."""
+    count = missing.last_seq - missing.first_seq + 1
+    lines = tuple(_missing_sentences(db, missing.saved_records, names_of_ring))
+    if missing.unknown_count:
+        lines += (
+            f"{_counted(missing.unknown_count, 'earlier save', 'earlier saves')}: nothing more is known.",
+        )
+    return Finding(
+        title="Something that was saved is missing",
+        sentence=f"{_counted(count, 'act', 'acts')} of this program {'was' if count == 1 else 'were'} "
+        "confirmed and cannot be found in the data file any more. The usual cause is a disk or "
+        "a copy that lost its last part. Write it down again while you remember it, or restore "
+        "a newer backup.",
+        details=lines,
+        file=missing.log_copy.name if missing.log_copy else "",
+        act=ACT_ACKNOWLEDGE,
+    )
+
+
+def _missing_sentences(
+    db: Connection, entries: Iterable[SavedRecord], names_of_ring: NamesOfRing
+) -> Iterator[str]:
+    """A sentence for each record, in the order of their last saves; acts that saved nothing at the end."""
+    by_record = sorted(entries, key=lambda entry: (entry.table, entry.record.bytes, entry.seq))
+    groups = [list(group) for _, group in groupby(by_record, key=lambda entry: (entry.table, entry.record))]
+    for group in sorted((group for group in groups if group[0].table), key=lambda group: group[-1].seq):
+        last = group[-1]
+        noun = RECORD_NOUNS.get(last.table, "an entry")
+        names = names_of_ring(last.ring)
+        times = f", the last of {len(group)} saves" if len(group) > 1 else ""
+        yield (
+            f"{noun[0].upper()}{noun[1:]}{f' ({names})' if names else ''}, saved "
+            f"{_format_moment(last.at)}{times}. {_what_remains(db, last)}"
+        )
+    silent = sum(len(group) for group in groups if not group[0].table)
+    if silent:
+        yield f"{_counted(silent, 'act', 'acts')} that saved nothing, such as unlocking or looking at a page."
+
+
+def _what_remains(db: Connection, entry: SavedRecord) -> str:
+    """What of this record is there."""
+    table = metadata.tables.get(entry.table)
+    if table is None or "version" not in table.c:
+        return ""
+    version = db.scalar(select(func.max(table.c.version)).where(table.c.record == entry.record))
+    return "An earlier version is there." if version else "None of it is there."
+
+
+def absent_finding(absent: AnchorAbsent) -> Finding:
+    """The check-mark file was not there."""
+    return Finding(
+        title="The check-mark file was missing",
+        sentence="The small file that remembers the last save was not there at a start, or could not be "
+        "read. So nobody can say whether anything is missing. Please check that the last things "
+        "you wrote are there. A new check-mark file was made.",
+        file=absent.log_copy.name if absent.log_copy else "",
+        act=ACT_ACKNOWLEDGE,
+    )
+
+
+def built_finding(built: SchemaDamage) -> Finding:
+    """The structure of the data file is damaged."""
+    return Finding(
+        title="The data file is damaged inside",
+        sentence="The part that says where things are was damaged, or changed by another program. The "
+        "entries are read without it, and each one is checked as usual. Nothing can be saved, "
+        "not even the trail of what you look at. Copy the whole data folder to another disk "
+        "now. Then quit the program and restore a backup, or ask someone who can repair the "
+        "file. Until then, everything that is not damaged can be read and printed here.",
+        details=(built.reason,),
+    )
+
+
+def exchanged_finding(exchanged: FileReplaced) -> Finding:
+    """The data file was replaced while it was open."""
+    happened = (
+        "The data file was replaced, moved or removed while this program was using it. Programs that "
+        "synchronise folders do this. "
+    )
+    if not exchanged.in_this_run:
+        advice = (
+            "What you had saved before that was copied; this page shows the file that was put in its "
+            "place. If something is missing here, quit the program, move clinic.db and clinic.db-wal out "
+            "of the data folder and keep them somewhere safe, rename the newest of these copies to "
+            "clinic.db, and start again. Keep the data folder away from programs that synchronise "
+            "folders."
+        )
+    elif exchanged.rescue_copies:
+        advice = (
+            "Nothing can be saved now. What you had saved before that was copied into the data folder "
+            "and can be read here. Stop the program that changed the folder, then quit this one and "
+            "start it again: this page will say how to go on with the copy."
+        )
+    else:
+        advice = (
+            "Nothing can be saved now, and what you had saved could not be copied. Make room on the "
+            "disk: the program tries again every few seconds. Until then, do not quit or lock it."
+        )
+    return Finding(
+        title="The data file was replaced",
+        sentence=happened + advice,
+        details=tuple(f"The copy {copy.name}." for copy in exchanged.rescue_copies),
+        act="" if exchanged.in_this_run else ACT_ACKNOWLEDGE,
+    )
+
+
+def other_finding(other: ChainMismatch) -> Finding:
+    """The data file is not the one that the check-mark file tells of."""
+    return Finding(
+        title="This is not the latest data file",
+        sentence="The data file and the check-mark file beside it do not match: one of them comes from "
+        "another time or place. Everything can be read. Nothing is saved, not even the trail of "
+        "what you look at, until you decide. If you have the newer file, quit the program and "
+        "put the whole newer folder in its place. If this is the file that you want, go on with "
+        "it; it does not hold what was saved later in the other one.",
+        file=other.log_copy.name if other.log_copy else "",
+        act=ACT_ACCEPT_ROLLBACK,
+    )
+
+
+def failure_sentences(failures: dict[bytes, IntegrityFailure], names_of_ring: NamesOfRing) -> Iterator[str]:
+    """A sentence for each hurt entry, with the names of the clients whom it is about."""
+    for each in list(failures.values()):
+        names = names_of_ring(each.ring)
+        yield (
+            f"{each.noun[0].upper()}{each.noun[1:]}{f' ({names})' if names else ''}: {REASONS[each.reason]}."
+        )
+
+
+def unreadable_finding(vault: Vault, names_of_ring: NamesOfRing) -> Finding:
+    """Entries that were opened since the unlock and are not as they were written."""
+    return Finding(
+        title="Entries that were damaged or changed",
+        sentence="They are never shown, not even in part. Everything else works as usual. A backup may "
+        "still hold them, so keep a copy of the whole data folder before you write again what "
+        "is lost. This list has only what was opened since you unlocked; the page “Audit trail” "
+        "can check everything.",
+        details=tuple(sorted(failure_sentences(vault.integrity_failures, names_of_ring))),
+    )
+
+
+def gaps_finding(gaps: list[int], unconfirmed: list[str]) -> Finding:
+    """Lines of the trail that nobody can read, and the entries that only such a line may have named."""
+    lines = [f"Line {seq}." for seq in gaps[:_MAX_LISTED]] + (["And more."] if gaps[_MAX_LISTED:] else [])
+    return Finding(
+        title="Lines of the audit trail that cannot be read",
+        sentence="They were changed, removed or added outside this program. What they said is not known, "
+        "so something saved at that time could be missing without being listed here. Entries "
+        "from the time of such a line are still shown, although nobody can say whether they are "
+        "genuine; those that were opened since you unlocked are listed here. An entry that no "
+        "line can explain is never shown.",
+        details=(*lines, *sorted(unconfirmed)),
+    )
+
+
+def _format_moment(recorded_at: int) -> str:
+    try:
+        local = from_microseconds(recorded_at).astimezone()
+    except ValueError:
+        return "at a time that cannot be read"
+    return f"{format_date(local.date())}, {local:%H:%M}"
+
+
+def _counted(number: int, singular: str, plural: str) -> str:
+    return f"{number} {singular if number == 1 else plural}"

@@ -1,0 +1,278 @@
+"""Checking everything: the audit trail, every seal, every signature, and that nothing is missing.
+
+It reads and never writes. Each thing that is wrong becomes one finding with a sentence; what comes
+after it is checked as ever, so that a person learns how far the damage reaches.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, MetaData, Table, func, inspect, select
+
+from clinic_toolkit.crypto.seal import SUITE
+from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, key_slot_events
+from clinic_toolkit.journal.integrity import RECORD_NOUNS
+from clinic_toolkit.journal.record_versions import VersionHeader
+from clinic_toolkit.store.base import metadata
+from clinic_toolkit.vault import header_backup
+from clinic_toolkit.vault.envelope import Envelope
+from clinic_toolkit.vault.rings import ring_table as ring_table
+from clinic_toolkit.vault.vault import SealBroken, Vault
+
+# Told after each line and each row; whoever wants to stop raises an error of their own.
+ProgressCallback = Callable[[int, int], None]
+
+_SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
+# Suite, salt, commitment, the smallest padded envelope, tag.
+_MIN_SEALED_BYTES = 1 + 24 + 32 + 256 + 16
+_BATCH_SIZE = 200
+
+ENTRY_FAULT_SENTENCES = {
+    audit_reader.FAULT_MISSING: "Line {seq} of the audit trail is missing.",
+    audit_reader.FAULT_CHANGED: "Line {seq} of the audit trail does not fit the line before it: it was "
+    "changed or moved.",
+    audit_reader.FAULT_SIGNATURE: "The signature under line {seq} of the audit trail is not valid.",
+    audit_reader.FAULT_UNKNOWN_EVENT: "Line {seq} of the audit trail was not written by this program.",
+    audit_reader.FAULT_UNREADABLE: "Line {seq} of the audit trail cannot be opened.",
+}
+
+HEADER_FAULT_SENTENCES = {
+    header_backup.USED: "The keys of the practice are damaged in the data file; they were opened with "
+    "their second copy, the file clinic.head.",
+    header_backup.MISSING: "The second copy of the practice’s keys, the file clinic.head, is missing or "
+    "cannot be read.",
+    header_backup.OUTDATED: "The second copy of the practice’s keys, the file clinic.head, is out of date.",
+}
+
+_decode_version = msgspec.msgpack.Decoder(tuple[VersionHeader, msgspec.Raw]).decode
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is not as it was written; `ring` says whose it is, where that is known."""
+
+    sentence: str
+    ring: UUID | None = None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at, and what was found wrong."""
+
+    entries_checked: int
+    rows_checked: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(kw_only=True)
+class _LoggedVersions:
+    """What the trail says was written: the content of every version, and the newest of each record."""
+
+    references: dict[tuple[bytes, int], audit_log.VersionReference] = field(default_factory=dict)
+    newest_references: dict[bytes, audit_log.VersionReference] = field(default_factory=dict)
+    # The versions of each record, and every ring that holds something.
+    versions: dict[bytes, list[int]] = field(default_factory=dict)
+    ring_ids: set[bytes] = field(default_factory=set)
+    is_complete: bool = True
+    slot_generation: int = 0
+    found_rows: set[tuple[bytes, int]] = field(default_factory=set)
+    # Versions that must stand because a later one follows them as final.
+    required_final: dict[tuple[bytes, int], UUID] = field(default_factory=dict)
+
+    def add_reference(self, entry: audit_log.VersionReference) -> None:
+        self.references[entry.record, entry.version] = entry
+        self.versions.setdefault(entry.record, []).append(entry.version)
+        self.ring_ids.add(entry.ring)
+        before = self.newest_references.get(entry.record)
+        if before is None or entry.version >= before.version:
+            self.newest_references[entry.record] = entry
+
+
+def inspect_all(
+    db: Connection,
+    vault: Vault | None,
+    report_progress: ProgressCallback,
+    *,
+    known_tables: MetaData = metadata,
+) -> Report:
+    """Check all there is. Without a vault: the chain of the trail and the outside of every seal."""
+    there = set(inspect(db).get_table_names())
+    sealed = [table for table in known_tables.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
+    tables = [table for table in sealed if table.name in there]
+    rows = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+    lines = audit_reader.last_entry_number(db)
+    findings: list[Finding] = []
+    named = _LoggedVersions()
+    for done, step in enumerate(
+        chain(_inspect_audit_log(db, vault, named), _inspect_rows(db, vault, tables, named)), 1
+    ):
+        findings += step
+        report_progress(min(done, lines + rows), lines + rows)
+    findings += _inspect_header(db, vault)
+    if vault is not None:
+        findings += _inspect_key_slots(vault, named)
+        findings += _inspect_rings(db, vault, named)
+        findings += _list_missing(named, {str(table.name) for table in tables})
+    return Report(entries_checked=lines, rows_checked=rows, findings=tuple(findings))
+
+
+def _inspect_audit_log(
+    db: Connection, vault: Vault | None, logged: _LoggedVersions
+) -> Iterator[list[Finding]]:
+    if vault and vault.inventory is None:
+        # Nobody has unlocked here, so nobody has looked at the lines after the last signature.
+        inventory_snapshot.mark_unreliable_from(db, vault)
+    doubted = set(inventory_snapshot.load_inventory(db, vault).gaps) if vault else set()
+    for line in audit_reader.iter_checked_entries(db, vault):
+        logged.is_complete = logged.is_complete and not line.fault and line.seq not in doubted
+        # One that follows another than was there may be whole; one that nobody signed counts for nothing.
+        if line.seq not in doubted or line.fault == audit_reader.FAULT_CHANGED:
+            for entry in () if audit_log.is_read_only_event(line.event) else line.references:
+                logged.add_reference(entry)
+            if line.actor_id is not None:
+                logged.slot_generation = max(
+                    logged.slot_generation, key_slot_events.slot_generation_of(line.event)
+                )
+        yield [Finding(sentence=ENTRY_FAULT_SENTENCES[line.fault].format(seq=line.seq))] if line.fault else []
+
+
+def _inspect_rows(
+    db: Connection, vault: Vault | None, tables: list[Table], logged: _LoggedVersions
+) -> Iterator[list[Finding]]:
+    kids = {row.ring: row.kid for row in db.execute(select(ring_table))}
+    for table in tables:
+        after = 0
+        while batch := db.execute(
+            select(table).where(table.c.id > after).order_by(table.c.id).limit(_BATCH_SIZE)
+        ).all():
+            after = batch[-1].id
+            for row in batch:
+                logged.found_rows.add((row.record.bytes, row.version))
+                wrong = _outer_fault(row, kids) or (_inner_fault(vault, table, row, logged) if vault else "")
+                yield [_build_finding(table.name, row.record, row.version, wrong, row.ring)] if wrong else []
+
+
+def _outer_fault(row: Any, key_ids: dict[UUID, bytes]) -> str:
+    """What can be seen without a key: the suite, the length, and that its ring exists."""
+    if row.sealed[:1] != bytes([SUITE]) or len(row.sealed) < _MIN_SEALED_BYTES:
+        return "its bytes are not a sealed entry"
+    if key_ids.get(row.ring) != row.kid:
+        return "it names a key that this practice does not have"
+    return ""
+
+
+def _inner_fault(vault: Vault, table: Table, row: Any, logged: _LoggedVersions) -> str:
+    try:
+        opened = vault.open(
+            table=str(table.name),
+            record=row.record,
+            version=row.version,
+            ring=row.ring,
+            kid=row.kid,
+            blob=row.sealed,
+        )
+        stamp, _ = _decode_version(opened.payload)
+    except (SealBroken, msgspec.DecodeError):
+        return "its bytes were changed or damaged outside this program"
+    if stamp.final != bool(row.final):
+        return "its mark as final was changed outside this program"
+    if _has_invalid_signature(vault, row, opened):
+        return "the signature inside it is not valid"
+    return _audit_log_fault(logged, table, row, stamp, opened)
+
+
+def _has_invalid_signature(vault: Vault, row: Any, envelope: Envelope) -> bool:
+    if envelope.signature_label is None or envelope.signature is None:
+        return envelope.signature is not None
+    return not vault.is_signed(
+        envelope.signature_label,
+        record=row.record,
+        version=row.version,
+        content_id=envelope.content_id,
+        signature=envelope.signature,
+    )
+
+
+def _audit_log_fault(
+    logged: _LoggedVersions, table: Table, row: Any, header: VersionHeader, envelope: Envelope
+) -> str:
+    """What the audit trail says against it."""
+    entry = logged.references.get((row.record.bytes, row.version))
+    if entry is None:
+        return "the audit trail does not mention it"
+    if (entry.table, entry.ring, entry.content_id) != (table.name, row.ring.bytes, envelope.content_id):
+        return "the audit trail describes other content for it"
+    earlier = [version for version in logged.versions[row.record.bytes] if version < row.version]
+    before = logged.references[row.record.bytes, max(earlier)] if earlier else None
+    if header.previous_content_id is not None and (
+        before is None or before.content_id != header.previous_content_id
+    ):
+        return "the version before it is not the right one"
+    if header.follows_final and before:
+        logged.required_final[row.record.bytes, before.version] = row.ring
+    if not header.final and row.version < logged.newest_references[row.record.bytes].version:
+        return "it is an old version that was put back"
+    return ""
+
+
+def _list_missing(logged: _LoggedVersions, tables: set[str]) -> Iterator[Finding]:
+    """What the trail, or a later version, says must stand in the file, and does not."""
+    standing = {record for record, _ in logged.found_rows}
+    for record, entry in logged.newest_references.items():
+        if entry.table in tables and (record, entry.version) not in logged.found_rows:
+            what = "an older version is in its place" if record in standing else "it is not in the file"
+            yield _build_finding(entry.table, UUID(bytes=record), entry.version, what, UUID(bytes=entry.ring))
+    for record, version in logged.required_final.keys() - logged.found_rows:
+        entry, ring = logged.references[record, version], logged.required_final[record, version]
+        yield _build_finding(entry.table, UUID(bytes=record), version, "it is not in the file", ring)
+
+
+def _inspect_header(db: Connection, vault: Vault | None) -> Iterator[Finding]:
+    if vault is not None:
+        # One that was needed stays the finding of this unlock; another was written anew since.
+        fault = vault.header_fault if vault.header_fault == header_backup.USED else ""
+        # Beside ways in that nobody vouches for, neither of the two can be called the right one.
+        fault = fault or (header_backup.find_fault(db, vault) if vault.slots_intact else "")
+    else:
+        fault = "" if header_backup.find_header_backup(db) else header_backup.MISSING
+    if fault:
+        yield Finding(sentence=HEADER_FAULT_SENTENCES[fault])
+
+
+def _inspect_rings(db: Connection, vault: Vault, logged: _LoggedVersions) -> Iterator[Finding]:
+    """Every ring is made in the transaction that keeps its first record, so the trail names them all.
+
+    But for the two that are made with the practice: a second one of either kind is not taken for it.
+    """
+    if not logged.is_complete:
+        return
+    for id in sorted(db.scalars(select(ring_table.c.ring).distinct()), key=lambda id: id.bytes):
+        if id.bytes not in logged.ring_ids and id not in (vault.practice_ring, vault.own_ring):
+            yield Finding(
+                sentence=f"The key of one part of the record ({id.hex[:8]}) is not mentioned in the audit "
+                "trail: it was added from outside this program."
+            )
+
+
+def _inspect_key_slots(vault: Vault, logged: _LoggedVersions) -> Iterator[Finding]:
+    newer = logged.is_complete and 0 < logged.slot_generation < vault.slot_generation
+    if not vault.slots_intact or vault.slot_generation < logged.slot_generation or newer:
+        yield Finding(
+            sentence="The list of ways to unlock is not the one this program wrote last: a "
+            "passphrase or a recovery sheet was added, removed or put back outside this program."
+        )
+    for id in sorted(vault.damaged_rings, key=lambda id: id.bytes):
+        yield Finding(
+            sentence=f"The key of one part of the record ({id.hex[:8]}) is missing or damaged. What it "
+            "opens cannot be read.",
+            ring=id,
+        )
+
+
+def _build_finding(table: str, record: UUID, version: int, fault: str, ring: UUID) -> Finding:
+    noun = RECORD_NOUNS.get(table, "an entry")
+    return Finding(
+        sentence=f"{noun[0].upper()}{noun[1:]} ({record.hex[:8]}, version {version}): {fault}.", ring=ring
+    )

@@ -1,0 +1,286 @@
+"""The sealed row that every noun of the record shares, and the only three ways to write one.
+
+`create_record` writes the first version, `replace_draft` replaces a draft, `append` adds a version to what is
+final. Each write carries the version its author saw, so two writers never overwrite one another
+(`UNIQUE(record, version)` decides), and each adds its line to the audit trail.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import Connection, Table
+from sqlalchemy.exc import IntegrityError
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import audit_log, integrity, inventory_snapshot, version_cache
+from clinic_toolkit.journal.record_versions import (
+    Fallback,
+    PendingVersion,
+    RecordVersion,
+    fallback_version,
+    no_fallback,
+    open_versions,
+    seal_version,
+)
+from clinic_toolkit.store import statements
+from clinic_toolkit.store.anchor_slot import MAX_NUMBER
+from clinic_toolkit.store.statements import SealedRow
+from clinic_toolkit.vault.vault import Vault
+
+P = TypeVar("P", bound=msgspec.Struct)
+
+
+class RecordNotFound(ClinicError):
+    """No such record, or none that this clinician may see: the two are never told apart."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing here that you can open.")
+
+
+class StaleVersion(ClinicError):
+    """Someone, perhaps the same person in another tab, saved a newer version meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("This was changed in another window after you opened it here.")
+
+
+def create_record(
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    payload: P,
+    *,
+    ring: UUID,
+    state: str,
+    event: str,
+    now: datetime,
+    final: bool = False,
+    record_id: UUID | None = None,
+) -> RecordVersion[P]:
+    """Write the first version of a new record."""
+    first = PendingVersion(
+        id=record_id or uuid4(), version=1, ring=ring, state=state, final=final, previous_content_id=None
+    )
+    return _insert_version(db, vault, table, payload, first, event=event, now=now)
+
+
+def append_version(
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    expected: RecordVersion[P],
+    payload: P,
+    *,
+    state: str,
+    event: str,
+    now: datetime,
+) -> RecordVersion[P]:
+    """Add a version after a final one, which stays as it is.
+
+    Raises:
+        StaleVersion: a newer version exists than the one the author saw.
+    """
+    return _insert_version(
+        db, vault, table, payload, _following_version(expected, state, final=True), event=event, now=now
+    )
+
+
+def replace_draft(
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    expected: RecordVersion[P],
+    payload: P,
+    *,
+    state: str,
+    event: str,
+    now: datetime,
+    final: bool = False,
+    signature_label: str | None = None,
+) -> RecordVersion[P]:
+    """Replace a draft by its next version; with `final`, for the last time.
+
+    Args:
+        signature_label: a signature label such as "sig/note"; the signature is kept inside the seal.
+
+    Raises:
+        StaleVersion: the draft moved on, or became final, since the author saw it.
+    """
+    kept, values = seal_version(
+        vault,
+        table,
+        payload,
+        _following_version(expected, state, final=final),
+        now=now,
+        signature_label=signature_label,
+    )
+    if not statements.replace_row(db, table, values, record=expected.id, expected_version=expected.version):
+        raise StaleVersion
+    audit_log.append_entry(db, vault, event, [version_reference(table, kept)], now=now)
+    return kept
+
+
+def _following_version(expected: RecordVersion[Any], state: str, *, final: bool) -> PendingVersion:
+    return PendingVersion(
+        id=expected.id,
+        version=expected.version + 1,
+        ring=expected.ring,
+        state=state,
+        final=final,
+        previous_content_id=expected.content_id,
+        follows_final=expected.final,
+    )
+
+
+def _insert_version(
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    payload: P,
+    pending: PendingVersion,
+    *,
+    event: str,
+    now: datetime,
+) -> RecordVersion[P]:
+    kept, values = seal_version(vault, table, payload, pending, now=now)
+    try:
+        db.execute(statements.insert_statement(table), values)
+    except IntegrityError as clash:
+        raise StaleVersion from clash
+    audit_log.append_entry(db, vault, event, [version_reference(table, kept)], now=now)
+    return kept
+
+
+def load_record(
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    record_id: UUID,
+    payload_type: type[P],
+    fallback: Fallback[P] = no_fallback,
+) -> RecordVersion[P]:
+    """The newest version of one record.
+
+    Args:
+        fallback: for a record that others hang on: what to go on with when it is hurt, or None.
+
+    Raises:
+        RecordNotFound: there is none, or its ring is not open to this clinician.
+        UnreadableRecord: it is not as it was written, or not the newest that was.
+    """
+    inventory_snapshot.refresh_inventory(db, vault)
+    row = statements.find_newest_row(db, table, record_id)
+    if row is None or not vault.has_grant(row.ring):
+        lost = integrity.find_missing_record(db, vault, table, record_id)
+        if not lost:
+            raise RecordNotFound
+        wrong = integrity.record_failure(
+            vault, table, record_id, UUID(bytes=lost.ring), "moved" if row else "missing"
+        )
+        return _fallback_or_raise(db, vault, table, wrong, fallback)
+    (kept,) = open_versions(vault, table, [row], payload_type)
+    if kept is None:
+        return _fallback_or_raise(db, vault, table, integrity.record_damaged_row(vault, table, row), fallback)
+    if what := integrity.check_against_audit_log(db, vault, table, kept):
+        return _fallback_or_raise(
+            db, vault, table, integrity.record_failed_version(vault, table, kept, what), fallback
+        )
+    integrity.clear_failure(vault, record_id.bytes)
+    return kept
+
+
+def list_records_in_rings(
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    rings: Iterable[UUID],
+    payload_type: type[P],
+    fallback: Fallback[P] = no_fallback,
+) -> list[RecordVersion[P]]:
+    """The newest version of every record of these rings, in the order they were begun.
+
+    A hurt record is named in `vault.hurt`, and left out if nothing stands in for it.
+    """
+    return _list_newest_versions(db, vault, table, payload_type, list(rings), fallback)
+
+
+def list_all_records(
+    db: Connection, vault: Vault, table: Table, payload_type: type[P], fallback: Fallback[P] = no_fallback
+) -> list[RecordVersion[P]]:
+    """The newest version of every record of this table that this clinician may open.
+
+    A hurt record is named in `vault.hurt`, and left out if nothing stands in for it.
+    """
+    return _list_newest_versions(db, vault, table, payload_type, None, fallback)
+
+
+def _list_newest_versions(
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    payload_type: type[P],
+    rings: list[UUID] | None,
+    fallback: Fallback[P],
+) -> list[RecordVersion[P]]:
+    wrong: list[integrity.UnreadableRecord] = []
+
+    def open_rows(rows: list[SealedRow]) -> list[RecordVersion[P] | None]:
+        found = open_versions(vault, table, rows, payload_type)
+        for row, kept in zip(rows, found, strict=True):
+            if kept is None:
+                wrong.append(integrity.record_damaged_row(vault, table, row))
+        return found
+
+    known = inventory_snapshot.refresh_inventory(db, vault)
+    looked_at = set()
+    found: list[tuple[int, RecordVersion[P]]] = []
+    for record, kept in version_cache.iter_newest_versions(db, vault, table, rings, open_rows):
+        looked_at.add(record)
+        what = integrity.check_against_audit_log(db, vault, table, kept) if kept else ""
+        if what and kept:
+            wrong.append(integrity.record_failed_version(vault, table, kept, what))
+        elif kept:
+            integrity.clear_failure(vault, record)
+            found.append((known.first_seq(record), kept))
+    for lost, place in integrity.find_missing_records(db, vault, table, rings, looked_at):
+        wrong.append(integrity.record_failure(vault, table, lost, UUID(bytes=place.ring), "missing"))
+    for each in wrong:
+        with suppress(integrity.UnreadableRecord):
+            found.append(
+                (
+                    known.first_seq(each.failure.record.bytes),
+                    _fallback_or_raise(db, vault, table, each, fallback),
+                )
+            )
+    # Row numbers are plain columns, so they do not decide the order.
+    found.sort(key=itemgetter(0))
+    return [kept for _, kept in found]
+
+
+def _fallback_or_raise(
+    db: Connection, vault: Vault, table: Table, error: integrity.UnreadableRecord, fallback: Fallback[P]
+) -> RecordVersion[P]:
+    """What goes on in the place of a hurt record; a version written after it makes it well.
+
+    That comes after the row that stands there, even if it is none of ours: two of one number cannot be.
+    """
+    found = error.failure
+    known = inventory_snapshot.load_inventory(db, vault).find_newest(found.record.bytes)
+    ring = UUID(bytes=known.ring) if known else found.ring
+    body = fallback(vault, ring) if known else None
+    if known is None or body is None:
+        raise error
+    version = max(known.version, found.found_version) if found.found_version < MAX_NUMBER else known.version
+    return fallback_version(vault, found.record, ring, known._replace(version=version), body)
+
+
+def version_reference(table: Table, version: RecordVersion[Any]) -> audit_log.VersionReference:
+    """The audit entry that names this version."""
+    return audit_log.VersionReference(
+        str(table.name), version.ring.bytes, version.id.bytes, version.version, version.content_id
+    )

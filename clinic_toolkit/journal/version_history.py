@@ -1,0 +1,67 @@
+"""Every version of one record that is still kept: which of them count, and which are missing."""
+
+from itertools import pairwise
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Table, select
+
+from clinic_toolkit.journal import integrity, inventory_snapshot
+from clinic_toolkit.journal.record_versions import RecordVersion, open_versions
+from clinic_toolkit.vault.vault import Vault
+
+P = TypeVar("P", bound=msgspec.Struct)
+
+
+def list_versions(
+    db: Connection, vault: Vault, table: Table, record_id: UUID, payload_type: type[P]
+) -> list[RecordVersion[P]]:
+    """Every version still kept of one record, oldest first; hurt ones are left out and named.
+
+    One counts if the trail names it, or if the one after it, which counts, says that it follows it.
+    """
+    inventory_snapshot.refresh_inventory(db, vault)
+    rows = db.execute(select(table).where(table.c.record == record_id).order_by(table.c.version)).all()
+    found = []
+    for row, kept in zip(rows, open_versions(vault, table, rows, payload_type), strict=True):
+        if kept is None:
+            integrity.record_damaged_row(vault, table, row)
+        else:
+            found.append(kept)
+    genuine = _confirmed_versions(db, vault, table, found)
+    _report_missing_versions(db, vault, table, record_id, genuine)
+    return genuine
+
+
+def _confirmed_versions(
+    db: Connection, vault: Vault, table: Table, opened: list[RecordVersion[P]]
+) -> list[RecordVersion[P]]:
+    genuine: list[RecordVersion[P]] = []
+    for kept in reversed(opened):
+        above = genuine[-1] if genuine else None
+        if above and above.previous_content_id == kept.content_id and above.version > kept.version:
+            # A draft is replaced by the version after it, so the two never stand side by side.
+            what = "" if kept.final else "back"
+        else:
+            what = integrity.check_against_audit_log(db, vault, table, kept)
+            what = integrity.check_earlier_version(db, vault, table, kept) if what == "older" else what
+        if what:
+            integrity.record_failed_version(vault, table, kept, what)
+        else:
+            genuine.append(kept)
+    return genuine[::-1]
+
+
+def _report_missing_versions(
+    db: Connection, vault: Vault, table: Table, id: UUID, confirmed: list[RecordVersion[Any]]
+) -> None:
+    # Each version names the content of the one before it; only what a draft was before it became final
+    # is not kept.
+    whole = all(later.previous_content_id == earlier.content_id for earlier, later in pairwise(confirmed))
+    if id.bytes in vault.integrity_failures:
+        return
+    if confirmed and (not whole or confirmed[0].follows_final):
+        integrity.record_failure(vault, table, id, confirmed[0].ring, "missing")
+    elif not confirmed and (lost := integrity.find_missing_record(db, vault, table, id)):
+        integrity.record_failure(vault, table, id, UUID(bytes=lost.ring), "missing")

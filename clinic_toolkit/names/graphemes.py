@@ -1,0 +1,98 @@
+"""Letters as people count them: a base with all that belongs to it.
+
+The standard library knows no grapheme clusters. This follows their rules (UAX #29) as far as names need them,
+told from the categories of `unicodedata`; a test holds the cases. Where the two differ, more is kept together
+here: a letter that is cut in half is worse than one that is a little long.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+
+_ZWJ, _ZWNJ = "\u200d", "\u200c"
+# Between two consonants these are seen as a sign of their own, so that the second is a letter by itself:
+# Tamil, Sinhala (unless a joiner follows), Thai, Lao, Myanmar asat, Philippine scripts, Meetei Mayek.
+_VISIBLE_VIRAMAS = frozenset("\u0bcd\u0dca\u0e3a\u0eba\u103a\u1714\u1715\u1734\uabed")
+_VIRAMA = 9  # canonical combining class of what binds two consonants
+# Letters by their category, and yet a part of the one before.
+_EXTENDING_LETTERS = frozenset("\u0e33\u0eb3")
+# Written before the consonant that they are sounded after, in Thai, Lao, Tai Viet and New Tai Lue.
+_PREPOSED_VOWELS = frozenset("เแโใไເແໂໃໄ\uaab5\uaab6\uaab9\uaabb\uaabc\u19b5\u19b6\u19b7\u19ba")
+_PREPENDED = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2\u0d4e")
+
+
+def iter_graphemes(text: str) -> Iterator[str]:
+    """The text, letter by letter; put together again they are the text."""
+    held = ""
+    for char in text:
+        if held and not _continues_cluster(held, char):
+            yield held
+            held = ""
+        held += char
+    if held:
+        yield held
+
+
+def first_letter(word: str) -> str:
+    """The first letter of a word, without what only stands before it; empty if it has none.
+
+    A vowel that is written before its consonant is not where the name begins: "เกรียงไกร" begins with ก.
+    """
+    found = [each for each in iter_graphemes(word) if any(map(_is_letter, each))]
+    while len(found) > 1 and found[0] in _PREPOSED_VOWELS:
+        del found[0]
+    return found[0].strip("\u200e\u200f\u061c") if found else ""
+
+
+def _is_letter(char: str) -> bool:
+    # A modifier letter at the beginning is an apostrophe of some kind: ʻOkina begins with O.
+    return unicodedata.category(char) in ("Lu", "Ll", "Lt", "Lo")
+
+
+def _continues_cluster(cluster: str, char: str) -> bool:
+    last, category = cluster[-1], unicodedata.category(char)
+    if category in ("Mn", "Me", "Mc") or char in (_ZWJ, _ZWNJ) or char in _EXTENDING_LETTERS:
+        return True
+    if "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f":
+        return True
+    if last in _PREPENDED:
+        return category[0] == "L"
+    if category[0] == "L" and _binds_next_consonant(cluster):
+        return True
+    if last == _ZWJ:
+        return category == "So" and unicodedata.category(cluster[0]) == "So"
+    if _is_flag(char):
+        return all(map(_is_flag, cluster)) and len(cluster) % 2 == 1
+    return _continues_hangul_syllable(last, char)
+
+
+def _binds_next_consonant(cluster: str) -> bool:
+    """Whether a consonant that follows now is bound to this one."""
+    joined, rest = cluster[-1] == _ZWJ, cluster.rstrip(_ZWJ)
+    binds = bool(rest) and unicodedata.combining(rest[-1]) == _VIRAMA
+    return binds and (joined or rest[-1] not in _VISIBLE_VIRAMAS)
+
+
+def _is_flag(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def _continues_hangul_syllable(last: str, char: str) -> bool:
+    """Whether a jamo goes on the syllable: leading, then vowel, then trailing."""
+    before, after = _jamo_type(last), _jamo_type(char)
+    return (before, after) in {
+        ("L", "L"), ("L", "V"), ("L", "LV"), ("L", "LVT"), ("LV", "V"), ("LV", "T"),
+        ("V", "V"), ("V", "T"), ("LVT", "T"), ("T", "T"),
+    }  # fmt: skip
+
+
+def _jamo_type(char: str) -> str:
+    code = ord(char)
+    if 0x1100 <= code <= 0x115F or 0xA960 <= code <= 0xA97C:
+        return "L"
+    if 0x1160 <= code <= 0x11A7 or 0xD7B0 <= code <= 0xD7C6:
+        return "V"
+    if 0x11A8 <= code <= 0x11FF or 0xD7CB <= code <= 0xD7FB:
+        return "T"
+    if 0xAC00 <= code <= 0xD7A3:
+        return "LVT" if (code - 0xAC00) % 28 else "LV"
+    return ""

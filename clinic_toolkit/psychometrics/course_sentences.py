@@ -1,0 +1,92 @@
+"""What is said of a part over time, by how many points there are (clinical specification 3.7).
+
+The clinician's sentences may hold numbers and counts. The client's hold no digit, and of the answer words
+only those that the client chose.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from clinic_toolkit.psychometrics.numerals import number_in_words
+from clinic_toolkit.psychometrics.result_sentences import uncapitalise
+from clinic_toolkit.psychometrics.score_change import count_outside_baseline, is_about_the_same
+from clinic_toolkit.psychometrics.scoring import round_half_up
+
+FIRST_ROUND = "A first picture."
+TWO_POINTS = "Two points do not make a pattern."
+TWO_TIMES = "Two times do not make a pattern."
+NO_NUMBER = "No number yet. Each dot is one answer."
+LAST_TWO_SAME = "The last two are about the same."
+LAST_TWO_TIMES_SAME = "The last two times were about the same."
+
+
+class ScoreBasis(Struct, frozen=True, kw_only=True):
+    """What a number is made of: how many items, and the value of the highest answer."""
+
+    items: int
+    highest: int
+
+
+def describe_scores_over_time(numbers: Sequence[float], scale: ScoreBasis, *, baseline: int) -> str:
+    """The clinician's words for the numbers of one version so far, in the order of time."""
+    if not numbers:
+        return NO_NUMBER
+    if len(numbers) == 1:
+        return FIRST_ROUND
+    same = is_about_the_same(numbers[-2], numbers[-1], scale.items, scale.highest)
+    said = [TWO_POINTS if len(numbers) == 2 else _describe_range(numbers)]
+    return " ".join(
+        [*said, *_describe_outside_baseline(numbers, baseline), *([LAST_TWO_SAME] if same else [])]
+    )
+
+
+def describe_answers_over_time(
+    rounds: Sequence[Sequence[int]], labels: Mapping[int, str], *, same: bool
+) -> str:
+    """The client's words for every answer of one version so far; empty where nothing was answered.
+
+    Args:
+        rounds: the values of each time, in the order of time; times without an answer are left out.
+        same: whether the last two are about the same by the display rule.
+    """
+    given = [values for values in rounds if values]
+    if not given:
+        return ""
+    if len(given) == 1:
+        return FIRST_ROUND
+    said = TWO_TIMES
+    if len(given) > 2:
+        low, high = (
+            uncapitalise(labels[end(value for values in given for value in values)]) for end in (min, max)
+        )
+        said = f"So far always “{low}”." if low == high else f"So far between “{low}” and “{high}”."
+    return f"{said} {LAST_TWO_TIMES_SAME}" if same else said
+
+
+def _describe_range(numbers: Sequence[float]) -> str:
+    low, high = round_half_up(min(numbers)), round_half_up(max(numbers))
+    return f"So far always {low}." if low == high else f"So far between {low} and {high}."
+
+
+def _describe_outside_baseline(numbers: Sequence[float], baseline: int) -> list[str]:
+    found = count_outside_baseline(numbers, baseline)
+    if found is None:
+        return []
+    if found.count == 1:
+        where = "below every" if found.below else "above every" if found.above else "within the range of the"
+        return [f"The last one lies {where} baseline point{'' if found.below or found.above else 's'}."]
+    counts = [(found.below, "below"), (found.above, "above")]
+    said = [
+        f"{count} of the last {found.count} {'lies' if count == 1 else 'lie'} {where}"
+        for count, where in counts
+        if count
+    ]
+    if not said:
+        return [f"None of the last {found.count} is outside the baseline."]
+    return [f"{' and '.join(said)} every baseline point."]
+
+
+def name_baseline(count: int) -> str:
+    """How a page names the baseline: "the first three"."""
+    return f"the first {number_in_words(count)}"

@@ -1,0 +1,137 @@
+"""Is a change larger than the noise of the form? Refused until people asked here can answer it.
+
+The formulas are exact; what they would need is not known. Reliability and spread belong to a form in a
+language with a kind of relationship, and borrowing them from other items makes a number out of nothing.
+So `compute_reliable_change` is locked (clinical specification 3.6), and no page unlocks it.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from math import sqrt
+
+from msgspec import Struct
+
+from clinic_toolkit.errors import ClinicError
+
+MIN_PEOPLE = 100
+MIN_FELDT_LOWER = 0.70
+_Z_95 = 1.96
+
+
+class ReliableChangeLocked(ClinicError):
+    """There are not enough local data for a statement about reliable change."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Nothing can be said here about reliable change: {why}. Look at the answers themselves instead."
+        )
+
+
+class ComparisonKey(Struct, frozen=True, kw_only=True):
+    """What must be the same for a comparison: the version, its language and the kind of relationship."""
+
+    instrument: str
+    version: str
+    language: str
+    frame: str
+
+
+class LocalData(Struct, frozen=True, kw_only=True):
+    """What distinct people answered here, each counted once, the first time they were asked.
+
+    `feldt_lower` is the lower 95 % limit of alpha after Feldt, worked out where alpha is.
+    """
+
+    key: ComparisonKey
+    people: int
+    alpha: float
+    feldt_lower: float
+    sd: float
+    on: date
+
+
+class ReliableChange(Struct, frozen=True, kw_only=True):
+    """The change in units of its standard error, with all that it rests on, which is printed beside it."""
+
+    index: float
+    local: LocalData
+
+
+class Trend(Struct, frozen=True, kw_only=True):
+    """A straight line through all points: slope a step of time, its error from the form's noise alone."""
+
+    slope: float
+    error: float
+    rti: float
+    low: float
+    high: float
+
+
+def compute_reliable_change(
+    first: float, second: float, key: ComparisonKey, local: LocalData | None = None
+) -> ReliableChange:
+    """The reliable change index of Jacobson and Truax, from local data that are good enough.
+
+    Raises:
+        ReliableChangeLocked: fewer than 100 people, another version, language or kind of relationship,
+            or the lower limit of alpha is under .70.
+    """
+    if local is None:
+        raise ReliableChangeLocked("no answers have been collected for it yet")
+    if local.key != key:
+        raise ReliableChangeLocked(
+            "the answers collected are from another version, language or kind of relationship"
+        )
+    if local.people < MIN_PEOPLE:
+        raise ReliableChangeLocked(
+            f"{local.people} people were asked here, and at least {MIN_PEOPLE} are needed"
+        )
+    # Written this way round so that "not a number" is refused as well.
+    if not (local.feldt_lower >= MIN_FELDT_LOWER and local.alpha <= 1 and local.sd > 0):
+        raise ReliableChangeLocked("the answers do not fit together well enough")
+    return ReliableChange(
+        index=reliable_change_index(first, second, sd=local.sd, reliability=local.alpha), local=local
+    )
+
+
+def sem(sd: float, reliability: float) -> float:
+    """The standard error of measurement, SD × √(1 − r), in points of the scale."""
+    return sd * sqrt(1 - reliability)
+
+
+def standard_error_of_difference(sd: float, reliability: float) -> float:
+    """The standard error of a difference between two such measurements, SEM × √2, in points."""
+    return sem(sd, reliability) * sqrt(2)
+
+
+def reliable_change_index(first: float, second: float, *, sd: float, reliability: float) -> float:
+    """(second − first) / Sdiff. For a page, ask `compute_reliable_change`, which knows when to refuse."""
+    return (second - first) / standard_error_of_difference(sd, reliability)
+
+
+def reliable_trend(
+    numbers: Sequence[float], standard_error: float, times: Sequence[float] | None = None
+) -> Trend:
+    """The reliable trend index: the slope over its error, SEM / √Σ(t − t̄)².
+
+    Args:
+        standard_error: the standard error of measurement, in points.
+        times: when each was measured, in any unit; by default 1, 2, 3 …
+
+    Raises:
+        ValueError: fewer than two different times.
+    """
+    at = list(times) if times is not None else [float(step) for step in range(1, len(numbers) + 1)]
+    if len(set(at)) < 2 or len(at) != len(numbers):
+        raise ValueError("a trend needs a time for each number, and two different ones")
+    mean_time, mean_number = sum(at) / len(at), sum(numbers) / len(numbers)
+    spread = sum((each - mean_time) ** 2 for each in at)
+    together = ((t - mean_time) * (x - mean_number) for t, x in zip(at, numbers, strict=True))
+    slope, error = sum(together) / spread, standard_error / sqrt(spread)
+    return Trend(
+        slope=slope,
+        error=error,
+        rti=slope / error,
+        low=slope - _Z_95 * error,
+        high=slope + _Z_95 * error,
+    )

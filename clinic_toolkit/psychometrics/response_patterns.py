@@ -1,0 +1,78 @@
+"""Patterns of answering that are worth asking about, and never a verdict on the client.
+
+No cut-off for long runs of one answer is agreed on, and experiments disagree; so these notes are questions
+for the hour. They are not stored in the record and not printed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.psychometrics.item_response import ItemResponse
+from clinic_toolkit.psychometrics.result_sentences import option_labels, uncapitalise
+from clinic_toolkit.psychometrics.scoring import percent_of_maximum, scale_position, score_form
+
+QUICK_SECONDS = 2.0
+MANY_SKIPPED = 3
+
+
+def pattern_notes(
+    instrument: Instrument,
+    responses: Iterable[ItemResponse],
+    *,
+    seconds: Sequence[float] = (),
+    self_entered: bool = False,
+) -> tuple[str, ...]:
+    """Say what may be worth asking; `seconds` are the times per answered item, heard when self-entered."""
+    given = tuple(responses)
+    notes = [*_same_answer_notes(instrument, given), *_difficulty_and_strength_notes(instrument, given)]
+    skipped = sum(response.status in ("declined", "did_not_come_up") for response in given)
+    if skipped >= MANY_SKIPPED:
+        notes.append(f"Worth asking: {skipped} questions were left out. Did they fit this person?")
+    if self_entered and seconds and median(seconds) < QUICK_SECONDS:
+        notes.append("Worth asking: the answers came quickly. Was there time to think of examples?")
+    return tuple(notes)
+
+
+def _same_answer_notes(instrument: Instrument, responses: Sequence[ItemResponse]) -> list[str]:
+    roles = {item.id: item.role for item in instrument.items}
+    values = Counter(response.value for response in responses if response.value is not None)
+    if not values or len(set(roles.values())) < 2:
+        return []
+    value, count = values.most_common(1)[0]
+    same = {roles[response.item_id] for response in responses if response.value == value}
+    # Ten of twelve; a form of another length keeps the proportion.
+    if 6 * count < 5 * len(instrument.items) or same != {"difficulty", "strength"}:
+        return []
+    label = option_labels(instrument)[value]
+    label = uncapitalise(label) if instrument.answer_words == "frequency" else label
+    return [
+        f"Worth asking: {count} of {len(instrument.items)} answers are “{label}”, on difficulties and on "
+        "strengths. What was it like to think about this person?"
+    ]
+
+
+def _difficulty_and_strength_notes(instrument: Instrument, responses: Sequence[ItemResponse]) -> list[str]:
+    if instrument.kind != "difficulties":
+        return []
+    answers = {response.item_id: response.value for response in responses}
+    numbers = {item.id: number for number, item in enumerate(instrument.items, start=1)}
+    facet_of = {item.id: item.facet for item in instrument.items}
+    names = {facet.id: facet.name for facet in instrument.facets}
+    scored = score_form(instrument, answers)
+    items = {item.id: item for item in instrument.items}
+    means = {
+        facet.facet: percent_of_maximum(instrument, [items[id] for id in facet.items], answers)
+        for facet in scored.facets
+        if facet.score is not None and not facet.is_group
+    }
+    often = {facet for facet, mean in means.items() if mean is not None and mean >= 75}
+    return [
+        f"Worth asking: {names[facet_of[strength.item_id]]} and its strength (item "
+        f"{numbers[strength.item_id]}) both felt true. When is it one, and when the other?"
+        for strength in scored.strengths
+        if facet_of[strength.item_id] in often
+        and strength.value is not None
+        and 4 * scale_position(instrument, items[strength.item_id], strength.value) >= 3
+    ]

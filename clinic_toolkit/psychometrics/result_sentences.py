@@ -1,0 +1,241 @@
+"""True words: sentences made only of labels the client chose, and of how often each was chosen.
+
+There is no norm, so no word such as low or high can be true of an answer; the client's own words can. A
+label nobody chose is never named, not even as one end of a range.
+
+Every label that was chosen is named: "nearly all the time for 2" would hide that the third was "never".
+
+A page for the client has no digit and does not show what was left unanswered. So its sentences count
+nothing, and a sentence that could only come from a gap is not made: whatever the blanks, the same sentence
+also comes from some form without blanks.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.psychometrics.numerals import number_in_words
+from clinic_toolkit.psychometrics.scoring import FacetScore, InstrumentScore, format_score, is_in_upper_half
+
+Audience = Literal["clinician", "client"]
+
+NO_NORM = "There is no normal score to compare with."
+MAX_STOOD_OUT = 3
+
+
+def norm_line(instrument: Instrument) -> str:
+    """That there is nothing to compare with; "" where a publication is cited for ranges."""
+    return "" if instrument.bands else NO_NORM
+
+
+def option_labels(instrument: Instrument) -> dict[int, str]:
+    """The label of every option, by its value."""
+    return {option.value: option.label for option in instrument.options}
+
+
+def quoted_labels(instrument: Instrument) -> dict[int, str]:
+    """The labels as a sentence says them: those that tell how often as they are, others as a quotation.
+
+    "For both questions you said most of the time" is English; with "Fully true" it is only as a quotation.
+    """
+    labels = option_labels(instrument)
+    if instrument.answer_words == "frequency":
+        return labels
+    return {value: f"“{label}”" for value, label in labels.items()}
+
+
+def describe_answers(
+    values: Sequence[int],
+    labels: Mapping[int, str],
+    asked: int,
+    audience: Audience,
+    about: str = "",
+) -> str:
+    """Say in one sentence what was answered; `values` are the answers given, `labels` the whole scale.
+
+    How many were answered stands beside it (`describe_count`). For a client, `about` completes "the questions
+    about …", and the sentence is empty unless one label, or the two highest together, answers most of the
+    questions.
+    """
+    if audience == "client":
+        return _client_sentence(values, labels, asked, about)
+    return _clinician_sentence(values, labels, asked)
+
+
+def describe_facet(instrument: Instrument, facet: FacetScore) -> str:
+    """What was answered in one facet, for the clinician; "" for a group, whose parts say it.
+
+    Items that are turned round for the number say the opposite, so they are not counted among the others;
+    those that are told apart follow, each by itself.
+    """
+    if facet.is_group:
+        return ""
+    asked = len(facet.directly_worded_values)
+    # Where every item of a facet is turned round, they agree with each other again.
+    values, asked = (facet.values_for_sentence, asked) if asked else (facet.answered_values, facet.asked)
+    sentence = describe_answers(values, quoted_labels(instrument), asked, "clinician")
+    return " ".join([sentence, *_separate_item_sentences(instrument, facet)])
+
+
+def describe_all_facets(instrument: Instrument, score: InstrumentScore) -> str:
+    """Say every facet in one paragraph, as a note quotes it: "Giving (2 of 3 answered): never."."""
+    names = {facet.id: facet.name for facet in instrument.facets}
+    parts = []
+    for facet in score.facets:
+        if not facet.is_group:
+            some = 0 < facet.answered < facet.asked
+            count = f" ({facet.answered} of {facet.asked} answered)" if some else ""
+            parts.append(f"{names[facet.facet]}{count}: {uncapitalise(describe_facet(instrument, facet))}")
+    return " ".join(parts)
+
+
+def describe_count(instrument: Instrument, facet: FacetScore) -> str:
+    """Say how many were answered, "2 of 3 answered, no number" where the answers are too few for one."""
+    count = f"{facet.answered} of {facet.asked} answered"
+    rule = instrument.missing
+    missed = (
+        facet.score is None and rule is not None and rule.facet_minimum is not None and not facet.words_only
+    )
+    return f"{count}, no number" if missed else count
+
+
+def describe_total(score: InstrumentScore) -> str:
+    """The total with its count, "75 (8 of 9 answered)", or "Not scored: 4 of 9 answered"."""
+    count = f"{score.total_answered} of {score.total_asked} answered"
+    return (
+        f"Not scored: {count}"
+        if score.total is None
+        else f"{format_score(score.score_kind, score.total)} ({count})"
+    )
+
+
+def stood_out_sentences(
+    instrument: Instrument, score: InstrumentScore, *, goes_home: bool = False
+) -> tuple[str, ...]:
+    """Choose at most three plain sentences for the client: the facets with most answers at the top.
+
+    Facets where most answers lie lower make no sentence, so there may be none at all. Ties keep the order
+    of the definition. On a page that leaves the room, facets that ask about fear are left out, whatever
+    was answered: paper is found by others, and a rule that looked at the answers would tell of them.
+    """
+    unsaid = _facets_about_fear(instrument) if goes_home else frozenset()
+    labels = quoted_labels(instrument)
+    top = top_values(labels)
+    facets = [facet for facet in score.facets if facet.facet not in unsaid and not facet.is_group]
+    # By what lies lower, and not by how many lie at the top: that would tell of a question left out.
+    ranked = sorted(facets, key=lambda facet: sum(value not in top for value in facet.values_for_sentence))
+    phrases = {facet.id: facet.client_phrase for facet in instrument.facets}
+    sentences = [
+        describe_answers(
+            facet.values_for_sentence,
+            labels,
+            len(facet.directly_worded_values),
+            "client",
+            phrases[facet.facet],
+        )
+        for facet in ranked
+        if _is_majority(
+            sum(value in top for value in facet.values_for_sentence), len(facet.directly_worded_values)
+        )
+    ]
+    return tuple(sentences[:MAX_STOOD_OUT])
+
+
+def _facets_about_fear(instrument: Instrument) -> frozenset[str]:
+    return frozenset(item.facet for item in instrument.items if item.safety_flag == "fear")
+
+
+def strength_item_ids(
+    instrument: Instrument, score: InstrumentScore, *, goes_home: bool = False
+) -> tuple[str, ...]:
+    """The strength items to show under "What is going well": answered in the upper half of the scale,
+    the most frequent first, else in the order asked. The ids; `quote_item` says one. What is turned
+    round for the number is worded as the opposite of a strength, so it is never among them. On a page that
+    leaves the room those of a facet that asks about fear are left out too: "when I said no" is not for
+    everybody who may find it."""
+    unsaid = _facets_about_fear(instrument) if goes_home else frozenset()
+    items = {item.id: item for item in instrument.items if not item.reverse and item.facet not in unsaid}
+    kept = [
+        s
+        for s in score.strengths
+        if s.item_id in items and is_in_upper_half(instrument, items[s.item_id], s.value)
+    ]
+    return tuple(s.item_id for s in sorted(kept, key=lambda s: -(s.value or 0)))
+
+
+def quote_item(label: str, text: str) -> str:
+    """Quote one item after its answer: "Nearly all the time: “…”"."""
+    return f"{label}: “{text}”"
+
+
+def top_values(labels: Mapping[int, str]) -> frozenset[int]:
+    """The options that count as the top: the two highest of a scale of four or more, else the highest."""
+    return frozenset(sorted(labels)[-2:] if len(labels) >= 4 else sorted(labels)[-1:])
+
+
+def uncapitalise(text: str) -> str:
+    """Put a label inside a sentence: "Most of the time" becomes "most of the time"; "I agree" stays."""
+    if text[:1] == "I" and not text[1:2].isalpha():
+        return text
+    return text[:1].lower() + text[1:]
+
+
+def _separate_item_sentences(instrument: Instrument, facet: FacetScore) -> list[str]:
+    labels, numbers = (
+        quoted_labels(instrument),
+        {item.id: n for n, item in enumerate(instrument.items, start=1)},
+    )
+    return [
+        f"Question {numbers[item]} on its own: {uncapitalise(labels[value])}."
+        for item, value in zip(facet.items, facet.values, strict=True)
+        if item in facet.reported_separately and value is not None
+    ]
+
+
+def _clinician_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int) -> str:
+    if not values:
+        return "Not answered."
+    counts = Counter(values)
+    words = {value: uncapitalise(labels[value]) for value in sorted(counts)}
+    if len(counts) == 1:
+        (word,) = words.values()
+        return _as_sentence(f"{_all_phrase(asked)} {word}" if len(values) == asked else word)
+    if max(counts.values()) == 1:
+        return _as_sentence(", ".join(words.values()))
+    return _as_sentence(", ".join(f"{word} for {counts[value]}" for value, word in words.items()))
+
+
+def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int, about: str) -> str:
+    top = top_values(labels)
+    groups = [[value for value in values if value in top]]
+    groups += [[value for value in values if value == option] for option in sorted(labels, reverse=True)]
+    for group in groups:
+        if _is_majority(len(group), asked):
+            others = [value for value in values if value not in group]
+            which = "both" if asked == 2 else "most of the" if others else "the"
+            whose = f" about {about}" + ("," if "," in about else "") if about else ""
+            rest = f", for the other{'s' if len(others) > 1 else ''} {_join_labels(others, labels)}"
+            return (
+                f"For {which} questions{whose} you said {_join_labels(group, labels)}"
+                f"{rest if others else ''}."
+            )
+    return ""
+
+
+def _is_majority(count: int, of: int) -> bool:
+    # Two of three and both of two, as the rule says; on longer facets two alone would hide the others.
+    return count >= 2 and 2 * count > of
+
+
+def _join_labels(values: Sequence[int], labels: Mapping[int, str]) -> str:
+    return " or ".join(uncapitalise(labels[value]) for value in sorted(set(values)))
+
+
+def _all_phrase(number: int) -> str:
+    return {1: "", 2: "both"}.get(number, f"all {number_in_words(number)}")
+
+
+def _as_sentence(text: str) -> str:
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,175 @@
+"""Prompts about safety, for the clinician alone and before the client leaves.
+
+A form cannot tell whether somebody is safe. These rules only name answers after which a clinician would
+want to ask; they stay silent far more often than there is nothing to ask about. Feeling a burden is part of
+the interpersonal theory of suicide, supported with modest effects across 122 samples (Chu et al. 2017).
+Guilt at being cared for is the presenting problem and prompts nothing. Fear is asked about from the first
+step above the lowest answer: across four samples, having ever been frightened of a partner told of violence
+far more often than being frightened now (Signorelli et al. 2020).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from typing import Literal
+
+from msgspec import Struct
+
+from clinic_toolkit.instruments.model import Instrument, Item, ResponseOption
+from clinic_toolkit.psychometrics.item_response import ItemResponse
+from clinic_toolkit.psychometrics.scoring import is_above_lowest, is_in_upper_half, scale_position
+
+NO_REASSURANCE = "If no prompt appears, that is no reassurance: a form cannot tell if someone is safe."
+
+# Beside a low answer about being a burden: no prompt, and not nothing either.
+SOFTER_LINE = "Your client named this, even if only now and then. You could ask how far this thought goes."
+
+# Which answers on the scale ask for a prompt by themselves.
+_RAISES_PROMPT: dict[str, Callable[[Instrument, Item, int | None], bool]] = {
+    "burden": is_in_upper_half,
+    "fear": is_above_lowest,
+}
+_WHAT_TO_ASK = {
+    "burden": "Consider asking about hopelessness and thoughts of not living.",
+    "fear": "Ask in private about fear of this person.",
+}
+_FINDING_TEXTS = {
+    "burden": {
+        "answered": "Thoughts of being a burden stood out (item {n}).",
+        "declined": "The question about being a burden was left unanswered (item {n}).",
+        "talk": "The question about being a burden was marked to talk about (item {n}).",
+        "not_reached": "The question about being a burden has no answer (item {n}).",
+    },
+    "fear": {
+        "answered": "Fear, or pressure after a no, was named (item {n}).",
+        "declined": "The question about fear or pressure was left unanswered (item {n}).",
+        "did_not_come_up": "The question about fear or pressure did not come up (item {n}).",
+        "talk": "The question about fear or pressure was marked to talk about (item {n}).",
+        "not_reached": "The question about fear or pressure has no answer (item {n}).",
+    },
+}
+
+
+class SafetyPrompt(Struct, frozen=True, kw_only=True):
+    """One prompt: what it is about, the item it comes from (as numbered on the form), what was seen there."""
+
+    flag: Literal["burden", "fear"]
+    item_id: str
+    number: int
+    finding: str
+
+    @property
+    def sentence(self) -> str:
+        """What was seen, and what to ask."""
+        return f"{self.finding} {what_to_ask(self.flag)}"
+
+
+class SofterLine(Struct, frozen=True, kw_only=True):
+    """A line beside an answer that raises no prompt."""
+
+    item_id: str
+    text: str
+
+
+def what_to_ask(flag: str) -> str:
+    """What the clinician is asked to ask."""
+    return _WHAT_TO_ASK[flag]
+
+
+def list_safety_prompts(
+    instrument: Instrument, responses: Iterable[ItemResponse], *, finished: bool = False
+) -> tuple[SafetyPrompt, ...]:
+    """Find what to ask about, in the order of the items.
+
+    Burden: an answer in the upper half of the scale, declined, left blank, or marked to talk about. Fear: any
+    answer but the lowest, and the same, or did not come up, because a fear that is always obeyed need never
+    come up. Blank means passed over, and the question at which a form was stopped; what comes after that was
+    never seen.
+
+    Args:
+        finished: the form was ended as a whole, so that every question without an answer was left blank.
+    """
+    by_item = {response.item_id: response for response in responses}
+    reached = len(instrument.items) if finished else _last_reached_number(instrument, by_item)
+    found = []
+    for number, item in enumerate(instrument.items, start=1):
+        response = by_item.get(item.id)
+        if item.safety_flag == "none" or response is None:
+            continue
+        reason = _prompt_reason(response, _RAISES_PROMPT[item.safety_flag](instrument, item, response.value))
+        if reason == "not_reached" and number > reached:
+            continue
+        saw = _FINDING_TEXTS[item.safety_flag].get(reason)
+        if saw is not None:
+            said = saw.format(n=number)
+            found.append(SafetyPrompt(flag=item.safety_flag, item_id=item.id, number=number, finding=said))
+    return tuple(found)
+
+
+def list_softer_lines(instrument: Instrument, responses: Iterable[ItemResponse]) -> tuple[SofterLine, ...]:
+    """A plain line beside an answer about being a burden that was named, and raises no prompt."""
+    items = {item.id: item for item in instrument.items if item.safety_flag == "burden"}
+    return tuple(
+        SofterLine(item_id=response.item_id, text=SOFTER_LINE)
+        for response in responses
+        if (item := items.get(response.item_id))
+        and is_above_lowest(instrument, item, response.value)
+        and not _prompt_reason(response, is_in_upper_half(instrument, item, response.value))
+    )
+
+
+def answer_position(instrument: Instrument, item_id: str, value: int | None) -> Fraction | None:
+    """How high an answer stands as it counts, from 0 to 1, so that two forms can be held side by side."""
+    item = next((item for item in instrument.items if item.id == item_id), None)
+    return None if item is None or value is None else scale_position(instrument, item, value)
+
+
+def should_reopen_prompt(
+    status: str, *, talk: bool, position: Fraction | None, highest_asked: Fraction | None
+) -> bool:
+    """Whether an answer opens a prompt although it was asked about in the last ninety days.
+
+    Args:
+        highest_asked: the highest answer that was asked about then; None if there was none.
+    """
+    if talk or status == "declined":
+        return True
+    return status == "answered" and (position is None or highest_asked is None or position > highest_asked)
+
+
+def _last_reached_number(instrument: Instrument, by_item: Mapping[str, ItemResponse]) -> int:
+    """The number of the question after the last one that has an answer of any kind; 0 if none has."""
+    met = (
+        number
+        for number, item in enumerate(instrument.items, start=1)
+        if item.id in by_item and by_item[item.id].status != "not_reached"
+    )
+    return max((number + 1 for number in met), default=0)
+
+
+def list_prompt_sentences(
+    instrument: Instrument, responses: Iterable[ItemResponse], *, finished: bool = False
+) -> tuple[str, ...]:
+    """The sentences of `list_safety_prompts`. An empty answer means nothing; show `NO_REASSURANCE` with
+    it."""
+    return tuple(prompt.sentence for prompt in list_safety_prompts(instrument, responses, finished=finished))
+
+
+def flagged_item_numbers(instrument: Instrument) -> tuple[int, ...]:
+    """The numbers of the items to look at before the door opens, for the clinician's card on paper."""
+    return tuple(n for n, item in enumerate(instrument.items, start=1) if item.safety_flag != "none")
+
+
+def lowest_prompting_option(instrument: Instrument, item: Item) -> ResponseOption:
+    """The answer from which on this question asks for a prompt, the one that means least."""
+    raising = [
+        each for each in instrument.options if _RAISES_PROMPT[item.safety_flag](instrument, item, each.value)
+    ]
+    return min(raising, key=lambda each: scale_position(instrument, item, each.value))
+
+
+def _prompt_reason(response: ItemResponse, stands_out: bool) -> str:
+    if stands_out:
+        return "answered"
+    if response.wants_to_talk:
+        return "talk"
+    return "" if response.status == "answered" else response.status

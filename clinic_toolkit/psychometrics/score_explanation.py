@@ -1,0 +1,82 @@
+"""How a questionnaire makes its number, in sentences for the clinician."""
+
+from clinic_toolkit.instruments import facet_groups
+from clinic_toolkit.instruments.model import Instrument, MissingRule
+from clinic_toolkit.psychometrics.result_sentences import option_labels, uncapitalise
+from clinic_toolkit.psychometrics.scoring import highest_value, is_scored, lowest_value
+
+
+def explain_scoring(instrument: Instrument) -> tuple[str, ...]:
+    """Say what the number is, what it needs, and what is done to an answer on the way."""
+    if instrument.missing is None:
+        return ("It is never given a number.",)
+    return (
+        f"For the clinician only: {_describe_score(instrument)}.",
+        *_describe_keying(instrument),
+        _describe_minimum(instrument, instrument.missing),
+        "With fewer answers you see words and a count, but no number.",
+    )
+
+
+def explain_higher(instrument: Instrument) -> str:
+    """How far a number can go, and what a higher one says: a bare number tells neither."""
+    ends = "Numbers run from 0 to 100. " if instrument.score == "stretched" else ""
+    if instrument.answer_words == "frequency":
+        return f"{ends}Higher means more often, nothing else."
+    return (
+        f"{ends}Higher means closer to “{option_labels(instrument)[highest_value(instrument)]}”, "
+        "nothing else."
+    )
+
+
+def _describe_score(instrument: Instrument) -> str:
+    which = "difficulty questions" if instrument.kind == "difficulties" else "questions"
+    if instrument.score == "sum":
+        return f"the sum of the values of the {which}"
+    if instrument.score == "mean":
+        return f"the average value of the answered {which}"
+    labels = option_labels(instrument)
+    ends = [labels[lowest_value(instrument)], labels[highest_value(instrument)]]
+    low, high = (
+        [uncapitalise(end) for end in ends]
+        if instrument.answer_words == "frequency"
+        else [f"“{end}”" for end in ends]
+    )
+    return f"the average of the answered {which} on a line from 0 ({low}) to 100 ({high})"
+
+
+def _describe_minimum(instrument: Instrument, rule: MissingRule) -> str:
+    scored = [item.facet for item in instrument.items if is_scored(instrument, item)]
+    sizes = [scored.count(facet) for facet in dict.fromkeys(scored)]
+    if instrument.score == "sum" and not rule.prorate:
+        return "It needs an answer to every question that is counted."
+    each = rule.total_minimum_per_facet
+    whole = f"{rule.total_minimum}" + (f", with at least {each} in each part" if each else "")
+    prorated = " The mean of the answers then fills in for the missing ones." if rule.prorate else ""
+    if rule.facet_minimum is None:
+        return f"It needs {whole} answers.{prorated}"
+    all_of = "all " if set(sizes) == {rule.facet_minimum} and rule.facet_minimum > 1 else ""
+    group = " A group needs what each of its parts needs." if _has_groups(instrument) else ""
+    part = f"A part needs {all_of}{rule.facet_minimum} of its questions answered"
+    return f"{part}; the whole needs {whole}.{group}{prorated}"
+
+
+def _has_groups(instrument: Instrument) -> bool:
+    return any(facet_groups.parents_of(instrument).values())
+
+
+def _describe_keying(instrument: Instrument) -> list[str]:
+    turned = [number for number, item in enumerate(instrument.items, start=1) if item.reverse]
+    found = []
+    if turned:
+        found.append(f"Reverse-scored: {_list_questions(turned)}.")
+    for weight in sorted({item.weight for item in instrument.items} - {1}):
+        which = [number for number, item in enumerate(instrument.items, start=1) if item.weight == weight]
+        found.append(f"Counted {weight:g} times: {_list_questions(which)}.")
+    return found
+
+
+def _list_questions(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return f"question {numbers[0]}"
+    return f"questions {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"

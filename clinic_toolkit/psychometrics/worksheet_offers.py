@@ -1,0 +1,63 @@
+"""Which worksheets to offer, and why: at most two, because of answers the clinician can look up.
+
+An offer is for the clinician, who chooses; the client may decline. Whether a sheet may leave the room is
+decided above this floor, where safety notes are known.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from clinic_toolkit.instruments.model import Instrument, Item
+from clinic_toolkit.psychometrics.result_sentences import option_labels, top_values
+from clinic_toolkit.psychometrics.scoring import is_in_upper_half
+from clinic_toolkit.worksheets.model import Worksheet
+
+MAX_OFFERS = 2
+
+
+class WorksheetOffer(Struct, frozen=True, kw_only=True):
+    """A worksheet, the numbers of the items that speak for it, and the sentence that says so."""
+
+    worksheet: Worksheet
+    item_numbers: tuple[int, ...]
+    reason: str
+
+
+def offer_worksheets(
+    instrument: Instrument, answers: Mapping[str, int | None], worksheets: Iterable[Worksheet]
+) -> tuple[WorksheetOffer, ...]:
+    """Offer the sheets whose facets hold difficulty items answered in the upper half of the scale.
+
+    The sheets belong to the parts of our questionnaires; a practice's own, whose parts may be called the
+    same by chance, offers none.
+
+    First the sheets with most answers at the top of the scale, then with most such items; ties by number.
+    """
+    if instrument.own:
+        return ()
+    middle = [item for item in instrument.items if _supports_offer(instrument, item, answers)]
+    top = top_values(option_labels(instrument))
+    ranked = []
+    for sheet in worksheets:
+        because = [item for item in middle if item.facet in sheet.facets]
+        if because:
+            at_top = sum(answers[item.id] in top for item in because)
+            ranked.append((-at_top, -len(because), sheet.number, sheet, because))
+    ranked.sort(key=lambda entry: entry[:3])
+    place = {item.id: number for number, item in enumerate(instrument.items, start=1)}
+    chosen = [(sheet, tuple(place[item.id] for item in because)) for *_, sheet, because in ranked]
+    return tuple(
+        WorksheetOffer(worksheet=sheet, item_numbers=numbers, reason=_reason_sentence(numbers))
+        for sheet, numbers in chosen[:MAX_OFFERS]
+    )
+
+
+def _supports_offer(instrument: Instrument, item: Item, answers: Mapping[str, int | None]) -> bool:
+    return item.role == "difficulty" and is_in_upper_half(instrument, item, answers.get(item.id))
+
+
+def _reason_sentence(numbers: tuple[int, ...]) -> str:
+    if len(numbers) == 1:
+        return f"because of item {numbers[0]}"
+    return f"because of items {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"

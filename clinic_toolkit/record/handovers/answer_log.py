@@ -1,0 +1,200 @@
+"""The rows of a hand-over: sealed answers that are only added to, under a key of their own.
+
+Each row is sealed to its number, its item and the hash of the row before it, so none can be moved,
+copied or put in between; and a lost last row is missed, because the audit trail counts them.
+"""
+
+import re
+from contextlib import suppress
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    select,
+)
+
+from clinic_toolkit.crypto.encoding import encode_fields
+from clinic_toolkit.crypto.seal import DecryptionError, SealingKey
+from clinic_toolkit.journal import keyless_events
+from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
+from clinic_toolkit.store.base import add_refusing_trigger, metadata
+from clinic_toolkit.store.types import UuidType
+from clinic_toolkit.vault.envelope import padded_length
+
+MAX_ROWS = 5_000
+MAX_SEALED_BYTES = 64 * 1024
+# An act of the whole form is no item's answer; items are counted from 1.
+WHOLE_FORM = 0
+ACT_FINISHED, ACT_GIVEN_BACK = "finished", "given_back"
+_GENESIS_HASH = bytes(32)
+_LENGTH_BYTES = 4
+
+handover_row_table = Table(
+    "handover_row",
+    metadata,
+    Column("handover", UuidType, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("item", Integer, nullable=False),
+    Column("previous", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("handover", "seq"),
+    CheckConstraint(f"seq BETWEEN 1 AND {MAX_ROWS}", name="seq"),
+    CheckConstraint(f"item >= {WHOLE_FORM}", name="item"),
+    CheckConstraint("length(handover) = 16 AND length(previous) = 32", name="ids"),
+    CheckConstraint(f"length(sealed) <= {MAX_SEALED_BYTES}", name="size"),
+    sqlite_strict=True,
+)
+add_refusing_trigger(handover_row_table, "UPDATE", message="an answer that was handed in is only added to")
+
+
+class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """One answer, or with item 0 one act of the whole form, as it lies under the seal."""
+
+    item_number: int
+    status: str
+    value: int | None
+    wants_to_talk: bool
+    remark: str
+    recorded_at: int
+
+    def __repr__(self) -> str:
+        return "<Line>"
+
+
+class VerifiedRows(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows that are as they were written, in order, and what is wrong with the others."""
+
+    rows: tuple[AnswerRow, ...]
+    troubles: tuple[str, ...]
+    last_row: int
+
+
+_encode_row = msgspec.msgpack.Encoder().encode
+_decode_row = msgspec.msgpack.Decoder(AnswerRow).decode
+
+
+def append_answer_row(
+    db: Connection, key: bytes, vault_id: UUID, handover_id: UUID, answer_row: AnswerRow
+) -> int:
+    """Add one row after the last one and return its number."""
+    rows = select(handover_row_table).where(handover_row_table.c.handover == handover_id)
+    last = db.execute(rows.order_by(handover_row_table.c.seq.desc()).limit(1)).first()
+    seq, previous = (last.seq + 1, _row_hash(last)) if last else (1, _GENESIS_HASH)
+    place = _seal_context(vault_id, handover_id, seq, answer_row.item_number, previous)
+    sealed = _sealing_key(key).seal(_pad(_encode_row(answer_row)), place)
+    row = {
+        "handover": handover_id,
+        "seq": seq,
+        "item": answer_row.item_number,
+        "previous": previous,
+        "sealed": sealed,
+    }
+    db.execute(handover_row_table.insert(), row)
+    return seq
+
+
+def read_answer_rows(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> VerifiedRows:
+    """Every row of a hand-over, as hostile input: one that is not what was written is never returned."""
+    sealing_key = _sealing_key(key)
+    lines: list[AnswerRow] = []
+    troubles: list[str] = []
+    expected, previous = 1, _GENESIS_HASH
+    rows = (
+        select(handover_row_table)
+        .where(handover_row_table.c.handover == handover_id)
+        .order_by(handover_row_table.c.seq)
+    )
+    for row in db.execute(rows.limit(MAX_ROWS + 1)):
+        # The table refuses these itself; whoever changed the file could have changed the table.
+        if not 1 <= row.seq <= MAX_ROWS or row.item < WHOLE_FORM or len(row.sealed) > MAX_SEALED_BYTES:
+            troubles.append("too large")
+            continue
+        if row.seq != expected:
+            troubles.append("missing")
+        elif row.previous != previous:
+            troubles.append("changed")
+        line = _open_row(sealing_key, vault_id, handover_id, row)
+        if line is None:
+            troubles.append("not readable")
+        else:
+            lines.append(line)
+        expected, previous = row.seq + 1, _row_hash(row)
+    return VerifiedRows(rows=tuple(lines), troubles=tuple(dict.fromkeys(troubles)), last_row=expected - 1)
+
+
+def list_acts(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> frozenset[str]:
+    """The acts of the whole form, without opening an answer."""
+    rows = select(handover_row_table).where(
+        handover_row_table.c.handover == handover_id, handover_row_table.c.item == WHOLE_FORM
+    )
+    sealing_key = _sealing_key(key)
+    lines = [_open_row(sealing_key, vault_id, handover_id, row) for row in db.execute(rows.limit(MAX_ROWS))]
+    return frozenset(line.status for line in lines if line)
+
+
+def delete_answer_rows(db: Connection, handover_id: UUID) -> None:
+    """Remove every row of a hand-over, once they are in the record."""
+    db.execute(handover_row_table.delete().where(handover_row_table.c.handover == handover_id))
+
+
+def row_reference(handover_id: UUID, seq: int) -> str:
+    """How the audit trail names a row."""
+    return f"{handover_id.hex[:8]}-{seq}"
+
+
+def highest_logged_row(db: Connection, handover_id: UUID, *, after_entry: int) -> int:
+    """The highest row that the audit trail names after this line.
+
+    So lost last rows are missed, and rows of a copied folder, which has the same key, are not taken over.
+    """
+    named, highest = re.compile(rf"handover\.[a-z_]+ {handover_id.hex[:8]}-([0-9]{{1,5}})"), 0
+    for body in db.scalars(select(audit_log_table.c.body).where(audit_log_table.c.seq > after_entry)):
+        if body[:1] == KEYLESS_MARK:
+            # What no process of ours writes names no row.
+            with suppress(keyless_events.UnknownKeylessEvent):
+                found = named.fullmatch(keyless_events.decode_event(body[1:])[0])
+                highest = max(highest, int(found[1]) if found else 0)
+    return highest
+
+
+def _row_hash(row: Any) -> bytes:
+    place = (row.handover, row.seq, row.item, row.previous)
+    return sha256(encode_fields("hash/handover", *place, row.sealed)).digest()
+
+
+def _open_row(sealing_key: SealingKey, vault_id: UUID, handover_id: UUID, row: Any) -> AnswerRow | None:
+    try:
+        place = _seal_context(vault_id, handover_id, row.seq, row.item, row.previous)
+        line = _decode_row(_unpad(sealing_key.open(row.sealed, place)))
+    except (DecryptionError, ValueError):
+        return None
+    return line if line.item_number == row.item else None
+
+
+def _seal_context(vault_id: UUID, handover_id: UUID, seq: int, item: int, previous: bytes) -> bytes:
+    return encode_fields("handover", vault_id, handover_id, seq, item, previous)
+
+
+def _sealing_key(key: bytes) -> SealingKey:
+    return SealingKey(key, hedge_label="handover-hedge", key_label="handover-key")
+
+
+def _pad(body: bytes) -> bytes:
+    whole = len(body).to_bytes(_LENGTH_BYTES, "big") + body
+    return whole.ljust(padded_length(len(whole)), b"\0")
+
+
+def _unpad(whole: bytes) -> bytes:
+    length = int.from_bytes(whole[:_LENGTH_BYTES], "big")
+    if len(whole) < _LENGTH_BYTES + length:
+        raise ValueError("shorter than it says")
+    return whole[_LENGTH_BYTES : _LENGTH_BYTES + length]

@@ -1,0 +1,233 @@
+"""A form in the client's hands: one key for one form, and nothing else of the record.
+
+This file is all that the process of a handed-over device uses of the record. It holds no vault: what it
+writes can be opened by the clinician's worker, because the key also lies sealed in the client's ring, and
+what it can open is what was answered since the device was handed over.
+"""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from clinic_toolkit.crypto.seal import KEY_BYTES
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import catalogue, client_copy
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.journal import audit_log
+from clinic_toolkit.journal.keyless_events import KeylessEvent
+from clinic_toolkit.record.handovers import answer_log
+from clinic_toolkit.record.handovers.answer_log import (
+    ACT_FINISHED,
+    ACT_GIVEN_BACK,
+    MAX_ROWS,
+    WHOLE_FORM,
+    AnswerRow,
+    handover_row_table,
+)
+from clinic_toolkit.record.people.watched_questions import WatchedQuestion
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.store.types import to_microseconds
+
+# What the clinician's side keeps of a hand-over, sealed in the client's ring; see `merging`.
+handover_table = sealed_table("handover")
+
+REMARK_LIMIT = 1_000
+# The last rows are kept free, so that whoever changed an answer very often can still finish.
+MAX_ANSWER_ROWS = MAX_ROWS - 10
+_TOKEN_BYTES = 32
+
+
+class FormTakenBack(ClinicError):
+    """It was finished, or the clinician has the answers already: nothing may be added."""
+
+    def __init__(self) -> None:
+        super().__init__("This form was taken back. Please give the laptop to your therapist.")
+
+
+class TooManyChanges(ClinicError):
+    """More changes than a person makes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The answers were changed too many times, so this change was not kept. The earlier answers "
+            "are there. You can still finish, or give the laptop back."
+        )
+
+
+class HandoverTicket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """What the clinician's worker hands to the next one: this form, and the key of this hand-over.
+
+    `answered_before` has one byte an item, and one more for an open line: 1 where there was an answer
+    already. What it was is not here. `watched_question` is the question of the client's own in a check-in.
+    `definition` is a practice's own questionnaire as the client meets it; ours lie in the program.
+    `confidentiality_text` is what does not stay between the two, empty where nothing asked here needs that
+    said before.
+    """
+
+    handover_id_bytes: bytes
+    vault_id_bytes: bytes
+    incarnation: bytes
+    instrument_id: str
+    definition_digest: str
+    is_general: bool
+    relationship_word: str
+    answered_before: bytes
+    handover_key: bytes
+    form_token: str
+    definition: bytes = b""
+    watched_question: WatchedQuestion | None = None
+    confidentiality_text: str = ""
+
+    def __repr__(self) -> str:
+        return "<Ticket>"
+
+    @property
+    def handover_id(self) -> UUID:
+        """Which hand-over it is."""
+        return UUID(bytes=self.handover_id_bytes)
+
+    @property
+    def vault_id(self) -> UUID:
+        """Whose practice it is."""
+        return UUID(bytes=self.vault_id_bytes)
+
+    def encode(self) -> bytes:
+        """The ticket as bytes."""
+        return msgspec.msgpack.encode(self)
+
+
+class ClientForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What was answered in this hand-over so far: the newest answer by item, counted from 1.
+
+    The open line of a check-in counts as one more, and has words alone.
+    """
+
+    answers: dict[int, Response]
+    is_begun: bool
+    is_finished: bool
+
+
+# How the audit trail names an act of the whole form.
+_ACT_EVENTS = {ACT_FINISHED: KeylessEvent.HANDOVER_FINISHED, ACT_GIVEN_BACK: KeylessEvent.HANDOVER_GIVEN_BACK}
+
+_decode_ticket = msgspec.msgpack.Decoder(HandoverTicket).decode
+
+
+def generate_handover_key() -> bytes:
+    """A key for one hand-over."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def generate_form_token() -> str:
+    """What every form of one hand-over sends along, so that no other page can send one."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def decode_ticket(encoded: bytes) -> HandoverTicket:
+    """The ticket that `HandoverTicket.encode` made.
+
+    Raises:
+        ValueError: it is none.
+    """
+    ticket = _decode_ticket(encoded)
+    ids = (ticket.handover_id_bytes, ticket.vault_id_bytes, ticket.incarnation)
+    if (
+        len(ticket.handover_key) != KEY_BYTES
+        or any(len(id) != 16 for id in ids)
+        or len(ticket.form_token) < _TOKEN_BYTES
+    ):
+        raise ValueError("not a ticket")
+    return ticket
+
+
+def instrument_of_ticket(ticket: HandoverTicket) -> Instrument:
+    """The questionnaire that is out: from the shelf, or as it came on the ticket.
+
+    Raises:
+        ValueError: what came is no questionnaire.
+    """
+    if ticket.definition:
+        return client_copy.decode_client_copy(ticket.definition)
+    return catalogue.load_instrument(ticket.instrument_id, digest=ticket.definition_digest)
+
+
+def is_out(db: Connection, ticket: HandoverTicket) -> bool:
+    """Whether the form of this ticket is still in the client's hands."""
+    versions = select(handover_table.c.version, handover_table.c.final).where(
+        handover_table.c.record == ticket.handover_id
+    )
+    # Handing over writes the first version, and taking back the second.
+    return [tuple(row) for row in db.execute(versions)] == [(1, 0)]
+
+
+def load_client_form(db: Connection, ticket: HandoverTicket) -> ClientForm:
+    """What the client has answered since the device was handed over."""
+    lines = answer_log.read_answer_rows(db, ticket.handover_key, ticket.vault_id, ticket.handover_id).rows
+    return ClientForm(
+        answers={line.item_number: _response(line) for line in lines if line.item_number != WHOLE_FORM},
+        is_begun=bool(lines),
+        is_finished=any(line.status == ACT_FINISHED for line in lines),
+    )
+
+
+def record_answer(
+    db: Connection, ticket: HandoverTicket, item_number: int, response: Response, *, now: datetime
+) -> None:
+    """Keep one answer; `item_number` counts from 1.
+
+    Raises:
+        FormTakenBack: the form was finished, or the answers were brought into the record already.
+        TooManyChanges: there is no room for more changes.
+    """
+    line = AnswerRow(
+        item_number=item_number,
+        status=response.status,
+        value=response.value,
+        wants_to_talk=response.wants_to_talk,
+        remark=response.remark,
+        recorded_at=to_microseconds(now),
+    )
+    _append_row(db, ticket, line, KeylessEvent.HANDOVER_KEPT, max_rows=MAX_ANSWER_ROWS, now=now)
+
+
+def record_act(db: Connection, ticket: HandoverTicket, act: str, *, now: datetime) -> None:
+    """Keep that the client finished, or gave the device back."""
+    line = AnswerRow(
+        item_number=WHOLE_FORM,
+        status=act,
+        value=None,
+        wants_to_talk=False,
+        remark="",
+        recorded_at=to_microseconds(now),
+    )
+    _append_row(db, ticket, line, _ACT_EVENTS[act], max_rows=MAX_ROWS, now=now)
+
+
+def _append_row(
+    db: Connection,
+    ticket: HandoverTicket,
+    row: AnswerRow,
+    event: KeylessEvent,
+    *,
+    max_rows: int,
+    now: datetime,
+) -> None:
+    id = ticket.handover_id
+    if not is_out(db, ticket) or ACT_FINISHED in answer_log.list_acts(
+        db, ticket.handover_key, ticket.vault_id, id
+    ):
+        raise FormTakenBack
+    there = db.scalar(select(func.max(handover_row_table.c.seq)).where(handover_row_table.c.handover == id))
+    if (there or 0) >= max_rows:
+        raise TooManyChanges
+    seq = answer_log.append_answer_row(db, ticket.handover_key, ticket.vault_id, id, row)
+    told = f"{event} {answer_log.row_reference(id, seq)}"
+    audit_log.append_keyless_entry(db, UUID(bytes=ticket.incarnation), told, now=now)
+
+
+def _response(row: AnswerRow) -> Response:
+    return Response(status=row.status, value=row.value, wants_to_talk=row.wants_to_talk, remark=row.remark)

@@ -1,0 +1,270 @@
+"""Handing a form over, and bringing its answers into the record afterwards: the clinician's side.
+
+What comes back was written by a process without our keys, in a file that anyone could have changed, so
+it is read as hostile input. Only when every row is in its place, every answer belongs to the pinned form
+and the administration is as it was when it was handed over are the answers filled in. Otherwise they are
+a proposal: the clinician sees what differs and decides.
+"""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments import client_copy
+from clinic_toolkit.journal import integrity, records
+from clinic_toolkit.journal.audit_log import audit_log_table
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.handovers import answer_log, returned_answers
+from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, WHOLE_FORM, AnswerRow
+from clinic_toolkit.record.handovers.client_side import (
+    HandoverTicket,
+    generate_form_token,
+    generate_handover_key,
+    handover_table,
+)
+from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.questionnaires import administrations, progress
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.vault.vault import Vault
+
+STATE_OUT, STATE_RETURNED, STATE_PROPOSED, STATE_CLOSED = "out", "returned", "proposed", "closed"
+
+
+class NothingToDecide(ClinicError):
+    """There is nothing to decide here, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This has already been decided.")
+
+
+class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """One hand-over: of which form, with which key while it is out, and what came back.
+
+    `decision` is what the clinician decided about a proposal, in the words of `proposals`; or empty.
+    """
+
+    administration: bytes
+    client: bytes
+    handed_version: int
+    after_entry: int
+    begun_at: datetime
+    handover_key: bytes = b""
+    rows: tuple[AnswerRow, ...] = ()
+    troubles: tuple[str, ...] = ()
+    was_finished: bool = False
+    was_given_back: bool = False
+    decision: str = ""
+
+    def __repr__(self) -> str:
+        return "<Handover>"
+
+    @property
+    def administration_id(self) -> UUID:
+        """The form that was handed over."""
+        return UUID(bytes=self.administration)
+
+    @property
+    def client_id(self) -> UUID:
+        """Who answered."""
+        return UUID(bytes=self.client)
+
+
+class _ReturnedRows(msgspec.Struct, frozen=True, kw_only=True):
+    rows: tuple[AnswerRow, ...]
+    troubles: tuple[str, ...]
+    acts: frozenset[str]
+
+
+def create_handover(
+    db: Connection,
+    vault: Vault,
+    current: RecordVersion[Administration],
+    *,
+    relationship_word: str,
+    now: datetime,
+) -> tuple[RecordVersion[Handover], HandoverTicket]:
+    """Make the key of one hand-over, keep it sealed, and return what the next process needs to know.
+
+    Args:
+        relationship_word: the client's word for the relationship, as the pages say it.
+
+    Raises:
+        AdministrationFinished: the questionnaire is finished.
+        AnsweredOnPaper: it was answered on paper.
+        travelling.TooLongToHandOver: it is the practice's own, and too long for the way to the next process.
+    """
+    if current.final:
+        raise administrations.AdministrationFinished
+    if current.payload.entered_on is not None:
+        raise administrations.AnsweredOnPaper
+    instrument, general = (
+        administrations.instrument_of(current.payload),
+        administrations.frame_of(current.payload).general,
+    )
+    definition = client_copy.encode_client_copy(instrument, general=general) if instrument.own else b""
+    # Asked here: what goes along says no more which of its questions ask about fear.
+    said = practice.confidentiality_limits_before(
+        practice.load_practice_settings(db, vault).payload, instrument
+    )
+    current = progress.resume_administration(db, vault, current, now=now)
+    key, id = generate_handover_key(), uuid4()
+    body = Handover(
+        administration=current.id.bytes,
+        client=current.payload.client,
+        handed_version=current.version,
+        after_entry=db.scalar(select(func.max(audit_log_table.c.seq))) or 0,
+        begun_at=now,
+        handover_key=key,
+    )
+    event = "handover.begun"
+    kept = records.create_record(
+        db,
+        vault,
+        handover_table,
+        body,
+        ring=current.ring,
+        state=STATE_OUT,
+        event=event,
+        now=now,
+        record_id=id,
+    )
+    ticket = HandoverTicket(
+        handover_id_bytes=id.bytes,
+        vault_id_bytes=vault.vault_id.bytes,
+        incarnation=vault.incarnation.bytes,
+        instrument_id=current.payload.instrument_id,
+        definition_digest=current.payload.definition_digest,
+        is_general=general,
+        relationship_word=relationship_word,
+        answered_before=bytes(int(there) for there in _answered_before(current.payload)),
+        handover_key=key,
+        form_token=generate_form_token(),
+        definition=definition,
+        watched_question=current.payload.watched_question,
+        confidentiality_text=said.text if said else "",
+    )
+    return kept, ticket
+
+
+def _answered_before(administration: Administration) -> list[bool]:
+    """Where something was answered, item by item; an open line stands after them."""
+    statuses = [status != 0 for status in administration.answers.statuses]
+    has_line = administrations.instrument_of(administration).open_line
+    return [*statuses, bool(administration.open_line_answer)] if has_line else statuses
+
+
+def list_open_handovers(db: Connection, vault: Vault) -> list[RecordVersion[Handover]]:
+    """Hand-overs that ask something of the clinician: still out, come back, or to be decided.
+
+    Whether one is closed is asked of what is sealed, and one that is gone is missed: a changed byte
+    must not make a form vanish before anyone has looked at it.
+    """
+    found = records.list_all_records(db, vault, handover_table, Handover)
+    return [kept for kept in found if not kept.final]
+
+
+def has_open_handover(db: Connection, vault: Vault) -> bool:
+    """Whether there are such."""
+    return bool(list_open_handovers(db, vault))
+
+
+def load_handover(db: Connection, vault: Vault, handover_id: UUID) -> RecordVersion[Handover]:
+    """One hand-over.
+
+    Raises:
+        RecordNotFound: there is none that this clinician may see.
+    """
+    return records.load_record(db, vault, handover_table, handover_id, Handover)
+
+
+def merge_handover(
+    db: Connection, vault: Vault, handover: RecordVersion[Handover], *, now: datetime
+) -> RecordVersion[Handover]:
+    """Bring the answers of one hand-over into the record; the key and the rows are gone afterwards.
+
+    Bringing in twice does nothing the second time: then the hand-over is not out any more.
+    """
+    if handover.state != STATE_OUT:
+        return handover
+    target = find_target(db, vault, handover.payload)
+    arrived = _read_returned_rows(db, vault, handover, target)
+    whole = not arrived.troubles and (not arrived.rows or _is_unchanged(target, handover.payload))
+    finished = ACT_FINISHED in arrived.acts and whole
+    if whole and target is not None and (arrived.rows or finished):
+        put_in = returned_answers.merge_into_answers(target.payload, arrived.rows)
+        touched = returned_answers.answered_indexes(target.payload, arrived.rows)
+        said = returned_answers.merge_open_line(target.payload, arrived.rows)
+        progress.apply_returned_answers(
+            db, vault, target, put_in, touched, open_line_answer=said, finished=finished, now=now
+        )
+    body = msgspec.structs.replace(
+        handover.payload,
+        handover_key=b"",
+        rows=arrived.rows,
+        troubles=arrived.troubles,
+        was_finished=ACT_FINISHED in arrived.acts,
+        was_given_back=bool(arrived.acts),
+    )
+    answer_log.delete_answer_rows(db, handover.id)
+    state, event = (STATE_RETURNED, "handover.merged") if whole else (STATE_PROPOSED, "handover.proposed")
+    return records.replace_draft(db, vault, handover_table, handover, body, state=state, event=event, now=now)
+
+
+def close_handover(db: Connection, vault: Vault, current: RecordVersion[Handover], *, now: datetime) -> None:
+    """It was looked at before the client left; closing what is closed does nothing.
+
+    Raises:
+        NothingToDecide: something is still to be decided first.
+    """
+    if current.final:
+        return
+    if current.state != STATE_RETURNED:
+        raise NothingToDecide
+    records.replace_draft(
+        db,
+        vault,
+        handover_table,
+        current,
+        current.payload,
+        state=STATE_CLOSED,
+        event="handover.closed",
+        now=now,
+        final=True,
+    )
+
+
+def find_target(db: Connection, vault: Vault, handover: Handover) -> RecordVersion[Administration] | None:
+    """The questionnaire that was handed over, if it is still in the record and can be read."""
+    try:
+        return administrations.load_administration(db, vault, handover.administration_id)
+    except (records.RecordNotFound, integrity.UnreadableRecord):
+        return None
+
+
+def _is_unchanged(target: RecordVersion[Administration] | None, handover: Handover) -> bool:
+    return target is not None and target.state == "in_progress" and target.version == handover.handed_version
+
+
+def _read_returned_rows(
+    db: Connection,
+    vault: Vault,
+    handover: RecordVersion[Handover],
+    target: RecordVersion[Administration] | None,
+) -> _ReturnedRows:
+    found = answer_log.read_answer_rows(db, handover.payload.handover_key, vault.vault_id, handover.id)
+    troubles = list(found.troubles)
+    counted = answer_log.highest_logged_row(db, handover.id, after_entry=handover.payload.after_entry)
+    if found.last_row != counted:
+        troubles.append("missing" if found.last_row < counted else "not named")
+    instrument = administrations.instrument_of(target.payload) if target else None
+    good = tuple(line for line in found.rows if returned_answers.fits_form(line, instrument))
+    if len(good) < len(found.rows):
+        troubles.append("not an answer of this form")
+    return _ReturnedRows(
+        rows=tuple(line for line in good if line.item_number != WHOLE_FORM),
+        troubles=tuple(dict.fromkeys(troubles)),
+        acts=frozenset(line.status for line in good if line.item_number == WHOLE_FORM),
+    )

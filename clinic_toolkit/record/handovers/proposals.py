@@ -1,0 +1,68 @@
+"""What the clinician decides about answers that came back and could not simply be filled in."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.handovers import returned_answers
+from clinic_toolkit.record.handovers.client_side import handover_table
+from clinic_toolkit.record.handovers.clinician_side import (
+    STATE_PROPOSED,
+    STATE_RETURNED,
+    Handover,
+    NothingToDecide,
+    find_target,
+)
+from clinic_toolkit.record.questionnaires import progress
+from clinic_toolkit.vault.vault import Vault
+
+DECISION_ACCEPT, DECISION_SET_ASIDE = "accept", "aside"
+
+
+def accept_proposal(
+    db: Connection, vault: Vault, current: RecordVersion[Handover], *, now: datetime
+) -> RecordVersion[Handover]:
+    """Take a proposal into the record: into what is still open, or as a later version of what is finished.
+
+    Raises:
+        NothingToDecide: there is nothing to decide.
+        RecordNotFound: the questionnaire is not in the record any more.
+    """
+    if current.state != STATE_PROPOSED:
+        raise NothingToDecide
+    target = find_target(db, vault, current.payload)
+    if target is None:
+        raise records.RecordNotFound
+    # What came back may not have been compared with the form, if that could not be read at the time.
+    lines = returned_answers.list_fitting_rows(target.payload, current.payload.rows)
+    put_in = returned_answers.merge_into_answers(target.payload, lines)
+    touched, said = (
+        returned_answers.answered_indexes(target.payload, lines),
+        returned_answers.merge_open_line(target.payload, lines),
+    )
+    progress.apply_returned_answers(
+        db, vault, target, put_in, touched, open_line_answer=said, finished=False, now=now
+    )
+    body = msgspec.structs.replace(current.payload, decision=DECISION_ACCEPT)
+    return records.replace_draft(
+        db, vault, handover_table, current, body, state=STATE_RETURNED, event="handover.accepted", now=now
+    )
+
+
+def set_aside_proposal(
+    db: Connection, vault: Vault, current: RecordVersion[Handover], *, now: datetime
+) -> RecordVersion[Handover]:
+    """Leave the questionnaire as it is. The proposal stays in the hand-over's own record.
+
+    Raises:
+        NothingToDecide: there is nothing to decide.
+    """
+    if current.state != STATE_PROPOSED:
+        raise NothingToDecide
+    body = msgspec.structs.replace(current.payload, decision=DECISION_SET_ASIDE)
+    return records.replace_draft(
+        db, vault, handover_table, current, body, state=STATE_RETURNED, event="handover.set_aside", now=now
+    )

@@ -1,0 +1,133 @@
+"""What the clinician looks at before the client leaves: what came back of a hand-over, and no score."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics import safety_prompt_rules
+from clinic_toolkit.record.handovers import clinician_side, returned_answers
+from clinic_toolkit.record.handovers.clinician_side import STATE_PROPOSED, Handover
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.values.page_values import AnsweredItem
+from clinic_toolkit.vault.vault import Vault
+
+# What can be wrong with what was saved, as a person is told.
+TROUBLE_SENTENCES = {
+    "missing": "part of what was saved is missing",
+    "not named": "something is there that the audit trail does not mention",
+    "changed": "part of what was saved was changed",
+    "not readable": "part of what was saved cannot be read",
+    "too large": "something is there that no page could have saved",
+    "not an answer of this form": "something is there that is not an answer to this questionnaire",
+}
+
+
+class AnswerDifference(msgspec.Struct, frozen=True, kw_only=True):
+    """One question, as it stands in the record and as the client answered it."""
+
+    number: int
+    text: str
+    recorded: AnsweredItem
+    returned: AnsweredItem
+
+
+class AnswerCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many questions were answered, left out in which way, and not reached."""
+
+    asked: int
+    answered: int
+    declined: int
+    did_not_come_up: int
+    not_reached: int
+
+
+class ReturnReview(msgspec.Struct, frozen=True, kw_only=True):
+    """One form that came back, with what the client wants to talk about and what to ask before they go."""
+
+    client_name: str
+    instrument: Instrument
+    relationship_word: str
+    administration: RecordVersion[Administration]
+    next_number: int
+    safety_prompts: tuple[str, ...]
+    to_talk_about: tuple[AnsweredItem, ...]
+    remarks: tuple[AnsweredItem, ...]
+    open_line_question: str
+    open_line_answer: str
+    earlier_open_line: str
+    counts: AnswerCounts
+    trouble_sentences: tuple[str, ...]
+    differences: tuple[AnswerDifference, ...]
+
+
+def build_return_review(
+    db: Connection, vault: Vault, handover: RecordVersion[Handover]
+) -> ReturnReview | None:
+    """The page for one hand-over; None if its questionnaire is not in the record any more."""
+    target = clinician_side.find_target(db, vault, handover.payload)
+    if target is None:
+        return None
+    instrument = administrations.instrument_of(target.payload)
+    stands = answered_items.list_answered_items(target.payload)
+    offered, open_line = stands, target.payload.open_line_answer
+    if handover.state == STATE_PROPOSED:
+        filled = returned_answers.merge_into_answers(target.payload, handover.payload.rows)
+        offered = answered_items.list_answered_items(msgspec.structs.replace(target.payload, answers=filled))
+        open_line = returned_answers.merge_open_line(target.payload, handover.payload.rows)
+    place = answers.next_unanswered_index(target.payload.answers)
+    return ReturnReview(
+        client_name=clients.load_client(db, vault, target.payload.client_id).payload.name,
+        instrument=instrument,
+        relationship_word=answered_items.relationship_label(db, vault, target.payload),
+        administration=target,
+        next_number=min(place + 1, len(instrument.items)),
+        safety_prompts=safety_prompt_rules.list_prompt_sentences(
+            instrument, offered, finished=handover.payload.was_finished
+        ),
+        to_talk_about=tuple(item for item in offered if item.wants_to_talk),
+        remarks=tuple(item for item in offered if item.remark and not item.wants_to_talk),
+        open_line_question=administrations.open_line_question(target.payload),
+        open_line_answer=open_line,
+        earlier_open_line=target.payload.open_line_answer,
+        counts=_count_answers(offered),
+        trouble_sentences=tuple(
+            TROUBLE_SENTENCES[trouble]
+            for trouble in handover.payload.troubles
+            if trouble in TROUBLE_SENTENCES
+        ),
+        differences=tuple(
+            AnswerDifference(number=one.number, text=one.text, recorded=one, returned=other)
+            for one, other in zip(stands, offered, strict=True)
+            if one != other
+        ),
+    )
+
+
+def list_orphaned_answers(handover: RecordVersion[Handover]) -> tuple[tuple[int, Response], ...]:
+    """What was answered, by number, for a questionnaire that is gone."""
+    return tuple(
+        (
+            line.item_number,
+            Response(
+                status=line.status, value=line.value, wants_to_talk=line.wants_to_talk, remark=line.remark
+            ),
+        )
+        for line in sorted(
+            returned_answers.newest_by_item(handover.payload.rows).values(), key=lambda line: line.item_number
+        )
+    )
+
+
+def _count_answers(items: tuple[AnsweredItem, ...]) -> AnswerCounts:
+    statuses = [item.status for item in items]
+    return AnswerCounts(
+        asked=len(statuses),
+        answered=statuses.count("answered"),
+        declined=statuses.count("declined"),
+        did_not_come_up=statuses.count("did_not_come_up"),
+        not_reached=statuses.count("not_reached"),
+    )

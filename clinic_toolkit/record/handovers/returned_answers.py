@@ -1,0 +1,100 @@
+"""What came back of a hand-over, read as answers of its form: what fits it, and the form with it put in."""
+
+from datetime import datetime
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK, WHOLE_FORM, AnswerRow
+from clinic_toolkit.record.handovers.client_side import REMARK_LIMIT
+from clinic_toolkit.record.questionnaires import administrations, answers
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.store.types import from_microseconds
+
+ACTS = (ACT_FINISHED, ACT_GIVEN_BACK)
+
+
+def newest_by_item(rows: tuple[AnswerRow, ...]) -> dict[int, AnswerRow]:
+    """The last answer by item, counted from 1."""
+    return {line.item_number: line for line in rows}
+
+
+def fits_form(row: AnswerRow, instrument: Instrument | None) -> bool:
+    """Whether this could have come from a page of this form."""
+    if row.item_number == WHOLE_FORM:
+        return row.status in ACTS and row.value is None and not row.wants_to_talk and not row.remark
+    if instrument is not None and instrument.open_line and row.item_number == len(instrument.items) + 1:
+        return (
+            row.status == answers.STATUSES[0]
+            and row.value is None
+            and not row.wants_to_talk
+            and _is_plain_text(row.remark)
+        )
+    return (
+        (instrument is None or 1 <= row.item_number <= len(instrument.items))
+        and row.status in answers.STATUSES
+        and (row.value is not None) == (row.status == "answered")
+        and (instrument is None or row.value is None or row.value in {o.value for o in instrument.options})
+        and _is_plain_text(row.remark)
+    )
+
+
+def _is_plain_text(text: str) -> bool:
+    return len(text) <= REMARK_LIMIT and all(
+        ch in "\n\t" or ch.isprintable() or ord(ch) > 0x9F for ch in text
+    )
+
+
+def list_fitting_rows(administration: Administration, rows: tuple[AnswerRow, ...]) -> tuple[AnswerRow, ...]:
+    """The lines that are answers of this form."""
+    instrument = administrations.instrument_of(administration)
+    return tuple(line for line in rows if line.item_number != WHOLE_FORM and fits_form(line, instrument))
+
+
+def merge_into_answers(administration: Administration, rows: tuple[AnswerRow, ...]) -> answers.Answers:
+    """The answers of a questionnaire with what the client answered put in.
+
+    A question that was only marked, or written to, or let go again was not answered: its answer from before
+    stays, as the client's page says.
+    """
+    together = administration.answers
+    stood = answers.decode_responses(together)
+    for line in newest_by_item(list_fitting_rows(administration, rows)).values():
+        if line.item_number > len(together.statuses):
+            continue
+        response = Response(
+            status=line.status, value=line.value, wants_to_talk=line.wants_to_talk, remark=line.remark
+        )
+        if line.status == "not_reached":
+            before = stood[line.item_number - 1]
+            response = Response(
+                status=before.status,
+                value=before.value,
+                wants_to_talk=line.wants_to_talk or before.wants_to_talk,
+                remark=line.remark or before.remark,
+            )
+        together = answers.with_response(
+            together, line.item_number - 1, response, elapsed=_row_time(line) - administration.begun_at
+        )
+    return together
+
+
+def merge_open_line(administration: Administration, rows: tuple[AnswerRow, ...]) -> str:
+    """What stands at the open line with what the client wrote there alone; unwritten, what stood there."""
+    found = newest_by_item(list_fitting_rows(administration, rows)).get(
+        len(administration.answers.statuses) + 1
+    )
+    return (found.remark if found else "") or administration.open_line_answer
+
+
+def answered_indexes(administration: Administration, rows: tuple[AnswerRow, ...]) -> frozenset[int]:
+    """The places of the items that were answered, counted from 0."""
+    return frozenset(
+        line.item_number - 1 for line in rows if line.item_number <= len(administration.answers.statuses)
+    )
+
+
+def _row_time(row: AnswerRow) -> datetime:
+    try:
+        return from_microseconds(row.recorded_at)
+    except ValueError:
+        return from_microseconds(0)

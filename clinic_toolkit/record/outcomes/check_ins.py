@@ -1,0 +1,123 @@
+"""What a check-in says: its answers in words, beside those of the check-ins before in the same relationship.
+
+There is no number in it, no difference between two times, and no word for a change. A question that was
+changed, and another version of the check-in, begin a line of their own.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import joined_entries
+from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.values.page_values import AnsweredItem
+from clinic_toolkit.vault.vault import Vault
+
+# With this one, as many as stand beside each other without a search for a pattern.
+MAX_SHOWN = 6
+FINISHED_STATES = ("completed", "stopped")
+
+
+class CheckInAnswer(Struct, frozen=True, kw_only=True):
+    """One answer to one question, with the day and the way in which it was asked."""
+
+    answered_on: date
+    mode_label: str
+    is_current: bool
+    item: AnsweredItem
+
+
+class QuestionHistory(Struct, frozen=True, kw_only=True):
+    """One question in one version, with its answers, the newest first. `own`: the client chose it."""
+
+    text: str
+    chosen_by_client: bool
+    answers: tuple[CheckInAnswer, ...]
+
+
+class CheckInPage(Struct, frozen=True, kw_only=True):
+    """The page of one check-in.
+
+    `lines` are the questions asked this time; `former_questions` those that were asked earlier and are not
+    now.
+    """
+
+    current_questions: tuple[QuestionHistory, ...]
+    former_questions: tuple[QuestionHistory, ...]
+    open_line_answer: str
+    earlier_open_lines: tuple[tuple[date, str], ...]
+    mode_labels: tuple[str, ...]
+    time_taken: timedelta | None
+
+
+def is_check_in(administration: Administration) -> bool:
+    """Whether this questionnaire is a check-in."""
+    return administrations.instrument_of(administration).kind == "check-in"
+
+
+def build_check_in_page(
+    db: Connection, vault: Vault, administration: RecordVersion[Administration]
+) -> CheckInPage:
+    """One check-in beside at most five before it; those about anybody else are never looked at."""
+    (administration,) = joined_entries.load_joined_entries(db, vault).under_primary([administration])
+    shown = [
+        administration,
+        *_iter_earlier(
+            administrations.list_administrations(db, vault, administration.payload.client_id), administration
+        ),
+    ][:MAX_SHOWN]
+    found: dict[tuple[str, str, str], list[CheckInAnswer]] = {}
+    own = set()
+    for one in shown:
+        instrument = administrations.instrument_of(one.payload)
+        for item in answered_items.list_answered_items(one.payload):
+            watched = one.payload.watched_question
+            is_own = watched is not None and item.number == instrument.own_place
+            # The version is part of what a line is: another one breaks it, also where no word changed.
+            key = (
+                one.payload.definition_digest,
+                watched.definition_digest if is_own and watched else "",
+                item.item_id,
+            )
+            if is_own:
+                own.add(key)
+            said = CheckInAnswer(
+                answered_on=one.payload.answered_on,
+                mode_label=administrations.MODE_LABELS[one.payload.mode],
+                is_current=one.id == administration.id,
+                item=item,
+            )
+            found.setdefault(key, []).append(said)
+    lines = [
+        QuestionHistory(text=said[0].item.text, chosen_by_client=key in own, answers=tuple(said))
+        for key, said in found.items()
+    ]
+    return CheckInPage(
+        current_questions=tuple(line for line in lines if line.answers[0].is_current),
+        former_questions=tuple(line for line in lines if not line.answers[0].is_current),
+        open_line_answer=administration.payload.open_line_answer,
+        earlier_open_lines=tuple(
+            (one.payload.answered_on, one.payload.open_line_answer)
+            for one in shown[1:]
+            if one.payload.open_line_answer
+        ),
+        mode_labels=tuple(dict.fromkeys(administrations.MODE_LABELS[one.payload.mode] for one in shown)),
+        time_taken=answers.total_time(administration.payload.answers),
+    )
+
+
+def _iter_earlier(
+    all_of_client: Iterable[RecordVersion[Administration]], administration: RecordVersion[Administration]
+) -> Iterable[RecordVersion[Administration]]:
+    """The check-ins before this one about the same person, newest first."""
+    for one in all_of_client:
+        same = (
+            one.payload.instrument_id == administration.payload.instrument_id
+            and one.payload.relationship == administration.payload.relationship
+        )
+        if same and one.state in FINISHED_STATES and one.payload.begun_at < administration.payload.begun_at:
+            yield one

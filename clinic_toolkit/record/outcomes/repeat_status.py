@@ -1,0 +1,164 @@
+"""Repeats: how it stands with each questionnaire that could be asked again, in words for the clinician.
+
+Says what was agreed, what was declined, and when stopping is proposed (product idea S).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.numerals import number_in_words
+from clinic_toolkit.record.outcomes import courses
+from clinic_toolkit.record.outcomes.courses import SeriesKey
+from clinic_toolkit.record.outcomes.repeat_agreements import (
+    STATE_NOT_AGREED,
+    STATE_ON,
+    STATE_STOPPED,
+    STATE_WISHED_TO_STOP,
+    RepeatAgreement,
+)
+from clinic_toolkit.record.questionnaires import administrations
+from clinic_toolkit.record.questionnaires.administrations import Administration
+
+DECLINES_TO_PROPOSE_STOP = 2
+UNCHANGED_TO_PROPOSE_STOP = 3
+# A long form is worth repeating after four to six weeks (clinical specification 4.5), never by itself.
+MIN_DAYS_BETWEEN_ROUNDS = 28
+CADENCE_ADVICE = (
+    "A long form is usually repeated every four to six weeks. Leave it out in a crisis, in fresh grief, or "
+    "when the client is tired of it."
+)
+
+
+class RepeatStatus(Struct, frozen=True, kw_only=True):
+    """One questionnaire about one relationship that was given before, and what was agreed about it.
+
+    `latest` is its newest round, `round_count` how many rounds there are. `stop_reason` says why stopping is
+    proposed, or is empty; `ended` that it came to the end that was agreed. `is_due` says that it may be time.
+    """
+
+    series_key: SeriesKey
+    latest_id: UUID
+    title: str
+    last_answered_on: date
+    round_count: int
+    agreement: RecordVersion[RepeatAgreement] | None
+    stop_reason: str
+    end_sentence: str
+    is_due: bool
+
+    @property
+    def state(self) -> str:
+        """The state of its rhythm; "open" where nothing was agreed."""
+        return self.agreement.state if self.agreement else STATE_NOT_AGREED
+
+    @property
+    def status_sentence(self) -> str:
+        """Where it stands, in one or two sentences; empty where there is nothing to say."""
+        body = self.agreement.payload if self.agreement else None
+        if body is None:
+            return ""
+        if self.state == STATE_WISHED_TO_STOP and body.wished_to_stop_on:
+            return f"On {format_date(body.wished_to_stop_on)} the client wished to stop this."
+        if self.state == STATE_STOPPED:
+            return "No longer repeated."
+        said = (
+            [f"Repeated: {body.purpose}{'' if body.purpose.endswith('.') else '.'}"] if body.purpose else []
+        )
+        said += [self.end_sentence] if self.end_sentence else [_agreed_end(body)] if _agreed_end(body) else []
+        if body.wished_to_stop_on:
+            said.append(f"On {format_date(body.wished_to_stop_on)} the client had wished to stop this.")
+        return " ".join(said)
+
+
+def list_repeat_statuses(
+    administrations_given: Sequence[RecordVersion[Administration]],
+    agreements: Mapping[SeriesKey, RecordVersion[RepeatAgreement]],
+    *,
+    now: datetime,
+) -> tuple[RepeatStatus, ...]:
+    """Every questionnaire given to a client so far, once for each relationship, newest first."""
+    found: dict[SeriesKey, list[RecordVersion[Administration]]] = {}
+    for kept in administrations_given:
+        if kept.state in courses.COURSE_STATES:
+            found.setdefault(courses.series_key_of(kept.payload), []).append(kept)
+    return tuple(
+        build_repeat_status(rounds, agreements.get(theme), now=now) for theme, rounds in found.items()
+    )
+
+
+def build_repeat_status(
+    rounds: Sequence[RecordVersion[Administration]],
+    agreement: RecordVersion[RepeatAgreement] | None,
+    *,
+    now: datetime,
+) -> RepeatStatus:
+    """How it stands with one; `rounds` in any order, at least one."""
+    ordered = courses.list_rounds(rounds, courses.series_key_of(rounds[0].payload))
+    latest, today = ordered[-1], now.astimezone().date()
+    ended = _reached_end(agreement, len(ordered), today) if agreement else ""
+    return RepeatStatus(
+        series_key=courses.series_key_of(latest.payload),
+        latest_id=latest.id,
+        title=administrations.instrument_of(latest.payload).title,
+        last_answered_on=latest.payload.answered_on,
+        round_count=len(ordered),
+        agreement=agreement,
+        stop_reason=_stop_reason(ordered, agreement),
+        end_sentence=ended,
+        is_due=bool(
+            agreement
+            and agreement.state == STATE_ON
+            and not ended
+            and (today - latest.payload.answered_on).days >= MIN_DAYS_BETWEEN_ROUNDS
+            and today not in agreement.payload.declined_on
+        ),
+    )
+
+
+def _stop_reason(
+    rounds: Sequence[RecordVersion[Administration]], agreement: RecordVersion[RepeatAgreement] | None
+) -> str:
+    """Why stopping is proposed, at exactly two declines or three unchanged rounds since going on."""
+    if agreement is not None and agreement.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
+        return ""
+    body = agreement.payload if agreement else None
+    reasons = []
+    if body and body.counting_declines >= DECLINES_TO_PROPOSE_STOP:
+        reasons.append(f"the client declined it {_times_in_words(body.counting_declines)}")
+    new = sum(
+        body is None or body.continued_at is None or kept.payload.begun_at > body.continued_at
+        for kept in rounds
+    )
+    enough = min(new, len(rounds) - 1) >= UNCHANGED_TO_PROPOSE_STOP
+    if (
+        enough
+        and courses.count_unchanged_rounds(rounds[-UNCHANGED_TO_PROPOSE_STOP - 1 :])
+        == UNCHANGED_TO_PROPOSE_STOP
+    ):
+        alike = number_in_words(UNCHANGED_TO_PROPOSE_STOP)
+        reasons.append(f"the last {alike} rounds were about the same as the one before them")
+    return " and ".join(reasons)
+
+
+def _times_in_words(count: int) -> str:
+    return "twice" if count == 2 else f"{number_in_words(count)} times"
+
+
+def _agreed_end(agreement: RepeatAgreement) -> str:
+    ends = [f"until {format_date(agreement.end_date)}"] if agreement.end_date else []
+    ends += [f"{number_in_words(agreement.max_rounds)} times in all"] if agreement.max_rounds else []
+    return f"Agreed {' and '.join(ends)}." if ends else ""
+
+
+def _reached_end(agreement: RecordVersion[RepeatAgreement], round_count: int, today: date) -> str:
+    body = agreement.payload
+    if body.end_date and today > body.end_date:
+        return f"It was agreed until {format_date(body.end_date)}; that day has passed."
+    if body.max_rounds and round_count >= body.max_rounds:
+        return f"It was agreed for {number_in_words(body.max_rounds)} times in all; that many have been done."
+    return ""

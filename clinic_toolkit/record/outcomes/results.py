@@ -1,0 +1,244 @@
+"""What an administration says: the clinician's result, the page to look at together, the client page.
+
+Reads answers through the scoring and wording rules of `psychometrics` and hands on frozen values.
+"""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics import (
+    response_patterns,
+    result_sentences,
+    safety_prompt_rules,
+    worksheet_offers,
+)
+from clinic_toolkit.psychometrics.bands import describe_band, find_band
+from clinic_toolkit.psychometrics.scoring import format_score
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.practice import PracticeSettings, build_letterhead
+from clinic_toolkit.record.questionnaires import (
+    administrations,
+    answered_items,
+    answers,
+    corrections,
+    remarks,
+)
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.safety import fear_holds
+from clinic_toolkit.record.values.page_values import (
+    AnnotatedAnswer,
+    AnsweredItem,
+    ClientPage,
+    FacetResult,
+    JointReview,
+    Result,
+    WorksheetOffer,
+)
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets import catalogue as sheets
+from clinic_toolkit.worksheets.model import Worksheet
+
+# Paper is found by others: its heading names neither a topic nor a person.
+CLIENT_PAGE_TITLE = "What I take with me"
+
+
+def result_heading(instrument: Instrument, client_name: str, relationship_word: str, *, general: bool) -> str:
+    """What a result is called: "How Ana gives to M.", or "How I give: Ana" where it is about no one person.
+
+    The heading of a definition is written for one person: "people in general" does not fit into it.
+    """
+    if general:
+        return f"{instrument.title}: {client_name}"
+    names = {"client": client_name, "about": relationship_word}
+    return re.sub(r"\{(client|about)\}", lambda found: names[found[1]], instrument.result_heading)
+
+
+def build_result(
+    db: Connection,
+    vault: Vault,
+    administration: RecordVersion[Administration],
+    *,
+    now: datetime | None = None,
+) -> Result:
+    """The clinician's page, by the counts, the missing rule and the words of `psychometrics`.
+
+    Args:
+        now: without it, nothing is looked up about fear: no sheet is offered that needs it to have been asked
+            about, and whether the client page stays in the room is not told.
+    """
+    body = administration.payload
+    instrument = administrations.instrument_of(body)
+    items = answered_items.list_answered_items(body)
+    numbers = answered_items.score_answers(items, instrument)
+    names = {facet.id: facet.name for facet in instrument.facets}
+    strengths = [item for item in items if item.role == "strength" and item.label is not None]
+    well = set(result_sentences.strength_item_ids(instrument, numbers))
+    name, person = (
+        clients.load_client(db, vault, body.client_id).payload.name,
+        answered_items.relationship_label(db, vault, body),
+    )
+    values = {item.item_id: item.value for item in items}
+    beside = _annotated_answers(instrument, items)
+    known = fear_holds.load_fear_holds(db, vault, body.client_id) if now else None
+    offered = _eligible_worksheets(body, known, now)
+    scored_at_all = instrument.missing is not None
+    # One answer a week is little to hand a sheet to somebody for.
+    chosen = worksheet_offers.offer_worksheets(instrument, values, offered) if scored_at_all else ()
+    return Result(
+        instrument=instrument,
+        heading=result_heading(instrument, name, person, general=body.relationship_id is None),
+        client_name=name,
+        relationship_word=person,
+        frame_label=administrations.frame_of(body).label,
+        mode_label=administrations.mode_label(body),
+        status=administration.state,
+        answered_on=body.answered_on,
+        answered=numbers.answered,
+        asked=numbers.asked,
+        strengths=tuple(item for item in strengths if item.item_id in well),
+        other_strengths=tuple(item for item in strengths if item.item_id not in well),
+        facets=tuple(
+            FacetResult(
+                name=names[facet.facet],
+                sentence=result_sentences.describe_facet(instrument, facet),
+                answered=facet.answered,
+                asked=facet.asked,
+                display_score=None if facet.score is None else format_score(instrument.score, facet.score),
+                values=() if facet.is_group else facet.values_for_sentence,
+                reverse_scored=()
+                if facet.is_group
+                else tuple(i for i in items if i.item_id in facet.reverse_scored),
+                band=describe_band(find_band(instrument, facet.score, facet.facet)),
+                depth=facet.depth,
+                annotated_answers=beside.get(facet.facet, ()),
+            )
+            for facet in numbers.facets
+            if scored_at_all
+        ),
+        display_total=None if numbers.total is None else format_score(instrument.score, numbers.total),
+        total_band=describe_band(find_band(instrument, numbers.total)),
+        total_answered=numbers.total_answered,
+        total_asked=numbers.total_asked,
+        to_talk_about=tuple(item for item in items if item.wants_to_talk),
+        remarks=tuple(item for item in items if item.remark),
+        pattern_notes=response_patterns.pattern_notes(
+            instrument,
+            items,
+            seconds=answers.seconds_between_answers(body.answers),
+            self_entered=body.mode == administrations.MODE_SELF_ENTERED,
+        )
+        if scored_at_all
+        else (),
+        safety_prompts=safety_prompt_rules.list_prompt_sentences(
+            instrument, items, finished=administration.state == "completed"
+        ),
+        offers=tuple(WorksheetOffer(worksheet=offer.worksheet, reason=offer.reason) for offer in chosen),
+        items=items,
+        is_room_only=known is not None and known.is_room_only(body.relationship_id),
+        offer_withheld=scored_at_all
+        and chosen != worksheet_offers.offer_worksheets(instrument, values, sheets.list_worksheets()),
+        open_line_question=administrations.open_line_question(body),
+        open_line_answer=body.open_line_answer,
+    )
+
+
+def _annotated_answers(
+    instrument: Instrument, items: tuple[AnsweredItem, ...]
+) -> dict[str, tuple[AnnotatedAnswer, ...]]:
+    """By facet, the answers that have a line beside them."""
+    lines = {each.item_id: each.text for each in safety_prompt_rules.list_softer_lines(instrument, items)}
+    found: dict[str, tuple[AnnotatedAnswer, ...]] = {}
+    for item, answer in zip(instrument.items, items, strict=True):
+        if line := lines.get(item.id):
+            found[item.facet] = (*found.get(item.facet, ()), AnnotatedAnswer(item=answer, line=line))
+    return found
+
+
+def _eligible_worksheets(
+    administration: Administration, fear_status: fear_holds.FearHolds | None, now: datetime | None
+) -> list[Worksheet]:
+    """The sheets that may be offered about the person this questionnaire is about."""
+    if fear_status is None or now is None:
+        return [sheet for sheet in sheets.list_worksheets() if not sheet.needs_fear_asked]
+    about, today = administration.relationship_id, now.astimezone().date()
+    return [sheet for sheet in sheets.list_worksheets() if fear_status.may_offer(sheet, about, today=today)]
+
+
+def build_joint_review(
+    db: Connection, vault: Vault, administration: RecordVersion[Administration]
+) -> JointReview:
+    """The page to look at together: strengths, what was marked, at most three plain sentences.
+
+    A check-in is told whole: every answer that was given, strengths first.
+    A marked question about fear is counted and not named: this page is shown in large type.
+    """
+    instrument = administrations.instrument_of(administration.payload)
+    items = answered_items.list_answered_items(administration.payload)
+    by_id = {item.item_id: item for item in items}
+    numbers = answered_items.score_answers(items, instrument)
+    marked = [item for item in items if item.wants_to_talk]
+    afraid = {item.id for item in instrument.items if item.safety_flag == "fear"}
+    named = tuple(item for item in marked if item.item_id not in afraid)
+    well = result_sentences.strength_item_ids(instrument, numbers)
+    whole = instrument.kind == "check-in"
+    also = [item for item in items if whole and item.label is not None and item.item_id not in well]
+    right = administration.payload.corrections
+    return JointReview(
+        instrument=instrument,
+        relationship_word=answered_items.relationship_label(db, vault, administration.payload),
+        strengths=corrections.apply_corrections((_strength_sentence(by_id[id]) for id in well), right),
+        other_statements=corrections.apply_corrections(map(_strength_sentence, also), right),
+        to_talk_about=named,
+        unnamed_count=len(marked) - len(named),
+        stood_out=corrections.apply_corrections(
+            result_sentences.stood_out_sentences(instrument, numbers), right
+        ),
+        remarks=remarks.list_printable_remarks(administration.payload),
+        open_line_question=administrations.open_line_question(administration.payload),
+        open_line_answer=administration.payload.open_line_answer,
+    )
+
+
+def build_client_page(
+    settings: PracticeSettings, administration: RecordVersion[Administration], *, stood_out: bool = False
+) -> ClientPage:
+    """The page to take along: no number, nothing of what was left out, no name, no topic in its heading.
+
+    What the client put right stands in place of the line that it corrects.
+    What stood out names topics, and paper is found by others: it is there only if it was asked for.
+    """
+    instrument = administrations.instrument_of(administration.payload)
+    items = answered_items.list_answered_items(administration.payload)
+    by_id = {item.item_id: item for item in items}
+    numbers = answered_items.score_answers(items, instrument)
+    well = [
+        _strength_sentence(by_id[id])
+        for id in result_sentences.strength_item_ids(instrument, numbers, goes_home=True)
+    ]
+    out = result_sentences.stood_out_sentences(instrument, numbers, goes_home=True) if stood_out else ()
+    right = administration.payload.corrections
+    return ClientPage(
+        letterhead=build_letterhead(settings),
+        title=CLIENT_PAGE_TITLE,
+        answered_on=administration.payload.answered_on,
+        strengths=tuple(line.shown_text for line in corrections.apply_corrections(well, right)),
+        stood_out=tuple(line.shown_text for line in corrections.apply_corrections(out, right)),
+        own_words=(
+            *(line.text for line in remarks.remarks_on_client_page(administration.payload)),
+            *(
+                line
+                for text in (administration.payload.open_line_answer, administration.payload.own_words)
+                for line in text.splitlines()
+                if line.strip()
+            ),
+        ),
+        next_step=administration.payload.next_step,
+    )
+
+
+def _strength_sentence(item: AnsweredItem) -> str:
+    return result_sentences.quote_item(item.label or "", item.text)

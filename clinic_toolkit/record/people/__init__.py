@@ -1,0 +1,1 @@
+"""The practice, its clients, their cases and relationships, and the therapy sessions."""

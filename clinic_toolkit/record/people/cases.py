@@ -1,0 +1,133 @@
+"""Cases: what an hour belongs to. One client, or a couple."""
+
+from collections.abc import Set
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+case_table = sealed_table("clinical_case")
+
+
+class SameClientTwice(ClinicError):
+    """A couple's case needs two different clients."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose two different clients for a couple.")
+
+
+class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """`kind` is "single" or "couple"; `client_id_bytes` are their ids, as 16 bytes each."""
+
+    kind: str
+    client_id_bytes: tuple[bytes, ...]
+
+    @property
+    def client_ids(self) -> tuple[UUID, ...]:
+        """The clients, as ids."""
+        return tuple(UUID(bytes=id) for id in self.client_id_bytes)
+
+    @property
+    def is_couple(self) -> bool:
+        """Whether hours of this case are shared by two people."""
+        return self.kind == "couple"
+
+
+def create_single_case(
+    db: Connection, vault: Vault, client_id: UUID, *, now: datetime
+) -> RecordVersion[Case]:
+    """Open the case of one person; it lies in that person's own ring."""
+    return records.create_record(
+        db,
+        vault,
+        case_table,
+        Case(kind="single", client_id_bytes=(client_id.bytes,)),
+        ring=vault.get_ring(client_id, "record"),
+        state="active",
+        event="case.opened",
+        now=now,
+        final=True,
+    )
+
+
+def create_couple_case(
+    db: Connection, vault: Vault, first: UUID, second: UUID, *, now: datetime
+) -> RecordVersion[Case]:
+    """Open the case of a couple, in a ring of its own.
+
+    Joint hours and notes lie in that ring. What one partner answers never does: it stays in that
+    partner's own.
+
+    Raises:
+        SameClientTwice: the same client was named twice.
+    """
+    if first == second:
+        raise SameClientTwice
+    id = uuid4()
+    ring = vault.create_ring(db, owner=id, ring_class="record")
+    return records.create_record(
+        db,
+        vault,
+        case_table,
+        Case(kind="couple", client_id_bytes=(first.bytes, second.bytes)),
+        ring=ring,
+        state="active",
+        event="case.opened",
+        now=now,
+        final=True,
+        record_id=id,
+    )
+
+
+def load_case(db: Connection, vault: Vault, case_id: UUID) -> RecordVersion[Case]:
+    """One case.
+
+    Raises:
+        RecordNotFound: there is none that this clinician may see.
+    """
+    return records.load_record(db, vault, case_table, case_id, Case, _fallback_case)
+
+
+def list_cases(db: Connection, vault: Vault) -> list[RecordVersion[Case]]:
+    """Every case, in the order they were opened."""
+    return records.list_all_records(db, vault, case_table, Case, _fallback_case)
+
+
+def list_cases_of_client(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
+    """The cases a client takes part in: their own first, then couples."""
+    found = [kept for kept in list_cases(db, vault) if client_id.bytes in kept.payload.client_id_bytes]
+    return sorted(found, key=lambda kept: kept.payload.is_couple)
+
+
+def load_single_case(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[Case]:
+    """The client's own case."""
+    own = records.list_records_in_rings(
+        db, vault, case_table, [vault.get_ring(client_id, "record")], Case, _fallback_case
+    )
+    if not own:
+        raise records.RecordNotFound
+    return own[0]
+
+
+def is_couple_archived(couple: Case, active_ids: Set[UUID]) -> bool:
+    """Whether neither of the two is among the active clients."""
+    # Of a couple whose entry is hurt nobody is known; it must not be out of sight for that.
+    return bool(couple.client_ids) and active_ids.isdisjoint(couple.client_ids)
+
+
+def _fallback_case(vault: Vault, ring: UUID) -> Case | None:
+    # Hours are reached through their case. A single case lies in its client's own ring, so its client is
+    # known even when the case itself is hurt; who a couple are stands nowhere else.
+    owner = vault.find_owner(ring)
+    if owner is None:
+        return None
+    if owner in vault.list_owners("demographics"):
+        return Case(kind="single", client_id_bytes=(owner.bytes,))
+    return Case(kind="couple", client_id_bytes=())

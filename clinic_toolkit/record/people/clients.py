@@ -1,0 +1,287 @@
+"""Clients: the people an hour is for. A code or initials are enough to begin."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import records, version_cache
+from clinic_toolkit.journal.record_versions import UNREADABLE_STATE, RecordVersion
+from clinic_toolkit.names.folding import fold_name, matches_search
+from clinic_toolkit.names.initials import propose_initials
+from clinic_toolkit.record.people import cases
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+client_table = sealed_table("client")
+
+ADULT_AGE = 18
+STATE_ACTIVE, STATE_ARCHIVED, STATE_JOINED = "active", "archived", "joined"
+UNREADABLE_NAME = "(details cannot be read)"
+
+
+class ClientIsMinor(ClinicError):
+    """The birth date makes the client a minor."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This birth date is less than 18 years ago. The questionnaires and worksheets here are "
+            "written for adults, and the law has other rules on consent and access for minors. So this "
+            "program keeps no record for anyone under 18."
+        )
+
+
+class CannotJoinClients(ClinicError):
+    """These two entries cannot be of one person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "These two entries cannot be joined: they are joined already, or they are the two people of "
+            "a couple."
+        )
+
+
+class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """Who someone is and how they may be reached. `leave_message` is "ask", "yes" or "no".
+
+    `code` are initials or a code, shown wherever the name is not. `joined_to` is the entry of the same person
+    under which everything of this one is shown.
+    """
+
+    name: str
+    birth_date: date | None = None
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    reach_note: str = ""
+    leave_message: str = "ask"
+    emergency_name: str = ""
+    emergency_phone: str = ""
+    emergency_relation: str = ""
+    code: str = ""
+    joined_to_id: bytes | None = None
+
+    @property
+    def initials(self) -> str:
+        """What a list left open on a desk may show: the code, else what is proposed for the name."""
+        if self.name == UNREADABLE_NAME:
+            return self.name
+        return self.code or propose_initials(self.name)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Whole years; someone born on 29 February has the birthday on 1 March in other years."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def _check_adult(client: Client, now: datetime) -> None:
+    if client.birth_date is not None and age_on(client.birth_date, now.astimezone().date()) < ADULT_AGE:
+        raise ClientIsMinor
+
+
+def create_client(
+    db: Connection, vault: Vault, client: Client, *, now: datetime, idempotency_key: UUID | None = None
+) -> RecordVersion[Client]:
+    """Take a client into the record, with the case of one person that hours will belong to.
+
+    Args:
+        idempotency_key: the one-time number of the form; it becomes the client's id, and both rings are
+            theirs by it.
+
+    Raises:
+        ClientIsMinor: the birth date is less than 18 years ago.
+    """
+    _check_adult(client, now)
+    id = idempotency_key or uuid4()
+    ring = vault.create_ring(db, owner=id, ring_class="demographics")
+    vault.create_ring(db, owner=id, ring_class="record")
+    kept = records.create_record(
+        db,
+        vault,
+        client_table,
+        client,
+        ring=ring,
+        state=STATE_ACTIVE,
+        event="client.added",
+        now=now,
+        final=True,
+        record_id=id,
+    )
+    cases.create_single_case(db, vault, id, now=now)
+    return kept
+
+
+def revise_client(
+    db: Connection, vault: Vault, current: RecordVersion[Client], client: Client, *, now: datetime
+) -> RecordVersion[Client]:
+    """Save changed details; the earlier ones stay in the record.
+
+    Raises:
+        ClientIsMinor: the birth date is less than 18 years ago.
+        StaleVersion: they were changed meanwhile.
+    """
+    _check_adult(client, now)
+    # Written anew, a client whose details were hurt is in the list again.
+    state = (
+        (STATE_JOINED if client.joined_to_id else STATE_ACTIVE)
+        if current.state == UNREADABLE_STATE
+        else current.state
+    )
+    return records.append_version(
+        db, vault, client_table, current, client, state=state, event="client.revised", now=now
+    )
+
+
+def archive_client(
+    db: Connection, vault: Vault, current: RecordVersion[Client], *, now: datetime
+) -> RecordVersion[Client]:
+    """Put a client away: out of the lists, nothing deleted."""
+    return records.append_version(
+        db,
+        vault,
+        client_table,
+        current,
+        current.payload,
+        state=STATE_ARCHIVED,
+        event="client.archived",
+        now=now,
+    )
+
+
+def restore_client(
+    db: Connection, vault: Vault, current: RecordVersion[Client], *, now: datetime
+) -> RecordVersion[Client]:
+    """Bring an archived client back."""
+    return records.append_version(
+        db,
+        vault,
+        client_table,
+        current,
+        current.payload,
+        state=STATE_ACTIVE,
+        event="client.restored",
+        now=now,
+    )
+
+
+def join_client(
+    db: Connection, vault: Vault, current: RecordVersion[Client], other_id: UUID, *, now: datetime
+) -> RecordVersion[Client]:
+    """Show everything of this entry under another one of the same person. Nothing moves and nothing is lost.
+
+    Raises:
+        CannotJoinClients: it is the same entry, or shown under this one already, or its partner in a couple.
+        RecordNotFound: there is no such other entry.
+    """
+    target = primary_client_id(db, vault, load_client(db, vault, other_id).id)
+    one, another = (
+        set(list_joined_client_ids(db, vault, current.id)),
+        set(list_joined_client_ids(db, vault, target)),
+    )
+    couples = (set(kept.payload.client_ids) for kept in cases.list_cases(db, vault) if kept.payload.is_couple)
+    if (
+        one & another
+        or current.payload.joined_to_id
+        or any(each & one and each & another for each in couples)
+    ):
+        raise CannotJoinClients
+    body = msgspec.structs.replace(current.payload, joined_to_id=target.bytes)
+    return records.append_version(
+        db, vault, client_table, current, body, state=STATE_JOINED, event="client.joined", now=now
+    )
+
+
+def separate_client(
+    db: Connection, vault: Vault, current: RecordVersion[Client], *, now: datetime
+) -> RecordVersion[Client]:
+    """Let this entry stand by itself again; what came since stays with the entry that it was given to."""
+    body = msgspec.structs.replace(current.payload, joined_to_id=None)
+    return records.append_version(
+        db, vault, client_table, current, body, state=STATE_ACTIVE, event="client.taken_apart", now=now
+    )
+
+
+def load_client(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[Client]:
+    """One client, as last saved.
+
+    Raises:
+        RecordNotFound: there is none that this clinician may see.
+    """
+    return records.load_record(db, vault, client_table, client_id, Client, _fallback_client)
+
+
+def list_clients(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:
+    """Every client of this clinician, archived and joined entries too, by name."""
+    return sorted(list_clients_by_creation(db, vault), key=lambda kept: fold_name(kept.payload.name))
+
+
+def list_clients_by_creation(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:
+    """Every client of this clinician, archived and joined entries too, in the order they were taken in."""
+    return records.list_all_records(db, vault, client_table, Client, _fallback_client)
+
+
+def _fallback_client(vault: Vault, ring: UUID) -> Client:
+    # Hours and notes are reached through their client, so a client whose details are hurt stays in the list.
+    return Client(name=UNREADABLE_NAME)
+
+
+def load_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
+    """Each joined entry, with the one that it is shown under."""
+    return version_cache.cached_for_table(
+        db, vault, client_table, "joined", lambda: _compute_client_joins(db, vault)
+    )
+
+
+def _compute_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
+    every = list_clients_by_creation(db, vault)
+    known = {kept.id.bytes for kept in every}
+    # One whose other entry is not there stands by itself, so that nobody is out of sight.
+    return resolve_join_chains(
+        {kept.id: kept.payload.joined_to_id for kept in every if kept.payload.joined_to_id in known}
+    )
+
+
+def resolve_join_chains(joined_to: Mapping[UUID, bytes | None]) -> dict[UUID, UUID]:
+    """Each entry with the last one of its row: what was joined to a joined one is shown there too."""
+    found = {}
+    for id in joined_to:
+        end, passed = id, {id}
+        while (further := joined_to.get(end)) and UUID(bytes=further) not in passed:
+            end = UUID(bytes=further)
+            passed.add(end)
+        found[id] = end
+    return found
+
+
+def primary_client_id(db: Connection, vault: Vault, client_id: UUID) -> UUID:
+    """The entry that this one is shown under: itself, unless it was joined to another."""
+    return load_client_joins(db, vault).get(client_id, client_id)
+
+
+def list_joined_client_ids(db: Connection, vault: Vault, client_id: UUID) -> tuple[UUID, ...]:
+    """Every entry of the person whose entry this is, the one that all are shown under first."""
+    into = load_client_joins(db, vault)
+    first = into.get(client_id, client_id)
+    return (first, *(each for each, end in into.items() if end == first and each != first))
+
+
+def list_record_rings(db: Connection, vault: Vault, client_id: UUID) -> list[UUID]:
+    """The rings of the record of the person whose entry this is."""
+    return [vault.get_ring(each, "record") for each in list_joined_client_ids(db, vault, client_id)]
+
+
+def search_clients(db: Connection, vault: Vault, words: str) -> list[RecordVersion[Client]]:
+    """Clients whose name, code, telephone or e-mail holds every one of the words, archived ones too.
+
+    What a joined entry holds finds the one that it is shown under.
+    """
+    every, into = list_clients(db, vault), load_client_joins(db, vault)
+    found = {
+        into.get(kept.id, kept.id)
+        for body, kept in ((kept.payload, kept) for kept in every)
+        if matches_search(words, " ".join((body.name, body.initials, body.email)), body.phone)
+    }
+    return [kept for kept in every if kept.id in found]

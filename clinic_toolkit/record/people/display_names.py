@@ -1,0 +1,150 @@
+"""Clients told apart: two of one name, or of the same initials, wherever a list or a choice shows them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.journal import version_cache, version_history
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.names.folding import fold_name
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.clients import STATE_JOINED, UNREADABLE_NAME, Client
+from clinic_toolkit.vault.vault import Vault
+
+
+class DisplayNames(Struct, frozen=True, kw_only=True):
+    """Every client by name, and by the initials or code that stand where the name does not.
+
+    Of two that are alike the later one has a number: "A. R." and "A. R. 2". A joined entry has the name of
+    the one that it is shown under. `alike` are those who share a name or their initials with another.
+    """
+
+    full_by_id: dict[UUID, str]
+    short_by_id: dict[UUID, str]
+    alike: frozenset[UUID]
+
+    def full_and_short(self, ids: Iterable[UUID]) -> str:
+        """The name with the initials or code of each, to see on which client's page one is."""
+        return " and ".join(self._full_and_short(id) for id in ids if id in self.full_by_id)
+
+    def _full_and_short(self, id: UUID) -> str:
+        full, short = self.full_by_id[id], self.short_by_id[id]
+        return full if short in (full, "") or full.endswith(f"({short})") else f"{full} ({short})"
+
+
+def load_display_names(db: Connection, vault: Vault) -> DisplayNames:
+    """The names of every client of this clinician."""
+    return version_cache.cached_for_table(
+        db, vault, clients.client_table, "names", lambda: _compute_display_names(db, vault)
+    )
+
+
+def _compute_display_names(db: Connection, vault: Vault) -> DisplayNames:
+    every, into = clients.list_clients_by_creation(db, vault), clients.load_client_joins(db, vault)
+    alone = [kept for kept in every if kept.id not in into]
+    short = _short_names(alone)
+    times: dict[str, int] = {}
+    for kept in alone:
+        times[fold_name(kept.payload.name)] = times.get(fold_name(kept.payload.name), 0) + 1
+    full = {
+        kept.id: f"{kept.payload.name} ({short[kept.id]})"
+        if times[fold_name(kept.payload.name)] > 1 and kept.payload.name != UNREADABLE_NAME
+        else kept.payload.name
+        for kept in alone
+    }
+    ends = {kept.id: into.get(kept.id, kept.id) for kept in every}
+    return DisplayNames(
+        alike=_alike(alone),
+        full_by_id={id: full[end] for id, end in ends.items() if end in full},
+        short_by_id={id: short[end] for id, end in ends.items() if end in short},
+    )
+
+
+def _alike(people: Sequence[RecordVersion[Client]]) -> frozenset[UUID]:
+    by: dict[tuple[str, str], set[UUID]] = {}
+    for kept in people:
+        if kept.payload.name != UNREADABLE_NAME:
+            for what in (
+                ("name", fold_name(kept.payload.name)),
+                ("initials", _before_a_number(fold_name(kept.payload.initials))),
+            ):
+                by.setdefault(what, set()).add(kept.id)
+    return frozenset(id for same in by.values() if len(same) > 1 for id in same)
+
+
+def _before_a_number(initials: str) -> str:
+    return re.sub(r" \d+$", "", initials)
+
+
+def beside(db: Connection, vault: Vault, kept: RecordVersion[Client]) -> str:
+    """What tells this entry from another of the same name: the birth date, else the day it was added."""
+    if kept.payload.birth_date:
+        return f"born {format_date(kept.payload.birth_date)}"
+    first = version_history.list_versions(db, vault, clients.client_table, kept.id, Client)
+    return f"added on {format_date(first[0].recorded_at.astimezone())}" if first else ""
+
+
+def in_choices(db: Connection, vault: Vault, found: Iterable[RecordVersion[Client]]) -> dict[UUID, str]:
+    """These clients by name, for a choice; beside those who are alike, what tells them apart."""
+    names = load_display_names(db, vault)
+    return {
+        kept.id: f"{names.full_by_id[kept.id]}, {beside(db, vault, kept)}"
+        if kept.id in names.alike
+        else names.full_by_id[kept.id]
+        for kept in found
+    }
+
+
+def _short_names(unjoined: Sequence[RecordVersion[Client]]) -> dict[UUID, str]:
+    found: dict[UUID, str] = {}
+    taken: dict[str, int] = {}
+    # What was written down for somebody stays theirs; what is only proposed gives way.
+    for kept in sorted(unjoined, key=lambda kept: not kept.payload.code):
+        found[kept.id] = kept.payload.initials
+        if kept.payload.name != UNREADABLE_NAME:
+            found[kept.id] = _unused_name(found[kept.id], taken)
+    return found
+
+
+def _unused_name(wanted: str, last_numbers: dict[str, int]) -> str:
+    """The first of "A. R.", "A. R. 2" … that is free; `taken` has the last number of each that was given."""
+    folded = fold_name(wanted)
+    if folded not in last_numbers:
+        last_numbers[folded] = 1
+        return wanted
+    number = last_numbers[folded] + 1
+    while f"{folded} {number}" in last_numbers:
+        number += 1
+    last_numbers |= {folded: number, f"{folded} {number}": 1}
+    return f"{wanted} {number}"
+
+
+def propose_code(db: Connection, vault: Vault, client: Client, *, except_id: UUID | None = None) -> str:
+    """Initials for this client that no other has.
+
+    Args:
+        except_id: the client's own entry, if there is one already.
+    """
+    names = load_display_names(db, vault)
+    return _unused_name(
+        client.initials, {fold_name(each): 1 for id, each in names.short_by_id.items() if id != except_id}
+    )
+
+
+def list_similar_clients(
+    db: Connection, vault: Vault, client: Client, *, except_id: UUID | None = None
+) -> list[RecordVersion[Client]]:
+    """The clients of the same name or, if one was written, of the same code: perhaps the same person."""
+    name, code = fold_name(client.name), fold_name(client.code)
+    return [
+        kept
+        for kept in clients.list_clients(db, vault)
+        if kept.id != except_id
+        and kept.state != STATE_JOINED
+        and kept.payload.name != UNREADABLE_NAME
+        and (fold_name(kept.payload.name) == name or (code and fold_name(kept.payload.initials) == code))
+    ]

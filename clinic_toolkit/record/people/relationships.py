@@ -1,0 +1,277 @@
+"""Relationships: whom a questionnaire is about, in the client's own word, and of which kind."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import records, version_cache, version_history
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.names.folding import fold_name
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.watched_questions import WatchedQuestion
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+relationship_table = sealed_table("relationship")
+
+STATE_JOINED = "joined"
+
+
+class CannotJoinRelationships(ClinicError):
+    """These two entries cannot be of one person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "These two entries cannot be joined: they are joined already, or one belongs to another client."
+        )
+
+
+class Relationship(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """`word` is the client's own word or an initial; `frame` the id of a frame in `instruments`.
+
+    `watched_question` is the question of their own that the check-in asks here, if one was chosen.
+    `joined_to_id` is the entry of the same person under which everything of this one is shown.
+    """
+
+    client: bytes
+    word: str
+    frame: str
+    watched_question: WatchedQuestion | None = None
+    joined_to_id: bytes | None = None
+
+    @property
+    def client_id(self) -> UUID:
+        """Whose relationship it is."""
+        return UUID(bytes=self.client)
+
+
+def create_relationship(
+    db: Connection,
+    vault: Vault,
+    client_id: UUID,
+    *,
+    word: str,
+    frame: str,
+    now: datetime,
+    idempotency_key: UUID | None = None,
+) -> RecordVersion[Relationship]:
+    """Name a relationship of this client; `number` is the one-time number of the form."""
+    body = Relationship(client=client_id.bytes, word=word, frame=frame)
+    return records.create_record(
+        db,
+        vault,
+        relationship_table,
+        body,
+        ring=vault.get_ring(client_id, "record"),
+        state="active",
+        event="relationship.added",
+        now=now,
+        final=True,
+        record_id=idempotency_key,
+    )
+
+
+def revise_relationship(
+    db: Connection,
+    vault: Vault,
+    current: RecordVersion[Relationship],
+    *,
+    word: str,
+    frame: str,
+    now: datetime,
+) -> RecordVersion[Relationship]:
+    """Change the word or the frame; questionnaires already given keep the frame they were given with.
+
+    Raises:
+        StaleVersion: it was changed meanwhile.
+    """
+    body = msgspec.structs.replace(current.payload, word=word, frame=frame)
+    return records.append_version(
+        db,
+        vault,
+        relationship_table,
+        current,
+        body,
+        state=current.state,
+        event="relationship.revised",
+        now=now,
+    )
+
+
+def set_watched_question(
+    db: Connection,
+    vault: Vault,
+    current: RecordVersion[Relationship],
+    question: WatchedQuestion | None,
+    *,
+    now: datetime,
+) -> RecordVersion[Relationship]:
+    """Choose the question that the check-in asks here, or none; check-ins already given keep theirs.
+
+    Raises:
+        StaleVersion: the relationship was changed meanwhile.
+    """
+    body = msgspec.structs.replace(current.payload, watched_question=question)
+    return records.append_version(
+        db,
+        vault,
+        relationship_table,
+        current,
+        body,
+        state=current.state,
+        event="relationship.watched",
+        now=now,
+    )
+
+
+def archive_relationship(
+    db: Connection, vault: Vault, current: RecordVersion[Relationship], *, now: datetime
+) -> RecordVersion[Relationship]:
+    """Leave it out of the choices from now on; what was answered about it stays."""
+    return records.append_version(
+        db,
+        vault,
+        relationship_table,
+        current,
+        current.payload,
+        state="archived",
+        event="relationship.archived",
+        now=now,
+    )
+
+
+def restore_relationship(
+    db: Connection, vault: Vault, current: RecordVersion[Relationship], *, now: datetime
+) -> RecordVersion[Relationship]:
+    """Offer it among the choices again."""
+    return records.append_version(
+        db,
+        vault,
+        relationship_table,
+        current,
+        current.payload,
+        state="active",
+        event="relationship.restored",
+        now=now,
+    )
+
+
+def join_relationship(
+    db: Connection, vault: Vault, current: RecordVersion[Relationship], other_id: UUID, *, now: datetime
+) -> RecordVersion[Relationship]:
+    """Show everything of this entry under another one of the same person. Nothing moves and nothing is lost.
+
+    Raises:
+        CannotJoinRelationships: it is the same entry, shown under this one already, or another client's.
+        RecordNotFound: there is no such other entry.
+    """
+    client_id = current.payload.client_id
+    into = load_relationship_joins(db, vault)
+    target = load_relationship(db, vault, into.get(other_id, other_id))
+    if into.get(target.id, target.id) == current.id or current.payload.joined_to_id:
+        raise CannotJoinRelationships
+    if target.payload.client_id not in clients.list_joined_client_ids(db, vault, client_id):
+        raise CannotJoinRelationships
+    body = msgspec.structs.replace(current.payload, joined_to_id=target.id.bytes)
+    return records.append_version(
+        db, vault, relationship_table, current, body, state=STATE_JOINED, event="relationship.joined", now=now
+    )
+
+
+def separate_relationship(
+    db: Connection, vault: Vault, current: RecordVersion[Relationship], *, now: datetime
+) -> RecordVersion[Relationship]:
+    """Let this entry stand by itself again, with all that was ever given about it."""
+    body = msgspec.structs.replace(current.payload, joined_to_id=None)
+    return records.append_version(
+        db,
+        vault,
+        relationship_table,
+        current,
+        body,
+        state="active",
+        event="relationship.taken_apart",
+        now=now,
+    )
+
+
+def load_relationship(db: Connection, vault: Vault, id: UUID) -> RecordVersion[Relationship]:
+    """One relationship.
+
+    Raises:
+        RecordNotFound: there is none that this clinician may see.
+    """
+    return records.load_record(db, vault, relationship_table, id, Relationship)
+
+
+def list_relationships(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Relationship]]:
+    """The relationships of a client, as they were named, put-away ones last, without joined ones."""
+    found = [kept for kept in _list_with_joined(db, vault, client_id) if kept.state != STATE_JOINED]
+    return sorted(found, key=lambda kept: kept.state == "archived")
+
+
+def load_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
+    """Each joined entry of any client, with the one that it is shown under."""
+    return version_cache.cached_for_table(
+        db, vault, relationship_table, "joined", lambda: _compute_relationship_joins(db, vault)
+    )
+
+
+def _compute_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
+    found = records.list_all_records(db, vault, relationship_table, Relationship)
+    return clients.resolve_join_chains(
+        {kept.id: kept.payload.joined_to_id for kept in found if kept.payload.joined_to_id}
+    )
+
+
+def list_joined_entries(
+    db: Connection, vault: Vault, relationship: RecordVersion[Relationship]
+) -> list[RecordVersion[Relationship]]:
+    """The entries that are shown under this one."""
+    into = load_relationship_joins(db, vault)
+    return [
+        each
+        for each in _list_with_joined(db, vault, relationship.payload.client_id)
+        if into.get(each.id) == relationship.id
+    ]
+
+
+def added(db: Connection, vault: Vault, kept: RecordVersion[Relationship]) -> date:
+    """The day on which this entry was made; of two with the same word it tells which."""
+    first = next(
+        iter(version_history.list_versions(db, vault, relationship_table, kept.id, Relationship)), kept
+    )
+    return first.recorded_at.astimezone().date()
+
+
+def list_same_word(
+    db: Connection, vault: Vault, client_id: UUID, word: str, *, except_id: UUID | None = None
+) -> list[RecordVersion[Relationship]]:
+    """Those of the client's relationships that have this word already."""
+    found = list_relationships(db, vault, client_id)
+    return [
+        kept for kept in found if kept.id != except_id and fold_name(kept.payload.word) == fold_name(word)
+    ]
+
+
+def numbered_words(relationships: list[RecordVersion[Relationship]]) -> dict[UUID, str]:
+    """The word of each; of two with one word the later one has a number."""
+    told: dict[UUID, str] = {}
+    taken: set[str] = set()
+    for kept in relationships:
+        number, free = 1, kept.payload.word
+        while fold_name(free) in taken:
+            number += 1
+            free = f"{kept.payload.word} {number}"
+        told[kept.id] = free
+        taken.add(fold_name(free))
+    return told
+
+
+def _list_with_joined(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Relationship]]:
+    return records.list_records_in_rings(
+        db, vault, relationship_table, clients.list_record_rings(db, vault, client_id), Relationship
+    )

@@ -1,0 +1,85 @@
+"""An hour in words: its facts, as pages and paper show them."""
+
+from collections.abc import Mapping
+from datetime import date, time
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal import version_history
+from clinic_toolkit.journal.record_versions import UNREADABLE_STATE, RecordVersion
+from clinic_toolkit.record.people import therapy_session_loader, therapy_sessions
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.values.page_values import TherapySessionFacts
+from clinic_toolkit.vault.vault import Vault
+
+UNREADABLE_DETAILS = "The details of this session cannot be read. The day is taken from the note."
+
+
+def is_remote(therapy_session: TherapySession) -> bool:
+    """Whether the client is somewhere else, where nobody sees them."""
+    return therapy_session.setting in ("telehealth", "phone")
+
+
+def lacks_emergency_contact(therapy_session: TherapySession) -> bool:
+    """Whether help could not be sent, or the client not be called back: one of the two is not known."""
+    return is_remote(therapy_session) and not (therapy_session.place and therapy_session.call_back)
+
+
+def may_be_opened(kept: RecordVersion[TherapySession], *, today: date) -> bool:
+    """Whether an hour can be begun, or one of today that was ended be gone on with."""
+    ended_today = kept.state == "closed" and kept.payload.took_place and kept.payload.on == today
+    return kept.state != "open" and (kept.payload.attendance == "planned" or ended_today)
+
+
+def loses_times(kept: RecordVersion[TherapySession], *, today: date) -> bool:
+    """Whether opening it replaces a day or an end that somebody may still want."""
+    return kept.payload.on != today or (kept.state == "closed" and kept.payload.end is not None)
+
+
+def end_before(db: Connection, vault: Vault, kept: RecordVersion[TherapySession]) -> time | None:
+    """The end that was noted of an open hour before it was gone on with; None if it was never ended."""
+    if kept.state != "open" or kept.version < 2:
+        return None
+    found = version_history.list_versions(
+        db, vault, therapy_sessions.therapy_session_table, kept.id, TherapySession
+    )
+    ends = [
+        each.payload.end for each in found if each.state == "closed" and each.payload.on == kept.payload.on
+    ]
+    return ends[-1] if ends else None
+
+
+def load_session_facts(
+    db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
+) -> TherapySessionFacts:
+    """The facts of an hour in words, as they are now."""
+    names = {
+        kept.id: kept.payload.name for kept in therapy_session_loader.list_clients_of_session(db, vault, hour)
+    }
+    return build_session_facts(hour, names)
+
+
+def build_session_facts(
+    hour: RecordVersion[TherapySession], client_names: Mapping[UUID, str]
+) -> TherapySessionFacts:
+    """One version of an hour in words, with these names for the clients of its case."""
+    body = hour.payload
+    hurt = hour.state == UNREADABLE_STATE
+    # Of an hour to come, or one that nobody came to, it would not be true that someone was there.
+    present = [client_names[id] for id in body.present_ids if id in client_names and body.took_place]
+    if body.others_present:
+        present.append(body.others_present)
+    place = therapy_sessions.SETTING_LABELS[body.setting] + (f": {body.place}" if body.place else "")
+    return TherapySessionFacts(
+        client_names=" and ".join(client_names.values()),
+        kind="Session" if hurt else therapy_sessions.KIND_LABELS[body.kind],
+        session_date=body.on,
+        start=body.start,
+        end=body.end,
+        place=""
+        if hurt
+        else place + (f" (call back: {body.call_back})" if body.call_back and is_remote(body) else ""),
+        attendance=UNREADABLE_DETAILS if hurt else therapy_sessions.attendance_label(body),
+        present_names=", ".join(present),
+    )

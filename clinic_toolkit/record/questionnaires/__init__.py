@@ -1,0 +1,1 @@
+"""Questionnaires: the practice's own, each administration, its answers, and entry from paper."""

@@ -1,0 +1,1 @@
+"""Safety prompts, risk entries, and which worksheets stay in the room."""

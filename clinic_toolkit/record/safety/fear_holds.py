@@ -1,0 +1,194 @@
+"""Fear of a person: when it was asked about in private, and whether paper stays in the room.
+
+Read from the risk entries and from prompts that are open. `None` stands for nobody in particular.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics import fear_inquiry as rule
+from clinic_toolkit.record.people import joined_entries, relationships
+from clinic_toolkit.record.people.joined_entries import JoinedEntries
+from clinic_toolkit.record.safety import prompt_closings, prompt_status, risk_entries
+from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG
+from clinic_toolkit.record.safety.prompt_status import AdministrationPrompts
+from clinic_toolkit.record.safety.risk_entries import SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM, RiskEntry
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets.model import Worksheet
+
+PARTNER_FRAME = "partner"
+
+
+class FearHolds(Struct, frozen=True, kw_only=True):
+    """Of one client: the day on which fear was asked about last, by person, and who is held.
+
+    `kinds` is the frame of each relationship, and `joined_entries` what was joined.
+
+    A hold comes from a prompt about fear of somebody, or from an entry that says so, and keeps every sheet
+    about that person in the room. It ends with an entry that says that sheets may go home, and with nothing
+    else: not with a prompt that was closed without a word of that, nor with a later form that says "never".
+    One person may have been named twice, so a hold covers every relationship of its kind until the two are
+    joined; where the kind of the one who is held cannot be read, it covers all.
+    """
+
+    asked_on_by_person: dict[UUID | None, date]
+    held_relationships: frozenset[UUID | None]
+    frame_by_relationship: Mapping[UUID, str]
+    joined_entries: JoinedEntries
+
+    def is_asked(self, relationship_id: UUID | None, *, today: date) -> bool:
+        """Whether fear of this person was asked about not longer ago than counts."""
+        return rule.is_inquiry_current(
+            self.asked_on_by_person.get(self.joined_entries.primary_id(relationship_id)), today=today
+        )
+
+    def may_offer(self, worksheet: Worksheet, relationship_id: UUID | None, *, today: date) -> bool:
+        """Whether this sheet may be offered and given about this person."""
+        return rule.may_offer_worksheet(
+            worksheet,
+            self.asked_on_by_person.get(self.joined_entries.primary_id(relationship_id)),
+            today=today,
+        )
+
+    def is_room_only(self, relationship_id: UUID | None) -> bool:
+        """Whether a sheet about this person stays in the room.
+
+        Where it is not said who is meant, any hold counts: on either side.
+        """
+        if relationship_id is None:
+            return bool(self.held_relationships)
+        return (
+            self.joined_entries.primary_id(relationship_id) in self.held_relationships
+            or None in self.held_relationships
+            or bool(self.held_alongside(relationship_id))
+        )
+
+    def held_alongside(self, relationship_id: UUID) -> tuple[UUID, ...]:
+        """The others of the same kind who are held, and may be the same person."""
+        one = self.joined_entries.primary_id(relationship_id)
+        kind = self.frame_by_relationship.get(one) if one else None
+        others = (id for id in self.held_relationships if id and id != one)
+        return tuple(id for id in others if self.frame_by_relationship.get(id) in (kind, None))
+
+
+def load_fear_holds(db: Connection, vault: Vault, client_id: UUID) -> FearHolds:
+    """What is known of one client."""
+    entries = risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1]
+    kinds = {kept.id: kept.payload.frame for kept in relationships.list_relationships(db, vault, client_id)}
+    asked = prompt_status.list_prompts_of_client(db, vault, client_id)
+    return _compute_fear_holds(entries, asked, kinds, joined_entries.load_joined_entries(db, vault))
+
+
+def _compute_fear_holds(
+    entries: Sequence[RecordVersion[RiskEntry]],
+    administration_prompts: Iterable[AdministrationPrompts],
+    frame_by_relationship: Mapping[UUID, str],
+    joins: JoinedEntries,
+) -> FearHolds:
+    asked_on: dict[UUID | None, date] = {}
+    held: set[UUID | None] = set()
+    answered = prompt_closings.fear_inquiries_by_entry(entries)
+    for kept in entries:
+        entry = kept.payload
+        # Told by the entries, since the questions of a prompt may be lost and the hold must not be.
+        held |= {UUID(bytes=about) if about else None for _, about in answered.get(kept.id.bytes, ())}
+        if entry.sheet_place:
+            about = entry.relationship_id
+            asked_on[about] = entry.entry_date
+            if entry.sheet_place == SHEETS_STAY_IN_ROOM:
+                held.add(about)
+            if entry.sheet_place == SHEETS_MAY_GO_HOME:
+                held.discard(about)
+    for each in administration_prompts:
+        if any(prompt.flag == FEAR_FLAG for prompt in each.open_prompts):
+            held.add(each.administration.payload.relationship_id)
+    return FearHolds(
+        asked_on_by_person=asked_on,
+        held_relationships=frozenset(held),
+        frame_by_relationship=frame_by_relationship,
+        joined_entries=joins,
+    )
+
+
+def holds(db: Connection, vault: Vault, client_id: UUID, about: UUID | None) -> bool:
+    """Whether sheets about this person stay in the room because of fear of them."""
+    found = load_fear_holds(db, vault, client_id)
+    return found.joined_entries.primary_id(about) in found.held_relationships
+
+
+class HandoutPermission(Struct, frozen=True, kw_only=True):
+    """Whether a sheet may be given now, and whether it then stays in the room."""
+
+    is_allowed: bool
+    is_room_only: bool
+
+
+def load_handout_permission(
+    db: Connection,
+    vault: Vault,
+    client_ids: Sequence[UUID],
+    worksheet: Worksheet,
+    client_id: UUID,
+    relationship_id: UUID | None,
+    *,
+    now: datetime,
+) -> HandoutPermission:
+    """Whether this sheet may be given to a client about a person.
+
+    Args:
+        client_ids: the clients of the hour's case. In a couple's hour every sheet stays in the room: what
+            is known of one of them must not be told from what the other sees.
+    """
+    today = now.astimezone().date()
+    if len(client_ids) > 1:
+        asked = not worksheet.needs_fear_asked or is_asked_of_both(db, vault, client_ids, today=today)
+        return HandoutPermission(is_allowed=asked, is_room_only=True)
+    of_client = load_fear_holds(db, vault, client_id)
+    return HandoutPermission(
+        is_allowed=of_client.may_offer(worksheet, relationship_id, today=today),
+        is_room_only=of_client.is_room_only(relationship_id),
+    )
+
+
+def record_fear_inquiry(
+    db: Connection,
+    vault: Vault,
+    client_id: UUID,
+    relationship_id: UUID | None,
+    *,
+    sheet_place: str,
+    therapy_session_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Note that fear of this person was asked about in private, today; `sheet_place` is a key of `WHERE`."""
+    body = RiskEntry(
+        client=client_id.bytes,
+        therapy_session=therapy_session_id.bytes if therapy_session_id else None,
+        entry_date=now.astimezone().date(),
+        relationship=relationship_id.bytes if relationship_id else None,
+        sheet_place=sheet_place,
+    )
+    risk_entries.create_risk_entry(db, vault, body, now=now)
+
+
+def is_asked_of_both(db: Connection, vault: Vault, client_ids: Iterable[UUID], *, today: date) -> bool:
+    """Whether each of a couple was asked about fear of the other.
+
+    A relationship does not say which client it is. Only where each of them names exactly one partner can
+    it be known who is meant; otherwise the answer is no.
+    """
+    return all(_is_asked_of_partner(db, vault, id, today=today) for id in client_ids)
+
+
+def _is_asked_of_partner(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> bool:
+    partners = [
+        kept.id
+        for kept in relationships.list_relationships(db, vault, client_id)
+        if kept.payload.frame == PARTNER_FRAME and kept.state == "active"
+    ]
+    return len(partners) == 1 and load_fear_holds(db, vault, client_id).is_asked(partners[0], today=today)

@@ -1,0 +1,264 @@
+"""Risk entries: what was done about a safety prompt, or about a worry that no form raised. Dated and final.
+
+An entry is never changed. Whoever knows more writes a further one, which may follow an earlier one.
+"Not today" closes nothing: it says why a prompt was not asked about yet, and on which day that is looked at
+again.
+"""
+
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.integrity import UnreadableRecord
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import clients, joined_entries, relationships, therapy_session_timeline
+from clinic_toolkit.record.people.client_scoped import ClientScoped, list_in_therapy_session
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+risk_entry_table = sealed_table("risk_entry")
+
+HOW_ASKED, HOW_IN_HAND, HOW_NOT_TODAY = "asked", "in_hand", "not_today"
+HOW_LABELS = {HOW_ASKED: "Asked today", HOW_IN_HAND: "Already in hand", HOW_NOT_TODAY: "Not today, because"}
+# What was not asked today is looked at again in the next hour, and after so many days at the latest.
+MAX_DEFERRAL_DAYS = 7
+SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM = "home", "room"
+SHEET_PLACE_LABELS = {
+    SHEETS_MAY_GO_HOME: "sheets may go home",
+    SHEETS_STAY_IN_ROOM: "sheets stay in the room",
+}
+
+
+class DeferralReasonMissing(ClinicError):
+    """ "Not today" without saying why."""
+
+    def __init__(self) -> None:
+        super().__init__("Write in a few words why you did not ask today.")
+
+
+class CheckTooLate(ClinicError):
+    """What was not asked today would wait too long."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"You have not asked today, so the next check must be within {MAX_DEFERRAL_DAYS} days."
+        )
+
+
+class EmptyRiskEntry(ClinicError):
+    """An entry that says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose one of these, or write at least one line.")
+
+
+class RaisingAnswer(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The very answer that raised a prompt. Another answer to the same question is another matter.
+
+    `administration` is the questionnaire it was given in; None in an older entry, where it is the entry's.
+    """
+
+    item_id: str
+    flag: str
+    status: str
+    value: int | None
+    wants_to_talk: bool
+    administration_id_bytes: bytes | None = None
+
+
+class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
+    """What was done, on which day. `action` is a key of `HOW_LABELS`, or empty in an entry without a prompt.
+
+    `sheet_place` says that fear of this person was asked about in private on that day, and where sheets about
+    them may be worked with: a key of `SHEET_PLACE_LABELS`, or empty if it was not asked. What was said about
+    it stands nowhere but in the lines that the clinician chose to write. `word` is the client's word for the
+    relationship at that time.
+    """
+
+    entry_date: date
+    relationship: bytes | None = None
+    administration: bytes | None = None
+    closed_answers: tuple[RaisingAnswer, ...] = ()
+    action: str = ""
+    deferral_reason: str = ""
+    asked_text: str = ""
+    protective_factors: str = ""
+    action_taken: str = ""
+    consultation: str = ""
+    next_check_date: date | None = None
+    sheet_place: str = ""
+    follows_id_bytes: bytes | None = None
+    relationship_word: str = ""
+
+    @property
+    def relationship_id(self) -> UUID | None:
+        """Whom it is about; None is nobody in particular."""
+        return UUID(bytes=self.relationship) if self.relationship else None
+
+    @property
+    def administration_id(self) -> UUID | None:
+        """The questionnaire from which it was written, if any; it may close what others raised too."""
+        return UUID(bytes=self.administration) if self.administration else None
+
+    @property
+    def answers(self) -> tuple[RaisingAnswer, ...]:
+        """What it closes, each answer with its questionnaire."""
+        return tuple(
+            msgspec.structs.replace(
+                each, administration_id_bytes=each.administration_id_bytes or self.administration
+            )
+            for each in self.closed_answers
+        )
+
+    @property
+    def follows_id(self) -> UUID | None:
+        """The entry that it adds to, if any."""
+        return UUID(bytes=self.follows_id_bytes) if self.follows_id_bytes else None
+
+    @property
+    def labelled_lines(self) -> tuple[tuple[str, str], ...]:
+        """What was written, each line with its name; empty ones are left out."""
+        found = (
+            ("Asked, and answered", self.asked_text),
+            ("What protects", self.protective_factors),
+            ("What I did", self.action_taken),
+            ("Whom I consulted", self.consultation),
+            ("Next check", format_date(self.next_check_date) if self.next_check_date else ""),
+        )
+        return tuple((name, text) for name, text in found if text)
+
+    @property
+    def action_label(self) -> str:
+        """How it was dealt with, in one line; empty if that is not said."""
+        if self.action == HOW_NOT_TODAY:
+            return f"Not today, because: {self.deferral_reason}"
+        return HOW_LABELS.get(self.action, "")
+
+    @property
+    def deferral_sentence(self) -> str:
+        """Why it was not asked yet and when that is looked at again; empty if it was not put off."""
+        if self.action != HOW_NOT_TODAY:
+            return ""
+        reason = (
+            self.deferral_reason
+            if self.deferral_reason.endswith((".", "?", "!"))
+            else f"{self.deferral_reason}."
+        )
+        check = f" Next check on {format_date(self.next_check_date)}." if self.next_check_date else ""
+        return f"Not asked yet, because: {reason}{check}"
+
+
+def render_risk_entry(risk_entry: RiskEntry) -> str:
+    """The entry as plain sentences, without a name and without which question it came from."""
+    found = [f"{risk_entry.action_label}."] if risk_entry.action_label else []
+    found += [
+        f"{name}: {text}" + ("" if text.endswith((".", "?")) else ".")
+        for name, text in risk_entry.labelled_lines
+    ]
+    if risk_entry.sheet_place:
+        found.append(f"Asked in private about fear; {SHEET_PLACE_LABELS[risk_entry.sheet_place]}.")
+    return " ".join(found)
+
+
+def create_risk_entry(
+    db: Connection, vault: Vault, risk_entry: RiskEntry, *, now: datetime, idempotency_key: UUID | None = None
+) -> RecordVersion[RiskEntry]:
+    """Write an entry, with the word that the client has for the person now. Nothing changes it afterwards.
+
+    "Not today" without a day for the next check gets one.
+
+    Args:
+        idempotency_key: the one-time number of the form; it becomes the entry's id.
+
+    Raises:
+        DeferralReasonMissing: it says "not today" and not why.
+        CheckTooLate: it says "not today" and puts the next check off for more than `MAX_DEFERRAL_DAYS`.
+        EmptyRiskEntry: it says nothing at all.
+    """
+    if risk_entry.action == HOW_NOT_TODAY:
+        if not risk_entry.deferral_reason.strip():
+            raise DeferralReasonMissing
+        day = risk_entry.next_check_date or next_check_date(
+            db, vault, risk_entry.client_id, today=risk_entry.entry_date
+        )
+        if day > latest_check_date(risk_entry.entry_date):
+            raise CheckTooLate
+        risk_entry = msgspec.structs.replace(risk_entry, next_check_date=day)
+    if not (risk_entry.action or risk_entry.labelled_lines or risk_entry.sheet_place):
+        raise EmptyRiskEntry
+    if risk_entry.relationship_id:
+        with suppress(records.RecordNotFound, UnreadableRecord):
+            word = relationships.load_relationship(db, vault, risk_entry.relationship_id).payload.word
+            risk_entry = msgspec.structs.replace(risk_entry, relationship_word=word)
+    return records.create_record(
+        db,
+        vault,
+        risk_entry_table,
+        risk_entry,
+        ring=vault.get_ring(risk_entry.client_id, "record"),
+        state="written",
+        event="risk.written",
+        now=now,
+        final=True,
+        record_id=idempotency_key,
+    )
+
+
+def load_risk_entry(db: Connection, vault: Vault, risk_entry_id: UUID) -> RecordVersion[RiskEntry]:
+    """One entry.
+
+    Raises:
+        RecordNotFound: there is none that this clinician may see.
+    """
+    return records.load_record(db, vault, risk_entry_table, risk_entry_id, RiskEntry)
+
+
+def list_risk_entries_of_client(
+    db: Connection, vault: Vault, client_id: UUID
+) -> list[RecordVersion[RiskEntry]]:
+    """The entries about a client, newest first; to read (`joined`)."""
+    found = records.list_records_in_rings(
+        db, vault, risk_entry_table, clients.list_record_rings(db, vault, client_id), RiskEntry
+    )
+    return joined_entries.load_joined_entries(db, vault).under_primary(found)[::-1]
+
+
+def list_risk_entries_in_session(
+    db: Connection, vault: Vault, client_ids: tuple[UUID, ...], therapy_session_id: UUID
+) -> list[RecordVersion[RiskEntry]]:
+    """The entries about these clients written for one hour, oldest first."""
+    return list_in_therapy_session(
+        lambda client_id: list_risk_entries_of_client(db, vault, client_id), client_ids, therapy_session_id
+    )
+
+
+def latest_check_date(today: date) -> date:
+    """The last day to which something that was not asked today can be put off."""
+    return today + timedelta(days=MAX_DEFERRAL_DAYS)
+
+
+def next_check_date(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> date:
+    """The day of the client's next hour alone, or `latest_check_date` if that comes first.
+
+    A couple's hour is no occasion: nothing is asked in private there.
+    """
+    own = joined_entries.list_single_cases(db, vault, client_id)
+    days = [
+        kept.payload.on
+        for kept in therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, own)
+        if kept.payload.on > today and kept.payload.attendance == "planned"
+    ]
+    return min([*days, latest_check_date(today)])
+
+
+def list_risk_entries(db: Connection, vault: Vault) -> list[RecordVersion[RiskEntry]]:
+    """Every entry of this clinician, oldest first; to read (`joined`)."""
+    return joined_entries.load_joined_entries(db, vault).under_primary(
+        records.list_all_records(db, vault, risk_entry_table, RiskEntry)
+    )

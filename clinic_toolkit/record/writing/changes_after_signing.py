@@ -1,0 +1,151 @@
+"""Later changes: facts that were changed after a note was signed, to be read beside it.
+
+Nothing of this is stored. Each change is told from the versions of the hour, the clients and the
+practice, which stay in their own rings, so that no name is written into another ring.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, Table
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.journal import version_history
+from clinic_toolkit.journal.record_versions import UNREADABLE_STATE, RecordVersion
+from clinic_toolkit.record.people import (
+    clients,
+    practice,
+    therapy_session_facts,
+    therapy_session_loader,
+    therapy_sessions,
+)
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.practice import PracticeSettings
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.values.page_values import ChangeAfterSigning, TherapySessionFacts
+from clinic_toolkit.record.writing.note_facts import NoteFacts
+from clinic_toolkit.vault.vault import Vault
+
+P = TypeVar("P", bound=msgspec.Struct)
+NOT_ENTERED = "not entered"
+
+
+class ChangesAfterSigning(Struct, frozen=True, kw_only=True):
+    """What differs now from these facts. `some_unreadable`: a record is hurt, so there may be more."""
+
+    changes: tuple[ChangeAfterSigning, ...] = ()
+    some_unreadable: bool = False
+
+
+def find_changes_after_signing(
+    db: Connection, vault: Vault, facts: NoteFacts, hour: RecordVersion[TherapySession]
+) -> ChangesAfterSigning:
+    """What was changed since these facts were read, and is not as it was then any more."""
+    people, settings = (
+        therapy_session_loader.list_clients_of_session(db, vault, hour),
+        practice.load_practice_settings(db, vault),
+    )
+    versions = facts.versions
+    found = _session_changes(db, vault, facts, hour, [kept.id for kept in people])
+    for kept, name, version in zip(people, facts.client_names, versions.clients, strict=False):
+        named = _versions_since(db, vault, clients.client_table, kept, version, Client)
+        found += _fact_change("Client", name, named, lambda each: each.payload.name)
+    steps = _versions_since(db, vault, practice.practice_table, settings, versions.practice, PracticeSettings)
+    found += _fact_change("Practice", facts.practice_name, steps, lambda each: each.payload.practice_name)
+    found += _fact_change("Clinician", facts.clinician_name, steps, lambda each: each.payload.clinician_name)
+    states = {hour.state, settings.state, *(kept.state for kept in people)}
+    unread = UNREADABLE_STATE in states or len(people) != len(facts.client_names)
+    return ChangesAfterSigning(changes=tuple(found), some_unreadable=unread)
+
+
+def _session_changes(
+    db: Connection, vault: Vault, facts: NoteFacts, hour: RecordVersion[TherapySession], ids: Sequence[UUID]
+) -> list[ChangeAfterSigning]:
+    steps = _versions_since(
+        db,
+        vault,
+        therapy_sessions.therapy_session_table,
+        hour,
+        facts.versions.therapy_session,
+        TherapySession,
+    )
+    # With the names of that time: that a client is called otherwise since is a change of its own.
+    names = dict(zip(ids, facts.client_names, strict=False))
+    was = _facts_by_name(facts.session_facts, is_open=facts.session_was_open)
+    found = []
+    for name in was:
+        found += _fact_change(name, was[name], steps, partial(_session_fact, name, names))
+    return found
+
+
+def _session_fact(name: str, client_names: Mapping[UUID, str], hour: RecordVersion[TherapySession]) -> str:
+    return _facts_by_name(
+        therapy_session_facts.build_session_facts(hour, client_names), is_open=hour.state == "open"
+    )[name]
+
+
+def _facts_by_name(facts: TherapySessionFacts, *, is_open: bool) -> dict[str, str]:
+    """Each fact of an hour as it is read, by its name."""
+    times = f"{facts.start:%H:%M}" if facts.start else ""
+    if facts.end:
+        times = f"{times} to {facts.end:%H:%M}".strip()
+    if is_open:
+        times = f"{times}, not ended".removeprefix(", ")
+    return {
+        "Date": format_date(facts.session_date),
+        "Time": times,
+        "Kind": facts.kind,
+        "Place": facts.place,
+        "Attendance": facts.attendance,
+        "Present": facts.present_names,
+    }
+
+
+class _VersionsSince(Struct, frozen=True):
+    """The version that was seen, if it can be read, and those after it, oldest first."""
+
+    signed: RecordVersion[Any] | None
+    later: list[RecordVersion[Any]]
+
+
+def _versions_since(
+    db: Connection,
+    vault: Vault,
+    table: Table,
+    current: RecordVersion[P],
+    signed_version: int,
+    payload_type: type[P],
+) -> _VersionsSince:
+    if current.version == signed_version or current.state == UNREADABLE_STATE:
+        return _VersionsSince(None, [])
+    found = version_history.list_versions(db, vault, table, current.id, payload_type)
+    return _VersionsSince(
+        next((kept for kept in found if kept.version == signed_version), None),
+        [kept for kept in found if kept.version > signed_version],
+    )
+
+
+def _fact_change(
+    name: str, signed_value: str, versions: _VersionsSince, value_of: Callable[[RecordVersion[Any]], str]
+) -> list[ChangeAfterSigning]:
+    """The change of one fact, if it is another now; dated by the version that made it what it is."""
+    values = [value_of(kept) for kept in versions.later]
+    # Versions are compared with one another, so that a word which this program changed since is no change.
+    if not values or values[-1] == (value_of(versions.signed) if versions.signed else signed_value):
+        return []
+    made = len(values) - 1
+    while made and values[made - 1] == values[-1]:
+        made -= 1
+    on = versions.later[made].recorded_at.astimezone().date()
+    return [
+        ChangeAfterSigning(
+            fact_name=name,
+            changed_on=on,
+            old_value=signed_value or NOT_ENTERED,
+            new_value=values[-1] or NOT_ENTERED,
+        )
+    ]

@@ -1,0 +1,109 @@
+"""Handouts: a worksheet given to a client."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import clients, joined_entries
+from clinic_toolkit.record.people.client_scoped import ClientScoped, list_in_therapy_session
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.worksheets.model import Worksheet
+
+handout_table = sealed_table("handout")
+
+
+class Handout(ClientScoped, array_like=True, frozen=True, kw_only=True):
+    """Which sheet, in which version, given in which hour, with which sentence of the client's.
+
+    `relationship_id_bytes` is the relationship it is about, or None; `is_room_only` says that it was not to
+    leave the room.
+    """
+
+    worksheet_slug: str
+    worksheet_version: str
+    definition_digest: str
+    title: str
+    client_sentence: str
+    given_at: datetime
+    relationship_id_bytes: bytes | None = None
+    is_room_only: bool = False
+
+    @property
+    def relationship_id(self) -> UUID | None:
+        """Whom it is about; None is nobody in particular."""
+        return UUID(bytes=self.relationship_id_bytes) if self.relationship_id_bytes else None
+
+
+def create_handout(
+    db: Connection,
+    vault: Vault,
+    worksheet: Worksheet,
+    *,
+    client_id: UUID,
+    therapy_session_id: UUID | None,
+    client_sentence: str,
+    now: datetime,
+    relationship_id: UUID | None = None,
+    is_room_only: bool = False,
+    idempotency_key: UUID | None = None,
+) -> RecordVersion[Handout]:
+    """Record that a client was given this sheet. Whether it may be given is asked before (`record.fear`).
+
+    Args:
+        idempotency_key: the one-time number of the form; it becomes the handout's id.
+    """
+    body = Handout(
+        client=client_id.bytes,
+        therapy_session=therapy_session_id.bytes if therapy_session_id else None,
+        worksheet_slug=worksheet.slug,
+        worksheet_version=worksheet.version,
+        definition_digest=worksheet.digest,
+        title=worksheet.title,
+        client_sentence=client_sentence,
+        given_at=now,
+        relationship_id_bytes=relationship_id.bytes if relationship_id else None,
+        is_room_only=is_room_only,
+    )
+    return records.create_record(
+        db,
+        vault,
+        handout_table,
+        body,
+        ring=vault.get_ring(client_id, "record"),
+        state="given",
+        event="handout.given",
+        now=now,
+        final=True,
+        record_id=idempotency_key,
+    )
+
+
+def load_handout(db: Connection, vault: Vault, handout_id: UUID) -> RecordVersion[Handout]:
+    """One handout.
+
+    Raises:
+        RecordNotFound: there is none that this clinician may see.
+    """
+    return records.load_record(db, vault, handout_table, handout_id, Handout)
+
+
+def list_handouts(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Handout]]:
+    """The sheets a client was given, newest first; to read (`joined`)."""
+    found = records.list_records_in_rings(
+        db, vault, handout_table, clients.list_record_rings(db, vault, client_id), Handout
+    )
+    found = joined_entries.load_joined_entries(db, vault).under_primary(found)
+    return sorted(found, key=lambda kept: kept.payload.given_at, reverse=True)
+
+
+def list_handouts_in_session(
+    db: Connection, vault: Vault, client_ids: tuple[UUID, ...], therapy_session_id: UUID
+) -> list[RecordVersion[Handout]]:
+    """The sheets given to these clients in one hour, oldest first."""
+    return list_in_therapy_session(
+        lambda client_id: list_handouts(db, vault, client_id), client_ids, therapy_session_id
+    )

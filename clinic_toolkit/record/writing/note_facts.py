@@ -1,0 +1,102 @@
+"""The facts of a note: what is read beside its text, fixed as values when the note is signed.
+
+Page, paper and plain copy of a signed note are drawn from these values and from nothing else, so
+that no later change of the hour, a name or the practice changes a signed note.
+"""
+
+from datetime import date, time
+from hashlib import sha256
+
+import msgspec
+
+from clinic_toolkit.record.values.page_values import Letterhead, TherapySessionFacts
+
+END_UNKNOWN = "The end was not known when this was signed."
+END_IS_PLANNED = "The session was still open when this was signed; the end shown is the planned one."
+
+_encode_facts = msgspec.msgpack.Encoder().encode
+
+
+class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """Which versions the facts were read from: of the hour, the practice, and each client of the case.
+
+    `administrations` are the questionnaires of the hour, each with the version that it had.
+    """
+
+    therapy_session: int
+    practice: int
+    clients: tuple[int, ...]
+    administrations: tuple[tuple[bytes, int], ...] = ()
+
+    @property
+    def encoded(self) -> str:
+        """As a page sends it back, such as "5-2-1": hour, practice, clients."""
+        return "-".join(map(str, (self.therapy_session, self.practice, *self.clients)))
+
+    @classmethod
+    def decode(cls, sent: str) -> "FactVersions | None":
+        """What a page sent back, or None if no page of ours sends that."""
+        parts = sent.split("-")
+        if len(parts) < 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+            return None
+        hour, practice, *people = map(int, parts)
+        return cls(therapy_session=hour, practice=practice, clients=tuple(people))
+
+
+class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The facts in words, as they are read.
+
+    `people` are the names of the clients of the case, in its order; `session_was_open` says that the hour had
+    not been ended; `paper_size` is "A4" or "Letter"; `evidence_lines` say what is known of the questionnaires
+    that the note quotes.
+    """
+
+    client_names: tuple[str, ...]
+    kind: str
+    session_date: date
+    start: time | None
+    end: time | None
+    session_was_open: bool
+    place: str
+    attendance: str
+    present_names: str
+    practice_name: str
+    clinician_name: str
+    paper_size: str
+    is_demo: bool
+    evidence_lines: tuple[str, ...]
+    versions: FactVersions
+
+    @property
+    def session_facts(self) -> TherapySessionFacts:
+        """The facts of the hour, to be shown."""
+        return TherapySessionFacts(
+            client_names=" and ".join(self.client_names),
+            kind=self.kind,
+            session_date=self.session_date,
+            start=self.start,
+            end=self.end,
+            place=self.place,
+            attendance=self.attendance,
+            present_names=self.present_names,
+            remark="" if not self.session_was_open else END_IS_PLANNED if self.end else END_UNKNOWN,
+        )
+
+    @property
+    def letterhead(self) -> Letterhead:
+        """The head of the sheet. A note prints no crisis text."""
+        return Letterhead(
+            practice_name=self.practice_name,
+            clinician_name=self.clinician_name,
+            crisis_text="",
+            paper_size=self.paper_size,
+            is_demo=self.is_demo,
+        )
+
+    @property
+    def digest(self) -> str:
+        """Stands for everything that is shown: two sets of facts that read alike have the same one."""
+        shown = msgspec.structs.replace(
+            self, versions=FactVersions(therapy_session=0, practice=0, clients=())
+        )
+        return sha256(_encode_facts(shown)).hexdigest()

@@ -1,0 +1,273 @@
+"""Progress notes: a draft until signed, and from then on exactly what was signed.
+
+A note is of an hour and lies in the ring of the hour's case. It is a list of parts: what the
+clinician wrote, and blocks the toolkit filled in, each marked with its source.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.cases import Case
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.writing.note_facts import NoteFacts
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+note_table = sealed_table("clinical_note")
+
+SECTIONS_BY_FORMAT = {"DAP": {"data": "Data", "assessment": "Assessment", "plan": "Plan"}}
+SOURCE_CLINICIAN = "clinician"
+
+
+class NoteIsSigned(ClinicError):
+    """The note is signed; nothing changes it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This note is signed and can no longer be changed.")
+
+
+class NoteIsEmpty(ClinicError):
+    """A note without a word cannot be signed."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing in this note yet. Write at least one line before you sign it.")
+
+
+class SignerNameMissing(ClinicError):
+    """A signature needs a name, and a practice whose settings are hurt has none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The note was not signed: the settings of the practice cannot be read, so your name would be "
+            "missing from it. Enter them again on “Your practice”, then sign."
+        )
+
+
+class ClientNameUnreadable(ClinicError):
+    """What a note is signed with stands for good, and of a client whose details are hurt no name is known."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The note was not signed: the details of the client cannot be read, so the name would be "
+            "missing from it. Enter them again on the client’s page, then sign."
+        )
+
+
+class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """A piece of one section.
+
+    `source_label` is "clinician" or says where the text came from; `origin_id` is the id of the questionnaire
+    or worksheet it came from, so that it is offered only once. `is_offered` is a text that is put in by
+    a tick only, and is left out until then.
+    """
+
+    section: str
+    source_label: str
+    text: str
+    origin_id: str = ""
+    is_excluded: bool = False
+    is_offered: bool = False
+
+
+class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The note of one hour.
+
+    From the signature on it holds the facts that are read beside it, and the minutes by which the clock on
+    the wall was ahead of UTC, so that the time reads the same on a machine in another place.
+    """
+
+    therapy_session: bytes
+    format: str
+    parts: tuple[NotePart, ...]
+    signed_at: datetime | None = None
+    facts: NoteFacts | None = None
+    utc_offset_minutes: int = 0
+
+    @property
+    def therapy_session_id(self) -> UUID:
+        """The hour it is about."""
+        return UUID(bytes=self.therapy_session)
+
+    @property
+    def signer_name(self) -> str:
+        """Whose name stands under it; empty before the signature."""
+        return self.facts.clinician_name if self.facts else ""
+
+    @property
+    def signed_at_local(self) -> datetime | None:
+        """When it was signed, by the clock on the wall at that time."""
+        wall = timezone(timedelta(minutes=self.utc_offset_minutes))
+        return self.signed_at.astimezone(wall) if self.signed_at else None
+
+    @property
+    def included_parts(self) -> tuple[NotePart, ...]:
+        """The parts that are signed: those that hold text and are not left out."""
+        return tuple(part for part in self.parts if part.text.strip() and not part.is_excluded)
+
+    @property
+    def quotes_questionnaire(self) -> bool:
+        """Whether any of it came from a questionnaire."""
+        return any(part.source_label.startswith("questionnaire") for part in self.included_parts)
+
+
+def create_note(
+    db: Connection,
+    vault: Vault,
+    hour: RecordVersion[TherapySession],
+    parts: Sequence[NotePart],
+    *,
+    now: datetime,
+) -> RecordVersion[ClinicalNote]:
+    """Begin the note of an hour as a draft."""
+    body = ClinicalNote(therapy_session=hour.id.bytes, format="DAP", parts=tuple(parts))
+    return records.create_record(
+        db, vault, note_table, body, ring=hour.ring, state="draft", event="note.begun", now=now
+    )
+
+
+def revise_note(
+    db: Connection,
+    vault: Vault,
+    current: RecordVersion[ClinicalNote],
+    parts: Sequence[NotePart],
+    *,
+    expected_version: int,
+    now: datetime,
+) -> RecordVersion[ClinicalNote]:
+    """Save the draft. `version` is the one the author had on screen.
+
+    Raises:
+        NoteIsSigned: the note is signed.
+        StaleVersion: the draft was saved elsewhere since.
+    """
+    if current.final:
+        raise NoteIsSigned
+    if current.version != expected_version:
+        raise records.StaleVersion
+    body = msgspec.structs.replace(current.payload, parts=tuple(parts))
+    if body == current.payload:
+        return current
+    return records.replace_draft(
+        db, vault, note_table, current, body, state="draft", event="note.saved", now=now
+    )
+
+
+def sign_note(
+    db: Connection,
+    vault: Vault,
+    current: RecordVersion[ClinicalNote],
+    *,
+    facts: NoteFacts,
+    expected_version: int,
+    now: datetime,
+) -> RecordVersion[ClinicalNote]:
+    """Sign the note with the clinician's own key. From now on no verb changes it.
+
+    The signature covers the content, the facts that are read beside it, its author, its time and its
+    place in the record, and lies inside the seal: outside, it would let anyone with the file test
+    guesses of the content.
+
+    Args:
+        facts: what stood beside the text when it was read (`signature_facts.build_note_facts`); the
+            clinician named there is whose name stands under the note.
+
+    Raises:
+        NoteIsSigned: it is signed already.
+        NoteIsEmpty: it holds no text.
+        SignerNameMissing: the practice names no clinician.
+        ClientNameUnreadable: the name of a client cannot be read.
+        StaleVersion: the draft was saved elsewhere since it was read.
+    """
+    if current.final:
+        raise NoteIsSigned
+    if current.version != expected_version:
+        raise records.StaleVersion
+    if not current.payload.included_parts:
+        raise NoteIsEmpty
+    if not facts.clinician_name.strip():
+        raise SignerNameMissing
+    if clients.UNREADABLE_NAME in facts.client_names:
+        raise ClientNameUnreadable
+    ahead = now.astimezone().utcoffset() or timedelta()
+    body = msgspec.structs.replace(
+        current.payload,
+        parts=current.payload.included_parts,
+        signed_at=now,
+        facts=facts,
+        utc_offset_minutes=round(ahead / timedelta(minutes=1)),
+    )
+    return records.replace_draft(
+        db,
+        vault,
+        note_table,
+        current,
+        body,
+        state="final",
+        event="note.signed",
+        now=now,
+        final=True,
+        signature_label="sig/note",
+    )
+
+
+def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool:
+    """Whether the signature in the note is this clinician's over exactly this content."""
+    return note.signature is not None and vault.is_signed(
+        "sig/note", record=note.id, version=note.version, content_id=note.content_id, signature=note.signature
+    )
+
+
+def content_mark(note: RecordVersion[ClinicalNote]) -> str:
+    """A short mark of the signed content, printed with it: three groups of four characters."""
+    text = note.content_id.hex()[:12].upper()
+    return " ".join(text[at : at + 4] for at in range(0, 12, 4))
+
+
+def load_note(db: Connection, vault: Vault, note_id: UUID) -> RecordVersion[ClinicalNote]:
+    """One note.
+
+    Raises:
+        RecordNotFound: there is none that this clinician may see.
+    """
+    return records.load_record(db, vault, note_table, note_id, ClinicalNote)
+
+
+def find_note_of_session(
+    db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
+) -> RecordVersion[ClinicalNote] | None:
+    """The note of an hour, or None."""
+    found = records.list_records_in_rings(db, vault, note_table, [hour.ring], ClinicalNote)
+    return next((kept for kept in found if kept.payload.therapy_session_id == hour.id), None)
+
+
+def list_notes_by_session(
+    db: Connection, vault: Vault, hours: Sequence[RecordVersion[TherapySession]]
+) -> dict[UUID, RecordVersion[ClinicalNote]]:
+    """The notes of these hours, by hour; each is opened once."""
+    found = records.list_records_in_rings(db, vault, note_table, {hour.ring for hour in hours}, ClinicalNote)
+    return {kept.payload.therapy_session_id: kept for kept in found}
+
+
+def list_notes_without_session(
+    db: Connection,
+    vault: Vault,
+    cases: Sequence[RecordVersion[Case]],
+    hours: Sequence[RecordVersion[TherapySession]],
+) -> list[RecordVersion[ClinicalNote]]:
+    """The notes of these cases whose hour is none of these hours: it is hurt, and its note is not."""
+    read = {hour.id for hour in hours}
+    found = records.list_records_in_rings(db, vault, note_table, {case.ring for case in cases}, ClinicalNote)
+    return [kept for kept in found if kept.payload.therapy_session_id not in read]
+
+
+def list_notes(db: Connection, vault: Vault) -> list[RecordVersion[ClinicalNote]]:
+    """Every note of this clinician."""
+    return records.list_all_records(db, vault, note_table, ClinicalNote)

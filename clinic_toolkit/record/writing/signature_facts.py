@@ -1,0 +1,152 @@
+"""What a note is signed with: the facts of its hour as they stand, or as a page showed them."""
+
+from contextlib import suppress
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.instruments.validation_status import validation_status_line
+from clinic_toolkit.journal import integrity, records, version_history
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import (
+    clients,
+    practice,
+    therapy_session_facts,
+    therapy_session_loader,
+    therapy_sessions,
+)
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.practice import PracticeSettings
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires import administrations, answered_items
+from clinic_toolkit.record.values.page_values import STATUS_LINE
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.note_facts import FactVersions, NoteFacts
+from clinic_toolkit.record.writing.notes import ClinicalNote
+from clinic_toolkit.vault.vault import Vault
+
+
+def build_note_facts(
+    db: Connection, vault: Vault, hour: RecordVersion[TherapySession], draft: RecordVersion[ClinicalNote]
+) -> NoteFacts:
+    """The facts that stand beside this draft now: they are shown before it is signed, and signed with it."""
+    given = answered_items.list_single_client_administrations(db, vault, hour)
+    found = _build_facts(
+        hour,
+        therapy_session_loader.list_clients_of_session(db, vault, hour),
+        practice.load_practice_settings(db, vault),
+        list_evidence_lines(db, vault, draft.payload),
+    )
+    forms = tuple((kept.id.bytes, kept.version) for kept in given)
+    return msgspec.structs.replace(
+        found, versions=msgspec.structs.replace(found.versions, administrations=forms)
+    )
+
+
+def find_shown_facts(
+    db: Connection,
+    vault: Vault,
+    hour: RecordVersion[TherapySession],
+    draft: RecordVersion[ClinicalNote],
+    sent_versions: str,
+) -> NoteFacts | None:
+    """The facts as a page showed them, told from the versions that it sends; None if there were no such."""
+    seen, now = (
+        FactVersions.decode(sent_versions),
+        therapy_session_loader.list_clients_of_session(db, vault, hour),
+    )
+    if seen is None or len(seen.clients) != len(now):
+        return None
+    as_seen = _find_version(
+        version_history.list_versions(
+            db, vault, therapy_sessions.therapy_session_table, hour.id, TherapySession
+        ),
+        seen.therapy_session,
+    )
+    settings = _find_version(
+        version_history.list_versions(db, vault, practice.practice_table, vault.vault_id, PracticeSettings),
+        seen.practice,
+    )
+    people = [
+        _find_version(
+            version_history.list_versions(db, vault, clients.client_table, kept.id, Client), version
+        )
+        for kept, version in zip(now, seen.clients, strict=True)
+    ]
+    known = [kept for kept in people if kept is not None]
+    if as_seen is None or settings is None or len(known) < len(people):
+        return None
+    return _build_facts(as_seen, known, settings, list_evidence_lines(db, vault, draft.payload))
+
+
+def _find_version(versions: list[RecordVersion[records.P]], version: int) -> RecordVersion[records.P] | None:
+    return next((kept for kept in versions if kept.version == version), None)
+
+
+def _build_facts(
+    hour: RecordVersion[TherapySession],
+    clients_shown: list[RecordVersion[Client]],
+    settings: RecordVersion[PracticeSettings],
+    evidence_lines: tuple[str, ...],
+) -> NoteFacts:
+    words = therapy_session_facts.build_session_facts(
+        hour, {kept.id: kept.payload.name for kept in clients_shown}
+    )
+    head = practice.build_letterhead(settings.payload)
+    return NoteFacts(
+        client_names=tuple(kept.payload.name for kept in clients_shown),
+        kind=words.kind,
+        session_date=words.session_date,
+        start=words.start,
+        end=words.end,
+        session_was_open=hour.state == "open",
+        place=words.place,
+        attendance=words.attendance,
+        present_names=words.present_names,
+        practice_name=head.practice_name,
+        clinician_name=head.clinician_name,
+        paper_size=head.paper_size,
+        is_demo=head.is_demo,
+        evidence_lines=evidence_lines,
+        versions=FactVersions(
+            therapy_session=hour.version,
+            practice=settings.version,
+            clients=tuple(kept.version for kept in clients_shown),
+        ),
+    )
+
+
+def list_evidence_lines(db: Connection, vault: Vault, note: ClinicalNote) -> tuple[str, ...]:
+    """What is known of the questionnaires that the note quotes; each line once."""
+    if not note.quotes_questionnaire:
+        return ()
+    lines = []
+    for part in note.included_parts:
+        if part.source_label.startswith("questionnaire") and part.origin_id:
+            # What a client said is a part too: its origin is the id and the place of the question.
+            with suppress(
+                records.RecordNotFound,
+                integrity.UnreadableRecord,
+                administrations.DefinitionUnreadable,
+                ValueError,
+            ):
+                given = administrations.load_administration(
+                    db, vault, UUID(hex=part.origin_id.partition("-")[0])
+                ).payload
+                lines.append(validation_status_line(administrations.instrument_of(given), STATUS_LINE))
+    return tuple(dict.fromkeys(lines)) or (STATUS_LINE,)
+
+
+def facts_of_signed_note(note: RecordVersion[ClinicalNote]) -> NoteFacts:
+    """The facts that a signed note holds.
+
+    Raises:
+        UnreadableRecord: it holds none, so it is not as this program writes a signed note.
+    """
+    if note.payload.facts is None:
+        table = notes.note_table.name
+        raise integrity.UnreadableRecord(
+            integrity.IntegrityFailure(table=table, record=note.id, ring=note.ring, reason="damaged")
+        )
+    return note.payload.facts

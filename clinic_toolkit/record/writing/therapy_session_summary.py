@@ -1,0 +1,71 @@
+"""The clinician's printed summary of an hour, as the record stands now."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.outcomes import results
+from clinic_toolkit.record.people import therapy_session_facts, therapy_session_loader
+from clinic_toolkit.record.people.practice import PracticeSettings, build_letterhead
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.values.page_values import TherapySessionSummary
+from clinic_toolkit.record.writing import additions_after_signing, changes_after_signing, handouts, notes
+from clinic_toolkit.record.writing.notes import ClinicalNote
+from clinic_toolkit.vault.vault import Vault
+
+
+def build_session_summary(
+    db: Connection,
+    vault: Vault,
+    settings: PracticeSettings,
+    hour: RecordVersion[TherapySession],
+    given: Sequence[RecordVersion[Administration]],
+) -> TherapySessionSummary:
+    """The clinician's printed summary of an hour; it says what came after the note was signed.
+
+    A couple's summary holds no questionnaire: each partner's answers are that partner's own.
+
+    Args:
+        given: the questionnaires of the hour, as `answered_items.list_single_client_administrations`
+            finds them.
+    """
+    note = notes.find_note_of_session(db, vault, hour)
+    sheets = handouts.list_handouts_in_session(
+        db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
+    )
+    marks = {
+        each.id: each.signing_mark for each in additions_after_signing.among(db, vault, note, given, sheets)
+    }
+    return TherapySessionSummary(
+        letterhead=build_letterhead(settings),
+        session_facts=therapy_session_facts.load_session_facts(db, vault, hour),
+        results=tuple(
+            msgspec.structs.replace(
+                results.build_result(db, vault, kept), after_signing_mark=marks.get(kept.id, "")
+            )
+            for kept in given
+        ),
+        worksheet_titles=tuple(
+            kept.payload.title + (f" ({marks[kept.id]})" if kept.id in marks else "") for kept in sheets
+        ),
+        note_state_label=_note_state_label(db, vault, hour, note),
+    )
+
+
+def _note_state_label(
+    db: Connection,
+    vault: Vault,
+    hour: RecordVersion[TherapySession],
+    note: RecordVersion[ClinicalNote] | None,
+) -> str:
+    if note is None:
+        return "No note yet"
+    if not note.final:
+        return "Note: draft, not signed"
+    facts = note.payload.facts
+    if facts and changes_after_signing.find_changes_after_signing(db, vault, facts, hour).changes:
+        return "Note: signed; some details shown here were changed later"
+    return "Note: signed"

@@ -1,0 +1,118 @@
+"""The way into the running program: a file that only this user can read, which lets one browser in once.
+
+The file is a page that leads the browser on, with a token in the address. Its name is the token's
+hash, so taking the token is removing the file: it works once, whichever process does it, and a
+second start needs no word with the first. Neither name nor token is ever in a program's arguments.
+"""
+
+import hashlib
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from clinic_toolkit.store.folder import prepare_folder
+from clinic_toolkit.store.storage_errors import StorageReadOnly
+
+LAUNCH_FOLDER = "open"
+LAUNCH_PATH = "/open"
+_MAX_TOKEN_LENGTH = 100
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url={there}">
+<title>Opening</title>
+</head>
+<body>
+<p><a href="{there}" rel="noreferrer">Open the practice</a></p>
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LaunchFile:
+    """A way in for one browser.
+
+    Attributes:
+        file: the page to open.
+        address: where it leads. Whoever has it is let in once, so it goes to no program's arguments.
+        is_whole: false on a full disk: then the file only stands for its token, and shows nothing.
+    """
+
+    file: Path
+    address: str
+    is_complete: bool
+
+
+def create_launch_file(data_folder: Path, address: str) -> LaunchFile:
+    """Make a file that opens the program at this address, for one browser and once.
+
+    Args:
+        data_folder: the data folder.
+        address: of the first page.
+
+    Raises:
+        StorageReadOnly: no file can be made.
+    """
+    folder = _launch_folder(data_folder)
+    prepare_folder(folder)
+    token = secrets.token_urlsafe(32)
+    there = f"{address.rstrip('/')}{LAUNCH_PATH}?key={token}"
+    file = folder / _file_name(urlsplit(address).netloc, token)
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise StorageReadOnly from error
+    try:
+        with open(handle, "w", encoding="utf-8") as made:
+            made.write(_PAGE.format(there=there))
+    except OSError:
+        return LaunchFile(file=file, address=there, is_complete=False)
+    return LaunchFile(file=file, address=there, is_complete=True)
+
+
+def redeem_token(data_folder: Path, host: str, token: str) -> bool:
+    """Whether this token opens the program; from now on it does not any more."""
+    if not token or len(token) > _MAX_TOKEN_LENGTH:
+        return False
+    try:
+        (_launch_folder(data_folder) / _file_name(host, token)).unlink()
+    except OSError:
+        return False
+    return True
+
+
+def remove_launch_files(data_folder: Path) -> None:
+    """Let no file that was not used open anything later. Only whoever holds the folder does this."""
+    folder = _launch_folder(data_folder)
+    try:
+        for file in folder.glob("*.html"):
+            file.unlink(missing_ok=True)
+        if folder.is_dir():
+            folder.rmdir()
+    except OSError:
+        # A file that stays is still this user's alone, and lets someone in at the most once.
+        return
+
+
+def _file_name(host: str, token: str) -> str:
+    return f"{hashlib.sha256(f'{host} {token}'.encode()).hexdigest()[:32]}.html"
+
+
+def _launch_folder(data_folder: Path) -> Path:
+    home = Path.home()
+    if sys.platform == "linux" and (home / "snap").is_dir() and data_folder.is_relative_to(home):
+        # Browsers that come as a snap may not read below a folder whose name begins with a dot.
+        if any(part.startswith(".") for part in data_folder.relative_to(home).parts):
+            return (
+                home / f"clinic-toolkit-{LAUNCH_FOLDER}-"
+                f"{hashlib.sha256(str(data_folder).encode()).hexdigest()[:8]}"
+            )
+    return data_folder / LAUNCH_FOLDER

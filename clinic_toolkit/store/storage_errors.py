@@ -1,0 +1,158 @@
+"""What SQLite can report about the disk, as sentences for the person at the screen."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from clinic_toolkit.errors import ClinicError, DamagedFile
+
+_MIN_FREE_BYTES = 64 * 1024
+_REFUSED = (
+    " It also holds what was being saved when this was noticed. If that was a new passphrase or recovery "
+    "sheet, that file opens with the new one, and the data file with the old one: keep both."
+)
+
+
+class StorageError(ClinicError):
+    """The disk would not do what was asked; what was stored before is as it was."""
+
+
+class StorageFull(StorageError):
+    """No room is left."""
+
+    def __init__(self) -> None:
+        super().__init__("The disk is full, so this was not saved. Make some room, then save again.")
+
+
+class StorageReadOnly(StorageError):
+    """The file or its folder cannot be written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The data folder cannot be written, so this was not saved. "
+            "Check that the disk is not write-protected, then save again."
+        )
+
+
+class StorageBusy(StorageError):
+    """Another program holds the file."""
+
+    def __init__(self) -> None:
+        super().__init__("Another program is using the data file, so this was not saved. Please save again.")
+
+
+class StorageFailed(StorageError):
+    """The disk reported an error."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The disk reported an error, so this was not saved. If it happens again, "
+            "make a backup and have the disk checked."
+        )
+
+
+class StorageMismatch(StorageError):
+    """The file is not the one that was written last, or not built as this version builds it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is not the data file as this program left it, so nothing was saved. Everything can be "
+            "read. The page “Condition of the record” says what to do."
+        )
+
+
+class StorageReplaced(StorageError):
+    """Another file stands under the name of the one that is open; `copy` is where the open one was kept.
+
+    `holds_refused`: a save that was refused is in the copy all the same, since it was noticed too late.
+    """
+
+    def __init__(self, rescue_copy: Path | None, *, holds_refused: bool = False) -> None:
+        kept = (
+            f"Everything saved before is in the new file {rescue_copy.name} in the data folder "
+            f"{rescue_copy.parent}.{_REFUSED if holds_refused else ''}"
+            if rescue_copy
+            else "What was saved before could not be copied yet: keep the program running, make room on "
+            "the disk, and save again."
+        )
+        super().__init__(
+            "This was not saved: the data file was replaced, moved or removed while this program was "
+            f"using it. Programs that synchronise folders do this. {kept} Nothing can be saved from now "
+            "on. Copy what you have typed to another place, stop the program that changed the folder, "
+            "then quit this one. The page “Condition of the record” says how to go on."
+        )
+        self.rescue_copy = rescue_copy
+
+
+def damaged_file_error(file: Path) -> DamagedFile:
+    """The error for a database file that is not what it should be; it names the file and what to do."""
+    return DamagedFile(
+        f"The data file {file} is damaged. It was not changed. Copy the whole folder {file.parent} to "
+        "another disk first; then restore a backup, or ask someone who can repair it."
+        + rescue_copy_hint(file)
+    )
+
+
+def rescue_copy_hint(file: Path) -> str:
+    """A sentence about the newest copy that was rescued beside this file, or ""."""
+    copies = list(file.parent.glob(f"{file.name}.rescued.[0-9]*"))
+    if not copies:
+        return ""
+    newest = max(copies, key=lambda copy: int(copy.suffix[1:]) if copy.suffix[1:].isdecimal() else 0)
+    return (
+        f" {newest.name} beside it holds what was saved before the file was replaced or removed while the "
+        f"program was running. To go on with that, make a copy of it and name the copy {file.name}."
+    )
+
+
+@contextmanager
+def translating_errors(file: Path) -> Iterator[None]:
+    """Turn what SQLite raises about the file or the disk into one of our errors.
+
+    Broken constraints and mistakes in a statement pass through: those are not the disk's doing.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        told = _translate_error(error.orig, file)
+        if told is None:
+            raise
+        raise told from error
+    except sqlite3.Error as error:
+        told = _translate_error(error, file)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _translate_error(error: BaseException | None, file: Path) -> ClinicError | None:
+    # The low byte is the primary code; the rest says where in SQLite it came up.
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    match code & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return StorageFull()
+        case sqlite3.SQLITE_READONLY:
+            return StorageReadOnly()
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StorageBusy()
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return damaged_file_error(file)
+        case sqlite3.SQLITE_IOERR:
+            # Some file systems report a full disk as a failed write.
+            return StorageFull() if _free_bytes(file) < _MIN_FREE_BYTES else StorageFailed()
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return StorageReadOnly()
+    return None
+
+
+def _free_bytes(file: Path) -> int:
+    try:
+        return shutil.disk_usage(file.parent).free
+    except OSError:
+        return _MIN_FREE_BYTES

@@ -1,0 +1,44 @@
+"""Whether a file is a store of ours, and whole: asked before anything is done with it."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, MetaData, text
+
+from clinic_toolkit.store import schema
+from clinic_toolkit.store.storage_errors import StorageReadOnly, damaged_file_error
+
+APPLICATION_ID = 0x436C5470
+FORMAT_VERSION = 1
+_HEADER_BYTES, _SQLITE_MAGIC, _APPLICATION_ID_OFFSET = 100, b"SQLite format 3\0", 68
+
+
+def check_file_type(file: Path) -> None:
+    """Refuse a file that another program made, or none.
+
+    Raises:
+        DamagedFile: its first bytes are not those of our files.
+        StorageReadOnly: it cannot be read.
+    """
+    # Before SQLite opens it: switching to write-ahead logging would already change another program's file.
+    try:
+        with file.open("rb") as raw:
+            head = raw.read(_HEADER_BYTES)
+    except IsADirectoryError as error:
+        raise damaged_file_error(file) from error
+    except OSError as error:
+        raise StorageReadOnly from error
+    if head[:16] != _SQLITE_MAGIC or head[_APPLICATION_ID_OFFSET:][:4] != APPLICATION_ID.to_bytes(4):
+        raise damaged_file_error(file)
+
+
+def check_schema_and_integrity(db: Connection, metadata: MetaData, file: Path) -> None:
+    """Look whether the file is built as it should be, and whole.
+
+    Raises:
+        DamagedFile: it is not.
+    """
+    schema.check_schema(db, metadata, file)
+    if db.scalar(text("PRAGMA user_version")) != FORMAT_VERSION:
+        raise schema.other_version_error(file)
+    if db.scalar(text("PRAGMA integrity_check(1)")) != "ok" or schema.tables_with_invalid_ids(db, metadata):
+        raise damaged_file_error(file)

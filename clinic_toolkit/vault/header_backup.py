@@ -1,0 +1,228 @@
+"""The second copy of the head of the practice: what opens everything else, in a file beside the store.
+
+The head is the practice's ids, the ways in, the clinician's identity and the practice's own ring. One
+bit in it would make the whole record unreadable. The copy holds the same sealed bytes as the store and
+nothing else, so it opens for the same secrets alone. It is written right before the commit of every
+transaction that changes a way in: an old passphrase is never left in it. It is used only where the
+store's own does not open, and only if the trail names its list of ways in as the newest; that trail is
+signed with the identity, so an older copy put in its place opens nothing.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Table, create_engine, or_, select
+from sqlalchemy.exc import DBAPIError
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store.engine import before_commit, on_rollback
+from clinic_toolkit.store.storage_errors import StorageError
+from clinic_toolkit.store.types import UuidType
+from clinic_toolkit.vault import header_backup_file, identity, key_slot_tables, key_slots, rings
+from clinic_toolkit.vault.vault import Vault
+
+# What can be wrong: the copy is not there, or not the newest, or it was needed.
+MISSING, OUTDATED, USED = "missing", "old", "used"
+
+# In the order in which the file holds them; the columns as the tables have them.
+HEADER_TABLES: tuple[Table, ...] = (
+    identity.vault_table,
+    identity.identity_table,
+    rings.ring_table,
+    rings.ring_grant_table,
+    key_slot_tables.slot_table,
+    key_slot_tables.slot_list_table,
+)
+_Row = tuple[bytes | int | None, ...]
+
+
+class VaultHeader(msgspec.Struct, array_like=True, frozen=True):
+    """The rows of the head, table by table in the order of `HEADER_TABLES`; ids as their bytes."""
+
+    slot_generation: int
+    tables: tuple[tuple[_Row, ...], ...]
+
+
+log = logging.getLogger("clinic")
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(VaultHeader).decode
+
+
+def read_store_header(db: Connection, vault: Vault) -> VaultHeader:
+    """The head as it stands in the store."""
+    mine, ours = vault.user_id, vault.practice_ring
+    asked = (
+        select(identity.vault_table),
+        select(identity.identity_table).where(identity.identity_table.c.user == mine),
+        select(rings.ring_table).where(rings.ring_table.c.ring == ours),
+        select(rings.ring_grant_table).where(
+            rings.ring_grant_table.c.ring == ours, rings.ring_grant_table.c.user == mine
+        ),
+        select(key_slot_tables.slot_table)
+        .where(key_slot_tables.slot_table.c.user == mine)
+        .order_by(key_slot_tables.slot_table.c.kind),
+        select(key_slot_tables.slot_list_table).where(key_slot_tables.slot_list_table.c.user == mine),
+    )
+    tables = tuple(tuple(_plain_row(row) for row in db.execute(each)) for each in asked)
+    return VaultHeader(vault.slot_generation, tables)
+
+
+def find_header_backup(db: Connection) -> VaultHeader | None:
+    """The second copy beside this store; None if it is not there or not as it was written."""
+    held = header_backup_file.find_backup(identity.data_folder_of(db))
+    try:
+        head = _decode(held) if held else None
+    except msgspec.DecodeError:
+        return None
+    return head if head and len(head.tables) == len(HEADER_TABLES) else None
+
+
+def find_fault(db: Connection, vault: Vault) -> str:
+    """What is wrong with the second copy, seen from a store that opened by itself; "" if nothing."""
+    copy = find_header_backup(db)
+    if copy is None:
+        return MISSING
+    return "" if copy == read_store_header(db, vault) else OUTDATED
+
+
+def backup_has_other_ids(db: Connection) -> bool:
+    """Whether a copy that can be read gives the practice other ids than the store."""
+    copy = find_header_backup(db)
+    there = tuple(_plain_row(row) for row in db.execute(select(identity.vault_table)))
+    return copy is not None and copy.tables[0] != there
+
+
+def write_before_commit(db: Connection, vault: Vault) -> None:
+    """Write the second copy right before this transaction is committed.
+
+    A list of ways in that nobody vouches for is not copied: that would hide who changed it. Then there is
+    no copy, for the one that stands there opens for the secret that was just replaced.
+    """
+    before_commit(db, lambda: _write_backup(db, vault))
+
+
+def try_write_before_commit(db: Connection, vault: Vault) -> None:
+    """Write the second copy as `write_before_commit` does; where that is refused, the transaction is
+    committed all the same.
+
+    For an act that leaves every secret as it is: the copy that stands there lets no old one in.
+    """
+
+    def write() -> None:
+        try:
+            _write_backup(db, vault)
+        except StorageError:
+            log.exception("head.not_written")
+
+    before_commit(db, write)
+
+
+def _write_backup(db: Connection, vault: Vault) -> None:
+    place = identity.data_folder_of(db)
+    if vault.slots_intact:
+        take_back = header_backup_file.write_backup(place, _encode(read_store_header(db, vault)))
+    else:
+        take_back = header_backup_file.remove_backup(place)
+    on_rollback(db, take_back)
+
+
+def unlock_from_backup(db: Connection, unlock: Callable[[Connection], Vault]) -> Vault | None:
+    """Open the practice by its second copy and the other rings of the store; None if that fails as well.
+
+    Whether the copy is the newest is for the caller to ask: the trail says it.
+
+    Raises:
+        WrongSecret: the copy is as it was written and opens, but not by this secret.
+    """
+    head = find_header_backup(db)
+    if head is None or _matches_store(db, head):
+        return None
+    try:
+        with _temporary_store(db, head) as both:
+            vault = unlock(both)
+    except key_slots.WrongSecret:
+        raise
+    except (ClinicError, DBAPIError, ValueError):
+        return None
+    if not vault.slots_intact or vault.slot_generation != head.slot_generation:
+        return None
+    vault.header_fault = USED
+    return vault
+
+
+def restore_header(db: Connection) -> None:
+    """Put the head into the store again as the second copy has it. The caller knows that it is the newest."""
+    head = find_header_backup(db)
+    if head is None:
+        return
+    (ring,), (grant,) = head.tables[2], head.tables[3]
+    # There is one clinician, so these tables hold nothing else; a hurt row may have any key.
+    for table in (
+        identity.vault_table,
+        identity.identity_table,
+        key_slot_tables.slot_table,
+        key_slot_tables.slot_list_table,
+    ):
+        db.execute(table.delete())
+    known, granted = _row_values(rings.ring_table, ring), _row_values(rings.ring_grant_table, grant)
+    same = (rings.ring_table.c.ring == known["ring"], rings.ring_table.c.signature == known["signature"])
+    db.execute(rings.ring_table.delete().where(or_(*same)))
+    sealed = rings.ring_grant_table.c.sealed == granted["sealed"]
+    db.execute(
+        rings.ring_grant_table.delete().where(or_(rings.ring_grant_table.c.ring == granted["ring"], sealed))
+    )
+    _insert_header(db, head)
+
+
+@contextmanager
+def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection]:
+    """A small store in memory: the head of the copy, and all other rings of the store."""
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as both:
+            for table in HEADER_TABLES:
+                table.create(both)
+            _insert_header(both, header)
+            ours = {row[0] for row in header.tables[2]}
+            for table in (rings.ring_table, rings.ring_grant_table):
+                for row in db.execute(select(table)):
+                    if row.ring.bytes not in ours:
+                        both.execute(table.insert().values(**row._mapping))
+            yield both
+    finally:
+        engine.dispose()
+
+
+def _insert_header(db: Connection, header: VaultHeader) -> None:
+    for table, rows in zip(HEADER_TABLES, header.tables, strict=True):
+        for row in rows:
+            db.execute(table.insert().values(**_row_values(table, row)))
+
+
+def _matches_store(db: Connection, header: VaultHeader) -> bool:
+    """Whether the store holds the very same rows: then it cannot open where the store did not."""
+    for table, rows in zip(HEADER_TABLES, header.tables, strict=True):
+        there = {_plain_row(row) for row in db.execute(select(table))}
+        if not set(rows) <= there:
+            return False
+    return True
+
+
+def _plain_row(row: Any) -> _Row:
+    return tuple(value.bytes if isinstance(value, UUID) else value for value in row)
+
+
+def _row_values(table: Table, row: _Row) -> dict[str, Any]:
+    pairs = zip(table.columns, row, strict=True)
+    return {
+        column.name: UUID(bytes=value) if isinstance(value, bytes) and _is_uuid_column(column) else value
+        for column, value in pairs
+    }
+
+
+def _is_uuid_column(column: Any) -> bool:
+    return isinstance(column.type, UuidType)

@@ -1,0 +1,268 @@
+"""The ways in. Each slot holds the user key, sealed under one secret; opening one is unlocking.
+
+No other hash of a password exists. A wrong passphrase, a wrong sheet and a slot that someone swapped
+look alike, because the commitment is compared before anything is decrypted.
+"""
+
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Row, select
+
+from clinic_toolkit.crypto.encoding import encode_fields
+from clinic_toolkit.crypto.passphrase_kdf import (
+    SALT_BYTES,
+    CostOutOfRange,
+    KdfCost,
+    calibrate_cost,
+    derive_key,
+    is_substantially_higher,
+)
+from clinic_toolkit.crypto.seal import (
+    SUITE,
+    DecryptionError,
+    derive_okm,
+    hkdf_expand,
+    hkdf_extract,
+    open_seal,
+    seal,
+)
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.store.engine import on_rollback
+from clinic_toolkit.vault import identity, recovery_sheet
+from clinic_toolkit.vault.key_slot_tables import slot_list_table, slot_table
+from clinic_toolkit.vault.vault import KeySlotList, Vault
+
+# 3 and 4 are kept for the two halves of an executor's way in.
+PASSPHRASE, RECOVERY_SHEET = 1, 2
+
+
+class WrongSecret(ClinicError):
+    """What was typed opens nothing here."""
+
+
+class SlotCostRefused(ClinicError):
+    """A stored cost is below the floor or beyond the limits, so it was not even tried."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What this passphrase opens was changed outside this program and is not safe to use. Use the "
+            "recovery sheet, or restore a backup."
+        )
+
+
+class PassphraseRefused(ClinicError):
+    """The new passphrase cannot be stored as text."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This passphrase contains a character that cannot be used. Please choose another one."
+        )
+
+
+def create_vault_with_slots(
+    db: Connection, passphrase: str, *, cost: KdfCost | None = None
+) -> tuple[Vault, tuple[str, ...]]:
+    """Make the practice's vault, its first clinician and both ways in.
+
+    Args:
+        cost: None calibrates to about a second on this machine.
+
+    Returns:
+        The unlocked vault, and the eight groups of the recovery sheet, which are kept nowhere.
+
+    Raises:
+        identity.AlreadySetUp: a practice lies here.
+        PassphraseRefused: it is not Unicode text.
+    """
+    vault = identity.create_vault(db)
+    replace_passphrase(db, vault, passphrase, cost=cost)
+    return vault, replace_recovery_sheet(db, vault)
+
+
+def has_practice(db: Connection) -> bool:
+    """Whether a practice was set up here; see `identity.has_practice`."""
+    return identity.has_practice(db)
+
+
+def unlock_with_passphrase(db: Connection, text: str) -> Vault:
+    """Unlock with the passphrase.
+
+    Raises:
+        WrongSecret: it is not the passphrase.
+        SlotCostRefused: the stored cost is outside the limits.
+    """
+    row = _load_slot(db, PASSPHRASE)
+    return unlock_with_user_key(db, row.user, _unwrap_with_passphrase(db, row, text))
+
+
+def is_passphrase(db: Connection, text: str) -> bool:
+    """Whether this is the passphrase: asked once more before an act that needs it."""
+    try:
+        _unwrap_with_passphrase(db, _load_slot(db, PASSPHRASE), text)
+    except WrongSecret:
+        return False
+    return True
+
+
+def unlock_with_recovery_sheet(db: Connection, groups: str) -> Vault:
+    """Unlock with the recovery sheet. 160 random bits need no stretching, so this is instant.
+
+    Raises:
+        InvalidRecoverySheet: a group is not as printed; it is named.
+        WrongSecret: every group is as printed, on the sheet of another practice or an older one.
+    """
+    secret = recovery_sheet.decode_groups(groups)
+    row = _load_slot(db, RECOVERY_SHEET)
+    refusal = (
+        "Every group is correct, but this sheet does not open this practice. It may belong to another "
+        "practice, or a newer sheet may have replaced it."
+    )
+    return unlock_with_user_key(
+        db, row.user, _unwrap_user_key(db, row, hkdf_extract(row.salt, secret), refusal)
+    )
+
+
+def unlock_with_user_key(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
+    """Unlock with the user key itself, and look at the list of ways in."""
+    vault = identity.open_vault(db, user_id, user_key)
+    vault.key_slots = _read_slot_list(db, vault)
+    return vault
+
+
+def replace_passphrase(db: Connection, vault: Vault, passphrase: str, *, cost: KdfCost | None = None) -> None:
+    """Give the user key a new passphrase, under a fresh salt; the old one opens nothing from now on.
+
+    Raises:
+        PassphraseRefused: it is not Unicode text.
+    """
+    chosen, salt = cost or calibrate_cost(), secrets.token_bytes(SALT_BYTES)
+    try:
+        root = derive_key(passphrase, salt, chosen)
+    except ValueError:
+        raise PassphraseRefused from None
+    _replace_slot(db, vault, PASSPHRASE, salt, chosen, root)
+
+
+def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
+    """Give the passphrase that opened this vault a slot of a higher cost, if this machine bears one.
+
+    The cost may have been measured while the machine was busy, or on a slower one. It is never lowered.
+    The new slot takes the place of the old one in the transaction of the caller: one of them always opens.
+
+    Returns:
+        Whether there is a new slot.
+    """
+    stored, chosen = _slot_cost(_load_slot(db, PASSPHRASE)), calibrate_cost()
+    if not vault.slots_intact or not is_substantially_higher(chosen, stored):
+        return False
+    replace_passphrase(db, vault, passphrase, cost=chosen)
+    return True
+
+
+def replace_recovery_sheet(
+    db: Connection, vault: Vault, new_groups: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """Have this recovery sheet open the practice, or a new one; the old one opens nothing from now on."""
+    groups, salt = tuple(new_groups or recovery_sheet.generate_groups()), secrets.token_bytes(SALT_BYTES)
+    _replace_slot(
+        db,
+        vault,
+        RECOVERY_SHEET,
+        salt,
+        None,
+        hkdf_extract(salt, recovery_sheet.decode_groups(" ".join(groups))),
+    )
+    return groups
+
+
+def _load_slot(db: Connection, kind: int) -> Row[Any]:
+    row = db.execute(select(slot_table).where(slot_table.c.kind == kind)).first()
+    if row is None:
+        raise identity.damaged_store_error(db)
+    return row
+
+
+def _slot_cost(row: Row[Any]) -> KdfCost:
+    return KdfCost(memory_kib=row.memory_kib, passes=row.passes, lanes=row.lanes)
+
+
+def _slot_context(vault_id: UUID, row: Row[Any]) -> bytes:
+    # Every parameter is both in the derivation and in the seal: a changed header is a wrong secret.
+    cost = (row.memory_kib, row.passes, row.lanes)
+    return encode_fields("slot", vault_id, SUITE, row.user, row.slot, row.kind, row.salt, *cost)
+
+
+def _unwrap_with_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
+    refusal = "That passphrase does not open this practice."
+    try:
+        root = derive_key(text, row.salt, _slot_cost(row))
+    except ValueError:
+        raise WrongSecret(refusal) from None
+    except (CostOutOfRange, TypeError):  # the last where a cost is not there
+        raise SlotCostRefused from None
+    return _unwrap_user_key(db, row, root, refusal)
+
+
+def _unwrap_user_key(db: Connection, row: Row[Any], root: bytes, refusal: str) -> bytes:
+    try:
+        head = _slot_context(identity.load_vault_ids(db)[0], row)
+        return open_seal(derive_okm(root, head), row.sealed, head)
+    except (DecryptionError, ValueError):
+        raise WrongSecret(refusal) from None
+
+
+def _replace_slot(
+    db: Connection, vault: Vault, kind: int, salt: bytes, cost: KdfCost | None, root: bytes
+) -> None:
+    id = uuid4()
+    costs = (cost.memory_kib, cost.passes, cost.lanes) if cost else (None, None, None)
+    head = encode_fields("slot", vault.vault_id, SUITE, vault.user_id, id, kind, salt, *costs)
+    db.execute(slot_table.delete().where(slot_table.c.user == vault.user_id, slot_table.c.kind == kind))
+    db.execute(
+        slot_table.insert().values(
+            slot=id, user=vault.user_id, kind=kind, salt=salt, memory_kib=costs[0], passes=costs[1],
+            lanes=costs[2], sealed=seal(derive_okm(root, head), vault.user_key(), head),
+        )
+    )  # fmt: skip
+    _update_slot_list(db, vault, id)
+
+
+def _update_slot_list(db: Connection, vault: Vault, new_slot: UUID) -> None:
+    before = vault.key_slots
+    on_rollback(db, lambda: setattr(vault, "key_slots", before))
+    rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
+    generation, vouched = before.generation + 1, before.trusted_slots | {new_slot}
+    if any(row.slot not in vouched for row in rows):
+        # A slot that this clinician never made is still there. Writing a new list would launder it. The
+        # number goes on all the same: by it the trail tells every earlier list from the newest.
+        vault.key_slots = KeySlotList(generation=generation, intact=False, trusted_slots=vouched)
+        return
+    mac = _slot_list_mac(vault, generation, rows)
+    db.execute(slot_list_table.delete().where(slot_list_table.c.user == vault.user_id))
+    db.execute(slot_list_table.insert().values(user=vault.user_id, generation=generation, mac=mac))
+    vault.key_slots = KeySlotList(generation=generation, intact=True, trusted_slots=vouched)
+
+
+def _read_slot_list(db: Connection, vault: Vault) -> KeySlotList:
+    rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
+    listed = db.execute(select(slot_list_table).where(slot_list_table.c.user == vault.user_id)).first()
+    try:
+        mac = _slot_list_mac(vault, listed.generation, rows) if listed else b""
+    except ValueError:  # a number that no list and no slot is written with
+        mac = b""
+    if listed is None or not secrets.compare_digest(listed.mac, mac):
+        return KeySlotList(generation=0, intact=False, trusted_slots=frozenset())
+    return KeySlotList(
+        generation=listed.generation, intact=True, trusted_slots=frozenset(row.slot for row in rows)
+    )
+
+
+def _slot_list_mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:
+    prints = sorted(sha256(_slot_context(vault.vault_id, row) + row.sealed).digest() for row in rows)
+    return hkdf_expand(
+        vault.user_key(), encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *prints)
+    )

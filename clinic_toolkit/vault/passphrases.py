@@ -1,0 +1,95 @@
+"""Secrets that people type: phrases and codes made for them, and a look at phrases of their own."""
+
+import secrets
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+from clinic_toolkit.vault import guessable_words
+from clinic_toolkit.vault.crockford_base32 import ALPHABET
+
+PASSPHRASE_WORDS = 6
+WORD_LIST_LENGTH = 7776
+RETURN_CODE_LENGTH = 6
+# More than anyone types; said where one is chosen, so that none is kept that cannot be typed again.
+MAX_PASSPHRASE_LENGTH = 1000
+_MIN_PASSPHRASE_LENGTH = 15
+_MIN_SCORE = 4
+_MIN_GUESSES = 10**12
+# The estimate takes time that grows with the square of the length; what follows can only add strength.
+_MAX_ESTIMATED_LENGTH = 72
+
+
+@cache
+def load_word_list() -> tuple[str, ...]:
+    """The 7,776 words of the EFF's large list."""
+    text = files("clinic_toolkit.vault").joinpath("wordlist", "eff_large.txt").read_text(encoding="ascii")
+    words = tuple(text.split())
+    if len(words) != WORD_LIST_LENGTH or len(set(words)) != WORD_LIST_LENGTH:
+        raise RuntimeError("the word list is not whole")
+    return words
+
+
+@cache
+def unpleasant() -> frozenset[str]:
+    """Words of that list that nobody should have to read in front of a client."""
+    text = files("clinic_toolkit.vault").joinpath("wordlist", "unpleasant.txt").read_text(encoding="ascii")
+    return frozenset(text.split())
+
+
+def generate_passphrase() -> str:
+    """Six words drawn independently: 77 bits, enough for a vault whose every guess costs a second."""
+    return " ".join(_kind_word() for _ in range(PASSPHRASE_WORDS))
+
+
+def _kind_word() -> str:
+    """One word; an unpleasant one is drawn again, so that every other one stays equally likely."""
+    while (word := secrets.choice(load_word_list())) in unpleasant():
+        pass
+    return word
+
+
+def generate_return_code() -> str:
+    """A six-character return code without look-alikes."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(RETURN_CODE_LENGTH))
+
+
+def find_weakness(text: str, *, known_names: Sequence[str]) -> str | None:
+    """Why an own passphrase is too weak to guard a practice, in plain words; None if it is strong.
+
+    A middling score is not enough here: a year and an exclamation mark after one word still pass for
+    "safe", and whoever has a copy of the disk can guess for years.
+
+    Args:
+        known_names: what others know, such as the practice's and the clinician's name. It counts for nothing:
+            what is left without it has to be strong by itself.
+    """
+    if len(text) < _MIN_PASSPHRASE_LENGTH:
+        return (
+            f"It is too short: at least {_MIN_PASSPHRASE_LENGTH} characters, better four or more "
+            "unrelated words."
+        )
+    if not text.isprintable():
+        return "It contains a character that cannot be seen. Please use letters, numbers, signs and spaces."
+    parts = guessable_words.guessable_parts(known_names)
+    rest = guessable_words.remove_guessable_parts(text, parts)
+    if rest is not None and (
+        len(rest) < _MIN_PASSPHRASE_LENGTH or _strength_warning(rest, parts) is not None
+    ):
+        return (
+            "Your own name and the name of your practice do not count, because others know them, and the "
+            "rest is too short. Choose words that have nothing to do with them."
+        )
+    return _strength_warning(text, parts)
+
+
+def _strength_warning(text: str, parts: Sequence[str]) -> str | None:
+    from zxcvbn import zxcvbn  # slow to import, needed once in the life of a practice
+
+    found = zxcvbn(text[:_MAX_ESTIMATED_LENGTH], user_inputs=list(parts))
+    if found["score"] >= _MIN_SCORE and found["guesses"] >= _MIN_GUESSES:
+        return None
+    return found["feedback"]["warning"] or (
+        "It could be guessed by someone with a copy of this computer. "
+        "Add another word or two that have nothing to do with each other."
+    )

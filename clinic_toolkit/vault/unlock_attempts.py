@@ -1,0 +1,53 @@
+"""Failed unlocks, counted on the disk so that a restart does not forget them.
+
+The file holds one number. It slows down a person at the keyboard; whoever can delete it can also copy
+the store and guess elsewhere, which is what the cost of each guess is for. The delay grows to a
+minute and never becomes a lock-out. The recovery sheet is exempt: 160 random bits cannot be guessed,
+and it must work when everything else does not.
+"""
+
+import os
+from pathlib import Path
+
+ATTEMPTS_FILE = "unlock-attempts"
+_MAX_DELAY_SECONDS = 60
+_MAX_FAILURES = 1000
+
+
+def count_failures(folder: Path) -> int:
+    """How many tries have failed since the last success. A file that cannot be read counts as many."""
+    try:
+        text = (folder / ATTEMPTS_FILE).read_bytes()[:16]
+    except FileNotFoundError:
+        return 0
+    except OSError:
+        return _MAX_FAILURES
+    return min(int(text), _MAX_FAILURES) if text.strip().isdigit() else _MAX_FAILURES
+
+
+def record_failure(folder: Path) -> int:
+    """Count one more and return the count.
+
+    Call it before a try and `clear_failures` after success: then ending the program during the try, which
+    takes a second, is counted as well.
+    """
+    failed = min(count_failures(folder) + 1, _MAX_FAILURES)
+    draft = folder / (ATTEMPTS_FILE + ".new")
+    handle = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, str(failed).encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    os.replace(draft, folder / ATTEMPTS_FILE)
+    return failed
+
+
+def clear_failures(folder: Path) -> None:
+    """Start again from nothing, after a success."""
+    (folder / ATTEMPTS_FILE).unlink(missing_ok=True)
+
+
+def delay_seconds(failures: int) -> int:
+    """How long to wait after so many failures: 0, 1, 2, 4 … 60 seconds."""
+    return 0 if failures <= 0 else min(1 << min(failures - 1, 6), _MAX_DELAY_SECONDS)

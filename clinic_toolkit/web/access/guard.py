@@ -1,0 +1,214 @@
+"""Who may reach a view: by default only an unlocked clinician whose recovery sheet was proved.
+
+A view that is meant for another moment says so with one of the marks below, under its route.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app, request, url_for
+from sqlalchemy import Engine
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response
+
+from clinic_toolkit.record.people import practice as practices
+from clinic_toolkit.store import anchor
+from clinic_toolkit.store.engine import reading
+from clinic_toolkit.vault import identity
+from clinic_toolkit.web import context
+from clinic_toolkit.web.access import handover_transition
+from clinic_toolkit.web.perimeter import post_bodies
+from clinic_toolkit.web.screen_parts import record_notices, screen_sharing
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.request_info import is_from_script, is_page_navigation
+
+View = TypeVar("View", bound=Callable[..., Any])
+_STATE_ATTRIBUTE = "clinic_moment"
+_CSRF_EXEMPT_ATTRIBUTE = "clinic_puts_away"
+_PRINTOUT_ATTRIBUTE = "clinic_gives_a_paper"
+
+ALWAYS = "always"
+WHILE_LOCKED = "while locked"
+BEFORE_SETUP = "before there is a practice"
+BEFORE_SHEET_PROVED = "before the sheet is proved"
+AFTER_SHEET_LOGIN = "after the sheet was used"
+UNLOCKED = "unlocked"
+WITH_KEYS = "with keys"
+SHARED_SCREEN = "on a shared screen"
+
+
+def allow_always(view: View) -> View:
+    """Mark: reachable at any moment; holds nothing of the record."""
+    return _set_required_state(view, ALWAYS)
+
+
+def allow_while_locked(view: View) -> View:
+    """Mark: a page of the lock. When this browser is unlocked it leads to *Today*."""
+    return _set_required_state(view, WHILE_LOCKED)
+
+
+def allow_before_setup(view: View) -> View:
+    """Mark: only while no practice exists."""
+    return _set_required_state(view, BEFORE_SETUP)
+
+
+def allow_before_sheet_proved(view: View) -> View:
+    """Mark: unlocked, and the recovery sheet not yet proved."""
+    return _set_required_state(view, BEFORE_SHEET_PROVED)
+
+
+def allow_after_sheet_login(view: View) -> View:
+    """Mark: opened with the recovery sheet, and no new passphrase chosen yet."""
+    return _set_required_state(view, AFTER_SHEET_LOGIN)
+
+
+def allow_with_keys(view: View) -> View:
+    """Mark: whenever the keys are here, even before the sheet is proved."""
+    return _set_required_state(view, WITH_KEYS)
+
+
+def allow_on_shared_screen(view: View) -> View:
+    """Mark: unlocked only, and at any other moment a page that says nothing, not even of a lock."""
+    return _set_required_state(view, SHARED_SCREEN)
+
+
+def exempt_lock_from_csrf(view: View) -> View:
+    """Mark: it puts keys away. An old page must be able to, so its form token is not asked for.
+
+    Host, Origin and Fetch-Metadata are, at the gate: no page of another origin gets as far as this.
+    """
+    setattr(view, _CSRF_EXEMPT_ATTRIBUTE, True)
+    return view
+
+
+def is_csrf_exempt(endpoint: str | None) -> bool:
+    """Whether this endpoint puts keys away, and so asks for no form token."""
+    return hasattr(current_app.view_functions.get(endpoint or ""), _CSRF_EXEMPT_ATTRIBUTE)
+
+
+def marks_printout(view: View) -> View:
+    """Mark: what is posted here saves a paper as a file, and writes nothing but the line about that.
+
+    Where nothing can be written a person needs copies most, so there the file is given without the line.
+    """
+    setattr(view, _PRINTOUT_ATTRIBUTE, True)
+    return view
+
+
+def is_reachable_while_locked(endpoint: str, here: context.WorkerState) -> bool:
+    """Whether this endpoint has something to read while nobody is unlocked."""
+    return required_state(endpoint) in (ALWAYS, WHILE_LOCKED if here.has_practice else BEFORE_SETUP)
+
+
+def _set_required_state(view: View, state: str) -> View:
+    setattr(view, _STATE_ATTRIBUTE, state)
+    return view
+
+
+def required_state(endpoint: str | None) -> str:
+    """The moment at which this endpoint may be reached."""
+    view = current_app.view_functions.get(endpoint or "")
+    return str(getattr(view, _STATE_ATTRIBUTE, UNLOCKED))
+
+
+def deny_or_redirect() -> Response | None:
+    """Where to go instead, or None if the view may be reached now."""
+    wanted = required_state(request.endpoint)
+    # Before there is a practice nobody shares anything, and the way leads on like any other.
+    if wanted == SHARED_SCREEN and (
+        handover_transition.is_handed_over() or _current_state() not in (BEFORE_SETUP, BEFORE_SHEET_PROVED)
+    ):
+        to_be_seen = not handover_transition.is_handed_over() and _current_state() == UNLOCKED
+        return None if to_be_seen else screen_sharing.render_wait_page()
+    if handover_transition.is_handed_over() and request.endpoint != "static":
+        return handover_transition.render_wait_page()
+    is_now = _current_state()
+    if wanted == UNLOCKED == is_now:
+        return _redirect_to_condition()
+    if wanted in (ALWAYS, is_now):
+        return None
+    if wanted == WITH_KEYS and is_now not in (WHILE_LOCKED, BEFORE_SETUP):
+        return None
+    if is_now == UNLOCKED and wanted == BEFORE_SHEET_PROVED:
+        return responses.redirect_to("/")
+    if (
+        is_now in (WHILE_LOCKED, BEFORE_SETUP)
+        and post_bodies.was_body_read()
+        and not context.worker().unlocked_sessions
+    ):
+        # A process without keys must not keep it. One that has them for another browser goes on: the first
+        # page of a set-up may have been sent twice.
+        context.end_worker("posted while locked")
+    if is_from_script() and is_now in (WHILE_LOCKED, BEFORE_SETUP):
+        return responses.autosave_failed("Locked. Unlock to go on.", 401)
+    if is_now == WHILE_LOCKED and request.method == "POST" and is_page_navigation():
+        return responses.no_content()
+    return responses.redirect_to(_page_for_state(is_now))
+
+
+def _redirect_to_condition() -> Response | None:
+    """What is wrong with the record is shown before anything else of it, once in every unlock."""
+    if request.method != "GET" or is_from_script() or request.blueprint in ("condition", "handover"):
+        return None
+    page = record_notices.page_to_show_first()
+    return responses.redirect_to(page) if page else None
+
+
+def must_not_write(engine: Engine) -> bool:
+    """Whether this POST must do without a write, in a store that takes none: an unlock, or a paper."""
+    if hasattr(current_app.view_functions.get(request.endpoint or ""), _PRINTOUT_ATTRIBUTE):
+        return record_notices.is_store_read_only(engine)
+    return anchor.is_read_only(engine) and required_state(request.endpoint) != UNLOCKED
+
+
+def _current_state() -> str:
+    here = context.find_unlocked_session()
+    if here is None:
+        return WHILE_LOCKED if _has_practice() else BEFORE_SETUP
+    if anchor.is_read_only(context.unit_of_work().engine):
+        # Nothing can be chosen or proved before the file may be written again; that is decided first.
+        return UNLOCKED
+    if here.must_choose_passphrase:
+        return AFTER_SHEET_LOGIN
+    if not here.values.get("sheet proved"):
+        # In a short view of its own: whoever only asks this must not begin to write.
+        with reading(context.unit_of_work().engine) as db:
+            if not practices.load_practice_settings(db, here.vault).payload.recovery_sheet_proved:
+                return BEFORE_SHEET_PROVED
+        here.values["sheet proved"] = True
+    return UNLOCKED
+
+
+def _has_practice() -> bool:
+    here = context.worker()
+    if not here.has_practice:
+        here.has_practice = identity.has_practice(context.db())
+    return here.has_practice
+
+
+def _page_for_state(state: str) -> str:
+    match state:
+        case "before there is a practice":
+            return "/setup"
+        case "before the sheet is proved":
+            return "/setup/sheet"
+        case "after the sheet was used":
+            return url_for("lock.choose")
+        case "while locked":
+            back = safe_return_path(request.path) if request.method == "GET" and request.endpoint else None
+            return url_for("lock.unlock", back=None if back in (None, "/") else back)
+    return "/"
+
+
+def safe_return_path(path: str | None) -> str | None:
+    """A page of ours to return to after unlocking, or None. Our paths hold opaque ids only."""
+    if not path or not path.startswith("/") or len(path) > 200:
+        return None
+    adapter = current_app.create_url_adapter(request)
+    if adapter is None:
+        return None
+    try:
+        endpoint, _ = adapter.match(path, method="GET")
+    except (HTTPException, NotFound):
+        return None
+    return path if required_state(endpoint) == UNLOCKED else None

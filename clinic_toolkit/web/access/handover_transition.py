@@ -1,0 +1,109 @@
+"""What happens around a hand-over after the commit: the ticket leaves, or the answers come in.
+
+Neither may happen before: a ticket without its sealed key would gather answers that nobody can open, and
+an unlock must not fail because something that came back could not be read.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from flask import Response, after_this_request, current_app, render_template, session, url_for
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.handovers.client_side import HandoverTicket
+from clinic_toolkit.store.engine import checkpoint, on_rollback, reading, writing
+from clinic_toolkit.store.storage_errors import StorageError
+from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web import context
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.request_info import is_from_script
+
+_HANDED_OVER_KEY = "clinic handed over"
+
+log = logging.getLogger("clinic")
+
+
+def hand_over_device(ticket: HandoverTicket) -> Response:
+    """Put the keys away and leave the ticket to the next process, once the hand-over is on the disk."""
+    packed, here, extensions = ticket.encode(), context.worker(), current_app.extensions
+    # Before the commit: a second press waits for its turn to write, and must find it then.
+    extensions[_HANDED_OVER_KEY] = True
+    on_rollback(context.db(), lambda: extensions.pop(_HANDED_OVER_KEY))
+
+    def leave() -> None:
+        # Whatever this browser could do before is worth nothing from now on.
+        session.clear()
+        try:
+            here.keeper.pass_ticket(packed)
+        except OSError:
+            # Then the lock page follows, and the next unlock brings in an empty form.
+            log.exception("handover.no_tray")
+        context.end_worker("handed over")
+
+    _run_after_commit(leave)
+    answer = responses.redirect_to("/")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def is_handed_over() -> bool:
+    """Whether this process has handed a form over and is on its way out."""
+    return _HANDED_OVER_KEY in current_app.extensions
+
+
+def render_wait_page() -> Response:
+    """What whoever asks too early is shown: the next process takes a moment to begin."""
+    if is_from_script():
+        return responses.autosave_failed("Handed over. Unlock to go on.", 401)
+    answer = Response(render_template("handover/moment.html"))
+    answer.headers["Refresh"] = "1; url=/"
+    return answer
+
+
+def merge_answers_after_commit(opened: Vault) -> None:
+    """Bring the answers of every form that is out into the record, once the unlock is on the disk."""
+    if clinician_side.has_open_handover(context.db(), opened):
+        _run_after_commit(lambda: _merge_returned_forms(opened))
+
+
+def first_page_after_unlock(onward: str) -> str:
+    """Where to go after an unlock: to what came back from a client, before anything else."""
+    if clinician_side.has_open_handover(context.db(), context.vault()):
+        return url_for("handover.waiting", back=None if onward == "/" else onward)
+    return onward
+
+
+def _merge_returned_forms(opened: Vault) -> None:
+    here, now = context.worker(), context.now()
+    if here.engine is None:
+        return
+    try:
+        with reading(here.engine) as db:
+            waiting = clinician_side.list_open_handovers(db, opened)
+    except ClinicError:
+        log.exception("handover.not_brought_in")
+        return
+    for out in waiting:
+        # One at a time: what is wrong with one form must not keep another from coming in. It stays where
+        # it is; the page that follows says so and offers to try again.
+        try:
+            with writing(here.engine) as db:
+                clinician_side.merge_handover(db, opened, out, now=now)
+        except Exception:
+            log.exception("handover.not_brought_in")
+    # What was removed must not lie in the log either.
+    with suppress(StorageError):
+        checkpoint(here.engine)
+
+
+def _run_after_commit(act: Callable[[], None]) -> None:
+    undone: list[bool] = []
+    on_rollback(context.db(), lambda: undone.append(True))
+
+    @after_this_request
+    def afterwards(answer: Response) -> Response:
+        if not undone:
+            act()
+        return answer

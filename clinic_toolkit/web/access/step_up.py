@@ -1,0 +1,73 @@
+"""Asking for the passphrase once more, before an act that a screen left open must not be enough for.
+
+Export, deletion and whatever touches the keys carry the mark `require_passphrase`. The return code is never
+enough: it guards against a person at the keyboard for an hour, not against one who takes the record along.
+A wrong passphrase is counted and ends this process, as at the lock.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import render_template, request, url_for
+
+from clinic_toolkit.web import context, error_pages
+from clinic_toolkit.web.access import unlocking
+from clinic_toolkit.web.transport.responses import ViewResult
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# So long after the passphrase was typed it is not asked for again.
+PASSPHRASE_VALID_SECONDS = 300.0
+STEP_UP_FIELD = "stepup_passphrase"
+
+
+def require_passphrase(view: View) -> View:
+    """Mark: the passphrase must have been typed in the last five minutes. Put it below the guard's mark."""
+
+    @wraps(view)
+    def after_asking(*values: Any, **names: Any) -> Any:
+        if not is_passphrase_fresh():
+            if request.method != "POST" or STEP_UP_FIELD not in request.form:
+                return render_passphrase_question(request.path)
+            refused = reject_wrong_passphrase(request.form[STEP_UP_FIELD], request.path)
+            if refused is not None:
+                return refused
+        return view(*values, **names)
+
+    after_asking.asks_passphrase = True  # type: ignore[attr-defined]  # a test looks for it
+    return cast(View, after_asking)
+
+
+def is_passphrase_fresh() -> bool:
+    """Whether the passphrase itself was typed a short while ago."""
+    return context.seconds_since_passphrase() <= PASSPHRASE_VALID_SECONDS
+
+
+def reject_wrong_passphrase(typed: str, back: str) -> ViewResult | None:
+    """Look at what was typed; None if it is the passphrase, else the page that follows."""
+    sentence = unlocking.confirm_passphrase(typed)
+    if not sentence:
+        return None
+    if context.find_unlocked_session() is None:
+        return render_locked_page(sentence, back)
+    return render_passphrase_question(back, error=sentence)
+
+
+def render_locked_page(sentence: str, back: str) -> ViewResult:
+    """What follows a wrong passphrase, which has ended this process: the lock, and then this page again."""
+    names = {"by_code": False, "covered": False, "back": back, "wait": 0}
+    return render_template("lock/unlock.html", **names, errors={"passphrase": sentence}), 422
+
+
+def render_passphrase_question(back: str, *, error: str = "") -> ViewResult:
+    """The question. What was sent to the act is sent again with the answer."""
+    posted = request.method == "POST" and request.endpoint != "confirm.answered"
+    shown = render_template(
+        "confirm/ask.html",
+        action=back if posted else url_for("confirm.answered"),
+        kept=error_pages.resubmittable_fields() if posted else [("next", back)],
+        field=STEP_UP_FIELD,
+        errors={STEP_UP_FIELD: error} if error else {},
+    )
+    return shown, 422 if error else 200

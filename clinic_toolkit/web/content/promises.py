@@ -1,0 +1,267 @@
+"""What is promised about the data, word for word: for the page *About your data* and docs/promises.md.
+
+Each promise says what keeps it, which tests show it, and where it is not shown. The words are not
+changed without the tests.
+"""
+
+from msgspec import Struct
+
+CRYPTOGRAPHY = "cryptography"
+PROCESS = "processes and the operating system"
+OUR_CODE = "our code"
+ADVICE = "what you do"
+
+# First, for a client and a clinician who read it together; it promises nothing beyond the words below it.
+PLAIN = (
+    (
+        "What is kept",
+        (
+            "Name or code, birth date and how to reach you, if you gave them.",
+            "The days and times of your sessions, and the notes about them.",
+            "Your answers to questionnaires, your own words, and which sheets you were given.",
+            "What was asked about your safety, and what was done.",
+        ),
+    ),
+    (
+        "Where it is",
+        (
+            "On this computer, in one folder. Nothing is sent over the internet.",
+            "It is encrypted: someone who finds or steals the locked computer cannot read it without the "
+            "passphrase or the printed recovery sheet.",
+            "It cannot be protected from a harmful program on this computer, or from someone who looks over "
+            "a shoulder.",
+            "Papers and copies leave this protection. Ask before you take one with you.",
+        ),
+    ),
+    (
+        "Who can read it",
+        (
+            "Your therapist, with the passphrase or the printed recovery sheet. The makers of this program "
+            "cannot.",
+            "If you answer on this computer by yourself, nothing but your own form is open.",
+            "Your therapist may have to tell others in some cases, such as danger to life or an order of a "
+            "court. Ask which.",
+        ),
+    ),
+    (
+        "What you may ask for",
+        (
+            "To see what is written about you, and to have a copy.",
+            "To have something put right. A signed note stays; the correction stands beside it.",
+            "To leave any question open, to stop, or to take no paper home.",
+            "To have it deleted. How long it must be kept is a matter of law: ask your therapist. This "
+            "version cannot delete one client’s record yet.",
+        ),
+    ),
+)
+
+SAFEGUARDS = {
+    CRYPTOGRAPHY: "Without the key it cannot be done, whatever the code does.",
+    PROCESS: "The operating system keeps processes, files and users apart.",
+    OUR_CODE: "The program refuses; a mistake in it could break the promise, so it is tested.",
+    ADVICE: "Nobody but you can keep it.",
+}
+
+
+class Promise(Struct, frozen=True, kw_only=True):
+    """One promise: its number and words, what keeps it, what it does not cover, and what shows it."""
+
+    number: int
+    text: str
+    safeguards: tuple[str, ...]
+    limitation: str = ""
+    tests: tuple[str, ...]
+    untested: str = ""
+
+
+PROMISES = (
+    Promise(
+        number=1,
+        text="Without a passphrase, the sheet or both executor halves, nobody can read any client "
+        "content from the files or backups.",
+        safeguards=(CRYPTOGRAPHY,),
+        limitation="Each guess at the passphrase costs at least 64 MiB of memory and three passes of "
+        "Argon2id.",
+        tests=(
+            "tests/reliability/test_canary.py::test_no_word_is_in_any_file",
+            "tests/vectors/test_independent_reader.py::test_wrong_secrets_open_nothing",
+            "tests/vectors/test_frozen.py::test_a_weak_slot_is_refused_although_it_would_open",
+        ),
+        untested="This version has no executor halves and makes no backups yet. A copy of the data "
+        "folder is protected as the folder itself is.",
+    ),
+    Promise(
+        number=2,
+        text="Two seconds after locking, no key, passphrase or client text is in any of our processes.",
+        safeguards=(PROCESS,),
+        tests=(
+            "tests/reliability/test_keys_in_memory.py::test_nothing_that_was_typed_is_left_after_a_lock",
+            "tests/reliability/test_keys_in_memory.py::test_idle_time_ends_the_process_that_holds_the_keys",
+            "tests/reliability/test_keys_in_memory.py::test_no_secret_that_was_refused_stays_in_a_process_without_keys",
+            "tests/reliability/test_canary.py::test_after_the_lock_no_process_holds_a_word_or_a_key",
+        ),
+        limitation="While a return code is in use, the program keeps a key sealed under that code for at "
+        "most eight hours; Lock destroys it, Cover keeps it. The other pages of the same browser are emptied "
+        "at once; one in another browser, or after the idle time, within 20 seconds and when it is looked "
+        "at again; one without script when it is used. Words that were not saved stay in their page, out of "
+        "sight.",
+        untested="The search of the memory runs on Linux. On macOS and Windows the process ends in the "
+        "same way, and its memory was not searched there.",
+    ),
+    Promise(
+        number=3,
+        text="In hand-over mode the device cannot show anything but the questionnaire in hand, even if "
+        "our code is wrong about a page, because the keys are not there.",
+        safeguards=(CRYPTOGRAPHY, PROCESS),
+        tests=(
+            "tests/web/test_handover.py::test_every_address_but_the_forms_own_is_refused_with_the_same_bytes",
+            "tests/web/test_handover.py::test_no_page_holds_another_clients_words_or_the_way_in",
+            "tests/reliability/test_handover.py::test_what_the_processes_hold_while_a_form_is_out",
+            "tests/browser/test_open_elsewhere.py::test_every_other_window_is_emptied_when_a_form_is_handed_over",
+            "tests/record/test_handover.py::test_the_key_and_the_rows_are_gone_after_it",
+        ),
+        limitation="The process of the form holds this questionnaire, the word for whom it is about, the "
+        "answers given in this hand-over, and the key of these answers. The other windows of the same "
+        "browser are emptied at once; a window without script, or of another browser, should be closed "
+        "before.",
+        untested="The search of the memory runs on Linux only.",
+    ),
+    Promise(
+        number=4,
+        text="A save you saw confirmed survives a crash or power cut on storage that honours fsync. If "
+        "it is ever missing, we tell you which.",
+        safeguards=(OUR_CODE,),
+        tests=(
+            "tests/reliability/test_kills.py::test_no_confirmed_answer_is_lost",
+            "tests/reliability/test_power_cuts.py::test_a_power_cut_loses_nothing_that_was_confirmed",
+            "tests/store/test_engine.py::test_every_setting_holds_on_every_connection",
+            "tests/reliability/test_anchor.py::test_the_anchor_is_never_behind_what_was_confirmed",
+            "tests/store/test_anchor_losses.py::test_every_flipped_bit_of_a_log_is_harmless_or_noticed",
+            "tests/store/test_exchange.py::test_nothing_is_saved_into_a_file_without_a_name",
+        ),
+        untested="Cuts of the power are simulated from a recording of what the program wrote on Linux; no "
+        "real machine was switched off.",
+    ),
+    Promise(
+        number=5,
+        text="One changed bit anywhere is noticed before wrong data is shown; everything undamaged "
+        "stays readable; except omission or rollback of everything since the last outside anchor.",
+        safeguards=(CRYPTOGRAPHY,),
+        limitation="What was put in from a copy of the folder is not shown either. Where a line of the audit "
+        "trail is damaged, what was saved at its time is shown, and named as not confirmed.",
+        tests=(
+            "tests/record/test_inspection.py::test_damage_is_named_and_the_rest_is_still_checked",
+            "tests/record/test_hurt.py::test_a_removed_record_is_missed_and_the_others_are_there",
+            "tests/record/test_hurt.py::test_an_older_version_put_in_the_place_of_the_newest_is_not_shown",
+            "tests/record/test_unnamed.py::test_a_client_of_a_copied_folder_with_keys_and_case_and_note",
+            "tests/record/test_unnamed.py::test_another_content_of_the_newest_version_is_not_shown",
+            "tests/vectors/test_independent_reader.py::test_it_notices_what_was_changed",
+            "tests/reliability/test_head_flips.py::test_a_bit_in_the_list_of_tables",
+            "tests/reliability/test_head_flips.py::test_a_bit_in_the_head_of_the_practice",
+        ),
+        untested="One bit can still keep everything from being read in these places: the first 100 bytes "
+        "of the data file, and what says where the rows of a table lie (the head of a page, the head of a "
+        "row, the numbers that lead from page to page). Such a file is left as it is, and a backup or "
+        "someone who can repair it is needed. Two hurt places at once, such as the keys and their second "
+        "copy, are lost in the same way.",
+    ),
+    Promise(
+        number=7,
+        text="No other web page, browser tab origin, or OS user's program can make the app do or "
+        "reveal anything.",
+        safeguards=(OUR_CODE, PROCESS),
+        limitation="Not: root, malware as you.",
+        tests=(
+            "tests/browser/test_other_origins.py::test_no_other_port_or_name_is_answered",
+            "tests/reliability/test_refusals.py::test_every_refusal_is_alike",
+            "tests/reliability/test_refusals.py::test_another_user_of_the_machine_is_not_answered_with_every_right_word",
+            "tests/web/test_launch.py::test_a_file_lets_one_browser_in_once",
+            "tests/reliability/test_processes.py::test_nothing_listens_beyond_this_machine",
+            "tests/reliability/test_processes.py::test_files_are_for_this_user_only",
+        ),
+        untested="Whose program is at the other end of a connection is asked and shown on Linux. On "
+        "macOS and Windows it is not asked; there the random address and the launch file, which only you "
+        "can read, keep other users out. Safari was not tried.",
+    ),
+    Promise(
+        number=9,
+        text="The app connects to nothing but itself (LAN mode: its own database and clients).",
+        safeguards=(OUR_CODE,),
+        tests=("tests/egress/test_outside.py::test_the_system_sees_no_connection_to_elsewhere",),
+        untested="This version has no LAN mode.",
+    ),
+    Promise(
+        number=11,
+        text="History cannot be rewritten unseen while one outside anchor survives, except omission or "
+        "rollback of everything since the last outside anchor. A total rollback of everything cannot be "
+        "seen.",
+        safeguards=(CRYPTOGRAPHY,),
+        tests=(
+            "tests/record/test_audit.py::test_a_changed_line_is_named",
+            "tests/record/test_audit.py::test_a_missing_line_is_named",
+            "tests/record/test_audit.py::test_a_line_forged_without_the_key_is_not_adopted_silently",
+            "tests/record/test_audit.py::test_no_text_but_the_known_keyless_events_is_ever_vouched_for",
+            "tests/store/test_anchor_losses.py::test_a_chain_that_went_another_way_is_only_looked_at",
+        ),
+        untested="In this version an outside anchor is a copy of the data folder that you keep "
+        "elsewhere, or the mark on the paper of a signed note. Lines taken off the end of the trail are "
+        "noticed by the entries that no line names any more; if those go as well, nothing here shows it.",
+    ),
+    Promise(
+        number=13,
+        text="A signed note stays as it was signed: its words, and every name, date, time and other fact "
+        "that is read beside them. What is changed later stands beside the note, and never in it.",
+        safeguards=(CRYPTOGRAPHY, OUR_CODE),
+        limitation="Headings, and the lines at the foot of a sheet, are the program’s own. Who holds your "
+        "keys could sign another note, with another mark.",
+        tests=(
+            "tests/journeys/test_signed_notes.py::test_what_is_edited_later_stands_beside_the_signed_note_and_not_in_it",
+            "tests/journeys/test_signed_notes.py::test_a_fact_that_changed_while_the_page_was_read_is_not_signed_unseen",
+            "tests/journeys/test_notes.py::test_no_route_changes_a_signed_note",
+            "tests/record/test_signed_facts.py::test_a_signed_note_is_read_whatever_is_hurt",
+            "tests/record/test_signed_facts.py::test_a_clock_that_jumps_changes_nothing_of_what_came_before_or_after",
+        ),
+    ),
+)
+
+PENDING_PROMISES = (
+    "The promises 6, 8, 10 and 12 are about backups, colleagues, deletion and the set-up. They will be made "
+    "when the program does these things."
+)
+
+NOT_PROMISED = (
+    "malware under your account",
+    "root",
+    "cold-boot and hardware attack",
+    "what you print, export or screenshot",
+    "swap and hibernation without disk encryption",
+    "SSD remnants",
+    "LAN server root",
+    "coercion",
+    "compliance by itself",
+)
+
+LOSS_WARNING = "If you lose both the passphrase and the recovery sheet, the record is lost: nobody can help."
+
+
+def render_markdown() -> str:
+    """The page docs/promises.md."""
+    parts = ["# What is promised", ""]
+    for heading, lines in PLAIN:
+        parts += [f"## {heading}", "", *(f"- {line}" for line in lines), ""]
+    parts += ["## The promises, word for word", ""]
+    parts += [
+        "Made from `clinic_toolkit/web/content/promises.py`, which the page *About your data* shows as well; "
+        "a test compares them and looks for every test that is named.",
+        "",
+    ]
+    for each in PROMISES:
+        parts += [f"### Promise {each.number}", "", f"**{each.text}**", ""]
+        parts += [f"{each.limitation}", ""] if each.limitation else []
+        parts += [f"Kept by {' and '.join(each.safeguards)}.", "", "Shown by:", ""]
+        parts += [f"- `{test}`" for test in each.tests] + [""]
+        parts += [f"What the tests do not show: {each.untested}", ""] if each.untested else []
+    parts += [PENDING_PROMISES, "", "## What keeps a promise", ""]
+    parts += [f"- *{kind[0].upper()}{kind[1:]}*: {words}" for kind, words in SAFEGUARDS.items()] + [""]
+    parts += ["## Not promised", ""] + [f"- {each}" for each in NOT_PROMISED] + ["", LOSS_WARNING, ""]
+    return "\n".join(parts)

@@ -1,0 +1,117 @@
+"""What is sent while a questionnaire is chosen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.names.folding import fold_name
+from clinic_toolkit.record.people.relationships import Relationship, numbered_words
+from clinic_toolkit.record.questionnaires.administrations import GENERAL_FRAME, Administration
+from clinic_toolkit.web.forms import fields
+
+
+class ChooseQuestionnaireForm(Form):
+    """Which questionnaire, about whom, and whether an interpreter is there."""
+
+    instrument = fields.choice_field("Questionnaire", (), needed="Choose a questionnaire.")
+    about = fields.choice_field("About", (), needed="Choose whom it is about.")
+    word = fields.line_field("The client’s own word or an initial", limit=60)
+    frame = StringField("Who this person is to the client")
+    interpreter = fields.checkbox_field("With an interpreter")
+
+    @classmethod
+    def for_client(
+        cls,
+        known: Sequence[RecordVersion[Relationship]],
+        on_offer: Sequence[Instrument],
+        typed: Any,
+        *,
+        order: Sequence[UUID],
+    ) -> "ChooseQuestionnaireForm":
+        """The form for one client's relationships in this order, with what can be begun."""
+        # With nobody known yet, it will nearly always be about someone new.
+        form = cls(typed, data={"about": "" if known else "new"})
+        form.offered_instruments = {each.id: each for each in on_offer}
+        form.instrument.choices = [(each.id, each.title) for each in on_offer]
+        form.offer_relationships(known, order)
+        return form
+
+    def offer_relationships(
+        self, known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID]
+    ) -> None:
+        """Offer these people in this order, someone new, and people in general."""
+        self.about.choices = relationship_choices(known, order)
+        self.about.choices += [("new", "Someone new"), ("general", "People in general")]
+        self.frame_by_relationship = {kept.id.hex: kept.payload.frame for kept in known}
+        self.named = {kept.id.hex: fold_name(kept.payload.word) for kept in known}
+
+    frame_by_relationship: Mapping[str, str] = {}
+    # How each of them is called, as names are compared.
+    named: Mapping[str, str] = {}
+    offered_instruments: Mapping[str, Instrument] = {}
+
+    def chosen_instrument(self) -> Instrument | None:
+        """The questionnaire that was chosen, if it is one of those offered."""
+        return self.offered_instruments.get(self.instrument.data or "")
+
+    def matches_record(self, body: Administration) -> bool:
+        """Whether this is the form that this questionnaire was begun with."""
+        about = body.relationship_id
+        new = self.about.data == "new" and (self.word.data, self.frame.data) == (
+            body.relationship_word,
+            body.frame,
+        )
+        known = self.about.data == (about.hex if about else "general")
+        chosen = self.chosen_instrument()
+        return chosen is not None and chosen.id == body.instrument_id and (new or known)
+
+    def validate_word(self, field: StringField) -> None:
+        """A new relationship needs the client's word for it; a word for nobody new was typed for nothing."""
+        if self.about.data == "new" and not field.data:
+            raise ValidationError("Write the client’s own word for this person, or an initial.")
+        if self.about.data == "new" and fold_name(field.data or "") in self.named.values():
+            raise ValidationError(
+                f"“{field.data}” is named already. Choose this person above, or write another word."
+            )
+        other = self.about.data and self.about.data != "new"
+        if other and field.data and fold_name(field.data) != self.named.get(self.about.data):
+            raise ValidationError(
+                f"You wrote “{field.data}” for someone new, but something else is chosen above. "
+                "Choose “Someone new”, or empty this line."
+            )
+
+    def validate_frame(self, field: StringField) -> None:
+        """A new relationship needs a frame, and the questionnaire must fit it."""
+        offered = [
+            frame.id for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general
+        ]
+        if self.about.data == "new" and field.data not in offered:
+            raise ValidationError("Choose who this person is to the client.")
+
+    def validate_about(self, field: Any) -> None:
+        """Refuse a questionnaire that is not offered for this kind of relationship."""
+        if field.data not in {value for value, _ in field.choices or ()}:
+            raise ValidationError("Choose whom it is about.")
+        frame = {"new": self.frame.data, "general": GENERAL_FRAME}.get(
+            field.data
+        ) or self.frame_by_relationship.get(field.data, "")
+        known = {each.id: each for each in catalogue.list_frames()}
+        chosen = self.chosen_instrument()
+        if chosen and frame in known and not catalogue.is_offered(chosen, known[frame]):
+            raise ValidationError(
+                f"“{chosen.title}” is not offered about {known[frame].label.lower()}: {known[frame].note}"
+            )
+
+
+def relationship_choices(
+    known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID]
+) -> list[tuple[str, str]]:
+    """These people as choices: the value and the word of each, which does not depend on the order."""
+    told = numbered_words(list(known))
+    return [(id.hex, told[id]) for id in order]

@@ -1,0 +1,28 @@
+"""What is chosen for a couple."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from wtforms import Form
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.web.forms import fields
+
+
+class CoupleForm(Form):
+    """Two clients whose hours are shared."""
+
+    first = fields.choice_field("One of the two", (), needed="Choose one of the two.")
+    second = fields.choice_field("The other", (), needed="Choose the other.")
+
+    @classmethod
+    def for_clients(
+        cls, people: Sequence[RecordVersion[Client]], names: Mapping[UUID, str], typed: Any
+    ) -> "CoupleForm":
+        """The form for the clients there are."""
+        form = cls(typed)
+        choices = [("", "Choose")] + [(kept.id.hex, names[kept.id]) for kept in people]
+        form.first.choices = form.second.choices = choices
+        return form

@@ -1,0 +1,68 @@
+"""What is sent before a check-in: about whom it is, and which question is watched."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.instruments.model import Instrument, Item
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.administrations import relationship_choices
+
+GENERAL = "general"
+
+
+class CheckInForm(Form):
+    """About whom, and whether an interpreter is there."""
+
+    about = fields.choice_field("About whom", (), needed="Choose whom it is about.")
+    interpreter = fields.checkbox_field("With an interpreter")
+
+    @classmethod
+    def for_client(
+        cls, known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID], typed: Any, last: str
+    ) -> "CheckInForm":
+        """The form for one client; `last` is whom the check-in before was about."""
+        form = cls(typed, data={"about": last})
+        form.about.choices = relationship_choices(known, order)
+        form.about.choices += [(GENERAL, "People in general")]
+        return form
+
+    def matches_record(self, body: Administration, instrument: str) -> bool:
+        """Whether this is the form that this check-in was begun with."""
+        about = body.relationship_id
+        return (body.instrument_id, self.about.data) == (instrument, about.hex if about else GENERAL)
+
+
+class WatchedForm(Form):
+    """The question that a client chose to watch, as "questionnaire:question", or none."""
+
+    item = StringField("Question", default="")
+    version = StringField("Version", default="0")
+
+    @classmethod
+    def for_choices(
+        cls, choices: Iterable[tuple[Instrument, tuple[Item, ...]]], typed: Any, chosen: str
+    ) -> "WatchedForm":
+        """The form with what may be chosen in this relationship."""
+        form = cls(typed, data={"item": chosen})
+        form.allowed_values = {f"{one.id}:{item.id}" for one, items in choices for item in items} | {""}
+        return form
+
+    allowed_values: Iterable[str] = ()
+
+    def validate_item(self, field: StringField) -> None:
+        """Only a question of the list, or none."""
+        if (field.data or "") not in self.allowed_values:
+            raise ValidationError("Choose one of the questions shown here, or none.")
+
+    @property
+    def chosen_item(self) -> tuple[str, str] | None:
+        """Questionnaire and question; None for no question of their own."""
+        of, _, item = (self.item.data or "").partition(":")
+        return (of, item) if item else None

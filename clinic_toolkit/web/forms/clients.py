@@ -1,0 +1,94 @@
+"""What is typed about a client."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.record.people.clients import ADULT_AGE, UNREADABLE_NAME, Client, ClientIsMinor, age_on
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.date_fields import date_field
+
+LEAVE_MESSAGE_CHOICES = [("ask", "Not asked yet"), ("yes", "Yes"), ("no", "No")]
+EARLIEST_BIRTH_YEAR = 1900
+
+
+class ClientForm(Form):
+    """Who someone is and how to reach them; only the name, code or initials are needed."""
+
+    name = fields.line_field("Client’s name", limit=80, needed="Write a name. Initials or a code are enough.")
+    code = fields.line_field("Shown instead of the name", limit=20)
+    birth_date = date_field("Birth date", years_back=105, years_ahead=None)
+    phone = fields.line_field("Telephone", limit=60)
+    email = fields.line_field("E-mail", limit=120)
+    address = fields.text_field("Address", limit=400)
+    reach_note = fields.text_field("How and when to reach them", limit=500)
+    leave_message = fields.choice_field("May I leave a message?", LEAVE_MESSAGE_CHOICES)
+    emergency_name = fields.line_field("Name in an emergency", limit=80)
+    emergency_phone = fields.line_field("Telephone in an emergency", limit=60)
+    emergency_relation = fields.line_field("Who this is to the client", limit=60)
+    version = StringField("Version", default="0")
+
+    def __init__(self, typed: Any, *, today: date, current: Client | None = None) -> None:
+        shown = msgspec.structs.replace(current, code=_shown_code(current)) if current else None
+        super().__init__(typed, obj=shown)
+        self.today = today
+        self.current = current
+
+    def validate_birth_date(self, field: Any) -> None:
+        """An adult's birth date, with a year that can be."""
+        if not field.data:
+            return
+        if field.data.year < EARLIEST_BIRTH_YEAR or field.data > self.today:
+            raise ValidationError(
+                "Check this birth date: it needs a year with four digits, and must be in the past."
+            )
+        if age_on(field.data, self.today) < ADULT_AGE:
+            raise ValidationError(ClientIsMinor().sentence)
+
+    def differences(self, current: Client) -> list[tuple[str, str]]:
+        """Each detail that is kept now and differs from what was typed: its label and its words."""
+        typed, current = self.payload(), msgspec.structs.replace(current, code=_shown_code(current))
+        return [
+            (field.label.text, _display_text(getattr(current, name)) or "nothing")
+            for name, field in self._fields.items()
+            if name != "version" and getattr(current, name) != getattr(typed, name)
+        ]
+
+    def matches_record(self, current: Client) -> bool:
+        """Whether these are the details that are kept, with the initials that were proposed for them."""
+        code = self.code.data or current.code
+        return msgspec.structs.replace(self.payload(), code=code) in (
+            current,
+            msgspec.structs.replace(current, code=_shown_code(current)),
+        )
+
+    def payload(self) -> Client:
+        """The details as typed."""
+        return Client(
+            joined_to_id=self.current.joined_to_id if self.current else None,
+            code=self.code.data,
+            name=self.name.data,
+            birth_date=self.birth_date.data,
+            phone=self.phone.data,
+            email=self.email.data,
+            address=self.address.data,
+            reach_note=self.reach_note.data,
+            leave_message=self.leave_message.data,
+            emergency_name=self.emergency_name.data,
+            emergency_phone=self.emergency_phone.data,
+            emergency_relation=self.emergency_relation.data,
+        )
+
+
+def _shown_code(client: Client) -> str:
+    return "" if client.name == UNREADABLE_NAME else client.initials
+
+
+def _display_text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return dict(LEAVE_MESSAGE_CHOICES).get(value or "", value or "")
+    return format_date(value)

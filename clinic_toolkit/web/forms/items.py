@@ -1,0 +1,141 @@
+"""What is sent with one question: by the clinician in the hour, or by the client alone."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.record.questionnaires import answers
+from clinic_toolkit.record.questionnaires.answers import MergedResponse, Response
+from clinic_toolkit.web.forms import fields
+
+# The two ways not to answer, as the buttons say them.
+NON_ANSWER_LABELS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
+# What a way that was pressed sends when it is pressed once more: the question is open again.
+LEFT_OPEN = "left_open"
+REMARK_LIMIT = 1_000
+CONFLICT_MESSAGE = (
+    "The answer was changed in another window. Go on from this page as usual: then you see both."
+)
+
+
+def describe_answer(response: Response, instrument: Instrument) -> str:
+    """An answer in one line of words, to stand beside another one."""
+    labels = {option.value: option.label for option in instrument.options}
+    answer = (
+        NON_ANSWER_LABELS.get(response.status, "Left open")
+        if response.value is None
+        else labels[response.value]
+    )
+    return f"{answer}, marked to talk about" if response.wants_to_talk else answer
+
+
+class ItemForm(Form):
+    """One answer, the mark to talk about it, and what goes with it in words."""
+
+    answer = StringField("Answer")
+    talk = fields.checkbox_field("Let’s talk about this")
+    said = fields.text_field("What the client said", limit=REMARK_LIMIT)
+    way = StringField("A way not to answer", default="")
+    go = StringField("Where to go", default="next")
+    version = StringField("What the page saw of the answer", default="")
+
+    buttons: ClassVar[Sequence[str]] = ("next", "back", "pause", "stop")
+    options: frozenset[str] = frozenset()
+    shown_mark = answers.UNANSWERED_FINGERPRINT
+
+    @classmethod
+    def for_instrument(cls, instrument: Instrument, typed: Any, *, number: int = 0) -> Self:
+        """The form for one item of this questionnaire; with a number, for one of many on a page."""
+        form = cls(typed, prefix=f"{number}-" if number else "")
+        form.options = frozenset(str(option.value) for option in instrument.options)
+        form.shown_mark = form.version.data or answers.UNANSWERED_FINGERPRINT
+        return form
+
+    @property
+    def reopens_question(self) -> bool:
+        """Whether a way not to answer, pressed before, was let go: the same question is asked again."""
+        return self.way.data == LEFT_OPEN
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether an answer was chosen, or a way not to, or that way was let go."""
+        return self.reopens_question or self.way.data in NON_ANSWER_LABELS or self.answer.data in self.options
+
+    def merge_with(self, stored: Response) -> MergedResponse:
+        """What was sent, beside what is kept by now: only what was changed on the page counts."""
+        return answers.merge_response(self.shown_mark, self.to_response(stored), stored)
+
+    def mark_after_save(self, stored: Response) -> str:
+        """The mark of what the page shows once this is saved, for its next save."""
+        answer, talk, said = answers.response_fingerprint(self.to_response(stored)).split(".")
+        return ".".join([answer if self.has_choice else self.shown_mark.partition(".")[0], talk, said])
+
+    def to_response(self, before: Response) -> Response:
+        """What was sent, as a response; without an answer and a way not to, the one before stands."""
+        if self.way.data in NON_ANSWER_LABELS:
+            status, value = str(self.way.data), None
+        elif self.reopens_question:
+            status, value = "not_reached", None
+        elif self.answer.data in self.options:
+            status, value = "answered", int(str(self.answer.data))
+        else:
+            status, value = before.status, before.value
+        return Response(status=status, value=value, wants_to_talk=self.talk.data, remark=self.said.data)
+
+    def validate_answer(self, field: StringField) -> None:
+        """Only an answer of this questionnaire; none at all is fine."""
+        if field.data and field.data not in self.options:
+            raise ValidationError("Choose one of the answers shown here.")
+
+    def validate_way(self, field: StringField) -> None:
+        """Only one of the two ways not to answer, or the way back from it, or none."""
+        if field.data and field.data not in {*NON_ANSWER_LABELS, LEFT_OPEN}:
+            raise ValidationError("Use one of the buttons on this page.")
+
+    def validate_go(self, field: StringField) -> None:
+        """Only a button of the page."""
+        if (field.data or "next") not in self.buttons:
+            raise ValidationError("Use one of the buttons on this page.")
+
+
+class ClientItemForm(ItemForm):
+    """The same in the client's hands."""
+
+    buttons = ("next", "back", "pause", "give_back")
+
+
+class ItemRowForm(ItemForm):
+    """One of many questions on a page: there the two ways not to answer are boxes to tick."""
+
+    def to_response(self, before: Response) -> Response:
+        """What was sent, as a response; a row that nothing was chosen in stays as it was.
+
+        Without script an answer and a tick may both be sent: what the page did not show counts. A tick
+        that the page showed and that was taken off leaves the question open.
+        """
+        if self.answer.data in NON_ANSWER_LABELS:
+            self.way.data = self.answer.data
+            return super().to_response(before)
+        saw = self.shown_mark.partition(".")[0]
+        ticked = [way for way in self.way.raw_data or () if way in NON_ANSWER_LABELS]
+        newer = [way for way in ticked if way != saw]
+        if newer or (ticked and self.answer.data not in self.options):
+            self.way.data = (newer or ticked)[0]
+        else:
+            self.way.data = (
+                LEFT_OPEN if saw in NON_ANSWER_LABELS and self.answer.data not in self.options else ""
+            )
+        return super().to_response(before)
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether anything was chosen in the row."""
+        return self.answer.data in NON_ANSWER_LABELS or super().has_choice
+
+    def validate_answer(self, field: StringField) -> None:
+        """Only an answer of this questionnaire, or a way not to answer; none at all is fine."""
+        if field.data not in NON_ANSWER_LABELS:
+            super().validate_answer(field)

@@ -1,0 +1,100 @@
+"""What is sent before the answers on a sheet of paper are entered."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Self
+from uuid import UUID
+
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments.form_code import PrintedForm as Sheet
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.questionnaires import paper_entry
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
+from clinic_toolkit.web.forms.date_fields import date_field
+
+
+class PaperEntryForm(ChooseQuestionnaireForm):
+    """The code on the sheet, which says what form it is; about whom, and when."""
+
+    code = fields.line_field("Code at the foot of the sheet", limit=60, needed="Type the code of the sheet.")
+    on = date_field(
+        "Answered on",
+        years_back=5,
+        years_ahead=None,
+        needed="Write the day on which the sheet was filled in.",
+    )
+    instrument = None
+    interpreter = None
+
+    today: date
+    known_instruments: Sequence[Instrument]
+
+    @classmethod
+    def for_paper_form(
+        cls,
+        known: Sequence[RecordVersion[Relationship]],
+        order: Sequence[UUID],
+        known_instruments: Sequence[Instrument],
+        typed: Any,
+        *,
+        on: date,
+        today: date,
+    ) -> Self:
+        """The form for one client's relationships in this order; `on` is the day it most likely was."""
+        form = cls(typed, data={"about": "" if known else "new", "on": on})
+        form.offer_relationships(known, order)
+        form.known_instruments = known_instruments
+        form.today = today
+        sheet = form.find_printed_form()
+        # A sheet about people in general names nobody, so nobody has to be chosen.
+        nobody = not form.about.data or (form.about.data == "new" and not form.word.data)
+        if sheet and sheet.general and nobody:
+            form.about.data = "general"
+        return form
+
+    def find_printed_form(self) -> Sheet | None:
+        """The sheet that was meant, if the code is one that is known here."""
+        try:
+            return paper_entry.find_edition(self.code.data or "", self.known_instruments)
+        except ClinicError:
+            return None
+
+    def chosen_instrument(self) -> Instrument | None:
+        """The version that the code belongs to."""
+        sheet = self.find_printed_form()
+        return sheet.instrument if sheet else None
+
+    def matches_record(self, body: Administration) -> bool:
+        """Whether this is the form that this sheet was begun with."""
+        chosen = self.chosen_instrument()
+        return (
+            chosen is not None
+            and super().matches_record(body)
+            and (chosen.digest, self.on.data) == (body.definition_digest, body.answered_on)
+        )
+
+    def validate_code(self, field: StringField) -> None:
+        """The code must be one that is known here, in the wording that fits whom it was about."""
+        if not field.data:
+            return
+        try:
+            sheet = paper_entry.find_edition(field.data, self.known_instruments)
+        except ClinicError as wrong:
+            raise ValidationError(wrong.sentence) from wrong
+        if self.about.data and sheet.general != (self.about.data == "general"):
+            raise ValidationError(paper_entry.WordingMismatch(general=sheet.general).sentence)
+
+    def validate_on(self, field: Any) -> None:
+        """A day on which it can have been filled in."""
+        if field.data:
+            try:
+                paper_entry.check_answer_date(field.data, today=self.today)
+            except ClinicError as wrong:
+                raise ValidationError(wrong.sentence) from wrong

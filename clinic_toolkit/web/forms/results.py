@@ -1,0 +1,89 @@
+"""What is written down while a result is looked at together."""
+
+from hashlib import sha256
+from typing import Any
+
+from wtforms import Form, SelectMultipleField, StringField
+
+from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.corrections import Correction
+from clinic_toolkit.record.values.page_values import JointReview
+from clinic_toolkit.web.forms import fields
+
+
+class ReflectionForm(Form):
+    """Where it is wrong, what the client says of it in their own words, one next step.
+
+    `correctable_lines` pairs the name of a field with the line that may be put right in it;
+    `other_corrections` is what was put right of lines that are told no more, since an answer was changed.
+    """
+
+    wrong = fields.text_field("Where is this wrong?")
+    own_words = fields.text_field("In your own words")
+    taken = SelectMultipleField("What you said along the way", coerce=int)
+    next_step = fields.line_field("One next step", limit=200)
+    version = StringField("Version", default="0")
+
+    correctable_lines: tuple[tuple[str, str], ...] = ()
+    other_corrections: tuple[Correction, ...] = ()
+
+    @classmethod
+    def for_result(cls, together: JointReview, body: Administration, typed: Any) -> "ReflectionForm":
+        """The form beside what was told, with each of its lines to be put right, and what was said."""
+        lines = {_field_name(line.text): line for line in together.statements}
+        made = type(
+            cls.__name__, (cls,), {name: fields.line_field(line.text) for name, line in lines.items()}
+        )
+        form: ReflectionForm = made(
+            typed,
+            obj=body,
+            data={"taken": body.remarks_on_client_page}
+            | {name: line.correction for name, line in lines.items()},
+        )
+        form.correctable_lines = tuple((name, line.text) for name, line in lines.items())
+        form.other_corrections = tuple(
+            each for each in body.corrections if _field_name(each.original) not in lines
+        )
+        form.taken.choices = [(line.index, line.text) for line in together.remarks]
+        return form
+
+    @property
+    def expected_version(self) -> int:
+        """The version that was on the page."""
+        return fields.parse_whole_number(self.version.data)
+
+    @property
+    def chosen_places(self) -> tuple[int, ...]:
+        """The places whose words go on the client's page."""
+        return tuple(sorted(self.taken.data or ()))
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """The lines that the client said otherwise."""
+        typed = ((line, self[name].data) for name, line in self.correctable_lines)
+        return (
+            *self.other_corrections,
+            *(Correction(original=line, replacement=words) for line, words in typed if words),
+        )
+
+    def has_changes(self, body: Administration) -> bool:
+        """Whether anything was typed that is not kept yet."""
+        typed = (
+            self.wrong.data,
+            self.own_words.data,
+            self.next_step.data,
+            self.chosen_places,
+            set(self.corrections),
+        )
+        return typed != (
+            body.wrong,
+            body.own_words,
+            body.next_step,
+            body.remarks_on_client_page,
+            set(body.corrections),
+        )
+
+
+def _field_name(line: str) -> str:
+    # By its words and not by its place, so that what was typed stays with the line it was typed for.
+    return f"right_{sha256(line.encode()).hexdigest()[:12]}"

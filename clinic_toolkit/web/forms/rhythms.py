@@ -1,0 +1,88 @@
+"""What is agreed about asking a questionnaire again."""
+
+from datetime import date
+from typing import Any
+
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.score_change import MIN_BASELINE_ROUNDS
+from clinic_toolkit.record.outcomes.repeat_agreements import STATE_ON, RepeatAgreement
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.date_fields import date_field
+
+MAX_TIMES = 60
+
+
+class RhythmForm(Form):
+    """Why it is repeated, until when or how often, and which rounds everything later is seen beside."""
+
+    why = fields.line_field(
+        "Why it is repeated", limit=200, needed="Write why it is repeated, in a few words."
+    )
+    until = date_field("Until", years_back=None, years_ahead=5)
+    times = fields.line_field("How many times in all")
+    baseline = fields.line_field("How many first rounds count as the baseline")
+    version = StringField("Version", default="0")
+    today: date
+
+    @classmethod
+    def for_rhythm(cls, typed: Any, body: RepeatAgreement | None, *, today: date) -> "RhythmForm":
+        """The form, with what is agreed already."""
+        known = (
+            {
+                "why": body.purpose,
+                "until": body.end_date,
+                "times": str(body.max_rounds or ""),
+                "baseline": str(body.baseline_rounds),
+            }
+            if body
+            else {"baseline": str(MIN_BASELINE_ROUNDS)}
+        )
+        form = cls(typed, data=known)
+        form.today = today
+        return form
+
+    def matches_record(self, rhythm: RecordVersion[RepeatAgreement]) -> bool:
+        """Whether this is what is agreed already, and on."""
+        sent = (self.why.data, self.until.data, fields.parse_whole_number(self.times.data) or None)
+        agreed = (rhythm.payload.purpose, rhythm.payload.end_date, rhythm.payload.max_rounds)
+        return (
+            rhythm.state == STATE_ON
+            and sent == agreed
+            and fields.parse_whole_number(self.baseline.data) == rhythm.payload.baseline_rounds
+        )
+
+    def validate_until(self, field: Any) -> None:
+        """It ends on a day that is still to come."""
+        if field.data and field.data < self.today:
+            raise ValidationError("This day is past. Write today or a later day, or leave it empty.")
+
+    def validate_times(self, field: Any) -> None:
+        """A repeat has an end: a day, a number of times, or both."""
+        if not field.data and not self.until.data and not self.until.errors:
+            raise ValidationError("Write how many times in all, or until which day: a repeat needs an end.")
+        if field.data and not 2 <= fields.parse_whole_number(field.data) <= MAX_TIMES:
+            raise ValidationError(f"Write a whole number from 2 to {MAX_TIMES}, or leave it empty.")
+
+    def validate_baseline(self, field: Any) -> None:
+        """Three rounds or more."""
+        if not MIN_BASELINE_ROUNDS <= fields.parse_whole_number(field.data) <= MAX_TIMES:
+            raise ValidationError(f"Write a whole number from {MIN_BASELINE_ROUNDS} to {MAX_TIMES}.")
+
+
+class GoOnForm(Form):
+    """Why it goes on although stopping was proposed."""
+
+    because = fields.line_field("Go on, because", limit=200, needed="Write why it goes on, in a few words.")
+    version = StringField("Version", default="0")
+
+    def was_already_decided(self, rhythm: RecordVersion[RepeatAgreement] | None) -> bool:
+        """Whether going on was decided with these words already, after the page was shown."""
+        seen = fields.parse_whole_number(self.version.data)
+        return (
+            rhythm is not None
+            and 0 < seen < rhythm.version
+            and rhythm.payload.continued_because == self.because.data
+        )

@@ -1,0 +1,145 @@
+"""What is typed into a risk entry: three choices first, a few lines if there is time for them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import Form, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.relationships import Relationship, numbered_words
+from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
+from clinic_toolkit.record.safety.risk_entries import (
+    HOW_LABELS,
+    HOW_NOT_TODAY,
+    SHEETS_MAY_GO_HOME,
+    SHEETS_STAY_IN_ROOM,
+    CheckTooLate,
+    DeferralReasonMissing,
+    EmptyRiskEntry,
+    RiskEntry,
+    latest_check_date,
+)
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.date_fields import date_field
+
+NOBODY_IN_PARTICULAR = "nobody"
+NOT_ASKED = "no"
+FEAR_CHOICES = [
+    (NOT_ASKED, "Not noted now: sheets stay as they are"),
+    (SHEETS_MAY_GO_HOME, "Asked; sheets may go home"),
+    (SHEETS_STAY_IN_ROOM, "Asked; sheets stay in the room"),
+]
+TEXT_FIELDS = ("asked", "protects", "did", "consulted")
+REASON_ALONE = (
+    "You wrote why not today, but “Not today” is not chosen. Choose it, or move these words to another line."
+)
+
+
+class FearForm(Form):
+    """Whether fear was asked about in private, today, and where sheets may be worked with."""
+
+    fear = fields.choice_field("Fear of this person, asked in private today", FEAR_CHOICES)
+
+    @property
+    def worksheet_location(self) -> str:
+        """Where sheets may be worked with; empty if it was not asked."""
+        return self.fear.data if self.fear.data in (SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM) else ""
+
+
+class RiskForm(FearForm):
+    """One entry. With a prompt to close, one of the three choices is needed; without, anything at all."""
+
+    about = fields.choice_field("About whom", ())
+    how = fields.choice_field("What was done", HOW_LABELS.items(), needed="Choose one of the three.")
+    because = fields.line_field("Why not today", limit=300)
+    asked = fields.text_field("What was asked, and answered")
+    protects = fields.text_field("What protects")
+    did = fields.text_field("What I did")
+    consulted = fields.text_field("Whom I consulted")
+    next_check = date_field("Next check on", years_back=None, years_ahead=2)
+    seen = StringField("Seen")
+
+    def __init__(
+        self,
+        typed: Any,
+        *,
+        prompts: Sequence[PromptGroup],
+        people: Sequence[RecordVersion[Relationship]],
+        today: date,
+        **values: Any,
+    ) -> None:
+        super().__init__(typed, data={"fear": NOT_ASKED, "about": NOBODY_IN_PARTICULAR} | values)
+        self.prompts, self.today = prompts, today
+        self.about.choices = [(NOBODY_IN_PARTICULAR, "Nobody in particular")]
+        self.about.choices += [(id.hex, word) for id, word in numbered_words(list(people)).items()]
+        if not prompts:
+            self.how.choices = [("", "None of these; only what is written above"), *HOW_LABELS.items()]
+            self.how.validators = []
+
+    @property
+    def prompts_mark(self) -> str:
+        """Which answers the page shows prompts for, so that one that came later is not closed unseen."""
+        return " ".join(
+            f"{(raised.administration_id_bytes or b'').hex()}:{raised.item_id}"
+            f":{raised.status}:{raised.value}:{raised.wants_to_talk:d}"
+            for prompt in self.prompts
+            for raised in prompt.raised_by
+        )
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it closes exactly what the page showed."""
+        return (self.seen.data or "") == self.prompts_mark
+
+    def matches_record(self, body: RiskEntry) -> bool:
+        """Whether this is the form that this entry was written from."""
+        about = body.relationship_id
+        return (
+            self.about.data == (about.hex if about else NOBODY_IN_PARTICULAR)
+            and (self.how.data or "", self.because.data, self.worksheet_location)
+            == (body.action, body.deferral_reason, body.sheet_place)
+            and tuple(getattr(self, name).data for name in TEXT_FIELDS)
+            == (body.asked_text, body.protective_factors, body.action_taken, body.consultation)
+            and (self.next_check.data == body.next_check_date or self._uses_default_check_day)
+        )
+
+    @property
+    def _uses_default_check_day(self) -> bool:
+        """Whether the day of the next check is chosen as the entry is written (`create_risk_entry`)."""
+        return self.how.data == HOW_NOT_TODAY and not any(self.next_check.raw_data or ())
+
+    @property
+    def has_text(self) -> bool:
+        """Whether anything stands in the lines, so that they are not folded away."""
+        return any(getattr(self, name).data for name in TEXT_FIELDS) or any(self.next_check.raw_data or ())
+
+    def validate_because(self, field: Any) -> None:
+        """ "Not today" needs its reason, and with another choice a reason would be lost."""
+        if self.how.data == HOW_NOT_TODAY and not field.data:
+            raise ValidationError(DeferralReasonMissing().sentence)
+        if self.how.data != HOW_NOT_TODAY and field.data:
+            raise ValidationError(REASON_ALONE)
+
+    def validate_next_check(self, field: Any) -> None:
+        """A check lies ahead."""
+        if field.data and field.data < self.today:
+            raise ValidationError("This day is past. A next check is today or later.")
+        if field.data and self.how.data == HOW_NOT_TODAY and field.data > latest_check_date(self.today):
+            raise ValidationError(CheckTooLate().sentence)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; without a prompt the entry has to say something."""
+        if not super().validate(extra_validators):
+            return False
+        says = [
+            self.how.data,
+            self.worksheet_location,
+            self.next_check.data,
+            *(getattr(self, n).data for n in TEXT_FIELDS),
+        ]
+        if not self.prompts and not any(says):
+            self.how.errors = [EmptyRiskEntry().sentence]
+            return False
+        return True

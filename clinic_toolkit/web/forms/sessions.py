@@ -1,0 +1,107 @@
+"""What is typed about an hour."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from wtforms import Form, SelectMultipleField, StringField
+from wtforms.validators import ValidationError
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.date_fields import date_field
+
+EARLIEST_YEAR = 1900
+
+
+class HourForm(Form):
+    """Date, times, where, who was there, and whether it took place."""
+
+    kind = fields.choice_field("What it is", therapy_sessions.KIND_LABELS.items())
+    on = date_field("Date", years_back=5, years_ahead=2, needed="Write the date.")
+    start = fields.time_field("Start")
+    end = fields.time_field("End")
+    setting = fields.choice_field("How", therapy_sessions.SETTING_LABELS.items())
+    place = fields.line_field("Place, or where the client is now", limit=160)
+    call_back = fields.line_field("Number that reaches the client if the line fails", limit=60)
+    present = SelectMultipleField("Who was there", validate_choice=False)
+    others_present = fields.line_field("Anyone else, such as an interpreter", limit=160)
+    attendance = fields.choice_field("Attendance", therapy_sessions.ATTENDANCE_LABELS.items())
+    version = StringField("Version", default="0")
+
+    client_ids: frozenset[str] = frozenset()
+    today: date
+
+    @classmethod
+    def for_case(
+        cls,
+        people: Sequence[RecordVersion[Client]],
+        names: Mapping[UUID, str],
+        typed: Any,
+        body: TherapySession,
+        *,
+        today: date,
+    ) -> "HourForm":
+        """The form for the people of one case, as kept or as typed."""
+        start = msgspec.structs.asdict(body) | {"present": [id.hex for id in body.present_ids]}
+        form = cls(typed, data=start)
+        form.present.choices = [(kept.id.hex, names[kept.id]) for kept in people]
+        form.client_ids = frozenset(kept.id.hex for kept in people)
+        form.today = today
+        return form
+
+    def validate_on(self, field: Any) -> None:
+        """A year of four digits."""
+        if field.data and field.data.year < EARLIEST_YEAR:
+            raise ValidationError("Check the year of this date, and write it with four digits.")
+
+    def validate_attendance(self, field: Any) -> None:
+        """What is past is not planned any more, and nobody came to what is still to come."""
+        if not self.on.data:
+            return
+        if field.data == "planned" and self.on.data < self.today:
+            raise ValidationError("This date is past. Choose how it went.")
+        if field.data in ("came", "late", "no_show") and self.on.data > self.today:
+            raise ValidationError("This date is still to come. Choose Planned or Cancelled, or change it.")
+
+    def validate_present(self, field: SelectMultipleField) -> None:
+        """Only people of this case; and someone, if it was met or spoken."""
+        if not set(field.data or ()) <= self.client_ids:
+            raise ValidationError("Choose from the people shown here.")
+        met = self.kind.data in ("session", "call") and self.attendance.data in ("came", "late")
+        if met and not field.data:
+            raise ValidationError("Choose who was there, or choose Did not come under Attendance.")
+
+    def validate_end(self, field: Any) -> None:
+        """The end comes after the start."""
+        if field.data and self.start.data and field.data < self.start.data:
+            raise ValidationError(therapy_sessions.EndBeforeStart().sentence)
+
+    def payload(self, case: UUID, agreed: str = "") -> TherapySession:
+        """The hour as typed. Who was chosen stays chosen when nobody came: it may have been a wrong click."""
+        return TherapySession(
+            case_id_bytes=case.bytes,
+            kind=self.kind.data,
+            on=self.on.data,
+            start=self.start.data,
+            end=self.end.data,
+            setting=self.setting.data,
+            place=self.place.data,
+            call_back=self.call_back.data,
+            present=tuple(UUID(hex=id).bytes for id in dict.fromkeys(self.present.data or ())),
+            others_present=self.others_present.data,
+            attendance=self.attendance.data,
+            agreed_for_next=agreed,
+        )
+
+
+class AgreedForm(Form):
+    """What was agreed for next time."""
+
+    agreed = fields.line_field("Agreed for next time", limit=200)
+    version = StringField("Version", default="0")

@@ -1,0 +1,62 @@
+"""What is sent when a worksheet is given."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.relationships import Relationship, numbered_words
+from clinic_toolkit.record.writing.handouts import Handout
+from clinic_toolkit.web.forms import fields
+from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR, NOT_ASKED, FearForm
+from clinic_toolkit.worksheets import catalogue
+
+SENTENCE_LIMIT = 160
+
+
+class HandoutForm(FearForm):
+    """Which sheet, for whom, about whom, and one sentence in the client's words, if they want it printed."""
+
+    worksheet = fields.choice_field("Worksheet", (), needed="Choose a worksheet.")
+    client = fields.choice_field("For", (), needed="Choose who takes it.")
+    about = fields.choice_field("About whom", ())
+    said = fields.line_field("What the client said", limit=SENTENCE_LIMIT)
+    sentence = fields.line_field("A sentence of the client’s to print on it", limit=SENTENCE_LIMIT)
+
+    @property
+    def sentence_to_print(self) -> str:
+        """The sentence to print: what was typed, else what was chosen of what the client said."""
+        return self.sentence.data or self.said.data or ""
+
+    def matches_record(self, body: Handout) -> bool:
+        """Whether this is the form that this sheet was given with."""
+        about = body.relationship_id.hex if body.relationship_id else NOBODY_IN_PARTICULAR
+        sent = (
+            self.worksheet.data,
+            self.client.data,
+            self.about.data or NOBODY_IN_PARTICULAR,
+            self.sentence_to_print,
+        )
+        return sent == (body.worksheet_slug, body.client_id.hex, about, body.client_sentence)
+
+    @classmethod
+    def for_clients(
+        cls,
+        people: Sequence[RecordVersion[Client]],
+        names: Mapping[UUID, str],
+        typed: Any,
+        known: Sequence[RecordVersion[Relationship]] = (),
+        about: str = NOBODY_IN_PARTICULAR,
+    ) -> "HandoutForm":
+        """The form for the clients of one case, and whom a sheet may be about; `about` is chosen at first."""
+        form = cls(typed, data={"fear": NOT_ASKED, "about": about})
+        form.about.choices = [
+            (NOBODY_IN_PARTICULAR, "Nobody in particular"),
+            *((id.hex, word) for id, word in numbered_words(list(known)).items()),
+        ]
+        # Asked for only where a sheet needs it.
+        form.about.validators, form.fear.validators = [], []
+        form.worksheet.choices = [(sheet.slug, sheet.title) for sheet in catalogue.list_worksheets()]
+        form.client.choices = [(kept.id.hex, names[kept.id]) for kept in people]
+        return form

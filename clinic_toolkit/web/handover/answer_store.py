@@ -1,0 +1,65 @@
+"""What the process of a handed-over form keeps and reads: each answer in a turn of its own."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from clinic_toolkit.record.handovers import client_side
+from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
+from clinic_toolkit.record.questionnaires.answers import MergedResponse, Response
+from clinic_toolkit.store.engine import reading, writing
+
+NO_ANSWER = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
+
+
+class HandoverAnswers:
+    """The answers of one hand-over. The store is opened after the app was built."""
+
+    def __init__(self, ticket: HandoverTicket) -> None:
+        self.engine: Engine | None = None
+        self._ticket = ticket
+
+    def load_form(self) -> ClientForm:
+        """What was answered since the device was handed over."""
+        if self.engine is None:
+            raise RuntimeError("a request came before the store was opened")
+        with reading(self.engine) as db:
+            return client_side.load_client_form(db, self._ticket)
+
+    def answer_to(self, number: int) -> Response:
+        """The answer to one question; the open line counts as one more."""
+        return self.load_form().answers.get(number, NO_ANSWER)
+
+    def save_answer(
+        self, number: int, merge: Callable[[Response], MergedResponse]
+    ) -> tuple[Response, MergedResponse]:
+        """Keep what was changed on a page.
+
+        Args:
+            merge: puts what was sent beside what is kept.
+
+        Returns:
+            What stood there before, and what came of both; nothing is kept if they clash.
+
+        Raises:
+            client_side.FormTakenBack: the form was finished, or brought into the record.
+            client_side.TooManyChanges: there is no room for more changes.
+        """
+        before = self.answer_to(number)
+        found = merge(before)
+        if self.engine is None or found.has_conflict or found.response == before:
+            return before, found
+        with writing(self.engine) as db:
+            # Once more in the turn to write: another window may have been quicker.
+            before = client_side.load_client_form(db, self._ticket).answers.get(number, NO_ANSWER)
+            found = merge(before)
+            if not found.has_conflict and found.response != before:
+                client_side.record_answer(db, self._ticket, number, found.response, now=datetime.now(UTC))
+        return before, found
+
+    def record_act(self, act: str) -> None:
+        """Keep that the client finished, or gave the device back."""
+        if self.engine is not None:
+            with writing(self.engine) as db:
+                client_side.record_act(db, self._ticket, act, now=datetime.now(UTC))

@@ -1,0 +1,237 @@
+"""The small app of a device in a client's hands: one form, and no way to anything else.
+
+It has no vault and no screens. What it knows of the record came on a ticket: the form, the client's word
+for the relationship, and a key that opens what was answered since the device was handed over. Every
+address but the form's own is refused with the gate's bytes; a person who goes back, types an address or
+opens the browser anew is led to the form. The one cookie that is looked at says that this browser may ask
+at all: whatever it could do before is worth nothing here.
+"""
+
+import hmac
+import logging
+import re
+import secrets
+from typing import TYPE_CHECKING, Any, Protocol
+
+from flask import Flask, Response, render_template, request
+from sqlalchemy import Engine
+
+from clinic_toolkit import paths
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.record.handovers import client_side
+from clinic_toolkit.record.handovers.client_side import HandoverTicket
+from clinic_toolkit.record.people import watched_questions
+from clinic_toolkit.settings import Settings
+from clinic_toolkit.store.engine import reading
+from clinic_toolkit.web.handover.client_messages import client_message
+from clinic_toolkit.web.handover.form_pages import THANKS_PATH, HandoverForm
+from clinic_toolkit.web.pages import static_files
+from clinic_toolkit.web.pages.template_environment import TemplateEnvironment
+from clinic_toolkit.web.perimeter import gate, post_bodies
+from clinic_toolkit.web.perimeter.timeouts import Timeouts
+from clinic_toolkit.web.transport import responses, security_headers
+from clinic_toolkit.web.transport.lazy_routes import LazyRule
+from clinic_toolkit.web.transport.request_info import ClinicRequest, is_automatic, is_from_script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+log = logging.getLogger("clinic")
+
+_HAND_OVER_PATH = re.compile(r"/administrations/[0-9a-f-]{36}/hand-over")
+# A form with nothing but its token is shorter.
+_TOKEN_ONLY_FORM_BYTES = 400
+
+
+class TicketPipe(Protocol):
+    """Where the ticket lies."""
+
+    def peek_ticket(self) -> bytes | None:
+        """The ticket, which stays where it is."""
+
+    def discard_ticket(self) -> None:
+        """Destroy it."""
+
+
+class TicketKeeper(Protocol):
+    """What this app needs of the line to the keeper."""
+
+    @property
+    def ticket_pipe(self) -> TicketPipe:
+        """Where the worker before left a ticket, if it did."""
+
+    @property
+    def stopping(self) -> Any:
+        """Set to end this process after its answers."""
+
+
+def find_handover_app(
+    settings: Settings, engine: Engine, keeper: TicketKeeper, cookie_key: bytes
+) -> "HandoverApp | None":
+    """The app for the form that is out, if one is; a ticket that fits nothing is destroyed."""
+    packed = keeper.ticket_pipe.peek_ticket()
+    if packed is None:
+        return None
+    try:
+        ticket = client_side.decode_ticket(packed)
+        with reading(engine) as db:
+            out = client_side.is_out(db, ticket) and not client_side.load_client_form(db, ticket).is_finished
+        if out:
+            return HandoverApp(settings, ticket, keeper, cookie_key)
+    except (ClinicError, ValueError):
+        log.exception("handover.no_ticket")
+    keeper.ticket_pipe.discard_ticket()
+    return None
+
+
+class HandoverApp(Flask):
+    """A Flask app in which everything but one form is refused."""
+
+    request_class = ClinicRequest
+    jinja_environment = TemplateEnvironment
+    url_rule_class = LazyRule
+
+    def __init__(
+        self, settings: Settings, ticket: HandoverTicket, keeper: TicketKeeper, cookie_key: bytes
+    ) -> None:
+        super().__init__(
+            "clinic_toolkit.web", static_folder=None, template_folder=str(paths.templates_folder())
+        )
+        self._settings, self._ticket, self._keeper = settings, ticket, keeper
+        self._cookie_key = cookie_key
+        self._is_ending = self._is_given_back = False
+        self._timeouts = Timeouts(
+            idle=settings.idle_in_session_seconds, idle_in_session=settings.idle_in_session_seconds
+        )
+        self.url_map.strict_slashes = False
+        self.jinja_env.globals.update(
+            demo=settings.demo,
+            here="",
+            errors={},
+            csrf_token=lambda: ticket.form_token,
+        )
+        static_files.register_static_files(self)
+        instrument = watched_questions.with_watched_question(
+            client_side.instrument_of_ticket(ticket), ticket.watched_question
+        )
+        self.form = HandoverForm(self, ticket, instrument, on_returned=self._end_handover)
+        self.jinja_env.globals["pulse"] = self.form.pulse_address
+        self.register_error_handler(Exception, self._handle_unexpected_error)
+
+    def attach_store(self, engine: Engine) -> None:
+        """Take this store; requests may come from now on."""
+        self.form.answers.engine = engine
+        self._timeouts.start()
+
+    def stop_serving(self) -> None:
+        """From now on nothing is answered but what is on its way."""
+        self._is_ending = True
+
+    def withhold_keys(self) -> None:
+        """Nothing: no keys of the record are here, and the form stays while the process has to wait."""
+
+    def reason_to_end(self) -> str | None:
+        """Why the form should be put away now; asked every second. The lock page follows."""
+        reason = self._timeouts.reason_to_end()
+        if reason:
+            self._keeper.ticket_pipe.discard_ticket()
+        return reason
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        """Refuse at the gate, before any address is looked at."""
+        instead = gate.intercept_request(environ, self._settings, self._cookie_key)
+        if instead is not None:
+            return instead(environ, start_response)
+        return super().wsgi_app(environ, start_response)
+
+    def dispatch_request(self) -> Response:
+        """Refuse what is not the form's, and what was not sent from it."""
+        if request.routing_exception is not None:
+            return self._respond_elsewhere()
+        if self._is_given_back and request.endpoint in ("give_back", "finish") and not is_from_script():
+            # Pressed twice: the second answer is the one that a person sees.
+            return responses.redirect_to(THANKS_PATH)
+        if self._is_ending and request.endpoint not in ("static", "thanks"):
+            return self._locked_response()
+        if request.method == "POST" and request.endpoint != "give_back" and not self._has_valid_csrf_token():
+            return self._reject_post()
+        if not is_automatic():
+            self._timeouts.record_activity()
+        return self.make_response(super().dispatch_request())
+
+    def process_response(self, response: Response) -> Response:
+        """Every answer leaves with the same headers."""
+        security_headers.add_security_headers(response)
+        return super().process_response(response)
+
+    def may_read_body(self, environ: "WSGIEnvironment") -> bool:
+        """Whether what is posted may come into this process: only what is sent to the form."""
+        return (
+            post_bodies.may_accept_body(environ, self._settings, self._cookie_key)
+            and post_bodies.post_endpoint(environ, self.url_map) is not None
+        )
+
+    def _has_valid_csrf_token(self) -> bool:
+        sent = request.form.get("csrf_token", "")
+        return hmac.compare_digest(sent.encode("utf-8", "replace"), self._ticket.form_token.encode())
+
+    def _respond_elsewhere(self) -> Response:
+        # Somebody at the device went back or typed an address: that leads to the form. The gate let in
+        # none but our own pages and typed addresses, and the answer is the same for every address.
+        by_a_person = (
+            request.headers.get("Sec-Fetch-Mode") == "navigate"
+            and request.headers.get("Sec-Fetch-Dest") == "document"
+        )
+        # *Hand over* pressed twice: the second press comes here, and holds a token and no words.
+        if request.method == "POST" and not (by_a_person and _is_repeated_hand_over()):
+            return self._reject_post()
+        return responses.redirect_to("/") if by_a_person else self._refusal_response()
+
+    def _reject_post(self) -> Response:
+        # A page that was open before may have sent words of another client. If they are in this process
+        # now, it ends; the ticket stays in its tray, and the next one goes on with the form.
+        if post_bodies.was_body_read():
+            self._is_ending = True
+            self._keeper.stopping.set()
+        return self._refusal_response()
+
+    def _refusal_response(self) -> Response:
+        refusal: Any = gate.refusal_response()
+        return self.make_response(refusal)
+
+    def _locked_response(self) -> Response:
+        if is_from_script():
+            return responses.autosave_failed("Locked. Give the laptop to your therapist.", 401)
+        # A page and no further way: "/" is locked in this process too, and would lead round in a circle
+        # for as long as it takes to end. The page asks again, and then the next process answers.
+        if request.method in ("GET", "HEAD"):
+            return responses.refreshing_page(render_template("shared/moment.html"))
+        return responses.redirect_to("/")
+
+    def _end_handover(self) -> None:
+        """The form comes back: nobody can take it up again without the clinician."""
+        self._keeper.ticket_pipe.discard_ticket()
+        self._is_ending = self._is_given_back = True
+        self._keeper.stopping.set()
+
+    def _handle_unexpected_error(self, error: Exception) -> Any:
+        code = getattr(error, "code", None)
+        if code in (404, 405):
+            return self._refusal_response()
+        if code == 413:
+            # No page of the form sends so much, so its token was not even looked for.
+            return self._reject_post()
+        if isinstance(error, ClinicError):
+            return self.form.render_error(client_message(error))
+        opaque = secrets.token_hex(4)
+        log.error("request.unforeseen", exc_info=error, extra={"opaque": opaque})
+        return self.form.render_error(f"Something went wrong that should not. Code {opaque}.")
+
+
+def _is_repeated_hand_over() -> bool:
+    return (
+        bool(_HAND_OVER_PATH.fullmatch(request.path))
+        and (request.content_length or _TOKEN_ONLY_FORM_BYTES) < _TOKEN_ONLY_FORM_BYTES
+    )

@@ -1,0 +1,284 @@
+"""The pages of a form in a client's hands: one question each, a pause, the answers, the way back."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import Flask, abort, render_template, request, url_for
+from msgspec.structs import replace
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.instruments.model import Instrument, Item
+from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK
+from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
+from clinic_toolkit.record.questionnaires.answers import (
+    MergedResponse,
+    Response,
+    response_fingerprint,
+    text_fingerprint,
+)
+from clinic_toolkit.record.values.page_values import CLIENT_LINE
+from clinic_toolkit.web.forms.fields import first_error
+from clinic_toolkit.web.forms.items import (
+    CONFLICT_MESSAGE,
+    NON_ANSWER_LABELS,
+    ClientItemForm,
+    describe_answer,
+)
+from clinic_toolkit.web.forms.open_lines import ClientOpenLineForm
+from clinic_toolkit.web.handover.answer_store import NO_ANSWER, HandoverAnswers
+from clinic_toolkit.web.handover.client_messages import client_message
+from clinic_toolkit.web.handover.page_order import PageOrder
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.request_info import is_from_script
+from clinic_toolkit.web.transport.responses import ViewResult
+
+THANKS_PATH = "/handed-back"
+PEOPLE_IN_GENERAL = "people close to you"
+
+
+class HandoverForm:
+    """One form, from its welcome to the moment it is given back."""
+
+    def __init__(
+        self, app: Flask, ticket: HandoverTicket, instrument: Instrument, *, on_returned: Callable[[], None]
+    ) -> None:
+        self.answers = HandoverAnswers(ticket)
+        self._ticket, self._instrument, self._on_returned = ticket, instrument, on_returned
+        self._order = PageOrder(ticket, instrument)
+        for path, endpoint, view, methods in (
+            ("/", "start", self.start, ["GET"]),
+            ("/form", "welcome", self.welcome, ["GET"]),
+            ("/form/<int:number>", "item", self.item, ["GET", "POST"]),
+            ("/form/<int:number>/pause", "pause", self.pause, ["GET"]),
+            ("/form/open-line", "open_line", self.open_line, ["GET", "POST"]),
+            ("/form/check", "check", self.check, ["GET"]),
+            ("/form/finish", "finish", self.finish, ["GET", "POST"]),
+            ("/form/give-back", "give_back", self.give_back, ["GET", "POST"]),
+            ("/form/pulse/<uuid:handover_id>", "pulse", self.pulse, ["GET"]),
+            (THANKS_PATH, "thanks", self.thanks, ["GET"]),
+        ):
+            app.add_url_rule(path, endpoint, view, methods=methods)
+
+    def start(self) -> ViewResult:
+        """Wherever a person comes from: to where the form stands."""
+        form = self.answers.load_form()
+        return responses.redirect_to(
+            self._order.first_open_page(form) if form.is_begun else url_for("welcome")
+        )
+
+    def welcome(self) -> ViewResult:
+        """What this is, what becomes of the answers, and what the buttons do."""
+        onward = self._order.first_open_page(self.answers.load_form())
+        limits = self._ticket.confidentiality_text
+        return self._render_page("welcome", next=onward, client_text=CLIENT_LINE, limits=limits)
+
+    def item(self, number: int) -> ViewResult:
+        """One question: show it, or keep what was answered and go where the button says."""
+        if not 1 <= number <= len(self._instrument.items):
+            abort(404)
+        changing = "change" in request.args
+        if request.method == "GET":
+            answered = self.answers.answer_to(number)
+            return self._render_item(number, answered, changing=changing, seen=response_fingerprint(answered))
+        before = self.answers.answer_to(number)
+        sent = ClientItemForm.for_instrument(self._instrument, request.form)
+        fits = sent.validate()
+        response = sent.to_response(before)
+        if not fits:
+            if is_from_script():
+                return responses.autosave_failed(first_error(sent), 422)
+            page = self._render_item(
+                number, response, changing=changing, seen=sent.shown_mark, errors=sent.errors
+            )
+            return page, 422
+        try:
+            before, found = self.answers.save_answer(number, sent.merge_with)
+        except ClinicError as trouble:
+            # What was typed stands on the page again, and can be sent once more.
+            if is_from_script():
+                return responses.autosave_failed(client_message(trouble), 503)
+            errors = {"": [client_message(trouble)]}
+            page = self._render_item(number, response, changing=changing, seen=sent.shown_mark, errors=errors)
+            return page, 503
+        if found.has_conflict:
+            if is_from_script():
+                return responses.autosave_failed(CONFLICT_MESSAGE, 409)
+            elsewhere = (describe_answer(before, self._instrument), before.remark)
+            page = self._render_item(
+                number,
+                found.response,
+                changing=changing,
+                seen=response_fingerprint(before),
+                elsewhere=elsewhere,
+            )
+            return page, 409
+        if is_from_script():
+            return responses.autosave_saved(_utc_now(), version=sent.mark_after_save(before))
+        if sent.reopens_question:
+            return responses.redirect_to(url_for("item", number=number, change=int(changing) or None))
+        return responses.redirect_to(
+            self._order.page_after_item(number, sent.go.data or "next", changing=changing)
+        )
+
+    def open_line(self) -> ViewResult:
+        """The open line of a check-in: ask it, or keep what was written and go where the button says."""
+        if not self._order.open_line_question:
+            abort(404)
+        before = self.answers.answer_to(self._order.open_line_number)
+        if request.method == "GET":
+            return self._render_open_line(before.remark, seen=text_fingerprint(before.remark))
+        sent = ClientOpenLineForm(request.form)
+        line, seen = sent.open_line.data, sent.version.data or ""
+        if not sent.validate():
+            if is_from_script():
+                return responses.autosave_failed(first_error(sent), 422)
+            return self._render_open_line(line, seen=seen, errors=sent.errors), 422
+        try:
+            before, found = self.answers.save_answer(
+                self._order.open_line_number, lambda kept: _merge_open_line(sent, kept)
+            )
+        except ClinicError as trouble:
+            if is_from_script():
+                return responses.autosave_failed(client_message(trouble), 503)
+            return self._render_open_line(line, seen=seen, errors={"": [client_message(trouble)]}), 503
+        if found.has_conflict:
+            if is_from_script():
+                return responses.autosave_failed(CONFLICT_MESSAGE, 409)
+            stands = (before.remark or "Left open",)
+            return self._render_open_line(line, seen=text_fingerprint(before.remark), elsewhere=stands), 409
+        if is_from_script():
+            return responses.autosave_saved(_utc_now(), version=sent.mark_after_save)
+        return responses.redirect_to(self._order.page_after_open_line(sent.go.data or "next"))
+
+    def _render_open_line(
+        self, written: str, *, seen: str, elsewhere: tuple[str, ...] = (), errors: object = None
+    ) -> str:
+        return self._render_page(
+            "open_line",
+            asked=self._order.open_line_question,
+            written=written,
+            version=seen,
+            elsewhere=elsewhere,
+            before=bool(self._ticket.answered_before[self._order.open_line_number - 1]),
+            errors=errors or {},
+        )
+
+    def pause(self, number: int) -> ViewResult:
+        """An empty page while something else matters more. It shows nothing of the form."""
+        if not 1 <= number <= len(self._instrument.items):
+            abort(404)
+        return self._render_page("pause", number=number)
+
+    def check(self) -> ViewResult:
+        """All answers on one page, each with a way to change it."""
+        form = self.answers.load_form()
+        return self._render_page(
+            "check",
+            items=self._answer_rows(form),
+            ways=NON_ANSWER_LABELS,
+            asked=self._order.open_line_question,
+            written=form.answers.get(self._order.open_line_number, NO_ANSWER).remark,
+            written_before=self._order.had_open_line,
+        )
+
+    def finish(self) -> ViewResult:
+        """Ask once more, then finish: the form goes back, and no more can be changed."""
+        if request.method == "GET":
+            form = self.answers.load_form()
+            left_open = self._order.first_open_question(form) is not None
+            return self._render_page("finish", left_open=left_open)
+        self.answers.record_act(ACT_FINISHED)
+        self._on_returned()
+        return responses.redirect_to(THANKS_PATH)
+
+    def give_back(self) -> ViewResult:
+        """Ask once more, then give the device back as the form stands."""
+        if request.method == "GET":
+            return self._render_page("give_back", next=self._order.first_open_page(self.answers.load_form()))
+        # The answers are on the disk already. Whoever wants to stop must be able to, even if this is not.
+        with suppress(ClinicError):
+            self.answers.record_act(ACT_GIVEN_BACK)
+        self._on_returned()
+        return responses.redirect_to(THANKS_PATH)
+
+    def thanks(self) -> ViewResult:
+        """The last page. The lock, which follows, knows it too."""
+        return self._render_page("thanks", pulse="")
+
+    @property
+    def pulse_address(self) -> str:
+        """What the pages of this one hand-over ask; those of an earlier one ask another."""
+        return f"/form/pulse/{self._ticket.handover_id}"
+
+    def pulse(self, handover_id: UUID) -> ViewResult:
+        """Tell an open page that its form is still out. One of an earlier hand-over gets the refusal."""
+        if handover_id != self._ticket.handover_id:
+            abort(404)
+        return responses.json_response({"csrf_token": self._ticket.form_token}, 200)
+
+    def render_error(self, sentence: str) -> ViewResult:
+        """A sentence, and the way back to the form."""
+        if is_from_script():
+            return responses.autosave_failed(sentence, 503)
+        return self._render_page("trouble", sentence=sentence), 503
+
+    def _render_item(
+        self,
+        number: int,
+        answered: Response,
+        *,
+        changing: bool,
+        seen: str,
+        elsewhere: tuple[str, ...] = (),
+        errors: object = None,
+    ) -> str:
+        asked = self._instrument.items[number - 1]
+        return self._render_page(
+            "item",
+            number=number,
+            count=len(self._instrument.items),
+            item=asked,
+            text=self._item_text(asked),
+            answered=answered,
+            version=seen,
+            elsewhere=elsewhere,
+            before=bool(self._ticket.answered_before[number - 1]),
+            changing=changing,
+            errors=errors or {},
+        )
+
+    def _answer_rows(self, form: ClientForm) -> list[dict[str, object]]:
+        labels = {option.value: option.label for option in self._instrument.options}
+        return [
+            {
+                "number": number,
+                "text": self._item_text(item),
+                "response": (response := form.answers.get(number, NO_ANSWER)),
+                "label": labels.get(response.value) if response.value is not None else None,
+                "before": bool(self._ticket.answered_before[number - 1]),
+            }
+            for number, item in enumerate(self._instrument.items, start=1)
+        ]
+
+    def _item_text(self, item: Item) -> str:
+        return item.text_general if self._ticket.is_general else item.text
+
+    def _render_page(self, name: str, **values: object) -> str:
+        return render_template(
+            f"handover/{name}.html",
+            instrument=self._instrument,
+            about=self._ticket.relationship_word or PEOPLE_IN_GENERAL,
+            general=self._ticket.is_general,
+            **values,
+        )
+
+
+def _merge_open_line(sent: ClientOpenLineForm, kept: Response) -> MergedResponse:
+    line, clash = sent.merge_with(kept.remark)
+    return MergedResponse(response=replace(NO_ANSWER, remark=line), has_conflict=clash)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,62 @@
+"""The order of the pages of a form in a client's hands: what comes first, and what after each button."""
+
+from flask import url_for
+
+from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
+from clinic_toolkit.web.handover.answer_store import NO_ANSWER
+
+
+class PageOrder:
+    """The questions one after the other, then the open line of a check-in, then all answers."""
+
+    def __init__(self, ticket: HandoverTicket, instrument: Instrument) -> None:
+        self._ticket, self._count = ticket, len(instrument.items)
+        # What a check-in asks last, in words; empty in every other questionnaire.
+        self.open_line_question = instrument.open_line_general if ticket.is_general else instrument.open_line
+
+    @property
+    def open_line_number(self) -> int:
+        """The number of the open line, after the questions."""
+        return self._count + 1
+
+    @property
+    def had_open_line(self) -> bool:
+        """Whether the open line was written on before the device was handed over."""
+        return bool(self.open_line_question and self._ticket.answered_before[self._count])
+
+    def first_open_question(self, form: ClientForm) -> int | None:
+        """The first question without an answer, here or before; None if each has one."""
+        for number, before in enumerate(self._ticket.answered_before[: self._count], start=1):
+            if not before and form.answers.get(number, NO_ANSWER).status == "not_reached":
+                return number
+        return None
+
+    def first_open_page(self, form: ClientForm) -> str:
+        """Where the form stands."""
+        if number := self.first_open_question(form):
+            return url_for("item", number=number)
+        line = form.answers.get(self.open_line_number, NO_ANSWER).remark or self.had_open_line
+        return url_for("open_line" if self.open_line_question and not line else "check")
+
+    def page_after_item(self, number: int, go: str, *, changing: bool) -> str:
+        """Where a button of a question leads; `changing` if the client came from the page of all answers."""
+        if go == "pause":
+            return url_for("pause", number=number)
+        if go == "give_back":
+            return url_for("give_back")
+        if go == "back" and not changing:
+            return url_for("item", number=number - 1) if number > 1 else url_for("welcome")
+        if number == self._count and self.open_line_question and not changing:
+            return url_for("open_line")
+        if changing or number == self._count:
+            return url_for("check")
+        return url_for("item", number=number + 1)
+
+    def page_after_open_line(self, go: str) -> str:
+        """Where a button of the open line leads."""
+        if go == "pause":
+            return url_for("pause", number=self._count)
+        if go == "back":
+            return url_for("item", number=self._count)
+        return url_for("give_back" if go == "give_back" else "check")

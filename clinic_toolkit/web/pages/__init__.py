@@ -1,0 +1,1 @@
+"""How templates are drawn: the Jinja environment, filters, titles and static files."""

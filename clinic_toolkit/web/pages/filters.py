@@ -1,0 +1,70 @@
+"""How days, times, places in a drawing and the client's own words are written on pages."""
+
+from datetime import date, datetime, time, timedelta
+
+from flask import Flask
+
+from clinic_toolkit.dates import MONTH_NAMES, format_date
+from clinic_toolkit.instruments import client_wording
+
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def register_filters(app: Flask) -> None:
+    """Make the filters known to every template."""
+    app.jinja_env.filters.update(
+        day=format_date,
+        day_of=short_date,
+        short_day=short_day,
+        weekday=weekday,
+        clock=clock_time,
+        moment=date_and_time,
+        share=percentage,
+        spell=duration,
+        spoken=client_wording.with_client_word,
+        quoted=client_wording.with_client_word_in_quotes,
+    )
+
+
+def short_day(day: date) -> str:
+    """ "Thu 19 Nov": for lists."""
+    return f"{weekday(day)[:3]} {day.day} {MONTH_NAMES[day.month - 1][:3]}"
+
+
+def short_date(day: date, today: date) -> str:
+    """ "19 Nov", and "19 Nov 2025" in another year: for lists of many months."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1][:3]}" + (f" {day.year}" if day.year != today.year else "")
+
+
+def weekday(day: date) -> str:
+    """ "Thursday"."""
+    return WEEKDAYS[day.weekday()]
+
+
+def clock_time(at: time) -> str:
+    """ "10:00"."""
+    return f"{at:%H:%M}"
+
+
+def date_and_time(at: datetime) -> str:
+    """ "22 November 2026, 10:00"."""
+    return f"{format_date(at)}, {at:%H:%M}"
+
+
+def percentage(part: float) -> str:
+    """ "12.50%": a place in a drawing, from 0 to 1."""
+    return f"{part:.2%}"
+
+
+def duration(spent: timedelta) -> str:
+    """ "1 minute 35 seconds"; from an hour on "more than an hour", which no longer times anything."""
+    minutes, seconds = divmod(int(spent.total_seconds()), 60)
+    if minutes >= 60:
+        return "more than an hour"
+    parts = [_count_with_unit(minutes, "minute")] if minutes else []
+    parts += [_count_with_unit(seconds, "second")] if seconds or not minutes else []
+    return " ".join(parts)
+
+
+def _count_with_unit(many: int, what: str) -> str:
+    return f"{many} {what}" if many == 1 else f"{many} {what}s"

@@ -1,0 +1,82 @@
+"""What kind of page it is, in a word or two for its title; never whose, and never what about.
+
+Window lists, histories and shared screens show titles, and a screen reader says them first. So a page about
+fear or harm is an "Entry" like any other. A page that is not named here has the program's name alone.
+"""
+
+from flask import request
+
+# By part of the program: every page of it that is not named below.
+_TITLE_BY_BLUEPRINT = {
+    "lock": "Locked",
+    "setup": "Set-up",
+    "today": "Today",
+    "clients": "Clients",
+    "cases": "Client",
+    "relationships": "Relationship",
+    "watched": "Question to watch",
+    "sessions": "Session",
+    "endings": "Before you end",
+    "for_me": "For the clinician",
+    "check_ins": "Check-in",
+    "administrations": "Questionnaire",
+    "whole_forms": "All questions",
+    "guidance": "How to give it",
+    "paper_forms": "Paper form",
+    "open_lines": "Question",
+    "handover": "Hand over",
+    "results": "Result",
+    "courses": "Over time",
+    "rhythms": "Repeating",
+    "risk_entries": "Entry",
+    "worksheets": "Worksheets",
+    "notes": "Note",
+    "questionnaires": "Questionnaires",
+    "own_questionnaires": "Questionnaires",
+    "previews": "Preview",
+    "practice": "Your practice",
+    "audit": "Audit trail",
+    "promises": "About your data",
+    "confirm": "Passphrase",
+    "condition": "Condition of the record",
+    "paper_day": "When the computer fails",
+    "joins": "Join two entries",
+}
+_TITLE_BY_ENDPOINT = {
+    "clients.show": "Client",
+    "clients.new": "New client",
+    "clients.edit": "Client details",
+    "relationships.new": "New relationship",
+    "sessions.new": "New session",
+    "administrations.choose": "Choose a questionnaire",
+    "administrations.introduction": "Introduction",
+    "administrations.item": "Question",
+    "administrations.pause": "A pause",
+    "administrations.check": "Answers",
+    "administrations.finished": "Finished",
+    "handover.show": "Handed back",
+    "handover.handed_back": "Handed back",
+    "results.answers": "Answers",
+    "results.together": "To look at together",
+    "courses.together": "To look at together",
+    "worksheets.show": "Worksheet",
+    "worksheets.offer": "Give a worksheet",
+    "worksheets.handout": "Worksheet",
+    "questionnaires.show": "Questionnaire",
+    # The form in a client's hands, which is a program of its own.
+    "welcome": "Welcome",
+    "item": "Question",
+    "pause": "A pause",
+    "open_line": "Question",
+    "check": "Answers",
+    "finish": "Finish",
+    "give_back": "Give back",
+    "thanks": "Handed back",
+}
+TITLES = frozenset(_TITLE_BY_BLUEPRINT.values()) | frozenset(_TITLE_BY_ENDPOINT.values())
+
+
+def page_title() -> str:
+    """The kind of the page that is asked for, or nothing."""
+    asked = request.endpoint or ""
+    return _TITLE_BY_ENDPOINT.get(asked) or _TITLE_BY_BLUEPRINT.get(request.blueprint or "", "")

@@ -1,0 +1,69 @@
+"""How long nobody has touched the keys, and whether the machine slept meanwhile.
+
+Measured on a clock that nobody can set: a changed date must never lock a session in the middle of
+a sentence, nor keep one open. The clock also runs while the machine sleeps, so that a closed lid
+is seen as the long silence it was.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+# Asked every second; a gap this long means that the machine was asleep.
+SUSPEND_GAP_SECONDS = 30.0
+ABSOLUTE_TIMEOUT_SECONDS = 8 * 3600.0
+
+
+def suspend_aware_clock() -> float:
+    """Seconds from an arbitrary start, counting the time the machine is suspended."""
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":  # here, unlike on Linux, it goes on during sleep
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+    return time.monotonic()
+
+
+class Timeouts:
+    """The last sign of a person at an unlocked worker."""
+
+    def __init__(
+        self, *, idle: float, idle_in_session: float, clock: Callable[[], float] = suspend_aware_clock
+    ) -> None:
+        self._idle, self._idle_in_session = idle, idle_in_session
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._last_polled = self._last_active = clock()
+        self._started: float | None = None
+        self.hour_open = False
+
+    def start(self) -> None:
+        """The keys came in: count from here."""
+        with self._lock:
+            self._last_active = self._last_polled = self._clock()
+            self._started = self._started if self._started is not None else self._last_active
+
+    def record_activity(self) -> None:
+        """A person did something."""
+        with self._lock:
+            self._last_active = self._clock()
+
+    @property
+    def idle_timeout(self) -> float:
+        """Seconds without a sign after which the worker ends."""
+        return self._idle_in_session if self.hour_open else self._idle
+
+    def reason_to_end(self) -> str | None:
+        """Why an unlocked worker should end now: "suspended", "idle", "eight hours", or None."""
+        with self._lock:
+            now = self._clock()
+            gap, self._last_polled = now - self._last_polled, now
+            if self._started is None:
+                return None
+            if gap >= SUSPEND_GAP_SECONDS:
+                return "suspended"
+            if now - self._last_active >= self.idle_timeout:
+                return "idle"
+            if now - self._started >= ABSOLUTE_TIMEOUT_SECONDS:
+                return "eight hours"
+            return None

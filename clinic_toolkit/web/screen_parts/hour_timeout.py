@@ -1,0 +1,12 @@
+"""How long a pause may be before the screen locks: longer while an hour of today is open."""
+
+from clinic_toolkit.record.people import therapy_session_timeline
+from clinic_toolkit.web import context
+
+
+def end_long_timeout() -> None:
+    """Let the screen lock after a short pause again, unless an hour of today is still open."""
+    today = context.today()
+    everything = therapy_session_timeline.list_therapy_sessions(context.db(), context.vault())
+    if not any(hour.state == "open" and hour.payload.on == today for hour in everything):
+        context.restore_idle_timeout()

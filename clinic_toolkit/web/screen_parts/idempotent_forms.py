@@ -1,0 +1,109 @@
+"""Forms that make a record: each page carries a number that becomes the record's id.
+
+So a form that is sent a second time arrives at what the first one made (`journal.idempotency`).
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import msgspec
+from flask import g, request
+
+from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal import idempotency, inventory_snapshot
+from clinic_toolkit.journal.idempotency import IdempotencyKeyTaken
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record import record_kinds
+from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.web import context
+
+B = TypeVar("B", bound=msgspec.Struct)
+
+KEY_FIELD = "record"
+_KEY_SPENT = "record number spent"
+
+
+class SentBeforeWithOtherWords(ClinicError):
+    """The page was sent before, with other words."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This page was sent before, and what was on it then is saved. What is below is different "
+            "and is not saved yet. Sending it now makes another entry."
+        )
+
+
+def idempotency_key_for_page() -> str:
+    """The number for the form of this page: the one that was sent if it is shown again, else a new one."""
+    sent_now = request.form.get(KEY_FIELD, "") if request.method == "POST" and _KEY_SPENT not in g else ""
+    return sent_now or uuid4().hex
+
+
+def submitted_idempotency_key() -> UUID:
+    """The number that came with the form; a form without one makes a record with a number of its own.
+
+    Raises:
+        IdempotencyKeyTaken: it is no number that a page of ours carries.
+    """
+    typed = request.form.get(KEY_FIELD)
+    if typed is None:
+        return uuid4()
+    try:
+        number = UUID(hex=typed)
+    except ValueError:
+        raise IdempotencyKeyTaken from None
+    if number.version != 4 or number.hex != typed:
+        raise IdempotencyKeyTaken
+    return number
+
+
+def is_spent() -> bool:
+    """Whether this form made its record already; False for a form that makes none.
+
+    Raises:
+        IdempotencyKeyTaken: it came with what is no number of ours.
+    """
+    if KEY_FIELD not in request.form:
+        return False
+    return (
+        inventory_snapshot.load_inventory(context.db(), context.vault()).find_newest(
+            submitted_idempotency_key().bytes
+        )
+        is not None
+    )
+
+
+def find_created_before(
+    kind: type[B], ring: UUID | None, is_same: Callable[[B], bool]
+) -> RecordVersion[B] | None:
+    """What this very form made when it was sent before; None if it was not.
+
+    Args:
+        ring: the ring in which the form makes its record; None if that has a ring of its own.
+        is_same: whether what is sent now is what the record was made from. If it is not, the words that were
+            typed last must not be taken for recorded.
+
+    Raises:
+        IdempotencyKeyTaken: the number is that of something else.
+        SentBeforeWithOtherWords: it was sent before with other words.
+    """
+    if request.method != "POST" or KEY_FIELD not in request.form:
+        return None
+    kept = idempotency.find_created_with(
+        context.db(),
+        context.vault(),
+        record_kinds.TABLES_BY_PAYLOAD[kind],
+        submitted_idempotency_key(),
+        kind,
+        ring=ring,
+    )
+    if kept is not None and not is_same(kept.payload):
+        setattr(g, _KEY_SPENT, True)
+        raise SentBeforeWithOtherWords
+    return kept
+
+
+def find_client_created_before(is_same: Callable[[Client], bool]) -> RecordVersion[Client] | None:
+    """`find_created_before`, for the form that takes a client in."""
+    return find_created_before(Client, None, is_same)

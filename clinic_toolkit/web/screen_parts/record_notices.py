@@ -1,0 +1,62 @@
+"""What stands above every page as long as it is so: a save without its check-mark, a record that is hurt."""
+
+from flask import Response, json, request, url_for
+from sqlalchemy import Engine
+
+from clinic_toolkit.journal import condition
+from clinic_toolkit.store import anchor, file_guard
+from clinic_toolkit.web import context
+
+CHECK_MARK_FAILED = (
+    "Saved, but the check-mark failed. What you saved is there; only the small file that would notice a "
+    "later loss could not be written. Check whether the disk is full."
+)
+CHECK_MARK_FAILED_SHORT = "but the check-mark failed"
+RECORD_DAMAGED = "Something is wrong with the record."
+_CONDITION_SHOWN_KEY = "condition shown"
+
+
+def list_notices() -> tuple[tuple[str, str], ...]:
+    """Each notice of this page: its words, and the page to go to or ""."""
+    engine = context.worker().engine
+    if engine is None:
+        return ()
+    found = [(CHECK_MARK_FAILED, "")] if anchor.has_write_failed(engine) else []
+    here = context.find_unlocked_session()
+    sound = condition.is_sound(engine, here.vault) if here else anchor.verdict(engine).is_clean
+    if not sound and request.blueprint != "condition":
+        found.append((RECORD_DAMAGED, url_for("condition.index")))
+    return tuple(found)
+
+
+def page_to_show_first() -> str | None:
+    """The page that must be shown before any other after this unlock, or None."""
+    here = context.find_unlocked_session()
+    # What is found later must not come between a page and what was typed on it: `list_notices` names that.
+    if (
+        here is None
+        or here.values.get(_CONDITION_SHOWN_KEY)
+        or anchor.verdict(context.unit_of_work().engine).is_clean
+    ):
+        return None
+    return url_for("condition.index")
+
+
+def mark_condition_shown() -> None:
+    """The condition of the record was shown in this session."""
+    context.put_in_session(_CONDITION_SHOWN_KEY, True)
+
+
+def is_store_read_only(engine: Engine) -> bool:
+    """Whether nothing at all is written into this store: it is only looked at, or its file was exchanged."""
+    return anchor.is_read_only(engine) or file_guard.is_replaced(engine)
+
+
+def add_notice_to_autosave(answer: Response) -> None:
+    """Say in the answer to an autosave that its check-mark failed; pages say so by `list_notices`."""
+    engine = context.worker().engine
+    if engine is None or not answer.is_json or not anchor.has_write_failed(engine):
+        return
+    told = answer.get_json()
+    if isinstance(told, dict) and "saved" in told:
+        answer.set_data(json.dumps(told | {"saved": f"{told['saved']}, {CHECK_MARK_FAILED_SHORT}"}))

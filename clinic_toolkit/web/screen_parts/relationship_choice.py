@@ -1,0 +1,37 @@
+"""Whom a questionnaire is about, as chosen on a page: someone known, someone new, people in general."""
+
+from uuid import UUID
+
+from clinic_toolkit.journal import records
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import clients, relationships
+from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.web import context
+from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
+
+
+def load_or_add_relationship(
+    form: ChooseQuestionnaireForm, client_id: UUID
+) -> RecordVersion[Relationship] | None:
+    """The relationship that was chosen, or added if it is new; None for people in general.
+
+    Raises:
+        records.RecordNotFound: it is another client's, or nobody's.
+    """
+    if form.about.data == "general":
+        return None
+    if form.about.data == "new":
+        return relationships.create_relationship(
+            context.db(),
+            context.vault(),
+            client_id,
+            word=form.word.data,
+            frame=form.frame.data or "",
+            now=context.now(),
+        )
+    about = relationships.load_relationship(context.db(), context.vault(), UUID(hex=form.about.data))
+    if about.payload.client_id not in clients.list_joined_client_ids(
+        context.db(), context.vault(), client_id
+    ):
+        raise records.RecordNotFound
+    return about

@@ -1,0 +1,1 @@
+"""Requests, responses and headers, without a record."""

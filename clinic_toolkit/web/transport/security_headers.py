@@ -1,0 +1,44 @@
+"""The headers of every answer: nothing but our own files may run or be kept, and only paper may be framed."""
+
+from werkzeug.wrappers import Response
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
+    "require-trusted-types-for 'script'"
+)
+# A file that is downloaded may do nothing at all, wherever it ends up being shown.
+DOWNLOAD_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+# A page of ours that holds a paper in a frame.
+PRINTOUT_PAGE_POLICY = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+# That paper: the only answer which may be framed, by a page of ours alone. `sandbox` would stop the
+# browser's own PDF viewer; Chromium's and Firefox's need nothing of this list.
+FRAMED_PDF_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+_DENIED_FEATURES = (
+    "accelerometer autoplay browsing-topics camera display-capture "
+    "encrypted-media fullscreen gamepad geolocation gyroscope hid identity-credentials-get idle-detection "
+    "local-fonts magnetometer microphone midi payment picture-in-picture publickey-credentials-create "
+    "publickey-credentials-get screen-wake-lock serial storage-access usb "
+    "window-management xr-spatial-tracking"
+)
+FIXED_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _DENIED_FEATURES.split()),
+}
+
+
+def add_security_headers(response: Response) -> None:
+    """Put the headers on an answer; a policy or a lifetime that it already has is kept."""
+    # A refusal of the gate that comes from inside the app has them already.
+    if "Permissions-Policy" not in response.headers:
+        response.headers.extend(FIXED_HEADERS)
+        if response.headers.get("Content-Security-Policy") == FRAMED_PDF_POLICY:
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("Cache-Control", "no-store")
