@@ -1,6 +1,6 @@
-"""Clinic toolkit: the record of a psychotherapy practice, sealed, on one machine.
+"""Clinic toolkit: the encrypted record of a psychotherapy practice, on one machine.
 
-The map of the house. A module imports only from floors below its own; tests hold this picture to
+The layers of the package. A module imports only from layers below its own; tests compare this table with
 the code.
 
    10  cli               the start, the keeper, the worker, the parser
@@ -23,8 +23,8 @@ the code.
        plain_text        the text of a file, whichever editor saved it
        toml_limits       what a TOML file may hold, judged before it is parsed
 
-A request goes down: `web/app.py` (perimeter, guard, token) to a screen, to a verb of `record`, to
-`journal`, `vault` and `store`. Values come up frozen. Keys live in a worker process
+A request goes down from `web/app.py` (perimeter, guard, form token) to a screen, to a function of `record`,
+and to `journal`, `vault` and `store`; frozen values come back up. Keys exist only in a worker process
 (`cli/worker.py`) and end with it.
 """
 

@@ -1,7 +1,7 @@
-"""`python -m clinic_toolkit`."""
+"""Entry point of `python -m clinic_toolkit`."""
 
 from clinic_toolkit.cli import main
 
-# The guard matters: a spawned worker imports this module again.
+# Required, because a spawned worker process imports this module again.
 if __name__ == "__main__":
     main(prog_name="clinic-toolkit")

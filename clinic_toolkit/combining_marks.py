@@ -1,24 +1,24 @@
-"""Marks that combine with the letter before them, and how many of them a letter may carry.
+"""Limits the number of combining marks on one letter.
 
-Putting text into one form (NFC) sorts the marks of each letter, at a cost that grows with the square of how
-many there are: a field full of marks alone would keep a process busy for minutes. No language puts more
-than a few on a letter; Unicode's own bound for such text is thirty (UAX #15, Stream-Safe Text Format).
+NFC normalization sorts the marks of each letter in quadratic time, so a field full of marks would keep a
+process busy for minutes. No language puts more than a few marks on a letter; Unicode's own limit for such
+text is thirty (UAX #15, Stream-Safe Text Format).
 """
 
 from unicodedata import combining
 
 MAX_MARKS_PER_LETTER = 30
-# COMBINING GRAPHEME JOINER: nothing is seen of it, and nothing is sorted across it.
+# COMBINING GRAPHEME JOINER: it is invisible, and normalization never reorders marks across it.
 GRAPHEME_JOINER = "\u034f"
 
 
 def has_too_many_marks(text: str) -> bool:
-    """Whether a letter carries more marks than any writing has."""
+    """Whether any letter has more than `MAX_MARKS_PER_LETTER` combining marks."""
     return not text.isascii() and to_stream_safe(text) != text
 
 
 def to_stream_safe(text: str) -> str:
-    """The text with a joiner after every thirty marks in a row. Every character of it stays."""
+    """Insert a grapheme joiner after every thirty combining marks in a row; no character is removed."""
     if text.isascii():
         return text
     made, run = [], 0

@@ -1,4 +1,4 @@
-"""Days as people write them."""
+"""Formatting of dates for people."""
 
 from datetime import date
 
@@ -8,5 +8,5 @@ MONTH_NAMES = tuple(
 
 
 def format_date(day: date) -> str:
-    """ "22 November 2026": the same on every system, whatever its locale."""
+    """Format a date as "22 November 2026", independent of the system's locale."""
     return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"

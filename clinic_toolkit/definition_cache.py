@@ -1,9 +1,9 @@
-"""Files that were checked once on a machine, kept beside them in their checked form.
+"""Cache of validated definition files, stored beside them.
 
-Reading every questionnaire and worksheet and checking all of it is a quarter of what a new process
-costs, and every lock begins one. What is kept is believed only for exactly these files and exactly the
-code that checked them. Who can change it where it lies, in the `__pycache__` beside them, could change
-the program's own modules as well.
+Reading and validating every questionnaire and worksheet is a quarter of the start of a process, and every
+lock starts one. A cached result is used only for exactly the same files and the same validating code.
+Whoever can change the cache, in the `__pycache__` beside the files, could change the program's own modules
+too.
 """
 
 import os
@@ -17,17 +17,21 @@ _CACHE_FILE = Path("__pycache__") / "checked.cache"
 
 
 def load_or_build(folder: Path, pattern: str, *, checker_folder: Path, build: Callable[[], bytes]) -> bytes:
-    """What `build` once made of the files of a folder; made now, and kept, where nothing fits them.
+    """Return the cached result of `build` for the files of a folder, or build and cache it.
 
     Args:
-        pattern: which files of the folder, as `*.toml`.
-        checker_folder: the folder of the code that checks; other code checks anew.
-        build: reads and checks the files. What it raises is raised, and nothing is kept.
+        folder: the folder with the files.
+        pattern: which files of the folder, such as `*.toml`.
+        checker_folder: the folder of the validating code; any change in it invalidates the cache.
+        build: reads and validates the files. Its errors are raised, and then nothing is cached.
+
+    Returns:
+        The bytes that `build` returned, now or earlier.
     """
     try:
         of = _digest_files([*folder.glob(pattern), *checker_folder.glob("*.py")])
     except OSError:
-        return build()  # which says what cannot be read
+        return build()  # raises the error that names the unreadable file
     kept = _find_cached(folder / _CACHE_FILE, of)
     if kept is None:
         kept = build()
@@ -55,7 +59,7 @@ def _write_cache(cache_file: Path, source_digest: bytes, content: bytes) -> None
     if sys.dont_write_bytecode:
         return
     half = cache_file.with_suffix(f".{os.getpid()}")
-    # Where nothing can be written, each process checks for itself.
+    # If the cache cannot be written, each process validates the files itself.
     with suppress(OSError):
         cache_file.parent.mkdir(exist_ok=True)
         half.write_bytes(source_digest + sha256(content).digest() + content)

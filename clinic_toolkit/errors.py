@@ -1,12 +1,12 @@
-"""The one base error. Every other error class lives beside the code that raises it."""
+"""The base error. Every other error class is defined beside the code that raises it."""
 
 
 class ClinicError(Exception):
-    """Something went wrong that a person should read about.
+    """An error to be shown to a person.
 
-    The sentence is written for the person at the screen: plain, complete, and free of client
-    content, because it may also reach a terminal. `web/error_pages.py` maps classes to an HTTP status,
-    `cli/__init__.py` to an exit code; nothing else does.
+    The sentence is written for the person at the screen: plain, complete, and free of client data, because
+    it may also be printed to a terminal. Only `web/error_pages.py` maps error classes to an HTTP status, and
+    only `cli/__init__.py` to an exit code.
     """
 
     def __init__(self, sentence: str) -> None:
@@ -15,4 +15,4 @@ class ClinicError(Exception):
 
 
 class DamagedFile(ClinicError):
-    """A file of ours cannot be read as what it should be. Nothing is overwritten; exit code 2."""
+    """A file of ours is damaged, missing or of another version. It is never overwritten; exit code 2."""

@@ -1,4 +1,4 @@
-"""Where things lie: what is shipped beside the package, and the folder of a practice."""
+"""Paths of the files that are shipped with the package, and of the default data folder."""
 
 import os
 import sys
@@ -8,23 +8,23 @@ _PACKAGE = Path(__file__).parent
 
 
 def templates_folder() -> Path:
-    """The Jinja pages."""
+    """Folder of the Jinja templates."""
     return _bundled_folder("templates")
 
 
 def worksheets_folder() -> Path:
-    """The worksheets for clients, as data."""
+    """Folder of the worksheet definitions."""
     return _bundled_folder("worksheets")
 
 
 def _bundled_folder(name: str) -> Path:
-    # A wheel carries the top-level folders inside the package; in a checkout they stand beside it.
+    # A wheel has these folders inside the package; in a checkout they are beside it.
     bundled = _PACKAGE / "_bundled" / name
     return bundled if bundled.is_dir() else _PACKAGE.parent / name
 
 
 def default_data_folder() -> Path:
-    """The usual place for a practice's record on this kind of machine."""
+    """The default data folder on this operating system."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Clinic Toolkit"
     if sys.platform == "darwin":

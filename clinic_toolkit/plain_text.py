@@ -1,20 +1,19 @@
-"""The text of a file that a person wrote in an editor of their own.
+"""Decodes text files that people wrote in their own editors.
 
-Editors on Windows put a mark before the text, end lines by two characters, or write two bytes for every
-letter. None of that changes a word, so all of it is read, and a text is the same text whichever editor
-saved it.
+Editors on Windows may add a byte order mark, end lines with CRLF or save UTF-16. All of these are accepted,
+and the decoded text is the same whichever editor saved it.
 """
 
 import codecs
 
-# The longer mark of UTF-32 begins with that of UTF-16.
+# Must be tested first, because the byte order mark of UTF-32 begins with that of UTF-16.
 _UTF32_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ADVICE = "Open it in its editor, save it with the encoding UTF-8, and try again"
 
 
 class TextDecodingError(ValueError):
-    """The bytes are no text that can be read; `line` is where that shows, and the words say what to do."""
+    """The bytes are not text in a supported encoding; `line` is where, and the message says what to do."""
 
     def __init__(self, line: int, what: str) -> None:
         self.line = line
@@ -22,10 +21,10 @@ class TextDecodingError(ValueError):
 
 
 def decode_text(data: bytes) -> str:
-    """The text, without a mark before it and with one kind of line end.
+    """Decode a text; returns it without a byte order mark, and with LF line ends.
 
     Raises:
-        TextDecodingError: it is neither UTF-8 nor UTF-16 with its mark, or holds the character of no letter.
+        TextDecodingError: it is neither UTF-8 nor UTF-16 with a byte order mark, or contains a NUL.
     """
     if data.startswith(_UTF32_BOMS):
         raise TextDecodingError(1, "the text is UTF-32, which is not read here")
@@ -42,7 +41,7 @@ def decode_text(data: bytes) -> str:
 
 
 def normalize_text_bytes(data: bytes) -> bytes:
-    """The same text as every editor would have saved it: UTF-8, no mark, lines ended by one character.
+    """Encode a text in its normal form: UTF-8 without a byte order mark, and with LF line ends.
 
     Raises:
         TextDecodingError: see `decode_text`.
@@ -51,7 +50,7 @@ def normalize_text_bytes(data: bytes) -> bytes:
 
 
 def decode_text_leniently(data: bytes) -> str:
-    """The text as far as it is one, to count lines in and to show places of."""
+    """Decode a text and replace invalid bytes, for counting lines and quoting places in messages."""
     try:
         return decode_text(data)
     except TextDecodingError:

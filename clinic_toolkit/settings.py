@@ -1,7 +1,7 @@
-"""The configuration, read once from `settings.toml` in the data folder and the environment.
+"""The configuration, read once from `settings.toml` in the data folder and from the environment.
 
-The file is written at the first start and belongs to the person from then on: a file that cannot
-be read is reported and never replaced, because its host name is part of every bookmark and cookie.
+The file is written at the first start and never changed by the program afterwards. A damaged one is reported
+and never replaced, because its host name is part of every bookmark and cookie.
 """
 
 import os
@@ -17,14 +17,14 @@ from clinic_toolkit import plain_text, toml_limits
 from clinic_toolkit.errors import ClinicError, DamagedFile
 
 SETTINGS_FILE = "settings.toml"
-# Far more than a person writes there; a longer one is not read.
+# Far more than a person writes there; a longer file is refused.
 _MAX_BYTES = 100_000
-# Python refuses to read a number of some thousand digits, with an error of its own.
+# Python raises an error of its own for a number with thousands of digits.
 _MAX_DIGITS = 9
 
 HOST_NAME_PATTERN = re.compile(r"t-[a-z0-9]{8}\.localhost")
 
-# Whole numbers that may be set, with the least and the most that is accepted.
+# Integer settings with their smallest and largest accepted value.
 NUMBER_RANGES = {"port": (1024, 65535), "idle_seconds": (1, 900), "idle_in_session_seconds": (1, 3600)}
 
 _TEMPLATE = """\
@@ -47,7 +47,7 @@ class BadSetting(ClinicError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """Everything that can be set. `port` is the port wanted, and in a worker the port in use."""
+    """All settings. `port` is the wanted port, and in a worker the port in use."""
 
     data_folder: Path
     host_name: str
@@ -58,27 +58,30 @@ class Settings:
 
     @property
     def host(self) -> str:
-        """The one Host header that is answered."""
+        """The only Host header that is accepted."""
         return f"{self.host_name}:{self.port}"
 
     @property
     def address(self) -> str:
-        """The address of the first page."""
+        """URL of the first page."""
         return f"http://{self.host}/"
 
 
 def load_settings(
     data_folder: Path, *, demo: bool = False, port: int | None = None, environ: Mapping[str, str] = os.environ
 ) -> Settings:
-    """Read the settings of this data folder; at the first start, write them.
+    """Read the settings of this data folder; at the first start, write them first.
 
     Args:
-        port: the port from the command line, which goes before all else.
+        data_folder: the data folder.
+        demo: whether a new settings file is for the demo practice.
+        port: the port from the command line, which overrides all other sources.
         environ: where CLINIC_PORT, CLINIC_IDLE_SECONDS and CLINIC_IDLE_IN_SESSION_SECONDS are looked up.
 
     Raises:
-        DamagedFile: the file is there and is not what it should be. It is left as it is.
-        BadSetting: a number from the command line or the environment cannot be used.
+        DamagedFile: the file exists but is invalid. It is not changed.
+        BadSetting: a number from the command line or the environment is invalid, or the file cannot be
+            written at the first start.
     """
     path = data_folder / SETTINGS_FILE
     if not path.exists():
@@ -94,7 +97,7 @@ def _parse_settings_file(path: Path, overrides: dict[str, int]) -> Settings:
         found = tomllib.loads(_read_settings_text(path))
     except plain_text.TextDecodingError as cause:
         raise _damaged_settings_error(path, str(cause)) from cause
-    # A TOMLDecodeError is a ValueError, and so is what goes beyond a limit.
+    # TOMLDecodeError and TomlLimitExceeded are subclasses of ValueError.
     except (OSError, ValueError, RecursionError) as cause:
         raise _damaged_settings_error(path, "it is not a settings file") from cause
     unknown = sorted(set(found) - {"host_name", "demo", *NUMBER_RANGES})

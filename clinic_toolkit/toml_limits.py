@@ -1,8 +1,8 @@
-"""What a TOML file may hold, judged on its text before anything parses it.
+"""Limits on the content of a TOML file, checked on its text before it is parsed.
 
-A parser does as much work as a file tells it to. This scan goes over the text once, remembers a handful of
-numbers, and stops at the first one that is too high, so what it costs depends on the length alone. Each
-limit leaves at least twice the room that the largest file that ships needs; a test holds it to that.
+A hostile file can make a parser do arbitrary work. This scan goes over the text once, keeps a few counters
+and stops at the first one that is too high, so its cost is linear in the length. Each limit is at least twice
+what the largest shipped file needs, which a test checks.
 """
 
 import re
@@ -11,12 +11,12 @@ MAX_KEYS = 10_000
 MAX_TABLES = 2_000
 MAX_LISTS = 2_000
 MAX_VALUES = 20_000
-# Brackets within brackets, and the parts of one dotted key.
+# Applies to nested brackets and to the parts of a dotted key.
 MAX_DEPTH = 12
 MAX_WORD_LENGTH = 100
 
-# Every alternative either matches without looking back or does not begin here, so the scan is linear.
-# A string without an end runs to the end of its line, or of the text, as it does for the parser.
+# No alternative can backtrack, so the scan is linear.
+# An unterminated string runs to the end of its line or of the text, as it does for the parser.
 _TOKEN = re.compile(
     r"""
       \#[^\n]*+
@@ -34,7 +34,7 @@ _WORD = re.compile(r"[\w+:-]")
 
 
 class TomlLimitExceeded(ValueError):
-    """A text goes beyond a limit. It is no fault of the TOML, and the text was not parsed."""
+    """A text exceeds a limit. It may be valid TOML, but it was not parsed."""
 
     def __init__(self, line: int, what: str) -> None:
         self.line = line
@@ -42,10 +42,10 @@ class TomlLimitExceeded(ValueError):
 
 
 def check_limits(text: str) -> None:
-    """Hold a text against every limit but its length, which whoever reads the file knows first.
+    """Check a text against every limit except its length, which the caller checks when reading the file.
 
     Raises:
-        TomlLimitExceeded: the first limit that it goes beyond, with the line where that happens.
+        TomlLimitExceeded: the first limit that is exceeded, and the line.
     """
     scan = _LimitScan()
     for piece in _TOKEN.finditer(text):
@@ -55,16 +55,16 @@ def check_limits(text: str) -> None:
 
 
 class _LimitScan:
-    """The numbers that are counted on the way through a text."""
+    """The counters of a scan."""
 
     def __init__(self) -> None:
         self.keys = self.tables = self.lists = self.values = 0
         self.depth = self.dotted_parts = 0
-        # Within a line: whether its value has begun, and whether it is the head of a table.
+        # Whether the current line's value has begun, and whether the line is a table header.
         self.in_value = self.in_table_header = False
 
     def count_token(self, token: str) -> str:
-        """Count one piece; returns what is too much, or ""."""
+        """Count one token; returns a message if it exceeds a limit, else ""."""
         match token[0]:
             case ".":
                 self.dotted_parts += 1

@@ -1,6 +1,6 @@
-"""The command line: start, and the three kinds of process behind it.
+"""The command line, and the three kinds of process behind it: keeper, worker and parser.
 
-Owns the order of a start, the exit codes, the keeper, the worker and the parser. Decides nothing clinical.
+It defines the commands, the exit codes and the order of a start. It makes no clinical decision.
 """
 
 import os
@@ -12,12 +12,12 @@ from clinic_toolkit import __version__, paths
 from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.settings import BadSetting
 
-# 0: done. 1: it did not work. 2: a file or a setting has to be put right by a person first.
+# Exit codes: 0 is success, 1 a failure, 2 a file or a setting that a person has to correct first.
 _USER_MUST_FIX = (DamagedFile, BadSetting)
 
 
 def exit_code(error: ClinicError) -> int:
-    """The exit code of an error; its sentence goes to the terminal."""
+    """The exit code for an error: 2 if a person has to correct a file or a setting first, else 1."""
     return 2 if isinstance(error, _USER_MUST_FIX) else 1
 
 

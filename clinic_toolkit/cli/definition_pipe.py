@@ -1,8 +1,8 @@
-"""The way of a definition from a worker to the process that parses it, and of the answer back.
+"""The definition pipe: carries a definition from a worker to its parser process, and the reply back.
 
-It is a pair of connected sockets that the keeper makes for each worker and hands to the parser that it
-starts, and it reads neither end: what a practice wrote passes through the kernel alone, in no file, no
-argument and no log. Each message is its length in four bytes, and then its bytes.
+It is a pair of connected sockets that the keeper creates for each worker and passes to the parser it starts.
+The keeper reads neither end, so what a practice wrote passes through the kernel only, and never through a
+file, an argument or a log. Each message is its length in four bytes, followed by its bytes.
 """
 
 import select
@@ -15,33 +15,34 @@ SocketPair = tuple[socket.socket, socket.socket]
 
 _LENGTH_BYTES = 4
 _CHUNK_BYTES = 64 * 1024
-# How often the sides look whether the other one is still there, in seconds.
+# How often each side checks that the other one is still running, in seconds.
 POLL_SECONDS = 0.02
 
 
 def create_pair() -> SocketPair:
-    """A new pair: the worker's end and the parser's."""
+    """Create a pair of connected sockets: the worker's end and the parser's end."""
     return socket.socketpair()
 
 
 def exchange_message(
     ours: socket.socket, request: bytes, *, max_bytes: int, has_ended: Callable[[], bool]
 ) -> bytes | None:
-    """Send one message and gather the answer until the other side has ended.
+    """Send one message and read the reply until the parser has ended; called in the worker.
 
     Args:
         ours: the worker's end.
-        request: what is sent.
-        max_bytes: the longest answer, in bytes; a longer one is not read on.
-        has_ended: whether the other side has ended, so that nothing more can come.
+        request: the message to send.
+        max_bytes: the longest reply to accept, in bytes; a longer one is not read to its end.
+        has_ended: whether the parser has ended, so that nothing more can arrive.
 
-    Returns None if no whole answer came.
+    Returns:
+        The reply, or None if no complete one arrived.
     """
     ours.setblocking(False)
     waiting, came = memoryview(len(request).to_bytes(_LENGTH_BYTES, "big") + request), bytearray()
     over = False
     while not over:
-        # Looked at before the last reading, so that what was sent just before the end is read as well.
+        # Checked before the last read, so that data sent just before the parser ended is still read.
         over = has_ended()
         room = len(came) <= max_bytes + _LENGTH_BYTES
         readable, writable, _ = select.select(
@@ -67,7 +68,7 @@ def _receive_available(ours: socket.socket, max_bytes: int) -> bytes:
 
 
 def receive_message(theirs: socket.socket, *, max_bytes: int) -> bytes:
-    """The one message that was sent, in the parser.
+    """Receive the one message that the worker sent; called in the parser.
 
     Raises:
         OSError: it is longer than `max_bytes`, or the worker has ended.
@@ -90,7 +91,7 @@ def _receive_exactly(theirs: socket.socket, length: int) -> bytes:
 
 
 def send_reply(theirs: socket.socket, reply: bytes) -> None:
-    """Send the answer, in the parser.
+    """Send the reply; called in the parser.
 
     Raises:
         OSError: the worker has ended.
@@ -99,7 +100,7 @@ def send_reply(theirs: socket.socket, reply: bytes) -> None:
 
 
 def discard_pending(both: SocketPair) -> None:
-    """Destroy whatever lies between the two ends. Neither side may be at work."""
+    """Discard all bytes in transit in both directions. Neither side may be sending or receiving."""
     for end in both:
         end.setblocking(False)
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""`--demo`: have the made-up practice ready, and say how to come in."""
+"""`--demo`: prepares the invented practice and prints its passphrase and return code."""
 
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -13,7 +13,7 @@ from clinic_toolkit.settings import Settings
 
 
 def prepare_demo(settings: Settings) -> None:
-    """Make today's demo practice, unless it is there already, and print what to type.
+    """Create today's demo practice, unless it exists already, and print its passphrase and return code.
 
     Raises:
         ClinicError: the folder belongs to a real practice, or the demo could not be made.
@@ -26,7 +26,7 @@ def prepare_demo(settings: Settings) -> None:
     click.echo(
         "Preparing the demo: everyone in it is made up. It starts fresh each day; nothing you type is kept."
     )
-    # In a process of its own, because this one becomes the keeper, which never sees a key: not even this.
+    # In a separate process, because this one becomes the keeper, which never holds a key, not even this one.
     try:
         with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as apart:
             made = apart.submit(_build_demo, settings.data_folder).result()
@@ -41,7 +41,7 @@ def prepare_demo(settings: Settings) -> None:
 
 
 class DemoFailure:
-    """An error on its way from the other process: only its sentence travels."""
+    """An error of the other process, reduced to its sentence and whether it means damage."""
 
     def __init__(self, sentence: str, *, damaged: bool) -> None:
         self.sentence, self.damaged = sentence, damaged

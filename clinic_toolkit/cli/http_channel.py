@@ -1,17 +1,16 @@
-"""A connection as our server keeps it: only from this user; refused as at the gate, whatever is wrong.
+"""HTTP connections of the waitress server: accepts only this user's, and refuses like the gate.
 
-Another user's is closed as soon as it is accepted, before a byte of it is read: else such a user could
-hold every place that there is with connections that say nothing. As for the rest, the server itself
-would answer what is too large or no HTTP at all in words of its own, and a page could tell the one
-refusal from the other.
+A connection of another user is closed right after it is accepted, before a byte is read; otherwise that user
+could exhaust the connection limit with idle connections. Malformed or oversized requests get the gate's
+answer instead of waitress's own, so that a page cannot tell the reasons for a refusal apart.
 
-What is posted is read only if the app wants it, which it says by the headers alone. Until then nothing
-but the headers is taken from the system: they are looked for in a buffer that is wiped. What the app does
-not want goes through such a buffer as well, so that no word of it stays in this process. So a form that
-is far too large is still answered by the app, in words that say what is wrong with it.
+A request body is read only if the app wants it, which it decides by the headers. Until then only the
+headers are taken from the socket: a peek into a buffer that is wiped finds their end. An unwanted body is
+read into a buffer that is wiped too, so that none of its text stays in this process; the app can still
+answer an oversized form with a page that explains what is wrong.
 
-When a worker ends, `drain_connections` closes every connection between two requests: what the browser asks
-next goes over a new one, and waits for the next worker instead of being cut off in the middle of a page.
+When a worker ends, `drain_connections` closes every idle connection. The browser's next request opens a new
+one, which waits for the next worker instead of being cut off in the middle of a page.
 """
 
 import logging
@@ -32,57 +31,57 @@ from waitress.utilities import InternalServerError
 from clinic_toolkit.cli import peer_owner
 from clinic_toolkit.web.perimeter import gate, post_bodies
 
-# A connection that was accepted but has not spoken yet gets this long to say what it wants.
+# How long an accepted connection may take to send its first request while connections are drained.
 FIRST_REQUEST_SECONDS = 0.1
-# The longest that a slow reader can hold up a lock.
+# The longest that a slow client can delay a lock.
 MAX_DRAIN_SECONDS = 1.0
 END_OF_HEADERS = b"\r\n\r\n"
 
-# Whether the app wants to read what comes with these headers.
+# Decides by the WSGI environ of a request whether the app wants its body.
 WantsBody = Callable[[dict[str, Any]], bool]
 
 log = logging.getLogger("clinic")
 
 
 class DiscardBuffer(OverflowableBuffer):
-    """Where a body goes that is too large to be held in memory even as zeros."""
+    """Buffer for a body that is too large to hold in memory even as zeros; it stores nothing."""
 
     def append(self, s: bytes) -> None:
-        """Keep none of it."""
+        """Discard the bytes."""
 
 
 class RequestParser(HTTPRequestParser):
-    """A request while it arrives."""
+    """Parses one request while it arrives."""
 
     adj: Any
     body_rcv: Any
     content_length: int
 
-    # None until it was decided.
+    # None until decided.
     body_unread: bool | None = None
     headers: dict[str, str]
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the headers; a body must say how long it is, as those of all browsers do."""
+        """Parse the headers; a chunked body is refused, because browsers always send a content length."""
         super().parse_header(header_plus)
         if self.chunked:
             self.body_rcv = None
             raise TransferEncodingNotImplemented("a body without its length")
 
     def discard_body(self) -> None:
-        """Let the body pass: the app will be told that there was one."""
+        """Discard the body as it arrives; the environ will tell the app that there was one."""
         self.body_unread = True
         if self.body_rcv is not None and self.content_length >= self.adj.inbuf_overflow:
             self.body_rcv.buf = DiscardBuffer(self.adj.inbuf_overflow)
 
 
 class RequestTask(WSGITask):
-    """One request as the app is given it."""
+    """Runs one request in the app."""
 
     request: Any
 
     def get_environment(self) -> dict[str, Any]:
-        """Its environment, which says whether the body was left unread."""
+        """The WSGI environ, which also says whether the body was left unread."""
         environ: dict[str, Any] = super().get_environment()
         if self.request.body_unread:
             environ[post_bodies.UNREAD_KEY] = True
@@ -90,13 +89,13 @@ class RequestTask(WSGITask):
 
 
 class GateRefusalTask(ErrorTask):
-    """The gate's answer, given before there is a request."""
+    """Sends the gate's refusal for a request that could not be parsed."""
 
     request: Any
     response_headers: Any
 
     def execute(self) -> None:
-        """Say it, and close: what else comes on this connection is not read."""
+        """Send the refusal and close the connection; nothing more is read from it."""
         if isinstance(self.request.error, InternalServerError):
             super().execute()
             return
@@ -110,7 +109,7 @@ class GateRefusalTask(ErrorTask):
 
 
 class LocalUserChannel(HTTPChannel):
-    """One connection, if a program of this user made it."""
+    """One connection; it is closed at once unless a program of this user opened it."""
 
     error_task_class = GateRefusalTask
     task_class = RequestTask
@@ -131,11 +130,11 @@ class LocalUserChannel(HTTPChannel):
         if _is_same_user(sock, addr):
             super().__init__(server, sock, addr, *more, **named)
         else:
-            # The server knows its connections by the map alone, and this one never gets there.
+            # Without the base initializer this connection is never registered with the server.
             sock.close()
 
     def received(self, data: bytes) -> Any:
-        """Take what came; once the headers are here, decide about the rest."""
+        """Process received bytes; once the headers are complete, decide whether to read the body."""
         taken = super().received(data)
         asked = self.request
         if asked is not None and asked.headers_finished and asked.body_unread is None:
@@ -145,7 +144,7 @@ class LocalUserChannel(HTTPChannel):
         return taken
 
     def recv(self, buffer_size: int) -> bytes:
-        """The next bytes of one request, and of its headers first: never of two of these at once."""
+        """Receive bytes of either the headers or the body of one request, never beyond that part."""
         asked = self.request
         if asked is None or not asked.headers_finished:
             return bytes(super().recv(self._peek_header_length(buffer_size)))
@@ -160,20 +159,20 @@ class LocalUserChannel(HTTPChannel):
             return False
 
     def _peek_header_length(self, most: int) -> int:
-        """How many of the bytes that wait belong to the headers; what follows them stays in the system."""
+        """How many of the pending bytes belong to the headers; what follows stays in the kernel's buffer."""
         before = self.request.header_plus[1 - len(END_OF_HEADERS) :] if self.request else b""
         seen = bytearray(before) + bytearray(most)
         try:
             with memoryview(seen) as view:
                 waiting = self.socket.recv_into(view[len(before) :], most, socket.MSG_PEEK)
         except OSError:
-            return most  # `recv` meets the same, and says so
+            return most  # `recv` will meet and handle the same error
         end = seen.find(END_OF_HEADERS, 0, len(before) + waiting)
         seen[:] = bytes(len(seen))
         return (end + len(END_OF_HEADERS) - len(before) if end >= 0 else waiting) or most
 
     def _receive_and_discard(self, most: int) -> bytes:
-        """As many zeros as bytes were taken: what they said is gone before anybody looks."""
+        """Receive bytes and wipe them; returns as many zeros instead."""
         taken = bytearray(most)
         count = self.socket.recv_into(taken, most)
         taken[:] = bytes(most)
@@ -186,14 +185,15 @@ def _is_same_user(sock: Any, addr: Any) -> bool:
     try:
         return peer_owner.is_same_user(sock.family, addr, sock.getsockname())
     except OSError:
-        return False  # closed already: nobody is there
+        return False  # the connection is closed already
 
 
 def install_channel(channels: dict[int, Any], wants_body: WantsBody) -> None:
-    """Let every server in this map of the event loop keep its connections so.
+    """Make every server in this asyncore map use `LocalUserChannel`.
 
     Args:
-        wants_body: whether the app wants what comes with these headers.
+        channels: the map of the event loop, with its servers and connections.
+        wants_body: decides by the environ of a request whether the app wants its body.
     """
     for each in channels.values():
         if hasattr(each, "channel_class"):
@@ -201,10 +201,10 @@ def install_channel(channels: dict[int, Any], wants_body: WantsBody) -> None:
 
 
 def drain_connections(channels: dict[int, Any]) -> None:
-    """Stop accepting, then wait until every answer has been handed to the system, and hang up.
+    """Stop accepting, wait until every response has been handed to the kernel, and close all connections.
 
-    New connections stay in the listen queue for the next worker. One that was accepted already
-    would be cut off by our end, so it gets a moment to ask, and its answer (by now: locked).
+    New connections stay in the listen queue for the next worker. One that was accepted already would be
+    cut off, so it gets a moment to send its request and receive the response (which now says: locked).
     """
     until = time.monotonic() + MAX_DRAIN_SECONDS
     servers = [each for each in list(channels.values()) if each.accepting]
@@ -212,7 +212,7 @@ def drain_connections(channels: dict[int, Any]) -> None:
         each.accepting = False
     all_gone: SimpleQueue[bool] = SimpleQueue()
     while servers and time.monotonic() < until:
-        # By the servers' one loop, which then is inside neither `accept` nor a connection.
+        # Run in the servers' event loop, so that it is inside neither `accept` nor a connection meanwhile.
         servers[0].trigger.pull_trigger(lambda: all_gone.put(_close_idle_connections(channels)))
         with suppress(Empty):
             if all_gone.get(timeout=MAX_DRAIN_SECONDS):
@@ -221,7 +221,7 @@ def drain_connections(channels: dict[int, Any]) -> None:
 
 
 def _close_idle_connections(channels: dict[int, Any]) -> bool:
-    """Close the connections on which nothing is under way; whether none is left."""
+    """Close all idle connections; returns whether none is left."""
     open_ones = [each for each in list(channels.values()) if hasattr(each, "requests")]
     idle = [each for each in open_ones if not _is_busy(each)]
     for each in idle:
@@ -234,7 +234,7 @@ def _is_busy(channel: Any) -> bool:
         return True
     try:
         if channel.socket.recv(1, socket.MSG_PEEK):
-            return True  # asked already, and the loop has not looked yet
+            return True  # a request has arrived that the event loop has not read yet
     except OSError:
         pass
     silent = bool(channel.last_activity == channel.creation_time)

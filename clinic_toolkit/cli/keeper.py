@@ -1,7 +1,7 @@
-"""The keeper: holds the listening sockets, starts workers, and never sees a key.
+"""The keeper: holds the listening sockets, starts and replaces workers, and never holds a key.
 
-One worker serves; one more waits, already imported, so that a lock costs a fraction of a second.
-While there is no worker the system's listen queue holds the connections: none is refused.
+One worker serves; another is on standby with everything imported, so that a lock costs a fraction of a
+second. While there is no worker, the kernel's listen queue holds new connections, so none is refused.
 """
 
 import secrets
@@ -37,13 +37,15 @@ _spawn = get_context("spawn")
 
 
 class Keeper:
-    """Keeps one worker at work and one waiting, until told to stop.
+    """Keeps one worker serving and one on standby, until told to stop.
 
     Args:
+        settings: passed to every worker.
+        sockets: the listening sockets, passed to every worker.
+        on_ready: called each time a worker begins to accept requests.
         worker_target: what a worker process runs.
         parser_target: what a parser process runs.
-        on_ready: called each time a worker begins to accept requests.
-        holds_folder: asked every second, whether the data folder is still this program's alone.
+        holds_folder: whether this program still holds the lock on the data folder; called every second.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class Keeper:
             holds_folder,
         )
         self._cookie_key = secrets.token_bytes(32)
-        # Kept open between two workers, and never read here.
+        # Kept open from one worker to the next, and never read here.
         self._ticket_pipe = ticket_pipe.create_pair()
         self._quick_return = QuickReturn()
         self._suspend = SleepMonitor()
@@ -75,7 +77,7 @@ class Keeper:
         self._wakeup_reader, self._wakeup_writer = socket.socketpair()
 
     def run(self) -> int:
-        """Serve until SIGTERM or SIGINT, and return the exit code."""
+        """Serve until SIGTERM or SIGINT, or until the program is quit; returns the exit code."""
         self._wakeup_reader.setblocking(False)
         self._wakeup_writer.setblocking(False)
         signal.set_wakeup_fd(self._wakeup_writer.fileno(), warn_on_full_buffer=False)
@@ -143,13 +145,13 @@ class Keeper:
     def _before_sleep(self) -> None:
         if not self._suspend.is_sleep_announced():
             return
-        # Nothing that opens the record may lie in the memory of a machine that sleeps.
+        # No key and nothing that leads to one may stay in the memory of a sleeping machine.
         self._quick_return.drop_blob()
         if self._active is not None:
             self._end_parser(self._active)
             self._send_message(self._active, worker_protocol.PrepareForSleep())
             self._active.process.join(timeout=STOP_TIMEOUT_SECONDS)
-            # A blob that was on its way meanwhile must not outlive the sleep either.
+            # Also drop a blob that the worker sent while it was ending.
             self._receive_messages(self._active)
             self._quick_return.drop_blob()
         self._suspend.release_inhibitor()
@@ -159,7 +161,7 @@ class Keeper:
             while helper.pipe.poll():
                 self._handle_message(helper, helper.pipe.recv())
         except (EOFError, OSError):
-            # The process is on its way out; its sentinel says when it is gone.
+            # The process is ending; its sentinel signals when it has ended.
             helper.process.join(timeout=STOP_TIMEOUT_SECONDS)
             if helper.process.is_alive():
                 helper.process.kill()
@@ -219,7 +221,7 @@ class Keeper:
         try:
             helper.parser = ParserProcess(number, helper.definition_sockets, target=self._parser_target)
         except OSError:
-            # The system starts no more processes now; the person is told to try again.
+            # The system cannot start a process now; the worker tells the person to try again.
             self._send_message(
                 helper,
                 worker_protocol.ParserEnded(number=number, outcome=parser_process.BROKEN, limited_by=""),
@@ -269,7 +271,7 @@ class Keeper:
         self._stopping = True
 
     def _send_message(self, helper: WorkerProcess, message: object) -> None:
-        # Whoever is gone already is replaced by `_reap_workers`.
+        # `_reap_workers` replaces a worker that has ended already.
         with suppress(OSError):
             helper.pipe.send(message)
 

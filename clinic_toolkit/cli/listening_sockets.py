@@ -1,4 +1,4 @@
-"""Where the program listens: this machine alone, at one port."""
+"""The listening sockets: loopback addresses only, all on one port."""
 
 import socket
 import sys
@@ -7,17 +7,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListeningSockets:
-    """What the keeper listens on, all at one port."""
+    """The keeper's listening sockets, all on the same port."""
 
     listening: tuple[socket.socket, ...]
     port: int
 
 
 def open_sockets(wanted_port: int, *, alternatives: int = 19) -> ListeningSockets:
-    """Listen on this machine only: at the wanted port, one of the next nineteen, or any.
+    """Listen on the loopback addresses: on the wanted port, one of the next ones, or any free one.
 
-    IPv4 and IPv6 are taken together: a browser may try either for a `.localhost` name, and whoever
-    listened on the other one would be shown the passphrase.
+    IPv4 and IPv6 must be bound together: a browser may try either for a `.localhost` name, and another
+    program listening on the other one would receive the passphrase.
+
+    Args:
+        wanted_port: the port to try first.
+        alternatives: how many following ports to try before any free one.
+
+    Raises:
+        OSError: not even a free port could be bound.
     """
     for port in [*range(wanted_port, min(wanted_port + alternatives, 65535) + 1), 0]:
         try:
@@ -46,7 +53,7 @@ def _bind_socket(family: socket.AddressFamily, host: str, port: int) -> socket.s
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:
         if sys.platform == "win32":
-            # There SO_REUSEADDR would let another program take the port over.
+            # On Windows SO_REUSEADDR would let another program take over the port.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

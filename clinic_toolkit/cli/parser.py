@@ -1,7 +1,7 @@
-"""The parser: a process without keys that parses one definition, answers, and ends.
+"""The parser: a process without keys that parses one definition, replies, and ends.
 
-The keeper starts one for each file. A file that makes a parser work without end, or take all the memory
-there is, then ends this process, and neither the record nor anybody's turn to write.
+The keeper starts one for each file. A file that makes a parser run forever or exhaust the memory then ends
+only this process; no key, record or write lock is in it.
 """
 
 import os
@@ -12,18 +12,18 @@ from multiprocessing.connection import Connection
 from clinic_toolkit.cli import definition_pipe
 from clinic_toolkit.cli.process_limits import end_with_parent, exit_after, limit_resources, protect_memory
 
-# What it says to the keeper before it reads: the system holds it to its limits, or the keeper has to.
+# Sent to the keeper before reading: the system enforces the limits, or the keeper has to watch them.
 LIMITED, WATCHED = b"limited", b"watched"
 EXIT_DONE, EXIT_BROKEN, EXIT_TOO_LARGE = 0, 1, 3
 MIB = 2**20
 
 
 def run_parser(definition_socket: socket.socket, pipe: "Connection[object, object]") -> None:
-    """The whole life of a parser process; it does not return.
+    """Run a parser process from start to end; does not return.
 
     Args:
-        definition_socket: its end of the definition pipe.
-        pipe: where the keeper is told that reading begins.
+        definition_socket: the parser's end of the definition pipe.
+        pipe: tells the keeper that parsing begins and who enforces the limits.
     """
     protect_memory()
     end_with_parent()
@@ -34,7 +34,7 @@ def run_parser(definition_socket: socket.socket, pipe: "Connection[object, objec
         from clinic_toolkit.instruments import parser_protocol
 
         parser_protocol.prepare_parser()
-        # Should the keeper be gone, nobody else would end it.
+        # If the keeper has died, nothing else would end this process.
         exit_after(parser_protocol.MAX_SECONDS + 1)
         limited = limit_resources(
             memory=parser_protocol.MAX_MEMORY_MB * MIB, seconds=parser_protocol.MAX_SECONDS
@@ -52,12 +52,12 @@ def run_parser(definition_socket: socket.socket, pipe: "Connection[object, objec
     except MemoryError:
         code = EXIT_TOO_LARGE
     finally:
-        # Whatever else went wrong: a traceback may quote the file, so nobody prints it.
+        # No traceback is printed for any other error, because it may quote the file.
         os._exit(code)
 
 
 def _silence_output() -> None:
-    # What a library prints when it fails may quote the file; the keeper tells how this process ended.
+    # Error output of a library may quote the file; the exit code tells the keeper how this process ended.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)

@@ -1,4 +1,4 @@
-"""A parser process as the keeper sees it: started, watched, and ended in time. Its file is not read here."""
+"""A parser process as the keeper sees it: starts, watches and ends it, and never reads the definition."""
 
 import socket
 import time
@@ -9,9 +9,9 @@ from multiprocessing.context import SpawnProcess
 from clinic_toolkit.cli import definition_pipe, parser
 from clinic_toolkit.cli.process_limits import blocking_interrupts, resident_bytes
 
-# The longest that its own imports may take, in seconds; no file has been read by then.
+# The longest that the parser's own imports may take, in seconds, before it reads a definition.
 MAX_START_SECONDS = 30.0
-# As `instruments.parsing` has them; that module is not loaded into the keeper, which parses nothing.
+# The same values as in `instruments.parser_protocol`, which the keeper does not import.
 SECONDS = 5.0
 MAX_BYTES = 256 * 2**20
 POLL_SECONDS = 0.05
@@ -23,12 +23,12 @@ _spawn = get_context("spawn")
 
 
 class ParserProcess:
-    """One parser, from its start to its end.
+    """One parser process, from its start to its end.
 
     Args:
-        number: the worker's number for the file.
-        ends: the worker's definition pipe; the process is given the parser's end and nothing else.
-        work: what the process runs.
+        number: the worker's number for this request.
+        ends: the worker's definition pipe; the process only gets the parser's end.
+        target: what the process runs.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class ParserProcess:
         theirs.close()
 
     def seconds_to_next_check(self) -> float:
-        """In how many seconds it has to be looked at, whatever happens before."""
+        """Seconds until `poll_outcome` must be called again, even if no event occurs."""
         if self.limited_by == parser.WATCHED.decode():
             return POLL_SECONDS
         return max(0.0, self._deadline - time.monotonic())
 
     def poll_outcome(self) -> str | None:
-        """How it ended; it is ended here if its time or its memory is used up. None: it is at work."""
+        """Return how the process ended, after killing it if it exceeds a limit; None while it is running."""
         self._read_limit_kind()
         if self.process.exitcode is None:
             if time.monotonic() >= self._deadline:
@@ -63,12 +63,12 @@ class ParserProcess:
         return self._kill_with_outcome(self._outcome_of_exit_code(self.process.exitcode))
 
     def kill(self) -> None:
-        """End it now, whatever it is doing."""
+        """Kill the process now."""
         self._kill_with_outcome(BROKEN)
 
     def _read_limit_kind(self) -> None:
         try:
-            # It may be in the hands of a stranger's file by now: bytes are taken from it, and no objects.
+            # A hostile file may control the process by now: read raw bytes only, never pickled objects.
             while not self.limited_by and self.pipe.poll():
                 said = self.pipe.recv_bytes(16)
                 self.limited_by = (
@@ -87,7 +87,7 @@ class ParserProcess:
             return DONE
         if code == parser.EXIT_TOO_LARGE:
             return LARGE
-        # SIGXCPU: its time was used up. SIGABRT: a library ended it, because it was given no more memory.
+        # -24 is SIGXCPU: out of CPU time. -6 is SIGABRT: a library aborted because it got no more memory.
         return {-24: SLOW, -6: LARGE}.get(code, BROKEN) if self.limited_by else BROKEN
 
     def _kill_with_outcome(self, outcome: str) -> str:

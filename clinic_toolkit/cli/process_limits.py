@@ -1,7 +1,7 @@
-"""What a process does first, before anything worth protecting is in it, and what one may use.
+"""Hardening of a process before it holds anything worth protecting, and limits on its resources.
 
-Threat T6: another program of the same user must not read this one's memory, and a crash must not
-write it to disk. `spawn` resets the dumpable flag, so every process sets it for itself.
+Threat T6: another program of the same user must not read this one's memory, and a crash must not write it to
+disk. `spawn` resets the dumpable flag, so every process sets it for itself.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ _PR_SET_DUMPABLE = 4
 
 
 def protect_memory() -> None:
-    """Refuse memory readers and core dumps where the system allows it; keep new files private."""
+    """Forbid debuggers and core dumps where the system allows it, and make new files private."""
     os.umask(0o077)
     if sys.platform == "win32":
         return
@@ -30,28 +30,28 @@ def protect_memory() -> None:
 
 
 def end_with_parent() -> None:
-    """Have this process killed when the one that started it ends, where the system offers that."""
+    """Make the system kill this process when its parent ends; Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def exit_after(seconds: float) -> None:
-    """Have this process end after so many seconds, whatever it is doing then."""
+    """Make this process end after this many seconds, whatever it is doing then."""
     if sys.platform == "win32":
         timer = threading.Timer(seconds, os._exit, args=(1,))
         timer.daemon = True
         timer.start()
     else:
-        # The system itself ends it, even where a library never comes back to Python.
+        # The default action of the signal ends the process even if a library never returns to Python.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def limit_resources(*, memory: int, seconds: float) -> bool:
-    """Hold this process to so many bytes of address space and so much more processor time.
+    """Limit the address space of this process, in bytes, and its further CPU time, in seconds.
 
-    Returns whether the system keeps the limit on memory. Only Linux does: macOS takes the number and does
-    not keep to it, and Windows has no such limit, so there `resident_bytes` has to be watched from outside.
+    Returns whether the system enforces the memory limit. Only Linux does: macOS accepts a limit but ignores
+    it, and Windows has none, so there another process must watch `resident_bytes`.
     """
     if sys.platform == "win32":
         return False
@@ -67,7 +67,7 @@ def limit_resources(*, memory: int, seconds: float) -> bool:
 
 
 def resident_bytes(pid: int) -> int | None:
-    """How much memory a process of ours holds, in bytes; None if the system does not say."""
+    """Resident memory of one of our processes, in bytes; None if the system does not say."""
     try:
         if sys.platform == "linux":
             pages = Path(f"/proc/{pid}/statm").read_bytes().split()[1]
@@ -82,7 +82,7 @@ def resident_bytes(pid: int) -> int | None:
 
 
 def _resident_on_macos(pid: int) -> int | None:
-    # struct proc_taskinfo, 96 bytes: the virtual size first, then the resident size, each of 64 bits.
+    # struct proc_taskinfo, 96 bytes: virtual size, then resident size, 64 bits each.
     told = (ctypes.c_uint64 * 12)()
     wanted = ctypes.sizeof(told)
     filled = ctypes.CDLL("/usr/lib/libproc.dylib").proc_pidinfo(pid, 4, ctypes.c_uint64(0), told, wanted)
@@ -96,7 +96,7 @@ def _resident_on_windows(pid: int) -> int | None:
     kernel.OpenProcess.restype = ctypes.c_void_p
     # PROCESS_QUERY_LIMITED_INFORMATION and PROCESS_VM_READ.
     handle = ctypes.c_void_p(kernel.OpenProcess(0x1010, False, pid))
-    # PROCESS_MEMORY_COUNTERS: two numbers of 32 bits, then sizes: the most it held, and what it holds now.
+    # PROCESS_MEMORY_COUNTERS: two 32-bit numbers, then sizes: peak working set, current working set.
     told = (ctypes.c_size_t * 10)()
     ctypes.cast(told, ctypes.POINTER(ctypes.c_uint32))[0] = ctypes.sizeof(ctypes.c_size_t) * 9
     try:
@@ -108,9 +108,9 @@ def _resident_on_windows(pid: int) -> int | None:
 
 @contextmanager
 def blocking_interrupts() -> Iterator[None]:
-    """A process that is started in here does not hear Ctrl-C: the keeper alone does, and ends the others.
+    """Block SIGINT while a process is started, so that Ctrl-C reaches only the keeper, which ends the others.
 
-    A blocked signal is inherited. Windows has no such mask; there each process ignores it for itself.
+    Child processes inherit the blocked signal. Windows has no signal mask; there each process ignores SIGINT.
     """
     blocked = hasattr(signal, "pthread_sigmask")
     if blocked:

@@ -1,6 +1,6 @@
-"""`clinic-toolkit questionnaire`: check a questionnaire of one's own, see it on paper, help an editor.
+"""`clinic-toolkit questionnaire`: validates and previews an own questionnaire, and prints its JSON Schema.
 
-Nothing is taken in here: a file is read, checked and shown, and stays where it is.
+Nothing is added to a practice here: the file is only read.
 """
 
 import json
@@ -18,9 +18,9 @@ _SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def validate_files(files: Sequence[Path]) -> int:
-    """Check these files and say everything that is wrong, each at its place.
+    """Validate these files and print every problem with its place.
 
-    Returns 0 if there is nothing to mend in any of them, else 2.
+    Returns the exit code: 0 if all files are valid, else 2.
     """
     wrong = 0
     for path in files:
@@ -36,10 +36,10 @@ def validate_files(files: Sequence[Path]) -> int:
 
 
 def load_questionnaire(path: Path) -> Instrument:
-    """Read one questionnaire and hold it against what comes with the program.
+    """Read one questionnaire and check that it does not conflict with those shipped with the program.
 
     Raises:
-        loader.DefinitionError: it cannot be used; every reason with its place.
+        loader.DefinitionError: it is invalid; the error lists every problem with its place.
     """
     instrument = loader.read_instrument_file(path, own=True)
     if any(instrument.digest == shipped.digest for shipped in catalogue.list_editions()):
@@ -58,10 +58,18 @@ def _summary(instrument: Instrument) -> str:
 
 
 def write_previews(path: Path, out: Path, *, paper: str) -> int:
-    """Write its papers into a folder: the blank form in both wordings, the answer card, the guide.
+    """Write the PDFs of a questionnaire: the blank form in both wordings, the answer card, the guide.
+
+    Args:
+        path: the questionnaire file.
+        out: the folder for the PDFs.
+        paper: "A4" or "Letter".
+
+    Returns:
+        The exit code, always 0.
 
     Raises:
-        loader.DefinitionError: it cannot be used.
+        loader.DefinitionError: the questionnaire is invalid.
     """
     from clinic_toolkit.documents import answer_card, blank_form, guide
     from clinic_toolkit.record.values.page_values import (
@@ -80,7 +88,7 @@ def write_previews(path: Path, out: Path, *, paper: str) -> int:
                 instrument=instrument,
                 is_general=general,
                 form_code=form_code.form_code_of(instrument, general=general),
-                # There is no practice here: the general draft shows where its words will stand.
+                # No practice is open, so the general draft stands in for its text.
                 confidentiality_text=confidentiality_limits.draft_for("").text
                 if confidentiality_limits.requires_notice(instrument)
                 else "",
@@ -100,21 +108,21 @@ def write_previews(path: Path, out: Path, *, paper: str) -> int:
 
 
 def build_schema() -> dict[str, Any]:
-    """The JSON Schema of a definition, for editors that help while it is written.
+    """Build the JSON Schema of a questionnaire, for completion and checks in an editor.
 
-    It knows kinds and limits. What only several values together can tell is said by `validate`.
+    It covers types and limits of single values; `validate` checks rules that involve several values.
     """
     from pydantic import TypeAdapter
 
     found = TypeAdapter(Instrument).json_schema()
-    # Worked out by the program, and refused in a file.
+    # Computed by the program, and refused in a file.
     for name in loader.COMPUTED_FIELDS:
         del found["properties"][name]
     for part in (found, *found["$defs"].values()):
         if part.get("type") == "object":
             part["additionalProperties"] = False
     for said in found["properties"].values():
-        # A file can leave a value out; it has no way to write "none".
+        # TOML has no null: an optional value is left out.
         if "anyOf" in said:
             said |= said.pop("anyOf")[0]
             del said["default"]
@@ -122,5 +130,5 @@ def build_schema() -> dict[str, Any]:
 
 
 def schema_json() -> str:
-    """The schema as text, as it also stands in `docs/questionnaire.schema.json`."""
+    """The schema as text, equal to `docs/questionnaire.schema.json`."""
     return json.dumps(build_schema(), indent=2, ensure_ascii=False) + "\n"

@@ -1,6 +1,6 @@
-"""The sealed blob for a quick return, and everything that destroys it.
+"""Holds the sealed blob for a quick return in the keeper, and destroys it when it expires.
 
-The keeper cannot open it: it is sealed under the clinician's short code. It guards against a
+The keeper cannot open the blob: it is sealed under the clinician's short code. The code protects against a
 person at the keyboard, not against someone who can copy the machine's memory.
 """
 
@@ -12,12 +12,12 @@ from clinic_toolkit.web.perimeter.timeouts import SUSPEND_GAP_SECONDS, suspend_a
 
 MAX_SECONDS = 8 * 3600.0
 MAX_TRIES = 3
-# The date was set, or the machine came back from somewhere: ask for the passphrase again.
+# A larger jump means that the clock was set or the machine was suspended: ask for the passphrase again.
 MAX_CLOCK_JUMP_SECONDS = 300.0
 
 
 class QuickReturn:
-    """At most one blob, for at most eight hours of this day."""
+    """Holds at most one blob, for at most eight hours and not beyond the current day."""
 
     def __init__(
         self,
@@ -32,25 +32,25 @@ class QuickReturn:
         self._last_tick, self._clock_offset = clock(), wall() - clock()
 
     def hold_blob(self, blob: bytes) -> None:
-        """Keep this one instead of any earlier one."""
+        """Hold this blob instead of any earlier one."""
         self._blob, self._tries = blob, 0
         self._held_since, self._day = self._clock(), self._today()
 
     def peek_blob(self) -> bytes | None:
-        """The blob if it is still there, without counting."""
+        """The blob, or None if it expired; does not count as a try."""
         self.expire_if_due()
         if self._tries >= MAX_TRIES:
             self._blob = None
         return self._blob
 
     def take_blob(self) -> bytes | None:
-        """Hand the blob out for one try. After the third without success it is gone."""
+        """Return the blob for one try, or None; it is destroyed after `MAX_TRIES` without success."""
         blob = self.peek_blob()
         self._tries += 1
         return blob
 
     def reset_tries(self) -> None:
-        """The last try was right: the next ones are counted from the start."""
+        """Reset the count after a successful try."""
         self._tries = 0
 
     def drop_blob(self) -> None:
@@ -58,7 +58,7 @@ class QuickReturn:
         self._blob = None
 
     def expire_if_due(self) -> None:
-        """Destroy the blob when its time is over. Called every second."""
+        """Destroy the blob if it has expired. The keeper calls this every second."""
         now, apart = self._clock(), self._wall() - self._clock()
         slept = now - self._last_tick >= SUSPEND_GAP_SECONDS
         jumped = abs(apart - self._clock_offset) >= MAX_CLOCK_JUMP_SECONDS

@@ -1,8 +1,8 @@
-"""What may be written to a log: an event code, an opaque id, and where in our code it happened.
+"""Logging without client data: an event code, an opaque id, and the place in our code.
 
-Never a message with values in it: an exception's text can hold a name, an answer or a note. So
-the text of every record that is not ours is dropped, and of exceptions only the class and the
-places are kept.
+Messages with values are never logged, because an exception's text can contain a name, an answer or a note.
+So the text of log records from other libraries is dropped, and of exceptions only the class and the last
+lines of the traceback are logged.
 """
 
 import logging
@@ -23,14 +23,14 @@ log = logging.getLogger("clinic")
 
 
 class RedactingFormatter(logging.Formatter):
-    """Keeps codes and places, drops every value. Times are in UTC, as in the audit trail."""
+    """Formats event codes and source positions, and drops all values. Times are in UTC."""
 
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line: time, level, what happened, which opaque id, which exception class, where."""
+        """One line: time, level, event code, opaque id, exception class, source positions."""
         parts = [self.formatTime(record), record.levelname]
         message = str(record.msg)
         ours = record.name == log.name and _EVENT_CODE.fullmatch(message)
@@ -56,7 +56,7 @@ def install_logging() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    # A browser fetches a page's sheets, script and fonts at once; that they wait their turn is no news.
+    # A browser fetches stylesheets, script and fonts at once; it is normal that these requests queue.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     logging.captureWarnings(True)
     # A handler that fails would otherwise print the record's arguments.

@@ -1,6 +1,6 @@
-"""A small visitor for `--check`: it reads pages, fills in forms and follows links, over real HTTP.
+"""A minimal browser for `--check`: it reads pages, fills in forms and follows links, over real HTTP.
 
-It connects to 127.0.0.1 and says the install's own host name, which Python cannot look up.
+It connects to 127.0.0.1 and sends the practice's host name, which Python cannot resolve, in the Host header.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from clinic_toolkit.errors import ClinicError
 
 
 class UnexpectedPage(ClinicError):
-    """A page was not what the job needs at this point."""
+    """A page is not what the self-test expects at this point."""
 
 
 @dataclass(kw_only=True)
 class FormOnPage:
-    """One form: where it goes, what it holds as it stands, its buttons."""
+    """One form: its action and method, the current values of its fields, the names of all its controls."""
 
     action: str
     method: str
@@ -29,7 +29,7 @@ class FormOnPage:
 
 @dataclass(kw_only=True)
 class Page:
-    """One answer, with its forms and links if it is a page."""
+    """One response, with its forms and links if it is HTML."""
 
     path: str
     status: int
@@ -41,18 +41,26 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The page as it was sent."""
+        """The body as text."""
         return self.body.decode()
 
     def form(self, name: str) -> FormOnPage:
-        """The form that has a field or button of this name."""
+        """The first form that has a field or button of this name.
+
+        Raises:
+            UnexpectedPage: there is none.
+        """
         for each in self.forms:
             if name in each.names:
                 return each
         raise UnexpectedPage(f"The page {self.path} has no field called {name}.")
 
     def link(self, words: str) -> str:
-        """Where the first link with these words leads."""
+        """The target of the first link whose text contains these words.
+
+        Raises:
+            UnexpectedPage: there is none.
+        """
         for text, href in self.links:
             if words in text:
                 return href
@@ -60,7 +68,7 @@ class Page:
 
 
 class ScriptedBrowser:
-    """One browser: its cookies, its place, and nothing it was not shown."""
+    """A browser session: it has cookies, and knows no address but the launch URL."""
 
     def __init__(self, launch_url: str) -> None:
         split = urlsplit(launch_url)
@@ -69,33 +77,35 @@ class ScriptedBrowser:
         self._launch_path = f"{split.path}?{split.query}"
 
     def open_launch_page(self) -> Page:
-        """Follow the launch file, and go on to the first page."""
+        """Open the launch URL and go on to the first page."""
         page = self._request("GET", self._launch_path, None, site="cross-site")
         if page.status != 200:
             raise UnexpectedPage("The launch file does not let the visitor in.")
         return self.get_page(page.link("Open the practice"))
 
     def get_page(self, path: str) -> Page:
-        """Ask for a page, and follow where it leads."""
+        """Request a page and follow redirects."""
         return self._request("GET", path, None)
 
     def get_paper(self, path: str) -> Page:
-        """Ask for a page that holds a paper, and for the paper in its frame."""
+        """Request a page that shows a PDF, and return the PDF in its frame."""
         page = self.get_page(path)
         if not page.frame:
             raise UnexpectedPage(f"The page {page.path} holds no paper.")
         return self._request("GET", page.frame, None, dest="iframe")
 
     def fill_and_submit(self, page: Page, name: str, typed: Mapping[str, str]) -> Page:
-        """Fill in the form that has a field of this name, send it, and follow where it leads.
+        """Fill in the form that has a field of this name, submit it and follow redirects.
 
         Args:
-            typed: values by field; a button's name and value are given here too.
+            page: the page with the form.
+            name: a field or button of the form.
+            typed: values by field name, including the name and value of the button.
         """
         return self.submit_form(page.form(name), page, typed)
 
     def submit_form(self, form: FormOnPage, page: Page, typed: Mapping[str, str] | None = None) -> Page:
-        """Send a form as it stands on the page, with what was typed, and follow where it leads."""
+        """Submit a form with its current values, overridden by what was typed, and follow redirects."""
         typed = typed or {}
         values = [(key, value) for key, value in form.fields if key not in typed] + list(typed.items())
         return self._request("POST", urljoin(page.path, form.action or page.path), urlencode(values).encode())

@@ -1,7 +1,7 @@
-"""`--check`: the main job once, without a person, in a new practice in a temporary folder.
+"""`--check`: runs the main workflow once, unattended, in a new practice in a temporary folder.
 
-Starts the program as a person would, goes from set-up to a signed note over HTTP, and writes every
-paper there is.
+It starts the program as a person would, goes from set-up to a signed note over HTTP, and saves the PDFs on
+the way.
 """
 
 import os
@@ -32,7 +32,7 @@ STOP_TIMEOUT_SECONDS = 60.0
 
 
 def run_self_test(out: Path) -> int:
-    """Do the whole job and write its papers into `out`; return the exit code."""
+    """Run the whole workflow and write its PDFs into `out`; returns the exit code."""
     out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     try:
@@ -130,7 +130,7 @@ def _set_up_practice(visitor: ScriptedBrowser) -> Page:
 
 
 def _read_sheet_groups(sheet: Page) -> list[str]:
-    """Read the groups from the sheet itself, as a person would."""
+    """Read the groups from the page of the recovery sheet, as a person would."""
     found = list(dict.fromkeys(re.findall(r"<strong>([0-9A-Z]{5})</strong>", sheet.text)))
     if len(found) != GROUPS:
         raise UnexpectedPage(f"The recovery sheet shows {len(found)} groups instead of {GROUPS}.")
@@ -172,7 +172,7 @@ def _complete_questionnaire(
 
 
 def _review_with_client(visitor: ScriptedBrowser, page: Page, write: Callable[[str, Page], None]) -> None:
-    """Keep what the client says, and take the client page from the clinician's own result."""
+    """Save what the client says on the joint page, and the client page from the clinician's result."""
     together = visitor.get_page(page.link("Look at it together"))
     if any(char.isdigit() for char in re.sub(r"<[^>]*>", "", together.text.partition("<h1>")[2])):
         raise UnexpectedPage("The page to look at together shows a number.")

@@ -1,7 +1,7 @@
-"""Hears that the machine is about to sleep, where the system tells: logind, over its own bus.
+"""Detects that the machine is about to sleep, from logind over the system D-Bus; Linux only.
 
-A delay lock holds the sleep back for the second that it takes to end the process with the keys.
-Where there is no such bus, the clock that goes on during sleep tells it on waking (`web.activity`).
+A delay inhibitor holds the sleep back for the second that it takes to end the process with the keys. Without
+logind, a clock that counts time asleep detects the sleep on waking (`web.perimeter.timeouts`).
 """
 
 import socket
@@ -17,13 +17,15 @@ _LOGIND = "org.freedesktop.login1"
 _PATH = "/org/freedesktop/login1"
 _MANAGER = "org.freedesktop.login1.Manager"
 _PREPARE = "PrepareForSleep"
-# A system that does not answer at all is treated as one that does not tell.
+# A system bus that does not answer within this time counts as not available.
 _REPLY_TIMEOUT_SECONDS = 5.0
 
 
 class SleepMonitor:
-    """The keeper's ear for sleep. `reader` becomes readable; after `release_inhibitor` the machine may
-    sleep."""
+    """Watches for sleep: `reader` becomes readable when the machine is about to sleep.
+
+    The machine goes to sleep after `release_inhibitor`.
+    """
 
     def __init__(self) -> None:
         self.reader, self._writer = socket.socketpair()
@@ -33,25 +35,25 @@ class SleepMonitor:
         self._inhibitor: Any = None
 
     def start_listening(self) -> None:
-        """Begin to listen, beside whatever else is done."""
+        """Start listening in a background thread; does nothing except on Linux."""
         if sys.platform == "linux":
             threading.Thread(target=self._run, name="suspend", daemon=True).start()
 
     def is_sleep_announced(self) -> bool:
-        """Whether the system has said so since this was last asked."""
+        """Whether sleep was announced since the last call."""
         with suppress(BlockingIOError):
             return bool(self.reader.recv(64))
         return False
 
     def release_inhibitor(self) -> None:
-        """The keys are gone: the machine may sleep."""
+        """Let the machine sleep, after the keys are gone."""
         with self._lock:
             held, self._inhibitor = self._inhibitor, None
         if held is not None:
             held.close()
 
     def _run(self) -> None:
-        # A bus that is not there, refuses or falls silent is no error: most containers have none.
+        # A bus that is missing, refuses or stops answering is no error: most containers have none.
         with suppress(Exception):
             from jeepney.io.blocking import open_dbus_connection
 
@@ -62,7 +64,8 @@ class SleepMonitor:
         from jeepney import MatchRule, message_bus
         from jeepney.io.blocking import Proxy
 
-        # Only logind itself is let through by the bus; here the name of its connection is not known.
+        # The rule on the bus admits only logind; the local filter cannot name the sender, because signals
+        # carry the unique name of its connection, which is not known here.
         wanted = {"type": "signal", "interface": _MANAGER, "member": _PREPARE, "path": _PATH}
         Proxy(message_bus, bus, timeout=_REPLY_TIMEOUT_SECONDS).AddMatch(MatchRule(sender=_LOGIND, **wanted))
         with bus.filter(MatchRule(**wanted)) as signals:

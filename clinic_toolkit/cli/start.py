@@ -1,4 +1,4 @@
-"""The start: one folder, one address, one page in the browser."""
+"""Starts the program: locks the data folder, binds the port, runs the keeper and opens the browser."""
 
 import os
 import sys
@@ -17,18 +17,19 @@ from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.store import folder, launch_file
 from clinic_toolkit.store.folder_lock import AlreadyOpen, FolderLock, acquire_folder_lock
 
-# How long a second start waits for the first one to say where its page is.
+# How long a second start waits for the first one to publish its address.
 URL_WAIT_SECONDS = 10.0
 
 
 def run_program(*, data: Path | None, port: int | None, browser: bool, demo: bool) -> int:
-    """Serve the practice in this folder until told to stop; return the exit code.
+    """Serve the practice in this folder until told to stop; returns the exit code.
 
     Args:
-        data: the folder; else CLINIC_DATA, else the usual place on this kind of machine. Without it the
-            demo lies beside that place.
-        browser: open the first page in the browser.
-        demo: the made-up practice, in a folder of its own.
+        data: the data folder. None means CLINIC_DATA or else the default folder; for the demo, a folder
+            beside that one.
+        port: the port from the command line, if any.
+        browser: whether to open the first page in the browser.
+        demo: whether to serve the invented practice, in its own folder.
     """
     protect_memory()
     place = _choose_data_folder(data, demo=demo)
@@ -85,14 +86,14 @@ def _serve_practice(
         folder_lock.publish_url(settings.address)
         way = launch_file.create_launch_file(data_folder, settings.address)
         click.echo(f"Ready: {settings.address}")
-        # Some browsers return only when they are closed.
+        # In a thread, because some browsers return only when they are closed.
         threading.Thread(target=_open_browser, args=(way,), kwargs={"browser": browser}, daemon=True).start()
 
     return keeper.Keeper(settings, listening, on_ready=ready, holds_folder=folder_lock.ensure_held).run()
 
 
 def _open_browser(launched: launch_file.LaunchFile, *, browser: bool) -> None:
-    # Opened by a file: the address would stand in the browser's arguments, for every user to read.
+    # A file is opened, because the URL with its token would be readable in the browser's arguments.
     if not launched.is_complete:
         click.echo(f"The disk is full. Open this address in a browser; it works once: {launched.address}")
     elif browser and has_display():
@@ -103,7 +104,7 @@ def _open_browser(launched: launch_file.LaunchFile, *, browser: bool) -> None:
 
 
 def has_display() -> bool:
-    """Whether a browser window could appear at all."""
+    """Whether there is a display on which a browser could open."""
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

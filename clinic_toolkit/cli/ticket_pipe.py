@@ -1,15 +1,15 @@
-"""The tray: where a worker leaves a ticket for the next one, past the keeper.
+"""The ticket pipe: passes a ticket from one worker to the next without the keeper reading it.
 
-One end is written, the other is looked at, and between the two the bytes lie in the kernel. Every worker
-is given both ends; the keeper only keeps them open and reads neither, so what is handed on is never in
-its memory. Looking does not take the ticket away: if a worker is killed while a form is out, the next
-one finds the same ticket and goes on with the form. It is gone when it is cleared, or with the keeper.
+A worker writes to one end and peeks at the other; in between, the kernel buffers the bytes. Every worker gets
+both ends. The keeper only holds them open and reads neither, so the ticket is never in its memory. Peeking
+leaves the ticket in place: if a worker is killed while a client has a form, the next one finds the same
+ticket and continues with the form. The ticket is gone when it is discarded or the keeper ends.
 """
 
 import socket
 from contextlib import suppress
 
-# More than a ticket with a practice's own questionnaire on it, and less than a socket can be told to hold.
+# More than a ticket with an own questionnaire needs, and less than a socket buffer can be set to hold.
 MAX_TICKET_BYTES = 64 * 1024
 _LENGTH_BYTES = 4
 
@@ -17,9 +17,9 @@ SocketPair = tuple[socket.socket, socket.socket]
 
 
 def create_pair() -> SocketPair:
-    """A new tray, empty: the end that is written, and the end that is looked at."""
+    """Create an empty pipe: the writing end and the reading end."""
     written, seen = socket.socketpair()
-    # A socket counts what it keeps around the bytes as well, and some systems begin with 8 KiB.
+    # Socket buffers also count bookkeeping overhead, and some systems default to 8 KiB.
     for end, room in ((written, socket.SO_SNDBUF), (seen, socket.SO_RCVBUF)):
         with suppress(OSError):
             end.setsockopt(socket.SOL_SOCKET, room, 4 * MAX_TICKET_BYTES)
@@ -27,13 +27,13 @@ def create_pair() -> SocketPair:
 
 
 class TicketPipe:
-    """One tray as a worker uses it."""
+    """The ticket pipe as a worker uses it; it holds at most one ticket."""
 
     def __init__(self, both: SocketPair) -> None:
         self._writer, self._reader = both
 
     def put_ticket(self, ticket: bytes) -> None:
-        """Leave this ticket, and only this one.
+        """Put a ticket into the pipe, in place of any earlier one.
 
         Raises:
             OSError: it did not fit.
@@ -41,12 +41,12 @@ class TicketPipe:
         if len(ticket) > MAX_TICKET_BYTES:
             raise OSError("too long for the tray")
         self.discard_ticket()
-        # A full tray must be an error here, not a wait without end.
+        # A full buffer must raise here instead of blocking forever.
         self._writer.setblocking(False)
         self._writer.sendall(len(ticket).to_bytes(_LENGTH_BYTES, "big") + ticket)
 
     def peek_ticket(self) -> bytes | None:
-        """The ticket, which stays where it is; None if there is none."""
+        """Return the ticket and leave it in the pipe; None if there is none."""
         self._reader.setblocking(False)
         with suppress(OSError):
             seen = self._reader.recv(_LENGTH_BYTES + MAX_TICKET_BYTES + 1, socket.MSG_PEEK)
@@ -54,12 +54,12 @@ class TicketPipe:
                 seen[:_LENGTH_BYTES], "big"
             ):
                 return seen[_LENGTH_BYTES:]
-            # Cut off half-way: nobody can use it.
+            # Incomplete, because a worker was killed while writing.
             self.discard_ticket()
         return None
 
     def discard_ticket(self) -> None:
-        """Destroy whatever lies there."""
+        """Discard the ticket, if any."""
         self._reader.setblocking(False)
         with suppress(OSError):
             while self._reader.recv(MAX_TICKET_BYTES):

@@ -1,4 +1,4 @@
-"""`clinic-toolkit verify`: check everything that is kept, without changing any of it."""
+"""`clinic-toolkit verify`: checks the whole store without changing it."""
 
 import getpass
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-# Every table must be known before a store can be compared with them.
+# Imports every module that defines a table, so that the store can be compared with all of them.
 import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.cli.process_limits import protect_memory
 from clinic_toolkit.errors import ClinicError
@@ -40,9 +40,14 @@ KEYLESS_MESSAGE = (
 
 
 def verify_store(data_folder: Path, *, keyless: bool) -> int:
-    """Check the practice in this folder; findings go to the terminal, one sentence a line.
+    """Check the practice in this folder and print the findings, one sentence per line.
 
-    Returns 0 if everything is as it was written, 1 if something was found, 2 if it could not be read.
+    Args:
+        data_folder: the data folder.
+        keyless: check only what can be checked without the passphrase.
+
+    Returns:
+        The exit code: 0 if intact, 1 if something was found, 2 if the store could not be read.
     """
     protect_memory()
     try:
@@ -59,7 +64,7 @@ def verify_store(data_folder: Path, *, keyless: bool) -> int:
 
 @contextmanager
 def _lock_if_writable(data_folder: Path) -> Iterator[None]:
-    # A copy on a disk that cannot be written is nobody else's to write either.
+    # On a read-only disk no lock can be taken, and none is needed: nobody else can write there either.
     with ExitStack() as until_checked:
         with suppress(StorageReadOnly):
             until_checked.callback(acquire_folder_lock(data_folder).release)
@@ -88,7 +93,7 @@ def _unlock_vault(db: Connection, data_folder: Path) -> Vault:
     if wait:
         click.echo(f"After a wrong passphrase, the next one is checked after {wait} seconds.", err=True)
         time.sleep(wait)
-    # Counted as at the lock, or this command would be the quicker way to guess.
+    # Counted like an unlock in the browser; otherwise this command would allow faster guessing.
     with suppress(OSError):
         unlock_attempts.record_failure(data_folder)
     vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, typed))

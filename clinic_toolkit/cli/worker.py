@@ -1,7 +1,6 @@
 """A worker: serves the pages, and is the only kind of process that ever holds keys.
 
-It starts locked. Locking ends it, because Python cannot wipe memory: a lock that only forgets
-variables is no lock.
+It starts locked. Locking ends the process, because Python cannot reliably wipe keys from memory.
 """
 
 import gc
@@ -32,8 +31,8 @@ MIB = 2**20
 WAITRESS_OPTIONS: dict[str, Any] = {
     "threads": 6,
     "ident": None,
-    # The app refuses bodies over 1 MiB with a page of ours, and none of them is read: up to this size they
-    # pass by (`channel`). Both buffers go to a temporary file when they overflow, so neither may ever.
+    # The app refuses bodies over 1 MiB with its own page; up to this size they are discarded as they arrive
+    # (`http_channel`). Both buffers spill to a temporary file when they overflow, so neither ever may.
     "max_request_body_size": 64 * MIB,
     "inbuf_overflow": 4 * MIB,
     "outbuf_overflow": 256 * MIB,
@@ -43,7 +42,7 @@ WAITRESS_OPTIONS: dict[str, Any] = {
     "clear_untrusted_proxy_headers": True,
     "expose_tracebacks": False,
 }
-# Keys are gone two seconds after Lock at the latest, whatever is still under way.
+# Keys must be gone two seconds after Lock at the latest, whatever requests are still running.
 MAX_SHUTDOWN_SECONDS = 1.5
 WATCH_SECONDS = 0.5
 
@@ -58,15 +57,15 @@ def run_worker(
     ticket_sockets: SocketPair,
     definition_sockets: definition_pipe.SocketPair,
 ) -> None:
-    """The whole life of a worker process; it does not return.
+    """Run a worker process from start to end; does not return.
 
     Args:
-        settings: with the port in use.
-        listening: the keeper's sockets; nothing is accepted before the keeper says so.
-        pipe: the line to the keeper.
+        settings: the settings, with the port in use.
+        listening: the keeper's sockets; no connection is accepted before the keeper sends `Activate`.
+        pipe: messages to and from the keeper.
         cookie_key: signs the session cookie; the same for every worker of this keeper.
-        ticket_sockets: where the worker before may have left a ticket.
-        definition_sockets: the way to a parser, and its other end, to be emptied.
+        ticket_sockets: the ticket pipe, in which the previous worker may have left a ticket.
+        definition_sockets: both ends of the definition pipe; the parser's end only to discard stale bytes.
     """
     protect_memory()
     keeper = worker_protocol.KeeperConnection(pipe, TicketPipe(ticket_sockets), definition_sockets)
@@ -91,7 +90,7 @@ def run_worker(
 
 
 class Worker:
-    """One worker, from its imports to its end."""
+    """One worker process, from its imports to its end."""
 
     def __init__(
         self,
@@ -107,9 +106,9 @@ class Worker:
         self._engine: Engine | None = None
 
     def serve(self) -> None:
-        """Import everything, wait for the word, serve until the process ends."""
-        # What is imported stays as long as the process: looking through it for what could go takes a tenth
-        # of every start, and later a part of every page.
+        """Import everything, wait to be activated, and serve until the process ends."""
+        # Imported objects live as long as the process. Scanning them for garbage would take a tenth of every
+        # start, and later a part of every page.
         gc.disable()
         from waitress.server import create_server
 
@@ -132,7 +131,7 @@ class Worker:
         gc.enable()
         self._keeper.activated.wait()
         self._engine = store.open_store(self._settings.data_folder)
-        # A form that is out is served by its own small app, and no keys ever come in here.
+        # While a client has a form, a separate small app serves it, and this process never gets keys.
         serving = self._resume_handover(self._engine) or app
         serving.attach_store(self._engine)
         self._app = serving
@@ -160,13 +159,13 @@ class Worker:
         while not self._keeper.stopping.wait(WATCH_SECONDS):
             if not over and app.reason_to_end() is not None:
                 over = True
-                # What was saved may be in this process alone: it is out of reach, but not gone before
-                # there is a copy of it.
+                # Withhold the keys, but end the process only after a rescue copy exists, since only this
+                # process may still have the data.
                 app.withhold_keys()
             if over and not self._needs_rescue():
                 self._keeper.stopping.set()
             elif self._engine is not None:
-                # Whatever happens to the disk: who watches for the idle time must not end before it.
+                # No disk error may end this thread, because it also enforces the idle timeout.
                 try:
                     rescue_if_replaced(self._engine)
                     checkpoint_when_idle(self._engine)
@@ -185,7 +184,7 @@ class Worker:
 
     def _shut_down(self) -> None:
         self._keeper.stopping.wait()
-        # Said first, because it may be cut off: this is no crash.
+        # Sent first, since the shutdown may be cut short, so that the keeper does not count a crash.
         self._keeper.send_message(worker_protocol.Exiting())
         if self._app is not None:
             self._app.stop_serving()
@@ -211,7 +210,7 @@ class Worker:
 
 
 def _load_definitions() -> None:
-    # A damaged questionnaire or worksheet must be said at the start, not in the middle of an hour.
+    # A damaged questionnaire or worksheet must be reported at the start, not during a therapy session.
     from clinic_toolkit.instruments import catalogue as questionnaires
     from clinic_toolkit.worksheets import catalogue as sheets
 
@@ -221,7 +220,7 @@ def _load_definitions() -> None:
 
 
 def _warm_up_templates(app: "ClinicApp", *, until: threading.Event) -> None:
-    # What the first page would have to wait for: a worker that only waits has time for it.
+    # Done on standby, so that the first page does not have to wait for it.
     from sqlalchemy import create_engine, text
 
     for name in app.jinja_env.list_templates(extensions=["html"]):

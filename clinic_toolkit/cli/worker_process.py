@@ -1,4 +1,4 @@
-"""A worker process as the keeper sees it, and what such a process is given to run."""
+"""A worker process as the keeper sees it, and the signature of what it runs."""
 
 import socket
 import time
@@ -14,7 +14,7 @@ from clinic_toolkit.settings import Settings
 
 @dataclass(kw_only=True)
 class WorkerProcess:
-    """A worker process as the keeper sees it."""
+    """A worker process with its pipes and its state; `started` is in seconds of the monotonic clock."""
 
     process: SpawnProcess
     pipe: "connection.Connection[object, object]"

@@ -1,7 +1,7 @@
-"""The line between the keeper and one worker: a pipe, and the words that go over it.
+"""The worker protocol: the messages between the keeper and a worker, and the worker's side of it.
 
-The keeper is told nothing it could leak: that a worker answered, that it ends, and, when a
-clinician chose quick return, a blob that is sealed under a code the keeper never sees.
+The keeper learns nothing that it could leak: that a worker answered, that it ends, and, if the clinician
+chose quick return, a blob that is sealed under a code which the keeper never sees.
 """
 
 import logging
@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from clinic_toolkit.cli import definition_pipe
 from clinic_toolkit.cli.ticket_pipe import TicketPipe
 
-# Longer than a parser may take to start and to parse; then the keeper itself is in trouble.
+# Longer than a parser may take to start and to parse; after that, the keeper itself does not respond.
 MAX_WAIT_SECONDS = 45.0
 
 log = logging.getLogger("clinic")
@@ -24,17 +24,17 @@ log = logging.getLogger("clinic")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Activate:
-    """To a worker: you are next."""
+    """To a worker: open the store and begin to serve."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stop:
-    """To a worker: checkpoint and end."""
+    """To a worker: run the last upkeep of the store and end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PrepareForSleep:
-    """To a worker: the machine is about to sleep; leave nothing in the tray and end."""
+    """To a worker: the machine is about to sleep; discard the ticket and end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,12 +61,12 @@ class FirstAnswered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exiting:
-    """From a worker: this is on purpose."""
+    """From a worker: it is ending on purpose, which is no crash."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failed:
-    """From a worker: it cannot go on, for this reason, and no other worker could."""
+    """From a worker: it cannot go on, for a reason that would stop any other worker too."""
 
     sentence: str
     exit_code: int
@@ -74,14 +74,14 @@ class Failed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HoldReturnBlob:
-    """From a worker: keep this blob for a quick return."""
+    """From a worker: hold this blob for a quick return."""
 
     blob: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequestReturnBlob:
-    """From a worker: is there a blob (`counted` False), or hand it out (`counted` True)."""
+    """From a worker: send the blob; `counted` says whether this counts as a try."""
 
     counted: bool
 
@@ -98,19 +98,19 @@ class DropReturnBlob:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QuitProgram:
-    """From a worker: the person has ended the program; no other worker follows."""
+    """From a worker: the person quit the program, so no other worker is to follow."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StartParser:
-    """From a worker: start a parser on my definition pipe, which the definition itself goes over."""
+    """From a worker: start a parser on this worker's definition pipe, over which the definition is sent."""
 
     number: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ParserEnded:
-    """To a worker: the parser of this number has ended, how, and what held it to its limits."""
+    """To a worker: the parser with this number has ended, how, and what enforced its limits."""
 
     number: int
     outcome: str
@@ -118,7 +118,7 @@ class ParserEnded:
 
 
 class KeeperConnection:
-    """A worker's end of the line. It fits `web.context.Keeper`."""
+    """A worker's connection to the keeper. It implements `web.context.Keeper`."""
 
     def __init__(
         self, pipe: "Connection[object, object]", tray: TicketPipe, definitions: definition_pipe.SocketPair
@@ -136,9 +136,9 @@ class KeeperConnection:
         self.stopping = threading.Event()
 
     def receive_messages(self) -> None:
-        """Read until the keeper is gone, then end this process at once.
+        """Receive messages until the keeper is gone, then end this process at once.
 
-        A worker without a keeper would go on serving with keys inside, and nobody could lock it.
+        A worker without a keeper would go on serving with keys in memory, and nobody could lock it.
         """
         while True:
             try:
@@ -157,7 +157,7 @@ class KeeperConnection:
                 self.stopping.set()
 
     def send_message(self, message: object) -> None:
-        """Tell the keeper; a keeper that is gone is noticed by `receive_messages`."""
+        """Send a message to the keeper; if the keeper is gone, this process ends at once."""
         with self._send_lock:
             try:
                 self._pipe.send(message)
@@ -165,7 +165,7 @@ class KeeperConnection:
                 os._exit(0)
 
     def hold_return_blob(self, blob: bytes) -> None:
-        """Keep this sealed blob for a quick return."""
+        """Have the keeper hold this sealed blob for a quick return."""
         self.send_message(HoldReturnBlob(blob=blob))
 
     def has_return_blob(self) -> bool:
@@ -173,11 +173,11 @@ class KeeperConnection:
         return self._request_blob(counted=False) is not None
 
     def take_return_blob(self) -> bytes | None:
-        """The sealed blob; three of these without `confirm_return_opened` destroy it."""
+        """Fetch the sealed blob for one try, or None; three tries without success destroy it."""
         return self._request_blob(counted=True)
 
     def confirm_return_opened(self) -> None:
-        """The blob opened with the code."""
+        """Tell the keeper that the blob opened with the code."""
         self.send_message(ReturnOpened())
 
     def drop_return_blob(self) -> None:
@@ -185,22 +185,26 @@ class KeeperConnection:
         self.send_message(DropReturnBlob())
 
     def quit_program(self) -> None:
-        """End the program, once this worker has given its answers."""
+        """End the program, after this worker has sent its responses."""
         self.send_message(QuitProgram())
 
     def pass_ticket(self, ticket: bytes) -> None:
-        """Leave a ticket for the next worker. It does not go over this line: the keeper never has it."""
+        """Pass a ticket to the next worker, over the ticket pipe, so that the keeper never has it.
+
+        Raises:
+            OSError: it did not fit.
+        """
         self.ticket_pipe.put_ticket(ticket)
 
     def parse_definition(self, request: bytes) -> bytes:
-        """Have a definition parsed by a process without keys, and return its answer, which nobody has read.
+        """Have a definition parsed by a process without keys; returns its reply, which is not validated yet.
 
         Raises:
-            ParsingFailed: there is no answer, and why.
+            ParsingFailed: the parser gave no reply; the error says why.
         """
         from clinic_toolkit.instruments.parser_protocol import BROKEN, LARGE, SLOW, ParsingFailed
 
-        # A second press waits for its turn, so that it gets an answer as good as the first.
+        # A second request, from a second press of the button, waits until the first is done.
         if not self._parser_lock.acquire(timeout=MAX_WAIT_SECONDS):
             raise ParsingFailed(BROKEN)
         try:

@@ -1,5 +1,5 @@
-"""The few cryptographic acts of the house, and the only room that imports `cryptography`.
+"""All cryptographic operations; the only package that imports `cryptography`.
 
-It owns the canonical encoding, the one way to seal, the one way to stretch a passphrase and the one
-way to sign. It never learns that a client exists, reads no file and keeps no key.
+It holds the canonical encoding, authenticated encryption, passphrase key derivation and signatures.
+It knows nothing of clients, reads no file and stores no key.
 """

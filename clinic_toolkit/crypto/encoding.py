@@ -1,8 +1,8 @@
-"""One way to turn several values into bytes, so that no two lists of values share an encoding.
+"""Canonical, injective encoding of a list of values as bytes: different lists never share an encoding.
 
-Joining texts with a separator lets two different lists look alike ("a|b" and "c" against "a" and
-"b|c"); a seal or a signature over such bytes could be moved from one meaning to the other. Here each
-value carries its length, the list carries its count, and the purpose stands in front.
+Joining texts with a separator is ambiguous ("a|b" and "c" against "a" and "b|c"), so a seal or signature
+over one list could be reused for another. Here every value is prefixed with its length, the list with its
+count, and all of it with a label for its purpose.
 """
 
 import struct
@@ -16,8 +16,8 @@ Field = bytes | int | str | UUID | None
 
 PREFIX = "clinic/1/"
 
-# Each label serves one purpose and no other; docs/format.md says which. The names that are not used
-# yet are reserved here, so that nothing else can ever be sealed or signed under them.
+# Each label serves exactly one purpose (domain separation); docs/format.md says which. Labels that are not
+# used yet are reserved here, so that nothing else can ever be sealed or signed under them.
 LABELS = frozenset(
     {
         "slot",
@@ -58,11 +58,11 @@ _u64 = struct.Struct(">Q").pack
 
 
 def encode_fields(label: str, *fields: Field) -> bytes:
-    """The bytes of a label and its fields: u8 length, label, u16 count, then u32 length and bytes each.
+    """Encode a label and its fields: u8 length, label, u16 count, then u32 length and bytes of each field.
 
     Integers become eight bytes big-endian, ids their sixteen bytes, texts NFC UTF-8; an absent field
-    has the length FFFFFFFF, which no present one can have. Which kind stands at which place is fixed
-    by the label, so an integer can never be taken for eight raw bytes.
+    has the length FFFFFFFF, which no present one can have. The label fixes the type of each field, so an
+    integer can never be mistaken for eight raw bytes.
 
     Raises:
         ValueError: an unknown label, a negative or too large integer, or text that is not Unicode.
@@ -71,14 +71,13 @@ def encode_fields(label: str, *fields: Field) -> bytes:
 
 
 class Placeholder(Struct, frozen=True):
-    """A field that is filled in later: of so many bytes, or of any number (only as the second of two)."""
+    """A field to be filled in later, `length` bytes long; None means any length (second placeholder only)."""
 
     length: int | None
 
 
 class EncodingTemplate:
-    """A label and its fields with two of them left open: `encode_fields` where thousands are alike but for
-    those."""
+    """A precomputed `encode_fields` with two placeholders, for encodings that differ only in those fields."""
 
     __slots__ = ("_first_length", "_middle", "_prefix", "_second_length", "_suffix")
 
@@ -97,10 +96,10 @@ class EncodingTemplate:
             raise ValueError("only the second of two may have any length")
 
     def fill(self, first: bytes, second: bytes) -> bytes:
-        """What `encode_fields` makes of the same fields.
+        """Return what `encode_fields` returns for the same fields.
 
         Raises:
-            ValueError: a value is not as long as what was left open for it.
+            ValueError: a value does not have the length of its placeholder.
         """
         if len(first) != self._first_length:
             raise ValueError("not what was left open")
@@ -112,7 +111,7 @@ class EncodingTemplate:
 
 
 def encode_u64(number: int) -> bytes:
-    """An integer as it stands in an encoding.
+    """Encode an integer as eight bytes, big-endian.
 
     Raises:
         ValueError: it is negative or too large.

@@ -1,8 +1,8 @@
-"""From a passphrase to a key: Argon2id, with limits that are checked before any memory is taken.
+"""Derive a key from a passphrase with Argon2id, within limits that are checked before memory is allocated.
 
-The costs stand in the store, where someone else may have written them. Too low a cost would make a
-stolen copy cheap to guess, too high a one would stop the machine; both are refused before the first
-byte is allocated.
+The cost parameters are read from the store, where an attacker may have changed them. Too low a cost
+would make a stolen copy cheap to guess, too high a one would exhaust the machine; both are refused
+before anything is allocated.
 """
 
 import os
@@ -22,12 +22,12 @@ _TARGET_SECONDS = 1.0
 _MAX_MEMORY_STEPS = 4
 _CALIBRATION_RUNS = 3
 
-# Two derivations at once would double the memory and let guesses run side by side.
+# One derivation at a time: two would double the memory and let guesses run in parallel.
 _derivation_lock = threading.Lock()
 
 
 class KdfCost(Struct, frozen=True, kw_only=True):
-    """What one derivation costs: memory in KiB, passes over it, lanes."""
+    """Argon2id cost parameters: memory in KiB, passes (iterations) and lanes (parallelism)."""
 
     memory_kib: int
     passes: int
@@ -38,14 +38,14 @@ MIN_COST = KdfCost(memory_kib=64 * _MIB, passes=3, lanes=4)
 
 
 class CostOutOfRange(Exception):
-    """The stored cost is below the floor or beyond the limits; it was not tried."""
+    """The stored cost is below the minimum or above the maximum; no derivation was run."""
 
 
 def check_cost(cost: KdfCost) -> None:
-    """Refuse what is weaker than the floor or larger than any honest set-up chooses.
+    """Refuse a cost below `MIN_COST` or larger than any legitimate setup would choose.
 
     Raises:
-        CostOutOfRange: before anything is allocated.
+        CostOutOfRange: the cost is outside these limits.
     """
     in_range = (
         MIN_COST.memory_kib <= cost.memory_kib <= _MAX_MEMORY_KIB
@@ -57,11 +57,11 @@ def check_cost(cost: KdfCost) -> None:
 
 
 def derive_key(secret_text: str, salt: bytes, cost: KdfCost) -> bytes:
-    """Argon2id over the NFC form of the text: 32 bytes.
+    """Derive a 32-byte key with Argon2id from the NFC form of the text.
 
     Raises:
         CostOutOfRange: see `check_cost`.
-        ValueError: the text is not Unicode (a lone surrogate) or the salt has not 16 bytes.
+        ValueError: the text is not valid Unicode (a lone surrogate) or the salt is not 16 bytes long.
     """
     check_cost(cost)
     if len(salt) != SALT_BYTES:
@@ -74,10 +74,11 @@ def derive_key(secret_text: str, salt: bytes, cost: KdfCost) -> bytes:
 
 
 def calibrate_cost() -> KdfCost:
-    """A cost of about one second on this machine, never below the floor.
+    """Choose a cost that takes about one second on this machine, never below `MIN_COST`.
 
-    Memory first, because memory is what an attacker's hardware pays for; at most 256 MiB and an
-    eighth of what the machine has, so that unlocking never makes it swap. Passes take up the rest.
+    Memory is raised first, because memory is what makes an attacker's hardware expensive; at most to
+    256 MiB and to an eighth of the machine's memory, so that unlocking never makes it swap. The number
+    of passes fills the rest of the second.
     """
     ratio = _TARGET_SECONDS / max(_fastest_derivation_seconds(), 0.001)
     steps = min(int(ratio), _MAX_MEMORY_STEPS, _system_memory_kib() // 8 // MIN_COST.memory_kib)
@@ -89,21 +90,21 @@ def calibrate_cost() -> KdfCost:
 
 
 def is_fast_derivation(seconds: float) -> bool:
-    """Whether a derivation that took so long leaves room for twice the cost on this machine."""
+    """Whether a derivation of this duration was fast enough to afford twice the cost on this machine."""
     return seconds < _TARGET_SECONDS / 2
 
 
 def is_substantially_higher(cost: KdfCost, other: KdfCost) -> bool:
-    """Whether this cost is worth a new slot: half as much work again, and in nothing less than the other."""
+    """Whether `cost` justifies a new key slot: 1.5 times the work or more, no less memory, no fewer lanes."""
     half_more = 2 * cost.memory_kib * cost.passes >= 3 * other.memory_kib * other.passes
     return half_more and cost.memory_kib >= other.memory_kib and cost.lanes >= other.lanes
 
 
 def _fastest_derivation_seconds() -> float:
-    """Seconds of the quickest of three derivations at the floor.
+    """Measure three derivations at `MIN_COST`; returns the fastest, in seconds.
 
-    Whatever else the machine does makes one of them slower and none quicker: a single one, taken while it
-    was busy, would leave the practice with a passphrase that is cheap to guess for years.
+    Other load only makes a run slower, so the minimum is the best estimate. One measurement on a busy
+    machine would set too low a cost, which the practice would keep for years.
     """
     times = []
     for _ in range(_CALIBRATION_RUNS):

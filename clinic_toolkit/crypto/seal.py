@@ -1,7 +1,8 @@
-"""The one way to seal: AES-256-GCM under a key that is used once, and committed to.
+"""Authenticated encryption: AES-256-GCM with a single-use key and a key commitment.
 
-A key, a nonce and a commitment are always derived together (76 bytes, "okm") from a secret and the
-full context. Slots, identities, grants and records differ only in which secret and which context.
+Key, nonce and commitment are always derived together by HKDF (76 bytes of output keying material,
+"okm") from a secret and the full context. Key slots, identities, grants and records differ only in which
+secret and which context they use.
 """
 
 import hmac
@@ -25,38 +26,38 @@ _TAG_BYTES = 16
 
 
 class DecryptionError(Exception):
-    """The bytes were not sealed by this key at this place. Callers turn it into a sentence."""
+    """The bytes were not sealed with this key for this context. Callers turn it into a message for people."""
 
 
 def hkdf_expand(secret: bytes, info: bytes, length: int = KEY_BYTES) -> bytes:
-    """HKDF-Expand with SHA-256; also the keyed hash wherever one is needed."""
+    """HKDF-Expand with SHA-256; also used as the keyed hash (MAC)."""
     return HKDFExpand(hashes.SHA256(), length, info).derive(secret)
 
 
 def hkdf_extract(salt: bytes, secret: bytes) -> bytes:
-    """A uniform 32-byte root from a secret of high entropy that is shorter than a key."""
+    """HKDF-Extract: a uniform 32-byte key from a high-entropy secret that is shorter than a key."""
     return HKDF.extract(hashes.SHA256(), salt, secret)
 
 
 def derive_okm(secret: bytes, info: bytes) -> bytes:
-    """Key 32, nonce 12, commitment 32: derived in one go, so none is ever used with another's mate."""
+    """Derive key (32 bytes), nonce (12) and commitment (32) together, so that they are never mixed up."""
     return hkdf_expand(secret, info, _OKM_BYTES)
 
 
 def seal(okm: bytes, plaintext: bytes, aad: bytes) -> bytes:
-    """Commitment and ciphertext. The okm must never seal a second, different plaintext."""
+    """Encrypt; returns commitment and ciphertext. One okm must never seal two different plaintexts."""
     return okm[44:] + AESGCM(okm[:32]).encrypt(okm[32:44], plaintext, aad)
 
 
 def open_seal(okm: bytes, sealed: bytes, aad: bytes) -> bytes:
-    """The plaintext.
+    """Verify the commitment and decrypt; returns the plaintext.
 
-    AES-GCM does not commit to its key: one ciphertext can be built that opens under two keys, to two
-    texts. So the commitment, a PRF output of the same derivation, is compared first and in constant
-    time; only the key that sealed gets as far as the cipher.
+    AES-GCM does not commit to its key: an attacker can build one ciphertext that decrypts under two keys,
+    to two plaintexts. So the commitment, a PRF output of the same derivation, is compared first and in
+    constant time; only the key that sealed the bytes is ever used to decrypt them.
 
     Raises:
-        DecryptionError: another key, another place, or changed bytes.
+        DecryptionError: another key, another context, or changed bytes.
     """
     if len(sealed) < _COMMITMENT_BYTES + _TAG_BYTES or not hmac.compare_digest(
         sealed[:_COMMITMENT_BYTES], okm[44:]
@@ -69,11 +70,11 @@ def open_seal(okm: bytes, sealed: bytes, aad: bytes) -> bytes:
 
 
 class SealingKey:
-    """A long-lived 32-byte key that seals many things, each under its own derived okm.
+    """A long-lived 32-byte key that seals many plaintexts, each under its own derived okm.
 
-    The salt of each seal is a keyed hash over fresh randomness, the place and the plaintext. If the
-    random generator repeats itself (a cloned virtual machine, a folder copied while both go on), two
-    different plaintexts or places still get different salts and so different keys and nonces.
+    Salts are hedged: each is a keyed hash of fresh randomness, context and plaintext. If the random
+    generator repeats itself (a cloned virtual machine, a folder that is copied and used twice), different
+    plaintexts or contexts still get different salts, and so different keys and nonces.
     """
 
     __slots__ = ("_hedge_key", "_hedge_label", "_info_template", "_root")
@@ -93,7 +94,7 @@ class SealingKey:
         raise TypeError("a key is never pickled")
 
     def seal(self, plaintext: bytes, aad: bytes) -> bytes:
-        """Suite, salt, commitment, ciphertext: 73 bytes more than the plaintext."""
+        """Encrypt; returns suite, salt, commitment and ciphertext, 73 bytes more than the plaintext."""
         place = sha256(aad).digest()
         if not self._hedge_key:
             self._hedge_key = hkdf_expand(self._root, encode_fields(self._hedge_label))
@@ -102,10 +103,10 @@ class SealingKey:
         return bytes([SUITE]) + salt + seal(self._derive_okm(salt, place), plaintext, aad)
 
     def open(self, sealed: bytes, aad: bytes) -> bytes:
-        """The plaintext of what `seal` made for this place.
+        """Decrypt what `seal` returned for the same context; returns the plaintext.
 
         Raises:
-            DecryptionError: another suite, key or place, or changed bytes.
+            DecryptionError: another suite, key or context, or changed bytes.
         """
         if len(sealed) < 1 + SALT_BYTES + _COMMITMENT_BYTES + _TAG_BYTES or sealed[0] != SUITE:
             raise DecryptionError

@@ -1,4 +1,4 @@
-"""Ed25519 over the canonical encoding. The label is signed too, so no signature fits another purpose."""
+"""Ed25519 signatures over the canonical encoding; the label is signed too, so none fits another purpose."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -10,7 +10,7 @@ SIGNATURE_BYTES = 64
 
 
 class SigningKey:
-    """A clinician's signing key. It can sign and show its public half, and does not print."""
+    """A clinician's private signing key and its public key; it never shows in a repr or a pickle."""
 
     __slots__ = ("_key", "public_key")
 
@@ -25,7 +25,7 @@ class SigningKey:
         raise TypeError("a key is never pickled")
 
     def sign(self, label: str, *fields: Field) -> bytes:
-        """The 64-byte signature over `enc(label, *fields)`; the label must be one of the "sig/" ones.
+        """Sign `encode_fields(label, *fields)`; returns 64 bytes. The label must start with "sig/".
 
         Raises:
             ValueError: the label is not for signatures.
@@ -34,7 +34,7 @@ class SigningKey:
 
 
 def verify_signature(public_key: bytes, label: str, *fields: Field, signature: bytes) -> bool:
-    """Whether the owner of this public key signed exactly this, for exactly this purpose."""
+    """Whether the owner of this public key signed exactly these fields under exactly this label."""
     message = _signed_message(label, fields)
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
@@ -44,7 +44,7 @@ def verify_signature(public_key: bytes, label: str, *fields: Field, signature: b
 
 
 def _signed_message(label: str, fields: tuple[Field, ...]) -> bytes:
-    # Without this a caller could have any sealed context signed as if it were a statement.
+    # Otherwise a caller could get a signature over the encoding of something else, such as a seal context.
     if not label.startswith("sig/"):
         raise ValueError("not a label for signatures")
     return encode_fields(label, *fields)

@@ -1,7 +1,7 @@
-"""The demo: a made-up practice with about a dozen clients and six months of hours.
+"""The demo: a made-up practice with about a dozen clients and six months of sessions.
 
-Owns the content (`practice.toml`, `clients/`, `couples/`) and the way it enters the record: through
-the record's own verbs, one after the other, each at the time at which it would have been done.
-Everyone and everything in it is invented. It never touches a folder that holds a real practice, and
-nothing else imports it: a start without `--demo` does not even load it.
+It holds the content (`practice.toml`, `clients/`, `couples/`) and the code that records it: by calling the
+functions of `record` in order, each with the time at which a clinician would have done it. Everyone and
+everything in it is invented. It never touches a folder that holds a real practice. No other package imports
+it; a start without `--demo` does not load it.
 """

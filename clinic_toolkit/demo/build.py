@@ -1,4 +1,4 @@
-"""Make the demo: every act of six months, in the order of time, in one transaction."""
+"""Builds the demo practice: every act of six months, in order of time, in one transaction."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -23,14 +23,14 @@ _OWN_QUESTIONNAIRE_FILE = Path(__file__).with_name("resting.toml")
 
 
 def build_demo_practice(engine: Engine, *, now: datetime, content: Content | None = None) -> Vault:
-    """Make the demo practice in a new, empty store and return its open vault.
+    """Create the demo practice in a new, empty store and return its open vault.
 
-    Either all of it is there afterwards or nothing. It takes a few seconds, one of them for the
-    passphrase, which stands in `content.practice` and is no secret.
+    Either all of it is stored or nothing. It takes a few seconds, one of them for deriving the key from the
+    passphrase, which is in `content.practice` and is no secret.
 
     Raises:
         demo.content.ContentError: the files of the demo are damaged.
-        vault.identity.AlreadySetUp: a practice lies here.
+        vault.identity.AlreadySetUp: the store holds a practice already.
     """
     content = content or made_up.read_content()
     steps = sorted(_all_steps(content, now), key=lambda step: step.at)
@@ -46,7 +46,7 @@ def build_demo_practice(engine: Engine, *, now: datetime, content: Content | Non
 
 
 def demo_settings(spec: made_up.Practice) -> practice.PracticeSettings:
-    """The settings of the demo. Its sheet counts as proved: nobody has to keep a way back into it."""
+    """The settings of the demo. Its recovery sheet counts as proved, because nobody needs to keep one."""
     return practice.PracticeSettings(
         country=spec.country,
         record_kind="full",
@@ -112,7 +112,7 @@ def _couple_hours(name: str, content: Content, now: datetime) -> list[HourScript
 
 
 def _relationship_steps(name: str, spec: made_up.Client, hours: list[HourScript]) -> Iterator[Step]:
-    """Relationships that no questionnaire asks about are named when they are first spoken of."""
+    """The steps that add, in the first session held, the relationships that no questionnaire is about."""
     asked = {given.about for hour in hours for given in hour.spec.questionnaires}
     held = [hour.span.end for hour in hours if hour.spec.took_place]
     for one in spec.relationships:
@@ -121,7 +121,7 @@ def _relationship_steps(name: str, spec: made_up.Client, hours: list[HourScript]
 
 
 def _add_own_questionnaire(desk: DemoState, now: datetime) -> None:
-    """A questionnaire of the practice's own: the worked example of the documentation."""
+    """Add a questionnaire of the practice's own: the worked example of the documentation."""
     form = loader.read_instrument_file(_OWN_QUESTIONNAIRE_FILE, own=True)
     own_questionnaires.add_questionnaire(
         desk.db, desk.vault, form, _OWN_QUESTIONNAIRE_FILE.read_bytes(), _OWN_QUESTIONNAIRE_FILE.name, now=now

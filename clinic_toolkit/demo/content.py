@@ -1,4 +1,4 @@
-"""What the made-up practice consists of, read from TOML and checked whole."""
+"""The content of the demo practice, read from TOML files and validated as a whole."""
 
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ TodaySlot = Literal["earlier", "next", "later", "last"]
 
 
 class ContentError(DamagedFile):
-    """A file of the demo cannot be used. `problems` holds every reason, each with its place."""
+    """A file of the demo cannot be used. `problems` lists every reason, each with its place."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -33,7 +33,7 @@ class _ContentModel(BaseModel):
 
 
 class Practice(_ContentModel):
-    """The practice, and what its made-up clinician types to come in: neither is a secret."""
+    """The practice and its clinician's passphrase and return code, which are no secrets."""
 
     country: str
     practice_name: str
@@ -45,7 +45,7 @@ class Practice(_ContentModel):
 
 
 class Risk(_ContentModel):
-    """The entry that closes what a questionnaire raised; `fear` says where sheets may be worked with."""
+    """The risk entry that closes a questionnaire's prompts; `fear` says where worksheets may be used."""
 
     how: Literal["asked", "in_hand", "not_today"] = "asked"
     because: str = ""
@@ -57,7 +57,7 @@ class Risk(_ContentModel):
 
 
 class Questionnaire(_ContentModel):
-    """One giving of a questionnaire.
+    """One administration of a questionnaire.
 
     `answers` holds one mark an item: a value, "d" declined, "n" did not come up, "." not reached; a
     star after it stands for "let's talk about this". `said` is by item number. From item `alone` on
@@ -86,7 +86,7 @@ class Questionnaire(_ContentModel):
 
 
 class GivenWorksheet(_ContentModel):
-    """A worksheet given in an hour; `fear` if fear of this person was asked about just before, alone."""
+    """A worksheet given in a session; `fear`: fear of this person was asked about in private just before."""
 
     sheet: str
     about: str = ""
@@ -95,7 +95,7 @@ class GivenWorksheet(_ContentModel):
 
 
 class Note(_ContentModel):
-    """The note of an hour."""
+    """The note of a session."""
 
     state: Literal["signed", "draft"] = "signed"
     data: str
@@ -104,11 +104,11 @@ class Note(_ContentModel):
 
 
 class Hour(_ContentModel):
-    """One hour.
+    """One therapy session.
 
-    `weeks` counts back from today (1: the last such weekday before today) or, below zero, ahead;
-    `today` is a place in today's list instead. Without `attendance` a past hour was held, and
-    without `present` everyone of its case was there.
+    `weeks` counts back from today (1: the last such weekday before today) or, if negative, ahead; `today` is
+    a place in today's list instead. Without `attendance` a past session took place, and without `present`
+    everyone of its case was there.
     """
 
     weeks: int | None = None
@@ -131,7 +131,7 @@ class Hour(_ContentModel):
 
     @property
     def is_past(self) -> bool:
-        """Whether its time has come and gone."""
+        """Whether the session is over."""
         return self.today == "earlier" if self.weeks is None else self.weeks > 0
 
     @property
@@ -149,7 +149,7 @@ class Hour(_ContentModel):
 
 
 class UsualSchedule(_ContentModel):
-    """When and where the hours are unless an hour says otherwise."""
+    """Time and place of sessions that do not set their own."""
 
     weekday: Weekday
     at: time
@@ -168,7 +168,7 @@ class Relationship(_ContentModel):
 
 
 class Client(_ContentModel):
-    """A client, the relationships they named, and their own hours, oldest first."""
+    """A client, their relationships, and their own sessions, oldest first."""
 
     name: str
     birth_date: date | None = None
@@ -187,7 +187,7 @@ class Client(_ContentModel):
 
 
 class Couple(_ContentModel):
-    """A couple: the file names of its two clients, and their joint hours, oldest first."""
+    """A couple: the file names of its two clients, and their joint sessions, oldest first."""
 
     partners: tuple[str, str] = Field(strict=False)
     usual: UsualSchedule
@@ -195,7 +195,7 @@ class Couple(_ContentModel):
 
 
 class Content(_ContentModel):
-    """All of it; clients and couples by file name."""
+    """The whole content; clients and couples by file name."""
 
     practice: Practice
     clients: dict[str, Client]
@@ -206,10 +206,10 @@ P = TypeVar("P", bound=_ContentModel)
 
 
 def read_content(folder: Path = CONTENT_FOLDER) -> Content:
-    """Read every file of the demo and check it.
+    """Read and validate every file of the demo.
 
     Raises:
-        ContentError: naming every place that is wrong.
+        ContentError: a file is not valid; it lists every problem.
     """
     found: list[str] = []
     practice = _read_file(folder / "practice.toml", Practice, found)
@@ -244,7 +244,7 @@ def _format_path(parts: Iterable[int | str]) -> str:
 
 
 def _cross_file_problems(content: Content) -> Iterator[str]:
-    """What no single file can know: names that must be known elsewhere."""
+    """Report names that must be defined in another file and are not."""
     for name, couple in content.couples.items():
         yield from (
             f"{name}.toml: nobody is called {one!r}" for one in couple.partners if one not in content.clients

@@ -1,4 +1,4 @@
-"""The demo's folder: made when there is none, made anew each day, and never a real practice's."""
+"""The demo's folder: created if there is none, rebuilt each day, and never a real practice's."""
 
 import os
 from datetime import datetime
@@ -18,7 +18,7 @@ _UNFINISHED = "unfinished"
 
 
 class NotADemo(ClinicError):
-    """There is a practice in this folder, and it was not made by the demo."""
+    """The folder holds a practice that the demo did not create."""
 
     def __init__(self, place: Path) -> None:
         super().__init__(
@@ -28,12 +28,12 @@ class NotADemo(ClinicError):
 
 
 def prepare_demo_folder(data_folder: Path, *, now: datetime) -> content.Practice:
-    """Have today's demo in this folder, and say what to type to come in.
+    """Make sure that the folder holds today's demo; returns the practice with its passphrase.
 
-    The caller holds the claim on the folder, so nobody is at work in what is replaced.
+    The caller holds the lock on the folder, so no other process uses the files that are replaced.
 
     Raises:
-        NotADemo: the folder holds a practice that the demo did not make.
+        NotADemo: the folder holds a practice that the demo did not create.
     """
     told = content.read_content()
     folder.prepare_folder(data_folder)
@@ -43,7 +43,7 @@ def prepare_demo_folder(data_folder: Path, *, now: datetime) -> content.Practice
             return told.practice
     elif (data_folder / folder.README_FILE).exists() or folder.database_path(data_folder).exists():
         raise NotADemo(data_folder)
-    # Marked first: if this is interrupted, the next start knows that it may begin again.
+    # The marker is written first, so that after an interruption the next start knows that it may rebuild.
     _write_marker(mark, _UNFINISHED)
     _delete_old_demo(data_folder)
     engine = store.open_store(data_folder)
@@ -73,8 +73,8 @@ def _write_marker(mark: Path, state: str) -> None:
 
 def _delete_old_demo(data_folder: Path) -> None:
     database = folder.database_path(data_folder)
-    # The plain-text mark goes first and the database last: a database without its side files, or the
-    # other way round, would be taken for damage if this were interrupted.
+    # The plain-text readme is deleted first and the database last: if this were interrupted, a database
+    # without its side files, or side files without the database, would look like damage.
     beside = (folder.README_FILE, folder.ANCHOR_FILE, folder.LOSSES_FILE, folder.HEADER_BACKUP_FILE)
     for name in (*beside, f"{database.name}-wal", f"{database.name}-shm", "unlock-attempts"):
         (data_folder / name).unlink(missing_ok=True)

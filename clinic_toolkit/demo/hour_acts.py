@@ -1,6 +1,6 @@
-"""One hour of the demo as it happens: planned, held, asked, given, agreed, written up.
+"""One session of the demo: planned, held, questionnaires and worksheets given, agreed, note written.
 
-Each act is a verb of the record, done at the minute at which a clinician would have done it.
+Each act calls a function of `record` with the time at which a clinician would have done it.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ _CHECK_IN_EARLIER = timedelta(minutes=10)
 
 @dataclass(kw_only=True)
 class DemoState:
-    """What every act uses, and what earlier acts left behind, by file name."""
+    """What every act uses, and what earlier acts created, by file name."""
 
     db: Connection
     vault: Vault
@@ -50,7 +50,7 @@ Act = Callable[[DemoState, datetime], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """Something done at some time."""
+    """An act and its time."""
 
     at: datetime
     act: Act
@@ -58,7 +58,7 @@ class Step:
 
 @dataclass(kw_only=True)
 class HourScript:
-    """One hour on its way through the record; `case` and `client_names` are file names."""
+    """The acts of one session; `case` and `client_names` are file names."""
 
     spec: content.Hour
     usual: content.UsualSchedule
@@ -71,13 +71,13 @@ class HourScript:
 
     @property
     def planned_at(self) -> datetime:
-        """When it is entered: days before, or afterwards for a call or a message."""
+        """When the session is entered: days before, or afterwards for a call or a message."""
         if self.spec.kind in ("call", "message") and self.spec.is_past:
             return self.span.end + timedelta(minutes=2)
         return self.span.start - PLANNED_AHEAD
 
     def steps(self) -> Iterator[Step]:
-        """Everything that is done about this hour, in order."""
+        """Every act of this session, in order."""
         start, end = self.span.start, self.span.end
         yield Step(at=self.planned_at, act=self._plan_hour)
         if not self.spec.is_past:

@@ -1,4 +1,4 @@
-"""One questionnaire of the demo as it is given: read aloud, or from some item on by the client alone."""
+"""Gives one questionnaire of the demo: read aloud, or from some item on answered by the client alone."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ def give_questionnaire(
     *,
     now: datetime,
 ) -> RecordVersion[Administration]:
-    """Give every answer at its time, and end the questionnaire as it ended."""
+    """Record every answer at its time, and end the questionnaire as its `spec` says."""
     answers = list(_timed_responses(spec, now))
     at = now
     for number, response, at in answers:
@@ -64,7 +64,7 @@ def write_risk_entry(
     *,
     now: datetime,
 ) -> None:
-    """Write the risk entry that closes what this questionnaire raised."""
+    """Write the risk entry that closes the prompts of this questionnaire."""
     body = risk_entries.RiskEntry(
         client=administration.payload.client,
         therapy_session=administration.payload.therapy_session,

@@ -1,6 +1,6 @@
-"""The demo's calendar: weeks before and after today, so that the practice is always in mid-week.
+"""The demo's calendar, relative to today, so that the practice always looks current.
 
-Times are local, as the clinician reads them.
+Times are local.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ _AFTER_NEXT = {"next": 0, "later": 75, "last": 150}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimeSpan:
-    """When an hour begins and ends."""
+    """Start and end of a session."""
 
     start: datetime
     end: datetime
 
 
 def schedule_hour(hour: Hour, usual: UsualSchedule, *, now: datetime) -> TimeSpan:
-    """Put an hour of the demo on the calendar."""
+    """Compute start and end of a session of the demo."""
     local = now.astimezone()
     minutes = hour.minutes or usual.minutes
     if hour.weeks is not None:
@@ -34,14 +34,14 @@ def schedule_hour(hour: Hour, usual: UsualSchedule, *, now: datetime) -> TimeSpa
     start = datetime.combine(local.date(), _time_of_slot(hour.today or "next", local))
     end = start + timedelta(minutes=minutes)
     if hour.today == "earlier":
-        # What is over has ended by now, even for someone who opens the demo just after midnight.
+        # A past session of today must have ended by now, even if the demo is opened just after midnight.
         end = min(end, local.replace(second=0, microsecond=0, tzinfo=None))
     return TimeSpan(start=start.astimezone(), end=end.astimezone())
 
 
 def _day_in_week(weeks: int, weekday: str, *, today: date) -> date:
     this = today.weekday()
-    # On a weekend "the same day in earlier weeks" would be a practice that works on Sundays.
+    # On a weekend a fixed working day is used, because the practice has no regular sessions on weekends.
     meant = _WEEKDAYS.index(weekday) if weekday in _WEEKDAYS else this if this <= 4 else _WORKDAY
     if weeks > 0:
         return today - timedelta(days=((this - meant) % 7 or 7) + 7 * (weeks - 1))

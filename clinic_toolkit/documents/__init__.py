@@ -1,22 +1,22 @@
 """Paper: a frozen value in, the bytes of a PDF out.
 
-This room draws. Every sheet is a module with one verb, `render(value) -> bytes`; it is made in memory,
-and the same value gives the same bytes. It never opens a record, a key, a setting or a file other than
-the fonts beside it, and it imports ReportLab only inside the functions that draw.
+Every sheet is a module with one function, `render_…(value) -> bytes`. It works in memory, and the same value
+gives the same bytes. This package never opens a record, a key, a setting or a file other than the fonts
+beside it, and it imports ReportLab only inside the functions that draw.
 
-Text goes from a value to the canvas as text. No part of this room builds or reads markup, so nothing
-that a person typed can become a tag, a link or a file.
+Text goes from a value to the canvas as plain text. No module here builds or parses markup, so nothing that a
+person typed can become a tag, a link or a file.
 
-    words.py     sentences, days and times that stand on more than one sheet
-    look.py      ink, sizes and rules: the house's look on paper
-    letters.py   the two embedded families, what they cover, how wide a run is
-    text.py      typed text made printable: cleaned, marked, shaped, put in order
-    lines.py     text broken into lines
-    blocks.py    what stands on a page: text, pairs, rules, lines to write on
-    grids.py     tables, scales and circles to write in
-    charts.py    answers as dots on the line of answer words
-    chart_plan.py  answers over time as a description: places, not pixels
-    chart_table.py the same values in words
-    time_chart.py  that description, drawn on paper
-    page.py      paper sizes, the flow over pages, footers, the file itself
+    sheet_texts.py     sentences, days and times that are printed on more than one sheet
+    styles.py          colours, sizes and rules of the printed sheets
+    font_faces.py      the two embedded font families, their coverage, text widths
+    printable_text.py  typed text made printable: cleaned, marked, shaped, put in visual order
+    line_breaking.py   text broken into lines
+    blocks.py          blocks of a page: text, labelled values, rules, lines to write on
+    fill_in_blocks.py  tables, scales and circles to write in
+    dot_chart.py       answers as dots on the scale of one form
+    chart_plan.py      the plan of a chart of answers over time, in relative coordinates
+    chart_table.py     the values of that chart as a table in words
+    time_chart.py      that chart, drawn on paper
+    page_layout.py     paper sizes, the flow over pages, footers, the file itself
 """

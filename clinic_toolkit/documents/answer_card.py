@@ -1,4 +1,4 @@
-"""The answer card: the answer words in very large letters, to point at. It carries no number."""
+"""The answer card: the answer labels in very large letters, to point at; it shows no number."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ _RING_WIDTH = 34.0
 
 
 class AnswerRow(Block):
-    """One answer with a ring to point at, on a row of its own."""
+    """One answer in a row of its own, with a ring to point at."""
 
     def __init__(self, label: Text, meaning: Text | None, row: float, *, line: bool) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class AnswerRow(Block):
 
 
 class NonAnswerRows(Block):
-    """What is not an answer, on a ground of its own and with another shape."""
+    """The choices that are not answers, set apart by a shaded background and another shape."""
 
     def __init__(self, labels: tuple[str, ...], size: float, row: float, *, before: float) -> None:
         super().__init__(before=before)
@@ -70,13 +70,13 @@ class NonAnswerRows(Block):
                 x + 2, y - label.height(width - _RING_WIDTH) / 2 - 8, 16, 16, 3, stroke=1, fill=0
             )
             label.draw(canvas, x + _RING_WIDTH, y, width - _RING_WIDTH)
-        # The last line may go with any answer: it is set off from the two ways not to answer.
+        # The last row, the mark to talk, combines with any answer, so a line separates it from the others.
         canvas.setFillColorRGB(*HAIR)
         canvas.rect(x, top - 6 - (len(self.labels) - 1) * self.row, width, 0.6, stroke=0, fill=1)
 
 
 def render_answer_card(value: "AnswerCard") -> bytes:
-    """Draw the card on one page, as large as the longest word of an answer allows."""
+    """Draw the card on one page, with the largest letters that fit the widest label."""
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
         footer=(Text(sheet_texts.CLIENT_LINE, TextStyle(size=12, colour=SOFT)),),
@@ -102,7 +102,7 @@ def _card_blocks(
     ground = way_size * 1.9 * len(ways) + 12
     row = min((sheet.usable_height - ground - 30) / len(options), 108.0)
     label_look = TextStyle(size=size, bold=True, leading=1.08)
-    # A meaning stays on one line where it can be read at all.
+    # Shrink a meaning to fit on one line, but not below a readable size.
     longest = max(
         (font_faces.text_width(printable_text.make_printable(meaning), False) for _, meaning in options),
         default=0.0,

@@ -1,4 +1,4 @@
-"""The questionnaire on paper: boxes to tick under the answer words, and no item that has to be answered."""
+"""The questionnaire on paper: boxes to tick under the answer labels; no item has to be answered."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -22,17 +22,17 @@ _NUMBER_WIDTH = 24.0
 _WORD = TextStyle(size=10.5, bold=True, leading=1.28)
 _MEANING = TextStyle(size=10.5, leading=1.28)
 _CLOSING = TextStyle(size=11, leading=1.3)
-# All that is no question, where a page would not hold it otherwise.
+# The look of everything but the questions, if the form would not fit on one page otherwise.
 _TIGHT = TextStyle(size=10, leading=1.24)
 _TIGHT_TITLE = TextStyle(size=19, bold=True, leading=1.15)
-# Typed by hand when the sheet is entered.
+# The clinician types this code when entering the sheet, so it is printed large.
 _CODE = TextStyle(size=11.5, bold=True, leading=1.3)
 _BOX = 13.0
 _HOW_TO_ANSWER = (
     "Tick the answer that fits best. You can leave any sentence out. “{did_not_come_up}” and “"
     "{declined}” are good answers too. You can tick “{talk}” with any answer, or alone."
 )
-# White around an item's sentence and boxes: before them, between them, after them.
+# Shares of an item's white space: above its text, between text and boxes, below the boxes.
 _SPACE_SHARES = (0.34, 0.26, 0.4)
 _AIRY = (30.0, 27.0, 24.0, 21.0, 19.0)
 _CLOSE = (18.0, 17.0, 16.0, 15.0, 14.0, 13.0, 12.0, 11.5)
@@ -44,14 +44,14 @@ _GENERAL_LINE = "Think of the people close to you."
 
 
 class AnswerColumns(Struct, frozen=True, kw_only=True):
-    """The answer words as column heads: the scale, the two ways not to answer, the mark to talk."""
+    """The column heads of the form: the scale, the two ways not to answer, the mark to talk."""
 
     labels: tuple[str, ...]
     scale: int
     look: TextStyle
 
     def edges(self, width: float) -> list[float]:
-        """Left edge of each column and the right edge of the last; a gap sets the scale apart."""
+        """The left edge of each column and the right edge of the last, in points; a gap follows the scale."""
         gap = 9.0
         column = (width - 2 * gap) / len(self.labels)
         found = [0.0]
@@ -60,12 +60,12 @@ class AnswerColumns(Struct, frozen=True, kw_only=True):
         return found
 
     def column(self, width: float) -> float:
-        """Width of one column."""
+        """The width of one column, in points."""
         return (width - 18.0) / len(self.labels)
 
 
 class ItemGrid(Block):
-    """The items under their heads; heads stand again on every page that the form runs on to."""
+    """The items under the column heads, which are repeated on every page."""
 
     def __init__(self, items: Sequence[tuple[int, str]], heads: AnswerColumns, pad: float) -> None:
         super().__init__()
@@ -135,9 +135,9 @@ class ItemGrid(Block):
 
 
 def render_blank_form(value: "BlankQuestionnaire") -> bytes:
-    """Draw the form. Nothing on it tells one item from another but its words."""
+    """Draw the form. Items differ in their text only, so none stands out as a safety question."""
     instrument = value.instrument
-    # The code tells which form it is. Its name would tell whoever finds the sheet what it is about.
+    # The code identifies the form; its name would reveal the topic to anyone who finds the sheet.
     draft = "Draft, version" if instrument.evidence.level == "drafted" else "Version"
     named = f"{sheet_texts.CLIENT_LINE} {draft} {instrument.version} · sheet "
     foot = (Text([(named, SMALL), (value.form_code, _CODE)]),)
@@ -156,7 +156,11 @@ def render_blank_form(value: "BlankQuestionnaire") -> bytes:
 
 
 def _intro_blocks(value: "BlankQuestionnaire", *, tight: bool = False) -> list[Block]:
-    """A title without a topic, whom and which time it is about, what stays between the two, how to answer."""
+    """The head of the form: neutral title, person and period, limits of confidentiality, how to answer.
+
+    Args:
+        tight: use the smaller look, for a form that would not fit on one page otherwise.
+    """
     how = _HOW_TO_ANSWER.format(
         did_not_come_up=sheet_texts.DID_NOT_COME_UP,
         declined=sheet_texts.DECLINED,
@@ -165,7 +169,7 @@ def _intro_blocks(value: "BlankQuestionnaire", *, tight: bool = False) -> list[B
     whom = f"{_GENERAL_LINE if value.is_general else _ONE_PERSON_LINE} {value.instrument.recall}:"
     look = _TIGHT if tight else BODY
     title = page_layout.title_blocks(_TITLE, look=_TIGHT_TITLE, after=2) if tight else None
-    # Before anything is asked; in bold, since whoever reads nothing else above the questions reads this.
+    # Above the questions and in bold, so that a client who skips the introduction still reads it.
     limits = typed_paragraphs(value.confidentiality_text, replace(look, bold=True), gap=2)
     for last in limits[-1:]:
         last.after = 5
@@ -178,7 +182,7 @@ def _intro_blocks(value: "BlankQuestionnaire", *, tight: bool = False) -> list[B
 
 
 def _item_texts(value: "BlankQuestionnaire") -> list[str]:
-    """What is asked; where a question of the client's own stands, room to write it."""
+    """The text of each question, with a line to write on in place of the client's own question."""
     instrument = value.instrument
     found = [item.text_general if value.is_general else item.text for item in instrument.items]
     if instrument.own_place is not None and not value.is_general:
@@ -187,7 +191,7 @@ def _item_texts(value: "BlankQuestionnaire") -> list[str]:
 
 
 def _open_line_blocks(value: "BlankQuestionnaire") -> list[Block]:
-    """The open line of a check-in, and lines to write on."""
+    """The open question of a check-in, with lines to write on."""
     asked = value.instrument.open_line_general if value.is_general else value.instrument.open_line
     if not asked:
         return []
@@ -200,7 +204,13 @@ def _fit_to_pages(
     value: "BlankQuestionnaire",
     sheet: page_layout.PageLayout,
 ) -> tuple[list[Block], page_layout.PageLayout]:
-    """As airy as one page allows, or all items on the first page, or as many pages as it takes."""
+    """Choose the most spacious layout that fits.
+
+    First everything on one page, then all items on the first page, else as many pages as needed.
+
+    Returns:
+        The blocks of the form and the page layout with the margins they need.
+    """
     instrument, last = value.instrument, _open_line_blocks(value)
     apart = [*last, *_definition_list(instrument.items), Text(instrument.closing, BODY, before=14)]
     close = [*last, *_definition_paragraph(instrument.items), Text(instrument.closing, _CLOSING, before=6)]
@@ -242,13 +252,13 @@ def _answer_columns(value: "BlankQuestionnaire", width: float) -> AnswerColumns:
 
 
 def _defined_words(items: "Sequence[Item]") -> dict[str, str]:
-    # What a question about fear means names what may be done to somebody, and paper is found by others.
+    # Definitions of fear items describe violence, and other people may find the paper.
     told = [item for item in items if item.safety_flag != "fear"]
     return {word: meaning for item in told for word, meaning in item.define.items()}
 
 
 def _definition_list(items: "Sequence[Item]") -> list[Block]:
-    """The meanings of words, one below the other."""
+    """The definitions of words, one in a line."""
     rows = [
         Text([(f"{word}: ", _WORD), (meaning, _MEANING)], after=2)
         for word, meaning in _defined_words(items).items()
@@ -260,7 +270,7 @@ def _definition_list(items: "Sequence[Item]") -> list[Block]:
 
 
 def _definition_paragraph(items: "Sequence[Item]", look: TextStyle = _MEANING) -> list[Block]:
-    """The same in one paragraph, for a page that has no room for a list."""
+    """The definitions of words in one paragraph, for a page that has no room for a list."""
     spans = [
         span
         for word, meaning in _defined_words(items).items()

@@ -1,7 +1,8 @@
-"""What stands on a page: text, pairs of a word and its value, rules, lines to write on.
+"""The blocks of a page: text, labelled values, rules, lines to write on.
 
-A block knows its height at a width, can be cut where the page ends, and draws itself from its top left
-corner. `before` and `after` are the white around it; between two blocks the larger one counts.
+A block knows its height at a given width, can be split at the end of a page, and draws itself from its top
+left corner. `before` and `after` are the space around it; between two blocks the larger one counts. All
+lengths are in points.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ BAR_GAP = 11.0
 
 
 class Block:
-    """The base of all blocks: an empty one. `keep_with_next` holds it on the page of the next block."""
+    """The base of all blocks, itself empty. `keep_with_next` keeps it on the same page as the next block."""
 
     def __init__(self, *, before: float = 0, after: float = 0, keep_with_next: bool = False) -> None:
         self.before = before
@@ -30,25 +31,25 @@ class Block:
         return 0.0
 
     def min_height(self, width: float) -> float:
-        """The least that may stand alone at the foot of a page."""
+        """The height of the smallest part that may stand alone at the foot of a page."""
         return self.height(width)
 
     def split(self, width: float, room: float) -> "tuple[Block, Block] | None":
-        """Cut into what fits into `room` and the rest, or None when it should move on whole."""
+        """Split into a part that fits into height `room` and the rest; None if it must move as a whole."""
         return None
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         """Draw with the top left corner at (x, top)."""
 
     def has_undrawable_mark(self) -> bool:
-        """Whether a character stands here as a mark that the sheet has to explain."""
+        """Whether it shows a mark for an undrawable character, which the sheet has to explain."""
         return False
 
 
 class Text(Block):
-    """One paragraph. `indent` and `bullet` hang it, `bar` draws the accent line of a quotation.
+    """One paragraph. `indent` and `bullet` make it hanging; `bar` draws the accent line of a quotation.
 
-    `align`: "left", "right", "centre", or "typed", which puts right-to-left writing on the right.
+    `align` is "left", "right", "centre", or "typed", which aligns right-to-left text to the right.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Text(Block):
         self._cached_lines: tuple[float, list[TextLine], bool] | None = None
 
     def lines(self, width: float) -> list[TextLine]:
-        """The lines at this width; broken once."""
+        """The lines at this width; the result is cached."""
         if self._cached_lines is None or self._cached_lines[0] != width:
             self._cached_lines = (width, *line_breaking.break_lines(self.spans, width - self.indent))
         return self._cached_lines[1]
@@ -92,7 +93,7 @@ class Text(Block):
             used += found[fits].height
             fits += 1
         if len(found) - fits == 1:
-            fits -= 1  # no line stands alone at the head of a page
+            fits -= 1  # leave no single line at the head of a page
         if fits < 2:
             return None
         return self._fragment(width, found[:fits], tail=False), self._fragment(width, found[fits:], tail=True)
@@ -140,7 +141,7 @@ class Text(Block):
 def typed_paragraphs(
     typed: str, look: TextStyle = BODY, *, gap: float = 6, indent: float = 0, bar: bool = False
 ) -> list[Block]:
-    """What a person typed, with their own line ends; an empty line becomes white."""
+    """Typed text as one paragraph a line; empty lines become space of height `gap`."""
     found: list[Block] = []
     white = 0.0
     for line in printable_text.clean_text(typed).split("\n"):
@@ -153,7 +154,7 @@ def typed_paragraphs(
 
 
 class LabelledValue(Block):
-    """A quiet word on the left and its value beside it; a long value runs on over pages."""
+    """A label on the left and its value beside it; a long value continues on the next page."""
 
     def __init__(
         self, label: Text, value: Text, *, label_width: float, before: float = 0, keep_with_next: bool = False
@@ -194,7 +195,7 @@ class LabelledValue(Block):
 
 
 class Rule(Block):
-    """A hairline, or the short accent bar that stands above a title."""
+    """A hairline, or the short accent bar above a title."""
 
     def __init__(
         self,
@@ -217,7 +218,7 @@ class Rule(Block):
 
 
 class WritingLines(Block):
-    """Lines to write on, `pitch` apart, numbered or not."""
+    """Lines to write on, `pitch` points apart, numbered or not."""
 
     def __init__(
         self,
@@ -251,7 +252,7 @@ class WritingLines(Block):
 
 
 def draw_tick_box(canvas: "Canvas", x: float, y: float, size: float) -> None:
-    """A square to tick, drawn: the house's letters have none."""
+    """Draw a square to tick, for which the primary font has no glyph."""
     canvas.setStrokeColorRGB(*EDGE)
     canvas.setLineWidth(0.9)
     canvas.roundRect(x, y, size, size, 1.8, stroke=1, fill=0)

@@ -1,9 +1,9 @@
-"""What a drawing of answers over time consists of, before anybody draws it: places, not pixels.
+"""The plan of a chart of answers over time, in relative coordinates, without drawing it.
 
-One description serves the screen (`templates/macros/chart.html`) and paper (`documents/time_chart.py`).
-Both measures run from 0 to 1: from the first round to the last, and from the top of the answers down. Tells
-everything by shape and place, nothing by colour. Numbers are never written; a word of the scale stands
-only where it was chosen. Fit for a part without a number: then there are dots and no line.
+The screen (`templates/macros/chart.html`) and paper (`documents/time_chart.py`) draw the same plan. `x` runs
+from 0 to 1 in the order of time, `y` from 0 at the top of the scale to 1 at its foot. Shape and position
+carry all information, colour none. No number is written, and a label of the scale appears only if it was
+chosen. A part without a score has dots and no line.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from clinic_toolkit.documents.sheet_texts import MONTHS
 if TYPE_CHECKING:
     from clinic_toolkit.record.values.course_values import RoundRange
 
-# How it was given: three shapes, filled or hollow. A way that is not known here is a cross.
+# The shape for each mode of giving, filled or hollow; an unknown mode is a cross.
 SHAPE_BY_MODE = {
     "read_aloud": "circle",
     "self_entered": "circle-hollow",
@@ -31,17 +31,17 @@ SHAPE_BY_MODE = {
 }
 UNKNOWN_SHAPE = "cross"
 
-# A gap between two rounds is drawn as long as it was, between a third and three times the usual gap.
+# A gap between rounds is drawn to scale, but at least a third and at most three times the median gap.
 _MIN_GAP, _MAX_GAP = 0.35, 3.0
 _BREAK_GAP = 0.6
-# A few points stand at the left, where more will follow; from six on they take the whole width.
+# Few rounds use only the left part of the width, as more will follow; six or more use all of it.
 _FIRST_REACH, _REACH_PER_ROUND = 0.2, 0.15
-# With more rounds than this, a narrow drawing has smaller marks.
+# With more rounds than this, a narrow chart has smaller marks.
 _DENSE_ROUNDS = 12
 
 
 class ChartRound(Protocol):
-    """What the plan needs to know of a round."""
+    """The attributes of a round that the plan needs."""
 
     @property
     def answered_on(self) -> date: ...
@@ -52,7 +52,7 @@ class ChartRound(Protocol):
 
 
 class ChartReading(Protocol):
-    """What the plan needs to know of one part in one round: every answer, and a number 0 to 100 or None."""
+    """The attributes of one part in one round that the plan needs: every answer, and a score 0 to 100."""
 
     @property
     def values(self) -> tuple[int, ...]: ...
@@ -61,14 +61,14 @@ class ChartReading(Protocol):
 
 
 class Level(Struct, frozen=True, kw_only=True):
-    """One place of the scale; `word` is empty where nobody chose it."""
+    """One option of the scale; `word` is empty if it was never chosen."""
 
     y: float
     word: str
 
 
 class Dots(Struct, frozen=True, kw_only=True):
-    """So many answers of one round at one place of the scale."""
+    """The number of answers of one round at one option of the scale."""
 
     x: float
     y: float
@@ -76,7 +76,7 @@ class Dots(Struct, frozen=True, kw_only=True):
 
 
 class Mark(Struct, frozen=True, kw_only=True):
-    """How a round was given, by its shape: at the mean, or (`y` is None) on the rail below."""
+    """The mark of a round, whose shape shows the mode: at the mean, or below the scale if `y` is None."""
 
     x: float
     y: float | None
@@ -103,8 +103,11 @@ class RangeBand(Struct, frozen=True, kw_only=True):
 
 
 class ChartLabel(Struct, frozen=True, kw_only=True):
-    """A word beside the drawing; `at` says how it stands to its place: "start", "middle", "end", or
-    "between", which is "middle" and may be left out where there is little room."""
+    """A text beside the chart.
+
+    `anchor` is the point of the text that lies at `x`: "start", "middle", "end", or "between", which is
+    "middle" for a label that may be left out if there is little room.
+    """
 
     x: float
     text: str
@@ -112,7 +115,7 @@ class ChartLabel(Struct, frozen=True, kw_only=True):
 
 
 class ChartPlan(Struct, frozen=True, kw_only=True):
-    """The whole drawing. `gaps` are long silences, drawn shorter than they were and marked."""
+    """The whole chart. `gaps` are the places of long gaps, which are drawn shortened and marked."""
 
     levels: tuple[Level, ...]
     dots: tuple[Dots, ...]
@@ -129,7 +132,7 @@ class ChartPlan(Struct, frozen=True, kw_only=True):
 
     @property
     def has_mode_rail(self) -> bool:
-        """Whether marks stand below the scale."""
+        """Whether there are marks below the scale."""
         return any(mark.y is None for mark in self.marks)
 
 
@@ -145,15 +148,18 @@ def plan_chart(
     usual: "Sequence[RoundRange]" = (),
     dates: int = 4,
 ) -> ChartPlan:
-    """Plan the drawing of one part.
+    """Plan the chart of one part.
 
     Args:
-        rounds: in the order of time, at least one; a reading each.
-        labels: the whole scale, by value.
-        chosen: the values whose words may stand at the scale.
-        segments: what each stretch after a break is called.
-        with_mean: draw the number of each round, and a line where one follows the other.
-        dates: how many days at most are written below.
+        rounds: oldest first, at least one.
+        readings: one for each round.
+        labels: the label of every option, by its value.
+        chosen: the values whose labels may be shown.
+        segments: the label of each segment, shown at the break before it.
+        with_mean: draw the score of each round, and lines between the scores of a segment.
+        baselines: the baseline ranges to draw.
+        usual: the usual ranges to draw.
+        dates: the highest number of dates below the chart.
     """
     top = max(labels)
     xs = _round_positions(rounds)
@@ -190,7 +196,7 @@ def plan_chart(
 
 
 def mode_shape(mode: str) -> str:
-    """The shape that stands for a way of giving."""
+    """The shape that stands for a mode of giving."""
     return SHAPE_BY_MODE.get(mode, UNKNOWN_SHAPE)
 
 
@@ -232,7 +238,7 @@ def _break_labels(
 
 
 def _date_labels(rounds: Sequence[ChartRound], xs: Sequence[float], most: int) -> list[ChartLabel]:
-    """The first day, the last, and others where there is room; each day once."""
+    """Labels for the first day, the last day, and others if there is room; each day once."""
     apart = 1 / max(most - 0.7, 1)
     last = len(rounds) - 1
     shown = [0]

@@ -1,4 +1,4 @@
-"""The table beside a drawing: the same values in words, for whoever does not look at drawings."""
+"""The table beside a chart: the same values in words, for people who do not use charts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ NO_NUMBER = "no number"
 
 
 class TableRow(Struct, frozen=True, kw_only=True):
-    """One round. `segment_start` names the stretch that begins with it, "" within one."""
+    """One round. `segment_start` is the label of the segment that starts with it, else ""."""
 
     day: str
     answers: str
@@ -26,7 +26,7 @@ class TableRow(Struct, frozen=True, kw_only=True):
 
 
 def clinician_rows(course: "Course", part: "CoursePart") -> tuple[TableRow, ...]:
-    """Every round of one part, for the clinician, in the order of time."""
+    """Every round of one part, for the clinician, oldest first."""
     return tuple(_iterate_rows(course, part))
 
 
@@ -53,7 +53,7 @@ def _iterate_rows(course: "Course", part: "CoursePart") -> Iterator[TableRow]:
 
 
 def client_rows(course: "Course", part: "CoursePart") -> tuple[TableRow, ...]:
-    """Every round of one part in which something was answered, in the client's words and nothing else."""
+    """The rounds of one part in which something was answered, as labels without numbers, oldest first."""
     labels = {option.value: option.label for option in course.instrument.options}
     found, before = [], 0
     for each, read in zip(course.rounds, part.readings, strict=True):

@@ -1,4 +1,4 @@
-"""The page a client may take along: their own words, one next step, whom to call. No number, no grade."""
+"""The page a client may take along: their own words, one next step, whom to call; never a score."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ _PITCH = 9.5 * MM
 
 
 def render_client_page(value: "ClientPage") -> bytes:
-    """Draw the client page. What is empty leaves no heading; where words may be added there are lines."""
+    """Draw the client page. An empty section is left out, or has lines to write on if words may be added."""
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
         footer=(Text(sheet_texts.CLIENT_LINE, _DATE_STYLE),),
@@ -24,7 +24,7 @@ def render_client_page(value: "ClientPage") -> bytes:
         small_style=_DATE_STYLE,
     )
     narrow = replace(sheet, top=15 * MM, bottom=10 * MM)
-    # What is left of the page is for the hand; where much was said, white and margins give way first.
+    # Fill the rest of the page with lines to write on; if there is much text, reduce space and margins first.
     for lines, white, margins in (
         *((lines, 1.0, sheet) for lines in (6, 5, 4, 3, 2)),
         *((lines, white, narrow) for lines in (2, 1) for white in (1.0, 0.8, 0.6)),

@@ -1,7 +1,7 @@
-"""The clinician's card to a form on paper: which numbers to look at before the client leaves.
+"""The clinician's card to a form on paper: which items to look at before the client leaves.
 
-It may lie on the desk where the client sees it, so it names no question and no topic: only numbers, and
-what to do. The form itself carries nothing of it.
+The client may see it on the desk, so it names no question and no topic, only item numbers and what to do. The
+form itself shows nothing of this.
 """
 
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ _CODE = TextStyle(size=10.5, bold=True, leading=1.34)
 
 
 class CutOutCard(Block):
-    """Blocks inside a line to cut along."""
+    """Blocks within a frame to cut along."""
 
     def __init__(self, blocks: list[Block]) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ def _flagged_item_blocks(instrument: "Instrument") -> list[Block]:
 
 
 def _threshold_sentence(instrument: "Instrument", number: int) -> str:
-    """From which answer on it is asked about, in the direction in which this question counts."""
+    """The sentence that names the lowest answer to ask about, given the item's direction of scoring."""
     item = instrument.items[number - 1]
     onward = "less" if item.reverse else "more"
     label = lowest_prompting_option(instrument, item).label

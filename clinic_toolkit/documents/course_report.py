@@ -1,4 +1,4 @@
-"""A course over time on paper, for the clinician: each part drawn, in words, and as a table."""
+"""A course on paper, for the clinician: each part as a chart, in words, and as a table."""
 
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ _MAX_DATES = 6
 
 
 def render_course(value: "CoursePage") -> bytes:
-    """Draw the course: what was given, each part over time, the tables, what this cannot tell."""
+    """Draw the course: what was given, each part over time, the tables, and the cautions."""
     course = value.course
     given = [
         course.client_name,
@@ -108,7 +108,7 @@ def _table_blocks(course: "Course", part: "CoursePart") -> list[Block]:
 
 
 class RoundRow(Block):
-    """One round as a row of words."""
+    """One round as a row of the table."""
 
     SHARES = (0.17, 0.41, 0.21, 0.21)
 

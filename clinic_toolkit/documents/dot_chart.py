@@ -1,4 +1,4 @@
-"""Answers as dots on the line of answer words."""
+"""The dot chart: the answers of one facet as dots on a line of the scale's options."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ DOT_SPACING = 2 * RADIUS + 2
 
 
 class DotChart(Block):
-    """One dot for each answer, all of one size and colour, and a tick for each place on the line.
+    """One dot for each answer, all of one size and colour, and a tick for each option on the line.
 
-    Only words that were chosen stand under it, so that no sheet names an answer that was not given.
+    Only chosen labels are printed, so that no sheet names an answer that was not given.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What is filled in by hand: tables, a scale between two words, two circles."""
+"""Blocks to be filled in by hand: tables, a scale between two words, two overlapping circles."""
 
 import re
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 PAD = 5.0
-# "0 to 10" stays on one line.
+# A span such as "0 to 10" must not be broken over two lines.
 _SPAN = re.compile(r"(\d+) (\w+) (\d+)")
 
 
 class Table(Block):
-    """Empty rows under column words; a tick column has a box in each row."""
+    """Empty rows under column heads; a tick column has a box in each row."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Table(Block):
         self.tick_widths = [_head_width(words, look.size) for words in columns]
 
     def widths(self, width: float) -> list[float]:
-        """Columns to write in share what the tick columns leave."""
+        """The width of each column; writing columns share what the tick columns leave."""
         width -= self._inset()
         ticks = {
             at: min(max(self.tick_widths[at], 40.0), width / len(self.heads))
@@ -60,13 +60,13 @@ class Table(Block):
         free = len(self.heads) - len(ticks)
         if not free:
             return [width / len(self.heads)] * len(self.heads)
-        # Rows with numbers list something in the first column; the others only note something beside it.
+        # In a numbered table the first writing column takes the main text, so it is twice as wide.
         first = 2.0 if self.numbers and 0 not in ticks and free > 1 else 1.0
         share = (width - sum(ticks.values())) / (free - 1 + first)
         return [ticks.get(at, share * first if at == 0 else share) for at in range(len(self.heads))]
 
     def head_height(self, width: float) -> float:
-        """Height of the column words."""
+        """The height of the column heads."""
         return (
             max(head.height(w - 2 * PAD) for head, w in zip(self.heads, self.widths(width), strict=True)) + 5
         )
@@ -117,13 +117,13 @@ class Table(Block):
 
 
 def _head_width(words: str, size: float) -> float:
-    """Room for column words on two lines, and never less than the longest word."""
+    """The width that fits a column head on two lines, at least that of its longest word."""
     longest = max(font_faces.text_width(word, True) for word in words.split() or [""])
     return max(longest, font_faces.text_width(words, True) * 0.62) * size + 2 * PAD
 
 
 class Scale(Block):
-    """A line with words at both ends, to be marked by hand. It carries no number."""
+    """A line with words at both ends, to be marked by hand; it shows no number."""
 
     def __init__(
         self, left: str, right: str, steps: int, look: TextStyle, *, before: float = 0, after: float = 0
@@ -161,7 +161,7 @@ class Scale(Block):
 
 
 class Circles(Block):
-    """Two circles that share a middle wide enough to write in, each part with its word above it."""
+    """Two overlapping circles whose overlap is wide enough to write in, each part with its word above."""
 
     OVERLAP = 0.46
 
@@ -201,7 +201,7 @@ class Circles(Block):
         return any(name.has_undrawable_mark() for name in self.names)
 
     def _columns(self, width: float) -> tuple[float, float, float]:
-        """Room for each word: the middle's on one line where it can be, the others over what is theirs."""
+        """The width for each word: the middle one on one line if possible, the others over their parts."""
         radius = self._diameter(width) / 2
         middle = min(self.names[1].lines(width)[0].width + 1, radius * 1.2)
         side = min(2 * radius - middle, width - 2 * radius) - 2 * PAD

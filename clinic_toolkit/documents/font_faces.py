@@ -1,8 +1,8 @@
-"""The letters: two embedded families, what each covers, and how wide a run is.
+"""The two embedded font families, the characters that each covers, and text widths.
 
-Atkinson Hyperlegible Next is the house's face. A word with a letter that it lacks is set whole in
-DejaVu Sans, slightly smaller so that the two look alike. Fonts are parsed once in a process, the
-large one only when a word asks for it.
+The primary family is Atkinson Hyperlegible Next. A word with a character that it lacks is set as a whole in
+DejaVu Sans, slightly smaller so that both look the same size. Fonts are parsed once a process, and DejaVu
+Sans, which is large, only when it is needed.
 """
 
 import re
@@ -17,13 +17,16 @@ from msgspec import Struct
 FONTS_FOLDER = Path(__file__).parent / "fonts"
 _WORDS = re.compile(r"( +)")
 _register_lock = Lock()
-# ReportLab cuts a font's subset by moving one read position in the font that all documents share: two
-# documents saved at the same moment would read each other's glyphs. One is saved at a time.
+# ReportLab subsets a font through one read position that all documents share: two documents saved at the
+# same time would get each other's glyphs. Hold this lock while saving.
 subset_lock = Lock()
 
 
 class Face(Struct, frozen=True, kw_only=True, eq=False):
-    """One weight of one family. `widths` are parts of the size; `scale` makes the families look alike."""
+    """One weight of one family.
+
+    `widths` are by character, as a fraction of the font size; `scale` makes both families look the same size.
+    """
 
     name: str
     scale: float
@@ -31,11 +34,11 @@ class Face(Struct, frozen=True, kw_only=True, eq=False):
     chars: frozenset[str]
 
     def covers(self, text: str) -> bool:
-        """Whether every character has a glyph here."""
+        """Whether this face has a glyph for every character."""
         return self.chars.issuperset(text)
 
     def width(self, text: str) -> float:
-        """Width of text that this face covers, at size 1."""
+        """The width at size 1 of a text that this face covers."""
         return sum(map(self.widths.__getitem__, text))
 
 
@@ -52,13 +55,13 @@ def fallback_face(bold: bool) -> Face:
 
 
 def face_for_word(word: str, bold: bool) -> Face:
-    """The face of one printable word: never two families inside a word."""
+    """The face for one printable word; a word is never set in two families."""
     first = primary_face(bold)
     return first if first.covers(word) else fallback_face(bold)
 
 
 def runs_by_face(words: str, bold: bool) -> list[tuple[Face, str]]:
-    """Runs of one face each, chosen letter by letter: the same whatever the order of the letters."""
+    """Split text into runs of one face each, chosen by character, so independent of visual reordering."""
     first = primary_face(bold)
     return [
         (first if covered else fallback_face(bold), "".join(run))
@@ -67,7 +70,7 @@ def runs_by_face(words: str, bold: bool) -> list[tuple[Face, str]]:
 
 
 def text_width(words: str, bold: bool) -> float:
-    """Width of printable text at size 1."""
+    """The width of printable text at size 1."""
     first = primary_face(bold)
     if first.covers(words):
         return first.width(words)
@@ -75,7 +78,7 @@ def text_width(words: str, bold: bool) -> float:
 
 
 def _load_face(name: str, scale: float) -> Face:
-    # One thread registers at a time: a second registration would swap the font under an open document.
+    # One thread at a time: a second registration would replace the font in use by an open document.
     with _register_lock:
         return _register_font(name, scale)
 
@@ -87,8 +90,8 @@ def _register_font(name: str, scale: float) -> Face:
 
     font = TTFont(name, str(FONTS_FOLDER / f"{name}.ttf"))
     pdfmetrics.registerFont(font)
-    # The house's combining accents need placing by rules that ReportLab does not apply; the other family's
-    # lie over the letter before them as they are, so a word with one is set in that family.
+    # The primary family's combining accents need positioning rules that ReportLab does not apply. Those of
+    # the fallback family overlap the preceding letter by themselves, so words with accents are set in it.
     combining = range(0x300, 0x370) if scale == 1.0 else range(0)
     widths = {
         chr(code): font.face.charWidths.get(code, font.face.defaultWidth) * scale / 1000

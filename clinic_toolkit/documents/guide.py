@@ -1,6 +1,6 @@
-"""The guide to a questionnaire: what to say and to ask in the hour, for the clinician alone.
+"""The guide to a questionnaire: what to say and to ask in the session, for the clinician alone.
 
-What is settled before the hour, when it is the wrong thing and what to keep in mind, stands on screen.
+What has to be decided before the session (when not to use it, what to keep in mind) is shown on screen only.
 """
 
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from clinic_toolkit.record.values.page_values import InstrumentGuide
 
 _GAP = 8 * MM
-# From comfortable to the smallest that can be read at arm's length.
+# Font sizes to try, down to the smallest that can be read at arm's length.
 _SIZES = (10.5, 10.0, 9.6, 9.2, 8.8, 8.5, 8.2, 8.0, 7.8)
 _SUBTITLE = "For you, in the session. The screen tells you when not to use it, and what to keep in mind."
-# A line or two more than half, so that what is split by paragraphs fits into two columns.
+# Added to half the height, so that text that is only split between paragraphs fits into two columns.
 _SPARE = 40.0
-# The first ones of each part; all of them stand on screen.
+# The guide prints this many questions of each facet; the screen shows all of them.
 _MAX_QUESTIONS = 4
 
 
@@ -52,14 +52,15 @@ class Columns(Block):
 
 
 def column_width(width: float) -> float:
-    """The width of each of two columns."""
+    """The width of each of the two columns on a page of this width."""
     return (width - _GAP) / 2
 
 
 def render_guide(value: "InstrumentGuide") -> bytes:
-    """Draw the guide on one page, as large as its two columns allow; a long one takes more pages.
+    """Draw the guide on one page in two columns, with the largest letters that fit.
 
-    What to ask in private follows on a page of its own.
+    A guide that is too long even in the smallest letters takes more pages. What to ask in private about fear,
+    dying and harm follows on a page of its own.
     """
     instrument = value.instrument
     sheet = page_layout.PageLayout(
@@ -93,7 +94,7 @@ def render_guide(value: "InstrumentGuide") -> bytes:
             break
     body = [Columns(columns[at : at + 2], room) for at in range(0, len(columns), 2)]
     if instrument.guidance.danger:
-        # On a sheet of its own: it is the one to have at hand, and to put away first.
+        # On a separate sheet, which the clinician can keep at hand and put away first.
         asked = _bullet_list(
             "Fear, dying, harm: ask in private", instrument.guidance.danger, TextStyle(size=11, leading=1.3)
         )

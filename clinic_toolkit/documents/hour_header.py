@@ -1,4 +1,4 @@
-"""The head of a clinician's sheet: whose practice it is, and the plain facts of the hour."""
+"""The head of a clinician's sheet: the practice, and the facts of the hour."""
 
 from typing import TYPE_CHECKING
 
@@ -15,13 +15,13 @@ _CLINICIAN = TextStyle(size=10, colour=QUIET.colour)
 
 
 def letterhead_block(value: "Letterhead") -> Text:
-    """The practice's name, and the clinician's beside it."""
+    """The names of the practice and of the clinician, in one line."""
     names = [(value.practice_name, _PRACTICE), (f"  {value.clinician_name}", _CLINICIAN)]
     return Text([(name, look) for name, look in names if name.strip()], after=16)
 
 
 def hour_fact_blocks(hour: "TherapySessionFacts") -> list[Block]:
-    """What is known of the hour, one pair a line; what is empty leaves no line."""
+    """The facts of the hour, one labelled value a line; empty ones are left out."""
     rows = [
         ("Client", hour.client_names, STRONG),
         ("Date", sheet_texts.format_date(hour.session_date), BODY),

@@ -1,4 +1,4 @@
-"""Text broken into lines that fit, each ready to be drawn."""
+"""Breaks text into lines that fit a width, ready to be drawn."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.textobject import PDFTextObject
 
 StyledText = tuple[str, TextStyle]
-# Text, its look, whether its span reads from the right, and its face; none where letters change places.
+# Text, style, whether its span is right-to-left, and face (None if the text must be reordered for drawing).
 _Piece = tuple[str, TextStyle, bool, Face | None]
 _SPACES = " \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000"
-# A word with the spaces after it; a line may also end after a hyphen or slash within it, and between marks.
+# A word with its trailing spaces; a line may also break after a hyphen or slash in a word, and between marks.
 _WORD = re.compile(rf"[^{_SPACES}]+[{_SPACES}]*|[{_SPACES}]+")
 _INNER_BREAKS = re.compile(r"(?<=[^\W\d_][-–—/])(?=[^\W\d_])|(?<=\])(?=\[)")
 _CLUSTER = re.compile(
@@ -27,7 +27,7 @@ _CLUSTER = re.compile(
 
 
 class GlyphRun(Struct, frozen=True):
-    """Glyphs of one face and colour, `x` from the start of the line."""
+    """Text of one face and colour, drawn at `x` from the start of the line."""
 
     x: float
     font: str
@@ -37,7 +37,7 @@ class GlyphRun(Struct, frozen=True):
 
 
 class TextLine(Struct, frozen=True):
-    """One line: its runs in drawing order, its width, and the height it takes."""
+    """One line: its runs in drawing order, its width and its height, in points."""
 
     runs: tuple[GlyphRun, ...]
     width: float
@@ -46,10 +46,17 @@ class TextLine(Struct, frozen=True):
 
 
 def break_lines(spans: Sequence[StyledText], width: float) -> tuple[list[TextLine], bool]:
-    """Break one paragraph, and say whether all of it reads from the right.
+    """Break one paragraph into lines.
 
-    Never hyphenates and never drops a character: what is wider than the line is cut between letters.
-    Each span keeps its own direction, so that a name cannot turn the words around it.
+    It never hyphenates and never drops a character: a word wider than the line is cut between letters. Each
+    span has its own direction, so that a right-to-left name cannot reorder the words around it.
+
+    Args:
+        spans: the text of the paragraph, with styles.
+        width: the width of the lines, in points.
+
+    Returns:
+        The lines, and whether the whole paragraph is right-to-left.
     """
     lines: list[list[_Piece]] = [[]]
     used = 0.0
@@ -60,7 +67,7 @@ def break_lines(spans: Sequence[StyledText], width: float) -> tuple[list[TextLin
         rtl = turns and printable_text.is_right_to_left(ready)
         from_right = from_right and rtl
         for word in _WORD.findall(ready):
-            # A face is chosen before a word is cut, so that a piece is drawn as it was measured.
+            # Choose the face before cutting the word, so that each piece is drawn as it was measured.
             face = None if turns else font_faces.face_for_word(word, look.bold)
             for part in _INNER_BREAKS.split(word):
                 needed = _measure(part.rstrip(" "), look, face)

@@ -1,7 +1,6 @@
-"""A progress note on paper, with signer, time and mark; an unsigned one says so on every page.
+"""A progress note on paper, with signer, time and mark; an unsigned one is marked so on every page.
 
-What was changed after a note was signed stands on a sheet of its own behind it, so that the signed
-sheets are drawn the same for ever.
+Changes after signing are printed on a separate sheet at the end, so that the signed sheets never change.
 """
 
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ DRAFT = "Draft, not signed"
 
 
 def render_note(value: "NotePage") -> bytes:
-    """Draw the note; a long one flows over pages that say which of how many they are."""
+    """Draw the note; the pages of a long one are numbered "page n of m"."""
     signed = value.signer_name is not None
     blocks: list[Block] = [
         letterhead_block(value.letterhead),
@@ -32,7 +31,7 @@ def render_note(value: "NotePage") -> bytes:
     after = f" · {sheet_texts.format_date(value.session_facts.session_date)}" + (
         "" if signed else f" · {DRAFT}"
     )
-    # Who and when, and nothing else: a line about questionnaires or courts would be read of the note.
+    # Only who and when: a footer line about questionnaires or courts would seem to be about the note.
     foot = (Text([(value.session_facts.client_names, SMALL), (after, SMALL)]),)
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size, footer=foot, demo=value.letterhead.is_demo
@@ -41,7 +40,7 @@ def render_note(value: "NotePage") -> bytes:
 
 
 def _later_changes_part(value: "NotePage") -> list[tuple[list[Block], page_layout.PageLayout]]:
-    """The sheet of later changes, if there are any."""
+    """The sheet of changes after signing, or nothing if there are none."""
     if not value.changes_after_signing and not value.some_unreadable:
         return []
     signed = f"The note was signed by {value.signer_name}"

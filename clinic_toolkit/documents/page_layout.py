@@ -1,4 +1,4 @@
-"""The page: paper sizes, the flow of blocks over pages, what stands at the foot, and the file itself."""
+"""Page layout: paper sizes, the flow of blocks over pages, footers, and the PDF file itself."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -18,7 +18,7 @@ PAPER_SIZES = {"A4": (210 * MM, 297 * MM), "Letter": (612.0, 792.0)}
 
 
 class PageLayout(Struct, frozen=True, kw_only=True):
-    """Everything about a sheet but its blocks. `numbered`: "page n of m" from two pages on."""
+    """The settings of a sheet: paper, margins, footer. `numbered` prints "page n of m" from two pages on."""
 
     paper: str
     footer: Sequence[Text] = ()
@@ -31,17 +31,17 @@ class PageLayout(Struct, frozen=True, kw_only=True):
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of the paper; A4 unless the practice prints on Letter."""
+        """Width and height of the paper in points; A4 unless `paper` is "Letter"."""
         return PAPER_SIZES.get(self.paper, PAPER_SIZES["A4"])
 
     @property
     def width(self) -> float:
-        """Width of the text."""
+        """The width of the text area, in points."""
         return self.size[0] - 2 * self.side
 
     @property
     def usable_height(self) -> float:
-        """Height that blocks may take on each page."""
+        """The height available for blocks on each page, in points."""
         return self.size[1] - self.top - self.bottom - self._footer_height() - 5 * MM
 
     def _footer_height(self) -> float:
@@ -50,7 +50,7 @@ class PageLayout(Struct, frozen=True, kw_only=True):
 
 
 def title_blocks(words_: str, *, look: TextStyle = TITLE, after: float = 14) -> list[Block]:
-    """A sheet's title under its short accent bar."""
+    """The title of a sheet under its short accent bar."""
     return [
         Rule(colour=ACCENT, weight=2.4, length=30, after=9),
         Text(words_, look, after=after, keep_with_next=True),
@@ -58,19 +58,22 @@ def title_blocks(words_: str, *, look: TextStyle = TITLE, after: float = 14) -> 
 
 
 def make_pdf(blocks: Sequence[Block], sheet: PageLayout) -> bytes:
-    """Lay the blocks out and draw them. The same blocks give the same bytes."""
+    """Lay out and draw the blocks of one sheet; the same blocks give the same bytes."""
     return bind_pdf([(blocks, sheet)])
 
 
 def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
-    """One file of several parts, each on pages of its own: a part is drawn as if it were alone.
+    """Draw several parts into one PDF file, each on its own pages and as if it were alone.
 
-    The file's own data say nothing of the person: its title is "Document" on every sheet.
+    The metadata of the file say nothing about a person; the title is always "Document".
+
+    Returns:
+        The bytes of the PDF file; the same parts give the same bytes.
     """
     from reportlab.pdfgen.canvas import Canvas
 
     out = BytesIO()
-    # Otherwise every file would name a Helvetica that it does not carry.
+    # Otherwise ReportLab would refer to Helvetica, which is not embedded, in every file.
     first_font: Any = font_faces.primary_face(False).name
     canvas = Canvas(
         out,
@@ -96,7 +99,7 @@ def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
 
 
 def mark_explanation(blocks: Sequence[Block], sheet: PageLayout) -> list[Block]:
-    """The line that explains marks, if a mark stands anywhere on the sheet."""
+    """The line that explains marks of undrawable characters, if there is one on the sheet."""
     if any(block.has_undrawable_mark() for block in (*blocks, *sheet.footer)):
         return [Text(printable_text.MARK_NOTE, sheet.small_style, before=14)]
     return []
@@ -106,7 +109,11 @@ PlacedBlocks = list[tuple[Block, float]]
 
 
 def place_on_pages(blocks: Sequence[Block], width: float, room: float) -> list[PlacedBlocks]:
-    """Place blocks on pages: each with its distance from the top of the text area."""
+    """Distribute blocks over pages of height `room`, splitting blocks where needed.
+
+    Returns:
+        For each page its blocks, each with its distance from the top of the text area in points.
+    """
     waiting = list(blocks)
     pages: list[PlacedBlocks] = [[]]
     used = after = 0.0
@@ -135,7 +142,7 @@ def place_on_pages(blocks: Sequence[Block], width: float, room: float) -> list[P
 
 
 def stacked_height(blocks: Sequence[Block], width: float) -> float:
-    """Height of the blocks on one endless page."""
+    """The height of the blocks on one page without end, in points."""
     total = after = 0.0
     for index, block in enumerate(blocks):
         total += (max(after, block.before) if index else 0.0) + block.height(width)
@@ -144,7 +151,7 @@ def stacked_height(blocks: Sequence[Block], width: float) -> float:
 
 
 def _kept_together_height(blocks: Sequence[Block], at: int, width: float) -> float:
-    """Height of a block with all that must not be parted from it."""
+    """The height of the block at index `at`, with the following blocks it must be kept together with."""
     total = blocks[at].height(width)
     while blocks[at].keep_with_next and at + 1 < len(blocks):
         following = blocks[at + 1]
@@ -157,7 +164,7 @@ def _kept_together_height(blocks: Sequence[Block], at: int, width: float) -> flo
 def draw_page(
     canvas: "Canvas", sheet: PageLayout, placed: PlacedBlocks, number: int, page_count: int
 ) -> None:
-    """Draw one page with what stands at its foot and, on an invented one, the mark that says so."""
+    """Draw one page with its footer and, for demo data, the demo label."""
     page_width, page_height = sheet.size
     for block, down in placed:
         block.draw(canvas, sheet.side, page_height - sheet.top - down, sheet.width)

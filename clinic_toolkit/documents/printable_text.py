@@ -1,9 +1,9 @@
 """Typed text made printable: nothing lost, nothing drawn as an empty box, nothing silently wrong.
 
-In this order: controls and lone surrogates go, Unicode is composed (NFC), Arabic letters take their
-joined forms, and a character that neither family can draw becomes a visible mark such as "[U+6F22]",
-which the foot of the sheet explains. Right-to-left text is put in visual order line by line, after
-lines have been broken, so that its first word stays on its first line.
+The steps, in this order: control characters and lone surrogates are removed, Unicode is composed (NFC),
+Arabic letters take their joined forms, and a character that neither font can draw becomes a visible mark such
+as "[U+6F22]", which the end of the sheet explains. Right-to-left text is put in visual order line by line,
+after line breaking, so that its first word stays on its first line.
 """
 
 import re
@@ -27,13 +27,13 @@ _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff]")
 _SELECTORS = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _BRACKET_MARK = "\u034f"
 _JOINERS = "\u200c\u200d"
-# Scripts whose letters change with their neighbours, or stack, by rules that are not applied here:
-# drawn one by one they would be misread, so they are marked instead.
+# Scripts that need shaping which is not done here: their letters join or stack by context. Drawn one by one
+# they would be misread, so they are marked as undrawable instead.
 _UNSUPPORTED_SCRIPTS = re.compile("[\u0700-\u074f\u07c0-\u07ff\u0e80-\u0eff]")
 
 
 def clean_text(text: str) -> str:
-    """Text without controls, lone surrogates and invisible formatting, in composed form."""
+    """Remove control characters, lone surrogates and invisible formatting, and compose the text (NFC)."""
     if font_faces.primary_face(False).covers(text):
         return text
     text = _NEWLINES.sub("\n", text).replace("\t", "    ")
@@ -42,7 +42,7 @@ def clean_text(text: str) -> str:
 
 
 def make_printable(text: str) -> str:
-    """One paragraph as it will be drawn, still in the order in which it is read."""
+    """Prepare one paragraph for drawing: cleaned, shaped and marked, still in logical order."""
     text = clean_text(text).replace("\n", " ")
     if font_faces.primary_face(False).covers(text):
         return text
@@ -55,29 +55,29 @@ def make_printable(text: str) -> str:
 
 
 def is_drawable(char: str) -> bool:
-    """Whether this one character of shaped text can be drawn truly, in both weights."""
+    """Whether this single character of shaped text can be drawn correctly, in both weights."""
     if font_faces.primary_face(False).covers(char):
         return True
     if char > "\uffff" or _UNSUPPORTED_SCRIPTS.match(char) or unicodedata.category(char) in ("Co", "Cn"):
-        return False  # beyond the first plane ReportLab's character map is wrong: nothing would copy truly
+        return False  # ReportLab's character map is wrong beyond U+FFFF: copied text would be wrong
     if _ARABIC.match(char) and unicodedata.category(char) == "Lo":
-        return False  # the shaper had no joined form for it
+        return False  # the shaper has no joined form for it
     return font_faces.fallback_face(False).covers(char) and font_faces.fallback_face(True).covers(char)
 
 
 def mark_undrawable(char: str) -> str:
-    """The visible mark of what cannot be drawn; a joined form is named as the letter that was typed."""
+    """The visible mark for an undrawable character; a joined form is named as the letter that was typed."""
     letter = unicodedata.normalize("NFKC", char)
     return f"[U+{ord(letter if len(letter) == 1 else char):04X}]"
 
 
 def has_right_to_left(text: str) -> bool:
-    """Whether a letter of a right-to-left script stands anywhere."""
+    """Whether the text contains a letter of a right-to-left script."""
     return not text.isascii() and _RTL.search(text) is not None
 
 
 def is_right_to_left(text: str) -> bool:
-    """Whether the first letter with a direction is one of a right-to-left script."""
+    """Whether the first letter with a direction belongs to a right-to-left script."""
     for char in text:
         direction = unicodedata.bidirectional(char)
         if direction in ("L", "R", "AL"):
@@ -86,14 +86,19 @@ def is_right_to_left(text: str) -> bool:
 
 
 def to_visual_order(line: str, from_right: bool) -> str:
-    """One broken line in the order in which it is drawn."""
+    """Put one line into the order in which it is drawn from left to right.
+
+    Args:
+        line: one line after line breaking, in logical order.
+        from_right: whether the base direction is right-to-left.
+    """
     if not has_right_to_left(line):
         return line
     from bidi import get_display
     from bidi.mirror import MIRRORED
 
-    # python-bidi orders but does not turn brackets. A mark that clings to its bracket tells on which side
-    # of it the bracket came to lie: before it, the bracket stands in right-to-left text and is turned.
+    # python-bidi reorders brackets but does not mirror them. We add a mark after each bracket: if reordering
+    # puts the mark before its bracket, the bracket is in right-to-left text and must be mirrored.
     paired = "".join(char + _BRACKET_MARK if char in MIRRORED else char for char in line)
     drawn: str = get_display(paired, base_dir="R" if from_right else "L")
     return _bracket_pattern().sub(lambda found: found[1] or MIRRORED[found[2]], drawn)
@@ -102,7 +107,8 @@ def to_visual_order(line: str, from_right: bool) -> str:
 def _is_invisible(char: str) -> bool:
     category = unicodedata.category(char)
     if category == "Cf":
-        # Joiners shape Arabic and go later; signs that enclose numbers are visible and stay, to be marked.
+        # Keep joiners, which Arabic shaping needs and which are removed later, and number-enclosing signs,
+        # which are visible.
         enclosing = unicodedata.name(char, "").startswith(("ARABIC", "SYRIAC", "KAITHI"))
         return char not in _JOINERS and not enclosing
     return category in ("Cc", "Cs") or bool(_SELECTORS.match(char))
@@ -120,13 +126,16 @@ def _bracket_pattern() -> re.Pattern[str]:
 def _arabic_reshaper() -> "ArabicReshaper":
     from arabic_reshaper import ArabicReshaper
 
-    # Vowel signs stay, and only the ligatures that the script requires are made: the same letters, joined.
+    # Keep vowel signs, and form only the mandatory ligatures, so that the letters stay the same.
     return ArabicReshaper({"delete_harakat": False, "ARABIC LIGATURE ALLAH": False})
 
 
 @cache
 def _hebrew_compositions() -> tuple[tuple[str, str], ...]:
-    """Letters with points as one glyph each; NFC takes these apart, and unplaced points would drift."""
+    """Pairs of a decomposed Hebrew letter with points and its single character, longest first.
+
+    NFC does not compose these, and points drawn separately would be misplaced.
+    """
     pairs = []
     for code in range(0xFB1D, 0xFB4F):
         whole = chr(code)

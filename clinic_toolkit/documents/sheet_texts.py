@@ -1,4 +1,4 @@
-"""Words that stand on more than one sheet, and days and times as people write them."""
+"""Texts that are printed on more than one sheet, and the format of dates and times."""
 
 from datetime import date, datetime, time
 
@@ -19,24 +19,24 @@ MONTHS = (
 
 
 def format_date(value: date) -> str:
-    """ "22 November 2026", the same on every system."""
+    """A date such as "22 November 2026", independent of the system's locale."""
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
 def format_time(value: time | datetime) -> str:
-    """ "14:05"."""
+    """A time such as "14:05"."""
     return f"{value.hour:02}:{value.minute:02}"
 
 
 def format_time_range(start: time | None, end: time | None) -> str:
-    """ "14:05 to 14:55", or what is known of it."""
+    """A range such as "14:05 to 14:55", or as much of it as is known."""
     if start is None:
         return "" if end is None else f"until {format_time(end)}"
     return f"from {format_time(start)}" if end is None else f"{format_time(start)} to {format_time(end)}"
 
 
 def format_timestamp(value: datetime) -> str:
-    """ "22 November 2026, 14:05 UTC+01:00": a signature's time says which clock it was."""
+    """A time with its UTC offset, for a signature, such as "22 November 2026, 14:05 UTC+01:00"."""
     offset = value.strftime("%z")
     zone = "" if not offset else " UTC" if offset == "+0000" else f" UTC{offset[:3]}:{offset[3:5]}"
     return f"{format_date(value.date())}, {format_time(value)}{zone}"

@@ -1,7 +1,7 @@
-"""The house's look on paper: ink on white, one quiet teal, hairlines instead of boxes.
+"""The styles of printed sheets: ink on white, one teal, hairlines instead of boxes.
 
-Every colour is told apart by its grey alone: text stands at 4.5:1 or better against white, lines to
-write on at 3:1. Hairlines and washes only order the page and carry nothing.
+All colours remain distinguishable in greyscale: text has a contrast of at least 4.5:1 against white, lines to
+write on 3:1. Hairlines and washes only structure the page and carry no information.
 """
 
 from msgspec import Struct
@@ -19,7 +19,7 @@ MM = 72 / 25.4
 
 
 class TextStyle(Struct, frozen=True, kw_only=True):
-    """How a run of text looks. `leading` is the distance of lines as a multiple of the size."""
+    """The style of a run of text. `size` is in points; `leading` is the line height as a multiple of it."""
 
     size: float
     bold: bool = False

@@ -1,4 +1,4 @@
-"""The clinician's summary of an hour: facts, and each questionnaire in words, dots and its number."""
+"""The clinician's summary of an hour: facts, and each questionnaire in words, as dots and with its score."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ _FACET_STYLE = TextStyle(size=12, bold=True, leading=1.25)
 
 
 def render_session_summary(value: "TherapySessionSummary") -> bytes:
-    """Draw the summary: strengths first, words before numbers, every answer at the end."""
+    """Draw the summary: strengths first, words before scores, every answer at the end."""
     blocks: list[Block] = [
         letterhead_block(value.letterhead),
         *page_layout.title_blocks("Session summary"),
@@ -113,7 +113,7 @@ def _quotation_blocks(heading: str, items: Sequence["AnsweredItem"]) -> list[Blo
 def _facet_blocks(facet: "FacetResult", result: "Result") -> list[Block]:
     count = f"{facet.answered} of {facet.asked} answered"
     number = f"{facet.display_score} ({count})" if facet.display_score is not None else f"{count}, no number"
-    # Where nothing was answered the sentence says so already.
+    # If nothing was answered, the sentence says so already.
     number = number if facet.answered or not facet.sentence else ""
     sentence = [(f"{facet.sentence} ", BODY)] if facet.sentence.strip() else []
     found: list[Block] = [
@@ -184,7 +184,7 @@ def _answer_blocks(item: "AnsweredItem") -> list[Block]:
 
 
 def _answer_text(item: "AnsweredItem") -> str:
-    """The label that was chosen, or the way in which none was."""
+    """The label that was chosen, or else the status of the item in words."""
     if item.label is None:
         return sheet_texts.NON_ANSWER_LABELS.get(item.status, "No answer")
     return uncapitalise(item.label)

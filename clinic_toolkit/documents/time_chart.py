@@ -1,4 +1,4 @@
-"""Answers over time on paper, from the same plan as on the screen."""
+"""The chart of answers over time on paper, from the same plan as on the screen (`chart_plan`)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ _WORD = TextStyle(size=8.5, colour=SOFT, leading=1.12)
 
 
 class TimeChart(Block):
-    """The drawing of one part: the scale at the left, the rounds beside it, the days below."""
+    """The chart of one part: the scale on the left, the rounds beside it, the dates below."""
 
     def __init__(
         self, plan: ChartPlan, *, before: float = 0, after: float = 0, keep_with_next: bool = False
@@ -135,7 +135,7 @@ class TimeChart(Block):
 
 
 class _PlotArea:
-    """Where the shares of a plan lie on the sheet."""
+    """Converts the relative coordinates of a plan into points on the sheet."""
 
     def __init__(self, *, left: float, width: float, top: float) -> None:
         self.left, self.width, self.top = left, width, top
@@ -147,7 +147,7 @@ class _PlotArea:
         return self.top - share * _PLOT_HEIGHT
 
 
-# From the middle of a mark, as parts of its radius.
+# Corners relative to the centre of a mark, in multiples of its radius.
 _CORNERS = {
     "diamond": ((0, 1.3), (1.3, 0), (0, -1.3), (-1.3, 0)),
     "triangle": ((0, 1.25), (1.2, -0.9), (-1.2, -0.9)),
@@ -155,7 +155,7 @@ _CORNERS = {
 
 
 def draw_shape(canvas: "Canvas", shape: str, x: float, y: float, colour: Colour = ACCENT) -> None:
-    """One mark; a hollow one is white inside, and a filled one has a white edge to stand off its line."""
+    """Draw one mark: a hollow one is white inside, a filled one has a white edge to stand out from a line."""
     kind, _, hollow = shape.partition("-")
     canvas.setFillColorRGB(*((1, 1, 1) if hollow else colour))
     canvas.setStrokeColorRGB(*(colour if hollow or kind == "cross" else (1, 1, 1)))
@@ -178,7 +178,7 @@ def draw_shape(canvas: "Canvas", shape: str, x: float, y: float, colour: Colour 
 
 
 class ModeLegend(Block):
-    """What the shapes mean, one a line."""
+    """The legend of the mode shapes, one a line."""
 
     PITCH = 15.0
 

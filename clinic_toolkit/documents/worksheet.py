@@ -1,4 +1,4 @@
-"""A worksheet: one page to write on, safe to be found. Its only foot is that it is not a test."""
+"""A worksheet: one page to write on that is safe if found; its footer says only that it is not a test."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class SizeScheme(Struct, frozen=True, kw_only=True):
-    """Sizes of one variant. Pairs are the closest and the airiest that the sheet may be."""
+    """The sizes of one variant; a pair holds the values for the tightest and the most spacious layout."""
 
     title: TextStyle
     body: TextStyle
@@ -44,7 +44,7 @@ LARGE = SizeScheme(
 
 
 class WorksheetHeader(Block):
-    """The accent bar, and beside it room for initials: the only mark of a person on the sheet."""
+    """The accent bar and a place for initials, the only personal detail on the sheet."""
 
     def __init__(self, initials: str, look: TextStyle) -> None:
         super().__init__(after=5, keep_with_next=True)
@@ -71,7 +71,7 @@ class WorksheetHeader(Block):
 
 
 class WorksheetLayout:
-    """The sheet's text, broken once, stacked at any airiness between 0 and 1."""
+    """The blocks of the sheet, which can be spaced anew without breaking their text into lines again."""
 
     def __init__(self, value: "WorksheetPage", scheme: SizeScheme) -> None:
         self.scheme, self.fields = scheme, value.worksheet.blocks
@@ -94,7 +94,7 @@ class WorksheetLayout:
         ]
 
     def blocks(self, spacing: float) -> list[Block]:
-        """Everything in order, with its white."""
+        """All blocks in order, with their spacing set: 0 is the tightest, 1 the most spacious."""
         white = _interpolate(self.scheme.spacing, spacing)
         for block in (*self.header_blocks[2:], *self.footer_blocks):
             block.before = 9 * white
@@ -122,7 +122,7 @@ class WorksheetLayout:
 
 
 def render_worksheet(value: "WorksheetPage") -> bytes:
-    """Draw the sheet, as airy as one page allows; in large print it may take two."""
+    """Draw the sheet as spaciously as one page allows; in large print it may take two pages."""
     scheme = LARGE if value.large_type else NORMAL
     foot_look = TextStyle(size=scheme.body.size, colour=SOFT)
     sheet = page_layout.PageLayout(
@@ -143,9 +143,9 @@ def render_worksheet(value: "WorksheetPage") -> bytes:
     closest = height(0.0)
     tighter = replace(sheet, top=13 * MM, bottom=7 * MM)
     if sheet.usable_height < closest <= tighter.usable_height:
-        sheet = tighter  # rather less margin than a second page for the last line
+        sheet = tighter  # smaller margins are better than a second page for the last line
     if closest > sheet.usable_height:
-        for air in (0.5, 0.25, 0.0):  # two pages have room enough
+        for air in (0.5, 0.25, 0.0):  # the most spacious that fits two pages
             if (
                 len(page_layout.place_on_pages([*airy.blocks(air), *note], sheet.width, sheet.usable_height))
                 <= 2
@@ -153,7 +153,7 @@ def render_worksheet(value: "WorksheetPage") -> bytes:
                 break
         return page_layout.make_pdf(airy.blocks(air), sheet)
     air = min((sheet.usable_height - closest) / (height(1.0) - closest), 1.0)
-    while air > 0 and height(air) > sheet.usable_height:  # words over smaller circles may need a line more
+    while air > 0 and height(air) > sheet.usable_height:  # words over smaller circles may need another line
         air = max(air - 0.05, 0.0)
     return page_layout.make_pdf(airy.blocks(air), sheet)
 

@@ -1,6 +1,6 @@
 """Questionnaires as data.
 
-This room owns what a questionnaire is (`model`), reading and checking its definition (`loader`,
-with `problems` for what no single value can tell) and the shelf they stand on (`catalogue`).
-It never opens a database and never works out a score.
+This package holds the model of a questionnaire (`model`), reading and checking its definition (`loader`, with
+`definition_problems` and `scoring_problems` for rules across values) and the `catalogue` of questionnaires.
+It never opens a database and never computes a score.
 """

@@ -1,7 +1,6 @@
-"""The shelf of questionnaires and of the relationships they can be about.
+"""The catalogue of questionnaires and of the kinds of relationship they can be about.
 
-Loaded once, when first asked for: `loader` brings pydantic, which a start of the program does not
-wait for.
+It is loaded on first use, because `loader` imports pydantic, which would slow down the start of the program.
 """
 
 from collections.abc import Sequence
@@ -24,21 +23,21 @@ _own_by_digest: dict[str, Instrument] = {}
 
 
 class UnknownInstrument(ClinicError):
-    """No questionnaire on the shelf has this name, version or digest."""
+    """No known questionnaire has this id, version or digest."""
 
     def __init__(self) -> None:
         super().__init__("This version of the questionnaire is not on this computer.")
 
 
 class UnknownFrame(ClinicError):
-    """There is no such kind of relationship."""
+    """No kind of relationship has this id."""
 
     def __init__(self) -> None:
         super().__init__("This kind of relationship is not known here.")
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
-    """Every version of every questionnaire, older first, and the kinds of relationship."""
+    """Every version of every questionnaire, oldest first, and the kinds of relationship."""
 
     editions: tuple[Instrument, ...]
     frames: tuple[Frame, ...]
@@ -50,7 +49,7 @@ def list_instruments() -> tuple[Instrument, ...]:
 
 
 def load_check_in() -> Instrument:
-    """The newest version of the check-in, without a question of anybody's own."""
+    """The newest version of the check-in, without a watched question."""
     return next(one for one in list_newest() if one.kind == CHECK_IN)
 
 
@@ -70,7 +69,7 @@ def list_editions() -> tuple[Instrument, ...]:
 
 
 def load_instrument(instrument_id: str, version: str | None = None, digest: str | None = None) -> Instrument:
-    """One questionnaire: the newest, or exactly the version and digest an administration pinned."""
+    """Find a questionnaire: the newest, or exactly the version and digest that an administration names."""
     for edition in reversed(_catalogue().editions):
         if (
             edition.id == instrument_id
@@ -85,21 +84,21 @@ def load_instrument(instrument_id: str, version: str | None = None, digest: str 
 
 
 def register_own(own: Instrument) -> None:
-    """Find a practice's own questionnaire by its digest from now on.
+    """Make a practice's own questionnaire findable by its digest.
 
-    What is remembered says only which bytes make which questionnaire, so it may be the same for a whole
-    process. Which of them are offered is a question to the record of each practice.
+    It is registered for the whole process, because a digest always means the same definition. Which of them
+    are offered is decided by the record of the practice.
     """
     _own_by_digest[own.digest] = own
 
 
 def is_known_digest(digest: str) -> bool:
-    """Whether a questionnaire of this digest is on the shelf or was remembered."""
+    """Whether a questionnaire of this digest comes with the program or was registered."""
     return digest in _own_by_digest or any(edition.digest == digest for edition in _catalogue().editions)
 
 
 def conflicts_with_catalogue(own: Instrument) -> list[str]:
-    """What stands against a practice's own questionnaire among what comes with the program."""
+    """The conflicts of a practice's own questionnaire with those that come with the program."""
     from clinic_toolkit.instruments import definition_problems
 
     taken = any(own.id == edition.id for edition in _catalogue().editions)
@@ -109,12 +108,12 @@ def conflicts_with_catalogue(own: Instrument) -> list[str]:
 
 
 def list_frames() -> tuple[Frame, ...]:
-    """All kinds of relationship, in the order of their file."""
+    """All kinds of relationship, in the order of the file."""
     return _catalogue().frames
 
 
 def load_frame(frame_id: str) -> Frame:
-    """One kind of relationship."""
+    """The kind of relationship with this id; raises `UnknownFrame`."""
     for one in _catalogue().frames:
         if one.id == frame_id:
             return one
@@ -168,7 +167,7 @@ def _load_catalogue_once() -> Catalogue:
 
 
 def version_sort_key(version: str) -> tuple[tuple[int, str], ...]:
-    """What versions are sorted by: 10 is newer than 9, which plain sorting of texts gets wrong."""
+    """The sort key of a version, with numbers compared as numbers: 10 is newer than 9."""
     return tuple((int(part), "") if part.isdecimal() else (0, part) for part in version.split("."))
 
 

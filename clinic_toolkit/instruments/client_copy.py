@@ -1,7 +1,7 @@
-"""A practice's own questionnaire on its way into a client's hands: what the client reads, and no more.
+"""A copy of a practice's own questionnaire for a hand-over, with only what the client reads.
 
-The process that shows a form to a client has no keys, so it cannot open the sealed definition. What is
-for the clinician alone is left out before it leaves.
+The process that shows a form to a client has no keys, so it cannot decrypt the sealed definition. Everything
+that is for the clinician only is left out of the copy.
 """
 
 import zlib
@@ -12,7 +12,7 @@ import msgspec
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.model import EvidenceCard, Guidance, Instrument
 
-# Has to fit into the tray beside the rest of a ticket.
+# It has to fit into the ticket pipe together with the rest of the ticket.
 MAX_PACKED_BYTES = 48 * 1024
 _MAX_UNPACKED_BYTES = 4_000_000
 _BLANK = "–"
@@ -22,7 +22,7 @@ _decode = msgspec.msgpack.Decoder(Instrument).decode
 
 
 class TooLongToHandOver(ClinicError):
-    """The questions do not fit through the narrow way to a process without keys."""
+    """The questions are too long for a ticket."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -32,13 +32,13 @@ class TooLongToHandOver(ClinicError):
 
 
 def encode_client_copy(instrument: Instrument, *, general: bool) -> bytes:
-    """The questionnaire as the client meets it, small.
+    """Pack the questionnaire as the client sees it.
 
     Args:
-        general: in the wording for people in general; the other one stays here.
+        general: include the wording for people in general, and not the one about one person.
 
     Raises:
-        TooLongToHandOver: it is larger than what can be handed on.
+        TooLongToHandOver: the packed copy is larger than `MAX_PACKED_BYTES`.
     """
     made = zlib.compress(_encode(_without_clinician_parts(instrument, general=general)), 9)
     if len(made) > MAX_PACKED_BYTES:
@@ -47,10 +47,10 @@ def encode_client_copy(instrument: Instrument, *, general: bool) -> bytes:
 
 
 def decode_client_copy(packed: bytes) -> Instrument:
-    """The questionnaire that `packed` made.
+    """Unpack a copy that `encode_client_copy` made.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the bytes are not such a copy.
     """
     try:
         return _decode(zlib.decompressobj().decompress(packed, _MAX_UNPACKED_BYTES))
@@ -59,7 +59,7 @@ def decode_client_copy(packed: bytes) -> Instrument:
 
 
 def can_be_handed_over(instrument: Instrument) -> bool:
-    """Whether it can be handed over in either wording."""
+    """Whether it is short enough to be handed over, in both wordings."""
     try:
         return all(encode_client_copy(instrument, general=general) for general in (False, True))
     except TooLongToHandOver:

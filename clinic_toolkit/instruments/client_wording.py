@@ -1,27 +1,27 @@
-"""The client's own word in the place of "this person", in what a clinician says about one relationship.
+"""Replaces "this person" with the client's own word, in what a clinician says about one relationship.
 
-Questions stay as they are asked: everybody is asked in the same words. What the clinician is told, and
-does not say, speaks of "this person" as well: no name stands beside fear or harm on a screen that others see.
+Questions are not changed: all clients are asked in the same words. Texts that only the clinician reads keep
+"this person" too, so that no name appears beside fear or harm on a screen that others may see.
 """
 
 import re
 
-# With brackets in a script, where nothing can be said without a name.
+# Brackets mark places in a script where the clinician must say a name.
 _PERSON = re.compile(r"\[this person\]|\bthis person\b")
 _QUOTATION = re.compile(r"“[^”]*”")
 _LEADING_MY = re.compile(r"^my\s+", re.IGNORECASE)
 
 
 def with_client_word(text: str, word: str) -> str:
-    """What is said to the client, with their own word: "my mum" is said to them as "your mum".
+    """Replace "this person" in a text said to the client; their word "my mum" becomes "your mum".
 
     Args:
-        word: the client's own word; empty where no one person is meant, and then the text stays as it is.
+        word: the client's own word; if "", because no one person is meant, the text is unchanged.
     """
     named = _LEADING_MY.sub("your ", word) or "this person"
     return _PERSON.sub(lambda _: named, text)
 
 
 def with_client_word_in_quotes(text: str, word: str) -> str:
-    """What the clinician is told; only what stands in quotation marks in it is said to the client."""
+    """Replace "this person" only in quotation marks: in a text for the clinician, that is what is said."""
     return _QUOTATION.sub(lambda said: with_client_word(said[0], word), text)

@@ -1,6 +1,6 @@
-"""The limits of confidentiality: before which questionnaires they are said, and a draft by country.
+"""The limits of confidentiality: which questionnaires require the notice, and drafts by country.
 
-A practice says them in its own words. Until it has any, the draft of its country stands in their place.
+A practice uses its own text. Until it has one, the draft of its country is used.
 """
 
 import tomllib
@@ -15,7 +15,7 @@ _FILE = Path(__file__).with_name("limits.toml")
 
 
 class LimitsDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A text to begin with; `check` says to the clinician what to look up. No countries: everywhere else."""
+    """A draft text; `check` tells the clinician what to verify. Without countries it is the general draft."""
 
     text: str
     check: str
@@ -23,29 +23,29 @@ class LimitsDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LimitsDrafts(msgspec.Struct, frozen=True, kw_only=True):
-    """Every draft, and what is known about all of them."""
+    """All drafts, and their common status."""
 
     status: str
     drafts: tuple[LimitsDraft, ...]
 
 
 class ConfidentialityNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client is told; `is_confirmed` says that these are the practice's own words."""
+    """The text for the client; `is_confirmed`: it is the practice's own and not a draft."""
 
     text: str
     is_confirmed: bool
 
 
 def requires_notice(instrument: Instrument) -> bool:
-    """Whether it asks about fear, about being a burden or about harm, so that the limits are said before."""
+    """Whether a question is about fear, being a burden or harm, which requires the notice before it."""
     return any(item.safety_flag != "none" for item in instrument.items)
 
 
 def notice_before(instrument: Instrument, *, own: str, country: str) -> ConfidentialityNotice | None:
-    """What is said of the limits before this questionnaire; None where nothing in it asks for that.
+    """The notice to show before this questionnaire; None if it requires none.
 
     Args:
-        own: the words of the practice; empty until it has confirmed any.
+        own: the practice's own text; "" until it has confirmed one.
     """
     if not requires_notice(instrument):
         return None
@@ -53,12 +53,12 @@ def notice_before(instrument: Instrument, *, own: str, country: str) -> Confiden
 
 
 def draft_for(country: str) -> LimitsDraft:
-    """The draft for a country by its two letters; for one that no draft names, the general one."""
+    """The draft for a country by its two-letter code, or the general draft if no other names it."""
     found = [one for one in load_drafts().drafts if country in one.countries]
     return found[0] if found else next(one for one in load_drafts().drafts if not one.countries)
 
 
 @cache
 def load_drafts() -> LimitsDrafts:
-    """All drafts, as their file has them."""
+    """Read all drafts from their file."""
     return msgspec.convert(tomllib.loads(_FILE.read_text(encoding="utf-8")), LimitsDrafts)

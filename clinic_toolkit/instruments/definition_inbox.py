@@ -1,6 +1,6 @@
-"""A folder in which a practice may lay questionnaires of its own, to be looked at and then taken in.
+"""The folder in which a practice may put definitions of its own questionnaires, to be previewed and added.
 
-It is read when somebody asks, and never written. What lies there is believed no more than an upload.
+It is read on request and never written. Its files are trusted no more than an upload.
 """
 
 import os
@@ -10,12 +10,12 @@ from pathlib import Path
 from clinic_toolkit.instruments.loader import MAX_BYTES
 
 INBOX_FOLDER = "questionnaires"
-# More than a person looks through.
+# The most files that are listed.
 MAX_FILES = 50
 
 
 def list_files(data_folder: Path) -> tuple[str, ...]:
-    """The names of the definitions that lie there, in order; none if there is no such folder."""
+    """The names of the definitions in the folder, sorted; empty if there is no such folder."""
     try:
         found = [entry.name for entry in os.scandir(data_folder / INBOX_FOLDER) if _is_definition(entry)]
     except OSError:
@@ -24,14 +24,14 @@ def list_files(data_folder: Path) -> tuple[str, ...]:
 
 
 def read_file(data_folder: Path, name: str) -> bytes | None:
-    """The bytes of one of `list_files`, cut off one byte beyond what may be read; None if it is none of them.
+    """Read one of the files of `list_files`, up to one byte over the size limit; None if it is not listed.
 
-    The name came over the web, so it only chooses among what was found, and leads nowhere by itself.
+    The name comes from a request, so it only selects one of the listed files and is never used as a path.
     """
     if name not in list_files(data_folder):
         return None
     try:
-        # Not followed: a link could lead to any file that this user may read.
+        # Symbolic links are not followed: one could lead to any file that this user may read.
         handle = os.open(data_folder / INBOX_FOLDER / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(handle, "rb") as file:
             return file.read(MAX_BYTES + 1)

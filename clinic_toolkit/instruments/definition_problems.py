@@ -1,8 +1,8 @@
-"""What can be wrong between the parts of a definition, each said with its place.
+"""Problems between the values of a definition, each reported with its place.
 
-The types in `model` say what one value may be. Here stands what only several values together can
-tell. Everything works on the table as it was read, and passes over a value of the wrong kind, so
-that these findings stand beside those about kinds and a person mends a file once.
+The types in `model` check single values; here are the rules that involve several values. All checks work on
+the raw table and skip values of the wrong type, so that these problems can be reported together with type
+errors and a person corrects the file only once.
 """
 
 import re
@@ -22,10 +22,10 @@ _HEADING_FIELDS = {("client", "", None), ("about", "", None)}
 
 
 def text_problems(raw: Any, place: str = "") -> Iterator[str]:
-    """Name every text that is blank at an end or holds characters that do not print.
+    """Report every text that begins or ends with white space or has characters that are not printable.
 
-    Control and direction-changing characters can make a question look different from what is
-    stored, on screen and on paper; a definition has no use for them.
+    Control and direction-changing characters can make a question look different from what is stored, on
+    screen and on paper; a definition does not need them.
     """
     if isinstance(raw, str):
         if raw != raw.strip():
@@ -43,7 +43,7 @@ def text_problems(raw: Any, place: str = "") -> Iterator[str]:
 
 
 def instrument_problems(raw: RawTable) -> Iterator[str]:
-    """Say everything about one questionnaire that does not hold together."""
+    """Report every problem between the values of one questionnaire."""
     for name in ("id", "version"):
         yield from _id_problems(name, raw.get(name))
     for part, name in (("facets", "id"), ("items", "id"), ("options", "value"), ("options", "label")):
@@ -55,7 +55,7 @@ def instrument_problems(raw: RawTable) -> Iterator[str]:
 
 
 def frame_problems(raw: RawTable) -> Iterator[str]:
-    """Say everything about the list of relationships that does not hold together."""
+    """Report every problem between the values of the list of relationships."""
     for name in ("id", "label"):
         yield from _duplicate_problems(raw, "frames", name)
     if sum(frame.get("general") is True for _, frame in entries_of(raw, "frames")) > 1:
@@ -63,7 +63,7 @@ def frame_problems(raw: RawTable) -> Iterator[str]:
 
 
 def cross_reference_problems(instruments: Sequence[Instrument], frames: Sequence[Frame]) -> Iterator[str]:
-    """Say which questionnaire names a relationship that is not there, and the other way round."""
+    """Report questionnaires that name an unknown kind of relationship, and the reverse."""
     known_frames = {frame.id for frame in frames}
     known_instruments = {instrument.id for instrument in instruments}
     for instrument in instruments:
@@ -103,7 +103,7 @@ def _heading_problems(heading: object) -> Iterator[str]:
         parts = [part[1:] for part in Formatter().parse(heading) if part[1] is not None]
     except ValueError:
         parts = []
-    # A conversion or a format would let a definition reach into what it is filled with.
+    # A conversion or format specification would give the definition access to attributes of the values.
     if set(parts) != _HEADING_FIELDS:
         yield "result_heading: must hold {client} and {about}, and no other braces"
 
@@ -123,7 +123,7 @@ def _item_problems(raw: RawTable) -> Iterator[str]:
 
 
 def _check_in_problems(raw: RawTable) -> Iterator[str]:
-    """What a check-in has and is not asked, and what only a check-in has."""
+    """Report fields that a check-in must not have, and fields that only a check-in may have."""
     if raw.get("kind") != "check-in":
         if "missing" not in raw:
             yield "missing: is missing"
@@ -136,6 +136,6 @@ def _check_in_problems(raw: RawTable) -> Iterator[str]:
     if isinstance(place, int) and place > len(items) + 1:
         yield f"own_place: must be {len(items) + 1} or less"
     for number, item in items:
-        # It is asked where both look at the screen; fear is asked about in private.
+        # A check-in is asked with both looking at the screen; fear is asked about in private.
         if item.get("safety_flag", "none") != "none":
             yield f"items[{number}].safety_flag: a check-in cannot have a marked question"

@@ -1,25 +1,25 @@
-"""Parts within parts: facets that belong to a group, which is itself a facet.
+"""The tree of facets: a facet may belong to a group, which is itself a facet.
 
-Works on pairs of id and parent, so that it serves the table as it was read and the finished values.
+It works on a mapping of id to parent id, so that it serves both raw tables and finished values.
 """
 
 from collections.abc import Iterator, Mapping
 
 from clinic_toolkit.instruments.model import Facet, Instrument
 
-# A part, its group, the group's group … A person reads no deeper tree, and no walk through it is long.
+# The deepest tree allowed, counting the facet itself; it also bounds every walk up the tree.
 MAX_DEPTH = 5
 
 Parents = Mapping[str, str | None]
 
 
 def parents_of(instrument: Instrument) -> dict[str, str | None]:
-    """The group of every facet, or None."""
+    """The parent of every facet, or None."""
     return {facet.id: facet.parent for facet in instrument.facets}
 
 
 def groups_above(facet: str, parents: Parents) -> tuple[str, ...]:
-    """The groups that a facet belongs to, the nearest first; cut off one beyond the deepest allowed."""
+    """The groups that a facet belongs to, nearest first; cut off one beyond `MAX_DEPTH`."""
     found: list[str] = []
     at = parents.get(facet)
     while at is not None and at in parents and len(found) < MAX_DEPTH:
@@ -29,12 +29,12 @@ def groups_above(facet: str, parents: Parents) -> tuple[str, ...]:
 
 
 def depth(facet: str, parents: Parents) -> int:
-    """How many groups stand above it."""
+    """The number of groups above a facet."""
     return len(groups_above(facet, parents))
 
 
 def facets_in_order(instrument: Instrument) -> Iterator[Facet]:
-    """Every facet, each group before its parts, else in the order of the file."""
+    """All facets, each group before its parts, otherwise in the order of the file."""
     parents = parents_of(instrument)
     place = {facet.id: number for number, facet in enumerate(instrument.facets)}
 
@@ -45,7 +45,7 @@ def facets_in_order(instrument: Instrument) -> Iterator[Facet]:
 
 
 def group_problems(parents: Parents, places: Mapping[str, int]) -> Iterator[str]:
-    """Say which facet names no group that is there, leads round in a circle, or stands too deep."""
+    """Report facets whose parent does not exist, that are part of a cycle, or that are nested too deep."""
     for facet, number in places.items():
         where, group = f"facets[{number}].parent", parents[facet]
         if group is not None and group not in parents:

@@ -1,8 +1,9 @@
-"""The code on a blank form: which questionnaire, in which version and wording, and nothing of anybody.
+"""The form code on a blank form: it identifies questionnaire, version and wording, and no person.
 
-It is printed on paper and typed by hand, so the last of its eight characters checks the others. There are
-twenty-three of them, a prime: with weights that differ, one wrong character or two that changed places
-always show. Of pairs that are easily mixed up, such as 2 and Z or 8 and B, neither is among them.
+It is printed on paper and typed by hand, so the last of its eight characters is a check character. The
+alphabet has twenty-three characters, a prime number: with different weights for each position, one wrong
+character or two swapped ones are always detected. Characters that are easily confused, such as 2 and Z or 8
+and B, are not in the alphabet.
 """
 
 import hashlib
@@ -18,12 +19,12 @@ from clinic_toolkit.instruments.model import Instrument
 ALPHABET = "34679ACDEFGHJKMNPQRTWXY"
 _PRIME = len(ALPHABET)
 _DATA_LENGTH = 7
-# Spaces and all the dashes that a phone's keyboard or a word processor makes of "-".
+# Spaces, and all the dashes that phone keyboards and word processors put in place of "-".
 _SEPARATORS = re.compile("[\\s\\-\u2010-\u2015\u2212_.]+")
 
 
 class MistypedCode(ClinicError):
-    """The characters do not fit together."""
+    """The check character does not match, or the form of the code is wrong."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -34,7 +35,7 @@ class MistypedCode(ClinicError):
 
 
 class UnknownCode(ClinicError):
-    """Well typed, and no form that is known here."""
+    """The code is valid, but belongs to no known form."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -44,14 +45,14 @@ class UnknownCode(ClinicError):
 
 
 class PrintedForm(Struct, frozen=True, kw_only=True):
-    """What a sheet was printed from. `general`: it asks about people close to the client, not one person."""
+    """The source of a printed form. `general`: it asks about people close to the client, not one person."""
 
     instrument: Instrument
     general: bool
 
 
 def form_code_of(instrument: Instrument, *, general: bool) -> str:
-    """The code of a form as it is printed: two groups of four; the same on every copy of it."""
+    """The code printed on a form, in two groups of four; the same on every copy."""
     wording = "general" if general else "one person"
     named = "\0".join((instrument.id, instrument.version, instrument.digest, wording))
     whole = int.from_bytes(hashlib.sha256(named.encode()).digest(), "big")
@@ -61,12 +62,11 @@ def form_code_of(instrument: Instrument, *, general: bool) -> str:
 
 
 def form_by_code(typed: str, own_instruments: Iterable[Instrument] = ()) -> PrintedForm:
-    """The form that a sheet with this code was printed from: any version of ours, or one of
-    `own_instruments`.
+    """Find the form with this code, among all versions that come with the program and `own_instruments`.
 
     Raises:
-        MistypedCode: the characters do not fit together.
-        UnknownCode: they do, and no known form has this code.
+        MistypedCode: the check character does not match.
+        UnknownCode: the code is valid, but no known form has it.
     """
     code = _normalize_code(typed)
     for instrument in (*catalogue.list_editions(), *own_instruments):

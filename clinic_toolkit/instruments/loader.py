@@ -1,7 +1,7 @@
-"""Read a definition file, check all of it, and say everything that is wrong at once.
+"""Read a definition file, check all of it, and report all problems at once.
 
-A definition may come from outside (a practice's own questionnaire), so its length and what it holds are
-limited before it is parsed, and its text is decoded strictly. Nothing in it is ever executed.
+A definition may be untrusted (a practice's own questionnaire), so its size and structure are limited before
+it is parsed, and its text is decoded strictly. Nothing in it is ever executed.
 """
 
 import json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 MAX_BYTES = 1_000_000
-# Fields of a questionnaire that no file may set.
+# Computed fields of a questionnaire, which no file may set.
 COMPUTED_FIELDS = ("digest", "own")
 _MAX_LISTED = 100
 
@@ -49,11 +49,11 @@ _ERROR_TEXTS = {
 
 
 class DefinitionError(DamagedFile):
-    """A definition cannot be used. `problems` holds every reason, each with its place."""
+    """A definition cannot be used. `problems` lists every reason, each with its place."""
 
     def __init__(self, file: str, found: Iterable[str]) -> None:
         self.file = file
-        # Of ten thousand, the first to mend is that there are so many.
+        # Exceeded limits come first, because too many entries have to be corrected before anything else.
         said = sorted(found, key=lambda problem: "must have at most" not in problem)
         self.problems = tuple(dict.fromkeys(_printable(problem) for problem in said))
         listed = list(self.problems[:_MAX_LISTED])
@@ -76,10 +76,10 @@ def read_frames_file(path: Path) -> tuple[Frame, ...]:
 
 
 def parse_instrument(data: bytes, file: str, *, own: bool = False) -> Instrument:
-    """Make a questionnaire of the bytes of a definition, or raise `DefinitionError`.
+    """Parse and check the bytes of a definition; raises `DefinitionError`.
 
     Args:
-        own: it comes from a practice, not with the program.
+        own: it is a practice's own and does not come with the program.
     """
     raw = _parse_toml(data, file)
     found = [*raw_tables.list_length_problems(raw), *definition_problems.instrument_problems(raw)]
@@ -89,12 +89,12 @@ def parse_instrument(data: bytes, file: str, *, own: bool = False) -> Instrument
 
 
 def definition_digest(data: bytes) -> str:
-    """What a definition is known by: of its text, so that another editor's line ends make no other one."""
+    """The SHA-256 of a definition, hex, after normalizing line ends, so that editors do not change it."""
     return sha256(plain_text.normalize_text_bytes(data)).hexdigest()
 
 
 def parse_frames(data: bytes, file: str) -> tuple[Frame, ...]:
-    """Make the list of relationships of the bytes of its file, or raise `DefinitionError`."""
+    """Parse and check the bytes of the list of relationships; raises `DefinitionError`."""
     raw = _parse_toml(data, file)
     found = list(definition_problems.frame_problems(raw))
     found += [f"{key}: is not known here" for key in raw if key != "frames"]
@@ -107,7 +107,7 @@ def parse_frames(data: bytes, file: str) -> tuple[Frame, ...]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """What stands in a file, cut off one byte beyond what is read as a definition.
+    """Read a file, up to one byte over the size limit of a definition.
 
     Raises:
         DefinitionError: the file cannot be read.
@@ -132,7 +132,7 @@ def _parse_toml(data: bytes, file: str) -> dict[str, Any]:
         raise DefinitionError(file, [str(error)]) from error
     except RecursionError as error:
         raise DefinitionError(file, ["lists are nested too deep"]) from error
-    except ValueError as error:  # TOMLDecodeError, and a number of thousands of digits
+    except ValueError as error:  # TOMLDecodeError, or an integer with too many digits
         raise DefinitionError(file, [f"not readable as TOML: {error}"]) from error
     if found := raw_tables.nesting_problems(raw):
         raise DefinitionError(file, found)
@@ -140,15 +140,15 @@ def _parse_toml(data: bytes, file: str) -> dict[str, Any]:
 
 
 def _validate(kind: Any, raw: Any, file: str, found: list[str], place: str = "") -> Any:
-    """Check what was read against a class of `model` and build it.
+    """Validate a raw table against a class of `model` and build the value.
 
-    `found` is what is known to be wrong already, and is told together with the rest.
+    `found` are problems found before, which are reported together with the new ones.
     """
     from pydantic import ValidationError
 
     try:
-        # By way of JSON: only there does the strict mode take a list for a tuple, and strict it
-        # must be, or the text "2" would pass for a number.
+        # Validated as JSON, because only there strict mode accepts a list for a tuple. Without strict
+        # mode the text "2" would be accepted as a number.
         value = _type_adapter(kind).validate_json(json.dumps(raw, default=_reject_date), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
@@ -160,7 +160,7 @@ def _validate(kind: Any, raw: Any, file: str, found: list[str], place: str = "")
 
 
 def prepare_validators() -> None:
-    """Build what checking needs now, and not with the first file."""
+    """Build the validators now, so that the first file does not have to wait for it."""
     _type_adapter(Instrument)
 
 
@@ -172,7 +172,7 @@ def _type_adapter(kind: Any) -> Any:
 
 
 def _reject_date(value: object) -> list[str]:
-    """A TOML date is neither text nor number here; a list is refused wherever one can stand."""
+    """Make a list of a TOML date, so that validation refuses it wherever text or a number is expected."""
     return [type(value).__name__]
 
 
@@ -180,14 +180,14 @@ def _describe_errors(details: Sequence["ErrorDetails"], place: str) -> Iterator[
     broken = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
     for detail in details:
         if detail["type"] == "too_short" and detail["loc"] in broken:
-            continue  # only because the entries that are there are broken, each said by itself
+            continue  # a consequence of broken entries, which are reported themselves
         words = _ERROR_TEXTS.get(detail["type"])
         said = words.format(**detail.get("ctx", {})) if words else detail["msg"]
         yield f"{_format_path(detail['loc'], place) or 'the file'}: {said}"
 
 
 def _printable(problem: str) -> str:
-    """A problem quotes what it found, and that may be a megabyte of anything."""
+    """Shorten a problem and replace unprintable characters, because it may quote any part of the file."""
     return "".join(c if c.isprintable() else "?" for c in problem[:200])
 
 
@@ -198,7 +198,7 @@ def _format_path(parts: Sequence[int | str], place: str) -> str:
 
 
 def _unknown_key_problems(kind: Any, raw: Any, place: str) -> Iterator[str]:
-    """Name every key that no field has: a misspelt optional one would else be lost in silence."""
+    """Report every unknown key, because a misspelt optional one would be ignored silently."""
     kind = next(filter(is_dataclass, get_args(kind)), kind) if get_origin(kind) is UnionType else kind
     if get_origin(kind) is tuple and isinstance(raw, list):
         for number, value in enumerate(raw):

@@ -1,6 +1,6 @@
-"""What to mind in each way of giving a questionnaire: a few lines, the same for every form.
+"""What to mind in each mode of giving a questionnaire: a few lines, the same for every questionnaire.
 
-What belongs to one form stands in its own guidance; this is for the clinician alone, as that is.
+Advice on one questionnaire is in its own guidance. Both are for the clinician only.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ TELEHEALTH_LINE = (
     "Ask who is in the room or can hear, and agree what to do if the line drops. Share the page to "
     "share, not your screen."
 )
-# What "in private" means, said once near what is asked so.
+# The meaning of "in private", shown once near the questions that are asked so.
 IN_PRIVATE_LINE = "In private: nobody else can hear, is on the call, or interprets as family."
 INTERPRETER_LINE = (
     "Speak to your client. The interpreter says everything as it was said, and is not a relative or friend."
@@ -44,10 +44,10 @@ INTERPRETER_LINE = (
 
 
 def guidance_lines(mode_group: ModeGroup, mode: str) -> tuple[str, ...]:
-    """Three to five lines for this way.
+    """Three to five lines of guidance for this mode.
 
     Args:
-        mode: how it is asked in this hour; it may name telehealth and an interpreter.
+        mode: the mode of this administration; it may name telehealth and an interpreter.
     """
     more = [
         line

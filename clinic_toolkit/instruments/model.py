@@ -1,7 +1,7 @@
-"""What a questionnaire is: frozen values, checked by `loader`, never executed.
+"""The model of a questionnaire: immutable values, checked by `loader`, never executed.
 
-Plain dataclasses with `annotated_types` limits, so that a page can be drawn without importing
-pydantic; the loader hands the same classes to pydantic, which reports every error at once.
+Plain dataclasses with limits from `annotated_types`, so that pages can be rendered without importing
+pydantic; the loader gives the same classes to pydantic, which reports all errors at once.
 """
 
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 
 Text = Annotated[str, MinLen(1), MaxLen(4_000)]
-# May be left empty.
+# May be empty.
 OptionalText = Annotated[str, MaxLen(4_000)]
 Line = Annotated[str, MinLen(1), MaxLen(200)]
 Slug = Annotated[str, MinLen(1), MaxLen(40)]
-# Labels stand beside each other on paper, and under each other on the answer card.
+# Short, because labels are printed side by side on paper.
 Label = Annotated[str, MinLen(1), MaxLen(60)]
 Weight = Annotated[float, Gt(0), Le(100)]
 
@@ -23,7 +23,7 @@ Role = Literal["difficulty", "strength"]
 SafetyFlag = Literal["none", "burden", "fear"]
 EvidenceLevel = Literal["drafted", "expert-reviewed", "cognitively-tested", "piloted", "published"]
 Side = Literal["giving", "receiving", "boundaries", "flows", "other", "all"]
-# How a number is made: the mean from 0 to 100, the mean of the values, or their sum.
+# How a score is computed: the mean rescaled to 0 to 100, the mean of the values, or their sum.
 ScoreKind = Literal["stretched", "mean", "sum"]
 
 
@@ -36,7 +36,7 @@ class ResponseOption:
     meaning: OptionalText = ""
 
 
-# How a question of "this person" is asked where no one person is meant.
+# Replacements that turn a question about "this person" into one about people in general.
 _GENERAL_WORDING = (
     ("this person or someone else", "anyone"),
     ("do for this person", "do for people close to you"),
@@ -56,7 +56,7 @@ class FollowUp:
     in_private: bool = False
 
     def question_in_general(self) -> str:
-        """The question where no one person is meant."""
+        """The question in its wording for people in general."""
         asked = self.question
         for one_person, anyone in _GENERAL_WORDING:
             asked = asked.replace(one_person, anyone)
@@ -82,7 +82,7 @@ class Facet:
     words_only: bool = False
 
     def shareable_questions(self, *, general: bool) -> list[str]:
-        """The questions for the talk that may stand on a screen that both look at.
+        """The follow-up questions that may be shown while the client sees the screen.
 
         Args:
             general: it is about people in general, and not about one person.
@@ -225,7 +225,7 @@ class Instrument:
 
     @property
     def summary(self) -> str:
-        """The first sentence of what it is about, where one is chosen."""
+        """The first sentence of `about`, for a list of choices."""
         first, end, _ = self.about.partition(". ")
         return f"{first}." if end else self.about
 
@@ -247,6 +247,6 @@ class Frame:
 
     @property
     def label_with_line(self) -> str:
-        """The kind as it stands in a list to choose from: "Boss: decides about their work"."""
+        """The label for a list of choices, such as "Boss: decides about their work"."""
         label = f"{self.label[:1].upper()}{self.label[1:]}"
         return f"{label}: {self.line}" if self.line else label

@@ -1,8 +1,8 @@
-"""What goes to and comes from the process that parses a stranger's definition.
+"""The protocol of the process that parses untrusted definitions.
 
-A worker holds keys, so it never parses a file that somebody sent: it packs the bytes (`encode_request`), a
-process without keys answers (`handle_request`), and the worker takes the answer as values of the model's own
-types, within a length (`decode_reply`). Nothing in an answer can name a class or a function.
+A worker holds keys, so it never parses an untrusted file. It packs the bytes (`encode_request`), a process
+without keys replies (`handle_request`), and the worker decodes the reply, up to a length limit, into the
+types of the model (`decode_reply`). A reply cannot name a class or a function.
 """
 
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ from clinic_toolkit.instruments.loader import DefinitionError
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.instruments.problem_locations import LocatedProblem
 
-# What the process may use, counted from the moment it begins to read.
+# Limits of the parser process, from the moment it begins to read.
 MAX_MEMORY_MB = 256
 MAX_SECONDS = 5.0
 MAX_REQUEST_BYTES = loader.MAX_BYTES + 4096
-# A definition is written out with the names of its fields here, so it is longer than its file.
+# A reply spells out the field names, so it is longer than the file.
 MAX_REPLY_BYTES = 4 * 2**20
-# A page shows so many of the places to mend.
+# How many problems a page shows.
 MAX_SHOWN = 100
 
 SLOW, LARGE, BROKEN = "slow", "large", "broken"
@@ -39,7 +39,7 @@ _SENTENCES = {
 
 
 class ParsingFailed(ClinicError):
-    """There is no answer about a file. Outcomes `SLOW` and `LARGE` are the file's doing, `BROKEN` is not."""
+    """No reply about a file. `SLOW` and `LARGE` are caused by the file, `BROKEN` is not."""
 
     def __init__(self, outcome: str) -> None:
         self.outcome = outcome if outcome in _SENTENCES else BROKEN
@@ -47,14 +47,14 @@ class ParsingFailed(ClinicError):
 
 
 class ParseRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it came, and the name it is called by in sentences."""
+    """The bytes of a file, and its name for messages."""
 
     file: str
     definition: bytes
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be mended in a file: the first places, by line, and how many there are in all."""
+    """The problems of a file: the first ones by line, and the number of all."""
 
     file: str
     problems: tuple[LocatedProblem, ...]
@@ -62,7 +62,7 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ParseReply(msgspec.Struct, frozen=True, kw_only=True):
-    """A questionnaire that can be used, or what is to be mended; exactly one of them."""
+    """Either a valid questionnaire or the problems found; never both."""
 
     instrument: Instrument | None = None
     findings: Findings | None = None
@@ -74,21 +74,21 @@ _decode_reply_bytes = msgspec.msgpack.Decoder(ParseReply).decode
 
 
 def encode_request(definition: bytes, file: str) -> bytes:
-    """Pack a file for the process that parses."""
+    """Pack a file for the parser process."""
     return _encode(ParseRequest(file=file, definition=definition))
 
 
 def prepare_parser() -> None:
-    """Import and build everything that an answer needs, before there is a file."""
+    """Import and build everything that parsing needs, before a file arrives."""
     loader.prepare_validators()
     catalogue.list_frames()
 
 
 def handle_request(packed: bytes) -> bytes:
-    """Parse and check what `encode_request` packed. This is what the process without keys does.
+    """Parse and check a packed request; runs in the process without keys.
 
     Raises:
-        MemoryError: it needs more memory than the process may use.
+        MemoryError: parsing needs more memory than the process may use.
     """
     one = _decode_request(packed)
     try:
@@ -101,10 +101,10 @@ def handle_request(packed: bytes) -> bytes:
 
 
 def decode_reply(reply: bytes, definition: bytes) -> ParseReply:
-    """Take an answer about these bytes, believing only that it has the right types.
+    """Decode a reply about these bytes. The reply is untrusted; only its types are checked.
 
     Raises:
-        ParsingFailed: it is no such answer.
+        ParsingFailed: it is not a valid reply.
     """
     try:
         if len(reply) > MAX_REPLY_BYTES:
@@ -116,13 +116,13 @@ def decode_reply(reply: bytes, definition: bytes) -> ParseReply:
         raise ParsingFailed(BROKEN)
     if told.instrument is None:
         return told
-    # Which bytes it is and whose it is we know ourselves.
+    # Digest and origin are set here and not taken from the reply.
     instrument = replace(told.instrument, digest=loader.definition_digest(definition), own=True)
     return ParseReply(instrument=instrument)
 
 
 def collect_findings(refused: DefinitionError, definition: bytes) -> Findings:
-    """What was found in a file, each place with its line, for a person who has it open."""
+    """The problems of a file with their lines, for a person who has it open in an editor."""
     text = plain_text.decode_text_leniently(definition)
     told: Sequence[LocatedProblem] = [
         problem_locations.locate_problem(each, text) for each in refused.problems[:MAX_SHOWN]

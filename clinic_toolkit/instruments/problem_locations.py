@@ -1,4 +1,4 @@
-"""Where a problem stands, for a person with the file open in an editor: which question, and which line."""
+"""Translates the place of a problem into a question and a line, for a person with the file in an editor."""
 
 import re
 
@@ -11,7 +11,7 @@ _PART_NAMES = {"items": "Question", "facets": "Part", "options": "Answer", "band
 
 
 class LocatedProblem(Struct, frozen=True, kw_only=True):
-    """One problem: where it stands in words, what is wrong, and the line of the file, 0 if not known."""
+    """One problem: its place in words, what is wrong, and the line of the file, 0 if unknown."""
 
     where: str
     what: str
@@ -19,7 +19,7 @@ class LocatedProblem(Struct, frozen=True, kw_only=True):
 
 
 def locate_problem(problem: str, text: str) -> LocatedProblem:
-    """A problem of `DefinitionError` for a person; `text` is the file it was found in."""
+    """Locate one of the problems of a `DefinitionError`; `text` is the content of the file."""
     if at := _LINE.fullmatch(problem):
         return LocatedProblem(where="", what=at[2], line=int(at[1]))
     found = _PLACE.fullmatch(problem)
@@ -33,13 +33,13 @@ def locate_problem(problem: str, text: str) -> LocatedProblem:
 
 
 def _line_in_entry(part: str, number: int, name: str, text: str) -> int:
-    """The line of a key in the entry of this number, else of the head of the entry."""
+    """The line of a key in the entry with this number, else the line of the entry's header."""
     heads = [match.start() for match in re.finditer(rf"(?m)^[ \t]*\[\[[ \t]*{part}[ \t]*\]\]", text)]
     if number >= len(heads):
         return 0
     begin = heads[number]
     key = re.match(r"[A-Za-z0-9_-]*", name)
-    # The entry ends where the next table begins; a table of its own inside it is looked at by its head.
+    # The entry ends where the next table begins; for a table inside the entry its header is used.
     end = re.compile(r"(?m)^[ \t]*\[").search(text, text.index("]]", begin) + 2)
     inside = text[begin : end.start() if end else len(text)]
     at = re.search(rf"(?m)^[ \t]*{re.escape(key[0])}[ \t]*[=.]", inside) if key and key[0] else None
@@ -47,7 +47,7 @@ def _line_in_entry(part: str, number: int, name: str, text: str) -> int:
 
 
 def _line_at_top_level(where: str, text: str) -> int:
-    """The line of a key of the file itself, or of one in a table, such as `evidence.author`."""
+    """The line of a top-level key, or of a key in a table, such as `evidence.author`."""
     table, _, name = where.rpartition(".")
     if not re.fullmatch(r"[A-Za-z0-9_]+(\[\d+\])?", name):
         return 0

@@ -1,20 +1,20 @@
-"""A definition as it was read: tables and lists, before anything in it is believed."""
+"""A definition as parsed TOML, before anything in it is validated."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 RawTable = Mapping[str, Any]
 
-# A definition needs five; what walks through it must not be led into the deep.
+# A valid definition needs five levels; the limit protects recursive functions.
 MAX_NESTING = 12
-# As `model` has it; said also where the entries themselves are broken.
+# The limits of `model`, checked here too so that they are reported even if the entries are broken.
 MAX_ENTRIES = {"items": 400, "facets": 100, "options": 11, "bands": 100}
-# What a 64-bit number holds; a longer one cannot even be written out by Python.
+# The limit of a 64-bit integer; Python refuses to convert a very long one to text.
 _LARGEST = 2**63
 
 
 def entries_of(raw: RawTable, part: str) -> Iterator[tuple[int, RawTable]]:
-    """The tables of a list of tables, with their numbers; whatever else stands there is passed over."""
+    """The tables in a list of tables, with their index; anything else is skipped."""
     entries = raw.get(part)
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, dict):
@@ -22,14 +22,14 @@ def entries_of(raw: RawTable, part: str) -> Iterator[tuple[int, RawTable]]:
 
 
 def list_length_problems(raw: RawTable) -> Iterator[str]:
-    """Which lists are longer than a questionnaire may have them."""
+    """Report every list that is longer than allowed."""
     for part, most in MAX_ENTRIES.items():
         if isinstance(raw.get(part), list) and len(raw[part]) > most:
             yield f"{part}: must have at most {most} entries"
 
 
 def nesting_problems(raw: RawTable) -> list[str]:
-    """What would break whoever walks through it: tables too deep in tables, numbers without end."""
+    """Report values that would break further processing: nesting too deep, integers too large."""
     found: list[str] = []
     waiting: list[tuple[str, Any, int]] = [("", raw, 0)]
     while waiting:

@@ -1,6 +1,6 @@
-"""What can be wrong with how a questionnaire makes a number, each said with its place.
+"""Problems in how a questionnaire is scored, each reported with its place.
 
-Like `problems`, it works on the table as it was read and passes over a value of the wrong kind.
+Like `definition_problems`, it works on the raw table and skips values of the wrong type.
 """
 
 from collections import Counter
@@ -11,12 +11,12 @@ from typing import Any, TypeGuard
 from clinic_toolkit.instruments import facet_groups
 from clinic_toolkit.instruments.raw_tables import RawTable, entries_of
 
-# What stands under every question already, and would be counted if it were an answer.
+# The labels of the non-answer buttons; an answer option with such a label would be scored.
 _NON_ANSWER_LABELS = ("it didn't come up", "i'd rather not answer")
 
 
 def scoring_problems(raw: RawTable) -> Iterator[str]:
-    """Say everything about counting that does not hold together."""
+    """Report every problem of scoring."""
     yield from _option_problems(raw)
     yield from _keying_problems(raw)
     parents, places = _parent_map(raw)
@@ -60,9 +60,9 @@ def _keying_problems(raw: RawTable) -> Iterator[str]:
 
 
 def _count_problems(raw: RawTable, parents: facet_groups.Parents) -> Iterator[str]:
-    """A facet that nothing belongs to, and a missing rule that no answers could ever meet.
+    """Report facets without items, and missing rules that no answers could ever meet.
 
-    What counts is what enters a score: difficulty items, or all items where all are strengths.
+    Only scored items count: the difficulty items, or all items if all are strengths.
     """
     here: Counter[str] = Counter()
     counted: Counter[str] = Counter()

@@ -1,10 +1,10 @@
-"""What is said under every page about how much is known of a questionnaire."""
+"""The line under every page on how well a questionnaire has been validated."""
 
 from clinic_toolkit.instruments.model import Instrument
 
 
 def validation_status_line(instrument: Instrument, default: str) -> str:
-    """The line for a clinician: ours for what comes with the program, else what its own card says."""
+    """The line for a clinician: `default`, or for a practice's own questionnaire its evidence card's."""
     if not instrument.own:
         return default
     return (

@@ -1,5 +1,5 @@
 """The encrypted, versioned, audited store of any kind of record.
 
-Owns the sealed versions, the audit log, the inventory that the log adds up to, and the checks of one
-against the other. Never: a clinical word, HTTP, PDF, a commit or a clock of its own.
+Holds the sealed versions, the audit log, the inventory derived from the log, and the checks that compare
+them. Never uses clinical terms, HTTP or PDF, never commits, and never reads the clock.
 """

@@ -1,9 +1,9 @@
-"""The audit trail: one hash chain over everything that was done.
+"""The audit log: one hash chain over everything that was done.
 
 `h_i = SHA-256(enc("hash/audit", incarnation, i, h_{i-1}, body))`. The chain needs no key, so that a
-locked process can extend it; what an unlocked clinician does is sealed and ends in the clinician's
-signature over the chain's tip. Who holds that signing key can still rewrite history up to the last
-copy outside this machine: `docs/promises.md` says so.
+locked process can extend it. An entry made by an unlocked clinician is sealed, and the clinician signs
+the chain's tip. Whoever holds that signing key can still rewrite history back to the last copy outside
+this machine (`docs/promises.md`).
 """
 
 import hashlib
@@ -27,8 +27,8 @@ from clinic_toolkit.store.statements import PreparedStatement
 from clinic_toolkit.store.types import from_microseconds, to_microseconds
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
-# The line of a page that was looked at, and of a paper that left as a file, which its kind follows. They
-# name versions, and none of them is new.
+# Events for a page that was viewed and for a paper that was saved as a file (the code is followed by the
+# kind of paper). Their references name existing versions; they record no new version.
 READ_ONLY_EVENTS = EVENT_RECORDS_READ, EVENT_PAPER_SAVED = "records.read", "paper.saved"
 KEYLESS_MARK, SEALED_MARK = b"\x00", b"\x01"
 _KEY_ID_LENGTH = 16
@@ -41,7 +41,8 @@ audit_log_table = Table(
     Column("body", LargeBinary, nullable=False),
     Column("hash", LargeBinary(32), nullable=False),
     Column("signature", LargeBinary(64), nullable=True),
-    # Else one bit could make text of a hash, and the driver stumbles over it instead of SQLite's own check.
+    # Without STRICT, one flipped bit could turn a stored hash into text; the driver would then raise an error
+    # before SQLite's own integrity check can report the damage.
     sqlite_strict=True,
 )
 add_refusing_trigger(audit_log_table, "UPDATE", message="the audit trail is only added to")
@@ -54,7 +55,7 @@ _INSERT_ENTRY = PreparedStatement(audit_log_table.insert())
 
 
 class ChainBroken(ClinicError):
-    """A line of the audit trail is missing, changed or out of its place."""
+    """An entry of the audit log is missing, changed or out of order."""
 
     def __init__(self, seq: int) -> None:
         super().__init__(
@@ -65,7 +66,7 @@ class ChainBroken(ClinicError):
 
 
 class VersionReference(msgspec.Struct, array_like=True, frozen=True):
-    """What was written or read: enough to notice later that it is missing."""
+    """The record version that an entry wrote or read, in enough detail to notice later that it is missing."""
 
     table: str
     ring: bytes
@@ -75,7 +76,7 @@ class VersionReference(msgspec.Struct, array_like=True, frozen=True):
 
 
 class EntryPayload(msgspec.Struct, array_like=True, frozen=True):
-    """The sealed text of a line."""
+    """The sealed content of an entry; `recorded_at` is in microseconds since 1970."""
 
     event: str
     recorded_at: int
@@ -84,7 +85,7 @@ class EntryPayload(msgspec.Struct, array_like=True, frozen=True):
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line, opened."""
+    """One decrypted entry."""
 
     seq: int
     event: str
@@ -99,7 +100,7 @@ _decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
 
 
 def last_position(db: Connection) -> tuple[int, bytes]:
-    """The number and hash of the last line; 0 and the hash before the first if there is none."""
+    """Return the number and hash of the last entry; 0 and `GENESIS_HASH` if the log is empty."""
     row = _SELECT_LAST.execute(db, {}).fetchone()
     return (row[0], row[1]) if row else (0, GENESIS_HASH)
 
@@ -118,13 +119,17 @@ def _chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) 
 def append_entry(
     db: Connection, vault: Vault, event: str, references: Sequence[VersionReference] = (), *, now: datetime
 ) -> int:
-    """Add one sealed, signed line to the trail and return its number.
-
-    A store that is only looked at takes no line; then the number is 0.
+    """Append one sealed, signed entry to the audit log.
 
     Args:
         event: what happened, as `noun.verb`; never client text.
         references: the record versions that were written or read.
+
+    Returns:
+        The number of the entry; 0 if the store is open read-only, since then nothing is written.
+
+    Raises:
+        ChainBroken: the last entry has the highest possible number, so none can follow.
     """
     if anchor.is_connection_read_only(db):
         return 0
@@ -151,24 +156,29 @@ def append_entry(
             db, vault.inventory.apply_entry(seq, chained, saved, key_slot_events.slot_generation_of(event))
         )
     else:
-        # There are lines that this vault was not told of, from an unlock in another window for one.
+        # The log has entries that this inventory has not applied, for example from an unlock in another
+        # window; it is rebuilt when it is next needed.
         vault.inventory = None
     return seq
 
 
 def is_read_only_event(event: str) -> bool:
-    """Whether a line of this event names versions that were there already, and writes none."""
+    """Return whether entries of this event only name existing versions and record no new one."""
     return event.partition(" ")[0] in READ_ONLY_EVENTS
 
 
 def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: datetime) -> int:
-    """Add a line without any key: an event code and the time, unsigned until the next unlock.
+    """Append an entry without any key: an event code and the time, unsigned until the next unlock.
 
     Args:
         event: one of `keyless_events.KeylessEvent`, with its detail.
 
+    Returns:
+        The number of the entry; 0 if the store is open read-only.
+
     Raises:
-        UnknownKeylessEvent: it is none of them.
+        ChainBroken: the last entry has the highest possible number, so none can follow.
+        UnknownKeylessEvent: `event` is not one of them.
     """
     if anchor.is_connection_read_only(db):
         return 0
@@ -181,7 +191,14 @@ def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: 
 
 
 def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: bytes) -> Iterator[Row[Any]]:
-    """Every line after this one, as long as each follows the one before it; else `ChainBroken`."""
+    """Yield every row after entry `seq`, oldest first, checking that each one continues the chain.
+
+    Args:
+        previous_hash: the hash of entry `seq`.
+
+    Raises:
+        ChainBroken: a row is missing, or its hash does not continue the chain.
+    """
     for row in db.execute(
         select(audit_log_table).where(audit_log_table.c.seq > seq).order_by(audit_log_table.c.seq)
     ):
@@ -193,13 +210,13 @@ def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: byt
 
 
 def has_valid_signature(vault: Vault, row: Any) -> bool:
-    """Whether the signature under a line is this clinician's, over the line at its place."""
+    """Return whether this clinician signed the row's hash at this position in the log."""
     place = (vault.incarnation, row.seq, row.hash)
     return verify_signature(vault.public_key, "sig/audit", *place, signature=row.signature)
 
 
 class ReadResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What one line says; None if it does not open or does not follow the one before, or is gone."""
+    """One entry as read; `entry` is None if it is missing, unreadable or does not continue the chain."""
 
     seq: int
     hash: bytes
@@ -207,10 +224,10 @@ class ReadResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadResult]:
-    """Every line after this one, oldest first; what cannot be believed is told as such.
+    """Yield a result for every entry after this one, oldest first; untrusted entries have `entry=None`.
 
-    A line without a key opens for everyone: only the chain, whose end `unsigned_entries` checks, holds
-    it.
+    Anyone can write a keyless entry, so only the chain protects it; `unsigned_entries` checks the end of
+    the chain.
     """
     before = find_entry_hash(db, seq) if seq else GENESIS_HASH
     for row in db.execute(
@@ -221,7 +238,7 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
         follows = before and row.hash == _chain_hash(vault.incarnation, row.seq, before, row.body)
         seq, before, signed = row.seq, row.hash, row.signature is not None
         try:
-            # A sealed line without a signature is nobody's, whatever it says.
+            # Sealed entries are always signed, so one without a signature is not trusted.
             ours = follows and (signed or row.body[:1] == KEYLESS_MARK)
             line = _open_entry(vault, seq, row.body, signed=signed) if ours else None
         except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
@@ -230,7 +247,7 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
 
 
 def find_entry_hash(db: Connection, seq: int) -> bytes | None:
-    """The hash of one line, or None if there is no such line."""
+    """Return the hash of one entry, or None if there is no such entry."""
     found: bytes | None = db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == seq))
     return found
 

@@ -1,7 +1,7 @@
-"""Reading the audit trail, for a person and for a check: each line is judged as it is read.
+"""Reads the audit log, for display and for checks: each entry is verified as it is read.
 
-A line that does not fit is told as what it is, and the next ones are read as ever: whoever looks for
-damage must see how far it reaches.
+A bad entry is returned with its fault and reading goes on, so that the reader sees how far damage reaches.
+Never writes.
 """
 
 import hashlib
@@ -31,20 +31,20 @@ from clinic_toolkit.vault import identity
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
 PAGE_SIZE = 50
-# A search by client or kind opens so many lines before it asks whether to look further back.
+# A search by client or kind opens at most this many entries before it asks whether to look further back.
 MAX_ENTRIES_SEARCHED = 20_000
 _BATCH_SIZE = 500
 _KEY_ID_LENGTH = 16
 _GENESIS_HASH = bytes(32)
 
-# What can be wrong with a line.
+# What can be wrong with an entry.
 FAULT_MISSING, FAULT_CHANGED, FAULT_SIGNATURE, FAULT_UNREADABLE = (
     "missing",
     "changed",
     "signature",
     "unreadable",
 )
-# It has no key, and is none of the few that the program writes without one: its text is never shown.
+# A keyless entry whose event this program never writes without a key; its text is never shown.
 FAULT_UNKNOWN_EVENT = "not ours"
 
 _SELECT_LAST = PreparedStatement(select(func.max(audit_log_table.c.seq)))
@@ -52,7 +52,7 @@ _decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
 
 
 class CheckedEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line. Without a key to open it, only its number and what is wrong are known."""
+    """One entry and its fault, if any; if it could not be opened, only number, hash and fault are known."""
 
     seq: int
     hash: bytes = b""
@@ -65,9 +65,10 @@ class CheckedEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some lines, newest first; `older` is where the next page begins, or None at the beginning.
+    """Some entries, newest first.
 
-    `oldest_examined` is the oldest line that was looked at.
+    `next_before` is the `before_number` of the next page, or None if there is nothing older;
+    `oldest_examined` is the number of the oldest entry that was read.
     """
 
     entries: tuple[CheckedEntry, ...]
@@ -76,13 +77,13 @@ class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def last_entry_number(db: Connection) -> int:
-    """The number of the newest line; 0 if there is none."""
+    """Return the number of the newest entry; 0 if the log is empty."""
     row = _SELECT_LAST.execute(db, {}).fetchone()
     return row[0] or 0 if row else 0
 
 
 def last_signed_entry_number(db: Connection) -> int:
-    """The newest line that a clinician signed: its signature covers every line before it."""
+    """Return the number of the newest signed entry, whose signature covers all before it; 0 if none."""
     return (
         db.scalar(select(func.max(audit_log_table.c.seq)).where(audit_log_table.c.signature.is_not(None)))
         or 0
@@ -90,7 +91,7 @@ def last_signed_entry_number(db: Connection) -> int:
 
 
 def is_signed_afterwards(db: Connection, vault: Vault, seq: int) -> bool:
-    """Whether the next signed line says that this one, written without a key, was checked and taken over."""
+    """Return whether the next signed entry says that this keyless one was checked and accepted."""
     after = select(func.min(audit_log_table.c.seq)).where(
         audit_log_table.c.seq > seq, audit_log_table.c.signature.is_not(None)
     )
@@ -113,7 +114,13 @@ def read_audit_page(
     matches: Callable[[CheckedEntry], bool] = lambda line: True,
     size: int = PAGE_SIZE,
 ) -> AuditPage:
-    """The newest lines before this one that are wanted, newest first."""
+    """Return one page of matching entries, newest first.
+
+    Args:
+        before_number: only entries with a lower number; None for the end of the log.
+        matches: which entries to include.
+        size: the largest number of entries on the page.
+    """
     upper = min(last_entry_number(db), (before_number or MAX_ENTRIES_SEARCHED**3) - 1)
     oldest = max(1, upper - MAX_ENTRIES_SEARCHED + 1)
     found: list[CheckedEntry] = []
@@ -132,10 +139,11 @@ def read_audit_page(
 def iter_checked_entries(
     db: Connection, vault: Vault | None, *, first: int = 1, last: int | None = None
 ) -> Iterator[CheckedEntry]:
-    """These lines, oldest first, each with its place in the chain and its signature checked.
+    """Yield these entries, oldest first, each checked for its place in the chain and its signature.
 
     Args:
-        vault: without it nothing is opened and no signature checked; the chain needs no key.
+        vault: if None, only the chain is checked: sealed entries are not opened and no signature is verified.
+        first, last: the numbers of the first and last entry; None for the end of the log.
     """
     incarnation = vault.incarnation if vault else identity.load_vault_ids(db)[1]
     before = (
@@ -152,7 +160,7 @@ def iter_checked_entries(
 
 
 def matches_incarnation(db: Connection, incarnation: UUID) -> bool:
-    """Whether the newest line was written under this incarnation."""
+    """Return whether the newest entry was chained under this incarnation."""
     newest = db.execute(select(audit_log_table).order_by(audit_log_table.c.seq.desc()).limit(2)).all()
     if not newest:
         return True
@@ -161,9 +169,10 @@ def matches_incarnation(db: Connection, incarnation: UUID) -> bool:
 
 
 def is_signed_by_vault(db: Connection, vault: Vault, *, first: bool = False) -> bool:
-    """Whether the newest line with a signature, or the first one, was signed under this vault's incarnation.
+    """Return whether the newest signed entry, or with `first` the oldest one, is signed by this vault.
 
-    A line without a key proves nothing here: it follows whatever the store held when it was written.
+    The signature covers the vault's incarnation. Keyless entries prove nothing here: they are chained under
+    whatever ids the store held at that time.
     """
     signed, seq = (
         select(audit_log_table).where(audit_log_table.c.signature.is_not(None)),
@@ -188,7 +197,7 @@ def _check_entry(vault: Vault | None, row: Any, *, fault: str) -> CheckedEntry:
     except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
         return CheckedEntry(**known, fault=fault or FAULT_UNREADABLE)
     if row.body[:1] == SEALED_MARK and not signed:
-        # Who holds the keys signs each line.
+        # Sealed entries are always signed.
         fault = fault or FAULT_SIGNATURE
     if vault and signed and not fault:
         tail = (vault.incarnation, row.seq, row.hash)

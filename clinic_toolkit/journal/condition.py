@@ -1,7 +1,7 @@
-"""The condition of the record: what is known to be wrong with it, in sentences, and what was done about it.
+"""The condition of the record: what is known to be wrong with it, and what the clinician decided about it.
 
-Nothing here repairs anything. A loss stands until the clinician says that it was seen; that act is a
-line of the audit trail.
+Never repairs anything. A loss is reported until the clinician acknowledges it, and the acknowledgement is
+an audit entry.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from clinic_toolkit.vault.vault import Vault
 
 
 def is_sound(engine: Engine, vault: Vault) -> bool:
-    """Whether nothing is known to be wrong so far. Costs nothing, so that every page can ask."""
+    """Return whether nothing is known to be wrong so far; cheap, so every page can call it."""
     gaps = vault.inventory is not None and vault.inventory.gaps
     return (
         anchor.verdict(engine).is_clean
@@ -29,10 +29,10 @@ def is_sound(engine: Engine, vault: Vault) -> bool:
 
 
 def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOfRing]) -> tuple[Finding, ...]:
-    """Everything that is known to be wrong, the gravest first.
+    """Return everything that is known to be wrong, the most serious first.
 
     Args:
-        load_names: reads who is behind each ring; asked only when there is something to name.
+        load_names: returns the lookup from ring to client names; called only if a finding needs names.
     """
     verdict = anchor.verdict(db.engine)
     found = [condition_findings.built_finding(verdict.schema_damage)] if verdict.schema_damage else []
@@ -60,12 +60,12 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
                 else [],
             )
         )
-    # About a file into which nothing can be written nothing can be decided.
+    # If the schema is damaged, nothing can be written, so no decision can be recorded.
     return tuple(replace(each, act="") for each in found) if verdict.schema_damage else tuple(found)
 
 
 def findings_token(engine: Engine) -> str:
-    """A few characters that stand for what is known to be wrong: an act is good for what was shown only."""
+    """Return a short token of the current findings, so that a decision applies only to what was shown."""
     verdict = anchor.verdict(engine)
     parts = [f"{missing.first_seq}-{missing.last_seq}" for missing in verdict.missing_entries]
     parts += [f"absent-{absent.tip}" for absent in verdict.anchor_absences]
@@ -76,7 +76,7 @@ def findings_token(engine: Engine) -> str:
 
 
 def acknowledge_losses(db: Connection, vault: Vault, *, now: datetime) -> None:
-    """Keep that the clinician has read what is missing. From here on the record goes on without it."""
+    """Record that the clinician has read what is missing; the record continues without it."""
     verdict = anchor.verdict(db.engine)
     for missing in verdict.missing_entries:
         audit_log.append_entry(
@@ -90,24 +90,28 @@ def acknowledge_losses(db: Connection, vault: Vault, *, now: datetime) -> None:
 
 
 def can_accept_rollback(engine: Engine) -> bool:
-    """Whether the file can be written at all, should the clinician take it for the record."""
+    """Return whether the file can be written, so that the clinician may accept it as the record."""
     return anchor.verdict(engine).schema_damage is None
 
 
 def accept_store_rollback(engine: Engine) -> Callable[[], None]:
-    """Take a file that is not the one written last for the record; returns what takes that back."""
+    """Accept a file that is not the one last written; returns a function that undoes this."""
     return accept_rollback(engine)
 
 
 def record_accepted_rollback(
     db: Connection, vault: Vault, undo: Callable[[], None], *, now: datetime
 ) -> bool:
-    """Keep that it was taken, after looking at what nobody has signed yet. Returns whether that was sound.
+    """Check the unsigned entries, then record that the clinician accepted this file.
 
-    If this does not reach the disk, it was not taken.
+    Args:
+        undo: what `accept_store_rollback` returned; called if the transaction is rolled back.
+
+    Returns:
+        Whether the unsigned entries were valid.
     """
     on_rollback(db, undo)
-    # While nothing could be written, the unlock could not keep what it thought of these lines.
+    # The store was read-only at the unlock, so the result of checking these entries was not recorded then.
     sound_tail = inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
     audit_log.append_entry(db, vault, "anchor.other_taken", now=now)
     return sound_tail

@@ -1,4 +1,4 @@
-"""What can be wrong with the record, in words: one finding for each kind of loss or damage."""
+"""The sentences of the condition page: one finding for each kind of loss or damage."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
@@ -22,21 +22,21 @@ from clinic_toolkit.store.verdict import (
 from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.vault import Vault
 
-# The names of the people behind a ring, as one phrase; "" where nobody is known.
+# Returns the names of the clients whose ring this is, as one phrase; "" if unknown.
 NamesOfRing = Callable[[UUID], str]
 
-# So many lines are named one by one.
+# At most this many audit entries are listed one by one.
 _MAX_LISTED = 20
 
-# What a person can do about a finding.
+# What a clinician can do about a finding.
 ACT_ACKNOWLEDGE, ACT_ACCEPT_ROLLBACK = "seen", "go_on"
 
 
 class Finding(Struct, frozen=True, kw_only=True):
     """One thing that is wrong.
 
-    `lines` name what it is about, one sentence each; `file` is a copy that may help an expert; `act` is
-    what can be done about it, "" if nothing.
+    `details` are the affected items, one sentence each; `file` is the name of a log copy that may help an
+    expert; `act` is the action that the page offers, "" for none.
     """
 
     title: str
@@ -46,7 +46,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     act: str = ""
 
 
-# What can be wrong with the head of the practice and its second copy.
+# What can be wrong with the header and its backup.
 HEADER_FINDINGS = {
     header_backup.USED: Finding(
         title="The keys of the practice were damaged in the data file",
@@ -69,7 +69,7 @@ HEADER_FINDINGS = {
 
 
 def missing_finding(db: Connection, missing: MissingEntries, names_of_ring: NamesOfRing) -> Finding:
-    """Saves that the data file no longer has."""
+    """Return the finding for saves that the data file no longer has."""
     count = missing.last_seq - missing.first_seq + 1
     lines = tuple(_missing_sentences(db, missing.saved_records, names_of_ring))
     if missing.unknown_count:
@@ -91,7 +91,7 @@ def missing_finding(db: Connection, missing: MissingEntries, names_of_ring: Name
 def _missing_sentences(
     db: Connection, entries: Iterable[SavedRecord], names_of_ring: NamesOfRing
 ) -> Iterator[str]:
-    """A sentence for each record, in the order of their last saves; acts that saved nothing at the end."""
+    """Yield a sentence for each record, ordered by its last save; entries that saved nothing come last."""
     by_record = sorted(entries, key=lambda entry: (entry.table, entry.record.bytes, entry.seq))
     groups = [list(group) for _, group in groupby(by_record, key=lambda entry: (entry.table, entry.record))]
     for group in sorted((group for group in groups if group[0].table), key=lambda group: group[-1].seq):
@@ -109,7 +109,7 @@ def _missing_sentences(
 
 
 def _what_remains(db: Connection, entry: SavedRecord) -> str:
-    """What of this record is there."""
+    """Return a sentence on whether an earlier version of this record exists."""
     table = metadata.tables.get(entry.table)
     if table is None or "version" not in table.c:
         return ""
@@ -118,7 +118,7 @@ def _what_remains(db: Connection, entry: SavedRecord) -> str:
 
 
 def absent_finding(absent: AnchorAbsent) -> Finding:
-    """The check-mark file was not there."""
+    """Return the finding for a missing anchor file (check-mark file on screen)."""
     return Finding(
         title="The check-mark file was missing",
         sentence="The small file that remembers the last save was not there at a start, or could not be "
@@ -130,7 +130,7 @@ def absent_finding(absent: AnchorAbsent) -> Finding:
 
 
 def built_finding(built: SchemaDamage) -> Finding:
-    """The structure of the data file is damaged."""
+    """Return the finding for a damaged schema of the data file."""
     return Finding(
         title="The data file is damaged inside",
         sentence="The part that says where things are was damaged, or changed by another program. The "
@@ -143,7 +143,7 @@ def built_finding(built: SchemaDamage) -> Finding:
 
 
 def exchanged_finding(exchanged: FileReplaced) -> Finding:
-    """The data file was replaced while it was open."""
+    """Return the finding for a data file that was replaced while it was open."""
     happened = (
         "The data file was replaced, moved or removed while this program was using it. Programs that "
         "synchronise folders do this. "
@@ -176,7 +176,7 @@ def exchanged_finding(exchanged: FileReplaced) -> Finding:
 
 
 def other_finding(other: ChainMismatch) -> Finding:
-    """The data file is not the one that the check-mark file tells of."""
+    """Return the finding for a data file that does not match the anchor."""
     return Finding(
         title="This is not the latest data file",
         sentence="The data file and the check-mark file beside it do not match: one of them comes from "
@@ -190,7 +190,7 @@ def other_finding(other: ChainMismatch) -> Finding:
 
 
 def failure_sentences(failures: dict[bytes, IntegrityFailure], names_of_ring: NamesOfRing) -> Iterator[str]:
-    """A sentence for each hurt entry, with the names of the clients whom it is about."""
+    """Yield a sentence for each failed record, with the names of its clients."""
     for each in list(failures.values()):
         names = names_of_ring(each.ring)
         yield (
@@ -199,7 +199,7 @@ def failure_sentences(failures: dict[bytes, IntegrityFailure], names_of_ring: Na
 
 
 def unreadable_finding(vault: Vault, names_of_ring: NamesOfRing) -> Finding:
-    """Entries that were opened since the unlock and are not as they were written."""
+    """Return the finding for records that failed a check since the unlock."""
     return Finding(
         title="Entries that were damaged or changed",
         sentence="They are never shown, not even in part. Everything else works as usual. A backup may "
@@ -211,7 +211,12 @@ def unreadable_finding(vault: Vault, names_of_ring: NamesOfRing) -> Finding:
 
 
 def gaps_finding(gaps: list[int], unconfirmed: list[str]) -> Finding:
-    """Lines of the trail that nobody can read, and the entries that only such a line may have named."""
+    """Return the finding for unreadable audit entries.
+
+    Args:
+        gaps: the numbers of those entries.
+        unconfirmed: a sentence for each shown record that only an unreadable entry could have named.
+    """
     lines = [f"Line {seq}." for seq in gaps[:_MAX_LISTED]] + (["And more."] if gaps[_MAX_LISTED:] else [])
     return Finding(
         title="Lines of the audit trail that cannot be read",

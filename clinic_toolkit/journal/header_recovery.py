@@ -1,4 +1,4 @@
-"""The way in: the store's own head, and where that is hurt its second copy, if it is the newest."""
+"""Opens the practice with the store's header or, if that is damaged, with its backup if that is current."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,14 +21,15 @@ _REFUSALS = (WrongSecret, SlotCostRefused, UnsupportedSuite, DamagedFile)
 
 
 def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vault:
-    """Open the practice.
+    """Open the practice with one secret.
 
     Args:
-        open_with: opens it with one secret, by what the connection that it is given holds.
+        open_with: opens a vault with that secret, using the header in the database it is given.
 
     Raises:
-        WrongSecret: this secret opens neither the store's own head nor, where that is hurt, its copy.
-        SlotCostRefused, UnsupportedSuite, DamagedFile: as the store's own head says it.
+        WrongSecret: the secret opens neither the store's header nor, if that is damaged, the backup.
+        SlotCostRefused, UnsupportedSuite, DamagedFile: the store's header was refused for this reason, and
+            the backup did not help.
     """
     try:
         vault = open_with(db)
@@ -36,7 +37,7 @@ def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vaul
         try:
             other = header_backup.unlock_from_backup(db, open_with)
         except WrongSecret as wrong:
-            # The store may be hurt, but the copy is not: what is in the way is what was typed.
+            # The intact backup refuses the secret too, so the secret is wrong, whatever is damaged.
             if not isinstance(refused, WrongSecret):
                 raise WrongSecret(f"{wrong.sentence} {_BACKUP_TRIED}") from None
             other = None
@@ -45,7 +46,8 @@ def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vaul
         return other
     if audit_reader.is_signed_by_vault(db, vault):
         return vault
-    # Every signature covers the incarnation; where the newest does not fit, that may be the hurt part.
+    # Every signature covers the incarnation. If the newest does not verify, the stored incarnation may be the
+    # damaged part, so try the backup.
     try:
         other = header_backup.unlock_from_backup(db, open_with)
     except WrongSecret:
@@ -54,9 +56,9 @@ def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vaul
 
 
 def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> None:
-    """Have head and second copy be alike again; what was wrong stands on the condition page.
+    """Make the header and its backup identical again; the fault is shown on the condition page.
 
-    Where the store or the folder cannot be written it is only named: nobody is kept out for that.
+    If the store or the folder cannot be written, the fault is only reported; the unlock still succeeds.
     """
     if vault.header_fault == header_backup.USED:
         if is_writing(db):
@@ -64,21 +66,21 @@ def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> N
             audit_log.append_entry(db, vault, "practice.head_put_back", now=now)
         return
     if not vault.slots_intact:
-        # Which ways in are genuine is not known then.
+        # The key slots are in doubt, so neither copy can be called the correct one.
         return
     vault.header_fault = header_backup.find_fault(db, vault)
     if header_backup.backup_has_other_ids(db) and not audit_reader.is_signed_by_vault(db, vault, first=True):
-        # The trail was not begun under the ids of the store, so the copy may hold the right ones.
+        # The first signature does not fit the ids in the store, so the backup may hold the correct ones.
         return
     if vault.header_fault and is_writing(db):
         header_backup.try_write_before_commit(db, vault)
 
 
 def _has_newest_slots(db: Connection, vault: Vault) -> bool:
-    """Whether the trail, which only this clinician can sign, names these ways in as the newest.
+    """Return whether the audit log, which only this clinician can sign, names these key slots as the newest.
 
-    A line that cannot be read may have named newer ones, unless a later one names these again, as each
-    unlock with the passphrase does.
+    An unreadable entry may have named newer slots, unless a later entry names these again, as every unlock
+    with the passphrase does.
     """
     if not audit_reader.is_signed_by_vault(db, vault):
         return False

@@ -1,8 +1,8 @@
-"""The one-time number of a form that makes a record: it becomes the id of that record.
+"""The idempotency key of a form that creates a record: it becomes the id of that record.
 
-A form that is sent twice, by a double click or because the first answer was lost, carries the same number
-both times. So the second time the record is there already and is found by its id, in this process or in one
-that was started later; and where two are sent at once, `UNIQUE(record, version)` lets one of them in.
+A form that is sent twice, by a double click or because the first response was lost, carries the same key.
+The second request finds the record by its id, even in a process that was started later. If both arrive at
+once, `UNIQUE(record, version)` accepts only one of them.
 """
 
 from typing import TypeVar
@@ -20,7 +20,7 @@ P = TypeVar("P", bound=msgspec.Struct)
 
 
 class IdempotencyKeyTaken(ClinicError):
-    """The number belongs to a record of another kind, another client or another clinician."""
+    """The key belongs to a record of another kind, another client or another clinician."""
 
     def __init__(self) -> None:
         super().__init__("This page is out of date and cannot be sent. Open it again, and enter it there.")
@@ -35,15 +35,14 @@ def find_created_with(
     *,
     ring: UUID | None,
 ) -> RecordVersion[P] | None:
-    """The record that a form with this number made, as it was first written; None if there is none yet.
+    """Return the first version of the record that was created with this key; None if there is none yet.
 
     Args:
-        ring: the ring in which that form makes its record; None for a record that lies in a ring of its
-            own, which was made with it.
+        ring: the ring in which the form creates its record; None if the record gets a new ring of its own.
 
     Raises:
-        IdempotencyKeyTaken: the number is that of something else; nothing of it is told.
-        UnreadableRecord: the record is not as it was written.
+        IdempotencyKeyTaken: the key is the id of something else; the error reveals nothing about it.
+        UnreadableRecord: the record fails its integrity check.
     """
     if idempotency_key in (vault.vault_id, vault.user_id):
         raise IdempotencyKeyTaken

@@ -1,7 +1,7 @@
-"""Checking everything: the audit trail, every seal, every signature, and that nothing is missing.
+"""The full inspection: the audit log, every seal, every signature, and whether anything is missing.
 
-It reads and never writes. Each thing that is wrong becomes one finding with a sentence; what comes
-after it is checked as ever, so that a person learns how far the damage reaches.
+Never writes. Each fault becomes one finding, and the inspection goes on, so that a person learns how far
+the damage reaches.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.rings import ring_table as ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
-# Told after each line and each row; whoever wants to stop raises an error of their own.
+# Called with (done, total) after each audit entry and each row; raise an exception in it to stop.
 ProgressCallback = Callable[[int, int], None]
 
 _SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
@@ -52,14 +52,14 @@ _decode_version = msgspec.msgpack.Decoder(tuple[VersionHeader, msgspec.Raw]).dec
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is not as it was written; `ring` says whose it is, where that is known."""
+    """One fault; `ring` is the ring of the affected record, None if it is not known."""
 
     sentence: str
     ring: UUID | None = None
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What was looked at, and what was found wrong."""
+    """How many audit entries and rows were checked, and what was found wrong."""
 
     entries_checked: int
     rows_checked: int
@@ -68,17 +68,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(kw_only=True)
 class _LoggedVersions:
-    """What the trail says was written: the content of every version, and the newest of each record."""
+    """What the audit log says was written: every version, and the newest version of each record."""
 
     references: dict[tuple[bytes, int], audit_log.VersionReference] = field(default_factory=dict)
     newest_references: dict[bytes, audit_log.VersionReference] = field(default_factory=dict)
-    # The versions of each record, and every ring that holds something.
+    # The version numbers of each record, and every ring that holds a record.
     versions: dict[bytes, list[int]] = field(default_factory=dict)
     ring_ids: set[bytes] = field(default_factory=set)
     is_complete: bool = True
     slot_generation: int = 0
     found_rows: set[tuple[bytes, int]] = field(default_factory=set)
-    # Versions that must stand because a later one follows them as final.
+    # Versions that must exist, with their ring, because a later version says that it follows a final one.
     required_final: dict[tuple[bytes, int], UUID] = field(default_factory=dict)
 
     def add_reference(self, entry: audit_log.VersionReference) -> None:
@@ -97,7 +97,13 @@ def inspect_all(
     *,
     known_tables: MetaData = metadata,
 ) -> Report:
-    """Check all there is. Without a vault: the chain of the trail and the outside of every seal."""
+    """Check everything, or without a vault only what needs no key: the chain and the form of each seal.
+
+    Args:
+        vault: the unlocked vault; None to check without keys.
+        report_progress: called with (done, total) after each audit entry and each row.
+        known_tables: the tables that may hold sealed rows.
+    """
     there = set(inspect(db).get_table_names())
     sealed = [table for table in known_tables.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
     tables = [table for table in sealed if table.name in there]
@@ -122,12 +128,13 @@ def _inspect_audit_log(
     db: Connection, vault: Vault | None, logged: _LoggedVersions
 ) -> Iterator[list[Finding]]:
     if vault and vault.inventory is None:
-        # Nobody has unlocked here, so nobody has looked at the lines after the last signature.
+        # No unlock has run in this process, so the entries after the last signature are still unchecked.
         inventory_snapshot.mark_unreliable_from(db, vault)
     doubted = set(inventory_snapshot.load_inventory(db, vault).gaps) if vault else set()
     for line in audit_reader.iter_checked_entries(db, vault):
         logged.is_complete = logged.is_complete and not line.fault and line.seq not in doubted
-        # One that follows another than was there may be whole; one that nobody signed counts for nothing.
+        # Doubted entries do not count, because no signature covers them. The exception is an entry whose only
+        # fault is that it does not continue the chain: it may itself be intact.
         if line.seq not in doubted or line.fault == audit_reader.FAULT_CHANGED:
             for entry in () if audit_log.is_read_only_event(line.event) else line.references:
                 logged.add_reference(entry)
@@ -155,7 +162,7 @@ def _inspect_rows(
 
 
 def _outer_fault(row: Any, key_ids: dict[UUID, bytes]) -> str:
-    """What can be seen without a key: the suite, the length, and that its ring exists."""
+    """Return the fault that shows without a key (suite, length, key id of the ring), or ""."""
     if row.sealed[:1] != bytes([SUITE]) or len(row.sealed) < _MIN_SEALED_BYTES:
         return "its bytes are not a sealed entry"
     if key_ids.get(row.ring) != row.kid:
@@ -198,7 +205,7 @@ def _has_invalid_signature(vault: Vault, row: Any, envelope: Envelope) -> bool:
 def _audit_log_fault(
     logged: _LoggedVersions, table: Table, row: Any, header: VersionHeader, envelope: Envelope
 ) -> str:
-    """What the audit trail says against it."""
+    """Return how a version contradicts the audit log, or ""."""
     entry = logged.references.get((row.record.bytes, row.version))
     if entry is None:
         return "the audit trail does not mention it"
@@ -218,7 +225,7 @@ def _audit_log_fault(
 
 
 def _list_missing(logged: _LoggedVersions, tables: set[str]) -> Iterator[Finding]:
-    """What the trail, or a later version, says must stand in the file, and does not."""
+    """Yield a finding for each version that the audit log or a later version requires and that is missing."""
     standing = {record for record, _ in logged.found_rows}
     for record, entry in logged.newest_references.items():
         if entry.table in tables and (record, entry.version) not in logged.found_rows:
@@ -231,9 +238,10 @@ def _list_missing(logged: _LoggedVersions, tables: set[str]) -> Iterator[Finding
 
 def _inspect_header(db: Connection, vault: Vault | None) -> Iterator[Finding]:
     if vault is not None:
-        # One that was needed stays the finding of this unlock; another was written anew since.
+        # If the backup was needed to unlock, that stays a finding until the next unlock; any other fault may
+        # have been repaired since, so it is looked for again.
         fault = vault.header_fault if vault.header_fault == header_backup.USED else ""
-        # Beside ways in that nobody vouches for, neither of the two can be called the right one.
+        # If the key slots are in doubt, neither the header nor its backup can be called the correct one.
         fault = fault or (header_backup.find_fault(db, vault) if vault.slots_intact else "")
     else:
         fault = "" if header_backup.find_header_backup(db) else header_backup.MISSING
@@ -242,9 +250,10 @@ def _inspect_header(db: Connection, vault: Vault | None) -> Iterator[Finding]:
 
 
 def _inspect_rings(db: Connection, vault: Vault, logged: _LoggedVersions) -> Iterator[Finding]:
-    """Every ring is made in the transaction that keeps its first record, so the trail names them all.
+    """Yield a finding for each ring that the audit log does not mention.
 
-    But for the two that are made with the practice: a second one of either kind is not taken for it.
+    A ring is created in the same transaction as its first record, so a complete log names every ring. The
+    practice ring and the clinician's own ring are created with the practice and are therefore exempt.
     """
     if not logged.is_complete:
         return

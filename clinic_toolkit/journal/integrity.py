@@ -1,8 +1,9 @@
-"""Hurt records: what the file no longer holds as it was written. Named, never shown, and not in the way.
+"""Integrity failures: records that the file no longer holds as they were written.
 
-A record is hurt when its bytes do not open, when it is gone, when an older version stands in the place
-of the newest, or when no line of the audit trail names it: a row of a copied folder opens with the same
-keys. The trail tells which. The others of the same page are read as ever.
+A record fails if its bytes do not open, if it is missing, if an older version is in place of the newest, or
+if no audit entry names it (a row copied from another copy of the folder opens with the same keys). The audit
+log is what a record is compared with. A failed record is named but never shown, and does not keep other
+records from being read.
 """
 
 from typing import Any
@@ -19,7 +20,7 @@ from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
 from clinic_toolkit.vault.vault import Vault
 
-# What a person calls an entry of each table.
+# What a record of each table is called in a sentence for a person.
 RECORD_NOUNS = {
     "practice": "the settings of the practice",
     "client": "a client’s details",
@@ -48,8 +49,10 @@ REASONS = {
 
 
 class IntegrityFailure(Struct, frozen=True, kw_only=True):
-    """One hurt record; `reason` is a key of `REASONS`, `version` that of the row that was found, 0 for
-    none."""
+    """One failed record.
+
+    `reason` is a key of `REASONS`; `found_version` is the version of the row that was found, 0 if none was.
+    """
 
     table: str
     record: UUID
@@ -59,12 +62,12 @@ class IntegrityFailure(Struct, frozen=True, kw_only=True):
 
     @property
     def noun(self) -> str:
-        """What a person calls such an entry."""
+        """What such a record is called in a sentence."""
         return RECORD_NOUNS.get(self.table, "an entry")
 
 
 class UnreadableRecord(ClinicError):
-    """This record is hurt. It is never shown, not even in part."""
+    """The record failed its integrity check. It is never shown, not even in part."""
 
     def __init__(self, failure: IntegrityFailure) -> None:
         super().__init__(
@@ -77,7 +80,15 @@ class UnreadableRecord(ClinicError):
 def record_failure(
     vault: Vault, table: Table, record: UUID, ring: UUID, reason: str, *, version: int = 0
 ) -> UnreadableRecord:
-    """Remember a hurt record until it is found well again; returns the error that names it."""
+    """Remember a failed record until a later read clears it.
+
+    Args:
+        reason: a key of `REASONS`.
+        version: the version of the row that was found; 0 if none was.
+
+    Returns:
+        The error that names the record; it is not raised here.
+    """
     found = IntegrityFailure(
         table=str(table.name), record=record, ring=ring, reason=reason, found_version=version
     )
@@ -86,33 +97,37 @@ def record_failure(
 
 
 def record_damaged_row(vault: Vault, table: Table, row: Row[Any] | SealedRow) -> UnreadableRecord:
-    """`record_failure` for a row whose bytes do not open."""
+    """Call `record_failure` for a row whose bytes do not open."""
     return record_failure(vault, table, row.record, row.ring, "damaged", version=row.version)
 
 
 def record_failed_version(
     vault: Vault, table: Table, version: RecordVersion[Any], reason: str
 ) -> UnreadableRecord:
-    """`record_failure` for a version that opened, and is not what the trail names."""
+    """Call `record_failure` for a version that opened but is not the one that the audit log names."""
     return record_failure(vault, table, version.id, version.ring, reason, version=version.version)
 
 
 def clear_failure(vault: Vault, record: bytes) -> None:
-    """It could be read, and is what the trail names."""
+    """Forget a failure, because the record was read and matches the audit log."""
     vault.integrity_failures.pop(record, None)
 
 
 def check_against_audit_log(db: Connection, vault: Vault, table: Table, version: Any) -> str:
-    """What is wrong with a record that opened, by what the trail says of it: a key of `REASONS`, or "".
+    """Compare a version that opened with what the audit log says about it.
 
     Args:
-        version: the newest version that was found: `id`, `version`, `ring`, `at` and `content_id`.
+        version: the newest version found; needs `id`, `version`, `ring`, `recorded_at` and `content_id`.
+
+    Returns:
+        A key of `REASONS`, or "" if nothing is wrong.
     """
     known = inventory_snapshot.load_inventory(db, vault).find_newest(version.id.bytes)
     if known and _matches(known, table, version):
         vault.unconfirmed.pop(version.id.bytes, None)
         return ""
-    # Only now, since it is rare: the list in memory may be of another moment than this view of the store.
+    # The inventory in memory may be older or newer than this read transaction. That is rare, so it is
+    # refreshed only after a mismatch.
     inventory = inventory_snapshot.refresh_inventory(db, vault)
     known = inventory.find_newest(version.id.bytes)
     if known and known.seq > audit_reader.last_entry_number(db):
@@ -128,7 +143,11 @@ def check_against_audit_log(db: Connection, vault: Vault, table: Table, version:
 
 
 def check_earlier_version(db: Connection, vault: Vault, table: Table, version: Any) -> str:
-    """What is wrong with an earlier version that no later one follows: a key of `REASONS`, or ""."""
+    """Compare an earlier version, which no later one confirms, with the audit log.
+
+    Returns:
+        A key of `REASONS`, or "" if nothing is wrong.
+    """
     inventory = inventory_snapshot.refresh_inventory(db, vault)
     known = inventory.find_newest(version.id.bytes)
     named = (
@@ -151,7 +170,11 @@ def _matches(logged: KnownVersion, table: Table, version: Any) -> bool:
 def _unnamed_reason(
     vault: Vault, inventory: Inventory, table: Table, opened: Any, earlier: KnownVersion | None
 ) -> str:
-    """No line names it. One that cannot be read may have, if it was written when this was sealed."""
+    """Return "unnamed" for a version that no audit entry names, or "" if an unreadable one may name it.
+
+    That is possible if the unreadable entry dates from when the version was sealed; such a version is shown
+    and listed in `vault.unconfirmed`.
+    """
     since, version = (earlier.seq, earlier.version) if earlier else (0, 0)
     at, versions = to_microseconds(opened.recorded_at), opened.version - version
     if versions < 1 or not inventory.may_be_in_unreadable_entry(at, after_seq=since, unnamed_count=versions):
@@ -167,7 +190,7 @@ def _unnamed_reason(
 
 
 def find_missing_record(db: Connection, vault: Vault, table: Table, record: UUID) -> KnownVersion | None:
-    """What the trail says of a record that was not found, or None if it was never there."""
+    """Return the newest logged version of a record that was not found; None if the log names none."""
     known = inventory_snapshot.load_inventory(db, vault).find_newest(record.bytes)
     return known if known and known.table == table.name and _is_in_view(db, known) else None
 
@@ -175,7 +198,12 @@ def find_missing_record(db: Connection, vault: Vault, table: Table, record: UUID
 def find_missing_records(
     db: Connection, vault: Vault, table: Table, rings: list[UUID] | None, found_ids: set[bytes]
 ) -> list[tuple[UUID, KnownVersion]]:
-    """The records of a table, in these rings or in any, that the trail names and that were not found."""
+    """Return the records of a table that the audit log names and that were not found.
+
+    Args:
+        rings: only records in these rings; None for all rings.
+        found_ids: the ids of the records that were found, as bytes.
+    """
     inventory = inventory_snapshot.load_inventory(db, vault)
     places = None if rings is None else [ring.bytes for ring in rings]
     lost = inventory.record_ids(str(table.name), places) - found_ids
@@ -184,5 +212,5 @@ def find_missing_records(
 
 
 def _is_in_view(db: Connection, logged: KnownVersion) -> bool:
-    # A page may read from a view that is a moment older than the list: what was saved since is not missing.
+    # The read transaction may be older than the inventory; what was saved since then is not missing.
     return logged.seq <= audit_reader.last_entry_number(db)

@@ -1,7 +1,7 @@
-"""Replaying the audit trail: what its lines say is in the record, and which of them are not believed.
+"""Replays the audit log into an inventory, leaving out the entries that cannot be trusted.
 
-A chain needs no key to be made, so a line counts for what a clinician's signature covers. At an unlock
-the lines after the last signature are checked; what did not fit then is never believed later.
+Anyone can extend a hash chain, so an entry counts only if a clinician's signature covers it. The entries
+after the last signature are checked at the unlock; entries that were refused then are never trusted later.
 """
 
 from typing import NamedTuple
@@ -20,9 +20,10 @@ _NO_LIMIT = 1 << 62
 
 
 class RefusedRange(NamedTuple):
-    """An unlock found that `line` does not fit; `entry_numbers` are those that nobody's signature covers.
+    """Entries that an unlock refused, because entry `entry_number` was not valid.
 
-    `single_sealed`: only one of them is sealed, as when a single bit of it was turned.
+    `entry_numbers` are the entries that no earlier signature covers. `single_sealed`: exactly one of them is
+    sealed, as after a single flipped bit.
     """
 
     entry_number: int
@@ -33,11 +34,12 @@ class RefusedRange(NamedTuple):
 def replay_inventory(
     db: Connection, vault: Vault, start: Inventory | None, *, refused_entry: int = 0
 ) -> Inventory:
-    """What the trail adds up to.
+    """Build the inventory from the audit log.
 
     Args:
-        start: what is known of its beginning.
-        refused_entry: a line after the last signature that does not fit, where no line says so yet.
+        start: the inventory up to some entry; None to replay from the beginning.
+        refused_entry: the number of an invalid entry after the last signature that no entry reports yet;
+            0 if there is none.
     """
     inventory, said = _replay(db, vault, start, [])
     said += [(refused_entry, inventory.seq + 1)] if refused_entry else []
@@ -50,9 +52,9 @@ def replay_inventory(
 
 
 def extend_inventory(db: Connection, vault: Vault, inventory: Inventory) -> Inventory:
-    """What is known, with the lines that were added since; it is itself left as it is."""
+    """Return a copy of the inventory with the entries that were added since; `inventory` is not changed."""
     begun = inventory.copy()
-    # What lies in a gap is told from the lines around it, so it is told from the beginning.
+    # The time bounds of a gap come from the entries around it, so an inventory with gaps is rebuilt in full.
     whole = not begun.gaps and (begun.seq == 0 or audit_log.find_entry_hash(db, begun.seq) == begun.tip_hash)
     return replay_inventory(db, vault, begun if whole else None)
 
@@ -60,7 +62,14 @@ def extend_inventory(db: Connection, vault: Vault, inventory: Inventory) -> Inve
 def list_named_versions(
     db: Connection, vault: Vault, record: UUID, logged: KnownVersion, gaps: list[int]
 ) -> dict[int, KnownVersion]:
-    """Every version of a record that a line of this view names. Reads the trail: for the rare case only."""
+    """Return every version of a record that the log names in this transaction, by version number.
+
+    Slow, because it reads the log from the record's first entry; for rare cases only.
+
+    Args:
+        logged: the record's newest known version.
+        gaps: the numbers of entries that are not trusted.
+    """
     found = {}
     for line in audit_log.iter_entries_after(db, vault, logged.first_seq - 1):
         for entry in _references(line) if line.seq not in gaps else ():
@@ -82,7 +91,7 @@ def _references(result: ReadResult) -> tuple[audit_log.VersionReference, ...]:
 def _replay(
     db: Connection, vault: Vault, start: Inventory | None, refused: list[RefusedRange]
 ) -> tuple[Inventory, list[tuple[int, int]]]:
-    """The inventory; and the lines that an unlock found not to fit, each with the line that says so."""
+    """Return the inventory, and each entry that an unlock refused with the entry that reports it."""
     inventory = start.copy() if start else Inventory()
     unnamed, said = {each.entry_number for each in refused}, []
     waiting: list[int] = []
@@ -96,7 +105,7 @@ def _replay(
             if doubt is None or doubt.single_sealed:
                 waiting.append(told.seq)
         elif line.is_keyless:
-            # Anyone can write such a line, so neither its time nor its word on the ways in counts.
+            # Anyone can write a keyless entry, so its time and its slot generation are ignored.
             inventory.apply_entry(told.seq, told.hash, ())
         else:
             inventory.apply_entry(
@@ -113,7 +122,7 @@ def _replay(
 
 
 def _refused_range(db: Connection, vault: Vault, entry_number: int, refused_at: int) -> RefusedRange:
-    """What is not believed when the line `at` says that this one does not fit."""
+    """Return the entries not to trust, given that entry `refused_at` reports `entry_number` as invalid."""
     before = audit_log_table.c.seq < entry_number, audit_log_table.c.signature.is_not(None)
     first = 1
     for row in db.execute(select(audit_log_table).where(*before).order_by(audit_log_table.c.seq.desc())):

@@ -1,8 +1,8 @@
-"""The ledger: the inventory of the record, told from the audit trail and kept sealed between unlocks.
+"""The inventory of the record, and its sealed snapshot in the database.
 
-Reading the whole trail at every unlock would take longer each month, so now and then what it adds up
-to is sealed beside it, with the line it reaches to. A copy that is missing, older or damaged costs
-time and nothing else: the trail is read from its beginning then.
+Replaying the whole audit log at every unlock would take longer each month, so from time to time the
+inventory is sealed together with the number of the last entry that it includes. A snapshot that is missing,
+outdated or damaged costs only time: the log is then replayed from its beginning.
 """
 
 from datetime import datetime
@@ -18,8 +18,8 @@ from clinic_toolkit.store.engine import is_writing, on_rollback
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
-# A new copy is worth its writing when reading the lines since the last one would be felt at an unlock:
-# a hundred lines take about 7 ms, a copy of a thousand records about 3.
+# A new snapshot pays off once replaying the entries since the last one would be felt at an unlock: a hundred
+# entries take about 7 ms, a snapshot of a thousand records about 3 ms.
 SNAPSHOT_INTERVAL = 200
 _RECORDS_A_LINE = 20
 
@@ -41,7 +41,7 @@ _decode_snapshot = msgspec.msgpack.Decoder(_SnapshotPayload).decode
 
 
 def load_inventory(db: Connection, vault: Vault) -> Inventory:
-    """What this vault is known to hold; told once, and kept up by every line that is added."""
+    """Return the vault's inventory; built once, then updated by every entry that is appended."""
     if vault.inventory is None:
         return _install_inventory(
             db, vault, inventory_replay.replay_inventory(db, vault, _load_snapshot(db, vault))
@@ -50,10 +50,10 @@ def load_inventory(db: Connection, vault: Vault) -> Inventory:
 
 
 def refresh_inventory(db: Connection, vault: Vault) -> Inventory:
-    """The same, with every line that this view of the store has; another window may have added some.
+    """Return the inventory, including every entry visible in this transaction.
 
-    It may know of lines that were added since this view was taken. Without the lines of the view
-    nothing that was found in it may be called hurt.
+    Another window may have added entries, and a record must not be called damaged before they are applied.
+    The inventory may also include entries that are newer than this transaction.
     """
     inventory = load_inventory(db, vault)
     if inventory.seq < audit_reader.last_entry_number(db):
@@ -62,7 +62,7 @@ def refresh_inventory(db: Connection, vault: Vault) -> Inventory:
 
 
 def accept_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> bool:
-    """Vouch for what was written without a key; False if a line of it is not as this program writes it."""
+    """Check and sign the entries written without a key; returns False if one of them is not valid."""
     if unsigned_entries.sign_unsigned_entries(db, vault, now=now) is not None:
         return True
     mark_unreliable_from(db, vault)
@@ -70,12 +70,12 @@ def accept_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> b
 
 
 def mark_unreliable_from(db: Connection, vault: Vault) -> None:
-    """The lines after the last signature do not fit: what they told is not believed."""
+    """Check the entries after the last signature; rebuild the inventory without those that are invalid."""
     unsigned = 0
     try:
         unsigned_entries.check_unsigned_entries(db, vault)
     except audit_log.ChainBroken as broken:
-        # A file that is only looked at takes no line that would say so.
+        # A read-only store cannot record the refusal as an entry, so it is passed on as an argument.
         unsigned = broken.seq
     _install_inventory(
         db,
@@ -87,14 +87,14 @@ def mark_unreliable_from(db: Connection, vault: Vault) -> None:
 def _install_inventory(db: Connection, vault: Vault, inventory: Inventory) -> Inventory:
     vault.inventory = inventory
     if is_writing(db):
-        # Lines of this very transaction may be in it.
+        # The inventory may include entries of this very transaction.
         on_rollback(db, lambda: setattr(vault, "inventory", None))
     vault.load_new_rings(db, inventory.ring_ids())
     return inventory
 
 
 def save_snapshot(db: Connection, vault: Vault) -> None:
-    """Seal a new copy if the last one is many lines behind."""
+    """Seal a new snapshot if the last one is at least `SNAPSHOT_INTERVAL` entries behind."""
     inventory = load_inventory(db, vault)
     last = db.scalar(select(inventory_snapshot_table.c.seq)) or 0
     if not is_writing(db) or inventory.gaps or inventory.seq - last < SNAPSHOT_INTERVAL:

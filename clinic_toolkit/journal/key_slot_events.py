@@ -1,4 +1,4 @@
-"""How the audit trail names the list of ways in, so that a list of another time is told from the newest."""
+"""Slot generations in audit events, by which an outdated key slot list is recognised."""
 
 from clinic_toolkit.vault.vault import Vault
 
@@ -6,12 +6,12 @@ _SUFFIX = " slots-"
 
 
 def with_slot_generation(event: str, vault: Vault) -> str:
-    """The event with the number of the list of ways in."""
+    """Return the event with the vault's slot generation appended."""
     return f"{event}{_SUFFIX}{vault.slot_generation}"
 
 
 def slot_generation_of(event: str) -> int:
-    """The number of the list of ways in that an event names; 0 if it names none."""
+    """Return the slot generation that an event names; 0 if it names none."""
     number = event.rpartition(_SUFFIX)[2]
-    # Read from lines that may be forged: Python refuses a number of some thousand digits with an error.
+    # The entry may be forged, and `int` raises an error for a number of several thousand digits.
     return int(number) if number.isdecimal() and len(number) < 20 and _SUFFIX in event else 0

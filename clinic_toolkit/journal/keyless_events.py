@@ -1,7 +1,7 @@
-"""What the program writes into the audit trail without a key: a closed set of events, each to the letter.
+"""The closed set of events that the program writes into the audit log without a key.
 
-Whoever can write to the data file can write such a line as well. So nothing but these events is ever
-signed for or shown, and no clinician's act is among them.
+Anyone who can write to the data file can forge such an entry. So only these exact events are ever signed or
+shown, and none of them is an act of a clinician.
 """
 
 import re
@@ -24,7 +24,7 @@ class KeylessEvent(StrEnum):
     HANDOVER_GIVEN_BACK = "handover.given_back"
 
 
-# What follows each event, if anything.
+# The pattern of the detail that follows each event; "" for none.
 _DETAIL_PATTERNS = {
     KeylessEvent.UNLOCK_FAILED: "",
     KeylessEvent.HANDOVER_KEPT: _ROW_DETAIL,
@@ -34,7 +34,7 @@ _DETAIL_PATTERNS = {
 _EVENT_PATTERN = re.compile(
     "|".join(f"{re.escape(event)}{detail}" for event, detail in _DETAIL_PATTERNS.items())
 )
-# The longest of them takes 45 bytes.
+# The longest valid event takes 45 bytes.
 MAX_EVENT_BYTES = 64
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -42,11 +42,11 @@ _decode = msgspec.msgpack.Decoder(tuple[str, int]).decode
 
 
 class UnknownKeylessEvent(ValueError):
-    """These bytes are none that this program writes without a key."""
+    """Not an event that this program writes without a key."""
 
 
 def encode_event(event: str, recorded_at: int) -> bytes:
-    """The text of a line.
+    """Encode the body of a keyless entry.
 
     Args:
         event: one of `KeylessEvent`, with its detail.
@@ -61,11 +61,14 @@ def encode_event(event: str, recorded_at: int) -> bytes:
 
 
 def decode_event(encoded: bytes) -> tuple[str, int]:
-    """The event and its time, of the text of a line that anyone may have written.
+    """Decode the body of a keyless entry, which anyone may have written.
+
+    Returns:
+        The event with its detail, and its time in microseconds since 1970.
 
     Raises:
-        UnknownKeylessEvent: it is longer, another event, another spelling of one, or of a time that no clock
-            can say.
+        UnknownKeylessEvent: it is too long, not one of these events, not encoded exactly as `encode_event`
+            does, or its time is out of range.
     """
     if len(encoded) > MAX_EVENT_BYTES:
         raise UnknownKeylessEvent

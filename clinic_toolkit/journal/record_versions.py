@@ -1,7 +1,7 @@
 """One version of one record: how it is sealed into a row, and opened again.
 
-Who wrote it, when, in which state and after what stands inside the seal; the row shows only what is
-needed to find it.
+Author, time, state and predecessor are inside the seal; the row shows only what is needed to find it.
+Never reads or writes the database.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ P = TypeVar("P", bound=msgspec.Struct)
 
 
 class VersionHeader(msgspec.Struct, array_like=True, frozen=True):
-    """Who wrote this version, when, in which state, and after which content."""
+    """The author, time, state and predecessor of a version; `recorded_at` is in microseconds since 1970."""
 
     schema_version: int
     author_id: bytes
@@ -37,7 +37,7 @@ class VersionHeader(msgspec.Struct, array_like=True, frozen=True):
 
 
 class RecordVersion(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
-    """One version of one record, opened."""
+    """One decrypted version of one record."""
 
     id: UUID
     version: int
@@ -63,7 +63,7 @@ def _decoder(payload_type: type[Any]) -> Any:
 
 
 class PendingVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a version goes, and what it follows."""
+    """The id, version, ring and state of a version to be written, and which content it follows."""
 
     id: UUID
     version: int
@@ -83,7 +83,14 @@ def seal_version(
     now: datetime,
     signature_label: str | None = None,
 ) -> tuple[RecordVersion[P], dict[str, Any]]:
-    """Seal a version for its place; returns it with the row that keeps it."""
+    """Seal a version for its place in the table.
+
+    Args:
+        signature_label: sign the content under this label, such as "sig/note"; None for no signature.
+
+    Returns:
+        The version, and the values of its row.
+    """
     stamp = VersionHeader(
         SCHEMA_VERSION,
         vault.user_id.bytes,
@@ -133,19 +140,19 @@ def _record_version(
     )
 
 
-# What others go on with when a record is hurt, told from its ring; None if there is nothing to tell.
+# Returns the payload that stands in for an unreadable record, derived from its ring; None if there is none.
 Fallback = Callable[[Vault, UUID], P | None]
 UNREADABLE_STATE = "hurt"
 
 
 def no_fallback(vault: Vault, ring: UUID) -> None:
-    """Nothing stands in."""
+    """Return None: an unreadable record of this kind has no substitute."""
 
 
 def fallback_version(
     vault: Vault, record_id: UUID, ring: UUID, logged: KnownVersion, payload: P
 ) -> RecordVersion[P]:
-    """A version that is not in the file: what is known of a hurt record, and a body to go on with."""
+    """Build the version that stands in for an unreadable record, from what the log knows and `payload`."""
     return RecordVersion(
         id=record_id,
         version=logged.version,
@@ -165,11 +172,12 @@ def fallback_version(
 def open_versions(
     vault: Vault, table: Table, rows: Sequence[Row[Any] | SealedRow], payload_type: type[P]
 ) -> list[RecordVersion[P] | None]:
-    """Open rows of a table and compare the plain hint of each with what is sealed.
+    """Open rows of a table and compare the plain `final` column of each with the sealed header.
 
-    None stands for a row that is not what was written at its place.
+    Returns:
+        One item for each row; None for a row that does not open, does not decode or does not match.
     """
-    # One kind of work for all of them, then the next: the same acts row by row take twice as long.
+    # Each step runs over all rows before the next; going row by row takes twice as long.
     sealed = vault.open_rows(str(table.name), rows)
     named = [inside.content_id if inside else b"" for inside in sealed]
     decode = _decoder(payload_type).decode

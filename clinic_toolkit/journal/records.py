@@ -1,8 +1,8 @@
-"""The sealed row that every noun of the record shares, and the only three ways to write one.
+"""The only three ways to write a record of any kind, and the ways to read one.
 
-`create_record` writes the first version, `replace_draft` replaces a draft, `append` adds a version to what is
-final. Each write carries the version its author saw, so two writers never overwrite one another
-(`UNIQUE(record, version)` decides), and each adds its line to the audit trail.
+`create_record` writes the first version, `replace_draft` replaces a draft, and `append_version` adds a
+version after a final one. Each write names the version its author saw, so that two writers never overwrite
+each other (`UNIQUE(record, version)` decides), and each appends its audit entry. Never commits.
 """
 
 from collections.abc import Iterable
@@ -36,14 +36,14 @@ P = TypeVar("P", bound=msgspec.Struct)
 
 
 class RecordNotFound(ClinicError):
-    """No such record, or none that this clinician may see: the two are never told apart."""
+    """No such record, or none that this clinician may see; the error never reveals which."""
 
     def __init__(self) -> None:
         super().__init__("There is nothing here that you can open.")
 
 
 class StaleVersion(ClinicError):
-    """Someone, perhaps the same person in another tab, saved a newer version meanwhile."""
+    """A newer version was saved meanwhile, perhaps by the same person in another tab."""
 
     def __init__(self) -> None:
         super().__init__("This was changed in another window after you opened it here.")
@@ -62,7 +62,14 @@ def create_record(
     final: bool = False,
     record_id: UUID | None = None,
 ) -> RecordVersion[P]:
-    """Write the first version of a new record."""
+    """Write the first version of a new record.
+
+    Args:
+        record_id: the id to use, such as the idempotency key of a form; None for a random one.
+
+    Raises:
+        StaleVersion: there is already a record with this id.
+    """
     first = PendingVersion(
         id=record_id or uuid4(), version=1, ring=ring, state=state, final=final, previous_content_id=None
     )
@@ -80,7 +87,7 @@ def append_version(
     event: str,
     now: datetime,
 ) -> RecordVersion[P]:
-    """Add a version after a final one, which stays as it is.
+    """Append a version after a final one, which is not changed.
 
     Raises:
         StaleVersion: a newer version exists than the one the author saw.
@@ -106,10 +113,10 @@ def replace_draft(
     """Replace a draft by its next version; with `final`, for the last time.
 
     Args:
-        signature_label: a signature label such as "sig/note"; the signature is kept inside the seal.
+        signature_label: a signature label such as "sig/note"; the signature is stored inside the seal.
 
     Raises:
-        StaleVersion: the draft moved on, or became final, since the author saw it.
+        StaleVersion: the draft was replaced or became final since the author saw it.
     """
     kept, values = seal_version(
         vault,
@@ -164,14 +171,14 @@ def load_record(
     payload_type: type[P],
     fallback: Fallback[P] = no_fallback,
 ) -> RecordVersion[P]:
-    """The newest version of one record.
+    """Return the newest version of one record.
 
     Args:
-        fallback: for a record that others hang on: what to go on with when it is hurt, or None.
+        fallback: returns a payload to use if the record is unreadable but others depend on it.
 
     Raises:
-        RecordNotFound: there is none, or its ring is not open to this clinician.
-        UnreadableRecord: it is not as it was written, or not the newest that was.
+        RecordNotFound: there is none, or this clinician has no grant for its ring.
+        UnreadableRecord: it failed its integrity check, and `fallback` returned None.
     """
     inventory_snapshot.refresh_inventory(db, vault)
     row = statements.find_newest_row(db, table, record_id)
@@ -202,9 +209,9 @@ def list_records_in_rings(
     payload_type: type[P],
     fallback: Fallback[P] = no_fallback,
 ) -> list[RecordVersion[P]]:
-    """The newest version of every record of these rings, in the order they were begun.
+    """Return the newest version of every record in these rings, in the order of creation.
 
-    A hurt record is named in `vault.hurt`, and left out if nothing stands in for it.
+    An unreadable record is listed in `vault.integrity_failures`, and left out if it has no fallback.
     """
     return _list_newest_versions(db, vault, table, payload_type, list(rings), fallback)
 
@@ -212,9 +219,9 @@ def list_records_in_rings(
 def list_all_records(
     db: Connection, vault: Vault, table: Table, payload_type: type[P], fallback: Fallback[P] = no_fallback
 ) -> list[RecordVersion[P]]:
-    """The newest version of every record of this table that this clinician may open.
+    """Return the newest version of every record of this table that this clinician may open.
 
-    A hurt record is named in `vault.hurt`, and left out if nothing stands in for it.
+    An unreadable record is listed in `vault.integrity_failures`, and left out if it has no fallback.
     """
     return _list_newest_versions(db, vault, table, payload_type, None, fallback)
 
@@ -257,7 +264,7 @@ def _list_newest_versions(
                     _fallback_or_raise(db, vault, table, each, fallback),
                 )
             )
-    # Row numbers are plain columns, so they do not decide the order.
+    # Row numbers are not authenticated, so the order comes from the audit log.
     found.sort(key=itemgetter(0))
     return [kept for _, kept in found]
 
@@ -265,9 +272,10 @@ def _list_newest_versions(
 def _fallback_or_raise(
     db: Connection, vault: Vault, table: Table, error: integrity.UnreadableRecord, fallback: Fallback[P]
 ) -> RecordVersion[P]:
-    """What goes on in the place of a hurt record; a version written after it makes it well.
+    """Return the fallback for an unreadable record, or raise `error` if there is none.
 
-    That comes after the row that stands there, even if it is none of ours: two of one number cannot be.
+    A new version saved on top of the fallback replaces the unreadable record. Its number must follow the row
+    that is in the table, even a forged one, because `UNIQUE(record, version)` allows each number only once.
     """
     found = error.failure
     known = inventory_snapshot.load_inventory(db, vault).find_newest(found.record.bytes)
@@ -280,7 +288,7 @@ def _fallback_or_raise(
 
 
 def version_reference(table: Table, version: RecordVersion[Any]) -> audit_log.VersionReference:
-    """The audit entry that names this version."""
+    """Return the reference by which an audit entry names this version."""
     return audit_log.VersionReference(
         str(table.name), version.ring.bytes, version.id.bytes, version.version, version.content_id
     )

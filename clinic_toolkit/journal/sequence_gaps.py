@@ -1,16 +1,16 @@
-"""Gaps in the audit trail: which lines are not there between two that are."""
+"""Gaps in the numbers of the audit log."""
 
 from collections.abc import Sequence
 
-# So many missing lines are named one by one.
+# At most this many missing entries are listed one by one.
 _MAX_LISTED = 100_000
 
 
 def missing_numbers(first: int, next_present: int) -> Sequence[int]:
-    """The numbers of the lines that are missing from this one to before that one.
+    """Return the numbers of the missing entries, from `first` up to but not including `next_present`.
 
-    Of very many, the first and the last: a number may be made up, and whoever made it up must not keep
-    anybody waiting.
+    If there are very many, only the first and the last are returned: `next_present` may be forged, and a huge
+    forged number must not stall the program.
     """
     numbers = range(first, next_present)
     return numbers if next_present - first <= _MAX_LISTED else (first, next_present - 1)

@@ -1,4 +1,4 @@
-"""The lines added since the last signature: checked at every unlock, and vouched for if they fit."""
+"""The audit entries added since the last signature: checked at every unlock, and signed if valid."""
 
 from datetime import datetime
 
@@ -7,21 +7,21 @@ from sqlalchemy import Connection, select
 from clinic_toolkit.journal import audit_log, keyless_events
 from clinic_toolkit.vault.vault import Vault
 
-# The line of an unlock that found the trail not to fit.
+# Events of an unlock: the unsigned entries were valid and are now signed, or one of them was not.
 EVENT_UNSIGNED_ACCEPTED, EVENT_UNSIGNED_REFUSED = "audit.adopted ", "audit.not_adopted"
-# The line of `sign_unsigned_entries`, the one that says how the way in was opened, and that of a head that
-# was put back.
+# The entry of `sign_unsigned_entries`, the one that says how the practice was unlocked, and the one for a
+# restored header.
 _ENTRIES_PER_UNLOCK = 3
 
 
 def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int | None:
-    """Check the lines that were added since the last signature and vouch for them.
+    """Check the entries that were added since the last signature, and sign them.
 
-    The first act of every unlock. A line that does not fit is told in the trail, where nothing takes it
-    away again, and none of them is vouched for. It does not keep the clinician from the record.
+    This is the first step of every unlock. If an entry is invalid, none of them is accepted and the refusal
+    is recorded in the log for good; the unlock still succeeds.
 
     Returns:
-        How many lines were adopted; None if one of them does not fit.
+        How many entries were accepted; None if one of them is invalid.
     """
     try:
         first, last = check_unsigned_entries(db, vault)
@@ -35,7 +35,7 @@ def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int
 
 
 def find_refused_entry(db: Connection, vault: Vault) -> int | None:
-    """The line that this unlock found not to fit and did not vouch for, told by a sealed line; or None."""
+    """Return the number of the entry that this unlock refused, as its sealed entry says; None if none."""
     newest, _ = audit_log.last_position(db)
     for told in audit_log.iter_entries_after(db, vault, max(0, newest - _ENTRIES_PER_UNLOCK)):
         if told.entry and not told.entry.is_keyless and told.entry.event.startswith(EVENT_UNSIGNED_REFUSED):
@@ -44,7 +44,15 @@ def find_refused_entry(db: Connection, vault: Vault) -> int | None:
 
 
 def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
-    """The first and last line without a signature over it, each of them checked; or `ChainBroken`."""
+    """Check every entry after the last signature.
+
+    Returns:
+        The numbers of the first and last of them; the last is one less than the first if there are none.
+
+    Raises:
+        ChainBroken: the last signature is invalid, or an entry does not continue the chain or is not one
+            that this program writes without a key.
+    """
     signed = select(audit_log.audit_log_table).where(audit_log.audit_log_table.c.signature.is_not(None))
     last = db.execute(signed.order_by(audit_log.audit_log_table.c.seq.desc()).limit(1)).first()
     seq, before = (last.seq, last.hash) if last else (0, audit_log.GENESIS_HASH)
@@ -54,8 +62,7 @@ def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
     for row in audit_log.iter_chained_rows(db, vault, seq, before):
         seq = row.seq
         if not _is_keyless_event(row.body):
-            # Who holds the keys signs each line: a sealed one without a signature is nobody's. And
-            # without a key the program writes nothing but the few of `keyless_events`.
+            # Sealed entries are always signed, so an unsigned entry must be one of `keyless_events`.
             raise audit_log.ChainBroken(seq)
     return first, seq
 

@@ -1,7 +1,8 @@
-"""What was opened once is not opened again while the vault is open.
+"""A cache of opened versions, so that nothing is decrypted twice while the vault is open.
 
-*Today* looks at every hour of the practice; opening six thousand of them takes most of a second, and
-comparing what they are takes a twentieth. The memory belongs to the vault and ends with its process.
+*Today* reads every session of the practice; opening six thousand of them takes most of a second, and
+comparing their rows with the cache a twentieth of that. The cache belongs to the vault and ends with its
+process.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,21 +19,24 @@ from clinic_toolkit.vault.vault import Vault
 
 T = TypeVar("T")
 
-# Version byte, salt and commitment of a seal: no two seals share them, and a different content has others.
+# Version byte, salt and commitment of a seal: together they are unique to each seal.
 SEAL_HEAD_BYTES = 57
 
 
-# So many rows at a time: enough to open them in one go, and few enough to lie about in no memory.
+# Rows opened at a time: enough for efficient decryption, few enough to keep little plaintext in memory.
 BATCH_SIZE = 100
 
 
 def cached_for_table(
     db: Connection, vault: Vault, table: Table, cache_key: str, compute: Callable[[], T]
 ) -> T:
-    """What is told from all rows of a table, made anew only after a row was added; pages ask for it often.
+    """Return a value computed from all rows of a table, and recompute it only after a row was added.
 
-    For a table in which versions are only added. No two seals have the same head, so the last row tells
-    whether these are the rows that it was told from; without it, what was told is made anew.
+    Only for a table whose versions are never replaced. The first bytes of a seal are unique, so the last row
+    shows whether the rows are still the ones that the cached value was computed from.
+
+    Args:
+        cache_key: names the value within the table's cache.
     """
     head = func.substr(table.c.sealed, 1, SEAL_HEAD_BYTES)
     last = db.execute(select(table.c.id, head).order_by(table.c.id.desc()).limit(1)).first()
@@ -51,19 +55,22 @@ def iter_newest_versions(
     rings: Iterable[UUID] | None,
     open_rows: Callable[[list[SealedRow]], Sequence[Any]],
 ) -> Iterator[tuple[bytes, Any]]:
-    """The newest version of each record of these rings or of all, opened or remembered, by its id's bytes.
+    """Yield the newest version of each record, opened or from the cache, as (record id bytes, version).
 
-    A row is remembered by everything that stands in it plainly and by the head of its seal, so one
-    that was changed in any way is opened again, and refused if it should be. For one that did not
-    open there is None.
+    A row is cached under all its plain columns and the first bytes of its seal, so a row that was changed in
+    any of these is opened again and checked. The version is None for a row that did not open.
+
+    Args:
+        rings: only records in these rings; None for all rings.
+        open_rows: opens rows; returns one version or None for each.
     """
     known = vault.record_cache.setdefault(str(table.name), {})
-    # Where nothing is remembered, everything will be opened: then each row is read once and not twice.
+    # If the cache is empty, everything will be opened, so read whole rows at once instead of twice.
     head = SEAL_HEAD_BYTES if known else None
     rows = (row for row in _iter_rows(db, table, rings, head) if vault.has_grant(cached_uuid(row[3])))
     while some := list(islice(rows, BATCH_SIZE)):
         keys = {row[0]: (*row[:6], row[6][:SEAL_HEAD_BYTES]) for row in some}
-        # Each is asked for once: another thread may meanwhile remember another version in its place.
+        # Look up each id only once: another thread may replace the cached version in between.
         remembered = ((id, key, known.get(id)) for id, key in keys.items())
         found = {id: each for id, key, each in remembered if each is not None and each[0] == key}
         unknown = [row for row in some if row[0] not in found]

@@ -1,4 +1,4 @@
-"""Every version of one record that is still kept: which of them count, and which are missing."""
+"""The stored versions of one record: which of them are confirmed, and which are missing."""
 
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -17,9 +17,10 @@ P = TypeVar("P", bound=msgspec.Struct)
 def list_versions(
     db: Connection, vault: Vault, table: Table, record_id: UUID, payload_type: type[P]
 ) -> list[RecordVersion[P]]:
-    """Every version still kept of one record, oldest first; hurt ones are left out and named.
+    """Return every stored version of one record, oldest first.
 
-    One counts if the trail names it, or if the one after it, which counts, says that it follows it.
+    A version is confirmed if the audit log names it, or if the next version is confirmed and names its
+    content. Others are left out and listed in `vault.integrity_failures`.
     """
     inventory_snapshot.refresh_inventory(db, vault)
     rows = db.execute(select(table).where(table.c.record == record_id).order_by(table.c.version)).all()
@@ -41,7 +42,7 @@ def _confirmed_versions(
     for kept in reversed(opened):
         above = genuine[-1] if genuine else None
         if above and above.previous_content_id == kept.content_id and above.version > kept.version:
-            # A draft is replaced by the version after it, so the two never stand side by side.
+            # A draft is replaced by its next version, so a draft beside its successor was put back.
             what = "" if kept.final else "back"
         else:
             what = integrity.check_against_audit_log(db, vault, table, kept)
@@ -56,8 +57,8 @@ def _confirmed_versions(
 def _report_missing_versions(
     db: Connection, vault: Vault, table: Table, id: UUID, confirmed: list[RecordVersion[Any]]
 ) -> None:
-    # Each version names the content of the one before it; only what a draft was before it became final
-    # is not kept.
+    # Each version names the content of the one before it. Only the drafts before the first final version are
+    # not stored.
     whole = all(later.previous_content_id == earlier.content_id for earlier, later in pairwise(confirmed))
     if id.bytes in vault.integrity_failures:
         return

@@ -1,4 +1,4 @@
-"""Names of people: letters as people count them, initials for a page that others see, and finding.
+"""Names of people: grapheme clusters, initials, and search.
 
-All rules about names stand here, for every script, without I/O. Never owns whose a name is.
+All rules about names are here, for every script, without I/O. It never stores a name or knows whose it is.
 """

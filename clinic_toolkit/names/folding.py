@@ -1,9 +1,9 @@
-"""Text to compare names by, so that one is found however it was typed."""
+"""Folding of names for comparison, so that a name is found however it is typed."""
 
 import re
 import unicodedata
 
-# Letters that Unicode does not take apart, and what they are typed as on a keyboard without them.
+# Letters without a Unicode decomposition, and what people type instead if their keyboard lacks them.
 _BASE_LETTERS = str.maketrans(
     {
         "ł": "l", "ø": "o", "ı": "i", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss",
@@ -18,46 +18,46 @@ _BASE_LETTERS = str.maketrans(
 )  # fmt: skip
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈʾʿ′‵＇׳ꞌ՚"))
 _HYPHENS = re.compile(r"[-‐‑‒–—―−⁃﹣－־·・]+")
-# Typed where a keyboard has no umlaut; "Mueller" is to find Müller, and "Mueller" is found by "müller".
+# Two-letter spellings of umlauts: "Mueller" must find Müller, and "müller" must find Mueller.
 _UMLAUT_SPELLINGS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-_MIN_LENGTH_ACROSS_GAPS = 4  # so many letters at least are looked for across the gaps of a name
-_MIN_PHONE_DIGITS = 6  # so many digits are a telephone number that may lack its beginning
+_MIN_LENGTH_ACROSS_GAPS = 4  # letters that a word needs to be searched for across the spaces of a name
+_MIN_PHONE_DIGITS = 6  # digits that a number needs to match a telephone number without its prefix
 _TRUNK_PREFIX = re.compile(r"\(\s*0\s*\)")
 
 
 def fold_letters(text: str) -> str:
-    """Small letters without accents: "zoe" for Zoë, "lukasz" for Łukasz. Every other sign stays."""
+    """Lower-case letters without accents: "zoe" for Zoë, "lukasz" for Łukasz. Other characters are kept."""
     apart = unicodedata.normalize("NFKD", text.casefold().translate(_BASE_LETTERS))
     plain = "".join(char for char in apart if not unicodedata.combining(char))
-    # Some come apart into a letter of the table: ǿ into ø and its accent.
+    # Some letters decompose into a letter of the table: ǿ into ø and an accent.
     return unicodedata.normalize("NFC", plain.translate(_BASE_LETTERS))
 
 
 def fold_name(text: str) -> str:
-    """A name to compare by: no case, no accents, no apostrophes; hyphens are spaces, and one is enough."""
+    """Fold a name: no case, accents or apostrophes; hyphens and runs of spaces become one space."""
     return " ".join(_HYPHENS.sub(" ", fold_letters(text).translate(_APOSTROPHES)).split())
 
 
 def name_spellings(text: str) -> frozenset[str]:
-    """A name to compare by, also with its umlauts written as two letters."""
-    # Put together first: the table knows ü, and not u with a mark behind it.
+    """The folded name, and the folded name with umlauts spelt as two letters."""
+    # Composed first, because the table has ü and not u with a combining mark.
     whole = unicodedata.normalize("NFC", text).casefold()
     return frozenset((fold_name(text), fold_name(whole.translate(_UMLAUT_SPELLINGS))))
 
 
 def phone_digits(text: str) -> str:
-    """The digits of a telephone number, of whichever script; a trunk (0) and all signs are left out."""
+    """The digits of a telephone number, in any script, without a trunk prefix "(0)" and punctuation."""
     found = (unicodedata.decimal(char, None) for char in _TRUNK_PREFIX.sub("", text))
     return "".join(str(each) for each in found if each is not None)
 
 
 def matches_search(query: str, searched_text: str, telephone: str) -> bool:
-    """Whether a text or telephone holds everything that was looked for.
+    """Whether a text or a telephone number matches a search.
 
     Args:
-        query: what was typed to look for; every word of it must be found.
-        searched_text: name, code, address: what words are looked for in.
-        telephone: what a number is looked for in.
+        query: the search text; every word of it must match.
+        searched_text: the text in which words are searched, such as name, code and address.
+        telephone: the telephone number in which digits are searched.
     """
     known = name_spellings(searched_text)
     tight = frozenset(each.replace(" ", "") for each in known)
@@ -72,12 +72,12 @@ def matches_search(query: str, searched_text: str, telephone: str) -> bool:
 
 
 def _query_parts(word: str) -> list[frozenset[str]]:
-    """What was typed as one word, as the words it may be; each in its spellings."""
+    """The parts of one typed word, split at hyphens, each with its spellings."""
     return [name_spellings(part) for part in _HYPHENS.sub(" ", word).split()]
 
 
 def _contains_any(word: frozenset[str], texts: frozenset[str], texts_without_gaps: frozenset[str]) -> bool:
-    """Whether one of the spellings is there; a longer one, or a code, also across the gaps of a name."""
+    """Whether a spelling is in a text; one that is long enough or has digits, also across its spaces."""
     across = [each for each in word if len(each) >= _MIN_LENGTH_ACROSS_GAPS or any(map(str.isdecimal, each))]
     return any(each in text for each in word for text in texts) or any(
         each in text for each in across for text in texts_without_gaps
@@ -85,7 +85,7 @@ def _contains_any(word: frozenset[str], texts: frozenset[str], texts_without_gap
 
 
 def _matches_phone(query_digits: str, known_digits: str) -> bool:
-    """Whether one number holds the other, with or without the country's code and the first zero."""
+    """Whether one number contains the other, with or without country code and leading zero."""
     if not query_digits:
         return False
     bare, other = query_digits.lstrip("0"), known_digits.lstrip("0")

@@ -1,27 +1,27 @@
-"""Letters as people count them: a base with all that belongs to it.
+"""Grapheme clusters: letters as people count them, a base with everything that belongs to it.
 
-The standard library knows no grapheme clusters. This follows their rules (UAX #29) as far as names need them,
-told from the categories of `unicodedata`; a test holds the cases. Where the two differ, more is kept together
-here: a letter that is cut in half is worse than one that is a little long.
+The standard library has no grapheme clusters. This module follows their rules (UAX #29) as far as names need
+them, using the categories of `unicodedata`; a test lists the cases. Where it differs from the standard, it
+keeps more together: a letter cut in half is worse than one that is a little too long.
 """
 
 import unicodedata
 from collections.abc import Iterator
 
 _ZWJ, _ZWNJ = "\u200d", "\u200c"
-# Between two consonants these are seen as a sign of their own, so that the second is a letter by itself:
+# Viramas that are visible between two consonants, so that the second consonant is a letter of its own:
 # Tamil, Sinhala (unless a joiner follows), Thai, Lao, Myanmar asat, Philippine scripts, Meetei Mayek.
 _VISIBLE_VIRAMAS = frozenset("\u0bcd\u0dca\u0e3a\u0eba\u103a\u1714\u1715\u1734\uabed")
-_VIRAMA = 9  # canonical combining class of what binds two consonants
-# Letters by their category, and yet a part of the one before.
+_VIRAMA = 9  # canonical combining class of signs that join two consonants
+# Characters that are letters by category, but extend the letter before them.
 _EXTENDING_LETTERS = frozenset("\u0e33\u0eb3")
-# Written before the consonant that they are sounded after, in Thai, Lao, Tai Viet and New Tai Lue.
+# Vowels written before the consonant after which they are spoken: Thai, Lao, Tai Viet, New Tai Lue.
 _PREPOSED_VOWELS = frozenset("เแโใไເແໂໃໄ\uaab5\uaab6\uaab9\uaabb\uaabc\u19b5\u19b6\u19b7\u19ba")
 _PREPENDED = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2\u0d4e")
 
 
 def iter_graphemes(text: str) -> Iterator[str]:
-    """The text, letter by letter; put together again they are the text."""
+    """Split a text into grapheme clusters; joined together they are the text."""
     held = ""
     for char in text:
         if held and not _continues_cluster(held, char):
@@ -33,9 +33,9 @@ def iter_graphemes(text: str) -> Iterator[str]:
 
 
 def first_letter(word: str) -> str:
-    """The first letter of a word, without what only stands before it; empty if it has none.
+    """The first letter of a word, without any characters before it; "" if there is none.
 
-    A vowel that is written before its consonant is not where the name begins: "เกรียงไกร" begins with ก.
+    A vowel written before its consonant does not count as the first letter: "เกรียงไกร" begins with ก.
     """
     found = [each for each in iter_graphemes(word) if any(map(_is_letter, each))]
     while len(found) > 1 and found[0] in _PREPOSED_VOWELS:
@@ -44,7 +44,7 @@ def first_letter(word: str) -> str:
 
 
 def _is_letter(char: str) -> bool:
-    # A modifier letter at the beginning is an apostrophe of some kind: ʻOkina begins with O.
+    # A modifier letter at the beginning is a kind of apostrophe: ʻOkina begins with O.
     return unicodedata.category(char) in ("Lu", "Ll", "Lt", "Lo")
 
 
@@ -66,7 +66,7 @@ def _continues_cluster(cluster: str, char: str) -> bool:
 
 
 def _binds_next_consonant(cluster: str) -> bool:
-    """Whether a consonant that follows now is bound to this one."""
+    """Whether a following consonant joins this cluster."""
     joined, rest = cluster[-1] == _ZWJ, cluster.rstrip(_ZWJ)
     binds = bool(rest) and unicodedata.combining(rest[-1]) == _VIRAMA
     return binds and (joined or rest[-1] not in _VISIBLE_VIRAMAS)
@@ -77,7 +77,7 @@ def _is_flag(char: str) -> bool:
 
 
 def _continues_hangul_syllable(last: str, char: str) -> bool:
-    """Whether a jamo goes on the syllable: leading, then vowel, then trailing."""
+    """Whether a jamo continues the syllable: leading, then vowel, then trailing."""
     before, after = _jamo_type(last), _jamo_type(char)
     return (before, after) in {
         ("L", "L"), ("L", "V"), ("L", "LV"), ("L", "LVT"), ("LV", "V"), ("LV", "T"),

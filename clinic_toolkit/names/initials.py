@@ -1,7 +1,7 @@
-"""Initials to propose for a name, of any script: what a page that others see may show of it.
+"""Suggests initials for a name in any script, for pages that others may see.
 
-A name of one word gives one letter and never the whole. What is no part of the name (titles, remarks in
-brackets, a nickname in quotation marks, a particle before the family name) gives none.
+A name of one word gives one letter, never the whole word. What is not part of the name (titles, remarks in
+brackets, a nickname in quotation marks, a particle before the family name) gives no initial.
 """
 
 import re
@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from clinic_toolkit.names.folding import fold_name
 from clinic_toolkit.names.graphemes import first_letter, iter_graphemes
 
-# In brackets or double quotation marks, also where the closing one is missing.
+# Text in brackets or double quotation marks, even if the closing one is missing.
 _REMARKS = re.compile(
     r"[(（\[［{｛【〔〈<][^)）\]］}｝】〕〉>]*[)）\]］}｝】〕〉>]?|[“„\"«「『][^”“\"»」』]*(?:[”“\"»」』]|$)"
 )
-# Between the parts of a name stand spaces, dots, and in some scripts a sign of their own.
+# Separators between the parts of a name: spaces, dots, and special characters in some scripts.
 _SEPARATORS = re.compile(
     r"[\s,，、;/|\u200b\u1361\u30fb\uff65\u2027]+|(?<=[^\W\d_])[.．](?=[^\W\d_])|(?<![lL])·|·(?![lL])"
 )
@@ -32,7 +32,7 @@ _TITLES = _fold_words(
     "דר מר גב גברת פרופ श्री श्रीमती सुश्री डॉ डा कुमारी ดร นาย นาง นางสาว คุณ "
     "ডা ডঃ জনাব திரு திருமதி 박사"
 )
-# Titles only if a dot follows: without one they are names, or initials.
+# These are titles only with a dot; without one they are names or initials.
 _ABBREVIATED_TITLES = frozenset("ing mag med phil rer nat jur hon rev".split())
 _SUFFIXES = frozenset("jr sr jun sen ii iii iv phd md dds msc bsc ma ba mba mph lcsw psyd esq dphil".split())
 _PARTICLES = frozenset(
@@ -43,10 +43,10 @@ _MAX_CODE_LENGTH = 12
 
 
 def propose_initials(name: str) -> str:
-    """The initials to propose: "Ana Reyes" becomes "A. R.", "Suharto" becomes "S.".
+    """Suggest initials: "Ana Reyes" becomes "A. R.", "Suharto" becomes "S.".
 
-    A code, such as "B7" or "K-17", stays as it is; a number after the name stays beside the initials. Where
-    there is no letter at all, one sign stands for the name.
+    A code, such as "B7" or "K-17", is returned unchanged; a number after the name is kept after the initials.
+    If there is no letter at all, one character stands for the name.
     """
     words = _split_name(_REMARKS.sub(" ", name)) or _split_name(re.sub(r"[^\w\s.'’-]", " ", name))
     words = _strip_titles(words, _is_title, _is_suffix) or words
@@ -61,13 +61,13 @@ def propose_initials(name: str) -> str:
 
 
 def _split_name(text: str) -> list[str]:
-    """The parts of a name in their order; "Reyes, Ana" is turned round."""
+    """The parts of a name, given name first; "Reyes, Ana" is reordered."""
     family, comma, given = text.partition(",")
     if comma and any(
         not _is_suffix(word) and not _is_title(word) for word in _SEPARATORS.split(given) if word
     ):
         text = f"{given} {family}"
-    # A title is known by its dot, so a dot between two letters parts only what is no title.
+    # A title is recognized by its dot, so titles are set apart before words are split at dots.
     spaced = [word for word in re.split(r"[\s,，、;]+", text) if word]
     return [
         part for word in spaced for part in ([word] if _is_title(word) else _SEPARATORS.split(word)) if part
@@ -90,7 +90,7 @@ def _is_suffix(word: str) -> bool:
 def _strip_titles(
     words: Sequence[str], is_prefix: Callable[[str], bool], is_suffix: Callable[[str], bool]
 ) -> list[str]:
-    """The words without titles at the beginning and what is written after a name at the end."""
+    """The words without titles at the beginning and suffixes at the end."""
     found = list(words)
     while found and is_prefix(found[0]):
         del found[0]
@@ -100,7 +100,7 @@ def _strip_titles(
 
 
 def _first_and_last(words: Sequence[str]) -> list[str]:
-    """The first and the last part; a particle is neither while another is there."""
+    """The first and the last part; particles are skipped unless there is nothing else."""
     plain = [word for word in words if fold_name(word) not in _PARTICLES or not word[:1].islower()] or list(
         words
     )
@@ -108,5 +108,5 @@ def _first_and_last(words: Sequence[str]) -> list[str]:
 
 
 def _to_titlecase(letter: str) -> str:
-    # Titlecase, not capitals: Georgian has capitals that no sentence and few fonts use.
+    # Title case, not upper case: Georgian upper case is not used in sentences, and few fonts have it.
     return letter[:1].title() + letter[1:]

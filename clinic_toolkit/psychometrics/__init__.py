@@ -1,5 +1,5 @@
-"""Scores, missing answers, true words, prompts and offers: pure functions over frozen values.
+"""Scores, missing answers, sentences, safety prompts and worksheet offers: pure functions on frozen values.
 
-Owns: every rule that turns answers into a number or a sentence. The rules in plain words, with worked
-examples, are in `docs/scoring.md`. Never reads or writes a file, a row, a key or a clock; never decides.
+It holds every rule that turns answers into a number or a sentence; `docs/scoring.md` explains them with
+worked examples. It never reads or writes a file, a row, a key or a clock, and never decides for a clinician.
 """

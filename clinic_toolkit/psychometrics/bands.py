@@ -1,7 +1,7 @@
-"""What a publication calls a number. For the clinician, and only where the card says published.
+"""Bands: a publication's label for a range of scores, for the clinician and published questionnaires only.
 
-The definition is refused otherwise; it is asked here once more, so that no page can name a band of a
-draft by any other way.
+Reading a definition already refuses bands of a questionnaire that is not published; the check is repeated
+here, so that no page can show a band of a draft.
 """
 
 from clinic_toolkit.instruments.model import Band, Instrument
@@ -9,7 +9,14 @@ from clinic_toolkit.psychometrics.scoring import format_score
 
 
 def find_band(instrument: Instrument, score: float | None, facet: str | None = None) -> Band | None:
-    """The band that holds a number as it is printed, of one facet or of the whole; None if there is none."""
+    """Find the band that contains a score, compared as it is printed.
+
+    Args:
+        facet: the id of the facet; None for the total.
+
+    Returns:
+        None without a score or a matching band, or if the questionnaire is not published.
+    """
     if score is None or instrument.evidence.level != "published":
         return None
     printed = float(format_score(instrument.score, score))
@@ -18,5 +25,5 @@ def find_band(instrument: Instrument, score: float | None, facet: str | None = N
 
 
 def describe_band(band: Band | None) -> str:
-    """The band in a sentence that says whose word it is, or ""."""
+    """The band's label with its source, in a sentence; "" without a band."""
     return f"Called “{band.label}” in: {band.source}" if band else ""

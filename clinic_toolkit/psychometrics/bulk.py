@@ -1,7 +1,6 @@
-"""Many filled forms scored at once, by the same rules and to the same numbers as `scoring`.
+"""Scores many forms at once, with exactly the results of `scoring.score_form` for each form.
 
-Everything is added in whole numbers, column by column, and divided once at the end; so a number is exactly
-the one that `scoring.score_form` gives for that form alone.
+All sums are in integers, column by column, with one division at the end, so that no rounding differs.
 """
 
 from collections.abc import Sequence
@@ -21,9 +20,9 @@ from clinic_toolkit.psychometrics.scoring import (
     lowest_value,
 )
 
-# What stands in the bytes of a record where no answer was chosen.
+# The byte that means "no answer chosen" in a record.
 NO_ANSWER = 255
-# So many forms at a time stay in the cache of the processor.
+# Chunks of this many forms fit into the processor's cache.
 _CHUNK_SIZE = 1 << 16
 
 IntArray = NDArray[np.int64]
@@ -31,7 +30,10 @@ FloatArray = NDArray[np.float64]
 
 
 class BulkScores(Struct, frozen=True, kw_only=True):
-    """Of each form its numbers, NaN where the missing rule gives none; `answered` counts every item."""
+    """The scores of n forms, each array of shape (n,); NaN where the missing rule gives no score.
+
+    `facets` is by facet id. `answered` counts the answered items of every role.
+    """
 
     facets: dict[str, FloatArray]
     total: FloatArray
@@ -39,7 +41,7 @@ class BulkScores(Struct, frozen=True, kw_only=True):
 
 
 class _Sums(Struct, frozen=True):
-    """Of the items of a part: how many were answered, their weights, and their weighted answers."""
+    """For each form, over the items of one part: answered items, sum of weights, weighted sum of values."""
 
     count: IntArray
     weights: IntArray
@@ -50,11 +52,11 @@ def score_many(instrument: Instrument, values: NDArray[np.uint8]) -> BulkScores:
     """Score many forms of one version.
 
     Args:
-        values: one row for each form and one column for each item, in the order of the form, as they lie
-            in the record: the value of the option, or 255 where none was chosen.
+        values: shape (forms, items), items in the order of the form, as stored in the record: the value of
+            the option, or 255 where none was chosen.
 
     Raises:
-        AnswerDoesNotFit: a value is no option of this questionnaire, or the columns are not its items.
+        AnswerDoesNotFit: a value is no option of this questionnaire, or the number of columns is wrong.
     """
     if values.ndim != 2 or values.shape[1] != len(instrument.items):
         raise AnswerDoesNotFit(instrument.title)
@@ -75,7 +77,7 @@ def score_many(instrument: Instrument, values: NDArray[np.uint8]) -> BulkScores:
 
 
 class _BulkScorer:
-    """What is worked out once for all forms of a version."""
+    """Scores forms of one version; what depends on the version alone is computed once."""
 
     def __init__(self, instrument: Instrument, rule: MissingRule) -> None:
         self.instrument, self.rule = instrument, rule
@@ -85,11 +87,15 @@ class _BulkScorer:
         self.low, self.high = lowest_value(instrument), highest_value(instrument)
         self.options = np.zeros(256, np.bool_)
         self.options[[*(option.value for option in instrument.options), NO_ANSWER]] = True
-        # Weights as whole numbers: 0.5 and 2 are counted as 1 and 4.
+        # Scale all weights to integers: 0.5 and 2 become 1 and 4.
         self.scale = lcm(*(item_weight(self.items[place]).denominator for place in self.scored), 1)
 
     def score(self, values: NDArray[np.uint8]) -> tuple[IntArray, dict[str, FloatArray], FloatArray]:
-        """Of these forms: how many items were answered, the numbers of the facets, the total."""
+        """Score some forms.
+
+        Returns:
+            The number of answered items, the score of each facet by its id, and the total.
+        """
         if not self.options[values].all():
             raise AnswerDoesNotFit(self.instrument.title)
         columns = np.ascontiguousarray(values.T)
@@ -148,7 +154,7 @@ class _BulkScorer:
         return _Sums(count, weights, points)
 
     def _scores(self, sums: _Sums, parts: Sequence[str], enough: NDArray[np.bool_]) -> FloatArray:
-        """Divide once. Whole numbers on both sides: the nearest float to the exact result."""
+        """Divide integer by integer, once, which gives the nearest float to the exact result."""
         asked = [item for part in parts for item in self._scored_items_of(part)]
         enough = enough & (sums.count > 0)
         over, under = sums.points, sums.weights

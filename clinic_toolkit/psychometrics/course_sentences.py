@@ -1,7 +1,7 @@
-"""What is said of a part over time, by how many points there are (clinical specification 3.7).
+"""Sentences about a part over time, depending on how many points there are (clinical specification 3.7).
 
-The clinician's sentences may hold numbers and counts. The client's hold no digit, and of the answer words
-only those that the client chose.
+The clinician's sentences may contain numbers and counts. The client's sentences contain no digit, and only
+those answer labels that the client chose.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,14 +22,20 @@ LAST_TWO_TIMES_SAME = "The last two times were about the same."
 
 
 class ScoreBasis(Struct, frozen=True, kw_only=True):
-    """What a number is made of: how many items, and the value of the highest answer."""
+    """The basis of a score: how many items it is the mean of, and the value of the highest option."""
 
     items: int
     highest: int
 
 
 def describe_scores_over_time(numbers: Sequence[float], scale: ScoreBasis, *, baseline: int) -> str:
-    """The clinician's words for the numbers of one version so far, in the order of time."""
+    """Describe the scores of one part for the clinician.
+
+    Args:
+        numbers: the scores of one version, oldest first.
+        scale: the basis of these scores.
+        baseline: how many of the first rounds are the baseline.
+    """
     if not numbers:
         return NO_NUMBER
     if len(numbers) == 1:
@@ -44,11 +50,12 @@ def describe_scores_over_time(numbers: Sequence[float], scale: ScoreBasis, *, ba
 def describe_answers_over_time(
     rounds: Sequence[Sequence[int]], labels: Mapping[int, str], *, same: bool
 ) -> str:
-    """The client's words for every answer of one version so far; empty where nothing was answered.
+    """Describe the answers of one part for the client; empty if nothing was answered.
 
     Args:
-        rounds: the values of each time, in the order of time; times without an answer are left out.
-        same: whether the last two are about the same by the display rule.
+        rounds: the values of each round of one version, oldest first; rounds without an answer are ignored.
+        labels: the label of every option, by its value.
+        same: whether the last two rounds are about the same (`score_change`).
     """
     given = [values for values in rounds if values]
     if not given:
@@ -88,5 +95,5 @@ def _describe_outside_baseline(numbers: Sequence[float], baseline: int) -> list[
 
 
 def name_baseline(count: int) -> str:
-    """How a page names the baseline: "the first three"."""
+    """The name of a baseline of `count` rounds, such as "the first three"."""
     return f"the first {number_in_words(count)}"

@@ -1,6 +1,6 @@
-"""When there are enough answers for a number.
+"""The missing rule: whether there are enough answers for a score.
 
-Half-filled forms must not look like calm ones: an empty form has no score, it does not have the score 0.
+A half-filled form must not look like one without difficulties: an empty form has no score, not the score 0.
 The rule is strict because prorating can be biased when items differ in difficulty, and skipped items are
 seldom skipped at random (Mazza et al. 2015).
 """
@@ -11,12 +11,12 @@ from clinic_toolkit.instruments.model import MissingRule
 
 
 def facet_has_number(rule: MissingRule | None, answered: int) -> bool:
-    """Say whether a facet with so many answers gets a number; never, if there is no rule or no minimum."""
+    """Whether a facet with so many answers gets a score; never without a rule or a facet minimum."""
     return rule is not None and rule.facet_minimum is not None and answered >= rule.facet_minimum
 
 
 def total_has_number(rule: MissingRule | None, answered_per_facet: Sequence[int]) -> bool:
-    """Say whether the whole gets a number: enough in all, and in every facet; never without a rule."""
+    """Whether the whole gets a score: enough answers in all and in every facet; never without a rule."""
     if rule is None or sum(answered_per_facet) < rule.total_minimum:
         return False
     floor = rule.total_minimum_per_facet
@@ -24,8 +24,8 @@ def total_has_number(rule: MissingRule | None, answered_per_facet: Sequence[int]
 
 
 def sum_has_number(rule: MissingRule | None, answered: int, asked: int) -> bool:
-    """Say whether a sum may be given: of all its items, or of fewer where the rule says to prorate.
+    """Whether a sum gets a score: all items were answered, or the rule allows prorating.
 
-    Prorating puts the mean of the answered items in the place of the others; the minima hold as well.
+    Prorating replaces each missing item by the mean of the answered ones; the minima apply as well.
     """
     return answered == asked or (rule is not None and rule.prorate)

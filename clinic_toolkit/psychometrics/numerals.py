@@ -1,4 +1,4 @@
-"""Counts in words, for pages that carry no digit."""
+"""Numbers in words, for pages that show no digit."""
 
 # fmt: off
 _SMALL = (

@@ -1,8 +1,8 @@
-"""Is a change larger than the noise of the form? Refused until people asked here can answer it.
+"""Reliable change: whether a difference exceeds the measurement error; refused without local data.
 
-The formulas are exact; what they would need is not known. Reliability and spread belong to a form in a
-language with a kind of relationship, and borrowing them from other items makes a number out of nothing.
-So `compute_reliable_change` is locked (clinical specification 3.6), and no page unlocks it.
+The formulas are exact, but their inputs are unknown. Reliability and standard deviation hold for one version
+of a form, one language and one kind of relationship; values borrowed from other items would be baseless.
+Therefore `compute_reliable_change` is locked (clinical specification 3.6), and no page unlocks it.
 """
 
 from collections.abc import Sequence
@@ -37,9 +37,10 @@ class ComparisonKey(Struct, frozen=True, kw_only=True):
 
 
 class LocalData(Struct, frozen=True, kw_only=True):
-    """What distinct people answered here, each counted once, the first time they were asked.
+    """Statistics of this practice's own clients, each counted once, by their first form.
 
-    `feldt_lower` is the lower 95 % limit of alpha after Feldt, worked out where alpha is.
+    `alpha` is the reliability, `feldt_lower` its lower 95 % limit after Feldt, and `sd` the standard
+    deviation in points of the scale.
     """
 
     key: ComparisonKey
@@ -51,14 +52,18 @@ class LocalData(Struct, frozen=True, kw_only=True):
 
 
 class ReliableChange(Struct, frozen=True, kw_only=True):
-    """The change in units of its standard error, with all that it rests on, which is printed beside it."""
+    """The change in units of its standard error, with the local data it rests on, to print beside it."""
 
     index: float
     local: LocalData
 
 
 class Trend(Struct, frozen=True, kw_only=True):
-    """A straight line through all points: slope a step of time, its error from the form's noise alone."""
+    """A straight line through all points: its slope per unit of time, and the error of the slope.
+
+    The error counts the measurement error of the form alone. `rti` is slope / error; `low` and `high` are the
+    95 % limits of the slope.
+    """
 
     slope: float
     error: float
@@ -70,11 +75,17 @@ class Trend(Struct, frozen=True, kw_only=True):
 def compute_reliable_change(
     first: float, second: float, key: ComparisonKey, local: LocalData | None = None
 ) -> ReliableChange:
-    """The reliable change index of Jacobson and Truax, from local data that are good enough.
+    """The reliable change index of Jacobson and Truax, from sufficient local data.
+
+    Args:
+        first: the earlier score.
+        second: the later score.
+        key: the version, language and kind of relationship that both scores have.
+        local: the local data, if there are any.
 
     Raises:
-        ReliableChangeLocked: fewer than 100 people, another version, language or kind of relationship,
-            or the lower limit of alpha is under .70.
+        ReliableChangeLocked: there are no local data, they have another key or come from fewer than 100
+            people, the lower limit of alpha is below .70, or alpha or the standard deviation is impossible.
     """
     if local is None:
         raise ReliableChangeLocked("no answers have been collected for it yet")
@@ -86,7 +97,7 @@ def compute_reliable_change(
         raise ReliableChangeLocked(
             f"{local.people} people were asked here, and at least {MIN_PEOPLE} are needed"
         )
-    # Written this way round so that "not a number" is refused as well.
+    # The comparisons are negated as a whole so that NaN is refused as well.
     if not (local.feldt_lower >= MIN_FELDT_LOWER and local.alpha <= 1 and local.sd > 0):
         raise ReliableChangeLocked("the answers do not fit together well enough")
     return ReliableChange(
@@ -100,12 +111,12 @@ def sem(sd: float, reliability: float) -> float:
 
 
 def standard_error_of_difference(sd: float, reliability: float) -> float:
-    """The standard error of a difference between two such measurements, SEM × √2, in points."""
+    """The standard error of the difference of two scores, SEM × √2, in points of the scale."""
     return sem(sd, reliability) * sqrt(2)
 
 
 def reliable_change_index(first: float, second: float, *, sd: float, reliability: float) -> float:
-    """(second − first) / Sdiff. For a page, ask `compute_reliable_change`, which knows when to refuse."""
+    """(second − first) / Sdiff. Pages use `compute_reliable_change`, which refuses insufficient data."""
     return (second - first) / standard_error_of_difference(sd, reliability)
 
 
@@ -119,7 +130,7 @@ def reliable_trend(
         times: when each was measured, in any unit; by default 1, 2, 3 …
 
     Raises:
-        ValueError: fewer than two different times.
+        ValueError: fewer than two different times, or not one time for each number.
     """
     at = list(times) if times is not None else [float(step) for step in range(1, len(numbers) + 1)]
     if len(set(at)) < 2 or len(at) != len(numbers):

@@ -1,7 +1,7 @@
-"""Patterns of answering that are worth asking about, and never a verdict on the client.
+"""Response patterns that are worth asking about; never a judgement of the client.
 
-No cut-off for long runs of one answer is agreed on, and experiments disagree; so these notes are questions
-for the hour. They are not stored in the record and not printed.
+There is no agreed cut-off for long runs of one answer, and experiments disagree, so each note is a question
+for the session. The notes are neither stored in the record nor printed.
 """
 
 from collections import Counter
@@ -24,7 +24,13 @@ def pattern_notes(
     seconds: Sequence[float] = (),
     self_entered: bool = False,
 ) -> tuple[str, ...]:
-    """Say what may be worth asking; `seconds` are the times per answered item, heard when self-entered."""
+    """The notes on one form, in sentences for the clinician.
+
+    Args:
+        responses: the answers, in the order of the form.
+        seconds: the time for each answered item, in seconds.
+        self_entered: whether the client typed the answers; `seconds` is ignored otherwise.
+    """
     given = tuple(responses)
     notes = [*_same_answer_notes(instrument, given), *_difficulty_and_strength_notes(instrument, given)]
     skipped = sum(response.status in ("declined", "did_not_come_up") for response in given)
@@ -42,7 +48,7 @@ def _same_answer_notes(instrument: Instrument, responses: Sequence[ItemResponse]
         return []
     value, count = values.most_common(1)[0]
     same = {roles[response.item_id] for response in responses if response.value == value}
-    # Ten of twelve; a form of another length keeps the proportion.
+    # The rule is ten of twelve items; other lengths use the same proportion, 5/6.
     if 6 * count < 5 * len(instrument.items) or same != {"difficulty", "strength"}:
         return []
     label = option_labels(instrument)[value]

@@ -1,13 +1,13 @@
-"""True words: sentences made only of labels the client chose, and of how often each was chosen.
+"""Result sentences, made only of the labels that the client chose and of how often each was chosen.
 
-There is no norm, so no word such as low or high can be true of an answer; the client's own words can. A
-label nobody chose is never named, not even as one end of a range.
+There are no norms, so words such as "low" or "high" cannot be justified; the client's own words can. A label
+that was not chosen is never named, not even as one end of a range.
 
 Every label that was chosen is named: "nearly all the time for 2" would hide that the third was "never".
 
-A page for the client has no digit and does not show what was left unanswered. So its sentences count
-nothing, and a sentence that could only come from a gap is not made: whatever the blanks, the same sentence
-also comes from some form without blanks.
+A page for the client shows no digit and must not reveal which questions were left unanswered. Its sentences
+therefore contain no counts, and a sentence that only a form with blanks could produce is left out: every
+sentence could also come from some form without blanks.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ MAX_STOOD_OUT = 3
 
 
 def norm_line(instrument: Instrument) -> str:
-    """That there is nothing to compare with; "" where a publication is cited for ranges."""
+    """The line that says that there are no norms; "" if the questionnaire has published bands."""
     return "" if instrument.bands else NO_NORM
 
 
@@ -35,9 +35,9 @@ def option_labels(instrument: Instrument) -> dict[int, str]:
 
 
 def quoted_labels(instrument: Instrument) -> dict[int, str]:
-    """The labels as a sentence says them: those that tell how often as they are, others as a quotation.
+    """The labels as used inside a sentence, by value: frequency labels plain, all others in quotation marks.
 
-    "For both questions you said most of the time" is English; with "Fully true" it is only as a quotation.
+    "For both questions you said most of the time" is English; "Fully true" fits there only as a quotation.
     """
     labels = option_labels(instrument)
     if instrument.answer_words == "frequency":
@@ -52,11 +52,16 @@ def describe_answers(
     audience: Audience,
     about: str = "",
 ) -> str:
-    """Say in one sentence what was answered; `values` are the answers given, `labels` the whole scale.
+    """Describe answers in one sentence.
 
-    How many were answered stands beside it (`describe_count`). For a client, `about` completes "the questions
-    about …", and the sentence is empty unless one label, or the two highest together, answers most of the
-    questions.
+    The sentence does not say how many questions were answered; `describe_count` does. For a client it is
+    empty unless one label, or the two highest together, answers most of the questions.
+
+    Args:
+        values: the answers given.
+        labels: the label of every option, by its value.
+        asked: how many questions were asked.
+        about: for a client, completes "the questions about …".
     """
     if audience == "client":
         return _client_sentence(values, labels, asked, about)
@@ -64,22 +69,22 @@ def describe_answers(
 
 
 def describe_facet(instrument: Instrument, facet: FacetScore) -> str:
-    """What was answered in one facet, for the clinician; "" for a group, whose parts say it.
+    """Describe the answers of one facet for the clinician; "" for a group, whose facets are described.
 
-    Items that are turned round for the number say the opposite, so they are not counted among the others;
-    those that are told apart follow, each by itself.
+    Reverse-scored items have the opposite meaning, so they are not counted among the others. Items that are
+    reported separately follow, each with a sentence of its own.
     """
     if facet.is_group:
         return ""
     asked = len(facet.directly_worded_values)
-    # Where every item of a facet is turned round, they agree with each other again.
+    # If every item of a facet is reverse-scored, they agree in direction and can be described together.
     values, asked = (facet.values_for_sentence, asked) if asked else (facet.answered_values, facet.asked)
     sentence = describe_answers(values, quoted_labels(instrument), asked, "clinician")
     return " ".join([sentence, *_separate_item_sentences(instrument, facet)])
 
 
 def describe_all_facets(instrument: Instrument, score: InstrumentScore) -> str:
-    """Say every facet in one paragraph, as a note quotes it: "Giving (2 of 3 answered): never."."""
+    """Describe every facet in one paragraph, for a note, such as "Giving (2 of 3 answered): never."."""
     names = {facet.id: facet.name for facet in instrument.facets}
     parts = []
     for facet in score.facets:
@@ -91,7 +96,7 @@ def describe_all_facets(instrument: Instrument, score: InstrumentScore) -> str:
 
 
 def describe_count(instrument: Instrument, facet: FacetScore) -> str:
-    """Say how many were answered, "2 of 3 answered, no number" where the answers are too few for one."""
+    """How many were answered, with "no number" if too few for one: "2 of 3 answered, no number"."""
     count = f"{facet.answered} of {facet.asked} answered"
     rule = instrument.missing
     missed = (
@@ -113,17 +118,21 @@ def describe_total(score: InstrumentScore) -> str:
 def stood_out_sentences(
     instrument: Instrument, score: InstrumentScore, *, goes_home: bool = False
 ) -> tuple[str, ...]:
-    """Choose at most three plain sentences for the client: the facets with most answers at the top.
+    """Choose at most three plain sentences for the client, from the facets with most answers at the top.
 
-    Facets where most answers lie lower make no sentence, so there may be none at all. Ties keep the order
-    of the definition. On a page that leaves the room, facets that ask about fear are left out, whatever
-    was answered: paper is found by others, and a rule that looked at the answers would tell of them.
+    A facet is eligible only if most of its answers are at the top, so there may be no sentence at all. Ties
+    keep the order of the definition.
+
+    Args:
+        goes_home: for a page that leaves the room, leave out all facets that ask about fear, whatever was
+            answered. Other people may find the paper, and a rule that depended on the answers would reveal
+            them.
     """
     unsaid = _facets_about_fear(instrument) if goes_home else frozenset()
     labels = quoted_labels(instrument)
     top = top_values(labels)
     facets = [facet for facet in score.facets if facet.facet not in unsaid and not facet.is_group]
-    # By what lies lower, and not by how many lie at the top: that would tell of a question left out.
+    # Rank by the answers below the top: ranking by those at the top would reveal an unanswered question.
     ranked = sorted(facets, key=lambda facet: sum(value not in top for value in facet.values_for_sentence))
     phrases = {facet.id: facet.client_phrase for facet in instrument.facets}
     sentences = [
@@ -149,11 +158,17 @@ def _facets_about_fear(instrument: Instrument) -> frozenset[str]:
 def strength_item_ids(
     instrument: Instrument, score: InstrumentScore, *, goes_home: bool = False
 ) -> tuple[str, ...]:
-    """The strength items to show under "What is going well": answered in the upper half of the scale,
-    the most frequent first, else in the order asked. The ids; `quote_item` says one. What is turned
-    round for the number is worded as the opposite of a strength, so it is never among them. On a page that
-    leaves the room those of a facet that asks about fear are left out too: "when I said no" is not for
-    everybody who may find it."""
+    """Choose the strength items to show under "What is going well": those in the upper half of the scale.
+
+    Reverse-scored items are worded as the opposite of a strength and are never included.
+
+    Args:
+        goes_home: for a page that leaves the room, leave out the items of facets that ask about fear as well:
+            not everybody who may find the paper should read "when I said no".
+
+    Returns:
+        The item ids, the highest answers first, ties in the order asked. `quote_item` renders one.
+    """
     unsaid = _facets_about_fear(instrument) if goes_home else frozenset()
     items = {item.id: item for item in instrument.items if not item.reverse and item.facet not in unsaid}
     kept = [
@@ -170,12 +185,12 @@ def quote_item(label: str, text: str) -> str:
 
 
 def top_values(labels: Mapping[int, str]) -> frozenset[int]:
-    """The options that count as the top: the two highest of a scale of four or more, else the highest."""
+    """The values that count as the top: the two highest of a scale of four or more, else the highest."""
     return frozenset(sorted(labels)[-2:] if len(labels) >= 4 else sorted(labels)[-1:])
 
 
 def uncapitalise(text: str) -> str:
-    """Put a label inside a sentence: "Most of the time" becomes "most of the time"; "I agree" stays."""
+    """Lower-case the first letter, for use inside a sentence, as in "most of the time"; "I agree" stays."""
     if text[:1] == "I" and not text[1:2].isalpha():
         return text
     return text[:1].lower() + text[1:]
@@ -224,7 +239,7 @@ def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: in
 
 
 def _is_majority(count: int, of: int) -> bool:
-    # Two of three and both of two, as the rule says; on longer facets two alone would hide the others.
+    # Two answers are enough for facets of two or three items; on longer ones two would hide the others.
     return count >= 2 and 2 * count > of
 
 

@@ -1,10 +1,10 @@
-"""Prompts about safety, for the clinician alone and before the client leaves.
+"""Safety prompts: which answers a clinician should ask about before the client leaves; never for the client.
 
-A form cannot tell whether somebody is safe. These rules only name answers after which a clinician would
-want to ask; they stay silent far more often than there is nothing to ask about. Feeling a burden is part of
-the interpersonal theory of suicide, supported with modest effects across 122 samples (Chu et al. 2017).
-Guilt at being cared for is the presenting problem and prompts nothing. Fear is asked about from the first
-step above the lowest answer: across four samples, having ever been frightened of a partner told of violence
+A form cannot tell whether somebody is safe. These rules only name answers after which a clinician would want
+to ask; that no rule applies does not mean that there is nothing to ask about. Feeling like a burden is part
+of the interpersonal theory of suicide, supported with modest effects across 122 samples (Chu et al. 2017).
+Guilt about being cared for is the presenting problem and raises no prompt. Fear is asked about from the first
+step above the lowest answer: across four samples, having ever been frightened of a partner indicated violence
 far more often than being frightened now (Signorelli et al. 2020).
 """
 
@@ -20,10 +20,10 @@ from clinic_toolkit.psychometrics.scoring import is_above_lowest, is_in_upper_ha
 
 NO_REASSURANCE = "If no prompt appears, that is no reassurance: a form cannot tell if someone is safe."
 
-# Beside a low answer about being a burden: no prompt, and not nothing either.
+# A low answer about being a burden raises no prompt, but it should not be passed over without a word.
 SOFTER_LINE = "Your client named this, even if only now and then. You could ask how far this thought goes."
 
-# Which answers on the scale ask for a prompt by themselves.
+# By flag, the test whether the value of an answer alone raises a prompt.
 _RAISES_PROMPT: dict[str, Callable[[Instrument, Item, int | None], bool]] = {
     "burden": is_in_upper_half,
     "fear": is_above_lowest,
@@ -50,7 +50,7 @@ _FINDING_TEXTS = {
 
 
 class SafetyPrompt(Struct, frozen=True, kw_only=True):
-    """One prompt: what it is about, the item it comes from (as numbered on the form), what was seen there."""
+    """One prompt: its flag, the item that raised it (`number` as on the form), and the finding in words."""
 
     flag: Literal["burden", "fear"]
     item_id: str
@@ -59,31 +59,32 @@ class SafetyPrompt(Struct, frozen=True, kw_only=True):
 
     @property
     def sentence(self) -> str:
-        """What was seen, and what to ask."""
+        """The finding, and what to ask."""
         return f"{self.finding} {what_to_ask(self.flag)}"
 
 
 class SofterLine(Struct, frozen=True, kw_only=True):
-    """A line beside an answer that raises no prompt."""
+    """A line to show beside an answer that raises no prompt."""
 
     item_id: str
     text: str
 
 
 def what_to_ask(flag: str) -> str:
-    """What the clinician is asked to ask."""
+    """The sentence that tells the clinician what to ask."""
     return _WHAT_TO_ASK[flag]
 
 
 def list_safety_prompts(
     instrument: Instrument, responses: Iterable[ItemResponse], *, finished: bool = False
 ) -> tuple[SafetyPrompt, ...]:
-    """Find what to ask about, in the order of the items.
+    """Find the safety prompts of one form, in the order of the items.
 
-    Burden: an answer in the upper half of the scale, declined, left blank, or marked to talk about. Fear: any
-    answer but the lowest, and the same, or did not come up, because a fear that is always obeyed need never
-    come up. Blank means passed over, and the question at which a form was stopped; what comes after that was
-    never seen.
+    A burden item raises one if it was answered in the upper half of the scale, declined, left blank, or
+    marked to talk about. A fear item raises one if it was answered with anything but the lowest option,
+    declined, left blank, marked to talk about, or did not come up: somebody who always gives in to their fear
+    may never notice it. Blank items are those passed over and the one at which the form was stopped; the
+    items after that one were never seen.
 
     Args:
         finished: the form was ended as a whole, so that every question without an answer was left blank.
@@ -106,7 +107,7 @@ def list_safety_prompts(
 
 
 def list_softer_lines(instrument: Instrument, responses: Iterable[ItemResponse]) -> tuple[SofterLine, ...]:
-    """A plain line beside an answer about being a burden that was named, and raises no prompt."""
+    """The softer lines: beside burden items answered above the lowest option that raise no prompt."""
     items = {item.id: item for item in instrument.items if item.safety_flag == "burden"}
     return tuple(
         SofterLine(item_id=response.item_id, text=SOFTER_LINE)
@@ -118,7 +119,11 @@ def list_softer_lines(instrument: Instrument, responses: Iterable[ItemResponse])
 
 
 def answer_position(instrument: Instrument, item_id: str, value: int | None) -> Fraction | None:
-    """How high an answer stands as it counts, from 0 to 1, so that two forms can be held side by side."""
+    """The position of an answer on its scale after reverse scoring, 0 to 1, comparable between forms.
+
+    Returns:
+        None without a value, or if the instrument has no such item.
+    """
     item = next((item for item in instrument.items if item.id == item_id), None)
     return None if item is None or value is None else scale_position(instrument, item, value)
 
@@ -126,10 +131,13 @@ def answer_position(instrument: Instrument, item_id: str, value: int | None) -> 
 def should_reopen_prompt(
     status: str, *, talk: bool, position: Fraction | None, highest_asked: Fraction | None
 ) -> bool:
-    """Whether an answer opens a prompt although it was asked about in the last ninety days.
+    """Whether an answer opens a prompt although its topic was asked about in the last ninety days.
 
     Args:
-        highest_asked: the highest answer that was asked about then; None if there was none.
+        status: the status of the answer, as in `ItemResponse`.
+        talk: whether the client marked the question to talk about.
+        position: the `answer_position` of the answer.
+        highest_asked: the highest position that was asked about then; None if there was none.
     """
     if talk or status == "declined":
         return True
@@ -137,7 +145,7 @@ def should_reopen_prompt(
 
 
 def _last_reached_number(instrument: Instrument, by_item: Mapping[str, ItemResponse]) -> int:
-    """The number of the question after the last one that has an answer of any kind; 0 if none has."""
+    """The number of the item after the last one whose status is not "not_reached"; 0 if there is none."""
     met = (
         number
         for number, item in enumerate(instrument.items, start=1)
@@ -149,18 +157,20 @@ def _last_reached_number(instrument: Instrument, by_item: Mapping[str, ItemRespo
 def list_prompt_sentences(
     instrument: Instrument, responses: Iterable[ItemResponse], *, finished: bool = False
 ) -> tuple[str, ...]:
-    """The sentences of `list_safety_prompts`. An empty answer means nothing; show `NO_REASSURANCE` with
-    it."""
+    """The sentences of `list_safety_prompts`.
+
+    An empty result is no sign of safety; show `NO_REASSURANCE` with it.
+    """
     return tuple(prompt.sentence for prompt in list_safety_prompts(instrument, responses, finished=finished))
 
 
 def flagged_item_numbers(instrument: Instrument) -> tuple[int, ...]:
-    """The numbers of the items to look at before the door opens, for the clinician's card on paper."""
+    """The numbers of the items to check before the client leaves, for the clinician's card on paper."""
     return tuple(n for n, item in enumerate(instrument.items, start=1) if item.safety_flag != "none")
 
 
 def lowest_prompting_option(instrument: Instrument, item: Item) -> ResponseOption:
-    """The answer from which on this question asks for a prompt, the one that means least."""
+    """The lowest option, after reverse scoring, that raises a prompt for this item."""
     raising = [
         each for each in instrument.options if _RAISES_PROMPT[item.safety_flag](instrument, item, each.value)
     ]

@@ -1,8 +1,8 @@
-"""One person over time: what may be said of a difference, without borrowing a number from anybody.
+"""Score changes of one person over time, described without norms or data of other people.
 
-Works from the first day (clinical specification 3.7). Nothing here tests anything: the display rule only
-decides which words a page uses, and the ranges only repeat what was answered so far. Whether a change is
-larger than the noise of the form is asked in `reliable`, which refuses until local data answer it.
+It works from the first round on (clinical specification 3.7). Nothing here is a statistical test: the display
+rule only decides which words a page uses, and the ranges only summarise the answers so far. Whether a change
+exceeds the measurement error is decided in `reliable_change`, which refuses without local data.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,17 +20,17 @@ MIN_BASELINE_ROUNDS = 3
 MIN_POINTS_FOR_BASELINE = 5
 MIN_POINTS_FOR_LIMITS = 8
 RECENT_ROUNDS = 5
-# Three standard deviations from moving ranges of two: 3 / 1.128, which tables round to 2.66.
+# Three standard deviations, estimated from moving ranges of two points: 3 / 1.128, in tables 2.66.
 _PER_MOVING_RANGE = 3 / 1.128
-# Numbers are quotients of small whole numbers; two that differ at all differ by far more than this.
+# Scores are quotients of small integers, so two different scores differ by far more than this.
 _TOLERANCE = 1e-9
 
-# The numbers of one round by part ("" is the whole); None where there were too few answers for one.
+# The scores of one round, by facet id ("" is the whole); None where there were too few answers.
 RoundScores = Mapping[str, float | None]
 
 
 class ScoreRange(Struct, frozen=True, kw_only=True):
-    """A range of numbers, 0 to 100, and the middle it was made from, if it was."""
+    """A range of scores, 0 to 100; `middle` is the mean of a usual range, None for a baseline."""
 
     low: float
     high: float
@@ -38,26 +38,34 @@ class ScoreRange(Struct, frozen=True, kw_only=True):
 
 
 def largest_same_difference(items: int, highest: int = 4) -> float:
-    """The largest difference that is "about the same": two answers, one step each (3.7, a convention).
+    """The largest difference called "about the same": that of two answers changed by one step each.
+
+    This is a convention (clinical specification 3.7).
 
     Args:
-        items: how many items the number is the mean of: 9 gives 5.56 points, 3 gives 16.67, 8 gives 6.25.
-        highest: the value of the highest answer.
+        items: how many items the score is the mean of: 9 gives 5.56 points, 3 gives 16.67, 8 gives 6.25.
+        highest: the value of the highest option.
+
+    Returns:
+        Points of the scale from 0 to 100.
     """
     return STEPS_WITHIN_SAME * 100 / (items * highest)
 
 
 def is_about_the_same(first: float, second: float, items: int, highest: int = 4) -> bool:
-    """Whether two numbers of the same version are called "about the same"."""
+    """Whether two scores of the same version are called "about the same"."""
     return abs(second - first) <= largest_same_difference(items, highest) + _TOLERANCE
 
 
 def baseline_range(numbers: Sequence[float], baseline_rounds: int = MIN_BASELINE_ROUNDS) -> ScoreRange | None:
-    """The range of the first points, as declared; None with fewer than five points or a baseline too short.
+    """The range of the baseline points.
 
     Args:
-        numbers: in the order of time, all of one version.
-        baseline_rounds: how many of the first points are the baseline, three or more.
+        numbers: the scores of one version, oldest first.
+        baseline_rounds: how many of the first points are the baseline, at least three.
+
+    Returns:
+        None with fewer than five points, or with a baseline of fewer than three or more than all points.
     """
     if len(numbers) < MIN_POINTS_FOR_BASELINE or not MIN_BASELINE_ROUNDS <= baseline_rounds <= len(numbers):
         return None
@@ -66,7 +74,7 @@ def baseline_range(numbers: Sequence[float], baseline_rounds: int = MIN_BASELINE
 
 
 class OutsideBaseline(Struct, frozen=True, kw_only=True):
-    """Of the last few points after the baseline, how many lie below all of it, and how many above."""
+    """How many of the last `count` points after the baseline lie below, and above, every baseline point."""
 
     count: int
     below: int
@@ -76,7 +84,11 @@ class OutsideBaseline(Struct, frozen=True, kw_only=True):
 def count_outside_baseline(
     numbers: Sequence[float], baseline_rounds: int = MIN_BASELINE_ROUNDS
 ) -> OutsideBaseline | None:
-    """Count the last points (five at most) outside the baseline. A count; it has no p value."""
+    """Count how many of the last points, at most five, lie outside the baseline; this is no test.
+
+    Returns:
+        None without a baseline range or without a point after it.
+    """
     base = baseline_range(numbers, baseline_rounds)
     last = numbers[baseline_rounds:][-RECENT_ROUNDS:]
     if base is None or not last:
@@ -91,9 +103,9 @@ def count_outside_baseline(
 def usual_range(numbers: Sequence[float]) -> ScoreRange | None:
     """The limits of an individuals chart, mean ± 2.66 × mean moving range; None with fewer than 8 points.
 
-    A rough guide to what has been usual so far, after Wheeler and the NIST handbook, neither of which was
-    opened: an example ascribed to the handbook is worked out among the tests. May reach beyond 0 and 100; a
-    page shows the part that is possible.
+    It is a rough guide to what has been usual so far, after Wheeler and the NIST handbook. Neither was
+    consulted; the tests work out an example ascribed to the handbook. The limits may lie beyond 0 and 100;
+    pages cut them off there.
     """
     if len(numbers) < MIN_POINTS_FOR_LIMITS:
         return None
@@ -103,15 +115,16 @@ def usual_range(numbers: Sequence[float]) -> ScoreRange | None:
 
 
 def count_unchanged_rounds(rounds: Sequence[RoundScores], items: Mapping[str, int], highest: int = 4) -> int:
-    """How many rounds at the end are about the same as the one before them, and as each other.
+    """Count the rounds at the end that are about the same as the round before them and as each other.
 
-    The round that they are compared with is none of them, so four alike are three unchanged rounds. A
-    round without a number for the whole is not known to be unchanged. A slow drift is a change: each is
-    compared with every one of the run, not only with its neighbour.
+    The first round of the run is not counted: four rounds alike are three unchanged rounds. A round without a
+    score for the whole ends the run. Every round is compared with all others of the run and not only with its
+    neighbour, so that a slow drift counts as a change.
 
     Args:
-        rounds: in the order of time, all of one version.
-        items: how many items each number is the mean of, by part; "" is the whole.
+        rounds: the scores of the rounds of one version, oldest first.
+        items: how many items each score is the mean of, by facet id; "" is the whole.
+        highest: the value of the highest option.
     """
     count = 0
     for length in range(2, len(rounds) + 1):

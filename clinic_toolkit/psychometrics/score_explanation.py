@@ -1,4 +1,4 @@
-"""How a questionnaire makes its number, in sentences for the clinician."""
+"""Explains to the clinician, in sentences, how a questionnaire is scored."""
 
 from clinic_toolkit.instruments import facet_groups
 from clinic_toolkit.instruments.model import Instrument, MissingRule
@@ -7,7 +7,7 @@ from clinic_toolkit.psychometrics.scoring import highest_value, is_scored, lowes
 
 
 def explain_scoring(instrument: Instrument) -> tuple[str, ...]:
-    """Say what the number is, what it needs, and what is done to an answer on the way."""
+    """Explain what the score is, how many answers it needs, and how answers are transformed for it."""
     if instrument.missing is None:
         return ("It is never given a number.",)
     return (
@@ -19,7 +19,7 @@ def explain_scoring(instrument: Instrument) -> tuple[str, ...]:
 
 
 def explain_higher(instrument: Instrument) -> str:
-    """How far a number can go, and what a higher one says: a bare number tells neither."""
+    """Explain the range of the score and what a higher score means."""
     ends = "Numbers run from 0 to 100. " if instrument.score == "stretched" else ""
     if instrument.answer_words == "frequency":
         return f"{ends}Higher means more often, nothing else."

@@ -1,10 +1,10 @@
-"""From answers to numbers, for the clinician alone.
+"""Scoring: from answers to scores, which are for the clinician alone.
 
-A number is the mean of the answered difficulty items, stretched to 0-100; it says how often, not how bad.
-Strength-worded items are listed apart and never reversed into a difficulty score: reversed items turn one
-factor into two and lower quality (van Sonderen et al. 2013; Ilhan et al. 2024), and three times "about
+A score is the mean of the answered difficulty items, rescaled to 0-100; it measures how often, not how bad.
+Strength-worded items are listed separately and never reversed into a difficulty score: reversed items turn
+one factor into two and lower quality (van Sonderen et al. 2013; Ilhan et al. 2024), and three times "about
 half the time" with one "never felt free" is not the same experience as "most of the time". A practice's own
-questionnaire may all the same have reverse-keyed items, weights, groups, plain means and sums.
+questionnaire may nevertheless have reverse-keyed items, weights, groups, plain means and sums.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,12 +38,12 @@ class StrengthAnswer(Struct, frozen=True, kw_only=True):
 
 
 class FacetScore(Struct, frozen=True, kw_only=True):
-    """One facet: its scored items in the order asked, their values (None: not answered) and its number.
+    """One facet: the ids of its scored items in the order asked, their values, and its score.
 
-    The values are the answers as chosen. `reverse_scored` names the items that are turned round for the
-    number, `reported_separately` those that are told by themselves. With `words_only` there is no number,
-    whatever was answered. A group has the items of every facet below it; `depth` counts the groups above a
-    facet.
+    `values` are the answers as chosen, before reverse scoring, None if not answered. `score` is None if the
+    missing rule gives none. `reverse_scored` are the ids of the reverse-scored items, `reported_separately`
+    those that get a sentence of their own. With `words_only` there is never a score. A group has the items of
+    every facet below it; `depth` counts the groups above a facet.
     """
 
     facet: str
@@ -73,7 +73,7 @@ class FacetScore(Struct, frozen=True, kw_only=True):
 
     @property
     def directly_worded_values(self) -> tuple[int | None, ...]:
-        """The values of the items that say the same thing in words: neither turned round nor told apart."""
+        """The values of the items that are neither reverse-scored nor reported separately."""
         pairs, otherwise = (
             zip(self.items, self.values, strict=True),
             self.reverse_scored | self.reported_separately,
@@ -82,12 +82,15 @@ class FacetScore(Struct, frozen=True, kw_only=True):
 
     @property
     def values_for_sentence(self) -> tuple[int, ...]:
-        """The answers that a sentence is made of."""
+        """The answered values among `directly_worded_values`."""
         return tuple(value for value in self.directly_worded_values if value is not None)
 
 
 class InstrumentScore(Struct, frozen=True, kw_only=True):
-    """One filled form. `total_*` count the scored items; `answered` and `asked` count every item."""
+    """The scores of one form; None where the missing rule gives none.
+
+    `total_answered` and `total_asked` count the scored items; `answered` and `asked` count every item.
+    """
 
     facets: tuple[FacetScore, ...]
     total: float | None
@@ -102,11 +105,13 @@ class InstrumentScore(Struct, frozen=True, kw_only=True):
 def score_form(instrument: Instrument, answers: Mapping[str, int | None]) -> InstrumentScore:
     """Score one form; an item that is absent from `answers`, or None there, was not answered.
 
-    A form of kind "difficulties" scores its difficulty items by facet and in all. A form of kind
-    "strengths" has one number over all its items and none by facet (its rule sets no facet minimum).
-    The number of a group is over all items below it, and it has one when each of its parts has. A
-    check-in has no number at all, whatever was answered (clinical specification 3.2): six questions of five
-    kinds have no sum.
+    A form of kind "difficulties" has a score for each facet and a total, from its difficulty items. A form of
+    kind "strengths" has a total over all its items and no facet scores (its rule sets no facet minimum). A
+    group is scored over all items below it, if each of its facets has enough answers. A check-in has no score
+    at all (clinical specification 3.2), because its six questions are of five different kinds.
+
+    Raises:
+        AnswerDoesNotFit: an answer belongs to no item, or its value to no option.
     """
     _check_answers(instrument, answers)
     scored = [item for item in instrument.items if is_scored(instrument, item)]
@@ -155,16 +160,17 @@ def score_form(instrument: Instrument, answers: Mapping[str, int | None]) -> Ins
 
 
 def round_half_up(number: float) -> int:
-    """The whole number to print; halves go up, so 62.5 is shown as 63."""
+    """Round to the nearest integer, for print; halves go up, so 62.5 is shown as 63."""
     # Not round(), which sends 62.5 to 62; not floor(number + 0.5), whose sum may itself be rounded up.
     whole = floor(number)
     return whole + (number - whole >= 0.5)
 
 
 def format_score(score_kind: ScoreKind, score: float) -> int | str:
-    """A number of this kind as it is printed: whole from 0 to 100, a mean or a sum with what is needed.
+    """A score as it is printed.
 
-    A mean has two places after the point; a sum has none, or two where weights left a fraction.
+    A stretched score (0 to 100) is an integer. A mean has two decimals. A sum has none, or two if weights
+    left a fraction.
     """
     if score_kind == "stretched":
         return round_half_up(score)
@@ -183,30 +189,34 @@ def lowest_value(instrument: Instrument) -> int:
 
 
 def keyed_value(instrument: Instrument, item: Item, value: int) -> int:
-    """The value as it counts: turned round on the scale if the item is reverse-keyed."""
+    """The value as it is scored: reversed on the scale if the item is reverse-keyed."""
     return lowest_value(instrument) + highest_value(instrument) - value if item.reverse else value
 
 
 def scale_position(instrument: Instrument, item: Item, value: int) -> Fraction:
-    """Where an answer stands on the scale as it counts: 0 at one end, 1 at the other."""
+    """The position of an answer on the scale after reverse scoring, from 0 to 1."""
     low = lowest_value(instrument)
     return Fraction(keyed_value(instrument, item, value) - low, highest_value(instrument) - low)
 
 
 def is_in_upper_half(instrument: Instrument, item: Item, value: int | None) -> bool:
-    """Whether an answer counts in the upper half of the scale; the middle belongs to it."""
+    """Whether an answer is in the upper half of the scale after reverse scoring, the middle included."""
     return value is not None and 2 * scale_position(instrument, item, value) >= 1
 
 
 def is_above_lowest(instrument: Instrument, item: Item, value: int | None) -> bool:
-    """Whether an answer counts as anything but the end of the scale that means least."""
+    """Whether an answer is above the lowest option after reverse scoring."""
     return value is not None and scale_position(instrument, item, value) > 0
 
 
 def percent_of_maximum(
     instrument: Instrument, items: Iterable[Item], answers: Mapping[str, int | None]
 ) -> float | None:
-    """The weighted mean of what was answered, from 0 to 100, whatever kind of number the form has."""
+    """The weighted mean of the answered items, rescaled to 0-100, whatever score the form itself uses.
+
+    Returns:
+        None if none of the items was answered.
+    """
     given = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
     if not given:
         return None
@@ -217,21 +227,21 @@ def percent_of_maximum(
 
 
 def item_weight(item: Item) -> Fraction | int:
-    """How much an item counts, as it is written: 0.1 is one tenth, not the nearest binary number."""
+    """The exact weight of an item as written: 0.1 is one tenth, not the nearest binary fraction."""
     return _exact_weight(item.weight)
 
 
 @cache
 def _exact_weight(weight: float) -> Fraction | int:
-    # Most weights are 1, and whole numbers are added much faster than fractions are.
+    # Most weights are 1, and integers are added much faster than fractions.
     exact = Fraction(str(weight))
     return exact.numerator if exact.denominator == 1 else exact
 
 
 def is_scored(instrument: Instrument, item: Item) -> bool:
-    """Say whether an item enters a number: difficulty items do, strengths only on a form of strengths.
+    """Whether an item is scored: difficulty items are, strength items only on a form of kind "strengths".
 
-    No item of a check-in does.
+    No item of a check-in is scored.
     """
     if instrument.kind == "check-in":
         return False
@@ -241,14 +251,14 @@ def is_scored(instrument: Instrument, item: Item) -> bool:
 def _score_items(
     instrument: Instrument, items: Sequence[Item], answers: Mapping[str, int | None]
 ) -> float | None:
-    """The number of these items, once the rule says there is one.
+    """The score of these items, without the minima of the missing rule, which the caller checks.
 
-    Exact until the end: a result that is a half is a half, whatever the number of options and the weights.
+    All arithmetic is exact up to the final conversion to float, so that halves are rounded correctly.
     """
     if instrument.score == "stretched":
         return percent_of_maximum(instrument, items, answers)
     given = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
-    # A sum over fewer items is a smaller number of another kind: without a rule for it there is none.
+    # A sum over fewer items is not comparable, so there is none unless the missing rule allows prorating.
     if not given or (
         instrument.score == "sum" and not sum_has_number(instrument.missing, len(given), len(items))
     ):

@@ -1,7 +1,7 @@
-"""Which worksheets to offer, and why: at most two, because of answers the clinician can look up.
+"""Worksheet offers: at most two worksheets that match the answers, each with the items that are the reason.
 
-An offer is for the clinician, who chooses; the client may decline. Whether a sheet may leave the room is
-decided above this floor, where safety notes are known.
+An offer is made to the clinician, who chooses; the client may decline. Whether a sheet may leave the room is
+decided in `record.safety`, which knows the risk entries.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ MAX_OFFERS = 2
 
 
 class WorksheetOffer(Struct, frozen=True, kw_only=True):
-    """A worksheet, the numbers of the items that speak for it, and the sentence that says so."""
+    """A worksheet, the numbers of the items that are the reason to offer it, and that reason in words."""
 
     worksheet: Worksheet
     item_numbers: tuple[int, ...]
@@ -27,12 +27,18 @@ class WorksheetOffer(Struct, frozen=True, kw_only=True):
 def offer_worksheets(
     instrument: Instrument, answers: Mapping[str, int | None], worksheets: Iterable[Worksheet]
 ) -> tuple[WorksheetOffer, ...]:
-    """Offer the sheets whose facets hold difficulty items answered in the upper half of the scale.
+    """Offer the sheets whose facets contain difficulty items answered in the upper half of the scale.
 
-    The sheets belong to the parts of our questionnaires; a practice's own, whose parts may be called the
-    same by chance, offers none.
+    The sheets refer to facets of the built-in questionnaires. A practice's own questionnaire offers none,
+    because its facet ids may be the same by chance.
 
-    First the sheets with most answers at the top of the scale, then with most such items; ties by number.
+    Args:
+        answers: the value of each item by its id, None if not answered.
+        worksheets: the sheets to choose from.
+
+    Returns:
+        At most two: those with most answers at the top of the scale first, then those with most such items,
+        then by number.
     """
     if instrument.own:
         return ()

@@ -1,6 +1,6 @@
-"""The day at a glance: hours of today, and what earlier ones still wait for.
+"""The data of the *Today* page: the sessions of today, and what is unfinished in earlier ones.
 
-Shows initials only, because a screen left open on a desk is read by others.
+Holds initials and never full names, because others may read a screen left open on a desk.
 """
 
 from collections.abc import Mapping
@@ -25,9 +25,10 @@ UNFINISHED_DAYS = 60
 
 
 class TherapySessionLine(Struct, frozen=True, kw_only=True):
-    """One hour in a list.
+    """One therapy session in a list.
 
-    `agreed` is what was agreed last before it, on `agreement_date`; `waiting` says what is still to be done.
+    `agreement` is what the same case agreed most recently before it, on `agreement_date`; `unfinished_work`
+    says what is still to be done.
     """
 
     id: UUID
@@ -45,11 +46,11 @@ class TherapySessionLine(Struct, frozen=True, kw_only=True):
 
 
 class AskLine(Struct, frozen=True, kw_only=True):
-    """Something to ask about: whom, from which day, and never what.
+    """Something to ask a client about: which client and since when, but never what it is.
 
-    After a questionnaire it is `administration`, the oldest of the `questionnaires` that raised it; after a
-    risk entry that set this day for a check it is `entry`.
-    `deferred_by` is the entry that says why it was not asked yet, and when that is looked at again.
+    If questionnaires raised it, `administration` is the oldest of them and `questionnaire_count` their
+    number; if a risk entry set this day for a check, `risk_entry` is that entry. `deferred_by` is the entry
+    that says why it was not asked yet, and when it is to be looked at again.
     """
 
     due_date: date
@@ -61,7 +62,7 @@ class AskLine(Struct, frozen=True, kw_only=True):
 
 
 class UnfinishedEntryLine(Struct, frozen=True, kw_only=True):
-    """A risk entry that was begun and is not recorded: about whom, since when, and where it goes on."""
+    """A risk entry that was started and not recorded: its client, its start, and the path to continue it."""
 
     begun_on: date
     initials: str
@@ -69,9 +70,11 @@ class UnfinishedEntryLine(Struct, frozen=True, kw_only=True):
 
 
 class DailyOverview(Struct, frozen=True, kw_only=True):
-    """What *Today* shows. `open` are the open hours of today, `upcoming_sessions` the hours of the next days.
+    """What *Today* shows.
 
-    `unfinished_sessions` has the latest first, and every other list the earliest.
+    `open_sessions` are the open sessions of today, `upcoming_sessions` the planned ones of the next seven
+    days. `unfinished_sessions` is ordered latest first, every other list earliest first. `shown_sessions` are
+    all sessions in any of the lists, each once.
     """
 
     today: date
@@ -88,7 +91,7 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
 
 
 def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> DailyOverview:
-    """Put the day together: what is open, next, later, earlier today, soon, and unfinished."""
+    """Build the overview of the local day of `now`."""
     local = now.astimezone()
     people = display_names.load_display_names(db, vault).short_by_id
     whose = {kept.id: kept.payload.client_ids for kept in cases.list_cases(db, vault)}
@@ -133,11 +136,11 @@ def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> Dail
 def _list_ask_lines(
     db: Connection, vault: Vault, initials_by_id: Mapping[UUID, str], day: date
 ) -> tuple[AskLine, ...]:
-    """What stays until a risk entry closes or follows it, however long ago; oldest first."""
+    """Return what is still to be asked, oldest first, until a risk entry closes or follows it."""
     asked = open_prompt_groups.list_all_prompt_groups(db, vault)
-    # An entry that put a prompt off stands beside that prompt, and not a second time by itself.
+    # An entry that deferred a prompt is shown with that prompt, so it gets no line of its own.
     beside = {entry.id for each in asked for entry in each.deferred_by}
-    # What one questionnaire raised first of all is closed on one page, and so it is one line.
+    # Prompts first raised by the same questionnaire are closed on one page, so they share a line.
     first: dict[UUID, list[PromptGroup]] = {}
     for each in asked:
         if each.administration.payload.client_id in initials_by_id:
@@ -170,7 +173,7 @@ def _ask_line_after_forms(groups: list[PromptGroup], initials_by_id: Mapping[UUI
 def _list_unfinished_entries(
     db: Connection, vault: Vault, initials_by_id: Mapping[UUID, str]
 ) -> tuple[UnfinishedEntryLine, ...]:
-    """Entries that say nothing yet to anything else: they close nothing until they are recorded."""
+    """Return the risk entries that were started and not recorded; until then they close nothing."""
     return tuple(
         UnfinishedEntryLine(
             begun_on=kept.payload.begun_at.astimezone().date(),
@@ -183,7 +186,7 @@ def _list_unfinished_entries(
 
 
 def _sessions_with_unfinished_form(db: Connection, vault: Vault) -> set[UUID | None]:
-    """The hours with a questionnaire that was begun, and neither finished nor stopped."""
+    """Return the ids of the sessions with a questionnaire in progress."""
     given = records.list_all_records(db, vault, administration_table, Administration)
     return {kept.payload.therapy_session_id for kept in given if kept.state == "in_progress"}
 
@@ -191,9 +194,12 @@ def _sessions_with_unfinished_form(db: Connection, vault: Vault) -> set[UUID | N
 def _unfinished_work(
     therapy_session: RecordVersion[TherapySession], note_state: str, has_unfinished_form: bool, day: date
 ) -> tuple[str, ...]:
-    """What an hour that is over still waits for, in few words; nothing for one of long ago."""
+    """Return what is still to be done for a session, in a few words each.
+
+    Only sessions of the last `UNFINISHED_DAYS` days are listed, except that one still open is always listed.
+    """
     if therapy_session.state == "open":
-        # However long ago: an hour that is open is never forgotten.
+        # No age limit: a session that was never ended stays in the list.
         return ("not ended",) if therapy_session.payload.on < day else ()
     if not day - timedelta(days=UNFINISHED_DAYS) <= therapy_session.payload.on <= day:
         return ()
@@ -208,7 +214,11 @@ def _unfinished_work(
 
 
 def _last_agreements(hours: list[RecordVersion[TherapySession]]) -> dict[UUID, TherapySession]:
-    """For each hour, the last one of the same case before it in which something was agreed."""
+    """Return for each session, by id, the latest earlier one of the same case with an agreement.
+
+    Args:
+        hours: the sessions, oldest first.
+    """
     last: dict[bytes, TherapySession] = {}
     found = {}
     for kept in hours:

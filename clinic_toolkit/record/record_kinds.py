@@ -1,4 +1,4 @@
-"""Every table of the store. Whoever makes a store needs all of them, not those that it happens to use."""
+"""Every table of the store; creating a store needs all of them, whichever modules are imported."""
 
 import msgspec
 from sqlalchemy import Table
@@ -43,7 +43,7 @@ ALL_TABLES = (
     key_slot_tables.slot_list_table,
 )
 
-# Where the records lie that a form makes, which is found again by its one-time number.
+# The tables of the records that a form creates and finds again by its idempotency key.
 TABLES_BY_PAYLOAD: dict[type[msgspec.Struct], Table] = {
     Administration: administrations.administration_table,
     Client: clients.client_table,

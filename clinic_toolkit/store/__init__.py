@@ -1,5 +1,5 @@
-"""The one file on the disk: engine, types, pragmas, the shape that it must have, the folder's claim.
+"""The database file: engine, column types, pragmas, schema check, anchor and the lock on the data folder.
 
-It knows tables and transactions and maps what SQLite reports to sentences. It owns no table of its
-own, holds no key and never sees plaintext.
+It knows tables and transactions, and turns the errors of SQLite into messages for people. It defines no
+table of its own, holds no key and never sees plaintext.
 """

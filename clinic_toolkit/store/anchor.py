@@ -1,7 +1,7 @@
-"""The anchor: one small file that remembers, after every commit, how far the audit chain had come.
+"""The anchor: a small file that records, after every commit, how far the audit log had come.
 
-A single flipped bit in a write-ahead log makes SQLite drop the saves behind it without a word. The
-anchor notices. It needs no key; it proves accident, not attack, and it reports without repairing.
+A single flipped bit in a write-ahead log makes SQLite silently drop the commits after it; the anchor detects
+that. It has no key, so it detects accidents and not attacks. It reports a loss and repairs nothing.
 """
 
 from collections.abc import Iterable
@@ -19,52 +19,52 @@ _QUEUED_ENTRIES, _ACKNOWLEDGED = "anchor lines", "losses seen"
 
 
 class RecordReference(Protocol):
-    """A record that was saved."""
+    """Identifies a record that was saved."""
 
     @property
     def table(self) -> str:
-        """Its table."""
+        """Name of its table."""
 
     @property
     def ring(self) -> bytes:
-        """Its ring, 16 bytes."""
+        """Id of its ring, 16 bytes."""
 
     @property
     def record(self) -> bytes:
-        """Its id, 16 bytes."""
+        """Id of the record, 16 bytes."""
 
 
 def find_anchor(engine: Engine) -> Anchor | None:
-    """The anchor that travels with this engine; None for a store that is only being made."""
+    """The anchor of this engine; None while a new store is being created."""
     found: Anchor | None = engine.get_execution_options().get(ENGINE_OPTION)
     return found
 
 
 def verdict(engine: Engine) -> Verdict:
-    """What a person has not seen yet."""
+    """The findings about this store that nobody has acknowledged yet."""
     anchor = find_anchor(engine)
     return anchor.verdict if anchor else Verdict()
 
 
 def has_write_failed(engine: Engine) -> bool:
-    """Whether the last save stands without its check-mark."""
+    """Whether the anchor could not be written after the last commit."""
     anchor = find_anchor(engine)
     return anchor is not None and anchor.write_failed
 
 
 def is_read_only(engine: Engine) -> bool:
-    """Whether this store is only looked at, because it is not the one that was written last."""
+    """Whether this store must not be written, because it failed the comparison with its anchor or schema."""
     anchor = find_anchor(engine)
     return anchor is not None and anchor.read_only
 
 
 def is_connection_read_only(db: Connection) -> bool:
-    """Whether the store of this connection is only looked at."""
+    """Whether the store of this connection must not be written; see `is_read_only`."""
     return is_read_only(db.engine)
 
 
 def reset_queue(db: Connection) -> None:
-    """A transaction begins: nothing of an earlier one on this connection counts."""
+    """Drop what an earlier transaction on this connection queued; called when a transaction begins."""
     db.info[_QUEUED_ENTRIES], db.info[_ACKNOWLEDGED] = [], False
 
 
@@ -77,10 +77,14 @@ def queue_entry(
     at: int,
     references: Iterable[RecordReference] = (),
 ) -> None:
-    """A line was added to the chain; the anchor takes it in once its transaction is committed.
+    """Queue an audit entry for the anchor, which is written after the transaction commits.
 
     Args:
-        references: the records that were saved with it; none for what was only looked at.
+        incarnation: the current incarnation of the vault.
+        seq: number of the entry.
+        entry_hash: hash of the entry, 32 bytes.
+        at: when it was written, in microseconds since 1970.
+        references: the records that were saved with it; none for an entry about reading.
     """
     records = tuple((entry.table, entry.ring, entry.record) for entry in references)
     line = ChainEntry(incarnation=incarnation, seq=seq, entry_hash=entry_hash, at=at, records=records)
@@ -88,12 +92,12 @@ def queue_entry(
 
 
 def acknowledge_loss(db: Connection) -> None:
-    """What was missing has been shown, and a line of the audit trail in this transaction says so."""
+    """Mark the losses as acknowledged when this transaction commits; it must write an audit entry too."""
     db.info[_ACKNOWLEDGED] = True
 
 
 def write_committed(engine: Engine, info: dict[Any, Any]) -> None:
-    """The transaction of the connection with this `info` is on the disk."""
+    """Write the queued entries to the anchor; called after the connection with this `info` committed."""
     anchor = find_anchor(engine)
     if anchor is None:
         return

@@ -1,6 +1,6 @@
-"""The anchor's file: two slots written in turn, and what comes of comparing them with the chain.
+"""The anchor file: two slots that are written in turn, and their comparison with the audit log.
 
-Two, so that one is always whole: a write that is cut off hurts only the slot that was older.
+With two slots one is always intact: an interrupted write damages only the older one.
 """
 
 import logging
@@ -24,20 +24,20 @@ from clinic_toolkit.store.verdict import (
     Verdict,
 )
 
-# The tables that are asked for the chain and its incarnation; a store without them has no anchor.
+# The tables that hold the audit log and the incarnation; a store without them has no anchor.
 _CHAIN_TABLE, _VAULT_TABLE = "audit_line", "vault"
 
 log = logging.getLogger("clinic")
 
 
 class Anchor:
-    """The anchor of one open store. Whoever writes it holds the store's turn to write."""
+    """The anchor of one open store. Callers that write it must hold the store's write lock."""
 
     def __init__(self, data_folder: Path) -> None:
         self._data_folder, self._file = data_folder, data_folder / folder.ANCHOR_FILE
         self._slot, self._newest_index = _read_newest_slot(self._file)
         self._file_id = _file_identity(self._file)
-        # Lines whose slot could not be written; they go into the next one.
+        # Entries whose slot could not be written; they go into the next one.
         self._pending_entries: list[ChainEntry] = []
         self._loss_unsaved = False
         self._loss: Loss | None = None
@@ -46,21 +46,23 @@ class Anchor:
 
     @property
     def read_only(self) -> bool:
-        """Whether nothing may be written: the file is not the one written last, or not built as ours are."""
+        """Whether the store must not be written: not the file written last, or its schema is damaged."""
         return self.verdict.chain_mismatch is not None or self.verdict.schema_damage is not None
 
     def mark_schema_damaged(self, reason: str) -> None:
-        """The file is built otherwise, for the reason that this sentence gives: nothing of it is touched."""
+        """Record that the schema is damaged, so that the store is read-only; `reason` is shown to people."""
         self.verdict = replace(self.verdict, schema_damage=SchemaDamage(reason=reason))
 
     def compare_with_chain(self, db: Connection, metadata: MetaData, log_copy: Path | None) -> None:
-        """Look where the chain stands, before anything is written.
+        """Compare the anchor with the end of the audit log, before anything is written.
+
+        The result is only held in memory; `persist_findings` writes it.
 
         Args:
-            log_copy: what the write-ahead log was copied to, if there was one.
+            log_copy: the copy of the write-ahead log, if there was a log.
 
         Raises:
-            DamagedFile: the anchor tells of a practice, and the file holds nothing at all.
+            DamagedFile: the anchor knows of a practice but the audit log is empty, or a number is invalid.
         """
         if _CHAIN_TABLE not in metadata.tables:
             return
@@ -83,13 +85,13 @@ class Anchor:
             self._slot = replace(slot, write_count=slot.write_count + 1, seq=tip, tip_hash=head)
 
     def preview_verdict(self) -> Verdict:
-        """What a look found, beside what waits to be seen already; nothing is put down."""
+        """The findings of this comparison and the earlier unacknowledged ones; nothing is written."""
         known = losses.read_losses(self._data_folder)
         found = (*known, self._loss) if self._loss and self._loss not in known else known
         return self._build_verdict(found)
 
     def persist_findings(self, log_copy: Path | None) -> None:
-        """Put down what was found, before anything is written to the store; then tidy up."""
+        """Write the findings to disk, before anything is written to the store; then prune log copies."""
         known = losses.read_losses(self._data_folder)
         if self.verdict.schema_damage:
             self.verdict = self.preview_verdict()
@@ -100,7 +102,7 @@ class Anchor:
                 if self._slot:
                     self._write_slot(self._slot)
             except OSError:
-                # Then the old anchor stays as it is: the next start must find the loss again.
+                # The old anchor is left as it is, so that the next start finds the loss again.
                 log.exception("anchor.loss_not_kept")
                 self._loss_unsaved = self.write_failed = True
                 known = (*known, self._loss)
@@ -122,7 +124,7 @@ class Anchor:
         )
 
     def write_entries(self, entries: list[ChainEntry]) -> None:
-        """Write what was just committed. If that fails the commit stands, and `write_failed` says so."""
+        """Write the entries of a commit. If that fails, the commit stands and `write_failed` is set."""
         self._pending_entries += entries
         try:
             if self._loss_unsaved:
@@ -130,7 +132,7 @@ class Anchor:
             slot = anchor_slot.next_slot(self._slot, self._pending_entries)
             self._write_slot(slot)
         except Exception:
-            # Whatever it is: what was saved is saved, and nobody may be told otherwise.
+            # Any error is caught here: the commit succeeded, so the caller must not report a failed save.
             log.exception("anchor.not_written")
             self._pending_entries = self._pending_entries[-anchor_slot.MAX_RECORDS :]
             self.write_failed = True
@@ -138,7 +140,7 @@ class Anchor:
             self._slot, self._pending_entries, self.write_failed = slot, [], False
 
     def clear_acknowledged(self) -> None:
-        """A person has seen what was missing, and the audit trail says so."""
+        """Forget the findings that a person acknowledged, after the audit log recorded that."""
         try:
             losses.remove_losses(self._data_folder)
             rescue_copies.mark_acknowledged(folder.database_path(self._data_folder))
@@ -147,16 +149,16 @@ class Anchor:
         self.verdict = replace(self.verdict, missing_entries=(), anchor_absences=(), file_replaced=None)
 
     def mark_file_replaced(self) -> None:
-        """The data file was exchanged under this program: that stands on every page until it ends."""
+        """Record that the open data file was replaced; every page says so until the program ends."""
         copies = rescue_copies.list_unacknowledged(folder.database_path(self._data_folder))
         self.verdict = replace(
             self.verdict, file_replaced=FileReplaced(rescue_copies=copies, in_this_run=True)
         )
 
     def accept_rollback(self) -> Callable[[], None]:
-        """Take the file as it is for the record from now on; the next save writes the anchor anew.
+        """Accept a file that is not the one written last; the next commit writes a new anchor.
 
-        Returns what takes this back.
+        Returns a function that undoes this.
         """
         before = self._slot, self.verdict
         if self._slot:
@@ -185,7 +187,7 @@ class Anchor:
             finally:
                 os.close(handle)
             if not whole:
-                # Another file was put in its place. Its other slot might count further than ours does.
+                # Another file replaced it, and its other slot might have a higher write count than ours.
                 self._rewrite_file(raw, at)
         self._newest_index = at
 
@@ -194,7 +196,7 @@ class Anchor:
         self._file_id = _file_identity(self._file)
 
     def _missing_entries(self, loss: Loss, slot: AnchorSlot) -> MissingEntries:
-        # The anchor has no key, so an entry may be of any line at all.
+        # The anchor is not authenticated, so its records may claim any number.
         entries = tuple(entry for entry in slot.saved_records() if loss.tip < entry.seq <= slot.seq)
         return MissingEntries(
             first_seq=loss.tip + 1,
@@ -219,7 +221,7 @@ def _read_newest_slot(file: Path) -> tuple[AnchorSlot | None, int]:
 
 
 def _file_identity(file: Path | int) -> tuple[int, int] | None:
-    """What tells this file from another that is put in its place; None if there is none."""
+    """Device and inode of a file, which change if another file replaces it; None if there is no file."""
     try:
         found = os.stat(file)
     except OSError:
@@ -234,10 +236,10 @@ def _read_chain_tip(db: Connection, metadata: MetaData) -> tuple[int, bytes]:
 
 
 def _continues_chain(db: Connection, metadata: MetaData, slot: AnchorSlot, tip: int, tip_hash: bytes) -> bool:
-    """Whether the chain goes through the anchor, or ends before it on the same way, as far as can be told."""
+    """Whether the audit log contains the anchor's entry, or may end before it on the same branch."""
     chain, vault = metadata.tables[_CHAIN_TABLE], metadata.tables.get(_VAULT_TABLE)
     if tip >= slot.seq:
-        # The incarnation is in this hash. By itself it stands in one row, which may be hurt.
+        # The hash covers the incarnation, so the row that holds it, which may be damaged, is not needed.
         return db.scalar(select(chain.c.hash).where(chain.c.seq == slot.seq)) == slot.tip_hash
     if vault is not None and db.scalar(select(vault.c.incarnation)) != slot.incarnation:
         return False

@@ -1,6 +1,6 @@
-"""The bytes of one slot of the anchor: where the audit chain stood, and what was saved last.
+"""The binary format of one anchor slot: the end of the audit log, and the records that were saved last.
 
-A slot needs no key to be read or written. It says that something is missing, never what it said.
+A slot is neither encrypted nor authenticated. It names ids and numbers, never content.
 """
 
 import hashlib
@@ -17,13 +17,13 @@ _HEADER = struct.Struct(">8sHQ16sQ32sH")
 _SAVED_RECORD = struct.Struct(">QQ8s20s16s16s")
 _CHECKSUM_BYTES = 32
 _HASH_PREFIX_BYTES = 8
-# The last number of a line or a slot. No practice comes near it; beyond it there is none for the next.
+# Upper bound for entry numbers and write counts, so that the next number always fits into the format.
 MAX_NUMBER = 1 << 62
 _ZERO_ID = bytes(16)
 
 
 class ChainEntry(Struct, frozen=True, kw_only=True):
-    """One line added to the audit chain, with the records that it names as (table, ring, record)."""
+    """One audit entry as the anchor needs it, with the records it refers to as (table, ring, record)."""
 
     incarnation: UUID
     seq: int
@@ -33,10 +33,10 @@ class ChainEntry(Struct, frozen=True, kw_only=True):
 
 
 class SavedRecord(Struct, frozen=True, kw_only=True):
-    """One entry of a slot: a line of the chain, and a record that was saved with it.
+    """An audit entry as stored in a slot, with one record that was saved with it.
 
-    `table` is empty, and `ring` and `record` are zero, when the line saved none. `link` is the
-    beginning of the line's hash.
+    If the entry saved none, `table` is empty and `ring` and `record` are zero. `hash_prefix` is the first
+    8 bytes of the entry's hash, and `at` is in microseconds since 1970.
     """
 
     seq: int
@@ -48,9 +48,9 @@ class SavedRecord(Struct, frozen=True, kw_only=True):
 
 
 class AnchorSlot(Struct, frozen=True, kw_only=True):
-    """Where the chain stood after a commit. `count` orders slots: `seq` may go down after a loss.
+    """The end of the audit log after a commit. `write_count` orders slots, since `seq` may drop after a loss.
 
-    `raw` holds the entries as they lie on the disk: most are only carried over to the next slot.
+    `raw_records` stays encoded, because most records are only carried over to the next slot.
     """
 
     write_count: int
@@ -60,7 +60,7 @@ class AnchorSlot(Struct, frozen=True, kw_only=True):
     raw_records: bytes = b""
 
     def saved_records(self) -> tuple[SavedRecord, ...]:
-        """The last things that were saved, oldest first."""
+        """Decode the records that were saved last, oldest first."""
         return tuple(
             SavedRecord(
                 seq=seq,
@@ -75,12 +75,12 @@ class AnchorSlot(Struct, frozen=True, kw_only=True):
 
 
 def hash_prefix(entry_hash: bytes) -> bytes:
-    """As much of a line's hash as an entry keeps."""
+    """The prefix of an entry's hash that a slot stores: 8 bytes."""
     return entry_hash[:_HASH_PREFIX_BYTES]
 
 
 def next_slot(slot: AnchorSlot | None, entries: list[ChainEntry]) -> AnchorSlot:
-    """The slot that follows when these lines, one at least, were added to the chain."""
+    """The slot to write after these entries, at least one, were added to the audit log."""
     last = entries[-1]
     raw = slot.raw_records if slot else b""
     for line in entries:
@@ -98,7 +98,7 @@ def next_slot(slot: AnchorSlot | None, entries: list[ChainEntry]) -> AnchorSlot:
 
 
 def encode_slot(slot: AnchorSlot) -> bytes:
-    """The 4,096 bytes of a slot."""
+    """Encode a slot as 4,096 bytes with a checksum."""
     number = len(slot.raw_records) // _SAVED_RECORD.size
     head = _HEADER.pack(
         _MAGIC, _FORMAT, slot.write_count, slot.incarnation.bytes, slot.seq, slot.tip_hash, number
@@ -108,7 +108,7 @@ def encode_slot(slot: AnchorSlot) -> bytes:
 
 
 def decode_slot(raw: bytes) -> AnchorSlot | None:
-    """The slot in these bytes, or None if they are not one, to the last bit."""
+    """Decode a slot; None if the checksum, format or numbers are wrong."""
     if len(raw) != SLOT_BYTES or hashlib.sha256(raw[:-_CHECKSUM_BYTES]).digest() != raw[-_CHECKSUM_BYTES:]:
         return None
     magic, form, count, incarnation, seq, head, number = _HEADER.unpack_from(raw)

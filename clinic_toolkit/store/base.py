@@ -1,4 +1,4 @@
-"""The shape that tables share: naming, and the sealed table in which every kind of record lies."""
+"""Shared table definitions: naming conventions, and the sealed table that every kind of record uses."""
 
 from typing import Any
 
@@ -29,11 +29,10 @@ metadata = MetaData(
 
 
 def sealed_table(name: str, target_metadata: MetaData = metadata) -> Table:
-    """A table of sealed records: what is needed to find a row stands plain, all else is sealed.
+    """Define a table of sealed records: only the columns needed to find a row are plain.
 
-    The plain columns are hints; the seal repeats them. `UNIQUE(record, version)` decides who comes
-    first when two write at once. A final row can be neither changed nor removed, whatever the code
-    above does.
+    The plain columns are hints, and the seal covers them too. `UNIQUE(record, version)` resolves concurrent
+    writes. Triggers refuse to change or delete a final row, whatever the code above does.
     """
     table = Table(
         name,
@@ -58,7 +57,7 @@ def sealed_table(name: str, target_metadata: MetaData = metadata) -> Table:
 
 
 def add_refusing_trigger(table: Table, operation: str, *, when: str = "1", message: str) -> None:
-    """Have the table itself refuse an UPDATE or DELETE under a condition on the OLD row."""
+    """Add a trigger that refuses an UPDATE or DELETE under a condition on the OLD row."""
     statement = (
         f"CREATE TRIGGER no_{operation.lower()}_{table.name} BEFORE {operation} ON {table.name} "
         f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"

@@ -1,8 +1,8 @@
-"""Connections to the file, and the settings that each of them keeps.
+"""SQLite connections and the pragmas that each of them sets.
 
-The settings are not tuning. In the measured power-cut trials, synchronous=NORMAL lost acknowledged
-saves in most cuts and FULL in none; without secure_delete removed rows stay in the file. SQLite
-ignores a pragma it does not understand, so each one is read back.
+The pragmas are for safety, not speed. In measured power-cut trials, synchronous=NORMAL lost acknowledged
+commits in most cuts and FULL in none; without secure_delete deleted rows stay in the file. SQLite ignores
+a pragma it does not know, so each one is read back.
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ PRAGMAS: dict[str, int | str] = {
     "secure_delete": 1,
     "trusted_schema": 0,
     "foreign_keys": 1,
-    # Without it INSERT OR REPLACE removes a row and no delete trigger is asked.
+    # Without it INSERT OR REPLACE deletes a row without running its delete triggers.
     "recursive_triggers": 1,
     "cell_size_check": 1,
     "temp_store": 2,
@@ -31,10 +31,10 @@ if sys.platform == "darwin":
     # fsync alone leaves data in the drive's own cache there.
     PRAGMAS |= {"fullfsync": 1, "checkpoint_fullfsync": 1}
 
-# What has a meaning where nothing can be written: such a file need not have a log, nor be on a disk.
+# Only these apply to a read-only database, which may have no write-ahead log or be in memory.
 _READ_ONLY_PRAGMAS = ("trusted_schema", "cell_size_check", "temp_store", "busy_timeout")
 
-# An execution option: the engine whose connections may write.
+# Execution option that holds the engine whose connections may write.
 _WRITER_OPTION = "clinic_writer"
 
 
@@ -43,21 +43,21 @@ class ReadOnlyConnection(sqlite3.Connection):
 
 
 def connect_read_write(file: Path) -> sqlite3.Connection:
-    """A connection that may write. The pool hands it from thread to thread, one at a time."""
+    """Open a connection that may write; threads of the pool share it, one at a time."""
     return sqlite3.connect(file, check_same_thread=False)
 
 
 def connect_read_only(file: Path) -> sqlite3.Connection:
-    """A connection that cannot change the file, not even by folding its log in when it ends."""
+    """Open a connection that cannot change the file, not even by a checkpoint when it closes."""
     address = f"{file.absolute().as_uri()}?mode=ro"
     return sqlite3.connect(address, uri=True, check_same_thread=False, factory=ReadOnlyConnection)
 
 
 def create_reader_engine(file: Path, creator: Callable[[], sqlite3.Connection]) -> Engine:
-    """An engine whose connections only read; `writer_engine` has the one beside it, which ends with it.
+    """Create an engine whose connections only read, with a paired engine that may write (`writer_engine`).
 
-    Two, since a connection that is switched from one to the other must prepare every statement anew,
-    which costs four times what a short statement costs.
+    There are two, because switching one connection between reading and writing would make it prepare every
+    statement again, which costs four times as much as a short statement. Both are disposed of together.
     """
     engine, writer = (
         _build_engine(file, creator, _begin_reading),
@@ -70,19 +70,19 @@ def create_reader_engine(file: Path, creator: Callable[[], sqlite3.Connection]) 
 
 
 def writer_engine(engine: Engine) -> Engine:
-    """The engine beside this one, whose every transaction may write."""
+    """The engine paired with this one, whose transactions may write."""
     found: Engine = engine.get_execution_options()[_WRITER_OPTION]
     return found
 
 
 def set_engine_options(engine: Engine, **options: Any) -> None:
-    """Let both engines carry these options."""
+    """Set these execution options on both engines."""
     for each in (engine, writer_engine(engine)):
         each.update_execution_options(**options)
 
 
 def fold_log(engine: Engine, *, wait_for_readers: bool) -> bool:
-    """Fold the write-ahead log into the file and empty it; False if a reader still needs it."""
+    """Checkpoint and truncate the write-ahead log; returns False if a reader still needs it."""
     connection = writer_engine(engine).raw_connection()
     try:
         cursor = connection.cursor()
@@ -92,7 +92,7 @@ def fold_log(engine: Engine, *, wait_for_readers: bool) -> bool:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             busy = cursor.fetchone()
         finally:
-            # The next save uses this connection, and must wait for others as ever.
+            # The next transaction reuses this connection, and must wait for others as usual.
             if not wait_for_readers:
                 cursor.execute(f"PRAGMA busy_timeout = {PRAGMAS['busy_timeout']}").fetchall()
         cursor.close()
@@ -112,7 +112,7 @@ def _build_engine(
 
 
 def _apply_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
-    # The driver must not open transactions by its own rules; those below say when and how.
+    # Disable the driver's implicit transactions; `_begin_reading` and `_begin_writing` open them.
     connection.isolation_level = None
     wanted = PRAGMAS
     if isinstance(connection, ReadOnlyConnection):
@@ -125,7 +125,7 @@ def _apply_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
                 raise RuntimeError(f"this SQLite does not keep the setting {name}")
         connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except UnicodeDecodeError as error:
-        # SQLite quotes what it cannot read of the file's build, whatever bytes stand there now.
+        # The error message of SQLite quotes damaged schema text, which may not be valid UTF-8.
         damage = sqlite3.DatabaseError("the build of the file cannot be read")
         damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise damage from error

@@ -1,4 +1,4 @@
-"""Opening the file, the two ways to use it, `reading` and `writing`, and the upkeep of its log."""
+"""Opening the store, its transactions (`reading` and `writing`), and checkpoints of the write-ahead log."""
 
 import logging
 import time
@@ -44,18 +44,19 @@ log = logging.getLogger("clinic")
 
 @dataclass
 class _Upkeep:
-    """When something was last saved that the log still holds; travels with the engine."""
+    """When the last commit was made that is still in the log only; None if there is none."""
 
     last_write_at: float | None = None
 
 
 def open_store(data_folder: Path, metadata: MetaData = base.metadata) -> Engine:
-    """Open the store in this folder, or make a new one if nothing was ever there.
+    """Open the store in this folder, or create one if there never was any.
 
-    The modules that define tables must be imported before, since the file is compared with them.
+    All modules that define tables must be imported before, since the schema of the file is compared with
+    them.
 
     Raises:
-        DamagedFile: the file is not ours, not whole, not built as this version builds it, or gone.
+        DamagedFile: the file is missing, damaged, not ours, or of another version.
         StorageError: the disk is full, read-only, busy or failing.
     """
     folder.prepare_folder(data_folder)
@@ -81,7 +82,7 @@ def _open_salvaged(file: Path, commit_anchor: Anchor, salvaged: SalvagedStore) -
 
 
 def _open_guarded(file: Path, commit_anchor: Anchor, guard: FileGuard) -> Engine:
-    # A file that is not the one written last is not even folded together.
+    # A file that is not the one written last is opened read-only, so that not even a checkpoint changes it.
     engine = create_reader_engine(
         file,
         creator=lambda: guard.connect_guarded(
@@ -93,14 +94,14 @@ def _open_guarded(file: Path, commit_anchor: Anchor, guard: FileGuard) -> Engine
         engine,
         **{anchor.ENGINE_OPTION: commit_anchor, file_guard.ENGINE_OPTION: guard, _UPKEEP_OPTION: _Upkeep()},
     )
-    # What the process before could not fold in as it ended; if a reader is in the way, it is tried again.
+    # Checkpoint what the previous process left in the log; if a reader is in the way, try again when idle.
     if not commit_anchor.read_only and not try_upkeep(engine):
         _upkeep_of(engine).last_write_at = time.monotonic()
     return engine
 
 
 def _create_store(data_folder: Path, file: Path, metadata: MetaData) -> None:
-    # Built under another name and then renamed: a kill half-way leaves a first run, never half a store.
+    # Built under another name and then renamed, so that a crash half-way never leaves half a store.
     draft = folder.create_empty_draft(data_folder)
     engine = create_reader_engine(draft, creator=lambda: connect_read_write(draft))
     try:
@@ -116,17 +117,20 @@ def _create_store(data_folder: Path, file: Path, metadata: MetaData) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the store. A write through it is a mistake in our code and fails."""
+    """Open a read transaction: one consistent snapshot of the store, through which writes fail."""
     with translating_errors(_store_file(engine)), engine.connect() as db, db.begin():
         yield db
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that may write: all of it is on the disk when this ends, or none of it.
+    """Open a write transaction: when this ends, all of it is durable, or none of it.
 
-    `BEGIN IMMEDIATE` takes the write lock before the first read, so what was read is still true when
-    it is written.
+    `BEGIN IMMEDIATE` takes the write lock before the first read, so that what was read is still true when
+    the transaction writes.
+
+    Raises:
+        StorageError: nothing was saved; the subclass says why.
     """
     undo: list[Callable[[], None]] = []
     with hold_write_lock(), translating_errors(_store_file(engine)):
@@ -141,8 +145,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 try:
                     with db.begin():
                         yield db
-                        # Before the commit, so that it is taken back whole, and after it, because the
-                        # file can be exchanged between the two.
+                        # Checked before the commit, so that it can be rolled back, and again after it,
+                        # because the file can be replaced in between.
                         file_guard.check_file_unchanged(engine)
                         for act in info[_COMMIT_HOOKS]:
                             act()
@@ -156,7 +160,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 raise store_rescue.rescue_store(engine) from error
             raise
         _upkeep_of(engine).last_write_at = time.monotonic()
-        # In the same turn, so that an anchor never goes backward; and nobody hears of the save before.
+        # Under the same lock, so that the anchor never goes backward, and before the caller learns of
+        # the save.
         anchor.write_committed(engine, info)
 
 
@@ -166,28 +171,28 @@ def _check_writable(engine: Engine) -> None:
 
 
 def on_rollback(db: Connection, act: Callable[[], None]) -> None:
-    """Have something in memory put back if this `writing` does not reach the disk.
+    """Register a function that restores state in memory if this write transaction fails.
 
-    A connection that only reads has nothing that could be taken back.
+    Does nothing in a read transaction, which cannot be rolled back.
     """
     if is_writing(db):
         db.info[_ROLLBACK_HOOKS].append(act)
 
 
 def before_commit(db: Connection, act: Callable[[], None]) -> None:
-    """Have this done right before the commit of this `writing`; if it raises, nothing is committed."""
+    """Register a function to run right before this write transaction commits; if it raises, it rolls back."""
     db.info[_COMMIT_HOOKS].append(act)
 
 
 def is_writing(db: Connection) -> bool:
-    """Whether this connection is inside `writing`."""
+    """Whether this connection is in a write transaction."""
     return _ROLLBACK_HOOKS in db.info
 
 
 def accept_rollback(engine: Engine) -> Callable[[], None]:
-    """Let a store be written again that is not the one written last; returns what takes this back.
+    """Allow writing to a store that is not the one written last; returns a function that undoes this.
 
-    The transaction that follows must say so in the audit trail.
+    The next transaction must record this in the audit log.
     """
     found = anchor.find_anchor(engine)
     if found is None or not found.read_only:
@@ -203,27 +208,30 @@ def accept_rollback(engine: Engine) -> Callable[[], None]:
 
 
 def checkpoint(engine: Engine) -> bool:
-    """Fold the write-ahead log into the file and empty it, so that no removed row is left in either.
+    """Checkpoint and truncate the write-ahead log, so that no deleted row remains in it or in the file.
 
-    Returns False if a reader still needed the log; then it is emptied at a later call or at exit.
+    Returns False if a reader still needs the log; a later call or the exit then truncates it.
     """
     with hold_write_lock(), translating_errors(_store_file(engine)):
         return _run_checkpoint(engine, wait_for_readers=True)
 
 
 def purge_log_copies(engine: Engine) -> bool:
-    """`checkpoint`, for what was replaced or erased for good: no needless copy holds it either.
+    """Checkpoint, and delete log copies and redundant rescue copies, after data was replaced for good.
 
-    What could not be done now is still owed: `try_upkeep` does it at the next lock or start, at the latest.
+    What cannot be deleted now stays scheduled: `try_upkeep` does it at the next lock or start at the latest.
+
+    Returns:
+        Whether the checkpoint ran and no log copy is left.
     """
     log_copies.schedule_purge(_store_file(engine))
     return checkpoint(engine) and log_copies.finish_purge(_store_file(engine))
 
 
 def try_upkeep(engine: Engine) -> bool:
-    """Fold the log in, and finish what `purge_log_copies` began, without waiting for anybody.
+    """Checkpoint, and finish what `purge_log_copies` began, without waiting for other threads.
 
-    Returns False if someone was in the way. What was saved is durable in the log; only tidying is put off.
+    Returns False if another thread or reader was in the way. Commits are durable in the log all the same.
     """
     if not writer_lock.acquire(blocking=False):
         return False
@@ -243,9 +251,9 @@ def try_upkeep(engine: Engine) -> bool:
 
 
 def checkpoint_when_idle(engine: Engine, *, after_seconds: float = 5.0) -> bool:
-    """Fold the log in once nothing was saved for a while: what is in the file no log can lose.
+    """Checkpoint once nothing was saved for a while, because a damaged log cannot lose what is in the file.
 
-    Nobody waits for it: it tries again later when someone reads or writes. Returns whether it folded.
+    It never waits: if someone reads or writes, it tries again later. Returns whether it ran.
     """
     upkeep = _upkeep_of(engine)
     if upkeep.last_write_at is None or time.monotonic() - upkeep.last_write_at < after_seconds:
@@ -259,7 +267,7 @@ def _run_checkpoint(engine: Engine, *, wait_for_readers: bool) -> bool:
     if anchor.is_read_only(engine) or file_guard.is_replaced(engine):
         return False
     try:
-        # What is folded into a file without a name is in no file that stays.
+        # A checkpoint into a file that has lost its name would be lost with it.
         file_guard.check_file_unchanged(engine)
         folded = fold_log(engine, wait_for_readers=wait_for_readers)
         file_guard.check_file_unchanged(engine)
@@ -277,5 +285,5 @@ def _store_file(engine: Engine) -> Path:
     return _cached_path(engine.url.database or "")
 
 
-# Asked for twice in every request, and there is one file to a process.
+# Needed twice in every request, and each process has one file.
 _cached_path = lru_cache(Path)

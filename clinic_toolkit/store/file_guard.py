@@ -1,9 +1,9 @@
-"""The file under its name is the file that is open, or nothing is saved into it any more.
+"""Detects that the open database file was replaced, and then refuses to save into it.
 
-A program that synchronises folders, a cleaner or a copy put back by hand can exchange, move or remove
-the data file while it is open. SQLite notices nothing and goes on writing into the file that has lost
-its name, so what it confirms is gone with the process. Windows refuses to exchange an open file; the
-comparison is made there too, and costs two questions to the system for each save.
+A program that synchronises folders, a cleaner or a copy put back by hand can replace, move or delete the
+data file while it is open. SQLite does not notice and goes on writing into the file that has lost its name,
+so what it confirms is lost when the process ends. Windows refuses to replace an open file; the check is
+made there too, and costs two `stat` calls for each save.
 """
 
 import logging
@@ -22,40 +22,40 @@ from clinic_toolkit.store.connections import connect_read_only, writer_engine
 from clinic_toolkit.store.storage_errors import StorageReplaced
 
 ENGINE_OPTION = "clinic_held"
-# Seconds between two tries of the watch to copy the open store: the disk may have room again by then.
+# Seconds between two attempts to copy the open store: the disk may have room again by then.
 RESCUE_RETRY_SECONDS = 5.0
-# Device and file number: together they name one file of this machine, whatever it is called.
+# Device and inode: together they identify a file on this machine, whatever its name.
 _FileId = tuple[int, int]
 
 log = logging.getLogger("clinic")
 
 
 class FileGuard:
-    """The files of one open store, as they were when they were opened."""
+    """Identifies the files of one open store, as they were when they were opened."""
 
     def __init__(self, file: Path) -> None:
         self._file, self._log = str(file), f"{file}-wal"
         self._file_id = _file_id(self._file)
         self._log_id: _FileId | None = None
-        # Whether another file was ever found in their place: from then on nothing is written.
+        # Set once another file was found in their place; nothing is written from then on.
         self.replaced = False
         self.rescue_copy: Path | None = None
-        # Whether a save that was refused is in the open file all the same, because it was noticed too late.
+        # Whether a save that was reported as refused had been committed to the open file already.
         self.holds_refused = False
         self.rescue_tried_at: float | None = None
 
     def connect_guarded(self, open_file: Callable[[Path], sqlite3.Connection]) -> sqlite3.Connection:
-        """A connection to these very files; once they were exchanged, one that only reads the copy of them.
+        """Connect to exactly these files; once they were replaced, connect read-only to their rescue copy.
 
         Raises:
-            StorageReplaced: other files stand under their names.
+            StorageReplaced: the files were replaced and there is no rescue copy.
         """
         if self.replaced and self.rescue_copy:
             return connect_read_only(self.rescue_copy)
         self.check_unchanged()
         made = open_file(Path(self._file))
         try:
-            # Reading anything opens the log as well.
+            # The first read also opens the write-ahead log.
             made.execute("PRAGMA user_version").fetchone()
             self.check_unchanged()
         except BaseException:
@@ -64,10 +64,10 @@ class FileGuard:
         return made
 
     def check_unchanged(self) -> None:
-        """Compare the names with the files that are open.
+        """Check that the paths still lead to the open files.
 
         Raises:
-            StorageReplaced: they are not the same, now or at any time before.
+            StorageReplaced: they do not, or did not at an earlier check.
         """
         log_print = _file_id(self._log)
         if self._log_id is None:
@@ -77,49 +77,49 @@ class FileGuard:
             raise StorageReplaced(self.rescue_copy)
 
     def remove_orphaned_log(self) -> None:
-        """Remove our log from beside another file: the next start would write it into that one.
+        """Delete our write-ahead log if it lies beside another file, which the next start would apply it to.
 
-        What it holds is in the copy.
+        Its content is in the rescue copy.
         """
         if _file_id(self._file) != self._file_id and _file_id(self._log) == self._log_id is not None:
             os.unlink(self._log)
 
     def forget_log(self) -> None:
-        """Every connection was closed, and SQLite removes the log with the last one."""
+        """Forget the log's identity; SQLite deletes the log when the last connection closes."""
         self._log_id = None
 
 
 def forget_log_on_dispose(engine: Engine, guard: FileGuard) -> None:
-    """Have this engine forget the log when it lets its connections go."""
+    """Make the guard forget the log when this engine is disposed of."""
     event.listen(engine, "engine_disposed", lambda _: guard.forget_log())
 
 
 def find_guard(engine: Engine) -> FileGuard | None:
-    """What this engine holds open; None for a store that is only being made."""
+    """The file guard of this engine; None while a new store is being created."""
     found: FileGuard | None = engine.get_execution_options().get(ENGINE_OPTION)
     return found
 
 
 def is_replaced(engine: Engine) -> bool:
-    """Whether it is known already that other files stand in their place."""
+    """Whether the files are already known to be replaced; does not check again."""
     held = find_guard(engine)
     return held is not None and held.replaced
 
 
 def needs_rescue(engine: Engine) -> bool:
-    """Whether what was saved is in the open store alone, because no copy of it could be made yet."""
+    """Whether the file was replaced and no rescue copy exists yet, so that only this process has the data."""
     held = find_guard(engine)
     return held is not None and held.replaced and held.rescue_copy is None
 
 
 def is_rescue_done(engine: Engine) -> bool:
-    """Whether there is nothing to watch for any more: there is a copy, or no file was held at all."""
+    """Whether there is nothing left to watch: a rescue copy exists, or the engine has no guard."""
     held = find_guard(engine)
     return held is None or held.rescue_copy is not None
 
 
 def was_rescue_just_tried(engine: Engine) -> bool:
-    """Whether a copy failed so lately that it is not tried again yet."""
+    """Whether a rescue was attempted less than `RESCUE_RETRY_SECONDS` ago."""
     held = find_guard(engine)
     return (
         held is not None
@@ -129,16 +129,19 @@ def was_rescue_just_tried(engine: Engine) -> bool:
 
 
 def check_file_unchanged(engine: Engine) -> None:
-    """`FileGuard.check_unchanged` for the store of this engine."""
+    """Check that the file of this engine was not replaced; see `FileGuard.check_unchanged`."""
     held = find_guard(engine)
     if held:
         held.check_unchanged()
 
 
 def compare_committed(engine: Engine) -> None:
-    """`check_file_unchanged`, right behind a commit.
+    """Check the file right after a commit.
 
-    What is refused now is in the open file, and will be in its copy.
+    If it was replaced, the save is reported as refused, although the open file and its rescue copy hold it.
+
+    Raises:
+        StorageReplaced: the file was replaced.
     """
     try:
         check_file_unchanged(engine)
@@ -151,7 +154,7 @@ def compare_committed(engine: Engine) -> None:
 def rescue_open_store(engine: Engine) -> StorageReplaced:
     """Copy the store that is still open into the data folder, once; returns the error that names the copy.
 
-    Whoever calls it has the turn to write, and no transaction.
+    The caller must hold the write lock and have no open transaction.
     """
     held = find_guard(engine)
     if held is None:
@@ -167,7 +170,7 @@ def rescue_open_store(engine: Engine) -> StorageReplaced:
             )
         held.remove_orphaned_log()
     except Exception:
-        # The open store can still be read; who writes or watches next tries again.
+        # The open store can still be read; the next save or check tries again.
         log.exception("exchange.not_rescued")
     return StorageReplaced(held.rescue_copy, holds_refused=held.holds_refused)
 

@@ -1,4 +1,4 @@
-"""The data folder: its names, who may look in, and the difference between a first run and damage."""
+"""The data folder: file names, permissions, durable writes, and telling a first run from damage."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ LOSSES_FILE = "clinic.missing"
 HEADER_BACKUP_FILE = "clinic.head"
 README_FILE = "READ ME FIRST.txt"
 
-# Any of these beside a missing or empty database means that a practice was here.
+# If the database is missing or empty, any of these shows that there was a practice here.
 _PRACTICE_FILES = (
     README_FILE,
     DATABASE_FILE + "-wal",
@@ -37,15 +37,15 @@ the whole folder. Only the passphrase or the printed recovery sheet opens it; no
 
 
 class FolderRefused(ClinicError):
-    """The data folder cannot be used as one."""
+    """The path cannot be used as a data folder."""
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make the folder, or take an existing one, for this user's eyes only: 0700, new files 0600.
+    """Create the folder if necessary, and make it private to this user: mode 0700, new files 0600.
 
     Raises:
-        FolderRefused: something else stands there, or it belongs to another user.
-        StorageReadOnly: it cannot be made or tightened.
+        FolderRefused: the path is not a folder, or belongs to another user.
+        StorageReadOnly: the folder cannot be created or its mode cannot be changed.
     """
     os.umask(0o077)
     try:
@@ -62,18 +62,18 @@ def prepare_folder(folder: Path) -> None:
 
 
 def database_path(folder: Path) -> Path:
-    """Where the database lies."""
+    """Path of the database file in this folder."""
     return folder / DATABASE_FILE
 
 
 def is_first_run(folder: Path) -> bool:
-    """Whether nothing was ever stored here.
+    """Whether no practice was ever stored in this folder.
 
-    A missing or empty database beside other files of a practice is damage: starting anew would hide
-    the loss, and the new practice would be taken for the old one.
+    A missing or empty database beside other files of a practice is damage: a new database would hide the
+    loss, and the new practice would be mistaken for the old one.
 
     Raises:
-        DamagedFile: the database is gone or empty although a practice was here.
+        DamagedFile: the database is missing or empty although there was a practice here.
     """
     file = database_path(folder)
     if file.exists() and file.stat().st_size > 0:
@@ -89,7 +89,11 @@ def is_first_run(folder: Path) -> bool:
 
 
 def create_empty_draft(folder: Path) -> Path:
-    """An empty file beside the database in which a new store is built, free of earlier attempts."""
+    """Create an empty file beside the database to build a new store in; removes earlier attempts.
+
+    Raises:
+        StorageReadOnly: the file cannot be created.
+    """
     draft = folder / (DATABASE_FILE + ".new")
     try:
         for end in ("", "-wal", "-shm", "-journal"):
@@ -101,7 +105,11 @@ def create_empty_draft(folder: Path) -> Path:
 
 
 def install_draft(draft: Path, file: Path) -> None:
-    """Give the finished store its name, for good."""
+    """Rename the finished store to its final name, durably.
+
+    Raises:
+        StorageReadOnly: the file cannot be renamed.
+    """
     try:
         os.replace(draft, file)
         sync_folder(file.parent)
@@ -110,12 +118,16 @@ def install_draft(draft: Path, file: Path) -> None:
 
 
 def _create_private_file(file: Path) -> None:
-    # SQLite gives its side files the rights of the main file.
+    # SQLite gives its side files the permissions of the main file.
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def write_readme(folder: Path) -> None:
-    """Say in plain words what the folder is. From now on a missing database is damage."""
+    """Write the readme, which also marks the folder: from now on a missing database counts as damage.
+
+    Raises:
+        StorageReadOnly: the file cannot be written.
+    """
     mark = folder / README_FILE
     if mark.exists():
         return
@@ -128,7 +140,7 @@ def write_readme(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have a new or removed name in this folder survive a power cut."""
+    """Flush the folder to disk, so that created, renamed and deleted names survive a power cut."""
     if sys.platform != "win32":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -141,29 +153,29 @@ if sys.platform == "darwin":
     import fcntl
 
     def sync_handle(handle: int) -> None:
-        """Have what was written survive a power cut."""
+        """Flush what was written to disk, so that it survives a power cut."""
         # fsync alone leaves data in the drive's own cache there.
         fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
 elif sys.platform == "win32":
 
     def sync_handle(handle: int) -> None:
-        """Have what was written survive a power cut."""
+        """Flush what was written to disk, so that it survives a power cut."""
         os.fsync(handle)
 else:
 
     def sync_handle(handle: int) -> None:
-        """Have what was written survive a power cut."""
+        """Flush what was written to disk, so that it survives a power cut."""
         os.fdatasync(handle)
 
 
 @contextmanager
 def replacing_file(file: Path) -> Iterator[int]:
-    """A handle to write the new content of a file; who flushed it finds all of it there, or the old one.
+    """Yield a handle for the new content of a file, which replaces the old content atomically at the end.
 
-    Whoever gets the handle closes it.
+    The caller flushes and closes the handle.
 
     Raises:
-        OSError: the disk would not take it; the old content stands.
+        OSError: the file could not be written; its old content is unchanged.
     """
     draft = file.with_name(file.name + ".new")
     draft.unlink(missing_ok=True)
@@ -178,10 +190,10 @@ def replacing_file(file: Path) -> Iterator[int]:
 
 
 def write_durably(file: Path, raw: bytes) -> None:
-    """Give a small file this content, for good or not at all.
+    """Replace the content of a small file atomically and durably.
 
     Raises:
-        OSError: the disk would not take it; the old content stands.
+        OSError: the file could not be written; its old content is unchanged.
     """
     with replacing_file(file) as handle, os.fdopen(handle, "wb") as target:
         target.write(raw)

@@ -1,7 +1,7 @@
-"""One program at a time on a data folder.
+"""The lock on a data folder: one program at a time.
 
-The operating system's lock decides, not the presence of a file: it goes away with the process that
-held it, so a crash never leaves a folder locked. The file says where the running program's page is.
+It is a lock of the operating system, not the existence of a file: the system releases it when the process
+ends, so a crash never leaves a folder locked. The lock file holds the address of the running program.
 """
 
 import os
@@ -13,7 +13,7 @@ from clinic_toolkit.store.folder import prepare_folder
 from clinic_toolkit.store.storage_errors import StorageReadOnly
 
 LOCK_FILE = "running"
-# Far behind the text, since Windows lets nobody read a locked byte.
+# Far behind the text, because Windows does not let other processes read a locked byte.
 _LOCKED_BYTE = 1 << 30
 _MAX_URL_BYTES = 2048
 
@@ -31,7 +31,7 @@ else:
 
 
 class AlreadyOpen(ClinicError):
-    """Another program of ours holds the folder; `url` is its page, or empty if it has none yet."""
+    """Another instance of the program holds the lock; `url` is its address, or "" if it has none yet."""
 
     def __init__(self, url: str) -> None:
         super().__init__(f"This practice is already open{': ' + url if url else '.'}")
@@ -39,22 +39,25 @@ class AlreadyOpen(ClinicError):
 
 
 class FolderLock:
-    """The right to use a data folder, held until `release` or the end of the process."""
+    """The lock on a data folder, held until `release` or the end of the process."""
 
     def __init__(self, file: Path, handle: int) -> None:
         self._file, self._handle, self._url = file, handle, ""
 
     def publish_url(self, url: str) -> None:
-        """Say where the page is, so that a second start can open it. Never a secret."""
+        """Write the program's address into the lock file, for a second start to open. It holds no secret."""
         self._url = url
         os.lseek(self._handle, 0, os.SEEK_SET)
         os.ftruncate(self._handle, 0)
         os.write(self._handle, url.encode()[:_MAX_URL_BYTES])
 
     def ensure_held(self) -> bool:
-        """Whether nobody else can take the folder. A lock file that was exchanged is made and locked anew.
+        """Check that no other program can lock the folder; a replaced lock file is created and locked again.
 
-        Else a second program would find a file that nobody holds, and write into the same store.
+        Otherwise a second program would find an unlocked file, and write to the same store.
+
+        Returns:
+            False if another program holds the new lock file.
         """
         try:
             if os.path.samestat(os.stat(self._file), os.fstat(self._handle)):
@@ -66,7 +69,7 @@ class FolderLock:
         try:
             handle = os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError:
-            # The whole folder is gone, or cannot be written: then nobody else writes into it either.
+            # The folder is gone or cannot be written, so no other program can write to it either.
             return True
         try:
             _lock_handle(handle)
@@ -79,18 +82,18 @@ class FolderLock:
         return True
 
     def release(self) -> None:
-        """Let the next program in."""
+        """Release the lock."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
 
 
 def acquire_folder_lock(folder: Path) -> FolderLock:
-    """Take the folder (made if need be) for this process. The handle is not inherited by child processes.
+    """Lock the folder, creating it if necessary, for this process; child processes do not inherit the lock.
 
     Raises:
-        AlreadyOpen: another process has it.
-        StorageReadOnly: the lock file cannot be made.
+        AlreadyOpen: another process holds the lock.
+        StorageReadOnly: the lock file cannot be created.
     """
     prepare_folder(folder)
     try:

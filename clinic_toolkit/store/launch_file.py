@@ -1,8 +1,8 @@
-"""The way into the running program: a file that only this user can read, which lets one browser in once.
+"""Launch files: each lets one browser into the running program, once, and only this user can read it.
 
-The file is a page that leads the browser on, with a token in the address. Its name is the token's
-hash, so taking the token is removing the file: it works once, whichever process does it, and a
-second start needs no word with the first. Neither name nor token is ever in a program's arguments.
+The file is an HTML page that redirects to the program with a token in the URL. Its name is a hash of the
+token, so redeeming the token means deleting the file. That works once, in whichever process, and a second
+start needs no connection to the first. The token is never in a program's arguments.
 """
 
 import hashlib
@@ -38,12 +38,12 @@ _PAGE = """\
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LaunchFile:
-    """A way in for one browser.
+    """A launch file that was created.
 
     Attributes:
-        file: the page to open.
-        address: where it leads. Whoever has it is let in once, so it goes to no program's arguments.
-        is_whole: false on a full disk: then the file only stands for its token, and shows nothing.
+        file: the page to open in a browser.
+        address: the URL it redirects to. It lets its bearer in once, so it must not be a program argument.
+        is_complete: False if the disk was full: the token is valid, but the page is incomplete.
     """
 
     file: Path
@@ -52,14 +52,14 @@ class LaunchFile:
 
 
 def create_launch_file(data_folder: Path, address: str) -> LaunchFile:
-    """Make a file that opens the program at this address, for one browser and once.
+    """Create a file that opens the program at this address, for one browser and once.
 
     Args:
         data_folder: the data folder.
-        address: of the first page.
+        address: URL of the first page.
 
     Raises:
-        StorageReadOnly: no file can be made.
+        StorageReadOnly: the file cannot be created.
     """
     folder = _launch_folder(data_folder)
     prepare_folder(folder)
@@ -79,7 +79,7 @@ def create_launch_file(data_folder: Path, address: str) -> LaunchFile:
 
 
 def redeem_token(data_folder: Path, host: str, token: str) -> bool:
-    """Whether this token opens the program; from now on it does not any more."""
+    """Redeem a token, which invalidates it; returns whether it was valid."""
     if not token or len(token) > _MAX_TOKEN_LENGTH:
         return False
     try:
@@ -90,7 +90,7 @@ def redeem_token(data_folder: Path, host: str, token: str) -> bool:
 
 
 def remove_launch_files(data_folder: Path) -> None:
-    """Let no file that was not used open anything later. Only whoever holds the folder does this."""
+    """Delete all unused launch files. Only the holder of the folder lock may call this."""
     folder = _launch_folder(data_folder)
     try:
         for file in folder.glob("*.html"):
@@ -98,7 +98,7 @@ def remove_launch_files(data_folder: Path) -> None:
         if folder.is_dir():
             folder.rmdir()
     except OSError:
-        # A file that stays is still this user's alone, and lets someone in at the most once.
+        # A file that remains is still private to this user, and valid at most once.
         return
 
 
@@ -109,7 +109,7 @@ def _file_name(host: str, token: str) -> str:
 def _launch_folder(data_folder: Path) -> Path:
     home = Path.home()
     if sys.platform == "linux" and (home / "snap").is_dir() and data_folder.is_relative_to(home):
-        # Browsers that come as a snap may not read below a folder whose name begins with a dot.
+        # Browsers installed as a snap may not read hidden folders in the home folder.
         if any(part.startswith(".") for part in data_folder.relative_to(home).parts):
             return (
                 home / f"clinic-toolkit-{LAUNCH_FOLDER}-"

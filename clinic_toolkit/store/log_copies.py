@@ -1,7 +1,7 @@
-"""Copies of a write-ahead log that a stopped program left, made before SQLite looks at it.
+"""Copies of the write-ahead log that an earlier process left, made before SQLite opens it.
 
-SQLite drops everything behind the first damaged byte of the log and then writes over it. If saves
-turn out to be missing, someone who knows the format can still find them in the copy.
+SQLite drops everything after the first damaged byte of the log and then overwrites it. If commits turn out
+to be missing, an expert may still recover them from the copy.
 """
 
 import filecmp
@@ -19,9 +19,9 @@ log = logging.getLogger("clinic")
 
 
 def copy_log(file: Path) -> Path | None:
-    """Copy the log beside this database, if there is anything in it; the copy is on the disk afterwards.
+    """Copy the log beside this database durably, unless it is empty; returns the copy or None.
 
-    A copy that cannot be made stops no start: the record can still be read.
+    A failure is only logged, because the program can start without the copy.
     """
     wal = file.with_name(file.name + "-wal")
     try:
@@ -46,7 +46,7 @@ def copy_log(file: Path) -> Path | None:
 
 
 def copy_path(file: Path, number: int) -> Path:
-    """How the copy with this number is called."""
+    """Path of the copy with this number."""
     return file.with_name(f"{file.name}-wal.aside.{number}")
 
 
@@ -56,15 +56,15 @@ def copy_number(copy: Path) -> int:
 
 
 def list_copies(file: Path) -> list[Path]:
-    """The copies that are there, oldest first."""
+    """The existing copies, oldest first."""
     name = re.compile(re.escape(file.name) + r"-wal\.aside\.[1-9][0-9]{0,8}")
     return sorted((path for path in file.parent.iterdir() if name.fullmatch(path.name)), key=copy_number)
 
 
 def prune_copies(file: Path, *, unneeded: Path | None) -> None:
-    """Remove a copy that is not needed, because nothing is missing, and all but the newest others.
+    """Delete the copy that turned out to be unneeded, and all others but the newest `MAX_COPIES`.
 
-    Copies hold what was changed or removed since, so none stays longer than it may be of use.
+    Copies hold data that was changed or deleted since, so none is kept longer than it may be of use.
     """
     try:
         if unneeded:
@@ -76,7 +76,7 @@ def prune_copies(file: Path, *, unneeded: Path | None) -> None:
 
 
 def schedule_purge(file: Path) -> None:
-    """Keep on the disk that every copy must go, until `finish_purge` has removed them."""
+    """Mark on disk that every copy must be deleted; `finish_purge` does so, even after a restart."""
     try:
         folder.write_durably(_purge_marker(file), b"")
     except OSError:
@@ -84,14 +84,14 @@ def schedule_purge(file: Path) -> None:
 
 
 def is_purge_scheduled(file: Path) -> bool:
-    """Whether copies must go that may still be there."""
+    """Whether a purge was scheduled and has not finished."""
     return _purge_marker(file).exists()
 
 
 def finish_purge(file: Path) -> bool:
-    """Remove every copy, a rescued one only if it is needless, and then the mark.
+    """Delete every log copy, every redundant rescue copy, and then the mark.
 
-    Returns whether no copy of a log is left.
+    Returns whether no log copy is left.
     """
     rescue_copies.remove_redundant(file)
     gone = remove_copies(file)
@@ -108,7 +108,7 @@ def _purge_marker(file: Path) -> Path:
 
 
 def remove_copies(file: Path) -> bool:
-    """Remove every copy; returns whether none is left."""
+    """Delete every log copy; returns whether none is left."""
     try:
         for copy in list_copies(file):
             copy.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""What was found missing and not yet seen by a person, kept on the disk until it was.
+"""Losses that were detected, stored on disk until a person has acknowledged them.
 
-The anchor goes on from where the chain stands now, so the loss needs a place of its own: a crash
-before anyone has read of it must not make it disappear.
+The anchor is updated to the current end of the audit log, so a loss is stored apart from it: it must not be
+forgotten if the program crashes before anyone has seen it.
 """
 
 import hashlib
@@ -19,9 +19,9 @@ _LOSS_BYTES = _HEADER.size + SLOT_BYTES + _CHECKSUM_BYTES
 
 
 class Loss(Struct, frozen=True, kw_only=True):
-    """One finding: the chain ended at line `tip`, the anchor knew of more.
+    """One finding: the audit log ended at entry `tip`, but the anchor knew of later ones.
 
-    `slot` is None when there was no anchor that could be read, and `aside` 0 when no log was copied.
+    `slot` is None if no anchor could be read, and `log_copy_number` is 0 if no log was copied.
     """
 
     tip: int
@@ -30,7 +30,7 @@ class Loss(Struct, frozen=True, kw_only=True):
 
 
 def read_losses(data_folder: Path) -> tuple[Loss, ...]:
-    """The losses that wait to be seen. One that cannot be read any more is still a loss."""
+    """Read the unacknowledged losses. One that cannot be decoded is reported as a loss of unknown extent."""
     try:
         raw = (data_folder / folder.LOSSES_FILE).read_bytes()
     except FileNotFoundError:
@@ -41,7 +41,7 @@ def read_losses(data_folder: Path) -> tuple[Loss, ...]:
 
 
 def add_loss(data_folder: Path, earlier: tuple[Loss, ...], found: Loss) -> tuple[Loss, ...]:
-    """Keep one more, durably, unless a start that was cut off kept it already.
+    """Add a loss durably, unless an earlier, interrupted start stored it already; returns all losses.
 
     Raises:
         OSError: it could not be written.
@@ -54,7 +54,7 @@ def add_loss(data_folder: Path, earlier: tuple[Loss, ...], found: Loss) -> tuple
 
 
 def remove_losses(data_folder: Path) -> None:
-    """Someone has seen them.
+    """Delete all losses, after a person has acknowledged them.
 
     Raises:
         OSError: the file could not be removed.
@@ -77,6 +77,6 @@ def _decode_loss(raw: bytes) -> Loss:
     tip, aside = _HEADER.unpack_from(body)
     slot = anchor_slot.decode_slot(body[_HEADER.size :])
     if slot and tip >= slot.seq:
-        # The sum needs no key: this says that fewer than no lines are missing.
+        # Anyone can compute the checksum, so the values may be nonsense: here none would be missing.
         return Loss(tip=0, log_copy_number=0, slot=None)
     return Loss(tip=tip, log_copy_number=aside, slot=slot)

@@ -1,7 +1,7 @@
-"""Looking at a store without changing it: not its file, not its log, not its anchor.
+"""Opens a store for inspection without changing its file, its log or its anchor.
 
-A start puts things in order on its way; whoever only checks must leave a hurt store as it was found. Where
-the file's own list of tables is hurt, the rows are read by ours, as a start reads them.
+A normal start tidies up; a mere check must leave a damaged store as it was found. If the schema table of
+the file is damaged, the rows are read with our own schema, as a normal start does.
 """
 
 import sqlite3
@@ -27,7 +27,7 @@ LIST_HURT = "The list of tables in the data file {} is damaged. The program read
 
 
 class ReadOnlyView(Struct, frozen=True, kw_only=True):
-    """A store that is being looked at, what is wrong with its build, and what its anchor says of it."""
+    """A store opened for inspection, the problems of its structure, and the verdict of its anchor."""
 
     db: Connection
     problems: tuple[str, ...]
@@ -36,7 +36,7 @@ class ReadOnlyView(Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def open_read_only(data_folder: Path, metadata: MetaData = base.metadata) -> Iterator[ReadOnlyView]:
-    """Open the store of this folder for looking only.
+    """Open the store of this folder for inspection only.
 
     Raises:
         DamagedFile: there is none, it is not ours, or SQLite cannot read it.
@@ -55,14 +55,14 @@ def open_read_only(data_folder: Path, metadata: MetaData = base.metadata) -> Ite
             yield ReadOnlyView(db=db, problems=problems, verdict=found.preview_verdict())
     finally:
         engine.dispose()
-        # SQLite needs them to read, and leaves them, empty, when it may not fold them in.
+        # SQLite creates these side files to read, and leaves them behind, empty, on a read-only connection.
         for side in sides:
             with suppress(OSError):
                 side.unlink()
 
 
 def _looked_over(file: Path, metadata: MetaData) -> tuple[tuple[str, ...], bool]:
-    """What is wrong with the build of the file, and whether its list of tables is as it should be."""
+    """The structural problems of the file, and whether its schema is the expected one."""
     engine = create_reader_engine(file, creator=lambda: connect_read_only(file))
     try:
         with translating_errors(file), reading(engine) as db:
@@ -72,7 +72,7 @@ def _looked_over(file: Path, metadata: MetaData) -> tuple[tuple[str, ...], bool]
                 db
             ) == schema.expected_schema(metadata)
     except DamagedFile:
-        # Another program's file is none of ours, and a page that is hurt elsewhere is no matter of the list.
+        # Raises if the file is not ours; otherwise its schema table is taken to be damaged.
         check_file_type(file)
         return (LIST_HURT.format(file.name),), False
     finally:
@@ -83,14 +83,14 @@ def _by_our_list(file: Path, metadata: MetaData) -> SalvagedStore | None:
     try:
         return salvage.salvage_store(file, metadata)
     except DamagedFile:
-        # Then it is looked at as it stands, and what is missing is said by its name.
+        # Then the file is read as it is, and whatever is missing is reported by name.
         return None
 
 
 @contextmanager
 def _explaining_schema_errors(problems: tuple[str, ...]) -> Iterator[None]:
-    # A table or a column that is needed is not there, or holds what is no id: what is wrong with the build of
-    # the file says which.
+    # A needed table or column is missing, or an id is malformed: report the structural problems found before,
+    # which say which one.
     try:
         yield
     except (OperationalError, ValueError) as error:

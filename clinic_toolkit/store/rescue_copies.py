@@ -1,7 +1,7 @@
-"""Copies of a store whose file was exchanged while it was open, kept beside it under new names.
+"""Rescue copies: copies of a store whose file was replaced while it was open, beside it under new names.
 
-A copy is a whole database of its own: whoever wants to go on with it gives it the name of the data
-file. An empty mark says that no person was told of it yet.
+Each is a complete database; to go on with it, a person renames it to the name of the data file. An empty
+marker file says that nobody has acknowledged the copies yet.
 """
 
 import logging
@@ -22,17 +22,17 @@ log = logging.getLogger("clinic")
 
 
 def create_copy(file: Path, source: sqlite3.Connection) -> Path:
-    """Copy everything that this connection sees; the copy is on the disk and read back when this returns.
+    """Copy the database of this connection; the copy is durable and checked when this returns.
 
     Args:
-        file: how the data file is called; nothing that stands there is touched.
-        source: with no transaction of its own.
+        file: path of the data file, which is not touched; the copy is named after it.
+        source: a connection without an open transaction.
 
     Raises:
-        OSError: the disk would not take it.
-        sqlite3.Error: the open store could not be read, or the copy is not whole.
+        OSError: the copy could not be written.
+        sqlite3.Error: the open store could not be read, or the copy is damaged.
     """
-    # A folder that was removed is made again: what was in it may live in the open file alone.
+    # A deleted folder is created again, because the open file may be all that is left of it.
     file.parent.mkdir(mode=0o700, exist_ok=True)
     draft = file.with_name(file.name + _DRAFT_SUFFIX)
     draft.unlink(missing_ok=True)
@@ -40,7 +40,7 @@ def create_copy(file: Path, source: sqlite3.Connection) -> Path:
     try:
         with closing(sqlite3.connect(draft)) as target:
             source.backup(target)
-            # Without a log beside it the copy is complete by itself, and opens on any disk.
+            # Without a write-ahead log the copy is one complete file, and opens on read-only disks too.
             target.execute("PRAGMA journal_mode = DELETE").fetchone()
             if target.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError("the copy is not whole")
@@ -53,7 +53,7 @@ def create_copy(file: Path, source: sqlite3.Connection) -> Path:
 
 
 def list_copies(file: Path) -> list[Path]:
-    """The copies that are there, oldest first."""
+    """The existing copies, oldest first."""
     name = re.compile(re.escape(file.name) + r"\.rescued\.([1-9][0-9]{0,8})")
     try:
         found = [(match, path) for path in file.parent.iterdir() if (match := name.fullmatch(path.name))]
@@ -63,24 +63,25 @@ def list_copies(file: Path) -> list[Path]:
 
 
 def list_unacknowledged(file: Path) -> tuple[Path, ...]:
-    """The copies of which a person has to be told; none once that was done."""
+    """All copies if nobody has acknowledged them yet, else none."""
     return tuple(list_copies(file)) if file.with_name(file.name + _UNACKNOWLEDGED_SUFFIX).exists() else ()
 
 
 def mark_acknowledged(file: Path) -> None:
-    """A person was told of them. The copies stay where they are.
+    """Delete the marker after a person has acknowledged the copies, which are kept.
 
     Raises:
-        OSError: the mark could not be removed.
+        OSError: the marker could not be deleted.
     """
     file.with_name(file.name + _UNACKNOWLEDGED_SUFFIX).unlink(missing_ok=True)
 
 
 def remove_redundant(file: Path) -> None:
-    """Remove every copy that a person was told of and that holds nothing which this store does not hold.
+    """Delete every acknowledged copy that holds nothing beyond this store.
 
-    A copy keeps the ways in of its time, so a secret that was replaced would go on opening it. Its newest
-    audit line stands in this store's trail if this store went on from there. Any other copy is left.
+    A copy keeps its old key slots, so a secret that was replaced since would still open it. A copy is
+    redundant if its newest audit entry is in this store's audit log, that is, if this store continued from
+    there. All other copies are kept.
     """
     if list_unacknowledged(file):
         return
@@ -99,7 +100,7 @@ def _install_draft(file: Path, draft: Path) -> Path:
     taken = list_copies(file)
     number = int(taken[-1].suffix[1:]) + 1 if taken else 1
     copy = file.with_name(f"{file.name}.rescued.{number}")
-    # Made first, and only if there is none: replacing it cannot hit a file of anyone else.
+    # Created exclusively first, so that the rename cannot overwrite someone else's file.
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     os.replace(draft, copy)
     folder.sync_folder(file.parent)

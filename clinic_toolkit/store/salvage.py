@@ -1,9 +1,9 @@
-"""A copy in memory of a file whose build is hurt, put under our own list of tables: for reading alone.
+"""Reads a file with a damaged schema: a copy in memory whose schema is replaced by our own, read-only.
 
-One bit in the text of a table's definition keeps SQLite from opening the whole file, and a trigger or
-view that someone planted must never run. The rows are still there. So the file's own list of tables is
-left behind, and ours is put in its place, each table with the page where its rows begin. Indexes are
-built anew from the rows; views and triggers there are none. The file itself is not touched.
+One flipped bit in a table definition keeps SQLite from opening the whole file, and a planted trigger or view
+must never run. The rows are still there. So the copy gets a new schema table with our definitions, each
+with the root page of its rows. Indexes are rebuilt from the rows; there are no views or triggers. The
+file itself is not touched.
 """
 
 import sqlite3
@@ -22,31 +22,31 @@ from clinic_toolkit.store.store_format import APPLICATION_ID, FORMAT_VERSION
 
 _PAGE_BYTES, _HEADER_BYTES = 4096, 100
 _PAGE_COUNT_OFFSET, _USER_VERSION_OFFSET, _APPLICATION_ID_OFFSET, _PAGE_SIZE_OFFSET = 28, 60, 68, 16
-# The first page of a file that holds no table: a leaf without cells, empty to its end.
+# The first page of a database without tables, after the header: an empty leaf page.
 _EMPTY_SCHEMA_PAGE = b"\x0d\x00\x00\x00\x00\x10\x00\x00".ljust(_PAGE_BYTES - _HEADER_BYTES, b"\0")
-# How many entries of the file's list may contradict our layout, which the others follow.
+# How many root pages in the file's schema may differ from our layout for it to be used all the same.
 _MAX_MISMATCHES = 3
 _DIALECT = sqlite.dialect()
 
-# Where the rows of each table begin.
+# Root page of each table, by name.
 _RootPages = dict[str, int]
 
 
 class SalvagedStore(Struct, frozen=True, kw_only=True):
-    """The copy, as the bytes of a database."""
+    """The copy, as a serialized database."""
 
     raw: bytes
 
     def connect(self) -> sqlite3.Connection:
-        """A connection to it. Each has a copy of its own, so nothing that one does reaches another."""
+        """Open a connection to the copy. Each has its own copy, so that none can affect another."""
         return _deserialize(self.raw)
 
 
 def salvage_store(file: Path, metadata: MetaData) -> SalvagedStore:
-    """Make the copy of this file, as the last commit left it.
+    """Copy this file into memory as of the last commit, and replace its schema.
 
     Raises:
-        DamagedFile: it has another format, or its tables cannot be found, or are not whole.
+        DamagedFile: the file has another format version, or its tables cannot be found or are damaged.
     """
     try:
         raw = _copy_pages(file)
@@ -59,10 +59,10 @@ def salvage_store(file: Path, metadata: MetaData) -> SalvagedStore:
 
 
 def _copy_pages(file: Path) -> bytes:
-    # Copied page by page, log and all: that reads nothing of what the file says about itself.
+    # The backup API copies pages, including those in the log, without parsing the schema.
     with closing(connect_read_only(file)) as source, closing(sqlite3.connect(":memory:")) as target:
         source.backup(target)
-        # Else SQLite looks at the list of tables even to hand out the pages.
+        # Otherwise SQLite would parse the schema even to serialize the pages.
         target.execute("PRAGMA writable_schema = ON")
         raw = target.serialize()
     if len(raw) % _PAGE_BYTES or int.from_bytes(raw[_PAGE_SIZE_OFFSET:][:2]) != _PAGE_BYTES:
@@ -71,10 +71,10 @@ def _copy_pages(file: Path) -> bytes:
 
 
 def _find_root_pages(raw: bytes, metadata: MetaData) -> _RootPages:
-    """Where each table begins: as the file says it, or where it must be, since our files are built alike.
+    """The root page of each table: our standard layout if the file mostly agrees, else what the file says.
 
     Raises:
-        LookupError: a table is not found in either way.
+        LookupError: the root page of a table cannot be determined.
     """
     ours = schema.root_pages(metadata, tuple(metadata.tables))
     found = _listed_root_pages(raw, metadata)
@@ -85,11 +85,11 @@ def _find_root_pages(raw: bytes, metadata: MetaData) -> _RootPages:
 
 
 def _listed_root_pages(raw: bytes, metadata: MetaData) -> _RootPages:
-    """What the file's own list says, as far as it can be read and defines a table as we do."""
+    """The root pages in the file's schema table, for readable entries whose definition equals ours."""
     wanted = {name: text for kind, name, _, text in schema.expected_schema(metadata) if kind == b"table"}
     found: _RootPages = {}
     with closing(_deserialize(_clear_wal_flag(raw))) as db, suppress(sqlite3.Error, UnicodeDecodeError):
-        # Takes what it can read of a list that is not in order.
+        # Lets SQLite read the intact part of a damaged schema table.
         db.execute("PRAGMA writable_schema = ON")
         rows = db.execute("SELECT CAST(name AS BLOB), CAST(sql AS BLOB), rootpage FROM sqlite_schema")
         for name, text, root in rows:
@@ -123,10 +123,10 @@ def _rebuild_schema(raw: bytes, roots: _RootPages, metadata: MetaData) -> bytes:
 
 
 def _bare_table(table: Table) -> Table:
-    """The table with its columns as they lie in the file, and without any rule that keeps an index there."""
+    """The table with the same column layout, but with plain indexes instead of its constraints."""
     without_rowid = table.dialect_options["sqlite"]["with_rowid"] is False
     key = list(table.primary_key.columns)
-    # A whole number as the only key is the number of the row itself, and lies in no index.
+    # A single integer primary key is the rowid itself and has no index.
     kept = without_rowid or (len(key) == 1 and isinstance(key[0].type, Integer))
     columns = [
         Column(each.name, each.type, primary_key=kept and each.primary_key, nullable=each.nullable)
@@ -142,7 +142,7 @@ def _bare_table(table: Table) -> Table:
 
 
 def _clear_wal_flag(raw: bytes) -> bytes:
-    # A database in memory has no log; the head of the file says that there is one.
+    # The header says that the file has a write-ahead log, which a database in memory cannot have.
     return raw[:18] + b"\x01\x01" + raw[20:]
 
 

@@ -1,7 +1,7 @@
-"""The shape the file must have, to the last trigger.
+"""The exact schema that the file must have, including every trigger.
 
-A trigger, view or index that someone planted runs with our rights and can drop versions without a
-trace, so the file's own list of its objects must equal the list that this version would create.
+A planted trigger, view or index would run with our rights and could drop versions without a trace, so the
+schema of the file must equal the one that this version would create.
 """
 
 from functools import cache
@@ -34,25 +34,25 @@ _ROOT_PAGES_QUERY = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'tabl
 
 
 def create_tables(db: Connection, metadata: MetaData) -> None:
-    """Create every table of this version, with its indexes and triggers."""
-    # In the order of their names: where each of them begins in the file depends on nothing else then.
+    """Create all tables of this version, with their indexes and triggers."""
+    # In the order of their names, so that the root page of each table is always the same.
     ours = sorted(metadata.tables.values(), key=lambda table: table.name)
     metadata.create_all(db, tables=ours, checkfirst=False)
 
 
 def read_schema(db: Connection) -> SchemaObjects:
-    """What the file says it consists of. As bytes: in a damaged file they need not be text."""
+    """Read all schema objects of the file, as bytes, since in a damaged file they may not be valid text."""
     return frozenset(tuple(row) for row in db.execute(text(_OBJECTS_QUERY)))
 
 
 def expected_schema(metadata: MetaData) -> SchemaObjects:
-    """What this version would create, asked of the same SQLite in memory."""
+    """The schema objects that this version would create, built with the same SQLite in memory."""
     return _build_expected_schema(metadata, tuple(metadata.tables))
 
 
 @cache
 def _build_expected_schema(metadata: MetaData, tables: tuple[str, ...]) -> SchemaObjects:
-    # Asked once for these tables: it takes as long as opening a practice does.
+    # Cached, because it takes as long as opening a practice.
     engine = create_engine("sqlite://")
     try:
         with engine.begin() as db:
@@ -64,7 +64,7 @@ def _build_expected_schema(metadata: MetaData, tables: tuple[str, ...]) -> Schem
 
 @cache
 def root_pages(metadata: MetaData, tables: tuple[str, ...]) -> dict[str, int]:
-    """The page on which each of these tables begins in a new file. It stays there for good."""
+    """The root page of each of these tables in a new file; it never changes."""
     engine = create_engine("sqlite://")
     try:
         with engine.begin() as db:
@@ -78,7 +78,7 @@ def check_schema(db: Connection, metadata: MetaData, file: Path) -> None:
     """Refuse a file whose tables, indexes, triggers and views are not exactly this version's.
 
     Raises:
-        DamagedFile: naming the first difference.
+        DamagedFile: the schema differs; the message names the first difference.
     """
     found, wanted = read_schema(db), expected_schema(metadata)
     if found == wanted:
@@ -91,10 +91,10 @@ def check_schema(db: Connection, metadata: MetaData, file: Path) -> None:
 
 
 def tables_with_invalid_ids(db: Connection, metadata: MetaData) -> list[str]:
-    """The tables with a row whose ids are none: no record could be told from another by them.
+    """The tables that hold a row with malformed ids, which make records impossible to tell apart.
 
-    SQLite's own check passes over the rules of a table where it may only read. What breaks another rule, such
-    as a version below 1, is one hurt record, and the others stay readable.
+    SQLite's integrity check skips CHECK constraints on a read-only connection. A violation of another
+    constraint, such as a version below 1, damages one record only, and the others stay readable.
     """
     asked = [(table.name, _invalid_ids_statement(table)) for table in metadata.sorted_tables]
     return [name for name, broken in asked if broken and broken.execute(db, {}).fetchone()]
@@ -112,7 +112,7 @@ def _invalid_ids_statement(table: Table) -> PreparedStatement | None:
 
 
 def other_version_error(file: Path) -> DamagedFile:
-    """The error for a file whose tables are as here, but whose content another version wrote."""
+    """Build the error for a file with the expected tables that another version of the program wrote."""
     return DamagedFile(
         f"The data file {file} was written by another version of this program. Nothing was changed. "
         "Start the version that wrote it, or restore a backup."

@@ -1,4 +1,4 @@
-"""What a start looks at before anything is written: the build of the file, and its anchor."""
+"""The check at each start, before anything is written: schema and integrity of the file, and its anchor."""
 
 from pathlib import Path
 
@@ -15,19 +15,19 @@ from clinic_toolkit.store.storage_errors import translating_errors
 def examine_store(
     file: Path, metadata: MetaData, commit_anchor: Anchor, log_copy: Path | None
 ) -> SalvagedStore | None:
-    """Look the file over and compare it with its anchor, which keeps what was found.
+    """Check the file and compare it with its anchor, which holds the findings afterwards.
 
     Args:
-        log_copy: what the write-ahead log was copied to, if there was one.
+        log_copy: the copy of the write-ahead log, if there was a log.
 
     Returns:
-        None if the file is built as it should be; else what can be read of it.
+        None if the schema is intact; else a salvaged copy to read from.
 
     Raises:
-        DamagedFile: it can be neither used nor read.
+        DamagedFile: the file can be neither used nor salvaged.
     """
-    # SQLite folds the write-ahead log into the file when its last connection ends. A connection that
-    # may only read does not, so a file that turns out to be damaged stays as it was found.
+    # SQLite checkpoints the write-ahead log when the last connection closes. A read-only connection does not,
+    # so a file that turns out to be damaged stays as it was found.
     looking, well_built = create_reader_engine(file, creator=lambda: connect_read_only(file)), False
     try:
         with translating_errors(file), looking.connect() as db, db.begin():

@@ -1,8 +1,8 @@
-"""The few statements that every save and every opening of a record needs, put into words once.
+"""The statements that every save and every read of a record needs, compiled once.
 
-Building a statement costs SQLAlchemy more than running it costs SQLite, and an answer is saved by
-five of them; so these are compiled when they are first needed and handed to the driver as they are.
-Errors of the driver pass through `store.trouble` like any other.
+SQLAlchemy takes longer to build a statement than SQLite takes to run it, and saving one answer runs five of
+them; so these are compiled on first use and passed directly to the driver. Errors of the driver go through
+`store.storage_errors` like any other.
 """
 
 import sqlite3
@@ -33,12 +33,12 @@ class SealedRow(NamedTuple):
     sealed: bytes
 
 
-# The same as SQLite gives it: record and ring are sixteen bytes each.
+# The same columns as SQLite returns them: record and ring are 16 bytes each.
 RawRow = tuple[int, bytes, int, bytes, bytes, int, bytes]
 
 
 class PreparedStatement:
-    """A statement in SQLite's words. Its parameters are numbers and bytes, nothing else."""
+    """A statement compiled to SQL. Its parameters must be numbers or bytes, because none is converted."""
 
     def __init__(self, statement: ClauseElement) -> None:
         compiled = statement.compile(dialect=_DIALECT)
@@ -60,7 +60,7 @@ def _newest_statement(table: Table) -> PreparedStatement:
 @cache
 def _every_newest_statement(table: Table, in_ring: bool, prefix_bytes: int | None) -> PreparedStatement:
     sealed = table.c.sealed if prefix_bytes is None else func.substr(table.c.sealed, 1, prefix_bytes)
-    # SQLite gives the other columns of the row that holds the maximum.
+    # SQLite takes the other columns from the row that holds the maximum.
     columns = (
         table.c.id,
         table.c.record,
@@ -85,14 +85,14 @@ def _replace_statement(table: Table) -> PreparedStatement:
         table.c.version == bindparam("seen_version"),
         table.c.ring == bindparam("seen_ring"),
     )
-    # Record and ring stay; naming them would have SQLite write the pages of their indexes again.
+    # Record and ring never change; setting them would make SQLite rewrite their index pages.
     changed: dict[str, Any] = {name: bindparam(name) for name in _MUTABLE_COLUMNS}
     return PreparedStatement(table.update().where(*seen, table.c.final == 0).values(changed))
 
 
 @cache
 def insert_statement(table: Table) -> Insert:
-    """A new row; its values by column."""
+    """The INSERT for a sealed table, with one parameter for each of `COLUMNS`."""
     return table.insert().values({name: bindparam(name) for name in COLUMNS})
 
 
@@ -102,14 +102,15 @@ def iter_newest_rows(
     """The newest version of every record of a table, or of one ring of it.
 
     Args:
-        prefix_bytes: take only so many bytes of each sealed text; None for all of it.
+        ring: only records of this ring; None for all.
+        prefix_bytes: return only this many bytes of each sealed blob; None for all of it.
     """
     values = {} if ring is None else {"seen_ring": ring.bytes}
     return iter(_every_newest_statement(table, ring is not None, prefix_bytes).execute(db, values))
 
 
 def find_row(db: Connection, table: Table, id: int) -> RawRow | None:
-    """The row of this number, or None."""
+    """The row with this primary key, or None."""
     row: RawRow | None = _row_by_id_statement(table).execute(db, {"seen_id": id}).fetchone()
     return row
 
@@ -123,7 +124,7 @@ def find_newest_row(db: Connection, table: Table, record: UUID) -> SealedRow | N
 
 
 def to_sealed_row(row: RawRow) -> SealedRow:
-    """The row with its ids as such."""
+    """Convert a raw row: record and ring become UUIDs."""
     id, record, version, ring, kid, final, sealed = row
     return SealedRow(id, UUID(bytes=record), version, cached_uuid(ring), kid, final, sealed)
 
@@ -131,7 +132,7 @@ def to_sealed_row(row: RawRow) -> SealedRow:
 def replace_row(
     db: Connection, table: Table, values: dict[str, Any], *, record: UUID, expected_version: int
 ) -> bool:
-    """Put the next version in the place of the draft that was seen; False if it moved on or is final."""
+    """Replace a draft by its next version; False if its version is not `expected_version` or it is final."""
     changed = {name: values[name] for name in _MUTABLE_COLUMNS}
     place = {"seen_id": record.bytes, "seen_version": expected_version, "seen_ring": values["ring"].bytes}
     return _replace_statement(table).execute(db, changed | place).rowcount == 1

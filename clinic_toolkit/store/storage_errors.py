@@ -1,4 +1,4 @@
-"""What SQLite can report about the disk, as sentences for the person at the screen."""
+"""Errors of SQLite and the disk, as messages for the person at the screen."""
 
 import shutil
 import sqlite3
@@ -18,11 +18,11 @@ _REFUSED = (
 
 
 class StorageError(ClinicError):
-    """The disk would not do what was asked; what was stored before is as it was."""
+    """An operation on the disk failed; what was stored before is unchanged."""
 
 
 class StorageFull(StorageError):
-    """No room is left."""
+    """The disk is full."""
 
     def __init__(self) -> None:
         super().__init__("The disk is full, so this was not saved. Make some room, then save again.")
@@ -39,7 +39,7 @@ class StorageReadOnly(StorageError):
 
 
 class StorageBusy(StorageError):
-    """Another program holds the file."""
+    """Another program has locked the file."""
 
     def __init__(self) -> None:
         super().__init__("Another program is using the data file, so this was not saved. Please save again.")
@@ -56,7 +56,7 @@ class StorageFailed(StorageError):
 
 
 class StorageMismatch(StorageError):
-    """The file is not the one that was written last, or not built as this version builds it."""
+    """The file is not the one that was written last, or its schema is not this version's."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -66,9 +66,12 @@ class StorageMismatch(StorageError):
 
 
 class StorageReplaced(StorageError):
-    """Another file stands under the name of the one that is open; `copy` is where the open one was kept.
+    """The open file was replaced by another one, moved or deleted.
 
-    `holds_refused`: a save that was refused is in the copy all the same, since it was noticed too late.
+    Args:
+        rescue_copy: where the open store was copied to; None if that has not succeeded yet.
+        holds_refused: whether the copy contains a save that was reported as refused, because the
+            replacement was noticed only after the commit.
     """
 
     def __init__(self, rescue_copy: Path | None, *, holds_refused: bool = False) -> None:
@@ -89,7 +92,7 @@ class StorageReplaced(StorageError):
 
 
 def damaged_file_error(file: Path) -> DamagedFile:
-    """The error for a database file that is not what it should be; it names the file and what to do."""
+    """Build the error for a damaged database file; it names the file and says what to do."""
     return DamagedFile(
         f"The data file {file} is damaged. It was not changed. Copy the whole folder {file.parent} to "
         "another disk first; then restore a backup, or ask someone who can repair it."
@@ -98,7 +101,7 @@ def damaged_file_error(file: Path) -> DamagedFile:
 
 
 def rescue_copy_hint(file: Path) -> str:
-    """A sentence about the newest copy that was rescued beside this file, or ""."""
+    """A sentence about the newest rescue copy beside this file, or "" if there is none."""
     copies = list(file.parent.glob(f"{file.name}.rescued.[0-9]*"))
     if not copies:
         return ""
@@ -111,9 +114,9 @@ def rescue_copy_hint(file: Path) -> str:
 
 @contextmanager
 def translating_errors(file: Path) -> Iterator[None]:
-    """Turn what SQLite raises about the file or the disk into one of our errors.
+    """Translate SQLite's errors about the file or the disk into `StorageError` or `DamagedFile`.
 
-    Broken constraints and mistakes in a statement pass through: those are not the disk's doing.
+    Violated constraints and errors in a statement are raised unchanged, because the disk did not cause them.
     """
     try:
         yield
@@ -130,7 +133,7 @@ def translating_errors(file: Path) -> Iterator[None]:
 
 
 def _translate_error(error: BaseException | None, file: Path) -> ClinicError | None:
-    # The low byte is the primary code; the rest says where in SQLite it came up.
+    # The low byte is the primary error code; the rest is SQLite's extended code.
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return None

@@ -1,4 +1,4 @@
-"""Whether a file is a store of ours, and whole: asked before anything is done with it."""
+"""Checks that a file is a store of ours and intact, before anything is done with it."""
 
 from pathlib import Path
 
@@ -13,13 +13,13 @@ _HEADER_BYTES, _SQLITE_MAGIC, _APPLICATION_ID_OFFSET = 100, b"SQLite format 3\0"
 
 
 def check_file_type(file: Path) -> None:
-    """Refuse a file that another program made, or none.
+    """Refuse a file that is not a database of this program.
 
     Raises:
-        DamagedFile: its first bytes are not those of our files.
+        DamagedFile: its header is not that of our files.
         StorageReadOnly: it cannot be read.
     """
-    # Before SQLite opens it: switching to write-ahead logging would already change another program's file.
+    # Checked before SQLite opens it: enabling write-ahead logging would change another program's file.
     try:
         with file.open("rb") as raw:
             head = raw.read(_HEADER_BYTES)
@@ -32,10 +32,10 @@ def check_file_type(file: Path) -> None:
 
 
 def check_schema_and_integrity(db: Connection, metadata: MetaData, file: Path) -> None:
-    """Look whether the file is built as it should be, and whole.
+    """Check the schema, the format version, SQLite's integrity check and all ids.
 
     Raises:
-        DamagedFile: it is not.
+        DamagedFile: one of them failed.
     """
     schema.check_schema(db, metadata, file)
     if db.scalar(text("PRAGMA user_version")) != FORMAT_VERSION:

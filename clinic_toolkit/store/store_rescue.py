@@ -1,4 +1,4 @@
-"""What was saved is copied out of a store whose file was exchanged while it was open, and told of."""
+"""Rescues a store whose file was replaced while it was open: copies the open file and reports it."""
 
 from sqlalchemy import Engine
 
@@ -8,7 +8,11 @@ from clinic_toolkit.store.write_lock import SHUTDOWN_WAIT_SECONDS, writer_lock
 
 
 def rescue_store(engine: Engine) -> StorageReplaced:
-    """Copy what the open file holds, and let the next start tell of it; returns the error for this one."""
+    """Copy the open store and mark the file as replaced, so that the next start reports it too.
+
+    Returns:
+        The error to raise for the current operation.
+    """
     told = file_guard.rescue_open_store(engine)
     found = anchor.find_anchor(engine)
     if found:
@@ -17,13 +21,14 @@ def rescue_store(engine: Engine) -> StorageReplaced:
 
 
 def rescue_if_replaced(engine: Engine, *, ending: bool = False) -> None:
-    """Look whether the file was exchanged although nobody saves, and rescue it if it was.
+    """Check whether the file was replaced, and rescue the store if so.
 
-    Asked every second: the sooner it is noticed, the less is written down in vain. A rescue that failed
-    is tried again after a pause.
+    Called periodically, because the sooner it is noticed, the less is typed in vain. A failed rescue is
+    tried again after a pause.
 
     Args:
-        ending: the process ends after this, so it is tried without a pause, and a save is waited for.
+        ending: whether the process is about to end; then it waits for a running save, and tries without
+            a pause.
     """
     if file_guard.is_rescue_done(engine) or (not ending and file_guard.was_rescue_just_tried(engine)):
         return

@@ -1,4 +1,4 @@
-"""Ids and times as they lie in the store: sixteen raw bytes, and microseconds since 1970 in UTC."""
+"""How ids and times are stored: 16 raw bytes, and microseconds since 1970 in UTC."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -14,23 +14,23 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class UuidType(TypeDecorator[UUID]):
-    """A random UUID as its sixteen bytes."""
+    """Column type of a random UUID, stored as 16 bytes."""
 
     impl = LargeBinary(16)
     cache_ok = True
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> bytes | None:
-        """Python to store."""
+        """Convert a UUID to bytes."""
         return None if value is None else value.bytes
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> UUID | None:
-        """Store to Python."""
+        """Convert bytes to a UUID."""
         return None if value is None else UUID(bytes=value)
 
 
 @lru_cache(maxsize=4096)
 def cached_uuid(raw: bytes) -> UUID:
-    """The id of these sixteen bytes, for those that stand in thousands of rows: a ring, an author."""
+    """The UUID of these 16 bytes, cached for ids that occur in thousands of rows (rings, authors)."""
     return UUID(bytes=raw)
 
 
@@ -49,7 +49,7 @@ def from_microseconds(microseconds: int) -> datetime:
     """The moment that `to_microseconds` stored, in UTC.
 
     Raises:
-        ValueError: no clock can have said so, and in a time zone it might fall off the calendar.
+        ValueError: it is outside the years 2 to 9998, where converting it to a time zone could overflow.
     """
     if not _MIN_MICROSECONDS <= microseconds <= _MAX_MICROSECONDS:
         raise ValueError("not a moment")

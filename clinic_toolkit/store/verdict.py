@@ -1,4 +1,4 @@
-"""What a start found out about the saves before it, by comparing the anchor with the audit chain."""
+"""The findings of a start about earlier commits, from comparing the anchor with the audit log."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from clinic_toolkit.store.anchor_slot import SavedRecord
 
 
 class MissingEntries(Struct, frozen=True, kw_only=True):
-    """The lines `first_seq` to `last_seq` of the chain were confirmed, and are not in the file.
+    """The audit entries `first_seq` to `last_seq` were committed, but are missing from the file.
 
-    `saved_records` are what is known of them, oldest first; of more than 48 the oldest are not known.
+    `saved_records` are the records known to belong to them, oldest first; only the last 48 are known.
     `log_copy` is the copy of the write-ahead log in which they may still be found.
     """
 
@@ -21,19 +21,19 @@ class MissingEntries(Struct, frozen=True, kw_only=True):
 
     @property
     def unknown_count(self) -> int:
-        """Of how many lines nothing is known but that they were there."""
+        """How many of the missing entries are known by number only."""
         return self.last_seq - self.first_seq + 1 - len({entry.seq for entry in self.saved_records})
 
 
 class AnchorAbsent(Struct, frozen=True, kw_only=True):
-    """There was no anchor to compare with, or none that could be read, when the chain stood at `tip`."""
+    """There was no readable anchor to compare with when the audit log ended at entry `tip`."""
 
     tip: int
     log_copy: Path | None
 
 
 class ChainMismatch(Struct, frozen=True, kw_only=True):
-    """The chain took another way than the anchor says: this is not the file that was written last."""
+    """The audit log does not contain the anchor's entry: this is not the file that was written last."""
 
     tip: int
     anchor_seq: int
@@ -41,18 +41,18 @@ class ChainMismatch(Struct, frozen=True, kw_only=True):
 
 
 class SchemaDamage(Struct, frozen=True, kw_only=True):
-    """The file is not built as this version builds it, so it is only read, through our own list of tables.
+    """The schema of the file is not this version's, so it is only read, through a salvaged copy.
 
-    `reason` is the sentence with which it would not be opened otherwise.
+    `reason` is the message for people that says what is wrong.
     """
 
     reason: str
 
 
 class FileReplaced(Struct, frozen=True, kw_only=True):
-    """The data file was exchanged while it was open; `rescue_copies` hold what was saved until then.
+    """The data file was replaced while it was open; `rescue_copies` hold what was saved until then.
 
-    `in_this_run` says that it was in this very run, so that nothing can be saved any more.
+    `in_this_run` is True if it happened in this run, so that nothing can be saved any more.
     """
 
     rescue_copies: tuple[Path, ...]
@@ -60,7 +60,7 @@ class FileReplaced(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """Everything that a person has not seen yet."""
+    """All findings that nobody has acknowledged yet."""
 
     missing_entries: tuple[MissingEntries, ...] = ()
     anchor_absences: tuple[AnchorAbsent, ...] = ()
@@ -70,7 +70,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing is known to be wrong."""
+        """Whether there are no findings."""
         return not (
             self.missing_entries
             or self.anchor_absences

@@ -1,4 +1,4 @@
-"""The turn to write: one at a time in this process."""
+"""The write lock: one write transaction at a time in this process."""
 
 import threading
 from collections.abc import Iterator
@@ -6,19 +6,19 @@ from contextlib import contextmanager
 
 from clinic_toolkit.store.storage_errors import StorageBusy
 
-# SQLite lets one writer in at a time anyway; queueing here keeps the wait short and in order.
+# SQLite allows one writer at a time anyway; queueing here keeps waits short and in order.
 writer_lock = threading.Lock()
 LOCK_TIMEOUT_SECONDS = 30
-# What a process that ends has for it.
+# How long a process that is shutting down waits for the lock.
 SHUTDOWN_WAIT_SECONDS = 0.3
 
 
 @contextmanager
 def hold_write_lock() -> Iterator[None]:
-    """Wait for the turn and have it until this ends.
+    """Wait for the write lock and hold it until this ends.
 
     Raises:
-        StorageBusy: others took too long.
+        StorageBusy: it was not free within `LOCK_TIMEOUT_SECONDS`.
     """
     if not writer_lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
         raise StorageBusy

@@ -1,9 +1,9 @@
-"""What lies inside the seal of a record: the body, its content id's randomness, a signature, padding.
+"""The plaintext inside a record's seal: payload, content salt, optional signature, padding.
 
-Signatures stand in here and never in a column: over content with few possible values (a score, an
-answer) a bare signature or hash lets anyone confirm a guess. The thirty-two random bytes are hashed
-with the body, so the content id confirms nothing either, and stays the same when a body is sealed
-anew under another key.
+Signatures are stored here and never in a column: over content with few possible values (a score, an
+answer) a bare signature or hash would let anyone confirm a guess. The content id is a hash over 32 random
+bytes and the payload, so it confirms no guess either, and it does not change when the payload is sealed
+again under another key.
 """
 
 import struct
@@ -26,11 +26,11 @@ _content_template = EncodingTemplate("hash/content", Placeholder(CONTENT_SALT_BY
 
 
 class InvalidEnvelope(Exception):
-    """The bytes are not what `pack` makes."""
+    """The bytes are not what `pack_envelope` returns."""
 
 
 class Envelope(Struct, frozen=True, kw_only=True):
-    """The inside of one record's seal. Unsigned ones carry no label and no signature."""
+    """The plaintext inside one record's seal; label and signature are None if it is unsigned."""
 
     payload: bytes
     content_salt: bytes
@@ -42,17 +42,17 @@ class Envelope(Struct, frozen=True, kw_only=True):
 
     @property
     def content_id(self) -> bytes:
-        """The name of this content, for audit lines, later versions and co-signatures."""
+        """The 32-byte id by which audit entries, later versions and co-signatures refer to this content."""
         return compute_content_id(self.content_salt, self.payload)
 
 
 def compute_content_id(content_salt: bytes, payload: bytes) -> bytes:
-    """SHA-256 over the body and the randomness kept with it."""
+    """SHA-256 over the content salt and the payload: 32 bytes."""
     return sha256(_content_template.fill(content_salt, payload)).digest()
 
 
 def pack_envelope(envelope: Envelope) -> bytes:
-    """Version, randomness, length and text of the label, signature, length, body, zeros."""
+    """Serialize: version, content salt, label length, label, signature, payload length, payload, padding."""
     label = (envelope.signature_label or "").encode()
     parts = (
         bytes([ENVELOPE_VERSION]),
@@ -68,10 +68,10 @@ def pack_envelope(envelope: Envelope) -> bytes:
 
 
 def unpack_envelope(packed: bytes) -> Envelope:
-    """The envelope that `pack` made.
+    """Parse what `pack_envelope` returned.
 
     Raises:
-        InvalidEnvelope: anything else; in practice, what a newer version wrote.
+        InvalidEnvelope: the bytes have another form; in practice, a newer version wrote them.
     """
     if len(packed) < _MIN_BYTES or packed[0] != ENVELOPE_VERSION:
         raise InvalidEnvelope
@@ -100,7 +100,10 @@ def unpack_envelope(packed: bytes) -> Envelope:
 
 
 def padded_length(length: int) -> int:
-    """Steps of 256 bytes up to 4 KiB, then Padmé: at most 12 % more, and few distinct sizes."""
+    """Round up to a padded length: multiples of 256 bytes up to 4 KiB, then Padmé (at most 12 % more).
+
+    Few distinct sizes reveal little about the content.
+    """
     if length <= _STEPPED_LIMIT:
         return max(_PADDING_STEP, -(-length // _PADDING_STEP) * _PADDING_STEP)
     exponent = length.bit_length() - 1

@@ -1,21 +1,24 @@
-"""Words in a passphrase that others know: the names of the practice and of the people in it.
+"""Finds the names of the practice and its people in a passphrase, because others can guess them.
 
-A strength meter adds a lot for every further word, even where it knows the word. So a row of names looks
-strong to it, and is the first thing that somebody who knows the practice would try.
+A strength meter adds much for every further word, even for one that it was told to expect. So a passphrase
+made of such names scores as strong, but is the first thing that somebody who knows the practice would try.
 """
 
 from collections.abc import Iterable, Sequence
 
 from clinic_toolkit.names import folding
 
-# Shorter parts are taken for a name only where they stand alone: "art" is no name in "cartwheel".
+# Shorter parts count as a name only as whole words: "art" is no name in "cartwheel".
 _MIN_EMBEDDED_LENGTH = 4
 _PROGRAM_NAME = "Clinic toolkit"
 _LEETSPEAK = str.maketrans("013457@$!", "oieastasi")
 
 
 def guessable_parts(names: Iterable[str]) -> tuple[str, ...]:
-    """Every name and every word of it, in small letters without accents, also backwards; longest first."""
+    """Return every name and each word of it, folded to lower case without accents; longest first.
+
+    Longer parts are returned reversed as well.
+    """
     parts: set[str] = set()
     for name in (*names, _PROGRAM_NAME):
         words = "".join(each if each.isalnum() else " " for each in _fold_text(name)).split()
@@ -25,10 +28,10 @@ def guessable_parts(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def remove_guessable_parts(text: str, parts: Sequence[str]) -> str | None:
-    """What is left of a text without these parts, however they are spelled; None if it has none of them.
+    """Remove these parts from a text, whatever their case, accents or leetspeak; None if it contains none.
 
     Args:
-        parts: as `guessable_parts` gives them.
+        parts: what `guessable_parts` returned.
     """
     folded, place = _fold_with_offsets(text)
     covered: set[int] = set()
@@ -44,7 +47,7 @@ def remove_guessable_parts(text: str, parts: Sequence[str]) -> str | None:
 
 
 def _fold_with_offsets(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its letters the place in the text that it came from."""
+    """Fold a text; returns it with the offset in the original text of each of its characters."""
     pieces = [_fold_text(each) for each in text]
     return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
 
@@ -55,5 +58,5 @@ def _stands_alone(folded: str, at: int, length: int) -> bool:
 
 
 def _fold_text(text: str) -> str:
-    """Small letters without accents; a digit or sign that is often written for a letter becomes it."""
+    """Lower case without accents, and leetspeak digits and signs turned into letters."""
     return folding.fold_letters(text).translate(_LEETSPEAK)

@@ -1,11 +1,11 @@
-"""The second copy of the head of the practice: what opens everything else, in a file beside the store.
+"""The header backup: a copy of the vault header in a file beside the database.
 
-The head is the practice's ids, the ways in, the clinician's identity and the practice's own ring. One
-bit in it would make the whole record unreadable. The copy holds the same sealed bytes as the store and
-nothing else, so it opens for the same secrets alone. It is written right before the commit of every
-transaction that changes a way in: an old passphrase is never left in it. It is used only where the
-store's own does not open, and only if the trail names its list of ways in as the newest; that trail is
-signed with the identity, so an older copy put in its place opens nothing.
+The header is the practice's ids, the key slots, the clinician's identity and the practice's own ring. One
+flipped bit in it would make every record unreadable. The backup holds the same sealed rows as the database
+and nothing else, so only the same secrets open it. It is written right before the commit of every
+transaction that changes a key slot, so that it never keeps a slot for a replaced passphrase. It is used
+only if the header in the database does not open, and only if the audit log names its slot list as the
+newest; the log is signed with the identity's key, so an older backup put in its place opens nothing.
 """
 
 import logging
@@ -25,10 +25,10 @@ from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault import header_backup_file, identity, key_slot_tables, key_slots, rings
 from clinic_toolkit.vault.vault import Vault
 
-# What can be wrong: the copy is not there, or not the newest, or it was needed.
+# Values of `Vault.header_fault`: the backup is missing, is outdated, or had to be used.
 MISSING, OUTDATED, USED = "missing", "old", "used"
 
-# In the order in which the file holds them; the columns as the tables have them.
+# This order is part of the file format, and so is the order of the columns in each table.
 HEADER_TABLES: tuple[Table, ...] = (
     identity.vault_table,
     identity.identity_table,
@@ -41,7 +41,7 @@ _Row = tuple[bytes | int | None, ...]
 
 
 class VaultHeader(msgspec.Struct, array_like=True, frozen=True):
-    """The rows of the head, table by table in the order of `HEADER_TABLES`; ids as their bytes."""
+    """The rows of the header, by table in the order of `HEADER_TABLES`; ids are stored as bytes."""
 
     slot_generation: int
     tables: tuple[tuple[_Row, ...], ...]
@@ -53,7 +53,7 @@ _decode = msgspec.msgpack.Decoder(VaultHeader).decode
 
 
 def read_store_header(db: Connection, vault: Vault) -> VaultHeader:
-    """The head as it stands in the store."""
+    """Read the header from the database."""
     mine, ours = vault.user_id, vault.practice_ring
     asked = (
         select(identity.vault_table),
@@ -72,7 +72,7 @@ def read_store_header(db: Connection, vault: Vault) -> VaultHeader:
 
 
 def find_header_backup(db: Connection) -> VaultHeader | None:
-    """The second copy beside this store; None if it is not there or not as it was written."""
+    """Read the backup beside this database; None if it is missing or damaged."""
     held = header_backup_file.find_backup(identity.data_folder_of(db))
     try:
         head = _decode(held) if held else None
@@ -82,7 +82,7 @@ def find_header_backup(db: Connection) -> VaultHeader | None:
 
 
 def find_fault(db: Connection, vault: Vault) -> str:
-    """What is wrong with the second copy, seen from a store that opened by itself; "" if nothing."""
+    """Compare the backup with a database that opened; returns `MISSING`, `OUTDATED`, or "" if they agree."""
     copy = find_header_backup(db)
     if copy is None:
         return MISSING
@@ -90,26 +90,25 @@ def find_fault(db: Connection, vault: Vault) -> str:
 
 
 def backup_has_other_ids(db: Connection) -> bool:
-    """Whether a copy that can be read gives the practice other ids than the store."""
+    """Whether a readable backup has another vault id or incarnation than the database."""
     copy = find_header_backup(db)
     there = tuple(_plain_row(row) for row in db.execute(select(identity.vault_table)))
     return copy is not None and copy.tables[0] != there
 
 
 def write_before_commit(db: Connection, vault: Vault) -> None:
-    """Write the second copy right before this transaction is committed.
+    """Write the backup right before this transaction commits.
 
-    A list of ways in that nobody vouches for is not copied: that would hide who changed it. Then there is
-    no copy, for the one that stands there opens for the secret that was just replaced.
+    A slot list whose MAC does not verify is never backed up, because that would hide that it was changed.
+    The existing backup is removed instead, since it still opens with the secret that was just replaced.
     """
     before_commit(db, lambda: _write_backup(db, vault))
 
 
 def try_write_before_commit(db: Connection, vault: Vault) -> None:
-    """Write the second copy as `write_before_commit` does; where that is refused, the transaction is
-    committed all the same.
+    """Write the backup as `write_before_commit` does, but let the transaction commit if that fails.
 
-    For an act that leaves every secret as it is: the copy that stands there lets no old one in.
+    Only for changes that replace no secret: then no replaced secret can open the existing backup.
     """
 
     def write() -> None:
@@ -131,12 +130,15 @@ def _write_backup(db: Connection, vault: Vault) -> None:
 
 
 def unlock_from_backup(db: Connection, unlock: Callable[[Connection], Vault]) -> Vault | None:
-    """Open the practice by its second copy and the other rings of the store; None if that fails as well.
+    """Unlock with the header of the backup and the other rings of the database; None if that fails too.
 
-    Whether the copy is the newest is for the caller to ask: the trail says it.
+    The caller must check against the audit log that the backup is the newest.
+
+    Args:
+        unlock: how to unlock, given a connection to a store with the header of the backup.
 
     Raises:
-        WrongSecret: the copy is as it was written and opens, but not by this secret.
+        WrongSecret: the backup is intact, but this secret does not open it.
     """
     head = find_header_backup(db)
     if head is None or _matches_store(db, head):
@@ -155,12 +157,13 @@ def unlock_from_backup(db: Connection, unlock: Callable[[Connection], Vault]) ->
 
 
 def restore_header(db: Connection) -> None:
-    """Put the head into the store again as the second copy has it. The caller knows that it is the newest."""
+    """Replace the header in the database by the backup, which the caller has checked to be the newest."""
     head = find_header_backup(db)
     if head is None:
         return
     (ring,), (grant,) = head.tables[2], head.tables[3]
-    # There is one clinician, so these tables hold nothing else; a hurt row may have any key.
+    # There is one clinician, so these tables hold nothing else; they are emptied, since the key of a
+    # damaged row may be damaged too.
     for table in (
         identity.vault_table,
         identity.identity_table,
@@ -180,7 +183,7 @@ def restore_header(db: Connection) -> None:
 
 @contextmanager
 def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection]:
-    """A small store in memory: the head of the copy, and all other rings of the store."""
+    """An in-memory database with the header of the backup and all other rings of the real database."""
     engine = create_engine("sqlite://")
     try:
         with engine.begin() as both:
@@ -204,7 +207,7 @@ def _insert_header(db: Connection, header: VaultHeader) -> None:
 
 
 def _matches_store(db: Connection, header: VaultHeader) -> bool:
-    """Whether the store holds the very same rows: then it cannot open where the store did not."""
+    """Whether the database holds the same header rows; if so, trying the backup is pointless."""
     for table, rows in zip(HEADER_TABLES, header.tables, strict=True):
         there = {_plain_row(row) for row in db.execute(select(table))}
         if not set(rows) <= there:

@@ -1,4 +1,4 @@
-"""The file with the second copy of the head of the practice: bytes with a sum over them, and no more."""
+"""The file that holds the header backup: opaque bytes with a checksum."""
 
 import errno
 import hashlib
@@ -15,14 +15,14 @@ from clinic_toolkit.store.storage_errors import StorageFull, StorageReadOnly
 _HEADER = struct.Struct(">6sHI")
 _MAGIC, _FORMAT, _CHECKSUM_BYTES = b"CtHead", 1, 32
 _MAX_BYTES = 1 << 20
-# Windows replaces no file that is open.
+# Windows cannot replace a file that is open.
 _CAN_REPLACE_OPEN_FILES = os.name != "nt"
 
 log = logging.getLogger("clinic")
 
 
 def find_backup(data_folder: Path) -> bytes | None:
-    """What the file of this folder holds; None if it is not there, or not as it was written."""
+    """Read the backup in this folder; None if it is missing or fails its checksum."""
     try:
         with (data_folder / folder.HEADER_BACKUP_FILE).open("rb") as source:
             raw = source.read(_MAX_BYTES)
@@ -37,10 +37,10 @@ def find_backup(data_folder: Path) -> bytes | None:
 
 
 def write_backup(data_folder: Path, content: bytes) -> Callable[[], None]:
-    """Put this in the place of what the file holds, for good or not at all; returns what takes that back.
+    """Replace the content of the backup file durably, or not at all; returns a function that undoes it.
 
     Raises:
-        StorageFull, StorageReadOnly: the disk would not take it; what was there stands.
+        StorageFull, StorageReadOnly: the file could not be written; its content is unchanged.
     """
     body = _HEADER.pack(_MAGIC, _FORMAT, len(content)) + content
     raw = body + hashlib.sha256(body).digest()
@@ -48,10 +48,10 @@ def write_backup(data_folder: Path, content: bytes) -> Callable[[], None]:
 
 
 def remove_backup(data_folder: Path) -> Callable[[], None]:
-    """Take the file away, and what it held off the disk; returns what takes that back.
+    """Overwrite and delete the backup file; returns a function that undoes it.
 
     Raises:
-        StorageFull, StorageReadOnly: the disk would not have it.
+        StorageFull, StorageReadOnly: the disk refused it.
     """
     return _change_file(data_folder / folder.HEADER_BACKUP_FILE, _wipe_and_remove)
 
@@ -66,7 +66,7 @@ def _change_file(file: Path, change: Callable[[Path], None]) -> Callable[[], Non
 
     def take_back() -> None:
         try:
-            # The folder was exchanged meanwhile: what lies in this one was never ours to take back.
+            # The folder was exchanged meanwhile: this file is not the one that was written, so leave it.
             if _held(file) != made:
                 return
             if before is None:
@@ -74,7 +74,7 @@ def _change_file(file: Path, change: Callable[[Path], None]) -> Callable[[], Non
             else:
                 _replace_and_wipe(file, before)
         except OSError:
-            # The next unlock finds that it is not the newest, and writes it anew.
+            # The next unlock notices that the backup is outdated, and writes it again.
             log.exception("head.not_taken_back")
 
     return take_back
@@ -86,13 +86,13 @@ def _held(file: Path) -> bytes | None:
 
 def _wipe_and_remove(file: Path) -> None:
     if file.exists():
-        # An empty file is no copy, and what it held is overwritten by then.
+        # Emptied first, so that the old content is overwritten even if the deletion fails.
         _replace_and_wipe(file, b"")
         file.unlink()
 
 
 def _replace_and_wipe(file: Path, raw: bytes) -> None:
-    # An old way in must not stay on the disk, so what had the name before is overwritten once it has none.
+    # A replaced key slot must not stay on the disk, so the old file is overwritten after it lost its name.
     if not _CAN_REPLACE_OPEN_FILES:
         _overwrite_and_replace(file, raw)
         return
@@ -109,8 +109,8 @@ def _replace_and_wipe(file: Path, raw: bytes) -> None:
 
 
 def _overwrite_and_replace(file: Path, raw: bytes) -> None:
-    # Overwritten first here, and again with what it held if the new one is refused: that needs no room. A
-    # kill in between leaves a copy that cannot be read, which the next unlock writes anew from the store.
+    # The old content is overwritten first, and put back in place if the new file cannot be written, which
+    # needs no free space. A crash in between leaves an unreadable backup, which the next unlock rewrites.
     before = file.read_bytes() if file.exists() else b""
     try:
         if before:

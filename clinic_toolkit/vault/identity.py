@@ -1,4 +1,4 @@
-"""The practice's vault and the clinician's identity: made once, opened under the user key."""
+"""The vault and the clinician's identity: created once, opened with the user key."""
 
 import secrets
 from pathlib import Path
@@ -54,7 +54,7 @@ identity_table = Table(
 
 
 class UnsupportedSuite(ClinicError):
-    """The vault was made with other ciphers. Nothing is negotiated: a lower suite is refused too."""
+    """The vault uses another cipher suite; an older one is refused too, so that none can be downgraded."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -63,7 +63,7 @@ class UnsupportedSuite(ClinicError):
 
 
 class AlreadySetUp(ClinicError):
-    """A practice lies here; a second one is never laid over it."""
+    """There is a practice in this store already; it is never overwritten."""
 
     def __init__(self) -> None:
         super().__init__("There is a practice here already. Nothing was changed.")
@@ -73,12 +73,11 @@ def has_practice(db: Connection) -> bool:
     """Whether a practice was set up in this store.
 
     Raises:
-        DamagedFile: the head of the vault is missing while other parts of it are there, and its second
-            copy is missing as well.
+        DamagedFile: the vault row is missing while other tables hold rows, and there is no header backup.
     """
     if db.scalar(select(vault_table.c.vault)) is not None:
         return True
-    # Every other table is filled only after this row: any row elsewhere means that it was taken out.
+    # The vault row is always written first, so a row in any other table means that it was lost.
     tables = map(table, inspect(db).get_table_names())
     if any(db.scalar(select(func.count()).select_from(each)) for each in tables):
         if header_backup_file.find_backup(data_folder_of(db)) is not None:
@@ -88,10 +87,10 @@ def has_practice(db: Connection) -> bool:
 
 
 def create_vault(db: Connection) -> Vault:
-    """Make a new vault and its first clinician, with the practice's ring but no way in yet.
+    """Create the vault and its first clinician with their two rings, but no key slot yet.
 
     Raises:
-        AlreadySetUp: there is one.
+        AlreadySetUp: there is a practice already.
     """
     if has_practice(db):
         raise AlreadySetUp
@@ -110,18 +109,18 @@ def create_vault(db: Connection) -> Vault:
     )
     opened = Vault(me, incarnation, OpenRings(me))
     opened.create_ring(db, owner=vault_id, ring_class="practice")
-    # Now, and not when it is first needed: of two that were made later in two copies of a folder nobody
-    # could tell which one is right.
+    # Created now and not on first use: if two copies of a folder each made one later, nobody could tell
+    # which of them is right.
     opened.create_ring(db, owner=user_id, ring_class="own")
     return opened
 
 
 def load_vault_ids(db: Connection) -> tuple[UUID, UUID]:
-    """The vault and its present incarnation.
+    """Return the ids of the vault and of its current incarnation.
 
     Raises:
-        DamagedFile: there is no vault.
-        UnsupportedSuite: it was made with other ciphers.
+        DamagedFile: there is no vault row.
+        UnsupportedSuite: it uses another cipher suite.
     """
     row = db.execute(select(vault_table)).first()
     if row is None:
@@ -132,11 +131,12 @@ def load_vault_ids(db: Connection) -> tuple[UUID, UUID]:
 
 
 def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
-    """Open the identity and the grants under a user key.
+    """Open the identity and the ring grants with a user key.
 
     Raises:
-        DamagedFile: the identity is missing or was not sealed by this key, or the practice's own ring
-            does not open: without it no line of the audit trail could be read or written.
+        DamagedFile: the identity is missing or was not sealed with this key, or the practice's own ring
+            does not open: without it no entry of the audit log can be read or written.
+        UnsupportedSuite: the vault or the identity has another version.
     """
     vault_id, incarnation = load_vault_ids(db)
     own = user_sealing_key(user_key)
@@ -164,10 +164,10 @@ def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
 
 
 def damaged_store_error(db: Connection) -> DamagedFile:
-    """The error that names this store's file."""
+    """Build the error that names this database file."""
     return damaged_file_error(Path(db.engine.url.database or ""))
 
 
 def data_folder_of(db: Connection) -> Path:
-    """The data folder of this store."""
+    """The folder of this database file."""
     return Path(db.engine.url.database or "").parent

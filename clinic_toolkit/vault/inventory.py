@@ -1,8 +1,8 @@
-"""What this vault is known to hold: the newest version of every record, told by the audit trail.
+"""The inventory: the newest version of every record, according to the audit log.
 
-A seal proves that a row is genuine, not that it is still there, nor that it is the newest: whoever
-can write to the file could remove one, or put an older one back. Pages compare what they found with
-this list before they show anything.
+A seal proves that a row is genuine, but not that no row is missing or that it is the newest version: whoever
+can write to the file could delete a row or restore an older one. Whatever was read from the store is compared
+with the inventory before it is shown. It holds ids, versions and hashes, never content.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,36 +10,36 @@ from threading import Lock
 from typing import NamedTuple, Protocol
 
 GENESIS_HASH = bytes(32)
-# Lines of requests that waited for one another may stand in another order than their times.
+# In microseconds. Concurrent requests may write their entries in another order than their timestamps.
 _CLOCK_SLACK = 60_000_000
 
 
 class ReferencedVersion(Protocol):
-    """One version of one record, as an audit line names it."""
+    """One version of one record, as an audit entry refers to it."""
 
     @property
     def table(self) -> str:
-        """Its table."""
+        """Name of its table."""
 
     @property
     def ring(self) -> bytes:
-        """Its ring, 16 bytes."""
+        """Id of its ring, 16 bytes."""
 
     @property
     def record(self) -> bytes:
-        """Its id, 16 bytes."""
+        """Id of the record, 16 bytes."""
 
     @property
     def version(self) -> int:
-        """From 1."""
+        """Version number, from 1."""
 
     @property
     def content_id(self) -> bytes:
-        """What was sealed."""
+        """Hash that identifies the sealed content, 32 bytes."""
 
 
 class KnownVersion(NamedTuple):
-    """The newest version of a record; `seq` is the line that names it, `begun` the line of its first."""
+    """The newest version of a record; `seq` is its audit entry, `first_seq` that of the first version."""
 
     table: str
     ring: bytes
@@ -50,7 +50,7 @@ class KnownVersion(NamedTuple):
 
 
 class UnreadableEntry(NamedTuple):
-    """A line that cannot be read, and between which times it was written; microseconds since 1970."""
+    """An audit entry that cannot be read, and when it may have been written, in microseconds since 1970."""
 
     seq: int
     not_before: int
@@ -58,11 +58,11 @@ class UnreadableEntry(NamedTuple):
 
 
 class Inventory:
-    """Every record by its id, as of audit line `seq` with the hash `tip_hash`.
+    """The newest version of every record, by record id, as of audit entry `seq` with the hash `tip_hash`.
 
-    `gaps` are lines that could not be read: what they named is not known. Those of them that may have
-    named something are in `unreadable_entries` as well. `slot_generation` is the highest number that any line
-    gives for the list of ways in.
+    `gaps` are entries that could not be read, so it is unknown which records they refer to. Those that may
+    refer to a record at all are in `unreadable_entries` as well. `slot_generation` is the highest generation
+    of the slot list that any entry names.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Inventory:
         self._lock = Lock()
 
     def copy(self) -> "Inventory":
-        """The same once more, to go on from while another thread adds to this one."""
+        """Return an independent copy; other threads may go on adding to this one."""
         other = Inventory()
         with self._lock:
             other.seq, other.tip_hash, other.slot_generation = self.seq, self.tip_hash, self.slot_generation
@@ -90,7 +90,7 @@ class Inventory:
         return len(self._newest)
 
     def set_version(self, record: bytes, known: KnownVersion) -> None:
-        """List one record."""
+        """Set the newest version of one record."""
         before = self._newest.get(record)
         if before is not None:
             self._by_table_and_ring[before.table, before.ring].discard(record)
@@ -100,7 +100,7 @@ class Inventory:
     def apply_entry(
         self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int = 0
     ) -> Callable[[], None]:
-        """Take in one audit line; returns what takes it out again, if its transaction fails."""
+        """Apply one audit entry; returns a function that undoes it if the transaction fails."""
         with self._lock:
             return self._apply_entry(seq, entry_hash, references, slot_generation)
 
@@ -138,18 +138,18 @@ class Inventory:
         self._by_table_and_ring[now.table, now.ring].discard(record)
 
     def find_newest(self, record: bytes) -> KnownVersion | None:
-        """The newest version of a record, or None if no line names it."""
+        """The newest version of a record, or None if no entry names it."""
         return self._newest.get(record)
 
     def may_be_in_unreadable_entry(self, sealed_at: int, *, after_seq: int, unnamed_count: int) -> bool:
-        """Whether lines that cannot be read may have named what was sealed at this time.
+        """Whether unreadable entries may account for a version that no readable entry names.
 
-        Each line names one version at the most, and was written when that version was sealed.
+        Each entry names at most one version, and was written when that version was sealed.
 
         Args:
-            sealed_at: when it was sealed, in microseconds since 1970.
-            after_seq: the line that names the version before it, 0 if none does.
-            unnamed_count: so many versions are not named.
+            sealed_at: when the version was sealed, in microseconds since 1970.
+            after_seq: the entry that names the previous version, 0 if none does.
+            unnamed_count: how many versions of the record no entry names.
         """
         later = [span for span in self.unreadable_entries if span.seq > after_seq]
         return len(later) >= unnamed_count and any(
@@ -157,12 +157,12 @@ class Inventory:
         )
 
     def first_seq(self, record: bytes) -> int:
-        """The line that first named a record: in this order they were begun. Unknown ones come last."""
+        """The entry that first named a record, for sorting by creation; unknown records sort last."""
         known = self._newest.get(record)
         return known.first_seq if known else self.seq + 1
 
     def record_ids(self, table: str, rings: Iterable[bytes] | None) -> set[bytes]:
-        """Every record of a table, in these rings or in any."""
+        """Ids of every record of a table, in these rings; None means in all rings."""
         if rings is None:
             places = [held for (name, _), held in list(self._by_table_and_ring.items()) if name == table]
         else:
@@ -170,9 +170,9 @@ class Inventory:
         return set().union(*places)
 
     def ring_ids(self) -> set[bytes]:
-        """Every ring that holds something."""
+        """Ids of every ring that holds a record."""
         return {ring for (_, ring), held in list(self._by_table_and_ring.items()) if held}
 
     def items(self) -> list[tuple[bytes, KnownVersion]]:
-        """Every record."""
+        """Every record id with its newest version."""
         return list(self._newest.items())

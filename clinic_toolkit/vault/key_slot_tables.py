@@ -1,4 +1,4 @@
-"""The two tables of the ways in: the slots, and the list by which a clinician vouches for them."""
+"""The two tables of the key slots: the slots, and the list with the clinician's MAC over them."""
 
 from sqlalchemy import CheckConstraint, Column, Integer, LargeBinary, Table, UniqueConstraint
 

@@ -1,7 +1,7 @@
-"""The ways in. Each slot holds the user key, sealed under one secret; opening one is unlocking.
+"""Key slots: each holds the user key, sealed under one secret; to unlock is to open a slot.
 
-No other hash of a password exists. A wrong passphrase, a wrong sheet and a slot that someone swapped
-look alike, because the commitment is compared before anything is decrypted.
+No password hash is stored anywhere. A wrong passphrase, a wrong recovery sheet and a tampered slot cannot be
+told apart, because the commitment is compared before anything is decrypted.
 """
 
 import secrets
@@ -36,16 +36,16 @@ from clinic_toolkit.vault import identity, recovery_sheet
 from clinic_toolkit.vault.key_slot_tables import slot_list_table, slot_table
 from clinic_toolkit.vault.vault import KeySlotList, Vault
 
-# 3 and 4 are kept for the two halves of an executor's way in.
+# 3 and 4 are reserved for the two halves of an executor's key slot.
 PASSPHRASE, RECOVERY_SHEET = 1, 2
 
 
 class WrongSecret(ClinicError):
-    """What was typed opens nothing here."""
+    """The secret that was typed opens no key slot here."""
 
 
 class SlotCostRefused(ClinicError):
-    """A stored cost is below the floor or beyond the limits, so it was not even tried."""
+    """The stored KDF cost is outside the limits, so the passphrase was not tried."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -66,17 +66,17 @@ class PassphraseRefused(ClinicError):
 def create_vault_with_slots(
     db: Connection, passphrase: str, *, cost: KdfCost | None = None
 ) -> tuple[Vault, tuple[str, ...]]:
-    """Make the practice's vault, its first clinician and both ways in.
+    """Create the vault, its first clinician and both key slots.
 
     Args:
-        cost: None calibrates to about a second on this machine.
+        cost: the KDF cost; None calibrates it to about one second on this machine.
 
     Returns:
-        The unlocked vault, and the eight groups of the recovery sheet, which are kept nowhere.
+        The unlocked vault, and the eight groups of the recovery sheet, which are stored nowhere.
 
     Raises:
-        identity.AlreadySetUp: a practice lies here.
-        PassphraseRefused: it is not Unicode text.
+        identity.AlreadySetUp: there is a practice already.
+        PassphraseRefused: the passphrase is not valid Unicode.
     """
     vault = identity.create_vault(db)
     replace_passphrase(db, vault, passphrase, cost=cost)
@@ -93,14 +93,19 @@ def unlock_with_passphrase(db: Connection, text: str) -> Vault:
 
     Raises:
         WrongSecret: it is not the passphrase.
-        SlotCostRefused: the stored cost is outside the limits.
+        SlotCostRefused: the stored KDF cost is outside the limits.
+        DamagedFile: the key slot or the identity is missing or damaged.
     """
     row = _load_slot(db, PASSPHRASE)
     return unlock_with_user_key(db, row.user, _unwrap_with_passphrase(db, row, text))
 
 
 def is_passphrase(db: Connection, text: str) -> bool:
-    """Whether this is the passphrase: asked once more before an act that needs it."""
+    """Whether this is the passphrase; for step-up authentication.
+
+    Raises:
+        SlotCostRefused: the stored KDF cost is outside the limits.
+    """
     try:
         _unwrap_with_passphrase(db, _load_slot(db, PASSPHRASE), text)
     except WrongSecret:
@@ -109,11 +114,11 @@ def is_passphrase(db: Connection, text: str) -> bool:
 
 
 def unlock_with_recovery_sheet(db: Connection, groups: str) -> Vault:
-    """Unlock with the recovery sheet. 160 random bits need no stretching, so this is instant.
+    """Unlock with the recovery sheet. Its 160 random bits need no slow KDF, so this is instant.
 
     Raises:
-        InvalidRecoverySheet: a group is not as printed; it is named.
-        WrongSecret: every group is as printed, on the sheet of another practice or an older one.
+        InvalidRecoverySheet: a group was mistyped; the error names it.
+        WrongSecret: every group is valid, but the sheet belongs to another practice or was replaced.
     """
     secret = recovery_sheet.decode_groups(groups)
     row = _load_slot(db, RECOVERY_SHEET)
@@ -127,17 +132,20 @@ def unlock_with_recovery_sheet(db: Connection, groups: str) -> Vault:
 
 
 def unlock_with_user_key(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
-    """Unlock with the user key itself, and look at the list of ways in."""
+    """Unlock with the user key itself, and verify the slot list."""
     vault = identity.open_vault(db, user_id, user_key)
     vault.key_slots = _read_slot_list(db, vault)
     return vault
 
 
 def replace_passphrase(db: Connection, vault: Vault, passphrase: str, *, cost: KdfCost | None = None) -> None:
-    """Give the user key a new passphrase, under a fresh salt; the old one opens nothing from now on.
+    """Replace the passphrase slot, with a fresh salt; the old passphrase opens nothing from now on.
+
+    Args:
+        cost: the KDF cost; None calibrates it to about one second on this machine.
 
     Raises:
-        PassphraseRefused: it is not Unicode text.
+        PassphraseRefused: the passphrase is not valid Unicode.
     """
     chosen, salt = cost or calibrate_cost(), secrets.token_bytes(SALT_BYTES)
     try:
@@ -148,13 +156,16 @@ def replace_passphrase(db: Connection, vault: Vault, passphrase: str, *, cost: K
 
 
 def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
-    """Give the passphrase that opened this vault a slot of a higher cost, if this machine bears one.
+    """Replace the passphrase slot by one with a higher KDF cost, if this machine can afford it.
 
-    The cost may have been measured while the machine was busy, or on a slower one. It is never lowered.
-    The new slot takes the place of the old one in the transaction of the caller: one of them always opens.
+    The stored cost may have been calibrated on a busy or slower machine. It is never lowered. The slot is
+    replaced in the caller's transaction, so that at any moment exactly one of the two exists.
+
+    Args:
+        passphrase: the one that opened this vault.
 
     Returns:
-        Whether there is a new slot.
+        Whether the slot was replaced.
     """
     stored, chosen = _slot_cost(_load_slot(db, PASSPHRASE)), calibrate_cost()
     if not vault.slots_intact or not is_substantially_higher(chosen, stored):
@@ -166,7 +177,14 @@ def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
 def replace_recovery_sheet(
     db: Connection, vault: Vault, new_groups: Sequence[str] | None = None
 ) -> tuple[str, ...]:
-    """Have this recovery sheet open the practice, or a new one; the old one opens nothing from now on."""
+    """Replace the recovery sheet's slot; the old sheet opens nothing from now on.
+
+    Args:
+        new_groups: the groups of a sheet that was printed already; None generates a new sheet.
+
+    Returns:
+        The eight groups of the sheet, which are stored nowhere.
+    """
     groups, salt = tuple(new_groups or recovery_sheet.generate_groups()), secrets.token_bytes(SALT_BYTES)
     _replace_slot(
         db,
@@ -191,7 +209,7 @@ def _slot_cost(row: Row[Any]) -> KdfCost:
 
 
 def _slot_context(vault_id: UUID, row: Row[Any]) -> bytes:
-    # Every parameter is both in the derivation and in the seal: a changed header is a wrong secret.
+    # Every parameter is bound into both the derivation and the seal, so a tampered slot fails to open.
     cost = (row.memory_kib, row.passes, row.lanes)
     return encode_fields("slot", vault_id, SUITE, row.user, row.slot, row.kind, row.salt, *cost)
 
@@ -202,7 +220,7 @@ def _unwrap_with_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
         root = derive_key(text, row.salt, _slot_cost(row))
     except ValueError:
         raise WrongSecret(refusal) from None
-    except (CostOutOfRange, TypeError):  # the last where a cost is not there
+    except (CostOutOfRange, TypeError):  # TypeError where a cost is missing
         raise SlotCostRefused from None
     return _unwrap_user_key(db, row, root, refusal)
 
@@ -237,8 +255,8 @@ def _update_slot_list(db: Connection, vault: Vault, new_slot: UUID) -> None:
     rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
     generation, vouched = before.generation + 1, before.trusted_slots | {new_slot}
     if any(row.slot not in vouched for row in rows):
-        # A slot that this clinician never made is still there. Writing a new list would launder it. The
-        # number goes on all the same: by it the trail tells every earlier list from the newest.
+        # There is a slot that this clinician did not make: a new list would authenticate it. The generation
+        # is raised all the same, because the audit log tells older lists from the newest by it.
         vault.key_slots = KeySlotList(generation=generation, intact=False, trusted_slots=vouched)
         return
     mac = _slot_list_mac(vault, generation, rows)
@@ -252,7 +270,7 @@ def _read_slot_list(db: Connection, vault: Vault) -> KeySlotList:
     listed = db.execute(select(slot_list_table).where(slot_list_table.c.user == vault.user_id)).first()
     try:
         mac = _slot_list_mac(vault, listed.generation, rows) if listed else b""
-    except ValueError:  # a number that no list and no slot is written with
+    except ValueError:  # a damaged row holds a number that cannot be encoded
         mac = b""
     if listed is None or not secrets.compare_digest(listed.mac, mac):
         return KeySlotList(generation=0, intact=False, trusted_slots=frozenset())

@@ -1,4 +1,4 @@
-"""Secrets that people type: phrases and codes made for them, and a look at phrases of their own."""
+"""Secrets that people type: generated passphrases and return codes, and a check of chosen passphrases."""
 
 import secrets
 from collections.abc import Sequence
@@ -11,18 +11,18 @@ from clinic_toolkit.vault.crockford_base32 import ALPHABET
 PASSPHRASE_WORDS = 6
 WORD_LIST_LENGTH = 7776
 RETURN_CODE_LENGTH = 6
-# More than anyone types; said where one is chosen, so that none is kept that cannot be typed again.
+# More than anyone types; checked when one is chosen, so that none is stored that cannot be typed again.
 MAX_PASSPHRASE_LENGTH = 1000
 _MIN_PASSPHRASE_LENGTH = 15
 _MIN_SCORE = 4
 _MIN_GUESSES = 10**12
-# The estimate takes time that grows with the square of the length; what follows can only add strength.
+# The estimate takes quadratic time, so only the beginning is estimated; the rest can only add strength.
 _MAX_ESTIMATED_LENGTH = 72
 
 
 @cache
 def load_word_list() -> tuple[str, ...]:
-    """The 7,776 words of the EFF's large list."""
+    """Load the 7,776 words of the EFF's large word list."""
     text = files("clinic_toolkit.vault").joinpath("wordlist", "eff_large.txt").read_text(encoding="ascii")
     words = tuple(text.split())
     if len(words) != WORD_LIST_LENGTH or len(set(words)) != WORD_LIST_LENGTH:
@@ -32,37 +32,40 @@ def load_word_list() -> tuple[str, ...]:
 
 @cache
 def unpleasant() -> frozenset[str]:
-    """Words of that list that nobody should have to read in front of a client."""
+    """Words of that list that nobody should have to read in front of a client; they are never drawn."""
     text = files("clinic_toolkit.vault").joinpath("wordlist", "unpleasant.txt").read_text(encoding="ascii")
     return frozenset(text.split())
 
 
 def generate_passphrase() -> str:
-    """Six words drawn independently: 77 bits, enough for a vault whose every guess costs a second."""
+    """Six words drawn independently: 77 bits, enough where every guess costs a second."""
     return " ".join(_kind_word() for _ in range(PASSPHRASE_WORDS))
 
 
 def _kind_word() -> str:
-    """One word; an unpleasant one is drawn again, so that every other one stays equally likely."""
+    """Draw one word; unpleasant ones are drawn again, so that all others stay equally likely."""
     while (word := secrets.choice(load_word_list())) in unpleasant():
         pass
     return word
 
 
 def generate_return_code() -> str:
-    """A six-character return code without look-alikes."""
+    """Draw a six-character return code, without look-alike characters."""
     return "".join(secrets.choice(ALPHABET) for _ in range(RETURN_CODE_LENGTH))
 
 
 def find_weakness(text: str, *, known_names: Sequence[str]) -> str | None:
-    """Why an own passphrase is too weak to guard a practice, in plain words; None if it is strong.
+    """Explain why a passphrase of the clinician's own is too weak; None if it is strong enough.
 
-    A middling score is not enough here: a year and an exclamation mark after one word still pass for
-    "safe", and whoever has a copy of the disk can guess for years.
+    Only zxcvbn's best score passes: with a lower one, a word with a year and an exclamation mark still
+    counts as "safe", and whoever has a copy of the disk can guess for years.
 
     Args:
-        known_names: what others know, such as the practice's and the clinician's name. It counts for nothing:
-            what is left without it has to be strong by itself.
+        known_names: names that others know, such as the practice's and the clinician's. They add no
+            strength: the passphrase without them has to be strong enough.
+
+    Returns:
+        A sentence for the clinician, or None.
     """
     if len(text) < _MIN_PASSPHRASE_LENGTH:
         return (
@@ -84,7 +87,7 @@ def find_weakness(text: str, *, known_names: Sequence[str]) -> str | None:
 
 
 def _strength_warning(text: str, parts: Sequence[str]) -> str | None:
-    from zxcvbn import zxcvbn  # slow to import, needed once in the life of a practice
+    from zxcvbn import zxcvbn  # slow to import and rarely needed
 
     found = zxcvbn(text[:_MAX_ESTIMATED_LENGTH], user_inputs=list(parts))
     if found["score"] >= _MIN_SCORE and found["guesses"] >= _MIN_GUESSES:

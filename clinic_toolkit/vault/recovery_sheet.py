@@ -1,8 +1,8 @@
 """The recovery sheet as text: 160 random bits in eight groups of five characters.
 
-Each group is four data characters and one check character over the group's number and its data, in
-the field of thirty-two elements. Every weight differs, so one wrong character, two neighbours in the
-wrong order and a group in the wrong place are always noticed, and the group can be named.
+Each group has four data characters and one check character over its data and its number, computed in
+GF(32) with a different weight for each. So one wrong character, two swapped neighbours and a group in the
+wrong place are always detected, and the error can name the group.
 """
 
 import secrets
@@ -19,7 +19,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 
 
 class InvalidRecoverySheet(ClinicError):
-    """A group was not typed as it is printed. `group` is its number, or None if the count is wrong."""
+    """A group was mistyped. `group` is its number from 1, or None if the number of groups is wrong."""
 
     def __init__(self, group: int | None) -> None:
         which = f"The {_ORDINALS[group - 1]} group" if group else "The number of groups"
@@ -28,17 +28,17 @@ class InvalidRecoverySheet(ClinicError):
 
 
 def generate_secret() -> bytes:
-    """160 random bits."""
+    """Draw 20 random bytes (160 bits)."""
     return secrets.token_bytes(SECRET_BYTES)
 
 
 def generate_groups() -> tuple[str, ...]:
-    """The eight groups of a sheet that opens nothing yet."""
+    """Generate the eight groups of a new sheet, which opens nothing until a key slot is made for it."""
     return encode_groups(generate_secret())
 
 
 def encode_groups(secret: bytes) -> tuple[str, ...]:
-    """The eight groups as they are printed."""
+    """Encode a secret of 20 bytes as the eight groups that are printed."""
     number = int.from_bytes(secret)
     digits = [number >> 5 * place & 31 for place in reversed(range(GROUPS * _DATA_CHARACTERS))]
     chunks = [digits[at : at + _DATA_CHARACTERS] for at in range(0, len(digits), _DATA_CHARACTERS)]
@@ -49,10 +49,10 @@ def encode_groups(secret: bytes) -> tuple[str, ...]:
 
 
 def decode_groups(text: str) -> bytes:
-    """The secret from all eight groups, however they are separated.
+    """Decode the secret, 20 bytes, from all eight groups, however they are separated.
 
     Raises:
-        InvalidRecoverySheet: naming the first group that is not as printed.
+        InvalidRecoverySheet: a group is mistyped; the error names the first one.
     """
     groups = split_groups(text)
     if len(groups) != GROUPS:
@@ -70,10 +70,10 @@ def decode_groups(text: str) -> bytes:
 
 
 def check_group(position: int, typed: str) -> str:
-    """One group as printed, from how it was typed; `place` counts from 1.
+    """Check one typed group and return it normalized; `position` counts from 1.
 
     Raises:
-        InvalidRecoverySheet: it cannot be this group of any sheet.
+        InvalidRecoverySheet: no sheet has this group at this position.
     """
     group = normalize_code(typed)
     if len(group) != _GROUP_CHARACTERS or any(character not in CHARACTER_VALUES for character in group):
@@ -85,7 +85,7 @@ def check_group(position: int, typed: str) -> str:
 
 
 def is_same_group(printed: str, typed: str) -> bool:
-    """Whether a group typed back is the printed one."""
+    """Whether a typed group equals the printed one; compared in constant time."""
     return secrets.compare_digest(
         normalize_code(printed).encode(), normalize_code(typed).encode("utf-8", "replace")
     )

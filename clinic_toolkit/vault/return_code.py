@@ -1,4 +1,4 @@
-"""The short code to come back with: the user key is sealed under it, for the memory of the keeper alone."""
+"""The return code: the user key is wrapped under a short code, for the keeper's memory and never the disk."""
 
 import secrets
 from uuid import UUID
@@ -15,10 +15,10 @@ from clinic_toolkit.vault.vault import Vault
 
 
 def wrap_user_key(vault: Vault, code: str) -> bytes:
-    """The user key, sealed under the short return code, for the keeper's memory and never for the disk.
+    """Wrap the user key under the short return code, for the keeper's memory and never for the disk.
 
-    A short code can be guessed by whoever copies that memory; it guards against a person at the
-    keyboard, whose tries the keeper counts.
+    Whoever copies that memory can guess a short code. It protects against a person at the keyboard, whose
+    attempts the keeper limits.
     """
     salt = secrets.token_bytes(SALT_BYTES)
     head = _return_context(vault.vault_id, vault.user_id, salt)
@@ -27,10 +27,13 @@ def wrap_user_key(vault: Vault, code: str) -> bytes:
 
 
 def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
-    """Come back with the short return code.
+    """Unlock with the short return code.
+
+    Args:
+        blob: what `wrap_user_key` returned.
 
     Raises:
-        WrongSecret: it is not the code, or the blob is another practice's.
+        WrongSecret: it is not the code, or the blob belongs to another practice.
     """
     vault_id, user_id, salt, sealed = UUID(bytes=blob[:16]), UUID(bytes=blob[16:32]), blob[32:48], blob[48:]
     head = _return_context(vault_id, user_id, salt)
@@ -46,7 +49,7 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
 
 
 def normalize_return_code(text: str) -> str:
-    """A return code as meant: case, spaces, dashes and look-alikes do not count."""
+    """Normalize a typed return code: case, spaces, dashes and look-alikes do not matter."""
     return normalize_code(text)
 
 

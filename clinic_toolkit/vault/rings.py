@@ -1,9 +1,9 @@
-"""Rings: one key for one owner (a client, a case, the practice) and one class of records.
+"""Rings: one key for each owner (a client, a case, the practice) and each class of records.
 
-Deleting a client will mean destroying these keys, and granting a client to a colleague handing them
-over, so nothing coarser may open a record. In the store a ring is a random id. Whose it is, and of
-which class, stands only inside the sealed grant; the directory of people is built in memory at
-unlock, so no plain column links a ring to a person or two rings to one another.
+Deleting a client will mean destroying the client's ring keys, and sharing one with a colleague will mean
+granting them, so no key may cover more than one owner. In the store a ring is a random id. Its owner and
+class are only inside the sealed grant, and the directory of owners is built in memory at unlock; so no plain
+column links a ring to a person, or two rings to each other.
 """
 
 import secrets
@@ -24,8 +24,8 @@ from clinic_toolkit.store.engine import on_rollback
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault.user_keys import UserKeys
 
-# 3 is kept for psychotherapy notes, whose rings lie under a key of their own. A ring of class "own" belongs
-# to a clinician, who is its only member for good.
+# 3 is reserved for psychotherapy notes, whose rings will be under a separate key. A ring of class "own"
+# belongs to a clinician, who is always its only member.
 RING_CLASSES = {"demographics": 1, "record": 2, "practice": 4, "own": 5}
 _CLASS_NAMES = {number: name for name, number in RING_CLASSES.items()}
 
@@ -34,8 +34,8 @@ _KID_BYTES = 16
 _GRANT_VERSION = 1
 _GRANT_FORMAT = struct.Struct(">B16sBQ32s")
 
-# WITHOUT ROWID: rows lie in the order of their random ids. A row number would betray that the two
-# rings of one client were made one after the other.
+# WITHOUT ROWID, so that rows are ordered by their random ids. Row numbers would reveal which two rings
+# were created together, and so belong to one client.
 ring_table = Table(
     "ring",
     metadata,
@@ -67,7 +67,7 @@ ring_grant_table = Table(
 
 
 class UnknownRing(ClinicError):
-    """No ring for this owner and class is open to this clinician."""
+    """This clinician has no ring for this owner and class."""
 
     def __init__(self) -> None:
         super().__init__("There is nothing here that you can open.")
@@ -75,7 +75,7 @@ class UnknownRing(ClinicError):
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class RingKey:
-    """One generation of one ring, opened. `order` counts the rings as they were made."""
+    """The opened key of one generation of a ring; `creation_order` counts the rings in order of creation."""
 
     ring: UUID
     generation: int
@@ -87,11 +87,11 @@ class RingKey:
 
 
 class OpenRings:
-    """The rings of one clinician, in memory: which exist, whose they are, and their keys.
+    """The opened rings of one clinician, in memory: their keys and their owners.
 
-    The grants are opened at unlock; being sealed under the user key, they cannot come from anyone
-    else. Each ring's signed statement is checked before its key is first used: a signature takes
-    longer to check than everything else about a ring, and most are not used on most days.
+    Grants are opened at unlock; they are sealed under the user key, so nobody else can have made them. The
+    signed statement of a ring is verified when its key is first used, because that is the slowest step and
+    most rings are not used on most days.
     """
 
     def __init__(self, user_keys: UserKeys) -> None:
@@ -102,9 +102,9 @@ class OpenRings:
         self.damaged: frozenset[UUID] = frozenset()
 
     def load_grants(self, db: Connection) -> None:
-        """Open every grant of this clinician that is not open yet; another window may have made some.
+        """Open every grant of this clinician that is not open yet, such as those made by another session.
 
-        What cannot be opened is kept apart and named.
+        Rings whose grant does not open are listed in `damaged`.
         """
         columns = (ring_grant_table.c.ring, ring_grant_table.c.generation, ring_grant_table.c.sealed)
         mine = select(*columns).where(ring_grant_table.c.user == self._user_keys.user_id)
@@ -123,8 +123,8 @@ class OpenRings:
                 self._unverified[row.ring] = (row, sha256(sealed).digest())
         damaged |= {id for id, _ in grants}
         for key in sorted(opened, key=lambda key: key.creation_order):
-            # One owner has one ring of a class. A second one comes from a copied folder, and must not
-            # take the place of the first for what is written from now on.
+            # An owner has one ring of each class. A second one comes from a copied folder, and must not
+            # replace the first one for new records.
             if (key.ring_class, key.owner) in self._ring_by_owner:
                 damaged.add(key.ring)
             else:
@@ -132,10 +132,13 @@ class OpenRings:
         self.damaged = frozenset(damaged)
 
     def create_ring(self, db: Connection, owner: UUID, ring_class: str) -> UUID:
-        """Make the ring of an owner and class: its key, the grant to oneself, the signed statement.
+        """Create the ring of an owner and class: key, grant to this clinician, signed statement.
+
+        Returns:
+            The id of the ring.
 
         Raises:
-            ValueError: it exists already, or the class is unknown.
+            ValueError: the ring exists already, or the class is unknown.
         """
         number = RING_CLASSES.get(ring_class)
         if number is None or (ring_class, owner) in self._ring_by_owner:
@@ -161,15 +164,19 @@ class OpenRings:
             )
         )
         self._add_ring(key)
-        # A ring whose grant did not reach the disk must never seal anything: nobody could open it.
+        # A ring whose grant was rolled back must never seal anything, because nobody could open it.
         on_rollback(db, lambda: self._remove_ring(key))
         return id
 
     def get_key(self, id: UUID, kid: bytes | None = None) -> RingKey:
-        """The key of a ring, its statement proved; with a kid, only if it is that generation's.
+        """The key of a ring, after its signed statement was verified.
+
+        Args:
+            id: the ring.
+            kid: the expected key id; None accepts any.
 
         Raises:
-            DecryptionError: there is none, or the statement does not hold.
+            DecryptionError: no such key is open, or the statement does not verify.
         """
         found = self._rings.get(id)
         if found is None or (kid is not None and kid != found.kid):
@@ -188,7 +195,7 @@ class OpenRings:
         """The ring of an owner and class.
 
         Raises:
-            UnknownRing: there is none that this clinician may open.
+            UnknownRing: this clinician has none.
         """
         try:
             return self._ring_by_owner[ring_class, owner]
@@ -196,12 +203,12 @@ class OpenRings:
             raise UnknownRing from None
 
     def find_owner(self, id: UUID) -> UUID | None:
-        """Whose ring this is, or None if it is not open to this clinician."""
+        """The owner of a ring, or None if this clinician has no grant to it."""
         found = self._rings.get(id)
         return found.owner if found else None
 
     def list_owners(self, ring_class: str) -> list[UUID]:
-        """Everyone who has a ring of this class, in the order the rings were made."""
+        """Every owner of a ring of this class, in the order in which the rings were created."""
         return [owner for name, owner in self._ring_by_owner if name == ring_class]
 
     def _add_ring(self, key: RingKey) -> None:
@@ -224,8 +231,8 @@ class OpenRings:
         return _build_ring_key(id, UUID(bytes=owner), _CLASS_NAMES[number], order, cdk)
 
     def _verify_statement(self, key: RingKey, row: Row[Any], sealed_hash: bytes) -> None:
-        # A first generation is valid if its only member made it. Everything is recomputed from what the
-        # grant and one's own identity say; the row adds nothing but the signature.
+        # The first generation of a ring is valid if its only member signed it. Every signed field is
+        # recomputed from the grant and the clinician's own identity; the row only adds the signature.
         me = self._user_keys
         members = encode_member(me.user_id, me.fingerprint(), sealed_hash)
         holds = verify_signature(
@@ -238,7 +245,7 @@ class OpenRings:
 
 
 def encode_member(user: UUID, fingerprint: bytes, sealed_hash: bytes) -> bytes:
-    """One member as the statement lists it: 80 bytes, so the list needs no separators."""
+    """Encode a ring member for the signed statement: always 80 bytes, so the list needs no separators."""
     return user.bytes + fingerprint + sealed_hash
 
 

@@ -1,4 +1,4 @@
-"""The place that a row is sealed for: what opens and seals the rows of one table in one ring."""
+"""Seal contexts: the key and the associated data that bind a sealed row to its table and ring."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -9,7 +9,7 @@ from clinic_toolkit.vault.rings import RingKey
 
 
 class SealContext(NamedTuple):
-    """What opens and seals the rows of one table in one ring; the template lacks record and version."""
+    """Key and associated data for the rows of one table in one ring, without record and version."""
 
     ring: UUID
     key: SealingKey
@@ -17,9 +17,9 @@ class SealContext(NamedTuple):
 
 
 def create_seal_context(vault_id: UUID, table: str, key: RingKey) -> SealContext:
-    """What seals and opens the rows of this table with this key."""
-    # What is needed to find the row, and no more: moving a sealed blob to another row, table,
-    # version or ring makes it unreadable. Author, times and state are inside.
+    """Create the seal context of this table and this ring key."""
+    # Exactly the fields that locate the row, so that a blob moved to another row, table, version or ring
+    # does not open. Author, times and state are inside the seal.
     place = EncodingTemplate(
         "rec", vault_id, SUITE, table, Placeholder(16), Placeholder(8), key.ring, key.kid
     )

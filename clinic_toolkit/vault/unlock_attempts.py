@@ -1,9 +1,9 @@
-"""Failed unlocks, counted on the disk so that a restart does not forget them.
+"""Back-off after failed unlocks, counted on the disk so that a restart does not reset it.
 
-The file holds one number. It slows down a person at the keyboard; whoever can delete it can also copy
-the store and guess elsewhere, which is what the cost of each guess is for. The delay grows to a
-minute and never becomes a lock-out. The recovery sheet is exempt: 160 random bits cannot be guessed,
-and it must work when everything else does not.
+The file holds one number. It slows down a person at the keyboard; whoever can delete it can also copy the
+store and guess elsewhere, and there the KDF cost is the protection. The delay grows to one minute and never
+becomes a lock-out. The recovery sheet is exempt: 160 random bits cannot be guessed, and it must work when
+everything else fails.
 """
 
 import os
@@ -15,7 +15,7 @@ _MAX_FAILURES = 1000
 
 
 def count_failures(folder: Path) -> int:
-    """How many tries have failed since the last success. A file that cannot be read counts as many."""
+    """How many attempts failed since the last success; the maximum if the file cannot be read."""
     try:
         text = (folder / ATTEMPTS_FILE).read_bytes()[:16]
     except FileNotFoundError:
@@ -26,10 +26,10 @@ def count_failures(folder: Path) -> int:
 
 
 def record_failure(folder: Path) -> int:
-    """Count one more and return the count.
+    """Count one more failure, durably; returns the new count.
 
-    Call it before a try and `clear_failures` after success: then ending the program during the try, which
-    takes a second, is counted as well.
+    Call this before an attempt and `clear_failures` after success, so that killing the program during the
+    attempt, which takes a second, counts as a failure.
     """
     failed = min(count_failures(folder) + 1, _MAX_FAILURES)
     draft = folder / (ATTEMPTS_FILE + ".new")
@@ -44,10 +44,10 @@ def record_failure(folder: Path) -> int:
 
 
 def clear_failures(folder: Path) -> None:
-    """Start again from nothing, after a success."""
+    """Reset the count after a success."""
     (folder / ATTEMPTS_FILE).unlink(missing_ok=True)
 
 
 def delay_seconds(failures: int) -> int:
-    """How long to wait after so many failures: 0, 1, 2, 4 … 60 seconds."""
+    """Delay before the next attempt after this many failures: 0, 1, 2, 4 … 60 seconds."""
     return 0 if failures <= 0 else min(1 << min(failures - 1, 6), _MAX_DELAY_SECONDS)

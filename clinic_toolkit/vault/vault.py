@@ -1,4 +1,4 @@
-"""The unlocked vault of one clinician: what `record` is given, and the only door to plaintext."""
+"""The unlocked vault of one clinician: the only way for the layers above to seal, open and sign."""
 
 import secrets
 from collections.abc import Iterable
@@ -27,12 +27,12 @@ from clinic_toolkit.vault.rings import OpenRings, RingKey, UnknownRing
 from clinic_toolkit.vault.seal_context import SealContext, create_seal_context
 from clinic_toolkit.vault.user_keys import UserKeys
 
-# Another key, place or bytes; the last where a version is below nothing.
+# Another key, context or bytes; ValueError where a damaged row has a negative version.
 _OPEN_ERRORS = (DecryptionError, InvalidEnvelope, ValueError)
 
 
 class SealBroken(ClinicError):
-    """A stored record is not what was written at its place. It is never shown, not even in part."""
+    """A stored row is not what was sealed for its place; its content is never shown, not even in part."""
 
     def __init__(self, *, table: str, record: UUID) -> None:
         super().__init__(
@@ -44,7 +44,7 @@ class SealBroken(ClinicError):
 
 
 class OwnRingLost(ClinicError):
-    """The clinician's own ring may be one that does not open, so none is made in its place."""
+    """The clinician's own ring may be among those that do not open, so no new one is created."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -55,7 +55,7 @@ class OwnRingLost(ClinicError):
 
 
 class SealedVersion(Struct, frozen=True, kw_only=True):
-    """What goes into a row, and what the audit line and later versions refer to."""
+    """A sealed version: what goes into its row, and the content id that audit entries refer to."""
 
     kid: bytes
     blob: bytes
@@ -64,9 +64,12 @@ class SealedVersion(Struct, frozen=True, kw_only=True):
 
 
 class KeySlotList(Struct, frozen=True, kw_only=True):
-    """The list of slots as found at unlock.
+    """The slot list as found at unlock.
 
-    Its generation, whether this user key vouched for exactly these slots, and which ones it vouches for.
+    Attributes:
+        generation: the number of the list; every change of a slot raises it.
+        intact: whether the stored slots are exactly those that this clinician authenticated last.
+        trusted_slots: the slots that this clinician is known to have made.
     """
 
     generation: int
@@ -75,7 +78,7 @@ class KeySlotList(Struct, frozen=True, kw_only=True):
 
 
 class Vault:
-    """One clinician's keys, rings and signature. Lives in the worker's memory and ends with it."""
+    """One clinician's keys and rings. It exists only in memory, and ends with the process."""
 
     def __init__(self, user_keys: UserKeys, incarnation: UUID, rings: OpenRings) -> None:
         self._user_keys = user_keys
@@ -83,17 +86,16 @@ class Vault:
         self._seal_contexts: dict[tuple[str, bytes], SealContext] = {}
         self.incarnation = incarnation
         self.key_slots = KeySlotList(generation=0, intact=True, trusted_slots=frozenset())
-        # What is wrong with the head of the practice or its second copy: a word of `second_copy`, or "".
+        # A constant of `header_backup` that says what is wrong with the header or its backup, or "".
         self.header_fault = ""
-        # Whether this entry replaced the slot of the passphrase by one that costs more.
+        # Whether this unlock replaced the passphrase slot by one with a higher KDF cost.
         self.kdf_cost_upgraded = False
-        # What was opened with these keys, by table; it lives exactly as long as they do.
+        # Records opened with these keys, by table, so that plaintext lives exactly as long as the keys.
         self.record_cache: dict[str, dict[int, Any]] = {}
-        # What should be there, told from the audit trail when it is first needed; and what is not as it
-        # was written, by record.
+        # The inventory is built from the audit log on first use; failures are listed by record id.
         self.inventory: Inventory | None = None
         self.integrity_failures: dict[bytes, Any] = {}
-        # What is shown although no line names it: the line that may have named it cannot be read.
+        # Records that are shown although no readable entry names them, since an unreadable one may do so.
         self.unconfirmed: dict[bytes, Any] = {}
 
     def __repr__(self) -> str:
@@ -104,38 +106,38 @@ class Vault:
 
     @property
     def vault_id(self) -> UUID:
-        """The practice's vault."""
+        """Id of the practice's vault."""
         return self._user_keys.vault_id
 
     @property
     def user_id(self) -> UUID:
-        """The clinician."""
+        """Id of the clinician."""
         return self._user_keys.user_id
 
     @property
     def public_key(self) -> bytes:
-        """One's own Ed25519 key, taken from one's own sealed identity and never from a row."""
+        """The clinician's own Ed25519 public key, from the sealed identity and never from a plain row."""
         return self._user_keys.signing_key.public_key
 
     @property
     def slot_generation(self) -> int:
-        """The number of the list of ways in, for the audit trail: an older list has a lower one."""
+        """The generation of the slot list, for the audit log; an older list has a lower one."""
         return self.key_slots.generation
 
     @property
     def slots_intact(self) -> bool:
-        """False if the ways in are not the ones this clinician last made. Shown at unlock."""
+        """False if the key slots are not those that this clinician last made; shown at unlock."""
         return self.key_slots.intact
 
     def compare_slot_generation(self, logged: int, *, log_complete: bool) -> None:
-        """Compare the list with the number that the audit trail names; another one vouches for no slot.
+        """Compare the slot list with the generation in the audit log; trust no slot if they differ.
 
-        Whoever puts a slot of another time back with its own list, or one of a copied folder, would
-        otherwise come in by the secret of that list unseen.
+        Otherwise an attacker could restore an older slot together with its own list, or those of a copied
+        folder, and unlock with a replaced secret unnoticed.
 
         Args:
-            logged: the number, 0 if no line names one.
-            log_complete: every line could be read; else a newer list may have been named by another.
+            logged: the highest generation that an audit entry names, 0 if none does.
+            log_complete: whether every entry could be read; if not, an unreadable one may name a newer list.
         """
         generation = self.key_slots.generation
         if generation < logged or (log_complete and 0 < logged < generation):
@@ -150,22 +152,22 @@ class Vault:
 
     @property
     def practice_ring(self) -> UUID:
-        """The practice's own ring: settings, own definitions, audit bodies."""
+        """The practice's own ring: settings, own definitions, payloads of audit entries."""
         return self._rings.get_ring(self.vault_id, "practice")
 
     @property
     def own_ring(self) -> UUID | None:
-        """The clinician's own ring, which nobody else is ever a member of; None if it does not open."""
+        """The clinician's own ring, which has no other member; None if it does not open."""
         try:
             return self._rings.get_ring(self.user_id, "own")
         except UnknownRing:
             return None
 
     def ensure_own_ring(self, db: Connection) -> UUID:
-        """The clinician's own ring, made now if there never was one.
+        """Return the clinician's own ring, and create it if there never was one.
 
         Raises:
-            OwnRingLost: a ring is there, or is named by the trail, that does not open: it may be this one.
+            OwnRingLost: some ring in the store or in the audit log does not open, and may be this one.
         """
         if self.own_ring:
             return self.own_ring
@@ -184,14 +186,14 @@ class Vault:
         payload: bytes,
         signature_label: str | None = None,
     ) -> SealedVersion:
-        """Seal one version of one record for exactly this place.
+        """Seal one version of one record for exactly this table, record, version and ring.
 
         Args:
             signature_label: a signature label such as "sig/note"; the signature covers the content id and
-                goes inside the seal.
+                is stored inside the seal. None leaves the version unsigned.
 
         Raises:
-            SealBroken: the ring is not open to this clinician, or its statement does not hold.
+            SealBroken: this clinician has no grant to the ring, or its signed statement does not verify.
         """
         try:
             key = self._rings.get_key(ring)
@@ -214,10 +216,10 @@ class Vault:
     def open(
         self, *, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
     ) -> Envelope:
-        """Open one version of one record; a signature that lies in it is not checked here.
+        """Open one version of one record; its signature, if any, is not verified here.
 
         Raises:
-            SealBroken: any byte, or the place, differs from what was sealed.
+            SealBroken: any byte, or its table, record, version or ring, differs from what was sealed.
         """
         try:
             return self._open_version(table, record, version, ring, kid, blob)
@@ -225,7 +227,7 @@ class Vault:
             raise SealBroken(table=table, record=record) from None
 
     def open_rows(self, table: str, rows: Iterable[SealedRow | Row[Any]]) -> list[Envelope | None]:
-        """`open` for many rows of one table; None for one that is not what was sealed at its place."""
+        """Open many rows of one table; the result has None for each row that does not open."""
         found: list[Envelope | None] = []
         for row in rows:
             try:
@@ -245,7 +247,7 @@ class Vault:
         return unpack_envelope(door.key.open(blob, door.aad_template.fill(record.bytes, encode_u64(version))))
 
     def sign(self, label: str, *fields: Field) -> bytes:
-        """Sign for one purpose with the clinician's key."""
+        """Sign fields under a label with the clinician's key; see `SigningKey.sign`."""
         return self._user_keys.signing_key.sign(label, *fields)
 
     def is_signed(
@@ -257,14 +259,14 @@ class Vault:
         )
 
     def create_ring(self, db: Connection, *, owner: UUID, ring_class: str) -> UUID:
-        """Make a ring; see `OpenRings.create_ring`. It is forgotten again if `db` does not commit."""
+        """Create a ring; see `OpenRings.create_ring`. It is removed from memory if `db` does not commit."""
         return self._rings.create_ring(db, owner, ring_class)
 
     def get_ring(self, owner: UUID, ring_class: str) -> UUID:
         """The ring of an owner and class.
 
         Raises:
-            rings.UnknownRing: there is none that this clinician may open.
+            rings.UnknownRing: this clinician has none.
         """
         return self._rings.get_ring(owner, ring_class)
 
@@ -273,20 +275,20 @@ class Vault:
         return self._rings.has_grant(ring)
 
     def load_new_rings(self, db: Connection, named: Iterable[bytes]) -> None:
-        """Open the rings of these that are not open yet: another window may have made them since."""
+        """Open those of these rings that are not open yet, because another session created them."""
         if not all(self.has_grant(cached_uuid(ring)) for ring in named):
             self._rings.load_grants(db)
 
     def find_owner(self, ring: UUID) -> UUID | None:
-        """Whose ring this is, or None if it is not open to this clinician."""
+        """The owner of a ring, or None if this clinician has no grant to it."""
         return self._rings.find_owner(ring)
 
     def list_owners(self, ring_class: str) -> list[UUID]:
-        """Everyone who has a ring of this class, in the order the rings were made."""
+        """Every owner of a ring of this class, in the order in which the rings were created."""
         return self._rings.list_owners(ring_class)
 
     def user_key(self) -> bytes:
-        """The user key itself: only for wrapping it in a slot or for the quick return."""
+        """The user key itself, only for wrapping it in a key slot or under a return code."""
         return self._user_keys.user_key
 
     def _seal_context(self, table: str, key: RingKey) -> SealContext:

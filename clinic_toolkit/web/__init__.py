@@ -1,7 +1,7 @@
 """The pages: the Flask apps of the clinician and of a form that was handed over.
 
-`app` puts a request through the perimeter, the guard and the form token; `context` gives a screen its
-store, keys and time; `error_pages` maps error classes to statuses. Screens call verbs of `record` and
-render templates. Nothing here decides a clinical rule, and no screen knows a key, a row or another
+`app` checks a request at the perimeter, the guard and the CSRF token; `context` gives a screen its store,
+keys and time; `error_pages` maps error classes to HTTP statuses. Screens call functions of `record` and
+render templates. No clinical rule is decided here, and no screen uses a key, a database row or another
 screen.
 """

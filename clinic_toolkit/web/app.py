@@ -1,4 +1,4 @@
-"""The Flask app of one worker: the order in which every request is judged, and its one commit."""
+"""The Flask app of one worker: the order of checks on every request, and its one commit."""
 
 import secrets
 import time
@@ -66,8 +66,8 @@ from clinic_toolkit.web.transport.request_info import ClinicRequest, is_automati
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-# In the order in which a person meets them. Importing them all brings every table, which must be known
-# before the store is opened and compared.
+# In the order in which a person meets them. Importing them all also registers every table, which must be
+# done before the store is opened and its schema compared.
 SCREENS = (
     lock.screen,
     setup.screen,
@@ -107,7 +107,7 @@ SCREENS = (
 
 
 class ClinicApp(Flask):
-    """A Flask app in which a request passes gate, guard and form token, in this order, before its view."""
+    """A Flask app in which a request passes gate, guard and CSRF token, in this order, before its view."""
 
     request_class = ClinicRequest
     jinja_environment = TemplateEnvironment
@@ -122,7 +122,7 @@ class ClinicApp(Flask):
         self.extensions["clinic"] = worker
         self.config.update(
             SECRET_KEY=cookie_key,
-            # `__Host-` keeps other host names from planting one; the gate keeps other ports out.
+            # With `__Host-` no other host name can set this cookie; the gate refuses other ports.
             SESSION_COOKIE_NAME="__Host-sid",
             SESSION_COOKIE_SECURE=True,
             SESSION_COOKIE_HTTPONLY=True,
@@ -130,7 +130,7 @@ class ClinicApp(Flask):
             SESSION_COOKIE_PATH="/",
             SESSION_REFRESH_EACH_REQUEST=False,
             PERMANENT_SESSION_LIFETIME=timedelta(hours=8),
-            # `dispatch_request` asks for the token itself, after the guard.
+            # `dispatch_request` checks the CSRF token itself, after the guard.
             WTF_CSRF_CHECK_DEFAULT=False,
             WTF_CSRF_TIME_LIMIT=None,
             TEMPLATES_AUTO_RELOAD=False,
@@ -153,7 +153,7 @@ class ClinicApp(Flask):
         self.register_error_handler(context.LockedMeanwhile, _respond_after_lock)
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Refuse at the gate, before any address is looked at."""
+        """Apply the gate before any route is matched."""
         instead = gate.intercept_request(environ, self.worker.settings, self._cookie_key)
         if instead is not None:
             return instead(environ, start_response)
@@ -163,9 +163,9 @@ class ClinicApp(Flask):
             return super().wsgi_app(environ, start_response)
 
     def may_read_body(self, environ: "WSGIEnvironment") -> bool:
-        """Whether what is posted may come into this process: asked before its first byte is read.
+        """Whether a POST body may be read into this process; called before its first byte is received.
 
-        While nobody is unlocked, that is what the lock or the set-up asks for, and nothing else.
+        While no session is unlocked, only the forms of the lock and the set-up are read.
         """
         if not post_bodies.may_accept_body(environ, self.worker.settings, self._cookie_key):
             return False
@@ -176,7 +176,7 @@ class ClinicApp(Flask):
             return endpoint is not None and guard.is_reachable_while_locked(endpoint, self.worker)
 
     def dispatch_request(self) -> Response:
-        """Guard, token, view: in one unit of work that is committed before the answer leaves."""
+        """Run guard, CSRF check and view in one unit of work, committed before the response is sent."""
         engine = self.worker.engine
         if engine is None:
             raise RuntimeError("a request came before the store was opened")
@@ -190,7 +190,7 @@ class ClinicApp(Flask):
             if context.find_unlocked_session() is not None and not is_automatic():
                 self.worker.timeouts.record_activity()
             answer = self.make_response(super().dispatch_request())
-            # Nothing may still be made of the record after the commit.
+            # Render the whole response now: nothing may read the record after the commit.
             answer.make_sequence()
             return answer
 
@@ -200,7 +200,7 @@ class ClinicApp(Flask):
         self.csrf.protect()
 
     def process_response(self, response: Response) -> Response:
-        """Every answer leaves with the same headers."""
+        """Add the security headers to every response."""
         security_headers.add_security_headers(response)
         record_notices.add_notice_to_autosave(response)
         if response.status_code >= 400 and post_bodies.was_body_read():
@@ -208,10 +208,10 @@ class ClinicApp(Flask):
         return super().process_response(response)
 
     def attach_store(self, engine: Engine) -> None:
-        """Take this store; requests may come from now on.
+        """Use this store; from now on requests may come.
 
         Raises:
-            DamagedFile: the head of the practice is missing, which must be said before any page is.
+            DamagedFile: the practice header is missing, which must be reported before any page is shown.
         """
         with reading(engine) as db:
             self.worker.has_practice = identity.has_practice(db)
@@ -219,31 +219,32 @@ class ClinicApp(Flask):
         self.worker.serving_since = time.monotonic()
 
     def reason_to_end(self) -> str | None:
-        """Why the worker should end now, if it holds keys; asked every second."""
+        """The reason to end a worker that holds keys, or None; called every second."""
         return self.worker.timeouts.reason_to_end()
 
     def withhold_keys(self) -> None:
-        """Let no page reach the keys any more; the process may still have to wait for a copy of the store."""
+        """Make the keys unreachable for requests; the process may still wait for a copy of the store."""
         self.stop_serving()
 
     @property
     def is_locked_and_serving(self) -> bool:
-        """Whether nobody is unlocked here, and the process does not end already."""
+        """Whether no session is unlocked and the process is not ending yet."""
         return not self.worker.unlocked_sessions and not self.worker.is_ending
 
     def shut_down(self, reason: str) -> None:
-        """End this process after its answers."""
+        """End this process after its pending responses."""
         self.stop_serving()
         self.worker.end_process(reason)
 
     def stop_serving(self) -> None:
-        """Put the keys away: whoever still asks finds the lock."""
+        """Drop all unlocked sessions; further requests get the lock page."""
         self.worker.unlocked_sessions.clear()
         self.worker.is_ending = True
 
 
 def _respond_after_lock(_: Exception) -> Any:
-    # The guard let it pass, and by now would not. Nothing was written: its unit of work was rolled back.
+    # The keys were put away after the guard let this request pass. Its unit of work was rolled back, so
+    # nothing was written; asking the guard again gives the right page.
     return guard.deny_or_redirect() or responses.redirect_to("/")
 
 
@@ -260,7 +261,7 @@ def create_app(
     Args:
         settings: with the port in use; requests to any other host and port are refused.
         keeper: holds the blob for a quick return.
-        end_worker: ends this process once the answers in hand have been sent; a lock calls it.
+        end_worker: ends this process once the pending responses have been sent; a lock calls it.
         engine: the store; a worker that waits opens it later, with `attach_store`.
         cookie_key: signs the session cookie; the keeper gives every worker the same one.
     """

@@ -1,6 +1,6 @@
 """Typed access to what a request may use: the store, the keys, the time, the settings.
 
-Everything here belongs to a request; nothing below `web` ever sees it.
+Everything here belongs to a request; nothing below `web` uses it.
 """
 
 import secrets
@@ -30,55 +30,55 @@ SESSION_ID_KEY = "sid"
 
 
 class LockedMeanwhile(Exception):
-    """The keys were put away while this request was on its way: it waited for its turn to write."""
+    """The keys were put away while this request waited for its write transaction."""
 
 
 class Keeper(Protocol):
-    """What the keeper does for a worker: it holds a sealed blob for a quick return."""
+    """What a worker needs of the keeper: the blob of a quick return, the ticket, the parser, quitting."""
 
     def hold_return_blob(self, blob: bytes) -> None:
-        """Keep this sealed blob."""
+        """Store this sealed blob."""
 
     def has_return_blob(self) -> bool:
-        """Whether there is one."""
+        """Whether a sealed blob is stored."""
 
     def take_return_blob(self) -> bytes | None:
-        """The blob, for one try; three tries without `confirm_return_opened` destroy it."""
+        """The sealed blob for one try, or None; three tries without `confirm_return_opened` destroy it."""
 
     def confirm_return_opened(self) -> None:
-        """The code was right."""
+        """Report that the code was right, so that the number of tries starts anew."""
 
     def drop_return_blob(self) -> None:
         """Destroy the blob."""
 
     def quit_program(self) -> None:
-        """End the program once this worker has given its answers."""
+        """End the program once this worker has sent its pending responses."""
 
     def pass_ticket(self, ticket: bytes) -> None:
-        """Leave this ticket for the next worker; the keeper itself never has it."""
+        """Pass this ticket to the next worker; the keeper itself never reads it."""
 
     def parse_definition(self, request: bytes) -> bytes:
-        """The answer of a process without keys to what `parser_protocol.encode_request` packed.
+        """Let a process without keys parse a definition.
 
         Raises:
-            ParsingFailed: there is none.
+            ParsingFailed: the process gave no reply.
         """
 
 
 @dataclass(kw_only=True)
 class UnlockedSession:
-    """One browser's unlocked session. It lives in this process and ends with it."""
+    """The unlocked session of one browser, held in the memory of this process only."""
 
     vault: Vault
     values: dict[str, Any] = field(default_factory=dict)
     must_choose_passphrase: bool = False
-    # When the passphrase itself was typed last; a return code or a sheet is not the passphrase.
+    # When the passphrase itself was typed last; a return code or a recovery sheet does not count.
     passphrase_typed_at: float | None = None
 
 
 @dataclass(kw_only=True)
 class WorkerState:
-    """What this process holds between requests."""
+    """What this process holds in memory between requests."""
 
     settings: Settings
     keeper: Keeper
@@ -88,15 +88,16 @@ class WorkerState:
     unlocked_sessions: dict[str, UnlockedSession] = field(default_factory=dict)
     has_practice: bool = False
     is_ending: bool = False
-    # The quick return that is being made, until it was dropped.
+    # Identifies the quick return that was offered last; None once it was revoked.
     quick_return_request: object = None
     quick_return_thread: threading.Thread | None = None
-    # When it began to answer. It may have waited long before that, and waiting is no delay served.
+    # When it began to serve. The unlock delay is counted from here, not from the start of the process, which
+    # may have waited in reserve for a long time.
     serving_since: float = field(default_factory=time.monotonic)
 
 
 def worker() -> WorkerState:
-    """This process."""
+    """The state of this process."""
     return cast(WorkerState, current_app.extensions["clinic"])
 
 
@@ -111,22 +112,22 @@ def settings() -> Settings:
 
 
 def db() -> Connection:
-    """The connection of this request: reading on GET, writing on POST."""
+    """The connection of this request: read-only for a GET, writing for a POST."""
     return unit_of_work().db()
 
 
 def now() -> datetime:
-    """The time of this request, in UTC; the same all through it."""
+    """The time of this request in UTC, fixed for its whole duration."""
     return unit_of_work().now
 
 
 def today() -> date:
-    """The day of this request, where the clinician is."""
+    """The date of this request in local time."""
     return now().astimezone().date()
 
 
 def find_unlocked_session() -> UnlockedSession | None:
-    """The unlocked session of this browser, if there is one."""
+    """The unlocked session of this browser, or None."""
     return worker().unlocked_sessions.get(session.get(SESSION_ID_KEY, ""))
 
 
@@ -143,7 +144,7 @@ def vault() -> Vault:
 
 
 def clinician_id() -> UUID:
-    """Who is at work."""
+    """The user id of the clinician who is unlocked."""
     return vault().user_id
 
 
@@ -155,12 +156,12 @@ def load_practice() -> RecordVersion[PracticeSettings]:
 
 
 def letterhead() -> Letterhead:
-    """What paper needs to know of the practice."""
+    """The details of the practice that printouts show."""
     return practices.build_letterhead(load_practice().payload)
 
 
 def audit_read(table: str, *records: RecordVersion[Any]) -> None:
-    """Remember what this page shows; one line of audit for all of it is written afterwards.
+    """Note that this page shows these records; one audit entry for all of them is written after the view.
 
     Args:
         table: the name of the records' table, such as "client".
@@ -174,21 +175,21 @@ def audit_read(table: str, *records: RecordVersion[Any]) -> None:
 
 
 def discard_audit_reads() -> None:
-    """What was opened for this request is not on the page that it answers with."""
+    """Write no audit entry for the records read so far, because the response does not show them."""
     unit_of_work().audit_reads.clear()
 
 
 def audit_export(event: str) -> None:
-    """Write that what this request shows leaves as a file; this line stands for the look as well."""
+    """Write an audit entry that the records read leave as a file; it replaces the entry for reading them."""
     here = unit_of_work()
     audit_log.append_entry(here.db(), vault(), event, tuple(dict.fromkeys(here.audit_reads)), now=here.now)
     here.audit_reads.clear()
 
 
 def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None:
-    """Let this browser in: a new session id and a new form token, so that none from before is good.
+    """Start an unlocked session with a new session id and CSRF token; earlier ones become invalid.
 
-    Every browser goes on with the vault that was opened first: what one saves the others must know of.
+    Every browser uses the vault that was opened first, because its inventory must include what each saves.
     """
     session.clear()
     session[SESSION_ID_KEY] = secrets.token_urlsafe(32)
@@ -204,14 +205,14 @@ def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None
 
 
 def _abort_login(had_practice: bool) -> None:
-    """What let this browser in did not reach the disk: nobody is in, and the keys go with the process."""
+    """End the session whose unlock could not be committed; the keys go when this process ends."""
     session.clear()
     worker().has_practice = had_practice
     end_worker("not let in")
 
 
 def mark_passphrase_chosen() -> None:
-    """The recovery sheet's detour is over."""
+    """Note that a new passphrase was chosen after unlocking with the recovery sheet."""
     here = _require_unlocked_session()
     here.must_choose_passphrase = False
     on_rollback(db(), lambda: setattr(here, "must_choose_passphrase", True))
@@ -219,37 +220,37 @@ def mark_passphrase_chosen() -> None:
 
 
 def mark_passphrase_typed() -> None:
-    """The passphrase itself was typed just now, and was right."""
+    """Note that the right passphrase was typed now."""
     _require_unlocked_session().passphrase_typed_at = suspend_aware_clock()
 
 
 def seconds_since_passphrase() -> float:
-    """How long ago the passphrase itself was typed; without end if it was not."""
+    """Seconds since the passphrase itself was typed; infinity if it was not."""
     at = _require_unlocked_session().passphrase_typed_at
     return suspend_aware_clock() - at if at is not None else float("inf")
 
 
 def put_in_session(name: str, value: object) -> None:
-    """Keep something in this process's memory until this session ends; never in the cookie."""
+    """Store a value in this process's memory until the session ends; never in the cookie."""
     kept = _require_unlocked_session().values
     _restore_on_rollback(kept)
     kept[name] = value
 
 
 def get_from_session(name: str) -> Any:
-    """What was kept under this name, or None."""
+    """The value stored in the session under this name, or None."""
     return _require_unlocked_session().values.get(name)
 
 
 def pop_from_session(name: str) -> Any:
-    """What was kept under this name, or None; it is not kept any longer."""
+    """Remove and return the value stored in the session under this name, or None."""
     kept = _require_unlocked_session().values
     _restore_on_rollback(kept)
     return kept.pop(name, None)
 
 
 def _restore_on_rollback(values: dict[str, Any]) -> None:
-    # A recovery sheet whose slot did not reach the disk opens nothing: it must not be printed and proved.
+    # A recovery sheet whose key slot was not committed opens nothing, so it must not be printed and proved.
     if unit_of_work().writes:
         before = dict(values)
         on_rollback(db(), lambda: _restore_values(values, before))
@@ -261,17 +262,17 @@ def _restore_values(values: dict[str, Any], before: dict[str, Any]) -> None:
 
 
 def extend_idle_timeout() -> None:
-    """An hour with a client has begun: pauses may be longer."""
+    """Use the longer idle timeout of a therapy session."""
     worker().timeouts.hour_open = True
 
 
 def restore_idle_timeout() -> None:
-    """The hour is over."""
+    """Use the normal idle timeout again."""
     worker().timeouts.hour_open = False
 
 
 def end_worker(reason: str) -> None:
-    """Put the keys away: no request finds them from now on, and this process ends after its answers."""
+    """Drop all unlocked sessions at once, and end this process after its pending responses."""
     here = worker()
     here.unlocked_sessions.clear()
     here.is_ending = True

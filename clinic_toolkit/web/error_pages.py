@@ -1,7 +1,7 @@
-"""What a person sees when something is wrong. The one place where an error class meets a status.
+"""Error pages, and the one table that maps error classes to HTTP statuses.
 
-What was typed is never lost: a POST that failed is shown again, field by field, with a button that
-sends it once more.
+Typed text is not lost: after a failed POST the error page shows every field that is not secret, with a button
+that sends the form again.
 """
 
 import logging
@@ -32,7 +32,7 @@ from clinic_toolkit.worksheets.catalogue import UnknownWorksheet
 
 log = logging.getLogger("clinic")
 
-# The first class that fits decides; every other ClinicError means: what was asked cannot be done so.
+# The first class that matches decides; every other ClinicError gets `DEFAULT_STATUS`.
 STATUS_BY_ERROR: tuple[tuple[type[ClinicError], int], ...] = (
     (RecordNotFound, 404),
     (UnknownInstrument, 404),
@@ -49,9 +49,9 @@ STATUS_BY_ERROR: tuple[tuple[type[ClinicError], int], ...] = (
 )
 DEFAULT_STATUS = 422
 
-# Neither shown again nor sent again: passphrases, return codes, groups of the recovery sheet, form tokens.
+# Fields that are neither shown nor sent again: passphrases, return codes, recovery sheet groups, CSRF tokens.
 SECRET_FIELDS = re.compile(r"\w*passphrase\w*|(offered_|return_)?code|group_?\d+|csrf_token")
-# There the code is the one that is printed at the foot of a sheet.
+# In this blueprint the field `code` is the form code printed at the foot of a sheet, which is not secret.
 _PRINTED_CODE_BLUEPRINT = "paper_forms"
 
 _TOO_LARGE_MESSAGE = (
@@ -70,7 +70,7 @@ _UNREADABLE_REQUEST_MESSAGE = "The program could not read what the page sent. Go
 
 
 def register_error_handlers(app: Flask) -> None:
-    """Answer every error of the app with a page of ours."""
+    """Register a handler for every error of the app."""
     app.register_error_handler(ClinicError, _handle_clinic_error)
     app.register_error_handler(CSRFError, _handle_csrf_error)
     app.register_error_handler(HTTPException, _handle_http_error)
@@ -78,7 +78,7 @@ def register_error_handlers(app: Flask) -> None:
 
 
 def status_of(error: ClinicError) -> int:
-    """The HTTP status of an error of ours."""
+    """The HTTP status for a `ClinicError`."""
     return next((status for kind, status in STATUS_BY_ERROR if isinstance(error, kind)), DEFAULT_STATUS)
 
 
@@ -93,9 +93,9 @@ def _handle_clinic_error(error: ClinicError) -> Any:
 
 def _handle_csrf_error(error: CSRFError) -> ViewResult:
     if post_bodies.is_body_unread() and is_page_navigation():
-        # It came while the program was locked and was not read: the page that sent it still has the words.
+        # The form came while the program was locked and was not read; the page still has the text.
         return responses.no_content()
-    # The gate has let it in, so it is a page of ours: only an old one.
+    # The gate accepted it, so it comes from one of our pages, which is only out of date.
     if context.find_unlocked_session() is None:
         return _render_plain_error(_STALE_LOCK_MESSAGE, 422)
     if is_from_script():
@@ -104,12 +104,12 @@ def _handle_csrf_error(error: CSRFError) -> ViewResult:
 
 
 def raise_body_not_read() -> NoReturn:
-    """Say what is wrong with a form that was not read.
+    """Raise the error for a form whose body was not read.
 
     Raises:
-        RequestEntityTooLarge: it is too large.
-        CSRFError: it was sent to a locked program that is unlocked by now; it can be sent again from the
-            page that holds it, which therefore stays where it is.
+        RequestEntityTooLarge: the body is too large.
+        CSRFError: it was sent while the program was locked, and the program is unlocked by now. The response
+            leaves the browser on the page that sent it, from which it can be sent again.
     """
     if (request.content_length or 0) > ClinicRequest.max_content_length:
         raise RequestEntityTooLarge
@@ -120,7 +120,7 @@ def _handle_http_error(error: HTTPException) -> Any:
     if isinstance(error, RequestRedirect):
         return error
     if error.code == 405 and request.method == "GET" and not is_from_script():
-        # The browser's Back leads here after a form that came back with an error.
+        # The browser's *Back* sends a GET here after a form that was shown again with an error.
         above = _nearest_parent_page(request.path)
         return responses.redirect_to(above) if above else render_not_found()
     if error.code in (404, 405):
@@ -139,7 +139,7 @@ def _handle_unexpected_error(error: Exception) -> Any:
 
 
 def _nearest_parent_page(path: str) -> str:
-    """The nearest page above an address that only takes a form; empty if there is none."""
+    """The path of the nearest parent that answers a GET, for a path that only takes a POST; else ""."""
     adapter = current_app.create_url_adapter(request)
     while adapter is not None and path.count("/") > 1:
         path = path.rpartition("/")[0]
@@ -149,7 +149,7 @@ def _nearest_parent_page(path: str) -> str:
 
 
 def render_not_found() -> ViewResult:
-    """The one page for everything that is not there, or not for this clinician."""
+    """The page for everything that does not exist or that this clinician may not open."""
     if is_from_script():
         return responses.autosave_failed("There is nothing here that you can open.", 404)
     return render_template("errors/not_there.html"), 404
@@ -182,14 +182,14 @@ def _render_plain_error(sentence: str, status: int) -> ViewResult:
 
 
 def is_secret_field(name: str) -> bool:
-    """Whether what was typed into the field of this name may not be shown again."""
+    """Whether the value of the field with this name must not be shown again."""
     printed = name == "code" and request.blueprint == _PRINTED_CODE_BLUEPRINT
     return SECRET_FIELDS.fullmatch(name) is not None and not printed
 
 
 def resubmittable_fields() -> list[tuple[str, str]]:
-    """Every field that was posted and may be shown and sent again."""
-    # What is typed at the lock is secret, and is asked for again.
+    """Name and value of every posted field that may be shown and sent again."""
+    # Everything typed at the lock is secret, and is asked for again.
     if request.method != "POST" or request.blueprint == "lock" or post_bodies.is_body_unread():
         return []
     return [(name, value) for name, value in request.form.items(multi=True) if not is_secret_field(name)]

@@ -1,6 +1,6 @@
-"""After a save: the next page says once that it was saved.
+"""A one-time "saved" message on the page after a save.
 
-It is no part of the address, which would say it again at every visit.
+It is held in the session and not in the URL, which would show it again on every visit.
 """
 
 from flask import Response, request
@@ -12,11 +12,11 @@ _SAVED = "saved on"
 
 
 def saved(path: str) -> Response:
-    """Go on to the page of what was saved; it says so."""
+    """Redirect to `path`, whose page then says once that it was saved."""
     context.put_in_session(_SAVED, path)
     return responses.redirect_to(path)
 
 
 def was_saved() -> bool:
-    """Whether this page is the first one after a save that led to it."""
+    """Whether this page is the first one after `saved` redirected to it; the message is then used up."""
     return bool(context.pop_from_session(_SAVED) == request.path)

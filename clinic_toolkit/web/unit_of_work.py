@@ -1,7 +1,7 @@
 """One request, one transaction.
 
-A page that is only looked at reads from one consistent view; a POST writes, with one commit, made
-after the view returned and before its answer leaves. So an answer that says "saved" is true.
+A GET reads from one consistent snapshot. A POST writes in one transaction, which is committed after the view
+returned and before the response is sent, so a response that says "saved" is true.
 """
 
 import logging
@@ -20,7 +20,7 @@ log = logging.getLogger("clinic")
 
 
 class UnitOfWork:
-    """What one request reads and writes. The connection is opened when it is first asked for."""
+    """The transaction of one request and the records it has read; the connection is opened on first use."""
 
     def __init__(self, engine: Engine, *, writes: bool) -> None:
         self.engine, self.writes = engine, writes
@@ -31,18 +31,18 @@ class UnitOfWork:
         self._db: Connection | None = None
 
     def db(self) -> Connection:
-        """The connection of this request: reading for a page, writing for a POST."""
+        """The connection of this request: read-only for a GET, writing for a POST."""
         if self._db is None:
             self._db = self.exit_stack.enter_context((writing if self.writes else reading)(self.engine))
         return self._db
 
     @property
     def is_open(self) -> bool:
-        """Whether the record was opened by this request; a writing one then holds up every other."""
+        """Whether this request has opened its transaction; a write transaction makes all others wait."""
         return self._db is not None
 
     def write_read_audit(self, db: Connection) -> None:
-        """Write the one line of audit that names every record this page shows."""
+        """Write the one audit entry that names every record this page shows."""
         if self.audit_reads and self.reading_vault is not None:
             audit_log.append_entry(
                 db,
@@ -55,7 +55,7 @@ class UnitOfWork:
 
 @contextmanager
 def begin_unit_of_work(engine: Engine, *, writes: bool) -> Iterator[UnitOfWork]:
-    """A unit of work; on the way out it is committed, or after any exception rolled back."""
+    """Begin a unit of work, which is committed at the end, or rolled back after any exception."""
     unit = UnitOfWork(engine, writes=writes)
     with unit.exit_stack:
         yield unit
@@ -66,8 +66,8 @@ def begin_unit_of_work(engine: Engine, *, writes: bool) -> Iterator[UnitOfWork]:
 
 
 def _write_read_audit_later(work: UnitOfWork) -> None:
-    # The page was read in a view that cannot write. Someone with a full disk in the middle of an
-    # hour must still be able to read: then only the line is missing, and the log says so.
+    # The page was read in a read-only transaction. With a full disk the clinician must still be able to read
+    # in the middle of a session: then only the audit entry is missing, and the technical log says so.
     try:
         with writing(work.engine) as db:
             work.write_read_audit(db)

@@ -1,5 +1,5 @@
-"""Worksheets as data: what one is, reading and checking them, and the list of those there are.
+"""Worksheets as data: the model, reading and checking the files, and the catalogue.
 
-Owns: `Worksheet` and its blocks, and the reading of the folder `worksheets/`. Never draws a page, never
-knows who was given one, and never decides which one fits (`psychometrics/worksheet_offers.py`).
+Holds `Worksheet` and its blocks, and reads the folder `worksheets/`. It never renders a page, never knows who
+was given a sheet, and never decides which one fits (`psychometrics/worksheet_offers.py`).
 """

@@ -1,4 +1,4 @@
-"""The worksheets there are, in the order of their numbers; read when first asked for."""
+"""All worksheets in the order of their numbers, read on first use."""
 
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from clinic_toolkit.worksheets.model import BLOCKS, Worksheet
 
 
 class UnknownWorksheet(ClinicError):
-    """There is no worksheet of that name."""
+    """No worksheet has this slug."""
 
     def __init__(self) -> None:
         super().__init__("There is no such worksheet.")
@@ -22,7 +22,7 @@ class UnknownWorksheet(ClinicError):
 
 @cache
 def list_worksheets() -> tuple[Worksheet, ...]:
-    """All worksheets, or `WorksheetError` with everything that is wrong in any of them."""
+    """All worksheets; raises `WorksheetError` with every problem in any of them."""
     folder = worksheets_folder()
     here = Path(__file__).parent
     packed = load_or_build(
@@ -52,7 +52,7 @@ def read_worksheets(folder: Path) -> tuple[Worksheet, ...]:
 
 
 def load_worksheet(slug: str) -> Worksheet:
-    """One worksheet by its slug, or `UnknownWorksheet`."""
+    """The worksheet with this slug; raises `UnknownWorksheet` if there is none."""
     for sheet in list_worksheets():
         if sheet.slug == slug:
             return sheet
@@ -60,7 +60,7 @@ def load_worksheet(slug: str) -> Worksheet:
 
 
 def _decode_worksheet(table: dict[str, Any]) -> Worksheet:
-    # What was checked; `msgspec` cannot choose by itself between kinds of blocks that are dataclasses.
+    # The table was checked before; `msgspec` cannot choose between block classes that are dataclasses.
     blocks = tuple(msgspec.convert(block, BLOCKS[block["kind"]]) for block in table["blocks"])
     rest: dict[str, Any] = {name: tuple(it) if isinstance(it, list) else it for name, it in table.items()}
     return Worksheet(**rest | {"blocks": blocks})

@@ -1,4 +1,4 @@
-"""Read a worksheet file, check all of it, and say everything that is wrong at once."""
+"""Read a worksheet file, check all of it, and report all problems at once."""
 
 import json
 import tomllib
@@ -36,7 +36,7 @@ _ERROR_TEXTS = {
 
 
 class WorksheetError(DamagedFile):
-    """A worksheet cannot be used. `problems` holds every reason, each with its place."""
+    """A worksheet cannot be used. `problems` lists every reason, each with its place."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -47,7 +47,7 @@ class WorksheetError(DamagedFile):
 
 
 def read_worksheet_file(path: Path) -> Worksheet:
-    """Read one worksheet from its file, or raise `WorksheetError`."""
+    """Read one worksheet from its file; raises `WorksheetError`."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -57,7 +57,7 @@ def read_worksheet_file(path: Path) -> Worksheet:
 
 
 def parse_worksheet(data: bytes, file: str) -> Worksheet:
-    """Make a worksheet of the bytes of its file, or raise `WorksheetError`."""
+    """Parse and check the bytes of a worksheet file; raises `WorksheetError`."""
     try:
         raw = _parse_toml(data)
     except (ValueError, RecursionError) as error:
@@ -83,8 +83,8 @@ def _validate(raw: dict[str, Any], found: list[str]) -> Worksheet | None:
     from pydantic import ValidationError
 
     try:
-        # By way of JSON: only there does the strict mode take a list for a tuple, and strict it must be,
-        # or the text "2" would pass for a number.
+        # Validated as JSON, because only there strict mode accepts a list for a tuple. Without strict mode
+        # the text "2" would be accepted as a number.
         return _type_adapter().validate_json(json.dumps(raw, default=lambda date: [str(date)]), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
@@ -100,7 +100,7 @@ def _type_adapter() -> "TypeAdapter[Worksheet]":
 
 
 def _describe_error(detail: "ErrorDetails", raw: dict[str, Any]) -> str:
-    """One problem in plain words; empty for what was said of a kind of block that is not meant."""
+    """One problem in plain words; "" if it is about a kind of block that is not the one in the file."""
     place = detail["loc"]
     if place[0] == "blocks" and len(place) > 2:
         meant = _block_type(raw["blocks"][place[1]])
@@ -123,7 +123,7 @@ def _block_type(block: object) -> type | None:
 
 
 def _unknown_key_problems(raw: dict[str, Any]) -> Iterator[str]:
-    """Name every key that no field has: a misspelt optional one would else be lost in silence."""
+    """Report every unknown key, because a misspelt optional one would be ignored silently."""
     known = {field.name for field in fields(Worksheet)} - {"digest"}
     yield from (f"{key}: is not known here" for key in raw if key not in known)
     blocks = raw.get("blocks")

@@ -1,4 +1,4 @@
-"""What a worksheet is: a title that is safe if found, a few steps, and blocks to write in."""
+"""The model of a worksheet: a title that is safe if others find it, a few steps, and blocks to write in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

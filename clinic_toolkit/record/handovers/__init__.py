@@ -1,4 +1,4 @@
-"""A questionnaire in the client's hands: the client's side, the clinician's side, and what came back.
+"""Handing a questionnaire to the client: the client's side, the clinician's side, and the returned answers.
 
-Never: the client's side imports nothing that opens another record.
+The client's side never imports anything that can open another record.
 """

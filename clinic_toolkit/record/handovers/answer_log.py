@@ -1,7 +1,7 @@
-"""The rows of a hand-over: sealed answers that are only added to, under a key of their own.
+"""The rows of a hand-over: an append-only log of sealed answers, under a key of its own.
 
-Each row is sealed to its number, its item and the hash of the row before it, so none can be moved,
-copied or put in between; and a lost last row is missed, because the audit trail counts them.
+Each row's seal is bound to its number, its item and the hash of the row before it, so no row can be moved,
+copied or inserted. The audit log names the rows too, so losing the last ones is noticed.
 """
 
 import re
@@ -32,7 +32,7 @@ from clinic_toolkit.vault.envelope import padded_length
 
 MAX_ROWS = 5_000
 MAX_SEALED_BYTES = 64 * 1024
-# An act of the whole form is no item's answer; items are counted from 1.
+# The item number of an act on the whole form; items are counted from 1.
 WHOLE_FORM = 0
 ACT_FINISHED, ACT_GIVEN_BACK = "finished", "given_back"
 _GENESIS_HASH = bytes(32)
@@ -57,7 +57,10 @@ add_refusing_trigger(handover_row_table, "UPDATE", message="an answer that was h
 
 
 class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One answer, or with item 0 one act of the whole form, as it lies under the seal."""
+    """The sealed content of a row: one answer, or with item number 0 one act on the whole form.
+
+    `recorded_at` is in microseconds since 1970.
+    """
 
     item_number: int
     status: str
@@ -71,7 +74,7 @@ class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 
 class VerifiedRows(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows that are as they were written, in order, and what is wrong with the others."""
+    """The rows that verified, in order, the troubles of the others, and the number of the last row."""
 
     rows: tuple[AnswerRow, ...]
     troubles: tuple[str, ...]
@@ -85,7 +88,7 @@ _decode_row = msgspec.msgpack.Decoder(AnswerRow).decode
 def append_answer_row(
     db: Connection, key: bytes, vault_id: UUID, handover_id: UUID, answer_row: AnswerRow
 ) -> int:
-    """Add one row after the last one and return its number."""
+    """Append one row and return its number, counted from 1."""
     rows = select(handover_row_table).where(handover_row_table.c.handover == handover_id)
     last = db.execute(rows.order_by(handover_row_table.c.seq.desc()).limit(1)).first()
     seq, previous = (last.seq + 1, _row_hash(last)) if last else (1, _GENESIS_HASH)
@@ -103,7 +106,7 @@ def append_answer_row(
 
 
 def read_answer_rows(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> VerifiedRows:
-    """Every row of a hand-over, as hostile input: one that is not what was written is never returned."""
+    """Read the rows of a hand-over as untrusted input; a row that does not verify is never returned."""
     sealing_key = _sealing_key(key)
     lines: list[AnswerRow] = []
     troubles: list[str] = []
@@ -114,7 +117,7 @@ def read_answer_rows(db: Connection, key: bytes, vault_id: UUID, handover_id: UU
         .order_by(handover_row_table.c.seq)
     )
     for row in db.execute(rows.limit(MAX_ROWS + 1)):
-        # The table refuses these itself; whoever changed the file could have changed the table.
+        # The table's CHECKs refuse these too, but whoever changed the file could have removed the CHECKs.
         if not 1 <= row.seq <= MAX_ROWS or row.item < WHOLE_FORM or len(row.sealed) > MAX_SEALED_BYTES:
             troubles.append("too large")
             continue
@@ -132,7 +135,7 @@ def read_answer_rows(db: Connection, key: bytes, vault_id: UUID, handover_id: UU
 
 
 def list_acts(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> frozenset[str]:
-    """The acts of the whole form, without opening an answer."""
+    """Return the acts on the whole form, without opening any answer."""
     rows = select(handover_row_table).where(
         handover_row_table.c.handover == handover_id, handover_row_table.c.item == WHOLE_FORM
     )
@@ -142,24 +145,24 @@ def list_acts(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> 
 
 
 def delete_answer_rows(db: Connection, handover_id: UUID) -> None:
-    """Remove every row of a hand-over, once they are in the record."""
+    """Delete every row of a hand-over, once its answers are in the record."""
     db.execute(handover_row_table.delete().where(handover_row_table.c.handover == handover_id))
 
 
 def row_reference(handover_id: UUID, seq: int) -> str:
-    """How the audit trail names a row."""
+    """Return how an audit event names a row."""
     return f"{handover_id.hex[:8]}-{seq}"
 
 
 def highest_logged_row(db: Connection, handover_id: UUID, *, after_entry: int) -> int:
-    """The highest row that the audit trail names after this line.
+    """Return the highest row number that the audit log names after this entry; 0 if it names none.
 
-    So lost last rows are missed, and rows of a copied folder, which has the same key, are not taken over.
+    By this, missing last rows are noticed, and so are rows from a copy of the folder, which has the same key.
     """
     named, highest = re.compile(rf"handover\.[a-z_]+ {handover_id.hex[:8]}-([0-9]{{1,5}})"), 0
     for body in db.scalars(select(audit_log_table.c.body).where(audit_log_table.c.seq > after_entry)):
         if body[:1] == KEYLESS_MARK:
-            # What no process of ours writes names no row.
+            # Forged events name no row.
             with suppress(keyless_events.UnknownKeylessEvent):
                 found = named.fullmatch(keyless_events.decode_event(body[1:])[0])
                 highest = max(highest, int(found[1]) if found else 0)

@@ -1,8 +1,8 @@
-"""A form in the client's hands: one key for one form, and nothing else of the record.
+"""A form in the client's hands: one key for one form, and no access to the rest of the record.
 
-This file is all that the process of a handed-over device uses of the record. It holds no vault: what it
-writes can be opened by the clinician's worker, because the key also lies sealed in the client's ring, and
-what it can open is what was answered since the device was handed over.
+The process of a handed-over device uses only this module of the record, and what it imports. It never holds
+a vault, and can open only what was answered since the device was handed over. The clinician's worker can open
+what it writes, because the key is also sealed in the client's ring.
 """
 
 import secrets
@@ -32,24 +32,24 @@ from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.store.types import to_microseconds
 
-# What the clinician's side keeps of a hand-over, sealed in the client's ring; see `merging`.
+# The clinician's record of a hand-over, sealed in the client's ring; see `clinician_side`.
 handover_table = sealed_table("handover")
 
 REMARK_LIMIT = 1_000
-# The last rows are kept free, so that whoever changed an answer very often can still finish.
+# The last rows are reserved, so that a client who changed answers very often can still finish.
 MAX_ANSWER_ROWS = MAX_ROWS - 10
 _TOKEN_BYTES = 32
 
 
 class FormTakenBack(ClinicError):
-    """It was finished, or the clinician has the answers already: nothing may be added."""
+    """The form was finished or its answers were already merged, so nothing may be added."""
 
     def __init__(self) -> None:
         super().__init__("This form was taken back. Please give the laptop to your therapist.")
 
 
 class TooManyChanges(ClinicError):
-    """More changes than a person makes."""
+    """The form has the largest allowed number of rows, which is more than any person needs."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -59,13 +59,13 @@ class TooManyChanges(ClinicError):
 
 
 class HandoverTicket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """What the clinician's worker hands to the next one: this form, and the key of this hand-over.
+    """What the clinician's worker passes to the client's worker: this form, and the key of this hand-over.
 
-    `answered_before` has one byte an item, and one more for an open line: 1 where there was an answer
-    already. What it was is not here. `watched_question` is the question of the client's own in a check-in.
-    `definition` is a practice's own questionnaire as the client meets it; ours lie in the program.
-    `confidentiality_text` is what does not stay between the two, empty where nothing asked here needs that
-    said before.
+    `answered_before` has one byte for each item, and one more for an open line: 1 if there was an answer
+    already; the answer itself is not included. `watched_question` is the client's own question in a check-in.
+    `definition` is the client's copy of a practice's own questionnaire; empty if the questionnaire comes with
+    the program. `confidentiality_text` are the limits of confidentiality to show first; empty if nothing
+    asked here requires that.
     """
 
     handover_id_bytes: bytes
@@ -87,23 +87,23 @@ class HandoverTicket(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
 
     @property
     def handover_id(self) -> UUID:
-        """Which hand-over it is."""
+        """The id of the hand-over."""
         return UUID(bytes=self.handover_id_bytes)
 
     @property
     def vault_id(self) -> UUID:
-        """Whose practice it is."""
+        """The id of the practice's vault."""
         return UUID(bytes=self.vault_id_bytes)
 
     def encode(self) -> bytes:
-        """The ticket as bytes."""
+        """Return the ticket as bytes."""
         return msgspec.msgpack.encode(self)
 
 
 class ClientForm(msgspec.Struct, frozen=True, kw_only=True):
     """What was answered in this hand-over so far: the newest answer by item, counted from 1.
 
-    The open line of a check-in counts as one more, and has words alone.
+    The open line of a check-in counts as one more item, whose answer has only a remark.
     """
 
     answers: dict[int, Response]
@@ -111,27 +111,27 @@ class ClientForm(msgspec.Struct, frozen=True, kw_only=True):
     is_finished: bool
 
 
-# How the audit trail names an act of the whole form.
+# The audit event of each act on the whole form.
 _ACT_EVENTS = {ACT_FINISHED: KeylessEvent.HANDOVER_FINISHED, ACT_GIVEN_BACK: KeylessEvent.HANDOVER_GIVEN_BACK}
 
 _decode_ticket = msgspec.msgpack.Decoder(HandoverTicket).decode
 
 
 def generate_handover_key() -> bytes:
-    """A key for one hand-over."""
+    """Return a random key for one hand-over."""
     return secrets.token_bytes(KEY_BYTES)
 
 
 def generate_form_token() -> str:
-    """What every form of one hand-over sends along, so that no other page can send one."""
+    """Return a random token that every form of one hand-over includes, so that no other page can send one."""
     return secrets.token_urlsafe(_TOKEN_BYTES)
 
 
 def decode_ticket(encoded: bytes) -> HandoverTicket:
-    """The ticket that `HandoverTicket.encode` made.
+    """Decode what `HandoverTicket.encode` returned.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the bytes are not a ticket.
     """
     ticket = _decode_ticket(encoded)
     ids = (ticket.handover_id_bytes, ticket.vault_id_bytes, ticket.incarnation)
@@ -145,10 +145,10 @@ def decode_ticket(encoded: bytes) -> HandoverTicket:
 
 
 def instrument_of_ticket(ticket: HandoverTicket) -> Instrument:
-    """The questionnaire that is out: from the shelf, or as it came on the ticket.
+    """Return the questionnaire of a ticket: from the catalogue, or the practice's own from the ticket.
 
     Raises:
-        ValueError: what came is no questionnaire.
+        ValueError: the definition on the ticket is not a questionnaire.
     """
     if ticket.definition:
         return client_copy.decode_client_copy(ticket.definition)
@@ -156,16 +156,16 @@ def instrument_of_ticket(ticket: HandoverTicket) -> Instrument:
 
 
 def is_out(db: Connection, ticket: HandoverTicket) -> bool:
-    """Whether the form of this ticket is still in the client's hands."""
+    """Return whether the form of this ticket is still in the client's hands."""
     versions = select(handover_table.c.version, handover_table.c.final).where(
         handover_table.c.record == ticket.handover_id
     )
-    # Handing over writes the first version, and taking back the second.
+    # Handing over writes the first version, and merging the answers the second.
     return [tuple(row) for row in db.execute(versions)] == [(1, 0)]
 
 
 def load_client_form(db: Connection, ticket: HandoverTicket) -> ClientForm:
-    """What the client has answered since the device was handed over."""
+    """Return what the client has answered since the device was handed over."""
     lines = answer_log.read_answer_rows(db, ticket.handover_key, ticket.vault_id, ticket.handover_id).rows
     return ClientForm(
         answers={line.item_number: _response(line) for line in lines if line.item_number != WHOLE_FORM},
@@ -177,11 +177,11 @@ def load_client_form(db: Connection, ticket: HandoverTicket) -> ClientForm:
 def record_answer(
     db: Connection, ticket: HandoverTicket, item_number: int, response: Response, *, now: datetime
 ) -> None:
-    """Keep one answer; `item_number` counts from 1.
+    """Append one answer; `item_number` counts from 1.
 
     Raises:
-        FormTakenBack: the form was finished, or the answers were brought into the record already.
-        TooManyChanges: there is no room for more changes.
+        FormTakenBack: the form was finished, or its answers were already merged.
+        TooManyChanges: the form has the largest allowed number of rows.
     """
     line = AnswerRow(
         item_number=item_number,
@@ -195,7 +195,15 @@ def record_answer(
 
 
 def record_act(db: Connection, ticket: HandoverTicket, act: str, *, now: datetime) -> None:
-    """Keep that the client finished, or gave the device back."""
+    """Append that the client finished the form or gave the device back.
+
+    Args:
+        act: `ACT_FINISHED` or `ACT_GIVEN_BACK`.
+
+    Raises:
+        FormTakenBack: the form was finished, or its answers were already merged.
+        TooManyChanges: the form has the largest allowed number of rows.
+    """
     line = AnswerRow(
         item_number=WHOLE_FORM,
         status=act,

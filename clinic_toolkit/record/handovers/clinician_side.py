@@ -1,9 +1,9 @@
-"""Handing a form over, and bringing its answers into the record afterwards: the clinician's side.
+"""The clinician's side: handing a form over, and merging its answers into the record afterwards.
 
-What comes back was written by a process without our keys, in a file that anyone could have changed, so
-it is read as hostile input. Only when every row is in its place, every answer belongs to the pinned form
-and the administration is as it was when it was handed over are the answers filled in. Otherwise they are
-a proposal: the clinician sees what differs and decides.
+The returned answers were written by a process without the practice's keys, in a file that anyone could have
+changed, so they are read as untrusted input. They are merged only if every row verifies, every answer belongs
+to the pinned form, and the administration has not changed since the hand-over. Otherwise they are a proposal:
+the clinician sees what differs and decides.
 """
 
 from datetime import datetime
@@ -34,16 +34,18 @@ STATE_OUT, STATE_RETURNED, STATE_PROPOSED, STATE_CLOSED = "out", "returned", "pr
 
 
 class NothingToDecide(ClinicError):
-    """There is nothing to decide here, or not any more."""
+    """The hand-over is not in a state in which this can be decided."""
 
     def __init__(self) -> None:
         super().__init__("This has already been decided.")
 
 
 class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One hand-over: of which form, with which key while it is out, and what came back.
+    """One hand-over: its form, its key while the form is out, and what came back.
 
-    `decision` is what the clinician decided about a proposal, in the words of `proposals`; or empty.
+    `handed_version` is the administration's version at the hand-over, `after_entry` the last audit entry
+    before it. `decision` is the clinician's decision about a proposal, a `DECISION_…` of `proposals`; "" if
+    none.
     """
 
     administration: bytes
@@ -63,12 +65,12 @@ class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def administration_id(self) -> UUID:
-        """The form that was handed over."""
+        """The administration that was handed over."""
         return UUID(bytes=self.administration)
 
     @property
     def client_id(self) -> UUID:
-        """Who answered."""
+        """The client who answers."""
         return UUID(bytes=self.client)
 
 
@@ -86,15 +88,19 @@ def create_handover(
     relationship_word: str,
     now: datetime,
 ) -> tuple[RecordVersion[Handover], HandoverTicket]:
-    """Make the key of one hand-over, keep it sealed, and return what the next process needs to know.
+    """Generate the key of one hand-over, store it sealed, and build the ticket for the client's process.
 
     Args:
-        relationship_word: the client's word for the relationship, as the pages say it.
+        relationship_word: the client's word for the relationship, as the pages show it.
+
+    Returns:
+        The hand-over, and the ticket for the next process.
 
     Raises:
         AdministrationFinished: the questionnaire is finished.
         AnsweredOnPaper: it was answered on paper.
-        travelling.TooLongToHandOver: it is the practice's own, and too long for the way to the next process.
+        client_copy.TooLongToHandOver: it is the practice's own, and too long to be passed to the next
+            process.
     """
     if current.final:
         raise administrations.AdministrationFinished
@@ -105,7 +111,7 @@ def create_handover(
         administrations.frame_of(current.payload).general,
     )
     definition = client_copy.encode_client_copy(instrument, general=general) if instrument.own else b""
-    # Asked here: what goes along says no more which of its questions ask about fear.
+    # Decided here, because the client's copy no longer says which of its questions ask about fear.
     said = practice.confidentiality_limits_before(
         practice.load_practice_settings(db, vault).payload, instrument
     )
@@ -150,32 +156,33 @@ def create_handover(
 
 
 def _answered_before(administration: Administration) -> list[bool]:
-    """Where something was answered, item by item; an open line stands after them."""
+    """Return for each item, and then for the open line if there is one, whether it was answered."""
     statuses = [status != 0 for status in administration.answers.statuses]
     has_line = administrations.instrument_of(administration).open_line
     return [*statuses, bool(administration.open_line_answer)] if has_line else statuses
 
 
 def list_open_handovers(db: Connection, vault: Vault) -> list[RecordVersion[Handover]]:
-    """Hand-overs that ask something of the clinician: still out, come back, or to be decided.
+    """Return the hand-overs that still need the clinician: out, returned, or with a proposal to decide.
 
-    Whether one is closed is asked of what is sealed, and one that is gone is missed: a changed byte
-    must not make a form vanish before anyone has looked at it.
+    Whether one is closed is read from inside the seal, and a missing row is reported, so that a changed byte
+    cannot make a form disappear before anyone has looked at it.
     """
     found = records.list_all_records(db, vault, handover_table, Handover)
     return [kept for kept in found if not kept.final]
 
 
 def has_open_handover(db: Connection, vault: Vault) -> bool:
-    """Whether there are such."""
+    """Return whether `list_open_handovers` finds any."""
     return bool(list_open_handovers(db, vault))
 
 
 def load_handover(db: Connection, vault: Vault, handover_id: UUID) -> RecordVersion[Handover]:
-    """One hand-over.
+    """Load one hand-over.
 
     Raises:
         RecordNotFound: there is none that this clinician may see.
+        UnreadableRecord: it failed its integrity check.
     """
     return records.load_record(db, vault, handover_table, handover_id, Handover)
 
@@ -183,9 +190,9 @@ def load_handover(db: Connection, vault: Vault, handover_id: UUID) -> RecordVers
 def merge_handover(
     db: Connection, vault: Vault, handover: RecordVersion[Handover], *, now: datetime
 ) -> RecordVersion[Handover]:
-    """Bring the answers of one hand-over into the record; the key and the rows are gone afterwards.
+    """Merge the answers of one hand-over into the record, or make them a proposal; then delete key and rows.
 
-    Bringing in twice does nothing the second time: then the hand-over is not out any more.
+    Calling it again does nothing, because the hand-over is no longer out then.
     """
     if handover.state != STATE_OUT:
         return handover
@@ -214,10 +221,10 @@ def merge_handover(
 
 
 def close_handover(db: Connection, vault: Vault, current: RecordVersion[Handover], *, now: datetime) -> None:
-    """It was looked at before the client left; closing what is closed does nothing.
+    """Record that the clinician looked at it before the client left; a closed hand-over stays as it is.
 
     Raises:
-        NothingToDecide: something is still to be decided first.
+        NothingToDecide: it has not been merged yet, or its proposal must be decided first.
     """
     if current.final:
         return
@@ -237,7 +244,7 @@ def close_handover(db: Connection, vault: Vault, current: RecordVersion[Handover
 
 
 def find_target(db: Connection, vault: Vault, handover: Handover) -> RecordVersion[Administration] | None:
-    """The questionnaire that was handed over, if it is still in the record and can be read."""
+    """Return the administration that was handed over; None if it is missing or unreadable."""
     try:
         return administrations.load_administration(db, vault, handover.administration_id)
     except (records.RecordNotFound, integrity.UnreadableRecord):

@@ -1,4 +1,4 @@
-"""What the clinician decides about answers that came back and could not simply be filled in."""
+"""The clinician's decision about returned answers that could not be merged automatically."""
 
 from datetime import datetime
 
@@ -25,18 +25,18 @@ DECISION_ACCEPT, DECISION_SET_ASIDE = "accept", "aside"
 def accept_proposal(
     db: Connection, vault: Vault, current: RecordVersion[Handover], *, now: datetime
 ) -> RecordVersion[Handover]:
-    """Take a proposal into the record: into what is still open, or as a later version of what is finished.
+    """Merge a proposal into its questionnaire, as a later version if that is already finished.
 
     Raises:
-        NothingToDecide: there is nothing to decide.
-        RecordNotFound: the questionnaire is not in the record any more.
+        NothingToDecide: the hand-over has no proposal to decide.
+        RecordNotFound: the questionnaire is missing or unreadable.
     """
     if current.state != STATE_PROPOSED:
         raise NothingToDecide
     target = find_target(db, vault, current.payload)
     if target is None:
         raise records.RecordNotFound
-    # What came back may not have been compared with the form, if that could not be read at the time.
+    # If the form was unreadable when the answers came back, they have not been checked against it yet.
     lines = returned_answers.list_fitting_rows(target.payload, current.payload.rows)
     put_in = returned_answers.merge_into_answers(target.payload, lines)
     touched, said = (
@@ -55,10 +55,10 @@ def accept_proposal(
 def set_aside_proposal(
     db: Connection, vault: Vault, current: RecordVersion[Handover], *, now: datetime
 ) -> RecordVersion[Handover]:
-    """Leave the questionnaire as it is. The proposal stays in the hand-over's own record.
+    """Leave the questionnaire as it is; the proposal stays in the hand-over's own record.
 
     Raises:
-        NothingToDecide: there is nothing to decide.
+        NothingToDecide: the hand-over has no proposal to decide.
     """
     if current.state != STATE_PROPOSED:
         raise NothingToDecide

@@ -1,4 +1,4 @@
-"""What the clinician looks at before the client leaves: what came back of a hand-over, and no score."""
+"""The review of a returned form by the clinician, before the client leaves; it never holds a score."""
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.values.page_values import AnsweredItem
 from clinic_toolkit.vault.vault import Vault
 
-# What can be wrong with what was saved, as a person is told.
+# The sentence shown for each trouble with the returned rows.
 TROUBLE_SENTENCES = {
     "missing": "part of what was saved is missing",
     "not named": "something is there that the audit trail does not mention",
@@ -27,7 +27,7 @@ TROUBLE_SENTENCES = {
 
 
 class AnswerDifference(msgspec.Struct, frozen=True, kw_only=True):
-    """One question, as it stands in the record and as the client answered it."""
+    """One question whose recorded answer differs from the returned one."""
 
     number: int
     text: str
@@ -36,7 +36,7 @@ class AnswerDifference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnswerCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many questions were answered, left out in which way, and not reached."""
+    """How many questions were asked, answered, left out (by reason) and not reached."""
 
     asked: int
     answered: int
@@ -46,7 +46,7 @@ class AnswerCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReturnReview(msgspec.Struct, frozen=True, kw_only=True):
-    """One form that came back, with what the client wants to talk about and what to ask before they go."""
+    """One returned form, with what the client wants to talk about and what to ask before they leave."""
 
     client_name: str
     instrument: Instrument
@@ -67,7 +67,7 @@ class ReturnReview(msgspec.Struct, frozen=True, kw_only=True):
 def build_return_review(
     db: Connection, vault: Vault, handover: RecordVersion[Handover]
 ) -> ReturnReview | None:
-    """The page for one hand-over; None if its questionnaire is not in the record any more."""
+    """Build the review of one hand-over; None if its questionnaire is missing or unreadable."""
     target = clinician_side.find_target(db, vault, handover.payload)
     if target is None:
         return None
@@ -108,7 +108,7 @@ def build_return_review(
 
 
 def list_orphaned_answers(handover: RecordVersion[Handover]) -> tuple[tuple[int, Response], ...]:
-    """What was answered, by number, for a questionnaire that is gone."""
+    """Return the returned answers, by item number, for when the questionnaire is missing or unreadable."""
     return tuple(
         (
             line.item_number,

@@ -1,4 +1,4 @@
-"""What came back of a hand-over, read as answers of its form: what fits it, and the form with it put in."""
+"""Checks returned rows against their form, and merges them into its answers; never writes to the record."""
 
 from datetime import datetime
 
@@ -14,12 +14,16 @@ ACTS = (ACT_FINISHED, ACT_GIVEN_BACK)
 
 
 def newest_by_item(rows: tuple[AnswerRow, ...]) -> dict[int, AnswerRow]:
-    """The last answer by item, counted from 1."""
+    """Return the newest row of each item, by item number, counted from 1."""
     return {line.item_number: line for line in rows}
 
 
 def fits_form(row: AnswerRow, instrument: Instrument | None) -> bool:
-    """Whether this could have come from a page of this form."""
+    """Return whether a page of this form could have sent this row.
+
+    Args:
+        instrument: None if the form is unreadable; then items and values are not checked.
+    """
     if row.item_number == WHOLE_FORM:
         return row.status in ACTS and row.value is None and not row.wants_to_talk and not row.remark
     if instrument is not None and instrument.open_line and row.item_number == len(instrument.items) + 1:
@@ -45,16 +49,16 @@ def _is_plain_text(text: str) -> bool:
 
 
 def list_fitting_rows(administration: Administration, rows: tuple[AnswerRow, ...]) -> tuple[AnswerRow, ...]:
-    """The lines that are answers of this form."""
+    """Return the rows that are answers to this form."""
     instrument = administrations.instrument_of(administration)
     return tuple(line for line in rows if line.item_number != WHOLE_FORM and fits_form(line, instrument))
 
 
 def merge_into_answers(administration: Administration, rows: tuple[AnswerRow, ...]) -> answers.Answers:
-    """The answers of a questionnaire with what the client answered put in.
+    """Return the answers of a questionnaire with the returned rows merged in.
 
-    A question that was only marked, or written to, or let go again was not answered: its answer from before
-    stays, as the client's page says.
+    If the client only marked a question, added a remark, or withdrew an answer, the question keeps its
+    earlier answer, as the client's page says.
     """
     together = administration.answers
     stood = answers.decode_responses(together)
@@ -79,7 +83,7 @@ def merge_into_answers(administration: Administration, rows: tuple[AnswerRow, ..
 
 
 def merge_open_line(administration: Administration, rows: tuple[AnswerRow, ...]) -> str:
-    """What stands at the open line with what the client wrote there alone; unwritten, what stood there."""
+    """Return what the client wrote at the open line; the earlier text if they wrote nothing."""
     found = newest_by_item(list_fitting_rows(administration, rows)).get(
         len(administration.answers.statuses) + 1
     )
@@ -87,7 +91,7 @@ def merge_open_line(administration: Administration, rows: tuple[AnswerRow, ...])
 
 
 def answered_indexes(administration: Administration, rows: tuple[AnswerRow, ...]) -> frozenset[int]:
-    """The places of the items that were answered, counted from 0."""
+    """Return the indexes, counted from 0, of the items that the rows touch."""
     return frozenset(
         line.item_number - 1 for line in rows if line.item_number <= len(administration.answers.statuses)
     )

@@ -1,1 +1,1 @@
-"""What answers say: results, check-ins, courses over time, and agreements about repeating."""
+"""What is computed from answers: results, check-ins, courses over time; and agreements about repeating."""

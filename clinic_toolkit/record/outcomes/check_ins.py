@@ -1,7 +1,7 @@
-"""What a check-in says: its answers in words, beside those of the check-ins before in the same relationship.
+"""The page of a check-in: its answers in words, beside those of earlier check-ins about the same person.
 
-There is no number in it, no difference between two times, and no word for a change. A question that was
-changed, and another version of the check-in, begin a line of their own.
+It never shows a number, a difference between two times, or a word for a change. A question with a new
+wording, or in a new version of the check-in, starts a new line.
 """
 
 from collections.abc import Iterable
@@ -17,13 +17,13 @@ from clinic_toolkit.record.questionnaires.administrations import Administration
 from clinic_toolkit.record.values.page_values import AnsweredItem
 from clinic_toolkit.vault.vault import Vault
 
-# With this one, as many as stand beside each other without a search for a pattern.
+# This check-in and at most five before it: more would invite a search for patterns.
 MAX_SHOWN = 6
 FINISHED_STATES = ("completed", "stopped")
 
 
 class CheckInAnswer(Struct, frozen=True, kw_only=True):
-    """One answer to one question, with the day and the way in which it was asked."""
+    """One answer to one question, with the day it was given and how the check-in was given."""
 
     answered_on: date
     mode_label: str
@@ -32,7 +32,7 @@ class CheckInAnswer(Struct, frozen=True, kw_only=True):
 
 
 class QuestionHistory(Struct, frozen=True, kw_only=True):
-    """One question in one version, with its answers, the newest first. `own`: the client chose it."""
+    """One question in one version, with its answers, newest first."""
 
     text: str
     chosen_by_client: bool
@@ -42,8 +42,7 @@ class QuestionHistory(Struct, frozen=True, kw_only=True):
 class CheckInPage(Struct, frozen=True, kw_only=True):
     """The page of one check-in.
 
-    `lines` are the questions asked this time; `former_questions` those that were asked earlier and are not
-    now.
+    `current_questions` were asked this time; `former_questions` were asked earlier but not this time.
     """
 
     current_questions: tuple[QuestionHistory, ...]
@@ -62,7 +61,7 @@ def is_check_in(administration: Administration) -> bool:
 def build_check_in_page(
     db: Connection, vault: Vault, administration: RecordVersion[Administration]
 ) -> CheckInPage:
-    """One check-in beside at most five before it; those about anybody else are never looked at."""
+    """Build the page of one check-in beside at most five earlier ones about the same person."""
     (administration,) = joined_entries.load_joined_entries(db, vault).under_primary([administration])
     shown = [
         administration,
@@ -77,7 +76,7 @@ def build_check_in_page(
         for item in answered_items.list_answered_items(one.payload):
             watched = one.payload.watched_question
             is_own = watched is not None and item.number == instrument.own_place
-            # The version is part of what a line is: another one breaks it, also where no word changed.
+            # The version is part of the key: a new version starts a new line even if no word changed.
             key = (
                 one.payload.definition_digest,
                 watched.definition_digest if is_own and watched else "",
@@ -113,7 +112,7 @@ def build_check_in_page(
 def _iter_earlier(
     all_of_client: Iterable[RecordVersion[Administration]], administration: RecordVersion[Administration]
 ) -> Iterable[RecordVersion[Administration]]:
-    """The check-ins before this one about the same person, newest first."""
+    """Yield the finished or stopped check-ins before this one about the same person, newest first."""
     for one in all_of_client:
         same = (
             one.payload.instrument_id == administration.payload.instrument_id

@@ -1,4 +1,4 @@
-"""The parts of a course, a facet, the strengths, the whole: every answer of every round, and what is said."""
+"""The parts of a course (facets, strengths, the whole): the answers of every round, and their sentences."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -28,7 +28,14 @@ def iter_course_parts(
     items: Sequence[tuple[AnsweredItem, ...]],
     scores: Sequence[InstrumentScore],
 ) -> Iterable[CoursePart]:
-    """The parts of the newest version, each with what every round says of it; strengths come first."""
+    """Yield the parts of the newest version, strengths first, each with one reading for every round.
+
+    Args:
+        newest: the definition of the newest round, which decides what parts there are.
+        forms: the definition of each round, oldest first.
+        items: the answers of each round, in the same order.
+        scores: the scores of each round, in the same order.
+    """
     if newest.kind == "difficulties":
         yield CoursePart(
             id=STRENGTHS,
@@ -69,7 +76,7 @@ def _facet_reading(facet_id: str, items: tuple[AnsweredItem, ...], score: Instru
     for facet in score.facets:
         if facet.facet == facet_id:
             return _reading([item for item in items if item.item_id in facet.items], facet.score)
-    # This version had no such part.
+    # The version of that round has no such facet.
     return Reading(values=(), item_numbers=(), asked=0)
 
 
@@ -92,7 +99,15 @@ def describe_part(
     with_usual_range: bool,
     with_overlap: bool,
 ) -> CoursePart:
-    """The part with what may be said of it, each stretch by itself and the words for the newest."""
+    """Add ranges and sentences to a part: ranges for each segment, sentences for the newest segment only.
+
+    Args:
+        rounds: oldest first, one for each reading of the part, at least one.
+        instrument: the newest version.
+        baseline: how many of the first rounds are the baseline.
+        with_usual_range: compute the usual range so far, where there are enough points.
+        with_overlap: compute the overlap of baseline and later, where there are enough points.
+    """
     top, labels = highest_value(instrument), result_sentences.option_labels(instrument)
     baselines: list[RoundRange] = []
     ranges: list[RoundRange] = []

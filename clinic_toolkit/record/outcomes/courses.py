@@ -1,7 +1,7 @@
-"""The course of one questionnaire about one relationship over time; never of two relationships at once.
+"""Courses: one questionnaire about one relationship over time; never two relationships in one course.
 
-A new version of the questionnaire, or another kind of relationship, breaks the course: no line, no range
-and no comparison goes across. What was stopped before the end is there with its answers.
+A new version of the questionnaire, or another frame of the relationship, starts a new segment: no line, range
+or comparison crosses from one to the next. A round that was stopped early is included with its answers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,23 +22,23 @@ from clinic_toolkit.record.values.course_values import STRENGTHS, WHOLE, Compari
 from clinic_toolkit.vault.vault import Vault
 
 COURSE_STATES = ("completed", "stopped")
-# How a break is called: for the clinician, and on the client's side.
+# What a break between segments is called, for the clinician and for the client.
 VERSION_LABEL, NEW_WORDING_LABEL = "version", "the questions in new words"
 
 AdministrationVersion = RecordVersion[Administration]
-# Which questionnaire, and about whom; one course each.
+# The relationship (None: people in general) and the id of the questionnaire; each key has one course.
 SeriesKey = tuple[UUID | None, str]
 
 
 def series_key_of(administration: Administration) -> SeriesKey:
-    """What is never mixed: whom it is about, and which questionnaire."""
+    """The key of the course that a questionnaire belongs to."""
     return administration.relationship_id, administration.instrument_id
 
 
 def list_rounds(
     administrations_given: Iterable[AdministrationVersion], series_key: SeriesKey
 ) -> list[AdministrationVersion]:
-    """The rounds of one course, oldest first."""
+    """Select the rounds of one course, finished or stopped, oldest first."""
     found = [
         kept
         for kept in administrations_given
@@ -57,12 +57,12 @@ def list_courses(
     with_usual_range: bool = False,
     with_overlap: bool = False,
 ) -> tuple[Course, ...]:
-    """Every course about one relationship, or in general (None), in the order of the shelf.
+    """Every course about one relationship, or in general (None), in the order of the catalogue.
 
     Args:
-        baselines: how many first rounds were declared as the baseline, by theme; three where nothing is said.
-        with_usual_range: with the usual range so far, where there are points enough.
-        with_overlap: with the overlap of baseline and later, where there are points enough.
+        baselines: how many first rounds were declared as the baseline, by series key; three by default.
+        with_usual_range: compute the usual range so far, where there are enough points.
+        with_overlap: compute the overlap of baseline and later, where there are enough points.
     """
     given = administrations.list_administrations(db, vault, client_id)
     found = [
@@ -87,7 +87,7 @@ def list_courses(
 def find_course(
     db: Connection, vault: Vault, administration: AdministrationVersion, *, baselines: Mapping[SeriesKey, int]
 ) -> Course | None:
-    """The course that a questionnaire belongs to; None while there is nothing in it."""
+    """The course that a questionnaire belongs to; None if it has no finished or stopped round yet."""
     (administration,) = joined_entries.load_joined_entries(db, vault).under_primary([administration])
     rounds = list_rounds(
         administrations.list_administrations(db, vault, administration.payload.client_id),
@@ -106,7 +106,11 @@ def find_course(
 def compare_with_previous(
     db: Connection, vault: Vault, administration: AdministrationVersion
 ) -> Comparison | None:
-    """A result beside the one before it; None if there is none of the same version and kind."""
+    """Compare a result with the round just before it.
+
+    Returns:
+        None if there is no earlier round, or if it has another version or frame.
+    """
     (administration,) = joined_entries.load_joined_entries(db, vault).under_primary([administration])
     rounds = list_rounds(
         administrations.list_administrations(db, vault, administration.payload.client_id),
@@ -136,7 +140,7 @@ def compare_with_previous(
         ):
             same.append(part.name)
             continue
-        # The facets say in words what the whole would say in a number.
+        # The whole has no sentence of its own where its facets are described already.
         if old.values and new.values and (part.kind != WHOLE or instrument.kind == "strengths"):
             then, now = (_reading_in_words(each, labels) for each in (old, new))
             if then != now or part.kind != STRENGTHS:
@@ -155,9 +159,12 @@ def _reading_in_words(reading: Reading, labels: Mapping[int, str]) -> str:
 
 
 def count_unchanged_rounds(rounds: Sequence[AdministrationVersion]) -> int:
-    """How many of these rounds, at the end and of one version, were about the same as what was before.
+    """Count the unchanged rounds at the end, within the newest segment (`score_change`).
 
-    Give it no more rounds than are asked about, and the one before them: each is scored anew.
+    Every round is scored again, so pass only the rounds in question and the one before them.
+
+    Args:
+        rounds: oldest first.
     """
     if not rounds:
         return 0

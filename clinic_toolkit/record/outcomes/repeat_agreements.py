@@ -1,7 +1,7 @@
-"""Rhythms: what was agreed about asking one questionnaire about one relationship again.
+"""Repeat agreements: what was agreed about repeating one questionnaire about one relationship.
 
-Every repeat has a purpose and an end. Two declines, or three rounds about the same, propose to stop, and
-the client's wish to stop ends it at once. Nothing here reminds anybody: it only says what was agreed.
+Every agreement should have a purpose and an end. After two declines, or three unchanged rounds, the program
+proposes to stop (`repeat_status`); the client's wish to stop ends it at once. Nothing here sends reminders.
 """
 
 from collections.abc import Mapping
@@ -23,16 +23,17 @@ from clinic_toolkit.vault.vault import Vault
 repeat_agreement_table = sealed_table("rhythm")
 
 STATE_ON, STATE_STOPPED, STATE_WISHED_TO_STOP = "on", "stopped", "wished"
-# A rhythm that nobody set: the client declined, or wished to stop, before anything was agreed.
+# Nothing was agreed; there is a record only if the client declined before any agreement.
 STATE_NOT_AGREED = "open"
 
 
 class RepeatAgreement(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """Why it is asked again and until when, and what the client said to that.
+    """Why a questionnaire is repeated and until when, and what the client said to that.
 
-    `end_date` and `max_rounds` are both optional; `max_rounds` counts rounds in all. `declined_on` are the
-    days on which the client said "not today". `continued_at` is when going on was decided last, and
-    `continued_because` why. `baseline` says how many of the first rounds are the baseline.
+    `end_date` and `max_rounds` are both optional; `max_rounds` counts every round of the course.
+    `declined_on` holds the days on which the client said "not today". `continued_at` is when it was last
+    decided to go on although stopping was proposed, and `continued_because` why. `baseline_rounds` says how
+    many of the first rounds are the baseline.
     """
 
     client: bytes
@@ -49,12 +50,12 @@ class RepeatAgreement(msgspec.Struct, array_like=True, frozen=True, kw_only=True
 
     @property
     def series_key(self) -> SeriesKey:
-        """Which questionnaire, and about whom."""
+        """The key of the course that the agreement is about."""
         return (UUID(bytes=self.relationship) if self.relationship else None), self.instrument_id
 
     @property
     def counting_declines(self) -> int:
-        """The declines that count: those since going on was decided."""
+        """The number of declines since it was last decided to go on."""
         if self.continued_at is None:
             return len(self.declined_on)
         since = self.continued_at.astimezone().date()
@@ -76,10 +77,14 @@ def agree_to_repeat(
     baseline: int,
     now: datetime,
 ) -> RecordVersion[RepeatAgreement]:
-    """Keep why it is repeated, and until when; a rhythm that had ended begins anew.
+    """Save the purpose and the end of repeating; an agreement that was stopped starts again.
+
+    Args:
+        current: the agreement as the author had it on screen, or None if there is none yet.
+        baseline: how many of the first rounds are the baseline.
 
     Raises:
-        StaleVersion: it was changed meanwhile.
+        StaleVersion: the agreement was changed since `current` was read.
     """
     body = msgspec.structs.replace(
         _agreement_or_new(current, administration),
@@ -96,7 +101,7 @@ def agree_to_repeat(
 def record_decline(
     db: Connection, vault: Vault, current: CurrentAgreement, administration: Administration, *, now: datetime
 ) -> RecordVersion[RepeatAgreement]:
-    """Record that the client did not want it today. The same day counts once, however often it is tapped."""
+    """Record that the client did not want it today; a second decline on the same day changes nothing."""
     body = _agreement_or_new(current, administration)
     today = now.astimezone().date()
     if current is not None and today in body.declined_on:
@@ -109,7 +114,7 @@ def record_decline(
 def record_wish_to_stop(
     db: Connection, vault: Vault, current: CurrentAgreement, administration: Administration, *, now: datetime
 ) -> RecordVersion[RepeatAgreement]:
-    """Record the client's wish to stop. It ends the rhythm at once."""
+    """Record the client's wish to stop, which ends repeating at once."""
     if current is not None and current.state == STATE_WISHED_TO_STOP:
         return current
     body = msgspec.structs.replace(
@@ -123,7 +128,7 @@ def record_wish_to_stop(
 def stop_repeating(
     db: Connection, vault: Vault, current: CurrentAgreement, administration: Administration, *, now: datetime
 ) -> RecordVersion[RepeatAgreement]:
-    """Stop repeating it."""
+    """Record that the questionnaire is no longer repeated; changes nothing if that was recorded before."""
     if current is not None and current.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
         return current
     return _save_agreement(
@@ -146,11 +151,12 @@ def continue_repeating(
     reason: str,
     now: datetime,
 ) -> RecordVersion[RepeatAgreement]:
-    """Go on although stopping was proposed; declines and unchanged rounds count anew from here.
+    """Record that repeating goes on although stopping was proposed, and why.
+
+    Declines and unchanged rounds are counted from zero again.
 
     Raises:
-        StaleVersion: it was stopped meanwhile, or the client wished to stop; only `agree_to_repeat` begins it
-        again.
+        StaleVersion: it was stopped, or the client wished to stop; only `agree_to_repeat` starts it again.
     """
     if current is not None and current.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
         raise records.StaleVersion
@@ -163,12 +169,12 @@ def continue_repeating(
 def list_agreements(
     db: Connection, vault: Vault, client_id: UUID
 ) -> dict[SeriesKey, RecordVersion[RepeatAgreement]]:
-    """What was agreed with a client, by questionnaire and relationship."""
+    """The agreements with a client, by series key."""
     found = records.list_records_in_rings(
         db, vault, repeat_agreement_table, clients.list_record_rings(db, vault, client_id), RepeatAgreement
     )
     into = joined_entries.load_joined_entries(db, vault)
-    # Of two that were joined, what was agreed last counts.
+    # If two relationships with an agreement were joined, the one recorded last counts.
     ordered = sorted(found, key=lambda kept: kept.recorded_at)
     return {
         (into.primary_id(kept.payload.series_key[0]), kept.payload.instrument_id): kept for kept in ordered
@@ -178,7 +184,7 @@ def list_agreements(
 def baseline_rounds_by_series(
     agreements: Mapping[SeriesKey, RecordVersion[RepeatAgreement]],
 ) -> dict[SeriesKey, int]:
-    """How many first rounds were declared as the baseline."""
+    """The number of rounds that each agreement declares as the baseline, by series key."""
     return {each: kept.payload.baseline_rounds for each, kept in agreements.items()}
 
 

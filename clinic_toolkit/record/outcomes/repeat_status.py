@@ -1,6 +1,6 @@
-"""Repeats: how it stands with each questionnaire that could be asked again, in words for the clinician.
+"""The status of each questionnaire that could be repeated, in words for the clinician.
 
-Says what was agreed, what was declined, and when stopping is proposed (product idea S).
+It covers what was agreed, what was declined, and when stopping is proposed (product idea S).
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ from clinic_toolkit.record.questionnaires.administrations import Administration
 
 DECLINES_TO_PROPOSE_STOP = 2
 UNCHANGED_TO_PROPOSE_STOP = 3
-# A long form is worth repeating after four to six weeks (clinical specification 4.5), never by itself.
+# A long form is worth repeating after four to six weeks (clinical specification 4.5), never automatically.
 MIN_DAYS_BETWEEN_ROUNDS = 28
 CADENCE_ADVICE = (
     "A long form is usually repeated every four to six weeks. Leave it out in a crisis, in fresh grief, or "
@@ -37,8 +37,9 @@ CADENCE_ADVICE = (
 class RepeatStatus(Struct, frozen=True, kw_only=True):
     """One questionnaire about one relationship that was given before, and what was agreed about it.
 
-    `latest` is its newest round, `round_count` how many rounds there are. `stop_reason` says why stopping is
-    proposed, or is empty; `ended` that it came to the end that was agreed. `is_due` says that it may be time.
+    `latest_id` is its newest round. `stop_reason` says why stopping is proposed, and is empty if it is not.
+    `end_sentence` says that the agreed end was reached, and is empty if it was not. `is_due` says that the
+    next round may be offered.
     """
 
     series_key: SeriesKey
@@ -53,12 +54,12 @@ class RepeatStatus(Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> str:
-        """The state of its rhythm; "open" where nothing was agreed."""
+        """The state of its agreement; `STATE_NOT_AGREED` if there is none."""
         return self.agreement.state if self.agreement else STATE_NOT_AGREED
 
     @property
     def status_sentence(self) -> str:
-        """Where it stands, in one or two sentences; empty where there is nothing to say."""
+        """The agreement and its state in a few sentences; empty if there is nothing to say."""
         body = self.agreement.payload if self.agreement else None
         if body is None:
             return ""
@@ -81,7 +82,12 @@ def list_repeat_statuses(
     *,
     now: datetime,
 ) -> tuple[RepeatStatus, ...]:
-    """Every questionnaire given to a client so far, once for each relationship, newest first."""
+    """The status of every questionnaire given to a client so far, once for each relationship.
+
+    Args:
+        administrations_given: the client's questionnaires; the statuses keep their order.
+        agreements: the agreements with the client, by series key.
+    """
     found: dict[SeriesKey, list[RecordVersion[Administration]]] = {}
     for kept in administrations_given:
         if kept.state in courses.COURSE_STATES:
@@ -97,7 +103,11 @@ def build_repeat_status(
     *,
     now: datetime,
 ) -> RepeatStatus:
-    """How it stands with one; `rounds` in any order, at least one."""
+    """Build the status of one questionnaire about one relationship.
+
+    Args:
+        rounds: its rounds in any order, at least one.
+    """
     ordered = courses.list_rounds(rounds, courses.series_key_of(rounds[0].payload))
     latest, today = ordered[-1], now.astimezone().date()
     ended = _reached_end(agreement, len(ordered), today) if agreement else ""
@@ -123,7 +133,10 @@ def build_repeat_status(
 def _stop_reason(
     rounds: Sequence[RecordVersion[Administration]], agreement: RecordVersion[RepeatAgreement] | None
 ) -> str:
-    """Why stopping is proposed, at exactly two declines or three unchanged rounds since going on."""
+    """Why stopping is proposed; empty if it is not.
+
+    It is proposed after two declines, or three unchanged rounds, since it was last decided to go on.
+    """
     if agreement is not None and agreement.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
         return ""
     body = agreement.payload if agreement else None

@@ -1,6 +1,7 @@
-"""What an administration says: the clinician's result, the page to look at together, the client page.
+"""What is shown of one administration: the clinician's result, the joint review, the client page.
 
-Reads answers through the scoring and wording rules of `psychometrics` and hands on frozen values.
+Applies the scoring and wording rules of `psychometrics` to the answers and returns frozen values; it never
+stores anything.
 """
 
 import re
@@ -42,14 +43,14 @@ from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets import catalogue as sheets
 from clinic_toolkit.worksheets.model import Worksheet
 
-# Paper is found by others: its heading names neither a topic nor a person.
+# Other people may find the paper, so its heading names neither a topic nor a person.
 CLIENT_PAGE_TITLE = "What I take with me"
 
 
 def result_heading(instrument: Instrument, client_name: str, relationship_word: str, *, general: bool) -> str:
-    """What a result is called: "How Ana gives to M.", or "How I give: Ana" where it is about no one person.
+    """The heading of a result: "How Ana gives to M.", or "How I give: Ana" where it is about no one person.
 
-    The heading of a definition is written for one person: "people in general" does not fit into it.
+    A definition's own heading has a place for one person's name, into which "people in general" does not fit.
     """
     if general:
         return f"{instrument.title}: {client_name}"
@@ -64,11 +65,11 @@ def build_result(
     *,
     now: datetime | None = None,
 ) -> Result:
-    """The clinician's page, by the counts, the missing rule and the words of `psychometrics`.
+    """Build the clinician's result page of one administration.
 
     Args:
-        now: without it, nothing is looked up about fear: no sheet is offered that needs it to have been asked
-            about, and whether the client page stays in the room is not told.
+        now: the present moment, for the age of the last inquiry about fear. Without it nothing about fear is
+            looked up: no sheet that requires such an inquiry is offered, and `is_room_only` is False.
     """
     body = administration.payload
     instrument = administrations.instrument_of(body)
@@ -86,7 +87,7 @@ def build_result(
     known = fear_holds.load_fear_holds(db, vault, body.client_id) if now else None
     offered = _eligible_worksheets(body, known, now)
     scored_at_all = instrument.missing is not None
-    # One answer a week is little to hand a sheet to somebody for.
+    # The single answers of a weekly check-in are too little reason to offer a sheet.
     chosen = worksheet_offers.offer_worksheets(instrument, values, offered) if scored_at_all else ()
     return Result(
         instrument=instrument,
@@ -149,7 +150,7 @@ def build_result(
 def _annotated_answers(
     instrument: Instrument, items: tuple[AnsweredItem, ...]
 ) -> dict[str, tuple[AnnotatedAnswer, ...]]:
-    """By facet, the answers that have a line beside them."""
+    """The answers that have a softer line beside them, by facet."""
     lines = {each.item_id: each.text for each in safety_prompt_rules.list_softer_lines(instrument, items)}
     found: dict[str, tuple[AnnotatedAnswer, ...]] = {}
     for item, answer in zip(instrument.items, items, strict=True):
@@ -171,10 +172,10 @@ def _eligible_worksheets(
 def build_joint_review(
     db: Connection, vault: Vault, administration: RecordVersion[Administration]
 ) -> JointReview:
-    """The page to look at together: strengths, what was marked, at most three plain sentences.
+    """Build the page to look at together: strengths, what was marked, at most three plain sentences.
 
-    A check-in is told whole: every answer that was given, strengths first.
-    A marked question about fear is counted and not named: this page is shown in large type.
+    For a check-in it shows every answer that was given, strengths first. A marked question about fear is
+    counted but not named, because this page is shown in large type and others may see it.
     """
     instrument = administrations.instrument_of(administration.payload)
     items = answered_items.list_answered_items(administration.payload)
@@ -206,10 +207,14 @@ def build_joint_review(
 def build_client_page(
     settings: PracticeSettings, administration: RecordVersion[Administration], *, stood_out: bool = False
 ) -> ClientPage:
-    """The page to take along: no number, nothing of what was left out, no name, no topic in its heading.
+    """Build the page that the client may take along.
 
-    What the client put right stands in place of the line that it corrects.
-    What stood out names topics, and paper is found by others: it is there only if it was asked for.
+    It shows no number, no name, no topic in its heading, and not which questions were left unanswered. A
+    correction by the client replaces the line that it corrects.
+
+    Args:
+        stood_out: include the sentences about what stood out. They name topics, and other people may find the
+            paper, so they are left out by default.
     """
     instrument = administrations.instrument_of(administration.payload)
     items = answered_items.list_answered_items(administration.payload)

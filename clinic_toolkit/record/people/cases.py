@@ -1,4 +1,4 @@
-"""Cases: what an hour belongs to. One client, or a couple."""
+"""Cases: what a therapy session belongs to, either one client or a couple."""
 
 from collections.abc import Set
 from datetime import datetime
@@ -24,26 +24,26 @@ class SameClientTwice(ClinicError):
 
 
 class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """`kind` is "single" or "couple"; `client_id_bytes` are their ids, as 16 bytes each."""
+    """One case; `kind` is "single" or "couple", `client_id_bytes` the clients' ids as 16 bytes each."""
 
     kind: str
     client_id_bytes: tuple[bytes, ...]
 
     @property
     def client_ids(self) -> tuple[UUID, ...]:
-        """The clients, as ids."""
+        """The ids of the clients; empty for a couple whose case is unreadable."""
         return tuple(UUID(bytes=id) for id in self.client_id_bytes)
 
     @property
     def is_couple(self) -> bool:
-        """Whether hours of this case are shared by two people."""
+        """Whether this is the case of a couple."""
         return self.kind == "couple"
 
 
 def create_single_case(
     db: Connection, vault: Vault, client_id: UUID, *, now: datetime
 ) -> RecordVersion[Case]:
-    """Open the case of one person; it lies in that person's own ring."""
+    """Create the case of one client, in that client's record ring."""
     return records.create_record(
         db,
         vault,
@@ -60,13 +60,13 @@ def create_single_case(
 def create_couple_case(
     db: Connection, vault: Vault, first: UUID, second: UUID, *, now: datetime
 ) -> RecordVersion[Case]:
-    """Open the case of a couple, in a ring of its own.
+    """Create the case of a couple, in a ring of its own.
 
-    Joint hours and notes lie in that ring. What one partner answers never does: it stays in that
-    partner's own.
+    Joint sessions and notes are stored in that ring. One partner's answers never are: they stay in that
+    partner's own ring.
 
     Raises:
-        SameClientTwice: the same client was named twice.
+        SameClientTwice: both ids are the same.
     """
     if first == second:
         raise SameClientTwice
@@ -87,7 +87,7 @@ def create_couple_case(
 
 
 def load_case(db: Connection, vault: Vault, case_id: UUID) -> RecordVersion[Case]:
-    """One case.
+    """Load one case.
 
     Raises:
         RecordNotFound: there is none that this clinician may see.
@@ -96,18 +96,22 @@ def load_case(db: Connection, vault: Vault, case_id: UUID) -> RecordVersion[Case
 
 
 def list_cases(db: Connection, vault: Vault) -> list[RecordVersion[Case]]:
-    """Every case, in the order they were opened."""
+    """Return every case, in the order of creation."""
     return records.list_all_records(db, vault, case_table, Case, _fallback_case)
 
 
 def list_cases_of_client(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
-    """The cases a client takes part in: their own first, then couples."""
+    """Return the cases that a client takes part in: their own first, then couples."""
     found = [kept for kept in list_cases(db, vault) if client_id.bytes in kept.payload.client_id_bytes]
     return sorted(found, key=lambda kept: kept.payload.is_couple)
 
 
 def load_single_case(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[Case]:
-    """The client's own case."""
+    """Load the client's own case.
+
+    Raises:
+        RecordNotFound: there is none.
+    """
     own = records.list_records_in_rings(
         db, vault, case_table, [vault.get_ring(client_id, "record")], Case, _fallback_case
     )
@@ -117,14 +121,14 @@ def load_single_case(db: Connection, vault: Vault, client_id: UUID) -> RecordVer
 
 
 def is_couple_archived(couple: Case, active_ids: Set[UUID]) -> bool:
-    """Whether neither of the two is among the active clients."""
-    # Of a couple whose entry is hurt nobody is known; it must not be out of sight for that.
+    """Return whether neither partner is among the active clients."""
+    # If a couple's case is unreadable, its members are unknown; still list it.
     return bool(couple.client_ids) and active_ids.isdisjoint(couple.client_ids)
 
 
 def _fallback_case(vault: Vault, ring: UUID) -> Case | None:
-    # Hours are reached through their case. A single case lies in its client's own ring, so its client is
-    # known even when the case itself is hurt; who a couple are stands nowhere else.
+    # Sessions are reached through their case, so an unreadable case needs a fallback. A single case is in its
+    # client's own ring, which names the client; the members of a couple are stored nowhere else.
     owner = vault.find_owner(ring)
     if owner is None:
         return None

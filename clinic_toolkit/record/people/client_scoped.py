@@ -1,4 +1,4 @@
-"""What is given to a client, a questionnaire or a worksheet: for whom, and in which hour."""
+"""The base of what is given to a client, such as a questionnaire or a worksheet: client and session."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -10,19 +10,19 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 
 
 class ClientScoped(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """For whom, and in which hour; the hour may be missing."""
+    """The ids, as 16 bytes each, of a client and of the therapy session, if there was one."""
 
     client: bytes
     therapy_session: bytes | None
 
     @property
     def client_id(self) -> UUID:
-        """For whom."""
+        """The client it was given to."""
         return UUID(bytes=self.client)
 
     @property
     def therapy_session_id(self) -> UUID | None:
-        """The hour it was given in, if any."""
+        """The therapy session it was given in, if any."""
         return UUID(bytes=self.therapy_session) if self.therapy_session else None
 
 
@@ -34,6 +34,10 @@ def list_in_therapy_session(
     client_ids: Iterable[UUID],
     therapy_session_id: UUID,
 ) -> list[RecordVersion[S]]:
-    """What these clients were given in one hour, oldest first; `list_for_client` lists newest first."""
+    """Return what these clients were given in one session, oldest first.
+
+    Args:
+        list_for_client: returns everything that a client was given, newest first.
+    """
     found = [kept for client_id in client_ids for kept in list_for_client(client_id)]
     return [kept for kept in reversed(found) if kept.payload.therapy_session_id == therapy_session_id]

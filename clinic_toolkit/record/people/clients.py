@@ -1,4 +1,4 @@
-"""Clients: the people an hour is for. A code or initials are enough to begin."""
+"""Clients: who they are, how they may be reached, and which entries are joined."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -24,7 +24,7 @@ UNREADABLE_NAME = "(details cannot be read)"
 
 
 class ClientIsMinor(ClinicError):
-    """The birth date makes the client a minor."""
+    """The birth date is less than 18 years ago."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class ClientIsMinor(ClinicError):
 
 
 class CannotJoinClients(ClinicError):
-    """These two entries cannot be of one person."""
+    """These two entries cannot belong to the same person."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -45,10 +45,10 @@ class CannotJoinClients(ClinicError):
 
 
 class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """Who someone is and how they may be reached. `leave_message` is "ask", "yes" or "no".
+    """Who a client is and how they may be reached. `leave_message` is "ask", "yes" or "no".
 
-    `code` are initials or a code, shown wherever the name is not. `joined_to` is the entry of the same person
-    under which everything of this one is shown.
+    `code` is a code or initials, shown wherever the name is not; "" to use proposed initials. `joined_to_id`
+    is the other entry of the same person under which this one is shown.
     """
 
     name: str
@@ -66,14 +66,14 @@ class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def initials(self) -> str:
-        """What a list left open on a desk may show: the code, else what is proposed for the name."""
+        """The code, or else initials proposed from the name; others may read a list left open on a desk."""
         if self.name == UNREADABLE_NAME:
             return self.name
         return self.code or propose_initials(self.name)
 
 
 def age_on(birth_date: date, day: date) -> int:
-    """Whole years; someone born on 29 February has the birthday on 1 March in other years."""
+    """Return the age in whole years; a birthday on 29 February counts as 1 March in other years."""
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
@@ -85,11 +85,11 @@ def _check_adult(client: Client, now: datetime) -> None:
 def create_client(
     db: Connection, vault: Vault, client: Client, *, now: datetime, idempotency_key: UUID | None = None
 ) -> RecordVersion[Client]:
-    """Take a client into the record, with the case of one person that hours will belong to.
+    """Create a client with both rings and the single case that their sessions will belong to.
 
     Args:
-        idempotency_key: the one-time number of the form; it becomes the client's id, and both rings are
-            theirs by it.
+        idempotency_key: the form's idempotency key; it becomes the client's id, and so the owner of the
+            rings.
 
     Raises:
         ClientIsMinor: the birth date is less than 18 years ago.
@@ -117,14 +117,14 @@ def create_client(
 def revise_client(
     db: Connection, vault: Vault, current: RecordVersion[Client], client: Client, *, now: datetime
 ) -> RecordVersion[Client]:
-    """Save changed details; the earlier ones stay in the record.
+    """Save changed details; earlier versions stay in the record.
 
     Raises:
         ClientIsMinor: the birth date is less than 18 years ago.
-        StaleVersion: they were changed meanwhile.
+        StaleVersion: the details were changed meanwhile.
     """
     _check_adult(client, now)
-    # Written anew, a client whose details were hurt is in the list again.
+    # The state was lost with unreadable details; saving them again makes the client active or joined.
     state = (
         (STATE_JOINED if client.joined_to_id else STATE_ACTIVE)
         if current.state == UNREADABLE_STATE
@@ -138,7 +138,7 @@ def revise_client(
 def archive_client(
     db: Connection, vault: Vault, current: RecordVersion[Client], *, now: datetime
 ) -> RecordVersion[Client]:
-    """Put a client away: out of the lists, nothing deleted."""
+    """Archive a client: hidden from the lists, nothing deleted."""
     return records.append_version(
         db,
         vault,
@@ -170,10 +170,10 @@ def restore_client(
 def join_client(
     db: Connection, vault: Vault, current: RecordVersion[Client], other_id: UUID, *, now: datetime
 ) -> RecordVersion[Client]:
-    """Show everything of this entry under another one of the same person. Nothing moves and nothing is lost.
+    """Show this entry under another one of the same person; no record is moved.
 
     Raises:
-        CannotJoinClients: it is the same entry, or shown under this one already, or its partner in a couple.
+        CannotJoinClients: the two are the same entry, are joined already, or are the partners of a couple.
         RecordNotFound: there is no such other entry.
     """
     target = primary_client_id(db, vault, load_client(db, vault, other_id).id)
@@ -197,7 +197,7 @@ def join_client(
 def separate_client(
     db: Connection, vault: Vault, current: RecordVersion[Client], *, now: datetime
 ) -> RecordVersion[Client]:
-    """Let this entry stand by itself again; what came since stays with the entry that it was given to."""
+    """Undo a join; what was added since stays with the entry that it was added to."""
     body = msgspec.structs.replace(current.payload, joined_to_id=None)
     return records.append_version(
         db, vault, client_table, current, body, state=STATE_ACTIVE, event="client.taken_apart", now=now
@@ -205,7 +205,7 @@ def separate_client(
 
 
 def load_client(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[Client]:
-    """One client, as last saved.
+    """Load one client, as last saved.
 
     Raises:
         RecordNotFound: there is none that this clinician may see.
@@ -214,22 +214,22 @@ def load_client(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[
 
 
 def list_clients(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:
-    """Every client of this clinician, archived and joined entries too, by name."""
+    """Return every client of this clinician, including archived and joined entries, by name."""
     return sorted(list_clients_by_creation(db, vault), key=lambda kept: fold_name(kept.payload.name))
 
 
 def list_clients_by_creation(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:
-    """Every client of this clinician, archived and joined entries too, in the order they were taken in."""
+    """Return every client of this clinician, including archived and joined entries, by creation."""
     return records.list_all_records(db, vault, client_table, Client, _fallback_client)
 
 
 def _fallback_client(vault: Vault, ring: UUID) -> Client:
-    # Hours and notes are reached through their client, so a client whose details are hurt stays in the list.
+    # Sessions and notes are reached through their client, so one with unreadable details stays in the list.
     return Client(name=UNREADABLE_NAME)
 
 
 def load_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
-    """Each joined entry, with the one that it is shown under."""
+    """Return the join table: each joined entry with the primary entry that it is shown under."""
     return version_cache.cached_for_table(
         db, vault, client_table, "joined", lambda: _compute_client_joins(db, vault)
     )
@@ -238,14 +238,14 @@ def load_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
 def _compute_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
     every = list_clients_by_creation(db, vault)
     known = {kept.id.bytes for kept in every}
-    # One whose other entry is not there stands by itself, so that nobody is out of sight.
+    # If the target entry is missing, ignore the join, so that the client stays visible.
     return resolve_join_chains(
         {kept.id: kept.payload.joined_to_id for kept in every if kept.payload.joined_to_id in known}
     )
 
 
 def resolve_join_chains(joined_to: Mapping[UUID, bytes | None]) -> dict[UUID, UUID]:
-    """Each entry with the last one of its row: what was joined to a joined one is shown there too."""
+    """Return each entry with the end of its chain of joins; a cycle is cut before it repeats."""
     found = {}
     for id in joined_to:
         end, passed = id, {id}
@@ -257,26 +257,26 @@ def resolve_join_chains(joined_to: Mapping[UUID, bytes | None]) -> dict[UUID, UU
 
 
 def primary_client_id(db: Connection, vault: Vault, client_id: UUID) -> UUID:
-    """The entry that this one is shown under: itself, unless it was joined to another."""
+    """Return the entry that this one is shown under: itself, unless it was joined to another."""
     return load_client_joins(db, vault).get(client_id, client_id)
 
 
 def list_joined_client_ids(db: Connection, vault: Vault, client_id: UUID) -> tuple[UUID, ...]:
-    """Every entry of the person whose entry this is, the one that all are shown under first."""
+    """Return every entry of the person whose entry this is, the primary one first."""
     into = load_client_joins(db, vault)
     first = into.get(client_id, client_id)
     return (first, *(each for each, end in into.items() if end == first and each != first))
 
 
 def list_record_rings(db: Connection, vault: Vault, client_id: UUID) -> list[UUID]:
-    """The rings of the record of the person whose entry this is."""
+    """Return the record rings of every entry of the person whose entry this is."""
     return [vault.get_ring(each, "record") for each in list_joined_client_ids(db, vault, client_id)]
 
 
 def search_clients(db: Connection, vault: Vault, words: str) -> list[RecordVersion[Client]]:
-    """Clients whose name, code, telephone or e-mail holds every one of the words, archived ones too.
+    """Return clients whose name, initials, telephone or e-mail match every word, archived ones too.
 
-    What a joined entry holds finds the one that it is shown under.
+    If a joined entry matches, the primary entry is returned.
     """
     every, into = list_clients(db, vault), load_client_joins(db, vault)
     found = {

@@ -1,4 +1,4 @@
-"""Clients told apart: two of one name, or of the same initials, wherever a list or a choice shows them."""
+"""Display names of clients, distinct even if two have the same name or the same initials."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,10 +17,10 @@ from clinic_toolkit.vault.vault import Vault
 
 
 class DisplayNames(Struct, frozen=True, kw_only=True):
-    """Every client by name, and by the initials or code that stand where the name does not.
+    """The full name and the short name (initials or code) of every client, by id.
 
-    Of two that are alike the later one has a number: "A. R." and "A. R. 2". A joined entry has the name of
-    the one that it is shown under. `alike` are those who share a name or their initials with another.
+    If two short names are the same, the later one gets a number: "A. R." and "A. R. 2". A joined entry has
+    the names of its primary entry. `alike` are the clients who share a name or initials with another.
     """
 
     full_by_id: dict[UUID, str]
@@ -28,7 +28,7 @@ class DisplayNames(Struct, frozen=True, kw_only=True):
     alike: frozenset[UUID]
 
     def full_and_short(self, ids: Iterable[UUID]) -> str:
-        """The name with the initials or code of each, to see on which client's page one is."""
+        """Return the full and short name of each as one phrase, for the heading of a client's page."""
         return " and ".join(self._full_and_short(id) for id in ids if id in self.full_by_id)
 
     def _full_and_short(self, id: UUID) -> str:
@@ -37,7 +37,7 @@ class DisplayNames(Struct, frozen=True, kw_only=True):
 
 
 def load_display_names(db: Connection, vault: Vault) -> DisplayNames:
-    """The names of every client of this clinician."""
+    """Return the display names of every client of this clinician."""
     return version_cache.cached_for_table(
         db, vault, clients.client_table, "names", lambda: _compute_display_names(db, vault)
     )
@@ -81,7 +81,7 @@ def _before_a_number(initials: str) -> str:
 
 
 def beside(db: Connection, vault: Vault, kept: RecordVersion[Client]) -> str:
-    """What tells this entry from another of the same name: the birth date, else the day it was added."""
+    """Return what distinguishes this entry from another of the same name: birth date, or else day added."""
     if kept.payload.birth_date:
         return f"born {format_date(kept.payload.birth_date)}"
     first = version_history.list_versions(db, vault, clients.client_table, kept.id, Client)
@@ -89,7 +89,7 @@ def beside(db: Connection, vault: Vault, kept: RecordVersion[Client]) -> str:
 
 
 def in_choices(db: Connection, vault: Vault, found: Iterable[RecordVersion[Client]]) -> dict[UUID, str]:
-    """These clients by name, for a choice; beside those who are alike, what tells them apart."""
+    """Return labels for a choice of these clients, by id, with a distinguishing detail if they are alike."""
     names = load_display_names(db, vault)
     return {
         kept.id: f"{names.full_by_id[kept.id]}, {beside(db, vault, kept)}"
@@ -102,7 +102,7 @@ def in_choices(db: Connection, vault: Vault, found: Iterable[RecordVersion[Clien
 def _short_names(unjoined: Sequence[RecordVersion[Client]]) -> dict[UUID, str]:
     found: dict[UUID, str] = {}
     taken: dict[str, int] = {}
-    # What was written down for somebody stays theirs; what is only proposed gives way.
+    # Codes that were entered are assigned first, so proposed initials get the number on a clash.
     for kept in sorted(unjoined, key=lambda kept: not kept.payload.code):
         found[kept.id] = kept.payload.initials
         if kept.payload.name != UNREADABLE_NAME:
@@ -111,7 +111,7 @@ def _short_names(unjoined: Sequence[RecordVersion[Client]]) -> dict[UUID, str]:
 
 
 def _unused_name(wanted: str, last_numbers: dict[str, int]) -> str:
-    """The first of "A. R.", "A. R. 2" … that is free; `taken` has the last number of each that was given."""
+    """Return the first free name of "A. R.", "A. R. 2" …, and note its number in `last_numbers`."""
     folded = fold_name(wanted)
     if folded not in last_numbers:
         last_numbers[folded] = 1
@@ -124,10 +124,10 @@ def _unused_name(wanted: str, last_numbers: dict[str, int]) -> str:
 
 
 def propose_code(db: Connection, vault: Vault, client: Client, *, except_id: UUID | None = None) -> str:
-    """Initials for this client that no other has.
+    """Return initials for this client that no other client has.
 
     Args:
-        except_id: the client's own entry, if there is one already.
+        except_id: the client's own entry, if it exists already.
     """
     names = load_display_names(db, vault)
     return _unused_name(
@@ -138,7 +138,11 @@ def propose_code(db: Connection, vault: Vault, client: Client, *, except_id: UUI
 def list_similar_clients(
     db: Connection, vault: Vault, client: Client, *, except_id: UUID | None = None
 ) -> list[RecordVersion[Client]]:
-    """The clients of the same name or, if one was written, of the same code: perhaps the same person."""
+    """Return the clients with the same name or code, who may be the same person.
+
+    Args:
+        except_id: the client's own entry, if it exists already.
+    """
     name, code = fold_name(client.name), fold_name(client.code)
     return [
         kept

@@ -1,7 +1,7 @@
-"""Entries of one person that were joined: what lies under any of them is read as if it lay under one.
+"""Joined entries: the records of several entries of one person are read as if they belonged to one.
 
-A joined entry points to the one that it is shown under. Every record stays where it was written, under its
-own keys and as it was signed. So a join can be seen, and taken apart again.
+A joined entry points to the primary entry that it is shown under. Every record stays where it was written,
+under its own keys and signatures, so a join stays visible and can be undone. Never writes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,16 +21,16 @@ G = TypeVar("G", bound=ClientScoped)
 
 
 class JoinedEntries(msgspec.Struct, frozen=True, kw_only=True):
-    """Of each joined client and relationship, the entry that it is shown under."""
+    """The primary entry of each joined client and relationship, by id."""
 
     primary_by_id: Mapping[UUID, UUID]
 
     def primary_id(self, entry_id: UUID | None) -> UUID | None:
-        """The entry that this one is shown under; itself if it was not joined."""
+        """Return the entry that this one is shown under; itself if it was not joined."""
         return self.primary_by_id.get(entry_id, entry_id) if entry_id else None
 
     def under_primary(self, versions: Iterable[RecordVersion[G]]) -> list[RecordVersion[G]]:
-        """Records to read, not to write again: each as if it lay under the one entry of its person."""
+        """Return these records with the ids of the primary entries; only to be shown, never to be saved."""
         return [self._under_primary(kept) for kept in versions] if self.primary_by_id else list(versions)
 
     def _under_primary(self, version: RecordVersion[G]) -> RecordVersion[G]:
@@ -47,21 +47,21 @@ class JoinedEntries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_joined_entries(db: Connection, vault: Vault) -> JoinedEntries:
-    """What was joined, of any client."""
+    """Return the joins of all clients and relationships."""
     return JoinedEntries(
         primary_by_id=clients.load_client_joins(db, vault) | relationships.load_relationship_joins(db, vault)
     )
 
 
 def list_cases_of_person(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
-    """The cases that a person takes part in, under any entry: their own first, then couples."""
+    """Return the cases of all entries of a person: single ones first, then couples."""
     every = clients.list_joined_client_ids(db, vault, client_id)
     found = {kept.id: kept for each in every for kept in cases.list_cases_of_client(db, vault, each)}
     return sorted(found.values(), key=lambda kept: kept.payload.is_couple)
 
 
 def list_single_cases(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
-    """The cases of a person alone, under any entry; that of the entry which all are shown under first."""
+    """Return the single case of each entry of a person, that of the primary entry first."""
     return [
         cases.load_single_case(db, vault, each)
         for each in clients.list_joined_client_ids(db, vault, client_id)

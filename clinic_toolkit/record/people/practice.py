@@ -1,4 +1,4 @@
-"""The practice: how it is called and where it is; the settings that pages and paper need."""
+"""The settings of the practice that pages and printed documents need, such as its name and country."""
 
 import hmac
 from datetime import date, datetime
@@ -28,9 +28,9 @@ LETTER_COUNTRIES = frozenset(
 class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The settings of a practice.
 
-    `record_kind` is "full" (this is the legal record) or "beside" (it runs beside another);
-    `return_code` is empty when none was chosen; `recovery_sheet_made_on` is None when nobody wrote it down.
-    `limits_text` is what does not stay between clinician and client; empty until the practice confirms it.
+    `record_kind` is "full" (this is the legal record) or "beside" (it runs beside another one);
+    `return_code` is empty if none was chosen; `recovery_sheet_made_on` is None if the date was not recorded.
+    `limits_text` are the limits of confidentiality; empty until the practice confirms its text.
     """
 
     country: str
@@ -51,7 +51,7 @@ class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=Tru
 
 
 class WrongReturnCode(ClinicError):
-    """The return code typed to sign is not the one that was chosen."""
+    """The return code that was typed to sign is not the chosen one."""
 
     def __init__(self) -> None:
         super().__init__("That is not your return code. Nothing was signed.")
@@ -60,7 +60,7 @@ class WrongReturnCode(ClinicError):
 def record_sheet_proved(
     db: Connection, vault: Vault, current: RecordVersion[PracticeSettings], *, made_on: date, now: datetime
 ) -> RecordVersion[PracticeSettings]:
-    """Keep that groups of the recovery sheet were typed back from paper, and of when it is."""
+    """Record that groups of the recovery sheet were typed back from paper, and when the sheet was made."""
     proved = msgspec.structs.replace(
         current.payload, recovery_sheet_proved=True, recovery_sheet_made_on=made_on
     )
@@ -68,14 +68,14 @@ def record_sheet_proved(
 
 
 def load_practice_settings(db: Connection, vault: Vault) -> RecordVersion[PracticeSettings]:
-    """The settings as they are now."""
+    """Load the current settings; if they are unreadable, defaults stand in for them."""
     return records.load_record(
         db, vault, practice_table, vault.vault_id, PracticeSettings, _fallback_settings
     )
 
 
 def _fallback_settings(vault: Vault, ring: UUID) -> PracticeSettings:
-    # Every page needs the settings. When they are hurt the work goes on, and they are entered anew.
+    # Every page needs the settings, so defaults replace unreadable ones until they are entered again.
     return PracticeSettings(
         country="",
         record_kind="full",
@@ -121,14 +121,14 @@ def check_return_code(settings: PracticeSettings, typed_code: str) -> None:
 def confidentiality_limits_before(
     settings: PracticeSettings, instrument: Instrument
 ) -> confidentiality_limits.ConfidentialityNotice | None:
-    """What is said of the limits of confidentiality before this questionnaire, if it has to be."""
+    """Return the notice on the limits of confidentiality that this questionnaire requires; None if none."""
     return confidentiality_limits.notice_before(
         instrument, own=settings.limits_text, country=settings.country
     )
 
 
 def build_letterhead(settings: PracticeSettings) -> Letterhead:
-    """What paper needs to know of the practice."""
+    """Return what printed documents show about the practice."""
     return Letterhead(
         practice_name=settings.practice_name,
         clinician_name=settings.clinician_name,

@@ -1,6 +1,6 @@
-"""The way into a practice: making it, unlocking it, and changing its passphrase and its recovery sheet.
+"""Access to a practice: creating it, unlocking it, and changing its passphrase and its recovery sheet.
 
-What is typed here never leaves the practice's ring.
+Never stores a passphrase or the groups of a recovery sheet.
 """
 
 import logging
@@ -33,9 +33,10 @@ log = logging.getLogger("clinic")
 def create_practice(
     db: Connection, settings: PracticeSettings, *, passphrase: str, now: datetime
 ) -> tuple[Vault, tuple[str, ...]]:
-    """Make a new practice: its keys, its recovery sheet, its settings.
+    """Create a new practice: its keys, its recovery sheet, its settings.
 
-    Returns the unlocked vault and the eight groups of the sheet, which are kept nowhere.
+    Returns:
+        The unlocked vault, and the eight groups of the recovery sheet, which are stored nowhere.
     """
     vault, groups = key_slots.create_vault_with_slots(db, passphrase)
     audit_log.append_entry(
@@ -58,10 +59,10 @@ def create_practice(
 
 
 def unlock_with_passphrase(db: Connection, passphrase: str, *, now: datetime) -> Vault:
-    """Open the practice with the passphrase and vouch for what happened while it was locked.
+    """Unlock with the passphrase, and check and sign the entries that were added while locked.
 
     Raises:
-        vault.slots.WrongSecret: it is not the passphrase.
+        key_slots.WrongSecret: it is not the passphrase.
     """
     started = time.perf_counter()
     vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
@@ -82,19 +83,31 @@ def unlock_with_passphrase(db: Connection, passphrase: str, *, now: datetime) ->
 
 
 def unlock_with_recovery_sheet(db: Connection, sheet_groups: str, *, now: datetime) -> Vault:
-    """Open the practice with the eight groups of the recovery sheet."""
+    """Unlock with the eight groups of the recovery sheet.
+
+    Raises:
+        recovery_sheet.InvalidRecoverySheet: a group was mistyped; the error names it.
+        key_slots.WrongSecret: the sheet belongs to another practice or was replaced.
+    """
     vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_recovery_sheet(at, sheet_groups))
     return _finish_unlock(db, vault, "practice.unlocked_with_sheet", now=now)
 
 
 def unlock_with_return_code(db: Connection, blob: bytes, code: str, *, now: datetime) -> Vault:
-    """Come back with the short code while the keeper still holds the sealed blob."""
+    """Unlock with the return code while the keeper still holds the sealed user key.
+
+    Args:
+        blob: what `return_code.wrap_user_key` returned.
+
+    Raises:
+        key_slots.WrongSecret: it is not the code, or the blob belongs to another practice.
+    """
     vault = header_recovery.open_vault(db, lambda at: return_code.unlock_with_return_code(at, blob, code))
     return _finish_unlock(db, vault, "practice.returned", now=now)
 
 
 def _finish_unlock(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vault:
-    # First: a line that nobody vouches for has no say in what the newest ways in are.
+    # This comes first, so that unsigned entries cannot say which key slots are the newest.
     inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
     told = inventory_snapshot.load_inventory(db, vault)
     vault.compare_slot_generation(told.slot_generation, log_complete=not told.gaps)
@@ -105,9 +118,9 @@ def _finish_unlock(db: Connection, vault: Vault, event: str, *, now: datetime) -
 
 
 def record_failed_unlock(db: Connection, *, now: datetime) -> None:
-    """Leave a line in the trail that someone tried; there is no key to sign it with.
+    """Append a keyless audit entry for a failed attempt to unlock.
 
-    Where the trail does not fit the ids of the practice, one of the two is hurt: then nothing is written.
+    If the audit log does not match the practice's ids, one of the two is damaged, so nothing is written.
     """
     try:
         incarnation = identity.load_vault_ids(db)[1]
@@ -121,27 +134,27 @@ def record_failed_unlock(db: Connection, *, now: datetime) -> None:
 
 
 def is_current_passphrase(db: Connection, typed_passphrase: str) -> bool:
-    """Whether this is the present passphrase; takes about a second, as unlocking does."""
+    """Return whether this is the current passphrase; takes about a second, as unlocking does."""
     return key_slots.is_passphrase(db, typed_passphrase)
 
 
 def record_refused_passphrase(db: Connection, vault: Vault, *, now: datetime) -> None:
-    """Leave a line in the trail that the present passphrase was asked for and not known."""
+    """Append an audit entry saying that a wrong passphrase was typed where the current one was required."""
     audit_log.append_entry(db, vault, "practice.passphrase_refused", now=now)
 
 
 def generate_recovery_sheet() -> tuple[str, ...]:
-    """The groups of another recovery sheet, which opens nothing before `activate_recovery_sheet`."""
+    """Return the groups of a new recovery sheet, which opens nothing until `activate_recovery_sheet`."""
     return recovery_sheet.generate_groups()
 
 
 def is_same_group(group: str, typed: str) -> bool:
-    """Whether one group of the recovery sheet was typed back, in any spelling that reads alike."""
+    """Return whether a group of the recovery sheet was typed back, in any spelling that reads the same."""
     return recovery_sheet.is_same_group(group, typed)
 
 
 def change_passphrase(db: Connection, vault: Vault, passphrase: str, *, now: datetime) -> None:
-    """Replace the passphrase; everything else stays as it is."""
+    """Replace the passphrase; nothing else changes."""
     key_slots.replace_passphrase(db, vault, passphrase)
     header_backup.write_before_commit(db, vault)
     audit_log.append_entry(
@@ -150,7 +163,7 @@ def change_passphrase(db: Connection, vault: Vault, passphrase: str, *, now: dat
 
 
 def replace_recovery_sheet(db: Connection, vault: Vault, *, now: datetime) -> tuple[str, ...]:
-    """Make a new recovery sheet; the old one opens nothing from now on."""
+    """Replace the recovery sheet at once and return the groups of the new one; the old one stops working."""
     groups = key_slots.replace_recovery_sheet(db, vault)
     header_backup.write_before_commit(db, vault)
     audit_log.append_entry(
@@ -168,14 +181,13 @@ def activate_recovery_sheet(
     made_on: date,
     now: datetime,
 ) -> RecordVersion[PracticeSettings]:
-    """Have a sheet that was drawn, printed and typed back open the practice instead of the old one.
+    """Replace the old recovery sheet by one that was generated, printed and typed back.
 
-    Until this is committed the old sheet opens and the new one does not; from then on it is the other
-    way round. There is no moment at which neither does.
+    The old sheet works until this is committed, and the new one from then on; at no moment does neither work.
     """
     key_slots.replace_recovery_sheet(db, vault, groups)
     header_backup.write_before_commit(db, vault)
-    # Tried before the old one is gone for good: a sheet that does not open must roll all of this back.
+    # Try the new sheet before the commit, so that everything is rolled back if it does not unlock.
     key_slots.unlock_with_recovery_sheet(db, " ".join(groups))
     audit_log.append_entry(
         db, vault, key_slot_events.with_slot_generation("practice.sheet_replaced", vault), now=now

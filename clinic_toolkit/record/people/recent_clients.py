@@ -1,4 +1,4 @@
-"""Which clients come first in a long list: those who were seen last, taken in or changed."""
+"""Which clients come first in a long list: those seen, added or changed most recently."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -15,9 +15,12 @@ from clinic_toolkit.vault.vault import Vault
 def list_recent_clients(
     db: Connection, vault: Vault, candidates: Iterable[RecordVersion[Client]], *, limit: int, today: date
 ) -> list[RecordVersion[Client]]:
-    """At most so many of these clients: those with the latest sessions, or taken in or changed last.
+    """Return the clients with the latest session or change, in the order of `candidates`.
 
-    They keep their order. A session that is planned counts as one of today.
+    A planned session counts as if it were today.
+
+    Args:
+        limit: the largest number of clients to return.
     """
     into = clients.load_client_joins(db, vault)
     whose = {kept.id: kept.payload.client_ids for kept in cases.list_cases(db, vault)}

@@ -1,4 +1,4 @@
-"""Relationships: whom a questionnaire is about, in the client's own word, and of which kind."""
+"""Relationships: whom a questionnaire is about, in the client's own word, and the frame (the kind)."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ STATE_JOINED = "joined"
 
 
 class CannotJoinRelationships(ClinicError):
-    """These two entries cannot be of one person."""
+    """These two entries cannot be about the same person."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -30,10 +30,11 @@ class CannotJoinRelationships(ClinicError):
 
 
 class Relationship(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """`word` is the client's own word or an initial; `frame` the id of a frame in `instruments`.
+    """One relationship of a client.
 
-    `watched_question` is the question of their own that the check-in asks here, if one was chosen.
-    `joined_to_id` is the entry of the same person under which everything of this one is shown.
+    `word` is the client's own word or an initial; `frame` is the id of a frame in `instruments`.
+    `watched_question` is the client's own question in the check-in about this person, if one was chosen.
+    `joined_to_id` is the other entry about the same person under which this one is shown.
     """
 
     client: bytes
@@ -44,7 +45,7 @@ class Relationship(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def client_id(self) -> UUID:
-        """Whose relationship it is."""
+        """The client whose relationship it is."""
         return UUID(bytes=self.client)
 
 
@@ -58,7 +59,7 @@ def create_relationship(
     now: datetime,
     idempotency_key: UUID | None = None,
 ) -> RecordVersion[Relationship]:
-    """Name a relationship of this client; `number` is the one-time number of the form."""
+    """Create a relationship of this client; the form's idempotency key becomes its id."""
     body = Relationship(client=client_id.bytes, word=word, frame=frame)
     return records.create_record(
         db,
@@ -83,7 +84,7 @@ def revise_relationship(
     frame: str,
     now: datetime,
 ) -> RecordVersion[Relationship]:
-    """Change the word or the frame; questionnaires already given keep the frame they were given with.
+    """Change the word or the frame; questionnaires given earlier keep the frame they were given with.
 
     Raises:
         StaleVersion: it was changed meanwhile.
@@ -109,7 +110,7 @@ def set_watched_question(
     *,
     now: datetime,
 ) -> RecordVersion[Relationship]:
-    """Choose the question that the check-in asks here, or none; check-ins already given keep theirs.
+    """Set or clear the client's own question for the check-in; check-ins given earlier keep theirs.
 
     Raises:
         StaleVersion: the relationship was changed meanwhile.
@@ -130,7 +131,7 @@ def set_watched_question(
 def archive_relationship(
     db: Connection, vault: Vault, current: RecordVersion[Relationship], *, now: datetime
 ) -> RecordVersion[Relationship]:
-    """Leave it out of the choices from now on; what was answered about it stays."""
+    """Archive a relationship: no longer offered as a choice; what was answered about it stays."""
     return records.append_version(
         db,
         vault,
@@ -146,7 +147,7 @@ def archive_relationship(
 def restore_relationship(
     db: Connection, vault: Vault, current: RecordVersion[Relationship], *, now: datetime
 ) -> RecordVersion[Relationship]:
-    """Offer it among the choices again."""
+    """Offer an archived relationship as a choice again."""
     return records.append_version(
         db,
         vault,
@@ -162,10 +163,10 @@ def restore_relationship(
 def join_relationship(
     db: Connection, vault: Vault, current: RecordVersion[Relationship], other_id: UUID, *, now: datetime
 ) -> RecordVersion[Relationship]:
-    """Show everything of this entry under another one of the same person. Nothing moves and nothing is lost.
+    """Show this entry under another one about the same person; no record is moved.
 
     Raises:
-        CannotJoinRelationships: it is the same entry, shown under this one already, or another client's.
+        CannotJoinRelationships: the two are the same entry, are joined already, or belong to two clients.
         RecordNotFound: there is no such other entry.
     """
     client_id = current.payload.client_id
@@ -184,7 +185,7 @@ def join_relationship(
 def separate_relationship(
     db: Connection, vault: Vault, current: RecordVersion[Relationship], *, now: datetime
 ) -> RecordVersion[Relationship]:
-    """Let this entry stand by itself again, with all that was ever given about it."""
+    """Undo a join; everything that was given about this entry is shown with it again."""
     body = msgspec.structs.replace(current.payload, joined_to_id=None)
     return records.append_version(
         db,
@@ -199,7 +200,7 @@ def separate_relationship(
 
 
 def load_relationship(db: Connection, vault: Vault, id: UUID) -> RecordVersion[Relationship]:
-    """One relationship.
+    """Load one relationship.
 
     Raises:
         RecordNotFound: there is none that this clinician may see.
@@ -208,13 +209,13 @@ def load_relationship(db: Connection, vault: Vault, id: UUID) -> RecordVersion[R
 
 
 def list_relationships(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Relationship]]:
-    """The relationships of a client, as they were named, put-away ones last, without joined ones."""
+    """Return a client's relationships by creation, archived ones last, without joined entries."""
     found = [kept for kept in _list_with_joined(db, vault, client_id) if kept.state != STATE_JOINED]
     return sorted(found, key=lambda kept: kept.state == "archived")
 
 
 def load_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
-    """Each joined entry of any client, with the one that it is shown under."""
+    """Return each joined entry of any client, with the primary entry that it is shown under."""
     return version_cache.cached_for_table(
         db, vault, relationship_table, "joined", lambda: _compute_relationship_joins(db, vault)
     )
@@ -230,7 +231,7 @@ def _compute_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID
 def list_joined_entries(
     db: Connection, vault: Vault, relationship: RecordVersion[Relationship]
 ) -> list[RecordVersion[Relationship]]:
-    """The entries that are shown under this one."""
+    """Return the entries that are shown under this one."""
     into = load_relationship_joins(db, vault)
     return [
         each
@@ -240,7 +241,7 @@ def list_joined_entries(
 
 
 def added(db: Connection, vault: Vault, kept: RecordVersion[Relationship]) -> date:
-    """The day on which this entry was made; of two with the same word it tells which."""
+    """Return the local day on which this entry was added, which distinguishes two with the same word."""
     first = next(
         iter(version_history.list_versions(db, vault, relationship_table, kept.id, Relationship)), kept
     )
@@ -250,7 +251,7 @@ def added(db: Connection, vault: Vault, kept: RecordVersion[Relationship]) -> da
 def list_same_word(
     db: Connection, vault: Vault, client_id: UUID, word: str, *, except_id: UUID | None = None
 ) -> list[RecordVersion[Relationship]]:
-    """Those of the client's relationships that have this word already."""
+    """Return the client's relationships that have this word already."""
     found = list_relationships(db, vault, client_id)
     return [
         kept for kept in found if kept.id != except_id and fold_name(kept.payload.word) == fold_name(word)
@@ -258,7 +259,7 @@ def list_same_word(
 
 
 def numbered_words(relationships: list[RecordVersion[Relationship]]) -> dict[UUID, str]:
-    """The word of each; of two with one word the later one has a number."""
+    """Return the word of each, by id; if two have the same word, the later one gets a number."""
     told: dict[UUID, str] = {}
     taken: set[str] = set()
     for kept in relationships:

@@ -1,4 +1,4 @@
-"""Whose a ring is, for a person to read: the clients behind the rings that this clinician may open."""
+"""The clients whose rings this clinician may open, so that a ring can be shown by client name."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -14,34 +14,34 @@ from clinic_toolkit.vault.vault import Vault
 
 
 class RingOwners(Struct, frozen=True, kw_only=True):
-    """Every client by name, and the clients behind each ring."""
+    """Every client, sorted by name, and the clients of each ring."""
 
     clients: tuple[RecordVersion[Client], ...]
     clients_by_ring: dict[UUID, tuple[RecordVersion[Client], ...]]
     primary_by_id: dict[UUID, UUID]
 
     def primary_id(self, client_id: UUID) -> UUID:
-        """The entry that this one is shown under."""
+        """Return the entry that this one is shown under."""
         return self.primary_by_id.get(client_id, client_id)
 
     def clients_of_rings(self, rings: Iterable[UUID]) -> tuple[RecordVersion[Client], ...]:
-        """The clients behind these rings, each once."""
+        """Return the clients of these rings, each once."""
         found = [kept for ring in rings for kept in self.clients_by_ring.get(ring, ())]
         return tuple({kept.id: kept for kept in found}.values())
 
     def names_of_ring(self, ring: UUID) -> str:
-        """The clients behind a ring as one phrase, "" if none is known."""
+        """Return the names of a ring's clients as one phrase; "" if none is known."""
         return " and ".join(kept.payload.name for kept in self.clients_of_rings([ring]))
 
     def rings_of(self, client_id: UUID) -> frozenset[UUID]:
-        """Every ring that belongs to this client, alone or with a partner."""
+        """Return every ring of this client, including those of couples."""
         return frozenset(
             ring for ring, people in self.clients_by_ring.items() if client_id in [kept.id for kept in people]
         )
 
 
 def load_ring_owners(db: Connection, vault: Vault) -> RingOwners:
-    """The clients and cases that this clinician may open."""
+    """Return the clients of every ring that this clinician may open."""
     everyone = {kept.id: kept for kept in clients.list_clients(db, vault)}
     of_ring: dict[UUID, tuple[RecordVersion[Client], ...]] = {}
     for id, kept in everyone.items():

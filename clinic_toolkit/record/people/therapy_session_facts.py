@@ -1,4 +1,4 @@
-"""An hour in words: its facts, as pages and paper show them."""
+"""The facts of a therapy session in words, as pages and printed documents show them; never writes."""
 
 from collections.abc import Mapping
 from datetime import date, time
@@ -17,28 +17,31 @@ UNREADABLE_DETAILS = "The details of this session cannot be read. The day is tak
 
 
 def is_remote(therapy_session: TherapySession) -> bool:
-    """Whether the client is somewhere else, where nobody sees them."""
+    """Return whether the client is somewhere else, so that the clinician cannot see where."""
     return therapy_session.setting in ("telehealth", "phone")
 
 
 def lacks_emergency_contact(therapy_session: TherapySession) -> bool:
-    """Whether help could not be sent, or the client not be called back: one of the two is not known."""
+    """Return whether a remote session lacks the client's place or call-back number.
+
+    Without the place, help cannot be sent in an emergency.
+    """
     return is_remote(therapy_session) and not (therapy_session.place and therapy_session.call_back)
 
 
 def may_be_opened(kept: RecordVersion[TherapySession], *, today: date) -> bool:
-    """Whether an hour can be begun, or one of today that was ended be gone on with."""
+    """Return whether a session can be opened: it is planned, or took place and ended today."""
     ended_today = kept.state == "closed" and kept.payload.took_place and kept.payload.on == today
     return kept.state != "open" and (kept.payload.attendance == "planned" or ended_today)
 
 
 def loses_times(kept: RecordVersion[TherapySession], *, today: date) -> bool:
-    """Whether opening it replaces a day or an end that somebody may still want."""
+    """Return whether opening the session would overwrite its day or its recorded end."""
     return kept.payload.on != today or (kept.state == "closed" and kept.payload.end is not None)
 
 
 def end_before(db: Connection, vault: Vault, kept: RecordVersion[TherapySession]) -> time | None:
-    """The end that was noted of an open hour before it was gone on with; None if it was never ended."""
+    """Return the end recorded before an open session was reopened; None if it was never ended."""
     if kept.state != "open" or kept.version < 2:
         return None
     found = version_history.list_versions(
@@ -53,7 +56,7 @@ def end_before(db: Connection, vault: Vault, kept: RecordVersion[TherapySession]
 def load_session_facts(
     db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
 ) -> TherapySessionFacts:
-    """The facts of an hour in words, as they are now."""
+    """Return the facts of a session in words, with the current names of its clients."""
     names = {
         kept.id: kept.payload.name for kept in therapy_session_loader.list_clients_of_session(db, vault, hour)
     }
@@ -63,10 +66,10 @@ def load_session_facts(
 def build_session_facts(
     hour: RecordVersion[TherapySession], client_names: Mapping[UUID, str]
 ) -> TherapySessionFacts:
-    """One version of an hour in words, with these names for the clients of its case."""
+    """Return one version of a session in words, with these names for the clients of its case."""
     body = hour.payload
     hurt = hour.state == UNREADABLE_STATE
-    # Of an hour to come, or one that nobody came to, it would not be true that someone was there.
+    # If the session has not taken place, nobody was present.
     present = [client_names[id] for id in body.present_ids if id in client_names and body.took_place]
     if body.others_present:
         present.append(body.others_present)

@@ -1,4 +1,4 @@
-"""Whose an hour is: the clients of its case."""
+"""The clients of a therapy session, found through its case."""
 
 from uuid import UUID
 
@@ -14,12 +14,12 @@ from clinic_toolkit.vault.vault import Vault
 def list_clients_of_session(
     db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
 ) -> list[RecordVersion[Client]]:
-    """The clients of an hour's case, in the case's order."""
+    """Return the clients of a session's case, in the order of the case."""
     case = cases.load_case(db, vault, hour.payload.case_id)
     return [clients.load_client(db, vault, id) for id in case.payload.client_ids]
 
 
 def single_client_of(db: Connection, vault: Vault, hour: RecordVersion[TherapySession]) -> tuple[UUID, ...]:
-    """The client of an hour with one person; nobody for a couple, whose answers are never joined."""
+    """Return the client of a single session; empty for a couple, whose answers are never combined."""
     case = cases.load_case(db, vault, hour.payload.case_id).payload
     return () if case.is_couple else case.client_ids

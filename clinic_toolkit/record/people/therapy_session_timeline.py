@@ -1,4 +1,4 @@
-"""Hours in the order of time: all of them, those of today, and what was agreed in the last one."""
+"""Therapy sessions in order of time: all, today's, and the last agreement; never writes."""
 
 from datetime import date, datetime, time
 
@@ -13,7 +13,7 @@ from clinic_toolkit.vault.vault import Vault
 
 
 class TodaysSessions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a case has today: the day, the hour that is open, the hour that is planned next."""
+    """Today's sessions of a person: the open one and the next planned one, if any."""
 
     today: date
     open_session: RecordVersion[TherapySession] | None
@@ -21,7 +21,11 @@ class TodaysSessions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_todays_sessions(hours: list[RecordVersion[TherapySession]], *, now: datetime) -> TodaysSessions:
-    """Of these hours, newest first, what there is today; so that none is begun twice."""
+    """Find today's open and next planned session, so that no session is started twice.
+
+    Args:
+        hours: sessions, newest first.
+    """
     day = now.astimezone().date()
     todays = [kept for kept in reversed(hours) if kept.payload.on == day]
     return TodaysSessions(
@@ -37,7 +41,12 @@ def find_todays_sessions(hours: list[RecordVersion[TherapySession]], *, now: dat
 def find_last_agreement(
     hours: list[RecordVersion[TherapySession]], than: RecordVersion[TherapySession] | None = None
 ) -> TherapySession | None:
-    """Of these hours, newest first, the last one with something agreed; `than` asks before that hour."""
+    """Return the latest session in which something was agreed.
+
+    Args:
+        hours: sessions, newest first.
+        than: only sessions before this one; None for all.
+    """
     return next(
         (
             kept.payload
@@ -53,7 +62,7 @@ def find_last_agreement(
 def has_earlier_meeting(
     hours: list[RecordVersion[TherapySession]], than: RecordVersion[TherapySession]
 ) -> bool:
-    """Whether one of these hours took place before that hour."""
+    """Return whether another of these sessions took place before `than`."""
     return any(
         kept.payload.took_place and kept.id != than.id and _start_key(kept) <= _start_key(than)
         for kept in hours
@@ -63,7 +72,7 @@ def has_earlier_meeting(
 def list_therapy_sessions_of_cases(
     db: Connection, vault: Vault, cases_of_person: list[RecordVersion[Case]]
 ) -> list[RecordVersion[TherapySession]]:
-    """The hours of these cases, newest first."""
+    """Return the sessions of these cases, newest first."""
     hours = records.list_records_in_rings(
         db, vault, therapy_session_table, [case.ring for case in cases_of_person], TherapySession
     )
@@ -71,7 +80,7 @@ def list_therapy_sessions_of_cases(
 
 
 def list_therapy_sessions(db: Connection, vault: Vault) -> list[RecordVersion[TherapySession]]:
-    """Every hour of this clinician, oldest first."""
+    """Return every session of this clinician, oldest first."""
     return sorted(records.list_all_records(db, vault, therapy_session_table, TherapySession), key=_start_key)
 
 

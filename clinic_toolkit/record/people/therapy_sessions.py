@@ -1,6 +1,6 @@
-"""Hours: a session with a client or a couple, and the contacts between sessions.
+"""Therapy sessions with a client or a couple, and the contacts between sessions.
 
-An hour stands on its own: it may hold no questionnaire, no worksheet and no note.
+A session does not need a questionnaire, a worksheet or a note.
 """
 
 from datetime import date, datetime, time
@@ -31,18 +31,18 @@ ATTENDANCE_LABELS = {
 
 
 class EndBeforeStart(ClinicError):
-    """The hour would end before it began."""
+    """The session would end before it began."""
 
     def __init__(self) -> None:
         super().__init__("The end is before the start. If a session runs past midnight, enter it as two.")
 
 
 class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One hour.
+    """One therapy session or contact.
 
-    Times are local, as the clinician reads them; `present` holds the ids of the clients who were there, or
-    were expected if it did not take place, and `others_present` anyone else, such as an interpreter.
-    `agreed_for_next` is what was agreed for next time.
+    Times are local to the clinician. `present` are the ids of the clients who were there, or were expected if
+    it did not take place; `others_present` is anyone else, such as an interpreter. `agreed_for_next` is what
+    was agreed for next time.
     """
 
     case_id_bytes: bytes
@@ -60,17 +60,17 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
 
     @property
     def case_id(self) -> UUID:
-        """The case this hour belongs to."""
+        """The case that this session belongs to."""
         return UUID(bytes=self.case_id_bytes)
 
     @property
     def present_ids(self) -> tuple[UUID, ...]:
-        """The clients who were there."""
+        """The clients who were there, or were expected if it did not take place."""
         return tuple(UUID(bytes=id) for id in self.present)
 
     @property
     def took_place(self) -> bool:
-        """Whether anyone was met or spoken to."""
+        """Whether the session or contact took place."""
         return self.attendance in ("came", "late")
 
 
@@ -88,10 +88,10 @@ def create_therapy_session(
     now: datetime,
     idempotency_key: UUID | None = None,
 ) -> RecordVersion[TherapySession]:
-    """Enter an hour: to come, or already past. It lies in the ring of its case.
+    """Create a past or future session, in the ring of its case.
 
     Args:
-        idempotency_key: the one-time number of the form; it becomes the hour's id.
+        idempotency_key: the form's idempotency key; it becomes the session's id.
 
     Raises:
         EndBeforeStart: it would end before it began.
@@ -119,13 +119,12 @@ def open_therapy_session(
     now: datetime,
     keep_end: bool = False,
 ) -> RecordVersion[TherapySession]:
-    """Begin an hour that was planned, or go on with one that was ended too early.
+    """Open a planned session, or reopen one that was ended too early.
 
-    Everyone of the case is there unless said otherwise. An hour planned for another day is begun
-    today: its date and its times become those of now.
+    A session planned for another day is moved to today and starts now.
 
     Args:
-        keep_end: the end that was noted of an ended hour stays; else a new one is noted when it ends again.
+        keep_end: keep the recorded end of an ended session; otherwise closing it again records a new one.
     """
     local = now.astimezone()
     moved = current.payload.on != local.date()
@@ -146,7 +145,7 @@ def open_therapy_session(
 def close_therapy_session(
     db: Connection, vault: Vault, current: RecordVersion[TherapySession], *, now: datetime
 ) -> RecordVersion[TherapySession]:
-    """End an open hour at this minute, unless its end was entered already."""
+    """Close an open session; its end becomes this minute, unless an end was entered already."""
     minute = wall_clock_minute(now)
     end = current.payload.end
     if (
@@ -169,10 +168,10 @@ def revise_therapy_session(
     *,
     now: datetime,
 ) -> RecordVersion[TherapySession]:
-    """Save changed facts of an hour; the earlier ones stay in the record.
+    """Save changed facts of a session; earlier versions stay in the record.
 
-    An hour that turns out not to have taken place is not open any more, and one that is planned again
-    waits to be opened.
+    An open session that turns out not to have taken place is closed; one that is planned again can be opened
+    again.
 
     Raises:
         EndBeforeStart: it would end before it began.
@@ -197,7 +196,7 @@ def revise_therapy_session(
 
 
 def was_ended(before: RecordVersion[TherapySession], after: RecordVersion[TherapySession]) -> bool:
-    """Whether changed facts ended an hour: an open one is open no more, or a planned one is told of."""
+    """Return whether a change ended a session: it was open, or its attendance was entered just now."""
     if before.state == "open":
         return after.state != "open"
     return before.payload.attendance == "planned" and after.payload.attendance != "planned"
@@ -206,7 +205,7 @@ def was_ended(before: RecordVersion[TherapySession], after: RecordVersion[Therap
 def record_agreement(
     db: Connection, vault: Vault, current: RecordVersion[TherapySession], agreement: str, *, now: datetime
 ) -> RecordVersion[TherapySession]:
-    """Keep what was agreed for next time. The same words again make no new version."""
+    """Save what was agreed for next time; an unchanged text makes no new version."""
     if agreement == current.payload.agreed_for_next:
         return current
     body = msgspec.structs.replace(current.payload, agreed_for_next=agreement)
@@ -216,19 +215,19 @@ def record_agreement(
 
 
 def attendance_label(therapy_session: TherapySession) -> str:
-    """The attendance in words; nobody "comes" to a call, a message or a consultation."""
+    """Return the attendance in words; a call, message or consultation "took place"."""
     if therapy_session.kind != "session" and therapy_session.attendance == "came":
         return "Took place"
     return ATTENDANCE_LABELS[therapy_session.attendance]
 
 
 def wall_clock_minute(now: datetime) -> time:
-    """This minute, as a clock on the wall shows it."""
+    """Return the local time of `now`, cut to the minute and without a time zone."""
     return now.astimezone().time().replace(second=0, microsecond=0, tzinfo=None)
 
 
 def minutes_left(therapy_session: TherapySession, *, now: datetime) -> int | None:
-    """The whole minutes until the planned end of an hour of today; None without an end, or after it."""
+    """Return the whole minutes until the end of a session of today; None without an end, or after it."""
     local = now.astimezone()
     if therapy_session.end is None or therapy_session.on != local.date():
         return None
@@ -239,7 +238,7 @@ def minutes_left(therapy_session: TherapySession, *, now: datetime) -> int | Non
 def find_shown_version(
     db: Connection, vault: Vault, therapy_session_id: UUID, version: str | None
 ) -> TherapySession | None:
-    """The hour as it stood in the version that a page showed; None if there was no such version."""
+    """Return the session in the version that a page showed; None if there is no such version."""
     found = version_history.list_versions(
         db, vault, therapy_session_table, therapy_session_id, TherapySession
     )
@@ -247,7 +246,7 @@ def find_shown_version(
 
 
 def has_same_facts(shown: TherapySession | None, current: TherapySession) -> bool:
-    """Whether nothing but what was agreed has changed since a page showed the hour."""
+    """Return whether the session is unchanged since a page showed it, apart from the agreement."""
     return (
         shown is not None
         and msgspec.structs.replace(shown, agreed_for_next=current.agreed_for_next) == current
@@ -257,7 +256,7 @@ def has_same_facts(shown: TherapySession | None, current: TherapySession) -> boo
 def load_therapy_session(
     db: Connection, vault: Vault, therapy_session_id: UUID
 ) -> RecordVersion[TherapySession]:
-    """One hour.
+    """Load one session.
 
     Raises:
         RecordNotFound: there is none that this clinician may see.
@@ -268,9 +267,12 @@ def load_therapy_session(
 def load_therapy_session_of_note(
     db: Connection, vault: Vault, therapy_session_id: UUID, *, note_date: date
 ) -> RecordVersion[TherapySession]:
-    """The hour that a note is about. If the hour is hurt, what is known of it, on the day of the note.
+    """Load the session of a note; if it is unreadable, a substitute with its case and the note's date.
 
-    A note is read whatever became of its hour.
+    This way a note can be read even if its session cannot.
+
+    Args:
+        note_date: the date for the substitute.
     """
 
     def stand_in(vault: Vault, ring: UUID) -> TherapySession | None:

@@ -1,7 +1,7 @@
-"""The question that a client chose to watch in one relationship, and where it stands in the check-in.
+"""The watched question: the client's own question in the check-in about one relationship.
 
-It is pinned with the digest of its questionnaire, so what was asked once can always be shown as it was
-asked. Uses nothing of the record: the process of a handed-over device puts its form together with it too.
+It is pinned with the digest of its questionnaire, so it can always be shown as it was asked. Never reads the
+record, because the process of a handed-over device builds its form with this module too.
 """
 
 from dataclasses import replace
@@ -14,7 +14,7 @@ from clinic_toolkit.instruments.model import Facet, Frame, Instrument, Item
 
 
 class QuestionNotEligible(ClinicError):
-    """This question cannot be the client's own in a check-in."""
+    """This question may not be used as a watched question."""
 
     def __init__(self) -> None:
         super().__init__("This question cannot be chosen for the check-in.")
@@ -29,10 +29,10 @@ class WatchedQuestion(msgspec.Struct, array_like=True, frozen=True, kw_only=True
 
 
 def list_eligible_questions(frame: Frame) -> tuple[tuple[Instrument, tuple[Item, ...]], ...]:
-    """The questions that can be chosen in this kind of relationship, by questionnaire, newest versions.
+    """Return the questions that can be watched in this frame, by questionnaire in its newest version.
 
-    None that is marked for fear or for being a burden: those are asked about in private, and the check-in
-    stands where both look. None that the check-in asks already.
+    Questions flagged for fear or for being a burden are excluded, because they are asked in private and both
+    people see the check-in. So are questions that the check-in asks anyway.
     """
     asked = {item.id for item in catalogue.load_check_in().items}
     return tuple(
@@ -43,10 +43,10 @@ def list_eligible_questions(frame: Frame) -> tuple[tuple[Instrument, tuple[Item,
 
 
 def pin_question(instrument_id: str, item_id: str, frame: Frame) -> WatchedQuestion:
-    """This question, in the version of now.
+    """Pin this question in the current version of its questionnaire.
 
     Raises:
-        QuestionNotEligible: it is none of the `list_eligible_questions`.
+        QuestionNotEligible: it is not among the `list_eligible_questions`.
     """
     for one, items in list_eligible_questions(frame):
         if one.id == instrument_id and item_id in {item.id for item in items}:
@@ -55,17 +55,17 @@ def pin_question(instrument_id: str, item_id: str, frame: Frame) -> WatchedQuest
 
 
 def item_of_question(question: WatchedQuestion) -> Item:
-    """The question as it was pinned.
+    """Return the question as it was pinned.
 
     Raises:
-        catalogue.UnknownInstrument: its questionnaire is not on the shelf in that version.
-        QuestionNotEligible: the questionnaire has no such question.
+        catalogue.UnknownInstrument: the catalogue does not have that version of its questionnaire.
+        QuestionNotEligible: the questionnaire has no such question, or it is flagged for safety.
     """
     return _find_item_and_facet(question)[0]
 
 
 def with_watched_question(instrument: Instrument, question: WatchedQuestion | None) -> Instrument:
-    """The check-in with the client's own question in its place; any other questionnaire as it is."""
+    """Return the check-in with the watched question inserted; any other questionnaire is unchanged."""
     if question is None or instrument.own_place is None:
         return instrument
     item, facet = _find_item_and_facet(question)

@@ -1,7 +1,7 @@
-"""Administrations: one giving of one questionnaire about one relationship.
+"""Administrations: each is one questionnaire given once, about one relationship or in general.
 
-One sealed record holds all answers of an administration. How it goes on from its beginning stands in
-`progress`, what was said when it was looked at in `reflections`.
+One sealed record holds all answers of an administration. `progress` changes it afterwards, and `reflections`
+adds what was said when the result was discussed.
 """
 
 from datetime import date, datetime
@@ -44,21 +44,21 @@ GENERAL_FRAME = "in_general"
 
 
 class AdministrationFinished(ClinicError):
-    """The questionnaire is finished; its answers are part of the record now."""
+    """The questionnaire is finished, so its answers can no longer be changed here."""
 
     def __init__(self) -> None:
         super().__init__("This questionnaire is finished. Its answers can no longer be changed here.")
 
 
 class InstrumentNotOffered(ClinicError):
-    """This questionnaire does not fit this kind of relationship."""
+    """This questionnaire is not offered for this frame."""
 
     def __init__(self) -> None:
         super().__init__("This questionnaire is not offered for this kind of relationship.")
 
 
 class DefinitionUnreadable(ClinicError):
-    """The definition that it was given with cannot be read, so nothing can be said of its answers."""
+    """The pinned definition cannot be read, so the answers cannot be shown."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -69,20 +69,19 @@ class DefinitionUnreadable(ClinicError):
 
 
 class AnsweredOnPaper(ClinicError):
-    """It was answered on paper, so nobody is asked any more."""
+    """The questionnaire was answered on paper, so it cannot be handed over."""
 
     def __init__(self) -> None:
         super().__init__("This was answered on paper. Only those answers are entered here.")
 
 
 class Administration(ClientScoped, array_like=True, frozen=True, kw_only=True):
-    """What was asked, about whom and how, each answer, and what was said when it was looked at.
+    """What was asked, about whom and how, each answer, and what was said when the result was discussed.
 
-    `remarks_on_client_page` are the places, counted from 0, where the client wants on their page what they
-    said there; `corrections` are the lines of what was told that the client said otherwise.
-    `answered_on` is the day on which it was answered; `entered_on` the day on which that was entered from
-    paper, and `double_entered` whether it was entered a second time and compared.
-    A check-in also keeps which question of the client's own it asked, and what was said to its open line.
+    `remarks_on_client_page` are the indexes, counted from 0, of the items whose remark the client wants on
+    their page; `corrections` are the sentences of the result that the client corrected. `answered_on` is the
+    day it was answered, `entered_on` the day it was entered from paper, and `double_entered` whether it was
+    entered twice and compared. `watched_question` and `open_line_answer` belong to check-ins.
     """
 
     relationship: bytes | None
@@ -107,7 +106,7 @@ class Administration(ClientScoped, array_like=True, frozen=True, kw_only=True):
 
     @property
     def relationship_id(self) -> UUID | None:
-        """The relationship it is about; None is "in general"."""
+        """The relationship that it is about; None for people in general."""
         return UUID(bytes=self.relationship) if self.relationship else None
 
 
@@ -124,15 +123,16 @@ def create_administration(
     answered_on: date | None = None,
     idempotency_key: UUID | None = None,
 ) -> RecordVersion[Administration]:
-    """Begin a questionnaire about one relationship, or in general.
+    """Create an administration with no item answered, in the client's record ring.
 
     Args:
-        answered_on: the day on which it was answered, where that was on paper
-            (`paper_entry.create_administration_from_paper`).
-        idempotency_key: the one-time number of the form; it becomes the administration's id.
+        relationship: whom it is about; None for people in general.
+        mode: a key of `MODE_LABELS`.
+        answered_on: the day it was answered, if on paper (`paper_entry.create_administration_from_paper`).
+        idempotency_key: the form's idempotency key; it becomes the administration's id.
 
     Raises:
-        InstrumentNotOffered: the questionnaire does not fit this kind of relationship.
+        InstrumentNotOffered: the questionnaire is not offered for this frame.
     """
     frame = catalogue.load_frame(relationship.payload.frame if relationship else GENERAL_FRAME)
     if not catalogue.is_offered(instrument, frame):
@@ -169,7 +169,7 @@ def create_administration(
 
 
 def read_aloud_mode(setting: str, *, with_interpreter: bool) -> str:
-    """The mode of what is read aloud in an hour of this setting."""
+    """Return the mode, a key of `MODE_LABELS`, for reading aloud in a session of this setting."""
     if setting == "room":
         return "interpreter" if with_interpreter else "read_aloud"
     return "telehealth_interpreter" if with_interpreter else "telehealth"
@@ -178,7 +178,7 @@ def read_aloud_mode(setting: str, *, with_interpreter: bool) -> str:
 def load_administration(
     db: Connection, vault: Vault, administration_id: UUID
 ) -> RecordVersion[Administration]:
-    """One administration.
+    """Load one administration, and its definition into the catalogue.
 
     Raises:
         RecordNotFound: there is none that this clinician may see.
@@ -191,7 +191,7 @@ def load_administration(
 def load_unfinished_administration(
     db: Connection, vault: Vault, administration_id: UUID
 ) -> RecordVersion[Administration]:
-    """One administration that can still be answered.
+    """Load one administration that can still be answered.
 
     Raises:
         AdministrationFinished: it is finished.
@@ -206,7 +206,7 @@ def load_unfinished_administration(
 def list_administrations(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[Administration]]:
-    """The administrations of a client, newest first by the day they were answered; to read (`joined`)."""
+    """Return a client's administrations, latest answered first; only for display (see `joined_entries`)."""
     rings = clients.list_record_rings(db, vault, client_id)
     found = records.list_records_in_rings(db, vault, administration_table, rings, Administration)
     own_questionnaires.preload_definitions(db, vault, {kept.payload.definition_digest for kept in found})
@@ -217,14 +217,14 @@ def list_administrations(
 def list_administrations_in_session(
     db: Connection, vault: Vault, client_ids: tuple[UUID, ...], therapy_session_id: UUID
 ) -> list[RecordVersion[Administration]]:
-    """The administrations of these clients given in one hour, oldest first."""
+    """Return the administrations given to these clients in one session, oldest first."""
     return list_in_therapy_session(
         lambda client_id: list_administrations(db, vault, client_id), client_ids, therapy_session_id
     )
 
 
 def mode_label(administration: Administration) -> str:
-    """In which way it was answered, in words; from paper with both days, so that none is mistaken."""
+    """Return the mode in words; for paper with both dates, so that neither is mistaken for the other."""
     if administration.entered_on is None:
         return MODE_LABELS[administration.mode]
     twice = ", twice and compared" if administration.double_entered else ""
@@ -235,12 +235,12 @@ def mode_label(administration: Administration) -> str:
 
 
 def instrument_of(administration: Administration) -> Instrument:
-    """The very version that was given, with the question of the client's own where one was asked.
+    """Return the pinned version of the questionnaire, with the watched question if one was asked.
 
-    Reading the administration brought the version to mind.
+    A practice's own definition must be in the catalogue; loading the administration puts it there.
 
     Raises:
-        DefinitionUnreadable: it was the practice's own, and its definition is hurt.
+        DefinitionUnreadable: it is the practice's own, and its definition is unreadable.
     """
     try:
         given = catalogue.load_instrument(
@@ -252,7 +252,7 @@ def instrument_of(administration: Administration) -> Instrument:
 
 
 def title_of(administration: Administration) -> str:
-    """What it is called in a list, where one whose definition is hurt must not be in the way."""
+    """Return the title for a list, with a substitute if the definition is unreadable."""
     try:
         return instrument_of(administration).title
     except DefinitionUnreadable:
@@ -260,16 +260,16 @@ def title_of(administration: Administration) -> str:
 
 
 def open_line_question(administration: Administration) -> str:
-    """What a check-in asks last, as it was asked; empty in every other questionnaire."""
+    """Return the open line of a check-in as it was asked; empty for any other questionnaire."""
     instrument = instrument_of(administration)
     return instrument.open_line_general if frame_of(administration).general else instrument.open_line
 
 
 def frame_of(administration: Administration) -> Frame:
-    """The kind of relationship it was given about."""
+    """Return the frame it was given for."""
     return catalogue.load_frame(administration.frame)
 
 
 def item_wording(administration: Administration, item: Item) -> str:
-    """The item as it was asked: of "this person", or of people in general."""
+    """Return the wording of an item as it was asked: about one person, or about people in general."""
     return item.text_general if frame_of(administration).general else item.text

@@ -1,4 +1,4 @@
-"""What was asked and answered in a questionnaire, item by item, and about whom."""
+"""The answered items of an administration, its score, and the label of its relationship; never writes."""
 
 from sqlalchemy import Connection
 
@@ -18,7 +18,7 @@ ABOUT_PEOPLE_IN_GENERAL = "people in general"
 
 
 def list_answered_items(administration: Administration) -> tuple[AnsweredItem, ...]:
-    """Every item as it was asked and answered, in order. A label stands only where one was chosen."""
+    """Return every item as asked and answered, in order; `label` is None if no option was chosen."""
     instrument = administrations.instrument_of(administration)
     labels = result_sentences.option_labels(instrument)
     return tuple(
@@ -40,12 +40,12 @@ def list_answered_items(administration: Administration) -> tuple[AnsweredItem, .
 
 
 def score_answers(items: tuple[AnsweredItem, ...], instrument: Instrument) -> InstrumentScore:
-    """The numbers behind a form, by the missing rule."""
+    """Return the score of these answers, by the questionnaire's rule for missing items."""
     return score_form(instrument, {item.item_id: item.value for item in items})
 
 
 def relationship_label(db: Connection, vault: Vault, administration: Administration) -> str:
-    """The client's word for the relationship as it is now, or "people in general"."""
+    """Return the client's current word for the relationship, or "people in general"."""
     if administration.relationship_id is None:
         return ABOUT_PEOPLE_IN_GENERAL
     try:
@@ -58,7 +58,7 @@ def relationship_label(db: Connection, vault: Vault, administration: Administrat
 
 
 def poorly_fitting_numbers(instrument: Instrument, frame: str) -> tuple[int, ...]:
-    """The numbers of the questions that often do not fit this kind of relationship; they are asked too."""
+    """Return the numbers, from 1, of items that often do not fit this frame; they are asked all the same."""
     return tuple(
         number for number, item in enumerate(instrument.items, start=1) if frame in item.frames_not_fitting
     )
@@ -67,7 +67,7 @@ def poorly_fitting_numbers(instrument: Instrument, frame: str) -> tuple[int, ...
 def list_single_client_administrations(
     db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
 ) -> list[RecordVersion[Administration]]:
-    """The questionnaires given in an hour with one client; never those of a couple's partners."""
+    """Return the administrations given in a session with one client; empty for a couple's session."""
     return administrations.list_administrations_in_session(
         db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
     )

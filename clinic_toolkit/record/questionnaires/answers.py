@@ -1,7 +1,7 @@
-"""How the answers of one questionnaire lie in its record: byte strings in the order of the items.
+"""The stored form of a questionnaire's answers: byte strings in the order of the items.
 
-One value, one status and one mark a byte each, and four bytes for the seconds since the beginning.
-Decoding sixty administrations then costs microseconds, not milliseconds.
+Each item takes one byte for its value, one for its status, one for its talk mark, and four bytes for the
+seconds since the start. Decoding sixty administrations therefore takes microseconds, not milliseconds.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _NOT_ANSWERED = 0xFFFFFFFF
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer: its status, its value if one was chosen, and what goes with it."""
+    """One answer: its status, its value if one was chosen, the wish to talk about it, and a remark."""
 
     status: str
     value: int | None
@@ -26,14 +26,14 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MergedResponse(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sent and what is kept, put together; `clash` if both changed the same part differently."""
+    """A sent answer merged into the stored one; `has_conflict` if both changed the same part differently."""
 
     response: Response
     has_conflict: bool
 
 
 class Answers(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """All answers of one questionnaire. `said` pairs an item's place with what the client said there."""
+    """All answers of one questionnaire; `remarks` are pairs of an item's index, from 0, and its remark."""
 
     values: bytes
     statuses: bytes
@@ -43,7 +43,7 @@ class Answers(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 
 def blank_answers(count: int) -> Answers:
-    """No item reached yet."""
+    """Return answers for `count` items, none of them reached."""
     return Answers(
         values=bytes([_NO_VALUE] * count),
         statuses=bytes(count),
@@ -53,10 +53,14 @@ def blank_answers(count: int) -> Answers:
 
 
 def with_response(answers: Answers, index: int, response: Response, *, elapsed: timedelta) -> Answers:
-    """Put one answer in its place, counted from 0; `elapsed` is the time since the beginning.
+    """Return the answers with one item replaced.
+
+    Args:
+        index: the item's index, counted from 0.
+        elapsed: the time since the administration began.
 
     Raises:
-        ValueError: there is no such place, or status and value do not go together.
+        ValueError: there is no such item, or the status does not fit the value.
     """
     if not 0 <= index < len(answers.statuses):
         raise ValueError("no such item")
@@ -74,7 +78,7 @@ def with_response(answers: Answers, index: int, response: Response, *, elapsed: 
 
 
 def decode_responses(answers: Answers) -> list[Response]:
-    """Every answer, in the order of the items."""
+    """Return every answer, in the order of the items."""
     said = dict(answers.remarks)
     return [
         Response(
@@ -90,9 +94,9 @@ def decode_responses(answers: Answers) -> list[Response]:
 
 
 def response_fingerprint(response: Response) -> str:
-    """What a page saw of an answer: its status and value, its mark to talk, its words as a digest.
+    """Return the fingerprint of an answer: status and value, talk mark, and a digest of the remark.
 
-    A page sends it along, so that what was only shown is told from what was changed.
+    A page sends it back, so that only what was changed on the page is saved.
     """
     value = "" if response.value is None else response.value
     return (
@@ -102,16 +106,16 @@ def response_fingerprint(response: Response) -> str:
 
 
 def text_fingerprint(text: str) -> str:
-    """What a page saw of a text: sixteen digits of its hash, or nothing of no text."""
+    """Return the fingerprint of a text: 16 hexadecimal digits of its SHA-256, or "" for an empty text."""
     return sha256(text.encode()).hexdigest()[:16] if text else ""
 
 
 def merge_response(shown_fingerprint: str, sent: Response, stored: Response) -> MergedResponse:
-    """Put what a page sent beside what is kept: only what was changed on the page changes the record.
+    """Merge a sent answer into the stored one: only what was changed on the page is taken over.
 
     Args:
-        shown_fingerprint: the fingerprint that the page was made with. Whatever is none counts as a page
-            without an answer, so that it can add and never erase.
+        shown_fingerprint: the fingerprint of the answer that the page showed. A malformed one counts as that
+            of an empty answer, so the page can add something but never erase anything.
     """
     parts = shown_fingerprint.split(".")
     if len(parts) != len(_MERGE_FIELDS):
@@ -132,7 +136,7 @@ def merge_response(shown_fingerprint: str, sent: Response, stored: Response) -> 
     return MergedResponse(response=msgspec.structs.replace(stored, **changed), has_conflict=clash)
 
 
-# What can be changed by itself: a value goes with its status.
+# The parts that are merged separately; a value always goes with its status.
 _MERGE_FIELDS = (("status", "value"), ("wants_to_talk",), ("remark",))
 UNANSWERED_FINGERPRINT = response_fingerprint(
     Response(status="not_reached", value=None, wants_to_talk=False, remark="")
@@ -140,30 +144,30 @@ UNANSWERED_FINGERPRINT = response_fingerprint(
 
 
 def next_unanswered_index(answers: Answers) -> int:
-    """Where to go on: the first item without any answer, else the number of items."""
+    """Return the index, from 0, of the first item without an answer; the number of items if there is none."""
     return next((at for at, status in enumerate(answers.statuses) if status == 0), len(answers.statuses))
 
 
 def number_to_continue_at(answers: Answers) -> int:
-    """The number of the question to go on with; the last one where every question has an answer."""
+    """Return the number, from 1, of the next question to answer; the last one if all are answered."""
     return min(next_unanswered_index(answers) + 1, len(answers.statuses))
 
 
 def answer_times(answers: Answers) -> Sequence[timedelta | None]:
-    """When each answer was last given, counted from the beginning."""
+    """Return when each answer was last given, from the start; None if it was never given."""
     whole = answers.seconds
     times = [int.from_bytes(whole[at : at + 4], "big") for at in range(0, len(whole), 4)]
     return [None if seconds == _NOT_ANSWERED else timedelta(seconds=seconds) for seconds in times]
 
 
 def seconds_between_answers(answers: Answers) -> tuple[float, ...]:
-    """How long after the answer before it each answer was given, for those that have one before them."""
+    """Return the seconds between each answer and the one given before it, in order of time."""
     given = sorted(at.total_seconds() for at in answer_times(answers) if at is not None)
     return tuple(later - earlier for earlier, later in pairwise(given))
 
 
 def total_time(answers: Answers) -> timedelta | None:
-    """From the beginning to the last answer, as it was last given; None without any answer."""
+    """Return the time from the start to the last answer; None without any answer."""
     return max((at for at in answer_times(answers) if at is not None), default=None)
 
 

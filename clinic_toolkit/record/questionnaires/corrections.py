@@ -1,4 +1,4 @@
-"""What a client put right: their words in place of a line of what was told. Uses nothing of the record."""
+"""Corrections: the client's words in place of a sentence of the result. Never reads the record."""
 
 from collections.abc import Iterable
 
@@ -8,9 +8,10 @@ from clinic_toolkit.record.values.page_values import Statement
 
 
 class Correction(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """`original` is the line as it was told, `replacement` what the client says in its place.
+    """One correction: `original` is the sentence as shown, `replacement` what the client says instead.
 
-    The line itself is kept, and not its place: where an answer changes later, the new line was never doubted.
+    The text is stored instead of its position: if an answer changes later, the new sentence was never
+    corrected.
     """
 
     original: str
@@ -18,6 +19,6 @@ class Correction(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 
 def apply_corrections(lines: Iterable[str], corrections: Iterable[Correction]) -> tuple[Statement, ...]:
-    """These lines, each with what was put in its place."""
+    """Return these sentences, each with its correction, or "" if it has none."""
     by_line = {each.original: each.replacement for each in corrections}
     return tuple(Statement(text=line, correction=by_line.get(line, "")) for line in lines)

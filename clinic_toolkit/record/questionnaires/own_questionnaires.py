@@ -1,7 +1,7 @@
-"""Questionnaires that a practice added itself: the very bytes of each version, sealed.
+"""Questionnaires that a practice added itself: the exact bytes of each version, sealed.
 
-A version is pinned: what was given once is shown and scored with it for good. A later version is offered
-in its place; *no longer offer it* takes the newest away from what can be begun, and nothing else.
+What was given with a version is shown and scored with that version for good. A later version is offered in
+its place. Retiring a questionnaire only means that it can no longer be started.
 """
 
 import dataclasses
@@ -27,12 +27,12 @@ from clinic_toolkit.vault.vault import Vault
 own_questionnaire_table = sealed_table("own_questionnaire")
 
 STATE_OFFERED, STATE_RETIRED, STATE_SUPERSEDED = "offered", "retired", "superseded"
-# More than any practice has; each is read at the first look after an unlock.
+# More than any practice needs; all of them are opened when the list is first read after an unlock.
 MAX_VERSIONS = 200
 
 
 class OwnQuestionnaire(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One version of one questionnaire: its name, its digest, its bytes, and when it was taken in."""
+    """One version of one questionnaire: its id, its digest, its bytes, and when it was added."""
 
     instrument_id: str
     version: str
@@ -46,13 +46,13 @@ class OwnQuestionnaire(msgspec.Struct, array_like=True, frozen=True, kw_only=Tru
 
 
 def check_addition(db: Connection, vault: Vault, instrument: Instrument, file_name: str) -> None:
-    """Hold a questionnaire against what there is; nothing is kept.
+    """Check whether a questionnaire can be added; nothing is saved.
 
-    It was parsed before, in another process (`instruments/parser_protocol.py`): a definition that somebody
-    sent is not parsed beside keys, nor while others wait for their turn to write.
+    The definition was already parsed in another process (`instruments/parser_protocol.py`): a file from
+    outside is never parsed in a process with keys, nor while the write lock is held.
 
     Raises:
-        DefinitionError: it cannot be taken in; every reason with its place.
+        DefinitionError: it cannot be added; lists every reason with its place.
     """
     found = [
         *catalogue.conflicts_with_catalogue(instrument),
@@ -65,15 +65,15 @@ def check_addition(db: Connection, vault: Vault, instrument: Instrument, file_na
 def add_questionnaire(
     db: Connection, vault: Vault, instrument: Instrument, definition: bytes, file_name: str, *, now: datetime
 ) -> RecordVersion[OwnQuestionnaire]:
-    """Take a definition into the practice: from now on this version is offered, and the one before is not.
+    """Add a version of a questionnaire; from now on it is offered instead of the version before.
 
     Args:
-        instrument: what was made of the definition.
-        definition: the bytes of its file; they are kept as one text, whichever editor saved them.
+        instrument: the parsed definition.
+        definition: the bytes of its file; line ends are normalised before they are stored.
 
     Raises:
-        DefinitionError: it cannot be taken in; nothing was kept of it.
-        UnknownInstrument: it was made of other bytes.
+        DefinitionError: it cannot be added; nothing was saved.
+        UnknownInstrument: `instrument` was not parsed from `definition`.
     """
     definition = plain_text.normalize_text_bytes(definition)
     if not instrument.own or sha256(definition).hexdigest() != instrument.digest:
@@ -110,7 +110,7 @@ def add_questionnaire(
 def retire_questionnaire(
     db: Connection, vault: Vault, current: RecordVersion[OwnQuestionnaire], *, now: datetime
 ) -> RecordVersion[OwnQuestionnaire]:
-    """No longer offer it. What was given stays, and is shown and scored as ever."""
+    """Stop offering a questionnaire; what was given with it is still shown and scored."""
     if current.state != STATE_OFFERED:
         return current
     return _set_state(db, vault, current, STATE_RETIRED, "questionnaire.retired", now=now)
@@ -119,7 +119,7 @@ def retire_questionnaire(
 def reoffer_questionnaire(
     db: Connection, vault: Vault, current: RecordVersion[OwnQuestionnaire], *, now: datetime
 ) -> RecordVersion[OwnQuestionnaire]:
-    """Offer it again."""
+    """Offer a retired questionnaire again."""
     if current.state != STATE_RETIRED:
         return current
     return _set_state(db, vault, current, STATE_OFFERED, "questionnaire.offered", now=now)
@@ -128,7 +128,7 @@ def reoffer_questionnaire(
 def load_own_questionnaire(
     db: Connection, vault: Vault, questionnaire_id: UUID
 ) -> RecordVersion[OwnQuestionnaire]:
-    """One version of one questionnaire.
+    """Load one version of one questionnaire.
 
     Raises:
         RecordNotFound: there is none.
@@ -137,12 +137,12 @@ def load_own_questionnaire(
 
 
 def list_questionnaire_versions(db: Connection, vault: Vault) -> list[RecordVersion[OwnQuestionnaire]]:
-    """Every version of every questionnaire of the practice, in the order in which they were taken in."""
+    """Return every version of every questionnaire of the practice, in the order they were added."""
     return records.list_all_records(db, vault, own_questionnaire_table, OwnQuestionnaire)
 
 
 def find_by_digest(db: Connection, vault: Vault, digest: str) -> RecordVersion[OwnQuestionnaire] | None:
-    """The version that was taken in with these very bytes, if there is one."""
+    """Return the version whose definition has this digest; None if there is none."""
     return next(
         (kept for kept in list_questionnaire_versions(db, vault) if kept.payload.definition_digest == digest),
         None,
@@ -150,7 +150,7 @@ def find_by_digest(db: Connection, vault: Vault, digest: str) -> RecordVersion[O
 
 
 def list_newest_versions(db: Connection, vault: Vault) -> list[RecordVersion[OwnQuestionnaire]]:
-    """The newest version of each, offered or not, by title."""
+    """Return the newest version of each questionnaire, offered or not, by title."""
     found = {kept.payload.instrument_id: kept for kept in list_questionnaire_versions(db, vault)}
     return sorted(
         found.values(), key=lambda kept: (kept.payload.title.casefold(), kept.payload.instrument_id)
@@ -158,7 +158,7 @@ def list_newest_versions(db: Connection, vault: Vault) -> list[RecordVersion[Own
 
 
 def list_readable_instruments(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
-    """Every version of the practice's own questionnaires that can be read, by title, newest first."""
+    """Return every readable version of the practice's own questionnaires, by title, newest first."""
     found = []
     for kept in reversed(list_questionnaire_versions(db, vault)):
         with suppress(DefinitionError, UnknownInstrument):
@@ -167,7 +167,7 @@ def list_readable_instruments(db: Connection, vault: Vault) -> tuple[Instrument,
 
 
 def list_offered_instruments(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
-    """What can be begun: what comes with the program, and after it what the practice offers itself."""
+    """Return what can be started: the program's questionnaires, then those that the practice offers."""
     own = []
     for kept in list_newest_versions(db, vault):
         if kept.state == STATE_OFFERED:
@@ -177,10 +177,10 @@ def list_offered_instruments(db: Connection, vault: Vault) -> tuple[Instrument, 
 
 
 def load_instrument(db: Connection, vault: Vault, instrument_id: str) -> Instrument:
-    """The newest version of a questionnaire, ours or the practice's own, offered or not.
+    """Return the newest version of a questionnaire, the program's or the practice's own, offered or not.
 
     Raises:
-        UnknownInstrument: there is none of this name.
+        UnknownInstrument: there is none with this id.
     """
     if any(instrument_id == shipped.id for shipped in catalogue.list_newest()):
         return catalogue.load_instrument(instrument_id)
@@ -191,30 +191,30 @@ def load_instrument(db: Connection, vault: Vault, instrument_id: str) -> Instrum
 
 
 def instrument_of_version(questionnaire: RecordVersion[OwnQuestionnaire]) -> Instrument:
-    """The questionnaire of a definition, read at most once in a process.
+    """Return the questionnaire of a stored definition, parsed at most once in a process.
 
-    These bytes were parsed by a process without keys when they were taken in, and have been sealed since;
-    they are held to the limits of `toml_limits` once more.
+    Parsing here is safe: a process without keys parsed these bytes when they were added, and they have been
+    sealed since. The limits of `toml_limits` apply again all the same.
 
     Raises:
-        DefinitionError: another version of the program took it in, and this one cannot read it.
-        UnknownInstrument: its bytes are not those of its digest.
+        DefinitionError: another version of the program added it, and this one cannot parse it.
+        UnknownInstrument: its bytes do not match its digest.
     """
     body = questionnaire.payload
     if not catalogue.is_known_digest(body.definition_digest):
         made = loader.parse_instrument(body.definition, body.instrument_id, own=True)
         if sha256(body.definition).hexdigest() == body.definition_digest:
-            # Kept before line ends were made alike, it is known by its bytes as they came.
+            # It was stored before line ends were normalised, so its digest is that of the original bytes.
             made = dataclasses.replace(made, digest=body.definition_digest)
         catalogue.register_own(made)
     return catalogue.load_instrument(body.instrument_id, digest=body.definition_digest)
 
 
 def preload_definitions(db: Connection, vault: Vault, digests: Iterable[str]) -> None:
-    """Have these definitions in memory, for whoever shows what was given with them.
+    """Register these definitions in the catalogue, so that what was given with them can be shown.
 
-    One that is hurt is left out, and named in `vault.hurt` as any record is: what was given with it then
-    says so by itself, and is in nobody's way.
+    An unreadable one is left out and listed in `vault.integrity_failures`; showing what was given with it
+    then raises `DefinitionUnreadable`.
     """
     wanted = {digest for digest in digests if not catalogue.is_known_digest(digest)}
     for kept in list_questionnaire_versions(db, vault) if wanted else ():
@@ -238,7 +238,7 @@ def _set_state(
 
 
 def _conflicts_with_own(versions: list[RecordVersion[OwnQuestionnaire]], instrument: Instrument) -> list[str]:
-    """What stands against it among the practice's own: another text under one version, or an older one."""
+    """Return why this version conflicts with the practice's own: same version, lower version, or too many."""
     if len(versions) >= MAX_VERSIONS:
         return [f"You already have {MAX_VERSIONS} questionnaires of your own, and no more can be added."]
     earlier = [each for each in versions if each.payload.instrument_id == instrument.id]

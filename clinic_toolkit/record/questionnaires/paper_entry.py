@@ -1,7 +1,7 @@
-"""Paper: a questionnaire that a client answered on a printed form, entered afterwards.
+"""Entry of a questionnaire that a client answered on a printed form.
 
-Nothing is entered under a version or a wording it was not answered with: the code at the foot of the
-sheet decides (`instruments/form_code.py`). The day it was answered and the day it was entered are two days.
+The code at the foot of the sheet (`instruments/form_code.py`) decides version and wording, so nothing is ever
+entered under another one. The day it was answered and the day it was entered are stored separately.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,12 +28,12 @@ from clinic_toolkit.record.questionnaires.administrations import (
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.vault.vault import Vault
 
-# A sheet that is older than this is more likely a slip in the year.
+# An older date is more likely a mistyped year.
 _MAX_AGE = timedelta(days=5 * 366)
 
 
 class CheckInNotFromPaper(ClinicError):
-    """The code is that of a check-in."""
+    """The code belongs to a check-in, which cannot be entered from paper."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -43,7 +43,7 @@ class CheckInNotFromPaper(ClinicError):
 
 
 class WordingMismatch(ClinicError):
-    """The code is that of the other wording: one person, or people in general."""
+    """The code belongs to the other wording: about one person, or about people in general."""
 
     def __init__(self, *, general: bool) -> None:
         super().__init__(
@@ -55,7 +55,7 @@ class WordingMismatch(ClinicError):
 
 
 class ImpossibleDate(ClinicError):
-    """The day cannot be the one on which it was answered."""
+    """The sheet cannot have been answered on this day."""
 
     def __init__(self, *, to_come: bool) -> None:
         super().__init__(
@@ -66,24 +66,24 @@ class ImpossibleDate(ClinicError):
 
 
 def list_paper_editions(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
-    """Every version that a sheet in a drawer may be of: ours, then the practice's own.
+    """Return every version that a sheet may be of: the program's, then the practice's own.
 
-    Not the check-in: what a client watches is written on its sheet by hand.
+    The check-in is left out, because the watched question is written on its sheet by hand.
     """
     shipped = tuple(each for each in catalogue.list_editions() if each.kind != catalogue.CHECK_IN)
     return (*shipped, *own_questionnaires.list_readable_instruments(db, vault))
 
 
 def find_edition(typed_code: str, editions: Sequence[Instrument] = ()) -> PrintedForm:
-    """The sheet with this code: which questionnaire, in which version and wording.
+    """Find the questionnaire, version and wording of a sheet by its code.
 
     Args:
-        editions: what a sheet may be of, beside what comes with the program.
+        editions: the versions that a sheet may be of, in addition to those that come with the program.
 
     Raises:
-        MistypedCode: the code has a slip in it.
-        form_code.UnknownCode: no form that is known here has this code.
-        CheckInNotFromPaper: it is the sheet of a check-in.
+        MistypedCode: the code contains a typing error.
+        form_code.UnknownCode: no known form has this code.
+        CheckInNotFromPaper: it is the code of a check-in.
     """
     found = form_code.form_by_code(typed_code, editions)
     if found.instrument.kind == catalogue.CHECK_IN:
@@ -92,10 +92,10 @@ def find_edition(typed_code: str, editions: Sequence[Instrument] = ()) -> Printe
 
 
 def check_answer_date(answered_on: date, *, today: date) -> None:
-    """Refuse a day on which nobody can have filled in the sheet.
+    """Check that the sheet can have been answered on this day.
 
     Raises:
-        ImpossibleDate: it is still to come, or too long ago.
+        ImpossibleDate: it is in the future, or more than five years ago.
     """
     if answered_on > today or answered_on < today - _MAX_AGE:
         raise ImpossibleDate(to_come=answered_on > today)
@@ -113,15 +113,16 @@ def create_administration_from_paper(
     now: datetime,
     idempotency_key: UUID | None = None,
 ) -> RecordVersion[Administration]:
-    """Begin to enter a sheet, as the very version it was answered in: its code says which that is.
+    """Create the administration of a sheet, in the version and wording that its code names.
 
     Args:
-        idempotency_key: the one-time number of the form; it becomes the administration's id.
+        relationship: whom the sheet is about; None for people in general.
+        idempotency_key: the form's idempotency key; it becomes the administration's id.
 
     Raises:
-        ClinicError: what `find_edition` and `check_answer_date` refuse.
-        WordingMismatch: the sheet asks about one person, and nobody was chosen, or the other way round.
-        InstrumentNotOffered: the questionnaire does not fit this kind of relationship.
+        ClinicError: `find_edition` or `check_answer_date` refused the code or the day.
+        WordingMismatch: the sheet asks about one person and none was chosen, or the other way round.
+        InstrumentNotOffered: the questionnaire is not offered for this frame.
     """
     sheet = find_edition(typed_code, list_paper_editions(db, vault))
     if sheet.general != (relationship is None):
@@ -144,7 +145,7 @@ def create_administration_from_paper(
 def list_entry_differences(
     administration: Administration, second_entry: Sequence[Response]
 ) -> tuple[int, ...]:
-    """The places, from 0, where a second entry differs: in the answer, or in the mark to talk about it."""
+    """Return the indexes, from 0, where a second entry differs in status, value or talk mark."""
     return tuple(
         place
         for place, (first, second) in enumerate(
@@ -163,13 +164,16 @@ def settle_double_entry(
     *,
     now: datetime,
 ) -> RecordVersion[Administration]:
-    """Keep what the sheet says where two entries differed, and that it was entered twice.
+    """Save the decided answers where two entries differed, and that the sheet was entered twice.
 
-    Settled a second time in the same way, it makes no new version.
+    If nothing changes, no new version is written.
+
+    Args:
+        responses: the decided answers, by index counted from 0.
 
     Raises:
         AdministrationFinished: the questionnaire is finished.
-        ValueError: there is no such place, or status and value do not go together.
+        ValueError: there is no such item, or the status does not fit the value.
     """
     if current.final:
         raise AdministrationFinished

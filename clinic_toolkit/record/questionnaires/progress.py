@@ -1,7 +1,7 @@
-"""How a questionnaire goes on: each answer, stopping, finishing, and what a client answered alone.
+"""The progress of an administration: answering, stopping, finishing, and merging returned answers.
 
-Every answer rewrites the one record and is on disk before anyone is told "Saved". What is finished is
-only ever added to.
+Every answer replaces the one draft and is on disk before a page says "Saved". A finished administration is
+never replaced; changes are appended as later versions.
 """
 
 from collections.abc import Mapping
@@ -34,11 +34,11 @@ def record_response(
     *,
     now: datetime,
 ) -> RecordVersion[Administration]:
-    """Keep one answer; `place` counts items from 0.
+    """Save one answer; `index` counts items from 0.
 
     Raises:
         AdministrationFinished: the questionnaire is finished.
-        ValueError: there is no such place, or the value is not one of the questionnaire's answers.
+        ValueError: there is no such item, or the value is not one of the questionnaire's options.
     """
     return record_responses(db, vault, current, {index: response}, now=now)
 
@@ -52,14 +52,15 @@ def record_responses(
     open_line_answer: str | None = None,
     now: datetime,
 ) -> RecordVersion[Administration]:
-    """Keep several answers at once, by their places counted from 0; all of them or none.
+    """Save several answers at once, all of them or none.
 
     Args:
-        open_line_answer: what was said to the open line of a check-in; None leaves it as it is.
+        responses: the answers, by index counted from 0.
+        open_line_answer: the answer to the open line of a check-in; None leaves it unchanged.
 
     Raises:
         AdministrationFinished: the questionnaire is finished.
-        ValueError: there is no such place, or a value is not one of the questionnaire's answers.
+        ValueError: there is no such item, or a value is not one of the questionnaire's options.
     """
     if current.final:
         raise AdministrationFinished
@@ -75,7 +76,7 @@ def record_responses(
         answers=put,
         mode=MODE_MIXED if body.mode == MODE_SELF_ENTERED else body.mode,
         open_line_answer=body.open_line_answer if open_line_answer is None else open_line_answer,
-        # What is changed by hand after a second entry was compared with nothing.
+        # A change after the double entry has not been compared with a second entry.
         double_entered=False,
     )
     return records.replace_draft(
@@ -93,7 +94,11 @@ def record_responses(
 def stop_administration(
     db: Connection, vault: Vault, current: RecordVersion[Administration], *, now: datetime
 ) -> RecordVersion[Administration]:
-    """Stop here. What was answered stays; it can be taken up again. Stopping twice is stopping once."""
+    """Stop an administration, which can be resumed later; a stopped one is unchanged.
+
+    Raises:
+        AdministrationFinished: the questionnaire is finished.
+    """
     if current.final:
         raise AdministrationFinished
     if current.state == "stopped":
@@ -113,7 +118,11 @@ def stop_administration(
 def complete_administration(
     db: Connection, vault: Vault, current: RecordVersion[Administration], *, now: datetime
 ) -> RecordVersion[Administration]:
-    """Finish: from now on the answers stand. Items without an answer stay "not reached"."""
+    """Finish an administration, so that its answers are final; unanswered items stay "not reached".
+
+    Raises:
+        AdministrationFinished: the questionnaire is finished already.
+    """
     if current.final:
         raise AdministrationFinished
     return records.replace_draft(
@@ -132,7 +141,7 @@ def complete_administration(
 def resume_administration(
     db: Connection, vault: Vault, current: RecordVersion[Administration], *, now: datetime
 ) -> RecordVersion[Administration]:
-    """Go on with one that was stopped; one that is under way stays as it is."""
+    """Resume a stopped administration; any other is unchanged."""
     if current.state != "stopped":
         return current
     event = "administration.taken_up"
@@ -152,11 +161,13 @@ def apply_returned_answers(
     finished: bool,
     now: datetime,
 ) -> RecordVersion[Administration]:
-    """Put in what the client answered alone; what is finished gets a later version with it.
+    """Save answers that the client gave alone; a finished administration gets a later version.
 
     Args:
-        answered_indexes: the places that the client answered, counted from 0.
-        open_line_answer: what stands at the open line from now on.
+        answers_after: all answers, with the returned ones merged in.
+        answered_indexes: the indexes, from 0, of the items that the client answered.
+        open_line_answer: the new answer to the open line.
+        finished: finish the administration.
     """
     others = (
         status

@@ -1,4 +1,4 @@
-"""Which person of a client comes first: the one who was named, changed or asked about last."""
+"""The order of a client's relationships: the one added, changed or asked about most recently first."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,7 +15,7 @@ from clinic_toolkit.vault.vault import Vault
 def recent_relationship_ids(
     db: Connection, vault: Vault, client_id: UUID, relationships: Iterable[RecordVersion[Relationship]]
 ) -> list[UUID]:
-    """These people of a client, the one who was named, changed or asked about last first."""
+    """Return the ids of these relationships, the one added, changed or asked about most recently first."""
     asked: dict[UUID, datetime] = {}
     for kept in administrations.list_administrations(db, vault, client_id):
         if about := kept.payload.relationship_id:

@@ -1,4 +1,4 @@
-"""Reflections: what was said while a result was looked at together, kept with its administration."""
+"""Reflections: what was said while a result was discussed, stored in its administration."""
 
 from datetime import datetime
 
@@ -25,11 +25,15 @@ def record_reflection(
     expected_version: int,
     now: datetime,
 ) -> RecordVersion[Administration]:
-    """Keep what was said while looking at it together: where it is wrong, in whose words, what next.
+    """Save what was said while the result was discussed.
 
     Args:
-        remarks_on_client_page: the places, counted from 0, whose words the client wants on their page.
-        corrections: the lines of what was told that the client said otherwise.
+        wrong: what the client says is wrong in the result.
+        own_words: the result in the client's own words.
+        next_step: what comes next.
+        remarks_on_client_page: the indexes, from 0, of the items whose remark the client wants on their page.
+        corrections: the sentences of the result that the client corrected.
+        expected_version: the version that the page showed.
 
     Raises:
         StaleVersion: it was changed in another window after it was opened here.

@@ -1,6 +1,7 @@
-"""What the client said beside a question: written down in their words, and offered, never put in unasked.
+"""Remarks: what the client said about a question, in their own words.
 
-It is offered to the sheet, the client's page and the note. Only a tick or a choice takes it there.
+Remarks are offered for the worksheet, the client's page and the note, but never inserted unless someone
+chooses them.
 """
 
 from clinic_toolkit.record.questionnaires import administrations, answers
@@ -9,7 +10,7 @@ from clinic_toolkit.record.values.page_values import Remark
 
 
 def list_remarks(administration: Administration) -> tuple[Remark, ...]:
-    """Everything that was said, in the order of the questions; for the clinician."""
+    """Return all remarks, in the order of the questions; for the clinician only."""
     items = administrations.instrument_of(administration).items
     return tuple(
         Remark(index=place, question=administrations.item_wording(administration, item), text=response.remark)
@@ -21,16 +22,17 @@ def list_remarks(administration: Administration) -> tuple[Remark, ...]:
 
 
 def list_printable_remarks(administration: Administration) -> tuple[Remark, ...]:
-    """What may be offered for paper or for a page that others see.
+    """Return the remarks that may be printed or shown on a page that others see.
 
-    What was said beside a question about fear or about being a burden is not: paper is found by others.
+    Remarks on questions flagged for fear or for being a burden are left out, because others may find the
+    paper.
     """
     items = administrations.instrument_of(administration).items
     return tuple(line for line in list_remarks(administration) if items[line.index].safety_flag == "none")
 
 
 def remarks_on_client_page(administration: Administration) -> tuple[Remark, ...]:
-    """What the client wants on their page."""
+    """Return the printable remarks that the client wants on their page."""
     return tuple(
         line
         for line in list_printable_remarks(administration)

@@ -1,6 +1,7 @@
 """Fear of a person: when it was asked about in private, and whether paper stays in the room.
 
-Read from the risk entries and from prompts that are open. `None` stands for nobody in particular.
+Computed from the risk entries and the open prompts; nothing of it is stored. As a relationship, `None`
+means nobody in particular.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,15 +26,16 @@ PARTNER_FRAME = "partner"
 
 
 class FearHolds(Struct, frozen=True, kw_only=True):
-    """Of one client: the day on which fear was asked about last, by person, and who is held.
+    """For one client: when fear of each person was last asked about, and which relationships are held.
 
-    `kinds` is the frame of each relationship, and `joined_entries` what was joined.
+    `frame_by_relationship` is the frame (the kind) of each relationship that can be read, and
+    `joined_entries` says which entries are about the same person.
 
-    A hold comes from a prompt about fear of somebody, or from an entry that says so, and keeps every sheet
-    about that person in the room. It ends with an entry that says that sheets may go home, and with nothing
-    else: not with a prompt that was closed without a word of that, nor with a later form that says "never".
-    One person may have been named twice, so a hold covers every relationship of its kind until the two are
-    joined; where the kind of the one who is held cannot be read, it covers all.
+    A hold keeps every sheet about that person in the room. It starts with a prompt about fear of them, or
+    with a risk entry that says so. Only a risk entry that says that sheets may go home ends it: closing the
+    prompt without saying so does not, and neither does a later form that says "never".
+    The same person may have two entries, so a hold covers every relationship of the same frame until the two
+    are joined. If the frame of the held relationship cannot be read, the hold covers all relationships.
     """
 
     asked_on_by_person: dict[UUID | None, date]
@@ -42,7 +44,7 @@ class FearHolds(Struct, frozen=True, kw_only=True):
     joined_entries: JoinedEntries
 
     def is_asked(self, relationship_id: UUID | None, *, today: date) -> bool:
-        """Whether fear of this person was asked about not longer ago than counts."""
+        """Whether fear of this person was asked about recently enough to count (`fear_inquiry`)."""
         return rule.is_inquiry_current(
             self.asked_on_by_person.get(self.joined_entries.primary_id(relationship_id)), today=today
         )
@@ -58,7 +60,8 @@ class FearHolds(Struct, frozen=True, kw_only=True):
     def is_room_only(self, relationship_id: UUID | None) -> bool:
         """Whether a sheet about this person stays in the room.
 
-        Where it is not said who is meant, any hold counts: on either side.
+        A sheet about nobody in particular stays if anyone is held; a hold on nobody in particular keeps
+        every sheet.
         """
         if relationship_id is None:
             return bool(self.held_relationships)
@@ -69,7 +72,7 @@ class FearHolds(Struct, frozen=True, kw_only=True):
         )
 
     def held_alongside(self, relationship_id: UUID) -> tuple[UUID, ...]:
-        """The others of the same kind who are held, and may be the same person."""
+        """Other held relationships that may be the same person: their frame is the same or unreadable."""
         one = self.joined_entries.primary_id(relationship_id)
         kind = self.frame_by_relationship.get(one) if one else None
         others = (id for id in self.held_relationships if id and id != one)
@@ -77,7 +80,7 @@ class FearHolds(Struct, frozen=True, kw_only=True):
 
 
 def load_fear_holds(db: Connection, vault: Vault, client_id: UUID) -> FearHolds:
-    """What is known of one client."""
+    """Compute the holds of one client from their risk entries and open prompts."""
     entries = risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1]
     kinds = {kept.id: kept.payload.frame for kept in relationships.list_relationships(db, vault, client_id)}
     asked = prompt_status.list_prompts_of_client(db, vault, client_id)
@@ -95,7 +98,7 @@ def _compute_fear_holds(
     answered = prompt_closings.fear_inquiries_by_entry(entries)
     for kept in entries:
         entry = kept.payload
-        # Told by the entries, since the questions of a prompt may be lost and the hold must not be.
+        # Read from the entries: the definition with the prompt's questions may be lost, the hold must not be.
         held |= {UUID(bytes=about) if about else None for _, about in answered.get(kept.id.bytes, ())}
         if entry.sheet_place:
             about = entry.relationship_id
@@ -116,7 +119,7 @@ def _compute_fear_holds(
 
 
 def holds(db: Connection, vault: Vault, client_id: UUID, about: UUID | None) -> bool:
-    """Whether sheets about this person stay in the room because of fear of them."""
+    """Whether this relationship itself is held, holds on others of the same frame not counted."""
     found = load_fear_holds(db, vault, client_id)
     return found.joined_entries.primary_id(about) in found.held_relationships
 
@@ -141,8 +144,10 @@ def load_handout_permission(
     """Whether this sheet may be given to a client about a person.
 
     Args:
-        client_ids: the clients of the hour's case. In a couple's hour every sheet stays in the room: what
-            is known of one of them must not be told from what the other sees.
+        client_ids: the clients of the hour's case. In a couple's hour every sheet stays in the room, so that
+            neither partner can infer from it what the other has said.
+        client_id: the client who is given the sheet.
+        relationship_id: whom the sheet is about; None is nobody in particular.
     """
     today = now.astimezone().date()
     if len(client_ids) > 1:
@@ -165,7 +170,11 @@ def record_fear_inquiry(
     therapy_session_id: UUID | None,
     now: datetime,
 ) -> None:
-    """Note that fear of this person was asked about in private, today; `sheet_place` is a key of `WHERE`."""
+    """Write a risk entry that fear of this person was asked about in private today.
+
+    Args:
+        sheet_place: where sheets about them may be worked with, a key of `risk_entries.SHEET_PLACE_LABELS`.
+    """
     body = RiskEntry(
         client=client_id.bytes,
         therapy_session=therapy_session_id.bytes if therapy_session_id else None,
@@ -177,10 +186,10 @@ def record_fear_inquiry(
 
 
 def is_asked_of_both(db: Connection, vault: Vault, client_ids: Iterable[UUID], *, today: date) -> bool:
-    """Whether each of a couple was asked about fear of the other.
+    """Whether each partner of a couple was recently asked about fear of the other.
 
-    A relationship does not say which client it is. Only where each of them names exactly one partner can
-    it be known who is meant; otherwise the answer is no.
+    A relationship does not name the client it is about. We know who is meant only if each client has exactly
+    one active relationship with the frame "partner"; otherwise the answer is no.
     """
     return all(_is_asked_of_partner(db, vault, id, today=today) for id in client_ids)
 

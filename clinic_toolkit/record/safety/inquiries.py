@@ -1,8 +1,7 @@
-"""Askings: a matter was asked about, of one person, on a day.
+"""Inquiries: on a certain day, a clinician asked about one topic (a person and a flag).
 
-For ninety days nothing asks for it again, unless an answer says more than those that were asked about.
-
-A prompt that comes back with every form, whatever was done about it, is soon read by nobody.
+For ninety days a further answer on that topic opens no prompt, unless it says more than the answers that
+were asked about. Otherwise the prompt would return with every form and would soon be ignored.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,17 +23,17 @@ TopicKey = tuple[PersonKey, str]
 
 
 class Inquiry(Struct, frozen=True, kw_only=True):
-    """One asking: by which entry, and which answers it was about, as far as the entry names any."""
+    """One inquiry: the risk entry that records it, and the answers that this entry names, if any."""
 
     entry: RecordVersion[RiskEntry]
     answers: tuple[RaisingAnswer, ...] = ()
 
 
 class AnswerOccurrence(Struct, frozen=True, kw_only=True):
-    """An answer that raises a prompt, and when it came.
+    """An answer that raises a prompt, and when it was given.
 
-    `given_at` is the moment from which it can have been given, on the day `on`; `known` the one at which it
-    came into the record. `height` is where it stands on its scale, if it has a value.
+    `given_at` is the earliest moment at which it can have been given, on the day `answered_on`; `known_at` is
+    when it entered the record. `scale_height` is its position on its scale, 0 to 1, or None without a value.
     """
 
     answer: RaisingAnswer
@@ -45,15 +44,18 @@ class AnswerOccurrence(Struct, frozen=True, kw_only=True):
 
 
 def topic_key_of(administration: Administration, flag: str) -> TopicKey:
-    """What a flagged answer of this questionnaire is about: the person, and the flag."""
+    """The topic of a flagged answer of this questionnaire: the person it is about, and the flag."""
     return (administration.client, administration.relationship), flag
 
 
 def build_occurrence(administration: Administration, answer: RaisingAnswer, index: int) -> AnswerOccurrence:
-    """When this answer came, as far as that is known.
+    """Work out when an answer was given, as far as the record shows it.
 
-    A blank has no moment of its own: it came with the last answer of its form. An answer on paper has a day
-    and no time, so that it counts as given when that day began.
+    A blank has no time of its own and takes that of the last answer of its form. An answer on paper has a
+    day but no time, so it counts as given at the start of that day.
+
+    Args:
+        index: the position of the answer in the form, from 0.
     """
     after = answers.answer_times(administration.answers)[index] or answers.total_time(administration.answers)
     known = administration.begun_at + after if after else administration.begun_at
@@ -70,9 +72,10 @@ def build_occurrence(administration: Administration, answer: RaisingAnswer, inde
 
 
 def list_inquiries(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapping[TopicKey, list[Inquiry]]:
-    """Every asking that these entries tell of, the oldest first, by person and flag.
+    """Every inquiry that these entries record, oldest first, by topic.
 
-    A prompt was closed with "asked today", or fear was asked about in private.
+    An entry records one if it closed a prompt with "asked today", or if it says that fear was asked about in
+    private.
 
     Args:
         entries: the oldest first.
@@ -99,11 +102,15 @@ def find_covering_inquiry(
     other_occurrences: Iterable[AnswerOccurrence],
     administrations_by_id: Mapping[UUID, RecordVersion[Administration]],
 ) -> RecordVersion[RiskEntry] | None:
-    """The asking because of which this answer opens no prompt; None if it opens one.
+    """Find the inquiry that covers this answer, so that it opens no prompt.
 
     Args:
-        inquiries: what was asked of the same person about the same flag.
-        other_occurrences: the answers about the same person with the same flag.
+        inquiries: the inquiries on the same topic.
+        other_occurrences: all answers on the same topic.
+        administrations_by_id: the questionnaires in which the answers named by an inquiry are looked up.
+
+    Returns:
+        The latest risk entry that covers the answer; None if the answer opens a prompt.
     """
     counting = [each for each in inquiries if _covers(each.entry, occurrence)]
     heights = [
@@ -124,14 +131,14 @@ def find_covering_inquiry(
 
 
 def _covers(entry: RecordVersion[RiskEntry], occurrence: AnswerOccurrence) -> bool:
-    """Whether the answer came after it, and not too long after."""
+    """Whether the answer was given after this entry, and while its inquiry still counts."""
     return entry.recorded_at < occurrence.given_at and fear_inquiry.is_inquiry_current(
         entry.payload.entry_date, today=occurrence.answered_on
     )
 
 
 def _knew_answer(entry: RecordVersion[RiskEntry], occurrence: AnswerOccurrence) -> bool:
-    """Whether whoever asked had this answer before them, and it was not too old by then."""
+    """Whether this answer was in the record when the entry was written, and still recent enough to count."""
     return occurrence.known_at < entry.recorded_at and fear_inquiry.is_inquiry_current(
         occurrence.answered_on, today=entry.payload.entry_date
     )
@@ -140,7 +147,10 @@ def _knew_answer(entry: RecordVersion[RiskEntry], occurrence: AnswerOccurrence) 
 def _scale_height(
     answer: RaisingAnswer, administrations_by_id: Mapping[UUID, RecordVersion[Administration]]
 ) -> Fraction | None:
-    """Where an answer stood that may have been changed since."""
+    """The position on its scale, 0 to 1, of an answer as the entry names it; None if that is unknown.
+
+    The answer may have been changed since, so its present occurrence need not show the same value.
+    """
     form = (
         administrations_by_id.get(UUID(bytes=answer.administration_id_bytes))
         if answer.administration_id_bytes

@@ -1,4 +1,4 @@
-"""What is still to be asked: one prompt for each client, person and flag, however many forms raised it."""
+"""Open prompts grouped by topic: one for each client, person and flag, however many forms raised it."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -20,14 +20,14 @@ from clinic_toolkit.vault.vault import Vault
 
 
 class PromptSource(Struct, frozen=True, kw_only=True):
-    """One question that raised it, and the questionnaire in which it stands."""
+    """One question that raised a prompt, and the questionnaire that holds it."""
 
     administration: RecordVersion[Administration]
     prompt: PromptStatus
 
 
 class PromptGroup(Struct, frozen=True, kw_only=True):
-    """One open prompt: one flag about one person, with what raised it, the oldest first."""
+    """One open prompt: a flag about one person, with its sources, oldest first."""
 
     flag: str
     sources: tuple[PromptSource, ...]
@@ -49,18 +49,21 @@ class PromptGroup(Struct, frozen=True, kw_only=True):
 
     @property
     def deferred_by(self) -> tuple[RecordVersion[RiskEntry], ...]:
-        """The entries that put it off, or a part of it."""
+        """The risk entries that put off the prompt, or one of its sources; each once."""
         found = [part.prompt.deferred_by for part in self.sources]
         return tuple({entry.id: entry for entry in found if entry}.values())
 
     @property
     def is_deferred(self) -> bool:
-        """Whether all of it was put off."""
+        """Whether every source was put off."""
         return all(part.prompt.deferred_by for part in self.sources)
 
     def sentence(self, current_id: UUID) -> str:
-        """What was seen and what to ask; where that was another questionnaire than `current_id`, it is
-        named."""
+        """What was observed and what to ask, in one paragraph.
+
+        Args:
+            current_id: the questionnaire on screen; every other source is named by title and day.
+        """
         saw = [
             part.prompt.observation
             if part.administration.id == current_id
@@ -71,7 +74,7 @@ class PromptGroup(Struct, frozen=True, kw_only=True):
 
 
 def source_label(source: PromptSource) -> str:
-    """From which questionnaire, of which day."""
+    """The title and the day of the questionnaire, to name it in a sentence."""
     return (
         f"“{administrations.title_of(source.administration.payload)}”, "
         f"{format_date(source.administration.payload.answered_on)}"
@@ -79,25 +82,25 @@ def source_label(source: PromptSource) -> str:
 
 
 def list_prompt_groups(db: Connection, vault: Vault, client_id: UUID) -> list[PromptGroup]:
-    """What is still to be asked of one client, the oldest first."""
+    """The open prompts of one client, grouped by topic, oldest first."""
     return group_prompts(prompt_status.list_prompts_of_client(db, vault, client_id))
 
 
 def list_all_prompt_groups(db: Connection, vault: Vault) -> list[PromptGroup]:
-    """What is still to be asked of anyone, the oldest first."""
+    """The open prompts of every client of this clinician, grouped by topic, oldest first."""
     return group_prompts(prompt_status.list_all_prompts(db, vault))
 
 
 def list_groups_after(
     db: Connection, vault: Vault, administration: RecordVersion[Administration]
 ) -> list[PromptGroup]:
-    """What is open after this questionnaire, with what others raised of the same about the same person."""
+    """The open prompts that this questionnaire raised, each with its sources in other questionnaires."""
     found = list_prompt_groups(db, vault, administration.payload.client_id)
     return [each for each in found if administration.id in {one.id for one in each.questionnaires}]
 
 
 def group_prompts(administration_prompts: Iterable[AdministrationPrompts]) -> list[PromptGroup]:
-    """Put together what is open about one person and one flag; what comes first, stays first."""
+    """Group open prompts by topic, in the order in which each topic first appears."""
     found: dict[TopicKey, list[PromptSource]] = {}
     for each in administration_prompts:
         for prompt in each.open_prompts:
@@ -108,7 +111,11 @@ def group_prompts(administration_prompts: Iterable[AdministrationPrompts]) -> li
 
 
 def find_deferring_entry(groups: Iterable[PromptGroup]) -> RecordVersion[RiskEntry] | None:
-    """The entry that put all of it off, the one with the nearest check; None if any of it was not put off."""
+    """Of the entries that put off these groups, the one with the nearest next check.
+
+    Returns:
+        None if there are no groups, or if any source of any group was not put off.
+    """
     groups = list(groups)
     if not groups or not all(each.is_deferred for each in groups):
         return None

@@ -1,6 +1,7 @@
-"""Which risk entry speaks for which answer: the one that closed its prompt, or put it off.
+"""Which risk entry covers which answer: the one that closed the answer's prompt, or put it off.
 
-Read from the entries alone: the questions of a prompt may be lost, and what was done about it must not be.
+Computed from the risk entries alone: a questionnaire's definition may be lost, but what was done about a
+prompt must not be.
 """
 
 from collections import defaultdict
@@ -13,32 +14,33 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.safety.risk_entries import HOW_NOT_TODAY, RaisingAnswer, RiskEntry
 
 FEAR_FLAG = "fear"
-# Of whom, and about whom: the client, and the relationship or nobody in particular.
+# The client, and the relationship the answer is about (None: nobody in particular); both as 16 id bytes.
 PersonKey = tuple[bytes, bytes | None]
 
 
 class Coverage(Struct, frozen=True, kw_only=True):
-    """One entry, and answers about one person that it speaks for."""
+    """One risk entry, and the answers about one person that it covers."""
 
     entry: RecordVersion[RiskEntry]
     person: PersonKey
     answers: tuple[RaisingAnswer, ...]
 
     def answers_with_flag(self, flag: str) -> tuple[RaisingAnswer, ...]:
-        """Those of the answers that this flag is about."""
+        """The covered answers that carry this flag."""
         return tuple(answer for answer in self.answers if answer.flag == flag)
 
 
 def person_key_of(risk_entry: RiskEntry) -> PersonKey:
-    """Of whom it is, and about whom."""
+    """The client and the relationship of a risk entry."""
     return risk_entry.client, risk_entry.relationship
 
 
 def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Coverage]:
-    """What each entry speaks for, the oldest first.
+    """Yield the answers that each entry covers, oldest entry first.
 
-    It speaks for what it closes. For what was put off, an entry that follows the one that put it off speaks
-    as well, and so does one that says that fear of this person was asked about in private.
+    An entry covers the answers that it names. An answer that was put off is covered as well by an entry that
+    follows the one that put it off, and by an entry that says that fear of this person was asked about in
+    private.
 
     Args:
         entries: the oldest first.
@@ -88,7 +90,7 @@ def _privately_asked_answers(
 def last_entry_by_answer(
     entries: Iterable[RecordVersion[RiskEntry]],
 ) -> Mapping[RaisingAnswer, RecordVersion[RiskEntry]]:
-    """Of each answer that raised a prompt: the entry that says last what was done about it.
+    """For each answer that raised a prompt, the latest entry that covers it.
 
     Args:
         entries: the oldest first.
@@ -97,7 +99,14 @@ def last_entry_by_answer(
 
 
 def fear_inquiries_by_entry(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapping[bytes, set[PersonKey]]:
-    """Of each entry, by its id: the people of whom fear was asked about by a form that it speaks for."""
+    """For each entry that covers answers flagged as fear: the clients and persons these are about.
+
+    Args:
+        entries: the oldest first.
+
+    Returns:
+        By the 16 bytes of the entry's id.
+    """
     found: dict[bytes, set[PersonKey]] = defaultdict(set)
     for each in iter_coverage(entries):
         if each.answers_with_flag(FEAR_FLAG):
@@ -108,9 +117,12 @@ def fear_inquiries_by_entry(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapp
 def list_due_checks(
     entries: Iterable[RecordVersion[RiskEntry]], *, today: date
 ) -> list[RecordVersion[RiskEntry]]:
-    """Of these entries, oldest first, those whose check is due, oldest check first, until an entry follows.
+    """The entries whose next check is due and that no later entry follows, earliest check first.
 
-    A check is due from its day on; what was not asked today is due at once, until it was asked.
+    A check is due from its day on. The check of a "not today" entry is due at once, until it was asked.
+
+    Args:
+        entries: the oldest first.
     """
     entries = list(entries)
     followed = {kept.payload.follows_id_bytes for kept in entries}

@@ -1,11 +1,11 @@
-"""Safety prompts until they are closed: which answers raised one, and which risk entry closed it.
+"""The status of each safety prompt: which answers raised it, and which risk entry closed it.
 
-"Not today" closes none: such a prompt stays open, with the reason and the day of the next check.
+A "not today" entry does not close a prompt: it stays open, with the reason and the day of the next check.
 
-A prompt is open from the moment a questionnaire is finished, stopped or given back. It belongs to one answer:
-another answer to the same question, in a later version or a later hand-over, opens again, unless the matter
-was asked about in the last ninety days and the answer says no more (`askings`). What came back of a hand-over
-counts even where it was not taken into the record, since the clinician has seen it.
+A prompt opens when a questionnaire is finished, stopped or given back. It belongs to one answer: another
+answer to the same question, in a later version or a later hand-over, opens it again, unless the topic was
+asked about in the last ninety days and the answer says no more (`inquiries`). Answers that came back from a
+hand-over count even if they were not taken into the record, since the clinician has seen them.
 """
 
 from collections import defaultdict
@@ -38,10 +38,10 @@ class _ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PromptStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """What one question of one questionnaire raised. `raised` are the answers that did.
+    """The prompt that one question of one questionnaire raised, by the answers `raised_by`.
 
-    It is open while there is neither `closed_by` nor `already_asked_by`, the asking of the last ninety days
-    that it says no more than. `deferred_by` is the entry that says why an open one was not asked about yet.
+    It is open while both `closed_by` and `already_asked_by` are None. `already_asked_by` is the inquiry of
+    the last ninety days that covers it; `deferred_by` is the entry that put an open prompt off.
     """
 
     item_id: str
@@ -54,17 +54,17 @@ class PromptStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to be asked, or to be said about it."""
+        """Whether a risk entry is still due for it."""
         return self.closed_by is None and self.already_asked_by is None
 
     @property
     def entry(self) -> RecordVersion[RiskEntry] | None:
-        """The entry that is named beside it, if any."""
+        """The risk entry to show beside the prompt, if any."""
         return self.closed_by or self.deferred_by or self.already_asked_by
 
     @property
     def sentence(self) -> str:
-        """What was seen, and what to ask."""
+        """What was observed, and what to ask."""
         return f"{self.observation} {safety_prompt_rules.what_to_ask(self.flag)}"
 
 
@@ -76,12 +76,12 @@ class AdministrationPrompts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def open_prompts(self) -> tuple[PromptStatus, ...]:
-        """Those that are open."""
+        """The prompts that are open."""
         return tuple(prompt for prompt in self.prompts if prompt.is_open)
 
 
 class _FormPrompts(msgspec.Struct, frozen=True, kw_only=True):
-    """One questionnaire: by question, what was seen and the answers that raise a prompt."""
+    """One questionnaire: by item id, the prompt and the answers that raise it."""
 
     administration: RecordVersion[Administration]
     found: dict[str, safety_prompt_rules.SafetyPrompt]
@@ -134,7 +134,7 @@ def _build_all(
         try:
             forms.append(_collect_form_prompts(kept, came_back.get(kept.id, [])))
         except administrations.DefinitionUnreadable:
-            continue  # its questions are lost, so that nothing of it can be shown anywhere
+            continue  # without its definition no page can show anything of this questionnaire
     before = _answers_already_asked(forms, administrations_given, entries)
     closing = prompt_closings.last_entry_by_answer(entries)
     return [
@@ -154,7 +154,7 @@ def _answers_already_asked(
     administrations_given: Iterable[RecordVersion[Administration]],
     entries: Iterable[RecordVersion[RiskEntry]],
 ) -> Mapping[RaisingAnswer, RecordVersion[RiskEntry]]:
-    """The answers that open no prompt, each with the asking because of which it does not."""
+    """The answers that a recent inquiry covers, each with the risk entry of that inquiry."""
     matters: dict[inquiries.TopicKey, list[AnswerOccurrence]] = defaultdict(list)
     for form in forms:
         for item_id, came in form.occurrences.items():
@@ -205,7 +205,7 @@ def _collect_form_prompts(
     body = administration.payload
     finished = administration.state == "completed" or any(one.payload.was_finished for one in handovers)
     blank = _blank_item_ids(body)
-    # The record as it is comes last, so that its sentence is the one that is shown.
+    # The recorded answers come last, because the sentence of the last one is the one shown.
     bodies = [
         *(
             msgspec.structs.replace(body, answers=returned_answers.merge_into_answers(body, one.payload.rows))
@@ -218,7 +218,7 @@ def _collect_form_prompts(
     for each in bodies:
         for prompt, one in _find_raised(administration.id, each, finished=finished):
             if one.answer.status == "not_reached" and one.answer.item_id not in blank:
-                continue  # it has been answered since
+                continue  # a later version has an answer to this question
             saw[prompt.item_id] = prompt
             came[prompt.item_id].setdefault(one.answer, one)
     order = [item.id for item in administrations.instrument_of(body).items]

@@ -1,8 +1,8 @@
 """Risk entries: what was done about a safety prompt, or about a worry that no form raised. Dated and final.
 
-An entry is never changed. Whoever knows more writes a further one, which may follow an earlier one.
-"Not today" closes nothing: it says why a prompt was not asked about yet, and on which day that is looked at
-again.
+An entry is never changed. Later knowledge goes into a new entry, which may follow an earlier one. A "not
+today" entry closes no prompt: it gives the reason why the question was not asked yet, and the day of the
+next check.
 """
 
 from contextlib import suppress
@@ -26,7 +26,7 @@ risk_entry_table = sealed_table("risk_entry")
 
 HOW_ASKED, HOW_IN_HAND, HOW_NOT_TODAY = "asked", "in_hand", "not_today"
 HOW_LABELS = {HOW_ASKED: "Asked today", HOW_IN_HAND: "Already in hand", HOW_NOT_TODAY: "Not today, because"}
-# What was not asked today is looked at again in the next hour, and after so many days at the latest.
+# A "not today" entry is checked in the client's next hour, and after this many days at the latest.
 MAX_DEFERRAL_DAYS = 7
 SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM = "home", "room"
 SHEET_PLACE_LABELS = {
@@ -36,14 +36,14 @@ SHEET_PLACE_LABELS = {
 
 
 class DeferralReasonMissing(ClinicError):
-    """ "Not today" without saying why."""
+    """A "not today" entry gives no reason."""
 
     def __init__(self) -> None:
         super().__init__("Write in a few words why you did not ask today.")
 
 
 class CheckTooLate(ClinicError):
-    """What was not asked today would wait too long."""
+    """The next check of a "not today" entry is too far away."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -52,16 +52,17 @@ class CheckTooLate(ClinicError):
 
 
 class EmptyRiskEntry(ClinicError):
-    """An entry that says nothing."""
+    """An entry has no content."""
 
     def __init__(self) -> None:
         super().__init__("Choose one of these, or write at least one line.")
 
 
 class RaisingAnswer(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The very answer that raised a prompt. Another answer to the same question is another matter.
+    """The exact answer that raised a prompt; another answer to the same question raises a prompt of its own.
 
-    `administration` is the questionnaire it was given in; None in an older entry, where it is the entry's.
+    `administration_id_bytes` is the questionnaire it was given in. Older entries have None there; their
+    answers belong to the questionnaire of the entry.
     """
 
     item_id: str
@@ -75,10 +76,10 @@ class RaisingAnswer(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
     """What was done, on which day. `action` is a key of `HOW_LABELS`, or empty in an entry without a prompt.
 
-    `sheet_place` says that fear of this person was asked about in private on that day, and where sheets about
-    them may be worked with: a key of `SHEET_PLACE_LABELS`, or empty if it was not asked. What was said about
-    it stands nowhere but in the lines that the clinician chose to write. `word` is the client's word for the
-    relationship at that time.
+    `sheet_place` is a key of `SHEET_PLACE_LABELS` if fear of this person was asked about in private on that
+    day, and says where sheets about them may be worked with; it is empty if fear was not asked about. The
+    client's reply is recorded only in the lines that the clinician chose to write. `relationship_word` is the
+    client's word for the relationship at that time.
     """
 
     entry_date: date
@@ -103,12 +104,12 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
 
     @property
     def administration_id(self) -> UUID | None:
-        """The questionnaire from which it was written, if any; it may close what others raised too."""
+        """The questionnaire from which it was written, if any; it may close prompts of others as well."""
         return UUID(bytes=self.administration) if self.administration else None
 
     @property
     def answers(self) -> tuple[RaisingAnswer, ...]:
-        """What it closes, each answer with its questionnaire."""
+        """The answers that the entry names, each with its questionnaire."""
         return tuple(
             msgspec.structs.replace(
                 each, administration_id_bytes=each.administration_id_bytes or self.administration
@@ -118,12 +119,12 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
 
     @property
     def follows_id(self) -> UUID | None:
-        """The entry that it adds to, if any."""
+        """The earlier entry that this one follows, if any."""
         return UUID(bytes=self.follows_id_bytes) if self.follows_id_bytes else None
 
     @property
     def labelled_lines(self) -> tuple[tuple[str, str], ...]:
-        """What was written, each line with its name; empty ones are left out."""
+        """The lines that were written, as pairs of label and text; empty ones are left out."""
         found = (
             ("Asked, and answered", self.asked_text),
             ("What protects", self.protective_factors),
@@ -135,14 +136,14 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
 
     @property
     def action_label(self) -> str:
-        """How it was dealt with, in one line; empty if that is not said."""
+        """The action in one line; empty if there is none."""
         if self.action == HOW_NOT_TODAY:
             return f"Not today, because: {self.deferral_reason}"
         return HOW_LABELS.get(self.action, "")
 
     @property
     def deferral_sentence(self) -> str:
-        """Why it was not asked yet and when that is looked at again; empty if it was not put off."""
+        """Why it was not asked yet and when the next check is; empty unless the entry says "not today"."""
         if self.action != HOW_NOT_TODAY:
             return ""
         reason = (
@@ -155,7 +156,7 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
 
 
 def render_risk_entry(risk_entry: RiskEntry) -> str:
-    """The entry as plain sentences, without a name and without which question it came from."""
+    """Render the entry as plain sentences; they name neither the person nor the question."""
     found = [f"{risk_entry.action_label}."] if risk_entry.action_label else []
     found += [
         f"{name}: {text}" + ("" if text.endswith((".", "?")) else ".")
@@ -169,17 +170,17 @@ def render_risk_entry(risk_entry: RiskEntry) -> str:
 def create_risk_entry(
     db: Connection, vault: Vault, risk_entry: RiskEntry, *, now: datetime, idempotency_key: UUID | None = None
 ) -> RecordVersion[RiskEntry]:
-    """Write an entry, with the word that the client has for the person now. Nothing changes it afterwards.
+    """Write a risk entry, final from the start, with the client's present word for the relationship.
 
-    "Not today" without a day for the next check gets one.
+    A "not today" entry without a day for the next check gets one from `next_check_date`.
 
     Args:
-        idempotency_key: the one-time number of the form; it becomes the entry's id.
+        idempotency_key: the random number of the form; it becomes the entry's id.
 
     Raises:
-        DeferralReasonMissing: it says "not today" and not why.
-        CheckTooLate: it says "not today" and puts the next check off for more than `MAX_DEFERRAL_DAYS`.
-        EmptyRiskEntry: it says nothing at all.
+        DeferralReasonMissing: the entry says "not today" without a reason.
+        CheckTooLate: the entry says "not today" and its next check is more than `MAX_DEFERRAL_DAYS` away.
+        EmptyRiskEntry: the entry has no action, no line and no `sheet_place`.
     """
     if risk_entry.action == HOW_NOT_TODAY:
         if not risk_entry.deferral_reason.strip():
@@ -211,7 +212,7 @@ def create_risk_entry(
 
 
 def load_risk_entry(db: Connection, vault: Vault, risk_entry_id: UUID) -> RecordVersion[RiskEntry]:
-    """One entry.
+    """Load one risk entry.
 
     Raises:
         RecordNotFound: there is none that this clinician may see.
@@ -222,7 +223,7 @@ def load_risk_entry(db: Connection, vault: Vault, risk_entry_id: UUID) -> Record
 def list_risk_entries_of_client(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[RiskEntry]]:
-    """The entries about a client, newest first; to read (`joined`)."""
+    """The entries about a client, newest first, to read only: each under the entry it was joined with."""
     found = records.list_records_in_rings(
         db, vault, risk_entry_table, clients.list_record_rings(db, vault, client_id), RiskEntry
     )
@@ -239,14 +240,14 @@ def list_risk_entries_in_session(
 
 
 def latest_check_date(today: date) -> date:
-    """The last day to which something that was not asked today can be put off."""
+    """The last day on which the next check of a "not today" entry may be."""
     return today + timedelta(days=MAX_DEFERRAL_DAYS)
 
 
 def next_check_date(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> date:
-    """The day of the client's next hour alone, or `latest_check_date` if that comes first.
+    """The day of the client's next planned hour without a partner, at most `latest_check_date`.
 
-    A couple's hour is no occasion: nothing is asked in private there.
+    A couple's hour does not count, because nothing can be asked in private there.
     """
     own = joined_entries.list_single_cases(db, vault, client_id)
     days = [
@@ -258,7 +259,7 @@ def next_check_date(db: Connection, vault: Vault, client_id: UUID, *, today: dat
 
 
 def list_risk_entries(db: Connection, vault: Vault) -> list[RecordVersion[RiskEntry]]:
-    """Every entry of this clinician, oldest first; to read (`joined`)."""
+    """Every entry of this clinician, oldest first, to read only: each under the entry it was joined with."""
     return joined_entries.load_joined_entries(db, vault).under_primary(
         records.list_all_records(db, vault, risk_entry_table, RiskEntry)
     )

@@ -1,7 +1,7 @@
-"""What is still to be asked of one client in private: prompts, checks, and fear of somebody.
+"""The safety summary of one client: open prompts, due checks, and fear of somebody.
 
-For the clinician alone, and of one person alone: a couple's case has no open matters, since both may be
-reading, and what one of them answered is not told where the other is.
+It is for the clinician alone and always about one person. A couple's case has none: both partners may be
+looking at the screen, and neither must learn what the other answered.
 """
 
 from datetime import date, datetime
@@ -19,11 +19,11 @@ from clinic_toolkit.vault.vault import Vault
 
 
 class FearStatus(Struct, frozen=True, kw_only=True):
-    """Whether fear of one person was asked about, and whether sheets are held.
+    """Whether fear of one person was asked about, and whether sheets about them stay in the room.
 
-    `about` is the person and `word` the client's word for them; for nobody in particular None and empty.
-    `asked_recently` says that it was asked not longer ago than counts; `is_room_only` that sheets stay in the
-    room, and `beside` for the sake of which others of the same kind, if not because of this person.
+    `relationship_id` and `relationship_word` are None and empty for nobody in particular. `asked_recently`
+    says that the last inquiry still counts. `held_alongside` holds the id and word of other held
+    relationships of the same frame, if sheets stay in the room because of those and not of this person.
     """
 
     relationship_id: UUID | None
@@ -35,7 +35,7 @@ class FearStatus(Struct, frozen=True, kw_only=True):
 
 
 class SafetySummary(Struct, frozen=True, kw_only=True):
-    """What stands open of one client, each kind with the oldest first."""
+    """The open safety matters of one client; each kind is sorted oldest first."""
 
     prompt_groups: tuple[PromptGroup, ...]
     due_checks: tuple[RecordVersion[RiskEntry], ...]
@@ -43,7 +43,7 @@ class SafetySummary(Struct, frozen=True, kw_only=True):
 
 
 def load_safety_summary(db: Connection, vault: Vault, client_id: UUID, *, now: datetime) -> SafetySummary:
-    """What stands open of this client at this moment."""
+    """Load the open prompts, due checks and fear statuses of a client as of `now`."""
     today = now.astimezone().date()
     asked = tuple(open_prompt_groups.list_prompt_groups(db, vault, client_id))
     beside = {entry.id for each in asked for entry in each.deferred_by}

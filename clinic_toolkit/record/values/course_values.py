@@ -1,4 +1,4 @@
-"""What a page or a sheet shows of one questionnaire about one relationship over time: frozen values."""
+"""Frozen values of a course (one questionnaire about one relationship over time), for pages and paper."""
 
 from datetime import date
 from uuid import UUID
@@ -14,9 +14,10 @@ STRENGTHS, FACET, WHOLE = "strengths", "facet", "whole"
 
 
 class Round(Struct, frozen=True, kw_only=True):
-    """One time it was given. `segment` counts from 0; a new one begins with each version or kind.
+    """One round of a course.
 
-    `mode` is a key of `administrations.MODE_LABELS`, `mode_label` what a page says of it.
+    `segment` counts from 0; a new segment begins with each new version of the questionnaire or frame of the
+    relationship. `mode` is a key of `administrations.MODE_LABELS`, `mode_label` its text.
     """
 
     id: UUID
@@ -32,9 +33,10 @@ class Round(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """What one round says of one part: every answer, and the number if there were enough of them.
+    """One part in one round: every answer, and the score if enough questions were answered.
 
-    `item_numbers` are the numbers of the questions that were answered, in the order of `values`.
+    `item_numbers` are the numbers of the answered questions, in the order of `values`; `asked` counts the
+    questions of the part.
     """
 
     values: tuple[int, ...]
@@ -44,7 +46,10 @@ class Reading(Struct, frozen=True, kw_only=True):
 
 
 class RoundRange(Struct, frozen=True, kw_only=True):
-    """A range of numbers, 0 to 100, over some rounds of one segment, both ends included, from 0."""
+    """A range of scores over some rounds of one segment.
+
+    `first_round` and `last_round` are indexes into the rounds of the course, from 0, both included.
+    """
 
     first_round: int
     last_round: int
@@ -52,11 +57,11 @@ class RoundRange(Struct, frozen=True, kw_only=True):
 
 
 class CoursePart(Struct, frozen=True, kw_only=True):
-    """A facet, the strengths, or the whole, over time. `readings` go with the rounds, one each.
+    """A facet, the strengths, or the whole, over time; one reading for each round.
 
-    `clinician_summary` is for the clinician; `joint_summary`, without a digit, for both. `earliest` and
-    `latest` are the client's sentences of the first and the last time of the newest segment, each with its
-    day.
+    `clinician_summary` is for the clinician alone; `joint_summary`, which has no digit, is for both.
+    `earliest` and `latest` are the client's sentences for the first and the last round of the newest segment,
+    each with its day.
     """
 
     id: str
@@ -74,21 +79,22 @@ class CoursePart(Struct, frozen=True, kw_only=True):
 
     @property
     def has_score(self) -> bool:
-        """Whether a number may stand for it; strengths are answers and nothing else."""
+        """Whether the part may have a score; strengths are shown as answers only."""
         return self.kind != STRENGTHS
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is all questions together, of which the parts are shown already."""
+        """Whether this part is the whole questionnaire."""
         return self.kind == WHOLE
 
 
 class Course(Struct, frozen=True, kw_only=True):
-    """One questionnaire about one relationship, or in general, as far as it was given to one client.
+    """One questionnaire about one relationship, or about people in general, given to one client over time.
 
-    `instrument` is the newest version that was given; `segment_labels` name each stretch of one version and
-    one kind of relationship, as a break is labelled; `client_segment_labels` the same for the client, who
-    knows nothing of versions. `baseline_rounds` says how many first rounds are it.
+    `instrument` is the newest version that was given. `segment_labels` name each segment at its break;
+    `client_segment_labels` do so for the client, without naming versions. `chosen_values` are the option
+    values chosen at least once, in ascending order. `baseline_rounds` is how many of the first rounds are the
+    baseline.
     """
 
     instrument: Instrument
@@ -105,17 +111,21 @@ class Course(Struct, frozen=True, kw_only=True):
 
     @property
     def latest(self) -> Round:
-        """The newest round, by whose id the course is found again."""
+        """The newest round; its id is the address of the course."""
         return self.rounds[-1]
 
     @property
     def modes(self) -> tuple[tuple[str, str], ...]:
-        """How it was given, each way once, in the order in which they first came."""
+        """The modes in which it was given, each once as key and label, in the order of first use."""
         return tuple(dict.fromkeys((each.mode, each.mode_label) for each in self.rounds))
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """A result beside the one before it: the parts that are about the same, and the others in words."""
+    """A result beside the one before it.
+
+    `unchanged_parts` are the names of the parts that are about the same; `changed_parts` hold name, earlier
+    answers and present answers in words.
+    """
 
     previous_date: date
     unchanged_parts: tuple[str, ...]

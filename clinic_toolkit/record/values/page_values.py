@@ -1,6 +1,6 @@
-"""What a page or a sheet of paper shows: opened, frozen, and nothing else.
+"""Frozen values that a page or a sheet of paper shows, decrypted and ready to render.
 
-Screens and `documents` receive these values and never a row, a key or a setting.
+Screens and `documents` receive these values, and never a row, a key or a setting.
 """
 
 from datetime import date, datetime, time
@@ -19,7 +19,7 @@ SOME_UNREADABLE = "Some of the record cannot be read at the moment, so a later c
 
 
 class Letterhead(Struct, frozen=True, kw_only=True):
-    """What every sheet needs to know of the practice. `paper_size` is "A4" or "Letter"."""
+    """The facts of the practice that every sheet needs. `paper_size` is "A4" or "Letter"."""
 
     practice_name: str
     clinician_name: str
@@ -29,24 +29,24 @@ class Letterhead(Struct, frozen=True, kw_only=True):
 
 
 class AnswerCard(Struct, frozen=True, kw_only=True):
-    """The answer words in large type, to point at."""
+    """The answer labels in large type, to point at."""
 
     letterhead: Letterhead
     instrument: Instrument
 
 
 class InstrumentGuide(Struct, frozen=True, kw_only=True):
-    """How to give a questionnaire, for the clinician."""
+    """The guide to giving a questionnaire, for the clinician."""
 
     letterhead: Letterhead
     instrument: Instrument
 
 
 class BlankQuestionnaire(Struct, frozen=True, kw_only=True):
-    """The form on paper. `form_code` names version and wording (`instruments/form_code.py`), and nobody.
+    """A blank form on paper.
 
-    `confidentiality_text` is what is said of the limits of confidentiality, empty where nothing asked here
-    needs that.
+    `form_code` identifies version and wording (`instruments/form_code.py`), and no person.
+    `confidentiality_text` states the limits of confidentiality, and is empty if no question requires it.
     """
 
     letterhead: Letterhead
@@ -57,7 +57,7 @@ class BlankQuestionnaire(Struct, frozen=True, kw_only=True):
 
 
 class ClinicianCard(Struct, frozen=True, kw_only=True):
-    """What the clinician keeps beside a form on paper; the codes are those of its two wordings."""
+    """The clinician's card to a form on paper, with the form codes of its two wordings."""
 
     letterhead: Letterhead
     instrument: Instrument
@@ -84,18 +84,18 @@ class AnsweredItem(Struct, frozen=True, kw_only=True):
 
 
 class AnnotatedAnswer(Struct, frozen=True, kw_only=True):
-    """An answer with a plain line beside it."""
+    """An answer with a softer line beside it."""
 
     item: AnsweredItem
     line: str
 
 
 class FacetResult(Struct, frozen=True, kw_only=True):
-    """One facet for the clinician. `display_score` is the number to print, or None.
+    """One facet for the clinician. `display_score` is the score to print, or None.
 
-    `reverse_scored` are the items that are turned round for the number, listed apart from `values`; `depth`
-    counts the groups it belongs to, and a group itself has neither sentence nor values. `annotated_answers`
-    are answers of this facet that have a line of their own.
+    `reverse_scored` are the reverse-scored items, listed apart from `values`. `depth` counts the groups above
+    the facet; a group itself has neither sentence nor values. `annotated_answers` are the answers of this
+    facet that have a softer line beside them.
     """
 
     name: str
@@ -111,7 +111,7 @@ class FacetResult(Struct, frozen=True, kw_only=True):
 
 
 class WorksheetOffer(Struct, frozen=True, kw_only=True):
-    """A worksheet that fits, and the sentence that says why."""
+    """A worksheet to offer, and a sentence that says why."""
 
     worksheet: Worksheet
     reason: str
@@ -120,12 +120,12 @@ class WorksheetOffer(Struct, frozen=True, kw_only=True):
 class Result(Struct, frozen=True, kw_only=True):
     """The clinician's result page of one administration.
 
-    A check-in has no facets and no total; it has an open line, `open_line_question`, and what was said to it.
-    `offer_withheld`: a sheet that fits is not offered, since fear of this person was not asked about lately.
-    `is_room_only`: it is not settled that it is safe for this person to find what goes on paper.
-    `after_signing_mark` says that it came to its hour, or was changed, after the note was signed.
-    `strengths` were answered in the middle of the scale or beyond; `other_strengths` are the other questions
-    about strengths that were answered, and stand apart from them.
+    A check-in has no facets and no total; it has `open_line_question` and `open_line_answer` instead.
+    `offer_withheld`: a matching sheet is not offered, since fear of this person was not asked about recently.
+    `is_room_only`: paper stays in the room, because it may not be safe if this person finds it.
+    `after_signing_mark` says that the questionnaire was added or changed after the note was signed.
+    `strengths` are the strength items answered in the upper half of the scale, the middle included;
+    `other_strengths` are the other strength items that were answered, shown apart from them.
     """
 
     instrument: Instrument
@@ -159,7 +159,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class Remark(Struct, frozen=True, kw_only=True):
-    """What the client said beside a question; `place` counts the questions from 0."""
+    """What the client said beside a question; `index` counts the questions from 0."""
 
     index: int
     question: str
@@ -167,23 +167,23 @@ class Remark(Struct, frozen=True, kw_only=True):
 
 
 class Statement(Struct, frozen=True, kw_only=True):
-    """One line of what was told. `correction` is what the client says in its place; "" if it stands."""
+    """One sentence shown to the client. `correction` is the client's own wording, "" if there is none."""
 
     text: str
     correction: str = ""
 
     @property
     def shown_text(self) -> str:
-        """What is shown: the client's own words, where they put it right."""
+        """The client's correction if there is one, else the sentence."""
         return self.correction or self.text
 
 
 class JointReview(Struct, frozen=True, kw_only=True):
     """The page to look at together: no number, at most three plain sentences.
 
-    `unnamed_count` counts what the client marked to talk about and this page does not name, in case someone
-    else sees it. `other_statements` is what else was answered in a check-in, which is told whole; it is empty
-    for others.
+    `unnamed_count` counts the questions that the client marked to talk about but that this page does not
+    name, in case someone else sees it. `other_statements` holds the remaining answers of a check-in, of which
+    every answer is shown; it is empty for other questionnaires.
     """
 
     instrument: Instrument
@@ -199,7 +199,7 @@ class JointReview(Struct, frozen=True, kw_only=True):
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """Every line that was told of the answers."""
+        """Every sentence about the answers."""
         return (*self.strengths, *self.other_statements, *self.stood_out)
 
 
@@ -216,7 +216,7 @@ class ClientPage(Struct, frozen=True, kw_only=True):
 
 
 class TherapySessionFacts(Struct, frozen=True, kw_only=True):
-    """The plain facts of one hour, as printed. `remark` is a sentence about its times, or empty."""
+    """The facts of one hour, as printed. `remark` is a sentence about its times, or empty."""
 
     client_names: str
     kind: str
@@ -230,8 +230,7 @@ class TherapySessionFacts(Struct, frozen=True, kw_only=True):
 
 
 class ChangeAfterSigning(Struct, frozen=True, kw_only=True):
-    """A fact that was changed after a note was signed: `old_value` is what was signed, `new_value` what is
-    kept now."""
+    """A fact that was changed after a note was signed: its value as signed, and its value now."""
 
     fact_name: str
     changed_on: date
@@ -255,7 +254,7 @@ class TherapySessionSummary(Struct, frozen=True, kw_only=True):
 
 
 class WorksheetPage(Struct, frozen=True, kw_only=True):
-    """One worksheet for one client; `initials` and `sentence` may be empty."""
+    """One worksheet for one client; `initials` and `client_sentence` may be empty."""
 
     letterhead: Letterhead
     worksheet: Worksheet
@@ -267,8 +266,8 @@ class WorksheetPage(Struct, frozen=True, kw_only=True):
 class NoteSection(Struct, frozen=True, kw_only=True):
     """One heading of a note and its text.
 
-    `evidence_lines` says what is known of the questionnaires that this section quotes, and is empty where it
-    quotes none: it is said of them, and not of the note.
+    `evidence_lines` state the validation status of the questionnaires that this section quotes, and are empty
+    if it quotes none; they say nothing about the note itself.
     """
 
     heading: str
@@ -277,10 +276,10 @@ class NoteSection(Struct, frozen=True, kw_only=True):
 
 
 class NotePage(Struct, frozen=True, kw_only=True):
-    """A progress note on paper. Unsigned ones carry signer None and say "draft".
+    """A progress note on paper. An unsigned note has `signer_name` None and is marked "draft".
 
-    `changes_after_signing` stand on a sheet of their own behind the signed ones; `some_unreadable` says that
-    there may be more.
+    `changes_after_signing` are printed on a separate sheet after the signed ones; `some_unreadable` says that
+    there may be more of them.
     """
 
     letterhead: Letterhead

@@ -1,1 +1,1 @@
-"""What is written and given: progress notes, what was signed with them, drafts of forms, worksheets given."""
+"""Progress notes, the facts signed with them, drafts of forms, and worksheets given to clients."""

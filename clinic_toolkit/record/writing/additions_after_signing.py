@@ -1,6 +1,7 @@
-"""Later arrivals: what came to an hour, or was changed there, after the note of the hour was signed.
+"""Additions after signing: records added to an hour, or changed, after the note of the hour was signed.
 
-The order is that of the audit trail, so that a clock which was set back or forward changes nothing.
+The order of events is taken from the audit log and not from timestamps, because a clock may have been set
+back or forward.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ CHANGED_AFTER_SIGNING = "changed after the note was signed"
 
 
 class AdditionAfterSigning(Struct, frozen=True, kw_only=True):
-    """One thing that belongs to an hour: `noun` names its table, `mark` says what came after the note."""
+    """One record of an hour; `signing_mark` says if it was added or changed after the note was signed."""
 
     id: UUID
     table_name: str
@@ -43,10 +44,14 @@ def list_additions_after_signing(
     hour: RecordVersion[TherapySession],
     note: RecordVersion[ClinicalNote] | None,
 ) -> tuple[AdditionAfterSigning, ...]:
-    """What came to the hour after its note was signed; nothing as long as none is."""
+    """The questionnaires and handouts added or changed after the note of the hour was signed.
+
+    Returns:
+        Empty while there is no signed note.
+    """
     if note is None or not note.final:
         return ()
-    # What one of a couple answered is that person's own; a sheet may be given to either of them.
+    # In a couple's hour no partner's answers are listed; a handout may have been given to either of them.
     everyone = cases.load_case(db, vault, hour.payload.case_id).payload.client_ids
     sheets = handouts.list_handouts_in_session(db, vault, everyone, hour.id)
     return among(db, vault, note, answered_items.list_single_client_administrations(db, vault, hour), sheets)
@@ -59,8 +64,12 @@ def among(
     given: Sequence[RecordVersion[Administration]],
     sheets: Sequence[RecordVersion[Handout]],
 ) -> tuple[AdditionAfterSigning, ...]:
-    """`list_additions_after_signing`, for whoever has the questionnaires and the sheets of the hour
-    already."""
+    """`list_additions_after_signing` for a caller that has already loaded what belongs to the hour.
+
+    Args:
+        given: the questionnaires of the hour.
+        sheets: the handouts of the hour.
+    """
     if note is None or not note.final:
         return ()
     found: list[tuple[str, RecordVersion[Any], str, str]] = [
@@ -84,10 +93,10 @@ def among(
 
 
 def risk_entry_signing_mark(db: Connection, vault: Vault, risk_entry: RecordVersion[RiskEntry]) -> str:
-    """What to say beside a risk entry that was written after the note of its hour was signed, or "".
+    """The mark of a risk entry that was written after the note of its hour was signed, else "".
 
-    It stands on the page of the entry alone. The client sees the pages of the hour and the note, where the
-    name of such an entry would already say too much.
+    It is shown on the entry's own page only. The client may see the pages of the hour and of the note, where
+    even mentioning a risk entry would reveal too much.
     """
     if risk_entry.payload.therapy_session_id is None:
         return ""
@@ -112,7 +121,7 @@ def _form_signing_mark(
     note: RecordVersion[ClinicalNote],
     administration: RecordVersion[Administration],
 ) -> str:
-    """A questionnaire that was there already may have been answered further, or corrected."""
+    """The mark of a questionnaire: added after signing, or present then and answered further or corrected."""
     after = _record_signing_mark(db, vault, note, administration)
     then = (
         dict(note.payload.facts.versions.administrations).get(administration.id.bytes)
@@ -124,8 +133,8 @@ def _form_signing_mark(
     versions = version_history.list_versions(
         db, vault, administration_table, administration.id, Administration
     )
-    # A draft is replaced by what follows it. Of a finished one every version is kept, and what was said when
-    # it was looked at makes a version as well.
+    # A draft keeps only its newest version, so the signed one may be gone. A finished questionnaire keeps
+    # every version, also those that only add what was said in the joint review, so answers are compared.
     as_signed = next((each.payload for each in versions if each.version == then), None)
     same = as_signed is not None and (as_signed.answers, as_signed.open_line_answer) == (
         administration.payload.answers,

@@ -1,6 +1,6 @@
-"""Later changes: facts that were changed after a note was signed, to be read beside it.
+"""Changes after signing: facts that were changed after a note was signed, to show beside the note.
 
-Nothing of this is stored. Each change is told from the versions of the hour, the clients and the
+Nothing of this is stored. Each change is computed from the versions of the hour, the clients and the
 practice, which stay in their own rings, so that no name is written into another ring.
 """
 
@@ -35,7 +35,7 @@ NOT_ENTERED = "not entered"
 
 
 class ChangesAfterSigning(Struct, frozen=True, kw_only=True):
-    """What differs now from these facts. `some_unreadable`: a record is hurt, so there may be more."""
+    """The differences from the signed facts. `some_unreadable`: a record cannot be read; more may differ."""
 
     changes: tuple[ChangeAfterSigning, ...] = ()
     some_unreadable: bool = False
@@ -44,7 +44,10 @@ class ChangesAfterSigning(Struct, frozen=True, kw_only=True):
 def find_changes_after_signing(
     db: Connection, vault: Vault, facts: NoteFacts, hour: RecordVersion[TherapySession]
 ) -> ChangesAfterSigning:
-    """What was changed since these facts were read, and is not as it was then any more."""
+    """Compare the signed facts with the present versions of the hour, its clients and the practice.
+
+    A fact that was changed and changed back is not reported.
+    """
     people, settings = (
         therapy_session_loader.list_clients_of_session(db, vault, hour),
         practice.load_practice_settings(db, vault),
@@ -73,7 +76,7 @@ def _session_changes(
         facts.versions.therapy_session,
         TherapySession,
     )
-    # With the names of that time: that a client is called otherwise since is a change of its own.
+    # Use the signed names, because a client's new name is reported as a change of its own.
     names = dict(zip(ids, facts.client_names, strict=False))
     was = _facts_by_name(facts.session_facts, is_open=facts.session_was_open)
     found = []
@@ -89,7 +92,7 @@ def _session_fact(name: str, client_names: Mapping[UUID, str], hour: RecordVersi
 
 
 def _facts_by_name(facts: TherapySessionFacts, *, is_open: bool) -> dict[str, str]:
-    """Each fact of an hour as it is read, by its name."""
+    """Each fact of an hour in words, by its name."""
     times = f"{facts.start:%H:%M}" if facts.start else ""
     if facts.end:
         times = f"{times} to {facts.end:%H:%M}".strip()
@@ -106,7 +109,7 @@ def _facts_by_name(facts: TherapySessionFacts, *, is_open: bool) -> dict[str, st
 
 
 class _VersionsSince(Struct, frozen=True):
-    """The version that was seen, if it can be read, and those after it, oldest first."""
+    """The version that was signed, if it can be read, and the later versions, oldest first."""
 
     signed: RecordVersion[Any] | None
     later: list[RecordVersion[Any]]
@@ -132,9 +135,19 @@ def _versions_since(
 def _fact_change(
     name: str, signed_value: str, versions: _VersionsSince, value_of: Callable[[RecordVersion[Any]], str]
 ) -> list[ChangeAfterSigning]:
-    """The change of one fact, if it is another now; dated by the version that made it what it is."""
+    """The change of one fact, if any, dated by the version that introduced the present value.
+
+    Args:
+        name: the fact's name, as it is shown.
+        signed_value: the fact as the note was signed with it.
+        versions: the versions of the record that holds the fact.
+        value_of: reads the fact from a version.
+
+    Returns:
+        One change, or none if the value is the signed one.
+    """
     values = [value_of(kept) for kept in versions.later]
-    # Versions are compared with one another, so that a word which this program changed since is no change.
+    # Both values are rendered by this version of the program, so that a wording it changed is no change.
     if not values or values[-1] == (value_of(versions.signed) if versions.signed else signed_value):
         return []
     made = len(values) - 1

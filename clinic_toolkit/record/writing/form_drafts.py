@@ -1,10 +1,10 @@
-"""Drafts: what was typed into a form and is not recorded yet.
+"""Form drafts: what was typed into a form and is not recorded yet.
 
-A draft belongs to one form and one subject, such as the risk entry of one client. It lies in the ring in
-which the form will be recorded; where there is none yet, and for the settings, in the clinician's own ring,
-which nobody else is ever a member of. It is no part of the clinical record: nothing reads it but its form
-and *Today*. Once the form is recorded or given up, its words are overwritten and an empty version stays,
-because a row that was gone would be missed by the trail.
+A draft belongs to one form and one subject, such as the risk entry of one client. It is stored in the ring in
+which the form will be recorded; if there is none yet, and for the settings, in the clinician's own ring, of
+which nobody else is ever a member. It is not part of the clinical record: only its form and *Today* read it.
+Once the form is recorded or discarded, the draft is overwritten with an empty version. It is not deleted,
+because the audit log would then report a missing record.
 """
 
 from datetime import datetime
@@ -25,11 +25,11 @@ RISK_ENTRY_FORM = "risk_entry"
 
 
 class FormDraft(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """What stands in the fields of a form, as it was typed.
+    """The contents of the fields of a form, as typed.
 
-    `form_code` names the form and `subject_id` what it is about, 16 bytes; `path` is the address of the form,
-    and `begun` when the first words were kept. An empty draft has no fields. `page` is the mark of the open
-    page that kept it last, 16 random bytes.
+    `form_code` names the form, `subject_id` (16 bytes) what it is about, and `path` is the form's address.
+    `begun_at` is when the draft was first saved. An empty draft has no fields. `page` identifies the open
+    page that saved it last, by 16 random bytes.
     """
 
     form_code: str
@@ -49,7 +49,7 @@ def find_form_draft(
     """The draft of this form about this subject, which may be empty; None if there never was one.
 
     Args:
-        ring: where it would lie; None if the clinician has no ring of their own yet.
+        ring: the ring it would be stored in; None if the clinician has no ring of their own yet.
     """
     if ring is None:
         return None
@@ -67,10 +67,13 @@ def save_form_draft(
     ring: UUID,
     now: datetime,
 ) -> RecordVersion[FormDraft]:
-    """Keep what is typed now. The same words again make no new version.
+    """Save what is typed now; identical contents make no new version.
+
+    Args:
+        current: the version that the author had on screen, or None if there is no draft yet.
 
     Raises:
-        StaleVersion: it was kept in another window meanwhile.
+        StaleVersion: the draft was saved in another window since `current` was read.
     """
     if current is None:
         return records.create_record(
@@ -88,14 +91,14 @@ def save_form_draft(
 def discard_form_draft(
     db: Connection, vault: Vault, current: RecordVersion[FormDraft], *, now: datetime
 ) -> RecordVersion[FormDraft]:
-    """Overwrite what was typed: it is not wanted."""
+    """Overwrite the draft with an empty version, because the author discarded it."""
     return _overwrite_draft(db, vault, current, "draft.discarded", now=now)
 
 
 def clear_recorded_draft(
     db: Connection, vault: Vault, current: RecordVersion[FormDraft], *, now: datetime
 ) -> RecordVersion[FormDraft]:
-    """Overwrite what was typed: the form is recorded, in the same transaction."""
+    """Overwrite the draft with an empty version, in the transaction that records the form."""
     return _overwrite_draft(db, vault, current, "draft.recorded", now=now)
 
 
@@ -111,7 +114,7 @@ def _overwrite_draft(
 
 
 def list_unfinished_risk_entries(db: Connection, vault: Vault) -> list[RecordVersion[FormDraft]]:
-    """The risk entries that were begun and not recorded, oldest first."""
+    """The drafts of risk entries that were started and not recorded, oldest first."""
     found = records.list_all_records(db, vault, form_draft_table, FormDraft)
     begun = [
         kept for kept in found if kept.state == STATE_BEGUN and kept.payload.form_code == RISK_ENTRY_FORM

@@ -1,4 +1,4 @@
-"""Handouts: a worksheet given to a client."""
+"""Handouts: which worksheet was given to which client, and when."""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,10 +17,10 @@ handout_table = sealed_table("handout")
 
 
 class Handout(ClientScoped, array_like=True, frozen=True, kw_only=True):
-    """Which sheet, in which version, given in which hour, with which sentence of the client's.
+    """A worksheet given to a client: its version, the hour, and the sentence the client chose for it.
 
-    `relationship_id_bytes` is the relationship it is about, or None; `is_room_only` says that it was not to
-    leave the room.
+    `relationship_id_bytes` is the relationship it is about, or None. `is_room_only` says that it had to stay
+    in the room.
     """
 
     worksheet_slug: str
@@ -51,10 +51,12 @@ def create_handout(
     is_room_only: bool = False,
     idempotency_key: UUID | None = None,
 ) -> RecordVersion[Handout]:
-    """Record that a client was given this sheet. Whether it may be given is asked before (`record.fear`).
+    """Record that a client was given this sheet.
+
+    The caller checks first whether it may be given (`fear_holds.load_handout_permission`).
 
     Args:
-        idempotency_key: the one-time number of the form; it becomes the handout's id.
+        idempotency_key: the random number of the form; it becomes the handout's id.
     """
     body = Handout(
         client=client_id.bytes,
@@ -83,7 +85,7 @@ def create_handout(
 
 
 def load_handout(db: Connection, vault: Vault, handout_id: UUID) -> RecordVersion[Handout]:
-    """One handout.
+    """Load one handout.
 
     Raises:
         RecordNotFound: there is none that this clinician may see.
@@ -92,7 +94,7 @@ def load_handout(db: Connection, vault: Vault, handout_id: UUID) -> RecordVersio
 
 
 def list_handouts(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Handout]]:
-    """The sheets a client was given, newest first; to read (`joined`)."""
+    """The sheets a client was given, newest first, to read only: each under the entry it was joined with."""
     found = records.list_records_in_rings(
         db, vault, handout_table, clients.list_record_rings(db, vault, client_id), Handout
     )

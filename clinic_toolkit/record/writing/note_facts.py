@@ -1,7 +1,7 @@
-"""The facts of a note: what is read beside its text, fixed as values when the note is signed.
+"""The facts of a note: everything shown beside its text, fixed as values when the note is signed.
 
-Page, paper and plain copy of a signed note are drawn from these values and from nothing else, so
-that no later change of the hour, a name or the practice changes a signed note.
+The page, the paper and the plain copy of a signed note are rendered from these values alone, so that no later
+change of the hour, a name or the practice changes a signed note.
 """
 
 from datetime import date, time
@@ -18,9 +18,9 @@ _encode_facts = msgspec.msgpack.Encoder().encode
 
 
 class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """Which versions the facts were read from: of the hour, the practice, and each client of the case.
+    """The versions that the facts were read from: of the hour, the practice, and each client of the case.
 
-    `administrations` are the questionnaires of the hour, each with the version that it had.
+    `administrations` pairs the id (16 bytes) of each questionnaire of the hour with its version.
     """
 
     therapy_session: int
@@ -30,12 +30,12 @@ class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def encoded(self) -> str:
-        """As a page sends it back, such as "5-2-1": hour, practice, clients."""
+        """The versions as a page sends them back: hour, practice, clients, such as "5-2-1"."""
         return "-".join(map(str, (self.therapy_session, self.practice, *self.clients)))
 
     @classmethod
     def decode(cls, sent: str) -> "FactVersions | None":
-        """What a page sent back, or None if no page of ours sends that."""
+        """Parse what a page sent back; None if it is not of the form that `encoded` produces."""
         parts = sent.split("-")
         if len(parts) < 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
             return None
@@ -44,11 +44,11 @@ class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 
 class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The facts in words, as they are read.
+    """The facts in words, as shown.
 
-    `people` are the names of the clients of the case, in its order; `session_was_open` says that the hour had
-    not been ended; `paper_size` is "A4" or "Letter"; `evidence_lines` say what is known of the questionnaires
-    that the note quotes.
+    `client_names` are the names of the clients of the case, in its order; `session_was_open` says that the
+    hour had not been ended; `paper_size` is "A4" or "Letter"; `evidence_lines` state the validation status of
+    the questionnaires that the note quotes.
     """
 
     client_names: tuple[str, ...]
@@ -69,7 +69,7 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def session_facts(self) -> TherapySessionFacts:
-        """The facts of the hour, to be shown."""
+        """The facts of the hour, as values for pages and paper."""
         return TherapySessionFacts(
             client_names=" and ".join(self.client_names),
             kind=self.kind,
@@ -84,7 +84,7 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def letterhead(self) -> Letterhead:
-        """The head of the sheet. A note prints no crisis text."""
+        """The letterhead of the printed note, without the crisis text, which a note does not print."""
         return Letterhead(
             practice_name=self.practice_name,
             clinician_name=self.clinician_name,
@@ -95,7 +95,7 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """Stands for everything that is shown: two sets of facts that read alike have the same one."""
+        """The SHA-256 of everything that is shown, in hex; facts that read the same have the same digest."""
         shown = msgspec.structs.replace(
             self, versions=FactVersions(therapy_session=0, practice=0, clients=())
         )

@@ -1,4 +1,4 @@
-"""A note in words: what it may begin with, and how it reads on paper and as plain text."""
+"""Notes in words: the prefilled parts a draft may start with, and a note for paper and as plain text."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,15 +35,14 @@ def list_prefilled_parts(
     hour: RecordVersion[TherapySession],
     given: Sequence[RecordVersion[Administration]] | None = None,
 ) -> list[notes.NotePart]:
-    """The blocks a note of this hour may begin with, each marked with where it came from.
+    """The prefilled parts that a note of this hour may start with, each marked with its source.
 
-    What the client said and risk entries are offered among them, and stay out until they are ticked.
-
-    Without a questionnaire and without a worksheet there is none, so that no trace of a form stands
-    in a note that has nothing to do with one.
+    The client's remarks and risk entries are offered as parts that stay excluded until they are ticked. An
+    hour without questionnaires, worksheets and risk entries has no parts, so that its note shows no trace of
+    a form.
 
     Args:
-        given: the questionnaires of the hour, for whoever has them already.
+        given: the questionnaires of the hour, if the caller has loaded them already.
     """
     parts = []
     for kept in (
@@ -62,7 +61,7 @@ def list_prefilled_parts(
             notes.NotePart(
                 section="plan",
                 source_label=f"worksheet, {format_date(handed.payload.given_at.astimezone())}",
-                # Not where it may be worked with: that would tell of a hold, where the client reads along.
+                # Whether it stays in the room is left out: a client who reads along would learn of the hold.
                 text=f"Worksheet “{handed.payload.title}” given.",
                 origin_id=handed.id.hex,
             )
@@ -77,7 +76,7 @@ def list_current_parts(
     note: RecordVersion[notes.ClinicalNote] | None,
     given: Sequence[RecordVersion[Administration]] | None = None,
 ) -> list[notes.NotePart]:
-    """The parts of the draft, and any block that came to the hour since it was begun."""
+    """The parts of the draft, and any prefilled part that became available since it was started."""
     offered = list_prefilled_parts(db, vault, hour, given)
     parts = list(note.payload.parts) if note else []
     known = {part.origin_id for part in parts if part.origin_id}
@@ -85,7 +84,7 @@ def list_current_parts(
 
 
 def _risk_parts(db: Connection, vault: Vault, hour: RecordVersion[TherapySession]) -> list[notes.NotePart]:
-    """The risk entries of the hour. A note is read by others, so that only a tick puts one in."""
+    """The risk entries of the hour as parts that only a tick includes, because other people read notes."""
     return [
         notes.NotePart(
             section="assessment",
@@ -150,7 +149,7 @@ def _evidence_standing(result: Result) -> str:
 
 
 def _answers_in_words(result: Result) -> str:
-    """What was answered: by part and count, or each answer of a check-in, which has none to count."""
+    """What was answered: facet by facet with counts, or every answer of a check-in, which has no facets."""
     if result.instrument.missing is not None:
         return result_sentences.describe_all_facets(
             result.instrument, answered_items.score_answers(result.items, result.instrument)
@@ -165,9 +164,10 @@ def build_note_page(
     hour: RecordVersion[TherapySession],
     note: RecordVersion[notes.ClinicalNote],
 ) -> NotePage:
-    """A note on paper: its sections, and signer, time and mark once it is signed.
+    """Build a note for paper: its sections, and signer, time and mark once it is signed.
 
-    A signed one is drawn from what was signed alone; what was changed later stands behind it.
+    A signed note is built from the signed values alone; later changes are kept apart in
+    `changes_after_signing`.
     """
     facts = signature_facts.facts_of_signed_note(note) if note.final else None
     later = (
@@ -191,11 +191,11 @@ def build_note_page(
 
 
 def build_sections(note: notes.ClinicalNote, status_lines: tuple[str, ...]) -> tuple[NoteSection, ...]:
-    """The sections in which something is written, in their order; an empty one says nothing.
+    """The sections of the note that are not empty, in the order of its format.
 
     Args:
-        status_lines: what is known of the questionnaires that the note quotes. It stands where they are
-            quoted: under the note it would be read as said of the note.
+        status_lines: the validation status of the questionnaires that the note quotes. It is added to the
+            sections that quote them; at the end of the note it would seem to be about the note itself.
     """
     quoting = {part.section for part in note.included_parts if part.source_label.startswith("questionnaire")}
     known = tuple(f"About the questionnaire: {line}" for line in status_lines)
@@ -207,7 +207,7 @@ def build_sections(note: notes.ClinicalNote, status_lines: tuple[str, ...]) -> t
 
 
 def list_empty_sections(note: notes.ClinicalNote) -> list[str]:
-    """The headings under which nothing is written, said once before a note is signed."""
+    """The headings of the empty sections, to show before a note is signed."""
     return [
         heading
         for key, heading in notes.SECTIONS_BY_FORMAT[note.format].items()
@@ -216,7 +216,7 @@ def list_empty_sections(note: notes.ClinicalNote) -> list[str]:
 
 
 def render_section(note: notes.ClinicalNote, section: str) -> str:
-    """One section as plain text; a filled-in block says where it came from."""
+    """One section as plain text; a prefilled part is followed by its source."""
     blocks = [
         part.text
         if part.source_label == notes.SOURCE_CLINICIAN
@@ -230,7 +230,7 @@ def render_section(note: notes.ClinicalNote, section: str) -> str:
 def load_plain_note(
     db: Connection, vault: Vault, hour: RecordVersion[TherapySession], note: RecordVersion[notes.ClinicalNote]
 ) -> str:
-    """The note as plain text: a signed one with the facts that were signed, a draft with those of now."""
+    """The note as plain text: a signed note with the signed facts, a draft with the present facts."""
     if not note.final:
         lines = signature_facts.list_evidence_lines(db, vault, note.payload)
         return render_plain_note(
@@ -254,12 +254,12 @@ def render_plain_note(
     sections: tuple[NoteSection, ...],
     changes: ChangesAfterSigning | None = None,
 ) -> str:
-    """The note as plain text, for another record: facts, sections, and how it was signed.
+    """Render the note as plain text, for another record: facts, sections, and how it was signed.
 
     Args:
-        facts: those that were signed, or those of now for a draft.
-        sections: those in which something is written.
-        changes: what was changed after it was signed; it stands under the note, apart from it.
+        facts: the signed facts, or the present ones for a draft.
+        sections: the sections that are not empty.
+        changes: the changes after signing, printed below the note and apart from it.
     """
     when = format_date(facts.session_date)
     if facts.start:

@@ -1,7 +1,7 @@
-"""Progress notes: a draft until signed, and from then on exactly what was signed.
+"""Progress notes: drafts until they are signed, and never changed afterwards.
 
-A note is of an hour and lies in the ring of the hour's case. It is a list of parts: what the
-clinician wrote, and blocks the toolkit filled in, each marked with its source.
+A note belongs to an hour and is stored in the ring of the hour's case. It is a list of parts: what the
+clinician wrote, and what the toolkit prefilled, each marked with its source.
 """
 
 from collections.abc import Sequence
@@ -28,21 +28,21 @@ SOURCE_CLINICIAN = "clinician"
 
 
 class NoteIsSigned(ClinicError):
-    """The note is signed; nothing changes it any more."""
+    """The note is signed and can no longer be changed."""
 
     def __init__(self) -> None:
         super().__init__("This note is signed and can no longer be changed.")
 
 
 class NoteIsEmpty(ClinicError):
-    """A note without a word cannot be signed."""
+    """A note without text cannot be signed."""
 
     def __init__(self) -> None:
         super().__init__("There is nothing in this note yet. Write at least one line before you sign it.")
 
 
 class SignerNameMissing(ClinicError):
-    """A signature needs a name, and a practice whose settings are hurt has none."""
+    """The signer's name is unknown, because the settings of the practice cannot be read."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class SignerNameMissing(ClinicError):
 
 
 class ClientNameUnreadable(ClinicError):
-    """What a note is signed with stands for good, and of a client whose details are hurt no name is known."""
+    """A client's name cannot be read, and a note signed without it could never be completed."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -62,11 +62,11 @@ class ClientNameUnreadable(ClinicError):
 
 
 class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """A piece of one section.
+    """A piece of text in one section.
 
-    `source_label` is "clinician" or says where the text came from; `origin_id` is the id of the questionnaire
-    or worksheet it came from, so that it is offered only once. `is_offered` is a text that is put in by
-    a tick only, and is left out until then.
+    `source_label` is "clinician" or names the source of a prefilled text; `origin_id` identifies the record
+    that the text came from, so that it is offered only once. `is_excluded` keeps the part out of the note.
+    `is_offered` marks a part that starts excluded and that only a tick includes.
     """
 
     section: str
@@ -80,8 +80,8 @@ class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The note of one hour.
 
-    From the signature on it holds the facts that are read beside it, and the minutes by which the clock on
-    the wall was ahead of UTC, so that the time reads the same on a machine in another place.
+    Once signed it holds the facts that are shown beside it, and the offset of local time from UTC in minutes,
+    so that the time of signing reads the same on a machine in another time zone.
     """
 
     therapy_session: bytes
@@ -98,23 +98,23 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
     @property
     def signer_name(self) -> str:
-        """Whose name stands under it; empty before the signature."""
+        """The name of the clinician who signed; empty before the note is signed."""
         return self.facts.clinician_name if self.facts else ""
 
     @property
     def signed_at_local(self) -> datetime | None:
-        """When it was signed, by the clock on the wall at that time."""
+        """When it was signed, in the local time of the signer; None before the note is signed."""
         wall = timezone(timedelta(minutes=self.utc_offset_minutes))
         return self.signed_at.astimezone(wall) if self.signed_at else None
 
     @property
     def included_parts(self) -> tuple[NotePart, ...]:
-        """The parts that are signed: those that hold text and are not left out."""
+        """The parts that are signed: those that hold text and are not excluded."""
         return tuple(part for part in self.parts if part.text.strip() and not part.is_excluded)
 
     @property
     def quotes_questionnaire(self) -> bool:
-        """Whether any of it came from a questionnaire."""
+        """Whether any included part came from a questionnaire."""
         return any(part.source_label.startswith("questionnaire") for part in self.included_parts)
 
 
@@ -126,7 +126,7 @@ def create_note(
     *,
     now: datetime,
 ) -> RecordVersion[ClinicalNote]:
-    """Begin the note of an hour as a draft."""
+    """Create the note of an hour as a draft."""
     body = ClinicalNote(therapy_session=hour.id.bytes, format="DAP", parts=tuple(parts))
     return records.create_record(
         db, vault, note_table, body, ring=hour.ring, state="draft", event="note.begun", now=now
@@ -142,11 +142,14 @@ def revise_note(
     expected_version: int,
     now: datetime,
 ) -> RecordVersion[ClinicalNote]:
-    """Save the draft. `version` is the one the author had on screen.
+    """Save the parts of the draft; identical parts make no new version.
+
+    Args:
+        expected_version: the version that the author had on screen.
 
     Raises:
         NoteIsSigned: the note is signed.
-        StaleVersion: the draft was saved elsewhere since.
+        StaleVersion: the draft was saved elsewhere since then.
     """
     if current.final:
         raise NoteIsSigned
@@ -169,20 +172,21 @@ def sign_note(
     expected_version: int,
     now: datetime,
 ) -> RecordVersion[ClinicalNote]:
-    """Sign the note with the clinician's own key. From now on no verb changes it.
+    """Sign the note with the clinician's own key; afterwards no function changes it.
 
-    The signature covers the content, the facts that are read beside it, its author, its time and its
-    place in the record, and lies inside the seal: outside, it would let anyone with the file test
-    guesses of the content.
+    The signature covers the content, the facts shown beside it, its author, its time and its place in the
+    record. It is stored inside the sealed record: outside, anyone with the file could test guesses of the
+    content against it.
 
     Args:
-        facts: what stood beside the text when it was read (`signature_facts.build_note_facts`); the
-            clinician named there is whose name stands under the note.
+        facts: the facts that were shown beside the text (`signature_facts.build_note_facts`); the clinician
+            named there is printed as the signer.
+        expected_version: the version that the author had on screen.
 
     Raises:
-        NoteIsSigned: it is signed already.
-        NoteIsEmpty: it holds no text.
-        SignerNameMissing: the practice names no clinician.
+        NoteIsSigned: the note is signed already.
+        NoteIsEmpty: the note holds no text.
+        SignerNameMissing: the facts name no clinician.
         ClientNameUnreadable: the name of a client cannot be read.
         StaleVersion: the draft was saved elsewhere since it was read.
     """
@@ -219,20 +223,20 @@ def sign_note(
 
 
 def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool:
-    """Whether the signature in the note is this clinician's over exactly this content."""
+    """Whether the note carries a valid signature of this clinician over exactly this content."""
     return note.signature is not None and vault.is_signed(
         "sig/note", record=note.id, version=note.version, content_id=note.content_id, signature=note.signature
     )
 
 
 def content_mark(note: RecordVersion[ClinicalNote]) -> str:
-    """A short mark of the signed content, printed with it: three groups of four characters."""
+    """The mark printed with a signed note: the first 12 hex digits of its content id, in groups of four."""
     text = note.content_id.hex()[:12].upper()
     return " ".join(text[at : at + 4] for at in range(0, 12, 4))
 
 
 def load_note(db: Connection, vault: Vault, note_id: UUID) -> RecordVersion[ClinicalNote]:
-    """One note.
+    """Load one note.
 
     Raises:
         RecordNotFound: there is none that this clinician may see.
@@ -251,7 +255,7 @@ def find_note_of_session(
 def list_notes_by_session(
     db: Connection, vault: Vault, hours: Sequence[RecordVersion[TherapySession]]
 ) -> dict[UUID, RecordVersion[ClinicalNote]]:
-    """The notes of these hours, by hour; each is opened once."""
+    """The notes of these hours, by the id of the hour; each ring is read once."""
     found = records.list_records_in_rings(db, vault, note_table, {hour.ring for hour in hours}, ClinicalNote)
     return {kept.payload.therapy_session_id: kept for kept in found}
 
@@ -262,7 +266,7 @@ def list_notes_without_session(
     cases: Sequence[RecordVersion[Case]],
     hours: Sequence[RecordVersion[TherapySession]],
 ) -> list[RecordVersion[ClinicalNote]]:
-    """The notes of these cases whose hour is none of these hours: it is hurt, and its note is not."""
+    """The notes of these cases that belong to none of these hours, because their hour cannot be read."""
     read = {hour.id for hour in hours}
     found = records.list_records_in_rings(db, vault, note_table, {case.ring for case in cases}, ClinicalNote)
     return [kept for kept in found if kept.payload.therapy_session_id not in read]

@@ -1,4 +1,4 @@
-"""What a note is signed with: the facts of its hour as they stand, or as a page showed them."""
+"""Builds the facts that a note is signed with: from the present record, or as a page showed them."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -30,7 +30,7 @@ from clinic_toolkit.vault.vault import Vault
 def build_note_facts(
     db: Connection, vault: Vault, hour: RecordVersion[TherapySession], draft: RecordVersion[ClinicalNote]
 ) -> NoteFacts:
-    """The facts that stand beside this draft now: they are shown before it is signed, and signed with it."""
+    """Build the present facts of a draft: they are shown before it is signed, and signed with it."""
     given = answered_items.list_single_client_administrations(db, vault, hour)
     found = _build_facts(
         hour,
@@ -51,7 +51,14 @@ def find_shown_facts(
     draft: RecordVersion[ClinicalNote],
     sent_versions: str,
 ) -> NoteFacts | None:
-    """The facts as a page showed them, told from the versions that it sends; None if there were no such."""
+    """Rebuild the facts that a page showed, from the versions that it sends back.
+
+    Args:
+        sent_versions: as `FactVersions.encoded` produces it.
+
+    Returns:
+        None if the versions cannot be parsed, do not exist, or name another number of clients.
+    """
     seen, now = (
         FactVersions.decode(sent_versions),
         therapy_session_loader.list_clients_of_session(db, vault, hour),
@@ -118,13 +125,13 @@ def _build_facts(
 
 
 def list_evidence_lines(db: Connection, vault: Vault, note: ClinicalNote) -> tuple[str, ...]:
-    """What is known of the questionnaires that the note quotes; each line once."""
+    """The validation status of the questionnaires that the note quotes; each line once."""
     if not note.quotes_questionnaire:
         return ()
     lines = []
     for part in note.included_parts:
         if part.source_label.startswith("questionnaire") and part.origin_id:
-            # What a client said is a part too: its origin is the id and the place of the question.
+            # The origin of a client's remark is the questionnaire's id, "-", and the index of the question.
             with suppress(
                 records.RecordNotFound,
                 integrity.UnreadableRecord,
@@ -139,10 +146,10 @@ def list_evidence_lines(db: Connection, vault: Vault, note: ClinicalNote) -> tup
 
 
 def facts_of_signed_note(note: RecordVersion[ClinicalNote]) -> NoteFacts:
-    """The facts that a signed note holds.
+    """The facts that a note was signed with.
 
     Raises:
-        UnreadableRecord: it holds none, so it is not as this program writes a signed note.
+        UnreadableRecord: the signed note holds no facts, so this program did not write it.
     """
     if note.payload.facts is None:
         table = notes.note_table.name

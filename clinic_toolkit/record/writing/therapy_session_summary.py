@@ -1,4 +1,4 @@
-"""The clinician's printed summary of an hour, as the record stands now."""
+"""Builds the clinician's printed summary of an hour from the present record."""
 
 from collections.abc import Sequence
 
@@ -24,13 +24,12 @@ def build_session_summary(
     hour: RecordVersion[TherapySession],
     given: Sequence[RecordVersion[Administration]],
 ) -> TherapySessionSummary:
-    """The clinician's printed summary of an hour; it says what came after the note was signed.
+    """Build the printed summary of an hour, with a mark on what was added after the note was signed.
 
-    A couple's summary holds no questionnaire: each partner's answers are that partner's own.
+    The summary of a couple's hour holds no questionnaires, because each partner's answers are private.
 
     Args:
-        given: the questionnaires of the hour, as `answered_items.list_single_client_administrations`
-            finds them.
+        given: the questionnaires of the hour, from `answered_items.list_single_client_administrations`.
     """
     note = notes.find_note_of_session(db, vault, hour)
     sheets = handouts.list_handouts_in_session(

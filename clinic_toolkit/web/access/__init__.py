@@ -1,1 +1,1 @@
-"""The clinician's ways in and out: guard, session cookie, unlocking, locking, handing over the device."""
+"""Access control: guard, session cookie, unlocking, locking, step-up, handing over the device."""

@@ -1,6 +1,6 @@
-"""Who may reach a view: by default only an unlocked clinician whose recovery sheet was proved.
+"""Access control for views: by default only an unlocked clinician whose recovery sheet was proved.
 
-A view that is meant for another moment says so with one of the marks below, under its route.
+A view that must be reachable in another state carries one of the decorators below, under its route.
 """
 
 from collections.abc import Callable
@@ -38,65 +38,65 @@ SHARED_SCREEN = "on a shared screen"
 
 
 def allow_always(view: View) -> View:
-    """Mark: reachable at any moment; holds nothing of the record."""
+    """Decorator: reachable in every state; the view shows nothing of the record."""
     return _set_required_state(view, ALWAYS)
 
 
 def allow_while_locked(view: View) -> View:
-    """Mark: a page of the lock. When this browser is unlocked it leads to *Today*."""
+    """Decorator: a page of the lock; if this browser is unlocked, it redirects to *Today*."""
     return _set_required_state(view, WHILE_LOCKED)
 
 
 def allow_before_setup(view: View) -> View:
-    """Mark: only while no practice exists."""
+    """Decorator: only while no practice exists."""
     return _set_required_state(view, BEFORE_SETUP)
 
 
 def allow_before_sheet_proved(view: View) -> View:
-    """Mark: unlocked, and the recovery sheet not yet proved."""
+    """Decorator: unlocked, and the recovery sheet not yet proved."""
     return _set_required_state(view, BEFORE_SHEET_PROVED)
 
 
 def allow_after_sheet_login(view: View) -> View:
-    """Mark: opened with the recovery sheet, and no new passphrase chosen yet."""
+    """Decorator: unlocked with the recovery sheet, and no new passphrase chosen yet."""
     return _set_required_state(view, AFTER_SHEET_LOGIN)
 
 
 def allow_with_keys(view: View) -> View:
-    """Mark: whenever the keys are here, even before the sheet is proved."""
+    """Decorator: whenever unlocked, even before the recovery sheet is proved."""
     return _set_required_state(view, WITH_KEYS)
 
 
 def allow_on_shared_screen(view: View) -> View:
-    """Mark: unlocked only, and at any other moment a page that says nothing, not even of a lock."""
+    """Decorator: only while unlocked; in any other state a neutral page, which does not mention a lock."""
     return _set_required_state(view, SHARED_SCREEN)
 
 
 def exempt_lock_from_csrf(view: View) -> View:
-    """Mark: it puts keys away. An old page must be able to, so its form token is not asked for.
+    """Decorator: the view locks. An old page must be able to lock, so the CSRF token is not checked.
 
-    Host, Origin and Fetch-Metadata are, at the gate: no page of another origin gets as far as this.
+    The gate has already checked Host, Origin and Fetch-Metadata, so no page of another origin gets this far.
     """
     setattr(view, _CSRF_EXEMPT_ATTRIBUTE, True)
     return view
 
 
 def is_csrf_exempt(endpoint: str | None) -> bool:
-    """Whether this endpoint puts keys away, and so asks for no form token."""
+    """Whether the CSRF token of this endpoint is not checked, because it locks."""
     return hasattr(current_app.view_functions.get(endpoint or ""), _CSRF_EXEMPT_ATTRIBUTE)
 
 
 def marks_printout(view: View) -> View:
-    """Mark: what is posted here saves a paper as a file, and writes nothing but the line about that.
+    """Decorator: a POST to this view saves a printout as a file and writes only the audit entry for it.
 
-    Where nothing can be written a person needs copies most, so there the file is given without the line.
+    Copies are needed most when the store is read-only, so the file is then given without an audit entry.
     """
     setattr(view, _PRINTOUT_ATTRIBUTE, True)
     return view
 
 
 def is_reachable_while_locked(endpoint: str, here: context.WorkerState) -> bool:
-    """Whether this endpoint has something to read while nobody is unlocked."""
+    """Whether a POST to this endpoint is read while no session is unlocked."""
     return required_state(endpoint) in (ALWAYS, WHILE_LOCKED if here.has_practice else BEFORE_SETUP)
 
 
@@ -106,15 +106,15 @@ def _set_required_state(view: View, state: str) -> View:
 
 
 def required_state(endpoint: str | None) -> str:
-    """The moment at which this endpoint may be reached."""
+    """The state in which this endpoint may be reached."""
     view = current_app.view_functions.get(endpoint or "")
     return str(getattr(view, _STATE_ATTRIBUTE, UNLOCKED))
 
 
 def deny_or_redirect() -> Response | None:
-    """Where to go instead, or None if the view may be reached now."""
+    """The response in place of the view, or None if the view may be reached now."""
     wanted = required_state(request.endpoint)
-    # Before there is a practice nobody shares anything, and the way leads on like any other.
+    # During the set-up no screen is shared, so a shared page redirects like any other view.
     if wanted == SHARED_SCREEN and (
         handover_transition.is_handed_over() or _current_state() not in (BEFORE_SETUP, BEFORE_SHEET_PROVED)
     ):
@@ -136,8 +136,8 @@ def deny_or_redirect() -> Response | None:
         and post_bodies.was_body_read()
         and not context.worker().unlocked_sessions
     ):
-        # A process without keys must not keep it. One that has them for another browser goes on: the first
-        # page of a set-up may have been sent twice.
+        # A process without keys must not keep a body that was posted by mistake. One that is unlocked for
+        # another browser goes on: the first page of a set-up may have been sent twice.
         context.end_worker("posted while locked")
     if is_from_script() and is_now in (WHILE_LOCKED, BEFORE_SETUP):
         return responses.autosave_failed("Locked. Unlock to go on.", 401)
@@ -147,7 +147,7 @@ def deny_or_redirect() -> Response | None:
 
 
 def _redirect_to_condition() -> Response | None:
-    """What is wrong with the record is shown before anything else of it, once in every unlock."""
+    """Redirect to the page of integrity failures, once in every unlock and before any other page."""
     if request.method != "GET" or is_from_script() or request.blueprint in ("condition", "handover"):
         return None
     page = record_notices.page_to_show_first()
@@ -155,7 +155,7 @@ def _redirect_to_condition() -> Response | None:
 
 
 def must_not_write(engine: Engine) -> bool:
-    """Whether this POST must do without a write, in a store that takes none: an unlock, or a paper."""
+    """Whether the store is read-only and this POST can do without a write: an unlock, or a printout."""
     if hasattr(current_app.view_functions.get(request.endpoint or ""), _PRINTOUT_ATTRIBUTE):
         return record_notices.is_store_read_only(engine)
     return anchor.is_read_only(engine) and required_state(request.endpoint) != UNLOCKED
@@ -166,12 +166,12 @@ def _current_state() -> str:
     if here is None:
         return WHILE_LOCKED if _has_practice() else BEFORE_SETUP
     if anchor.is_read_only(context.unit_of_work().engine):
-        # Nothing can be chosen or proved before the file may be written again; that is decided first.
+        # No passphrase can be chosen and no sheet proved while the store is read-only.
         return UNLOCKED
     if here.must_choose_passphrase:
         return AFTER_SHEET_LOGIN
     if not here.values.get("sheet proved"):
-        # In a short view of its own: whoever only asks this must not begin to write.
+        # A short read transaction of its own, so that this check does not begin a write transaction.
         with reading(context.unit_of_work().engine) as db:
             if not practices.load_practice_settings(db, here.vault).payload.recovery_sheet_proved:
                 return BEFORE_SHEET_PROVED
@@ -201,7 +201,7 @@ def _page_for_state(state: str) -> str:
 
 
 def safe_return_path(path: str | None) -> str | None:
-    """A page of ours to return to after unlocking, or None. Our paths hold opaque ids only."""
+    """The path if it is one of our pages, to return to after unlocking, or None."""
     if not path or not path.startswith("/") or len(path) > 200:
         return None
     adapter = current_app.create_url_adapter(request)

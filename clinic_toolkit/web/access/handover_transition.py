@@ -1,7 +1,7 @@
-"""What happens around a hand-over after the commit: the ticket leaves, or the answers come in.
+"""What a hand-over does after the commit: pass on the ticket, or merge the answers that came back.
 
-Neither may happen before: a ticket without its sealed key would gather answers that nobody can open, and
-an unlock must not fail because something that came back could not be read.
+Neither may happen before: a ticket whose sealed key was not saved would collect answers that nobody can
+decrypt, and an unlock must not fail because a returned form cannot be read.
 """
 
 import logging
@@ -26,19 +26,19 @@ log = logging.getLogger("clinic")
 
 
 def hand_over_device(ticket: HandoverTicket) -> Response:
-    """Put the keys away and leave the ticket to the next process, once the hand-over is on the disk."""
+    """Lock, and pass the ticket to the next process once the hand-over is committed."""
     packed, here, extensions = ticket.encode(), context.worker(), current_app.extensions
-    # Before the commit: a second press waits for its turn to write, and must find it then.
+    # Set before the commit: a second press waits for the write transaction and must find the flag then.
     extensions[_HANDED_OVER_KEY] = True
     on_rollback(context.db(), lambda: extensions.pop(_HANDED_OVER_KEY))
 
     def leave() -> None:
-        # Whatever this browser could do before is worth nothing from now on.
+        # From now on the client holds this browser: its session must not give access to anything.
         session.clear()
         try:
             here.keeper.pass_ticket(packed)
         except OSError:
-            # Then the lock page follows, and the next unlock brings in an empty form.
+            # Without a ticket the lock page follows, and the next unlock merges a form without answers.
             log.exception("handover.no_tray")
         context.end_worker("handed over")
 
@@ -49,12 +49,12 @@ def hand_over_device(ticket: HandoverTicket) -> Response:
 
 
 def is_handed_over() -> bool:
-    """Whether this process has handed a form over and is on its way out."""
+    """Whether this process has handed a form over and is ending."""
     return _HANDED_OVER_KEY in current_app.extensions
 
 
 def render_wait_page() -> Response:
-    """What whoever asks too early is shown: the next process takes a moment to begin."""
+    """The page that is shown until the next process is ready."""
     if is_from_script():
         return responses.autosave_failed("Handed over. Unlock to go on.", 401)
     answer = Response(render_template("handover/moment.html"))
@@ -63,13 +63,13 @@ def render_wait_page() -> Response:
 
 
 def merge_answers_after_commit(opened: Vault) -> None:
-    """Bring the answers of every form that is out into the record, once the unlock is on the disk."""
+    """Merge the answers of every open hand-over into the record, once the unlock is committed."""
     if clinician_side.has_open_handover(context.db(), opened):
         _run_after_commit(lambda: _merge_returned_forms(opened))
 
 
 def first_page_after_unlock(onward: str) -> str:
-    """Where to go after an unlock: to what came back from a client, before anything else."""
+    """The path of the first page after an unlock: the returned forms, if there are any, else `onward`."""
     if clinician_side.has_open_handover(context.db(), context.vault()):
         return url_for("handover.waiting", back=None if onward == "/" else onward)
     return onward
@@ -86,14 +86,14 @@ def _merge_returned_forms(opened: Vault) -> None:
         log.exception("handover.not_brought_in")
         return
     for out in waiting:
-        # One at a time: what is wrong with one form must not keep another from coming in. It stays where
-        # it is; the page that follows says so and offers to try again.
+        # One transaction each: an error in one form must not keep another from being merged. The failed form
+        # stays open; the page that follows says so and offers to try again.
         try:
             with writing(here.engine) as db:
                 clinician_side.merge_handover(db, opened, out, now=now)
         except Exception:
             log.exception("handover.not_brought_in")
-    # What was removed must not lie in the log either.
+    # The removed answers must not stay in the write-ahead log either.
     with suppress(StorageError):
         checkpoint(here.engine)
 

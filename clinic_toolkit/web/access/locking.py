@@ -1,7 +1,7 @@
-"""Cover: the keys are put away for a moment, and the return code leads back to the same page.
+"""Cover and lock: two ways to remove the keys from memory.
 
-Lock puts them away until the passphrase is typed. Both end this process; only what the keeper may still
-hold is different.
+After *Cover* the return code leads back to the same page; after *Lock* the passphrase is needed. Both end
+this process. The difference is that after a lock the keeper holds no sealed blob for a quick return.
 """
 
 from flask import Response, after_this_request, session, url_for
@@ -15,33 +15,33 @@ COVERED, LOCKED, QUIT = "covered", "locked", "quit"
 
 
 def cover_and_redirect(back: str) -> Response:
-    """Put the keys away once this request is on the disk; the lock page leads back to this path."""
+    """Cover once this request is committed, and redirect to the lock page, which leads back to `back`."""
     _drop_keys_after_commit(COVERED)
     return responses.redirect_to(url_for("lock.unlock", back=guard.safe_return_path(back), covered=1))
 
 
 def cover_in_place() -> Response:
-    """The same for a page that stays open under its cover, because it holds words that are not saved."""
+    """Cover a page that stays open because it holds unsaved text: a JSON response, no redirect."""
     _drop_keys_after_commit(COVERED)
     return responses.json_response({"covered": True}, 200)
 
 
 def lock_in_place() -> Response:
-    """Lock, for a page that stays open under its cover in the same way."""
+    """Lock for a page that stays open because it holds unsaved text: a JSON response, no redirect."""
     quick_return.revoke_quick_return()
     _drop_keys_after_commit(LOCKED)
     return responses.json_response({"locked": True}, 200)
 
 
 def lock_and_redirect() -> Response:
-    """Put the keys away until the passphrase is typed."""
+    """Lock once this request is committed, and redirect to the lock page."""
     quick_return.revoke_quick_return()
     _drop_keys_after_commit(LOCKED)
     return responses.redirect_to(url_for("lock.unlock"))
 
 
 def end_program(last_page: str) -> Response:
-    """End the whole program after this page, which is the last one that it answers with."""
+    """End the whole program after sending this last page."""
     quick_return.revoke_quick_return()
 
     @after_this_request
@@ -50,7 +50,7 @@ def end_program(last_page: str) -> Response:
         here = context.worker()
         here.keeper.quit_program()
         context.end_worker(QUIT)
-        # Not the cache: the style of this page comes from there, since nobody answers any more.
+        # The cache is kept: this page's stylesheet comes from it, because the program no longer answers.
         answer.headers["Clear-Site-Data"] = '"storage"'
         return answer
 
@@ -58,12 +58,12 @@ def end_program(last_page: str) -> Response:
 
 
 def _drop_keys_after_commit(reason: str) -> None:
-    # After the commit: what was sent along must be on the disk, or come back to the page.
+    # After the commit, so that text sent with this request is saved, or an error is shown on its page.
     @after_this_request
     def leave(answer: Response) -> Response:
         if answer.status_code in COMMITTED_STATUSES:
             if reason == COVERED:
-                # The page that follows promises a way back by the code, which may still be on its way.
+                # The next page offers the return code, but the keeper may not have the blob yet.
                 quick_return.wait_for_quick_return()
             session.clear()
             context.end_worker(reason)

@@ -1,4 +1,4 @@
-"""A recovery sheet that was drawn and not yet proved: in the memory of this session, and nowhere else."""
+"""A new recovery sheet that is not proved yet. It is held in the memory of this session only."""
 
 import secrets
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ GROUPS_ASKED = 2
 
 @dataclass(frozen=True, kw_only=True, slots=True, repr=False)
 class PendingSheet:
-    """The groups, the numbers of those that have to be typed back, and the date on the paper."""
+    """The groups of the sheet, the numbers of the groups to type back, and the date printed on it."""
 
     groups: tuple[str, ...]
     asked_groups: tuple[int, ...]
@@ -27,9 +27,9 @@ class PendingSheet:
 
 
 def store_pending_sheet(groups: tuple[str, ...]) -> None:
-    """Keep these groups until they are proved or this session ends."""
+    """Hold these groups in memory until they are proved or this session ends."""
     asked = secrets.SystemRandom().sample(range(1, len(groups) + 1), GROUPS_ASKED)
-    # The date as it is in this place: a person compares it with the paper.
+    # The local date: a person compares it with the paper.
     made_on = context.today()
     context.put_in_session(
         _SHEET_KEY, PendingSheet(groups=groups, asked_groups=tuple(sorted(asked)), made_on=made_on)
@@ -38,23 +38,23 @@ def store_pending_sheet(groups: tuple[str, ...]) -> None:
 
 
 def find_pending_sheet() -> PendingSheet | None:
-    """What is waiting to be proved."""
+    """The sheet that has not been proved yet, or None."""
     return cast("PendingSheet | None", context.get_from_session(_SHEET_KEY))
 
 
 def was_sheet_shown() -> bool:
-    """Whether its paper was opened already. It is opened once: *Back*, or whoever comes by, finds none."""
+    """Whether the printout was shown already. It is shown once, so that *Back* cannot show it again."""
     return bool(context.get_from_session(_SHOWN_KEY))
 
 
 def discard_pending_sheet() -> None:
-    """Forget the groups."""
+    """Remove the groups from memory."""
     context.pop_from_session(_SHOWN_KEY)
     context.pop_from_session(_SHEET_KEY)
 
 
 def group_errors(sheet: PendingSheet, typed: Mapping[str, str]) -> dict[str, str]:
-    """By field, what is wrong with the groups that were typed back."""
+    """Errors in the groups that were typed back, by field name."""
     return {
         f"group_{number}": (
             f"This is not group {number} of your sheet. Look again and type all five characters."
@@ -65,12 +65,12 @@ def group_errors(sheet: PendingSheet, typed: Mapping[str, str]) -> dict[str, str
 
 
 def render_sheet_once(sheet: PendingSheet, *, back: str) -> ViewResult:
-    """The sheet itself, as a page to be printed: a file of it would be a key that lies about.
+    """Render the sheet as a page to print, once. It is never a file, which would be an unprotected key.
 
-    Once only; after that the way leads back. What was not printed is made anew.
+    A second call redirects to `back`; a sheet that was not printed has to be made anew.
 
     Args:
-        back: the page on which its groups are typed back.
+        back: path of the page on which the groups are typed back.
     """
     if was_sheet_shown():
         return responses.redirect_to(back)

@@ -1,4 +1,4 @@
-"""The quick return: made after an unlock, held by the keeper, and gone when the practice is locked."""
+"""The quick return: a sealed blob made after an unlock, held by the keeper, destroyed by a lock."""
 
 import threading
 
@@ -8,16 +8,16 @@ from clinic_toolkit.vault import return_code
 from clinic_toolkit.web import context
 
 _keeper_lock = threading.Lock()
-# A derivation takes a second, and several on a busy machine. Nobody waits for it without end.
+# The key derivation takes a second, and several on a busy machine; this bounds the wait for it.
 _MAX_WAIT_SECONDS = 10.0
 
 
 def offer_quick_return(code: str, *, wait_for_keeper: bool = False) -> None:
-    """Offer a quick return with this code, from now on.
+    """Make a quick return for this code and pass it to the keeper.
 
     Args:
-        wait_for_keeper: the answer says that the code was taken, so it leaves when the keeper has it. Else
-            nobody is kept waiting for the second that the derivation takes.
+        wait_for_keeper: send the response only when the keeper has the blob, because the page says that the
+            code is set. Otherwise the derivation goes on in the background.
     """
     opened, here = context.vault(), context.worker()
     wanted = here.quick_return_request = object()
@@ -25,10 +25,10 @@ def offer_quick_return(code: str, *, wait_for_keeper: bool = False) -> None:
     def make() -> None:
         blob = return_code.wrap_user_key(opened, code)
         with _keeper_lock:
-            # Whoever locked meanwhile does not want it any more.
+            # A lock in the meantime has withdrawn the request.
             if here.quick_return_request is wanted:
                 here.keeper.hold_return_blob(blob)
-                # Its answer comes after it took the blob.
+                # The keeper answers in order, so this answer means that it has stored the blob.
                 here.keeper.has_return_blob()
 
     here.quick_return_thread = threading.Thread(target=make, name="quick-return", daemon=True)
@@ -43,9 +43,9 @@ def _wait_before_response(answer: Response) -> Response:
 
 
 def wait_for_quick_return() -> None:
-    """Come back once the keeper has the quick return that was offered last, if one is on its way.
+    """Wait until the keeper has the quick return that was offered last, if one is still being made.
 
-    Called after the commit: nobody else then waits for the derivation.
+    Call it after the commit, so that no other request has to wait for the derivation.
     """
     on_its_way = context.worker().quick_return_thread
     if on_its_way is not None and on_its_way.is_alive():
@@ -53,7 +53,7 @@ def wait_for_quick_return() -> None:
 
 
 def revoke_quick_return() -> None:
-    """Ask for the passphrase from now on."""
+    """Destroy the quick return: from now on the passphrase is needed."""
     here = context.worker()
     with _keeper_lock:
         here.quick_return_request = None

@@ -1,7 +1,7 @@
-"""After a secret was replaced: the old way in leaves the disk before the page says that it is done.
+"""After a secret was replaced: remove the old key slot from the disk before the page says so.
 
-SQLite keeps what was there before in its log until that is folded into the file. Until then an old
-passphrase or sheet would still open what a thief of the folder finds there.
+SQLite keeps overwritten rows in its write-ahead log until a checkpoint. Until then the old passphrase or
+recovery sheet would still open a stolen copy of the folder.
 """
 
 import logging
@@ -20,23 +20,23 @@ REDIRECT_STATUS = 303
 
 
 def list_rescued_copies() -> list[str]:
-    """The names of rescued copies of the store, which the old secret still opens."""
+    """File names of the rescued copies of the store, which the old secret still opens."""
     return [
         copy.name for copy in rescue_copies.list_copies(folder.database_path(context.settings().data_folder))
     ]
 
 
 def redirect_once_purged(target: str, *, if_not_purged: str, if_copies_left: str | None = None) -> Response:
-    """Go on to `target`, once the old way in is in no file any more.
+    """Redirect to `target` once no file holds the old key slot any more.
 
     Args:
-        if_copies_left: where to go instead if a rescued copy has to stay; that page names it.
-        if_not_purged: where to go if the log could not be emptied now; it is emptied when the keys are put
-            away, at the latest.
+        if_copies_left: path to redirect to if a rescued copy cannot be removed; that page names it.
+        if_not_purged: path to redirect to if the log could not be emptied now. It is emptied at the next
+            lock, at the latest.
     """
     engine = context.unit_of_work().engine
 
-    # Run after the commit of this request, and before its answer leaves.
+    # Runs after the commit of this request and before its response is sent.
     @after_this_request
     def fold(answer: Response) -> Response:
         if answer.status_code == REDIRECT_STATUS:

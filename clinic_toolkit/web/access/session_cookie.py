@@ -1,4 +1,4 @@
-"""The session cookie: signed, and read by every request, so its signer is made once."""
+"""The signed session cookie. Every request reads it, so its signer is made only once."""
 
 import hashlib
 import hmac
@@ -9,27 +9,27 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 
 from clinic_toolkit.web.context import SESSION_ID_KEY
 
-# Where Flask-WTF looks for it.
+# The session key in which Flask-WTF looks for the CSRF token.
 _CSRF_SESSION_KEY = "csrf_token"
 
 
 class _UndatedSigner:
-    """A signer that asks no date: `web/perimeter/timeouts.py` ends sessions, by a clock nobody can set."""
+    """A signer without an expiry date: `web/perimeter/timeouts.py` ends sessions, on a monotonic clock."""
 
     def __init__(self, signer: Any) -> None:
         self._signer = signer
 
     def dumps(self, payload: Any) -> Any:
-        """Sign it."""
+        """Serialize and sign the payload."""
         return self._signer.dumps(payload)
 
     def loads(self, signed: str, max_age: int | None = None) -> Any:
-        """Check it and read it, however old the date says it is."""
+        """Verify the signature and return the payload, whatever its age; `max_age` is ignored."""
         return self._signer.loads(signed)
 
 
 class SessionCookie(SecureCookieSessionInterface):
-    """Flask's signed cookie, under the key that the worker has for life."""
+    """Flask's signed cookie, with the key that the worker uses for its whole life."""
 
     # Flask's own choice is SHA-1.
     digest_method = staticmethod(hashlib.sha256)
@@ -39,24 +39,23 @@ class SessionCookie(SecureCookieSessionInterface):
         self._key = app.secret_key
 
     def get_signing_serializer(self, app: Flask) -> Any:
-        """What signs the cookie and checks it."""
+        """The serializer that signs and verifies the cookie."""
         return self._signer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Read the cookie, and give the session its form token.
+        """Read the cookie, and put the CSRF token into the session.
 
-        The token is derived, not drawn: of two pages that are asked for at once (a browser that opens
-        its tabs again, a page and its icon) each would else get one of its own, and only the form that
-        came last would be believed.
+        The token is derived, not random. With random tokens, two pages requested at the same time (restored
+        tabs, a page and its icon) would get different tokens, and only the later form would be accepted.
         """
         session = super().open_session(app, request)
         if session is not None and _CSRF_SESSION_KEY not in session:
             session[_CSRF_SESSION_KEY] = self._derive_csrf_token(str(session.get(SESSION_ID_KEY, "")))
-            session.modified = False  # nothing that the cookie would have to tell
+            session.modified = False  # the token is derived again on every request: no cookie has to be sent
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Send the cookie when it changed. Answers that depend on it are never stored: no `Vary` is due."""
+        """Send the cookie if it changed. No `Vary` header is needed, because no page is cached."""
         if session.modified:
             super().save_session(app, session, response)
 

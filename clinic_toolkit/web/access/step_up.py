@@ -1,7 +1,7 @@
-"""Asking for the passphrase once more, before an act that a screen left open must not be enough for.
+"""Step-up authentication: ask for the passphrase again before an act that an open session may not do alone.
 
-Export, deletion and whatever touches the keys carry the mark `require_passphrase`. The return code is never
-enough: it guards against a person at the keyboard for an hour, not against one who takes the record along.
+Views that export, delete or change keys carry the decorator `require_passphrase`. The return code is never
+enough: it protects against someone at the keyboard, not against someone who takes the record along.
 A wrong passphrase is counted and ends this process, as at the lock.
 """
 
@@ -17,13 +17,13 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-# So long after the passphrase was typed it is not asked for again.
+# The passphrase is not asked for again within this time.
 PASSPHRASE_VALID_SECONDS = 300.0
 STEP_UP_FIELD = "stepup_passphrase"
 
 
 def require_passphrase(view: View) -> View:
-    """Mark: the passphrase must have been typed in the last five minutes. Put it below the guard's mark."""
+    """Decorator: the passphrase must have been typed in the last five minutes. Goes below the guard's."""
 
     @wraps(view)
     def after_asking(*values: Any, **names: Any) -> Any:
@@ -40,12 +40,12 @@ def require_passphrase(view: View) -> View:
 
 
 def is_passphrase_fresh() -> bool:
-    """Whether the passphrase itself was typed a short while ago."""
+    """Whether the passphrase itself was typed within `PASSPHRASE_VALID_SECONDS`."""
     return context.seconds_since_passphrase() <= PASSPHRASE_VALID_SECONDS
 
 
 def reject_wrong_passphrase(typed: str, back: str) -> ViewResult | None:
-    """Look at what was typed; None if it is the passphrase, else the page that follows."""
+    """Check the typed passphrase: None if it is right, else the page to answer with."""
     sentence = unlocking.confirm_passphrase(typed)
     if not sentence:
         return None
@@ -55,13 +55,13 @@ def reject_wrong_passphrase(typed: str, back: str) -> ViewResult | None:
 
 
 def render_locked_page(sentence: str, back: str) -> ViewResult:
-    """What follows a wrong passphrase, which has ended this process: the lock, and then this page again."""
+    """The lock page after a wrong passphrase, which has ended this process; it leads back to `back`."""
     names = {"by_code": False, "covered": False, "back": back, "wait": 0}
     return render_template("lock/unlock.html", **names, errors={"passphrase": sentence}), 422
 
 
 def render_passphrase_question(back: str, *, error: str = "") -> ViewResult:
-    """The question. What was sent to the act is sent again with the answer."""
+    """The page that asks for the passphrase. It sends the fields of the original form again."""
     posted = request.method == "POST" and request.endpoint != "confirm.answered"
     shown = render_template(
         "confirm/ask.html",

@@ -1,8 +1,7 @@
-"""Trying a secret: one at a time, slower after each failure, and a failure ends the process.
+"""Unlock attempts: one at a time, slower after each failure, and a failure ends the process.
 
-A mistyped passphrase is almost the passphrase, so it must not stay in memory. The number of
-failures is on the disk; the delay they cost is served in full after every new start, on a clock
-that nobody can set.
+A mistyped passphrase is almost the passphrase, so it must not stay in memory. The number of failures is
+stored on the disk. The delay that follows from it starts anew with every process, on a monotonic clock.
 """
 
 import errno
@@ -29,25 +28,25 @@ BUSY_MESSAGE = "Another try is still being checked. Wait for its answer, then tr
 ENDED_MESSAGE = (
     "The try before this one was refused, or the practice was locked meanwhile. Type it once more."
 )
-# So long a second press waits for the first one's answer. With the work of one try and the longest delay.
+# How long a second press waits for the first: the longest delay and the time of one attempt.
 MAX_WAIT_SECONDS = 75.0
 
 
 class QuickReturnGone(ClinicError):
-    """The keeper holds nothing any more that a code could open."""
+    """The keeper holds no sealed blob any more, so no return code can be tried."""
 
     def __init__(self) -> None:
         super().__init__("Your code is not enough any more.")
 
 
 def seconds_until_next_attempt() -> float:
-    """Seconds from now until the next try would be answered."""
+    """Seconds until the next attempt is accepted."""
     due = unlock_attempts.delay_seconds(unlock_attempts.count_failures(context.settings().data_folder))
     return max(0.0, due - (time.monotonic() - context.worker().serving_since))
 
 
 def unlock_with_passphrase(typed: str) -> str:
-    """Let this browser in with the passphrase. Returns "" or the sentence that says why not."""
+    """Unlock for this browser with the passphrase. Returns "" or the error message."""
     sentence = _attempt_unlock(
         lambda: practice_access.unlock_with_passphrase(context.db(), typed, now=context.now()), delayed=True
     )
@@ -60,12 +59,12 @@ def unlock_with_passphrase(typed: str) -> str:
 
 
 def unlock_with_return_code(typed: str) -> str:
-    """Let this browser in with the return code, while the keeper holds the sealed blob."""
+    """Unlock for this browser with the return code. Returns "" or the error message."""
     keeper = context.worker().keeper
     taken = []
 
     def take() -> None:
-        # When it is its turn: a wrong code that is pressed twice costs one of the three tries.
+        # Taken only under the lock: a wrong code that is sent twice must use up one of the three tries only.
         blob = keeper.take_return_blob()
         if blob is None:
             raise QuickReturnGone
@@ -85,9 +84,9 @@ def unlock_with_return_code(typed: str) -> str:
 
 
 def unlock_with_recovery_sheet(typed: str) -> str:
-    """Let this browser in with the recovery sheet; a new passphrase must be chosen first.
+    """Unlock for this browser with the recovery sheet; a new passphrase must be chosen next.
 
-    The sheet has 160 random bits: no delay is needed to keep it from being guessed.
+    The sheet has 160 random bits, so no delay is needed against guessing. Returns "" or the error message.
     """
     return _attempt_unlock(
         lambda: practice_access.unlock_with_recovery_sheet(context.db(), typed, now=context.now()),
@@ -97,15 +96,15 @@ def unlock_with_recovery_sheet(typed: str) -> str:
 
 
 def confirm_passphrase(typed: str) -> str:
-    """Ask for the passphrase once more, before an act on the ways in. Returns "" or why not.
+    """Check the passphrase of an unlocked session again. Returns "" or the error message.
 
-    It is the same door as the lock's: counted before the try, and a wrong one ends this process, which
-    is also what makes the next try wait. The quick return goes too, so that who cannot type the
-    passphrase does not come back with a short code to guess again.
+    The rules are those of the lock: an attempt is counted before it is made, and a wrong passphrase ends this
+    process, so that the next attempt is delayed. The quick return is destroyed too, so that nobody can come
+    back with the short code and go on guessing the passphrase.
     """
     if not typed or len(typed) > MAX_SECRET_LENGTH:
         return "Type your present passphrase."
-    # The turn to write comes first: a second press waits here for the first, and holds up nobody.
+    # Begin the write transaction before taking the lock: a second press then waits here for the first.
     context.db()
     if not _attempt_lock.acquire(timeout=MAX_WAIT_SECONDS):
         return BUSY_MESSAGE
@@ -120,7 +119,7 @@ def confirm_passphrase(typed: str) -> str:
             unlock_attempts.clear_failures(folder)
             context.mark_passphrase_typed()
             return ""
-        # Before anything that can fail: what was typed is almost the passphrase, and one try is enough.
+        # Before anything that can fail: what was typed is almost the passphrase, so this process must end.
         context.end_worker("wrong secret")
         quick_return.revoke_quick_return()
     except OSError as error:
@@ -132,17 +131,17 @@ def confirm_passphrase(typed: str) -> str:
 
 
 def unverified_audit_line() -> int | None:
-    """The line of the audit trail that did not fit at this unlock."""
+    """The number of the audit entry whose verification failed at this unlock, or None."""
     return cast("int | None", context.get_from_session(_UNVERIFIED_LINE_KEY))
 
 
 def is_return_code_usable() -> bool:
-    """Whether it makes sense to ask for the code once more."""
+    """Whether the keeper still holds a blob, so that a return code can be tried."""
     return context.worker().keeper.has_return_blob()
 
 
 def sheet_group_error(number: int, typed: str) -> str:
-    """Why this group of the recovery sheet cannot be right, or ""."""
+    """The error message for a group of the recovery sheet that cannot be right, or ""."""
     try:
         recovery_sheet.check_group(number, typed)
     except recovery_sheet.InvalidRecoverySheet as misread:
@@ -157,19 +156,18 @@ def _attempt_unlock(
     must_choose_passphrase: bool = False,
     before_attempt: Callable[[], None] = lambda: None,
 ) -> str:
-    # A second press waits and is looked at after the first: its browser may have dropped the first answer,
-    # and comes in by what it sends itself.
+    # A second press waits and is then tried on its own: the browser may have dropped the first response.
     if not _attempt_lock.acquire(timeout=MAX_WAIT_SECONDS):
         return BUSY_MESSAGE
     folder = context.settings().data_folder
     try:
-        # The delay is served by the next process; one on its way out would look at more tries without it.
+        # The next process serves the delay; a process that is ending must not try further secrets without it.
         if context.worker().is_ending:
             return ENDED_MESSAGE
         before_attempt()
         if delayed:
             time.sleep(seconds_until_next_attempt())
-            # Counted before the try, so that ending the program during it is counted as well.
+            # Counted before the attempt, so that it counts even if the program is ended during it.
             unlock_attempts.record_failure(folder)
         opened = unlock()
         unlock_attempts.clear_failures(folder)
@@ -180,7 +178,7 @@ def _attempt_unlock(
         practice_access.record_failed_unlock(context.db(), now=context.now())
         return wrong.sentence
     except BaseException as error:
-        # The right secret may be in memory, and nobody is in: this process has no more use for it.
+        # The right secret may be in memory although nobody is unlocked, so this process ends.
         context.end_worker("not opened")
         if isinstance(error, OSError):
             raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error

@@ -1,1 +1,1 @@
-"""Texts of pages as data: audit events in sentences, promises, the page for a day without the computer."""
+"""Page texts as data: sentences for audit events, promises, the page for a day without the computer."""

@@ -1,4 +1,4 @@
-"""The audit trail in plain sentences: one table, an event code on the left and its words on the right."""
+"""Plain sentences for the events of the audit log, in one table by event code."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from clinic_toolkit.journal import audit_log, audit_reader, unsigned_entries
 
-# What a person can filter by.
+# The kinds of event that a person can filter by.
 EVENT_KINDS = {
     "looked": "Pages that were looked at",
     "people": "Clients and relationships",
@@ -100,7 +100,7 @@ EVENT_TEXTS: dict[str, tuple[str, str]] = {
     "audit.adopted": ("trail", "Checked and confirmed what was written while locked"),
 }
 
-# What an entry is called when several were looked at: one, many.
+# Singular and plural of each kind of record.
 RECORD_NOUNS = {
     "client": ("a client", "clients"),
     "clinical_case": ("a case", "cases"),
@@ -139,14 +139,14 @@ FAULT_TEXTS = {
 
 
 class EventText(Struct, frozen=True, kw_only=True):
-    """One event in words, and the kind it belongs to."""
+    """The sentence for one event, and the kind it belongs to."""
 
     kind: str
     text: str
 
 
 def describe_event(line: audit_reader.CheckedEntry) -> EventText:
-    """What a line says. A code may be followed by a detail that only the program needs."""
+    """The sentence for an audit entry. A detail after the event code is for the program only."""
     if line.fault and not line.event:
         return EventText(kind="trail", text=FAULT_TEXTS[line.fault])
     code, _, detail = line.event.partition(" ")
@@ -167,7 +167,7 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
 
 
 def count_records(tables: Iterable[str]) -> str:
-    """ "3 sessions and a note"."""
+    """Count records in words, such as "3 sessions and a note"."""
     many = Counter(tables)
     parts = [
         _count_with_noun(RECORD_NOUNS.get(table, ("an entry", "entries")), count)

@@ -1,6 +1,6 @@
-"""What to do on a day when the computer fails: for a page that is printed before, and docs/paper-day.md.
+"""What to do on a day when the computer fails: for a page to print in advance, and docs/paper-day.md.
 
-It names nobody. What was written on paper comes into the record by the pages that there are for it.
+It contains no names. Notes made on paper are entered later on the usual pages.
 """
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ INTRODUCTION = (
 
 
 class Section(Struct, frozen=True, kw_only=True):
-    """One heading and its lines. `numbered`: they are done one after the other."""
+    """One heading and its lines. `numbered`: the lines are steps in order."""
 
     heading: str
     lines: tuple[str, ...]
@@ -93,7 +93,7 @@ SECTIONS = (
 
 
 def render_markdown() -> str:
-    """The page docs/paper-day.md."""
+    """The text of docs/paper-day.md."""
     lines = [f"# {TITLE}", ""]
     lines += [
         "Made from `clinic_toolkit/web/content/paper_day.py`; a test compares them. In the program it is "

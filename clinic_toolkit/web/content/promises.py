@@ -1,7 +1,7 @@
-"""What is promised about the data, word for word: for the page *About your data* and docs/promises.md.
+"""The promises about the data, word for word, for the page *About your data* and docs/promises.md.
 
-Each promise says what keeps it, which tests show it, and where it is not shown. The words are not
-changed without the tests.
+Each promise names the code that fulfils it, the tests that show it, and what they do not show. Its words
+are never changed without changing the tests.
 """
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ PROCESS = "processes and the operating system"
 OUR_CODE = "our code"
 ADVICE = "what you do"
 
-# First, for a client and a clinician who read it together; it promises nothing beyond the words below it.
+# The summary, for a client and a clinician to read together; it promises nothing beyond what follows it.
 PLAIN = (
     (
         "What is kept",
@@ -64,7 +64,7 @@ SAFEGUARDS = {
 
 
 class Promise(Struct, frozen=True, kw_only=True):
-    """One promise: its number and words, what keeps it, what it does not cover, and what shows it."""
+    """One promise: number, words, what fulfils it, what it does not cover, and the tests that show it."""
 
     number: int
     text: str
@@ -245,7 +245,7 @@ LOSS_WARNING = "If you lose both the passphrase and the recovery sheet, the reco
 
 
 def render_markdown() -> str:
-    """The page docs/promises.md."""
+    """The text of docs/promises.md."""
     parts = ["# What is promised", ""]
     for heading, lines in PLAIN:
         parts += [f"## {heading}", "", *(f"- {line}" for line in lines), ""]

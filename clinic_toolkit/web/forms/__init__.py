@@ -1,5 +1,5 @@
-"""Forms: what may be typed where, and the sentence for what may not.
+"""Forms: their fields, validation rules and error messages.
 
-WTForms checks; templates draw (drawing a questionnaire page by WTForms costs sixteen times as much).
-Never: rules of the clinic, which live in `record`.
+WTForms validates; templates render the fields, because rendering a questionnaire page with WTForms takes
+sixteen times as long. Clinical rules are never here but in `record`.
 """

@@ -1,4 +1,4 @@
-"""What is sent while a questionnaire is chosen."""
+"""The form for choosing a questionnaire."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from clinic_toolkit.web.forms import fields
 
 
 class ChooseQuestionnaireForm(Form):
-    """Which questionnaire, about whom, and whether an interpreter is there."""
+    """Which questionnaire, about whom, and whether an interpreter is present."""
 
     instrument = fields.choice_field("Questionnaire", (), needed="Choose a questionnaire.")
     about = fields.choice_field("About", (), needed="Choose whom it is about.")
@@ -34,8 +34,8 @@ class ChooseQuestionnaireForm(Form):
         *,
         order: Sequence[UUID],
     ) -> "ChooseQuestionnaireForm":
-        """The form for one client's relationships in this order, with what can be begun."""
-        # With nobody known yet, it will nearly always be about someone new.
+        """Make the form for one client's relationships in this order, with the questionnaires on offer."""
+        # For a client without relationships it is nearly always about someone new.
         form = cls(typed, data={"about": "" if known else "new"})
         form.offered_instruments = {each.id: each for each in on_offer}
         form.instrument.choices = [(each.id, each.title) for each in on_offer]
@@ -52,16 +52,16 @@ class ChooseQuestionnaireForm(Form):
         self.named = {kept.id.hex: fold_name(kept.payload.word) for kept in known}
 
     frame_by_relationship: Mapping[str, str] = {}
-    # How each of them is called, as names are compared.
+    # The client's word for each relationship, folded for comparison.
     named: Mapping[str, str] = {}
     offered_instruments: Mapping[str, Instrument] = {}
 
     def chosen_instrument(self) -> Instrument | None:
-        """The questionnaire that was chosen, if it is one of those offered."""
+        """The chosen questionnaire if it is one of those offered, else None."""
         return self.offered_instruments.get(self.instrument.data or "")
 
     def matches_record(self, body: Administration) -> bool:
-        """Whether this is the form that this questionnaire was begun with."""
+        """Whether the administration was begun with exactly these fields."""
         about = body.relationship_id
         new = self.about.data == "new" and (self.word.data, self.frame.data) == (
             body.relationship_word,
@@ -72,7 +72,7 @@ class ChooseQuestionnaireForm(Form):
         return chosen is not None and chosen.id == body.instrument_id and (new or known)
 
     def validate_word(self, field: StringField) -> None:
-        """A new relationship needs the client's word for it; a word for nobody new was typed for nothing."""
+        """Require the client's word for a new relationship; refuse a word if none is new."""
         if self.about.data == "new" and not field.data:
             raise ValidationError("Write the client’s own word for this person, or an initial.")
         if self.about.data == "new" and fold_name(field.data or "") in self.named.values():
@@ -87,7 +87,7 @@ class ChooseQuestionnaireForm(Form):
             )
 
     def validate_frame(self, field: StringField) -> None:
-        """A new relationship needs a frame, and the questionnaire must fit it."""
+        """Require a frame for a new relationship, and a questionnaire that may be asked about it."""
         offered = [
             frame.id for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general
         ]
@@ -112,6 +112,6 @@ class ChooseQuestionnaireForm(Form):
 def relationship_choices(
     known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID]
 ) -> list[tuple[str, str]]:
-    """These people as choices: the value and the word of each, which does not depend on the order."""
+    """Choices for these relationships: pairs of value and word; the words do not depend on the order."""
     told = numbered_words(list(known))
     return [(id.hex, told[id]) for id in order]

@@ -1,4 +1,4 @@
-"""What the audit trail is searched by."""
+"""The search form of the audit log."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ EVERYONE, EVERYTHING = ("", "Everyone"), ("", "Everything")
 
 
 class AuditSearchForm(Form):
-    """Whose lines, of which kind, of which day; and before which line."""
+    """Filters by client, kind and day, and the entry before which to look."""
 
     client = StringField("Whose", default="")
     kind = StringField("What", default="")
@@ -25,20 +25,20 @@ class AuditSearchForm(Form):
     def choices(
         self, clients: Sequence[RecordVersion[Client]], names: Mapping[UUID, str]
     ) -> Mapping[str, list[tuple[str, str]]]:
-        """What the two lists offer."""
+        """The choices of the two lists, by field name."""
         people = [(kept.id.hex, names[kept.id]) for kept in clients if kept.state != STATE_JOINED]
         return {"client": [EVERYONE, *people], "kind": [EVERYTHING, *EVENT_KINDS.items()]}
 
     @property
     def before_line(self) -> int | None:
-        """The line to look before, or None for the newest."""
+        """The number of the entry before which to look, or None for the newest entries."""
         return fields.parse_whole_number(self.before.data) or None
 
     @property
     def has_filter(self) -> bool:
-        """Whether anything was chosen."""
+        """Whether any filter is set."""
         return bool(self.client.data or self.kind.data or self.day.data)
 
     def values(self) -> dict[str, Any]:
-        """What was chosen, for the page."""
+        """The filter values by field name."""
         return {"client": self.client.data, "kind": self.kind.data, "day": self.day.data}

@@ -1,4 +1,4 @@
-"""What is chosen for a couple."""
+"""The form for adding a couple."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from clinic_toolkit.web.forms import fields
 
 
 class CoupleForm(Form):
-    """Two clients whose hours are shared."""
+    """Two clients who will have joint sessions."""
 
     first = fields.choice_field("One of the two", (), needed="Choose one of the two.")
     second = fields.choice_field("The other", (), needed="Choose the other.")
@@ -21,7 +21,7 @@ class CoupleForm(Form):
     def for_clients(
         cls, people: Sequence[RecordVersion[Client]], names: Mapping[UUID, str], typed: Any
     ) -> "CoupleForm":
-        """The form for the clients there are."""
+        """Make the form with these clients as choices."""
         form = cls(typed)
         choices = [("", "Choose")] + [(kept.id.hex, names[kept.id]) for kept in people]
         form.first.choices = form.second.choices = choices

@@ -1,4 +1,4 @@
-"""What is sent before a check-in: about whom it is, and which question is watched."""
+"""Forms before a check-in: whom it is about, and which question is watched."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ GENERAL = "general"
 
 
 class CheckInForm(Form):
-    """About whom, and whether an interpreter is there."""
+    """Whom the check-in is about, and whether an interpreter is present."""
 
     about = fields.choice_field("About whom", (), needed="Choose whom it is about.")
     interpreter = fields.checkbox_field("With an interpreter")
@@ -27,14 +27,14 @@ class CheckInForm(Form):
     def for_client(
         cls, known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID], typed: Any, last: str
     ) -> "CheckInForm":
-        """The form for one client; `last` is whom the check-in before was about."""
+        """Make the form for one client; `last` is the form value of whom the last check-in was about."""
         form = cls(typed, data={"about": last})
         form.about.choices = relationship_choices(known, order)
         form.about.choices += [(GENERAL, "People in general")]
         return form
 
     def matches_record(self, body: Administration, instrument: str) -> bool:
-        """Whether this is the form that this check-in was begun with."""
+        """Whether the check-in was begun with exactly these fields."""
         about = body.relationship_id
         return (body.instrument_id, self.about.data) == (instrument, about.hex if about else GENERAL)
 
@@ -49,7 +49,7 @@ class WatchedForm(Form):
     def for_choices(
         cls, choices: Iterable[tuple[Instrument, tuple[Item, ...]]], typed: Any, chosen: str
     ) -> "WatchedForm":
-        """The form with what may be chosen in this relationship."""
+        """Make the form with the questions that may be watched in this relationship."""
         form = cls(typed, data={"item": chosen})
         form.allowed_values = {f"{one.id}:{item.id}" for one, items in choices for item in items} | {""}
         return form
@@ -57,12 +57,12 @@ class WatchedForm(Form):
     allowed_values: Iterable[str] = ()
 
     def validate_item(self, field: StringField) -> None:
-        """Only a question of the list, or none."""
+        """Allow only a question of the list, or none."""
         if (field.data or "") not in self.allowed_values:
             raise ValidationError("Choose one of the questions shown here, or none.")
 
     @property
     def chosen_item(self) -> tuple[str, str] | None:
-        """Questionnaire and question; None for no question of their own."""
+        """The ids of questionnaire and question, or None if no question is watched."""
         of, _, item = (self.item.data or "").partition(":")
         return (of, item) if item else None

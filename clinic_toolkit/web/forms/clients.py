@@ -1,4 +1,4 @@
-"""What is typed about a client."""
+"""The form for a client's details."""
 
 from datetime import date
 from typing import Any
@@ -39,7 +39,7 @@ class ClientForm(Form):
         self.current = current
 
     def validate_birth_date(self, field: Any) -> None:
-        """An adult's birth date, with a year that can be."""
+        """Require an adult's birth date with a plausible year."""
         if not field.data:
             return
         if field.data.year < EARLIEST_BIRTH_YEAR or field.data > self.today:
@@ -50,7 +50,7 @@ class ClientForm(Form):
             raise ValidationError(ClientIsMinor().sentence)
 
     def differences(self, current: Client) -> list[tuple[str, str]]:
-        """Each detail that is kept now and differs from what was typed: its label and its words."""
+        """Label and stored value of each detail whose stored value differs from the typed one."""
         typed, current = self.payload(), msgspec.structs.replace(current, code=_shown_code(current))
         return [
             (field.label.text, _display_text(getattr(current, name)) or "nothing")
@@ -59,7 +59,7 @@ class ClientForm(Form):
         ]
 
     def matches_record(self, current: Client) -> bool:
-        """Whether these are the details that are kept, with the initials that were proposed for them."""
+        """Whether these are the stored details, apart from initials that were suggested and filled in."""
         code = self.code.data or current.code
         return msgspec.structs.replace(self.payload(), code=code) in (
             current,

@@ -1,4 +1,4 @@
-"""Countries by their two-letter code (ISO 3166-1), with plain English names, for one list at set-up."""
+"""Countries by two-letter code (ISO 3166-1 alpha-2), with plain English names."""
 
 COUNTRIES = dict(
     line.split(" ", 1)

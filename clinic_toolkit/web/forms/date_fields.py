@@ -1,7 +1,7 @@
-"""A day as a browser sends it; one that is far away is asked back, once, and nothing typed is lost.
+"""A date field that asks for confirmation, once, if the date is implausibly far away.
 
-A slip in the year (2226, 1026) is a day like any other for the record, and nobody sees it again: a next
-check that never comes, an hour before everyone's birth.
+A mistyped year (2226, 1026) is a valid date that nobody would notice again: a next check that never comes, a
+session before everyone's birth.
 """
 
 from datetime import date, datetime
@@ -13,25 +13,25 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 from clinic_toolkit.web.forms.fields import clean_line
 
-# How its tick is named: the name of the field and this.
+# The confirmation box is named after the field with this suffix.
 CONFIRMED_SUFFIX = "-meant"
 _YEAR = 365.25
 
 
 def date_field(label: str, *, years_back: int | None, years_ahead: int | None, needed: str = "") -> Any:
-    """A date.
+    """Make a date field.
 
     Args:
-        back, ahead: so many years before and after today are likely here; beyond them it is asked whether the
-            day is meant. None where a far day does no harm or is refused by the form itself.
-        needed: the sentence shown when it is empty.
+        years_back, years_ahead: how many years before and after today are plausible; a date beyond them must
+            be confirmed. None if a far date does no harm or the form refuses it itself.
+        needed: the error message if it is empty; "" if it may be empty.
     """
     checks = [InputRequired(needed) if needed else Optional()]
     return _ConfirmedDateField(label, checks, years_back=years_back, years_ahead=years_ahead)
 
 
 def describe_distance(day: date, today: date) -> str:
-    """How far away a day is, in words: "in 200 years", "112 years ago"."""
+    """The distance of a date from today in words: "in 200 years", "112 years ago"."""
     years = round(abs((day - today).days) / _YEAR)
     counted = "about a year" if years <= 1 else f"{years} years"
     return f"in {counted}" if day > today else f"{counted} ago"
@@ -56,7 +56,7 @@ class _ConfirmedDateField(DateField):
             raise ValueError("Write the day as year-month-day, for example 2026-11-22.") from unread
 
     def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
-        # Last: what may not be at all is said first.
+        # Checked last: a date that is not allowed at all gets that error, and no question.
         if self.data is None or validation_stopped or self.errors:
             return
         if self.is_far and not self.is_confirmed:
@@ -67,7 +67,7 @@ class _ConfirmedDateField(DateField):
 
     @property
     def is_far(self) -> bool:
-        """Whether the day is further away than is likely here, and not the one that is kept already."""
+        """Whether the date is implausibly far away and differs from the stored one."""
         if self.data is None or self.data == self.object_data:
             return False
         years = (self.data - _today()).days / _YEAR
@@ -77,12 +77,12 @@ class _ConfirmedDateField(DateField):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the tick stands beside this very day."""
+        """Whether the confirmation box was ticked for exactly this date."""
         return self.data is not None and self.data.isoformat() in self.confirmed_days
 
     @property
     def page_values(self) -> dict[str, Any]:
-        """What stands in the field, also what is no day; and the day that is asked about, and its tick."""
+        """Template values: the field's text even if it is no date, the date to confirm, and its tick."""
         raw = self.raw_data[0] if self.raw_data else ""
         found: dict[str, Any] = {self.name: self.data.isoformat() if self.data else raw}
         if self.is_far:

@@ -1,4 +1,4 @@
-"""Fields shared by every form: cleaned text, days, clock times, choices."""
+"""Fields and validators shared by all forms: cleaned text, times, choices, length limits."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -10,15 +10,15 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 from clinic_toolkit import combining_marks
 
-# Right-to-left overrides make "abc" read "cba" on the page and in print; marks and isolates stay.
+# Removed: direction overrides, which make "abc" read "cba" on screen and in print. Marks and isolates stay.
 _DIRECTION_OVERRIDES: dict[int, str | None] = {0x202D: None, 0x202E: None}
-# Between two words of a pasted page stands one of these at times; without it the two would become one.
+# Line separators in pasted text; removing them like other control characters would join two words.
 _LINE_BREAKS: dict[int, str | None] = dict.fromkeys([0x0B, 0x0C, 0x85], "\n")
 MAX_LINE, MAX_PARAGRAPH, MAX_PAGE = 120, 2_000, 20_000
 
 
 def clean_text(text: str | None) -> str:
-    """Typed text as it is kept: NFC, one kind of line end, no control characters, no lone surrogate."""
+    """Normalize typed text: NFC, one kind of line end, no control characters, no lone surrogates."""
     if not text:
         return ""
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
@@ -29,7 +29,7 @@ def clean_text(text: str | None) -> str:
 
 
 def clean_line(text: str | None) -> str:
-    """The same on one line."""
+    """`clean_text` on one line, with runs of white space made one space."""
     return " ".join(clean_text(text).split())
 
 
@@ -38,17 +38,17 @@ def _has_visible_text(text: str | None) -> bool:
 
 
 def parse_whole_number(text: str | None) -> int:
-    """The version that a page was made from; 0, which nothing ever has, for whatever is no such number."""
+    """Parse a posted version or count; 0, which is never a version, for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def too_long_message(over: int, limit: int) -> str:
-    """The sentence for a text that is too long."""
+    """The error message for a text that is `over` characters too long."""
     return f"This is {over} character{'' if over == 1 else 's'} too long; it can hold {limit}."
 
 
 class MaxLength:
-    """Refuse text that is too long, and say by how much."""
+    """Validator that refuses text that is too long, and says by how much."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -61,42 +61,42 @@ class MaxLength:
 
 
 class Required:
-    """Refuse an empty field with a sentence that says what is wanted."""
+    """Validator that refuses an empty field with a message that says what is needed."""
 
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
         self.field_flags = {"required": True}
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Check one field. Text of which nothing can be seen would be a name that nobody can click."""
+        """Check one field. Invisible text counts as empty, because nobody could click such a name."""
         if not _has_visible_text(field.data):
             raise ValidationError(self.sentence)
 
 
 def first_error(*forms: Form) -> str:
-    """The first sentence about what is wrong, for a save that the page's own script sent."""
+    """The first error message, for the response to an autosave; "" if there is none."""
     return next((str(each) for form in forms for found in form.errors.values() for each in found), "")
 
 
 def version_for_page(form: Form, version: int, *, draft: bool = False) -> str:
-    """The version to send along again: what the form was opened with, after a mistake and in a draft too."""
+    """The version for the hidden field: after an error or in a draft, the one the form was opened with."""
     return str((form.data.get("version") if form.errors or draft else None) or version)
 
 
 def line_field(label: str, *, limit: int = MAX_LINE, needed: str = "") -> Any:
-    """One line of text; `needed` is the sentence shown when it is empty."""
+    """A field for one line of text; `needed` is the error message if it is empty, "" if it may be empty."""
     checks: list[Any] = [MaxLength(limit)]
     return StringField(label, [Required(needed), *checks] if needed else checks, filters=[clean_line])
 
 
 def text_field(label: str, *, limit: int = MAX_PARAGRAPH, needed: str = "") -> Any:
-    """Text of several lines."""
+    """A field for several lines of text; `needed` as in `line_field`."""
     checks: list[Any] = [MaxLength(limit)]
     return StringField(label, [Required(needed), *checks] if needed else checks, filters=[clean_text])
 
 
 def time_field(label: str, *, needed: str = "") -> Any:
-    """A time of day as a browser sends it."""
+    """A field for a time of day, as browsers send it."""
     return _TimeOfDayField(
         label, [InputRequired(needed) if needed else Optional()], format=["%H:%M", "%H:%M:%S"]
     )
@@ -105,17 +105,17 @@ def time_field(label: str, *, needed: str = "") -> Any:
 def choice_field(
     label: str, choices: Iterable[tuple[str, str]], *, needed: str = "Choose one of these."
 ) -> Any:
-    """One of a few; `choices` pairs each value with its words."""
+    """A field for one of a few choices; `choices` are pairs of value and label."""
     return _ChoiceField(label, [InputRequired(needed)], choices=list(choices), sentence=needed)
 
 
 def checkbox_field(label: str) -> Any:
-    """A box that is ticked or not."""
+    """A checkbox."""
     return BooleanField(label)
 
 
 class _ChoiceField(SelectField):
-    choices: Any  # pairs of a value and its words
+    choices: Any  # pairs of value and label
 
     def __init__(self, label: str, checks: list[Any], *, choices: Any, sentence: str, **bound: Any) -> None:
         super().__init__(label, checks, validate_choice=False, **bound)

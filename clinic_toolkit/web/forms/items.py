@@ -1,4 +1,4 @@
-"""What is sent with one question: by the clinician in the hour, or by the client alone."""
+"""Forms for the answer to one question: the clinician's, the client's, and one row of a whole form."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar, Self
@@ -11,9 +11,9 @@ from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.record.questionnaires.answers import MergedResponse, Response
 from clinic_toolkit.web.forms import fields
 
-# The two ways not to answer, as the buttons say them.
+# The labels of the two buttons for giving no answer.
 NON_ANSWER_LABELS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
-# What a way that was pressed sends when it is pressed once more: the question is open again.
+# Sent when a selected non-answer button is pressed again; it leaves the question open.
 LEFT_OPEN = "left_open"
 REMARK_LIMIT = 1_000
 CONFLICT_MESSAGE = (
@@ -22,7 +22,7 @@ CONFLICT_MESSAGE = (
 
 
 def describe_answer(response: Response, instrument: Instrument) -> str:
-    """An answer in one line of words, to stand beside another one."""
+    """An answer in words, on one line, to be compared with another."""
     labels = {option.value: option.label for option in instrument.options}
     answer = (
         NON_ANSWER_LABELS.get(response.status, "Left open")
@@ -33,7 +33,7 @@ def describe_answer(response: Response, instrument: Instrument) -> str:
 
 
 class ItemForm(Form):
-    """One answer, the mark to talk about it, and what goes with it in words."""
+    """One answer, the "talk about it" mark, and the client's remark."""
 
     answer = StringField("Answer")
     talk = fields.checkbox_field("Let’s talk about this")
@@ -48,7 +48,7 @@ class ItemForm(Form):
 
     @classmethod
     def for_instrument(cls, instrument: Instrument, typed: Any, *, number: int = 0) -> Self:
-        """The form for one item of this questionnaire; with a number, for one of many on a page."""
+        """Make the form for one item; `number` makes the field names unique where a page has many items."""
         form = cls(typed, prefix=f"{number}-" if number else "")
         form.options = frozenset(str(option.value) for option in instrument.options)
         form.shown_mark = form.version.data or answers.UNANSWERED_FINGERPRINT
@@ -56,25 +56,25 @@ class ItemForm(Form):
 
     @property
     def reopens_question(self) -> bool:
-        """Whether a way not to answer, pressed before, was let go: the same question is asked again."""
+        """Whether a non-answer was taken back, so that the same question is shown again."""
         return self.way.data == LEFT_OPEN
 
     @property
     def has_choice(self) -> bool:
-        """Whether an answer was chosen, or a way not to, or that way was let go."""
+        """Whether an answer or a non-answer was chosen, or a non-answer was taken back."""
         return self.reopens_question or self.way.data in NON_ANSWER_LABELS or self.answer.data in self.options
 
     def merge_with(self, stored: Response) -> MergedResponse:
-        """What was sent, beside what is kept by now: only what was changed on the page counts."""
+        """Merge the posted answer into the stored one: only what was changed on the page counts."""
         return answers.merge_response(self.shown_mark, self.to_response(stored), stored)
 
     def mark_after_save(self, stored: Response) -> str:
-        """The mark of what the page shows once this is saved, for its next save."""
+        """The fingerprint of what the page shows after this save, for its next save."""
         answer, talk, said = answers.response_fingerprint(self.to_response(stored)).split(".")
         return ".".join([answer if self.has_choice else self.shown_mark.partition(".")[0], talk, said])
 
     def to_response(self, before: Response) -> Response:
-        """What was sent, as a response; without an answer and a way not to, the one before stands."""
+        """The posted fields as a response; without an answer or non-answer, that of `before` is kept."""
         if self.way.data in NON_ANSWER_LABELS:
             status, value = str(self.way.data), None
         elif self.reopens_question:
@@ -86,35 +86,35 @@ class ItemForm(Form):
         return Response(status=status, value=value, wants_to_talk=self.talk.data, remark=self.said.data)
 
     def validate_answer(self, field: StringField) -> None:
-        """Only an answer of this questionnaire; none at all is fine."""
+        """Allow only an answer of this questionnaire, or none."""
         if field.data and field.data not in self.options:
             raise ValidationError("Choose one of the answers shown here.")
 
     def validate_way(self, field: StringField) -> None:
-        """Only one of the two ways not to answer, or the way back from it, or none."""
+        """Allow only one of the two non-answers, `LEFT_OPEN`, or none."""
         if field.data and field.data not in {*NON_ANSWER_LABELS, LEFT_OPEN}:
             raise ValidationError("Use one of the buttons on this page.")
 
     def validate_go(self, field: StringField) -> None:
-        """Only a button of the page."""
+        """Allow only a button of the page."""
         if (field.data or "next") not in self.buttons:
             raise ValidationError("Use one of the buttons on this page.")
 
 
 class ClientItemForm(ItemForm):
-    """The same in the client's hands."""
+    """The form on a device in the client's hands."""
 
     buttons = ("next", "back", "pause", "give_back")
 
 
 class ItemRowForm(ItemForm):
-    """One of many questions on a page: there the two ways not to answer are boxes to tick."""
+    """One row of a page with many questions, where the two non-answers are checkboxes."""
 
     def to_response(self, before: Response) -> Response:
-        """What was sent, as a response; a row that nothing was chosen in stays as it was.
+        """The posted row as a response; a row without a choice stays as it was.
 
-        Without script an answer and a tick may both be sent: what the page did not show counts. A tick
-        that the page showed and that was taken off leaves the question open.
+        Without script, an answer and a ticked non-answer may both be sent; then the one that the page did not
+        show before counts. If a tick that the page showed was removed, the question is left open.
         """
         if self.answer.data in NON_ANSWER_LABELS:
             self.way.data = self.answer.data
@@ -136,6 +136,6 @@ class ItemRowForm(ItemForm):
         return self.answer.data in NON_ANSWER_LABELS or super().has_choice
 
     def validate_answer(self, field: StringField) -> None:
-        """Only an answer of this questionnaire, or a way not to answer; none at all is fine."""
+        """Allow only an answer of this questionnaire, a non-answer, or none."""
         if field.data not in NON_ANSWER_LABELS:
             super().validate_answer(field)

@@ -1,4 +1,4 @@
-"""Which other entry is of the same person."""
+"""The form for joining an entry to another entry of the same person."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ class JoinForm(Form):
 
     @classmethod
     def for_choices(cls, others: Sequence[tuple[str, str]], typed: Any) -> "JoinForm":
-        """The form for these entries, each with its id and its words."""
+        """Make the form for these entries, which are pairs of id and words."""
         form = cls(typed)
         form.other.choices = [("", "Choose"), *others]
         return form

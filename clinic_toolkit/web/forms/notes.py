@@ -1,7 +1,7 @@
-"""What is sent while a note is written and signed.
+"""Forms for writing and signing a note.
 
-The fields of a note follow its parts: one for each section of the clinician's, and one for each
-block that was filled in, with a tick to leave it out; what is only offered has a tick to put it in.
+A note's fields follow its parts: one for each section that the clinician writes, and one for each prefilled
+block, with a checkbox to leave it out; a block that is only offered has a checkbox to include it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from clinic_toolkit.web.forms import fields
 
 
 class NoteForm:
-    """A note as typed. `sections` and `prefilled_blocks` pair the field's name with its part."""
+    """A note as typed. `sections` and `prefilled_blocks` hold each part with the name of its field."""
 
     def __init__(self, parts: Sequence[NotePart], version: int) -> None:
         self.expected_version = version
@@ -37,12 +37,12 @@ class NoteForm:
 
     @classmethod
     def from_parts(cls, parts: Sequence[NotePart]) -> "NoteForm":
-        """The form as it stands in the record."""
+        """Make the form from the stored parts."""
         return cls(parts, 0)
 
     @classmethod
     def from_request(cls, parts: Sequence[NotePart], sent: Mapping[str, str]) -> "NoteForm":
-        """The form as it was sent; a block the page did not show yet stays as it is."""
+        """Make the form from posted fields; a block that the page did not show yet stays unchanged."""
         form = cls(parts, fields.parse_whole_number(sent.get("version")))
         form.sections = [
             (name, heading, msgspec.structs.replace(part, text=fields.clean_text(sent.get(name, part.text))))
@@ -54,11 +54,11 @@ class NoteForm:
         return form
 
     def parts(self) -> list[NotePart]:
-        """The parts to keep: the clinician's first in each section, then what was filled in."""
+        """The parts to save: the clinician's sections, then the prefilled blocks."""
         return [part for _, _, part in self.sections] + [part for _, part in self.prefilled_blocks]
 
     def validate(self) -> bool:
-        """Check the lengths; the sentences are in `errors_by_field`."""
+        """Check the lengths; the error messages are in `errors_by_field`."""
         for name, part in [(name, part) for name, _, part in self.sections] + self.prefilled_blocks:
             over = len(part.text) - fields.MAX_PAGE
             if over > 0:
@@ -68,7 +68,7 @@ class NoteForm:
 
 def _submitted_block(name: str, part: NotePart, sent: Mapping[str, str]) -> NotePart:
     if part.is_offered:
-        # Another person's words: they go in as they are or stay out.
+        # Another person's words cannot be edited: they are included unchanged or left out.
         return msgspec.structs.replace(part, is_excluded=f"take-{name}" not in sent)
     if name not in sent:
         return part
@@ -78,9 +78,9 @@ def _submitted_block(name: str, part: NotePart, sent: Mapping[str, str]) -> Note
 
 
 class SignForm(Form):
-    """The last look before signing.
+    """The form on the page that is read before signing.
 
-    `facts` is the digest of the facts that the page showed, `versions` those they were read from.
+    `facts` is the digest of the facts that the page showed, `versions` the record versions they come from.
     """
 
     read = fields.checkbox_field("I have read this note")
@@ -91,11 +91,11 @@ class SignForm(Form):
 
     @property
     def expected_version(self) -> int:
-        """The version that was on the page."""
+        """The version that the page showed."""
         return fields.parse_whole_number(self.version.data)
 
     def validate_read(self, field: Any) -> None:
-        """Signing needs the tick: nothing can be changed afterwards."""
+        """Require the tick, because nothing can be changed after signing."""
         if not field.data:
             raise ValidationError(
                 "Tick this once you have read the note. After signing nothing in it can be changed."

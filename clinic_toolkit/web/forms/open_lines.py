@@ -1,4 +1,4 @@
-"""What is sent with the open line of a check-in: by the clinician in the hour, or by the client alone."""
+"""Forms for the open line of a check-in: the clinician's and the client's."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from clinic_toolkit.web.forms.items import REMARK_LIMIT, ClientItemForm, ItemFor
 
 
 class OpenLineForm(Form):
-    """What was said to the open line, and where to go."""
+    """The answer to the open line, and the button that was pressed."""
 
     open_line = fields.text_field("In the client’s words", limit=REMARK_LIMIT)
     go = StringField("Where to go", default="next")
@@ -22,7 +22,7 @@ class OpenLineForm(Form):
     buttons: Sequence[str] = ItemForm.buttons
 
     def merge_with(self, stored: str) -> tuple[str, bool]:
-        """The line to keep, and whether it was changed on this page and elsewhere as well."""
+        """The text to save, and whether it conflicts: changed both on this page and elsewhere."""
         seen = (self.version.data or "") if self.shown_mark is None else self.shown_mark
         sent = self.open_line.data
         if answers.text_fingerprint(sent) in (seen, answers.text_fingerprint(stored)):
@@ -31,16 +31,16 @@ class OpenLineForm(Form):
 
     @property
     def mark_after_save(self) -> str:
-        """The mark of what the page shows, for its next save."""
+        """The fingerprint of what the page shows, for its next save."""
         return answers.text_fingerprint(self.open_line.data)
 
     def validate_go(self, field: StringField) -> None:
-        """Only a button of the page."""
+        """Allow only a button of the page."""
         if (field.data or "next") not in self.buttons:
             raise ValidationError("Use one of the buttons on this page.")
 
 
 class ClientOpenLineForm(OpenLineForm):
-    """The same in the client's hands."""
+    """The form on a device in the client's hands."""
 
     buttons = ClientItemForm.buttons

@@ -1,4 +1,4 @@
-"""What is sent before the answers on a sheet of paper are entered."""
+"""The form that identifies a paper form before its answers are entered."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -21,7 +21,7 @@ from clinic_toolkit.web.forms.date_fields import date_field
 
 
 class PaperEntryForm(ChooseQuestionnaireForm):
-    """The code on the sheet, which says what form it is; about whom, and when."""
+    """The form code on the sheet, whom it is about, and when it was filled in."""
 
     code = fields.line_field("Code at the foot of the sheet", limit=60, needed="Type the code of the sheet.")
     on = date_field(
@@ -47,32 +47,32 @@ class PaperEntryForm(ChooseQuestionnaireForm):
         on: date,
         today: date,
     ) -> Self:
-        """The form for one client's relationships in this order; `on` is the day it most likely was."""
+        """Make the form for one client's relationships in this order; `on` is the most likely date."""
         form = cls(typed, data={"about": "" if known else "new", "on": on})
         form.offer_relationships(known, order)
         form.known_instruments = known_instruments
         form.today = today
         sheet = form.find_printed_form()
-        # A sheet about people in general names nobody, so nobody has to be chosen.
+        # A sheet about people in general is about no one person, so no relationship has to be chosen.
         nobody = not form.about.data or (form.about.data == "new" and not form.word.data)
         if sheet and sheet.general and nobody:
             form.about.data = "general"
         return form
 
     def find_printed_form(self) -> Sheet | None:
-        """The sheet that was meant, if the code is one that is known here."""
+        """The printed form with this code, or None if the code is unknown."""
         try:
             return paper_entry.find_edition(self.code.data or "", self.known_instruments)
         except ClinicError:
             return None
 
     def chosen_instrument(self) -> Instrument | None:
-        """The version that the code belongs to."""
+        """The questionnaire version that the code belongs to, or None."""
         sheet = self.find_printed_form()
         return sheet.instrument if sheet else None
 
     def matches_record(self, body: Administration) -> bool:
-        """Whether this is the form that this sheet was begun with."""
+        """Whether the entry of the sheet was begun with exactly these fields."""
         chosen = self.chosen_instrument()
         return (
             chosen is not None
@@ -81,7 +81,7 @@ class PaperEntryForm(ChooseQuestionnaireForm):
         )
 
     def validate_code(self, field: StringField) -> None:
-        """The code must be one that is known here, in the wording that fits whom it was about."""
+        """Require a known code whose wording fits the relationship."""
         if not field.data:
             return
         try:
@@ -92,7 +92,7 @@ class PaperEntryForm(ChooseQuestionnaireForm):
             raise ValidationError(paper_entry.WordingMismatch(general=sheet.general).sentence)
 
     def validate_on(self, field: Any) -> None:
-        """A day on which it can have been filled in."""
+        """Require a date on which the sheet can have been filled in."""
         if field.data:
             try:
                 paper_entry.check_answer_date(field.data, today=self.today)

@@ -1,4 +1,4 @@
-"""What is typed about the practice and its secrets."""
+"""Forms for the practice's settings, passphrase and return code."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,7 @@ MAX_LIMITS_LENGTH = 600
 
 
 class PracticeForm(Form):
-    """Where the practice is, what it is called, whom a client can call, and the limits of confidentiality."""
+    """The practice's country and name, whom a client can call, and the limits of confidentiality."""
 
     practice_name = fields.line_field(
         "Name of the practice", needed="Write the name of the practice, or your own."
@@ -50,7 +50,7 @@ class PracticeForm(Form):
     version = StringField("What the page saw of the settings", default="")
 
     def validate_country(self, field: StringField) -> None:
-        """A country of the list."""
+        """Require a country of the list."""
         if field.data not in COUNTRIES:
             raise ValidationError("Choose a country.")
 
@@ -66,11 +66,11 @@ class PracticeForm(Form):
         )
 
     def prefill_limits(self, draft: str) -> None:
-        """Let the page show this draft, unless words of their own stand there."""
+        """Fill in this draft, unless the field already has text."""
         self.limits_text.data = self.limits_text.data or draft
 
     def differences(self, current: PracticeSettings) -> list[tuple[str, str]]:
-        """What is kept otherwise than it was typed, by the words of its field."""
+        """Label and stored value of each field whose stored value differs from the typed one."""
         return [
             (str(field.label.text), str(getattr(current, name)))
             for name, field in self._fields.items()
@@ -82,19 +82,19 @@ SETTING_FIELDS = ("practice_name", "clinician_name", "country", "record_kind", "
 
 
 def settings_mark(settings: PracticeSettings) -> str:
-    """What a page saw of the settings, to tell whether they were changed since, here or elsewhere."""
+    """The fingerprint of the settings, by which a later form sees if they were changed in between."""
     return answers.text_fingerprint("\n\n".join(getattr(settings, name) for name in SETTING_FIELDS))
 
 
 def guessable_names(settings: PracticeSettings) -> tuple[str, str]:
-    """What others know of a practice and may not stand for a passphrase."""
+    """Names that others know, which do not count towards the strength of a passphrase."""
     return settings.practice_name, settings.clinician_name
 
 
 class PassphraseForm(Form):
-    """A passphrase; one's own is typed twice. `offered_passphrase` keeps the six words on the page.
+    """A new passphrase; one's own has to be typed twice. `offered_passphrase` carries the generated words.
 
-    `guessable_names`: the names of the practice and of its people, which do not count in a passphrase.
+    `guessable_names`: names that others know, which do not count towards the strength of the passphrase.
     """
 
     passphrase = StringField("Passphrase")
@@ -106,11 +106,11 @@ class PassphraseForm(Form):
         self.guessable_names = guessable_names
 
     def suggested_passphrase(self) -> str:
-        """The six words on the page; the same ones after a mistake."""
+        """The six generated words that the page shows; the same ones after an error."""
         return self.offered_passphrase.data or passphrases.generate_passphrase()
 
     def validate_passphrase(self, field: StringField) -> None:
-        """Six generated words always pass; one's own must be hard to guess."""
+        """Accept six generated words; a passphrase of one's own must be hard to guess."""
         if not field.data:
             raise ValidationError("Type the six words, or a passphrase of your own.")
         if (over := len(field.data) - passphrases.MAX_PASSPHRASE_LENGTH) > 0:
@@ -120,7 +120,7 @@ class PassphraseForm(Form):
             raise ValidationError(reason)
 
     def validate_passphrase_again(self, field: StringField) -> None:
-        """Both must be the same. The six words on the page were typed right if they are these."""
+        """Require the same passphrase twice; the offered words need no second entry."""
         as_offered = self.passphrase.data == self.offered_passphrase.data
         if field.data != self.passphrase.data and (field.data or not as_offered):
             raise ValidationError("The two do not match. Type the same passphrase twice.")
@@ -133,11 +133,11 @@ class ReturnCodeForm(Form):
     offered_code = StringField("Offered")
 
     def suggested_code(self) -> str:
-        """The code on the page; the same one after a mistake."""
+        """The generated code that the page shows; the same one after an error."""
         return self.offered_code.data or passphrases.generate_return_code()
 
     def validate_code(self, field: StringField) -> None:
-        """Six letters or digits."""
+        """Require six letters or digits."""
         tidy = return_code.normalize_return_code(field.data or "")
         if len(tidy) != CODE_LENGTH or not tidy.isalnum():
             raise ValidationError("Choose six letters or digits.")

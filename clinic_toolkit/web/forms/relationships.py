@@ -1,4 +1,4 @@
-"""What is typed about a relationship."""
+"""The form for a relationship."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is written down while a result is looked at together."""
+"""The form for what is written down while a result is looked at together."""
 
 from hashlib import sha256
 from typing import Any
@@ -12,10 +12,10 @@ from clinic_toolkit.web.forms import fields
 
 
 class ReflectionForm(Form):
-    """Where it is wrong, what the client says of it in their own words, one next step.
+    """Where the result is wrong, what the client says about it, one next step.
 
-    `correctable_lines` pairs the name of a field with the line that may be put right in it;
-    `other_corrections` is what was put right of lines that are told no more, since an answer was changed.
+    `correctable_lines` pairs the name of a field with the line that may be corrected in it;
+    `other_corrections` are corrections of lines that are not shown any more because an answer was changed.
     """
 
     wrong = fields.text_field("Where is this wrong?")
@@ -29,7 +29,7 @@ class ReflectionForm(Form):
 
     @classmethod
     def for_result(cls, together: JointReview, body: Administration, typed: Any) -> "ReflectionForm":
-        """The form beside what was told, with each of its lines to be put right, and what was said."""
+        """Make the form with a field to correct each shown line, filled in with what is stored."""
         lines = {_field_name(line.text): line for line in together.statements}
         made = type(
             cls.__name__, (cls,), {name: fields.line_field(line.text) for name, line in lines.items()}
@@ -49,17 +49,17 @@ class ReflectionForm(Form):
 
     @property
     def expected_version(self) -> int:
-        """The version that was on the page."""
+        """The version that the page showed."""
         return fields.parse_whole_number(self.version.data)
 
     @property
     def chosen_places(self) -> tuple[int, ...]:
-        """The places whose words go on the client's page."""
+        """The places whose text goes on the client page."""
         return tuple(sorted(self.taken.data or ()))
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
-        """The lines that the client said otherwise."""
+        """The lines that the client corrected."""
         typed = ((line, self[name].data) for name, line in self.correctable_lines)
         return (
             *self.other_corrections,
@@ -67,7 +67,7 @@ class ReflectionForm(Form):
         )
 
     def has_changes(self, body: Administration) -> bool:
-        """Whether anything was typed that is not kept yet."""
+        """Whether anything typed is not stored yet."""
         typed = (
             self.wrong.data,
             self.own_words.data,
@@ -85,5 +85,5 @@ class ReflectionForm(Form):
 
 
 def _field_name(line: str) -> str:
-    # By its words and not by its place, so that what was typed stays with the line it was typed for.
+    # Named by the line's text, not its position, so that a correction stays with the line it was typed for.
     return f"right_{sha256(line.encode()).hexdigest()[:12]}"

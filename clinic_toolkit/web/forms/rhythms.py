@@ -1,4 +1,4 @@
-"""What is agreed about asking a questionnaire again."""
+"""Forms for the agreement to repeat a questionnaire."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ MAX_TIMES = 60
 
 
 class RhythmForm(Form):
-    """Why it is repeated, until when or how often, and which rounds everything later is seen beside."""
+    """Why it is repeated, until when or how often, and how many rounds make the baseline."""
 
     why = fields.line_field(
         "Why it is repeated", limit=200, needed="Write why it is repeated, in a few words."
@@ -29,7 +29,7 @@ class RhythmForm(Form):
 
     @classmethod
     def for_rhythm(cls, typed: Any, body: RepeatAgreement | None, *, today: date) -> "RhythmForm":
-        """The form, with what is agreed already."""
+        """Make the form, filled in with the present agreement, if there is one."""
         known = (
             {
                 "why": body.purpose,
@@ -45,7 +45,7 @@ class RhythmForm(Form):
         return form
 
     def matches_record(self, rhythm: RecordVersion[RepeatAgreement]) -> bool:
-        """Whether this is what is agreed already, and on."""
+        """Whether this agreement is active and has exactly these values."""
         sent = (self.why.data, self.until.data, fields.parse_whole_number(self.times.data) or None)
         agreed = (rhythm.payload.purpose, rhythm.payload.end_date, rhythm.payload.max_rounds)
         return (
@@ -55,31 +55,31 @@ class RhythmForm(Form):
         )
 
     def validate_until(self, field: Any) -> None:
-        """It ends on a day that is still to come."""
+        """Refuse an end that is past."""
         if field.data and field.data < self.today:
             raise ValidationError("This day is past. Write today or a later day, or leave it empty.")
 
     def validate_times(self, field: Any) -> None:
-        """A repeat has an end: a day, a number of times, or both."""
+        """Require an end: a date, a number of times, or both."""
         if not field.data and not self.until.data and not self.until.errors:
             raise ValidationError("Write how many times in all, or until which day: a repeat needs an end.")
         if field.data and not 2 <= fields.parse_whole_number(field.data) <= MAX_TIMES:
             raise ValidationError(f"Write a whole number from 2 to {MAX_TIMES}, or leave it empty.")
 
     def validate_baseline(self, field: Any) -> None:
-        """Three rounds or more."""
+        """Require a baseline of at least `MIN_BASELINE_ROUNDS`."""
         if not MIN_BASELINE_ROUNDS <= fields.parse_whole_number(field.data) <= MAX_TIMES:
             raise ValidationError(f"Write a whole number from {MIN_BASELINE_ROUNDS} to {MAX_TIMES}.")
 
 
 class GoOnForm(Form):
-    """Why it goes on although stopping was proposed."""
+    """The reason why the repeating goes on although stopping was proposed."""
 
     because = fields.line_field("Go on, because", limit=200, needed="Write why it goes on, in a few words.")
     version = StringField("Version", default="0")
 
     def was_already_decided(self, rhythm: RecordVersion[RepeatAgreement] | None) -> bool:
-        """Whether going on was decided with these words already, after the page was shown."""
+        """Whether going on was recorded with this reason after the page was shown: it was sent twice."""
         seen = fields.parse_whole_number(self.version.data)
         return (
             rhythm is not None

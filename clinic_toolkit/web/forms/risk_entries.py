@@ -1,4 +1,4 @@
-"""What is typed into a risk entry: three choices first, a few lines if there is time for them."""
+"""The form for a risk entry: three choices first, then optional lines of text."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -38,18 +38,18 @@ REASON_ALONE = (
 
 
 class FearForm(Form):
-    """Whether fear was asked about in private, today, and where sheets may be worked with."""
+    """Whether fear was asked about in private today, and where worksheets may be used."""
 
     fear = fields.choice_field("Fear of this person, asked in private today", FEAR_CHOICES)
 
     @property
     def worksheet_location(self) -> str:
-        """Where sheets may be worked with; empty if it was not asked."""
+        """Where worksheets may be used; "" if fear was not asked about."""
         return self.fear.data if self.fear.data in (SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM) else ""
 
 
 class RiskForm(FearForm):
-    """One entry. With a prompt to close, one of the three choices is needed; without, anything at all."""
+    """One entry. With a prompt to close it needs one of the three choices; without, any field at all."""
 
     about = fields.choice_field("About whom", ())
     how = fields.choice_field("What was done", HOW_LABELS.items(), needed="Choose one of the three.")
@@ -80,7 +80,7 @@ class RiskForm(FearForm):
 
     @property
     def prompts_mark(self) -> str:
-        """Which answers the page shows prompts for, so that one that came later is not closed unseen."""
+        """The answers whose prompts the page shows, so that a later prompt is not closed unseen."""
         return " ".join(
             f"{(raised.administration_id_bytes or b'').hex()}:{raised.item_id}"
             f":{raised.status}:{raised.value}:{raised.wants_to_talk:d}"
@@ -90,11 +90,11 @@ class RiskForm(FearForm):
 
     @property
     def is_current(self) -> bool:
-        """Whether it closes exactly what the page showed."""
+        """Whether the open prompts are exactly those that the page showed."""
         return (self.seen.data or "") == self.prompts_mark
 
     def matches_record(self, body: RiskEntry) -> bool:
-        """Whether this is the form that this entry was written from."""
+        """Whether the entry was created from exactly these fields."""
         about = body.relationship_id
         return (
             self.about.data == (about.hex if about else NOBODY_IN_PARTICULAR)
@@ -107,30 +107,30 @@ class RiskForm(FearForm):
 
     @property
     def _uses_default_check_day(self) -> bool:
-        """Whether the day of the next check is chosen as the entry is written (`create_risk_entry`)."""
+        """Whether `create_risk_entry` chooses the date of the next check."""
         return self.how.data == HOW_NOT_TODAY and not any(self.next_check.raw_data or ())
 
     @property
     def has_text(self) -> bool:
-        """Whether anything stands in the lines, so that they are not folded away."""
+        """Whether any optional line is filled in, so that the lines are not folded away."""
         return any(getattr(self, name).data for name in TEXT_FIELDS) or any(self.next_check.raw_data or ())
 
     def validate_because(self, field: Any) -> None:
-        """ "Not today" needs its reason, and with another choice a reason would be lost."""
+        """Require a reason for "not today", and refuse one with another choice, where it would be lost."""
         if self.how.data == HOW_NOT_TODAY and not field.data:
             raise ValidationError(DeferralReasonMissing().sentence)
         if self.how.data != HOW_NOT_TODAY and field.data:
             raise ValidationError(REASON_ALONE)
 
     def validate_next_check(self, field: Any) -> None:
-        """A check lies ahead."""
+        """Refuse a next check that is past."""
         if field.data and field.data < self.today:
             raise ValidationError("This day is past. A next check is today or later.")
         if field.data and self.how.data == HOW_NOT_TODAY and field.data > latest_check_date(self.today):
             raise ValidationError(CheckTooLate().sentence)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields; without a prompt the entry has to say something."""
+        """Validate the fields; without a prompt at least one must be filled in."""
         if not super().validate(extra_validators):
             return False
         says = [

@@ -1,4 +1,4 @@
-"""What is typed about an hour."""
+"""Forms for the facts of a therapy session."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -20,7 +20,7 @@ EARLIEST_YEAR = 1900
 
 
 class HourForm(Form):
-    """Date, times, where, who was there, and whether it took place."""
+    """Date, times, place, who was present, and whether it took place."""
 
     kind = fields.choice_field("What it is", therapy_sessions.KIND_LABELS.items())
     on = date_field("Date", years_back=5, years_ahead=2, needed="Write the date.")
@@ -47,7 +47,7 @@ class HourForm(Form):
         *,
         today: date,
     ) -> "HourForm":
-        """The form for the people of one case, as kept or as typed."""
+        """Make the form for the clients of one case, from the stored session or the posted fields."""
         start = msgspec.structs.asdict(body) | {"present": [id.hex for id in body.present_ids]}
         form = cls(typed, data=start)
         form.present.choices = [(kept.id.hex, names[kept.id]) for kept in people]
@@ -56,12 +56,12 @@ class HourForm(Form):
         return form
 
     def validate_on(self, field: Any) -> None:
-        """A year of four digits."""
+        """Require a year of four digits, not before `EARLIEST_YEAR`."""
         if field.data and field.data.year < EARLIEST_YEAR:
             raise ValidationError("Check the year of this date, and write it with four digits.")
 
     def validate_attendance(self, field: Any) -> None:
-        """What is past is not planned any more, and nobody came to what is still to come."""
+        """Refuse "planned" for a past session, and an attendance for a future one."""
         if not self.on.data:
             return
         if field.data == "planned" and self.on.data < self.today:
@@ -70,7 +70,7 @@ class HourForm(Form):
             raise ValidationError("This date is still to come. Choose Planned or Cancelled, or change it.")
 
     def validate_present(self, field: SelectMultipleField) -> None:
-        """Only people of this case; and someone, if it was met or spoken."""
+        """Allow only clients of this case; require one if anyone was met or spoken to."""
         if not set(field.data or ()) <= self.client_ids:
             raise ValidationError("Choose from the people shown here.")
         met = self.kind.data in ("session", "call") and self.attendance.data in ("came", "late")
@@ -78,12 +78,12 @@ class HourForm(Form):
             raise ValidationError("Choose who was there, or choose Did not come under Attendance.")
 
     def validate_end(self, field: Any) -> None:
-        """The end comes after the start."""
+        """Refuse an end before the start."""
         if field.data and self.start.data and field.data < self.start.data:
             raise ValidationError(therapy_sessions.EndBeforeStart().sentence)
 
     def payload(self, case: UUID, agreed: str = "") -> TherapySession:
-        """The hour as typed. Who was chosen stays chosen when nobody came: it may have been a wrong click."""
+        """The session as typed; chosen clients are kept even if nobody came, which may be a wrong click."""
         return TherapySession(
             case_id_bytes=case.bytes,
             kind=self.kind.data,

@@ -1,4 +1,4 @@
-"""What is sent when a worksheet is given."""
+"""The form for giving a worksheet."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ SENTENCE_LIMIT = 160
 
 
 class HandoutForm(FearForm):
-    """Which sheet, for whom, about whom, and one sentence in the client's words, if they want it printed."""
+    """Which sheet, for whom, about whom, and optionally one sentence of the client's to print on it."""
 
     worksheet = fields.choice_field("Worksheet", (), needed="Choose a worksheet.")
     client = fields.choice_field("For", (), needed="Choose who takes it.")
@@ -26,11 +26,11 @@ class HandoutForm(FearForm):
 
     @property
     def sentence_to_print(self) -> str:
-        """The sentence to print: what was typed, else what was chosen of what the client said."""
+        """The sentence to print: the typed one, else the one chosen from the client's remarks."""
         return self.sentence.data or self.said.data or ""
 
     def matches_record(self, body: Handout) -> bool:
-        """Whether this is the form that this sheet was given with."""
+        """Whether the sheet was given with exactly these fields."""
         about = body.relationship_id.hex if body.relationship_id else NOBODY_IN_PARTICULAR
         sent = (
             self.worksheet.data,
@@ -49,13 +49,13 @@ class HandoutForm(FearForm):
         known: Sequence[RecordVersion[Relationship]] = (),
         about: str = NOBODY_IN_PARTICULAR,
     ) -> "HandoutForm":
-        """The form for the clients of one case, and whom a sheet may be about; `about` is chosen at first."""
+        """Make the form for the clients of one case and their relationships; `about` is preselected."""
         form = cls(typed, data={"fear": NOT_ASKED, "about": about})
         form.about.choices = [
             (NOBODY_IN_PARTICULAR, "Nobody in particular"),
             *((id.hex, word) for id, word in numbered_words(list(known)).items()),
         ]
-        # Asked for only where a sheet needs it.
+        # Required only for a sheet that needs them.
         form.about.validators, form.fear.validators = [], []
         form.worksheet.choices = [(sheet.slug, sheet.title) for sheet in catalogue.list_worksheets()]
         form.client.choices = [(kept.id.hex, names[kept.id]) for kept in people]

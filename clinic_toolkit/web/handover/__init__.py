@@ -1,1 +1,1 @@
-"""The small app in a client's hands. Never: a screen, a way in, or any other record."""
+"""The small app for a handed-over form. It has no clinician's screen, no unlock, and no other record."""

@@ -1,4 +1,4 @@
-"""What the process of a handed-over form keeps and reads: each answer in a turn of its own."""
+"""Stores and reads the answers of a handed-over form, each save in a transaction of its own."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,29 +21,29 @@ class HandoverAnswers:
         self._ticket = ticket
 
     def load_form(self) -> ClientForm:
-        """What was answered since the device was handed over."""
+        """The answers given since the device was handed over."""
         if self.engine is None:
             raise RuntimeError("a request came before the store was opened")
         with reading(self.engine) as db:
             return client_side.load_client_form(db, self._ticket)
 
     def answer_to(self, number: int) -> Response:
-        """The answer to one question; the open line counts as one more."""
+        """The answer to one question; the open line has the number after the last question."""
         return self.load_form().answers.get(number, NO_ANSWER)
 
     def save_answer(
         self, number: int, merge: Callable[[Response], MergedResponse]
     ) -> tuple[Response, MergedResponse]:
-        """Keep what was changed on a page.
+        """Save what was changed on one page.
 
         Args:
-            merge: puts what was sent beside what is kept.
+            merge: combines the posted answer with the stored one.
 
         Returns:
-            What stood there before, and what came of both; nothing is kept if they clash.
+            The answer stored before, and the merged one; nothing is saved if they conflict.
 
         Raises:
-            client_side.FormTakenBack: the form was finished, or brought into the record.
+            client_side.FormTakenBack: the form was finished, or merged into the record.
             client_side.TooManyChanges: there is no room for more changes.
         """
         before = self.answer_to(number)
@@ -51,7 +51,7 @@ class HandoverAnswers:
         if self.engine is None or found.has_conflict or found.response == before:
             return before, found
         with writing(self.engine) as db:
-            # Once more in the turn to write: another window may have been quicker.
+            # Read again inside the write transaction: another window may have saved in the meantime.
             before = client_side.load_client_form(db, self._ticket).answers.get(number, NO_ANSWER)
             found = merge(before)
             if not found.has_conflict and found.response != before:
@@ -59,7 +59,7 @@ class HandoverAnswers:
         return before, found
 
     def record_act(self, act: str) -> None:
-        """Keep that the client finished, or gave the device back."""
+        """Save that the client finished, or gave the device back."""
         if self.engine is not None:
             with writing(self.engine) as db:
                 client_side.record_act(db, self._ticket, act, now=datetime.now(UTC))

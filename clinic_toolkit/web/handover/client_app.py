@@ -1,10 +1,10 @@
-"""The small app of a device in a client's hands: one form, and no way to anything else.
+"""The app that serves one form on a device in a client's hands, and nothing else.
 
-It has no vault and no screens. What it knows of the record came on a ticket: the form, the client's word
-for the relationship, and a key that opens what was answered since the device was handed over. Every
-address but the form's own is refused with the gate's bytes; a person who goes back, types an address or
-opens the browser anew is led to the form. The one cookie that is looked at says that this browser may ask
-at all: whatever it could do before is worth nothing here.
+It has no vault and no clinician's screens. All it knows of the record came on the ticket: the form, the
+client's word for the relationship, and a key for the answers given since the device was handed over. Every
+URL but the form's own gets the gate's refusal; a person who goes back, types an address or reopens the
+browser is redirected to the form. Only the launch cookie is read: the clinician's session cookie gives no
+access here.
 """
 
 import hmac
@@ -41,36 +41,36 @@ if TYPE_CHECKING:
 log = logging.getLogger("clinic")
 
 _HAND_OVER_PATH = re.compile(r"/administrations/[0-9a-f-]{36}/hand-over")
-# A form with nothing but its token is shorter.
+# A form that holds only its CSRF token is shorter than this.
 _TOKEN_ONLY_FORM_BYTES = 400
 
 
 class TicketPipe(Protocol):
-    """Where the ticket lies."""
+    """The pipe that holds the ticket (the tray of `docs/glossary.md`)."""
 
     def peek_ticket(self) -> bytes | None:
-        """The ticket, which stays where it is."""
+        """The ticket, without removing it from the pipe."""
 
     def discard_ticket(self) -> None:
-        """Destroy it."""
+        """Destroy the ticket."""
 
 
 class TicketKeeper(Protocol):
-    """What this app needs of the line to the keeper."""
+    """What this app needs of the connection to the keeper."""
 
     @property
     def ticket_pipe(self) -> TicketPipe:
-        """Where the worker before left a ticket, if it did."""
+        """The pipe in which the previous worker may have left a ticket."""
 
     @property
     def stopping(self) -> Any:
-        """Set to end this process after its answers."""
+        """The event that ends this process after its pending responses."""
 
 
 def find_handover_app(
     settings: Settings, engine: Engine, keeper: TicketKeeper, cookie_key: bytes
 ) -> "HandoverApp | None":
-    """The app for the form that is out, if one is; a ticket that fits nothing is destroyed."""
+    """The app for the open hand-over, or None. A ticket that matches no open hand-over is destroyed."""
     packed = keeper.ticket_pipe.peek_ticket()
     if packed is None:
         return None
@@ -87,7 +87,7 @@ def find_handover_app(
 
 
 class HandoverApp(Flask):
-    """A Flask app in which everything but one form is refused."""
+    """A Flask app that serves one form and refuses everything else."""
 
     request_class = ClinicRequest
     jinja_environment = TemplateEnvironment
@@ -121,37 +121,37 @@ class HandoverApp(Flask):
         self.register_error_handler(Exception, self._handle_unexpected_error)
 
     def attach_store(self, engine: Engine) -> None:
-        """Take this store; requests may come from now on."""
+        """Use this store; from now on requests may come."""
         self.form.answers.engine = engine
         self._timeouts.start()
 
     def stop_serving(self) -> None:
-        """From now on nothing is answered but what is on its way."""
+        """Answer only the requests that are already being processed."""
         self._is_ending = True
 
     def withhold_keys(self) -> None:
-        """Nothing: no keys of the record are here, and the form stays while the process has to wait."""
+        """Do nothing: this process has no keys of the record, and the form stays open while it waits."""
 
     def reason_to_end(self) -> str | None:
-        """Why the form should be put away now; asked every second. The lock page follows."""
+        """The reason to end the form and show the lock page, or None; called every second."""
         reason = self._timeouts.reason_to_end()
         if reason:
             self._keeper.ticket_pipe.discard_ticket()
         return reason
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
-        """Refuse at the gate, before any address is looked at."""
+        """Apply the gate before any route is matched."""
         instead = gate.intercept_request(environ, self._settings, self._cookie_key)
         if instead is not None:
             return instead(environ, start_response)
         return super().wsgi_app(environ, start_response)
 
     def dispatch_request(self) -> Response:
-        """Refuse what is not the form's, and what was not sent from it."""
+        """Refuse every URL that is not the form's, and every POST without the form's CSRF token."""
         if request.routing_exception is not None:
             return self._respond_elsewhere()
         if self._is_given_back and request.endpoint in ("give_back", "finish") and not is_from_script():
-            # Pressed twice: the second answer is the one that a person sees.
+            # The button was pressed twice: the browser shows the response to the second press.
             return responses.redirect_to(THANKS_PATH)
         if self._is_ending and request.endpoint not in ("static", "thanks"):
             return self._locked_response()
@@ -162,12 +162,12 @@ class HandoverApp(Flask):
         return self.make_response(super().dispatch_request())
 
     def process_response(self, response: Response) -> Response:
-        """Every answer leaves with the same headers."""
+        """Add the security headers to every response."""
         security_headers.add_security_headers(response)
         return super().process_response(response)
 
     def may_read_body(self, environ: "WSGIEnvironment") -> bool:
-        """Whether what is posted may come into this process: only what is sent to the form."""
+        """Whether a POST body may be read into this process: only one that is sent to the form."""
         return (
             post_bodies.may_accept_body(environ, self._settings, self._cookie_key)
             and post_bodies.post_endpoint(environ, self.url_map) is not None
@@ -178,20 +178,20 @@ class HandoverApp(Flask):
         return hmac.compare_digest(sent.encode("utf-8", "replace"), self._ticket.form_token.encode())
 
     def _respond_elsewhere(self) -> Response:
-        # Somebody at the device went back or typed an address: that leads to the form. The gate let in
-        # none but our own pages and typed addresses, and the answer is the same for every address.
+        # A person at the device went back or typed an address: redirect to the form. The gate accepts only
+        # our own pages and typed addresses, and the response is the same for every URL.
         by_a_person = (
             request.headers.get("Sec-Fetch-Mode") == "navigate"
             and request.headers.get("Sec-Fetch-Dest") == "document"
         )
-        # *Hand over* pressed twice: the second press comes here, and holds a token and no words.
+        # When *Hand over* is pressed twice, the second POST arrives here; it holds only a CSRF token.
         if request.method == "POST" and not (by_a_person and _is_repeated_hand_over()):
             return self._reject_post()
         return responses.redirect_to("/") if by_a_person else self._refusal_response()
 
     def _reject_post(self) -> Response:
-        # A page that was open before may have sent words of another client. If they are in this process
-        # now, it ends; the ticket stays in its tray, and the next one goes on with the form.
+        # A page that was open before the hand-over may have posted text about another client. If it was read
+        # into this process, the process ends; the ticket stays in the pipe and the next process goes on.
         if post_bodies.was_body_read():
             self._is_ending = True
             self._keeper.stopping.set()
@@ -204,14 +204,14 @@ class HandoverApp(Flask):
     def _locked_response(self) -> Response:
         if is_from_script():
             return responses.autosave_failed("Locked. Give the laptop to your therapist.", 401)
-        # A page and no further way: "/" is locked in this process too, and would lead round in a circle
-        # for as long as it takes to end. The page asks again, and then the next process answers.
+        # A page that reloads itself, not a redirect: "/" is refused in this process too, so a redirect would
+        # loop until the process has ended. After the reload the next process answers.
         if request.method in ("GET", "HEAD"):
             return responses.refreshing_page(render_template("shared/moment.html"))
         return responses.redirect_to("/")
 
     def _end_handover(self) -> None:
-        """The form comes back: nobody can take it up again without the clinician."""
+        """End the hand-over: destroy the ticket, so that only the clinician can open the form again."""
         self._keeper.ticket_pipe.discard_ticket()
         self._is_ending = self._is_given_back = True
         self._keeper.stopping.set()
@@ -221,7 +221,7 @@ class HandoverApp(Flask):
         if code in (404, 405):
             return self._refusal_response()
         if code == 413:
-            # No page of the form sends so much, so its token was not even looked for.
+            # No page of the form sends a body this large, so the CSRF token was not checked.
             return self._reject_post()
         if isinstance(error, ClinicError):
             return self.form.render_error(client_message(error))

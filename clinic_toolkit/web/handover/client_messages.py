@@ -1,4 +1,4 @@
-"""What a client is told when a form in their hands could not do something: never what the disk holds."""
+"""Error messages for a client with a handed-over form; they never mention files, folders or the disk."""
 
 import logging
 
@@ -9,14 +9,14 @@ GENERIC_MESSAGE = (
     "Something on this device did not work, so this was not saved. Please try once more. If it happens "
     "again, give the laptop to your therapist."
 )
-# Made for the person who answers. All others speak to the clinician, and some of files and folders.
+# Only these errors are worded for the client; all others are worded for the clinician.
 _CLIENT_SAFE_ERRORS = (FormTakenBack, TooManyChanges)
 
 log = logging.getLogger("clinic")
 
 
 def client_message(error: ClinicError) -> str:
-    """The sentence for the client about an error of ours; what it was goes to the technical log."""
+    """The message for the client about this error; the error itself goes to the technical log."""
     if isinstance(error, _CLIENT_SAFE_ERRORS):
         return error.sentence
     log.error("request.trouble", exc_info=error)

@@ -1,4 +1,4 @@
-"""The pages of a form in a client's hands: one question each, a pause, the answers, the way back."""
+"""The pages of a handed-over form: welcome, one question each, pause, all answers, finish, give back."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -39,7 +39,7 @@ PEOPLE_IN_GENERAL = "people close to you"
 
 
 class HandoverForm:
-    """One form, from its welcome to the moment it is given back."""
+    """The views of one handed-over form, from the welcome page to the last page."""
 
     def __init__(
         self, app: Flask, ticket: HandoverTicket, instrument: Instrument, *, on_returned: Callable[[], None]
@@ -62,20 +62,20 @@ class HandoverForm:
             app.add_url_rule(path, endpoint, view, methods=methods)
 
     def start(self) -> ViewResult:
-        """Wherever a person comes from: to where the form stands."""
+        """Redirect to the page at which the form has arrived."""
         form = self.answers.load_form()
         return responses.redirect_to(
             self._order.first_open_page(form) if form.is_begun else url_for("welcome")
         )
 
     def welcome(self) -> ViewResult:
-        """What this is, what becomes of the answers, and what the buttons do."""
+        """The first page: what the form is, what happens with the answers, what the buttons do."""
         onward = self._order.first_open_page(self.answers.load_form())
         limits = self._ticket.confidentiality_text
         return self._render_page("welcome", next=onward, client_text=CLIENT_LINE, limits=limits)
 
     def item(self, number: int) -> ViewResult:
-        """One question: show it, or keep what was answered and go where the button says."""
+        """Show one question, or save its answer and redirect to where the button leads."""
         if not 1 <= number <= len(self._instrument.items):
             abort(404)
         changing = "change" in request.args
@@ -96,7 +96,7 @@ class HandoverForm:
         try:
             before, found = self.answers.save_answer(number, sent.merge_with)
         except ClinicError as trouble:
-            # What was typed stands on the page again, and can be sent once more.
+            # The page shows the posted answer again, so that it can be sent once more.
             if is_from_script():
                 return responses.autosave_failed(client_message(trouble), 503)
             errors = {"": [client_message(trouble)]}
@@ -123,7 +123,7 @@ class HandoverForm:
         )
 
     def open_line(self) -> ViewResult:
-        """The open line of a check-in: ask it, or keep what was written and go where the button says."""
+        """Show the open line of a check-in, or save its text and redirect to where the button leads."""
         if not self._order.open_line_question:
             abort(404)
         before = self.answers.answer_to(self._order.open_line_number)
@@ -166,13 +166,13 @@ class HandoverForm:
         )
 
     def pause(self, number: int) -> ViewResult:
-        """An empty page while something else matters more. It shows nothing of the form."""
+        """A quiet page for a pause; it shows nothing of the form."""
         if not 1 <= number <= len(self._instrument.items):
             abort(404)
         return self._render_page("pause", number=number)
 
     def check(self) -> ViewResult:
-        """All answers on one page, each with a way to change it."""
+        """All answers on one page, each with a link to change it."""
         form = self.answers.load_form()
         return self._render_page(
             "check",
@@ -184,7 +184,7 @@ class HandoverForm:
         )
 
     def finish(self) -> ViewResult:
-        """Ask once more, then finish: the form goes back, and no more can be changed."""
+        """Ask for confirmation, then finish: the hand-over ends and the answers cannot be changed."""
         if request.method == "GET":
             form = self.answers.load_form()
             left_open = self._order.first_open_question(form) is not None
@@ -194,32 +194,32 @@ class HandoverForm:
         return responses.redirect_to(THANKS_PATH)
 
     def give_back(self) -> ViewResult:
-        """Ask once more, then give the device back as the form stands."""
+        """Ask for confirmation, then end the hand-over with the form unfinished."""
         if request.method == "GET":
             return self._render_page("give_back", next=self._order.first_open_page(self.answers.load_form()))
-        # The answers are on the disk already. Whoever wants to stop must be able to, even if this is not.
+        # The answers are saved already. A client must be able to stop even if this act cannot be saved.
         with suppress(ClinicError):
             self.answers.record_act(ACT_GIVEN_BACK)
         self._on_returned()
         return responses.redirect_to(THANKS_PATH)
 
     def thanks(self) -> ViewResult:
-        """The last page. The lock, which follows, knows it too."""
+        """The last page, which the clinician's app serves at the same URL after this process has ended."""
         return self._render_page("thanks", pulse="")
 
     @property
     def pulse_address(self) -> str:
-        """What the pages of this one hand-over ask; those of an earlier one ask another."""
+        """The URL that pages of this hand-over poll; pages of an earlier hand-over poll another one."""
         return f"/form/pulse/{self._ticket.handover_id}"
 
     def pulse(self, handover_id: UUID) -> ViewResult:
-        """Tell an open page that its form is still out. One of an earlier hand-over gets the refusal."""
+        """Confirm to an open page that its hand-over is still open; a page of an earlier one is refused."""
         if handover_id != self._ticket.handover_id:
             abort(404)
         return responses.json_response({"csrf_token": self._ticket.form_token}, 200)
 
     def render_error(self, sentence: str) -> ViewResult:
-        """A sentence, and the way back to the form."""
+        """A page with an error message and a link back to the form."""
         if is_from_script():
             return responses.autosave_failed(sentence, 503)
         return self._render_page("trouble", sentence=sentence), 503

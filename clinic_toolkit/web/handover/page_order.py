@@ -1,4 +1,4 @@
-"""The order of the pages of a form in a client's hands: what comes first, and what after each button."""
+"""The order of the pages of a handed-over form: the first page, and where each button leads."""
 
 from flask import url_for
 
@@ -8,39 +8,39 @@ from clinic_toolkit.web.handover.answer_store import NO_ANSWER
 
 
 class PageOrder:
-    """The questions one after the other, then the open line of a check-in, then all answers."""
+    """The page order: all questions, then the open line of a check-in, then the page of all answers."""
 
     def __init__(self, ticket: HandoverTicket, instrument: Instrument) -> None:
         self._ticket, self._count = ticket, len(instrument.items)
-        # What a check-in asks last, in words; empty in every other questionnaire.
+        # The open-ended last question of a check-in; empty in every other questionnaire.
         self.open_line_question = instrument.open_line_general if ticket.is_general else instrument.open_line
 
     @property
     def open_line_number(self) -> int:
-        """The number of the open line, after the questions."""
+        """The number of the open line: one more than the number of questions."""
         return self._count + 1
 
     @property
     def had_open_line(self) -> bool:
-        """Whether the open line was written on before the device was handed over."""
+        """Whether the open line had text before the device was handed over."""
         return bool(self.open_line_question and self._ticket.answered_before[self._count])
 
     def first_open_question(self, form: ClientForm) -> int | None:
-        """The first question without an answer, here or before; None if each has one."""
+        """The first question with no answer from this hand-over or before, or None."""
         for number, before in enumerate(self._ticket.answered_before[: self._count], start=1):
             if not before and form.answers.get(number, NO_ANSWER).status == "not_reached":
                 return number
         return None
 
     def first_open_page(self, form: ClientForm) -> str:
-        """Where the form stands."""
+        """The path of the first page that has no answer yet, or of the page of all answers."""
         if number := self.first_open_question(form):
             return url_for("item", number=number)
         line = form.answers.get(self.open_line_number, NO_ANSWER).remark or self.had_open_line
         return url_for("open_line" if self.open_line_question and not line else "check")
 
     def page_after_item(self, number: int, go: str, *, changing: bool) -> str:
-        """Where a button of a question leads; `changing` if the client came from the page of all answers."""
+        """The path a question's button leads to; `changing`: the client came from the page of all answers."""
         if go == "pause":
             return url_for("pause", number=number)
         if go == "give_back":
@@ -54,7 +54,7 @@ class PageOrder:
         return url_for("item", number=number + 1)
 
     def page_after_open_line(self, go: str) -> str:
-        """Where a button of the open line leads."""
+        """The path a button of the open line leads to."""
         if go == "pause":
             return url_for("pause", number=self._count)
         if go == "back":

@@ -1,1 +1,1 @@
-"""How templates are drawn: the Jinja environment, filters, titles and static files."""
+"""Rendering: the Jinja environment, its template cache, filters, page titles and static files."""

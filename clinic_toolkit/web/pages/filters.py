@@ -1,4 +1,4 @@
-"""How days, times, places in a drawing and the client's own words are written on pages."""
+"""Jinja filters for dates, times, positions in a chart and the client's own word."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -11,7 +11,7 @@ WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def register_filters(app: Flask) -> None:
-    """Make the filters known to every template."""
+    """Register the filters for every template."""
     app.jinja_env.filters.update(
         day=format_date,
         day_of=short_date,
@@ -52,12 +52,12 @@ def date_and_time(at: datetime) -> str:
 
 
 def percentage(part: float) -> str:
-    """ "12.50%": a place in a drawing, from 0 to 1."""
+    """A position in a chart, from 0 to 1, as a CSS length: "12.50%"."""
     return f"{part:.2%}"
 
 
 def duration(spent: timedelta) -> str:
-    """ "1 minute 35 seconds"; from an hour on "more than an hour", which no longer times anything."""
+    """ "1 minute 35 seconds"; from one hour on just "more than an hour", where an exact time says nothing."""
     minutes, seconds = divmod(int(spent.total_seconds()), 60)
     if minutes >= 60:
         return "more than an hour"

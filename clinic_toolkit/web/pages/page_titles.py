@@ -1,12 +1,13 @@
-"""What kind of page it is, in a word or two for its title; never whose, and never what about.
+"""The kind of page, in a word or two, for its title. A title never says whose page it is or what about.
 
-Window lists, histories and shared screens show titles, and a screen reader says them first. So a page about
-fear or harm is an "Entry" like any other. A page that is not named here has the program's name alone.
+Titles appear in window lists, histories and on shared screens, and screen readers say them first. So a page
+about fear or harm is called "Entry" like any other. A page that is not listed here has the program's name
+only.
 """
 
 from flask import request
 
-# By part of the program: every page of it that is not named below.
+# By blueprint, for every page that is not in `_TITLE_BY_ENDPOINT`.
 _TITLE_BY_BLUEPRINT = {
     "lock": "Locked",
     "setup": "Set-up",
@@ -63,7 +64,7 @@ _TITLE_BY_ENDPOINT = {
     "worksheets.offer": "Give a worksheet",
     "worksheets.handout": "Worksheet",
     "questionnaires.show": "Questionnaire",
-    # The form in a client's hands, which is a program of its own.
+    # Endpoints of the app for a handed-over form.
     "welcome": "Welcome",
     "item": "Question",
     "pause": "A pause",
@@ -77,6 +78,6 @@ TITLES = frozenset(_TITLE_BY_BLUEPRINT.values()) | frozenset(_TITLE_BY_ENDPOINT.
 
 
 def page_title() -> str:
-    """The kind of the page that is asked for, or nothing."""
+    """The title word for the requested page, or ""."""
     asked = request.endpoint or ""
     return _TITLE_BY_ENDPOINT.get(asked) or _TITLE_BY_BLUEPRINT.get(request.blueprint or "", "")

@@ -1,7 +1,7 @@
 """The style sheets, fonts, icons and scripts, read into memory once.
 
-Their address carries a hash of all of them, so a browser may keep them for ever and never shows an
-old one. Nothing is looked up on the disk by a name from outside.
+Their URL contains a hash of all of them, so browsers may cache them for ever and never show an old one. No
+name from a request is used as a path on the disk.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ def register_static_files(
     """Add the route of the static files and the template function `static_url`.
 
     Args:
-        decorate: says when the route may be reached, where an app asks that of every view.
+        decorate: the access decorator for the route, for an app that requires one on every view.
     """
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()

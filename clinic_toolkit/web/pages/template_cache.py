@@ -1,6 +1,6 @@
-"""Templates compiled once on a machine, and kept beside them as Python keeps its modules.
+"""A disk cache of compiled templates, stored beside them as Python does with its modules.
 
-Every lock begins a process, and compiling all pages is nearly half of what that costs.
+Every lock starts a new process, and compiling all templates is nearly half of its start-up time.
 """
 
 import sys
@@ -11,26 +11,26 @@ import jinja2
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
-# Made anew with another text, another Python or another Jinja.
+# Compiled anew for another template text, Python version or Jinja version.
 _FILE_NAME_PATTERN = f"%s.{jinja2.__version__}.cache"
 
 
 class TemplateCache(FileSystemBytecodeCache):
-    """The cache of one folder of templates.
+    """The bytecode cache of one folder of templates.
 
-    Where nothing can be read or written, each process compiles for itself.
+    If the cache cannot be read or written, each process compiles for itself.
     """
 
     def __init__(self, templates: Path) -> None:
         super().__init__(str(templates / "__pycache__"), _FILE_NAME_PATTERN)
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Take what was kept, if it is of this text."""
+        """Load the compiled template if it belongs to the present source."""
         with suppress(OSError):
             super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled, unless Python itself is told to keep nothing."""
+        """Store the compiled template, unless Python is set to write no bytecode."""
         if sys.dont_write_bytecode:
             return
         with suppress(OSError):

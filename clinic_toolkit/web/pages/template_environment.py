@@ -1,4 +1,4 @@
-"""How pages are drawn: the one Jinja environment, of the clinician's app and of the form handed over."""
+"""The Jinja environment of both apps: the clinician's and that of a handed-over form."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -13,10 +13,10 @@ from clinic_toolkit.web.pages.template_cache import TemplateCache
 
 
 class TemplateEnvironment(Environment):
-    """Every template sees the names of the app themselves, not a view laid over them.
+    """An environment in which every template uses the app's globals directly, not a layered copy.
 
-    No template of ours has names of its own. Jinja makes such a view for each, and copying it for
-    every page and every import costs more than drawing a question.
+    No template of ours has globals of its own. Jinja makes a layered copy for each template, and doing that
+    for every page and every import costs more than rendering a question.
     """
 
     def __init__(self, app: App, **options: Any) -> None:
@@ -28,5 +28,5 @@ class TemplateEnvironment(Environment):
         self.globals["kind_of_page"] = page_title
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The names that a template knows before anything is passed to it."""
+        """The globals of a template."""
         return super().make_globals(d) if d else self.globals

@@ -1,1 +1,1 @@
-"""What is judged before any key is used: host, origin, launch cookie, post bodies, timeouts."""
+"""Checks before any key is used: host, origin, launch cookie, POST bodies, timeouts."""

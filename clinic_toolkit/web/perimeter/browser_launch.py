@@ -1,7 +1,7 @@
-"""How a browser comes in at all: once with the token of a launch file, from then on with a cookie.
+"""Admit a browser: once with the token of a launch file, from then on with the launch cookie.
 
-Following a file leads a browser here as from a foreign site, so this one address is judged apart
-from all others, and lets in exactly what browsers send then.
+A link in a local file counts as a request from a foreign site. So this one address has its own rule, which
+accepts exactly the headers that browsers send in that case.
 """
 
 import hmac
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 COOKIE_NAME = "__Host-open"
 _COOKIE_LABEL = b"clinic launch cookie 1 "
 
-# A page and no redirect: what a redirect leads to still counts as asked by the foreign site, and a
-# strict cookie is not sent with it.
+# A page, not a redirect: the request after a redirect still counts as cross-site, so the browser would not
+# send a `SameSite=Strict` cookie with it.
 _WELCOME_PAGE = (
     "<!doctype html>\n"
     '<html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/">'
@@ -31,7 +31,7 @@ _WELCOME_PAGE = (
 
 
 def is_launch_request(environ: "WSGIEnvironment", settings: Settings) -> bool:
-    """Whether a browser was led here by a launch file, or a person typed its address."""
+    """Whether this request follows a launch file, or a person typed its address."""
     return (
         environ["REQUEST_METHOD"] == "GET"
         and environ.get("PATH_INFO") == launch_file.LAUNCH_PATH
@@ -44,7 +44,7 @@ def is_launch_request(environ: "WSGIEnvironment", settings: Settings) -> bool:
 
 
 def redeem_launch_token(environ: "WSGIEnvironment", settings: Settings) -> bool:
-    """Whether the token is good. It is not any more afterwards."""
+    """Whether the launch token is valid; it is used up by this call."""
     try:
         keys = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=1, strict_parsing=True).get("key", [])
     except ValueError:
@@ -53,7 +53,7 @@ def redeem_launch_token(environ: "WSGIEnvironment", settings: Settings) -> bool:
 
 
 def welcome_response(settings: Settings, cookie_key: bytes) -> Response:
-    """Give this browser the cookie and lead it to the first page."""
+    """Set the launch cookie in this browser and send it on to the first page."""
     response = Response(_WELCOME_PAGE, mimetype="text/html")
     response.set_cookie(
         COOKIE_NAME,
@@ -68,7 +68,7 @@ def welcome_response(settings: Settings, cookie_key: bytes) -> Response:
 
 
 def has_launch_cookie(environ: "WSGIEnvironment", settings: Settings, cookie_key: bytes) -> bool:
-    """Whether this browser came in by a launch file while this program has been running."""
+    """Whether the launch cookie of this browser was set by this run of the program."""
     try:
         sent = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE_NAME)
     except CookieError:
@@ -78,5 +78,5 @@ def has_launch_cookie(environ: "WSGIEnvironment", settings: Settings, cookie_key
 
 
 def launch_cookie_value(settings: Settings, cookie_key: bytes) -> str:
-    """What the cookie says: good at this address, until the program ends."""
+    """The value of the launch cookie: an HMAC of host and port, valid until the program ends."""
     return hmac.digest(cookie_key, _COOKIE_LABEL + settings.host.encode(), "sha256").hex()

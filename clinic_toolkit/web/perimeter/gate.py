@@ -1,8 +1,8 @@
-"""The gate: what may come in at all, decided before any address is looked at.
+"""The gate: refuse foreign requests before any route is matched.
 
-Cookies do not keep other ports of this machine out: a page served by another program here is the
-same *site*, and the browser sends our cookie along. So only the exact origin may ask, and every
-refusal is the same bytes, whatever its cause: a stranger learns nothing from it.
+Cookies do not separate ports: a page served by another program on this machine is the same *site*, and the
+browser sends our cookie with its requests. So only our exact origin is accepted. Every refusal has the same
+bytes, whatever its cause, so that nobody can learn anything from it.
 """
 
 from typing import TYPE_CHECKING
@@ -30,14 +30,14 @@ _REFUSAL_PAGE = (
 
 
 def refusal_response() -> Response:
-    """The one answer to everything that is refused."""
+    """The response to every refused request."""
     response = Response(_REFUSAL_PAGE, status=403, mimetype="text/html")
     security_headers.add_security_headers(response)
     return response
 
 
 def intercept_request(environ: "WSGIEnvironment", settings: Settings, cookie_key: bytes) -> Response | None:
-    """What is answered in place of the app: the way in for a launch file, a refusal, or None: go on."""
+    """The response that replaces the app's: the launch page or a refusal. None if the app may answer."""
     if browser_launch.is_launch_request(environ, settings):
         return (
             browser_launch.welcome_response(settings, cookie_key)
@@ -50,21 +50,21 @@ def intercept_request(environ: "WSGIEnvironment", settings: Settings, cookie_key
 
 
 def is_known_browser(environ: "WSGIEnvironment", settings: Settings, cookie_key: bytes) -> bool:
-    """Whether this browser came in by a launch file while this program has been running."""
+    """Whether the launch cookie of this browser was set by this run of the program."""
     return browser_launch.has_launch_cookie(environ, settings, cookie_key)
 
 
 def is_allowed_origin(environ: "WSGIEnvironment", settings: Settings) -> bool:
-    """Whether a request comes from a page of ours, or from an address that a person typed.
+    """Whether a request comes from one of our pages, or from an address that a person typed.
 
-    A request that does not say where it comes from is refused. Every browser that keeps our cookie
-    at all says so; one that does not could be led by any page.
+    A request without these headers is refused. Every browser that accepts our cookie sends them; in one that
+    does not, any page could make requests to us.
     """
     method = environ["REQUEST_METHOD"]
     if method not in ALLOWED_METHODS or environ.get("HTTP_HOST") != settings.host:
         return False
-    # `Referrer-Policy: no-referrer` makes browsers send "null" with our own forms. It is believed
-    # only beside Sec-Fetch-Site, which no page can forge.
+    # `Referrer-Policy: no-referrer` makes browsers send "null" as the origin of our own forms. It is accepted
+    # only together with Sec-Fetch-Site, which no page can forge.
     origin = environ.get("HTTP_ORIGIN")
     site = environ.get("HTTP_SEC_FETCH_SITE")
     if site == "same-origin":

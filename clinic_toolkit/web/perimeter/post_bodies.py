@@ -1,8 +1,8 @@
-"""What is posted: whether this process reads it at all, and what it leaves behind in a process without keys.
+"""Decide whether a POST body is read, and end a process without keys that read one in vain.
 
-A passphrase that is typed on an old page must not stay in the memory of a locked process, and Python
-cannot wipe memory. So the connection asks here, by the headers alone, before it takes a body from the
-system (`cli/http_channel.py`). A body that was read and opened nothing ends the process.
+A passphrase typed on an old page must not stay in the memory of a locked process, and Python cannot wipe
+memory. So the connection (`cli/http_channel.py`) asks here, with the headers alone, before it receives a
+body. If a body was read and did not unlock anything, the process ends.
 """
 
 import threading
@@ -21,23 +21,23 @@ from clinic_toolkit.web.transport.request_info import ClinicRequest
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# Stands in the environment of a request whose body was not read.
+# The WSGI environ key that marks a request whose body was not read.
 UNREAD_KEY = "clinic.unread"
 
 
 class LockableProcess(Protocol):
-    """What is asked of a process that read something in vain."""
+    """What `RejectedPosts` needs of the process."""
 
     @property
     def is_locked_and_serving(self) -> bool:
-        """Whether nobody is unlocked here, and it does not end already."""
+        """Whether no session is unlocked and the process is not ending yet."""
 
     def shut_down(self, reason: str) -> None:
-        """End it after its answers."""
+        """End the process after its pending responses."""
 
 
 def may_accept_body(environ: "WSGIEnvironment", settings: Settings, cookie_key: bytes) -> bool:
-    """Whether a body may be read as far as gate and size decide; only what is posted has one."""
+    """Whether the gate and the size limit allow reading a body; only a POST has one."""
     length = environ.get("CONTENT_LENGTH", "0")
     return (
         environ["REQUEST_METHOD"] == "POST"
@@ -49,7 +49,7 @@ def may_accept_body(environ: "WSGIEnvironment", settings: Settings, cookie_key: 
 
 
 def post_endpoint(environ: "WSGIEnvironment", addresses: Map) -> str | None:
-    """The view to which something is posted, or None: it is then answered without being read."""
+    """The endpoint of a POST, or None if there is none; its body is then not read."""
     try:
         endpoint, _ = addresses.bind_to_environ(environ).match(method="POST")
     except HTTPException:
@@ -58,19 +58,20 @@ def post_endpoint(environ: "WSGIEnvironment", addresses: Map) -> str | None:
 
 
 def is_body_unread() -> bool:
-    """Whether this request carries a body that was not read."""
+    """Whether this request has a body that was not read."""
     return UNREAD_KEY in request.environ
 
 
 def was_body_read() -> bool:
-    """Whether something was posted with this request, and is in this process now."""
+    """Whether this request is a POST whose body is in this process's memory."""
     return request.method == "POST" and not is_body_unread()
 
 
 class RejectedPosts:
-    """What a process without keys has read: once the last such request is answered, it ends.
+    """Ends a process without keys after it read and rejected a POST body.
 
-    Not earlier: of two presses of *Unlock* the second is turned away while the first one still opens.
+    It waits until no such request is pending: when *Unlock* is pressed twice, the second press is rejected
+    while the first one may still succeed.
     """
 
     def __init__(self, process: LockableProcess) -> None:
@@ -80,12 +81,12 @@ class RejectedPosts:
         self._has_rejected = False
 
     def record_rejected(self) -> None:
-        """What this request carried was refused."""
+        """Note that the body of this request was rejected."""
         self._has_rejected = True
 
     @contextmanager
     def track_request(self) -> Iterator[None]:
-        """One request that carries something, from its first byte to its answer."""
+        """Count a request with a body as pending, from its first byte to its response."""
         with self._lock:
             self._in_flight += 1
         try:

@@ -1,8 +1,7 @@
-"""How long nobody has touched the keys, and whether the machine slept meanwhile.
+"""Idle timeout, absolute timeout, and detection of system sleep.
 
-Measured on a clock that nobody can set: a changed date must never lock a session in the middle of
-a sentence, nor keep one open. The clock also runs while the machine sleeps, so that a closed lid
-is seen as the long silence it was.
+Time is measured on a monotonic clock: changing the system date must neither lock a session nor keep one
+open. The clock also runs while the machine sleeps, so that sleep counts as idle time.
 """
 
 import sys
@@ -10,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-# Asked every second; a gap this long means that the machine was asleep.
+# `reason_to_end` is called every second; a gap this long means that the machine was asleep.
 SUSPEND_GAP_SECONDS = 30.0
 ABSOLUTE_TIMEOUT_SECONDS = 8 * 3600.0
 
@@ -19,13 +18,13 @@ def suspend_aware_clock() -> float:
     """Seconds from an arbitrary start, counting the time the machine is suspended."""
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":  # here, unlike on Linux, it goes on during sleep
+    if sys.platform == "darwin":  # `CLOCK_MONOTONIC` runs during sleep here, unlike on Linux
         return time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.monotonic()
 
 
 class Timeouts:
-    """The last sign of a person at an unlocked worker."""
+    """When a person was last active at an unlocked worker."""
 
     def __init__(
         self, *, idle: float, idle_in_session: float, clock: Callable[[], float] = suspend_aware_clock
@@ -38,23 +37,23 @@ class Timeouts:
         self.hour_open = False
 
     def start(self) -> None:
-        """The keys came in: count from here."""
+        """Start measuring at the unlock."""
         with self._lock:
             self._last_active = self._last_polled = self._clock()
             self._started = self._started if self._started is not None else self._last_active
 
     def record_activity(self) -> None:
-        """A person did something."""
+        """Note that a person was active now."""
         with self._lock:
             self._last_active = self._clock()
 
     @property
     def idle_timeout(self) -> float:
-        """Seconds without a sign after which the worker ends."""
+        """Seconds without activity after which the worker ends."""
         return self._idle_in_session if self.hour_open else self._idle
 
     def reason_to_end(self) -> str | None:
-        """Why an unlocked worker should end now: "suspended", "idle", "eight hours", or None."""
+        """The reason to end an unlocked worker now, "suspended", "idle" or "eight hours", or None."""
         with self._lock:
             now = self._clock()
             gap, self._last_polled = now - self._last_polled, now

@@ -1,1 +1,1 @@
-"""Pieces that several screens share."""
+"""Helpers that several screens share."""

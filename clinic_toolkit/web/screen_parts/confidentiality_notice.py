@@ -1,4 +1,4 @@
-"""What this practice says of the limits of confidentiality, on the pages and papers that say it."""
+"""The practice's text on the limits of confidentiality, for the pages and printouts that show it."""
 
 from clinic_toolkit.instruments import confidentiality_limits
 from clinic_toolkit.instruments.confidentiality_limits import ConfidentialityNotice
@@ -8,17 +8,17 @@ from clinic_toolkit.web import context
 
 
 def notice_before(instrument: Instrument) -> ConfidentialityNotice | None:
-    """What is said before this questionnaire, or None where it asks nothing that needs it."""
+    """The notice to show before this questionnaire, or None if it has no question that requires one."""
     return practice.confidentiality_limits_before(context.load_practice().payload, instrument)
 
 
 def notice_on_paper(instrument: Instrument) -> str:
-    """The same for a blank form; empty where nothing has to be said."""
+    """The text of the notice for a blank form; "" if none is required."""
     said = notice_before(instrument)
     return said.text if said else ""
 
 
 def draft_notice_for(country: str) -> dict[str, str]:
-    """The draft for a country, for a page on which the practice writes its own words."""
+    """The draft text for a country, for the page on which the practice writes its own."""
     found = confidentiality_limits.draft_for(country)
     return {"text": found.text, "check": found.check, "status": confidentiality_limits.load_drafts().status}

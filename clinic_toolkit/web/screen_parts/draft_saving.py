@@ -1,7 +1,7 @@
-"""The draft of a form that is filled in over several minutes: kept while it is typed, found again later.
+"""Autosaved drafts of forms that take several minutes to fill in.
 
-The script of the page sends the form to its own address every two seconds in which something was typed, as
-it does for a note. Without script nothing can be known of what is typed before it is sent.
+The page's script posts the form to the page's own URL every two seconds while something is typed, as it does
+for a note. Without script there is no draft.
 """
 
 from collections.abc import Callable
@@ -26,9 +26,9 @@ from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
 
 DISCARD_FIELD, DRAFT_VERSION_FIELD, PAGE = "discard", "draft", "page"
-# Not the person's words: the token, the number of the form, the version of the draft itself, the page.
+# Technical fields, which are not part of the draft.
 _EXCLUDED_FIELDS = frozenset(("csrf_token", KEY_FIELD, DRAFT_VERSION_FIELD, DISCARD_FIELD, PAGE))
-# In the memory of the vault: the marks of pages that were recorded.
+# Key in the vault's cache for the page ids of forms that were recorded.
 _RECORDED = "pages recorded"
 LATE = (
     "This page was saved already. If you changed anything on it since, that is on this page alone: press the "
@@ -37,7 +37,7 @@ LATE = (
 
 
 class PageDraft(msgspec.Struct, kw_only=True):
-    """The draft of the form on this page, if there is one; `ring` is where it lies or would lie."""
+    """The draft of the form on this page, if there is one; `ring` is the ring it is or would be stored in."""
 
     form: str
     subject: UUID
@@ -46,12 +46,12 @@ class PageDraft(msgspec.Struct, kw_only=True):
 
     @property
     def version(self) -> int:
-        """The version that is kept now; 0 if there never was a draft."""
+        """The stored version; 0 if there never was a draft."""
         return self.record.version if self.record else 0
 
     @property
     def expected_version(self) -> int:
-        """The version that the page was made from. A form that is shown again still has its own."""
+        """The draft version that the page was rendered from; a form that is shown again keeps its own."""
         return (
             parse_whole_number(request.form.get(DRAFT_VERSION_FIELD))
             if request.method == "POST"
@@ -60,63 +60,63 @@ class PageDraft(msgspec.Struct, kw_only=True):
 
     @property
     def is_current(self) -> bool:
-        """Whether what is kept is what this page kept or showed, and no words of another window."""
+        """Whether the stored draft is the one that this page saved or showed, and not another window's."""
         return self.expected_version == self.version
 
     @property
     def page(self) -> str:
-        """The mark of this page: the one that was sent if it is shown again, else a new one."""
+        """The id of this page, in hex: the posted one if the form is shown again, else a new one."""
         return (_sent_mark() or uuid4().bytes).hex()
 
     @property
     def is_kept_by_this_page(self) -> bool:
-        """Whether this very page kept it, though the answer that told it the version may have been lost."""
+        """Whether this page saved the stored draft, even if the response with its version was lost."""
         return self.record is not None and bool(mark := _sent_mark()) and self.record.payload.page == mark
 
     @property
     def address(self) -> str:
-        """The address of this page: there the script keeps the draft, and there it is found again."""
+        """The URL of this page, to which the script posts the draft and at which it is shown again."""
         return request.full_path.rstrip("?")
 
     @property
     def is_begun(self) -> bool:
-        """Whether words of an earlier time stand in it."""
+        """Whether there is a draft that was begun and neither recorded nor discarded."""
         return self.record is not None and self.record.state == STATE_BEGUN
 
     @property
     def is_shown(self) -> bool:
-        """Whether the page shows the draft, and not what was sent just now."""
+        """Whether the page shows the stored draft, and not the fields just posted."""
         return self.is_begun and request.method == "GET"
 
     @property
     def begun_text(self) -> str:
-        """When it was begun, in words, by the clock on the wall."""
+        """When the draft was begun, in words and local time."""
         at = self.record.payload.begun_at.astimezone() if self.record else context.now().astimezone()
         return f"{at.day} {at:%B %Y} at {at:%H:%M}"
 
     def field_values(self) -> MultiDict[str, str] | None:
-        """What stands in the form: what was sent, else what the draft holds, else nothing."""
+        """The field values: those just posted, else those of the draft, else None."""
         if request.method == "POST":
             return request.form
         return MultiDict(self.record.payload.fields) if self.record and self.is_begun else None
 
     def handle_autosave(self, suggestion: Callable[[], str] = lambda: "") -> ViewResult | None:
-        """The answer to a save by the script, or to *Discard*; None if the form itself was sent.
+        """The response to an autosave or to *Discard*; None if the form itself was submitted.
 
         Args:
-            suggestion: what the page says beside the form, of what is typed so far.
+            suggestion: makes the hint about what is typed so far, which the page shows beside the form.
         """
         if request.method != "POST":
             return None
         if DISCARD_FIELD in request.form:
-            # What another window kept meanwhile is not discarded unseen.
+            # A draft that another window saved in the meantime is not discarded unseen.
             if self.record is not None and self.is_current:
                 form_drafts.discard_form_draft(context.db(), context.vault(), self.record, now=context.now())
             return responses.redirect_to(self.address)
         return self._save_draft(suggestion) if is_from_script() else None
 
     def _save_draft(self, suggestion: Callable[[], str]) -> ViewResult:
-        # A save that came behind the form itself would leave a draft of what is recorded.
+        # An autosave that arrives after the form itself would leave a draft of what is already recorded.
         if idempotent_forms.is_spent() or int.from_bytes(_sent_mark()) in _recorded_pages():
             return responses.autosave_failed(LATE, 409)
         if not self.is_current:
@@ -135,9 +135,9 @@ class PageDraft(msgspec.Struct, kw_only=True):
         return responses.draft_saved(now, version=kept.version, suggestion=suggestion())
 
     def mark_recorded(self) -> None:
-        """The form is recorded: nothing of its draft is needed any more.
+        """Discard the draft, because its form is recorded.
 
-        What another window kept meanwhile is not in what is recorded, so it stays.
+        A draft that another window saved in the meantime is not in what was recorded, so it is kept.
         """
         if (mark := int.from_bytes(_sent_mark())) and mark not in (pages := _recorded_pages()):
             pages[mark] = None
@@ -147,7 +147,7 @@ class PageDraft(msgspec.Struct, kw_only=True):
 
 
 def _sent_mark() -> bytes:
-    """The mark of the page that sent this; empty if none was sent, or what is none."""
+    """The page id that was posted; empty if none or an invalid one was posted."""
     with suppress(ValueError):
         return UUID(hex=request.form.get(PAGE, "")).bytes if request.method == "POST" else b""
     return b""
@@ -158,7 +158,7 @@ def _recorded_pages() -> dict[int, None]:
 
 
 def open_page_draft(form: str, subject: UUID, *, ring: UUID | None) -> PageDraft:
-    """The draft of a form about a subject.
+    """Load the draft of a form about a subject.
 
     Args:
         ring: the ring in which the form is recorded; None for the clinician's own.

@@ -1,11 +1,11 @@
-"""How long a pause may be before the screen locks: longer while an hour of today is open."""
+"""The idle timeout, which is longer while a therapy session of today is open."""
 
 from clinic_toolkit.record.people import therapy_session_timeline
 from clinic_toolkit.web import context
 
 
 def end_long_timeout() -> None:
-    """Let the screen lock after a short pause again, unless an hour of today is still open."""
+    """Use the normal idle timeout again, unless another therapy session of today is still open."""
     today = context.today()
     everything = therapy_session_timeline.list_therapy_sessions(context.db(), context.vault())
     if not any(hour.state == "open" and hour.payload.on == today for hour in everything):

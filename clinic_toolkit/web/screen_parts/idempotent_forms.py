@@ -1,6 +1,6 @@
-"""Forms that make a record: each page carries a number that becomes the record's id.
+"""Forms that create a record: each page carries an idempotency key that becomes the record's id.
 
-So a form that is sent a second time arrives at what the first one made (`journal.idempotency`).
+So a form that is sent a second time leads to the record that the first one created (`journal.idempotency`).
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _KEY_SPENT = "record number spent"
 
 
 class SentBeforeWithOtherWords(ClinicError):
-    """The page was sent before, with other words."""
+    """The same page was submitted before with different contents."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -35,16 +35,16 @@ class SentBeforeWithOtherWords(ClinicError):
 
 
 def idempotency_key_for_page() -> str:
-    """The number for the form of this page: the one that was sent if it is shown again, else a new one."""
+    """The key for the form of this page: the posted one if the form is shown again, else a new one."""
     sent_now = request.form.get(KEY_FIELD, "") if request.method == "POST" and _KEY_SPENT not in g else ""
     return sent_now or uuid4().hex
 
 
 def submitted_idempotency_key() -> UUID:
-    """The number that came with the form; a form without one makes a record with a number of its own.
+    """The posted idempotency key, or a new one if none was posted.
 
     Raises:
-        IdempotencyKeyTaken: it is no number that a page of ours carries.
+        IdempotencyKeyTaken: what was posted is not a valid key.
     """
     typed = request.form.get(KEY_FIELD)
     if typed is None:
@@ -59,10 +59,10 @@ def submitted_idempotency_key() -> UUID:
 
 
 def is_spent() -> bool:
-    """Whether this form made its record already; False for a form that makes none.
+    """Whether this form has created its record already; False for a form that creates none.
 
     Raises:
-        IdempotencyKeyTaken: it came with what is no number of ours.
+        IdempotencyKeyTaken: what was posted is not a valid key.
     """
     if KEY_FIELD not in request.form:
         return False
@@ -77,16 +77,16 @@ def is_spent() -> bool:
 def find_created_before(
     kind: type[B], ring: UUID | None, is_same: Callable[[B], bool]
 ) -> RecordVersion[B] | None:
-    """What this very form made when it was sent before; None if it was not.
+    """The record that this form created when it was submitted before; None if it was not.
 
     Args:
-        ring: the ring in which the form makes its record; None if that has a ring of its own.
-        is_same: whether what is sent now is what the record was made from. If it is not, the words that were
-            typed last must not be taken for recorded.
+        ring: the ring in which the form creates its record; None if the record has a ring of its own.
+        is_same: whether the fields posted now are those that the record was created from. If not, an error is
+            raised, so that the person does not take the text typed last for recorded.
 
     Raises:
-        IdempotencyKeyTaken: the number is that of something else.
-        SentBeforeWithOtherWords: it was sent before with other words.
+        IdempotencyKeyTaken: the key belongs to another record.
+        SentBeforeWithOtherWords: the form was submitted before with different contents.
     """
     if request.method != "POST" or KEY_FIELD not in request.form:
         return None
@@ -105,5 +105,5 @@ def find_created_before(
 
 
 def find_client_created_before(is_same: Callable[[Client], bool]) -> RecordVersion[Client] | None:
-    """`find_created_before`, for the form that takes a client in."""
+    """`find_created_before` for the form that adds a client."""
     return find_created_before(Client, None, is_same)

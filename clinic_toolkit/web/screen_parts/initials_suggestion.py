@@ -1,4 +1,4 @@
-"""Initials for a client where none were written: proposed while the name is typed, put in on saving."""
+"""Initials for a client: suggested while the name is typed, filled in on saving if none were entered."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from clinic_toolkit.web.forms.fields import clean_line
 
 
 def fill_in_initials(details: Client, client_id: UUID | None) -> Client:
-    """The details, with initials proposed where none were written; `client_id` is the client's own."""
+    """The details, with suggested initials if none were entered; `client_id` is None for a new client."""
     return (
         details
         if details.code
@@ -21,7 +21,7 @@ def fill_in_initials(details: Client, client_id: UUID | None) -> Client:
 
 
 def suggest_while_typing(client_id: UUID | None) -> str:
-    """What the page says of the initials while the form is typed, or "" where nothing is to be said."""
+    """The hint about initials that the page shows while the form is filled in, or ""."""
     name, code = (clean_line(request.form.get(field)) for field in ("name", "code"))
     if not name or code:
         return ""

@@ -1,7 +1,7 @@
-"""Long work: one thread in memory, of one unlocked session.
+"""Background jobs: one thread each, owned by one unlocked session and held in memory only.
 
-Its progress is told by a page that asks again by itself, so it works without the script. A job that
-runs is a sign of a person. Locking cancels it: it must not hold keys that were put away.
+A page that reloads itself shows the progress, so no script is needed. A running job counts as activity.
+Locking cancels it, so that it does not hold keys after the lock.
 """
 
 import logging
@@ -23,19 +23,19 @@ log = logging.getLogger("clinic")
 R = TypeVar("R")
 Progress = Callable[[int, int], None]
 Work = Callable[[Connection, Vault, Progress], R]
-# After so many steps the thread lets the pages have the processor.
+# The number of steps after which the thread yields the processor to requests.
 _STEPS_PER_YIELD = 50
 
 
 class JobCancelled(ClinicError):
-    """The person stopped it, or the keys were put away."""
+    """The job was stopped by the person or by a lock."""
 
     def __init__(self) -> None:
         super().__init__("This was stopped. Nothing was changed.")
 
 
 class Job(Generic[R]):
-    """Work under way, or its result."""
+    """A job that is running, or its result."""
 
     def __init__(self) -> None:
         self.done, self.total = 0, 0
@@ -46,7 +46,7 @@ class Job(Generic[R]):
 
     @property
     def percent(self) -> int:
-        """How much is done; never a hundred before the end."""
+        """Progress in percent, from 0 to 99 while running and 100 at the end."""
         return 100 if self.ended.is_set() else min(99, 100 * self.done // self.total) if self.total else 0
 
     def cancel(self) -> None:
@@ -54,7 +54,7 @@ class Job(Generic[R]):
         self._stop.set()
 
     def run(self, work: Work[R], vault: Vault, worker: context.WorkerState, sid: str) -> None:
-        """Do the work on one consistent view of the store; what went wrong is kept as a sentence."""
+        """Do the work in one read transaction; an error is stored as its message."""
 
         def progress(done: int, total: int) -> None:
             self.done, self.total = done, total
@@ -78,7 +78,7 @@ class Job(Generic[R]):
 
 
 def start_job(name: str, work: Work[R]) -> Job[R]:
-    """Begin a piece of work under this name; one that is still under way goes on instead."""
+    """Start a job under this name, unless one of this name is still running."""
     running: Job[R] | None = find_job(name)
     if running is not None and not running.ended.is_set():
         return running
@@ -90,6 +90,6 @@ def start_job(name: str, work: Work[R]) -> Job[R]:
 
 
 def find_job(name: str) -> Job[R] | None:
-    """The work of this name, under way or done, or None."""
+    """The job of this name, running or finished, or None."""
     found: Job[R] | None = context.get_from_session(name)
     return found

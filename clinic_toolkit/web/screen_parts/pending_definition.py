@@ -1,7 +1,7 @@
-"""A definition that is being looked at: in the memory of this process until it is taken in, or the lock.
+"""A questionnaire definition under preview, held in the session's memory until it is added or the lock.
 
-It is not in the record, so leaving the page leaves nothing behind. Another process parses it, which has no
-keys (`cli/parser.py`).
+It is not in the record, so leaving the page leaves nothing behind. A process without keys parses it
+(`cli/parser_process.py`).
 """
 
 from msgspec import Struct
@@ -16,14 +16,14 @@ _MAX_NAME_LENGTH = 80
 
 
 class NoPendingDefinition(ClinicError):
-    """No definition is looked at, or not any more: a lock puts it away."""
+    """No definition is under preview; a lock removes it."""
 
     def __init__(self) -> None:
         super().__init__("Choose the file once more: it is not kept while the practice is locked.")
 
 
 class PendingDefinition(Struct, frozen=True, kw_only=True):
-    """The bytes as they came, the name of their file, and the questionnaire they make."""
+    """The definition's bytes as received, its file name, and the parsed questionnaire."""
 
     definition: bytes
     file: str
@@ -31,19 +31,19 @@ class PendingDefinition(Struct, frozen=True, kw_only=True):
 
 
 def printable_file_name(name: str) -> str:
-    """The name of a file as a page says it: its last part, short, and only what prints."""
+    """A file name for display: the last path component, shortened, printable characters only."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(c if c.isprintable() else "?" for c in last)[:_MAX_NAME_LENGTH] or "the file"
 
 
 def parse_without_keys(definition: bytes, file: str) -> parser_protocol.ParseReply:
-    """What a process without keys makes of a file: a questionnaire, or what is to be mended.
+    """Let a process without keys parse a file.
 
-    It takes a second or so, and up to five with a file that is made to be slow, so it comes before the
-    request opens the record: nobody who saves meanwhile waits for it.
+    It takes about a second, and up to five with a malicious file. So call it before the request opens its
+    transaction, so that no other request has to wait for it.
 
     Raises:
-        ParsingFailed: there is no answer.
+        ParsingFailed: the process gave no reply.
     """
     if context.unit_of_work().is_open:
         raise RuntimeError("a definition is parsed before the record is opened")
@@ -52,15 +52,15 @@ def parse_without_keys(definition: bytes, file: str) -> parser_protocol.ParseRep
 
 
 def store_pending_definition(pending: PendingDefinition) -> None:
-    """Look at this one from now on."""
+    """Make this definition the one under preview."""
     context.put_in_session(_PENDING_KEY, pending)
 
 
 def load_pending_definition() -> PendingDefinition:
-    """The one that is looked at.
+    """The definition under preview.
 
     Raises:
-        NoPendingDefinition: there is none, or not any more.
+        NoPendingDefinition: there is none.
     """
     found = context.get_from_session(_PENDING_KEY)
     if not isinstance(found, PendingDefinition):
@@ -69,5 +69,5 @@ def load_pending_definition() -> PendingDefinition:
 
 
 def discard_pending_definition() -> None:
-    """It was taken in, or is not wanted."""
+    """End the preview and remove the definition from memory."""
     context.pop_from_session(_PENDING_KEY)

@@ -1,8 +1,8 @@
-"""A paper on a page of ours: looked at in a frame, printed from there, saved by an act of its own.
+"""Printouts: a page that shows a PDF in a frame, from which it can be printed or saved as a file.
 
-A PDF that is sent on its own ends up in the folder of downloads, or in a viewer that stays open when the
-keys are put away. One address therefore has three answers: the page, the PDF for its frame, and (to a
-POST) the file. The PDF is drawn when the frame asks for it, and is never on the disk of this program.
+A PDF that is sent on its own ends up in the downloads folder, or in a viewer that stays open after a lock.
+So one URL has three responses: the page, the PDF for its frame, and (to a POST) the file. The PDF is made
+when the frame requests it, and this program never writes it to the disk.
 """
 
 from collections.abc import Callable
@@ -22,10 +22,10 @@ FRAMED_PARAM = "framed"
 
 
 class Printout(Struct, frozen=True, kw_only=True):
-    """A paper to be shown.
+    """A printout to show.
 
-    `kind` begins the name of its file and stands in the trail; `back` is the words and the address of the
-    page it came from. `client_is_present`: the client is looking on, so that the page has no menu.
+    `kind` begins the file name and is part of the audit event; `back` is the link text and the URL of the
+    page it was opened from. `client_is_present`: the client can see the screen, so the page has no menu.
     """
 
     kind: str
@@ -36,23 +36,23 @@ class Printout(Struct, frozen=True, kw_only=True):
 
 
 def respond_with_printout(printout: Printout) -> ViewResult:
-    """The page that holds a paper, the paper for its frame, or the file."""
+    """The page that shows the printout, the PDF for its frame, or the PDF as a file."""
     if request.method == "POST":
-        # In a store that takes no line, the page has said that there is none.
+        # In a read-only store no audit entry can be written; the page has said so.
         if context.unit_of_work().writes:
             context.audit_export(f"{audit_log.EVENT_PAPER_SAVED} {printout.kind}")
         return responses.pdf_download(printout.render(), _file_name(printout, context.now()))
     if FRAMED_PARAM not in request.args:
         return _render_printout_page(printout)
     if request.headers.get("Sec-Fetch-Dest") == "document":
-        # Opened on its own it would be a viewer that no lock reaches.
+        # A PDF opened on its own would be in a viewer that a lock does not close.
         context.discard_audit_reads()
         return responses.redirect_to(_printout_address())
     return responses.framed_pdf(printout.render(), _file_name(printout, context.now()))
 
 
 def _render_printout_page(printout: Printout) -> Response:
-    # It has no word of the record on it; what the frame asks for is noted then.
+    # The page itself shows nothing of the record; the audit entry is written when the frame loads the PDF.
     context.discard_audit_reads()
     noted = not record_notices.is_store_read_only(context.unit_of_work().engine)
     names = {
@@ -71,5 +71,5 @@ def _printout_address(*, framed: bool = False) -> str:
 
 
 def _file_name(printout: Printout, at: datetime) -> str:
-    # The second tells two files apart, and leads to the line of the trail. Nothing else is said by it.
+    # The time to the second makes the name unique and leads to the audit entry; it reveals nothing else.
     return f"{printout.kind}-{at.astimezone():%Y-%m-%d-%H%M%S}.pdf"

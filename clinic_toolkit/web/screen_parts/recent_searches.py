@@ -1,7 +1,7 @@
-"""What was looked for, in the memory of this session, so that *Back* and a reload find the same page again.
+"""Searches kept in the session's memory, so that *Back* and a reload show the same results.
 
-The words of a search are a name. They are sent by POST and stand in no address; the address of the result has
-a number that was drawn for it, and means nothing after a lock.
+The search text is a client's name, so it is sent by POST and is in no URL. The URL of the results has a
+random token instead, which is meaningless after a lock.
 """
 
 import secrets
@@ -9,18 +9,18 @@ from collections.abc import Mapping
 
 from clinic_toolkit.web import context
 
-# The name of the number in an address.
+# The URL parameter that holds the token.
 SEARCH_PARAM = "search"
 _SESSION_KEY = "searches"
 _MAX_SEARCHES = 50
 
 
 def remember_search(typed: Mapping[str, str]) -> str:
-    """Keep what was typed into a search; returns its number for the address."""
+    """Store the fields of a search; returns its token for the URL."""
     kept: dict[str, Mapping[str, str]] = context.get_from_session(_SESSION_KEY) or {}
     for number, before in kept.items():
         if before == dict(typed):
-            return number  # sent twice, it is one search
+            return number  # the same search sent twice gets one token
     number = secrets.token_hex(8)
     newest = dict(list(kept.items())[1 - _MAX_SEARCHES :])
     context.put_in_session(_SESSION_KEY, newest | {number: dict(typed)})
@@ -28,6 +28,6 @@ def remember_search(typed: Mapping[str, str]) -> str:
 
 
 def find_search(number: str | None) -> Mapping[str, str] | None:
-    """What was looked for under this number; None if that is not known, or not any more."""
+    """The fields of the search with this token, or None."""
     known: dict[str, Mapping[str, str]] = context.get_from_session(_SESSION_KEY) or {}
     return known.get(number or "")

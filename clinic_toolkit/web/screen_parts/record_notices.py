@@ -1,4 +1,4 @@
-"""What stands above every page as long as it is so: a save without its check-mark, a record that is hurt."""
+"""Notices above every page while a condition lasts: a failed anchor write, an integrity failure."""
 
 from flask import Response, json, request, url_for
 from sqlalchemy import Engine
@@ -17,7 +17,7 @@ _CONDITION_SHOWN_KEY = "condition shown"
 
 
 def list_notices() -> tuple[tuple[str, str], ...]:
-    """Each notice of this page: its words, and the page to go to or ""."""
+    """The notices for this page: pairs of text and URL, which may be ""."""
     engine = context.worker().engine
     if engine is None:
         return ()
@@ -30,9 +30,9 @@ def list_notices() -> tuple[tuple[str, str], ...]:
 
 
 def page_to_show_first() -> str | None:
-    """The page that must be shown before any other after this unlock, or None."""
+    """The URL of the page that must be shown before any other after this unlock, or None."""
     here = context.find_unlocked_session()
-    # What is found later must not come between a page and what was typed on it: `list_notices` names that.
+    # Failures found later do not redirect, so that no typed text is interrupted; `list_notices` names them.
     if (
         here is None
         or here.values.get(_CONDITION_SHOWN_KEY)
@@ -43,17 +43,17 @@ def page_to_show_first() -> str | None:
 
 
 def mark_condition_shown() -> None:
-    """The condition of the record was shown in this session."""
+    """Note that the page of integrity failures was shown in this session."""
     context.put_in_session(_CONDITION_SHOWN_KEY, True)
 
 
 def is_store_read_only(engine: Engine) -> bool:
-    """Whether nothing at all is written into this store: it is only looked at, or its file was exchanged."""
+    """Whether nothing may be written to this store: it is read-only, or its file was replaced."""
     return anchor.is_read_only(engine) or file_guard.is_replaced(engine)
 
 
 def add_notice_to_autosave(answer: Response) -> None:
-    """Say in the answer to an autosave that its check-mark failed; pages say so by `list_notices`."""
+    """Add to an autosave response that writing the anchor failed; pages show it with `list_notices`."""
     engine = context.worker().engine
     if engine is None or not answer.is_json or not anchor.has_write_failed(engine):
         return

@@ -1,4 +1,4 @@
-"""Whom a questionnaire is about, as chosen on a page: someone known, someone new, people in general."""
+"""The relationship chosen in a form: someone known, someone new, or people in general."""
 
 from uuid import UUID
 
@@ -13,10 +13,10 @@ from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
 def load_or_add_relationship(
     form: ChooseQuestionnaireForm, client_id: UUID
 ) -> RecordVersion[Relationship] | None:
-    """The relationship that was chosen, or added if it is new; None for people in general.
+    """The chosen relationship, which is added if it is new; None for people in general.
 
     Raises:
-        records.RecordNotFound: it is another client's, or nobody's.
+        records.RecordNotFound: this client has no such relationship.
     """
     if form.about.data == "general":
         return None

@@ -1,4 +1,4 @@
-"""Lines on what could be asked again: whom each is about, in words, and how it stands with it."""
+"""Lines about repeating questionnaires: whom each is about, and the status of its agreement."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -15,13 +15,13 @@ from clinic_toolkit.web import context
 
 
 def list_repeats(client_id: UUID, given: Sequence[RecordVersion[Administration]]) -> tuple[RepeatStatus, ...]:
-    """How it stands with each of the questionnaires that this client was given."""
+    """The repeat status of each questionnaire that this client was given."""
     known = repeat_agreements.list_agreements(context.db(), context.vault(), client_id)
     return repeat_status.list_repeat_statuses(given, known, now=context.now())
 
 
 def audit_shown_agreements(shown: Sequence[RepeatStatus]) -> None:
-    """Put into the trail whatever is read of agreements where these are shown."""
+    """Note for the audit log which repeat agreements this page shows."""
     context.audit_read(
         "rhythm", *(each.agreement for each in shown if each.agreement and each.status_sentence)
     )
@@ -30,7 +30,7 @@ def audit_shown_agreements(shown: Sequence[RepeatStatus]) -> None:
 def with_words(
     client_id: UUID, words: Mapping[UUID, str], shown: Sequence[RepeatStatus]
 ) -> list[tuple[str, RepeatStatus]]:
-    """Each with the word for whom it is about."""
+    """Pair each status with the client's word for the person it is about."""
     return [
         (words.get(each.series_key[0] or client_id, answered_items.ABOUT_PEOPLE_IN_GENERAL), each)
         for each in shown
@@ -38,7 +38,7 @@ def with_words(
 
 
 def list_repeats_on_offer(client_id: UUID, words: Mapping[UUID, str]) -> list[tuple[str, RepeatStatus]]:
-    """What was agreed about asking again, or declined, about whoever can be chosen: those in `words`."""
+    """Agreed or declined repeats for the relationships that can be chosen, which are those in `words`."""
     given = administrations.list_administrations(context.db(), context.vault(), client_id)
     told = [
         each
@@ -52,7 +52,7 @@ def list_repeats_on_offer(client_id: UUID, words: Mapping[UUID, str]) -> list[tu
 def list_due_repeats(
     hour: RecordVersion[TherapySession], case: RecordVersion[Case]
 ) -> list[tuple[str, RepeatStatus]]:
-    """What it may be time for again, in an open hour of today with one person; never in a couple's."""
+    """Repeats that may be due in this open session of today with one client; empty for a couple."""
     today = context.today()
     if case.payload.is_couple or hour.state != "open" or hour.payload.on != today:
         return []

@@ -1,6 +1,6 @@
-"""The page to share with a client over telehealth: where the clinician is now, kept in memory alone.
+"""The clinician's current question, held in memory for the page shared over telehealth.
 
-It is lost with the process, which does no harm: the page then shows the first question without an answer.
+It is lost when the process ends; the shared page then shows the first question without an answer.
 """
 
 from typing import Any
@@ -16,12 +16,12 @@ _PLACE_KEY = "place to share"
 
 
 def set_shared_place(administration: UUID, place: int | None) -> None:
-    """The clinician is here: a question by its number, the introduction, a pause; None: nowhere in order."""
+    """Set the clinician's place: a question number, the introduction, a pause, or None if unknown."""
     context.put_in_session(_PLACE_KEY, (administration, place))
 
 
 def get_shared_place(administration: UUID, *, default: int) -> int:
-    """Where to be: with the clinician; `default` if that is not known; a pause while they ask another."""
+    """The place to show: the clinician's, `default` if unknown, a pause during another questionnaire."""
     kept: Any = context.get_from_session(_PLACE_KEY)
     where, place = kept or (administration, None)
     if where != administration:
@@ -30,5 +30,5 @@ def get_shared_place(administration: UUID, *, default: int) -> int:
 
 
 def render_wait_page() -> Response:
-    """A page that says nothing: while locked, at a pause, and when there is nothing left to ask."""
+    """The neutral page that is shown while locked, in a pause, and when no question is left."""
     return responses.refreshing_page(render_template("shared/moment.html"))

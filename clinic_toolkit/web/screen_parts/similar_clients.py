@@ -1,4 +1,4 @@
-"""Who is perhaps the same person as the one being written down: asked about once, before it is saved."""
+"""Existing clients who may be the same person as the one in the form; asked about once, before saving."""
 
 from flask import request
 
@@ -12,7 +12,7 @@ from clinic_toolkit.web.forms.clients import ClientForm
 def find_similar_clients(
     form: ClientForm, client: RecordVersion[Client] | None
 ) -> list[RecordVersion[Client]]:
-    """Who is perhaps the same person, unless that was asked and answered, or nothing of it was changed."""
+    """Clients who may be the same person; none if this was answered already or the name is unchanged."""
     body = form.payload()
     if client and (client.payload.name, client.payload.initials) == (
         body.name,
@@ -22,6 +22,7 @@ def find_similar_clients(
     found = display_names.list_similar_clients(
         context.db(), context.vault(), body, except_id=client.id if client else None
     )
-    # Only those who were asked about: the name may have been changed since to that of yet another.
+    # The answer counts only for the clients it was given about: the name may have been changed since then and
+    # may now be similar to another client's.
     answered = request.form.get("another", "").split()
     return found if any(each.id.hex not in answered for each in found) else []

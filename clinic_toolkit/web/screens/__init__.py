@@ -1,1 +1,1 @@
-"""One file a screen: routes, in the order in which a person meets them. Screens do not know each other."""
+"""One module for each screen, with its routes in the order of use. Screens do not import each other."""

@@ -1,4 +1,4 @@
-"""In the hour: choose a questionnaire, introduce it, one item a screen, check the answers, finish."""
+"""Giving a questionnaire in a session: choose, introduce, one item a screen, check the answers, finish."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("administrations", __name__)
 
-# Minutes for a long form, with ten of them to talk about it.
+# Minutes needed for a long form, of which ten are for talking about it.
 MINUTES_NEEDED = 20
 
 
@@ -107,7 +107,7 @@ def _is_time_short(left: int | None) -> bool:
 
 @screen.get("/administrations/<uuid:id>/introduction")
 def introduction(id: UUID) -> ViewResult:
-    """What to say before the first question."""
+    """The introduction to read out before the first question."""
     kept = _load_unfinished(id)
     context.audit_read("administration", kept)
     screen_sharing.set_shared_place(id, screen_sharing.INTRODUCTION)
@@ -121,7 +121,7 @@ def introduction(id: UUID) -> ViewResult:
 
 @screen.route("/administrations/<uuid:id>/items/<int:number>", methods=["GET", "POST"])
 def item(id: UUID, number: int) -> ViewResult:
-    """One item: show it, or keep what was answered and go where the button says."""
+    """Show one item, or save its answer and redirect to where the button leads."""
     kept = _load_unfinished(id)
     instrument = administrations.instrument_of(kept.payload)
     if not 1 <= number <= len(instrument.items):
@@ -216,14 +216,14 @@ def _page_after_item(
 
 @screen.get("/administrations/<uuid:id>/items/<int:number>/pause")
 def pause(id: UUID, number: int) -> ViewResult:
-    """An empty page while something else matters more. It shows nothing of the questionnaire."""
+    """A quiet page for a pause; it shows nothing of the questionnaire."""
     screen_sharing.set_shared_place(id, screen_sharing.PAUSE)
     return render_template("administrations/pause.html", kept=_load_unfinished(id), number=number)
 
 
 @screen.get("/administrations/<uuid:id>/check")
 def check(id: UUID) -> ViewResult:
-    """All answers on one page, each with a way to change it."""
+    """All answers on one page, each with a link to change it."""
     kept = _load_unfinished(id)
     context.audit_read("administration", kept)
     screen_sharing.set_shared_place(id, len(kept.payload.answers.statuses) + 1)
@@ -239,12 +239,12 @@ def check(id: UUID) -> ViewResult:
 
 @screen.post("/administrations/<uuid:id>/finish")
 def finish(id: UUID) -> ViewResult:
-    """Finish: the answers stand from now on."""
+    """Finish the questionnaire; its answers are final from now on."""
     kept = administrations.load_administration(context.db(), context.vault(), id)
-    # A second press arrives where the first one did.
+    # A second press leads to the same page as the first.
     if not kept.final:
         kept = progress.complete_administration(context.db(), context.vault(), kept, now=context.now())
-    # Nobody reads along where a sheet was entered.
+    # Answers entered from paper lead straight to the result, because no client is looking on.
     return responses.redirect_to(
         url_for("results.show" if kept.payload.entered_on else ".finished", id=kept.id)
     )
@@ -252,7 +252,7 @@ def finish(id: UUID) -> ViewResult:
 
 @screen.get("/administrations/<uuid:id>/finished")
 def finished(id: UUID) -> ViewResult:
-    """A quiet page after the last answer: the client may be reading, and the result is the clinician's."""
+    """A quiet page after the last answer; the client may see it, and the result is for the clinician."""
     kept = administrations.load_administration(context.db(), context.vault(), id)
     context.audit_read("administration", kept)
     return render_template(
@@ -262,7 +262,7 @@ def finished(id: UUID) -> ViewResult:
 
 @screen.post("/administrations/<uuid:id>/leave")
 def leave(id: UUID) -> ViewResult:
-    """Stop at the page of answers, without finishing."""
+    """Stop the questionnaire unfinished, from the page of answers."""
     kept = progress.stop_administration(
         context.db(), context.vault(), _load_unfinished(id), now=context.now()
     )
@@ -271,7 +271,7 @@ def leave(id: UUID) -> ViewResult:
 
 @screen.get("/administrations/<uuid:id>/stopped")
 def stopped(id: UUID) -> ViewResult:
-    """A kind ending of a questionnaire that was not finished."""
+    """The last page of a questionnaire that was stopped unfinished."""
     kept = administrations.load_administration(context.db(), context.vault(), id)
     context.audit_read("administration", kept)
     return render_template(

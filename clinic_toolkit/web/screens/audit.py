@@ -1,4 +1,4 @@
-"""The audit trail: who did what and when, and a check of everything that is kept."""
+"""The audit log: who did what and when, and an integrity check of all records."""
 
 from datetime import date, datetime
 from itertools import groupby
@@ -22,7 +22,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("audit", __name__)
 
-# Where the page of an entry lies, by its table.
+# Endpoint and link text of the page that shows a record, by its table.
 PAGE_BY_TABLE = {
     "client": ("clients.show", "the client"),
     "clinical_case": ("cases.show", "the case"),
@@ -39,7 +39,7 @@ REFRESH_SECONDS = 2
 
 
 class AuditRow(Struct, frozen=True, kw_only=True):
-    """One line as the page shows it."""
+    """One audit entry as the page shows it."""
 
     seq: int
     at: datetime | None
@@ -53,19 +53,19 @@ class AuditRow(Struct, frozen=True, kw_only=True):
 
     @property
     def day(self) -> date | None:
-        """The local day it was written on."""
+        """The local date on which the entry was written, or None."""
         return self.at.date() if self.at else None
 
 
 @screen.get("/audit")
 def index() -> ViewResult:
-    """The newest lines, or those before a line."""
+    """The newest entries, or those before a given entry."""
     return _render_list(AuditSearchForm(data={"before": request.args.get("before", "")}))
 
 
 @screen.get("/audit/find")
 def found() -> ViewResult:
-    """What was found. Whom was looked for is in no address; where it is not known, to the whole trail."""
+    """The entries found. The client is not in the URL; an unknown search token leads to the whole log."""
     typed = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
     return (
         responses.redirect_to(url_for(".index"))
@@ -76,7 +76,7 @@ def found() -> ViewResult:
 
 @screen.post("/audit/find")
 def find() -> ViewResult:
-    """Lines about one client, of one kind, of one day. Sent by POST, so that no address tells of whom."""
+    """Find entries by client, kind and day. Sent by POST, so that no URL names the client."""
     form = AuditSearchForm(request.form)
     if not form.validate():
         return _render_list(form), 422
@@ -162,7 +162,7 @@ def _actor_name(line: audit_reader.CheckedEntry) -> str:
 
 @screen.get("/audit/check")
 def check() -> ViewResult:
-    """How far the check is, or what it found. While it runs the page asks again by itself."""
+    """The progress of the integrity check, or what it found; the page reloads itself while it runs."""
     job: jobs.Job[inspection.Report] | None = jobs.find_job(CHECK_JOB)
     if job is None:
         return responses.redirect_to(url_for(".index"))
@@ -188,14 +188,14 @@ def check() -> ViewResult:
 
 @screen.post("/audit/check")
 def begin_check() -> ViewResult:
-    """Check everything that is kept, now."""
+    """Start the integrity check of all records."""
     jobs.start_job(CHECK_JOB, lambda db, vault, progress: inspection.inspect_all(db, vault, progress))
     return responses.redirect_to(url_for(".check"))
 
 
 @screen.post("/audit/check/stop")
 def stop_check() -> ViewResult:
-    """Stop the check; nothing is changed by that."""
+    """Stop the integrity check; it changes nothing."""
     job: jobs.Job[inspection.Report] | None = jobs.find_job(CHECK_JOB)
     if job is not None:
         job.cancel()

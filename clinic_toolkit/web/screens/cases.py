@@ -1,4 +1,4 @@
-"""Couples: two clients whose hours are shared."""
+"""Couples: two clients with joint sessions."""
 
 from uuid import UUID
 
@@ -21,13 +21,13 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("cases", __name__)
 
-# So many sessions stand on a couple's page; the others are one click away.
+# How many sessions a couple's page shows; a link shows the rest.
 NEWEST_SHOWN = 12
 
 
 @screen.route("/couples/new", methods=["GET", "POST"])
 def new() -> ViewResult:
-    """Put two clients together as a couple."""
+    """Add a couple of two clients."""
     db, vault = context.db(), context.vault()
     people = [kept for kept in clients.list_clients(db, vault) if kept.state == "active"]
     names = display_names.in_choices(db, vault, people)
@@ -47,7 +47,7 @@ def new() -> ViewResult:
 
 
 def _find_couple(first: UUID, second: UUID) -> RecordVersion[Case] | None:
-    """The case these two have already: a second one would split their hours."""
+    """The case that these two clients already have, because a second one would split their sessions."""
     into = clients.load_client_joins(context.db(), context.vault())
     return next(
         (
@@ -62,7 +62,7 @@ def _find_couple(first: UUID, second: UUID) -> RecordVersion[Case] | None:
 
 @screen.get("/cases/<uuid:id>")
 def show(id: UUID) -> ViewResult:
-    """A couple's page: their shared hours. What each answered stays on that person's own page."""
+    """A couple's page with their joint sessions. Answers are only on the page of the client who gave them."""
     db, vault = context.db(), context.vault()
     kept = cases.load_case(db, vault, id)
     if not kept.payload.is_couple:

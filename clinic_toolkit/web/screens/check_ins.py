@@ -1,4 +1,4 @@
-"""The check-in at the start of an hour: about whom it is this time."""
+"""The check-in at the start of a session: choosing whom it is about."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ screen = Blueprint("check_ins", __name__)
 
 @screen.route("/sessions/<uuid:session>/check-in", methods=["GET", "POST"])
 def begin(session: UUID) -> ViewResult:
-    """Choose whom it is about, and begin."""
+    """Choose the relationship that the check-in is about, and begin it."""
     db, vault = context.db(), context.vault()
     hour = therapy_sessions.load_therapy_session(db, vault, session)
     case = cases.load_case(db, vault, hour.payload.case_id)
@@ -84,7 +84,7 @@ def begin(session: UUID) -> ViewResult:
 
 
 def _default_relationship(client_id: UUID, known: list[RecordVersion[Relationship]]) -> str:
-    """Whom the last check-in was about, or the only person there is."""
+    """Form value of the relationship that the last check-in was about, or of the only one there is."""
     for one in administrations.list_administrations(context.db(), context.vault(), client_id):
         if check_ins.is_check_in(one.payload):
             about = one.payload.relationship_id

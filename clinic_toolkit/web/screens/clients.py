@@ -1,4 +1,4 @@
-"""Clients: the list, finding, one client's page, taking in, editing, putting away."""
+"""Clients: list, search, one client's page, adding, editing, archiving."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -42,15 +42,15 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("clients", __name__)
 
-# So many sessions, questionnaires, sheets and people stand on a client's page, and so many clients in
-# the list; the others are one click away.
+# How many sessions, questionnaires, sheets and people a client's page shows, and how many clients the list
+# shows; a link shows the rest.
 NEWEST_SHOWN = 12
 CLIENTS_SHOWN = 30
 
 
 @screen.get("/clients")
 def index() -> ViewResult:
-    """The clients of now; archived ones behind a link."""
+    """The active clients, or the archived ones."""
     archived = "archived" in request.args
     everyone = clients.list_clients(context.db(), context.vault())
     alone = [kept for kept in everyone if kept.state != clients.STATE_JOINED]
@@ -72,7 +72,7 @@ def index() -> ViewResult:
 
 @screen.get("/clients/find")
 def found() -> ViewResult:
-    """Who was found. What was looked for is in no address; where it is not known, to the whole list."""
+    """The clients found. The search text is not in the URL; an unknown token leads to the whole list."""
     typed = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
     if typed is None:
         return responses.redirect_to(url_for(".index"))
@@ -83,11 +83,11 @@ def found() -> ViewResult:
 
 @screen.post("/clients/find")
 def find() -> ViewResult:
-    """Find by words of the name, the telephone or the e-mail. Sent by POST: the words are a name."""
+    """Find clients by name, telephone or e-mail. Sent by POST, because the search text is a name."""
     words = " ".join(fields.clean_text(request.form.get("words")).split())
     if not words:
         return responses.redirect_to(url_for(".index"))
-    # Not answered here: a page that answers a form is one that the browser's Back does not find again.
+    # Redirect, because the browser's *Back* does not show a page again that answered a POST.
     return responses.redirect_to(url_for(".found", search=recent_searches.remember_search({"words": words})))
 
 
@@ -119,7 +119,7 @@ def _render_list(
 
 @screen.route("/clients/new", methods=["GET", "POST"])
 def new() -> ViewResult:
-    """Take a client in."""
+    """Add a client."""
     draft = draft_saving.open_page_draft("client", context.vault().user_id, ring=None)
     if (answer := draft.handle_autosave(lambda: initials_suggestion.suggest_while_typing(None))) is not None:
         return answer
@@ -190,7 +190,7 @@ def _render_form(
 
 @screen.get("/clients/<uuid:id>")
 def show(id: UUID) -> ViewResult:
-    """One client: what was agreed, the hours, whom it is about, what was given."""
+    """One client's page: agreements, sessions, relationships, questionnaires and sheets given."""
     db, vault = context.db(), context.vault()
     kept = clients.load_client(db, vault, id)
     under = clients.primary_client_id(db, vault, id)
@@ -265,7 +265,7 @@ def show(id: UUID) -> ViewResult:
 
 
 def _render_joined(client: RecordVersion[Client], under: UUID) -> ViewResult:
-    """What is left to say on the page of an entry that was joined to another: where everything is shown."""
+    """The page of an entry that was joined to another: a link to the entry that shows everything."""
     context.audit_read("client", client)
     return render_template(
         "clients/joined.html",
@@ -280,7 +280,7 @@ def _render_joined(client: RecordVersion[Client], under: UUID) -> ViewResult:
 
 @screen.post("/clients/<uuid:id>/archive")
 def archive(id: UUID) -> ViewResult:
-    """Put a client away. Nothing is deleted."""
+    """Archive a client. Nothing is deleted."""
     kept = clients.load_client(context.db(), context.vault(), id)
     if kept.state not in (clients.STATE_ARCHIVED, clients.STATE_JOINED):
         clients.archive_client(context.db(), context.vault(), kept, now=context.now())
@@ -289,7 +289,7 @@ def archive(id: UUID) -> ViewResult:
 
 @screen.post("/clients/<uuid:id>/restore")
 def restore(id: UUID) -> ViewResult:
-    """Bring an archived client back."""
+    """Make an archived client active again."""
     kept = clients.load_client(context.db(), context.vault(), id)
     if kept.state == "archived":
         clients.restore_client(context.db(), context.vault(), kept, now=context.now())

@@ -1,4 +1,4 @@
-"""The condition of the record: what is missing or hurt, and what the clinician decides about it."""
+"""The condition of the record: integrity failures, and the clinician's decisions about them."""
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -14,7 +14,7 @@ screen = Blueprint("condition", __name__)
 
 @screen.get("/condition")
 def index() -> ViewResult:
-    """Name everything that is known to be wrong. The first page after an unlock that found something."""
+    """List every known integrity failure; the first page after an unlock that found one."""
     record_notices.mark_condition_shown()
     db, vault = context.db(), context.vault()
     return render_template(
@@ -28,7 +28,7 @@ def index() -> ViewResult:
 
 @screen.post("/condition/seen")
 def seen() -> ViewResult:
-    """Keep that what is missing was seen; the record goes on without it."""
+    """Acknowledge the losses shown; work goes on without what is missing."""
     if request.form.get("state") != condition.findings_token(context.unit_of_work().engine):
         return responses.redirect_to(url_for(".index"))
     condition.acknowledge_losses(context.db(), context.vault(), now=context.now())
@@ -37,13 +37,13 @@ def seen() -> ViewResult:
 
 @screen.post("/condition/go-on")
 def go_on() -> ViewResult:
-    """Take a file that is not the one written last for the record from now on."""
+    """Accept an older state of the store as the current one."""
     engine = context.unit_of_work().engine
     if request.form.get("state") != condition.findings_token(engine) or not condition.can_accept_rollback(
         engine
     ):
         return responses.redirect_to(url_for(".index"))
-    # Before the transaction is opened: until then none can be.
+    # Accepted before the transaction, because no write transaction can be opened until then.
     take_back = condition.accept_store_rollback(engine)
     sound = condition.record_accepted_rollback(context.db(), context.vault(), take_back, now=context.now())
     return responses.redirect_to("/" if sound else url_for("lock.trail"))

@@ -1,4 +1,4 @@
-"""The passphrase once more, before an act that asks for it; then on to the act."""
+"""Step-up: ask for the passphrase again, then go on to the act that requires it."""
 
 from flask import Blueprint, request
 
@@ -11,13 +11,13 @@ screen = Blueprint("confirm", __name__)
 
 @screen.get("/confirm")
 def index() -> ViewResult:
-    """Nothing is asked without an act."""
+    """Redirect to *Today*, because there is no act to confirm."""
     return responses.redirect_to("/")
 
 
 @screen.post("/confirm")
 def answered() -> ViewResult:
-    """Look at the passphrase, and lead on to the act."""
+    """Check the passphrase, and go on to the act."""
     onward = guard.safe_return_path(request.form.get("next")) or "/"
     return step_up.reject_wrong_passphrase(
         request.form.get(step_up.STEP_UP_FIELD, ""), onward

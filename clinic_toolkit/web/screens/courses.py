@@ -1,4 +1,4 @@
-"""Over time: the course of each questionnaire about one relationship, on screen, together and on paper."""
+"""Over time: the course of each questionnaire about one relationship, on screen and on paper."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -44,7 +44,7 @@ CAUTIONS = (
 
 @screen.get("/relationships/<uuid:id>/over-time")
 def show(id: UUID) -> ViewResult:
-    """Every questionnaire about one relationship, over time."""
+    """The courses of all questionnaires about one relationship."""
     kept = relationships.load_relationship(context.db(), context.vault(), id)
     into = relationships.load_relationship_joins(context.db(), context.vault())
     if id in into:
@@ -55,7 +55,7 @@ def show(id: UUID) -> ViewResult:
 
 @screen.get("/clients/<uuid:id>/over-time")
 def in_general(id: UUID) -> ViewResult:
-    """Every questionnaire about people in general, over time."""
+    """The courses of all questionnaires about people in general."""
     clients.load_client(context.db(), context.vault(), id)
     return _render_courses(id, None, answered_items.ABOUT_PEOPLE_IN_GENERAL)
 
@@ -128,7 +128,7 @@ def _longest_series(course: Course) -> int:
 
 
 def charts_of_course(course: Course) -> list[tuple[CoursePart, ChartPlan, tuple[chart_table.TableRow, ...]]]:
-    """Each part with its drawing and its table, for the clinician."""
+    """Each part of the course with its chart and its table, for the clinician."""
     return [
         (
             part,
@@ -142,7 +142,7 @@ def charts_of_course(course: Course) -> list[tuple[CoursePart, ChartPlan, tuple[
 def plan_part_chart(
     course: Course, part: CoursePart, *, with_mean: bool, together: bool = False
 ) -> ChartPlan:
-    """The drawing of one part; `together` is the one that the client looks at."""
+    """The chart of one part; `together`: the version that the client sees."""
     return chart_plan.plan_chart(
         course.rounds,
         part.readings,
@@ -157,7 +157,7 @@ def plan_part_chart(
 
 @screen.get("/administrations/<uuid:id>/over-time/together")
 def together(id: UUID) -> ViewResult:
-    """The same to look at together: words and dots, no number and no mean."""
+    """The course to look at together with the client: words and dots, no number and no mean."""
     course = _load_course(id)
     parts = [
         (
@@ -181,7 +181,7 @@ def together(id: UUID) -> ViewResult:
 @screen.route("/administrations/<uuid:id>/over-time/paper", methods=["GET", "POST"])
 @guard.marks_printout
 def paper(id: UUID) -> ViewResult:
-    """The course on paper, for the clinician."""
+    """The printout of the course, for the clinician."""
     from clinic_toolkit.documents import course_report as paper
 
     course = _load_course(id)

@@ -1,4 +1,4 @@
-"""The end of an hour: one page before it, whoever it was with and whatever is open."""
+"""The end of a session: one page before it, the same whoever it was with and whatever is open."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ screen = Blueprint("endings", __name__)
 
 @screen.get("/sessions/<uuid:id>/end")
 def show(id: UUID) -> ViewResult:
-    """The page that every end of an hour passes. An hour that is over already leads on from here."""
+    """The page before the end of a session; it redirects if the session has ended already."""
     kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     context.audit_read("therapy_session", kept)
     return render_template(
@@ -30,7 +30,7 @@ def show(id: UUID) -> ViewResult:
 
 @screen.post("/sessions/<uuid:id>/end")
 def end(id: UUID) -> ViewResult:
-    """End an open hour, from the page before it; a request from anywhere else is shown that page first."""
+    """End an open session; a request that does not come from the page before it is shown that page first."""
     kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     if kept.state == "open":
         if fields.parse_whole_number(request.form.get("version")) != kept.version:

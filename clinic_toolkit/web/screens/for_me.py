@@ -1,7 +1,7 @@
-"""For the clinician: what is still to be asked of one client, behind a button that looks alike for everyone.
+"""For the clinician: what is still to be asked of one client, behind a button that looks the same for all.
 
-The client sees the page on which that button stands. Nothing of what it opens is in that page, so that
-neither its bytes nor its size can tell; it is asked for by itself, when the button is pressed.
+The client sees the page that has the button. Nothing of what the button opens is in that page, so that
+neither its content nor its size reveals anything; it is loaded when the button is pressed.
 """
 
 from uuid import UUID
@@ -35,7 +35,7 @@ NOTHING_OPEN_MESSAGE = "No prompt is waiting here."
 
 
 class MatterLine(Struct, frozen=True, kw_only=True):
-    """One line: its words, and a link if something can be done."""
+    """One line: its text, and a link if there is something to do."""
 
     words: str
     href: str = ""
@@ -44,7 +44,7 @@ class MatterLine(Struct, frozen=True, kw_only=True):
 
 @screen.get("/cases/<uuid:case>/for-me")
 def show(case: UUID) -> ViewResult:
-    """What is open of the client of this case, as a page of its own or for the script of another page."""
+    """The open matters of the client of this case, as a page or as a fragment for another page's script."""
     found = cases.load_case(context.db(), context.vault(), case)
     back = guard.safe_return_path(request.args.get("back")) or url_for("today.index")
     lines = _couple_lines() if found.payload.is_couple else _client_lines(found.payload.client_ids[0], back)
@@ -106,7 +106,7 @@ def _fear_line(each: FearStatus, client: UUID) -> MatterLine:
     words = f"Fear of {whom}, asked about in private: {asked}{late}."
     if not each.is_room_only:
         return MatterLine(words=words)
-    # Only an entry that says where sheets may go lifts a hold, so the way to one stands beside it.
+    # Only a risk entry that says where sheets may go lifts a fear hold, so a link to write one is shown.
     held, why = each.relationship_id, ""
     if each.held_alongside:
         held, why = each.held_alongside[0][0], _same_frame_note(each)

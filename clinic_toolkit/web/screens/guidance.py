@@ -1,7 +1,7 @@
-"""How to give this questionnaire, about this person, in this way: for the clinician, on one screen.
+"""Guidance for the clinician on giving this questionnaire about this person in this mode, on one screen.
 
-A client may be reading the pages of a questionnaire, so nothing of this stands in them. It is fetched when
-its button is pressed, opens in its place, and has a page of its own, with the rest folded away.
+A client may see the pages of a questionnaire, so they contain nothing of this. It is loaded when its button
+is pressed and opens in place; it also has a page of its own, with less important parts folded away.
 """
 
 from uuid import UUID
@@ -28,7 +28,7 @@ _MODE_GROUP_OF: dict[str, ModeGroup] = {
 
 @screen.get("/administrations/<uuid:id>/guidance")
 def show(id: UUID) -> ViewResult:
-    """What concerns this form, this relationship and this way; a page, or lines for another page's script."""
+    """Guidance on this form, relationship and mode, as a page or as a fragment for another page's script."""
     kept = administrations.load_administration(context.db(), context.vault(), id)
     context.audit_read("administration", kept)
     back = guard.safe_return_path(request.args.get("back")) or url_for("administrations.introduction", id=id)
@@ -67,7 +67,7 @@ def show(id: UUID) -> ViewResult:
 
 
 def _requested_mode_group(body: Administration) -> ModeGroup:
-    """The way that was asked for, or else the one in which it is given."""
+    """The mode group in the URL, or else that of the administration."""
     for way in MODE_GROUP_LABELS:
         if request.args.get("way") == way:
             return way

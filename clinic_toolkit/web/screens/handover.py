@@ -1,4 +1,4 @@
-"""Giving a form into a client's hands, and what the clinician sees before the client leaves."""
+"""Handing a form over to a client, and reviewing what came back before the client leaves."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -29,7 +29,7 @@ TOGETHER, AGAIN, LOOK, END, SESSION = "together", "again", "look", "end", "sessi
 @screen.route("/administrations/<uuid:id>/hand-over", methods=["GET", "POST"])
 @guard.exempt_lock_from_csrf
 def offer(id: UUID) -> ViewResult:
-    """Say what handing over means; then put the keys away and leave the form alone on the device."""
+    """Explain the hand-over; then lock and leave only the form on the device."""
     db = context.db()
     if handover_transition.is_handed_over():
         return handover_transition.render_wait_page()
@@ -61,13 +61,13 @@ def offer(id: UUID) -> ViewResult:
 @screen.get("/handed-back")
 @guard.allow_always
 def handed_back() -> ViewResult:
-    """What the client saw last; it holds nothing, so it may stand while everything is locked."""
+    """The page that the client saw last; it holds nothing of the record, so it is shown while locked."""
     return render_template("handover/thanks.html")
 
 
 @screen.get("/handovers")
 def waiting() -> ViewResult:
-    """The first form that came back and was not looked at; without one, on to where the person was."""
+    """Redirect to the first returned form that was not reviewed yet, or else back to `back`."""
     onward = guard.safe_return_path(request.args.get("back")) or "/"
     found = clinician_side.list_open_handovers(context.db(), context.vault())
     return responses.redirect_to(url_for(".show", id=found[0].id) if found else onward)
@@ -75,7 +75,7 @@ def waiting() -> ViewResult:
 
 @screen.get("/handovers/<uuid:id>")
 def show(id: UUID) -> ViewResult:
-    """What came back: what to ask, what to talk about, what was left out. Never a score."""
+    """Review a returned form: what to ask, what to talk about, what was left out. It never shows a score."""
     kept = clinician_side.load_handover(context.db(), context.vault(), id)
     arrival = return_review.build_return_review(context.db(), context.vault(), kept)
     context.audit_read("handover", kept)
@@ -102,7 +102,7 @@ def show(id: UUID) -> ViewResult:
 
 @screen.post("/handovers/<uuid:id>/bring-in")
 def bring_in(id: UUID) -> ViewResult:
-    """Try once more to bring in what did not come in at the unlock."""
+    """Try again to merge answers that could not be merged at the unlock."""
     db, vault = context.db(), context.vault()
     clinician_side.merge_handover(db, vault, clinician_side.load_handover(db, vault, id), now=context.now())
     return responses.redirect_to(url_for(".show", id=id))
@@ -110,7 +110,7 @@ def bring_in(id: UUID) -> ViewResult:
 
 @screen.post("/handovers/<uuid:id>/decide")
 def decide(id: UUID) -> ViewResult:
-    """Take what the client answered into the record, or leave the record as it is."""
+    """Record the client's answers, or keep those already in the record."""
     db, vault = context.db(), context.vault()
     kept = clinician_side.load_handover(db, vault, id)
     if kept.state != STATE_PROPOSED and kept.payload.decision == request.form.get("decision"):
@@ -126,7 +126,7 @@ def decide(id: UUID) -> ViewResult:
 
 @screen.post("/handovers/<uuid:id>/on")
 def go_on(id: UUID) -> ViewResult:
-    """It was looked at: go on together, hand over again, look at the answers; to the hour, or end it."""
+    """Mark the form as reviewed, and go where the button leads."""
     db, vault = context.db(), context.vault()
     kept = clinician_side.load_handover(db, vault, id)
     clinician_side.close_handover(db, vault, kept, now=context.now())
@@ -148,14 +148,14 @@ def _page_after_review(handover: RecordVersion[Handover], to: str) -> str:
 
 
 def _held(target: RecordVersion[Administration]) -> bool:
-    """Whether sheets about the person whom it is about stay in the room."""
+    """Whether a fear hold applies to the person that the form is about."""
     return fear_holds.holds(
         context.db(), context.vault(), target.payload.client_id, target.payload.relationship_id
     )
 
 
 def _hour(target: RecordVersion[Administration]) -> RecordVersion[TherapySession] | None:
-    """The hour in which it was handed over, as long as that can be read."""
+    """The session in which the form was handed over, or None if there is none or it is unreadable."""
     if target.payload.therapy_session_id is None:
         return None
     with suppress(UnreadableRecord):

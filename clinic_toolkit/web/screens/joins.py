@@ -1,4 +1,4 @@
-"""Joining two entries of one client, or of one person that a client names, and taking them apart again."""
+"""Joining two entries of the same client or of the same relationship, and separating them again."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ screen = Blueprint("joins", __name__)
 
 @screen.route("/clients/<uuid:id>/join", methods=["GET", "POST"])
 def clients_entry(id: UUID) -> ViewResult:
-    """Join this entry to another one of the same person."""
+    """Join this client's entry to another entry of the same client."""
     db, vault = context.db(), context.vault()
     kept = clients.load_client(db, vault, id)
     if kept.payload.joined_to_id:
@@ -49,7 +49,7 @@ def clients_entry(id: UUID) -> ViewResult:
 
 @screen.post("/clients/<uuid:id>/take-apart")
 def clients_apart(id: UUID) -> ViewResult:
-    """Let a joined entry stand by itself again."""
+    """Separate a joined entry of a client again."""
     kept = clients.load_client(context.db(), context.vault(), id)
     if kept.payload.joined_to_id:
         clients.separate_client(context.db(), context.vault(), kept, now=context.now())
@@ -58,7 +58,7 @@ def clients_apart(id: UUID) -> ViewResult:
 
 @screen.route("/relationships/<uuid:id>/join", methods=["GET", "POST"])
 def persons_entry(id: UUID) -> ViewResult:
-    """Join this entry to another one of the same person."""
+    """Join this relationship to another one that is about the same person."""
     db, vault = context.db(), context.vault()
     kept = relationships.load_relationship(db, vault, id)
     if kept.payload.joined_to_id:
@@ -92,7 +92,7 @@ def _address_of_joined(relationship: RecordVersion[Relationship]) -> str:
 
 @screen.post("/relationships/<uuid:id>/take-apart")
 def persons_apart(id: UUID) -> ViewResult:
-    """Let a joined entry stand by itself again."""
+    """Separate a joined relationship again."""
     kept = relationships.load_relationship(context.db(), context.vault(), id)
     if kept.payload.joined_to_id:
         relationships.separate_relationship(context.db(), context.vault(), kept, now=context.now())

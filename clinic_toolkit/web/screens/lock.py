@@ -1,4 +1,4 @@
-"""The lock: ways in, and the way out."""
+"""The lock pages: unlock, cover, lock, quit."""
 
 from flask import Blueprint, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
@@ -30,7 +30,7 @@ def unlock() -> ViewResult:
 @screen.post("/unlock")
 @guard.allow_while_locked
 def open_up() -> ViewResult:
-    """Try the passphrase or the code. A wrong one ends this process: it is almost the right one."""
+    """Try the passphrase or the return code. A wrong one ends this process, because it is nearly right."""
     form = request.form
     by_code, back = "code" in form, form.get("back", "")
     typed = form.get("code" if by_code else "passphrase", "")
@@ -50,7 +50,7 @@ def open_up() -> ViewResult:
         if in_doubt
         else handover_transition.first_page_after_unlock(guard.safe_return_path(back) or "/")
     )
-    # The cheaper slot of before leaves the disk, as any way in that was replaced.
+    # If the unlock replaced a key slot of too low a KDF cost, the old slot must be removed from the disk.
     return (
         secret_removal.redirect_once_purged(then, if_not_purged=then)
         if context.vault().kdf_cost_upgraded
@@ -68,7 +68,7 @@ def sheet() -> ViewResult:
 @screen.post("/unlock/sheet")
 @guard.allow_while_locked
 def open_with_sheet() -> ViewResult:
-    """Try the recovery sheet; a group that was mistyped is named."""
+    """Try the recovery sheet; the page names a mistyped group."""
     groups = [
         request.form.get(f"group{number}", "")[:MAX_SECRET_LENGTH] for number in range(1, SHEET_GROUPS + 1)
     ]
@@ -78,7 +78,7 @@ def open_with_sheet() -> ViewResult:
         if (sentence := unlocking.sheet_group_error(number, group))
     }
     if errors:
-        # What was typed is most of a key: it must not stay in this process.
+        # What was typed is most of a key, so it must not stay in this process.
         context.end_worker("mistyped sheet")
         return _render_sheet_form(errors), 422
     sentence = unlocking.unlock_with_recovery_sheet(" ".join(groups))
@@ -90,7 +90,7 @@ def open_with_sheet() -> ViewResult:
 @screen.get("/unlock/choose")
 @guard.allow_after_sheet_login
 def choose() -> ViewResult:
-    """Whoever needed the sheet has lost the passphrase: ask for a new one."""
+    """Ask for a new passphrase after unlocking with the recovery sheet."""
     return _render_passphrase_form(
         PassphraseForm(guessable_names=guessable_names(context.load_practice().payload))
     )
@@ -118,7 +118,7 @@ def chosen() -> ViewResult:
 
 @screen.get("/unlock/trail")
 def trail() -> ViewResult:
-    """Say that the audit trail does not fit together, before anything else is done."""
+    """Say that the audit log could not be verified, before any other page."""
     return render_template("lock/trail.html", line=unlocking.unverified_audit_line())
 
 
@@ -126,7 +126,7 @@ def trail() -> ViewResult:
 @guard.allow_always
 @guard.exempt_lock_from_csrf
 def lock() -> ViewResult:
-    """Put the keys away until the passphrase is typed: this process answers, then ends."""
+    """Lock until the passphrase is typed."""
     return locking.lock_in_place() if is_from_script() else locking.lock_and_redirect()
 
 
@@ -134,7 +134,7 @@ def lock() -> ViewResult:
 @guard.allow_always
 @guard.exempt_lock_from_csrf
 def cover() -> ViewResult:
-    """Put the keys away for a moment: the return code leads back to the page it was pressed on."""
+    """Cover: the return code leads back to the page on which it was pressed."""
     if is_from_script():
         return locking.cover_in_place()
     return locking.cover_and_redirect(request.form.get("back", ""))
@@ -143,7 +143,7 @@ def cover() -> ViewResult:
 @screen.get("/quit")
 @guard.allow_always
 def leave() -> ViewResult:
-    """Say what *Quit* does, and ask."""
+    """Explain what *Quit* does, and ask for confirmation."""
     return render_template("lock/quit.html", done=False)
 
 
@@ -151,14 +151,14 @@ def leave() -> ViewResult:
 @guard.allow_always
 @guard.exempt_lock_from_csrf
 def quit_program() -> ViewResult:
-    """Put the keys away and end the program; this answer is its last."""
+    """Lock and end the program; this response is its last."""
     return locking.end_program(render_template("lock/quit.html", done=True))
 
 
 @screen.get("/pulse")
 @guard.allow_with_keys
 def pulse() -> ViewResult:
-    """Tell an open page that it is still unlocked, and its form token of now."""
+    """Confirm to an open page that it is still unlocked, and send it the current CSRF token."""
     return responses.json_response({"csrf_token": generate_csrf()}, 200)
 
 

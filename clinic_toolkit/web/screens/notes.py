@@ -1,4 +1,4 @@
-"""The progress note of an hour: draft, signed, printed, copied."""
+"""The clinical note of a session: draft, signing, printout, plain text."""
 
 from uuid import UUID
 
@@ -37,13 +37,13 @@ from clinic_toolkit.web.transport.responses import ViewResult
 screen = Blueprint("notes", __name__)
 
 WRONG_CODES_KEY, MAX_CODE_ATTEMPTS = "wrong codes", 3
-# Where what came to an hour is read.
+# The endpoint that shows a record which belongs to a session, by its table.
 PAGE_BY_TABLE = {"administration": "results.show", "handout": "worksheets.handout"}
 
 
 @screen.get("/sessions/<uuid:session>/note")
 def edit(session: UUID) -> ViewResult:
-    """Write the note of an hour, or read it once it is signed."""
+    """Write the note of a session, or read it once it is signed."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
     kept = notes.find_note_of_session(context.db(), context.vault(), hour)
     if kept is not None and kept.final:
@@ -59,14 +59,14 @@ def edit(session: UUID) -> ViewResult:
 
 @screen.post("/sessions/<uuid:session>/note")
 def save(session: UUID) -> ViewResult:
-    """Keep the draft; sign it if that was the button."""
+    """Save the draft; go on to sign it if that button was pressed."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
     kept = notes.find_note_of_session(context.db(), context.vault(), hour)
     form = NoteForm.from_request(
         note_rendering.list_current_parts(context.db(), context.vault(), hour, kept), request.form
     )
     seen = form.expected_version
-    # Sent twice: what stands here is kept already, and nothing else was kept since.
+    # The form was sent twice: its text is stored already, and nothing else was saved since.
     repeated = kept is not None and not kept.final and form.parts() == list(kept.payload.parts)
     if kept is not None and not repeated and (kept.final or kept.version != seen):
         if is_from_script():
@@ -113,7 +113,7 @@ def _render_editor(
 
 @screen.get("/notes/<uuid:id>/read")
 def read(id: UUID) -> ViewResult:
-    """Read the whole note once more, and sign it."""
+    """Show the whole note to be read before signing."""
     kept, hour = _load_note_and_hour(id)
     if kept.final:
         return responses.redirect_to(url_for(".show", id=id))
@@ -122,11 +122,11 @@ def read(id: UUID) -> ViewResult:
 
 @screen.post("/notes/<uuid:id>/sign")
 def sign(id: UUID) -> ViewResult:
-    """Sign exactly the version that was read, with exactly the facts that stood beside it."""
+    """Sign exactly the version that was read, with exactly the facts that were shown beside it."""
     kept, hour = _load_note_and_hour(id)
     form = SignForm(request.form)
     if kept.final and kept.version == form.expected_version + 1:
-        # The version that was read is the one that was signed: a second press arrives at the signed note.
+        # The version that was read is already signed: a second press leads to the signed note.
         return responses.redirect_to(url_for(".show", id=id))
     settings = context.load_practice().payload
     if not form.validate():
@@ -153,7 +153,7 @@ def sign(id: UUID) -> ViewResult:
 def _reject_code(
     note: RecordVersion[ClinicalNote], hour: RecordVersion[TherapySession], form: SignForm, sentence: str
 ) -> ViewResult:
-    # Someone may be sitting at a screen that was left open: as at the lock, there are three tries.
+    # Someone else may be at a screen that was left open, so there are three tries, as at the lock.
     tries = (context.pop_from_session(WRONG_CODES_KEY) or 0) + bool((form.code.data or "").strip())
     context.put_in_session(WRONG_CODES_KEY, tries)
     if tries >= MAX_CODE_ATTEMPTS:
@@ -167,7 +167,7 @@ def _reject_code(
 def _render_changed_facts(
     note: RecordVersion[ClinicalNote], hour: RecordVersion[TherapySession], form: SignForm
 ) -> ViewResult:
-    """The page once more, with the facts as they are now and what they were when it was read."""
+    """Show the page again, with the present facts and those that were shown before."""
     db, vault = context.db(), context.vault()
     seen = signature_facts.find_shown_facts(db, vault, hour, note, form.versions.data or "")
     changed = (
@@ -231,7 +231,7 @@ def _client_ids_of(hour: RecordVersion[TherapySession]) -> tuple[UUID, ...]:
 
 @screen.get("/notes/<uuid:id>")
 def show(id: UUID) -> ViewResult:
-    """A signed note, as it was signed."""
+    """A signed note, exactly as it was signed."""
     kept, hour = _load_note_and_hour(id)
     if not kept.final:
         return responses.redirect_to(url_for(".edit", session=hour.id))
@@ -260,7 +260,7 @@ def show(id: UUID) -> ViewResult:
 @screen.route("/notes/<uuid:id>/paper", methods=["GET", "POST"])
 @guard.marks_printout
 def paper(id: UUID) -> ViewResult:
-    """The note on paper: signed, or marked as a draft."""
+    """The printout of the note: signed, or marked as a draft."""
     from clinic_toolkit.documents import note as document
 
     kept, hour = _load_note_and_hour(id, on_paper=True)
@@ -280,7 +280,7 @@ def paper(id: UUID) -> ViewResult:
 
 @screen.get("/notes/<uuid:id>/text")
 def text(id: UUID) -> ViewResult:
-    """The note as plain text, for another record."""
+    """The note as plain text, to be copied into another record system."""
     kept, hour = _load_note_and_hour(id)
     return render_template(
         "notes/text.html",

@@ -1,4 +1,4 @@
-"""The open line at the end of a check-in: asked in words, answered in words."""
+"""The open line: the open-ended question at the end of a check-in."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ screen = Blueprint("open_lines", __name__)
 
 @screen.route("/administrations/<uuid:id>/open-line", methods=["GET", "POST"])
 def show(id: UUID) -> ViewResult:
-    """Ask it, or keep what was said and go where the button says."""
+    """Show the open line, or save its text and redirect to where the button leads."""
     kept = administrations.load_unfinished_administration(context.db(), context.vault(), id)
     if not administrations.open_line_question(kept.payload):
         raise records.RecordNotFound

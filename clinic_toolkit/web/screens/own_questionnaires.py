@@ -1,4 +1,4 @@
-"""Questionnaires of the practice's own: choose a file, see what is wrong with it, take it in, put it away."""
+"""The practice's own questionnaires: choose a file, see its errors, add it, retire it."""
 
 from uuid import UUID
 
@@ -27,13 +27,13 @@ _FILE_GONE_MESSAGE = "This file is not in the folder any more. Nothing was added
 
 @screen.get("/your-questionnaires")
 def index() -> ViewResult:
-    """The practice's own questionnaires, the files that lie ready, and where to choose one."""
+    """The practice's own questionnaires, the files in the inbox folder, and the upload."""
     return _render_index()
 
 
 @screen.post("/your-questionnaires")
 def upload() -> ViewResult:
-    """Look at a file that was chosen: to its preview, or all that is wrong with it."""
+    """Parse an uploaded file, and show its preview or all its errors."""
     chosen = request.files.get("definition")
     data = chosen.read(MAX_BYTES + 1) if chosen else b""
     if chosen is None or not (data or chosen.filename):
@@ -43,7 +43,7 @@ def upload() -> ViewResult:
 
 @screen.post("/your-questionnaires/folder")
 def from_folder() -> ViewResult:
-    """Look at a file that lies in the folder."""
+    """Parse a file from the inbox folder, and show its preview or all its errors."""
     name = request.form.get("file", "")
     data = definition_inbox.read_file(context.settings().data_folder, name)
     if data is None:
@@ -52,14 +52,14 @@ def from_folder() -> ViewResult:
 
 
 def _preview_file(data: bytes, file: str) -> ViewResult:
-    # Refused here already, so that no more than this is ever sent on.
+    # Refused here, so that no larger file is ever passed to the parser process.
     if len(data) > MAX_BYTES:
         return _render_index(errors={"definition": _TOO_LARGE_MESSAGE}), 413
     try:
         told = pending_definition.parse_without_keys(data, file)
     except ParsingFailed as stopped:
         if context.find_unlocked_session() is None:
-            raise  # The keys were put away meanwhile; there is no page of the record any more.
+            raise  # locked in the meantime: no page of the record can be shown
         return _render_index(errors={"definition": stopped.sentence}), _STATUS_BY_OUTCOME.get(
             stopped.outcome, 503
         )
@@ -80,11 +80,11 @@ def _preview_file(data: bytes, file: str) -> ViewResult:
 
 @screen.post("/your-questionnaires/take-in")
 def take_in() -> ViewResult:
-    """Take the one that is looked at into the practice."""
+    """Add the questionnaire under preview to the practice."""
     db, vault = context.db(), context.vault()
     taken = own_questionnaires.find_by_digest(db, vault, request.form.get("digest", ""))
     if taken is not None:
-        # Pressed twice: it is in the practice since the first press.
+        # The button was pressed twice: the first press has added it.
         return responses.redirect_to(url_for(".index", taken=taken.payload.instrument_id, _anchor="yours"))
     try:
         held = pending_definition.load_pending_definition()
@@ -95,7 +95,7 @@ def take_in() -> ViewResult:
             context.db(), context.vault(), held.instrument, held.definition, held.file, now=context.now()
         )
     except DefinitionError as refused:
-        # Another window took one in meanwhile.
+        # Another window added a conflicting questionnaire in the meantime.
         return _render_index(findings=parser_protocol.collect_findings(refused, held.definition)), 409
     pending_definition.discard_pending_definition()
     return responses.redirect_to(url_for(".index", taken=held.instrument.id, _anchor="yours"))
@@ -103,14 +103,14 @@ def take_in() -> ViewResult:
 
 @screen.post("/your-questionnaires/leave")
 def leave() -> ViewResult:
-    """Do not add it; nothing is left of it here."""
+    """End the preview without adding the questionnaire."""
     pending_definition.discard_pending_definition()
     return responses.redirect_to(url_for(".index"))
 
 
 @screen.post("/your-questionnaires/<uuid:id>/retire")
 def retire(id: UUID) -> ViewResult:
-    """No longer offer it."""
+    """Retire a questionnaire: it is not offered any more."""
     db, vault = context.db(), context.vault()
     own_questionnaires.retire_questionnaire(
         db, vault, own_questionnaires.load_own_questionnaire(db, vault, id), now=context.now()
@@ -120,7 +120,7 @@ def retire(id: UUID) -> ViewResult:
 
 @screen.post("/your-questionnaires/<uuid:id>/offer")
 def offer(id: UUID) -> ViewResult:
-    """Offer it again."""
+    """Offer a retired questionnaire again."""
     db, vault = context.db(), context.vault()
     own_questionnaires.reoffer_questionnaire(
         db, vault, own_questionnaires.load_own_questionnaire(db, vault, id), now=context.now()
@@ -130,13 +130,13 @@ def offer(id: UUID) -> ViewResult:
 
 @screen.errorhandler(NoPendingDefinition)
 def handle_no_pending_definition(error: NoPendingDefinition) -> ViewResult:
-    """There is nothing to take in any more."""
+    """Say that no definition is under preview any more."""
     return _render_index(errors={"definition": error.sentence}), 422
 
 
 @screen.errorhandler(RequestEntityTooLarge)
 def handle_too_large(error: RequestEntityTooLarge) -> ViewResult:
-    """A file beyond what is read at all: the same page, with the sentence at its field."""
+    """Show the page again with an error at the field, for a file over the size limit."""
     return _render_index(errors={"definition": _TOO_LARGE_MESSAGE}), 413
 
 

@@ -1,4 +1,4 @@
-"""A page to print before it is needed: what to do on a day when the computer fails."""
+"""A page to print in advance: what to do on a day when the computer fails."""
 
 from datetime import time, timedelta
 
@@ -16,7 +16,7 @@ LIST_PARAM, TOMORROW = "list", "tomorrow"
 
 @screen.get("/when-the-computer-fails")
 def index() -> ViewResult:
-    """What to do, what to write down, how to enter it later; the hours of a day only on asking."""
+    """What to do, what to write down, how to enter it later; with the day's sessions only if requested."""
     asked = request.args.get(LIST_PARAM)
     on = context.today() + timedelta(days=asked == TOMORROW)
     hours: tuple[daily_overview.TherapySessionLine, ...] = ()

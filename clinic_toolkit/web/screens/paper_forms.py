@@ -1,4 +1,4 @@
-"""A questionnaire that was answered on paper: which sheet it is, and a second entry to compare."""
+"""Entering a questionnaire that was answered on paper, and a second entry to find mistakes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -36,7 +36,7 @@ _NO_ANSWER = Response(status="not_reached", value=None, wants_to_talk=False, rem
 
 @screen.route("/sessions/<uuid:session>/paper", methods=["GET", "POST"])
 def of_hour(session: UUID) -> ViewResult:
-    """Enter a sheet that belongs to an hour."""
+    """Enter a form that belongs to a session."""
     db, vault = context.db(), context.vault()
     hour = therapy_sessions.load_therapy_session(db, vault, session)
     case = cases.load_case(db, vault, hour.payload.case_id)
@@ -47,7 +47,7 @@ def of_hour(session: UUID) -> ViewResult:
 
 @screen.route("/clients/<uuid:client>/paper", methods=["GET", "POST"])
 def of_client(client: UUID) -> ViewResult:
-    """Enter a sheet that belongs to no hour."""
+    """Enter a form that belongs to no session."""
     return _enter_form(client, None)
 
 
@@ -103,13 +103,13 @@ def _likely_day(hour: RecordVersion[TherapySession] | None, today: date) -> date
 
 @screen.route("/administrations/<uuid:id>/again", methods=["GET", "POST"])
 def again(id: UUID) -> ViewResult:
-    """Enter the same sheet a second time, without seeing the first, and compare."""
+    """Enter the same form a second time without seeing the first entry, and compare."""
     kept = _load_unfinished_paper_form(id)
     if request.method == "GET":
         context.audit_read("administration", kept)
         return _render_second_entry(kept, None)
     sent = _submitted_rows(kept)
-    # Every row is looked at, so that every mistake is named at once.
+    # A list, not a generator: every row is validated, so that all mistakes are shown at once.
     if [form for form in sent if not form.validate()]:
         return _render_second_entry(kept, sent), 422
     second = [form.to_response(_NO_ANSWER) for form in sent]
@@ -123,16 +123,16 @@ def again(id: UUID) -> ViewResult:
 
 @screen.post("/administrations/<uuid:id>/settle")
 def settle(id: UUID) -> ViewResult:
-    """Keep what the sheet says where the two entries differ."""
+    """Save what the sheet says where the two entries differ."""
     kept = _load_unfinished_paper_form(id)
     if kept.payload.double_entered and parse_whole_number(request.form.get("version")) + 1 == kept.version:
-        # Sent twice: what the sheet says is kept since the first time.
+        # The form was sent twice: the first one has been saved.
         return responses.redirect_to(url_for("administrations.check", id=id))
     second = [form.to_response(_NO_ANSWER) for form in _submitted_rows(kept) if form.validate()]
     if len(second) != len(kept.payload.answers.statuses):
         raise records.RecordNotFound
     if parse_whole_number(request.form.get("version")) != kept.version:
-        # The first entry was changed meanwhile: compared once more, and nothing has to be typed again.
+        # The first entry was changed in the meantime: compare again, without any retyping.
         return _render_comparison(
             kept, paper_entry.list_entry_differences(kept.payload, second), second, newer=True
         ), 409

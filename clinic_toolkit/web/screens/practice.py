@@ -1,4 +1,4 @@
-"""The practice's own page: its settings, its code, its passphrase, its recovery sheet."""
+"""The practice: its settings, return code, passphrase and recovery sheet."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ _SECRET_CHANGES = ("phrase", "phrase-later", "sheet", "sheet-later")
 
 @screen.route("/practice", methods=["GET", "POST"])
 def index() -> ViewResult:
-    """Look at the settings and change them."""
+    """Show and change the settings."""
     seen = context.load_practice()
     draft = draft_saving.open_page_draft("practice", context.vault().vault_id, ring=None)
     if (answer := draft.handle_autosave()) is not None:
@@ -86,10 +86,10 @@ def index() -> ViewResult:
 
 @screen.route("/practice/code", methods=["GET", "POST"])
 def code() -> ViewResult:
-    """Choose another return code, or do without one.
+    """Choose another return code, or none.
 
-    The passphrase is asked, as for itself: whoever sits at a screen that was left open must not choose
-    the code that opens it again and signs.
+    The passphrase is needed: someone at a screen that was left open must not be able to choose the code
+    that unlocks and signs.
     """
     seen = context.load_practice()
     form = ReturnCodeForm(request.form if request.method == "POST" else None)
@@ -125,14 +125,14 @@ def _save_return_code(chosen: str) -> ViewResult:
 
 @screen.route("/practice/passphrase", methods=["GET", "POST"])
 def passphrase() -> ViewResult:
-    """Choose another passphrase; the present one is asked first."""
+    """Choose another passphrase; the present one is needed."""
     typed = request.form if request.method == "POST" else None
     form = PassphraseForm(typed, guessable_names=guessable_names(context.load_practice().payload))
     errors: dict[str, Any] = {}
     if request.method == "POST":
         form.validate()
         if not form.errors and _key_slots_changed_since():
-            # Sent twice: then the passphrase of this form is the present one already.
+            # Perhaps the form was sent twice: then its passphrase is the present one already.
             errors = _passphrase_errors(form.passphrase.data or "")
             if not errors:
                 return _redirect_after_replacement("phrase")
@@ -154,19 +154,19 @@ def passphrase() -> ViewResult:
 
 
 def _key_slots_changed_since() -> bool:
-    """Whether a passphrase or a sheet was replaced after this page was shown."""
+    """Whether a passphrase or recovery sheet was replaced after this page was shown."""
     seen = fields.parse_whole_number(request.form.get("ways_in"))
     return 0 < seen < context.vault().slot_generation
 
 
 @screen.route("/practice/sheet", methods=["GET", "POST"])
 def sheet() -> ViewResult:
-    """Make another recovery sheet; the present one goes on working until the new one is proved."""
+    """Make another recovery sheet; the present one stays valid until the new one is proved."""
     drawn = pending_recovery_sheet.find_pending_sheet()
     errors: dict[str, Any] = {}
     if request.method == "POST":
         if not drawn and "ways_in" in request.form and "keep" not in request.form:
-            # Sent twice: the sheet is in use since the first time. If not, it was forgotten at a lock.
+            # No pending sheet: either the form was sent twice and the sheet is in use, or a lock removed it.
             return (
                 _redirect_after_replacement("sheet")
                 if _key_slots_changed_since()
@@ -202,7 +202,7 @@ def sheet() -> ViewResult:
 
 @screen.get("/practice/sheet/paper")
 def paper() -> ViewResult:
-    """The new sheet, once."""
+    """Show the new recovery sheet, once."""
     drawn = pending_recovery_sheet.find_pending_sheet()
     back = url_for(".sheet")
     return (

@@ -1,6 +1,6 @@
-"""A questionnaire before it is taken in: for the clinician, as a client meets it, and on paper.
+"""Preview of a questionnaire before it is added: for the clinician, as a client sees it, and on paper.
 
-Its pages are the very ones of the hour. Nothing that is chosen on them is kept.
+It uses the same templates as a real questionnaire. Nothing chosen on its pages is saved.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ _PLACEHOLDER_CODE = "000000"
 
 @screen.get("")
 def show() -> ViewResult:
-    """What the clinician will see of it, and the ways to everything else."""
+    """What the clinician will see of it, with links to the other pages."""
     held = pending_definition.load_pending_definition()
     instrument = held.instrument
     frames = [frame for frame in catalogue.list_frames() if frame.takes_questionnaires]
@@ -63,7 +63,7 @@ def show() -> ViewResult:
 
 @screen.get("/introduction")
 def introduction() -> ViewResult:
-    """What is said before the first question."""
+    """The introduction before the first question."""
     instrument = pending_definition.load_pending_definition().instrument
     return _render_preview(
         "introduction", instrument, limits=confidentiality_notice.notice_before(instrument)
@@ -72,7 +72,7 @@ def introduction() -> ViewResult:
 
 @screen.route("/items/<int:number>", methods=["GET", "POST"])
 def item(number: int) -> ViewResult:
-    """One question a screen; its buttons lead on, and keep nothing."""
+    """One question a screen; its buttons lead on and save nothing."""
     instrument = pending_definition.load_pending_definition().instrument
     if not 1 <= number <= len(instrument.items):
         raise records.RecordNotFound
@@ -113,13 +113,13 @@ def whole() -> ViewResult:
 
 @screen.post("/all")
 def look_on() -> ViewResult:
-    """Go on to the page of answers; nothing that was chosen is kept."""
+    """Redirect to the page of answers; nothing chosen is saved."""
     return responses.redirect_to(_preview_address("check"))
 
 
 @screen.get("/check")
 def check() -> ViewResult:
-    """The page of answers, all of them open."""
+    """The page of answers, with all of them left open."""
     instrument = pending_definition.load_pending_definition().instrument
     items = [
         {
@@ -138,7 +138,7 @@ def check() -> ViewResult:
 @screen.route("/blank", methods=["GET", "POST"])
 @guard.marks_printout
 def blank() -> ViewResult:
-    """The form on paper; its code belongs to no sheet."""
+    """The printout of the blank form, with a placeholder for its form code."""
     from clinic_toolkit.documents import blank_form as paper
 
     instrument = pending_definition.load_pending_definition().instrument
@@ -155,7 +155,7 @@ def blank() -> ViewResult:
 @screen.route("/answer-card", methods=["GET", "POST"])
 @guard.marks_printout
 def answer_card() -> ViewResult:
-    """The answer words in large type."""
+    """The printout of the answer labels in large type."""
     from clinic_toolkit.documents import answer_card as paper
 
     value = AnswerCard(
@@ -167,7 +167,7 @@ def answer_card() -> ViewResult:
 @screen.route("/guide", methods=["GET", "POST"])
 @guard.marks_printout
 def guide() -> ViewResult:
-    """How to give it, on paper."""
+    """The printout of the guidance on giving it."""
     from clinic_toolkit.documents import guide as paper
 
     value = InstrumentGuide(
@@ -183,12 +183,12 @@ def _printout_response(kind: str, title: str, render: Callable[[], bytes]) -> Vi
 
 @screen.errorhandler(NoPendingDefinition)
 def handle_no_pending_definition(error: NoPendingDefinition) -> ViewResult:
-    """Back to where a file is chosen."""
+    """Redirect to the page where a file is chosen."""
     return responses.redirect_to(url_for("own_questionnaires.index"))
 
 
 def _render_preview(name: str, instrument: Instrument, **values: object) -> str:
-    """A page of the hour, about nobody: without an administration there is no id to lead anywhere."""
+    """Render a page of the questionnaire without an administration, so that no link leads anywhere."""
     payload = SimpleNamespace(mode="read_aloud", therapy_session_id=None, relationship=None, entered_on=None)
     nobody = SimpleNamespace(id=None, version=0, payload=payload)
     return render_template(

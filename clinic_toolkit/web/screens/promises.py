@@ -1,4 +1,4 @@
-"""*About your data*: what is promised, what keeps each promise, and what is not promised."""
+"""*About your data*: what is promised, what fulfils each promise, and what is not promised."""
 
 from flask import Blueprint, render_template
 
@@ -13,7 +13,7 @@ screen = Blueprint("promises", __name__)
 @screen.get("/about-your-data")
 @guard.allow_always
 def index() -> ViewResult:
-    """The promises, before there is a practice as well as later. Only at work it says where the folder is."""
+    """The promises, shown in every state; the path of the data folder is shown only while unlocked."""
     at_work = context.find_unlocked_session() is not None
     return render_template(
         "promises/index.html",

@@ -1,4 +1,4 @@
-"""The questionnaires there are: what is asked, what is known of them, and their paper."""
+"""The questionnaires: their questions, evidence cards and printouts."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -27,7 +27,7 @@ screen = Blueprint("questionnaires", __name__)
 
 @screen.get("/questionnaires")
 def index() -> ViewResult:
-    """Every questionnaire there is."""
+    """The list of all questionnaires."""
     return render_template(
         "questionnaires/index.html",
         here="questionnaires",
@@ -59,7 +59,7 @@ def show(slug: str) -> ViewResult:
 @screen.route("/questionnaires/<slug>/blank", methods=["GET", "POST"])
 @guard.marks_printout
 def blank(slug: str) -> ViewResult:
-    """The form on paper, under the nameless code of its version and wording."""
+    """The printout of the blank form, with the code of its version and wording, which names nobody."""
     from clinic_toolkit.documents import blank_form as paper
 
     instrument = own_questionnaires.load_instrument(context.db(), context.vault(), slug)
@@ -77,7 +77,7 @@ def blank(slug: str) -> ViewResult:
 @screen.route("/questionnaires/<slug>/answer-card", methods=["GET", "POST"])
 @guard.marks_printout
 def answer_card(slug: str) -> ViewResult:
-    """The answer words in large type, to point at."""
+    """The printout of the answer labels in large type, to point at."""
     from clinic_toolkit.documents import answer_card as paper
 
     value = AnswerCard(
@@ -90,7 +90,7 @@ def answer_card(slug: str) -> ViewResult:
 @screen.route("/questionnaires/<slug>/card", methods=["GET", "POST"])
 @guard.marks_printout
 def card(slug: str) -> ViewResult:
-    """For the clinician, beside a form on paper: which numbers to look at before the client leaves."""
+    """The clinician's card for a form on paper: which questions to look at before the client leaves."""
     from clinic_toolkit.documents import clinician_card as paper
 
     instrument = own_questionnaires.load_instrument(context.db(), context.vault(), slug)
@@ -108,7 +108,7 @@ def card(slug: str) -> ViewResult:
 @screen.route("/questionnaires/<slug>/guide", methods=["GET", "POST"])
 @guard.marks_printout
 def guide(slug: str) -> ViewResult:
-    """How to give it and what to ask, on paper."""
+    """The printout of the guidance: how to give it and what to ask."""
     from clinic_toolkit.documents import guide as paper
 
     value = InstrumentGuide(
@@ -119,7 +119,7 @@ def guide(slug: str) -> ViewResult:
 
 
 def _printout_response(kind: str, title: str, render: Callable[[], bytes], slug: str) -> ViewResult:
-    # The card is wanted in the middle of an hour as well: then it leads back there.
+    # The card may be opened in the middle of an administration; then it leads back there.
     giving = request.args.get("giving", type=UUID)
     if giving:
         back = ("Back to the introduction", url_for("administrations.introduction", id=giving))

@@ -1,4 +1,4 @@
-"""Relationships: whom a client speaks of, in the client's own word."""
+"""Relationships: the people a client speaks of, each with the client's own word."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -23,7 +23,7 @@ screen = Blueprint("relationships", __name__)
 
 @screen.route("/clients/<uuid:client>/relationships/new", methods=["GET", "POST"])
 def new(client: UUID) -> ViewResult:
-    """Name a relationship."""
+    """Add a relationship."""
     person = clients.load_client(context.db(), context.vault(), client)
     draft = draft_saving.open_page_draft(
         "relationship", client, ring=context.vault().get_ring(client, "record")
@@ -57,7 +57,7 @@ def new(client: UUID) -> ViewResult:
 
 @screen.get("/relationships/<uuid:id>")
 def show(id: UUID) -> ViewResult:
-    """One relationship, with what is worth knowing about its kind."""
+    """One relationship, with the note about its frame."""
     kept = relationships.load_relationship(context.db(), context.vault(), id)
     context.audit_read("relationship", kept)
     under = relationships.load_relationship_joins(context.db(), context.vault()).get(id)
@@ -80,7 +80,7 @@ def show(id: UUID) -> ViewResult:
 
 @screen.route("/relationships/<uuid:id>/edit", methods=["GET", "POST"])
 def edit(id: UUID) -> ViewResult:
-    """Change the word or the kind."""
+    """Change the client's word or the frame."""
     kept = relationships.load_relationship(context.db(), context.vault(), id)
     person = clients.load_client(context.db(), context.vault(), kept.payload.client_id)
     draft = draft_saving.open_page_draft("relationship", id, ring=kept.ring)
@@ -107,7 +107,7 @@ def edit(id: UUID) -> ViewResult:
 def _find_same_word(
     form: RelationshipForm, client: UUID, relationship: RecordVersion[Relationship] | None
 ) -> list[RecordVersion[Relationship]]:
-    """Who has this word already, unless that was asked and answered, or the word stays as it was."""
+    """Relationships that have this word already; none if this was answered or the word is unchanged."""
     if relationship and relationship.payload.word == form.word.data:
         return []
     besides = relationship.id if relationship else None
@@ -149,7 +149,7 @@ def _render_form(
 
 @screen.post("/relationships/<uuid:id>/put-away")
 def put_away(id: UUID) -> ViewResult:
-    """Leave it out of the choices from now on."""
+    """Archive a relationship: it is not among the choices any more."""
     kept = relationships.load_relationship(context.db(), context.vault(), id)
     if kept.state == "active":
         relationships.archive_relationship(context.db(), context.vault(), kept, now=context.now())
@@ -158,7 +158,7 @@ def put_away(id: UUID) -> ViewResult:
 
 @screen.post("/relationships/<uuid:id>/take-up")
 def take_up(id: UUID) -> ViewResult:
-    """Offer it among the choices again."""
+    """Make an archived relationship one of the choices again."""
     kept = relationships.load_relationship(context.db(), context.vault(), id)
     if kept.state == "archived":
         relationships.restore_relationship(context.db(), context.vault(), kept, now=context.now())

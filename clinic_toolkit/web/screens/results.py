@@ -1,4 +1,4 @@
-"""What came of it: the clinician's result, the page to look at together, the client page, the summary."""
+"""Results: the clinician's page, the page to look at together, the client page, the summary."""
 
 from uuid import UUID
 
@@ -34,7 +34,7 @@ STOOD_OUT, TOGETHER = "stood-out", "together"
 
 @screen.get("/administrations/<uuid:id>/result")
 def show(id: UUID) -> ViewResult:
-    """The clinician's page."""
+    """The clinician's page of a result."""
     kept = administrations.load_administration(context.db(), context.vault(), id)
     context.audit_read("administration", kept)
     prompts = prompt_status.list_prompts_of_administration(context.db(), context.vault(), kept)
@@ -94,7 +94,7 @@ def answers(id: UUID) -> ViewResult:
 
 @screen.route("/administrations/<uuid:id>/together", methods=["GET", "POST"])
 def together(id: UUID) -> ViewResult:
-    """The page to look at together, with room for what the client says of it."""
+    """The page to look at together, with fields for what the client says about it."""
     kept = administrations.load_administration(context.db(), context.vault(), id)
     shown = results.build_joint_review(context.db(), context.vault(), kept)
     form = ReflectionForm.for_result(shown, kept.payload, request.form if request.method == "POST" else None)
@@ -119,7 +119,7 @@ def together(id: UUID) -> ViewResult:
             return responses.autosave_saved(context.now(), version=changed.version)
         if "print" in request.form:
             return responses.redirect_to(url_for(".client_page", id=id, together=""))
-        # The client is reading: the clinician's page is not where this leads.
+        # The client is looking on, so this must not redirect to the clinician's page.
         return responses.redirect_to(url_for(".together", id=id, kept="", _anchor="words"))
     newer = newer and request.method == "POST" and not form.errors
     if request.method == "POST" and is_from_script():
@@ -146,7 +146,7 @@ def together(id: UUID) -> ViewResult:
 @screen.route("/administrations/<uuid:id>/client-page", methods=["GET", "POST"])
 @guard.marks_printout
 def client_page(id: UUID) -> ViewResult:
-    """The client page, on paper; with what stood out only if that was chosen."""
+    """The printout of the client page; it says what stood out only if that was chosen."""
     from clinic_toolkit.documents import client_page as paper
 
     kept = administrations.load_administration(context.db(), context.vault(), id)
@@ -171,7 +171,7 @@ def client_page(id: UUID) -> ViewResult:
 @screen.route("/sessions/<uuid:session>/summary", methods=["GET", "POST"])
 @guard.marks_printout
 def summary(session: UUID) -> ViewResult:
-    """The clinician's summary of an hour, on paper."""
+    """The printout of the clinician's summary of a session."""
     from clinic_toolkit.documents import summary as paper
 
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)

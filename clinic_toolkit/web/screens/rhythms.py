@@ -1,4 +1,4 @@
-"""Repeating: why and until when, what the client said to it, stopping, going on."""
+"""Agreements to repeat a questionnaire: purpose and end, what the client said, stopping, going on."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ screen = Blueprint("rhythms", __name__)
 
 @screen.route("/administrations/<uuid:id>/rhythm", methods=["GET", "POST"])
 def edit(id: UUID) -> ViewResult:
-    """Say why a questionnaire is repeated, and until when."""
+    """Enter why a questionnaire is repeated, and until when."""
     kept, seen = _load_round_and_rhythm(id)
     form = _build_form(request.form if request.method == "POST" else None, seen)
     if request.method == "POST" and form.validate():
@@ -52,7 +52,7 @@ def edit(id: UUID) -> ViewResult:
 
 @screen.post("/administrations/<uuid:id>/rhythm/not-today")
 def not_today(id: UUID) -> ViewResult:
-    """The client did not want it today; that is all there is to say."""
+    """Record that the client did not want it today; no reason is asked for."""
     kept, seen = _load_round_and_rhythm(id)
     repeat_agreements.record_decline(context.db(), context.vault(), seen, kept.payload, now=context.now())
     return _redirect_back(kept)
@@ -60,7 +60,7 @@ def not_today(id: UUID) -> ViewResult:
 
 @screen.post("/administrations/<uuid:id>/rhythm/wish")
 def wish(id: UUID) -> ViewResult:
-    """The client wants to stop: it ends at once."""
+    """Record that the client wants to stop; the repeating ends at once."""
     kept, seen = _load_round_and_rhythm(id)
     repeat_agreements.record_wish_to_stop(
         context.db(), context.vault(), seen, kept.payload, now=context.now()
@@ -70,7 +70,7 @@ def wish(id: UUID) -> ViewResult:
 
 @screen.post("/administrations/<uuid:id>/rhythm/stop")
 def stop(id: UUID) -> ViewResult:
-    """Stop repeating it."""
+    """Stop repeating a questionnaire."""
     kept, seen = _load_round_and_rhythm(id)
     repeat_agreements.stop_repeating(context.db(), context.vault(), seen, kept.payload, now=context.now())
     return _redirect_back(kept)
@@ -78,7 +78,7 @@ def stop(id: UUID) -> ViewResult:
 
 @screen.post("/administrations/<uuid:id>/rhythm/go-on")
 def go_on(id: UUID) -> ViewResult:
-    """Go on although stopping was proposed, and say why."""
+    """Record why the repeating goes on although stopping was proposed."""
     kept, seen = _load_round_and_rhythm(id)
     form = GoOnForm(request.form)
     if not form.validate():
@@ -98,7 +98,7 @@ def _build_form(typed: Any, seen: RecordVersion[RepeatAgreement] | None) -> Rhyt
 def _load_round_and_rhythm(
     id: UUID,
 ) -> tuple[RecordVersion[Administration], RecordVersion[RepeatAgreement] | None]:
-    """The questionnaire, once there is a first round of it, and what was agreed."""
+    """Load an administration that counts as a round, and the repeat agreement for its series, if any."""
     db, vault = context.db(), context.vault()
     kept = administrations.load_administration(db, vault, id)
     if kept.state not in courses.COURSE_STATES:
@@ -110,10 +110,10 @@ def _load_round_and_rhythm(
 
 
 def _redirect_back(administration: RecordVersion[Administration]) -> ViewResult:
-    """To the hour that the button stood in, else to the course."""
+    """Redirect to the session from whose page the button was pressed, else to the course."""
     hour = request.form.get("session", "")
     if len(hour) == 32 and all(letter in "0123456789abcdef" for letter in hour):
-        # Whoever sends the id of an hour that is not there finds nothing there.
+        # The id is not checked here: that of no session leads to the page for what does not exist.
         return responses.redirect_to(
             url_for(
                 "sessions.show",
@@ -124,7 +124,7 @@ def _redirect_back(administration: RecordVersion[Administration]) -> ViewResult:
 
 
 def over_time_address(body: Administration) -> str:
-    """The address of the course."""
+    """The URL of the course."""
     if body.relationship_id is None:
         return url_for("courses.in_general", id=body.client_id, _anchor=body.instrument_id)
     return url_for("courses.show", id=body.relationship_id, _anchor=body.instrument_id)

@@ -1,4 +1,4 @@
-"""Risk entries: closing a prompt, writing one without any form, adding to one, reading them."""
+"""Risk entries: closing a prompt, writing one without a questionnaire, adding to one, reading them."""
 
 from uuid import UUID
 
@@ -37,7 +37,7 @@ screen = Blueprint("risk_entries", __name__)
 
 @screen.route("/administrations/<uuid:administration>/risk-entry", methods=["GET", "POST"])
 def close(administration: UUID) -> ViewResult:
-    """Close what is open after a questionnaire: three choices, and lines for who has time."""
+    """Close the open prompts of a questionnaire: three choices, and optional lines of text."""
     kept = administrations.load_administration(context.db(), context.vault(), administration)
     open_ones = open_prompt_groups.list_groups_after(context.db(), context.vault(), kept)
     about = joined_entries.load_joined_entries(context.db(), context.vault()).primary_id(
@@ -59,7 +59,7 @@ def close(administration: UUID) -> ViewResult:
     if request.method == "POST":
         if not form.is_current:
             return _render_form(form, kept.payload.client_id, draft, given=kept, newer=True), 409
-        # Whom it is about is what the questionnaire was about, whatever was sent.
+        # The relationship is always that of the questionnaire, whatever was posted.
         form.about.data = about.hex if about else NOBODY_IN_PARTICULAR
         if form.validate():
             entry = _write_entry(
@@ -75,7 +75,7 @@ def close(administration: UUID) -> ViewResult:
 
 
 def _after(entry: RecordVersion[RiskEntry], given: RecordVersion[Administration]) -> str:
-    """Back to where the prompt was seen; by the entry, if sheets stay held and that page is silent."""
+    """The page where the prompt was seen; the entry first if a fear hold remains that is not shown there."""
     onward = _page_after_entry(given)
     silent = not onward.startswith((url_for("results.show", id=given.id), url_for("handover.waiting")))
     if silent and _still_held(entry):
@@ -84,7 +84,7 @@ def _after(entry: RecordVersion[RiskEntry], given: RecordVersion[Administration]
 
 
 def _still_held(entry: RecordVersion[RiskEntry]) -> bool:
-    """Whether sheets stay in the room although the entry closed a prompt about fear."""
+    """Whether a fear hold remains although the entry closed a prompt about fear."""
     body = entry.payload
     closed = body.action != risk_entries.HOW_NOT_TODAY and any(
         each.flag == FEAR_FLAG for each in body.closed_answers
@@ -93,7 +93,7 @@ def _still_held(entry: RecordVersion[RiskEntry]) -> bool:
 
 
 def _page_after_entry(administration: RecordVersion[Administration]) -> str:
-    """Back to where the prompt was seen."""
+    """The URL of the page where the prompt was seen."""
     if back := guard.safe_return_path(request.args.get("back")):
         return back
     for out in clinician_side.list_open_handovers(context.db(), context.vault()):
@@ -105,7 +105,7 @@ def _page_after_entry(administration: RecordVersion[Administration]) -> str:
 
 
 def _hour_of_entry(administration: RecordVersion[Administration]) -> UUID | None:
-    """The hour it belongs to: the client's open one, else that of the questionnaire."""
+    """The session that the entry belongs to: the client's open one, else that of the questionnaire."""
     return _find_open_hour(administration.payload.client_id) or administration.payload.therapy_session_id
 
 
@@ -118,18 +118,18 @@ def _find_open_hour(client: UUID) -> UUID | None:
 
 @screen.route("/sessions/<uuid:session>/risk-entries/new", methods=["GET", "POST"])
 def of_hour(session: UUID) -> ViewResult:
-    """Write an entry in an hour with one client, without any form."""
+    """Write an entry in a session with one client, without a questionnaire."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
     alone = therapy_session_loader.single_client_of(context.db(), context.vault(), hour)
     if not alone:
-        # What one of a couple says in private has no place in what both may read.
+        # A couple's session may be read by both, so it gets no entry about what one said in private.
         raise records.RecordNotFound
     return _new_entry(alone[0], session=hour.id)
 
 
 @screen.route("/clients/<uuid:client>/risk-entries/new", methods=["GET", "POST"])
 def new(client: UUID) -> ViewResult:
-    """Write an entry about a client, without any form and with or without an hour."""
+    """Write an entry about a client without a questionnaire, in the open session if there is one."""
     return _new_entry(
         clients.load_client(context.db(), context.vault(), client).id, session=_find_open_hour(client)
     )
@@ -137,7 +137,7 @@ def new(client: UUID) -> ViewResult:
 
 @screen.route("/risk-entries/<uuid:id>/add", methods=["GET", "POST"])
 def add(id: UUID) -> ViewResult:
-    """Write a further entry that follows this one, which stays as it is."""
+    """Write a further entry that follows this one, which stays unchanged."""
     kept = risk_entries.load_risk_entry(context.db(), context.vault(), id)
     client = kept.payload.client_id
     return _new_entry(client, session=_find_open_hour(client), follows=kept)
@@ -214,14 +214,14 @@ def show(id: UUID) -> ViewResult:
 
 
 def _open_draft(client: UUID, subject: UUID) -> PageDraft:
-    """The entry that was begun; it closes nothing, holds nothing back, and counts for nothing."""
+    """The draft of an entry; it closes no prompt and changes no fear hold."""
     return draft_saving.open_page_draft(
         RISK_ENTRY_FORM, subject, ring=context.vault().get_ring(client, "record")
     )
 
 
 def _find_written_before(form: RiskForm, client: UUID) -> RecordVersion[RiskEntry] | None:
-    """The entry that this very page wrote when it was sent before."""
+    """The entry that this form created when it was submitted before, or None."""
     return idempotent_forms.find_created_before(
         RiskEntry, context.vault().get_ring(client, "record"), form.matches_record
     )

@@ -1,4 +1,4 @@
-"""The hour: open one now, enter one, change its facts, agree on something."""
+"""Therapy sessions: begin one now, enter one, change its facts, note what was agreed."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -33,13 +33,13 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("sessions", __name__)
 
-# The end that was noted of an hour stays, though it goes on.
+# Form value: keep the end that was noted, although the session goes on.
 KEEP = "keep"
 
 
 @screen.post("/cases/<uuid:case>/sessions/open")
 def open_new(case: UUID) -> ViewResult:
-    """Begin an hour at this minute, with everyone of the case, where the last one was."""
+    """Begin a session now, with everyone of the case, in the place of the last one."""
     db, vault = context.db(), context.vault()
     found = cases.load_case(db, vault, case)
     earlier = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [found])
@@ -47,7 +47,7 @@ def open_new(case: UUID) -> ViewResult:
     if before is not None:
         return responses.redirect_to(url_for(".show", id=before.id))
     kept = therapy_session_timeline.find_todays_sessions(earlier, now=context.now()).open_session
-    # The same button of another page, pressed in the same minute, means the hour that is open already.
+    # The same button pressed on another page within the same minute means the session just opened.
     if kept is None or kept.payload.start != therapy_sessions.wall_clock_minute(context.now()):
         number, like = idempotent_forms.submitted_idempotency_key(), _hour_like_last(found, earlier)
         kept = therapy_sessions.create_therapy_session(
@@ -69,7 +69,7 @@ def _hour_like_last(
         kind="session",
         on=context.today(),
         setting=last.setting if last else "room",
-        # Where a client was last time is not where they are now: help would be sent to the wrong door.
+        # A remote client's location is not copied from last time: help might be sent to the wrong address.
         place=last.place if last and not therapy_session_facts.is_remote(last) else "",
         call_back=last.call_back if last else "",
         present=case.payload.client_id_bytes,
@@ -78,9 +78,9 @@ def _hour_like_last(
 
 @screen.post("/sessions/<uuid:id>/open")
 def open_planned(id: UUID) -> ViewResult:
-    """Begin an hour that was planned, or go on with one of today that was ended too early.
+    """Begin a planned session, or reopen one of today that was ended too early.
 
-    Where noted times would go, the page that says so comes first.
+    If noted times would be lost, redirect to the page that asks about them first.
     """
     kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     if therapy_session_facts.may_be_opened(kept, today=context.today()):
@@ -100,7 +100,7 @@ def open_planned(id: UUID) -> ViewResult:
 
 @screen.get("/sessions/<uuid:id>/open")
 def again(id: UUID) -> ViewResult:
-    """Say what becomes of the times that are noted, before an hour is begun today or gone on with."""
+    """Ask what to do with the noted times before a session is begun today or reopened."""
     kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     today = context.today()
     if not (
@@ -122,7 +122,7 @@ def again(id: UUID) -> ViewResult:
 
 @screen.route("/cases/<uuid:case>/sessions/new", methods=["GET", "POST"])
 def new(case: UUID) -> ViewResult:
-    """Enter an hour: to come, or past; a call, a message, a consultation."""
+    """Enter a session, planned or past: a meeting, call, message or consultation."""
     db, vault = context.db(), context.vault()
     found = cases.load_case(db, vault, case)
     people = _load_clients(found)
@@ -149,7 +149,7 @@ def new(case: UUID) -> ViewResult:
 
 @screen.route("/sessions/<uuid:id>/edit", methods=["GET", "POST"])
 def edit(id: UUID) -> ViewResult:
-    """Change the facts of an hour."""
+    """Change the facts of a session."""
     db, vault = context.db(), context.vault()
     kept = therapy_sessions.load_therapy_session(db, vault, id)
     case = cases.load_case(db, vault, kept.payload.case_id)
@@ -215,17 +215,17 @@ def _render_form(
 
 @screen.get("/sessions/<uuid:id>")
 def show(id: UUID) -> ViewResult:
-    """The hour, and what can be done in it."""
+    """One session, and what can be done in it."""
     kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     if kept.state == "open" and kept.payload.on == context.today():
-        # After a lock in the middle of an hour a new worker does not know of it yet.
+        # After a lock in the middle of a session, the new process has the normal idle timeout.
         context.extend_idle_timeout()
     return _render_hour(kept, AgreedForm(data={"agreed": kept.payload.agreed_for_next}))
 
 
 @screen.post("/sessions/<uuid:id>/agreed")
 def agree(id: UUID) -> ViewResult:
-    """Keep what was agreed for next time; go on to the end of the hour if that was the button."""
+    """Save what was agreed for next time; go on to the end of the session if that button was pressed."""
     kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     form = AgreedForm(request.form)
     if not form.validate():

@@ -1,6 +1,6 @@
-"""The first run: the practice, its passphrase, a code to come back with, and the recovery sheet.
+"""The set-up: the practice, its passphrase, a return code, and the recovery sheet.
 
-Nothing is written before the passphrase is chosen; until then what was typed travels on the page.
+Nothing is stored before the passphrase is chosen; until then the page itself carries what was typed.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ OFFER_DRAFT_FIELD, BACK_FIELD = "offer", "back"
 @screen.route("/setup", methods=["GET", "POST"], endpoint="practice")
 @guard.allow_before_setup
 def describe() -> ViewResult:
-    """What the practice is called, where it is, whom a client can call, and the limits of confidentiality."""
+    """Enter the practice's name and country, whom a client can call, and the limits of confidentiality."""
     form = PracticeForm(request.form if request.method == "POST" else None)
     if OFFER_DRAFT_FIELD in request.form:
         return _render_with_draft(form)
@@ -43,7 +43,7 @@ def describe() -> ViewResult:
 
 
 def _render_with_draft(form: PracticeForm) -> ViewResult:
-    """The same page with the draft of the country chosen on it; nothing that was typed is replaced."""
+    """Show the page with the draft for the chosen country; text that was typed is not replaced."""
     if not form.country.validate(form):
         return _render_practice_form(form, {"country": ["Choose a country first: the draft depends on it."]})
     form.prefill_limits(confidentiality_notice.draft_notice_for(form.country.data)["text"])
@@ -54,7 +54,7 @@ def _render_practice_form(
     form: PracticeForm, errors: Mapping[str, Any], *, asked_for: bool = False
 ) -> ViewResult:
     draft = confidentiality_notice.draft_notice_for(form.country.data or "")
-    # A draft that was put in says that it is one for as long as it stands there unchanged.
+    # The page marks the text as a draft for as long as it is unchanged.
     offered = draft if asked_for or form.limits_text.data == draft["text"] else None
     page = render_template(
         "setup/practice.html", form=form, errors=errors, kinds=RECORD_KINDS, offered=offered
@@ -65,7 +65,7 @@ def _render_practice_form(
 @screen.post("/setup/passphrase")
 @guard.allow_before_setup
 def passphrase() -> ViewResult:
-    """Choose the passphrase; with it the practice is made."""
+    """Choose the passphrase; this creates the practice."""
     about = PracticeForm(request.form)
     if not about.validate():
         return _render_practice_form(about, about.errors)
@@ -94,7 +94,7 @@ def _render_passphrase_form(about: PracticeForm, form: PassphraseForm) -> str:
 @screen.route("/setup/code", methods=["GET", "POST"])
 @guard.allow_before_sheet_proved
 def code() -> ViewResult:
-    """Choose a short code for the way back during the day, or go on without one."""
+    """Choose a return code, or go on without one."""
     form = ReturnCodeForm(request.form if request.method == "POST" else None)
     if request.method == "POST":
         if "skip" in request.form:
@@ -112,7 +112,7 @@ def code() -> ViewResult:
 @screen.route("/setup/sheet", methods=["GET", "POST"])
 @guard.allow_before_sheet_proved
 def sheet() -> ViewResult:
-    """Print the recovery sheet and type two of its groups back."""
+    """Show the steps for printing the recovery sheet, and check the groups typed back."""
     drawn = pending_recovery_sheet.find_pending_sheet()
     errors: dict[str, str] = {}
     if request.method == "POST" and drawn:
@@ -141,7 +141,7 @@ def sheet() -> ViewResult:
 @screen.get("/setup/sheet/paper")
 @guard.allow_before_sheet_proved
 def paper() -> ViewResult:
-    """The recovery sheet itself. It is shown once, and never again."""
+    """The recovery sheet itself, which is shown only once."""
     drawn = pending_recovery_sheet.find_pending_sheet()
     back = url_for(".sheet")
     return (
@@ -152,7 +152,7 @@ def paper() -> ViewResult:
 @screen.post("/setup/sheet/new")
 @guard.allow_before_sheet_proved
 def new_sheet() -> ViewResult:
-    """Make another sheet, because the first one was never printed or proved."""
+    """Make another recovery sheet, because the first one was not printed or proved."""
     pending_recovery_sheet.store_pending_sheet(
         practice_access.replace_recovery_sheet(context.db(), context.vault(), now=context.now())
     )

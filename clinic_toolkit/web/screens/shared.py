@@ -1,7 +1,7 @@
-"""The page to share over telehealth: the question of now and the words to answer it, and nothing else.
+"""The page to share over telehealth: the present question and its answer labels, and nothing else.
 
-It carries no name, no answer, no button and no link, follows the clinician from question to question by
-asking again every few seconds, and says "One moment" whenever there is nothing for the client to see.
+It has no name, no answer, no button and no link. It reloads itself every few seconds to follow the clinician
+from question to question, and says "One moment" when there is nothing for the client to see.
 """
 
 from uuid import UUID
@@ -25,7 +25,7 @@ screen = Blueprint("shared", __name__)
 @screen.get("/administrations/<uuid:id>/shared")
 @guard.allow_on_shared_screen
 def show(id: UUID) -> ViewResult:
-    """What the client sees now. No line of the trail: the clinician's own page, beside it, writes it."""
+    """What the client sees now. No audit entry is written: the clinician's page, beside it, writes one."""
     kept = administrations.load_administration(context.db(), context.vault(), id)
     if kept.state != "in_progress" or kept.payload.entered_on is not None:
         return screen_sharing.render_wait_page()

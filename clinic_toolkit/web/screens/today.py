@@ -1,4 +1,4 @@
-"""Today: the hours to come, and what is still to finish."""
+"""Today: the coming sessions, and what is still to be finished."""
 
 from flask import Blueprint, render_template
 
@@ -9,13 +9,13 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("today", __name__)
 
-# So many sessions to finish, and to come, stand on the page; the others are one click away.
+# How many coming and unfinished sessions the page shows; a link shows the rest.
 NEWEST = 12
 
 
 @screen.get("/")
 def index() -> ViewResult:
-    """One screen for the day. It shows initials; the rest opens on a tap."""
+    """The overview of the day; it shows initials, and details only on request."""
     day = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
     most = request_info.list_limit(NEWEST)
     folded = {line.id for line in (*day.unfinished_sessions[most:], *day.upcoming_sessions[most:])}
@@ -25,7 +25,7 @@ def index() -> ViewResult:
     )
     context.audit_read("risk_entry", *(each.risk_entry for each in day.ask_lines if each.risk_entry))
     if any(hour.session_date == day.today for hour in day.open_sessions):
-        # After a lock in the middle of an hour, pauses may be as long as before it.
+        # After a lock in the middle of a session, the new process has the normal idle timeout.
         context.extend_idle_timeout()
     return render_template(
         "today/index.html",

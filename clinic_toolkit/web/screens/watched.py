@@ -1,4 +1,4 @@
-"""Which question a client watches in one relationship: chosen together, and changed when they like."""
+"""The watched question of a client for one relationship."""
 
 from uuid import UUID
 
@@ -18,7 +18,7 @@ screen = Blueprint("watched", __name__)
 
 @screen.route("/relationships/<uuid:id>/watched", methods=["GET", "POST"])
 def choose(id: UUID) -> ViewResult:
-    """Choose a question from the long questionnaires, another one, or none."""
+    """Choose a question of the long questionnaires to watch, or none."""
     kept = relationships.load_relationship(context.db(), context.vault(), id)
     frame = catalogue.load_frame(kept.payload.frame)
     choices = watched_questions.list_eligible_questions(frame)
@@ -59,7 +59,7 @@ def _render_form(form: WatchedForm, relationship: RecordVersion[Relationship], *
 
 
 def _return_address(id: UUID) -> str:
-    """To the check-in of the hour this was opened from, or to the person."""
+    """The URL of the check-in of the session this was opened from, or of the relationship."""
     try:
         hour = UUID(request.args.get("hour", ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""A whole questionnaire on one page, for a clinician who enters quickly while the client speaks."""
+"""A whole questionnaire on one page, for entering answers quickly while the client speaks."""
 
 from uuid import UUID
 
@@ -19,13 +19,13 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("whole_forms", __name__)
 
-# Between what the page saw of one row and of the next; the open line comes last.
+# Separates the fingerprints of the rows in one field; that of the open line comes last.
 _MARK_SEPARATOR = ";"
 
 
 @screen.get("/administrations/<uuid:id>/all")
 def show(id: UUID) -> ViewResult:
-    """Every question with its answers, on one page."""
+    """All questions with their answers, on one page."""
     kept = _load_unfinished(id)
     context.audit_read("administration", kept)
     screen_sharing.set_shared_place(id, None)
@@ -34,7 +34,7 @@ def show(id: UUID) -> ViewResult:
 
 @screen.post("/administrations/<uuid:id>/all")
 def save(id: UUID) -> ViewResult:
-    """Keep every row that changed, in one step."""
+    """Save every row that changed, in one step."""
     kept = _load_unfinished(id)
     instrument = administrations.instrument_of(kept.payload)
     count = len(instrument.items)
@@ -70,7 +70,7 @@ def save(id: UUID) -> ViewResult:
 
 
 def _set_shown_marks(sent: str, forms: list[ItemRowForm], last: OpenLineForm | None) -> None:
-    """Tell each row what the page saw of it; of a row that is not named it saw no answer."""
+    """Set the fingerprint that the page saw for each row; if they do not fit the rows, all count as empty."""
     marks = sent.split(_MARK_SEPARATOR)
     if len(marks) != len(forms) + 1:
         marks = [answers.UNANSWERED_FINGERPRINT] * len(forms) + [""]
@@ -136,7 +136,7 @@ def _render_whole_form(
 def _shown_response(
     forms: list[ItemRowForm] | None, place: int, stands: Response, *, newer: bool
 ) -> Response:
-    """What a row shows: what is kept, what was sent, or beside a clash both put together."""
+    """The answer a row shows: the stored one, the posted one, or after a conflict both merged."""
     if not forms:
         return stands
     return forms[place].merge_with(stands).response if newer else forms[place].to_response(stands)

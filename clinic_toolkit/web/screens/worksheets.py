@@ -1,4 +1,4 @@
-"""Worksheets: the catalogue, what fits what was said, and giving one to a client."""
+"""Worksheets: the catalogue, suggestions that fit the answers, and giving one to a client."""
 
 from contextlib import suppress
 from uuid import UUID
@@ -34,38 +34,38 @@ ASK_ABOUT_FEAR_FIRST = (
     "Not given yet. This sheet is a step towards a person. If your client fears that person, it can bring "
     "danger. First ask in private about fear of this person; it counts for 90 days."
 )
-# Both may be reading this page, so that it says nothing of either.
+# Both partners may read this page, so the message says nothing about either of them.
 NOT_FOR_COUPLE = "Not given. This sheet is for a session with one of the two alone."
 
 
 @screen.get("/worksheets")
 def index() -> ViewResult:
-    """Every worksheet there is."""
+    """The list of all worksheets."""
     return render_template("worksheets/index.html", here="worksheets", sheets=catalogue.list_worksheets())
 
 
 @screen.get("/worksheets/<slug>")
 def show(slug: str) -> ViewResult:
-    """One worksheet: what the client reads, and what the clinician should know."""
+    """One worksheet: the client's text, and what the clinician should know."""
     return render_template("worksheets/show.html", here="worksheets", sheet=catalogue.load_worksheet(slug))
 
 
 @screen.route("/worksheets/<slug>/blank", methods=["GET", "POST"])
 @guard.marks_printout
 def blank(slug: str) -> ViewResult:
-    """The sheet on paper, with nobody's initials."""
+    """The printout of the sheet, without initials."""
     back = ("Back to the worksheet", url_for(".show", slug=slug))
     return _printout_response(catalogue.load_worksheet(slug), back, initials="", sentence="")
 
 
 @screen.route("/sessions/<uuid:session>/worksheets", methods=["GET", "POST"])
 def offer(session: UUID) -> ViewResult:
-    """At most two sheets that fit what was said, the whole catalogue behind them, and giving one."""
+    """Offer at most two sheets that fit the answers, then the whole catalogue, and give one."""
     db, vault = context.db(), context.vault()
     hour = therapy_sessions.load_therapy_session(db, vault, session)
     case = cases.load_case(db, vault, hour.payload.case_id)
     people = [clients.load_client(db, vault, id) for id in case.payload.client_ids]
-    # Whom one of a couple speaks of is nothing for the other to read.
+    # A partner must not read whom the other speaks of.
     known = [] if case.payload.is_couple else relationships.list_relationships(db, vault, people[0].id)
     given = [
         kept
@@ -88,7 +88,7 @@ def offer(session: UUID) -> ViewResult:
     if request.method == "GET":
         context.audit_read("therapy_session", hour)
     context.audit_read("administration", *given)
-    # Without the time nothing is looked up about fear: this list is read in the room, and says nothing of it.
+    # Without `now` the result reads nothing about fear: the client may see this list, so it must not say it.
     found = [results.build_result(db, vault, kept) for kept in given]
     offers = list({each.worksheet.slug: each for result in found for each in result.offers}.values())[:2]
     now_, later = _open_and_folded_sheets(case)
@@ -114,7 +114,7 @@ def offer(session: UUID) -> ViewResult:
 
 
 def _default_relationship(given: list[RecordVersion[Administration]]) -> str:
-    """Whom the questionnaires of the hour were about, if it was one person."""
+    """Form value of the relationship that all questionnaires of the session were about, if it was one."""
     about = {kept.payload.relationship_id for kept in given}
     one = about.pop() if len(about) == 1 else None
     return one.hex if one else NOBODY_IN_PARTICULAR
@@ -123,7 +123,7 @@ def _default_relationship(given: list[RecordVersion[Administration]]) -> str:
 def _give_worksheet(
     form: HandoutForm, case: RecordVersion[Case], hour: RecordVersion[TherapySession], known: dict[str, UUID]
 ) -> RecordVersion[Handout] | None:
-    """Give the sheet; None, with the reason in the form, if fear has to be asked about first."""
+    """Give the sheet; None, with an error in the form, if fear has to be asked about first."""
     db, vault = context.db(), context.vault()
     client, about = UUID(hex=form.client.data), known.get(form.about.data)
     before = idempotent_forms.find_created_before(
@@ -166,10 +166,10 @@ def _give_worksheet(
 
 
 def _open_and_folded_sheets(case: RecordVersion[Case]) -> tuple[list[Worksheet], list[Worksheet]]:
-    """The sheets that stand open in the list, and those that are folded away for the clinician.
+    """The sheets that are shown in the list, and those that are folded away for the clinician.
 
-    With one client every sheet that waits until fear was asked about is folded away, also after it was. A
-    couple's list has no fold: such a sheet is on it only after time alone with each of the two.
+    For one client, every sheet that requires asking about fear first is folded away, even after it was asked.
+    A couple's list has no fold; such a sheet is on it only after time alone with each partner.
     """
     every = catalogue.list_worksheets()
     later = [sheet for sheet in every if sheet.needs_fear_asked]
@@ -182,7 +182,7 @@ def _open_and_folded_sheets(case: RecordVersion[Case]) -> tuple[list[Worksheet],
 
 @screen.get("/handouts/<uuid:id>")
 def handout(id: UUID) -> ViewResult:
-    """A sheet that was given: where to print it, and what to ask about it next time."""
+    """A sheet that was given: a link to print it, and what to ask about it next time."""
     kept = handouts.load_handout(context.db(), context.vault(), id)
     context.audit_read("handout", kept)
     return render_template(
@@ -196,7 +196,7 @@ def handout(id: UUID) -> ViewResult:
 
 
 def _load_case_of_handout(handout: RecordVersion[Handout]) -> RecordVersion[Case]:
-    """The case of the hour in which it was given, a couple's perhaps; else the client's own."""
+    """The case of the session in which the sheet was given, else the client's own case."""
     if handout.payload.therapy_session_id:
         with suppress(UnreadableRecord):
             hour = therapy_sessions.load_therapy_session(
@@ -209,7 +209,7 @@ def _load_case_of_handout(handout: RecordVersion[Handout]) -> RecordVersion[Case
 @screen.route("/handouts/<uuid:id>/sheet", methods=["GET", "POST"])
 @guard.marks_printout
 def sheet(id: UUID) -> ViewResult:
-    """The sheet on paper, for this client."""
+    """The printout of the sheet for this client."""
     kept = handouts.load_handout(context.db(), context.vault(), id)
     client = clients.load_client(context.db(), context.vault(), kept.payload.client_id)
     context.audit_read("handout", kept)

@@ -1,4 +1,4 @@
-// Saving a form while it is being filled in.
+// Autosave: saves a form while it is being filled in.
 import { drop, isPutAway, renew } from "./cover.js";
 import { all, say as tell } from "./dom.js";
 import { TOO_MUCH, isTooMuch, roomWhileLeaving } from "./lengths.js";
@@ -14,7 +14,7 @@ export function autosave(form) {
   };
   const later = (ms) => { clearTimeout(timer); timer = setTimeout(save, ms); };
   async function send(keepalive) {
-    // A cover keeps its words to itself until this same page is let in again.
+    // A covered page does not save until it is unlocked again.
     if (isPutAway() || !unsaved.delete(save)) return;
     since = 0;
     if (isTooMuch(form)) {
@@ -31,12 +31,12 @@ export function autosave(form) {
     if (answer?.ok) {
       typedIn.delete(form);
       saveWasTheSign();
-      // A draft has a version of its own, beside that of the record which the form will change.
+      // A draft has a version of its own, besides the version of the record that the form will change.
       for (const name of ["version", "draft"]) if (said[name] && form.elements[name]) form.elements[name].value = said[name];
       all("[data-proposed]", form).forEach((place) => tell(place, said.proposed));
       return unsaved.has(save) || say(said.draft ? `Draft saved ${said.saved}` : `Saved ${said.saved || ""}`, false);
     }
-    // The page was older than the last unlock: once more, with the form token of now.
+    // The page is older than the last unlock: try once more with the current CSRF token.
     if (said.csrf_token && !renewed) {
       renew(said.csrf_token);
       unsaved.add(save);
@@ -46,12 +46,12 @@ export function autosave(form) {
     }
     renewed = false;
     if (answer && isTakenBack(answer)) return drop();
-    // Changed in another window: not tried again by itself, but the words are in this page alone.
+    // Changed in another window: not retried automatically, but the text exists only in this page.
     if (answer?.status === 409) typedIn.add(form);
     else unsaved.add(save);
     if (answer && isLocked(answer)) return putAway();
     say(`Not saved: ${said.message || "no answer. Your words are still here."}`, true);
-    // Trying again is no sign of a person: it must not hold the lock back.
+    // A retry is no activity of a person, so it must not delay the lock.
     again = true;
     if (!answer || answer.status > 499) later(10000);
   }
@@ -72,10 +72,10 @@ export function autosave(form) {
   });
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
-    // Should the page not be left, its words are still in no save.
+    // If the page is not left after all, its text is still unsaved.
     if (unsaved.delete(save)) typedIn.add(form);
     if (resent || !waiting) return;
-    // A save under way moves the version on: the page waits for it, or it would contradict itself.
+    // A pending save changes the version, so wait for it; otherwise the form would conflict with its own save.
     event.preventDefault();
     running.then(() => setTimeout(() => {
       resent = true;

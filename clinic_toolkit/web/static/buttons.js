@@ -16,7 +16,7 @@ function copy(button) {
   };
 }
 
-// Dots on the screen must not become letters by copying.
+// Text that is shown as dots must not be readable by copying it.
 const stayHidden = (event) => event.target.matches(".secret:not(.shown)") && event.preventDefault();
 
 export function showButtons() {

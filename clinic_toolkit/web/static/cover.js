@@ -1,4 +1,4 @@
-// The cover over a page whose keys were put away.
+// The cover over a page while the keys are put away.
 import { all, make } from "./dom.js";
 import { forgetAll, holdsWords, underWay } from "./unsaved.js";
 
@@ -6,13 +6,13 @@ const { body, documentElement: root } = document;
 const TOKENS = "[name=csrf_token]";
 let box, under, title;
 
-// Everything is taken out of the page, not only hidden: nothing can be read, found, printed or reached by a
-// key. What was typed stays in the parts that are kept aside, and comes back with them.
+// The content is removed from the document, not only hidden, so that it cannot be read, searched, printed or
+// focused. Typed text stays in the removed nodes, which are put back by `uncover`.
 export function hide(...shown) {
   box ||= make("main", "", { id: "cover", tabIndex: -1 });
   box.replaceChildren(...shown);
   if (!under) {
-    // A viewer, or the groups of a recovery sheet, would still hold in a part kept aside what is shown no more.
+    // PDF viewers and the groups of a recovery sheet are deleted: removed nodes would still hold their content.
     all("iframe, embed, object, [data-paper]").forEach((paper) => paper.remove());
     under = document.createDocumentFragment();
     under.append(...body.childNodes);
@@ -43,7 +43,7 @@ export function cover(why = "Locked", then = "Unlock in a new tab, then come bac
   if (isPutAway()) return;
   sayLocked(why, then);
   box.dataset.locked = "yes";
-  // A save that is still under way may fail; until then its words are kept.
+  // A save that is still pending may fail, so its text is kept until it has ended.
   Promise.all(underWay).then(() => {
     if (!isPutAway()) return;
     sayLocked(why, then);
@@ -51,7 +51,7 @@ export function cover(why = "Locked", then = "Unlock in a new tab, then come bac
   });
 }
 
-// What was typed last in a form that was taken back belongs to nobody who is here now.
+// Discard what was typed in a handed-over form that has ended: nobody at this screen may see it.
 export function drop() {
   forgetAll();
   delete body.dataset.pulse;
@@ -60,7 +60,7 @@ export function drop() {
   box.dataset.locked = "yes";
 }
 
-// The keys are back: so is what was typed, or else the page as it is now.
+// After an unlock: put typed text back, or reload the page if there is none.
 export function uncover(saveAll) {
   if (!holdsWords()) return location.reload();
   body.classList.remove("covered");

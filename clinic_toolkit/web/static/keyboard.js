@@ -1,11 +1,11 @@
-// Answering by keys: one rule wherever questions are answered. The keys act while an answer of a group, its
-// mark to talk about it or a way not to answer has the focus; never in a text, never while a key is held down.
+// Answering by keyboard, with one rule for all questions. The keys work while an answer of a group, its "talk
+// about it" box or a non-answer button has the focus; never in a text field, never while a key is held down.
 import { all } from "./dom.js";
 
-// Where the digits of a script begin: Latin, Arabic, Persian, Devanagari.
+// Code points of the digit zero: Latin, Arabic, Persian, Devanagari.
 const ZEROS = [0x30, 0x660, 0x6f0, 0x966];
 
-// What the key writes decides; else where it lies, because French keyboards write digits with Shift only.
+// The character typed decides; else the key's position, because French keyboards need Shift for digits.
 function digitOf({ key, code, shiftKey }) {
   const written = ZEROS.map((zero) => key.codePointAt(0) - zero).find((digit) => digit >= 0 && digit < 10);
   if (key.length === 1 && written !== undefined) return written;
@@ -19,7 +19,7 @@ function letterOf({ key, code }) {
 const answersOf = (group) => all("[type=radio]", group);
 const first = (group) => answersOf(group).find((answer) => answer.checked) || answersOf(group)[0];
 
-// Into sight only as far as needed, so that the heading above stays where it is.
+// Scroll only as far as needed, so that the heading above stays where it is.
 function stand(at) {
   at.focus({ preventScroll: true });
   at.scrollIntoView({ block: "nearest" });
@@ -61,7 +61,7 @@ export function answerByKeys(group) {
   group.addEventListener("input", ({ target }) => {
     const ways = all("[name$=-way]", group);
     const answered = target.matches("[type=radio]");
-    // One answer and never two: the last one counts.
+    // There is only one answer: the last one counts.
     if (answered) all("[data-way]", group).forEach((way) => { way.ariaPressed = "false"; way.value = way.dataset.way; });
     if (answered || ways.includes(target)) (answered ? ways : [...ways, ...answersOf(group)]).forEach((each) => { each.checked &&= each === target; });
   });

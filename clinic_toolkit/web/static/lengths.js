@@ -1,7 +1,7 @@
-// How much fits, said before anything is sent: nothing that was typed is ever cut.
+// Length limits, shown before anything is sent; typed text is never cut.
 import { all, make, say } from "./dom.js";
 
-// The program takes a mebibyte at once; a browser lets 64 KiB go while it leaves a page.
+// The program accepts a mebibyte per request; a request sent while leaving a page may have 64 KiB.
 const MOST = 1000000, LEAVING = 60000;
 export const TOO_MUCH = "Not saved: this is more text than fits at once. All of it is still here: make it shorter.";
 
@@ -22,7 +22,7 @@ function tellLength(field) {
       ? `${-left} character${left === -1 ? "" : "s"} too long; it can hold ${most}. Nothing is cut.`
       : `${left} left of ${most} characters.`);
     told.hidden = left > most / 10;
-    // Read out once it matters, not at every letter.
+    // Read out by screen readers only once the limit is exceeded, not at every letter.
     told.ariaLive = left < 0 ? "polite" : "off";
   };
   field.after(told);
@@ -30,7 +30,7 @@ function tellLength(field) {
   look();
 }
 
-// Before every other listener: a form that would be refused whole stays as it is, with all its words.
+// Runs before every other listener: a form that is too large is not sent and keeps its text.
 function keepTooMuch(form) {
   const told = make("p", "", { className: "error", role: "alert", hidden: true });
   form.append(told);

@@ -1,4 +1,4 @@
-// Putting the keys away, and the pulse that tells when they were.
+// Covering and locking, and the pulse by which a page notices that the keys were put away.
 import { cover, drop, hide, isCovered, isPutAway, renew, uncover } from "./cover.js";
 import { all, make } from "./dom.js";
 import { holdsWords, saveAll } from "./unsaved.js";
@@ -13,7 +13,7 @@ export function putAway() {
   others.postMessage("away");
 }
 
-// Out of sight first; then what is typed goes to the disk, and only then the keys are put away.
+// Hide the page first, then save what is typed, and only then put the keys away.
 async function coverUp(form) {
   if (isCovered()) return;
   if (form.elements.back) form.elements.back.value ||= location.pathname;
@@ -34,15 +34,15 @@ const isForm = () => body.dataset.pulse?.startsWith("/form/");
 
 export const isTakenBack = ({ status }) => [403, 404].includes(status) && isForm();
 
-// 403: the device was handed to a client meanwhile, and this page is not the client's.
+// 403: the device was handed to a client in the meantime, and this page is the clinician's.
 export const isLocked = (answer) => [401, 403].includes(answer.status) || answer.type === "opaqueredirect";
 
-// A save that was confirmed told of the typing as well as a pulse would.
+// A successful save reports the typing as activity, so the next pulse need not.
 export function saveWasTheSign() {
   typed &&= holdsWords();
 }
 
-// Every answer brings the form token of now.
+// Ask whether the program is still unlocked; every answer brings the current CSRF token.
 async function ask(sign) {
   typed = false;
   told = Date.now();
@@ -55,7 +55,7 @@ async function ask(sign) {
   return answer.ok;
 }
 
-// Between two workers a question may get lost. Twice in a row means that the program has ended.
+// A request may get lost between two workers; two in a row mean that the program has ended.
 function noAnswer(then) {
   silent += 1;
   if (silent < 2) return new Promise((resolve) => { setTimeout(() => resolve(then()), 1000); });
@@ -69,7 +69,7 @@ export async function pulse() {
   } catch { return noAnswer(pulse); }
 }
 
-// Whether a form that is sent now will be taken; a person is there.
+// Whether a form sent now would be accepted; this counts as activity of a person.
 export async function isOpen() {
   try {
     return await ask("typed") && !isPutAway();
@@ -78,23 +78,23 @@ export async function isOpen() {
 
 function hear({ data }) {
   if (!body.dataset.pulse) return;
-  // A client's page is not covered because of the clinician's; it looks for itself.
+  // A client's page is not covered on a message from the clinician's pages; it sends its own pulse.
   if (data === "away" && !isForm()) cover();
   else if (isForm() || isPutAway()) pulse();
 }
 
 function watchTheTime() {
-  // Said at once, not at the next pulse: the idle time may be over before the save is due.
+  // Report typing at once and not at the next pulse: the idle timeout may end before the save is due.
   addEventListener("input", () => {
     typed = true;
     if (Date.now() - told > 10000) pulse();
   });
-  // A page kept in the browser's memory would show what the lock put away.
+  // A page restored from the browser's back/forward cache would show what the lock has hidden.
   addEventListener("pagehide", ({ persisted }) => { root.hidden = persisted; });
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   addEventListener("focus", pulse);
   document.addEventListener("visibilitychange", () => {
-    // What was out of sight may be long out of date: it is seen again only after the answer.
+    // A page that was in the background may be out of date, so it is shown only after the next answer.
     const unsure = !document.hidden && body.dataset.pulse && !isCovered() && Date.now() - told > 2000;
     root.classList.toggle("unsure", Boolean(unsure));
     pulse();
@@ -115,7 +115,7 @@ export function watchTheLock() {
     coverUp(form);
   });
   others.addEventListener("message", hear);
-  // A page without keys was reached: the others of this browser have none either.
+  // Tell the other pages of this browser whether the program is unlocked or locked.
   others.postMessage(body.dataset.pulse && !isForm() ? "open" : "away");
   watchTheTime();
 }

@@ -1,5 +1,5 @@
-// Before a form leaves the page: is anybody there to take it? A locked program reads nothing, and a page
-// that was left is not found again with what was typed in it.
+// Before a form is sent, check that the program is unlocked: a locked program does not read the form, and the
+// browser might not come back to the page with what was typed in it.
 import { all } from "./dom.js";
 import { isOpen, pulse } from "./lock.js";
 import { holdsWords, mustStay, saveAll, typedIn } from "./unsaved.js";
@@ -10,7 +10,7 @@ export function askFirst(form) {
   let sure, asking;
   form.addEventListener("submit", async (event) => {
     if (sure || !document.body.dataset.pulse) return;
-    // Nothing can be lost: it goes at once. A locked program leaves the page as it is; the pulse then says why.
+    // No text can be lost, so send at once. A locked program leaves the page as it is; the pulse then says why.
     if (!holdsWords()) return setTimeout(pulse, 1000);
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -26,8 +26,8 @@ export function askFirst(form) {
   });
 }
 
-// Words without autosave are in this page alone until it is left. A page that answered a form shows its
-// words again, and they are in no save either.
+// Track text in forms without autosave, which exists only in this page. A page that answers a form with an
+// error shows that text again, and it is not saved either.
 export function keepWords(form) {
   if (!form.querySelector(FIELDS)) return;
   const note = () => typedIn.add(form);
@@ -35,13 +35,13 @@ export function keepWords(form) {
   if ("words" in document.body.dataset) note();
 }
 
-// A page that answers a form is one that Back and a reload would have to send again; browsers ask about that, or
-// show nothing. From now on it counts as looked at. Its address leads to the same form, or to the page above.
+// For a page that answers a POST, Back and a reload would send the form again; browsers ask about that, or show
+// nothing. Replacing the history entry makes it a GET; its URL leads to the same form, or to the page above.
 export function findAgainByBack() {
   if ("words" in document.body.dataset) history.replaceState(null, "", location.href);
 }
 
-// Words that are on this page alone: a link or a reload asks first, a form that is sent does not.
+// With unsaved text, ask before a link or a reload leaves the page, but not when its form is sent.
 export function askBeforeLeaving() {
   let sent;
   addEventListener("submit", (event) => {
@@ -52,7 +52,7 @@ export function askBeforeLeaving() {
   });
   addEventListener("beforeunload", (event) => {
     if (sent) return;
-    // Asked while it is being saved: whoever stays finds it saved, whoever leaves is told of what is lost.
+    // Start saving while the browser asks: a person who stays finds the text saved.
     const stays = mustStay();
     if (stays) saveAll();
     if (stays || typedIn.size) event.preventDefault();

@@ -1,4 +1,4 @@
-// A date or a time in one piece of words: browsers tell the parts of its field apart, and an empty one as 0 and 0.
+// Says a date or time as one sentence: browsers read the parts of the field separately, empty ones as 0.
 import { all, say } from "./dom.js";
 
 const inWords = ({ type, value }) => !value ? `No ${type} yet.` : type === "time" ? `${value}.`
@@ -7,7 +7,7 @@ const inWords = ({ type, value }) => !value ? `No ${type} yet.` : type === "time
 export const tellDates = () => all("[data-told]").forEach((told) => {
   const field = told.previousElementSibling;
   const look = () => say(told, inWords(field));
-  // Seen as well where it tells more than the field: the day of the week.
+  // Visible for a date, where it adds the day of the week; for a time only read out.
   told.classList.toggle("unseen", field.type === "time");
   field.addEventListener("input", look);
   look();

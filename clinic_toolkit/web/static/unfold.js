@@ -1,4 +1,4 @@
-// "For the clinician" opens in its place. The page holds nothing of it before, and nothing after it was closed.
+// "For the clinician" opens in place. The page holds none of its content before that or after it is closed.
 import { make } from "./dom.js";
 import { isLocked, putAway } from "./lock.js";
 
@@ -43,7 +43,7 @@ export function unfold(row) {
     }));
     row.after(box);
   }
-  // Whoever comes back to a page that was covered may have somebody beside them.
+  // Close it when the page is covered: somebody else may be looking on when it is uncovered.
   new MutationObserver(() => isCovered() && box && close()).observe(body, { attributeFilter: ["class"] });
   button.onclick = () => { before = button; return box ? close() : open(); };
   addEventListener("keydown", async (event) => {

@@ -1,1 +1,1 @@
-"""Requests, responses and headers, without a record."""
+"""Requests, responses and headers; nothing here reads the record."""

@@ -1,7 +1,7 @@
-"""Addresses: a rule learns to write its address when one is first asked for.
+"""URL rules whose URL builder is compiled only when it is first needed.
 
-Making the code that writes an address costs a millisecond for each of a hundred and more rules, at every
-start of a process; most of them are never asked.
+Compiling the builders costs a millisecond for each of more than a hundred rules at every start of a process,
+and most of them are never used.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 
 class LazyRule(Rule):
-    """A rule whose builder is made when it is first needed."""
+    """A URL rule that compiles its builder on first use."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         make = super()._compile_builder

@@ -1,4 +1,4 @@
-"""The request as this program reads it: small, and never on disk."""
+"""The request class, kept in memory, and questions about who or what sent a request."""
 
 import sys
 from io import BytesIO
@@ -8,12 +8,12 @@ from flask import Request, request
 
 MIB = 2**20
 
-# What a pulse says when something was typed since the one before it: a person is there.
+# The value that a pulse sends if something was typed since the pulse before, so a person is active.
 TYPED_SINCE_LAST = "typed"
 
 
 class ClinicRequest(Request):
-    """A request whose parts stay in memory. Werkzeug would spool a larger one to a temporary file."""
+    """A request that is held in memory; Werkzeug would write a larger one to a temporary file."""
 
     max_content_length = MIB
     max_form_memory_size = MIB
@@ -30,27 +30,27 @@ class ClinicRequest(Request):
 
 
 def is_from_script() -> bool:
-    """Whether the page's own script sent this request, to save without leaving the page."""
+    """Whether a page's script sent this request: an autosave or a pulse."""
     return "X-Autosave" in request.headers or is_pulse()
 
 
 def wants_inline_answer() -> bool:
-    """Whether the page's own script asked, to show the answer in its place on that page."""
+    """Whether a page's script sent this request and will insert the response into the page."""
     return "X-Unfold" in request.headers
 
 
 def is_pulse() -> bool:
-    """Whether an open page only asks if it is still unlocked: not a sign of a person."""
+    """Whether an open page's script only asks if it is still unlocked; that is no activity of a person."""
     return "X-Pulse" in request.headers
 
 
 def is_page_navigation() -> bool:
-    """Whether the browser would show the answer in the place of the page that asked."""
+    """Whether the browser will show the response as a page of its own."""
     return request.headers.get("Sec-Fetch-Dest") == "document"
 
 
 def is_automatic() -> bool:
-    """Whether the page asked without a person: a pulse, a save tried once more, a page on a shared screen."""
+    """Whether no person caused this request: a pulse, a retried save, or the page on a shared screen."""
     if request.blueprint == "shared":
         return True
     if is_pulse():
@@ -59,5 +59,5 @@ def is_automatic() -> bool:
 
 
 def list_limit(default: int) -> int:
-    """How many entries of a list are shown: as many as usual, or all of them on asking."""
+    """The number of list entries to show: `default`, or no limit if the URL has the parameter `all`."""
     return sys.maxsize if "all" in request.args else default

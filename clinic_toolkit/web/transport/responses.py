@@ -1,4 +1,4 @@
-"""Answers that are not a plain page."""
+"""Responses that are not a plain page: redirects, PDFs, JSON for scripts."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,36 +10,36 @@ from clinic_toolkit.web.transport import security_headers
 
 ViewResult: TypeAlias = str | tuple[str, int] | Response
 
-# Seconds until a page asks again, by a header: without script, and not in the words of the page.
+# Seconds until a page reloads itself. Sent as a header, so that it needs no script.
 REFRESH_SECONDS = "3"
 
 
 def redirect_to(path: str) -> Response:
-    """Go on to this page; the way out of every POST."""
+    """Redirect to this path with status 303, as every successful POST does."""
     return Response(status=303, headers={"Location": path})
 
 
 def refreshing_page(page: str) -> Response:
-    """This page, which asks for itself again after a few seconds."""
+    """A page that reloads itself after a few seconds."""
     return Response(page, mimetype="text/html", headers={"Refresh": REFRESH_SECONDS})
 
 
 def no_content() -> Response:
-    """No page: the browser stays where it is, with everything that was typed there.
+    """Status 204: the browser stays on its page, with everything that was typed there.
 
-    The answer of a locked program to a form. It has not read the form, so it cannot show it again, and
-    a browser that went on to the lock would come back to empty fields.
+    This is how a locked program answers a form. It did not read the form, so it cannot show it again; after
+    a redirect to the lock page the browser would come back to empty fields.
     """
     return Response(status=204)
 
 
 def framed_pdf(pdf: bytes, name: str) -> Response:
-    """A PDF for the frame of a page of ours."""
+    """A PDF to be shown in a frame of one of our pages."""
     return _pdf_response(pdf, "inline", name, security_headers.FRAMED_PDF_POLICY)
 
 
 def pdf_download(pdf: bytes, name: str) -> Response:
-    """A PDF that leaves as a file.
+    """A PDF as a download.
 
     Args:
         name: a neutral file name such as "note-2026-11-29-093015.pdf": it ends up in lists of downloads.
@@ -48,7 +48,7 @@ def pdf_download(pdf: bytes, name: str) -> Response:
 
 
 def printout_page(page: str) -> Response:
-    """A page of ours with a frame for a PDF."""
+    """A page with a frame for a PDF."""
     return Response(
         page, mimetype="text/html", headers={"Content-Security-Policy": security_headers.PRINTOUT_PAGE_POLICY}
     )
@@ -62,7 +62,7 @@ def _pdf_response(pdf: bytes, disposition: str, name: str, policy: str) -> Respo
 
 
 def autosave_saved(at: datetime, *, version: int | str | None = None) -> Response:
-    """What an autosave is told: the local time, and the version that the page now shows."""
+    """The response to a successful autosave: the local time, and the version that the page now shows."""
     told: dict[str, object] = {"saved": f"{at.astimezone():%H:%M}"}
     if version is not None:
         told["version"] = version
@@ -70,20 +70,20 @@ def autosave_saved(at: datetime, *, version: int | str | None = None) -> Respons
 
 
 def draft_saved(at: datetime, *, version: int, suggestion: str = "") -> Response:
-    """What is told when words that are not recorded were kept; the version is the draft's own.
+    """The response when a draft was saved; `version` is the draft's own.
 
     Args:
-        suggestion: what the page says beside the form, of what is typed so far.
+        suggestion: a hint about what is typed so far, which the page shows beside the form.
     """
     told = {"saved": f"{at.astimezone():%H:%M}", "draft": version, "proposed": suggestion}
     return json_response(told, 200)
 
 
 def autosave_failed(sentence: str, status: int) -> Response:
-    """What an autosave is told when it failed. No link leads away: what was typed is on that page alone."""
+    """The response to a failed autosave. It has no link: the typed text exists only on the open page."""
     return json_response({"message": sentence}, status)
 
 
 def json_response(payload: Mapping[str, object], status: int) -> Response:
-    """A small answer to the page's own script."""
+    """A JSON response to a page's script."""
     return Response(json.dumps(payload), status=status, mimetype="application/json")

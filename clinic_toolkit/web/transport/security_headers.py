@@ -1,4 +1,4 @@
-"""The headers of every answer: nothing but our own files may run or be kept, and only paper may be framed."""
+"""Security headers of every response: only our own files run, nothing is cached, only printouts framed."""
 
 from werkzeug.wrappers import Response
 
@@ -7,12 +7,12 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
     "require-trusted-types-for 'script'"
 )
-# A file that is downloaded may do nothing at all, wherever it ends up being shown.
+# A downloaded file may load and run nothing, wherever it is opened.
 DOWNLOAD_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
-# A page of ours that holds a paper in a frame.
+# One of our pages with a printout in a frame.
 PRINTOUT_PAGE_POLICY = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
-# That paper: the only answer which may be framed, by a page of ours alone. `sandbox` would stop the
-# browser's own PDF viewer; Chromium's and Firefox's need nothing of this list.
+# The printout: the only response that may be framed, and only by our own pages. No `sandbox`, which would
+# stop the browser's PDF viewer. The viewers of Chromium and Firefox work with this policy.
 FRAMED_PDF_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 _DENIED_FEATURES = (
@@ -34,8 +34,8 @@ FIXED_HEADERS = {
 
 
 def add_security_headers(response: Response) -> None:
-    """Put the headers on an answer; a policy or a lifetime that it already has is kept."""
-    # A refusal of the gate that comes from inside the app has them already.
+    """Add the headers to a response; a content security policy or cache rule that it has is kept."""
+    # A gate refusal that was made inside the app has them already.
     if "Permissions-Policy" not in response.headers:
         response.headers.extend(FIXED_HEADERS)
         if response.headers.get("Content-Security-Policy") == FRAMED_PDF_POLICY:
