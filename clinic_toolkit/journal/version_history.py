@@ -35,6 +35,13 @@ def list_versions(
     return genuine
 
 
+def find_first_version(
+    db: Connection, vault: Vault, table: Table, record_id: UUID, payload_type: type[P]
+) -> RecordVersion[P] | None:
+    """Return the oldest confirmed version of one record; None if none can be read."""
+    return next(iter(list_versions(db, vault, table, record_id, payload_type)), None)
+
+
 def _confirmed_versions(
     db: Connection, vault: Vault, table: Table, opened: list[RecordVersion[P]]
 ) -> list[RecordVersion[P]]:

@@ -15,14 +15,14 @@ from clinic_toolkit.instruments.mode_guidance import IN_PRIVATE_LINE
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.vault import identity
-from clinic_toolkit.web import context, error_pages, saying, unit_of_work
+from clinic_toolkit.web import context, error_pages, unit_of_work
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.access.session_cookie import SessionCookie
 from clinic_toolkit.web.pages import filters, static_files
 from clinic_toolkit.web.pages.template_environment import TemplateEnvironment
 from clinic_toolkit.web.perimeter import gate, post_bodies
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
-from clinic_toolkit.web.screen_parts import idempotent_forms, record_notices
+from clinic_toolkit.web.screen_parts import idempotent_forms, record_notices, saved_message
 from clinic_toolkit.web.screens import (
     administrations,
     audit,
@@ -284,5 +284,5 @@ def _template_globals() -> dict[str, Any]:
         "unlocked": open_here,
         "pulse": url_for("lock.pulse") if open_here else "",
         "notices": record_notices.list_notices() if open_here else (),
-        "was_saved": saying.was_saved if open_here else bool,
+        "was_saved": saved_message.was_saved if open_here else bool,
     }

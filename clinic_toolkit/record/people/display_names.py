@@ -80,21 +80,25 @@ def _before_a_number(initials: str) -> str:
     return re.sub(r" \d+$", "", initials)
 
 
-def beside(db: Connection, vault: Vault, kept: RecordVersion[Client]) -> str:
+def distinguishing_detail(db: Connection, vault: Vault, kept: RecordVersion[Client]) -> str:
     """Return what distinguishes this entry from another of the same name: birth date, or else day added."""
     if kept.payload.birth_date:
         return f"born {format_date(kept.payload.birth_date)}"
-    first = version_history.list_versions(db, vault, clients.client_table, kept.id, Client)
-    return f"added on {format_date(first[0].recorded_at.astimezone())}" if first else ""
+    first = version_history.find_first_version(db, vault, clients.client_table, kept.id, Client)
+    return f"added on {format_date(first.recorded_at.astimezone())}" if first else ""
 
 
-def in_choices(db: Connection, vault: Vault, found: Iterable[RecordVersion[Client]]) -> dict[UUID, str]:
+def details_of_alike(db: Connection, vault: Vault, found: Iterable[RecordVersion[Client]]) -> dict[UUID, str]:
+    """Return, by id, what distinguishes those of these clients who share a name or initials with another."""
+    alike = load_display_names(db, vault).alike
+    return {kept.id: distinguishing_detail(db, vault, kept) for kept in found if kept.id in alike}
+
+
+def choice_labels(db: Connection, vault: Vault, found: Sequence[RecordVersion[Client]]) -> dict[UUID, str]:
     """Return labels for a choice of these clients, by id, with a distinguishing detail if they are alike."""
-    names = load_display_names(db, vault)
+    names, details = load_display_names(db, vault).full_by_id, details_of_alike(db, vault, found)
     return {
-        kept.id: f"{names.full_by_id[kept.id]}, {beside(db, vault, kept)}"
-        if kept.id in names.alike
-        else names.full_by_id[kept.id]
+        kept.id: f"{names[kept.id]}, {details[kept.id]}" if kept.id in details else names[kept.id]
         for kept in found
     }
 

@@ -240,12 +240,10 @@ def list_joined_entries(
     ]
 
 
-def added(db: Connection, vault: Vault, kept: RecordVersion[Relationship]) -> date:
+def date_added(db: Connection, vault: Vault, kept: RecordVersion[Relationship]) -> date:
     """Return the local day on which this entry was added, which distinguishes two with the same word."""
-    first = next(
-        iter(version_history.list_versions(db, vault, relationship_table, kept.id, Relationship)), kept
-    )
-    return first.recorded_at.astimezone().date()
+    first = version_history.find_first_version(db, vault, relationship_table, kept.id, Relationship)
+    return (first or kept).recorded_at.astimezone().date()
 
 
 def list_same_word(

@@ -40,7 +40,9 @@ def loses_times(kept: RecordVersion[TherapySession], *, today: date) -> bool:
     return kept.payload.on != today or (kept.state == "closed" and kept.payload.end is not None)
 
 
-def end_before(db: Connection, vault: Vault, kept: RecordVersion[TherapySession]) -> time | None:
+def find_end_before_reopening(
+    db: Connection, vault: Vault, kept: RecordVersion[TherapySession]
+) -> time | None:
     """Return the end recorded before an open session was reopened; None if it was never ended."""
     if kept.state != "open" or kept.version < 2:
         return None

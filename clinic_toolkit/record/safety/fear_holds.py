@@ -15,6 +15,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import fear_inquiry as rule
 from clinic_toolkit.record.people import joined_entries, relationships
 from clinic_toolkit.record.people.joined_entries import JoinedEntries
+from clinic_toolkit.record.questionnaires.administrations import Administration
 from clinic_toolkit.record.safety import prompt_closings, prompt_status, risk_entries
 from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG
 from clinic_toolkit.record.safety.prompt_status import AdministrationPrompts
@@ -118,10 +119,25 @@ def _compute_fear_holds(
     )
 
 
-def holds(db: Connection, vault: Vault, client_id: UUID, about: UUID | None) -> bool:
+def is_held(db: Connection, vault: Vault, client_id: UUID, relationship_id: UUID | None) -> bool:
     """Whether this relationship itself is held, holds on others of the same frame not counted."""
     found = load_fear_holds(db, vault, client_id)
-    return found.joined_entries.primary_id(about) in found.held_relationships
+    return found.joined_entries.primary_id(relationship_id) in found.held_relationships
+
+
+def is_held_after_closing(
+    db: Connection,
+    vault: Vault,
+    administration: Administration,
+    prompts: Sequence[prompt_status.PromptStatus],
+) -> bool:
+    """Whether sheets stay in the room although no prompt of this questionnaire is open any more.
+
+    Computing the holds reads every form of the client, so it is done only if the answer will be shown.
+    """
+    if not prompts or any(prompt.is_open for prompt in prompts):
+        return False
+    return is_held(db, vault, administration.client_id, administration.relationship_id)
 
 
 class HandoutPermission(Struct, frozen=True, kw_only=True):

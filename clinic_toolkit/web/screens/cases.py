@@ -14,8 +14,9 @@ from clinic_toolkit.record.people import (
 )
 from clinic_toolkit.record.people.cases import Case
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.web import context, saying
+from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.cases import CoupleForm
+from clinic_toolkit.web.screen_parts import saved_message
 from clinic_toolkit.web.transport import request_info, responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -30,7 +31,7 @@ def new() -> ViewResult:
     """Add a couple of two clients."""
     db, vault = context.db(), context.vault()
     people = [kept for kept in clients.list_clients(db, vault) if kept.state == "active"]
-    names = display_names.in_choices(db, vault, people)
+    names = display_names.choice_labels(db, vault, people)
     form = CoupleForm.for_clients(people, names, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         first, second = UUID(hex=form.first.data or "0" * 32), UUID(hex=form.second.data or "0" * 32)
@@ -41,7 +42,7 @@ def new() -> ViewResult:
         except cases.SameClientTwice as same:
             form.second.errors = [same.sentence]
         else:
-            return saying.saved(url_for(".show", id=kept.id))
+            return saved_message.redirect_saved(url_for(".show", id=kept.id))
     page = render_template("cases/new.html", here="clients", form=form, errors=form.errors, people=people)
     return (page, 422) if form.errors else page
 

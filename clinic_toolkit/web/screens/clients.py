@@ -25,7 +25,7 @@ from clinic_toolkit.record.questionnaires import (
     recent_relationships,
 )
 from clinic_toolkit.record.writing import handouts, notes
-from clinic_toolkit.web import context, saying
+from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.clients import ClientForm
 from clinic_toolkit.web.screen_parts import (
@@ -37,6 +37,7 @@ from clinic_toolkit.web.screen_parts import (
     similar_clients,
 )
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
+from clinic_toolkit.web.screen_parts.saved_message import redirect_saved
 from clinic_toolkit.web.transport import request_info, responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -102,13 +103,12 @@ def _render_list(
 ) -> str:
     context.audit_read("client", *shown)
     db, vault = context.db(), context.vault()
-    alike = display_names.load_display_names(db, vault).alike
     return render_template(
         "clients/index.html",
-        beside={kept.id: display_names.beside(db, vault, kept) for kept in shown if kept.id in alike},
+        beside=display_names.details_of_alike(db, vault, shown),
         here="clients",
         shown=shown,
-        names=display_names.load_display_names(context.db(), context.vault()).full_by_id,
+        names=display_names.load_display_names(db, vault).full_by_id,
         couples=couples,
         words=words,
         archived=archived,
@@ -136,7 +136,7 @@ def new() -> ViewResult:
             context.db(), context.vault(), body, now=context.now(), idempotency_key=number
         )
         draft.mark_recorded()
-        return saying.saved(url_for(".show", id=kept.id))
+        return redirect_saved(url_for(".show", id=kept.id))
     return _render_form(form, None, draft)
 
 
@@ -159,7 +159,7 @@ def edit(id: UUID) -> ViewResult:
         body = initials_suggestion.fill_in_initials(form.payload(), kept.id)
         clients.revise_client(context.db(), context.vault(), kept, body, now=context.now())
         draft.mark_recorded()
-        return saying.saved(url_for(".show", id=id))
+        return redirect_saved(url_for(".show", id=id))
     context.audit_read("client", kept)
     return _render_form(form, kept, draft)
 
@@ -181,7 +181,7 @@ def _render_form(
         newer=newer,
         alike=alike,
         names=display_names.load_display_names(context.db(), context.vault()).full_by_id,
-        told_apart=lambda each: display_names.beside(context.db(), context.vault(), each),
+        told_apart=lambda each: display_names.distinguishing_detail(context.db(), context.vault(), each),
         draft=draft,
         version=fields.version_for_page(form, client.version if client else 0, draft=draft.is_shown),
     )
@@ -221,7 +221,7 @@ def show(id: UUID) -> ViewResult:
         name=names.full_by_id[id],
         short=names.short_by_id[id],
         entries=[clients.load_client(db, vault, each) for each in entries if each != id],
-        told_apart=lambda each: display_names.beside(db, vault, each),
+        told_apart=lambda each: display_names.distinguishing_detail(db, vault, each),
         own=own,
         couples=[
             (case.id, names.full_by_id[other])

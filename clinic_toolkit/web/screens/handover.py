@@ -93,7 +93,10 @@ def show(id: UUID) -> ViewResult:
         proposed=kept.state == STATE_PROPOSED,
         arrival=arrival,
         prompts=prompts,
-        held=_held(arrival.administration) if arrival else False,
+        held=arrival is not None
+        and fear_holds.is_held_after_closing(
+            context.db(), context.vault(), arrival.administration.payload, prompts
+        ),
         hour=_hour(arrival.administration) if arrival else None,
         loose=return_review.list_orphaned_answers(kept),
         no_reassurance=NO_REASSURANCE,
@@ -145,13 +148,6 @@ def _page_after_review(handover: RecordVersion[Handover], to: str) -> str:
     if to == TOGETHER:
         return _page_to_continue(target)
     return url_for("results.show", id=target.id)
-
-
-def _held(target: RecordVersion[Administration]) -> bool:
-    """Whether a fear hold applies to the person that the form is about."""
-    return fear_holds.holds(
-        context.db(), context.vault(), target.payload.client_id, target.payload.relationship_id
-    )
 
 
 def _hour(target: RecordVersion[Administration]) -> RecordVersion[TherapySession] | None:

@@ -29,7 +29,7 @@ def clients_entry(id: UUID) -> ViewResult:
         for each in clients.list_clients(db, vault)
         if each.id != id and each.state != clients.STATE_JOINED
     ]
-    told = display_names.in_choices(db, vault, others)
+    told = display_names.choice_labels(db, vault, others)
     form = JoinForm.for_choices(
         [(each.id.hex, told[each.id]) for each in others], request.form if request.method == "POST" else None
     )

@@ -18,18 +18,20 @@ LIST_PARAM, TOMORROW = "list", "tomorrow"
 def index() -> ViewResult:
     """What to do, what to write down, how to enter it later; with the day's sessions only if requested."""
     asked = request.args.get(LIST_PARAM)
-    on = context.today() + timedelta(days=asked == TOMORROW)
+    on = context.today() + timedelta(days=1 if asked == TOMORROW else 0)
     hours: tuple[daily_overview.TherapySessionLine, ...] = ()
     if asked is not None:
         day = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
-        found = (
-            *day.earlier_sessions,
-            *day.open_sessions,
-            *((day.next_session,) if day.next_session else ()),
-            *day.later_sessions,
-            *day.unfinished_sessions,
-        )
-        found = day.upcoming_sessions if asked == TOMORROW else found
+        if asked == TOMORROW:
+            found = day.upcoming_sessions
+        else:
+            found = (
+                *day.earlier_sessions,
+                *day.open_sessions,
+                *((day.next_session,) if day.next_session else ()),
+                *day.later_sessions,
+                *day.unfinished_sessions,
+            )
         hours = tuple(
             sorted(
                 (line for line in found if line.session_date == on), key=lambda line: line.start or time.min

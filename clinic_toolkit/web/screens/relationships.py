@@ -10,10 +10,10 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, relationships, watched_questions
 from clinic_toolkit.record.people.clients import Client
 from clinic_toolkit.record.people.relationships import Relationship
-from clinic_toolkit.web import context, saying
+from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.relationships import RelationshipForm
-from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms
+from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms, saved_message
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -51,7 +51,7 @@ def new(client: UUID) -> ViewResult:
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
         draft.mark_recorded()
-        return saying.saved(url_for(".show", id=kept.id))
+        return saved_message.redirect_saved(url_for(".show", id=kept.id))
     return _render_form(form, person, None, draft)
 
 
@@ -69,7 +69,7 @@ def show(id: UUID) -> ViewResult:
         here="clients",
         kept=kept,
         entries=relationships.list_joined_entries(context.db(), context.vault(), kept),
-        added=lambda each: relationships.added(context.db(), context.vault(), each),
+        added=lambda each: relationships.date_added(context.db(), context.vault(), each),
         frame=catalogue.load_frame(kept.payload.frame),
         watched=watched_questions.item_of_question(kept.payload.watched_question)
         if kept.payload.watched_question
@@ -99,7 +99,7 @@ def edit(id: UUID) -> ViewResult:
             context.db(), context.vault(), kept, word=form.word.data, frame=form.frame.data, now=context.now()
         )
         draft.mark_recorded()
-        return saying.saved(url_for(".show", id=id))
+        return saved_message.redirect_saved(url_for(".show", id=id))
     context.audit_read("relationship", kept)
     return _render_form(form, person, kept, draft)
 

@@ -61,9 +61,7 @@ def show(id: UUID) -> ViewResult:
         kept=kept,
         result=result,
         prompts=prompts,
-        held=fear_holds.holds(
-            context.db(), context.vault(), kept.payload.client_id, kept.payload.relationship_id
-        ),
+        held=fear_holds.is_held_after_closing(context.db(), context.vault(), kept.payload, prompts),
         counts=[describe_count(result.instrument, facet) for facet in numbers.facets],
         total_line=describe_total(numbers),
         fits_ill=answered_items.poorly_fitting_numbers(result.instrument, kept.payload.frame),

@@ -89,7 +89,7 @@ def _still_held(entry: RecordVersion[RiskEntry]) -> bool:
     closed = body.action != risk_entries.HOW_NOT_TODAY and any(
         each.flag == FEAR_FLAG for each in body.closed_answers
     )
-    return closed and fear_holds.holds(context.db(), context.vault(), body.client_id, body.relationship_id)
+    return closed and fear_holds.is_held(context.db(), context.vault(), body.client_id, body.relationship_id)
 
 
 def _page_after_entry(administration: RecordVersion[Administration]) -> str:

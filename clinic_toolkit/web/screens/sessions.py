@@ -22,11 +22,12 @@ from clinic_toolkit.record.people.clients import Client
 from clinic_toolkit.record.people.therapy_sessions import TherapySession
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
 from clinic_toolkit.record.writing import additions_after_signing, handouts, notes
-from clinic_toolkit.web import context, saying
+from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.sessions import AgreedForm, HourForm
 from clinic_toolkit.web.screen_parts import draft_saving, hour_timeout, idempotent_forms, repeat_lines
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
+from clinic_toolkit.web.screen_parts.saved_message import redirect_saved
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -143,7 +144,7 @@ def new(case: UUID) -> ViewResult:
             db, vault, found, form.payload(case), now=context.now(), idempotency_key=number
         )
         draft.mark_recorded()
-        return saying.saved(url_for(".show", id=kept.id))
+        return redirect_saved(url_for(".show", id=kept.id))
     return _render_form(form, found, people, None, draft)
 
 
@@ -172,7 +173,7 @@ def edit(id: UUID) -> ViewResult:
         changed = therapy_sessions.revise_therapy_session(db, vault, kept, typed, now=context.now())
         draft.mark_recorded()
         if not therapy_sessions.was_ended(kept, changed):
-            return saying.saved(url_for(".show", id=id))
+            return redirect_saved(url_for(".show", id=id))
         hour_timeout.end_long_timeout()
         return responses.redirect_to(url_for("endings.show", id=id))
     context.audit_read("therapy_session", kept)
@@ -276,7 +277,7 @@ def _render_hour(hour: RecordVersion[TherapySession], form: AgreedForm, *, newer
         newer=newer,
         version=fields.version_for_page(form, hour.version),
         facts=therapy_session_facts.load_session_facts(db, vault, hour),
-        ended_before=therapy_session_facts.end_before(db, vault, hour),
+        ended_before=therapy_session_facts.find_end_before_reopening(db, vault, hour),
         unreachable=therapy_session_facts.lacks_emergency_contact(hour.payload),
         given=[
             (

@@ -11,12 +11,12 @@ from clinic_toolkit.web.transport import responses
 _SAVED = "saved on"
 
 
-def saved(path: str) -> Response:
+def redirect_saved(path: str) -> Response:
     """Redirect to `path`, whose page then says once that it was saved."""
     context.put_in_session(_SAVED, path)
     return responses.redirect_to(path)
 
 
 def was_saved() -> bool:
-    """Whether this page is the first one after `saved` redirected to it; the message is then used up."""
+    """Whether this page is the first one after `redirect_saved` led to it; the message is then used up."""
     return bool(context.pop_from_session(_SAVED) == request.path)
