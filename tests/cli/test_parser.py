@@ -1,5 +1,6 @@
 """The process that parses what a stranger sent: what it answers, and what ends it."""
 
+import ast
 import os
 import socket
 import sys
@@ -18,6 +19,7 @@ from clinic_toolkit.cli.ticket_pipe import TicketPipe
 from clinic_toolkit.cli.ticket_pipe import create_pair as tray_ends
 from clinic_toolkit.instruments import loader, parser_protocol
 from clinic_toolkit.instruments.parser_protocol import ParsingFailed
+from tests.architecture import lint
 from tests.fixtures import parsers
 from tests.fixtures.running import is_alive
 from tests.instruments.test_own_definitions import TEXT
@@ -259,13 +261,31 @@ def test_an_answer_cannot_say_which_bytes_it_is_about() -> None:
     assert about_others.own
 
 
+def pickling_calls(source: str) -> list[str]:
+    """The calls by which a connection of multiprocessing sends a pickle or reads one."""
+    return [
+        ast.unparse(call)
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("send", "recv")
+    ]
+
+
 def test_no_pickle_is_taken_from_a_parser() -> None:
-    source = "".join(
-        Path(module.__file__ or "").read_text()
+    sources = {
+        module: Path(module.__file__ or "").read_text()
         for module in (parser, parser_process, definition_pipe, parser_protocol)
-    )
-    assert ".recv_bytes(" in source and ".send_bytes(" in source
-    assert "pickle" not in source and "heard.recv()" not in source and "pipe.send(" not in source
+    }
+    for source in sources.values():
+        assert not lint.broken(lint.runs_data, source)
+    over_connections = {module for module, source in sources.items() if "multiprocessing" in source}
+    assert over_connections == {parser, parser_process}
+    for module in over_connections:
+        assert not pickling_calls(sources[module])
+    assert ".send_bytes(" in sources[parser] and ".recv_bytes(" in sources[parser_process]
+    planted = sources[parser_process].replace(".recv_bytes(16)", ".recv()")
+    assert pickling_calls(planted) == ["self.pipe.recv()"]
 
 
 def test_a_parser_is_given_its_two_ends_and_nothing_else() -> None:
