@@ -122,12 +122,12 @@ def encode_u64(number: int) -> bytes:
 
 
 def _encode_header(label: str, fields: Sequence[object]) -> bytes:
-    head = _ENCODED_LABELS.get(label)
-    if head is None:
+    encoded_label = _ENCODED_LABELS.get(label)
+    if encoded_label is None:
         raise ValueError("an unknown label")
     if len(fields) > _MAX_FIELDS:
         raise ValueError("too many fields to encode")
-    return head + _u16(len(fields))
+    return encoded_label + _u16(len(fields))
 
 
 def _encode_field(field: Field) -> bytes:

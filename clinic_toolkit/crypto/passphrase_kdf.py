@@ -82,10 +82,10 @@ def calibrate_cost() -> KdfCost:
     """
     ratio = _TARGET_SECONDS / max(_fastest_derivation_seconds(), 0.001)
     steps = min(int(ratio), _MAX_MEMORY_STEPS, _system_memory_kib() // 8 // MIN_COST.memory_kib)
-    memory = MIN_COST.memory_kib * max(1, steps)
-    passes = int(MIN_COST.passes * ratio * MIN_COST.memory_kib / memory)
+    memory_kib = MIN_COST.memory_kib * max(1, steps)
+    passes = int(MIN_COST.passes * ratio * MIN_COST.memory_kib / memory_kib)
     return KdfCost(
-        memory_kib=memory, passes=min(max(passes, MIN_COST.passes), _MAX_PASSES), lanes=MIN_COST.lanes
+        memory_kib=memory_kib, passes=min(max(passes, MIN_COST.passes), _MAX_PASSES), lanes=MIN_COST.lanes
     )
 
 
@@ -96,8 +96,8 @@ def is_fast_derivation(seconds: float) -> bool:
 
 def is_substantially_higher(cost: KdfCost, other: KdfCost) -> bool:
     """Whether `cost` justifies a new key slot: 1.5 times the work or more, no less memory, no fewer lanes."""
-    half_more = 2 * cost.memory_kib * cost.passes >= 3 * other.memory_kib * other.passes
-    return half_more and cost.memory_kib >= other.memory_kib and cost.lanes >= other.lanes
+    work_is_higher = 2 * cost.memory_kib * cost.passes >= 3 * other.memory_kib * other.passes
+    return work_is_higher and cost.memory_kib >= other.memory_kib and cost.lanes >= other.lanes
 
 
 def _fastest_derivation_seconds() -> float:
@@ -106,12 +106,12 @@ def _fastest_derivation_seconds() -> float:
     Other load only makes a run slower, so the minimum is the best estimate. One measurement on a busy
     machine would set too low a cost, which the practice would keep for years.
     """
-    times = []
+    durations = []
     for _ in range(_CALIBRATION_RUNS):
-        started = time.perf_counter()
+        started_at = time.perf_counter()
         derive_key("a phrase that guards nothing", bytes(SALT_BYTES), MIN_COST)
-        times.append(time.perf_counter() - started)
-    return min(times)
+        durations.append(time.perf_counter() - started_at)
+    return min(durations)
 
 
 def _system_memory_kib() -> int:

@@ -95,12 +95,12 @@ class SealingKey:
 
     def seal(self, plaintext: bytes, aad: bytes) -> bytes:
         """Encrypt; returns suite, salt, commitment and ciphertext, 73 bytes more than the plaintext."""
-        place = sha256(aad).digest()
+        context_digest = sha256(aad).digest()
         if not self._hedge_key:
             self._hedge_key = hkdf_expand(self._root, encode_fields(self._hedge_label))
-        fresh = secrets.token_bytes(32)
-        salt = hmac.digest(self._hedge_key, fresh + place + plaintext, "sha256")[:SALT_BYTES]
-        return bytes([SUITE]) + salt + seal(self._derive_okm(salt, place), plaintext, aad)
+        random_bytes = secrets.token_bytes(32)
+        salt = hmac.digest(self._hedge_key, random_bytes + context_digest + plaintext, "sha256")[:SALT_BYTES]
+        return bytes([SUITE]) + salt + seal(self._derive_okm(salt, context_digest), plaintext, aad)
 
     def open(self, sealed: bytes, aad: bytes) -> bytes:
         """Decrypt what `seal` returned for the same context; returns the plaintext.

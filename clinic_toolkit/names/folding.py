@@ -27,10 +27,10 @@ _TRUNK_PREFIX = re.compile(r"\(\s*0\s*\)")
 
 def fold_letters(text: str) -> str:
     """Lower-case letters without accents: "zoe" for Zoë, "lukasz" for Łukasz. Other characters are kept."""
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_BASE_LETTERS))
-    plain = "".join(char for char in apart if not unicodedata.combining(char))
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_BASE_LETTERS))
+    base_letters = "".join(char for char in decomposed if not unicodedata.combining(char))
     # Some letters decompose into a letter of the table: ǿ into ø and an accent.
-    return unicodedata.normalize("NFC", plain.translate(_BASE_LETTERS))
+    return unicodedata.normalize("NFC", base_letters.translate(_BASE_LETTERS))
 
 
 def fold_name(text: str) -> str:
@@ -41,14 +41,14 @@ def fold_name(text: str) -> str:
 def name_spellings(text: str) -> frozenset[str]:
     """The folded name, and the folded name with umlauts spelt as two letters."""
     # Composed first, because the table has ü and not u with a combining mark.
-    whole = unicodedata.normalize("NFC", text).casefold()
-    return frozenset((fold_name(text), fold_name(whole.translate(_UMLAUT_SPELLINGS))))
+    composed = unicodedata.normalize("NFC", text).casefold()
+    return frozenset((fold_name(text), fold_name(composed.translate(_UMLAUT_SPELLINGS))))
 
 
 def phone_digits(text: str) -> str:
     """The digits of a telephone number, in any script, without a trunk prefix "(0)" and punctuation."""
-    found = (unicodedata.decimal(char, None) for char in _TRUNK_PREFIX.sub("", text))
-    return "".join(str(each) for each in found if each is not None)
+    digits = (unicodedata.decimal(char, None) for char in _TRUNK_PREFIX.sub("", text))
+    return "".join(str(digit) for digit in digits if digit is not None)
 
 
 def matches_search(query: str, searched_text: str, telephone: str) -> bool:
@@ -59,15 +59,17 @@ def matches_search(query: str, searched_text: str, telephone: str) -> bool:
         searched_text: the text in which words are searched, such as name, code and address.
         telephone: the telephone number in which digits are searched.
     """
-    known = name_spellings(searched_text)
-    tight = frozenset(each.replace(" ", "") for each in known)
-    named = [word for word in query.split() if any(char.isalpha() for char in word)]
-    numbers = [word for word in query.split() if word not in named]
-    found = all(_contains_any(part, known, tight) for word in named for part in _query_parts(word))
-    if not found or not numbers:
-        return found
-    return _matches_phone(phone_digits(" ".join(numbers)), phone_digits(telephone)) or all(
-        _contains_any(part, known, tight) for word in numbers for part in _query_parts(word)
+    spellings = name_spellings(searched_text)
+    without_gaps = frozenset(spelling.replace(" ", "") for spelling in spellings)
+    name_words = [word for word in query.split() if any(char.isalpha() for char in word)]
+    number_words = [word for word in query.split() if word not in name_words]
+    names_match = all(
+        _contains_any(part, spellings, without_gaps) for word in name_words for part in _query_parts(word)
+    )
+    if not names_match or not number_words:
+        return names_match
+    return _matches_phone(phone_digits(" ".join(number_words)), phone_digits(telephone)) or all(
+        _contains_any(part, spellings, without_gaps) for word in number_words for part in _query_parts(word)
     )
 
 
@@ -77,10 +79,14 @@ def _query_parts(word: str) -> list[frozenset[str]]:
 
 
 def _contains_any(word: frozenset[str], texts: frozenset[str], texts_without_gaps: frozenset[str]) -> bool:
-    """Whether a spelling is in a text; one that is long enough or has digits, also across its spaces."""
-    across = [each for each in word if len(each) >= _MIN_LENGTH_ACROSS_GAPS or any(map(str.isdecimal, each))]
-    return any(each in text for each in word for text in texts) or any(
-        each in text for each in across for text in texts_without_gaps
+    """Whether a text contains a spelling; a long one or one with digits may span the spaces of the text."""
+    long_spellings = [
+        spelling
+        for spelling in word
+        if len(spelling) >= _MIN_LENGTH_ACROSS_GAPS or any(map(str.isdecimal, spelling))
+    ]
+    return any(spelling in text for spelling in word for text in texts) or any(
+        spelling in text for spelling in long_spellings for text in texts_without_gaps
     )
 
 
@@ -88,10 +94,12 @@ def _matches_phone(query_digits: str, known_digits: str) -> bool:
     """Whether one number contains the other, with or without country code and leading zero."""
     if not query_digits:
         return False
-    bare, other = query_digits.lstrip("0"), known_digits.lstrip("0")
-    if query_digits in known_digits or (_has_enough_digits(query_digits, bare) and bare in known_digits):
+    query_without_zeros, known_without_zeros = query_digits.lstrip("0"), known_digits.lstrip("0")
+    if query_digits in known_digits or (
+        _has_enough_digits(query_digits, query_without_zeros) and query_without_zeros in known_digits
+    ):
         return True
-    return len(other) >= _MIN_PHONE_DIGITS and query_digits.endswith(other)
+    return len(known_without_zeros) >= _MIN_PHONE_DIGITS and query_digits.endswith(known_without_zeros)
 
 
 def _has_enough_digits(query_digits: str, without_zeros: str) -> bool:

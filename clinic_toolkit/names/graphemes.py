@@ -22,14 +22,14 @@ _PREPENDED = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2\u
 
 def iter_graphemes(text: str) -> Iterator[str]:
     """Split a text into grapheme clusters; joined together they are the text."""
-    held = ""
+    cluster = ""
     for char in text:
-        if held and not _continues_cluster(held, char):
-            yield held
-            held = ""
-        held += char
-    if held:
-        yield held
+        if cluster and not _continues_cluster(cluster, char):
+            yield cluster
+            cluster = ""
+        cluster += char
+    if cluster:
+        yield cluster
 
 
 def first_letter(word: str) -> str:
@@ -37,10 +37,10 @@ def first_letter(word: str) -> str:
 
     A vowel written before its consonant does not count as the first letter: "เกรียงไกร" begins with ก.
     """
-    found = [each for each in iter_graphemes(word) if any(map(_is_letter, each))]
-    while len(found) > 1 and found[0] in _PREPOSED_VOWELS:
-        del found[0]
-    return found[0].strip("\u200e\u200f\u061c") if found else ""
+    letters = [cluster for cluster in iter_graphemes(word) if any(map(_is_letter, cluster))]
+    while len(letters) > 1 and letters[0] in _PREPOSED_VOWELS:
+        del letters[0]
+    return letters[0].strip("\u200e\u200f\u061c") if letters else ""
 
 
 def _is_letter(char: str) -> bool:
@@ -49,27 +49,27 @@ def _is_letter(char: str) -> bool:
 
 
 def _continues_cluster(cluster: str, char: str) -> bool:
-    last, category = cluster[-1], unicodedata.category(char)
+    last_char, category = cluster[-1], unicodedata.category(char)
     if category in ("Mn", "Me", "Mc") or char in (_ZWJ, _ZWNJ) or char in _EXTENDING_LETTERS:
         return True
     if "\U0001f3fb" <= char <= "\U0001f3ff" or "\U000e0020" <= char <= "\U000e007f":
         return True
-    if last in _PREPENDED:
+    if last_char in _PREPENDED:
         return category[0] == "L"
     if category[0] == "L" and _binds_next_consonant(cluster):
         return True
-    if last == _ZWJ:
+    if last_char == _ZWJ:
         return category == "So" and unicodedata.category(cluster[0]) == "So"
     if _is_flag(char):
         return all(map(_is_flag, cluster)) and len(cluster) % 2 == 1
-    return _continues_hangul_syllable(last, char)
+    return _continues_hangul_syllable(last_char, char)
 
 
 def _binds_next_consonant(cluster: str) -> bool:
     """Whether a following consonant joins this cluster."""
-    joined, rest = cluster[-1] == _ZWJ, cluster.rstrip(_ZWJ)
-    binds = bool(rest) and unicodedata.combining(rest[-1]) == _VIRAMA
-    return binds and (joined or rest[-1] not in _VISIBLE_VIRAMAS)
+    has_joiner, bare_cluster = cluster[-1] == _ZWJ, cluster.rstrip(_ZWJ)
+    has_virama = bool(bare_cluster) and unicodedata.combining(bare_cluster[-1]) == _VIRAMA
+    return has_virama and (has_joiner or bare_cluster[-1] not in _VISIBLE_VIRAMAS)
 
 
 def _is_flag(char: str) -> bool:
@@ -78,8 +78,8 @@ def _is_flag(char: str) -> bool:
 
 def _continues_hangul_syllable(last: str, char: str) -> bool:
     """Whether a jamo continues the syllable: leading, then vowel, then trailing."""
-    before, after = _jamo_type(last), _jamo_type(char)
-    return (before, after) in {
+    last_type, next_type = _jamo_type(last), _jamo_type(char)
+    return (last_type, next_type) in {
         ("L", "L"), ("L", "V"), ("L", "LV"), ("L", "LVT"), ("LV", "V"), ("LV", "T"),
         ("V", "V"), ("V", "T"), ("LVT", "T"), ("T", "T"),
     }  # fmt: skip

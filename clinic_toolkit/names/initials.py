@@ -53,11 +53,11 @@ def propose_initials(name: str) -> str:
     if len(words) == 1 and _is_code(words[0]):
         return words[0]
     number = words.pop() if len(words) > 1 and words[-1].isdecimal() else ""
-    named = [word for word in words if first_letter(word)]
-    found = [_to_titlecase(first_letter(word)) for word in _first_and_last(named)]
-    if not found:
+    name_words = [word for word in words if first_letter(word)]
+    letters = [_to_titlecase(first_letter(word)) for word in _first_and_last(name_words)]
+    if not letters:
         return next(iter_graphemes("".join(words) or name.strip()), "")
-    return " ".join([f"{letter}." for letter in found] + [number] * bool(number))
+    return " ".join([f"{letter}." for letter in letters] + [number] * bool(number))
 
 
 def _split_name(text: str) -> list[str]:
@@ -68,9 +68,12 @@ def _split_name(text: str) -> list[str]:
     ):
         text = f"{given} {family}"
     # A title is recognized by its dot, so titles are set apart before words are split at dots.
-    spaced = [word for word in re.split(r"[\s,，、;]+", text) if word]
+    chunks = [chunk for chunk in re.split(r"[\s,，、;]+", text) if chunk]
     return [
-        part for word in spaced for part in ([word] if _is_title(word) else _SEPARATORS.split(word)) if part
+        part
+        for chunk in chunks
+        for part in ([chunk] if _is_title(chunk) else _SEPARATORS.split(chunk))
+        if part
     ]
 
 
@@ -79,8 +82,8 @@ def _is_code(word: str) -> bool:
 
 
 def _is_title(word: str) -> bool:
-    plain = re.sub('[ .״"]', "", fold_name(word))
-    return plain in _TITLES or (plain in _ABBREVIATED_TITLES and word.endswith("."))
+    folded = re.sub('[ .״"]', "", fold_name(word))
+    return folded in _TITLES or (folded in _ABBREVIATED_TITLES and word.endswith("."))
 
 
 def _is_suffix(word: str) -> bool:
@@ -91,20 +94,20 @@ def _strip_titles(
     words: Sequence[str], is_prefix: Callable[[str], bool], is_suffix: Callable[[str], bool]
 ) -> list[str]:
     """The words without titles at the beginning and suffixes at the end."""
-    found = list(words)
-    while found and is_prefix(found[0]):
-        del found[0]
-    while len(found) > 1 and (is_suffix(found[-1]) or is_prefix(found[-1])):
-        del found[-1]
-    return found
+    remaining = list(words)
+    while remaining and is_prefix(remaining[0]):
+        del remaining[0]
+    while len(remaining) > 1 and (is_suffix(remaining[-1]) or is_prefix(remaining[-1])):
+        del remaining[-1]
+    return remaining
 
 
 def _first_and_last(words: Sequence[str]) -> list[str]:
     """The first and the last part; particles are skipped unless there is nothing else."""
-    plain = [word for word in words if fold_name(word) not in _PARTICLES or not word[:1].islower()] or list(
-        words
-    )
-    return [plain[0], plain[-1]] if len(plain) > 1 else plain[:1]
+    main_words = [
+        word for word in words if fold_name(word) not in _PARTICLES or not word[:1].islower()
+    ] or list(words)
+    return [main_words[0], main_words[-1]] if len(main_words) > 1 else main_words[:1]
 
 
 def _to_titlecase(letter: str) -> str:
