@@ -36,8 +36,8 @@ class RecordReference(Protocol):
 
 def find_anchor(engine: Engine) -> Anchor | None:
     """The anchor of this engine; None while a new store is being created."""
-    found: Anchor | None = engine.get_execution_options().get(ENGINE_OPTION)
-    return found
+    anchor: Anchor | None = engine.get_execution_options().get(ENGINE_OPTION)
+    return anchor
 
 
 def verdict(engine: Engine) -> Verdict:
@@ -86,9 +86,9 @@ def queue_entry(
         at: when it was written, in microseconds since 1970.
         references: the records that were saved with it; none for an entry about reading.
     """
-    records = tuple((entry.table, entry.ring, entry.record) for entry in references)
-    line = ChainEntry(incarnation=incarnation, seq=seq, entry_hash=entry_hash, at=at, records=records)
-    db.info.setdefault(_QUEUED_ENTRIES, []).append(line)
+    records = tuple((reference.table, reference.ring, reference.record) for reference in references)
+    entry = ChainEntry(incarnation=incarnation, seq=seq, entry_hash=entry_hash, at=at, records=records)
+    db.info.setdefault(_QUEUED_ENTRIES, []).append(entry)
 
 
 def acknowledge_loss(db: Connection) -> None:

@@ -66,49 +66,51 @@ class Anchor:
         """
         if _CHAIN_TABLE not in metadata.tables:
             return
-        number = log_copies.copy_number(log_copy) if log_copy else 0
-        tip, head = _read_chain_tip(db, metadata)
+        log_copy_number = log_copies.copy_number(log_copy) if log_copy else 0
+        tip, tip_hash = _read_chain_tip(db, metadata)
         slot = self._slot
         if tip < 0:
             raise storage_errors.damaged_file_error(folder.database_path(self._data_folder))
         if slot is None:
             if tip:
-                self._loss = Loss(tip=tip, log_copy_number=number, slot=None)
+                self._loss = Loss(tip=tip, log_copy_number=log_copy_number, slot=None)
         elif tip == 0:
             raise _emptied_store_error(self._data_folder, log_copy)
-        elif not _continues_chain(db, metadata, slot, tip, head):
+        elif not _continues_chain(db, metadata, slot, tip, tip_hash):
             self.verdict = Verdict(
                 chain_mismatch=ChainMismatch(tip=tip, anchor_seq=slot.seq, log_copy=log_copy)
             )
         elif tip < slot.seq:
-            self._loss = Loss(tip=tip, log_copy_number=number, slot=slot)
-            self._slot = replace(slot, write_count=slot.write_count + 1, seq=tip, tip_hash=head)
+            self._loss = Loss(tip=tip, log_copy_number=log_copy_number, slot=slot)
+            self._slot = replace(slot, write_count=slot.write_count + 1, seq=tip, tip_hash=tip_hash)
 
     def preview_verdict(self) -> Verdict:
         """The findings of this comparison and the earlier unacknowledged ones; nothing is written."""
-        known = losses.read_losses(self._data_folder)
-        found = (*known, self._loss) if self._loss and self._loss not in known else known
-        return self._build_verdict(found)
+        stored_losses = losses.read_losses(self._data_folder)
+        all_losses = (
+            (*stored_losses, self._loss) if self._loss and self._loss not in stored_losses else stored_losses
+        )
+        return self._build_verdict(all_losses)
 
     def persist_findings(self, log_copy: Path | None) -> None:
         """Write the findings to disk, before anything is written to the store; then prune log copies."""
-        known = losses.read_losses(self._data_folder)
+        unacknowledged = losses.read_losses(self._data_folder)
         if self.verdict.schema_damage:
             self.verdict = self.preview_verdict()
             return
         if self._loss:
             try:
-                known = losses.add_loss(self._data_folder, known, self._loss)
+                unacknowledged = losses.add_loss(self._data_folder, unacknowledged, self._loss)
                 if self._slot:
                     self._write_slot(self._slot)
             except OSError:
                 # The old anchor is left as it is, so that the next start finds the loss again.
                 log.exception("anchor.loss_not_kept")
                 self._loss_unsaved = self.write_failed = True
-                known = (*known, self._loss)
-        needless = log_copy if not self._loss and not self.read_only else None
-        log_copies.prune_copies(folder.database_path(self._data_folder), unneeded=needless)
-        self.verdict = self._build_verdict(known)
+                unacknowledged = (*unacknowledged, self._loss)
+        unneeded_copy = log_copy if not self._loss and not self.read_only else None
+        log_copies.prune_copies(folder.database_path(self._data_folder), unneeded=unneeded_copy)
+        self.verdict = self._build_verdict(unacknowledged)
 
     def _build_verdict(self, known: tuple[Loss, ...]) -> Verdict:
         copies = rescue_copies.list_unacknowledged(folder.database_path(self._data_folder))
@@ -160,36 +162,36 @@ class Anchor:
 
         Returns a function that undoes this.
         """
-        before = self._slot, self.verdict
+        previous_state = self._slot, self.verdict
         if self._slot:
             self._slot = replace(self._slot, raw_records=b"")
         self.verdict = replace(self.verdict, chain_mismatch=None)
 
         def freeze() -> None:
-            self._slot, self.verdict = before
+            self._slot, self.verdict = previous_state
 
         return freeze
 
     def _write_slot(self, slot: AnchorSlot) -> None:
-        raw, at = anchor_slot.encode_slot(slot), 1 - self._newest_index
+        raw, slot_index = anchor_slot.encode_slot(slot), 1 - self._newest_index
         try:
             handle = os.open(self._file, os.O_RDWR | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
-            self._rewrite_file(raw, at)
+            self._rewrite_file(raw, slot_index)
         else:
             try:
-                whole = self._file_id is not None and self._file_id == _file_identity(handle)
-                if whole:
-                    os.lseek(handle, at * SLOT_BYTES, os.SEEK_SET)
+                is_same_file = self._file_id is not None and self._file_id == _file_identity(handle)
+                if is_same_file:
+                    os.lseek(handle, slot_index * SLOT_BYTES, os.SEEK_SET)
                     if os.write(handle, raw) != SLOT_BYTES:
                         raise OSError("only a part of the anchor was written")
                     folder.sync_handle(handle)
             finally:
                 os.close(handle)
-            if not whole:
+            if not is_same_file:
                 # Another file replaced it, and its other slot might have a higher write count than ours.
-                self._rewrite_file(raw, at)
-        self._newest_index = at
+                self._rewrite_file(raw, slot_index)
+        self._newest_index = slot_index
 
     def _rewrite_file(self, raw: bytes, index: int) -> None:
         folder.write_durably(self._file, (bytes(SLOT_BYTES) + raw) if index else (raw + bytes(SLOT_BYTES)))
@@ -197,11 +199,11 @@ class Anchor:
 
     def _missing_entries(self, loss: Loss, slot: AnchorSlot) -> MissingEntries:
         # The anchor is not authenticated, so its records may claim any number.
-        entries = tuple(entry for entry in slot.saved_records() if loss.tip < entry.seq <= slot.seq)
+        records = tuple(record for record in slot.saved_records() if loss.tip < record.seq <= slot.seq)
         return MissingEntries(
             first_seq=loss.tip + 1,
             last_seq=slot.seq,
-            saved_records=entries,
+            saved_records=records,
             log_copy=self._existing_log_copy(loss),
         )
 
@@ -215,18 +217,21 @@ def _read_newest_slot(file: Path) -> tuple[AnchorSlot | None, int]:
         raw = file.read_bytes()
     except OSError:
         return None, 1
-    found = [(anchor_slot.decode_slot(raw[at * SLOT_BYTES : (at + 1) * SLOT_BYTES]), at) for at in (0, 1)]
-    whole = [(slot, at) for slot, at in found if slot]
-    return max(whole, key=lambda pair: pair[0].write_count) if whole else (None, 1)
+    decoded_slots = [
+        (anchor_slot.decode_slot(raw[slot_index * SLOT_BYTES : (slot_index + 1) * SLOT_BYTES]), slot_index)
+        for slot_index in (0, 1)
+    ]
+    intact_slots = [(slot, slot_index) for slot, slot_index in decoded_slots if slot]
+    return max(intact_slots, key=lambda pair: pair[0].write_count) if intact_slots else (None, 1)
 
 
 def _file_identity(file: Path | int) -> tuple[int, int] | None:
     """Device and inode of a file, which change if another file replaces it; None if there is no file."""
     try:
-        found = os.stat(file)
+        status = os.stat(file)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _read_chain_tip(db: Connection, metadata: MetaData) -> tuple[int, bytes]:
@@ -243,15 +248,15 @@ def _continues_chain(db: Connection, metadata: MetaData, slot: AnchorSlot, tip: 
         return db.scalar(select(chain.c.hash).where(chain.c.seq == slot.seq)) == slot.tip_hash
     if vault is not None and db.scalar(select(vault.c.incarnation)) != slot.incarnation:
         return False
-    links = {entry.hash_prefix for entry in slot.saved_records() if entry.seq == tip}
-    return not links or links == {anchor_slot.hash_prefix(tip_hash)}
+    hash_prefixes = {entry.hash_prefix for entry in slot.saved_records() if entry.seq == tip}
+    return not hash_prefixes or hash_prefixes == {anchor_slot.hash_prefix(tip_hash)}
 
 
 def _emptied_store_error(data_folder: Path, log_copy: Path | None) -> DamagedFile:
-    also = f" The log beside it was copied to {log_copy.name}." if log_copy else ""
+    copy_sentence = f" The log beside it was copied to {log_copy.name}." if log_copy else ""
     return DamagedFile(
         f"The data file {folder.database_path(data_folder)} holds no practice, but {folder.ANCHOR_FILE} "
-        f"beside it shows that there was one. Nothing was changed.{also} Copy the whole folder to another "
-        "disk first; then restore a backup, or ask someone who can repair it."
+        f"beside it shows that there was one. Nothing was changed.{copy_sentence} Copy the whole folder "
+        "to another disk first; then restore a backup, or ask someone who can repair it."
         f"{storage_errors.rescue_copy_hint(folder.database_path(data_folder))}"
     )

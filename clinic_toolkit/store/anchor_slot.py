@@ -65,12 +65,12 @@ class AnchorSlot(Struct, frozen=True, kw_only=True):
             SavedRecord(
                 seq=seq,
                 at=at,
-                hash_prefix=link,
+                hash_prefix=prefix,
                 table=table.rstrip(b"\0").decode("ascii", "replace"),
                 ring=UUID(bytes=ring),
                 record=UUID(bytes=record),
             )
-            for seq, at, link, table, ring, record in _SAVED_RECORD.iter_unpack(self.raw_records)
+            for seq, at, prefix, table, ring, record in _SAVED_RECORD.iter_unpack(self.raw_records)
         )
 
 
@@ -81,44 +81,54 @@ def hash_prefix(entry_hash: bytes) -> bytes:
 
 def next_slot(slot: AnchorSlot | None, entries: list[ChainEntry]) -> AnchorSlot:
     """The slot to write after these entries, at least one, were added to the audit log."""
-    last = entries[-1]
-    raw = slot.raw_records if slot else b""
-    for line in entries:
-        for table, ring, record in line.records[-MAX_RECORDS:] or (("", _ZERO_ID, _ZERO_ID),):
-            raw += _SAVED_RECORD.pack(
-                line.seq, line.at, line.entry_hash[:_HASH_PREFIX_BYTES], table.encode("ascii"), ring, record
+    last_entry = entries[-1]
+    raw_records = slot.raw_records if slot else b""
+    for entry in entries:
+        for table, ring, record in entry.records[-MAX_RECORDS:] or (("", _ZERO_ID, _ZERO_ID),):
+            raw_records += _SAVED_RECORD.pack(
+                entry.seq,
+                entry.at,
+                entry.entry_hash[:_HASH_PREFIX_BYTES],
+                table.encode("ascii"),
+                ring,
+                record,
             )
     return AnchorSlot(
         write_count=slot.write_count + 1 if slot else 1,
-        incarnation=last.incarnation,
-        seq=last.seq,
-        tip_hash=last.entry_hash,
-        raw_records=raw[-MAX_RECORDS * _SAVED_RECORD.size :],
+        incarnation=last_entry.incarnation,
+        seq=last_entry.seq,
+        tip_hash=last_entry.entry_hash,
+        raw_records=raw_records[-MAX_RECORDS * _SAVED_RECORD.size :],
     )
 
 
 def encode_slot(slot: AnchorSlot) -> bytes:
     """Encode a slot as 4,096 bytes with a checksum."""
-    number = len(slot.raw_records) // _SAVED_RECORD.size
-    head = _HEADER.pack(
-        _MAGIC, _FORMAT, slot.write_count, slot.incarnation.bytes, slot.seq, slot.tip_hash, number
+    record_count = len(slot.raw_records) // _SAVED_RECORD.size
+    header = _HEADER.pack(
+        _MAGIC, _FORMAT, slot.write_count, slot.incarnation.bytes, slot.seq, slot.tip_hash, record_count
     )
-    body = (head + slot.raw_records).ljust(SLOT_BYTES - _CHECKSUM_BYTES, b"\0")
-    return body + hashlib.sha256(body).digest()
+    content = (header + slot.raw_records).ljust(SLOT_BYTES - _CHECKSUM_BYTES, b"\0")
+    return content + hashlib.sha256(content).digest()
 
 
 def decode_slot(raw: bytes) -> AnchorSlot | None:
     """Decode a slot; None if the checksum, format or numbers are wrong."""
     if len(raw) != SLOT_BYTES or hashlib.sha256(raw[:-_CHECKSUM_BYTES]).digest() != raw[-_CHECKSUM_BYTES:]:
         return None
-    magic, form, count, incarnation, seq, head, number = _HEADER.unpack_from(raw)
-    if magic != _MAGIC or form != _FORMAT or number > MAX_RECORDS or max(count, seq) > MAX_NUMBER:
+    magic, format_version, write_count, incarnation, seq, tip_hash, record_count = _HEADER.unpack_from(raw)
+    if (
+        magic != _MAGIC
+        or format_version != _FORMAT
+        or record_count > MAX_RECORDS
+        or max(write_count, seq) > MAX_NUMBER
+    ):
         return None
-    end = _HEADER.size + number * _SAVED_RECORD.size
+    records_end = _HEADER.size + record_count * _SAVED_RECORD.size
     return AnchorSlot(
-        write_count=count,
+        write_count=write_count,
         incarnation=UUID(bytes=incarnation),
         seq=seq,
-        tip_hash=head,
-        raw_records=raw[_HEADER.size : end],
+        tip_hash=tip_hash,
+        raw_records=raw[_HEADER.size : records_end],
     )

@@ -51,8 +51,8 @@ def sealed_table(name: str, target_metadata: MetaData = metadata) -> Table:
         sqlite_strict=True,
     )
     Index(None, table.c.ring)
-    for act in ("UPDATE", "DELETE"):
-        add_refusing_trigger(table, act, when="OLD.final = 1", message="a final version stays as it is")
+    for operation in ("UPDATE", "DELETE"):
+        add_refusing_trigger(table, operation, when="OLD.final = 1", message="a final version stays as it is")
     return table
 
 

@@ -49,8 +49,8 @@ def connect_read_write(file: Path) -> sqlite3.Connection:
 
 def connect_read_only(file: Path) -> sqlite3.Connection:
     """Open a connection that cannot change the file, not even by a checkpoint when it closes."""
-    address = f"{file.absolute().as_uri()}?mode=ro"
-    return sqlite3.connect(address, uri=True, check_same_thread=False, factory=ReadOnlyConnection)
+    uri = f"{file.absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, check_same_thread=False, factory=ReadOnlyConnection)
 
 
 def create_reader_engine(file: Path, creator: Callable[[], sqlite3.Connection]) -> Engine:
@@ -71,14 +71,14 @@ def create_reader_engine(file: Path, creator: Callable[[], sqlite3.Connection]) 
 
 def writer_engine(engine: Engine) -> Engine:
     """The engine paired with this one, whose transactions may write."""
-    found: Engine = engine.get_execution_options()[_WRITER_OPTION]
-    return found
+    writer: Engine = engine.get_execution_options()[_WRITER_OPTION]
+    return writer
 
 
 def set_engine_options(engine: Engine, **options: Any) -> None:
     """Set these execution options on both engines."""
-    for each in (engine, writer_engine(engine)):
-        each.update_execution_options(**options)
+    for target in (engine, writer_engine(engine)):
+        target.update_execution_options(**options)
 
 
 def fold_log(engine: Engine, *, wait_for_readers: bool) -> bool:
@@ -90,7 +90,7 @@ def fold_log(engine: Engine, *, wait_for_readers: bool) -> bool:
             cursor.execute("PRAGMA busy_timeout = 0").fetchall()
         try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            busy = cursor.fetchone()
+            result_row = cursor.fetchone()
         finally:
             # The next transaction reuses this connection, and must wait for others as usual.
             if not wait_for_readers:
@@ -98,14 +98,14 @@ def fold_log(engine: Engine, *, wait_for_readers: bool) -> bool:
         cursor.close()
     finally:
         connection.close()
-    return busy is not None and busy[0] == 0
+    return result_row is not None and result_row[0] == 0
 
 
 def _build_engine(
     file: Path, creator: Callable[[], sqlite3.Connection], begin: Callable[[Connection], None]
 ) -> Engine:
-    address = URL.create("sqlite+pysqlite", database=str(file))
-    engine = create_engine(address, hide_parameters=True, creator=creator)
+    url = URL.create("sqlite+pysqlite", database=str(file))
+    engine = create_engine(url, hide_parameters=True, creator=creator)
     event.listen(engine, "connect", _apply_pragmas)
     event.listen(engine, "begin", begin)
     return engine
@@ -114,21 +114,21 @@ def _build_engine(
 def _apply_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     # Disable the driver's implicit transactions; `_begin_reading` and `_begin_writing` open them.
     connection.isolation_level = None
-    wanted = PRAGMAS
+    pragmas = PRAGMAS
     if isinstance(connection, ReadOnlyConnection):
-        wanted = {name: PRAGMAS[name] for name in _READ_ONLY_PRAGMAS}
+        pragmas = {name: PRAGMAS[name] for name in _READ_ONLY_PRAGMAS}
     try:
-        for name, value in wanted.items():
+        for name, value in pragmas.items():
             connection.execute(f"PRAGMA {name} = {value}").fetchall()
-            found = connection.execute(f"PRAGMA {name}").fetchone()
-            if found is None or found[0] != value:
+            row = connection.execute(f"PRAGMA {name}").fetchone()
+            if row is None or row[0] != value:
                 raise RuntimeError(f"this SQLite does not keep the setting {name}")
         connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
     except UnicodeDecodeError as error:
         # The error message of SQLite quotes damaged schema text, which may not be valid UTF-8.
-        damage = sqlite3.DatabaseError("the build of the file cannot be read")
-        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise damage from error
+        database_error = sqlite3.DatabaseError("the build of the file cannot be read")
+        database_error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise database_error from error
 
 
 def _set_query_only(connection: sqlite3.Connection, _record: Any) -> None:

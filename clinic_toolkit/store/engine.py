@@ -63,16 +63,16 @@ def open_store(data_folder: Path, metadata: MetaData = base.metadata) -> Engine:
     file = folder.database_path(data_folder)
     if folder.is_first_run(data_folder):
         _create_store(data_folder, file, metadata)
-    held = FileGuard(file)
+    guard = FileGuard(file)
     store_format.check_file_type(file)
-    copy = log_copies.copy_log(file)
-    found = Anchor(data_folder)
-    hurt = startup_check.examine_store(file, metadata, found, copy)
+    log_copy = log_copies.copy_log(file)
+    commit_anchor = Anchor(data_folder)
+    salvaged = startup_check.examine_store(file, metadata, commit_anchor, log_copy)
     folder.write_readme(data_folder)
-    found.persist_findings(copy)
-    if hurt:
-        return _open_salvaged(file, found, hurt)
-    return _open_guarded(file, found, held)
+    commit_anchor.persist_findings(log_copy)
+    if salvaged:
+        return _open_salvaged(file, commit_anchor, salvaged)
+    return _open_guarded(file, commit_anchor, guard)
 
 
 def _open_salvaged(file: Path, commit_anchor: Anchor, salvaged: SalvagedStore) -> Engine:
@@ -132,7 +132,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises:
         StorageError: nothing was saved; the subclass says why.
     """
-    undo: list[Callable[[], None]] = []
+    rollback_hooks: list[Callable[[], None]] = []
     with hold_write_lock(), translating_errors(_store_file(engine)):
         _check_writable(engine)
         try:
@@ -140,7 +140,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
                 raise StorageReplaced(None)
             with writer_engine(engine).connect() as db:
                 info = db.info
-                info[_ROLLBACK_HOOKS], info[_COMMIT_HOOKS] = undo, []
+                info[_ROLLBACK_HOOKS], info[_COMMIT_HOOKS] = rollback_hooks, []
                 anchor.reset_queue(db)
                 try:
                     with db.begin():
@@ -148,14 +148,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
                         # Checked before the commit, so that it can be rolled back, and again after it,
                         # because the file can be replaced in between.
                         file_guard.check_file_unchanged(engine)
-                        for act in info[_COMMIT_HOOKS]:
-                            act()
+                        for hook in info[_COMMIT_HOOKS]:
+                            hook()
                     file_guard.compare_committed(engine)
                 finally:
                     del info[_ROLLBACK_HOOKS]
         except BaseException as error:
-            for act in reversed(undo):
-                act()
+            for hook in reversed(rollback_hooks):
+                hook()
             if isinstance(error, StorageReplaced):
                 raise store_rescue.rescue_store(engine) from error
             raise
@@ -194,14 +194,14 @@ def accept_rollback(engine: Engine) -> Callable[[], None]:
 
     The next transaction must record this in the audit log.
     """
-    found = anchor.find_anchor(engine)
-    if found is None or not found.read_only:
+    commit_anchor = anchor.find_anchor(engine)
+    if commit_anchor is None or not commit_anchor.read_only:
         return lambda: None
-    freeze = found.accept_rollback()
+    undo = commit_anchor.accept_rollback()
     engine.dispose()
 
     def take_back() -> None:
-        freeze()
+        undo()
         engine.dispose()
 
     return take_back
@@ -237,13 +237,13 @@ def try_upkeep(engine: Engine) -> bool:
         return False
     try:
         with translating_errors(_store_file(engine)):
-            folded = _run_checkpoint(engine, wait_for_readers=False)
+            checkpointed = _run_checkpoint(engine, wait_for_readers=False)
     except ClinicError:
         log.exception("checkpoint.failed")
-        folded = False
+        checkpointed = False
     finally:
         writer_lock.release()
-    return folded and (
+    return checkpointed and (
         log_copies.finish_purge(_store_file(engine))
         if log_copies.is_purge_scheduled(_store_file(engine))
         else True
@@ -258,9 +258,9 @@ def checkpoint_when_idle(engine: Engine, *, after_seconds: float = 5.0) -> bool:
     upkeep = _upkeep_of(engine)
     if upkeep.last_write_at is None or time.monotonic() - upkeep.last_write_at < after_seconds:
         return False
-    folded = try_upkeep(engine)
-    upkeep.last_write_at = None if folded else time.monotonic()
-    return folded
+    checkpointed = try_upkeep(engine)
+    upkeep.last_write_at = None if checkpointed else time.monotonic()
+    return checkpointed
 
 
 def _run_checkpoint(engine: Engine, *, wait_for_readers: bool) -> bool:
@@ -269,16 +269,16 @@ def _run_checkpoint(engine: Engine, *, wait_for_readers: bool) -> bool:
     try:
         # A checkpoint into a file that has lost its name would be lost with it.
         file_guard.check_file_unchanged(engine)
-        folded = fold_log(engine, wait_for_readers=wait_for_readers)
+        checkpointed = fold_log(engine, wait_for_readers=wait_for_readers)
         file_guard.check_file_unchanged(engine)
     except StorageReplaced:
         raise store_rescue.rescue_store(engine) from None
-    return folded
+    return checkpointed
 
 
 def _upkeep_of(engine: Engine) -> _Upkeep:
-    found: _Upkeep = engine.get_execution_options().get(_UPKEEP_OPTION) or _Upkeep()
-    return found
+    upkeep: _Upkeep = engine.get_execution_options().get(_UPKEEP_OPTION) or _Upkeep()
+    return upkeep
 
 
 def _store_file(engine: Engine) -> Path:

@@ -53,15 +53,15 @@ class FileGuard:
         if self.replaced and self.rescue_copy:
             return connect_read_only(self.rescue_copy)
         self.check_unchanged()
-        made = open_file(Path(self._file))
+        connection = open_file(Path(self._file))
         try:
             # The first read also opens the write-ahead log.
-            made.execute("PRAGMA user_version").fetchone()
+            connection.execute("PRAGMA user_version").fetchone()
             self.check_unchanged()
         except BaseException:
-            made.close()
+            connection.close()
             raise
-        return made
+        return connection
 
     def check_unchanged(self) -> None:
         """Check that the paths still lead to the open files.
@@ -69,15 +69,15 @@ class FileGuard:
         Raises:
             StorageReplaced: they do not, or did not at an earlier check.
         """
-        log_print = _file_id(self._log)
+        log_id = _file_id(self._log)
         if self._log_id is None:
-            self._log_id = log_print
-        if self.replaced or _file_id(self._file) != self._file_id or log_print != self._log_id:
+            self._log_id = log_id
+        if self.replaced or _file_id(self._file) != self._file_id or log_id != self._log_id:
             self.replaced = True
             raise StorageReplaced(self.rescue_copy)
 
     def remove_orphaned_log(self) -> None:
-        """Delete our write-ahead log if it lies beside another file, which the next start would apply it to.
+        """Delete our write-ahead log if it lies beside another file, because a start would apply it to that.
 
         Its content is in the rescue copy.
         """
@@ -96,43 +96,43 @@ def forget_log_on_dispose(engine: Engine, guard: FileGuard) -> None:
 
 def find_guard(engine: Engine) -> FileGuard | None:
     """The file guard of this engine; None while a new store is being created."""
-    found: FileGuard | None = engine.get_execution_options().get(ENGINE_OPTION)
-    return found
+    guard: FileGuard | None = engine.get_execution_options().get(ENGINE_OPTION)
+    return guard
 
 
 def is_replaced(engine: Engine) -> bool:
     """Whether the files are already known to be replaced; does not check again."""
-    held = find_guard(engine)
-    return held is not None and held.replaced
+    guard = find_guard(engine)
+    return guard is not None and guard.replaced
 
 
 def needs_rescue(engine: Engine) -> bool:
     """Whether the file was replaced and no rescue copy exists yet, so that only this process has the data."""
-    held = find_guard(engine)
-    return held is not None and held.replaced and held.rescue_copy is None
+    guard = find_guard(engine)
+    return guard is not None and guard.replaced and guard.rescue_copy is None
 
 
 def is_rescue_done(engine: Engine) -> bool:
     """Whether there is nothing left to watch: a rescue copy exists, or the engine has no guard."""
-    held = find_guard(engine)
-    return held is None or held.rescue_copy is not None
+    guard = find_guard(engine)
+    return guard is None or guard.rescue_copy is not None
 
 
 def was_rescue_just_tried(engine: Engine) -> bool:
     """Whether a rescue was attempted less than `RESCUE_RETRY_SECONDS` ago."""
-    held = find_guard(engine)
+    guard = find_guard(engine)
     return (
-        held is not None
-        and held.rescue_tried_at is not None
-        and time.monotonic() - held.rescue_tried_at < RESCUE_RETRY_SECONDS
+        guard is not None
+        and guard.rescue_tried_at is not None
+        and time.monotonic() - guard.rescue_tried_at < RESCUE_RETRY_SECONDS
     )
 
 
 def check_file_unchanged(engine: Engine) -> None:
     """Check that the file of this engine was not replaced; see `FileGuard.check_unchanged`."""
-    held = find_guard(engine)
-    if held:
-        held.check_unchanged()
+    guard = find_guard(engine)
+    if guard:
+        guard.check_unchanged()
 
 
 def compare_committed(engine: Engine) -> None:
@@ -146,8 +146,8 @@ def compare_committed(engine: Engine) -> None:
     try:
         check_file_unchanged(engine)
     except StorageReplaced:
-        if held := find_guard(engine):
-            held.holds_refused = True
+        if guard := find_guard(engine):
+            guard.holds_refused = True
         raise
 
 
@@ -156,28 +156,28 @@ def rescue_open_store(engine: Engine) -> StorageReplaced:
 
     The caller must hold the write lock and have no open transaction.
     """
-    held = find_guard(engine)
-    if held is None:
+    guard = find_guard(engine)
+    if guard is None:
         return StorageReplaced(None)
-    if held.rescue_copy:
-        return StorageReplaced(held.rescue_copy, holds_refused=held.holds_refused)
-    held.rescue_tried_at = time.monotonic()
+    if guard.rescue_copy:
+        return StorageReplaced(guard.rescue_copy, holds_refused=guard.holds_refused)
+    guard.rescue_tried_at = time.monotonic()
     file = Path(engine.url.database or "")
     try:
-        with closing(writer_engine(engine).raw_connection()) as borrowed:
-            held.rescue_copy = rescue_copies.create_copy(
-                file, cast(sqlite3.Connection, borrowed.driver_connection)
+        with closing(writer_engine(engine).raw_connection()) as connection:
+            guard.rescue_copy = rescue_copies.create_copy(
+                file, cast(sqlite3.Connection, connection.driver_connection)
             )
-        held.remove_orphaned_log()
+        guard.remove_orphaned_log()
     except Exception:
         # The open store can still be read; the next save or check tries again.
         log.exception("exchange.not_rescued")
-    return StorageReplaced(held.rescue_copy, holds_refused=held.holds_refused)
+    return StorageReplaced(guard.rescue_copy, holds_refused=guard.holds_refused)
 
 
 def _file_id(path: str) -> _FileId | None:
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

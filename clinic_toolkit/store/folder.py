@@ -78,12 +78,12 @@ def is_first_run(folder: Path) -> bool:
     file = database_path(folder)
     if file.exists() and file.stat().st_size > 0:
         return False
-    copies = rescue_copy_hint(file)
-    if copies or any((folder / trace).exists() for trace in _PRACTICE_FILES):
+    rescue_hint = rescue_copy_hint(file)
+    if rescue_hint or any((folder / name).exists() for name in _PRACTICE_FILES):
         raise DamagedFile(
             f"The data file {file} is missing or empty, but there are other files of a practice beside "
             "it. Nothing was changed. Put the file back where it was, or restore a backup; a new "
-            f"practice needs an empty folder.{copies}"
+            f"practice needs an empty folder.{rescue_hint}"
         )
     return True
 
@@ -96,8 +96,8 @@ def create_empty_draft(folder: Path) -> Path:
     """
     draft = folder / (DATABASE_FILE + ".new")
     try:
-        for end in ("", "-wal", "-shm", "-journal"):
-            draft.with_name(draft.name + end).unlink(missing_ok=True)
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
         _create_private_file(draft)
     except OSError as error:
         raise StorageReadOnly from error
@@ -128,12 +128,12 @@ def write_readme(folder: Path) -> None:
     Raises:
         StorageReadOnly: the file cannot be written.
     """
-    mark = folder / README_FILE
-    if mark.exists():
+    readme = folder / README_FILE
+    if readme.exists():
         return
     try:
-        _create_private_file(mark)
-        mark.write_text(_README_TEXT, encoding="utf-8")
+        _create_private_file(readme)
+        readme.write_text(_README_TEXT, encoding="utf-8")
         sync_folder(folder)
     except OSError as error:
         raise StorageReadOnly from error

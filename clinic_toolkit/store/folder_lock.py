@@ -107,6 +107,6 @@ def acquire_folder_lock(folder: Path) -> FolderLock:
         url = os.read(handle, _MAX_URL_BYTES).decode(errors="replace")
         os.close(handle)
         raise AlreadyOpen(url) from error
-    held = FolderLock(folder / LOCK_FILE, handle)
-    held.publish_url("")
-    return held
+    lock = FolderLock(folder / LOCK_FILE, handle)
+    lock.publish_url("")
+    return lock

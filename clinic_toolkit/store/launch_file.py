@@ -64,18 +64,18 @@ def create_launch_file(data_folder: Path, address: str) -> LaunchFile:
     folder = _launch_folder(data_folder)
     prepare_folder(folder)
     token = secrets.token_urlsafe(32)
-    there = f"{address.rstrip('/')}{LAUNCH_PATH}?key={token}"
+    launch_url = f"{address.rstrip('/')}{LAUNCH_PATH}?key={token}"
     file = folder / _file_name(urlsplit(address).netloc, token)
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise StorageReadOnly from error
     try:
-        with open(handle, "w", encoding="utf-8") as made:
-            made.write(_PAGE.format(there=there))
+        with open(handle, "w", encoding="utf-8") as target:
+            target.write(_PAGE.format(there=launch_url))
     except OSError:
-        return LaunchFile(file=file, address=there, is_complete=False)
-    return LaunchFile(file=file, address=there, is_complete=True)
+        return LaunchFile(file=file, address=launch_url, is_complete=False)
+    return LaunchFile(file=file, address=launch_url, is_complete=True)
 
 
 def redeem_token(data_folder: Path, host: str, token: str) -> bool:

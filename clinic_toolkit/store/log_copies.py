@@ -27,10 +27,10 @@ def copy_log(file: Path) -> Path | None:
     try:
         if not wal.exists() or wal.stat().st_size == 0:
             return None
-        earlier = list_copies(file)
-        if earlier and filecmp.cmp(wal, earlier[-1], shallow=False):
-            return earlier[-1]
-        copy = copy_path(file, copy_number(earlier[-1]) + 1 if earlier else 1)
+        earlier_copies = list_copies(file)
+        if earlier_copies and filecmp.cmp(wal, earlier_copies[-1], shallow=False):
+            return earlier_copies[-1]
+        copy = copy_path(file, copy_number(earlier_copies[-1]) + 1 if earlier_copies else 1)
         with (
             wal.open("rb") as source,
             folder.replacing_file(copy) as handle,
@@ -57,8 +57,10 @@ def copy_number(copy: Path) -> int:
 
 def list_copies(file: Path) -> list[Path]:
     """The existing copies, oldest first."""
-    name = re.compile(re.escape(file.name) + r"-wal\.aside\.[1-9][0-9]{0,8}")
-    return sorted((path for path in file.parent.iterdir() if name.fullmatch(path.name)), key=copy_number)
+    name_pattern = re.compile(re.escape(file.name) + r"-wal\.aside\.[1-9][0-9]{0,8}")
+    return sorted(
+        (path for path in file.parent.iterdir() if name_pattern.fullmatch(path.name)), key=copy_number
+    )
 
 
 def prune_copies(file: Path, *, unneeded: Path | None) -> None:
@@ -94,13 +96,13 @@ def finish_purge(file: Path) -> bool:
     Returns whether no log copy is left.
     """
     rescue_copies.remove_redundant(file)
-    gone = remove_copies(file)
-    if gone:
+    all_removed = remove_copies(file)
+    if all_removed:
         try:
             _purge_marker(file).unlink(missing_ok=True)
         except OSError:
             log.exception("log.mark_not_removed")
-    return gone
+    return all_removed
 
 
 def _purge_marker(file: Path) -> Path:

@@ -37,7 +37,9 @@ def read_losses(data_folder: Path) -> tuple[Loss, ...]:
         return ()
     except OSError:
         return (Loss(tip=0, log_copy_number=0, slot=None),)
-    return tuple(_decode_loss(raw[at : at + _LOSS_BYTES]) for at in range(0, len(raw) or 1, _LOSS_BYTES))
+    return tuple(
+        _decode_loss(raw[offset : offset + _LOSS_BYTES]) for offset in range(0, len(raw) or 1, _LOSS_BYTES)
+    )
 
 
 def add_loss(data_folder: Path, earlier: tuple[Loss, ...], found: Loss) -> tuple[Loss, ...]:
@@ -64,19 +66,19 @@ def remove_losses(data_folder: Path) -> None:
 
 
 def _encode_loss(loss: Loss) -> bytes:
-    body = _HEADER.pack(loss.tip, loss.log_copy_number) + (
+    content = _HEADER.pack(loss.tip, loss.log_copy_number) + (
         anchor_slot.encode_slot(loss.slot) if loss.slot else bytes(SLOT_BYTES)
     )
-    return body + hashlib.sha256(body).digest()
+    return content + hashlib.sha256(content).digest()
 
 
 def _decode_loss(raw: bytes) -> Loss:
-    body = raw[:-_CHECKSUM_BYTES]
-    if len(raw) != _LOSS_BYTES or hashlib.sha256(body).digest() != raw[-_CHECKSUM_BYTES:]:
+    content = raw[:-_CHECKSUM_BYTES]
+    if len(raw) != _LOSS_BYTES or hashlib.sha256(content).digest() != raw[-_CHECKSUM_BYTES:]:
         return Loss(tip=0, log_copy_number=0, slot=None)
-    tip, aside = _HEADER.unpack_from(body)
-    slot = anchor_slot.decode_slot(body[_HEADER.size :])
+    tip, log_copy_number = _HEADER.unpack_from(content)
+    slot = anchor_slot.decode_slot(content[_HEADER.size :])
     if slot and tip >= slot.seq:
-        # Anyone can compute the checksum, so the values may be nonsense: here none would be missing.
+        # Anyone can compute the checksum, so the numbers may be invented; these say that nothing is missing.
         return Loss(tip=0, log_copy_number=0, slot=None)
-    return Loss(tip=tip, log_copy_number=aside, slot=slot)
+    return Loss(tip=tip, log_copy_number=log_copy_number, slot=slot)

@@ -44,21 +44,27 @@ def open_read_only(data_folder: Path, metadata: MetaData = base.metadata) -> Ite
     file = folder.database_path(data_folder)
     if not file.is_file() or file.stat().st_size == 0:
         raise DamagedFile(f"There is no practice in {data_folder}: the file {file.name} is missing or empty.")
-    sides = [side for end in ("-wal", "-shm") if not (side := file.with_name(file.name + end)).exists()]
-    problems, list_fits = _looked_over(file, metadata)
-    ours = None if list_fits else _by_our_list(file, metadata)
-    engine = create_reader_engine(file, creator=ours.connect if ours else lambda: connect_read_only(file))
+    new_side_files = [
+        side_file
+        for suffix in ("-wal", "-shm")
+        if not (side_file := file.with_name(file.name + suffix)).exists()
+    ]
+    problems, schema_fits = _looked_over(file, metadata)
+    salvaged = None if schema_fits else _by_our_list(file, metadata)
+    engine = create_reader_engine(
+        file, creator=salvaged.connect if salvaged else lambda: connect_read_only(file)
+    )
     try:
         with translating_errors(file), reading(engine) as db, _explaining_schema_errors(problems):
-            found = Anchor(data_folder)
-            found.compare_with_chain(db, metadata, None)
-            yield ReadOnlyView(db=db, problems=problems, verdict=found.preview_verdict())
+            commit_anchor = Anchor(data_folder)
+            commit_anchor.compare_with_chain(db, metadata, None)
+            yield ReadOnlyView(db=db, problems=problems, verdict=commit_anchor.preview_verdict())
     finally:
         engine.dispose()
         # SQLite creates these side files to read, and leaves them behind, empty, on a read-only connection.
-        for side in sides:
+        for side_file in new_side_files:
             with suppress(OSError):
-                side.unlink()
+                side_file.unlink()
 
 
 def _looked_over(file: Path, metadata: MetaData) -> tuple[tuple[str, ...], bool]:
@@ -107,8 +113,11 @@ def _find_problems(db: Connection, metadata: MetaData, file: Path) -> Iterator[s
             raise schema.other_version_error(file)
         for name in schema.tables_with_invalid_ids(db, metadata):
             yield f"The table {name} has a row that this program did not write."
-    except DamagedFile as other:
-        yield other.sentence
-    said = db.scalars(text("PRAGMA integrity_check(20)")).all()
-    if said != ["ok"]:
-        yield f"SQLite finds {len(said)} faults in the structure of the file: {'; '.join(said)[:400]}."
+    except DamagedFile as error:
+        yield error.sentence
+    report_lines = db.scalars(text("PRAGMA integrity_check(20)")).all()
+    if report_lines != ["ok"]:
+        yield (
+            f"SQLite finds {len(report_lines)} faults in the structure of the file: "
+            f"{'; '.join(report_lines)[:400]}."
+        )

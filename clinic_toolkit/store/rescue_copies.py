@@ -54,12 +54,14 @@ def create_copy(file: Path, source: sqlite3.Connection) -> Path:
 
 def list_copies(file: Path) -> list[Path]:
     """The existing copies, oldest first."""
-    name = re.compile(re.escape(file.name) + r"\.rescued\.([1-9][0-9]{0,8})")
+    name_pattern = re.compile(re.escape(file.name) + r"\.rescued\.([1-9][0-9]{0,8})")
     try:
-        found = [(match, path) for path in file.parent.iterdir() if (match := name.fullmatch(path.name))]
+        matches = [
+            (match, path) for path in file.parent.iterdir() if (match := name_pattern.fullmatch(path.name))
+        ]
     except OSError:
         return []
-    return [path for match, path in sorted(found, key=lambda pair: int(pair[0][1]))]
+    return [path for match, path in sorted(matches, key=lambda pair: int(pair[0][1]))]
 
 
 def list_unacknowledged(file: Path) -> tuple[Path, ...]:
@@ -87,18 +89,20 @@ def remove_redundant(file: Path) -> None:
         return
     for copy in list_copies(file):
         try:
-            with closing(connect_read_only(copy)) as old, closing(connect_read_only(file)) as now:
-                tip = old.execute(_TIP_QUERY).fetchone()
-                needless = tip is not None and now.execute(_CONTAINS_LINE_QUERY, tip).fetchone() is not None
-            if needless:
+            with closing(connect_read_only(copy)) as copy_db, closing(connect_read_only(file)) as store_db:
+                tip = copy_db.execute(_TIP_QUERY).fetchone()
+                is_redundant = (
+                    tip is not None and store_db.execute(_CONTAINS_LINE_QUERY, tip).fetchone() is not None
+                )
+            if is_redundant:
                 copy.unlink(missing_ok=True)
         except (OSError, sqlite3.Error):
             log.exception("rescued.not_removed")
 
 
 def _install_draft(file: Path, draft: Path) -> Path:
-    taken = list_copies(file)
-    number = int(taken[-1].suffix[1:]) + 1 if taken else 1
+    existing_copies = list_copies(file)
+    number = int(existing_copies[-1].suffix[1:]) + 1 if existing_copies else 1
     copy = file.with_name(f"{file.name}.rescued.{number}")
     # Created exclusively first, so that the rename cannot overwrite someone else's file.
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

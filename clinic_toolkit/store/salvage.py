@@ -52,10 +52,10 @@ def salvage_store(file: Path, metadata: MetaData) -> SalvagedStore:
         raw = _copy_pages(file)
         if raw[_USER_VERSION_OFFSET:][:4] != FORMAT_VERSION.to_bytes(4):
             raise schema.other_version_error(file)
-        copy = _rebuild_schema(raw, _find_root_pages(raw, metadata), metadata)
+        rebuilt = _rebuild_schema(raw, _find_root_pages(raw, metadata), metadata)
     except (sqlite3.Error, LookupError, UnicodeDecodeError) as error:
         raise damaged_file_error(file) from error
-    return SalvagedStore(raw=copy)
+    return SalvagedStore(raw=rebuilt)
 
 
 def _copy_pages(file: Path) -> bytes:
@@ -76,26 +76,26 @@ def _find_root_pages(raw: bytes, metadata: MetaData) -> _RootPages:
     Raises:
         LookupError: the root page of a table cannot be determined.
     """
-    ours = schema.root_pages(metadata, tuple(metadata.tables))
-    found = _listed_root_pages(raw, metadata)
-    wrong = sum(found[name] != root for name, root in ours.items() if name in found)
-    if wrong <= min(_MAX_MISMATCHES, len(found) - wrong):
-        return ours
-    return {name: found[name] for name in ours}
+    standard = schema.root_pages(metadata, tuple(metadata.tables))
+    listed = _listed_root_pages(raw, metadata)
+    mismatches = sum(listed[name] != root for name, root in standard.items() if name in listed)
+    if mismatches <= min(_MAX_MISMATCHES, len(listed) - mismatches):
+        return standard
+    return {name: listed[name] for name in standard}
 
 
 def _listed_root_pages(raw: bytes, metadata: MetaData) -> _RootPages:
     """The root pages in the file's schema table, for readable entries whose definition equals ours."""
-    wanted = {name: text for kind, name, _, text in schema.expected_schema(metadata) if kind == b"table"}
-    found: _RootPages = {}
+    expected_sql = {name: sql for kind, name, _, sql in schema.expected_schema(metadata) if kind == b"table"}
+    root_pages: _RootPages = {}
     with closing(_deserialize(_clear_wal_flag(raw))) as db, suppress(sqlite3.Error, UnicodeDecodeError):
         # Lets SQLite read the intact part of a damaged schema table.
         db.execute("PRAGMA writable_schema = ON")
         rows = db.execute("SELECT CAST(name AS BLOB), CAST(sql AS BLOB), rootpage FROM sqlite_schema")
-        for name, text, root in rows:
-            if name in wanted and wanted[name] == text and isinstance(root, int):
-                found[name.decode()] = root
-    return found
+        for name, sql, root in rows:
+            if name in expected_sql and expected_sql[name] == sql and isinstance(root, int):
+                root_pages[name.decode()] = root
+    return root_pages
 
 
 def _rebuild_schema(raw: bytes, roots: _RootPages, metadata: MetaData) -> bytes:
@@ -103,19 +103,19 @@ def _rebuild_schema(raw: bytes, roots: _RootPages, metadata: MetaData) -> bytes:
         empty.execute("CREATE TABLE any (thing)")
         empty.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         empty.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
-        head = bytearray(empty.serialize()[:_HEADER_BYTES])
-    head[_PAGE_COUNT_OFFSET : _PAGE_COUNT_OFFSET + 4] = (len(raw) // _PAGE_BYTES).to_bytes(4)
-    with closing(_deserialize(bytes(head) + _EMPTY_SCHEMA_PAGE + raw[_PAGE_BYTES:])) as db:
+        header = bytearray(empty.serialize()[:_HEADER_BYTES])
+    header[_PAGE_COUNT_OFFSET : _PAGE_COUNT_OFFSET + 4] = (len(raw) // _PAGE_BYTES).to_bytes(4)
+    with closing(_deserialize(bytes(header) + _EMPTY_SCHEMA_PAGE + raw[_PAGE_BYTES:])) as db:
         db.execute("PRAGMA writable_schema = ON")
         for table in metadata.sorted_tables:
-            words = str(CreateTable(_bare_table(table)).compile(dialect=_DIALECT)).strip()
-            row = (table.name, table.name, roots[table.name], words)
+            definition = str(CreateTable(_bare_table(table)).compile(dialect=_DIALECT)).strip()
+            row = (table.name, table.name, roots[table.name], definition)
             db.execute("INSERT INTO sqlite_schema VALUES ('table', ?, ?, ?, ?)", row)
-        listed = db.serialize()
-    with closing(_deserialize(listed)) as db:
+        with_schema = db.serialize()
+    with closing(_deserialize(with_schema)) as db:
         for table in metadata.sorted_tables:
-            for fault in db.execute(f"PRAGMA integrity_check('{table.name}')").fetchall():
-                if fault != ("ok",):
+            for result in db.execute(f"PRAGMA integrity_check('{table.name}')").fetchall():
+                if result != ("ok",):
                     raise sqlite3.DatabaseError("a table is not whole")
             for index in _bare_table(table).indexes:
                 db.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
@@ -125,20 +125,26 @@ def _rebuild_schema(raw: bytes, roots: _RootPages, metadata: MetaData) -> bytes:
 def _bare_table(table: Table) -> Table:
     """The table with the same column layout, but with plain indexes instead of its constraints."""
     without_rowid = table.dialect_options["sqlite"]["with_rowid"] is False
-    key = list(table.primary_key.columns)
+    key_columns = list(table.primary_key.columns)
     # A single integer primary key is the rowid itself and has no index.
-    kept = without_rowid or (len(key) == 1 and isinstance(key[0].type, Integer))
+    keeps_key = without_rowid or (len(key_columns) == 1 and isinstance(key_columns[0].type, Integer))
     columns = [
-        Column(each.name, each.type, primary_key=kept and each.primary_key, nullable=each.nullable)
-        for each in table.columns
+        Column(
+            column.name, column.type, primary_key=keeps_key and column.primary_key, nullable=column.nullable
+        )
+        for column in table.columns
     ]
-    made = Table(table.name, MetaData(), *columns, sqlite_strict=True, sqlite_with_rowid=not without_rowid)
-    rules = [
-        rule for rule in (*table.constraints, *table.indexes) if isinstance(rule, UniqueConstraint | Index)
+    bare_table = Table(
+        table.name, MetaData(), *columns, sqlite_strict=True, sqlite_with_rowid=not without_rowid
+    )
+    index_sources = [
+        source
+        for source in (*table.constraints, *table.indexes)
+        if isinstance(source, UniqueConstraint | Index)
     ]
-    for number, rule in enumerate(rules):
-        Index(f"by_{number}_{table.name}", *(made.c[column.name] for column in rule.columns))
-    return made
+    for number, source in enumerate(index_sources):
+        Index(f"by_{number}_{table.name}", *(bare_table.c[column.name] for column in source.columns))
+    return bare_table
 
 
 def _clear_wal_flag(raw: bytes) -> bytes:
@@ -147,8 +153,8 @@ def _clear_wal_flag(raw: bytes) -> bytes:
 
 
 def _deserialize(raw: bytes) -> sqlite3.Connection:
-    made = sqlite3.connect(
+    connection = sqlite3.connect(
         ":memory:", check_same_thread=False, factory=ReadOnlyConnection, isolation_level=None
     )
-    made.deserialize(raw)
-    return made
+    connection.deserialize(raw)
+    return connection

@@ -36,8 +36,8 @@ _ROOT_PAGES_QUERY = "SELECT name, rootpage FROM sqlite_schema WHERE type = 'tabl
 def create_tables(db: Connection, metadata: MetaData) -> None:
     """Create all tables of this version, with their indexes and triggers."""
     # In the order of their names, so that the root page of each table is always the same.
-    ours = sorted(metadata.tables.values(), key=lambda table: table.name)
-    metadata.create_all(db, tables=ours, checkfirst=False)
+    tables = sorted(metadata.tables.values(), key=lambda table: table.name)
+    metadata.create_all(db, tables=tables, checkfirst=False)
 
 
 def read_schema(db: Connection) -> SchemaObjects:
@@ -80,13 +80,16 @@ def check_schema(db: Connection, metadata: MetaData, file: Path) -> None:
     Raises:
         DamagedFile: the schema differs; the message names the first difference.
     """
-    found, wanted = read_schema(db), expected_schema(metadata)
-    if found == wanted:
+    actual, expected = read_schema(db), expected_schema(metadata)
+    if actual == expected:
         return
-    names = sorted({(kind + b" " + name).decode(errors="replace") for kind, name, _, _ in found ^ wanted})
+    differences = sorted(
+        {(kind + b" " + name).decode(errors="replace") for kind, name, _, _ in actual ^ expected}
+    )
     raise DamagedFile(
-        f"The data file {file} does not fit this version of the program (first difference: {names[0]}). "
-        "Nothing was changed. Start the version that wrote it, or restore a backup."
+        f"The data file {file} does not fit this version of the program "
+        f"(first difference: {differences[0]}). Nothing was changed. "
+        "Start the version that wrote it, or restore a backup."
     )
 
 
@@ -96,17 +99,23 @@ def tables_with_invalid_ids(db: Connection, metadata: MetaData) -> list[str]:
     SQLite's integrity check skips CHECK constraints on a read-only connection. A violation of another
     constraint, such as a version below 1, damages one record only, and the others stay readable.
     """
-    asked = [(table.name, _invalid_ids_statement(table)) for table in metadata.sorted_tables]
-    return [name for name, broken in asked if broken and broken.execute(db, {}).fetchone()]
+    statements = [(table.name, _invalid_ids_statement(table)) for table in metadata.sorted_tables]
+    return [name for name, statement in statements if statement and statement.execute(db, {}).fetchone()]
 
 
 @cache
 def _invalid_ids_statement(table: Table) -> PreparedStatement | None:
-    checks = [rule for rule in table.constraints if isinstance(rule, CheckConstraint)]
-    rules = [not_(Grouping(rule.sqltext)) for rule in checks if str(rule.name).endswith("ids")]
+    check_constraints = [
+        constraint for constraint in table.constraints if isinstance(constraint, CheckConstraint)
+    ]
+    conditions = [
+        not_(Grouping(constraint.sqltext))
+        for constraint in check_constraints
+        if str(constraint.name).endswith("ids")
+    ]
     return (
-        PreparedStatement(select(literal(1)).select_from(table).where(or_(*rules)).limit(1))
-        if rules
+        PreparedStatement(select(literal(1)).select_from(table).where(or_(*conditions)).limit(1))
+        if conditions
         else None
     )
 

@@ -28,30 +28,30 @@ def examine_store(
     """
     # SQLite checkpoints the write-ahead log when the last connection closes. A read-only connection does not,
     # so a file that turns out to be damaged stays as it was found.
-    looking, well_built = create_reader_engine(file, creator=lambda: connect_read_only(file)), False
+    engine, schema_intact = create_reader_engine(file, creator=lambda: connect_read_only(file)), False
     try:
-        with translating_errors(file), looking.connect() as db, db.begin():
+        with translating_errors(file), engine.connect() as db, db.begin():
             store_format.check_schema_and_integrity(db, metadata, file)
-            well_built = True
+            schema_intact = True
             commit_anchor.compare_with_chain(db, metadata, log_copy)
             return None
-    except DamagedFile as unreadable:
-        if well_built:
+    except DamagedFile as error:
+        if schema_intact:
             raise
-        refusal = unreadable
+        refusal = error
     finally:
-        looking.dispose()
-    hurt = _salvage_or_refuse(file, metadata, refusal)
-    looking = create_reader_engine(file, creator=hurt.connect)
+        engine.dispose()
+    salvaged = _salvage_or_refuse(file, metadata, refusal)
+    engine = create_reader_engine(file, creator=salvaged.connect)
     try:
-        with translating_errors(file), looking.connect() as db, db.begin():
+        with translating_errors(file), engine.connect() as db, db.begin():
             if schema.tables_with_invalid_ids(db, metadata):
                 raise refusal
             commit_anchor.mark_schema_damaged(refusal.sentence)
             commit_anchor.compare_with_chain(db, metadata, log_copy)
     finally:
-        looking.dispose()
-    return hurt
+        engine.dispose()
+    return salvaged
 
 
 def _salvage_or_refuse(file: Path, metadata: MetaData, refusal: DamagedFile) -> SalvagedStore:

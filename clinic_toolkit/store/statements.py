@@ -53,8 +53,8 @@ class PreparedStatement:
 
 @cache
 def _newest_statement(table: Table) -> PreparedStatement:
-    wanted = select(table).where(table.c.record == bindparam("seen_id")).order_by(table.c.version.desc())
-    return PreparedStatement(wanted.limit(1))
+    query = select(table).where(table.c.record == bindparam("seen_id")).order_by(table.c.version.desc())
+    return PreparedStatement(query.limit(1))
 
 
 @cache
@@ -69,8 +69,8 @@ def _every_newest_statement(table: Table, in_ring: bool, prefix_bytes: int | Non
         table.c.kid,
         table.c.final,
     )
-    wanted = select(*columns, sealed).group_by(table.c.record)
-    return PreparedStatement(wanted.where(table.c.ring == bindparam("seen_ring")) if in_ring else wanted)
+    query = select(*columns, sealed).group_by(table.c.record)
+    return PreparedStatement(query.where(table.c.ring == bindparam("seen_ring")) if in_ring else query)
 
 
 @cache
@@ -80,14 +80,14 @@ def _row_by_id_statement(table: Table) -> PreparedStatement:
 
 @cache
 def _replace_statement(table: Table) -> PreparedStatement:
-    seen = (
+    conditions = (
         table.c.record == bindparam("seen_id"),
         table.c.version == bindparam("seen_version"),
         table.c.ring == bindparam("seen_ring"),
     )
     # Record and ring never change; setting them would make SQLite rewrite their index pages.
-    changed: dict[str, Any] = {name: bindparam(name) for name in _MUTABLE_COLUMNS}
-    return PreparedStatement(table.update().where(*seen, table.c.final == 0).values(changed))
+    new_values: dict[str, Any] = {name: bindparam(name) for name in _MUTABLE_COLUMNS}
+    return PreparedStatement(table.update().where(*conditions, table.c.final == 0).values(new_values))
 
 
 @cache
@@ -133,6 +133,6 @@ def replace_row(
     db: Connection, table: Table, values: dict[str, Any], *, record: UUID, expected_version: int
 ) -> bool:
     """Replace a draft by its next version; False if its version is not `expected_version` or it is final."""
-    changed = {name: values[name] for name in _MUTABLE_COLUMNS}
-    place = {"seen_id": record.bytes, "seen_version": expected_version, "seen_ring": values["ring"].bytes}
-    return _replace_statement(table).execute(db, changed | place).rowcount == 1
+    new_values = {name: values[name] for name in _MUTABLE_COLUMNS}
+    criteria = {"seen_id": record.bytes, "seen_version": expected_version, "seen_ring": values["ring"].bytes}
+    return _replace_statement(table).execute(db, new_values | criteria).rowcount == 1

@@ -75,7 +75,7 @@ class StorageReplaced(StorageError):
     """
 
     def __init__(self, rescue_copy: Path | None, *, holds_refused: bool = False) -> None:
-        kept = (
+        rescue_sentence = (
             f"Everything saved before is in the new file {rescue_copy.name} in the data folder "
             f"{rescue_copy.parent}.{_REFUSED if holds_refused else ''}"
             if rescue_copy
@@ -84,9 +84,9 @@ class StorageReplaced(StorageError):
         )
         super().__init__(
             "This was not saved: the data file was replaced, moved or removed while this program was "
-            f"using it. Programs that synchronise folders do this. {kept} Nothing can be saved from now "
-            "on. Copy what you have typed to another place, stop the program that changed the folder, "
-            "then quit this one. The page “Condition of the record” says how to go on."
+            f"using it. Programs that synchronise folders do this. {rescue_sentence} Nothing can be saved "
+            "from now on. Copy what you have typed to another place, stop the program that changed the "
+            "folder, then quit this one. The page “Condition of the record” says how to go on."
         )
         self.rescue_copy = rescue_copy
 
@@ -121,15 +121,15 @@ def translating_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        told = _translate_error(error.orig, file)
-        if told is None:
+        translated = _translate_error(error.orig, file)
+        if translated is None:
             raise
-        raise told from error
+        raise translated from error
     except sqlite3.Error as error:
-        told = _translate_error(error, file)
-        if told is None:
+        translated = _translate_error(error, file)
+        if translated is None:
             raise
-        raise told from error
+        raise translated from error
 
 
 def _translate_error(error: BaseException | None, file: Path) -> ClinicError | None:

@@ -21,13 +21,13 @@ def check_file_type(file: Path) -> None:
     """
     # Checked before SQLite opens it: enabling write-ahead logging would change another program's file.
     try:
-        with file.open("rb") as raw:
-            head = raw.read(_HEADER_BYTES)
+        with file.open("rb") as source:
+            header = source.read(_HEADER_BYTES)
     except IsADirectoryError as error:
         raise damaged_file_error(file) from error
     except OSError as error:
         raise StorageReadOnly from error
-    if head[:16] != _SQLITE_MAGIC or head[_APPLICATION_ID_OFFSET:][:4] != APPLICATION_ID.to_bytes(4):
+    if header[:16] != _SQLITE_MAGIC or header[_APPLICATION_ID_OFFSET:][:4] != APPLICATION_ID.to_bytes(4):
         raise damaged_file_error(file)
 
 

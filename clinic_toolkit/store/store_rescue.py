@@ -13,18 +13,18 @@ def rescue_store(engine: Engine) -> StorageReplaced:
     Returns:
         The error to raise for the current operation.
     """
-    told = file_guard.rescue_open_store(engine)
-    found = anchor.find_anchor(engine)
-    if found:
-        found.mark_file_replaced()
-    return told
+    error = file_guard.rescue_open_store(engine)
+    commit_anchor = anchor.find_anchor(engine)
+    if commit_anchor:
+        commit_anchor.mark_file_replaced()
+    return error
 
 
 def rescue_if_replaced(engine: Engine, *, ending: bool = False) -> None:
     """Check whether the file was replaced, and rescue the store if so.
 
-    Called periodically, because the sooner it is noticed, the less is typed in vain. A failed rescue is
-    tried again after a pause.
+    Called periodically, so that as little as possible is typed in vain. A failed rescue is tried again after
+    a pause.
 
     Args:
         ending: whether the process is about to end; then it waits for a running save, and tries without

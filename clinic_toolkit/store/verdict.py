@@ -22,7 +22,7 @@ class MissingEntries(Struct, frozen=True, kw_only=True):
     @property
     def unknown_count(self) -> int:
         """How many of the missing entries are known by number only."""
-        return self.last_seq - self.first_seq + 1 - len({entry.seq for entry in self.saved_records})
+        return self.last_seq - self.first_seq + 1 - len({record.seq for record in self.saved_records})
 
 
 class AnchorAbsent(Struct, frozen=True, kw_only=True):
