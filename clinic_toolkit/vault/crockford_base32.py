@@ -17,4 +17,4 @@ def normalize_code(text: str) -> str:
 
 def split_groups(text: str) -> list[str]:
     """Split a typed text at spaces and dashes."""
-    return [piece for piece in _SEPARATORS.split(text) if piece]
+    return [group for group in _SEPARATORS.split(text) if group]

@@ -75,26 +75,26 @@ def unpack_envelope(packed: bytes) -> Envelope:
     """
     if len(packed) < _MIN_BYTES or packed[0] != ENVELOPE_VERSION:
         raise InvalidEnvelope
-    labelled, at = packed[_LABEL_OFFSET], _LABEL_OFFSET + 1
-    signed_as = signature = None
-    if labelled:
-        label = packed[at : at + labelled]
+    label_length, offset = packed[_LABEL_OFFSET], _LABEL_OFFSET + 1
+    signature_label = signature = None
+    if label_length:
+        label = packed[offset : offset + label_length]
         if label not in _SIGNATURE_LABELS:
             raise InvalidEnvelope
-        at += labelled
-        signed_as, signature = label.decode(), packed[at : at + SIGNATURE_BYTES]
-        at += SIGNATURE_BYTES
-        if len(packed) < at + _u32.size:
+        offset += label_length
+        signature_label, signature = label.decode(), packed[offset : offset + SIGNATURE_BYTES]
+        offset += SIGNATURE_BYTES
+        if len(packed) < offset + _u32.size:
             raise InvalidEnvelope
-    (length,) = _u32.unpack_from(packed, at)
-    at += _u32.size
-    end = at + length
-    if len(packed) != padded_length(end) or packed[end:].strip(b"\0"):
+    (length,) = _u32.unpack_from(packed, offset)
+    offset += _u32.size
+    payload_end = offset + length
+    if len(packed) != padded_length(payload_end) or packed[payload_end:].strip(b"\0"):
         raise InvalidEnvelope
     return Envelope(
-        payload=packed[at:end],
+        payload=packed[offset:payload_end],
         content_salt=packed[1:_LABEL_OFFSET],
-        signature_label=signed_as,
+        signature_label=signature_label,
         signature=signature,
     )
 

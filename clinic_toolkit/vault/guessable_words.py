@@ -21,7 +21,7 @@ def guessable_parts(names: Iterable[str]) -> tuple[str, ...]:
     """
     parts: set[str] = set()
     for name in (*names, _PROGRAM_NAME):
-        words = "".join(each if each.isalnum() else " " for each in _fold_text(name)).split()
+        words = "".join(character if character.isalnum() else " " for character in _fold_text(name)).split()
         parts.update(words, ("".join(words),))
     backwards = {part[::-1] for part in parts if len(part) >= _MIN_EMBEDDED_LENGTH}
     return tuple(sorted(parts | backwards, key=lambda part: (-len(part), part)))
@@ -33,28 +33,32 @@ def remove_guessable_parts(text: str, parts: Sequence[str]) -> str | None:
     Args:
         parts: what `guessable_parts` returned.
     """
-    folded, place = _fold_with_offsets(text)
+    folded, offsets = _fold_with_offsets(text)
     covered: set[int] = set()
     for part in parts:
-        at = folded.find(part) if part else -1
-        while at >= 0:
-            if len(part) >= _MIN_EMBEDDED_LENGTH or _stands_alone(folded, at, len(part)):
-                covered.update(place[at : at + len(part)])
-            at = folded.find(part, at + 1)
+        start = folded.find(part) if part else -1
+        while start >= 0:
+            if len(part) >= _MIN_EMBEDDED_LENGTH or _stands_alone(folded, start, len(part)):
+                covered.update(offsets[start : start + len(part)])
+            start = folded.find(part, start + 1)
     if not covered:
         return None
-    return " ".join("".join(" " if at in covered else each for at, each in enumerate(text)).split())
+    return " ".join(
+        "".join(" " if index in covered else character for index, character in enumerate(text)).split()
+    )
 
 
 def _fold_with_offsets(text: str) -> tuple[str, list[int]]:
     """Fold a text; returns it with the offset in the original text of each of its characters."""
-    pieces = [_fold_text(each) for each in text]
-    return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
+    folded_characters = [_fold_text(character) for character in text]
+    return "".join(folded_characters), [
+        index for index, folded in enumerate(folded_characters) for _ in folded
+    ]
 
 
 def _stands_alone(folded: str, at: int, length: int) -> bool:
-    around = folded[at - 1 : at] + folded[at + length : at + length + 1]
-    return not any(each.isalnum() for each in around)
+    neighbours = folded[at - 1 : at] + folded[at + length : at + length + 1]
+    return not any(character.isalnum() for character in neighbours)
 
 
 def _fold_text(text: str) -> str:

@@ -54,46 +54,46 @@ _decode = msgspec.msgpack.Decoder(VaultHeader).decode
 
 def read_store_header(db: Connection, vault: Vault) -> VaultHeader:
     """Read the header from the database."""
-    mine, ours = vault.user_id, vault.practice_ring
-    asked = (
+    user_id, practice_ring = vault.user_id, vault.practice_ring
+    queries = (
         select(identity.vault_table),
-        select(identity.identity_table).where(identity.identity_table.c.user == mine),
-        select(rings.ring_table).where(rings.ring_table.c.ring == ours),
+        select(identity.identity_table).where(identity.identity_table.c.user == user_id),
+        select(rings.ring_table).where(rings.ring_table.c.ring == practice_ring),
         select(rings.ring_grant_table).where(
-            rings.ring_grant_table.c.ring == ours, rings.ring_grant_table.c.user == mine
+            rings.ring_grant_table.c.ring == practice_ring, rings.ring_grant_table.c.user == user_id
         ),
         select(key_slot_tables.slot_table)
-        .where(key_slot_tables.slot_table.c.user == mine)
+        .where(key_slot_tables.slot_table.c.user == user_id)
         .order_by(key_slot_tables.slot_table.c.kind),
-        select(key_slot_tables.slot_list_table).where(key_slot_tables.slot_list_table.c.user == mine),
+        select(key_slot_tables.slot_list_table).where(key_slot_tables.slot_list_table.c.user == user_id),
     )
-    tables = tuple(tuple(_plain_row(row) for row in db.execute(each)) for each in asked)
+    tables = tuple(tuple(_plain_row(row) for row in db.execute(query)) for query in queries)
     return VaultHeader(vault.slot_generation, tables)
 
 
 def find_header_backup(db: Connection) -> VaultHeader | None:
     """Read the backup beside this database; None if it is missing or damaged."""
-    held = header_backup_file.find_backup(identity.data_folder_of(db))
+    content = header_backup_file.find_backup(identity.data_folder_of(db))
     try:
-        head = _decode(held) if held else None
+        header = _decode(content) if content else None
     except msgspec.DecodeError:
         return None
-    return head if head and len(head.tables) == len(HEADER_TABLES) else None
+    return header if header and len(header.tables) == len(HEADER_TABLES) else None
 
 
 def find_fault(db: Connection, vault: Vault) -> str:
     """Compare the backup with a database that opened; returns `MISSING`, `OUTDATED`, or "" if they agree."""
-    copy = find_header_backup(db)
-    if copy is None:
+    backup = find_header_backup(db)
+    if backup is None:
         return MISSING
-    return "" if copy == read_store_header(db, vault) else OUTDATED
+    return "" if backup == read_store_header(db, vault) else OUTDATED
 
 
 def backup_has_other_ids(db: Connection) -> bool:
     """Whether a readable backup has another vault id or incarnation than the database."""
-    copy = find_header_backup(db)
-    there = tuple(_plain_row(row) for row in db.execute(select(identity.vault_table)))
-    return copy is not None and copy.tables[0] != there
+    backup = find_header_backup(db)
+    store_ids = tuple(_plain_row(row) for row in db.execute(select(identity.vault_table)))
+    return backup is not None and backup.tables[0] != store_ids
 
 
 def write_before_commit(db: Connection, vault: Vault) -> None:
@@ -121,12 +121,12 @@ def try_write_before_commit(db: Connection, vault: Vault) -> None:
 
 
 def _write_backup(db: Connection, vault: Vault) -> None:
-    place = identity.data_folder_of(db)
+    data_folder = identity.data_folder_of(db)
     if vault.slots_intact:
-        take_back = header_backup_file.write_backup(place, _encode(read_store_header(db, vault)))
+        undo = header_backup_file.write_backup(data_folder, _encode(read_store_header(db, vault)))
     else:
-        take_back = header_backup_file.remove_backup(place)
-    on_rollback(db, take_back)
+        undo = header_backup_file.remove_backup(data_folder)
+    on_rollback(db, undo)
 
 
 def unlock_from_backup(db: Connection, unlock: Callable[[Connection], Vault]) -> Vault | None:
@@ -140,17 +140,17 @@ def unlock_from_backup(db: Connection, unlock: Callable[[Connection], Vault]) ->
     Raises:
         WrongSecret: the backup is intact, but this secret does not open it.
     """
-    head = find_header_backup(db)
-    if head is None or _matches_store(db, head):
+    header = find_header_backup(db)
+    if header is None or _matches_store(db, header):
         return None
     try:
-        with _temporary_store(db, head) as both:
-            vault = unlock(both)
+        with _temporary_store(db, header) as temporary_db:
+            vault = unlock(temporary_db)
     except key_slots.WrongSecret:
         raise
     except (ClinicError, DBAPIError, ValueError):
         return None
-    if not vault.slots_intact or vault.slot_generation != head.slot_generation:
+    if not vault.slots_intact or vault.slot_generation != header.slot_generation:
         return None
     vault.header_fault = USED
     return vault
@@ -158,10 +158,10 @@ def unlock_from_backup(db: Connection, unlock: Callable[[Connection], Vault]) ->
 
 def restore_header(db: Connection) -> None:
     """Replace the header in the database by the backup, which the caller has checked to be the newest."""
-    head = find_header_backup(db)
-    if head is None:
+    header = find_header_backup(db)
+    if header is None:
         return
-    (ring,), (grant,) = head.tables[2], head.tables[3]
+    (ring_row,), (grant_row,) = header.tables[2], header.tables[3]
     # There is one clinician, so these tables hold nothing else; they are emptied, since the key of a
     # damaged row may be damaged too.
     for table in (
@@ -171,14 +171,22 @@ def restore_header(db: Connection) -> None:
         key_slot_tables.slot_list_table,
     ):
         db.execute(table.delete())
-    known, granted = _row_values(rings.ring_table, ring), _row_values(rings.ring_grant_table, grant)
-    same = (rings.ring_table.c.ring == known["ring"], rings.ring_table.c.signature == known["signature"])
-    db.execute(rings.ring_table.delete().where(or_(*same)))
-    sealed = rings.ring_grant_table.c.sealed == granted["sealed"]
-    db.execute(
-        rings.ring_grant_table.delete().where(or_(rings.ring_grant_table.c.ring == granted["ring"], sealed))
+    ring_values, grant_values = (
+        _row_values(rings.ring_table, ring_row),
+        _row_values(rings.ring_grant_table, grant_row),
     )
-    _insert_header(db, head)
+    same_ring = (
+        rings.ring_table.c.ring == ring_values["ring"],
+        rings.ring_table.c.signature == ring_values["signature"],
+    )
+    db.execute(rings.ring_table.delete().where(or_(*same_ring)))
+    same_seal = rings.ring_grant_table.c.sealed == grant_values["sealed"]
+    db.execute(
+        rings.ring_grant_table.delete().where(
+            or_(rings.ring_grant_table.c.ring == grant_values["ring"], same_seal)
+        )
+    )
+    _insert_header(db, header)
 
 
 @contextmanager
@@ -186,16 +194,16 @@ def _temporary_store(db: Connection, header: VaultHeader) -> Iterator[Connection
     """An in-memory database with the header of the backup and all other rings of the real database."""
     engine = create_engine("sqlite://")
     try:
-        with engine.begin() as both:
+        with engine.begin() as temporary_db:
             for table in HEADER_TABLES:
-                table.create(both)
-            _insert_header(both, header)
-            ours = {row[0] for row in header.tables[2]}
+                table.create(temporary_db)
+            _insert_header(temporary_db, header)
+            header_rings = {row[0] for row in header.tables[2]}
             for table in (rings.ring_table, rings.ring_grant_table):
                 for row in db.execute(select(table)):
-                    if row.ring.bytes not in ours:
-                        both.execute(table.insert().values(**row._mapping))
-            yield both
+                    if row.ring.bytes not in header_rings:
+                        temporary_db.execute(table.insert().values(**row._mapping))
+            yield temporary_db
     finally:
         engine.dispose()
 
@@ -209,8 +217,8 @@ def _insert_header(db: Connection, header: VaultHeader) -> None:
 def _matches_store(db: Connection, header: VaultHeader) -> bool:
     """Whether the database holds the same header rows; if so, trying the backup is pointless."""
     for table, rows in zip(HEADER_TABLES, header.tables, strict=True):
-        there = {_plain_row(row) for row in db.execute(select(table))}
-        if not set(rows) <= there:
+        stored_rows = {_plain_row(row) for row in db.execute(select(table))}
+        if not set(rows) <= stored_rows:
             return False
     return True
 

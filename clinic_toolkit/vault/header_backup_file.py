@@ -28,12 +28,12 @@ def find_backup(data_folder: Path) -> bytes | None:
             raw = source.read(_MAX_BYTES)
     except OSError:
         return None
-    body = raw[:-_CHECKSUM_BYTES]
-    if len(body) < _HEADER.size or hashlib.sha256(body).digest() != raw[-_CHECKSUM_BYTES:]:
+    packed = raw[:-_CHECKSUM_BYTES]
+    if len(packed) < _HEADER.size or hashlib.sha256(packed).digest() != raw[-_CHECKSUM_BYTES:]:
         return None
-    magic, form, length = _HEADER.unpack_from(body)
-    held = body[_HEADER.size :]
-    return held if (magic, form, length) == (_MAGIC, _FORMAT, len(held)) else None
+    magic, format_version, length = _HEADER.unpack_from(packed)
+    backup = packed[_HEADER.size :]
+    return backup if (magic, format_version, length) == (_MAGIC, _FORMAT, len(backup)) else None
 
 
 def write_backup(data_folder: Path, content: bytes) -> Callable[[], None]:
@@ -42,8 +42,8 @@ def write_backup(data_folder: Path, content: bytes) -> Callable[[], None]:
     Raises:
         StorageFull, StorageReadOnly: the file could not be written; its content is unchanged.
     """
-    body = _HEADER.pack(_MAGIC, _FORMAT, len(content)) + content
-    raw = body + hashlib.sha256(body).digest()
+    packed = _HEADER.pack(_MAGIC, _FORMAT, len(content)) + content
+    raw = packed + hashlib.sha256(packed).digest()
     return _change_file(data_folder / folder.HEADER_BACKUP_FILE, lambda file: _replace_and_wipe(file, raw))
 
 
@@ -58,21 +58,21 @@ def remove_backup(data_folder: Path) -> Callable[[], None]:
 
 def _change_file(file: Path, change: Callable[[Path], None]) -> Callable[[], None]:
     try:
-        before = _held(file)
+        previous_content = _held(file)
         change(file)
-        made = _held(file)
+        new_content = _held(file)
     except OSError as error:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
 
     def take_back() -> None:
         try:
             # The folder was exchanged meanwhile: this file is not the one that was written, so leave it.
-            if _held(file) != made:
+            if _held(file) != new_content:
                 return
-            if before is None:
+            if previous_content is None:
                 _wipe_and_remove(file)
             else:
-                _replace_and_wipe(file, before)
+                _replace_and_wipe(file, previous_content)
         except OSError:
             # The next unlock notices that the backup is outdated, and writes it again.
             log.exception("head.not_taken_back")
@@ -96,30 +96,30 @@ def _replace_and_wipe(file: Path, raw: bytes) -> None:
     if not _CAN_REPLACE_OPEN_FILES:
         _overwrite_and_replace(file, raw)
         return
-    old = -1
+    old_handle = -1
     with suppress(OSError):
-        old = os.open(file, os.O_RDWR)
+        old_handle = os.open(file, os.O_RDWR)
     try:
         folder.write_durably(file, raw)
-        if old >= 0:
-            _wipe_handle(old)
+        if old_handle >= 0:
+            _wipe_handle(old_handle)
     finally:
-        if old >= 0:
-            os.close(old)
+        if old_handle >= 0:
+            os.close(old_handle)
 
 
 def _overwrite_and_replace(file: Path, raw: bytes) -> None:
     # The old content is overwritten first, and put back in place if the new file cannot be written, which
     # needs no free space. A crash in between leaves an unreadable backup, which the next unlock rewrites.
-    before = file.read_bytes() if file.exists() else b""
+    old_content = file.read_bytes() if file.exists() else b""
     try:
-        if before:
-            _overwrite(file, bytes(len(before)))
+        if old_content:
+            _overwrite(file, bytes(len(old_content)))
         folder.write_durably(file, raw)
     except OSError:
-        if before:
+        if old_content:
             with suppress(OSError):
-                _overwrite(file, before)
+                _overwrite(file, old_content)
         raise
 
 

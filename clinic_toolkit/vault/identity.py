@@ -79,7 +79,7 @@ def has_practice(db: Connection) -> bool:
         return True
     # The vault row is always written first, so a row in any other table means that it was lost.
     tables = map(table, inspect(db).get_table_names())
-    if any(db.scalar(select(func.count()).select_from(each)) for each in tables):
+    if any(db.scalar(select(func.count()).select_from(store_table)) for store_table in tables):
         if header_backup_file.find_backup(data_folder_of(db)) is not None:
             return True
         raise damaged_store_error(db)
@@ -96,7 +96,7 @@ def create_vault(db: Connection) -> Vault:
         raise AlreadySetUp
     vault_id, user_id, incarnation = uuid4(), uuid4(), uuid4()
     user_key, seed = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(SEED_BYTES)
-    me = UserKeys(
+    user_keys = UserKeys(
         vault_id=vault_id,
         user_id=user_id,
         user_key=user_key,
@@ -105,14 +105,16 @@ def create_vault(db: Connection) -> Vault:
     )
     db.execute(vault_table.insert().values(id=1, suite=SUITE, vault=vault_id, incarnation=incarnation))
     db.execute(
-        identity_table.insert().values(user=user_id, sealed=me.seal(_IDENTITY_VERSION + seed, "identity"))
+        identity_table.insert().values(
+            user=user_id, sealed=user_keys.seal(_IDENTITY_VERSION + seed, "identity")
+        )
     )
-    opened = Vault(me, incarnation, OpenRings(me))
-    opened.create_ring(db, owner=vault_id, ring_class="practice")
+    vault = Vault(user_keys, incarnation, OpenRings(user_keys))
+    vault.create_ring(db, owner=vault_id, ring_class="practice")
     # Created now and not on first use: if two copies of a folder each made one later, nobody could tell
     # which of them is right.
-    opened.create_ring(db, owner=user_id, ring_class="own")
-    return opened
+    vault.create_ring(db, owner=user_id, ring_class="own")
+    return vault
 
 
 def load_vault_ids(db: Connection) -> tuple[UUID, UUID]:
@@ -139,28 +141,28 @@ def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
         UnsupportedSuite: the vault or the identity has another version.
     """
     vault_id, incarnation = load_vault_ids(db)
-    own = user_sealing_key(user_key)
+    sealing_key = user_sealing_key(user_key)
     sealed = db.scalar(select(identity_table.c.sealed).where(identity_table.c.user == user_id))
     try:
-        plain = own.open(sealed or b"", user_seal_context(vault_id, user_id, "identity"))
+        plaintext = sealing_key.open(sealed or b"", user_seal_context(vault_id, user_id, "identity"))
     except DecryptionError:
         raise damaged_store_error(db) from None
-    if plain[:1] != _IDENTITY_VERSION or len(plain) != 1 + SEED_BYTES:
+    if plaintext[:1] != _IDENTITY_VERSION or len(plaintext) != 1 + SEED_BYTES:
         raise UnsupportedSuite
-    me = UserKeys(
+    user_keys = UserKeys(
         vault_id=vault_id,
         user_id=user_id,
         user_key=user_key,
-        sealing_key=own,
-        signing_key=SigningKey(plain[1:]),
+        sealing_key=sealing_key,
+        signing_key=SigningKey(plaintext[1:]),
     )
-    rings = OpenRings(me)
+    rings = OpenRings(user_keys)
     rings.load_grants(db)
     try:
         rings.get_key(rings.get_ring(vault_id, "practice"))
     except (DecryptionError, UnknownRing):
         raise damaged_store_error(db) from None
-    return Vault(me, incarnation, rings)
+    return Vault(user_keys, incarnation, rings)
 
 
 def damaged_store_error(db: Connection) -> DamagedFile:

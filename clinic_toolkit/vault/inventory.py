@@ -76,24 +76,28 @@ class Inventory:
 
     def copy(self) -> "Inventory":
         """Return an independent copy; other threads may go on adding to this one."""
-        other = Inventory()
+        duplicate = Inventory()
         with self._lock:
-            other.seq, other.tip_hash, other.slot_generation = self.seq, self.tip_hash, self.slot_generation
-            other.gaps, other.unreadable_entries = list(self.gaps), list(self.unreadable_entries)
-            other._newest = dict(self._newest)
-            other._by_table_and_ring = {
-                place: set(records) for place, records in self._by_table_and_ring.items()
+            duplicate.seq, duplicate.tip_hash, duplicate.slot_generation = (
+                self.seq,
+                self.tip_hash,
+                self.slot_generation,
+            )
+            duplicate.gaps, duplicate.unreadable_entries = list(self.gaps), list(self.unreadable_entries)
+            duplicate._newest = dict(self._newest)
+            duplicate._by_table_and_ring = {
+                key: set(records) for key, records in self._by_table_and_ring.items()
             }
-        return other
+        return duplicate
 
     def __len__(self) -> int:
         return len(self._newest)
 
     def set_version(self, record: bytes, known: KnownVersion) -> None:
         """Set the newest version of one record."""
-        before = self._newest.get(record)
-        if before is not None:
-            self._by_table_and_ring[before.table, before.ring].discard(record)
+        previous = self._newest.get(record)
+        if previous is not None:
+            self._by_table_and_ring[previous.table, previous.ring].discard(record)
         self._newest[record] = known
         self._by_table_and_ring.setdefault((known.table, known.ring), set()).add(record)
 
@@ -107,15 +111,17 @@ class Inventory:
     def _apply_entry(
         self, seq: int, entry_hash: bytes, references: Iterable[ReferencedVersion], slot_generation: int
     ) -> Callable[[], None]:
-        was_seq, was_head, was_ways_in = self.seq, self.tip_hash, self.slot_generation
-        before = []
-        for entry in references:
-            known = self._newest.get(entry.record)
-            before.append((entry.record, known))
-            if known is None or entry.version >= known.version:
-                begun = known.first_seq if known else seq
-                place = KnownVersion(entry.table, entry.ring, entry.version, entry.content_id, seq, begun)
-                self.set_version(entry.record, place)
+        previous_seq, previous_tip_hash, previous_generation = self.seq, self.tip_hash, self.slot_generation
+        previous_versions = []
+        for reference in references:
+            previous = self._newest.get(reference.record)
+            previous_versions.append((reference.record, previous))
+            if previous is None or reference.version >= previous.version:
+                first_seq = previous.first_seq if previous else seq
+                newest = KnownVersion(
+                    reference.table, reference.ring, reference.version, reference.content_id, seq, first_seq
+                )
+                self.set_version(reference.record, newest)
         self.seq, self.tip_hash, self.slot_generation = (
             seq,
             entry_hash,
@@ -124,9 +130,13 @@ class Inventory:
 
         def take_out() -> None:
             with self._lock:
-                for record, known in reversed(before):
-                    self._restore_version(record, known)
-                self.seq, self.tip_hash, self.slot_generation = was_seq, was_head, was_ways_in
+                for record, previous in reversed(previous_versions):
+                    self._restore_version(record, previous)
+                self.seq, self.tip_hash, self.slot_generation = (
+                    previous_seq,
+                    previous_tip_hash,
+                    previous_generation,
+                )
 
         return take_out
 
@@ -134,8 +144,8 @@ class Inventory:
         if known is not None:
             self.set_version(record, known)
             return
-        now = self._newest.pop(record)
-        self._by_table_and_ring[now.table, now.ring].discard(record)
+        removed = self._newest.pop(record)
+        self._by_table_and_ring[removed.table, removed.ring].discard(record)
 
     def find_newest(self, record: bytes) -> KnownVersion | None:
         """The newest version of a record, or None if no entry names it."""
@@ -151,27 +161,28 @@ class Inventory:
             after_seq: the entry that names the previous version, 0 if none does.
             unnamed_count: how many versions of the record no entry names.
         """
-        later = [span for span in self.unreadable_entries if span.seq > after_seq]
-        return len(later) >= unnamed_count and any(
-            span.not_before - _CLOCK_SLACK <= sealed_at <= span.not_after + _CLOCK_SLACK for span in later
+        later_entries = [entry for entry in self.unreadable_entries if entry.seq > after_seq]
+        return len(later_entries) >= unnamed_count and any(
+            entry.not_before - _CLOCK_SLACK <= sealed_at <= entry.not_after + _CLOCK_SLACK
+            for entry in later_entries
         )
 
     def first_seq(self, record: bytes) -> int:
         """The entry that first named a record, for sorting by creation; unknown records sort last."""
-        known = self._newest.get(record)
-        return known.first_seq if known else self.seq + 1
+        newest = self._newest.get(record)
+        return newest.first_seq if newest else self.seq + 1
 
     def record_ids(self, table: str, rings: Iterable[bytes] | None) -> set[bytes]:
         """Ids of every record of a table, in these rings; None means in all rings."""
         if rings is None:
-            places = [held for (name, _), held in list(self._by_table_and_ring.items()) if name == table]
+            id_sets = [ids for (name, _), ids in list(self._by_table_and_ring.items()) if name == table]
         else:
-            places = [self._by_table_and_ring.get((table, ring), set()) for ring in rings]
-        return set().union(*places)
+            id_sets = [self._by_table_and_ring.get((table, ring), set()) for ring in rings]
+        return set().union(*id_sets)
 
     def ring_ids(self) -> set[bytes]:
         """Ids of every ring that holds a record."""
-        return {ring for (_, ring), held in list(self._by_table_and_ring.items()) if held}
+        return {ring for (_, ring), records in list(self._by_table_and_ring.items()) if records}
 
     def items(self) -> list[tuple[bytes, KnownVersion]]:
         """Every record id with its newest version."""

@@ -147,12 +147,12 @@ def replace_passphrase(db: Connection, vault: Vault, passphrase: str, *, cost: K
     Raises:
         PassphraseRefused: the passphrase is not valid Unicode.
     """
-    chosen, salt = cost or calibrate_cost(), secrets.token_bytes(SALT_BYTES)
+    chosen_cost, salt = cost or calibrate_cost(), secrets.token_bytes(SALT_BYTES)
     try:
-        root = derive_key(passphrase, salt, chosen)
+        root = derive_key(passphrase, salt, chosen_cost)
     except ValueError:
         raise PassphraseRefused from None
-    _replace_slot(db, vault, PASSPHRASE, salt, chosen, root)
+    _replace_slot(db, vault, PASSPHRASE, salt, chosen_cost, root)
 
 
 def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
@@ -167,10 +167,10 @@ def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
     Returns:
         Whether the slot was replaced.
     """
-    stored, chosen = _slot_cost(_load_slot(db, PASSPHRASE)), calibrate_cost()
-    if not vault.slots_intact or not is_substantially_higher(chosen, stored):
+    stored_cost, calibrated_cost = _slot_cost(_load_slot(db, PASSPHRASE)), calibrate_cost()
+    if not vault.slots_intact or not is_substantially_higher(calibrated_cost, stored_cost):
         return False
-    replace_passphrase(db, vault, passphrase, cost=chosen)
+    replace_passphrase(db, vault, passphrase, cost=calibrated_cost)
     return True
 
 
@@ -227,8 +227,8 @@ def _unwrap_with_passphrase(db: Connection, row: Row[Any], text: str) -> bytes:
 
 def _unwrap_user_key(db: Connection, row: Row[Any], root: bytes, refusal: str) -> bytes:
     try:
-        head = _slot_context(identity.load_vault_ids(db)[0], row)
-        return open_seal(derive_okm(root, head), row.sealed, head)
+        context = _slot_context(identity.load_vault_ids(db)[0], row)
+        return open_seal(derive_okm(root, context), row.sealed, context)
     except (DecryptionError, ValueError):
         raise WrongSecret(refusal) from None
 
@@ -238,49 +238,49 @@ def _replace_slot(
 ) -> None:
     id = uuid4()
     costs = (cost.memory_kib, cost.passes, cost.lanes) if cost else (None, None, None)
-    head = encode_fields("slot", vault.vault_id, SUITE, vault.user_id, id, kind, salt, *costs)
+    context = encode_fields("slot", vault.vault_id, SUITE, vault.user_id, id, kind, salt, *costs)
     db.execute(slot_table.delete().where(slot_table.c.user == vault.user_id, slot_table.c.kind == kind))
     db.execute(
         slot_table.insert().values(
             slot=id, user=vault.user_id, kind=kind, salt=salt, memory_kib=costs[0], passes=costs[1],
-            lanes=costs[2], sealed=seal(derive_okm(root, head), vault.user_key(), head),
+            lanes=costs[2], sealed=seal(derive_okm(root, context), vault.user_key(), context),
         )
     )  # fmt: skip
     _update_slot_list(db, vault, id)
 
 
 def _update_slot_list(db: Connection, vault: Vault, new_slot: UUID) -> None:
-    before = vault.key_slots
-    on_rollback(db, lambda: setattr(vault, "key_slots", before))
+    previous_list = vault.key_slots
+    on_rollback(db, lambda: setattr(vault, "key_slots", previous_list))
     rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
-    generation, vouched = before.generation + 1, before.trusted_slots | {new_slot}
-    if any(row.slot not in vouched for row in rows):
+    generation, trusted_slots = previous_list.generation + 1, previous_list.trusted_slots | {new_slot}
+    if any(row.slot not in trusted_slots for row in rows):
         # There is a slot that this clinician did not make: a new list would authenticate it. The generation
-        # is raised all the same, because the audit log tells older lists from the newest by it.
-        vault.key_slots = KeySlotList(generation=generation, intact=False, trusted_slots=vouched)
+        # is raised all the same, because the audit log recognises older lists by it.
+        vault.key_slots = KeySlotList(generation=generation, intact=False, trusted_slots=trusted_slots)
         return
     mac = _slot_list_mac(vault, generation, rows)
     db.execute(slot_list_table.delete().where(slot_list_table.c.user == vault.user_id))
     db.execute(slot_list_table.insert().values(user=vault.user_id, generation=generation, mac=mac))
-    vault.key_slots = KeySlotList(generation=generation, intact=True, trusted_slots=vouched)
+    vault.key_slots = KeySlotList(generation=generation, intact=True, trusted_slots=trusted_slots)
 
 
 def _read_slot_list(db: Connection, vault: Vault) -> KeySlotList:
     rows = db.execute(select(slot_table).where(slot_table.c.user == vault.user_id)).all()
-    listed = db.execute(select(slot_list_table).where(slot_list_table.c.user == vault.user_id)).first()
+    stored_list = db.execute(select(slot_list_table).where(slot_list_table.c.user == vault.user_id)).first()
     try:
-        mac = _slot_list_mac(vault, listed.generation, rows) if listed else b""
+        mac = _slot_list_mac(vault, stored_list.generation, rows) if stored_list else b""
     except ValueError:  # a damaged row holds a number that cannot be encoded
         mac = b""
-    if listed is None or not secrets.compare_digest(listed.mac, mac):
+    if stored_list is None or not secrets.compare_digest(stored_list.mac, mac):
         return KeySlotList(generation=0, intact=False, trusted_slots=frozenset())
     return KeySlotList(
-        generation=listed.generation, intact=True, trusted_slots=frozenset(row.slot for row in rows)
+        generation=stored_list.generation, intact=True, trusted_slots=frozenset(row.slot for row in rows)
     )
 
 
 def _slot_list_mac(vault: Vault, generation: int, rows: Sequence[Row[Any]]) -> bytes:
-    prints = sorted(sha256(_slot_context(vault.vault_id, row) + row.sealed).digest() for row in rows)
+    slot_hashes = sorted(sha256(_slot_context(vault.vault_id, row) + row.sealed).digest() for row in rows)
     return hkdf_expand(
-        vault.user_key(), encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *prints)
+        vault.user_key(), encode_fields("slot-list", vault.vault_id, vault.user_id, generation, *slot_hashes)
     )

@@ -75,9 +75,9 @@ def find_weakness(text: str, *, known_names: Sequence[str]) -> str | None:
     if not text.isprintable():
         return "It contains a character that cannot be seen. Please use letters, numbers, signs and spaces."
     parts = guessable_words.guessable_parts(known_names)
-    rest = guessable_words.remove_guessable_parts(text, parts)
-    if rest is not None and (
-        len(rest) < _MIN_PASSPHRASE_LENGTH or _strength_warning(rest, parts) is not None
+    remainder = guessable_words.remove_guessable_parts(text, parts)
+    if remainder is not None and (
+        len(remainder) < _MIN_PASSPHRASE_LENGTH or _strength_warning(remainder, parts) is not None
     ):
         return (
             "Your own name and the name of your practice do not count, because others know them, and the "
@@ -89,10 +89,10 @@ def find_weakness(text: str, *, known_names: Sequence[str]) -> str | None:
 def _strength_warning(text: str, parts: Sequence[str]) -> str | None:
     from zxcvbn import zxcvbn  # slow to import and rarely needed
 
-    found = zxcvbn(text[:_MAX_ESTIMATED_LENGTH], user_inputs=list(parts))
-    if found["score"] >= _MIN_SCORE and found["guesses"] >= _MIN_GUESSES:
+    estimate = zxcvbn(text[:_MAX_ESTIMATED_LENGTH], user_inputs=list(parts))
+    if estimate["score"] >= _MIN_SCORE and estimate["guesses"] >= _MIN_GUESSES:
         return None
-    return found["feedback"]["warning"] or (
+    return estimate["feedback"]["warning"] or (
         "It could be guessed by someone with a copy of this computer. "
         "Add another word or two that have nothing to do with each other."
     )

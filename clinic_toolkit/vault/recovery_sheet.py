@@ -22,8 +22,10 @@ class InvalidRecoverySheet(ClinicError):
     """A group was mistyped. `group` is its number from 1, or None if the number of groups is wrong."""
 
     def __init__(self, group: int | None) -> None:
-        which = f"The {_ORDINALS[group - 1]} group" if group else "The number of groups"
-        super().__init__(f"{which} is not as it is printed on the sheet. Please check it and type it again.")
+        subject = f"The {_ORDINALS[group - 1]} group" if group else "The number of groups"
+        super().__init__(
+            f"{subject} is not as it is printed on the sheet. Please check it and type it again."
+        )
         self.group = group
 
 
@@ -40,11 +42,11 @@ def generate_groups() -> tuple[str, ...]:
 def encode_groups(secret: bytes) -> tuple[str, ...]:
     """Encode a secret of 20 bytes as the eight groups that are printed."""
     number = int.from_bytes(secret)
-    digits = [number >> 5 * place & 31 for place in reversed(range(GROUPS * _DATA_CHARACTERS))]
-    chunks = [digits[at : at + _DATA_CHARACTERS] for at in range(0, len(digits), _DATA_CHARACTERS)]
+    digits = [number >> 5 * position & 31 for position in reversed(range(GROUPS * _DATA_CHARACTERS))]
+    chunks = [digits[start : start + _DATA_CHARACTERS] for start in range(0, len(digits), _DATA_CHARACTERS)]
     return tuple(
-        "".join(ALPHABET[value] for value in (*data, _check_digit(place, data)))
-        for place, data in enumerate(chunks, start=1)
+        "".join(ALPHABET[value] for value in (*data, _check_digit(position, data)))
+        for position, data in enumerate(chunks, start=1)
     )
 
 
@@ -56,14 +58,16 @@ def decode_groups(text: str) -> bytes:
     """
     groups = split_groups(text)
     if len(groups) != GROUPS:
-        whole = normalize_code(text)
-        groups = [whole[at : at + _GROUP_CHARACTERS] for at in range(0, len(whole), _GROUP_CHARACTERS)]
+        code = normalize_code(text)
+        groups = [code[start : start + _GROUP_CHARACTERS] for start in range(0, len(code), _GROUP_CHARACTERS)]
     missing = [""] * (GROUPS - len(groups))
-    tidied = [check_group(place, group) for place, group in enumerate(groups[:GROUPS] + missing, start=1)]
+    normalized_groups = [
+        check_group(position, group) for position, group in enumerate(groups[:GROUPS] + missing, start=1)
+    ]
     if len(groups) > GROUPS:
         raise InvalidRecoverySheet(None)
     number = 0
-    for group in tidied:
+    for group in normalized_groups:
         for character in group[:_DATA_CHARACTERS]:
             number = number << 5 | CHARACTER_VALUES[character]
     return number.to_bytes(SECRET_BYTES)

@@ -21,9 +21,9 @@ def wrap_user_key(vault: Vault, code: str) -> bytes:
     attempts the keeper limits.
     """
     salt = secrets.token_bytes(SALT_BYTES)
-    head = _return_context(vault.vault_id, vault.user_id, salt)
-    key = derive_okm(derive_key(normalize_return_code(code), salt, MIN_COST), head)
-    return vault.vault_id.bytes + vault.user_id.bytes + salt + seal(key, vault.user_key(), head)
+    context = _return_context(vault.vault_id, vault.user_id, salt)
+    key = derive_okm(derive_key(normalize_return_code(code), salt, MIN_COST), context)
+    return vault.vault_id.bytes + vault.user_id.bytes + salt + seal(key, vault.user_key(), context)
 
 
 def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
@@ -36,10 +36,10 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str) -> Vault:
         WrongSecret: it is not the code, or the blob belongs to another practice.
     """
     vault_id, user_id, salt, sealed = UUID(bytes=blob[:16]), UUID(bytes=blob[16:32]), blob[32:48], blob[48:]
-    head = _return_context(vault_id, user_id, salt)
+    context = _return_context(vault_id, user_id, salt)
     try:
         user_key = open_seal(
-            derive_okm(derive_key(normalize_return_code(code), salt, MIN_COST), head), sealed, head
+            derive_okm(derive_key(normalize_return_code(code), salt, MIN_COST), context), sealed, context
         )
     except (DecryptionError, ValueError):
         raise WrongSecret("That is not your return code.") from None

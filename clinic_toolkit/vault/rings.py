@@ -107,22 +107,22 @@ class OpenRings:
         Rings whose grant does not open are listed in `damaged`.
         """
         columns = (ring_grant_table.c.ring, ring_grant_table.c.generation, ring_grant_table.c.sealed)
-        mine = select(*columns).where(ring_grant_table.c.user == self._user_keys.user_id)
-        rows = [row for row in db.execute(mine) if row.ring not in self._rings]
-        grants = {(row.ring, row.generation): row.sealed for row in rows}
-        opened, damaged = [], set()
+        query = select(*columns).where(ring_grant_table.c.user == self._user_keys.user_id)
+        grant_rows = [row for row in db.execute(query) if row.ring not in self._rings]
+        grants = {(row.ring, row.generation): row.sealed for row in grant_rows}
+        opened_keys, damaged = [], set()
         for row in db.execute(select(ring_table)):
             if row.ring in self._rings:
                 continue
             sealed = grants.pop((row.ring, row.generation), None)
             try:
-                opened.append(self._open_grant(row.ring, row.generation, sealed))
+                opened_keys.append(self._open_grant(row.ring, row.generation, sealed))
             except DecryptionError:
                 damaged.add(row.ring)
             else:
                 self._unverified[row.ring] = (row, sha256(sealed).digest())
         damaged |= {id for id, _ in grants}
-        for key in sorted(opened, key=lambda key: key.creation_order):
+        for key in sorted(opened_keys, key=lambda key: key.creation_order):
             # An owner has one ring of each class. A second one comes from a copied folder, and must not
             # replace the first one for new records.
             if (key.ring_class, key.owner) in self._ring_by_owner:
@@ -140,27 +140,27 @@ class OpenRings:
         Raises:
             ValueError: the ring exists already, or the class is unknown.
         """
-        number = RING_CLASSES.get(ring_class)
-        if number is None or (ring_class, owner) in self._ring_by_owner:
+        class_number = RING_CLASSES.get(ring_class)
+        if class_number is None or (ring_class, owner) in self._ring_by_owner:
             raise ValueError("an unknown class, or a second ring of one owner and class")
-        me, id, cdk = self._user_keys, uuid4(), secrets.token_bytes(KEY_BYTES)
-        order = max((key.creation_order for key in self._rings.values()), default=0) + 1
-        plain = _GRANT_FORMAT.pack(_GRANT_VERSION, owner.bytes, number, order, cdk)
-        sealed = me.seal(plain, "grant", id, _FIRST_GENERATION)
-        key = _build_ring_key(id, owner, ring_class, order, cdk)
-        members = encode_member(me.user_id, me.fingerprint(), sha256(sealed).digest())
-        signature = me.signing_key.sign(
-            "sig/ring", me.vault_id, id, _FIRST_GENERATION, key.kid, members, None, me.user_id
+        user_keys, id, cdk = self._user_keys, uuid4(), secrets.token_bytes(KEY_BYTES)
+        creation_order = max((key.creation_order for key in self._rings.values()), default=0) + 1
+        plaintext = _GRANT_FORMAT.pack(_GRANT_VERSION, owner.bytes, class_number, creation_order, cdk)
+        sealed = user_keys.seal(plaintext, "grant", id, _FIRST_GENERATION)
+        key = _build_ring_key(id, owner, ring_class, creation_order, cdk)
+        members = encode_member(user_keys.user_id, user_keys.fingerprint(), sha256(sealed).digest())
+        signature = user_keys.signing_key.sign(
+            "sig/ring", user_keys.vault_id, id, _FIRST_GENERATION, key.kid, members, None, user_keys.user_id
         )
         db.execute(
             ring_table.insert().values(
                 ring=id, generation=_FIRST_GENERATION, kid=key.kid, members=members, previous=None,
-                grantor=me.user_id, signature=signature,
+                grantor=user_keys.user_id, signature=signature,
             )
         )  # fmt: skip
         db.execute(
             ring_grant_table.insert().values(
-                ring=id, generation=_FIRST_GENERATION, user=me.user_id, sealed=sealed
+                ring=id, generation=_FIRST_GENERATION, user=user_keys.user_id, sealed=sealed
             )
         )
         self._add_ring(key)
@@ -178,14 +178,14 @@ class OpenRings:
         Raises:
             DecryptionError: no such key is open, or the statement does not verify.
         """
-        found = self._rings.get(id)
-        if found is None or (kid is not None and kid != found.kid):
+        ring_key = self._rings.get(id)
+        if ring_key is None or (kid is not None and kid != ring_key.kid):
             raise DecryptionError
-        waiting = self._unverified.get(id)
-        if waiting is not None:
-            self._verify_statement(found, *waiting)
+        unverified = self._unverified.get(id)
+        if unverified is not None:
+            self._verify_statement(ring_key, *unverified)
             self._unverified.pop(id, None)
-        return found
+        return ring_key
 
     def has_grant(self, id: UUID) -> bool:
         """Whether this clinician has a grant to the ring."""
@@ -204,8 +204,8 @@ class OpenRings:
 
     def find_owner(self, id: UUID) -> UUID | None:
         """The owner of a ring, or None if this clinician has no grant to it."""
-        found = self._rings.get(id)
-        return found.owner if found else None
+        ring_key = self._rings.get(id)
+        return ring_key.owner if ring_key else None
 
     def list_owners(self, ring_class: str) -> list[UUID]:
         """Every owner of a ring of this class, in the order in which the rings were created."""
@@ -222,25 +222,25 @@ class OpenRings:
     def _open_grant(self, id: UUID, generation: int, sealed: bytes | None) -> RingKey:
         if sealed is None or generation != _FIRST_GENERATION:
             raise DecryptionError
-        plain = self._user_keys.open(sealed, "grant", id, generation)
-        if len(plain) != _GRANT_FORMAT.size:
+        plaintext = self._user_keys.open(sealed, "grant", id, generation)
+        if len(plaintext) != _GRANT_FORMAT.size:
             raise DecryptionError
-        version, owner, number, order, cdk = _GRANT_FORMAT.unpack(plain)
-        if version != _GRANT_VERSION or number not in _CLASS_NAMES:
+        version, owner, class_number, creation_order, cdk = _GRANT_FORMAT.unpack(plaintext)
+        if version != _GRANT_VERSION or class_number not in _CLASS_NAMES:
             raise DecryptionError
-        return _build_ring_key(id, UUID(bytes=owner), _CLASS_NAMES[number], order, cdk)
+        return _build_ring_key(id, UUID(bytes=owner), _CLASS_NAMES[class_number], creation_order, cdk)
 
     def _verify_statement(self, key: RingKey, row: Row[Any], sealed_hash: bytes) -> None:
         # The first generation of a ring is valid if its only member signed it. Every signed field is
         # recomputed from the grant and the clinician's own identity; the row only adds the signature.
-        me = self._user_keys
-        members = encode_member(me.user_id, me.fingerprint(), sealed_hash)
-        holds = verify_signature(
-            me.signing_key.public_key, "sig/ring", me.vault_id, key.ring, key.generation, key.kid, members,
-            None, me.user_id, signature=row.signature,
+        user_keys = self._user_keys
+        members = encode_member(user_keys.user_id, user_keys.fingerprint(), sealed_hash)
+        signature_valid = verify_signature(
+            user_keys.signing_key.public_key, "sig/ring", user_keys.vault_id, key.ring, key.generation,
+            key.kid, members, None, user_keys.user_id, signature=row.signature,
         )  # fmt: skip
-        claimed = (row.kid, row.members, row.previous, row.grantor)
-        if not holds or claimed != (key.kid, members, None, me.user_id):
+        stored_fields = (row.kid, row.members, row.previous, row.grantor)
+        if not signature_valid or stored_fields != (key.kid, members, None, user_keys.user_id):
             raise DecryptionError
 
 

@@ -20,7 +20,7 @@ def create_seal_context(vault_id: UUID, table: str, key: RingKey) -> SealContext
     """Create the seal context of this table and this ring key."""
     # Exactly the fields that locate the row, so that a blob moved to another row, table, version or ring
     # does not open. Author, times and state are inside the seal.
-    place = EncodingTemplate(
+    aad_template = EncodingTemplate(
         "rec", vault_id, SUITE, table, Placeholder(16), Placeholder(8), key.ring, key.kid
     )
-    return SealContext(ring=key.ring, key=key.key, aad_template=place)
+    return SealContext(ring=key.ring, key=key.key, aad_template=aad_template)

@@ -17,12 +17,12 @@ _MAX_FAILURES = 1000
 def count_failures(folder: Path) -> int:
     """How many attempts failed since the last success; the maximum if the file cannot be read."""
     try:
-        text = (folder / ATTEMPTS_FILE).read_bytes()[:16]
+        content = (folder / ATTEMPTS_FILE).read_bytes()[:16]
     except FileNotFoundError:
         return 0
     except OSError:
         return _MAX_FAILURES
-    return min(int(text), _MAX_FAILURES) if text.strip().isdigit() else _MAX_FAILURES
+    return min(int(content), _MAX_FAILURES) if content.strip().isdigit() else _MAX_FAILURES
 
 
 def record_failure(folder: Path) -> int:
@@ -31,16 +31,16 @@ def record_failure(folder: Path) -> int:
     Call this before an attempt and `clear_failures` after success, so that killing the program during the
     attempt, which takes a second, counts as a failure.
     """
-    failed = min(count_failures(folder) + 1, _MAX_FAILURES)
+    failures = min(count_failures(folder) + 1, _MAX_FAILURES)
     draft = folder / (ATTEMPTS_FILE + ".new")
     handle = os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     try:
-        os.write(handle, str(failed).encode())
+        os.write(handle, str(failures).encode())
         os.fsync(handle)
     finally:
         os.close(handle)
     os.replace(draft, folder / ATTEMPTS_FILE)
-    return failed
+    return failures
 
 
 def clear_failures(folder: Path) -> None:

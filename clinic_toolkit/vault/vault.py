@@ -171,8 +171,8 @@ class Vault:
         """
         if self.own_ring:
             return self.own_ring
-        named = self.inventory.ring_ids() if self.inventory else set()
-        if self.damaged_rings or not all(self.has_grant(cached_uuid(ring)) for ring in named):
+        logged_rings = self.inventory.ring_ids() if self.inventory else set()
+        if self.damaged_rings or not all(self.has_grant(cached_uuid(ring)) for ring in logged_rings):
             raise OwnRingLost
         return self.create_ring(db, owner=self.user_id, ring_class="own")
 
@@ -199,19 +199,19 @@ class Vault:
             key = self._rings.get_key(ring)
         except DecryptionError:
             raise SealBroken(table=table, record=record) from None
-        door = self._seal_context(table, key)
-        random = secrets.token_bytes(CONTENT_SALT_BYTES)
-        named = compute_content_id(random, payload)
+        context = self._seal_context(table, key)
+        salt = secrets.token_bytes(CONTENT_SALT_BYTES)
+        content_id = compute_content_id(salt, payload)
         signature = (
-            self.sign(signature_label, self.vault_id, record, version, named) if signature_label else None
+            self.sign(signature_label, self.vault_id, record, version, content_id)
+            if signature_label
+            else None
         )
         packed = pack_envelope(
-            Envelope(
-                payload=payload, content_salt=random, signature_label=signature_label, signature=signature
-            )
+            Envelope(payload=payload, content_salt=salt, signature_label=signature_label, signature=signature)
         )
-        blob = door.key.seal(packed, door.aad_template.fill(record.bytes, encode_u64(version)))
-        return SealedVersion(kid=key.kid, blob=blob, content_id=named, signature=signature)
+        blob = context.key.seal(packed, context.aad_template.fill(record.bytes, encode_u64(version)))
+        return SealedVersion(kid=key.kid, blob=blob, content_id=content_id, signature=signature)
 
     def open(
         self, *, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
@@ -228,23 +228,25 @@ class Vault:
 
     def open_rows(self, table: str, rows: Iterable[SealedRow | Row[Any]]) -> list[Envelope | None]:
         """Open many rows of one table; the result has None for each row that does not open."""
-        found: list[Envelope | None] = []
+        envelopes: list[Envelope | None] = []
         for row in rows:
             try:
-                inside = self._open_version(table, row.record, row.version, row.ring, row.kid, row.sealed)
+                envelope = self._open_version(table, row.record, row.version, row.ring, row.kid, row.sealed)
             except _OPEN_ERRORS:
-                found.append(None)
+                envelopes.append(None)
             else:
-                found.append(inside)
-        return found
+                envelopes.append(envelope)
+        return envelopes
 
     def _open_version(
         self, table: str, record: UUID, version: int, ring: UUID, kid: bytes, blob: bytes
     ) -> Envelope:
-        door = self._seal_contexts.get((table, kid))
-        if door is None or door.ring != ring:
-            door = self._seal_context(table, self._rings.get_key(ring, kid))
-        return unpack_envelope(door.key.open(blob, door.aad_template.fill(record.bytes, encode_u64(version))))
+        context = self._seal_contexts.get((table, kid))
+        if context is None or context.ring != ring:
+            context = self._seal_context(table, self._rings.get_key(ring, kid))
+        return unpack_envelope(
+            context.key.open(blob, context.aad_template.fill(record.bytes, encode_u64(version)))
+        )
 
     def sign(self, label: str, *fields: Field) -> bytes:
         """Sign fields under a label with the clinician's key; see `SigningKey.sign`."""
@@ -263,11 +265,7 @@ class Vault:
         return self._rings.create_ring(db, owner, ring_class)
 
     def get_ring(self, owner: UUID, ring_class: str) -> UUID:
-        """The ring of an owner and class.
-
-        Raises:
-            rings.UnknownRing: this clinician has none.
-        """
+        """The ring of an owner and class; see `OpenRings.get_ring`."""
         return self._rings.get_ring(owner, ring_class)
 
     def has_grant(self, ring: UUID) -> bool:
@@ -292,7 +290,7 @@ class Vault:
         return self._user_keys.user_key
 
     def _seal_context(self, table: str, key: RingKey) -> SealContext:
-        door = self._seal_contexts.get((table, key.kid))
-        if door is None:
-            door = self._seal_contexts[table, key.kid] = create_seal_context(self.vault_id, table, key)
-        return door
+        context = self._seal_contexts.get((table, key.kid))
+        if context is None:
+            context = self._seal_contexts[table, key.kid] = create_seal_context(self.vault_id, table, key)
+        return context
