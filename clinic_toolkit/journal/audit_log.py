@@ -106,10 +106,10 @@ def last_position(db: Connection) -> tuple[int, bytes]:
 
 
 def _next_position(db: Connection) -> tuple[int, bytes]:
-    seq, before = last_position(db)
+    seq, previous_hash = last_position(db)
     if seq >= MAX_NUMBER:
         raise ChainBroken(seq)
-    return seq + 1, before
+    return seq + 1, previous_hash
 
 
 def _chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) -> bytes:
@@ -133,27 +133,32 @@ def append_entry(
     """
     if anchor.is_connection_read_only(db):
         return 0
-    seq, before = _next_position(db)
-    text = _encode_payload(EntryPayload(event, to_microseconds(now), vault.user_id.bytes, tuple(references)))
+    seq, previous_hash = _next_position(db)
+    payload = _encode_payload(
+        EntryPayload(event, to_microseconds(now), vault.user_id.bytes, tuple(references))
+    )
     sealed = vault.seal(
-        table="audit_line", record=vault.incarnation, version=seq, ring=vault.practice_ring, payload=text
+        table="audit_line", record=vault.incarnation, version=seq, ring=vault.practice_ring, payload=payload
     )
     body = SEALED_MARK + sealed.kid + sealed.blob
-    chained = _chain_hash(vault.incarnation, seq, before, body)
-    signature = vault.sign("sig/audit", vault.incarnation, seq, chained)
-    _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": chained, "signature": signature})
-    saved = () if is_read_only_event(event) else references
+    entry_hash = _chain_hash(vault.incarnation, seq, previous_hash, body)
+    signature = vault.sign("sig/audit", vault.incarnation, seq, entry_hash)
+    _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": entry_hash, "signature": signature})
+    saved_references = () if is_read_only_event(event) else references
     anchor.queue_entry(
         db,
         incarnation=vault.incarnation,
         seq=seq,
-        entry_hash=chained,
+        entry_hash=entry_hash,
         at=to_microseconds(now),
-        references=saved,
+        references=saved_references,
     )
     if vault.inventory is not None and vault.inventory.seq == seq - 1:
         on_rollback(
-            db, vault.inventory.apply_entry(seq, chained, saved, key_slot_events.slot_generation_of(event))
+            db,
+            vault.inventory.apply_entry(
+                seq, entry_hash, saved_references, key_slot_events.slot_generation_of(event)
+            ),
         )
     else:
         # The log has entries that this inventory has not applied, for example from an unlock in another
@@ -182,11 +187,11 @@ def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: 
     """
     if anchor.is_connection_read_only(db):
         return 0
-    seq, before = _next_position(db)
+    seq, previous_hash = _next_position(db)
     body = KEYLESS_MARK + keyless_events.encode_event(event, to_microseconds(now))
-    link = _chain_hash(incarnation, seq, before, body)
-    _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": link, "signature": None})
-    anchor.queue_entry(db, incarnation=incarnation, seq=seq, entry_hash=link, at=to_microseconds(now))
+    entry_hash = _chain_hash(incarnation, seq, previous_hash, body)
+    _INSERT_ENTRY.execute(db, {"seq": seq, "body": body, "hash": entry_hash, "signature": None})
+    anchor.queue_entry(db, incarnation=incarnation, seq=seq, entry_hash=entry_hash, at=to_microseconds(now))
     return seq
 
 
@@ -211,8 +216,8 @@ def iter_chained_rows(db: Connection, vault: Vault, seq: int, previous_hash: byt
 
 def has_valid_signature(vault: Vault, row: Any) -> bool:
     """Return whether this clinician signed the row's hash at this position in the log."""
-    place = (vault.incarnation, row.seq, row.hash)
-    return verify_signature(vault.public_key, "sig/audit", *place, signature=row.signature)
+    signed_fields = (vault.incarnation, row.seq, row.hash)
+    return verify_signature(vault.public_key, "sig/audit", *signed_fields, signature=row.signature)
 
 
 class ReadResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,41 +234,43 @@ def iter_entries_after(db: Connection, vault: Vault, seq: int) -> Iterator[ReadR
     Anyone can write a keyless entry, so only the chain protects it; `unsigned_entries` checks the end of
     the chain.
     """
-    before = find_entry_hash(db, seq) if seq else GENESIS_HASH
+    previous_hash = find_entry_hash(db, seq) if seq else GENESIS_HASH
     for row in db.execute(
         select(audit_log_table).where(audit_log_table.c.seq > seq).order_by(audit_log_table.c.seq)
     ):
-        for lost in sequence_gaps.missing_numbers(seq + 1, row.seq):
-            yield ReadResult(seq=lost, hash=row.hash, entry=None)
-        follows = before and row.hash == _chain_hash(vault.incarnation, row.seq, before, row.body)
-        seq, before, signed = row.seq, row.hash, row.signature is not None
+        for missing_seq in sequence_gaps.missing_numbers(seq + 1, row.seq):
+            yield ReadResult(seq=missing_seq, hash=row.hash, entry=None)
+        continues_chain = previous_hash and row.hash == _chain_hash(
+            vault.incarnation, row.seq, previous_hash, row.body
+        )
+        seq, previous_hash, is_signed = row.seq, row.hash, row.signature is not None
         try:
             # Sealed entries are always signed, so one without a signature is not trusted.
-            ours = follows and (signed or row.body[:1] == KEYLESS_MARK)
-            line = _open_entry(vault, seq, row.body, signed=signed) if ours else None
+            is_trusted = continues_chain and (is_signed or row.body[:1] == KEYLESS_MARK)
+            entry = _open_entry(vault, seq, row.body, signed=is_signed) if is_trusted else None
         except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
-            line = None
-        yield ReadResult(seq=seq, hash=row.hash, entry=line)
+            entry = None
+        yield ReadResult(seq=seq, hash=row.hash, entry=entry)
 
 
 def find_entry_hash(db: Connection, seq: int) -> bytes | None:
     """Return the hash of one entry, or None if there is no such entry."""
-    found: bytes | None = db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == seq))
-    return found
+    entry_hash: bytes | None = db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == seq))
+    return entry_hash
 
 
 def _open_entry(vault: Vault, seq: int, body: bytes, *, signed: bool) -> AuditEntry:
     if body[:1] == KEYLESS_MARK:
-        event, at = keyless_events.decode_event(body[1:])
+        event, recorded_at = keyless_events.decode_event(body[1:])
         return AuditEntry(
             seq=seq,
             event=event,
-            recorded_at=from_microseconds(at),
+            recorded_at=from_microseconds(recorded_at),
             references=(),
             is_signed=signed,
             is_keyless=True,
         )
-    opened = vault.open(
+    envelope = vault.open(
         table="audit_line",
         record=vault.incarnation,
         version=seq,
@@ -271,11 +278,11 @@ def _open_entry(vault: Vault, seq: int, body: bytes, *, signed: bool) -> AuditEn
         kid=body[1 : 1 + _KEY_ID_LENGTH],
         blob=body[1 + _KEY_ID_LENGTH :],
     )
-    text = _decode_payload(opened.payload)
+    payload = _decode_payload(envelope.payload)
     return AuditEntry(
         seq=seq,
-        event=text.event,
-        recorded_at=from_microseconds(text.recorded_at),
-        references=text.references,
+        event=payload.event,
+        recorded_at=from_microseconds(payload.recorded_at),
+        references=payload.references,
         is_signed=signed,
     )

@@ -92,15 +92,15 @@ def last_signed_entry_number(db: Connection) -> int:
 
 def is_signed_afterwards(db: Connection, vault: Vault, seq: int) -> bool:
     """Return whether the next signed entry says that this keyless one was checked and accepted."""
-    after = select(func.min(audit_log_table.c.seq)).where(
+    query = select(func.min(audit_log_table.c.seq)).where(
         audit_log_table.c.seq > seq, audit_log_table.c.signature.is_not(None)
     )
-    signed = db.scalar(after)
-    for line in iter_checked_entries(db, vault, first=signed, last=signed) if signed else ():
-        first, _, last = line.event.removeprefix(EVENT_UNSIGNED_ACCEPTED).partition("-")
+    signed_seq = db.scalar(query)
+    for entry in iter_checked_entries(db, vault, first=signed_seq, last=signed_seq) if signed_seq else ():
+        first, _, last = entry.event.removeprefix(EVENT_UNSIGNED_ACCEPTED).partition("-")
         return (
-            line.event.startswith(EVENT_UNSIGNED_ACCEPTED)
-            and not line.fault
+            entry.event.startswith(EVENT_UNSIGNED_ACCEPTED)
+            and not entry.fault
             and int(first) <= seq <= int(last)
         )
     return False
@@ -123,17 +123,21 @@ def read_audit_page(
     """
     upper = min(last_entry_number(db), (before_number or MAX_ENTRIES_SEARCHED**3) - 1)
     oldest = max(1, upper - MAX_ENTRIES_SEARCHED + 1)
-    found: list[CheckedEntry] = []
+    entries: list[CheckedEntry] = []
     while upper >= oldest:
         lower = max(oldest, upper - _BATCH_SIZE + 1)
-        for line in reversed(list(iter_checked_entries(db, vault, first=lower, last=upper))):
-            if matches(line):
-                found.append(line)
-                if len(found) == size:
-                    older = line.seq if line.seq > 1 else None
-                    return AuditPage(entries=tuple(found), next_before=older, oldest_examined=line.seq)
+        for entry in reversed(list(iter_checked_entries(db, vault, first=lower, last=upper))):
+            if matches(entry):
+                entries.append(entry)
+                if len(entries) == size:
+                    next_before = entry.seq if entry.seq > 1 else None
+                    return AuditPage(
+                        entries=tuple(entries), next_before=next_before, oldest_examined=entry.seq
+                    )
         upper = lower - 1
-    return AuditPage(entries=tuple(found), next_before=oldest if oldest > 1 else None, oldest_examined=oldest)
+    return AuditPage(
+        entries=tuple(entries), next_before=oldest if oldest > 1 else None, oldest_examined=oldest
+    )
 
 
 def iter_checked_entries(
@@ -146,26 +150,29 @@ def iter_checked_entries(
         first, last: the numbers of the first and last entry; None for the end of the log.
     """
     incarnation = vault.incarnation if vault else identity.load_vault_ids(db)[1]
-    before = (
+    previous_hash = (
         db.scalar(select(audit_log_table.c.hash).where(audit_log_table.c.seq == first - 1)) or _GENESIS_HASH
     )
-    expected = first
-    rows = select(audit_log_table).where(audit_log_table.c.seq >= first).order_by(audit_log_table.c.seq)
-    for row in db.execute(rows if last is None else rows.where(audit_log_table.c.seq <= last)):
-        for lost in sequence_gaps.missing_numbers(expected, row.seq):
-            yield CheckedEntry(seq=lost, fault=FAULT_MISSING)
-        chained = _chain_hash(incarnation, row.seq, before, row.body)
-        yield _check_entry(vault, row, fault="" if chained == row.hash else FAULT_CHANGED)
-        before, expected = row.hash, row.seq + 1
+    expected_seq = first
+    query = select(audit_log_table).where(audit_log_table.c.seq >= first).order_by(audit_log_table.c.seq)
+    for row in db.execute(query if last is None else query.where(audit_log_table.c.seq <= last)):
+        for missing_seq in sequence_gaps.missing_numbers(expected_seq, row.seq):
+            yield CheckedEntry(seq=missing_seq, fault=FAULT_MISSING)
+        entry_hash = _chain_hash(incarnation, row.seq, previous_hash, row.body)
+        yield _check_entry(vault, row, fault="" if entry_hash == row.hash else FAULT_CHANGED)
+        previous_hash, expected_seq = row.hash, row.seq + 1
 
 
 def matches_incarnation(db: Connection, incarnation: UUID) -> bool:
     """Return whether the newest entry was chained under this incarnation."""
-    newest = db.execute(select(audit_log_table).order_by(audit_log_table.c.seq.desc()).limit(2)).all()
-    if not newest:
+    newest_rows = db.execute(select(audit_log_table).order_by(audit_log_table.c.seq.desc()).limit(2)).all()
+    if not newest_rows:
         return True
-    before = newest[1].hash if newest[1:] else _GENESIS_HASH
-    return bool(newest[0].hash == _chain_hash(incarnation, newest[0].seq, before, newest[0].body))
+    previous_hash = newest_rows[1].hash if newest_rows[1:] else _GENESIS_HASH
+    return bool(
+        newest_rows[0].hash
+        == _chain_hash(incarnation, newest_rows[0].seq, previous_hash, newest_rows[0].body)
+    )
 
 
 def is_signed_by_vault(db: Connection, vault: Vault, *, first: bool = False) -> bool:
@@ -174,11 +181,11 @@ def is_signed_by_vault(db: Connection, vault: Vault, *, first: bool = False) -> 
     The signature covers the vault's incarnation. Keyless entries prove nothing here: they are chained under
     whatever ids the store held at that time.
     """
-    signed, seq = (
+    query, seq_column = (
         select(audit_log_table).where(audit_log_table.c.signature.is_not(None)),
         audit_log_table.c.seq,
     )
-    row = db.execute(signed.order_by(seq if first else seq.desc()).limit(1)).first()
+    row = db.execute(query.order_by(seq_column if first else seq_column.desc()).limit(1)).first()
     return row is None or has_valid_signature(vault, row)
 
 
@@ -187,49 +194,54 @@ def _chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) 
 
 
 def _check_entry(vault: Vault | None, row: Any, *, fault: str) -> CheckedEntry:
-    signed = row.signature is not None
-    known = {"seq": row.seq, "hash": row.hash, "is_signed": signed}
+    is_signed = row.signature is not None
+    known_fields = {"seq": row.seq, "hash": row.hash, "is_signed": is_signed}
     try:
-        text = _open_payload(vault, row)
-        at = from_microseconds(text.recorded_at) if text else None
+        payload = _open_payload(vault, row)
+        recorded_at = from_microseconds(payload.recorded_at) if payload else None
     except keyless_events.UnknownKeylessEvent:
-        return CheckedEntry(**known, fault=fault or FAULT_UNKNOWN_EVENT)
+        return CheckedEntry(**known_fields, fault=fault or FAULT_UNKNOWN_EVENT)
     except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
-        return CheckedEntry(**known, fault=fault or FAULT_UNREADABLE)
-    if row.body[:1] == SEALED_MARK and not signed:
+        return CheckedEntry(**known_fields, fault=fault or FAULT_UNREADABLE)
+    if row.body[:1] == SEALED_MARK and not is_signed:
         # Sealed entries are always signed.
         fault = fault or FAULT_SIGNATURE
-    if vault and signed and not fault:
-        tail = (vault.incarnation, row.seq, row.hash)
+    if vault and is_signed and not fault:
+        signed_fields = (vault.incarnation, row.seq, row.hash)
         fault = (
             ""
-            if verify_signature(vault.public_key, "sig/audit", *tail, signature=row.signature)
+            if verify_signature(vault.public_key, "sig/audit", *signed_fields, signature=row.signature)
             else FAULT_SIGNATURE
         )
-    if text is None:
-        return CheckedEntry(**known, fault=fault)
-    actor = UUID(bytes=text.actor_id) if text.actor_id else None
-    entries = text.references
+    if payload is None:
+        return CheckedEntry(**known_fields, fault=fault)
+    actor_id = UUID(bytes=payload.actor_id) if payload.actor_id else None
+    references = payload.references
     return CheckedEntry(
-        **known, event=text.event, recorded_at=at, actor_id=actor, references=entries, fault=fault
+        **known_fields,
+        event=payload.event,
+        recorded_at=recorded_at,
+        actor_id=actor_id,
+        references=references,
+        fault=fault,
     )
 
 
 def _open_payload(vault: Vault | None, row: Any) -> EntryPayload | None:
-    kind, rest = row.body[:1], row.body[1:]
-    if kind == KEYLESS_MARK:
-        event, at = keyless_events.decode_event(rest)
-        return EntryPayload(event, at, b"")
-    if kind != SEALED_MARK:
+    mark, content = row.body[:1], row.body[1:]
+    if mark == KEYLESS_MARK:
+        event, recorded_at = keyless_events.decode_event(content)
+        return EntryPayload(event, recorded_at, b"")
+    if mark != SEALED_MARK:
         raise msgspec.DecodeError("a line of an unknown kind")
     if vault is None:
         return None
-    opened = vault.open(
+    envelope = vault.open(
         table="audit_line",
         record=vault.incarnation,
         version=row.seq,
         ring=vault.practice_ring,
-        kid=rest[:_KEY_ID_LENGTH],
-        blob=rest[_KEY_ID_LENGTH:],
+        kid=content[:_KEY_ID_LENGTH],
+        blob=content[_KEY_ID_LENGTH:],
     )
-    return _decode_payload(opened.payload)
+    return _decode_payload(envelope.payload)

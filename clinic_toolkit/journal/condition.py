@@ -35,24 +35,24 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
         load_names: returns the lookup from ring to client names; called only if a finding needs names.
     """
     verdict = anchor.verdict(db.engine)
-    found = [condition_findings.built_finding(verdict.schema_damage)] if verdict.schema_damage else []
-    found += [condition_findings.exchanged_finding(verdict.file_replaced)] if verdict.file_replaced else []
-    found += [condition_findings.other_finding(verdict.chain_mismatch)] if verdict.chain_mismatch else []
-    found += [condition_findings.HEADER_FINDINGS[vault.header_fault]] if vault.header_fault else []
+    findings = [condition_findings.built_finding(verdict.schema_damage)] if verdict.schema_damage else []
+    findings += [condition_findings.exchanged_finding(verdict.file_replaced)] if verdict.file_replaced else []
+    findings += [condition_findings.other_finding(verdict.chain_mismatch)] if verdict.chain_mismatch else []
+    findings += [condition_findings.HEADER_FINDINGS[vault.header_fault]] if vault.header_fault else []
     names_of_ring = (
         load_names() if verdict.missing_entries or vault.integrity_failures or vault.unconfirmed else None
     )
-    found += [
+    findings += [
         condition_findings.missing_finding(db, missing, names_of_ring)
         for missing in verdict.missing_entries
         if names_of_ring
     ]
-    found += [condition_findings.absent_finding(absent) for absent in verdict.anchor_absences]
+    findings += [condition_findings.absent_finding(absence) for absence in verdict.anchor_absences]
     if names_of_ring and vault.integrity_failures:
-        found.append(condition_findings.unreadable_finding(vault, names_of_ring))
+        findings.append(condition_findings.unreadable_finding(vault, names_of_ring))
     gaps = inventory_snapshot.load_inventory(db, vault).gaps
     if gaps:
-        found.append(
+        findings.append(
             condition_findings.gaps_finding(
                 gaps,
                 list(condition_findings.failure_sentences(vault.unconfirmed, names_of_ring))
@@ -61,14 +61,16 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
             )
         )
     # If the schema is damaged, nothing can be written, so no decision can be recorded.
-    return tuple(replace(each, act="") for each in found) if verdict.schema_damage else tuple(found)
+    return (
+        tuple(replace(finding, act="") for finding in findings) if verdict.schema_damage else tuple(findings)
+    )
 
 
 def findings_token(engine: Engine) -> str:
     """Return a short token of the current findings, so that a decision applies only to what was shown."""
     verdict = anchor.verdict(engine)
     parts = [f"{missing.first_seq}-{missing.last_seq}" for missing in verdict.missing_entries]
-    parts += [f"absent-{absent.tip}" for absent in verdict.anchor_absences]
+    parts += [f"absent-{absence.tip}" for absence in verdict.anchor_absences]
     parts += [f"other-{verdict.chain_mismatch.tip}"] if verdict.chain_mismatch else []
     parts += ["built"] if verdict.schema_damage else []
     parts += [f"exchanged-{len(verdict.file_replaced.rescue_copies)}"] if verdict.file_replaced else []
@@ -112,6 +114,6 @@ def record_accepted_rollback(
     """
     on_rollback(db, undo)
     # The store was read-only at the unlock, so the result of checking these entries was not recorded then.
-    sound_tail = inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
+    unsigned_valid = inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
     audit_log.append_entry(db, vault, "anchor.other_taken", now=now)
-    return sound_tail
+    return unsigned_valid

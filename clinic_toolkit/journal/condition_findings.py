@@ -71,9 +71,9 @@ HEADER_FINDINGS = {
 def missing_finding(db: Connection, missing: MissingEntries, names_of_ring: NamesOfRing) -> Finding:
     """Return the finding for saves that the data file no longer has."""
     count = missing.last_seq - missing.first_seq + 1
-    lines = tuple(_missing_sentences(db, missing.saved_records, names_of_ring))
+    details = tuple(_missing_sentences(db, missing.saved_records, names_of_ring))
     if missing.unknown_count:
-        lines += (
+        details += (
             f"{_counted(missing.unknown_count, 'earlier save', 'earlier saves')}: nothing more is known.",
         )
     return Finding(
@@ -82,7 +82,7 @@ def missing_finding(db: Connection, missing: MissingEntries, names_of_ring: Name
         "confirmed and cannot be found in the data file any more. The usual cause is a disk or "
         "a copy that lost its last part. Write it down again while you remember it, or restore "
         "a newer backup.",
-        details=lines,
+        details=details,
         file=missing.log_copy.name if missing.log_copy else "",
         act=ACT_ACKNOWLEDGE,
     )
@@ -95,17 +95,20 @@ def _missing_sentences(
     by_record = sorted(entries, key=lambda entry: (entry.table, entry.record.bytes, entry.seq))
     groups = [list(group) for _, group in groupby(by_record, key=lambda entry: (entry.table, entry.record))]
     for group in sorted((group for group in groups if group[0].table), key=lambda group: group[-1].seq):
-        last = group[-1]
-        noun = RECORD_NOUNS.get(last.table, "an entry")
-        names = names_of_ring(last.ring)
-        times = f", the last of {len(group)} saves" if len(group) > 1 else ""
+        last_save = group[-1]
+        noun = RECORD_NOUNS.get(last_save.table, "an entry")
+        names = names_of_ring(last_save.ring)
+        count_phrase = f", the last of {len(group)} saves" if len(group) > 1 else ""
         yield (
             f"{noun[0].upper()}{noun[1:]}{f' ({names})' if names else ''}, saved "
-            f"{_format_moment(last.at)}{times}. {_what_remains(db, last)}"
+            f"{_format_moment(last_save.at)}{count_phrase}. {_what_remains(db, last_save)}"
         )
-    silent = sum(len(group) for group in groups if not group[0].table)
-    if silent:
-        yield f"{_counted(silent, 'act', 'acts')} that saved nothing, such as unlocking or looking at a page."
+    silent_count = sum(len(group) for group in groups if not group[0].table)
+    if silent_count:
+        yield (
+            f"{_counted(silent_count, 'act', 'acts')} that saved nothing, "
+            "such as unlocking or looking at a page."
+        )
 
 
 def _what_remains(db: Connection, entry: SavedRecord) -> str:
@@ -144,7 +147,7 @@ def built_finding(built: SchemaDamage) -> Finding:
 
 def exchanged_finding(exchanged: FileReplaced) -> Finding:
     """Return the finding for a data file that was replaced while it was open."""
-    happened = (
+    cause = (
         "The data file was replaced, moved or removed while this program was using it. Programs that "
         "synchronise folders do this. "
     )
@@ -169,7 +172,7 @@ def exchanged_finding(exchanged: FileReplaced) -> Finding:
         )
     return Finding(
         title="The data file was replaced",
-        sentence=happened + advice,
+        sentence=cause + advice,
         details=tuple(f"The copy {copy.name}." for copy in exchanged.rescue_copies),
         act="" if exchanged.in_this_run else ACT_ACKNOWLEDGE,
     )
@@ -191,10 +194,11 @@ def other_finding(other: ChainMismatch) -> Finding:
 
 def failure_sentences(failures: dict[bytes, IntegrityFailure], names_of_ring: NamesOfRing) -> Iterator[str]:
     """Yield a sentence for each failed record, with the names of its clients."""
-    for each in list(failures.values()):
-        names = names_of_ring(each.ring)
+    for failure in list(failures.values()):
+        names = names_of_ring(failure.ring)
         yield (
-            f"{each.noun[0].upper()}{each.noun[1:]}{f' ({names})' if names else ''}: {REASONS[each.reason]}."
+            f"{failure.noun[0].upper()}{failure.noun[1:]}{f' ({names})' if names else ''}: "
+            f"{REASONS[failure.reason]}."
         )
 
 
@@ -217,7 +221,7 @@ def gaps_finding(gaps: list[int], unconfirmed: list[str]) -> Finding:
         gaps: the numbers of those entries.
         unconfirmed: a sentence for each shown record that only an unreadable entry could have named.
     """
-    lines = [f"Line {seq}." for seq in gaps[:_MAX_LISTED]] + (["And more."] if gaps[_MAX_LISTED:] else [])
+    details = [f"Line {seq}." for seq in gaps[:_MAX_LISTED]] + (["And more."] if gaps[_MAX_LISTED:] else [])
     return Finding(
         title="Lines of the audit trail that cannot be read",
         sentence="They were changed, removed or added outside this program. What they said is not known, "
@@ -225,16 +229,16 @@ def gaps_finding(gaps: list[int], unconfirmed: list[str]) -> Finding:
         "from the time of such a line are still shown, although nobody can say whether they are "
         "genuine; those that were opened since you unlocked are listed here. An entry that no "
         "line can explain is never shown.",
-        details=(*lines, *sorted(unconfirmed)),
+        details=(*details, *sorted(unconfirmed)),
     )
 
 
 def _format_moment(recorded_at: int) -> str:
     try:
-        local = from_microseconds(recorded_at).astimezone()
+        local_time = from_microseconds(recorded_at).astimezone()
     except ValueError:
         return "at a time that cannot be read"
-    return f"{format_date(local.date())}, {local:%H:%M}"
+    return f"{format_date(local_time.date())}, {local_time:%H:%M}"
 
 
 def _counted(number: int, singular: str, plural: str) -> str:

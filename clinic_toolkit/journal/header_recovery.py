@@ -33,26 +33,26 @@ def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vaul
     """
     try:
         vault = open_with(db)
-    except _REFUSALS as refused:
+    except _REFUSALS as store_error:
         try:
-            other = header_backup.unlock_from_backup(db, open_with)
-        except WrongSecret as wrong:
+            backup_vault = header_backup.unlock_from_backup(db, open_with)
+        except WrongSecret as backup_error:
             # The intact backup refuses the secret too, so the secret is wrong, whatever is damaged.
-            if not isinstance(refused, WrongSecret):
-                raise WrongSecret(f"{wrong.sentence} {_BACKUP_TRIED}") from None
-            other = None
-        if other is None or not _has_newest_slots(db, other):
+            if not isinstance(store_error, WrongSecret):
+                raise WrongSecret(f"{backup_error.sentence} {_BACKUP_TRIED}") from None
+            backup_vault = None
+        if backup_vault is None or not _has_newest_slots(db, backup_vault):
             raise
-        return other
+        return backup_vault
     if audit_reader.is_signed_by_vault(db, vault):
         return vault
     # Every signature covers the incarnation. If the newest does not verify, the stored incarnation may be the
     # damaged part, so try the backup.
     try:
-        other = header_backup.unlock_from_backup(db, open_with)
+        backup_vault = header_backup.unlock_from_backup(db, open_with)
     except WrongSecret:
         return vault
-    return other if other is not None and _has_newest_slots(db, other) else vault
+    return backup_vault if backup_vault is not None and _has_newest_slots(db, backup_vault) else vault
 
 
 def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> None:
@@ -87,11 +87,11 @@ def _has_newest_slots(db: Connection, vault: Vault) -> bool:
     inventory = inventory_snapshot.load_inventory(db, vault)
 
     def names_them(line: audit_reader.CheckedEntry) -> bool:
-        sound = line.is_signed and not line.fault and line.seq not in inventory.gaps
-        return sound and key_slot_events.slot_generation_of(line.event) > 0
+        is_trusted = line.is_signed and not line.fault and line.seq not in inventory.gaps
+        return is_trusted and key_slot_events.slot_generation_of(line.event) > 0
 
-    for last in audit_reader.read_audit_page(db, vault, matches=names_them, size=1).entries:
-        number = key_slot_events.slot_generation_of(last.event)
-        unread = any(gap > last.seq for gap in inventory.gaps)
-        return not unread and number == inventory.slot_generation == vault.slot_generation
+    for newest_entry in audit_reader.read_audit_page(db, vault, matches=names_them, size=1).entries:
+        slot_generation = key_slot_events.slot_generation_of(newest_entry.event)
+        has_later_gap = any(seq > newest_entry.seq for seq in inventory.gaps)
+        return not has_later_gap and slot_generation == inventory.slot_generation == vault.slot_generation
     return False

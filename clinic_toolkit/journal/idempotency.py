@@ -46,19 +46,19 @@ def find_created_with(
     """
     if idempotency_key in (vault.vault_id, vault.user_id):
         raise IdempotencyKeyTaken
-    known = inventory_snapshot.load_inventory(db, vault).find_newest(idempotency_key.bytes)
-    if known is None:
+    logged = inventory_snapshot.load_inventory(db, vault).find_newest(idempotency_key.bytes)
+    if logged is None:
         return None
-    found_in = UUID(bytes=known.ring)
-    belongs = found_in == ring if ring else vault.find_owner(found_in) == idempotency_key
-    if known.table != table.name or not belongs:
+    record_ring = UUID(bytes=logged.ring)
+    ring_matches = record_ring == ring if ring else vault.find_owner(record_ring) == idempotency_key
+    if logged.table != table.name or not ring_matches:
         raise IdempotencyKeyTaken
-    newest = records.load_record(db, vault, table, idempotency_key, payload_type)
-    first = (
-        newest
-        if newest.version == 1
+    newest_version = records.load_record(db, vault, table, idempotency_key, payload_type)
+    first_version = (
+        newest_version
+        if newest_version.version == 1
         else version_history.list_versions(db, vault, table, idempotency_key, payload_type)[0]
     )
-    if first.author_id != vault.user_id:
+    if first_version.author_id != vault.user_id:
         raise IdempotencyKeyTaken
-    return first
+    return first_version

@@ -85,8 +85,8 @@ class _LoggedVersions:
         self.references[entry.record, entry.version] = entry
         self.versions.setdefault(entry.record, []).append(entry.version)
         self.ring_ids.add(entry.ring)
-        before = self.newest_references.get(entry.record)
-        if before is None or entry.version >= before.version:
+        newest = self.newest_references.get(entry.record)
+        if newest is None or entry.version >= newest.version:
             self.newest_references[entry.record] = entry
 
 
@@ -104,24 +104,24 @@ def inspect_all(
         report_progress: called with (done, total) after each audit entry and each row.
         known_tables: the tables that may hold sealed rows.
     """
-    there = set(inspect(db).get_table_names())
-    sealed = [table for table in known_tables.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
-    tables = [table for table in sealed if table.name in there]
-    rows = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
-    lines = audit_reader.last_entry_number(db)
+    existing_names = set(inspect(db).get_table_names())
+    sealed_tables = [table for table in known_tables.sorted_tables if set(table.c.keys()) >= _SEALED_COLUMNS]
+    tables = [table for table in sealed_tables if table.name in existing_names]
+    row_count = sum(db.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+    entry_count = audit_reader.last_entry_number(db)
     findings: list[Finding] = []
-    named = _LoggedVersions()
-    for done, step in enumerate(
-        chain(_inspect_audit_log(db, vault, named), _inspect_rows(db, vault, tables, named)), 1
+    logged = _LoggedVersions()
+    for done, step_findings in enumerate(
+        chain(_inspect_audit_log(db, vault, logged), _inspect_rows(db, vault, tables, logged)), 1
     ):
-        findings += step
-        report_progress(min(done, lines + rows), lines + rows)
+        findings += step_findings
+        report_progress(min(done, entry_count + row_count), entry_count + row_count)
     findings += _inspect_header(db, vault)
     if vault is not None:
-        findings += _inspect_key_slots(vault, named)
-        findings += _inspect_rings(db, vault, named)
-        findings += _list_missing(named, {str(table.name) for table in tables})
-    return Report(entries_checked=lines, rows_checked=rows, findings=tuple(findings))
+        findings += _inspect_key_slots(vault, logged)
+        findings += _inspect_rings(db, vault, logged)
+        findings += _list_missing(logged, {str(table.name) for table in tables})
+    return Report(entries_checked=entry_count, rows_checked=row_count, findings=tuple(findings))
 
 
 def _inspect_audit_log(
@@ -130,35 +130,41 @@ def _inspect_audit_log(
     if vault and vault.inventory is None:
         # No unlock has run in this process, so the entries after the last signature are still unchecked.
         inventory_snapshot.mark_unreliable_from(db, vault)
-    doubted = set(inventory_snapshot.load_inventory(db, vault).gaps) if vault else set()
-    for line in audit_reader.iter_checked_entries(db, vault):
-        logged.is_complete = logged.is_complete and not line.fault and line.seq not in doubted
-        # Doubted entries do not count, because no signature covers them. The exception is an entry whose only
-        # fault is that it does not continue the chain: it may itself be intact.
-        if line.seq not in doubted or line.fault == audit_reader.FAULT_CHANGED:
-            for entry in () if audit_log.is_read_only_event(line.event) else line.references:
-                logged.add_reference(entry)
-            if line.actor_id is not None:
+    untrusted = set(inventory_snapshot.load_inventory(db, vault).gaps) if vault else set()
+    for entry in audit_reader.iter_checked_entries(db, vault):
+        logged.is_complete = logged.is_complete and not entry.fault and entry.seq not in untrusted
+        # Untrusted entries do not count, because no signature covers them. The exception is an entry whose
+        # only fault is that it does not continue the chain: it may itself be intact.
+        if entry.seq not in untrusted or entry.fault == audit_reader.FAULT_CHANGED:
+            for reference in () if audit_log.is_read_only_event(entry.event) else entry.references:
+                logged.add_reference(reference)
+            if entry.actor_id is not None:
                 logged.slot_generation = max(
-                    logged.slot_generation, key_slot_events.slot_generation_of(line.event)
+                    logged.slot_generation, key_slot_events.slot_generation_of(entry.event)
                 )
-        yield [Finding(sentence=ENTRY_FAULT_SENTENCES[line.fault].format(seq=line.seq))] if line.fault else []
+        yield (
+            [Finding(sentence=ENTRY_FAULT_SENTENCES[entry.fault].format(seq=entry.seq))]
+            if entry.fault
+            else []
+        )
 
 
 def _inspect_rows(
     db: Connection, vault: Vault | None, tables: list[Table], logged: _LoggedVersions
 ) -> Iterator[list[Finding]]:
-    kids = {row.ring: row.kid for row in db.execute(select(ring_table))}
+    key_ids = {row.ring: row.kid for row in db.execute(select(ring_table))}
     for table in tables:
-        after = 0
+        last_id = 0
         while batch := db.execute(
-            select(table).where(table.c.id > after).order_by(table.c.id).limit(_BATCH_SIZE)
+            select(table).where(table.c.id > last_id).order_by(table.c.id).limit(_BATCH_SIZE)
         ).all():
-            after = batch[-1].id
+            last_id = batch[-1].id
             for row in batch:
                 logged.found_rows.add((row.record.bytes, row.version))
-                wrong = _outer_fault(row, kids) or (_inner_fault(vault, table, row, logged) if vault else "")
-                yield [_build_finding(table.name, row.record, row.version, wrong, row.ring)] if wrong else []
+                fault = _outer_fault(row, key_ids) or (
+                    _inner_fault(vault, table, row, logged) if vault else ""
+                )
+                yield [_build_finding(table.name, row.record, row.version, fault, row.ring)] if fault else []
 
 
 def _outer_fault(row: Any, key_ids: dict[UUID, bytes]) -> str:
@@ -172,7 +178,7 @@ def _outer_fault(row: Any, key_ids: dict[UUID, bytes]) -> str:
 
 def _inner_fault(vault: Vault, table: Table, row: Any, logged: _LoggedVersions) -> str:
     try:
-        opened = vault.open(
+        envelope = vault.open(
             table=str(table.name),
             record=row.record,
             version=row.version,
@@ -180,14 +186,14 @@ def _inner_fault(vault: Vault, table: Table, row: Any, logged: _LoggedVersions) 
             kid=row.kid,
             blob=row.sealed,
         )
-        stamp, _ = _decode_version(opened.payload)
+        header, _ = _decode_version(envelope.payload)
     except (SealBroken, msgspec.DecodeError):
         return "its bytes were changed or damaged outside this program"
-    if stamp.final != bool(row.final):
+    if header.final != bool(row.final):
         return "its mark as final was changed outside this program"
-    if _has_invalid_signature(vault, row, opened):
+    if _has_invalid_signature(vault, row, envelope):
         return "the signature inside it is not valid"
-    return _audit_log_fault(logged, table, row, stamp, opened)
+    return _audit_log_fault(logged, table, row, header, envelope)
 
 
 def _has_invalid_signature(vault: Vault, row: Any, envelope: Envelope) -> bool:
@@ -206,19 +212,23 @@ def _audit_log_fault(
     logged: _LoggedVersions, table: Table, row: Any, header: VersionHeader, envelope: Envelope
 ) -> str:
     """Return how a version contradicts the audit log, or ""."""
-    entry = logged.references.get((row.record.bytes, row.version))
-    if entry is None:
+    reference = logged.references.get((row.record.bytes, row.version))
+    if reference is None:
         return "the audit trail does not mention it"
-    if (entry.table, entry.ring, entry.content_id) != (table.name, row.ring.bytes, envelope.content_id):
+    if (reference.table, reference.ring, reference.content_id) != (
+        table.name,
+        row.ring.bytes,
+        envelope.content_id,
+    ):
         return "the audit trail describes other content for it"
-    earlier = [version for version in logged.versions[row.record.bytes] if version < row.version]
-    before = logged.references[row.record.bytes, max(earlier)] if earlier else None
+    earlier_versions = [version for version in logged.versions[row.record.bytes] if version < row.version]
+    previous = logged.references[row.record.bytes, max(earlier_versions)] if earlier_versions else None
     if header.previous_content_id is not None and (
-        before is None or before.content_id != header.previous_content_id
+        previous is None or previous.content_id != header.previous_content_id
     ):
         return "the version before it is not the right one"
-    if header.follows_final and before:
-        logged.required_final[row.record.bytes, before.version] = row.ring
+    if header.follows_final and previous:
+        logged.required_final[row.record.bytes, previous.version] = row.ring
     if not header.final and row.version < logged.newest_references[row.record.bytes].version:
         return "it is an old version that was put back"
     return ""
@@ -226,14 +236,16 @@ def _audit_log_fault(
 
 def _list_missing(logged: _LoggedVersions, tables: set[str]) -> Iterator[Finding]:
     """Yield a finding for each version that the audit log or a later version requires and that is missing."""
-    standing = {record for record, _ in logged.found_rows}
-    for record, entry in logged.newest_references.items():
-        if entry.table in tables and (record, entry.version) not in logged.found_rows:
-            what = "an older version is in its place" if record in standing else "it is not in the file"
-            yield _build_finding(entry.table, UUID(bytes=record), entry.version, what, UUID(bytes=entry.ring))
+    found_records = {record for record, _ in logged.found_rows}
+    for record, reference in logged.newest_references.items():
+        if reference.table in tables and (record, reference.version) not in logged.found_rows:
+            fault = "an older version is in its place" if record in found_records else "it is not in the file"
+            yield _build_finding(
+                reference.table, UUID(bytes=record), reference.version, fault, UUID(bytes=reference.ring)
+            )
     for record, version in logged.required_final.keys() - logged.found_rows:
-        entry, ring = logged.references[record, version], logged.required_final[record, version]
-        yield _build_finding(entry.table, UUID(bytes=record), version, "it is not in the file", ring)
+        reference, ring = logged.references[record, version], logged.required_final[record, version]
+        yield _build_finding(reference.table, UUID(bytes=record), version, "it is not in the file", ring)
 
 
 def _inspect_header(db: Connection, vault: Vault | None) -> Iterator[Finding]:
@@ -266,8 +278,8 @@ def _inspect_rings(db: Connection, vault: Vault, logged: _LoggedVersions) -> Ite
 
 
 def _inspect_key_slots(vault: Vault, logged: _LoggedVersions) -> Iterator[Finding]:
-    newer = logged.is_complete and 0 < logged.slot_generation < vault.slot_generation
-    if not vault.slots_intact or vault.slot_generation < logged.slot_generation or newer:
+    vault_is_newer = logged.is_complete and 0 < logged.slot_generation < vault.slot_generation
+    if not vault.slots_intact or vault.slot_generation < logged.slot_generation or vault_is_newer:
         yield Finding(
             sentence="The list of ways to unlock is not the one this program wrote last: a "
             "passphrase or a recovery sheet was added, removed or put back outside this program."

@@ -89,11 +89,11 @@ def record_failure(
     Returns:
         The error that names the record; it is not raised here.
     """
-    found = IntegrityFailure(
+    failure = IntegrityFailure(
         table=str(table.name), record=record, ring=ring, reason=reason, found_version=version
     )
-    vault.integrity_failures[record.bytes] = found
-    return UnreadableRecord(found)
+    vault.integrity_failures[record.bytes] = failure
+    return UnreadableRecord(failure)
 
 
 def record_damaged_row(vault: Vault, table: Table, row: Row[Any] | SealedRow) -> UnreadableRecord:
@@ -122,24 +122,24 @@ def check_against_audit_log(db: Connection, vault: Vault, table: Table, version:
     Returns:
         A key of `REASONS`, or "" if nothing is wrong.
     """
-    known = inventory_snapshot.load_inventory(db, vault).find_newest(version.id.bytes)
-    if known and _matches(known, table, version):
+    logged = inventory_snapshot.load_inventory(db, vault).find_newest(version.id.bytes)
+    if logged and _matches(logged, table, version):
         vault.unconfirmed.pop(version.id.bytes, None)
         return ""
     # The inventory in memory may be older or newer than this read transaction. That is rare, so it is
     # refreshed only after a mismatch.
     inventory = inventory_snapshot.refresh_inventory(db, vault)
-    known = inventory.find_newest(version.id.bytes)
-    if known and known.seq > audit_reader.last_entry_number(db):
-        named = inventory_replay.list_named_versions(db, vault, version.id, known, inventory.gaps)
-        known = named[max(named)] if named else None
-    if known and _matches(known, table, version):
+    logged = inventory.find_newest(version.id.bytes)
+    if logged and logged.seq > audit_reader.last_entry_number(db):
+        logged_versions = inventory_replay.list_named_versions(db, vault, version.id, logged, inventory.gaps)
+        logged = logged_versions[max(logged_versions)] if logged_versions else None
+    if logged and _matches(logged, table, version):
         return ""
-    if known and (known.table, known.ring) != (table.name, version.ring.bytes):
+    if logged and (logged.table, logged.ring) != (table.name, version.ring.bytes):
         return "moved"
-    if known and version.version < known.version:
+    if logged and version.version < logged.version:
         return "older"
-    return _unnamed_reason(vault, inventory, table, version, known)
+    return _unnamed_reason(vault, inventory, table, version, logged)
 
 
 def check_earlier_version(db: Connection, vault: Vault, table: Table, version: Any) -> str:
@@ -149,22 +149,22 @@ def check_earlier_version(db: Connection, vault: Vault, table: Table, version: A
         A key of `REASONS`, or "" if nothing is wrong.
     """
     inventory = inventory_snapshot.refresh_inventory(db, vault)
-    known = inventory.find_newest(version.id.bytes)
-    named = (
-        inventory_replay.list_named_versions(db, vault, version.id, known, inventory.gaps) if known else {}
+    logged = inventory.find_newest(version.id.bytes)
+    logged_versions = (
+        inventory_replay.list_named_versions(db, vault, version.id, logged, inventory.gaps) if logged else {}
     )
-    entry = named.get(version.version)
-    if entry and _matches(entry, table, version):
+    logged_version = logged_versions.get(version.version)
+    if logged_version and _matches(logged_version, table, version):
         return ""
-    before = [one for number, one in named.items() if number < version.version]
+    earlier_versions = [earlier for number, earlier in logged_versions.items() if number < version.version]
     return _unnamed_reason(
-        vault, inventory, table, version, max(before, key=lambda one: one.version, default=None)
+        vault, inventory, table, version, max(earlier_versions, key=lambda one: one.version, default=None)
     )
 
 
 def _matches(logged: KnownVersion, table: Table, version: Any) -> bool:
-    place = (table.name, version.ring.bytes, version.version, version.content_id)
-    return (logged.table, logged.ring, logged.version, logged.content_id) == place
+    expected = (table.name, version.ring.bytes, version.version, version.content_id)
+    return (logged.table, logged.ring, logged.version, logged.content_id) == expected
 
 
 def _unnamed_reason(
@@ -175,9 +175,11 @@ def _unnamed_reason(
     That is possible if the unreadable entry dates from when the version was sealed; such a version is shown
     and listed in `vault.unconfirmed`.
     """
-    since, version = (earlier.seq, earlier.version) if earlier else (0, 0)
-    at, versions = to_microseconds(opened.recorded_at), opened.version - version
-    if versions < 1 or not inventory.may_be_in_unreadable_entry(at, after_seq=since, unnamed_count=versions):
+    after_seq, earlier_version = (earlier.seq, earlier.version) if earlier else (0, 0)
+    sealed_at, unnamed_count = to_microseconds(opened.recorded_at), opened.version - earlier_version
+    if unnamed_count < 1 or not inventory.may_be_in_unreadable_entry(
+        sealed_at, after_seq=after_seq, unnamed_count=unnamed_count
+    ):
         return "unnamed"
     vault.unconfirmed[opened.id.bytes] = IntegrityFailure(
         table=str(table.name),
@@ -191,8 +193,8 @@ def _unnamed_reason(
 
 def find_missing_record(db: Connection, vault: Vault, table: Table, record: UUID) -> KnownVersion | None:
     """Return the newest logged version of a record that was not found; None if the log names none."""
-    known = inventory_snapshot.load_inventory(db, vault).find_newest(record.bytes)
-    return known if known and known.table == table.name and _is_in_view(db, known) else None
+    logged = inventory_snapshot.load_inventory(db, vault).find_newest(record.bytes)
+    return logged if logged and logged.table == table.name and _is_in_view(db, logged) else None
 
 
 def find_missing_records(
@@ -205,10 +207,12 @@ def find_missing_records(
         found_ids: the ids of the records that were found, as bytes.
     """
     inventory = inventory_snapshot.load_inventory(db, vault)
-    places = None if rings is None else [ring.bytes for ring in rings]
-    lost = inventory.record_ids(str(table.name), places) - found_ids
-    named = [(UUID(bytes=record), inventory.find_newest(record)) for record in lost]
-    return [(record, known) for record, known in named if known is not None and _is_in_view(db, known)]
+    ring_ids = None if rings is None else [ring.bytes for ring in rings]
+    missing_ids = inventory.record_ids(str(table.name), ring_ids) - found_ids
+    candidates = [(UUID(bytes=record), inventory.find_newest(record)) for record in missing_ids]
+    return [
+        (record, logged) for record, logged in candidates if logged is not None and _is_in_view(db, logged)
+    ]
 
 
 def _is_in_view(db: Connection, logged: KnownVersion) -> bool:

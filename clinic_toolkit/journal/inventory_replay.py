@@ -41,22 +41,26 @@ def replay_inventory(
         refused_entry: the number of an invalid entry after the last signature that no entry reports yet;
             0 if there is none.
     """
-    inventory, said = _replay(db, vault, start, [])
-    said += [(refused_entry, inventory.seq + 1)] if refused_entry else []
-    if not said:
+    inventory, reports = _replay(db, vault, start, [])
+    reports += [(refused_entry, inventory.seq + 1)] if refused_entry else []
+    if not reports:
         return inventory
-    refused = [_refused_range(db, vault, line, at) for line, at in said]
-    if start and min(each.entry_numbers.start for each in refused) <= start.seq:
+    refused_ranges = [
+        _refused_range(db, vault, entry_number, refused_at) for entry_number, refused_at in reports
+    ]
+    if start and min(refused_range.entry_numbers.start for refused_range in refused_ranges) <= start.seq:
         start = None
-    return _replay(db, vault, start, refused)[0]
+    return _replay(db, vault, start, refused_ranges)[0]
 
 
 def extend_inventory(db: Connection, vault: Vault, inventory: Inventory) -> Inventory:
     """Return a copy of the inventory with the entries that were added since; `inventory` is not changed."""
-    begun = inventory.copy()
+    extended = inventory.copy()
     # The time bounds of a gap come from the entries around it, so an inventory with gaps is rebuilt in full.
-    whole = not begun.gaps and (begun.seq == 0 or audit_log.find_entry_hash(db, begun.seq) == begun.tip_hash)
-    return replay_inventory(db, vault, begun if whole else None)
+    can_extend = not extended.gaps and (
+        extended.seq == 0 or audit_log.find_entry_hash(db, extended.seq) == extended.tip_hash
+    )
+    return replay_inventory(db, vault, extended if can_extend else None)
 
 
 def list_named_versions(
@@ -70,14 +74,19 @@ def list_named_versions(
         logged: the record's newest known version.
         gaps: the numbers of entries that are not trusted.
     """
-    found = {}
-    for line in audit_log.iter_entries_after(db, vault, logged.first_seq - 1):
-        for entry in _references(line) if line.seq not in gaps else ():
-            if entry.record == record.bytes:
-                found[entry.version] = KnownVersion(
-                    entry.table, entry.ring, entry.version, entry.content_id, line.seq, logged.first_seq
+    versions = {}
+    for result in audit_log.iter_entries_after(db, vault, logged.first_seq - 1):
+        for reference in _references(result) if result.seq not in gaps else ():
+            if reference.record == record.bytes:
+                versions[reference.version] = KnownVersion(
+                    reference.table,
+                    reference.ring,
+                    reference.version,
+                    reference.content_id,
+                    result.seq,
+                    logged.first_seq,
                 )
-    return found
+    return versions
 
 
 def _references(result: ReadResult) -> tuple[audit_log.VersionReference, ...]:
@@ -91,49 +100,55 @@ def _references(result: ReadResult) -> tuple[audit_log.VersionReference, ...]:
 def _replay(
     db: Connection, vault: Vault, start: Inventory | None, refused: list[RefusedRange]
 ) -> tuple[Inventory, list[tuple[int, int]]]:
-    """Return the inventory, and each entry that an unlock refused with the entry that reports it."""
+    """Return the inventory and the refusals: each refused entry with the entry that reports it."""
     inventory = start.copy() if start else Inventory()
-    unnamed, said = {each.entry_number for each in refused}, []
-    waiting: list[int] = []
-    since = -_NO_LIMIT
-    for told in audit_log.iter_entries_after(db, vault, inventory.seq):
-        doubt = next((each for each in refused if told.seq in each.entry_numbers), None)
-        line = None if told.seq in unnamed else told.entry
-        if line is None or (doubt and not line.is_keyless):
-            inventory.gaps.append(told.seq)
-            inventory.apply_entry(told.seq, told.hash, ())
-            if doubt is None or doubt.single_sealed:
-                waiting.append(told.seq)
-        elif line.is_keyless:
+    refused_numbers, reports = {refusal.entry_number for refusal in refused}, []
+    pending_gaps: list[int] = []
+    not_before = -_NO_LIMIT
+    for result in audit_log.iter_entries_after(db, vault, inventory.seq):
+        refused_range = next(
+            (candidate for candidate in refused if result.seq in candidate.entry_numbers), None
+        )
+        entry = None if result.seq in refused_numbers else result.entry
+        if entry is None or (refused_range and not entry.is_keyless):
+            inventory.gaps.append(result.seq)
+            inventory.apply_entry(result.seq, result.hash, ())
+            if refused_range is None or refused_range.single_sealed:
+                pending_gaps.append(result.seq)
+        elif entry.is_keyless:
             # Anyone can write a keyless entry, so its time and its slot generation are ignored.
-            inventory.apply_entry(told.seq, told.hash, ())
+            inventory.apply_entry(result.seq, result.hash, ())
         else:
             inventory.apply_entry(
-                told.seq, told.hash, _references(told), key_slot_events.slot_generation_of(line.event)
+                result.seq, result.hash, _references(result), key_slot_events.slot_generation_of(entry.event)
             )
-            at = to_microseconds(line.recorded_at)
-            inventory.unreadable_entries += [UnreadableEntry(seq, since, at) for seq in waiting]
-            waiting, since = [], at
-            if line.event.startswith(EVENT_UNSIGNED_REFUSED):
-                said.append((int(line.event.removeprefix(EVENT_UNSIGNED_REFUSED)), told.seq))
-    inventory.unreadable_entries += [UnreadableEntry(seq, since, _NO_LIMIT) for seq in waiting]
-    inventory.gaps += sorted(unnamed - set(inventory.gaps))
-    return inventory, said
+            recorded_at = to_microseconds(entry.recorded_at)
+            inventory.unreadable_entries += [
+                UnreadableEntry(seq, not_before, recorded_at) for seq in pending_gaps
+            ]
+            pending_gaps, not_before = [], recorded_at
+            if entry.event.startswith(EVENT_UNSIGNED_REFUSED):
+                reports.append((int(entry.event.removeprefix(EVENT_UNSIGNED_REFUSED)), result.seq))
+    inventory.unreadable_entries += [UnreadableEntry(seq, not_before, _NO_LIMIT) for seq in pending_gaps]
+    inventory.gaps += sorted(refused_numbers - set(inventory.gaps))
+    return inventory, reports
 
 
 def _refused_range(db: Connection, vault: Vault, entry_number: int, refused_at: int) -> RefusedRange:
     """Return the entries not to trust, given that entry `refused_at` reports `entry_number` as invalid."""
-    before = audit_log_table.c.seq < entry_number, audit_log_table.c.signature.is_not(None)
-    first = 1
-    for row in db.execute(select(audit_log_table).where(*before).order_by(audit_log_table.c.seq.desc())):
+    conditions = audit_log_table.c.seq < entry_number, audit_log_table.c.signature.is_not(None)
+    first_unsigned = 1
+    for row in db.execute(select(audit_log_table).where(*conditions).order_by(audit_log_table.c.seq.desc())):
         if audit_log.has_valid_signature(vault, row):
-            first = row.seq + 1
+            first_unsigned = row.seq + 1
             break
-    doubted = (
-        audit_log_table.c.seq.between(first, refused_at - 1),
+    sealed_conditions = (
+        audit_log_table.c.seq.between(first_unsigned, refused_at - 1),
         func.substr(audit_log_table.c.body, 1, 1) != KEYLESS_MARK,
     )
-    sealed = db.scalar(select(func.count()).where(*doubted)) or 0
+    sealed_count = db.scalar(select(func.count()).where(*sealed_conditions)) or 0
     return RefusedRange(
-        entry_number=entry_number, entry_numbers=range(first, refused_at), single_sealed=sealed == 1
+        entry_number=entry_number,
+        entry_numbers=range(first_unsigned, refused_at),
+        single_sealed=sealed_count == 1,
     )

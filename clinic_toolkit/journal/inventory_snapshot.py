@@ -71,16 +71,16 @@ def accept_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> b
 
 def mark_unreliable_from(db: Connection, vault: Vault) -> None:
     """Check the entries after the last signature; rebuild the inventory without those that are invalid."""
-    unsigned = 0
+    refused_entry = 0
     try:
         unsigned_entries.check_unsigned_entries(db, vault)
-    except audit_log.ChainBroken as broken:
+    except audit_log.ChainBroken as error:
         # A read-only store cannot record the refusal as an entry, so it is passed on as an argument.
-        unsigned = broken.seq
+        refused_entry = error.seq
     _install_inventory(
         db,
         vault,
-        inventory_replay.replay_inventory(db, vault, _load_snapshot(db, vault), refused_entry=unsigned),
+        inventory_replay.replay_inventory(db, vault, _load_snapshot(db, vault), refused_entry=refused_entry),
     )
 
 
@@ -96,16 +96,16 @@ def _install_inventory(db: Connection, vault: Vault, inventory: Inventory) -> In
 def save_snapshot(db: Connection, vault: Vault) -> None:
     """Seal a new snapshot if the last one is at least `SNAPSHOT_INTERVAL` entries behind."""
     inventory = load_inventory(db, vault)
-    last = db.scalar(select(inventory_snapshot_table.c.seq)) or 0
-    if not is_writing(db) or inventory.gaps or inventory.seq - last < SNAPSHOT_INTERVAL:
+    last_seq = db.scalar(select(inventory_snapshot_table.c.seq)) or 0
+    if not is_writing(db) or inventory.gaps or inventory.seq - last_seq < SNAPSHOT_INTERVAL:
         return
-    body = _encode_snapshot((inventory.tip_hash, inventory.items(), inventory.slot_generation))
+    payload = _encode_snapshot((inventory.tip_hash, inventory.items(), inventory.slot_generation))
     sealed = vault.seal(
         table="ledger",
         record=vault.incarnation,
         version=inventory.seq,
         ring=vault.practice_ring,
-        payload=body,
+        payload=payload,
     )
     row = {"seq": inventory.seq, "kid": sealed.kid, "sealed": sealed.blob}
     db.execute(
@@ -120,20 +120,20 @@ def _load_snapshot(db: Connection, vault: Vault) -> Inventory | None:
     if row is None:
         return None
     try:
-        head, lines, number = _open_snapshot(vault, row)
+        tip_hash, versions, slot_generation = _open_snapshot(vault, row)
     except (SealBroken, msgspec.DecodeError):
         return None
-    if audit_log.find_entry_hash(db, row.seq) != head:
+    if audit_log.find_entry_hash(db, row.seq) != tip_hash:
         return None
     inventory = Inventory()
-    for record, known in lines:
-        inventory.set_version(record, known)
-    inventory.seq, inventory.tip_hash, inventory.slot_generation = row.seq, head, number
+    for record, version in versions:
+        inventory.set_version(record, version)
+    inventory.seq, inventory.tip_hash, inventory.slot_generation = row.seq, tip_hash, slot_generation
     return inventory
 
 
 def _open_snapshot(vault: Vault, row: Any) -> _SnapshotPayload:
-    inside = vault.open(
+    envelope = vault.open(
         table="ledger",
         record=vault.incarnation,
         version=row.seq,
@@ -141,5 +141,5 @@ def _open_snapshot(vault: Vault, row: Any) -> _SnapshotPayload:
         kid=row.kid,
         blob=row.sealed,
     )
-    body: _SnapshotPayload = _decode_snapshot(inside.payload)
-    return body
+    payload: _SnapshotPayload = _decode_snapshot(envelope.payload)
+    return payload

@@ -12,6 +12,6 @@ def with_slot_generation(event: str, vault: Vault) -> str:
 
 def slot_generation_of(event: str) -> int:
     """Return the slot generation that an event names; 0 if it names none."""
-    number = event.rpartition(_SUFFIX)[2]
+    digits = event.rpartition(_SUFFIX)[2]
     # The entry may be forged, and `int` raises an error for a number of several thousand digits.
-    return int(number) if number.isdecimal() and len(number) < 20 and _SUFFIX in event else 0
+    return int(digits) if digits.isdecimal() and len(digits) < 20 and _SUFFIX in event else 0

@@ -73,10 +73,10 @@ def decode_event(encoded: bytes) -> tuple[str, int]:
     if len(encoded) > MAX_EVENT_BYTES:
         raise UnknownKeylessEvent
     try:
-        event, at = _decode(encoded)
-        from_microseconds(at)
+        event, recorded_at = _decode(encoded)
+        from_microseconds(recorded_at)
     except (msgspec.DecodeError, OverflowError, ValueError):
         raise UnknownKeylessEvent from None
-    if not _EVENT_PATTERN.fullmatch(event) or _encode((event, at)) != encoded:
+    if not _EVENT_PATTERN.fullmatch(event) or _encode((event, recorded_at)) != encoded:
         raise UnknownKeylessEvent
-    return event, at
+    return event, recorded_at

@@ -91,7 +91,7 @@ def seal_version(
     Returns:
         The version, and the values of its row.
     """
-    stamp = VersionHeader(
+    header = VersionHeader(
         SCHEMA_VERSION,
         vault.user_id.bytes,
         to_microseconds(now),
@@ -105,7 +105,7 @@ def seal_version(
         record=pending.id,
         version=pending.version,
         ring=pending.ring,
-        payload=_encode_version((stamp, payload)),
+        payload=_encode_version((header, payload)),
         signature_label=signature_label,
     )
     row = {
@@ -117,7 +117,7 @@ def seal_version(
         "sealed": sealed.blob,
     }
     return _record_version(
-        pending, stamp, payload, content_id=sealed.content_id, signature=sealed.signature
+        pending, header, payload, content_id=sealed.content_id, signature=sealed.signature
     ), row
 
 
@@ -178,15 +178,15 @@ def open_versions(
         One item for each row; None for a row that does not open, does not decode or does not match.
     """
     # Each step runs over all rows before the next; going row by row takes twice as long.
-    sealed = vault.open_rows(str(table.name), rows)
-    named = [inside.content_id if inside else b"" for inside in sealed]
+    envelopes = vault.open_rows(str(table.name), rows)
+    content_ids = [envelope.content_id if envelope else b"" for envelope in envelopes]
     decode = _decoder(payload_type).decode
-    told = [_decode_or_none(decode, inside) for inside in sealed]
+    contents = [_decode_or_none(decode, envelope) for envelope in envelopes]
     return [
-        _record_version(row, *read, content_id=name, signature=inside.signature)
-        if inside and read and read[0].final == bool(row.final)
+        _record_version(row, *content, content_id=content_id, signature=envelope.signature)
+        if envelope and content and content[0].final == bool(row.final)
         else None
-        for row, inside, name, read in zip(rows, sealed, named, told, strict=True)
+        for row, envelope, content_id, content in zip(rows, envelopes, content_ids, contents, strict=True)
     ]
 
 

@@ -70,10 +70,10 @@ def create_record(
     Raises:
         StaleVersion: there is already a record with this id.
     """
-    first = PendingVersion(
+    pending = PendingVersion(
         id=record_id or uuid4(), version=1, ring=ring, state=state, final=final, previous_content_id=None
     )
-    return _insert_version(db, vault, table, payload, first, event=event, now=now)
+    return _insert_version(db, vault, table, payload, pending, event=event, now=now)
 
 
 def append_version(
@@ -118,7 +118,7 @@ def replace_draft(
     Raises:
         StaleVersion: the draft was replaced or became final since the author saw it.
     """
-    kept, values = seal_version(
+    version, values = seal_version(
         vault,
         table,
         payload,
@@ -128,8 +128,8 @@ def replace_draft(
     )
     if not statements.replace_row(db, table, values, record=expected.id, expected_version=expected.version):
         raise StaleVersion
-    audit_log.append_entry(db, vault, event, [version_reference(table, kept)], now=now)
-    return kept
+    audit_log.append_entry(db, vault, event, [version_reference(table, version)], now=now)
+    return version
 
 
 def _following_version(expected: RecordVersion[Any], state: str, *, final: bool) -> PendingVersion:
@@ -154,13 +154,13 @@ def _insert_version(
     event: str,
     now: datetime,
 ) -> RecordVersion[P]:
-    kept, values = seal_version(vault, table, payload, pending, now=now)
+    version, values = seal_version(vault, table, payload, pending, now=now)
     try:
         db.execute(statements.insert_statement(table), values)
-    except IntegrityError as clash:
-        raise StaleVersion from clash
-    audit_log.append_entry(db, vault, event, [version_reference(table, kept)], now=now)
-    return kept
+    except IntegrityError as error:
+        raise StaleVersion from error
+    audit_log.append_entry(db, vault, event, [version_reference(table, version)], now=now)
+    return version
 
 
 def load_record(
@@ -183,22 +183,22 @@ def load_record(
     inventory_snapshot.refresh_inventory(db, vault)
     row = statements.find_newest_row(db, table, record_id)
     if row is None or not vault.has_grant(row.ring):
-        lost = integrity.find_missing_record(db, vault, table, record_id)
-        if not lost:
+        logged = integrity.find_missing_record(db, vault, table, record_id)
+        if not logged:
             raise RecordNotFound
-        wrong = integrity.record_failure(
-            vault, table, record_id, UUID(bytes=lost.ring), "moved" if row else "missing"
+        error = integrity.record_failure(
+            vault, table, record_id, UUID(bytes=logged.ring), "moved" if row else "missing"
         )
-        return _fallback_or_raise(db, vault, table, wrong, fallback)
-    (kept,) = open_versions(vault, table, [row], payload_type)
-    if kept is None:
+        return _fallback_or_raise(db, vault, table, error, fallback)
+    (version,) = open_versions(vault, table, [row], payload_type)
+    if version is None:
         return _fallback_or_raise(db, vault, table, integrity.record_damaged_row(vault, table, row), fallback)
-    if what := integrity.check_against_audit_log(db, vault, table, kept):
+    if reason := integrity.check_against_audit_log(db, vault, table, version):
         return _fallback_or_raise(
-            db, vault, table, integrity.record_failed_version(vault, table, kept, what), fallback
+            db, vault, table, integrity.record_failed_version(vault, table, version, reason), fallback
         )
     integrity.clear_failure(vault, record_id.bytes)
-    return kept
+    return version
 
 
 def list_records_in_rings(
@@ -234,39 +234,39 @@ def _list_newest_versions(
     rings: list[UUID] | None,
     fallback: Fallback[P],
 ) -> list[RecordVersion[P]]:
-    wrong: list[integrity.UnreadableRecord] = []
+    errors: list[integrity.UnreadableRecord] = []
 
     def open_rows(rows: list[SealedRow]) -> list[RecordVersion[P] | None]:
-        found = open_versions(vault, table, rows, payload_type)
-        for row, kept in zip(rows, found, strict=True):
-            if kept is None:
-                wrong.append(integrity.record_damaged_row(vault, table, row))
-        return found
+        versions = open_versions(vault, table, rows, payload_type)
+        for row, version in zip(rows, versions, strict=True):
+            if version is None:
+                errors.append(integrity.record_damaged_row(vault, table, row))
+        return versions
 
-    known = inventory_snapshot.refresh_inventory(db, vault)
-    looked_at = set()
-    found: list[tuple[int, RecordVersion[P]]] = []
-    for record, kept in version_cache.iter_newest_versions(db, vault, table, rings, open_rows):
-        looked_at.add(record)
-        what = integrity.check_against_audit_log(db, vault, table, kept) if kept else ""
-        if what and kept:
-            wrong.append(integrity.record_failed_version(vault, table, kept, what))
-        elif kept:
-            integrity.clear_failure(vault, record)
-            found.append((known.first_seq(record), kept))
-    for lost, place in integrity.find_missing_records(db, vault, table, rings, looked_at):
-        wrong.append(integrity.record_failure(vault, table, lost, UUID(bytes=place.ring), "missing"))
-    for each in wrong:
+    inventory = inventory_snapshot.refresh_inventory(db, vault)
+    found_ids = set()
+    ordered: list[tuple[int, RecordVersion[P]]] = []
+    for record_id, version in version_cache.iter_newest_versions(db, vault, table, rings, open_rows):
+        found_ids.add(record_id)
+        reason = integrity.check_against_audit_log(db, vault, table, version) if version else ""
+        if reason and version:
+            errors.append(integrity.record_failed_version(vault, table, version, reason))
+        elif version:
+            integrity.clear_failure(vault, record_id)
+            ordered.append((inventory.first_seq(record_id), version))
+    for missing_id, logged in integrity.find_missing_records(db, vault, table, rings, found_ids):
+        errors.append(integrity.record_failure(vault, table, missing_id, UUID(bytes=logged.ring), "missing"))
+    for error in errors:
         with suppress(integrity.UnreadableRecord):
-            found.append(
+            ordered.append(
                 (
-                    known.first_seq(each.failure.record.bytes),
-                    _fallback_or_raise(db, vault, table, each, fallback),
+                    inventory.first_seq(error.failure.record.bytes),
+                    _fallback_or_raise(db, vault, table, error, fallback),
                 )
             )
     # Row numbers are not authenticated, so the order comes from the audit log.
-    found.sort(key=itemgetter(0))
-    return [kept for _, kept in found]
+    ordered.sort(key=itemgetter(0))
+    return [version for _, version in ordered]
 
 
 def _fallback_or_raise(
@@ -277,14 +277,16 @@ def _fallback_or_raise(
     A new version saved on top of the fallback replaces the unreadable record. Its number must follow the row
     that is in the table, even a forged one, because `UNIQUE(record, version)` allows each number only once.
     """
-    found = error.failure
-    known = inventory_snapshot.load_inventory(db, vault).find_newest(found.record.bytes)
-    ring = UUID(bytes=known.ring) if known else found.ring
-    body = fallback(vault, ring) if known else None
-    if known is None or body is None:
+    failure = error.failure
+    logged = inventory_snapshot.load_inventory(db, vault).find_newest(failure.record.bytes)
+    ring = UUID(bytes=logged.ring) if logged else failure.ring
+    payload = fallback(vault, ring) if logged else None
+    if logged is None or payload is None:
         raise error
-    version = max(known.version, found.found_version) if found.found_version < MAX_NUMBER else known.version
-    return fallback_version(vault, found.record, ring, known._replace(version=version), body)
+    version = (
+        max(logged.version, failure.found_version) if failure.found_version < MAX_NUMBER else logged.version
+    )
+    return fallback_version(vault, failure.record, ring, logged._replace(version=version), payload)
 
 
 def version_reference(table: Table, version: RecordVersion[Any]) -> audit_log.VersionReference:

@@ -25,8 +25,8 @@ def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int
     """
     try:
         first, last = check_unsigned_entries(db, vault)
-    except audit_log.ChainBroken as broken:
-        audit_log.append_entry(db, vault, f"{EVENT_UNSIGNED_REFUSED} {broken.seq}", now=now)
+    except audit_log.ChainBroken as error:
+        audit_log.append_entry(db, vault, f"{EVENT_UNSIGNED_REFUSED} {error.seq}", now=now)
         return None
     audit_log.append_entry(
         db, vault, f"{EVENT_UNSIGNED_ACCEPTED}{first}-{last}" if last >= first else "audit.opened", now=now
@@ -37,9 +37,13 @@ def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int
 def find_refused_entry(db: Connection, vault: Vault) -> int | None:
     """Return the number of the entry that this unlock refused, as its sealed entry says; None if none."""
     newest, _ = audit_log.last_position(db)
-    for told in audit_log.iter_entries_after(db, vault, max(0, newest - _ENTRIES_PER_UNLOCK)):
-        if told.entry and not told.entry.is_keyless and told.entry.event.startswith(EVENT_UNSIGNED_REFUSED):
-            return int(told.entry.event.removeprefix(EVENT_UNSIGNED_REFUSED))
+    for result in audit_log.iter_entries_after(db, vault, max(0, newest - _ENTRIES_PER_UNLOCK)):
+        if (
+            result.entry
+            and not result.entry.is_keyless
+            and result.entry.event.startswith(EVENT_UNSIGNED_REFUSED)
+        ):
+            return int(result.entry.event.removeprefix(EVENT_UNSIGNED_REFUSED))
     return None
 
 
@@ -53,13 +57,13 @@ def check_unsigned_entries(db: Connection, vault: Vault) -> tuple[int, int]:
         ChainBroken: the last signature is invalid, or an entry does not continue the chain or is not one
             that this program writes without a key.
     """
-    signed = select(audit_log.audit_log_table).where(audit_log.audit_log_table.c.signature.is_not(None))
-    last = db.execute(signed.order_by(audit_log.audit_log_table.c.seq.desc()).limit(1)).first()
-    seq, before = (last.seq, last.hash) if last else (0, audit_log.GENESIS_HASH)
-    if last and not audit_log.has_valid_signature(vault, last):
+    query = select(audit_log.audit_log_table).where(audit_log.audit_log_table.c.signature.is_not(None))
+    last_signed = db.execute(query.order_by(audit_log.audit_log_table.c.seq.desc()).limit(1)).first()
+    seq, previous_hash = (last_signed.seq, last_signed.hash) if last_signed else (0, audit_log.GENESIS_HASH)
+    if last_signed and not audit_log.has_valid_signature(vault, last_signed):
         raise audit_log.ChainBroken(seq)
     first = seq + 1
-    for row in audit_log.iter_chained_rows(db, vault, seq, before):
+    for row in audit_log.iter_chained_rows(db, vault, seq, previous_hash):
         seq = row.seq
         if not _is_keyless_event(row.body):
             # Sealed entries are always signed, so an unsigned entry must be one of `keyless_events`.

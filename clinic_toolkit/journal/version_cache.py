@@ -22,7 +22,6 @@ T = TypeVar("T")
 # Version byte, salt and commitment of a seal: together they are unique to each seal.
 SEAL_HEAD_BYTES = 57
 
-
 # Rows opened at a time: enough for efficient decryption, few enough to keep little plaintext in memory.
 BATCH_SIZE = 100
 
@@ -38,14 +37,14 @@ def cached_for_table(
     Args:
         cache_key: names the value within the table's cache.
     """
-    head = func.substr(table.c.sealed, 1, SEAL_HEAD_BYTES)
-    last = db.execute(select(table.c.id, head).order_by(table.c.id.desc()).limit(1)).first()
-    state = tuple(last) if last else ()
-    kept = vault.record_cache.setdefault(f"{table.name}: {cache_key}", {})
-    if 0 not in kept or kept[0][0] != state:
-        kept[0] = (state, compute())
-    found: T = kept[0][1]
-    return found
+    seal_head = func.substr(table.c.sealed, 1, SEAL_HEAD_BYTES)
+    last_row = db.execute(select(table.c.id, seal_head).order_by(table.c.id.desc()).limit(1)).first()
+    last_seal = tuple(last_row) if last_row else ()
+    cache = vault.record_cache.setdefault(f"{table.name}: {cache_key}", {})
+    if 0 not in cache or cache[0][0] != last_seal:
+        cache[0] = (last_seal, compute())
+    value: T = cache[0][1]
+    return value
 
 
 def iter_newest_versions(
@@ -64,24 +63,24 @@ def iter_newest_versions(
         rings: only records in these rings; None for all rings.
         open_rows: opens rows; returns one version or None for each.
     """
-    known = vault.record_cache.setdefault(str(table.name), {})
+    cache = vault.record_cache.setdefault(str(table.name), {})
     # If the cache is empty, everything will be opened, so read whole rows at once instead of twice.
-    head = SEAL_HEAD_BYTES if known else None
-    rows = (row for row in _iter_rows(db, table, rings, head) if vault.has_grant(cached_uuid(row[3])))
-    while some := list(islice(rows, BATCH_SIZE)):
-        keys = {row[0]: (*row[:6], row[6][:SEAL_HEAD_BYTES]) for row in some}
+    head_bytes = SEAL_HEAD_BYTES if cache else None
+    rows = (row for row in _iter_rows(db, table, rings, head_bytes) if vault.has_grant(cached_uuid(row[3])))
+    while batch := list(islice(rows, BATCH_SIZE)):
+        keys = {row[0]: (*row[:6], row[6][:SEAL_HEAD_BYTES]) for row in batch}
         # Look up each id only once: another thread may replace the cached version in between.
-        remembered = ((id, key, known.get(id)) for id, key in keys.items())
-        found = {id: each for id, key, each in remembered if each is not None and each[0] == key}
-        unknown = [row for row in some if row[0] not in found]
-        if head:
-            unknown = [row for id, *_ in unknown if (row := statements.find_row(db, table, id))]
-        for row, kept in zip(unknown, open_rows([to_sealed_row(row) for row in unknown]), strict=True):
-            found[row[0]] = (keys[row[0]], kept)
-        known.update((id, each) for id, each in found.items() if each[1] is not None)
-        for row in some:
-            if row[0] in found:
-                yield row[1], found[row[0]][1]
+        cached = ((id, key, cache.get(id)) for id, key in keys.items())
+        entries = {id: entry for id, key, entry in cached if entry is not None and entry[0] == key}
+        uncached = [row for row in batch if row[0] not in entries]
+        if head_bytes:
+            uncached = [row for id, *_ in uncached if (row := statements.find_row(db, table, id))]
+        for row, version in zip(uncached, open_rows([to_sealed_row(row) for row in uncached]), strict=True):
+            entries[row[0]] = (keys[row[0]], version)
+        cache.update((id, entry) for id, entry in entries.items() if entry[1] is not None)
+        for row in batch:
+            if row[0] in entries:
+                yield row[1], entries[row[0]][1]
 
 
 def _iter_rows(

@@ -24,15 +24,15 @@ def list_versions(
     """
     inventory_snapshot.refresh_inventory(db, vault)
     rows = db.execute(select(table).where(table.c.record == record_id).order_by(table.c.version)).all()
-    found = []
-    for row, kept in zip(rows, open_versions(vault, table, rows, payload_type), strict=True):
-        if kept is None:
+    versions = []
+    for row, version in zip(rows, open_versions(vault, table, rows, payload_type), strict=True):
+        if version is None:
             integrity.record_damaged_row(vault, table, row)
         else:
-            found.append(kept)
-    genuine = _confirmed_versions(db, vault, table, found)
-    _report_missing_versions(db, vault, table, record_id, genuine)
-    return genuine
+            versions.append(version)
+    confirmed = _confirmed_versions(db, vault, table, versions)
+    _report_missing_versions(db, vault, table, record_id, confirmed)
+    return confirmed
 
 
 def find_first_version(
@@ -45,20 +45,26 @@ def find_first_version(
 def _confirmed_versions(
     db: Connection, vault: Vault, table: Table, opened: list[RecordVersion[P]]
 ) -> list[RecordVersion[P]]:
-    genuine: list[RecordVersion[P]] = []
-    for kept in reversed(opened):
-        above = genuine[-1] if genuine else None
-        if above and above.previous_content_id == kept.content_id and above.version > kept.version:
+    confirmed: list[RecordVersion[P]] = []
+    for version in reversed(opened):
+        next_version = confirmed[-1] if confirmed else None
+        if (
+            next_version
+            and next_version.previous_content_id == version.content_id
+            and next_version.version > version.version
+        ):
             # A draft is replaced by its next version, so a draft beside its successor was put back.
-            what = "" if kept.final else "back"
+            reason = "" if version.final else "back"
         else:
-            what = integrity.check_against_audit_log(db, vault, table, kept)
-            what = integrity.check_earlier_version(db, vault, table, kept) if what == "older" else what
-        if what:
-            integrity.record_failed_version(vault, table, kept, what)
+            reason = integrity.check_against_audit_log(db, vault, table, version)
+            reason = (
+                integrity.check_earlier_version(db, vault, table, version) if reason == "older" else reason
+            )
+        if reason:
+            integrity.record_failed_version(vault, table, version, reason)
         else:
-            genuine.append(kept)
-    return genuine[::-1]
+            confirmed.append(version)
+    return confirmed[::-1]
 
 
 def _report_missing_versions(
@@ -66,10 +72,12 @@ def _report_missing_versions(
 ) -> None:
     # Each version names the content of the one before it. Only the drafts before the first final version are
     # not stored.
-    whole = all(later.previous_content_id == earlier.content_id for earlier, later in pairwise(confirmed))
+    is_complete = all(
+        later.previous_content_id == earlier.content_id for earlier, later in pairwise(confirmed)
+    )
     if id.bytes in vault.integrity_failures:
         return
-    if confirmed and (not whole or confirmed[0].follows_final):
+    if confirmed and (not is_complete or confirmed[0].follows_final):
         integrity.record_failure(vault, table, id, confirmed[0].ring, "missing")
-    elif not confirmed and (lost := integrity.find_missing_record(db, vault, table, id)):
-        integrity.record_failure(vault, table, id, UUID(bytes=lost.ring), "missing")
+    elif not confirmed and (logged := integrity.find_missing_record(db, vault, table, id)):
+        integrity.record_failure(vault, table, id, UUID(bytes=logged.ring), "missing")
