@@ -66,11 +66,11 @@ def start(
 ) -> None:
     """Open the practice in the browser."""
     if check:
-        from clinic_toolkit.cli import self_test as whole_job
+        from clinic_toolkit.cli import self_test
 
         if out is None:
             raise click.UsageError("--check needs --out, the folder for the PDFs.")
-        ctx.exit(whole_job.run_self_test(out))
+        ctx.exit(self_test.run_self_test(out))
     from clinic_toolkit.cli.start import run_program
 
     ctx.exit(run_program(data=data, port=port, browser=not no_browser, demo=demo))
@@ -107,9 +107,9 @@ _DEFINITION_PATH = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.pass_context
 def validate(ctx: click.Context, files: tuple[Path, ...]) -> None:
     """Say everything that is wrong in these files, each at its place. Exit code 0: usable; 2: to mend."""
-    from clinic_toolkit.cli import questionnaire as own
+    from clinic_toolkit.cli import questionnaire
 
-    ctx.exit(own.validate_files(files))
+    ctx.exit(questionnaire.validate_files(files))
 
 
 @own_questionnaire.command()
@@ -121,20 +121,20 @@ def validate(ctx: click.Context, files: tuple[Path, ...]) -> None:
 @click.pass_context
 def preview(ctx: click.Context, file: Path, out: Path, paper: str) -> None:
     """Write its papers: the blank form in both wordings, the answer card, the guide."""
-    from clinic_toolkit.cli import questionnaire as own
+    from clinic_toolkit.cli import questionnaire
 
-    ctx.exit(own.write_previews(file, out, paper=paper))
+    ctx.exit(questionnaire.write_previews(file, out, paper=paper))
 
 
 @own_questionnaire.command()
 def schema() -> None:
     """Print the JSON Schema of a questionnaire, for your editor."""
-    from clinic_toolkit.cli import questionnaire as own
+    from clinic_toolkit.cli import questionnaire
 
-    click.echo(own.schema_json(), nl=False)
+    click.echo(questionnaire.schema_json(), nl=False)
 
 
 def _resolve_data_folder(data: Path | None) -> Path:
-    named = os.environ.get("CLINIC_DATA")
-    place = data or (Path(named) if named else paths.default_data_folder())
-    return place.expanduser().absolute()
+    configured = os.environ.get("CLINIC_DATA")
+    folder = data or (Path(configured) if configured else paths.default_data_folder())
+    return folder.expanduser().absolute()

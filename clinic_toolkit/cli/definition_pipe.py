@@ -39,32 +39,34 @@ def exchange_message(
         The reply, or None if no complete one arrived.
     """
     ours.setblocking(False)
-    waiting, came = memoryview(len(request).to_bytes(_LENGTH_BYTES, "big") + request), bytearray()
-    over = False
-    while not over:
+    outgoing, received = memoryview(len(request).to_bytes(_LENGTH_BYTES, "big") + request), bytearray()
+    ended = False
+    while not ended:
         # Checked before the last read, so that data sent just before the parser ended is still read.
-        over = has_ended()
-        room = len(came) <= max_bytes + _LENGTH_BYTES
+        ended = has_ended()
+        has_room = len(received) <= max_bytes + _LENGTH_BYTES
         readable, writable, _ = select.select(
-            [ours] if room else [], [ours] if waiting and not over else [], [], POLL_SECONDS
+            [ours] if has_room else [], [ours] if outgoing and not ended else [], [], POLL_SECONDS
         )
         with suppress(BlockingIOError):
             if writable:
-                waiting = waiting[ours.send(waiting[:_CHUNK_BYTES]) :]
-        if readable or over:
-            came += _receive_available(ours, max_bytes + _LENGTH_BYTES + 1 - len(came))
-        elif not room and not over:
+                outgoing = outgoing[ours.send(outgoing[:_CHUNK_BYTES]) :]
+        if readable or ended:
+            received += _receive_available(ours, max_bytes + _LENGTH_BYTES + 1 - len(received))
+        elif not has_room and not ended:
             time.sleep(POLL_SECONDS)
-    length, answer = int.from_bytes(came[:_LENGTH_BYTES], "big"), bytes(came[_LENGTH_BYTES:])
-    return answer if len(came) >= _LENGTH_BYTES and len(answer) == length <= max_bytes else None
+    length, reply = int.from_bytes(received[:_LENGTH_BYTES], "big"), bytes(received[_LENGTH_BYTES:])
+    return reply if len(received) >= _LENGTH_BYTES and len(reply) == length <= max_bytes else None
 
 
 def _receive_available(ours: socket.socket, max_bytes: int) -> bytes:
-    came = bytearray()
+    received = bytearray()
     with suppress(BlockingIOError):
-        while len(came) < max_bytes and (piece := ours.recv(min(_CHUNK_BYTES, max_bytes - len(came)))):
-            came += piece
-    return bytes(came)
+        while len(received) < max_bytes and (
+            chunk := ours.recv(min(_CHUNK_BYTES, max_bytes - len(received)))
+        ):
+            received += chunk
+    return bytes(received)
 
 
 def receive_message(theirs: socket.socket, *, max_bytes: int) -> bytes:
@@ -81,13 +83,13 @@ def receive_message(theirs: socket.socket, *, max_bytes: int) -> bytes:
 
 
 def _receive_exactly(theirs: socket.socket, length: int) -> bytes:
-    came = bytearray()
-    while len(came) < length:
-        piece = theirs.recv(min(_CHUNK_BYTES, length - len(came)))
-        if not piece:
+    received = bytearray()
+    while len(received) < length:
+        chunk = theirs.recv(min(_CHUNK_BYTES, length - len(received)))
+        if not chunk:
             raise OSError("the worker has ended")
-        came += piece
-    return bytes(came)
+        received += chunk
+    return bytes(received)
 
 
 def send_reply(theirs: socket.socket, reply: bytes) -> None:
@@ -101,8 +103,8 @@ def send_reply(theirs: socket.socket, reply: bytes) -> None:
 
 def discard_pending(both: SocketPair) -> None:
     """Discard all bytes in transit in both directions. Neither side may be sending or receiving."""
-    for end in both:
-        end.setblocking(False)
+    for sock in both:
+        sock.setblocking(False)
         with suppress(OSError):
-            while end.recv(_CHUNK_BYTES):
+            while sock.recv(_CHUNK_BYTES):
                 pass

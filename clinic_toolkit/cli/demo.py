@@ -26,15 +26,15 @@ def prepare_demo(settings: Settings) -> None:
     click.echo(
         "Preparing the demo: everyone in it is made up. It starts fresh each day; nothing you type is kept."
     )
-    # In a separate process, because this one becomes the keeper, which never holds a key, not even this one.
+    # In a separate process, because this one becomes the keeper, which never holds any key.
     try:
-        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as apart:
-            made = apart.submit(_build_demo, settings.data_folder).result()
-    except BrokenProcessPool as cause:
-        raise ClinicError("The demo could not be made. Start it again.") from cause
-    if isinstance(made, DemoFailure):
-        raise DamagedFile(made.sentence) if made.damaged else ClinicError(made.sentence)
-    passphrase, code = made
+        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as executor:
+            result = executor.submit(_build_demo, settings.data_folder).result()
+    except BrokenProcessPool as error:
+        raise ClinicError("The demo could not be made. Start it again.") from error
+    if isinstance(result, DemoFailure):
+        raise DamagedFile(result.sentence) if result.damaged else ClinicError(result.sentence)
+    passphrase, code = result
     click.echo(f"Passphrase: {passphrase}")
     click.echo(f"Return code: {code}")
     click.echo("Both are the same for everyone who tries the demo: they are not secret and protect nothing.")
@@ -51,7 +51,7 @@ def _build_demo(data_folder: Path) -> tuple[str, str] | DemoFailure:
     from clinic_toolkit.demo import folder
 
     try:
-        told = folder.prepare_demo_folder(data_folder, now=datetime.now(UTC))
+        practice = folder.prepare_demo_folder(data_folder, now=datetime.now(UTC))
     except ClinicError as error:
         return DemoFailure(error.sentence, damaged=isinstance(error, DamagedFile))
-    return told.passphrase, told.return_code
+    return practice.passphrase, practice.return_code

@@ -1,4 +1,4 @@
-"""HTTP connections of the waitress server: accepts only this user's, and refuses like the gate.
+"""HTTP connections of the waitress server: accepts only this user's, and sends the gate's refusal.
 
 A connection of another user is closed right after it is accepted, before a byte is read; otherwise that user
 could exhaust the connection limit with idle connections. Malformed or oversized requests get the gate's
@@ -57,7 +57,7 @@ class RequestParser(HTTPRequestParser):
     body_rcv: Any
     content_length: int
 
-    # None until decided.
+    # Whether the body was left unread; None until that is decided.
     body_unread: bool | None = None
     headers: dict[str, str]
 
@@ -99,11 +99,11 @@ class GateRefusalTask(ErrorTask):
         if isinstance(self.request.error, InternalServerError):
             super().execute()
             return
-        told = gate.refusal_response()
-        self.status = told.status
-        self.response_headers.extend(told.headers.items())
+        response = gate.refusal_response()
+        self.status = response.status
+        self.response_headers.extend(response.headers.items())
         self.set_close_on_finish()
-        body = told.get_data()
+        body = response.get_data()
         self.content_length = len(body)
         self.write(b"" if getattr(self.request, "command", "") == "HEAD" else body)
 
@@ -135,21 +135,21 @@ class LocalUserChannel(HTTPChannel):
 
     def received(self, data: bytes) -> Any:
         """Process received bytes; once the headers are complete, decide whether to read the body."""
-        taken = super().received(data)
-        asked = self.request
-        if asked is not None and asked.headers_finished and asked.body_unread is None:
-            asked.body_unread = False
-            if not self._is_body_wanted(asked):
-                asked.discard_body()
-        return taken
+        result = super().received(data)
+        request = self.request
+        if request is not None and request.headers_finished and request.body_unread is None:
+            request.body_unread = False
+            if not self._is_body_wanted(request):
+                request.discard_body()
+        return result
 
     def recv(self, buffer_size: int) -> bytes:
         """Receive bytes of either the headers or the body of one request, never beyond that part."""
-        asked = self.request
-        if asked is None or not asked.headers_finished:
+        request = self.request
+        if request is None or not request.headers_finished:
             return bytes(super().recv(self._peek_header_length(buffer_size)))
-        most = min(buffer_size, asked.body_rcv.remain)
-        return self._receive_and_discard(most) if asked.body_unread else bytes(super().recv(most))
+        limit = min(buffer_size, request.body_rcv.remain)
+        return self._receive_and_discard(limit) if request.body_unread else bytes(super().recv(limit))
 
     def _is_body_wanted(self, asked: Any) -> bool:
         try:
@@ -160,22 +160,22 @@ class LocalUserChannel(HTTPChannel):
 
     def _peek_header_length(self, most: int) -> int:
         """How many of the pending bytes belong to the headers; what follows stays in the kernel's buffer."""
-        before = self.request.header_plus[1 - len(END_OF_HEADERS) :] if self.request else b""
-        seen = bytearray(before) + bytearray(most)
+        header_tail = self.request.header_plus[1 - len(END_OF_HEADERS) :] if self.request else b""
+        buffer = bytearray(header_tail) + bytearray(most)
         try:
-            with memoryview(seen) as view:
-                waiting = self.socket.recv_into(view[len(before) :], most, socket.MSG_PEEK)
+            with memoryview(buffer) as view:
+                peeked = self.socket.recv_into(view[len(header_tail) :], most, socket.MSG_PEEK)
         except OSError:
             return most  # `recv` will meet and handle the same error
-        end = seen.find(END_OF_HEADERS, 0, len(before) + waiting)
-        seen[:] = bytes(len(seen))
-        return (end + len(END_OF_HEADERS) - len(before) if end >= 0 else waiting) or most
+        header_end = buffer.find(END_OF_HEADERS, 0, len(header_tail) + peeked)
+        buffer[:] = bytes(len(buffer))
+        return (header_end + len(END_OF_HEADERS) - len(header_tail) if header_end >= 0 else peeked) or most
 
     def _receive_and_discard(self, most: int) -> bytes:
         """Receive bytes and wipe them; returns as many zeros instead."""
-        taken = bytearray(most)
-        count = self.socket.recv_into(taken, most)
-        taken[:] = bytes(most)
+        buffer = bytearray(most)
+        count = self.socket.recv_into(buffer, most)
+        buffer[:] = bytes(most)
         if not count:
             self.handle_close()
         return bytes(count)
@@ -195,9 +195,9 @@ def install_channel(channels: dict[int, Any], wants_body: WantsBody) -> None:
         channels: the map of the event loop, with its servers and connections.
         wants_body: decides by the environ of a request whether the app wants its body.
     """
-    for each in channels.values():
-        if hasattr(each, "channel_class"):
-            each.channel_class = partial(LocalUserChannel, wants_body=wants_body)
+    for server in channels.values():
+        if hasattr(server, "channel_class"):
+            server.channel_class = partial(LocalUserChannel, wants_body=wants_body)
 
 
 def drain_connections(channels: dict[int, Any]) -> None:
@@ -206,27 +206,27 @@ def drain_connections(channels: dict[int, Any]) -> None:
     New connections stay in the listen queue for the next worker. One that was accepted already would be
     cut off, so it gets a moment to send its request and receive the response (which now says: locked).
     """
-    until = time.monotonic() + MAX_DRAIN_SECONDS
-    servers = [each for each in list(channels.values()) if each.accepting]
-    for each in servers:
-        each.accepting = False
-    all_gone: SimpleQueue[bool] = SimpleQueue()
-    while servers and time.monotonic() < until:
+    deadline = time.monotonic() + MAX_DRAIN_SECONDS
+    servers = [server for server in list(channels.values()) if server.accepting]
+    for server in servers:
+        server.accepting = False
+    drained: SimpleQueue[bool] = SimpleQueue()
+    while servers and time.monotonic() < deadline:
         # Run in the servers' event loop, so that it is inside neither `accept` nor a connection meanwhile.
-        servers[0].trigger.pull_trigger(lambda: all_gone.put(_close_idle_connections(channels)))
+        servers[0].trigger.pull_trigger(lambda: drained.put(_close_idle_connections(channels)))
         with suppress(Empty):
-            if all_gone.get(timeout=MAX_DRAIN_SECONDS):
+            if drained.get(timeout=MAX_DRAIN_SECONDS):
                 return
         time.sleep(0.005)
 
 
 def _close_idle_connections(channels: dict[int, Any]) -> bool:
     """Close all idle connections; returns whether none is left."""
-    open_ones = [each for each in list(channels.values()) if hasattr(each, "requests")]
-    idle = [each for each in open_ones if not _is_busy(each)]
-    for each in idle:
-        each.handle_close()
-    return len(idle) == len(open_ones)
+    open_channels = [channel for channel in list(channels.values()) if hasattr(channel, "requests")]
+    idle = [channel for channel in open_channels if not _is_busy(channel)]
+    for channel in idle:
+        channel.handle_close()
+    return len(idle) == len(open_channels)
 
 
 def _is_busy(channel: Any) -> bool:
@@ -237,5 +237,5 @@ def _is_busy(channel: Any) -> bool:
             return True  # a request has arrived that the event loop has not read yet
     except OSError:
         pass
-    silent = bool(channel.last_activity == channel.creation_time)
-    return silent and time.time() - channel.creation_time < FIRST_REQUEST_SECONDS
+    is_new = bool(channel.last_activity == channel.creation_time)
+    return is_new and time.time() - channel.creation_time < FIRST_REQUEST_SECONDS

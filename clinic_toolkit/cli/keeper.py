@@ -101,24 +101,24 @@ class Keeper:
         self._stopping = True
 
     def _start_worker(self) -> WorkerProcess:
-        ours, theirs = _spawn.Pipe()
-        definitions = definition_pipe.create_pair()
+        keeper_pipe, worker_pipe = _spawn.Pipe()
+        definition_sockets = definition_pipe.create_pair()
         process = _spawn.Process(
             target=self._worker_target,
             args=(
                 self._settings,
                 self._sockets.listening,
-                theirs,
+                worker_pipe,
                 self._cookie_key,
                 self._ticket_pipe,
-                definitions,
+                definition_sockets,
             ),
             name="clinic-worker",
         )
         with blocking_interrupts():
             process.start()
-        theirs.close()
-        return WorkerProcess(process=process, pipe=ours, definition_sockets=definitions)
+        worker_pipe.close()
+        return WorkerProcess(process=process, pipe=keeper_pipe, definition_sockets=definition_sockets)
 
     def _activate_worker(self) -> None:
         if self._active is None:
@@ -130,11 +130,13 @@ class Keeper:
         by_pipe = {helper.pipe: helper for helper in helpers}
         parsers = [helper.parser for helper in helpers if helper.parser is not None]
         sentinels = [helper.process.sentinel for helper in helpers]
-        sentinels += [one.process.sentinel for one in parsers]
-        starting = [one.pipe for one in parsers if not one.limited_by]
-        ears = (self._wakeup_reader, self._suspend.reader)
-        soon = min((one.seconds_to_next_check() for one in parsers), default=1.0)
-        for ready in connection.wait([*by_pipe, *sentinels, *starting, *ears], timeout=min(1.0, soon)):
+        sentinels += [running.process.sentinel for running in parsers]
+        starting_pipes = [running.pipe for running in parsers if not running.limited_by]
+        wakeup_sockets = (self._wakeup_reader, self._suspend.reader)
+        next_check = min((running.seconds_to_next_check() for running in parsers), default=1.0)
+        for ready in connection.wait(
+            [*by_pipe, *sentinels, *starting_pipes, *wakeup_sockets], timeout=min(1.0, next_check)
+        ):
             if ready is self._wakeup_reader:
                 self._wakeup_reader.recv(512)
             elif ready is self._suspend.reader:
@@ -209,11 +211,11 @@ class Keeper:
                 continue
             outcome = helper.parser.poll_outcome()
             if outcome is not None:
-                ended, helper.parser = helper.parser, None
+                ended_parser, helper.parser = helper.parser, None
                 self._send_message(
                     helper,
                     worker_protocol.ParserEnded(
-                        number=ended.number, outcome=outcome, limited_by=ended.limited_by
+                        number=ended_parser.number, outcome=outcome, limited_by=ended_parser.limited_by
                     ),
                 )
 
@@ -240,8 +242,8 @@ class Keeper:
             self._count_crash(helper)
             self._end_parser(helper)
             helper.pipe.close()
-            for end in helper.definition_sockets:
-                end.close()
+            for sock in helper.definition_sockets:
+                sock.close()
             helper.process.join()
             if helper is self._standby:
                 self._standby = None
@@ -280,9 +282,9 @@ class Keeper:
         for helper in helpers:
             self._end_parser(helper)
             self._send_message(helper, worker_protocol.Stop())
-        until = time.monotonic() + STOP_TIMEOUT_SECONDS
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
         for helper in helpers:
-            helper.process.join(timeout=max(0.0, until - time.monotonic()))
+            helper.process.join(timeout=max(0.0, deadline - time.monotonic()))
             if helper.process.is_alive():
                 helper.process.kill()
                 helper.process.join()

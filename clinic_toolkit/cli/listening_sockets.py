@@ -36,34 +36,34 @@ def open_sockets(wanted_port: int, *, alternatives: int = 19) -> ListeningSocket
 
 
 def _listen_on_port(port: int) -> ListeningSockets:
-    first = _bind_socket(socket.AF_INET, "127.0.0.1", port)
-    port = first.getsockname()[1]
+    ipv4 = _bind_socket(socket.AF_INET, "127.0.0.1", port)
+    port = ipv4.getsockname()[1]
     try:
-        second = _bind_socket(socket.AF_INET6, "::1", port) if _has_ipv6() else None
+        ipv6 = _bind_socket(socket.AF_INET6, "::1", port) if _has_ipv6() else None
     except OSError:
-        first.close()
+        ipv4.close()
         raise
-    listening = (first,) if second is None else (first, second)
-    for each in listening:
-        each.listen(128)
+    listening = (ipv4,) if ipv6 is None else (ipv4, ipv6)
+    for sock in listening:
+        sock.listen(128)
     return ListeningSockets(listening=listening, port=port)
 
 
 def _bind_socket(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         if sys.platform == "win32":
             # On Windows SO_REUSEADDR would let another program take over the port.
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        bound.bind((host, port))
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((host, port))
     except OSError:
-        bound.close()
+        sock.close()
         raise
-    return bound
+    return sock
 
 
 def _has_ipv6() -> bool:

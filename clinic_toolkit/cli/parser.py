@@ -58,7 +58,7 @@ def run_parser(definition_socket: socket.socket, pipe: "Connection[object, objec
 
 def _silence_output() -> None:
     # Error output of a library may quote the file; the exit code tells the keeper how this process ended.
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    devnull = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
-        os.dup2(nowhere, stream)
-    os.close(nowhere)
+        os.dup2(devnull, stream)
+    os.close(devnull)

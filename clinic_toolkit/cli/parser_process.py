@@ -37,13 +37,13 @@ class ParserProcess:
         self.number = number
         self.limited_by = ""
         self._deadline = time.monotonic() + MAX_START_SECONDS
-        self.pipe, theirs = _spawn.Pipe(duplex=False)
+        self.pipe, parser_pipe = _spawn.Pipe(duplex=False)
         self.process: SpawnProcess = _spawn.Process(
-            target=target, args=(ends[1], theirs), name="clinic-parser", daemon=True
+            target=target, args=(ends[1], parser_pipe), name="clinic-parser", daemon=True
         )
         with blocking_interrupts():
             self.process.start()
-        theirs.close()
+        parser_pipe.close()
 
     def seconds_to_next_check(self) -> float:
         """Seconds until `poll_outcome` must be called again, even if no event occurs."""
@@ -70,17 +70,17 @@ class ParserProcess:
         try:
             # A hostile file may control the process by now: read raw bytes only, never pickled objects.
             while not self.limited_by and self.pipe.poll():
-                said = self.pipe.recv_bytes(16)
+                message = self.pipe.recv_bytes(16)
                 self.limited_by = (
-                    parser.LIMITED.decode() if said == parser.LIMITED else parser.WATCHED.decode()
+                    parser.LIMITED.decode() if message == parser.LIMITED else parser.WATCHED.decode()
                 )
                 self._deadline = time.monotonic() + SECONDS
         except (EOFError, OSError):
             pass
 
     def _exceeds_memory(self) -> bool:
-        held = resident_bytes(self.process.pid or 0)
-        return held is not None and held > MAX_BYTES
+        resident = resident_bytes(self.process.pid or 0)
+        return resident is not None and resident > MAX_BYTES
 
     def _outcome_of_exit_code(self, code: int) -> str:
         if code == parser.EXIT_DONE:

@@ -37,9 +37,8 @@ if sys.platform == "linux":
         try:
             return query_kernel(family, theirs, ours)
         except OSError:
-            return search_proc_tables(
-                family, theirs, ours
-            )  # a sandbox may forbid the query, or the kernel not support it
+            # A sandbox may forbid the query, or the kernel may not support it.
+            return search_proc_tables(family, theirs, ours)
 
     def query_kernel(family: int, theirs: Any, ours: Any) -> int | None:
         """Ask the kernel about this one socket (sock_diag): 0.05 ms, however many sockets there are.
@@ -47,24 +46,27 @@ if sys.platform == "linux":
         Raises:
             OSError: the kernel gave no answer.
         """
-        ends = [socket.inet_pton(family, end[0].partition("%")[0]).ljust(16, b"\0") for end in (theirs, ours)]
-        wanted = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, _ANY_STATE)
-        wanted += (
+        addresses = [
+            socket.inet_pton(family, address[0].partition("%")[0]).ljust(16, b"\0")
+            for address in (theirs, ours)
+        ]
+        query = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, _ANY_STATE)
+        query += (
             struct.pack("!HH", theirs[1], ours[1])
-            + b"".join(ends)
+            + b"".join(addresses)
             + struct.pack("=III", 0, _ANY_STATE, _ANY_STATE)
         )
         with socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, _SOCK_DIAG) as kernel:
             kernel.settimeout(1)
             kernel.sendto(
-                struct.pack("=IHHII", 16 + len(wanted), _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 1, 0) + wanted,
+                struct.pack("=IHHII", 16 + len(query), _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 1, 0) + query,
                 (0, 0),
             )
-            told = kernel.recv(4096)
-        if len(told) < _UID_OFFSET + 8 or struct.unpack_from("=IH", told)[1] != _SOCK_DIAG_BY_FAMILY:
+            reply = kernel.recv(4096)
+        if len(reply) < _UID_OFFSET + 8 or struct.unpack_from("=IH", reply)[1] != _SOCK_DIAG_BY_FAMILY:
             # The kernel's answer is the same for a missing socket and for an unsupported query.
             raise OSError("the kernel does not tell")
-        uid, inode = struct.unpack_from("=II", told, _UID_OFFSET)
+        uid, inode = struct.unpack_from("=II", reply, _UID_OFFSET)
         # A socket that its program has closed has no inode, and user 0 instead of its owner.
         return int(uid) if inode else None
 
@@ -82,10 +84,10 @@ def search_proc_tables(family: int, theirs: Any, ours: Any) -> int | None:
         row = f" {_proc_address(theirs, family, mapped)} {_proc_address(ours, family, mapped)} "
         try:
             with open(path, "rb") as table:
-                _, found, rest = table.read().partition(row.encode())
+                _, match, following = table.read().partition(row.encode())
         except OSError:
             continue
-        columns = rest.partition(b"\n")[0].split() if found else []
+        columns = following.partition(b"\n")[0].split() if match else []
         if len(columns) > _INODE_COLUMN and columns[_INODE_COLUMN] != b"0":
             return int(columns[_UID_COLUMN])
     return None
@@ -95,5 +97,5 @@ def _proc_address(address: Any, family: int, mapped: bool) -> str:
     packed = socket.inet_pton(family, address[0].partition("%")[0])
     if mapped:
         packed = bytes(10) + b"\xff\xff" + packed
-    words = struct.unpack(f"={len(packed) // 4}I", packed)
-    return f"{''.join(f'{word:08X}' for word in words)}:{address[1]:04X}"
+    groups = struct.unpack(f"={len(packed) // 4}I", packed)
+    return f"{''.join(f'{group:08X}' for group in groups)}:{address[1]:04X}"

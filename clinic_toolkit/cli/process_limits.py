@@ -58,8 +58,8 @@ def limit_resources(*, memory: int, seconds: float) -> bool:
     import resource
     import time
 
-    spent = int(time.process_time() + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (spent, spent + 1))
+    cpu_limit = int(time.process_time() + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_limit, cpu_limit + 1))
     if sys.platform != "linux":
         return False
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -83,10 +83,10 @@ def resident_bytes(pid: int) -> int | None:
 
 def _resident_on_macos(pid: int) -> int | None:
     # struct proc_taskinfo, 96 bytes: virtual size, then resident size, 64 bits each.
-    told = (ctypes.c_uint64 * 12)()
-    wanted = ctypes.sizeof(told)
-    filled = ctypes.CDLL("/usr/lib/libproc.dylib").proc_pidinfo(pid, 4, ctypes.c_uint64(0), told, wanted)
-    return int(told[1]) if filled == wanted else None
+    info = (ctypes.c_uint64 * 12)()
+    size = ctypes.sizeof(info)
+    written = ctypes.CDLL("/usr/lib/libproc.dylib").proc_pidinfo(pid, 4, ctypes.c_uint64(0), info, size)
+    return int(info[1]) if written == size else None
 
 
 def _resident_on_windows(pid: int) -> int | None:
@@ -97,13 +97,13 @@ def _resident_on_windows(pid: int) -> int | None:
     # PROCESS_QUERY_LIMITED_INFORMATION and PROCESS_VM_READ.
     handle = ctypes.c_void_p(kernel.OpenProcess(0x1010, False, pid))
     # PROCESS_MEMORY_COUNTERS: two 32-bit numbers, then sizes: peak working set, current working set.
-    told = (ctypes.c_size_t * 10)()
-    ctypes.cast(told, ctypes.POINTER(ctypes.c_uint32))[0] = ctypes.sizeof(ctypes.c_size_t) * 9
+    counters = (ctypes.c_size_t * 10)()
+    ctypes.cast(counters, ctypes.POINTER(ctypes.c_uint32))[0] = ctypes.sizeof(ctypes.c_size_t) * 9
     try:
-        found = kernel.K32GetProcessMemoryInfo(handle, told, ctypes.sizeof(ctypes.c_size_t) * 9)
+        succeeded = kernel.K32GetProcessMemoryInfo(handle, counters, ctypes.sizeof(ctypes.c_size_t) * 9)
     finally:
         kernel.CloseHandle(handle)
-    return int(told[2]) if found else None
+    return int(counters[2]) if succeeded else None
 
 
 @contextmanager
@@ -112,11 +112,11 @@ def blocking_interrupts() -> Iterator[None]:
 
     Child processes inherit the blocked signal. Windows has no signal mask; there each process ignores SIGINT.
     """
-    blocked = hasattr(signal, "pthread_sigmask")
-    if blocked:
+    has_signal_mask = hasattr(signal, "pthread_sigmask")
+    if has_signal_mask:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        if blocked:
+        if has_signal_mask:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

@@ -22,17 +22,17 @@ def validate_files(files: Sequence[Path]) -> int:
 
     Returns the exit code: 0 if all files are valid, else 2.
     """
-    wrong = 0
+    invalid_count = 0
     for path in files:
         try:
             click.echo(f"{path.name}: {_summary(load_questionnaire(path))}")
         except loader.DefinitionError as error:
-            wrong += 1
-            places = "one place" if len(error.problems) == 1 else f"{len(error.problems)} places"
-            click.echo(f"{path.name}: {places} to mend")
+            invalid_count += 1
+            place_count = "one place" if len(error.problems) == 1 else f"{len(error.problems)} places"
+            click.echo(f"{path.name}: {place_count} to mend")
             for problem in error.problems:
                 click.echo(f"  {problem}")
-    return EXIT_INVALID if wrong else EXIT_USABLE
+    return EXIT_INVALID if invalid_count else EXIT_USABLE
 
 
 def load_questionnaire(path: Path) -> Instrument:
@@ -44,8 +44,8 @@ def load_questionnaire(path: Path) -> Instrument:
     instrument = loader.read_instrument_file(path, own=True)
     if any(instrument.digest == shipped.digest for shipped in catalogue.list_editions()):
         return instrument
-    if found := catalogue.conflicts_with_catalogue(instrument):
-        raise loader.DefinitionError(path.name, found)
+    if conflicts := catalogue.conflicts_with_catalogue(instrument):
+        raise loader.DefinitionError(path.name, conflicts)
     return instrument
 
 
@@ -80,11 +80,11 @@ def write_previews(path: Path, out: Path, *, paper: str) -> int:
     )
 
     instrument = load_questionnaire(path)
-    head = Letterhead(practice_name="", clinician_name="", crisis_text="", paper_size=paper)
+    letterhead = Letterhead(practice_name="", clinician_name="", crisis_text="", paper_size=paper)
     papers = {
         f"blank-questionnaire{'-general' if general else ''}.pdf": blank_form.render_blank_form(
             BlankQuestionnaire(
-                letterhead=head,
+                letterhead=letterhead,
                 instrument=instrument,
                 is_general=general,
                 form_code=form_code.form_code_of(instrument, general=general),
@@ -97,12 +97,12 @@ def write_previews(path: Path, out: Path, *, paper: str) -> int:
         for general in (False, True)
     }
     papers["answer-card.pdf"] = answer_card.render_answer_card(
-        AnswerCard(letterhead=head, instrument=instrument)
+        AnswerCard(letterhead=letterhead, instrument=instrument)
     )
-    papers["guide.pdf"] = guide.render_guide(InstrumentGuide(letterhead=head, instrument=instrument))
+    papers["guide.pdf"] = guide.render_guide(InstrumentGuide(letterhead=letterhead, instrument=instrument))
     out.mkdir(parents=True, exist_ok=True)
-    for name, made in papers.items():
-        (out / name).write_bytes(made)
+    for name, pdf in papers.items():
+        (out / name).write_bytes(pdf)
         click.echo(out / name)
     return EXIT_USABLE
 
@@ -114,19 +114,19 @@ def build_schema() -> dict[str, Any]:
     """
     from pydantic import TypeAdapter
 
-    found = TypeAdapter(Instrument).json_schema()
+    schema = TypeAdapter(Instrument).json_schema()
     # Computed by the program, and refused in a file.
     for name in loader.COMPUTED_FIELDS:
-        del found["properties"][name]
-    for part in (found, *found["$defs"].values()):
-        if part.get("type") == "object":
-            part["additionalProperties"] = False
-    for said in found["properties"].values():
+        del schema["properties"][name]
+    for subschema in (schema, *schema["$defs"].values()):
+        if subschema.get("type") == "object":
+            subschema["additionalProperties"] = False
+    for property_schema in schema["properties"].values():
         # TOML has no null: an optional value is left out.
-        if "anyOf" in said:
-            said |= said.pop("anyOf")[0]
-            del said["default"]
-    return {"$schema": _SCHEMA_DIALECT, **found, "title": "A questionnaire of the clinic toolkit"}
+        if "anyOf" in property_schema:
+            property_schema |= property_schema.pop("anyOf")[0]
+            del property_schema["default"]
+    return {"$schema": _SCHEMA_DIALECT, **schema, "title": "A questionnaire of the clinic toolkit"}
 
 
 def schema_json() -> str:

@@ -59,9 +59,9 @@ class QuickReturn:
 
     def expire_if_due(self) -> None:
         """Destroy the blob if it has expired. The keeper calls this every second."""
-        now, apart = self._clock(), self._wall() - self._clock()
+        now, clock_offset = self._clock(), self._wall() - self._clock()
         slept = now - self._last_tick >= SUSPEND_GAP_SECONDS
-        jumped = abs(apart - self._clock_offset) >= MAX_CLOCK_JUMP_SECONDS
-        self._last_tick, self._clock_offset = now, apart
+        jumped = abs(clock_offset - self._clock_offset) >= MAX_CLOCK_JUMP_SECONDS
+        self._last_tick, self._clock_offset = now, clock_offset
         if slept or jumped or now - self._held_since >= MAX_SECONDS or self._today() != self._day:
             self._blob = None

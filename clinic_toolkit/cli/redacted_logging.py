@@ -33,8 +33,8 @@ class RedactingFormatter(logging.Formatter):
         """One line: time, level, event code, opaque id, exception class, source positions."""
         parts = [self.formatTime(record), record.levelname]
         message = str(record.msg)
-        ours = record.name == log.name and _EVENT_CODE.fullmatch(message)
-        parts.append(message if ours else f"({record.name})")
+        is_ours = record.name == log.name and _EVENT_CODE.fullmatch(message)
+        parts.append(message if is_ours else f"({record.name})")
         opaque = getattr(record, "opaque", "")
         if isinstance(opaque, str) and _OPAQUE_ID.fullmatch(opaque):
             parts.append(opaque)
@@ -45,8 +45,8 @@ class RedactingFormatter(logging.Formatter):
 
 def _exception_location(kind: type[BaseException], trace: TracebackType | None) -> str:
     frames = traceback.extract_tb(trace)[-_MAX_FRAMES:]
-    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-    return f"{kind.__name__} at {places or 'nowhere'}"
+    positions = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    return f"{kind.__name__} at {positions or 'nowhere'}"
 
 
 def install_logging() -> None:

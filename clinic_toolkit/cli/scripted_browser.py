@@ -50,9 +50,9 @@ class Page:
         Raises:
             UnexpectedPage: there is none.
         """
-        for each in self.forms:
-            if name in each.names:
-                return each
+        for form in self.forms:
+            if name in form.names:
+                return form
         raise UnexpectedPage(f"The page {self.path} has no field called {name}.")
 
     def link(self, words: str) -> str:
@@ -71,10 +71,10 @@ class ScriptedBrowser:
     """A browser session: it has cookies, and knows no address but the launch URL."""
 
     def __init__(self, launch_url: str) -> None:
-        split = urlsplit(launch_url)
-        self.host, self.port = split.netloc, split.port or 80
+        url = urlsplit(launch_url)
+        self.host, self.port = url.netloc, url.port or 80
         self.cookies: dict[str, str] = {}
-        self._launch_path = f"{split.path}?{split.query}"
+        self._launch_path = f"{url.path}?{url.query}"
 
     def open_launch_page(self) -> Page:
         """Open the launch URL and go on to the first page."""
@@ -120,26 +120,26 @@ class ScriptedBrowser:
         dest: str = "document",
     ) -> Page:
         for _ in range(10):
-            sent = {"Host": self.host, "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
-            sent |= {"Sec-Fetch-Dest": dest, "Connection": "close"}
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            headers = {"Host": self.host, "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
+            headers |= {"Sec-Fetch-Dest": dest, "Connection": "close"}
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
             if method == "POST":
-                sent["Origin"] = f"http://{self.host}"
-                sent["Content-Type"] = "application/x-www-form-urlencoded"
+                headers["Origin"] = f"http://{self.host}"
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
             connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
             try:
-                connection.request(method, path, body, sent)
-                answer = connection.getresponse()
-                read = answer.read()
+                connection.request(method, path, body, headers)
+                response = connection.getresponse()
+                content = response.read()
             finally:
                 connection.close()
-            for line in answer.headers.get_all("Set-Cookie", []):
+            for line in response.headers.get_all("Set-Cookie", []):
                 for name, morsel in SimpleCookie(line).items():
                     self.cookies[name] = morsel.value
-            if answer.status not in (302, 303):
-                return _parse_page(path, answer.status, answer.headers.get_content_type(), read)
+            if response.status not in (302, 303):
+                return _parse_page(path, response.status, response.headers.get_content_type(), content)
             method, body = "GET", None
-            path = urljoin(path, answer.headers["Location"] or "/")
+            path = urljoin(path, response.headers["Location"] or "/")
         raise UnexpectedPage(f"The page {path} leads round in circles.")
 
 
@@ -169,19 +169,21 @@ class _PageReader(HTMLParser):
         self._href = self._area = self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._form = FormOnPage(action=given.get("action", ""), method=given.get("method", "get"))
+            self._form = FormOnPage(
+                action=attributes.get("action", ""), method=attributes.get("method", "get")
+            )
             self.forms.append(self._form)
         elif tag == "iframe":
-            self.frame = given.get("data-paper", "")
+            self.frame = attributes.get("data-paper", "")
         elif tag == "a":
-            self._href, self._text = given.get("href", ""), []
-        elif self._form is not None and (name := given.get("name")):
+            self._href, self._text = attributes.get("href", ""), []
+        elif self._form is not None and (name := attributes.get("name")):
             self._form.names.add(name)
-            self._add_field(self._form, tag, name, given)
-        elif tag == "option" and self._form is not None and self._select and "selected" in given:
-            self._form.fields.append((self._select, given.get("value", "")))
+            self._add_field(self._form, tag, name, attributes)
+        elif tag == "option" and self._form is not None and self._select and "selected" in attributes:
+            self._form.fields.append((self._select, attributes.get("value", "")))
 
     def _add_field(self, form: FormOnPage, tag: str, name: str, given: Mapping[str, str]) -> None:
         if tag == "textarea":

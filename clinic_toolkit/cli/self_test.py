@@ -34,17 +34,17 @@ STOP_TIMEOUT_SECONDS = 60.0
 def run_self_test(out: Path) -> int:
     """Run the whole workflow and write its PDFs into `out`; returns the exit code."""
     out.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
+    started_at = time.monotonic()
     try:
         with (
-            tempfile.TemporaryDirectory(prefix="clinic-check-") as place,
-            _running_program(Path(place)) as way_in,
+            tempfile.TemporaryDirectory(prefix="clinic-check-") as temporary_folder,
+            _running_program(Path(temporary_folder)) as launch_url,
         ):
-            _run_job(ScriptedBrowser(way_in), lambda name, page: _save_paper(out / name, page))
-    except UnexpectedPage as wrong:
-        click.echo(f"Not as expected: {wrong.sentence}", err=True)
+            _run_job(ScriptedBrowser(launch_url), lambda name, page: _save_paper(out / name, page))
+    except UnexpectedPage as error:
+        click.echo(f"Not as expected: {error.sentence}", err=True)
         return 1
-    click.echo(f"The whole check took {time.monotonic() - began:.1f} s. The papers are in {out}")
+    click.echo(f"The whole check took {time.monotonic() - started_at:.1f} s. The papers are in {out}")
     return 0
 
 
@@ -59,21 +59,21 @@ def _running_program(folder: Path) -> Iterator[str]:
         "--data",
         str(folder / "data"),
     ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as served:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
         try:
-            yield _read_launch_url(served)
+            yield _read_launch_url(process)
         finally:
-            served.send_signal(signal.SIGTERM) if os.name == "posix" else served.terminate()
-            served.wait(timeout=STOP_TIMEOUT_SECONDS)
+            process.send_signal(signal.SIGTERM) if os.name == "posix" else process.terminate()
+            process.wait(timeout=STOP_TIMEOUT_SECONDS)
 
 
 def _read_launch_url(served: "subprocess.Popen[str]") -> str:
     for line in served.stdout or ():
         if "works once: " in line:
             file = Path(line.partition("works once: ")[2].strip())
-            found = re.search(r'href="([^"]+)"', file.read_text(encoding="utf-8"))
-            if found:
-                return found[1]
+            match = re.search(r'href="([^"]+)"', file.read_text(encoding="utf-8"))
+            if match:
+                return match[1]
     raise UnexpectedPage("The program ended before it was ready.")
 
 
@@ -88,17 +88,19 @@ def _run_job(visitor: ScriptedBrowser, write: Callable[[str, Page], None]) -> No
     page = _set_up_practice(visitor)
     click.echo("A practice was set up and its recovery sheet was tested.")
     page = _add_client(visitor, page)
-    hour = _open_therapy_session(visitor, page)
+    session_page = _open_therapy_session(visitor, page)
     click.echo("A client was added and a session started.")
-    page = _complete_questionnaire(visitor, hour, write)
+    page = _complete_questionnaire(visitor, session_page, write)
     click.echo("A questionnaire was answered, checked and finished.")
     _review_with_client(visitor, page, write)
-    _give_worksheet(visitor, hour, write)
+    _give_worksheet(visitor, session_page, write)
     click.echo("The result was looked at together and a worksheet was given.")
-    _sign_note(visitor, hour, write)
+    _sign_note(visitor, session_page, write)
     click.echo("The note was signed.")
-    write("session-summary.pdf", visitor.get_paper(visitor.get_page(hour.path).link("Session summary")))
-    _lock_practice(visitor, hour)
+    write(
+        "session-summary.pdf", visitor.get_paper(visitor.get_page(session_page.path).link("Session summary"))
+    )
+    _lock_practice(visitor, session_page)
     click.echo("The practice was locked.")
 
 
@@ -120,9 +122,9 @@ def _set_up_practice(visitor: ScriptedBrowser) -> Page:
     page = visitor.fill_and_submit(page, "passphrase", {"passphrase": offered, "passphrase_again": offered})
     page = visitor.fill_and_submit(page, "code", {"skip": "yes"})
     groups = _read_sheet_groups(visitor.get_page(page.link("recovery sheet")))
-    asked = sorted(name for name in page.form("csrf_token").names if name.startswith("group_"))
+    group_names = sorted(name for name in page.form("csrf_token").names if name.startswith("group_"))
     page = visitor.fill_and_submit(
-        page, asked[0], {name: groups[int(name.removeprefix("group_")) - 1] for name in asked}
+        page, group_names[0], {name: groups[int(name.removeprefix("group_")) - 1] for name in group_names}
     )
     if page.path != "/":
         raise UnexpectedPage("The recovery sheet that was printed does not prove itself.")
@@ -131,10 +133,10 @@ def _set_up_practice(visitor: ScriptedBrowser) -> Page:
 
 def _read_sheet_groups(sheet: Page) -> list[str]:
     """Read the groups from the page of the recovery sheet, as a person would."""
-    found = list(dict.fromkeys(re.findall(r"<strong>([0-9A-Z]{5})</strong>", sheet.text)))
-    if len(found) != GROUPS:
-        raise UnexpectedPage(f"The recovery sheet shows {len(found)} groups instead of {GROUPS}.")
-    return found
+    groups = list(dict.fromkeys(re.findall(r"<strong>([0-9A-Z]{5})</strong>", sheet.text)))
+    if len(groups) != GROUPS:
+        raise UnexpectedPage(f"The recovery sheet shows {len(groups)} groups instead of {GROUPS}.")
+    return groups
 
 
 def _add_client(visitor: ScriptedBrowser, page: Page) -> Page:
@@ -173,16 +175,16 @@ def _complete_questionnaire(
 
 def _review_with_client(visitor: ScriptedBrowser, page: Page, write: Callable[[str, Page], None]) -> None:
     """Save what the client says on the joint page, and the client page from the clinician's result."""
-    together = visitor.get_page(page.link("Look at it together"))
-    if any(char.isdigit() for char in re.sub(r"<[^>]*>", "", together.text.partition("<h1>")[2])):
+    joint_page = visitor.get_page(page.link("Look at it together"))
+    if any(char.isdigit() for char in re.sub(r"<[^>]*>", "", joint_page.text.partition("<h1>")[2])):
         raise UnexpectedPage("The page to look at together shows a number.")
     page = visitor.fill_and_submit(
-        together, "own_words", {"own_words": "I can rest before I say yes.", "next_step": "One walk alone."}
+        joint_page, "own_words", {"own_words": "I can rest before I say yes.", "next_step": "One walk alone."}
     )
     if "What you told me" not in page.text or "Saved." not in page.text:
         raise UnexpectedPage("The client's page does not say that what was written on it is saved.")
-    hour = visitor.get_page(page.link("Done"))
-    result = visitor.get_page(hour.link("See the result"))
+    session_page = visitor.get_page(page.link("Done"))
+    result = visitor.get_page(session_page.link("See the result"))
     write("client-page.pdf", visitor.get_paper(result.link("Client page")))
 
 
@@ -206,7 +208,7 @@ def _sign_note(visitor: ScriptedBrowser, session_page: Page, write: Callable[[st
 
 
 def _lock_practice(visitor: ScriptedBrowser, page: Page) -> None:
-    lock = next(each for each in page.forms if each.action.endswith("/lock"))
-    locked = visitor.submit_form(lock, page)
-    if not locked.path.startswith("/unlock") or not visitor.get_page(page.path).path.startswith("/unlock"):
+    lock_form = next(form for form in page.forms if form.action.endswith("/lock"))
+    lock_page = visitor.submit_form(lock_form, page)
+    if not lock_page.path.startswith("/unlock") or not visitor.get_page(page.path).path.startswith("/unlock"):
         raise UnexpectedPage("The lock does not lock.")

@@ -48,9 +48,9 @@ class SleepMonitor:
     def release_inhibitor(self) -> None:
         """Let the machine sleep, after the keys are gone."""
         with self._lock:
-            held, self._inhibitor = self._inhibitor, None
-        if held is not None:
-            held.close()
+            inhibitor, self._inhibitor = self._inhibitor, None
+        if inhibitor is not None:
+            inhibitor.close()
 
     def _run(self) -> None:
         # A bus that is missing, refuses or stops answering is no error: most containers have none.
@@ -66,13 +66,13 @@ class SleepMonitor:
 
         # The rule on the bus admits only logind; the local filter cannot name the sender, because signals
         # carry the unique name of its connection, which is not known here.
-        wanted = {"type": "signal", "interface": _MANAGER, "member": _PREPARE, "path": _PATH}
-        Proxy(message_bus, bus, timeout=_REPLY_TIMEOUT_SECONDS).AddMatch(MatchRule(sender=_LOGIND, **wanted))
-        with bus.filter(MatchRule(**wanted)) as signals:
+        rule = {"type": "signal", "interface": _MANAGER, "member": _PREPARE, "path": _PATH}
+        Proxy(message_bus, bus, timeout=_REPLY_TIMEOUT_SECONDS).AddMatch(MatchRule(sender=_LOGIND, **rule))
+        with bus.filter(MatchRule(**rule)) as signals:
             self._take_inhibitor(bus)
             while True:
-                (asleep,) = bus.recv_until_filtered(signals).body
-                if asleep:
+                (is_going_to_sleep,) = bus.recv_until_filtered(signals).body
+                if is_going_to_sleep:
                     with suppress(BlockingIOError):
                         self._writer.send(b"\0")
                 else:
@@ -82,10 +82,10 @@ class SleepMonitor:
         from jeepney import DBusAddress, new_method_call
 
         manager = DBusAddress(_PATH, bus_name=_LOGIND, interface=_MANAGER)
-        what = ("sleep", "Clinic Toolkit", "ends the process that holds the keys", "delay")
-        answer = bus.send_and_get_reply(
-            new_method_call(manager, "Inhibit", "ssss", what), timeout=_REPLY_TIMEOUT_SECONDS
+        arguments = ("sleep", "Clinic Toolkit", "ends the process that holds the keys", "delay")
+        reply = bus.send_and_get_reply(
+            new_method_call(manager, "Inhibit", "ssss", arguments), timeout=_REPLY_TIMEOUT_SECONDS
         )
         self.release_inhibitor()
         with self._lock:
-            self._inhibitor = answer.body[0]
+            self._inhibitor = reply.body[0]

@@ -32,36 +32,36 @@ def run_program(*, data: Path | None, port: int | None, browser: bool, demo: boo
         demo: whether to serve the invented practice, in its own folder.
     """
     protect_memory()
-    place = _choose_data_folder(data, demo=demo)
-    folder.prepare_folder(place)
+    data_folder = _choose_data_folder(data, demo=demo)
+    folder.prepare_folder(data_folder)
     try:
-        held = _acquire_lock(place)
-    except AlreadyOpen as first:
-        click.echo(first.sentence)
-        if first.url:
-            _open_browser(launch_file.create_launch_file(place, first.url), browser=browser)
+        folder_lock = _acquire_lock(data_folder)
+    except AlreadyOpen as error:
+        click.echo(error.sentence)
+        if error.url:
+            _open_browser(launch_file.create_launch_file(data_folder, error.url), browser=browser)
         return 0
     try:
-        return _serve_practice(place, held, port=port, browser=browser, demo=demo)
+        return _serve_practice(data_folder, folder_lock, port=port, browser=browser, demo=demo)
     finally:
-        launch_file.remove_launch_files(place)
-        held.release()
+        launch_file.remove_launch_files(data_folder)
+        folder_lock.release()
 
 
 def _choose_data_folder(data: Path | None, *, demo: bool) -> Path:
-    named = os.environ.get("CLINIC_DATA")
-    usual = Path(named) if named else paths.default_data_folder()
-    place = data or (usual.with_name(f"{usual.name}-demo") if demo else usual)
-    return place.expanduser().absolute()
+    configured = os.environ.get("CLINIC_DATA")
+    usual_folder = Path(configured) if configured else paths.default_data_folder()
+    chosen_folder = data or (usual_folder.with_name(f"{usual_folder.name}-demo") if demo else usual_folder)
+    return chosen_folder.expanduser().absolute()
 
 
 def _acquire_lock(data_folder: Path) -> FolderLock:
-    until = time.monotonic() + URL_WAIT_SECONDS
+    deadline = time.monotonic() + URL_WAIT_SECONDS
     while True:
         try:
             return acquire_folder_lock(data_folder)
-        except AlreadyOpen as first:
-            if first.url or time.monotonic() > until:
+        except AlreadyOpen as error:
+            if error.url or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
 
@@ -71,25 +71,27 @@ def _serve_practice(
 ) -> int:
     settings = configuration.load_settings(data_folder, demo=demo, port=port)
     if demo:
-        from clinic_toolkit.cli import demo as made_up
+        from clinic_toolkit.cli import demo as demo_command
 
-        made_up.prepare_demo(settings)
-    listening = listening_sockets.open_sockets(settings.port)
-    settings = replace(settings, port=listening.port)
+        demo_command.prepare_demo(settings)
+    sockets = listening_sockets.open_sockets(settings.port)
+    settings = replace(settings, port=sockets.port)
     launch_file.remove_launch_files(data_folder)
-    said: list[bool] = []
+    announced: list[bool] = []
 
     def ready() -> None:
-        if said:
+        if announced:
             return
-        said.append(True)
+        announced.append(True)
         folder_lock.publish_url(settings.address)
-        way = launch_file.create_launch_file(data_folder, settings.address)
+        launched = launch_file.create_launch_file(data_folder, settings.address)
         click.echo(f"Ready: {settings.address}")
         # In a thread, because some browsers return only when they are closed.
-        threading.Thread(target=_open_browser, args=(way,), kwargs={"browser": browser}, daemon=True).start()
+        threading.Thread(
+            target=_open_browser, args=(launched,), kwargs={"browser": browser}, daemon=True
+        ).start()
 
-    return keeper.Keeper(settings, listening, on_ready=ready, holds_folder=folder_lock.ensure_held).run()
+    return keeper.Keeper(settings, sockets, on_ready=ready, holds_folder=folder_lock.ensure_held).run()
 
 
 def _open_browser(launched: launch_file.LaunchFile, *, browser: bool) -> None:

@@ -18,12 +18,12 @@ SocketPair = tuple[socket.socket, socket.socket]
 
 def create_pair() -> SocketPair:
     """Create an empty pipe: the writing end and the reading end."""
-    written, seen = socket.socketpair()
+    writer, reader = socket.socketpair()
     # Socket buffers also count bookkeeping overhead, and some systems default to 8 KiB.
-    for end, room in ((written, socket.SO_SNDBUF), (seen, socket.SO_RCVBUF)):
+    for sock, option in ((writer, socket.SO_SNDBUF), (reader, socket.SO_RCVBUF)):
         with suppress(OSError):
-            end.setsockopt(socket.SOL_SOCKET, room, 4 * MAX_TICKET_BYTES)
-    return written, seen
+            sock.setsockopt(socket.SOL_SOCKET, option, 4 * MAX_TICKET_BYTES)
+    return writer, reader
 
 
 class TicketPipe:
@@ -49,11 +49,11 @@ class TicketPipe:
         """Return the ticket and leave it in the pipe; None if there is none."""
         self._reader.setblocking(False)
         with suppress(OSError):
-            seen = self._reader.recv(_LENGTH_BYTES + MAX_TICKET_BYTES + 1, socket.MSG_PEEK)
-            if len(seen) >= _LENGTH_BYTES and len(seen) == _LENGTH_BYTES + int.from_bytes(
-                seen[:_LENGTH_BYTES], "big"
+            content = self._reader.recv(_LENGTH_BYTES + MAX_TICKET_BYTES + 1, socket.MSG_PEEK)
+            if len(content) >= _LENGTH_BYTES and len(content) == _LENGTH_BYTES + int.from_bytes(
+                content[:_LENGTH_BYTES], "big"
             ):
-                return seen[_LENGTH_BYTES:]
+                return content[_LENGTH_BYTES:]
             # Incomplete, because a worker was killed while writing.
             self.discard_ticket()
         return None

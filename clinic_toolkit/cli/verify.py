@@ -65,38 +65,38 @@ def verify_store(data_folder: Path, *, keyless: bool) -> int:
 @contextmanager
 def _lock_if_writable(data_folder: Path) -> Iterator[None]:
     # On a read-only disk no lock can be taken, and none is needed: nobody else can write there either.
-    with ExitStack() as until_checked:
+    with ExitStack() as exit_stack:
         with suppress(StorageReadOnly):
-            until_checked.callback(acquire_folder_lock(data_folder).release)
+            exit_stack.callback(acquire_folder_lock(data_folder).release)
         yield
 
 
 def _check_store(data_folder: Path, *, keyless: bool) -> int:
-    with open_read_only(data_folder) as look:
-        if not identity.has_practice(look.db):
+    with open_read_only(data_folder) as view:
+        if not identity.has_practice(view.db):
             raise folder.FolderRefused(
                 f"No practice was set up in {data_folder} yet; there is nothing to check."
             )
-        vault = None if keyless else _unlock_vault(look.db, data_folder)
-        report = inspection.inspect_all(look.db, vault, _progress_printer())
-        found = [
-            *look.problems,
-            *_verdict_sentences(look.verdict),
-            *(each.sentence for each in report.findings),
+        vault = None if keyless else _unlock_vault(view.db, data_folder)
+        report = inspection.inspect_all(view.db, vault, _progress_printer())
+        sentences = [
+            *view.problems,
+            *_verdict_sentences(view.verdict),
+            *(finding.sentence for finding in report.findings),
         ]
-    return _report_findings(found, report, keyless=keyless)
+    return _report_findings(sentences, report, keyless=keyless)
 
 
 def _unlock_vault(db: Connection, data_folder: Path) -> Vault:
-    typed = _read_passphrase()
-    wait = unlock_attempts.delay_seconds(unlock_attempts.count_failures(data_folder))
-    if wait:
-        click.echo(f"After a wrong passphrase, the next one is checked after {wait} seconds.", err=True)
-        time.sleep(wait)
+    passphrase = _read_passphrase()
+    delay = unlock_attempts.delay_seconds(unlock_attempts.count_failures(data_folder))
+    if delay:
+        click.echo(f"After a wrong passphrase, the next one is checked after {delay} seconds.", err=True)
+        time.sleep(delay)
     # Counted like an unlock in the browser; otherwise this command would allow faster guessing.
     with suppress(OSError):
         unlock_attempts.record_failure(data_folder)
-    vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, typed))
+    vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
     with suppress(OSError):
         unlock_attempts.clear_failures(data_folder)
     return vault
@@ -109,29 +109,29 @@ def _read_passphrase() -> str:
 
 
 def _progress_printer() -> Callable[[int, int], None]:
-    said = [-1]
-    end, step = ("\r", 1) if sys.stderr.isatty() else ("\n", _PROGRESS_STEP)
+    printed = [-1]
+    line_end, step = ("\r", 1) if sys.stderr.isatty() else ("\n", _PROGRESS_STEP)
 
     def progress(done: int, total: int) -> None:
         percent = 100 * done // total
-        if percent // step != said[0]:
-            said[0] = percent // step
-            sys.stderr.write(f"Checked {done} of {total}{end if done < total else chr(10)}")
+        if percent // step != printed[0]:
+            printed[0] = percent // step
+            sys.stderr.write(f"Checked {done} of {total}{line_end if done < total else chr(10)}")
             sys.stderr.flush()
 
     return progress
 
 
 def _verdict_sentences(verdict: Verdict) -> Iterator[str]:
-    for missing in verdict.missing_entries:
+    for gap in verdict.missing_entries:
         yield (
-            f"Saves that were confirmed are missing: lines {missing.first_seq} to {missing.last_seq} of the "
-            f"audit trail are not in the file.{_log_copy_sentence(missing.log_copy)}"
+            f"Saves that were confirmed are missing: lines {gap.first_seq} to {gap.last_seq} of the "
+            f"audit trail are not in the file.{_log_copy_sentence(gap.log_copy)}"
         )
-    for absent in verdict.anchor_absences:
+    for absence in verdict.anchor_absences:
         yield (
             f"The file {folder.ANCHOR_FILE} is missing or cannot be read. So nobody can say whether all "
-            f"saves after line {absent.tip} are there.{_log_copy_sentence(absent.log_copy)}"
+            f"saves after line {absence.tip} are there.{_log_copy_sentence(absence.log_copy)}"
         )
     if verdict.chain_mismatch:
         yield (
@@ -164,9 +164,9 @@ def _report_findings(found: list[str], report: Report, *, keyless: bool) -> int:
     if not found:
         click.echo(f"Everything that was checked is unchanged. {amount}")
         return EXIT_INTACT
-    things = "One thing was" if len(found) == 1 else f"{len(found)} things were"
+    findings = "One thing was" if len(found) == 1 else f"{len(found)} things were"
     click.echo(
-        f"{things} found damaged or changed. This check repaired nothing. {amount} Copy the whole data "
+        f"{findings} found damaged or changed. This check repaired nothing. {amount} Copy the whole data "
         "folder to another disk before you go on."
     )
     return EXIT_DAMAGED

@@ -32,7 +32,7 @@ WAITRESS_OPTIONS: dict[str, Any] = {
     "threads": 6,
     "ident": None,
     # The app refuses bodies over 1 MiB with its own page; up to this size they are discarded as they arrive
-    # (`http_channel`). Both buffers spill to a temporary file when they overflow, so neither ever may.
+    # (`http_channel`). Both buffers spill to a temporary file when they overflow, which must never happen.
     "max_request_body_size": 64 * MIB,
     "inbuf_overflow": 4 * MIB,
     "outbuf_overflow": 256 * MIB,
@@ -75,9 +75,9 @@ def run_worker(
     threading.Thread(target=keeper.receive_messages, name="keeper", daemon=True).start()
     code = 1
     try:
-        from clinic_toolkit.cli import redacted_logging as plain_log
+        from clinic_toolkit.cli import redacted_logging
 
-        plain_log.install_logging()
+        redacted_logging.install_logging()
         Worker(settings, listening, keeper, cookie_key).serve()
     except ClinicError as error:
         from clinic_toolkit.cli import exit_code
@@ -132,17 +132,19 @@ class Worker:
         self._keeper.activated.wait()
         self._engine = store.open_store(self._settings.data_folder)
         # While a client has a form, a separate small app serves it, and this process never gets keys.
-        serving = self._resume_handover(self._engine) or app
-        serving.attach_store(self._engine)
-        self._app = serving
+        served_app = self._resume_handover(self._engine) or app
+        served_app.attach_store(self._engine)
+        self._app = served_app
         server = create_server(
-            _report_first_answer(serving, self._keeper),
+            _report_first_answer(served_app, self._keeper),
             map=self._channels,
             sockets=list(self._listening),
             **WAITRESS_OPTIONS,
         )
-        http_channel.install_channel(self._channels, serving.may_read_body)
-        threading.Thread(target=self._watch_idle_and_disk, args=(serving,), name="idle", daemon=True).start()
+        http_channel.install_channel(self._channels, served_app.may_read_body)
+        threading.Thread(
+            target=self._watch_idle_and_disk, args=(served_app,), name="idle", daemon=True
+        ).start()
         self._keeper.send_message(worker_protocol.Serving())
         server.run()
 
@@ -155,14 +157,14 @@ class Worker:
         from clinic_toolkit.store.engine import checkpoint_when_idle
         from clinic_toolkit.store.store_rescue import rescue_if_replaced
 
-        over = False
+        is_over = False
         while not self._keeper.stopping.wait(WATCH_SECONDS):
-            if not over and app.reason_to_end() is not None:
-                over = True
+            if not is_over and app.reason_to_end() is not None:
+                is_over = True
                 # Withhold the keys, but end the process only after a rescue copy exists, since only this
                 # process may still have the data.
                 app.withhold_keys()
-            if over and not self._needs_rescue():
+            if is_over and not self._needs_rescue():
                 self._keeper.stopping.set()
             elif self._engine is not None:
                 # No disk error may end this thread, because it also enforces the idle timeout.
@@ -237,14 +239,14 @@ def _warm_up_templates(app: "ClinicApp", *, until: threading.Event) -> None:
 def _report_first_answer(
     app: "WSGIApplication", keeper: worker_protocol.KeeperConnection
 ) -> "WSGIApplication":
-    told: list[bool] = []
+    reported: list[bool] = []
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
             return app(environ, start_response)
         finally:
-            if not told:
-                told.append(True)
+            if not reported:
+                reported.append(True)
                 keeper.send_message(worker_protocol.FirstAnswered())
 
     return answer

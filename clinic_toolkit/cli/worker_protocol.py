@@ -142,17 +142,17 @@ class KeeperConnection:
         """
         while True:
             try:
-                said = self._pipe.recv()
+                message = self._pipe.recv()
             except (EOFError, OSError):
                 os._exit(0)
-            if isinstance(said, Activate):
+            if isinstance(message, Activate):
                 self.activated.set()
-            elif isinstance(said, ReturnBlob):
-                self._blobs.put(said.blob)
-            elif isinstance(said, ParserEnded):
-                self._parser_results.put(said)
-            elif isinstance(said, (Stop, PrepareForSleep)):
-                if isinstance(said, PrepareForSleep):
+            elif isinstance(message, ReturnBlob):
+                self._blobs.put(message.blob)
+            elif isinstance(message, ParserEnded):
+                self._parser_results.put(message)
+            elif isinstance(message, (Stop, PrepareForSleep)):
+                if isinstance(message, PrepareForSleep):
                     self.ticket_pipe.discard_ticket()
                 self.stopping.set()
 
@@ -208,15 +208,15 @@ class KeeperConnection:
         if not self._parser_lock.acquire(timeout=MAX_WAIT_SECONDS):
             raise ParsingFailed(BROKEN)
         try:
-            reply, how = self._run_parser_process(request)
+            reply, result = self._run_parser_process(request)
         finally:
             self._parser_lock.release()
-        if how.outcome in (SLOW, LARGE):
-            if how.limited_by == "watched":
+        if result.outcome in (SLOW, LARGE):
+            if result.limited_by == "watched":
                 log.warning("parser.stopped_by_keeper")
             else:
                 log.warning("parser.stopped_by_limit")
-            raise ParsingFailed(how.outcome)
+            raise ParsingFailed(result.outcome)
         if reply is None:
             log.warning("parser.no_answer")
             raise ParsingFailed(BROKEN)
@@ -226,16 +226,16 @@ class KeeperConnection:
         from clinic_toolkit.instruments.parser_protocol import MAX_REPLY_BYTES
 
         self._parser_number += 1
-        how = ParserEnded(number=self._parser_number, outcome="", limited_by="")
-        until = time.monotonic() + MAX_WAIT_SECONDS
+        result = ParserEnded(number=self._parser_number, outcome="", limited_by="")
+        deadline = time.monotonic() + MAX_WAIT_SECONDS
 
         def has_ended() -> bool:
-            nonlocal how
+            nonlocal result
             with suppress(Empty):
-                while how.outcome == "":
-                    told = self._parser_results.get_nowait()
-                    how = told if told.number == how.number else how
-            return how.outcome != "" or self.stopping.is_set() or time.monotonic() > until
+                while result.outcome == "":
+                    ended = self._parser_results.get_nowait()
+                    result = ended if ended.number == result.number else result
+            return result.outcome != "" or self.stopping.is_set() or time.monotonic() > deadline
 
         definition_pipe.discard_pending(self._definitions)
         self.send_message(StartParser(number=self._parser_number))
@@ -243,7 +243,7 @@ class KeeperConnection:
             self._definitions[0], request, max_bytes=MAX_REPLY_BYTES, has_ended=has_ended
         )
         definition_pipe.discard_pending(self._definitions)
-        return reply, how
+        return reply, result
 
     def _request_blob(self, *, counted: bool) -> bytes | None:
         with self._blob_lock:
