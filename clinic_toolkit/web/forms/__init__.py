@@ -1,5 +1,5 @@
 """Forms: their fields, validation rules and error messages.
 
 WTForms validates; templates render the fields, because rendering a questionnaire page with WTForms takes
-sixteen times as long. Clinical rules are never here but in `record`.
+sixteen times as long. Clinical rules belong in `record`, never here.
 """

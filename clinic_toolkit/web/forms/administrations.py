@@ -37,8 +37,8 @@ class ChooseQuestionnaireForm(Form):
         """Make the form for one client's relationships in this order, with the questionnaires on offer."""
         # For a client without relationships it is nearly always about someone new.
         form = cls(typed, data={"about": "" if known else "new"})
-        form.offered_instruments = {each.id: each for each in on_offer}
-        form.instrument.choices = [(each.id, each.title) for each in on_offer]
+        form.offered_instruments = {instrument.id: instrument for instrument in on_offer}
+        form.instrument.choices = [(instrument.id, instrument.title) for instrument in on_offer]
         form.offer_relationships(known, order)
         return form
 
@@ -48,8 +48,10 @@ class ChooseQuestionnaireForm(Form):
         """Offer these people in this order, someone new, and people in general."""
         self.about.choices = relationship_choices(known, order)
         self.about.choices += [("new", "Someone new"), ("general", "People in general")]
-        self.frame_by_relationship = {kept.id.hex: kept.payload.frame for kept in known}
-        self.named = {kept.id.hex: fold_name(kept.payload.word) for kept in known}
+        self.frame_by_relationship = {
+            relationship.id.hex: relationship.payload.frame for relationship in known
+        }
+        self.named = {relationship.id.hex: fold_name(relationship.payload.word) for relationship in known}
 
     frame_by_relationship: Mapping[str, str] = {}
     # The client's word for each relationship, folded for comparison.
@@ -62,14 +64,16 @@ class ChooseQuestionnaireForm(Form):
 
     def matches_record(self, body: Administration) -> bool:
         """Whether the administration was begun with exactly these fields."""
-        about = body.relationship_id
-        new = self.about.data == "new" and (self.word.data, self.frame.data) == (
+        relationship_id = body.relationship_id
+        is_same_new = self.about.data == "new" and (self.word.data, self.frame.data) == (
             body.relationship_word,
             body.frame,
         )
-        known = self.about.data == (about.hex if about else "general")
-        chosen = self.chosen_instrument()
-        return chosen is not None and chosen.id == body.instrument_id and (new or known)
+        is_same_known = self.about.data == (relationship_id.hex if relationship_id else "general")
+        instrument = self.chosen_instrument()
+        return (
+            instrument is not None and instrument.id == body.instrument_id and (is_same_new or is_same_known)
+        )
 
     def validate_word(self, field: StringField) -> None:
         """Require the client's word for a new relationship; refuse a word if none is new."""
@@ -79,8 +83,8 @@ class ChooseQuestionnaireForm(Form):
             raise ValidationError(
                 f"“{field.data}” is named already. Choose this person above, or write another word."
             )
-        other = self.about.data and self.about.data != "new"
-        if other and field.data and fold_name(field.data) != self.named.get(self.about.data):
+        is_other_choice = self.about.data and self.about.data != "new"
+        if is_other_choice and field.data and fold_name(field.data) != self.named.get(self.about.data):
             raise ValidationError(
                 f"You wrote “{field.data}” for someone new, but something else is chosen above. "
                 "Choose “Someone new”, or empty this line."
@@ -88,24 +92,25 @@ class ChooseQuestionnaireForm(Form):
 
     def validate_frame(self, field: StringField) -> None:
         """Require a frame for a new relationship, and a questionnaire that may be asked about it."""
-        offered = [
+        frame_ids = [
             frame.id for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general
         ]
-        if self.about.data == "new" and field.data not in offered:
+        if self.about.data == "new" and field.data not in frame_ids:
             raise ValidationError("Choose who this person is to the client.")
 
     def validate_about(self, field: Any) -> None:
         """Refuse a questionnaire that is not offered for this kind of relationship."""
         if field.data not in {value for value, _ in field.choices or ()}:
             raise ValidationError("Choose whom it is about.")
-        frame = {"new": self.frame.data, "general": GENERAL_FRAME}.get(
+        frame_id = {"new": self.frame.data, "general": GENERAL_FRAME}.get(
             field.data
         ) or self.frame_by_relationship.get(field.data, "")
-        known = {each.id: each for each in catalogue.list_frames()}
-        chosen = self.chosen_instrument()
-        if chosen and frame in known and not catalogue.is_offered(chosen, known[frame]):
+        frames = {frame.id: frame for frame in catalogue.list_frames()}
+        instrument = self.chosen_instrument()
+        if instrument and frame_id in frames and not catalogue.is_offered(instrument, frames[frame_id]):
             raise ValidationError(
-                f"“{chosen.title}” is not offered about {known[frame].label.lower()}: {known[frame].note}"
+                f"“{instrument.title}” is not offered about {frames[frame_id].label.lower()}: "
+                f"{frames[frame_id].note}"
             )
 
 
@@ -113,5 +118,5 @@ def relationship_choices(
     known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID]
 ) -> list[tuple[str, str]]:
     """Choices for these relationships: pairs of value and word; the words do not depend on the order."""
-    told = numbered_words(list(known))
-    return [(id.hex, told[id]) for id in order]
+    words = numbered_words(list(known))
+    return [(id.hex, words[id]) for id in order]

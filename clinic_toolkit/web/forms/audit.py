@@ -26,8 +26,10 @@ class AuditSearchForm(Form):
         self, clients: Sequence[RecordVersion[Client]], names: Mapping[UUID, str]
     ) -> Mapping[str, list[tuple[str, str]]]:
         """The choices of the two lists, by field name."""
-        people = [(kept.id.hex, names[kept.id]) for kept in clients if kept.state != STATE_JOINED]
-        return {"client": [EVERYONE, *people], "kind": [EVERYTHING, *EVENT_KINDS.items()]}
+        client_choices = [
+            (client.id.hex, names[client.id]) for client in clients if client.state != STATE_JOINED
+        ]
+        return {"client": [EVERYONE, *client_choices], "kind": [EVERYTHING, *EVENT_KINDS.items()]}
 
     @property
     def before_line(self) -> int | None:

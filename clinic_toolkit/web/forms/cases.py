@@ -23,6 +23,6 @@ class CoupleForm(Form):
     ) -> "CoupleForm":
         """Make the form with these clients as choices."""
         form = cls(typed)
-        choices = [("", "Choose")] + [(kept.id.hex, names[kept.id]) for kept in people]
+        choices = [("", "Choose")] + [(client.id.hex, names[client.id]) for client in people]
         form.first.choices = form.second.choices = choices
         return form

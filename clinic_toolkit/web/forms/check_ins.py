@@ -35,8 +35,11 @@ class CheckInForm(Form):
 
     def matches_record(self, body: Administration, instrument: str) -> bool:
         """Whether the check-in was begun with exactly these fields."""
-        about = body.relationship_id
-        return (body.instrument_id, self.about.data) == (instrument, about.hex if about else GENERAL)
+        relationship_id = body.relationship_id
+        return (body.instrument_id, self.about.data) == (
+            instrument,
+            relationship_id.hex if relationship_id else GENERAL,
+        )
 
 
 class WatchedForm(Form):
@@ -51,7 +54,9 @@ class WatchedForm(Form):
     ) -> "WatchedForm":
         """Make the form with the questions that may be watched in this relationship."""
         form = cls(typed, data={"item": chosen})
-        form.allowed_values = {f"{one.id}:{item.id}" for one, items in choices for item in items} | {""}
+        form.allowed_values = {
+            f"{instrument.id}:{item.id}" for instrument, items in choices for item in items
+        } | {""}
         return form
 
     allowed_values: Iterable[str] = ()
@@ -64,5 +69,5 @@ class WatchedForm(Form):
     @property
     def chosen_item(self) -> tuple[str, str] | None:
         """The ids of questionnaire and question, or None if no question is watched."""
-        of, _, item = (self.item.data or "").partition(":")
-        return (of, item) if item else None
+        instrument_id, _, item_id = (self.item.data or "").partition(":")
+        return (instrument_id, item_id) if item_id else None

@@ -33,8 +33,8 @@ class ClientForm(Form):
     version = StringField("Version", default="0")
 
     def __init__(self, typed: Any, *, today: date, current: Client | None = None) -> None:
-        shown = msgspec.structs.replace(current, code=_shown_code(current)) if current else None
-        super().__init__(typed, obj=shown)
+        prefill = msgspec.structs.replace(current, code=_shown_code(current)) if current else None
+        super().__init__(typed, obj=prefill)
         self.today = today
         self.current = current
 

@@ -26,15 +26,15 @@ def date_field(label: str, *, years_back: int | None, years_ahead: int | None, n
             be confirmed. None if a far date does no harm or the form refuses it itself.
         needed: the error message if it is empty; "" if it may be empty.
     """
-    checks = [InputRequired(needed) if needed else Optional()]
-    return _ConfirmedDateField(label, checks, years_back=years_back, years_ahead=years_ahead)
+    validators = [InputRequired(needed) if needed else Optional()]
+    return _ConfirmedDateField(label, validators, years_back=years_back, years_ahead=years_ahead)
 
 
 def describe_distance(day: date, today: date) -> str:
     """The distance of a date from today in words: "in 200 years", "112 years ago"."""
     years = round(abs((day - today).days) / _YEAR)
-    counted = "about a year" if years <= 1 else f"{years} years"
-    return f"in {counted}" if day > today else f"{counted} ago"
+    distance = "about a year" if years <= 1 else f"{years} years"
+    return f"in {distance}" if day > today else f"{distance} ago"
 
 
 class _ConfirmedDateField(DateField):
@@ -52,8 +52,8 @@ class _ConfirmedDateField(DateField):
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata([clean_line(value) for value in valuelist])
-        except ValueError as unread:
-            raise ValueError("Write the day as year-month-day, for example 2026-11-22.") from unread
+        except ValueError as error:
+            raise ValueError("Write the day as year-month-day, for example 2026-11-22.") from error
 
     def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
         # Checked last: a date that is not allowed at all gets that error, and no question.
@@ -83,14 +83,14 @@ class _ConfirmedDateField(DateField):
     @property
     def page_values(self) -> dict[str, Any]:
         """Template values: the field's text even if it is no date, the date to confirm, and its tick."""
-        raw = self.raw_data[0] if self.raw_data else ""
-        found: dict[str, Any] = {self.name: self.data.isoformat() if self.data else raw}
+        typed = self.raw_data[0] if self.raw_data else ""
+        values: dict[str, Any] = {self.name: self.data.isoformat() if self.data else typed}
         if self.is_far:
-            found |= {
+            values |= {
                 f"{self.name}-day": self.data,
                 self.name + CONFIRMED_SUFFIX: "yes" if self.is_confirmed else "asked",
             }
-        return found
+        return values
 
 
 def _today() -> date:

@@ -55,9 +55,9 @@ class MaxLength:
 
     def __call__(self, form: Form, field: Field) -> None:
         """Check one field."""
-        over = len(field.data or "") - self.limit
-        if over > 0:
-            raise ValidationError(too_long_message(over, self.limit))
+        excess = len(field.data or "") - self.limit
+        if excess > 0:
+            raise ValidationError(too_long_message(excess, self.limit))
 
 
 class Required:
@@ -75,7 +75,9 @@ class Required:
 
 def first_error(*forms: Form) -> str:
     """The first error message, for the response to an autosave; "" if there is none."""
-    return next((str(each) for form in forms for found in form.errors.values() for each in found), "")
+    return next(
+        (str(message) for form in forms for messages in form.errors.values() for message in messages), ""
+    )
 
 
 def version_for_page(form: Form, version: int, *, draft: bool = False) -> str:
@@ -85,14 +87,14 @@ def version_for_page(form: Form, version: int, *, draft: bool = False) -> str:
 
 def line_field(label: str, *, limit: int = MAX_LINE, needed: str = "") -> Any:
     """A field for one line of text; `needed` is the error message if it is empty, "" if it may be empty."""
-    checks: list[Any] = [MaxLength(limit)]
-    return StringField(label, [Required(needed), *checks] if needed else checks, filters=[clean_line])
+    validators: list[Any] = [MaxLength(limit)]
+    return StringField(label, [Required(needed), *validators] if needed else validators, filters=[clean_line])
 
 
 def text_field(label: str, *, limit: int = MAX_PARAGRAPH, needed: str = "") -> Any:
     """A field for several lines of text; `needed` as in `line_field`."""
-    checks: list[Any] = [MaxLength(limit)]
-    return StringField(label, [Required(needed), *checks] if needed else checks, filters=[clean_text])
+    validators: list[Any] = [MaxLength(limit)]
+    return StringField(label, [Required(needed), *validators] if needed else validators, filters=[clean_text])
 
 
 def time_field(label: str, *, needed: str = "") -> Any:
@@ -131,5 +133,5 @@ class _TimeOfDayField(TimeField):
     def process_formdata(self, valuelist: list[str]) -> None:
         try:
             super().process_formdata([clean_line(value) for value in valuelist])
-        except ValueError as unread:
-            raise ValueError("Write the time with hours and minutes, for example 09:30.") from unread
+        except ValueError as error:
+            raise ValueError("Write the time with hours and minutes, for example 09:30.") from error

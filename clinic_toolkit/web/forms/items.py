@@ -24,12 +24,12 @@ CONFLICT_MESSAGE = (
 def describe_answer(response: Response, instrument: Instrument) -> str:
     """An answer in words, on one line, to be compared with another."""
     labels = {option.value: option.label for option in instrument.options}
-    answer = (
+    text = (
         NON_ANSWER_LABELS.get(response.status, "Left open")
         if response.value is None
         else labels[response.value]
     )
-    return f"{answer}, marked to talk about" if response.wants_to_talk else answer
+    return f"{text}, marked to talk about" if response.wants_to_talk else text
 
 
 class ItemForm(Form):
@@ -70,8 +70,8 @@ class ItemForm(Form):
 
     def mark_after_save(self, stored: Response) -> str:
         """The fingerprint of what the page shows after this save, for its next save."""
-        answer, talk, said = answers.response_fingerprint(self.to_response(stored)).split(".")
-        return ".".join([answer if self.has_choice else self.shown_mark.partition(".")[0], talk, said])
+        answer, talk, remark = answers.response_fingerprint(self.to_response(stored)).split(".")
+        return ".".join([answer if self.has_choice else self.shown_mark.partition(".")[0], talk, remark])
 
     def to_response(self, before: Response) -> Response:
         """The posted fields as a response; without an answer or non-answer, that of `before` is kept."""
@@ -119,14 +119,14 @@ class ItemRowForm(ItemForm):
         if self.answer.data in NON_ANSWER_LABELS:
             self.way.data = self.answer.data
             return super().to_response(before)
-        saw = self.shown_mark.partition(".")[0]
+        shown_way = self.shown_mark.partition(".")[0]
         ticked = [way for way in self.way.raw_data or () if way in NON_ANSWER_LABELS]
-        newer = [way for way in ticked if way != saw]
-        if newer or (ticked and self.answer.data not in self.options):
-            self.way.data = (newer or ticked)[0]
+        newly_ticked = [way for way in ticked if way != shown_way]
+        if newly_ticked or (ticked and self.answer.data not in self.options):
+            self.way.data = (newly_ticked or ticked)[0]
         else:
             self.way.data = (
-                LEFT_OPEN if saw in NON_ANSWER_LABELS and self.answer.data not in self.options else ""
+                LEFT_OPEN if shown_way in NON_ANSWER_LABELS and self.answer.data not in self.options else ""
             )
         return super().to_response(before)
 

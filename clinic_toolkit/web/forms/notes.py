@@ -22,12 +22,12 @@ class NoteForm:
     def __init__(self, parts: Sequence[NotePart], version: int) -> None:
         self.expected_version = version
         self.errors_by_field: dict[str, list[str]] = {}
-        own = {part.section: part for part in parts if part.source_label == SOURCE_CLINICIAN}
+        own_parts = {part.section: part for part in parts if part.source_label == SOURCE_CLINICIAN}
         self.sections = [
             (
                 f"section-{key}",
                 heading,
-                own.get(key) or NotePart(section=key, source_label=SOURCE_CLINICIAN, text=""),
+                own_parts.get(key) or NotePart(section=key, source_label=SOURCE_CLINICIAN, text=""),
             )
             for key, heading in notes.SECTIONS_BY_FORMAT["DAP"].items()
         ]
@@ -60,9 +60,9 @@ class NoteForm:
     def validate(self) -> bool:
         """Check the lengths; the error messages are in `errors_by_field`."""
         for name, part in [(name, part) for name, _, part in self.sections] + self.prefilled_blocks:
-            over = len(part.text) - fields.MAX_PAGE
-            if over > 0:
-                self.errors_by_field[name] = [fields.too_long_message(over, fields.MAX_PAGE)]
+            excess = len(part.text) - fields.MAX_PAGE
+            if excess > 0:
+                self.errors_by_field[name] = [fields.too_long_message(excess, fields.MAX_PAGE)]
         return not self.errors_by_field
 
 

@@ -23,11 +23,11 @@ class OpenLineForm(Form):
 
     def merge_with(self, stored: str) -> tuple[str, bool]:
         """The text to save, and whether it conflicts: changed both on this page and elsewhere."""
-        seen = (self.version.data or "") if self.shown_mark is None else self.shown_mark
-        sent = self.open_line.data
-        if answers.text_fingerprint(sent) in (seen, answers.text_fingerprint(stored)):
+        shown_mark = (self.version.data or "") if self.shown_mark is None else self.shown_mark
+        text = self.open_line.data
+        if answers.text_fingerprint(text) in (shown_mark, answers.text_fingerprint(stored)):
             return stored, False
-        return sent, seen != answers.text_fingerprint(stored)
+        return text, shown_mark != answers.text_fingerprint(stored)
 
     @property
     def mark_after_save(self) -> str:

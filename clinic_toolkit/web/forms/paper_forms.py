@@ -54,8 +54,8 @@ class PaperEntryForm(ChooseQuestionnaireForm):
         form.today = today
         sheet = form.find_printed_form()
         # A sheet about people in general is about no one person, so no relationship has to be chosen.
-        nobody = not form.about.data or (form.about.data == "new" and not form.word.data)
-        if sheet and sheet.general and nobody:
+        is_unchosen = not form.about.data or (form.about.data == "new" and not form.word.data)
+        if sheet and sheet.general and is_unchosen:
             form.about.data = "general"
         return form
 
@@ -73,11 +73,11 @@ class PaperEntryForm(ChooseQuestionnaireForm):
 
     def matches_record(self, body: Administration) -> bool:
         """Whether the entry of the sheet was begun with exactly these fields."""
-        chosen = self.chosen_instrument()
+        instrument = self.chosen_instrument()
         return (
-            chosen is not None
+            instrument is not None
             and super().matches_record(body)
-            and (chosen.digest, self.on.data) == (body.definition_digest, body.answered_on)
+            and (instrument.digest, self.on.data) == (body.definition_digest, body.answered_on)
         )
 
     def validate_code(self, field: StringField) -> None:
@@ -86,8 +86,8 @@ class PaperEntryForm(ChooseQuestionnaireForm):
             return
         try:
             sheet = paper_entry.find_edition(field.data, self.known_instruments)
-        except ClinicError as wrong:
-            raise ValidationError(wrong.sentence) from wrong
+        except ClinicError as error:
+            raise ValidationError(error.sentence) from error
         if self.about.data and sheet.general != (self.about.data == "general"):
             raise ValidationError(paper_entry.WordingMismatch(general=sheet.general).sentence)
 
@@ -96,5 +96,5 @@ class PaperEntryForm(ChooseQuestionnaireForm):
         if field.data:
             try:
                 paper_entry.check_answer_date(field.data, today=self.today)
-            except ClinicError as wrong:
-                raise ValidationError(wrong.sentence) from wrong
+            except ClinicError as error:
+                raise ValidationError(error.sentence) from error

@@ -113,16 +113,16 @@ class PassphraseForm(Form):
         """Accept six generated words; a passphrase of one's own must be hard to guess."""
         if not field.data:
             raise ValidationError("Type the six words, or a passphrase of your own.")
-        if (over := len(field.data) - passphrases.MAX_PASSPHRASE_LENGTH) > 0:
-            raise ValidationError(fields.too_long_message(over, passphrases.MAX_PASSPHRASE_LENGTH))
+        if (excess := len(field.data) - passphrases.MAX_PASSPHRASE_LENGTH) > 0:
+            raise ValidationError(fields.too_long_message(excess, passphrases.MAX_PASSPHRASE_LENGTH))
         reason = passphrases.find_weakness(field.data, known_names=self.guessable_names)
         if reason:
             raise ValidationError(reason)
 
     def validate_passphrase_again(self, field: StringField) -> None:
         """Require the same passphrase twice; the offered words need no second entry."""
-        as_offered = self.passphrase.data == self.offered_passphrase.data
-        if field.data != self.passphrase.data and (field.data or not as_offered):
+        is_offered = self.passphrase.data == self.offered_passphrase.data
+        if field.data != self.passphrase.data and (field.data or not is_offered):
             raise ValidationError("The two do not match. Type the same passphrase twice.")
 
 
@@ -138,8 +138,8 @@ class ReturnCodeForm(Form):
 
     def validate_code(self, field: StringField) -> None:
         """Require six letters or digits."""
-        tidy = return_code.normalize_return_code(field.data or "")
-        if len(tidy) != CODE_LENGTH or not tidy.isalnum():
+        code = return_code.normalize_return_code(field.data or "")
+        if len(code) != CODE_LENGTH or not code.isalnum():
             raise ValidationError("Choose six letters or digits.")
-        if len(set(tidy)) < 3:
+        if len(set(code)) < 3:
             raise ValidationError("Use at least three different letters or digits.")

@@ -19,5 +19,7 @@ class RelationshipForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(frame.id, frame.label_with_line) for frame in catalogue.list_frames() if not frame.general]
-        self.frame.choices = [("", "Choose"), *known]
+        choices = [
+            (frame.id, frame.label_with_line) for frame in catalogue.list_frames() if not frame.general
+        ]
+        self.frame.choices = [("", "Choose"), *choices]

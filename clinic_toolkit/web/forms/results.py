@@ -31,10 +31,10 @@ class ReflectionForm(Form):
     def for_result(cls, together: JointReview, body: Administration, typed: Any) -> "ReflectionForm":
         """Make the form with a field to correct each shown line, filled in with what is stored."""
         lines = {_field_name(line.text): line for line in together.statements}
-        made = type(
+        form_class = type(
             cls.__name__, (cls,), {name: fields.line_field(line.text) for name, line in lines.items()}
         )
-        form: ReflectionForm = made(
+        form: ReflectionForm = form_class(
             typed,
             obj=body,
             data={"taken": body.remarks_on_client_page}
@@ -42,7 +42,7 @@ class ReflectionForm(Form):
         )
         form.correctable_lines = tuple((name, line.text) for name, line in lines.items())
         form.other_corrections = tuple(
-            each for each in body.corrections if _field_name(each.original) not in lines
+            correction for correction in body.corrections if _field_name(correction.original) not in lines
         )
         form.taken.choices = [(line.index, line.text) for line in together.remarks]
         return form
@@ -63,7 +63,11 @@ class ReflectionForm(Form):
         typed = ((line, self[name].data) for name, line in self.correctable_lines)
         return (
             *self.other_corrections,
-            *(Correction(original=line, replacement=words) for line, words in typed if words),
+            *(
+                Correction(original=line, replacement=replacement)
+                for line, replacement in typed
+                if replacement
+            ),
         )
 
     def has_changes(self, body: Administration) -> bool:

@@ -30,7 +30,7 @@ class RhythmForm(Form):
     @classmethod
     def for_rhythm(cls, typed: Any, body: RepeatAgreement | None, *, today: date) -> "RhythmForm":
         """Make the form, filled in with the present agreement, if there is one."""
-        known = (
+        values = (
             {
                 "why": body.purpose,
                 "until": body.end_date,
@@ -40,17 +40,17 @@ class RhythmForm(Form):
             if body
             else {"baseline": str(MIN_BASELINE_ROUNDS)}
         )
-        form = cls(typed, data=known)
+        form = cls(typed, data=values)
         form.today = today
         return form
 
     def matches_record(self, rhythm: RecordVersion[RepeatAgreement]) -> bool:
         """Whether this agreement is active and has exactly these values."""
-        sent = (self.why.data, self.until.data, fields.parse_whole_number(self.times.data) or None)
+        typed = (self.why.data, self.until.data, fields.parse_whole_number(self.times.data) or None)
         agreed = (rhythm.payload.purpose, rhythm.payload.end_date, rhythm.payload.max_rounds)
         return (
             rhythm.state == STATE_ON
-            and sent == agreed
+            and typed == agreed
             and fields.parse_whole_number(self.baseline.data) == rhythm.payload.baseline_rounds
         )
 
@@ -80,9 +80,9 @@ class GoOnForm(Form):
 
     def was_already_decided(self, rhythm: RecordVersion[RepeatAgreement] | None) -> bool:
         """Whether going on was recorded with this reason after the page was shown: it was sent twice."""
-        seen = fields.parse_whole_number(self.version.data)
+        shown_version = fields.parse_whole_number(self.version.data)
         return (
             rhythm is not None
-            and 0 < seen < rhythm.version
+            and 0 < shown_version < rhythm.version
             and rhythm.payload.continued_because == self.because.data
         )

@@ -82,10 +82,10 @@ class RiskForm(FearForm):
     def prompts_mark(self) -> str:
         """The answers whose prompts the page shows, so that a later prompt is not closed unseen."""
         return " ".join(
-            f"{(raised.administration_id_bytes or b'').hex()}:{raised.item_id}"
-            f":{raised.status}:{raised.value}:{raised.wants_to_talk:d}"
+            f"{(answer.administration_id_bytes or b'').hex()}:{answer.item_id}"
+            f":{answer.status}:{answer.value}:{answer.wants_to_talk:d}"
             for prompt in self.prompts
-            for raised in prompt.raised_by
+            for answer in prompt.raised_by
         )
 
     @property
@@ -95,9 +95,9 @@ class RiskForm(FearForm):
 
     def matches_record(self, body: RiskEntry) -> bool:
         """Whether the entry was created from exactly these fields."""
-        about = body.relationship_id
+        relationship_id = body.relationship_id
         return (
-            self.about.data == (about.hex if about else NOBODY_IN_PARTICULAR)
+            self.about.data == (relationship_id.hex if relationship_id else NOBODY_IN_PARTICULAR)
             and (self.how.data or "", self.because.data, self.worksheet_location)
             == (body.action, body.deferral_reason, body.sheet_place)
             and tuple(getattr(self, name).data for name in TEXT_FIELDS)
@@ -133,13 +133,13 @@ class RiskForm(FearForm):
         """Validate the fields; without a prompt at least one must be filled in."""
         if not super().validate(extra_validators):
             return False
-        says = [
+        values = [
             self.how.data,
             self.worksheet_location,
             self.next_check.data,
-            *(getattr(self, n).data for n in TEXT_FIELDS),
+            *(getattr(self, name).data for name in TEXT_FIELDS),
         ]
-        if not self.prompts and not any(says):
+        if not self.prompts and not any(values):
             self.how.errors = [EmptyRiskEntry().sentence]
             return False
         return True

@@ -48,10 +48,10 @@ class HourForm(Form):
         today: date,
     ) -> "HourForm":
         """Make the form for the clients of one case, from the stored session or the posted fields."""
-        start = msgspec.structs.asdict(body) | {"present": [id.hex for id in body.present_ids]}
-        form = cls(typed, data=start)
-        form.present.choices = [(kept.id.hex, names[kept.id]) for kept in people]
-        form.client_ids = frozenset(kept.id.hex for kept in people)
+        values = msgspec.structs.asdict(body) | {"present": [id.hex for id in body.present_ids]}
+        form = cls(typed, data=values)
+        form.present.choices = [(client.id.hex, names[client.id]) for client in people]
+        form.client_ids = frozenset(client.id.hex for client in people)
         form.today = today
         return form
 
@@ -73,8 +73,8 @@ class HourForm(Form):
         """Allow only clients of this case; require one if anyone was met or spoken to."""
         if not set(field.data or ()) <= self.client_ids:
             raise ValidationError("Choose from the people shown here.")
-        met = self.kind.data in ("session", "call") and self.attendance.data in ("came", "late")
-        if met and not field.data:
+        took_place = self.kind.data in ("session", "call") and self.attendance.data in ("came", "late")
+        if took_place and not field.data:
             raise ValidationError("Choose who was there, or choose Did not come under Attendance.")
 
     def validate_end(self, field: Any) -> None:

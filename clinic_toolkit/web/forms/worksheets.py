@@ -31,14 +31,14 @@ class HandoutForm(FearForm):
 
     def matches_record(self, body: Handout) -> bool:
         """Whether the sheet was given with exactly these fields."""
-        about = body.relationship_id.hex if body.relationship_id else NOBODY_IN_PARTICULAR
-        sent = (
+        relationship_choice = body.relationship_id.hex if body.relationship_id else NOBODY_IN_PARTICULAR
+        typed = (
             self.worksheet.data,
             self.client.data,
             self.about.data or NOBODY_IN_PARTICULAR,
             self.sentence_to_print,
         )
-        return sent == (body.worksheet_slug, body.client_id.hex, about, body.client_sentence)
+        return typed == (body.worksheet_slug, body.client_id.hex, relationship_choice, body.client_sentence)
 
     @classmethod
     def for_clients(
@@ -58,5 +58,5 @@ class HandoutForm(FearForm):
         # Required only for a sheet that needs them.
         form.about.validators, form.fear.validators = [], []
         form.worksheet.choices = [(sheet.slug, sheet.title) for sheet in catalogue.list_worksheets()]
-        form.client.choices = [(kept.id.hex, names[kept.id]) for kept in people]
+        form.client.choices = [(client.id.hex, names[client.id]) for client in people]
         return form
