@@ -154,9 +154,9 @@ class ClinicApp(Flask):
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Apply the gate before any route is matched."""
-        instead = gate.intercept_request(environ, self.worker.settings, self._cookie_key)
-        if instead is not None:
-            return instead(environ, start_response)
+        gate_response = gate.intercept_request(environ, self.worker.settings, self._cookie_key)
+        if gate_response is not None:
+            return gate_response(environ, start_response)
         if environ["REQUEST_METHOD"] != "POST":
             return super().wsgi_app(environ, start_response)
         with self._rejected_posts.track_request():
@@ -182,17 +182,17 @@ class ClinicApp(Flask):
             raise RuntimeError("a request came before the store was opened")
         writes = request.method == "POST" and not guard.must_not_write(engine)
         with unit_of_work.begin_unit_of_work(engine, writes=writes) as g.unit:
-            turned_away = guard.deny_or_redirect()
-            if turned_away is not None:
-                return self.make_response(turned_away)
+            guard_response = guard.deny_or_redirect()
+            if guard_response is not None:
+                return self.make_response(guard_response)
             if not guard.is_csrf_exempt(request.endpoint):
                 self._check_csrf_token()
             if context.find_unlocked_session() is not None and not is_automatic():
                 self.worker.timeouts.record_activity()
-            answer = self.make_response(super().dispatch_request())
+            response = self.make_response(super().dispatch_request())
             # Render the whole response now: nothing may read the record after the commit.
-            answer.make_sequence()
-            return answer
+            response.make_sequence()
+            return response
 
     def _check_csrf_token(self) -> None:
         if post_bodies.is_body_unread():
@@ -243,7 +243,7 @@ class ClinicApp(Flask):
 
 
 def _respond_after_lock(_: Exception) -> Any:
-    # The keys were put away after the guard let this request pass. Its unit of work was rolled back, so
+    # The keys were removed after the guard let this request pass. Its unit of work was rolled back, so
     # nothing was written; asking the guard again gives the right page.
     return guard.deny_or_redirect() or responses.redirect_to("/")
 
@@ -279,10 +279,10 @@ def create_app(
 
 
 def _template_globals() -> dict[str, Any]:
-    open_here = context.find_unlocked_session() is not None
+    is_unlocked = context.find_unlocked_session() is not None
     return {
-        "unlocked": open_here,
-        "pulse": url_for("lock.pulse") if open_here else "",
-        "notices": record_notices.list_notices() if open_here else (),
-        "was_saved": saved_message.was_saved if open_here else bool,
+        "unlocked": is_unlocked,
+        "pulse": url_for("lock.pulse") if is_unlocked else "",
+        "notices": record_notices.list_notices() if is_unlocked else (),
+        "was_saved": saved_message.was_saved if is_unlocked else bool,
     }

@@ -30,7 +30,7 @@ SESSION_ID_KEY = "sid"
 
 
 class LockedMeanwhile(Exception):
-    """The keys were put away while this request waited for its write transaction."""
+    """The keys were removed from memory while this request waited for its write transaction."""
 
 
 class Keeper(Protocol):
@@ -92,7 +92,7 @@ class WorkerState:
     quick_return_request: object = None
     quick_return_thread: threading.Thread | None = None
     # When it began to serve. The unlock delay is counted from here, not from the start of the process, which
-    # may have waited in reserve for a long time.
+    # may have been on standby for a long time.
     serving_since: float = field(default_factory=time.monotonic)
 
 
@@ -132,10 +132,10 @@ def find_unlocked_session() -> UnlockedSession | None:
 
 
 def _require_unlocked_session() -> UnlockedSession:
-    here = find_unlocked_session()
-    if here is None:
+    unlocked_session = find_unlocked_session()
+    if unlocked_session is None:
         raise LockedMeanwhile
-    return here
+    return unlocked_session
 
 
 def vault() -> Vault:
@@ -166,11 +166,13 @@ def audit_read(table: str, *records: RecordVersion[Any]) -> None:
     Args:
         table: the name of the records' table, such as "client".
     """
-    here = unit_of_work()
-    here.reading_vault = vault()
-    here.audit_reads.extend(
-        audit_log.VersionReference(table, kept.ring.bytes, kept.id.bytes, kept.version, kept.content_id)
-        for kept in records
+    work = unit_of_work()
+    work.reading_vault = vault()
+    work.audit_reads.extend(
+        audit_log.VersionReference(
+            table, record.ring.bytes, record.id.bytes, record.version, record.content_id
+        )
+        for record in records
     )
 
 
@@ -181,9 +183,9 @@ def discard_audit_reads() -> None:
 
 def audit_export(event: str) -> None:
     """Write an audit entry that the records read leave as a file; it replaces the entry for reading them."""
-    here = unit_of_work()
-    audit_log.append_entry(here.db(), vault(), event, tuple(dict.fromkeys(here.audit_reads)), now=here.now)
-    here.audit_reads.clear()
+    work = unit_of_work()
+    audit_log.append_entry(work.db(), vault(), event, tuple(dict.fromkeys(work.audit_reads)), now=work.now)
+    work.audit_reads.clear()
 
 
 def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None:
@@ -193,15 +195,15 @@ def log_in(opened_vault: Vault, *, must_choose_passphrase: bool = False) -> None
     """
     session.clear()
     session[SESSION_ID_KEY] = secrets.token_urlsafe(32)
-    here = worker()
-    had_practice = here.has_practice
+    state = worker()
+    had_practice = state.has_practice
     on_rollback(db(), lambda: _abort_login(had_practice))
-    first = next((each.vault for each in here.unlocked_sessions.values()), opened_vault)
-    here.unlocked_sessions[session[SESSION_ID_KEY]] = UnlockedSession(
-        vault=first, must_choose_passphrase=must_choose_passphrase
+    shared_vault = next((unlocked.vault for unlocked in state.unlocked_sessions.values()), opened_vault)
+    state.unlocked_sessions[session[SESSION_ID_KEY]] = UnlockedSession(
+        vault=shared_vault, must_choose_passphrase=must_choose_passphrase
     )
-    here.has_practice = True
-    here.timeouts.start()
+    state.has_practice = True
+    state.timeouts.start()
 
 
 def _abort_login(had_practice: bool) -> None:
@@ -213,9 +215,9 @@ def _abort_login(had_practice: bool) -> None:
 
 def mark_passphrase_chosen() -> None:
     """Note that a new passphrase was chosen after unlocking with the recovery sheet."""
-    here = _require_unlocked_session()
-    here.must_choose_passphrase = False
-    on_rollback(db(), lambda: setattr(here, "must_choose_passphrase", True))
+    unlocked_session = _require_unlocked_session()
+    unlocked_session.must_choose_passphrase = False
+    on_rollback(db(), lambda: setattr(unlocked_session, "must_choose_passphrase", True))
     mark_passphrase_typed()
 
 
@@ -226,15 +228,15 @@ def mark_passphrase_typed() -> None:
 
 def seconds_since_passphrase() -> float:
     """Seconds since the passphrase itself was typed; infinity if it was not."""
-    at = _require_unlocked_session().passphrase_typed_at
-    return suspend_aware_clock() - at if at is not None else float("inf")
+    typed_at = _require_unlocked_session().passphrase_typed_at
+    return suspend_aware_clock() - typed_at if typed_at is not None else float("inf")
 
 
 def put_in_session(name: str, value: object) -> None:
     """Store a value in this process's memory until the session ends; never in the cookie."""
-    kept = _require_unlocked_session().values
-    _restore_on_rollback(kept)
-    kept[name] = value
+    values = _require_unlocked_session().values
+    _restore_on_rollback(values)
+    values[name] = value
 
 
 def get_from_session(name: str) -> Any:
@@ -244,16 +246,16 @@ def get_from_session(name: str) -> Any:
 
 def pop_from_session(name: str) -> Any:
     """Remove and return the value stored in the session under this name, or None."""
-    kept = _require_unlocked_session().values
-    _restore_on_rollback(kept)
-    return kept.pop(name, None)
+    values = _require_unlocked_session().values
+    _restore_on_rollback(values)
+    return values.pop(name, None)
 
 
 def _restore_on_rollback(values: dict[str, Any]) -> None:
     # A recovery sheet whose key slot was not committed opens nothing, so it must not be printed and proved.
     if unit_of_work().writes:
-        before = dict(values)
-        on_rollback(db(), lambda: _restore_values(values, before))
+        saved_values = dict(values)
+        on_rollback(db(), lambda: _restore_values(values, saved_values))
 
 
 def _restore_values(values: dict[str, Any], before: dict[str, Any]) -> None:
@@ -273,7 +275,7 @@ def restore_idle_timeout() -> None:
 
 def end_worker(reason: str) -> None:
     """Drop all unlocked sessions at once, and end this process after its pending responses."""
-    here = worker()
-    here.unlocked_sessions.clear()
-    here.is_ending = True
-    here.end_process(reason)
+    state = worker()
+    state.unlocked_sessions.clear()
+    state.is_ending = True
+    state.end_process(reason)

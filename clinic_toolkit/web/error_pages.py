@@ -79,7 +79,9 @@ def register_error_handlers(app: Flask) -> None:
 
 def status_of(error: ClinicError) -> int:
     """The HTTP status for a `ClinicError`."""
-    return next((status for kind, status in STATUS_BY_ERROR if isinstance(error, kind)), DEFAULT_STATUS)
+    return next(
+        (status for error_class, status in STATUS_BY_ERROR if isinstance(error, error_class)), DEFAULT_STATUS
+    )
 
 
 def _handle_clinic_error(error: ClinicError) -> Any:
@@ -121,8 +123,8 @@ def _handle_http_error(error: HTTPException) -> Any:
         return error
     if error.code == 405 and request.method == "GET" and not is_from_script():
         # The browser's *Back* sends a GET here after a form that was shown again with an error.
-        above = _nearest_parent_page(request.path)
-        return responses.redirect_to(above) if above else render_not_found()
+        parent = _nearest_parent_page(request.path)
+        return responses.redirect_to(parent) if parent else render_not_found()
     if error.code in (404, 405):
         return render_not_found()
     if isinstance(error, RequestEntityTooLarge):
@@ -166,13 +168,13 @@ def _render_error(sentence: str, status: int) -> ViewResult:
 
 
 def _render_resubmit_page(sentence: str, status: int, *, again: str) -> ViewResult:
-    names = {
+    template_context = {
         "sentence": sentence,
         "typed": resubmittable_fields(),
         "address": _request_address(),
         "again": again,
     }
-    return render_template("errors/keep.html", **names), status
+    return render_template("errors/keep.html", **template_context), status
 
 
 def _render_plain_error(sentence: str, status: int) -> ViewResult:
@@ -183,8 +185,8 @@ def _render_plain_error(sentence: str, status: int) -> ViewResult:
 
 def is_secret_field(name: str) -> bool:
     """Whether the value of the field with this name must not be shown again."""
-    printed = name == "code" and request.blueprint == _PRINTED_CODE_BLUEPRINT
-    return SECRET_FIELDS.fullmatch(name) is not None and not printed
+    is_printed_code = name == "code" and request.blueprint == _PRINTED_CODE_BLUEPRINT
+    return SECRET_FIELDS.fullmatch(name) is not None and not is_printed_code
 
 
 def resubmittable_fields() -> list[tuple[str, str]]:

@@ -113,37 +113,37 @@ def required_state(endpoint: str | None) -> str:
 
 def deny_or_redirect() -> Response | None:
     """The response in place of the view, or None if the view may be reached now."""
-    wanted = required_state(request.endpoint)
+    required = required_state(request.endpoint)
     # During the set-up no screen is shared, so a shared page redirects like any other view.
-    if wanted == SHARED_SCREEN and (
+    if required == SHARED_SCREEN and (
         handover_transition.is_handed_over() or _current_state() not in (BEFORE_SETUP, BEFORE_SHEET_PROVED)
     ):
-        to_be_seen = not handover_transition.is_handed_over() and _current_state() == UNLOCKED
-        return None if to_be_seen else screen_sharing.render_wait_page()
+        is_visible = not handover_transition.is_handed_over() and _current_state() == UNLOCKED
+        return None if is_visible else screen_sharing.render_wait_page()
     if handover_transition.is_handed_over() and request.endpoint != "static":
         return handover_transition.render_wait_page()
-    is_now = _current_state()
-    if wanted == UNLOCKED == is_now:
+    current = _current_state()
+    if required == UNLOCKED == current:
         return _redirect_to_condition()
-    if wanted in (ALWAYS, is_now):
+    if required in (ALWAYS, current):
         return None
-    if wanted == WITH_KEYS and is_now not in (WHILE_LOCKED, BEFORE_SETUP):
+    if required == WITH_KEYS and current not in (WHILE_LOCKED, BEFORE_SETUP):
         return None
-    if is_now == UNLOCKED and wanted == BEFORE_SHEET_PROVED:
+    if current == UNLOCKED and required == BEFORE_SHEET_PROVED:
         return responses.redirect_to("/")
     if (
-        is_now in (WHILE_LOCKED, BEFORE_SETUP)
+        current in (WHILE_LOCKED, BEFORE_SETUP)
         and post_bodies.was_body_read()
         and not context.worker().unlocked_sessions
     ):
         # A process without keys must not keep a body that was posted by mistake. One that is unlocked for
         # another browser goes on: the first page of a set-up may have been sent twice.
         context.end_worker("posted while locked")
-    if is_from_script() and is_now in (WHILE_LOCKED, BEFORE_SETUP):
+    if is_from_script() and current in (WHILE_LOCKED, BEFORE_SETUP):
         return responses.autosave_failed("Locked. Unlock to go on.", 401)
-    if is_now == WHILE_LOCKED and request.method == "POST" and is_page_navigation():
+    if current == WHILE_LOCKED and request.method == "POST" and is_page_navigation():
         return responses.no_content()
-    return responses.redirect_to(_page_for_state(is_now))
+    return responses.redirect_to(_page_for_state(current))
 
 
 def _redirect_to_condition() -> Response | None:
@@ -162,28 +162,28 @@ def must_not_write(engine: Engine) -> bool:
 
 
 def _current_state() -> str:
-    here = context.find_unlocked_session()
-    if here is None:
+    unlocked_session = context.find_unlocked_session()
+    if unlocked_session is None:
         return WHILE_LOCKED if _has_practice() else BEFORE_SETUP
     if anchor.is_read_only(context.unit_of_work().engine):
         # No passphrase can be chosen and no sheet proved while the store is read-only.
         return UNLOCKED
-    if here.must_choose_passphrase:
+    if unlocked_session.must_choose_passphrase:
         return AFTER_SHEET_LOGIN
-    if not here.values.get("sheet proved"):
+    if not unlocked_session.values.get("sheet proved"):
         # A short read transaction of its own, so that this check does not begin a write transaction.
         with reading(context.unit_of_work().engine) as db:
-            if not practices.load_practice_settings(db, here.vault).payload.recovery_sheet_proved:
+            if not practices.load_practice_settings(db, unlocked_session.vault).payload.recovery_sheet_proved:
                 return BEFORE_SHEET_PROVED
-        here.values["sheet proved"] = True
+        unlocked_session.values["sheet proved"] = True
     return UNLOCKED
 
 
 def _has_practice() -> bool:
-    here = context.worker()
-    if not here.has_practice:
-        here.has_practice = identity.has_practice(context.db())
-    return here.has_practice
+    worker = context.worker()
+    if not worker.has_practice:
+        worker.has_practice = identity.has_practice(context.db())
+    return worker.has_practice
 
 
 def _page_for_state(state: str) -> str:

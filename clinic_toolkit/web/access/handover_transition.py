@@ -27,7 +27,7 @@ log = logging.getLogger("clinic")
 
 def hand_over_device(ticket: HandoverTicket) -> Response:
     """Lock, and pass the ticket to the next process once the hand-over is committed."""
-    packed, here, extensions = ticket.encode(), context.worker(), current_app.extensions
+    ticket_bytes, worker, extensions = ticket.encode(), context.worker(), current_app.extensions
     # Set before the commit: a second press waits for the write transaction and must find the flag then.
     extensions[_HANDED_OVER_KEY] = True
     on_rollback(context.db(), lambda: extensions.pop(_HANDED_OVER_KEY))
@@ -36,16 +36,16 @@ def hand_over_device(ticket: HandoverTicket) -> Response:
         # From now on the client holds this browser: its session must not give access to anything.
         session.clear()
         try:
-            here.keeper.pass_ticket(packed)
+            worker.keeper.pass_ticket(ticket_bytes)
         except OSError:
             # Without a ticket the lock page follows, and the next unlock merges a form without answers.
             log.exception("handover.no_tray")
         context.end_worker("handed over")
 
     _run_after_commit(leave)
-    answer = responses.redirect_to("/")
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return answer
+    response = responses.redirect_to("/")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def is_handed_over() -> bool:
@@ -57,9 +57,9 @@ def render_wait_page() -> Response:
     """The page that is shown until the next process is ready."""
     if is_from_script():
         return responses.autosave_failed("Handed over. Unlock to go on.", 401)
-    answer = Response(render_template("handover/moment.html"))
-    answer.headers["Refresh"] = "1; url=/"
-    return answer
+    response = Response(render_template("handover/moment.html"))
+    response.headers["Refresh"] = "1; url=/"
+    return response
 
 
 def merge_answers_after_commit(opened: Vault) -> None:
@@ -76,34 +76,34 @@ def first_page_after_unlock(onward: str) -> str:
 
 
 def _merge_returned_forms(opened: Vault) -> None:
-    here, now = context.worker(), context.now()
-    if here.engine is None:
+    worker, now = context.worker(), context.now()
+    if worker.engine is None:
         return
     try:
-        with reading(here.engine) as db:
-            waiting = clinician_side.list_open_handovers(db, opened)
+        with reading(worker.engine) as db:
+            handovers = clinician_side.list_open_handovers(db, opened)
     except ClinicError:
         log.exception("handover.not_brought_in")
         return
-    for out in waiting:
+    for handover in handovers:
         # One transaction each: an error in one form must not keep another from being merged. The failed form
         # stays open; the page that follows says so and offers to try again.
         try:
-            with writing(here.engine) as db:
-                clinician_side.merge_handover(db, opened, out, now=now)
+            with writing(worker.engine) as db:
+                clinician_side.merge_handover(db, opened, handover, now=now)
         except Exception:
             log.exception("handover.not_brought_in")
     # The removed answers must not stay in the write-ahead log either.
     with suppress(StorageError):
-        checkpoint(here.engine)
+        checkpoint(worker.engine)
 
 
 def _run_after_commit(act: Callable[[], None]) -> None:
-    undone: list[bool] = []
-    on_rollback(context.db(), lambda: undone.append(True))
+    rollbacks: list[bool] = []
+    on_rollback(context.db(), lambda: rollbacks.append(True))
 
     @after_this_request
     def afterwards(answer: Response) -> Response:
-        if not undone:
+        if not rollbacks:
             act()
         return answer

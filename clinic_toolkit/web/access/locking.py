@@ -47,8 +47,8 @@ def end_program(last_page: str) -> Response:
     @after_this_request
     def leave(answer: Response) -> Response:
         session.clear()
-        here = context.worker()
-        here.keeper.quit_program()
+        worker = context.worker()
+        worker.keeper.quit_program()
         context.end_worker(QUIT)
         # The cache is kept: this page's stylesheet comes from it, because the program no longer answers.
         answer.headers["Clear-Site-Data"] = '"storage"'

@@ -28,11 +28,11 @@ class PendingSheet:
 
 def store_pending_sheet(groups: tuple[str, ...]) -> None:
     """Hold these groups in memory until they are proved or this session ends."""
-    asked = secrets.SystemRandom().sample(range(1, len(groups) + 1), GROUPS_ASKED)
+    asked_numbers = secrets.SystemRandom().sample(range(1, len(groups) + 1), GROUPS_ASKED)
     # The local date: a person compares it with the paper.
     made_on = context.today()
     context.put_in_session(
-        _SHEET_KEY, PendingSheet(groups=groups, asked_groups=tuple(sorted(asked)), made_on=made_on)
+        _SHEET_KEY, PendingSheet(groups=groups, asked_groups=tuple(sorted(asked_numbers)), made_on=made_on)
     )
     context.pop_from_session(_SHOWN_KEY)
 

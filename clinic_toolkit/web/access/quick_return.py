@@ -19,20 +19,20 @@ def offer_quick_return(code: str, *, wait_for_keeper: bool = False) -> None:
         wait_for_keeper: send the response only when the keeper has the blob, because the page says that the
             code is set. Otherwise the derivation goes on in the background.
     """
-    opened, here = context.vault(), context.worker()
-    wanted = here.quick_return_request = object()
+    vault, worker = context.vault(), context.worker()
+    this_request = worker.quick_return_request = object()
 
     def make() -> None:
-        blob = return_code.wrap_user_key(opened, code)
+        blob = return_code.wrap_user_key(vault, code)
         with _keeper_lock:
             # A lock in the meantime has withdrawn the request.
-            if here.quick_return_request is wanted:
-                here.keeper.hold_return_blob(blob)
+            if worker.quick_return_request is this_request:
+                worker.keeper.hold_return_blob(blob)
                 # The keeper answers in order, so this answer means that it has stored the blob.
-                here.keeper.has_return_blob()
+                worker.keeper.has_return_blob()
 
-    here.quick_return_thread = threading.Thread(target=make, name="quick-return", daemon=True)
-    here.quick_return_thread.start()
+    worker.quick_return_thread = threading.Thread(target=make, name="quick-return", daemon=True)
+    worker.quick_return_thread.start()
     if wait_for_keeper:
         after_this_request(_wait_before_response)
 
@@ -47,14 +47,14 @@ def wait_for_quick_return() -> None:
 
     Call it after the commit, so that no other request has to wait for the derivation.
     """
-    on_its_way = context.worker().quick_return_thread
-    if on_its_way is not None and on_its_way.is_alive():
-        on_its_way.join(_MAX_WAIT_SECONDS)
+    thread = context.worker().quick_return_thread
+    if thread is not None and thread.is_alive():
+        thread.join(_MAX_WAIT_SECONDS)
 
 
 def revoke_quick_return() -> None:
     """Destroy the quick return: from now on the passphrase is needed."""
-    here = context.worker()
+    worker = context.worker()
     with _keeper_lock:
-        here.quick_return_request = None
-        here.keeper.drop_return_blob()
+        worker.quick_return_request = None
+        worker.keeper.drop_return_blob()

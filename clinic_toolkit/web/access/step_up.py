@@ -30,9 +30,9 @@ def require_passphrase(view: View) -> View:
         if not is_passphrase_fresh():
             if request.method != "POST" or STEP_UP_FIELD not in request.form:
                 return render_passphrase_question(request.path)
-            refused = reject_wrong_passphrase(request.form[STEP_UP_FIELD], request.path)
-            if refused is not None:
-                return refused
+            error_page = reject_wrong_passphrase(request.form[STEP_UP_FIELD], request.path)
+            if error_page is not None:
+                return error_page
         return view(*values, **names)
 
     after_asking.asks_passphrase = True  # type: ignore[attr-defined]  # a test looks for it
@@ -56,18 +56,18 @@ def reject_wrong_passphrase(typed: str, back: str) -> ViewResult | None:
 
 def render_locked_page(sentence: str, back: str) -> ViewResult:
     """The lock page after a wrong passphrase, which has ended this process; it leads back to `back`."""
-    names = {"by_code": False, "covered": False, "back": back, "wait": 0}
-    return render_template("lock/unlock.html", **names, errors={"passphrase": sentence}), 422
+    template_context = {"by_code": False, "covered": False, "back": back, "wait": 0}
+    return render_template("lock/unlock.html", **template_context, errors={"passphrase": sentence}), 422
 
 
 def render_passphrase_question(back: str, *, error: str = "") -> ViewResult:
     """The page that asks for the passphrase. It sends the fields of the original form again."""
-    posted = request.method == "POST" and request.endpoint != "confirm.answered"
-    shown = render_template(
+    has_posted_form = request.method == "POST" and request.endpoint != "confirm.answered"
+    page = render_template(
         "confirm/ask.html",
-        action=back if posted else url_for("confirm.answered"),
-        kept=error_pages.resubmittable_fields() if posted else [("next", back)],
+        action=back if has_posted_form else url_for("confirm.answered"),
+        kept=error_pages.resubmittable_fields() if has_posted_form else [("next", back)],
         field=STEP_UP_FIELD,
         errors={STEP_UP_FIELD: error} if error else {},
     )
-    return shown, 422 if error else 200
+    return page, 422 if error else 200

@@ -41,8 +41,8 @@ class QuickReturnGone(ClinicError):
 
 def seconds_until_next_attempt() -> float:
     """Seconds until the next attempt is accepted."""
-    due = unlock_attempts.delay_seconds(unlock_attempts.count_failures(context.settings().data_folder))
-    return max(0.0, due - (time.monotonic() - context.worker().serving_since))
+    delay = unlock_attempts.delay_seconds(unlock_attempts.count_failures(context.settings().data_folder))
+    return max(0.0, delay - (time.monotonic() - context.worker().serving_since))
 
 
 def unlock_with_passphrase(typed: str) -> str:
@@ -61,23 +61,25 @@ def unlock_with_passphrase(typed: str) -> str:
 def unlock_with_return_code(typed: str) -> str:
     """Unlock for this browser with the return code. Returns "" or the error message."""
     keeper = context.worker().keeper
-    taken = []
+    taken_blobs = []
 
     def take() -> None:
         # Taken only under the lock: a wrong code that is sent twice must use up one of the three tries only.
         blob = keeper.take_return_blob()
         if blob is None:
             raise QuickReturnGone
-        taken.append(blob)
+        taken_blobs.append(blob)
 
     try:
         sentence = _attempt_unlock(
-            lambda: practice_access.unlock_with_return_code(context.db(), taken[0], typed, now=context.now()),
+            lambda: practice_access.unlock_with_return_code(
+                context.db(), taken_blobs[0], typed, now=context.now()
+            ),
             delayed=True,
             before_attempt=take,
         )
-    except QuickReturnGone as gone:
-        return gone.sentence
+    except QuickReturnGone as error:
+        return error.sentence
     if not sentence:
         keeper.confirm_return_opened()
     return sentence
@@ -112,7 +114,7 @@ def confirm_passphrase(typed: str) -> str:
     try:
         if context.worker().is_ending:
             return ENDED_MESSAGE
-        opened = context.vault()
+        vault = context.vault()
         time.sleep(seconds_until_next_attempt())
         unlock_attempts.record_failure(folder)
         if practice_access.is_current_passphrase(context.db(), typed):
@@ -126,7 +128,7 @@ def confirm_passphrase(typed: str) -> str:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
     finally:
         _attempt_lock.release()
-    practice_access.record_refused_passphrase(context.db(), opened, now=context.now())
+    practice_access.record_refused_passphrase(context.db(), vault, now=context.now())
     return "This is not your present passphrase. Nothing was changed, and the practice is locked."
 
 
@@ -144,8 +146,8 @@ def sheet_group_error(number: int, typed: str) -> str:
     """The error message for a group of the recovery sheet that cannot be right, or ""."""
     try:
         recovery_sheet.check_group(number, typed)
-    except recovery_sheet.InvalidRecoverySheet as misread:
-        return misread.sentence
+    except recovery_sheet.InvalidRecoverySheet as error:
+        return error.sentence
     return ""
 
 
@@ -161,7 +163,7 @@ def _attempt_unlock(
         return BUSY_MESSAGE
     folder = context.settings().data_folder
     try:
-        # The next process serves the delay; a process that is ending must not try further secrets without it.
+        # The next process waits for the delay; one that is ending must not try another secret without it.
         if context.worker().is_ending:
             return ENDED_MESSAGE
         before_attempt()
@@ -169,14 +171,14 @@ def _attempt_unlock(
             time.sleep(seconds_until_next_attempt())
             # Counted before the attempt, so that it counts even if the program is ended during it.
             unlock_attempts.record_failure(folder)
-        opened = unlock()
+        vault = unlock()
         unlock_attempts.clear_failures(folder)
     except QuickReturnGone:
         raise
-    except WrongSecret as wrong:
+    except WrongSecret as wrong_secret:
         context.end_worker("wrong secret")
         practice_access.record_failed_unlock(context.db(), now=context.now())
-        return wrong.sentence
+        return wrong_secret.sentence
     except BaseException as error:
         # The right secret may be in memory although nobody is unlocked, so this process ends.
         context.end_worker("not opened")
@@ -185,7 +187,7 @@ def _attempt_unlock(
         raise
     finally:
         _attempt_lock.release()
-    context.log_in(opened, must_choose_passphrase=must_choose_passphrase)
-    context.put_in_session(_UNVERIFIED_LINE_KEY, unsigned_entries.find_refused_entry(context.db(), opened))
+    context.log_in(vault, must_choose_passphrase=must_choose_passphrase)
+    context.put_in_session(_UNVERIFIED_LINE_KEY, unsigned_entries.find_refused_entry(context.db(), vault))
     handover_transition.merge_answers_after_commit(context.vault())
     return ""

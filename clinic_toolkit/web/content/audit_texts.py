@@ -152,26 +152,28 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
     code, _, detail = line.event.partition(" ")
     if code not in EVENT_TEXTS:
         return EventText(kind="trail", text="Something that this version has no words for")
-    kind, words = EVENT_TEXTS[code]
+    kind, text = EVENT_TEXTS[code]
     if code == "audit.adopted":
         first, _, last = detail.partition("-")
-        words += f": line {first}" if first == last else f": lines {first} to {last}"
+        text += f": line {first}" if first == last else f": lines {first} to {last}"
     if code == unsigned_entries.EVENT_UNSIGNED_REFUSED:
-        words += f": line {detail}"
+        text += f": line {detail}"
     if code == audit_log.EVENT_PAPER_SAVED:
-        shown = f" with {count_records(entry.table for entry in line.references)}" if line.references else ""
-        words += f": {PRINTOUT_NOUNS.get(detail, 'a paper')}{shown}"
+        records_text = (
+            f" with {count_records(entry.table for entry in line.references)}" if line.references else ""
+        )
+        text += f": {PRINTOUT_NOUNS.get(detail, 'a paper')}{records_text}"
     if code == "records.read":
-        words = f"{words} {count_records(entry.table for entry in line.references)}"
-    return EventText(kind=kind, text=words)
+        text = f"{text} {count_records(entry.table for entry in line.references)}"
+    return EventText(kind=kind, text=text)
 
 
 def count_records(tables: Iterable[str]) -> str:
     """Count records in words, such as "3 sessions and a note"."""
-    many = Counter(tables)
+    counts = Counter(tables)
     parts = [
         _count_with_noun(RECORD_NOUNS.get(table, ("an entry", "entries")), count)
-        for table, count in many.items()
+        for table, count in counts.items()
     ]
     *first, last = parts or ["nothing"]
     return f"{', '.join(first)} and {last}" if first else last

@@ -105,6 +105,8 @@ def render_markdown() -> str:
     ]
     for part in SECTIONS:
         lines += [f"## {part.heading}", ""]
-        lines += [f"{at}. {line}" if part.numbered else f"- {line}" for at, line in enumerate(part.lines, 1)]
+        lines += [
+            f"{number}. {line}" if part.numbered else f"- {line}" for number, line in enumerate(part.lines, 1)
+        ]
         lines += [""]
     return "\n".join(lines)

@@ -255,13 +255,15 @@ def render_markdown() -> str:
         "a test compares them and looks for every test that is named.",
         "",
     ]
-    for each in PROMISES:
-        parts += [f"### Promise {each.number}", "", f"**{each.text}**", ""]
-        parts += [f"{each.limitation}", ""] if each.limitation else []
-        parts += [f"Kept by {' and '.join(each.safeguards)}.", "", "Shown by:", ""]
-        parts += [f"- `{test}`" for test in each.tests] + [""]
-        parts += [f"What the tests do not show: {each.untested}", ""] if each.untested else []
+    for promise in PROMISES:
+        parts += [f"### Promise {promise.number}", "", f"**{promise.text}**", ""]
+        parts += [f"{promise.limitation}", ""] if promise.limitation else []
+        parts += [f"Kept by {' and '.join(promise.safeguards)}.", "", "Shown by:", ""]
+        parts += [f"- `{test}`" for test in promise.tests] + [""]
+        parts += [f"What the tests do not show: {promise.untested}", ""] if promise.untested else []
     parts += [PENDING_PROMISES, "", "## What keeps a promise", ""]
-    parts += [f"- *{kind[0].upper()}{kind[1:]}*: {words}" for kind, words in SAFEGUARDS.items()] + [""]
-    parts += ["## Not promised", ""] + [f"- {each}" for each in NOT_PROMISED] + ["", LOSS_WARNING, ""]
+    parts += [
+        f"- *{safeguard[0].upper()}{safeguard[1:]}*: {meaning}" for safeguard, meaning in SAFEGUARDS.items()
+    ] + [""]
+    parts += ["## Not promised", ""] + [f"- {item}" for item in NOT_PROMISED] + ["", LOSS_WARNING, ""]
     return "\n".join(parts)

@@ -46,17 +46,17 @@ class HandoverAnswers:
             client_side.FormTakenBack: the form was finished, or merged into the record.
             client_side.TooManyChanges: there is no room for more changes.
         """
-        before = self.answer_to(number)
-        found = merge(before)
-        if self.engine is None or found.has_conflict or found.response == before:
-            return before, found
+        stored = self.answer_to(number)
+        merged = merge(stored)
+        if self.engine is None or merged.has_conflict or merged.response == stored:
+            return stored, merged
         with writing(self.engine) as db:
             # Read again inside the write transaction: another window may have saved in the meantime.
-            before = client_side.load_client_form(db, self._ticket).answers.get(number, NO_ANSWER)
-            found = merge(before)
-            if not found.has_conflict and found.response != before:
-                client_side.record_answer(db, self._ticket, number, found.response, now=datetime.now(UTC))
-        return before, found
+            stored = client_side.load_client_form(db, self._ticket).answers.get(number, NO_ANSWER)
+            merged = merge(stored)
+            if not merged.has_conflict and merged.response != stored:
+                client_side.record_answer(db, self._ticket, number, merged.response, now=datetime.now(UTC))
+        return stored, merged
 
     def record_act(self, act: str) -> None:
         """Save that the client finished, or gave the device back."""

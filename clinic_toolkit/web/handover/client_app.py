@@ -71,14 +71,16 @@ def find_handover_app(
     settings: Settings, engine: Engine, keeper: TicketKeeper, cookie_key: bytes
 ) -> "HandoverApp | None":
     """The app for the open hand-over, or None. A ticket that matches no open hand-over is destroyed."""
-    packed = keeper.ticket_pipe.peek_ticket()
-    if packed is None:
+    ticket_bytes = keeper.ticket_pipe.peek_ticket()
+    if ticket_bytes is None:
         return None
     try:
-        ticket = client_side.decode_ticket(packed)
+        ticket = client_side.decode_ticket(ticket_bytes)
         with reading(engine) as db:
-            out = client_side.is_out(db, ticket) and not client_side.load_client_form(db, ticket).is_finished
-        if out:
+            is_open = (
+                client_side.is_out(db, ticket) and not client_side.load_client_form(db, ticket).is_finished
+            )
+        if is_open:
             return HandoverApp(settings, ticket, keeper, cookie_key)
     except (ClinicError, ValueError):
         log.exception("handover.no_ticket")
@@ -141,9 +143,9 @@ class HandoverApp(Flask):
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
         """Apply the gate before any route is matched."""
-        instead = gate.intercept_request(environ, self._settings, self._cookie_key)
-        if instead is not None:
-            return instead(environ, start_response)
+        gate_response = gate.intercept_request(environ, self._settings, self._cookie_key)
+        if gate_response is not None:
+            return gate_response(environ, start_response)
         return super().wsgi_app(environ, start_response)
 
     def dispatch_request(self) -> Response:
@@ -174,20 +176,20 @@ class HandoverApp(Flask):
         )
 
     def _has_valid_csrf_token(self) -> bool:
-        sent = request.form.get("csrf_token", "")
-        return hmac.compare_digest(sent.encode("utf-8", "replace"), self._ticket.form_token.encode())
+        token = request.form.get("csrf_token", "")
+        return hmac.compare_digest(token.encode("utf-8", "replace"), self._ticket.form_token.encode())
 
     def _respond_elsewhere(self) -> Response:
         # A person at the device went back or typed an address: redirect to the form. The gate accepts only
         # our own pages and typed addresses, and the response is the same for every URL.
-        by_a_person = (
+        is_navigation = (
             request.headers.get("Sec-Fetch-Mode") == "navigate"
             and request.headers.get("Sec-Fetch-Dest") == "document"
         )
         # When *Hand over* is pressed twice, the second POST arrives here; it holds only a CSRF token.
-        if request.method == "POST" and not (by_a_person and _is_repeated_hand_over()):
+        if request.method == "POST" and not (is_navigation and _is_repeated_hand_over()):
             return self._reject_post()
-        return responses.redirect_to("/") if by_a_person else self._refusal_response()
+        return responses.redirect_to("/") if is_navigation else self._refusal_response()
 
     def _reject_post(self) -> Response:
         # A page that was open before the hand-over may have posted text about another client. If it was read
@@ -225,9 +227,9 @@ class HandoverApp(Flask):
             return self._reject_post()
         if isinstance(error, ClinicError):
             return self.form.render_error(client_message(error))
-        opaque = secrets.token_hex(4)
-        log.error("request.unforeseen", exc_info=error, extra={"opaque": opaque})
-        return self.form.render_error(f"Something went wrong that should not. Code {opaque}.")
+        opaque_id = secrets.token_hex(4)
+        log.error("request.unforeseen", exc_info=error, extra={"opaque": opaque_id})
+        return self.form.render_error(f"Something went wrong that should not. Code {opaque_id}.")
 
 
 def _is_repeated_hand_over() -> bool:

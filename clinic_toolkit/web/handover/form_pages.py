@@ -70,9 +70,9 @@ class HandoverForm:
 
     def welcome(self) -> ViewResult:
         """The first page: what the form is, what happens with the answers, what the buttons do."""
-        onward = self._order.first_open_page(self.answers.load_form())
+        next_page = self._order.first_open_page(self.answers.load_form())
         limits = self._ticket.confidentiality_text
-        return self._render_page("welcome", next=onward, client_text=CLIENT_LINE, limits=limits)
+        return self._render_page("welcome", next=next_page, client_text=CLIENT_LINE, limits=limits)
 
     def item(self, number: int) -> ViewResult:
         """Show one question, or save its answer and redirect to where the button leads."""
@@ -80,77 +80,79 @@ class HandoverForm:
             abort(404)
         changing = "change" in request.args
         if request.method == "GET":
-            answered = self.answers.answer_to(number)
-            return self._render_item(number, answered, changing=changing, seen=response_fingerprint(answered))
-        before = self.answers.answer_to(number)
-        sent = ClientItemForm.for_instrument(self._instrument, request.form)
-        fits = sent.validate()
-        response = sent.to_response(before)
-        if not fits:
+            answer = self.answers.answer_to(number)
+            return self._render_item(number, answer, changing=changing, seen=response_fingerprint(answer))
+        stored = self.answers.answer_to(number)
+        form = ClientItemForm.for_instrument(self._instrument, request.form)
+        is_valid = form.validate()
+        response = form.to_response(stored)
+        if not is_valid:
             if is_from_script():
-                return responses.autosave_failed(first_error(sent), 422)
+                return responses.autosave_failed(first_error(form), 422)
             page = self._render_item(
-                number, response, changing=changing, seen=sent.shown_mark, errors=sent.errors
+                number, response, changing=changing, seen=form.shown_mark, errors=form.errors
             )
             return page, 422
         try:
-            before, found = self.answers.save_answer(number, sent.merge_with)
-        except ClinicError as trouble:
+            stored, merged = self.answers.save_answer(number, form.merge_with)
+        except ClinicError as error:
             # The page shows the posted answer again, so that it can be sent once more.
             if is_from_script():
-                return responses.autosave_failed(client_message(trouble), 503)
-            errors = {"": [client_message(trouble)]}
-            page = self._render_item(number, response, changing=changing, seen=sent.shown_mark, errors=errors)
+                return responses.autosave_failed(client_message(error), 503)
+            errors = {"": [client_message(error)]}
+            page = self._render_item(number, response, changing=changing, seen=form.shown_mark, errors=errors)
             return page, 503
-        if found.has_conflict:
+        if merged.has_conflict:
             if is_from_script():
                 return responses.autosave_failed(CONFLICT_MESSAGE, 409)
-            elsewhere = (describe_answer(before, self._instrument), before.remark)
+            elsewhere = (describe_answer(stored, self._instrument), stored.remark)
             page = self._render_item(
                 number,
-                found.response,
+                merged.response,
                 changing=changing,
-                seen=response_fingerprint(before),
+                seen=response_fingerprint(stored),
                 elsewhere=elsewhere,
             )
             return page, 409
         if is_from_script():
-            return responses.autosave_saved(_utc_now(), version=sent.mark_after_save(before))
-        if sent.reopens_question:
+            return responses.autosave_saved(_utc_now(), version=form.mark_after_save(stored))
+        if form.reopens_question:
             return responses.redirect_to(url_for("item", number=number, change=int(changing) or None))
         return responses.redirect_to(
-            self._order.page_after_item(number, sent.go.data or "next", changing=changing)
+            self._order.page_after_item(number, form.go.data or "next", changing=changing)
         )
 
     def open_line(self) -> ViewResult:
         """Show the open line of a check-in, or save its text and redirect to where the button leads."""
         if not self._order.open_line_question:
             abort(404)
-        before = self.answers.answer_to(self._order.open_line_number)
+        stored = self.answers.answer_to(self._order.open_line_number)
         if request.method == "GET":
-            return self._render_open_line(before.remark, seen=text_fingerprint(before.remark))
-        sent = ClientOpenLineForm(request.form)
-        line, seen = sent.open_line.data, sent.version.data or ""
-        if not sent.validate():
+            return self._render_open_line(stored.remark, seen=text_fingerprint(stored.remark))
+        form = ClientOpenLineForm(request.form)
+        text, fingerprint = form.open_line.data, form.version.data or ""
+        if not form.validate():
             if is_from_script():
-                return responses.autosave_failed(first_error(sent), 422)
-            return self._render_open_line(line, seen=seen, errors=sent.errors), 422
+                return responses.autosave_failed(first_error(form), 422)
+            return self._render_open_line(text, seen=fingerprint, errors=form.errors), 422
         try:
-            before, found = self.answers.save_answer(
-                self._order.open_line_number, lambda kept: _merge_open_line(sent, kept)
+            stored, merged = self.answers.save_answer(
+                self._order.open_line_number, lambda kept: _merge_open_line(form, kept)
             )
-        except ClinicError as trouble:
+        except ClinicError as error:
             if is_from_script():
-                return responses.autosave_failed(client_message(trouble), 503)
-            return self._render_open_line(line, seen=seen, errors={"": [client_message(trouble)]}), 503
-        if found.has_conflict:
+                return responses.autosave_failed(client_message(error), 503)
+            return self._render_open_line(text, seen=fingerprint, errors={"": [client_message(error)]}), 503
+        if merged.has_conflict:
             if is_from_script():
                 return responses.autosave_failed(CONFLICT_MESSAGE, 409)
-            stands = (before.remark or "Left open",)
-            return self._render_open_line(line, seen=text_fingerprint(before.remark), elsewhere=stands), 409
+            elsewhere = (stored.remark or "Left open",)
+            return self._render_open_line(
+                text, seen=text_fingerprint(stored.remark), elsewhere=elsewhere
+            ), 409
         if is_from_script():
-            return responses.autosave_saved(_utc_now(), version=sent.mark_after_save)
-        return responses.redirect_to(self._order.page_after_open_line(sent.go.data or "next"))
+            return responses.autosave_saved(_utc_now(), version=form.mark_after_save)
+        return responses.redirect_to(self._order.page_after_open_line(form.go.data or "next"))
 
     def _render_open_line(
         self, written: str, *, seen: str, elsewhere: tuple[str, ...] = (), errors: object = None
@@ -234,13 +236,13 @@ class HandoverForm:
         elsewhere: tuple[str, ...] = (),
         errors: object = None,
     ) -> str:
-        asked = self._instrument.items[number - 1]
+        item = self._instrument.items[number - 1]
         return self._render_page(
             "item",
             number=number,
             count=len(self._instrument.items),
-            item=asked,
-            text=self._item_text(asked),
+            item=item,
+            text=self._item_text(item),
             answered=answered,
             version=seen,
             elsewhere=elsewhere,
@@ -276,8 +278,8 @@ class HandoverForm:
 
 
 def _merge_open_line(sent: ClientOpenLineForm, kept: Response) -> MergedResponse:
-    line, clash = sent.merge_with(kept.remark)
-    return MergedResponse(response=replace(NO_ANSWER, remark=line), has_conflict=clash)
+    text, has_conflict = sent.merge_with(kept.remark)
+    return MergedResponse(response=replace(NO_ANSWER, remark=text), has_conflict=has_conflict)
 
 
 def _utc_now() -> datetime:

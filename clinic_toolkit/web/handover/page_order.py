@@ -27,8 +27,8 @@ class PageOrder:
 
     def first_open_question(self, form: ClientForm) -> int | None:
         """The first question with no answer from this hand-over or before, or None."""
-        for number, before in enumerate(self._ticket.answered_before[: self._count], start=1):
-            if not before and form.answers.get(number, NO_ANSWER).status == "not_reached":
+        for number, was_answered in enumerate(self._ticket.answered_before[: self._count], start=1):
+            if not was_answered and form.answers.get(number, NO_ANSWER).status == "not_reached":
                 return number
         return None
 
@@ -36,8 +36,8 @@ class PageOrder:
         """The path of the first page that has no answer yet, or of the page of all answers."""
         if number := self.first_open_question(form):
             return url_for("item", number=number)
-        line = form.answers.get(self.open_line_number, NO_ANSWER).remark or self.had_open_line
-        return url_for("open_line" if self.open_line_question and not line else "check")
+        has_line = form.answers.get(self.open_line_number, NO_ANSWER).remark or self.had_open_line
+        return url_for("open_line" if self.open_line_question and not has_line else "check")
 
     def page_after_item(self, number: int, go: str, *, changing: bool) -> str:
         """The path a question's button leads to; `changing`: the client came from the page of all answers."""

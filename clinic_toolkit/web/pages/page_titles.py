@@ -1,4 +1,4 @@
-"""The kind of page, in a word or two, for its title. A title never says whose page it is or what about.
+"""The kind of page, in a word or two, for its title. A title names neither person nor subject.
 
 Titles appear in window lists, histories and on shared screens, and screen readers say them first. So a page
 about fear or harm is called "Entry" like any other. A page that is not listed here has the program's name
@@ -79,5 +79,5 @@ TITLES = frozenset(_TITLE_BY_BLUEPRINT.values()) | frozenset(_TITLE_BY_ENDPOINT.
 
 def page_title() -> str:
     """The title word for the requested page, or ""."""
-    asked = request.endpoint or ""
-    return _TITLE_BY_ENDPOINT.get(asked) or _TITLE_BY_BLUEPRINT.get(request.blueprint or "", "")
+    endpoint = request.endpoint or ""
+    return _TITLE_BY_ENDPOINT.get(endpoint) or _TITLE_BY_BLUEPRINT.get(request.blueprint or "", "")

@@ -11,7 +11,7 @@ import jinja2
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
-# Compiled anew for another template text, Python version or Jinja version.
+# A change of the template text, of Python or of Jinja makes a template be compiled again.
 _FILE_NAME_PATTERN = f"%s.{jinja2.__version__}.cache"
 
 

@@ -46,10 +46,12 @@ def is_launch_request(environ: "WSGIEnvironment", settings: Settings) -> bool:
 def redeem_launch_token(environ: "WSGIEnvironment", settings: Settings) -> bool:
     """Whether the launch token is valid; it is used up by this call."""
     try:
-        keys = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=1, strict_parsing=True).get("key", [])
+        tokens = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=1, strict_parsing=True).get(
+            "key", []
+        )
     except ValueError:
         return False
-    return launch_file.redeem_token(settings.data_folder, settings.host, keys[0] if keys else "")
+    return launch_file.redeem_token(settings.data_folder, settings.host, tokens[0] if tokens else "")
 
 
 def welcome_response(settings: Settings, cookie_key: bytes) -> Response:
@@ -70,11 +72,11 @@ def welcome_response(settings: Settings, cookie_key: bytes) -> Response:
 def has_launch_cookie(environ: "WSGIEnvironment", settings: Settings, cookie_key: bytes) -> bool:
     """Whether the launch cookie of this browser was set by this run of the program."""
     try:
-        sent = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE_NAME)
+        cookie = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE_NAME)
     except CookieError:
         return False
-    right = launch_cookie_value(settings, cookie_key)
-    return sent is not None and hmac.compare_digest(sent.value.encode(), right.encode())
+    expected = launch_cookie_value(settings, cookie_key)
+    return cookie is not None and hmac.compare_digest(cookie.value.encode(), expected.encode())
 
 
 def launch_cookie_value(settings: Settings, cookie_key: bytes) -> str:

@@ -94,7 +94,7 @@ class RejectedPosts:
         finally:
             with self._lock:
                 self._in_flight -= 1
-                last = self._in_flight == 0 and self._has_rejected
-                self._has_rejected = self._has_rejected and not last
-            if last and self._process.is_locked_and_serving:
+                must_end = self._in_flight == 0 and self._has_rejected
+                self._has_rejected = self._has_rejected and not must_end
+            if must_end and self._process.is_locked_and_serving:
                 self._process.shut_down("posted in vain")

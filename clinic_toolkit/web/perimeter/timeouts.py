@@ -24,7 +24,7 @@ def suspend_aware_clock() -> float:
 
 
 class Timeouts:
-    """When a person was last active at an unlocked worker."""
+    """Measures how long an unlocked worker has been idle and how long it has been unlocked."""
 
     def __init__(
         self, *, idle: float, idle_in_session: float, clock: Callable[[], float] = suspend_aware_clock

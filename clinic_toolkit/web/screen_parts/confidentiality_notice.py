@@ -14,11 +14,11 @@ def notice_before(instrument: Instrument) -> ConfidentialityNotice | None:
 
 def notice_on_paper(instrument: Instrument) -> str:
     """The text of the notice for a blank form; "" if none is required."""
-    said = notice_before(instrument)
-    return said.text if said else ""
+    notice = notice_before(instrument)
+    return notice.text if notice else ""
 
 
 def draft_notice_for(country: str) -> dict[str, str]:
     """The draft text for a country, for the page on which the practice writes its own."""
-    found = confidentiality_limits.draft_for(country)
-    return {"text": found.text, "check": found.check, "status": confidentiality_limits.load_drafts().status}
+    draft = confidentiality_limits.draft_for(country)
+    return {"text": draft.text, "check": draft.check, "status": confidentiality_limits.load_drafts().status}

@@ -71,7 +71,9 @@ class PageDraft(msgspec.Struct, kw_only=True):
     @property
     def is_kept_by_this_page(self) -> bool:
         """Whether this page saved the stored draft, even if the response with its version was lost."""
-        return self.record is not None and bool(mark := _sent_mark()) and self.record.payload.page == mark
+        return (
+            self.record is not None and bool(page_id := _sent_mark()) and self.record.payload.page == page_id
+        )
 
     @property
     def address(self) -> str:
@@ -91,8 +93,8 @@ class PageDraft(msgspec.Struct, kw_only=True):
     @property
     def begun_text(self) -> str:
         """When the draft was begun, in words and local time."""
-        at = self.record.payload.begun_at.astimezone() if self.record else context.now().astimezone()
-        return f"{at.day} {at:%B %Y} at {at:%H:%M}"
+        begun_at = self.record.payload.begun_at.astimezone() if self.record else context.now().astimezone()
+        return f"{begun_at.day} {begun_at:%B %Y} at {begun_at:%H:%M}"
 
     def field_values(self) -> MultiDict[str, str] | None:
         """The field values: those just posted, else those of the draft, else None."""
@@ -122,7 +124,7 @@ class PageDraft(msgspec.Struct, kw_only=True):
         if not self.is_current:
             return responses.autosave_failed(records.StaleVersion().sentence, 409)
         db, vault, now = context.db(), context.vault(), context.now()
-        body = FormDraft(
+        draft = FormDraft(
             form_code=self.form,
             subject_id=self.subject.bytes,
             path=self.address,
@@ -131,17 +133,17 @@ class PageDraft(msgspec.Struct, kw_only=True):
             page=_sent_mark(),
         )
         ring = self.ring or vault.ensure_own_ring(db)
-        kept = form_drafts.save_form_draft(db, vault, self.record, body, ring=ring, now=now)
-        return responses.draft_saved(now, version=kept.version, suggestion=suggestion())
+        record = form_drafts.save_form_draft(db, vault, self.record, draft, ring=ring, now=now)
+        return responses.draft_saved(now, version=record.version, suggestion=suggestion())
 
     def mark_recorded(self) -> None:
         """Discard the draft, because its form is recorded.
 
         A draft that another window saved in the meantime is not in what was recorded, so it is kept.
         """
-        if (mark := int.from_bytes(_sent_mark())) and mark not in (pages := _recorded_pages()):
-            pages[mark] = None
-            on_rollback(context.db(), lambda: pages.pop(mark))
+        if (page_id := int.from_bytes(_sent_mark())) and page_id not in (pages := _recorded_pages()):
+            pages[page_id] = None
+            on_rollback(context.db(), lambda: pages.pop(page_id))
         if self.record is not None and (self.is_current or self.is_kept_by_this_page):
             form_drafts.clear_recorded_draft(context.db(), context.vault(), self.record, now=context.now())
 
@@ -164,13 +166,13 @@ def open_page_draft(form: str, subject: UUID, *, ring: UUID | None) -> PageDraft
         ring: the ring in which the form is recorded; None for the clinician's own.
     """
     db, vault = context.db(), context.vault()
-    place = ring or vault.own_ring
-    found = PageDraft(
+    draft_ring = ring or vault.own_ring
+    page_draft = PageDraft(
         form=form,
         subject=subject,
-        ring=place,
-        record=form_drafts.find_form_draft(db, vault, place, form, subject),
+        ring=draft_ring,
+        record=form_drafts.find_form_draft(db, vault, draft_ring, form, subject),
     )
-    if found.record is not None and found.is_shown:
-        context.audit_read("draft", found.record)
-    return found
+    if page_draft.record is not None and page_draft.is_shown:
+        context.audit_read("draft", page_draft.record)
+    return page_draft

@@ -7,6 +7,6 @@ from clinic_toolkit.web import context
 def end_long_timeout() -> None:
     """Use the normal idle timeout again, unless another therapy session of today is still open."""
     today = context.today()
-    everything = therapy_session_timeline.list_therapy_sessions(context.db(), context.vault())
-    if not any(hour.state == "open" and hour.payload.on == today for hour in everything):
+    hours = therapy_session_timeline.list_therapy_sessions(context.db(), context.vault())
+    if not any(hour.state == "open" and hour.payload.on == today for hour in hours):
         context.restore_idle_timeout()

@@ -36,8 +36,8 @@ class SentBeforeWithOtherWords(ClinicError):
 
 def idempotency_key_for_page() -> str:
     """The key for the form of this page: the posted one if the form is shown again, else a new one."""
-    sent_now = request.form.get(KEY_FIELD, "") if request.method == "POST" and _KEY_SPENT not in g else ""
-    return sent_now or uuid4().hex
+    posted_key = request.form.get(KEY_FIELD, "") if request.method == "POST" and _KEY_SPENT not in g else ""
+    return posted_key or uuid4().hex
 
 
 def submitted_idempotency_key() -> UUID:
@@ -46,16 +46,16 @@ def submitted_idempotency_key() -> UUID:
     Raises:
         IdempotencyKeyTaken: what was posted is not a valid key.
     """
-    typed = request.form.get(KEY_FIELD)
-    if typed is None:
+    posted_key = request.form.get(KEY_FIELD)
+    if posted_key is None:
         return uuid4()
     try:
-        number = UUID(hex=typed)
+        key = UUID(hex=posted_key)
     except ValueError:
         raise IdempotencyKeyTaken from None
-    if number.version != 4 or number.hex != typed:
+    if key.version != 4 or key.hex != posted_key:
         raise IdempotencyKeyTaken
-    return number
+    return key
 
 
 def is_spent() -> bool:
@@ -90,7 +90,7 @@ def find_created_before(
     """
     if request.method != "POST" or KEY_FIELD not in request.form:
         return None
-    kept = idempotency.find_created_with(
+    created = idempotency.find_created_with(
         context.db(),
         context.vault(),
         record_kinds.TABLES_BY_PAYLOAD[kind],
@@ -98,10 +98,10 @@ def find_created_before(
         kind,
         ring=ring,
     )
-    if kept is not None and not is_same(kept.payload):
+    if created is not None and not is_same(created.payload):
         setattr(g, _KEY_SPENT, True)
         raise SentBeforeWithOtherWords
-    return kept
+    return created
 
 
 def find_client_created_before(is_same: Callable[[Client], bool]) -> RecordVersion[Client] | None:

@@ -91,5 +91,5 @@ def start_job(name: str, work: Work[R]) -> Job[R]:
 
 def find_job(name: str) -> Job[R] | None:
     """The job of this name, running or finished, or None."""
-    found: Job[R] | None = context.get_from_session(name)
-    return found
+    job: Job[R] | None = context.get_from_session(name)
+    return job

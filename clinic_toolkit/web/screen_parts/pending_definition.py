@@ -32,8 +32,8 @@ class PendingDefinition(Struct, frozen=True, kw_only=True):
 
 def printable_file_name(name: str) -> str:
     """A file name for display: the last path component, shortened, printable characters only."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(c if c.isprintable() else "?" for c in last)[:_MAX_NAME_LENGTH] or "the file"
+    base_name = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(char if char.isprintable() else "?" for char in base_name)[:_MAX_NAME_LENGTH] or "the file"
 
 
 def parse_without_keys(definition: bytes, file: str) -> parser_protocol.ParseReply:
@@ -47,8 +47,8 @@ def parse_without_keys(definition: bytes, file: str) -> parser_protocol.ParseRep
     """
     if context.unit_of_work().is_open:
         raise RuntimeError("a definition is parsed before the record is opened")
-    answer = context.worker().keeper.parse_definition(parser_protocol.encode_request(definition, file))
-    return parser_protocol.decode_reply(answer, definition)
+    reply = context.worker().keeper.parse_definition(parser_protocol.encode_request(definition, file))
+    return parser_protocol.decode_reply(reply, definition)
 
 
 def store_pending_definition(pending: PendingDefinition) -> None:
@@ -62,10 +62,10 @@ def load_pending_definition() -> PendingDefinition:
     Raises:
         NoPendingDefinition: there is none.
     """
-    found = context.get_from_session(_PENDING_KEY)
-    if not isinstance(found, PendingDefinition):
+    pending = context.get_from_session(_PENDING_KEY)
+    if not isinstance(pending, PendingDefinition):
         raise NoPendingDefinition
-    return found
+    return pending
 
 
 def discard_pending_definition() -> None:

@@ -54,19 +54,19 @@ def respond_with_printout(printout: Printout) -> ViewResult:
 def _render_printout_page(printout: Printout) -> Response:
     # The page itself shows nothing of the record; the audit entry is written when the frame loads the PDF.
     context.discard_audit_reads()
-    noted = not record_notices.is_store_read_only(context.unit_of_work().engine)
-    names = {
+    is_audited = not record_notices.is_store_read_only(context.unit_of_work().engine)
+    template_context = {
         "paper": printout,
         "address": _printout_address(),
         "framed": _printout_address(framed=True),
-        "noted": noted,
+        "noted": is_audited,
     }
-    return responses.printout_page(render_template("papers/show.html", **names))
+    return responses.printout_page(render_template("papers/show.html", **template_context))
 
 
 def _printout_address(*, framed: bool = False) -> str:
-    given = [(name, value) for name, value in request.args.items(multi=True) if name != FRAMED_PARAM]
-    query = urlencode(given + [(FRAMED_PARAM, "1")] * framed)
+    parameters = [(name, value) for name, value in request.args.items(multi=True) if name != FRAMED_PARAM]
+    query = urlencode(parameters + [(FRAMED_PARAM, "1")] * framed)
     return f"{request.path}?{query}" if query else request.path
 
 

@@ -17,17 +17,17 @@ _MAX_SEARCHES = 50
 
 def remember_search(typed: Mapping[str, str]) -> str:
     """Store the fields of a search; returns its token for the URL."""
-    kept: dict[str, Mapping[str, str]] = context.get_from_session(_SESSION_KEY) or {}
-    for number, before in kept.items():
-        if before == dict(typed):
-            return number  # the same search sent twice gets one token
-    number = secrets.token_hex(8)
-    newest = dict(list(kept.items())[1 - _MAX_SEARCHES :])
-    context.put_in_session(_SESSION_KEY, newest | {number: dict(typed)})
-    return number
+    searches: dict[str, Mapping[str, str]] = context.get_from_session(_SESSION_KEY) or {}
+    for token, fields in searches.items():
+        if fields == dict(typed):
+            return token  # the same search sent twice gets one token
+    token = secrets.token_hex(8)
+    recent = dict(list(searches.items())[1 - _MAX_SEARCHES :])
+    context.put_in_session(_SESSION_KEY, recent | {token: dict(typed)})
+    return token
 
 
 def find_search(number: str | None) -> Mapping[str, str] | None:
     """The fields of the search with this token, or None."""
-    known: dict[str, Mapping[str, str]] = context.get_from_session(_SESSION_KEY) or {}
-    return known.get(number or "")
+    searches: dict[str, Mapping[str, str]] = context.get_from_session(_SESSION_KEY) or {}
+    return searches.get(number or "")

@@ -21,21 +21,25 @@ def list_notices() -> tuple[tuple[str, str], ...]:
     engine = context.worker().engine
     if engine is None:
         return ()
-    found = [(CHECK_MARK_FAILED, "")] if anchor.has_write_failed(engine) else []
-    here = context.find_unlocked_session()
-    sound = condition.is_sound(engine, here.vault) if here else anchor.verdict(engine).is_clean
-    if not sound and request.blueprint != "condition":
-        found.append((RECORD_DAMAGED, url_for("condition.index")))
-    return tuple(found)
+    notices = [(CHECK_MARK_FAILED, "")] if anchor.has_write_failed(engine) else []
+    unlocked_session = context.find_unlocked_session()
+    is_sound = (
+        condition.is_sound(engine, unlocked_session.vault)
+        if unlocked_session
+        else anchor.verdict(engine).is_clean
+    )
+    if not is_sound and request.blueprint != "condition":
+        notices.append((RECORD_DAMAGED, url_for("condition.index")))
+    return tuple(notices)
 
 
 def page_to_show_first() -> str | None:
     """The URL of the page that must be shown before any other after this unlock, or None."""
-    here = context.find_unlocked_session()
+    unlocked_session = context.find_unlocked_session()
     # Failures found later do not redirect, so that no typed text is interrupted; `list_notices` names them.
     if (
-        here is None
-        or here.values.get(_CONDITION_SHOWN_KEY)
+        unlocked_session is None
+        or unlocked_session.values.get(_CONDITION_SHOWN_KEY)
         or anchor.verdict(context.unit_of_work().engine).is_clean
     ):
         return None
@@ -57,6 +61,6 @@ def add_notice_to_autosave(answer: Response) -> None:
     engine = context.worker().engine
     if engine is None or not answer.is_json or not anchor.has_write_failed(engine):
         return
-    told = answer.get_json()
-    if isinstance(told, dict) and "saved" in told:
-        answer.set_data(json.dumps(told | {"saved": f"{told['saved']}, {CHECK_MARK_FAILED_SHORT}"}))
+    payload = answer.get_json()
+    if isinstance(payload, dict) and "saved" in payload:
+        answer.set_data(json.dumps(payload | {"saved": f"{payload['saved']}, {CHECK_MARK_FAILED_SHORT}"}))

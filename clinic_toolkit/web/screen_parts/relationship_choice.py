@@ -29,9 +29,9 @@ def load_or_add_relationship(
             frame=form.frame.data or "",
             now=context.now(),
         )
-    about = relationships.load_relationship(context.db(), context.vault(), UUID(hex=form.about.data))
-    if about.payload.client_id not in clients.list_joined_client_ids(
+    relationship = relationships.load_relationship(context.db(), context.vault(), UUID(hex=form.about.data))
+    if relationship.payload.client_id not in clients.list_joined_client_ids(
         context.db(), context.vault(), client_id
     ):
         raise records.RecordNotFound
-    return about
+    return relationship

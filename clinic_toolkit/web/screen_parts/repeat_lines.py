@@ -16,14 +16,14 @@ from clinic_toolkit.web import context
 
 def list_repeats(client_id: UUID, given: Sequence[RecordVersion[Administration]]) -> tuple[RepeatStatus, ...]:
     """The repeat status of each questionnaire that this client was given."""
-    known = repeat_agreements.list_agreements(context.db(), context.vault(), client_id)
-    return repeat_status.list_repeat_statuses(given, known, now=context.now())
+    agreements = repeat_agreements.list_agreements(context.db(), context.vault(), client_id)
+    return repeat_status.list_repeat_statuses(given, agreements, now=context.now())
 
 
 def audit_shown_agreements(shown: Sequence[RepeatStatus]) -> None:
     """Note for the audit log which repeat agreements this page shows."""
     context.audit_read(
-        "rhythm", *(each.agreement for each in shown if each.agreement and each.status_sentence)
+        "rhythm", *(status.agreement for status in shown if status.agreement and status.status_sentence)
     )
 
 
@@ -32,21 +32,21 @@ def with_words(
 ) -> list[tuple[str, RepeatStatus]]:
     """Pair each status with the client's word for the person it is about."""
     return [
-        (words.get(each.series_key[0] or client_id, answered_items.ABOUT_PEOPLE_IN_GENERAL), each)
-        for each in shown
+        (words.get(status.series_key[0] or client_id, answered_items.ABOUT_PEOPLE_IN_GENERAL), status)
+        for status in shown
     ]
 
 
 def list_repeats_on_offer(client_id: UUID, words: Mapping[UUID, str]) -> list[tuple[str, RepeatStatus]]:
     """Agreed or declined repeats for the relationships that can be chosen, which are those in `words`."""
     given = administrations.list_administrations(context.db(), context.vault(), client_id)
-    told = [
-        each
-        for each in list_repeats(client_id, given)
-        if each.series_key[0] is None or each.series_key[0] in words
+    offered = [
+        status
+        for status in list_repeats(client_id, given)
+        if status.series_key[0] is None or status.series_key[0] in words
     ]
-    audit_shown_agreements(told)
-    return with_words(client_id, words, told)
+    audit_shown_agreements(offered)
+    return with_words(client_id, words, offered)
 
 
 def list_due_repeats(
@@ -56,12 +56,15 @@ def list_due_repeats(
     today = context.today()
     if case.payload.is_couple or hour.state != "open" or hour.payload.on != today:
         return []
-    db, vault, client = context.db(), context.vault(), case.payload.client_ids[0]
-    known = repeat_agreements.list_agreements(db, vault, client)
-    if not known:
+    db, vault, client_id = context.db(), context.vault(), case.payload.client_ids[0]
+    agreements = repeat_agreements.list_agreements(db, vault, client_id)
+    if not agreements:
         return []
-    words = {each.id: each.payload.word for each in relationships.list_relationships(db, vault, client)}
-    found = repeat_status.list_repeat_statuses(
-        administrations.list_administrations(db, vault, client), known, now=context.now()
+    words = {
+        relationship.id: relationship.payload.word
+        for relationship in relationships.list_relationships(db, vault, client_id)
+    }
+    statuses = repeat_status.list_repeat_statuses(
+        administrations.list_administrations(db, vault, client_id), agreements, now=context.now()
     )
-    return with_words(client, words, [each for each in found if each.is_due])
+    return with_words(client_id, words, [status for status in statuses if status.is_due])

@@ -22,9 +22,9 @@ def set_shared_place(administration: UUID, place: int | None) -> None:
 
 def get_shared_place(administration: UUID, *, default: int) -> int:
     """The place to show: the clinician's, `default` if unknown, a pause during another questionnaire."""
-    kept: Any = context.get_from_session(_PLACE_KEY)
-    where, place = kept or (administration, None)
-    if where != administration:
+    shared: Any = context.get_from_session(_PLACE_KEY)
+    shared_id, place = shared or (administration, None)
+    if shared_id != administration:
         return PAUSE
     return default if place is None else int(place)
 

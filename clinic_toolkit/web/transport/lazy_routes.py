@@ -14,12 +14,12 @@ class LazyRule(Rule):
     """A URL rule that compiles its builder on first use."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        make = super()._compile_builder
-        made: list[Callable[..., tuple[str, str]]] = []
+        compile_builder = super()._compile_builder
+        builders: list[Callable[..., tuple[str, str]]] = []
 
         def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            if not made:
-                made.append(make(append_unknown))
-            return made[0](rule, **values)
+            if not builders:
+                builders.append(compile_builder(append_unknown))
+            return builders[0](rule, **values)
 
         return build

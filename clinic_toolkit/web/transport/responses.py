@@ -63,10 +63,10 @@ def _pdf_response(pdf: bytes, disposition: str, name: str, policy: str) -> Respo
 
 def autosave_saved(at: datetime, *, version: int | str | None = None) -> Response:
     """The response to a successful autosave: the local time, and the version that the page now shows."""
-    told: dict[str, object] = {"saved": f"{at.astimezone():%H:%M}"}
+    payload: dict[str, object] = {"saved": f"{at.astimezone():%H:%M}"}
     if version is not None:
-        told["version"] = version
-    return json_response(told, 200)
+        payload["version"] = version
+    return json_response(payload, 200)
 
 
 def draft_saved(at: datetime, *, version: int, suggestion: str = "") -> Response:
@@ -75,8 +75,8 @@ def draft_saved(at: datetime, *, version: int, suggestion: str = "") -> Response
     Args:
         suggestion: a hint about what is typed so far, which the page shows beside the form.
     """
-    told = {"saved": f"{at.astimezone():%H:%M}", "draft": version, "proposed": suggestion}
-    return json_response(told, 200)
+    payload = {"saved": f"{at.astimezone():%H:%M}", "draft": version, "proposed": suggestion}
+    return json_response(payload, 200)
 
 
 def autosave_failed(sentence: str, status: int) -> Response:
