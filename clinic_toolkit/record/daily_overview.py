@@ -92,44 +92,58 @@ class DailyOverview(Struct, frozen=True, kw_only=True):
 
 def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> DailyOverview:
     """Build the overview of the local day of `now`."""
-    local = now.astimezone()
-    people = display_names.load_display_names(db, vault).short_by_id
-    whose = {kept.id: kept.payload.client_ids for kept in cases.list_cases(db, vault)}
+    local_now = now.astimezone()
+    initials_by_id = display_names.load_display_names(db, vault).short_by_id
+    clients_by_case = {case.id: case.payload.client_ids for case in cases.list_cases(db, vault)}
     hours = therapy_session_timeline.list_therapy_sessions(db, vault)
-    states = {kept.payload.therapy_session_id: kept.state for kept in notes.list_notes(db, vault)}
-    begun = _sessions_with_unfinished_form(db, vault)
-    agreed = _last_agreements(hours)
-    day = local.date()
-    waits = {
-        kept.id: _unfinished_work(kept, states.get(kept.id, ""), kept.id in begun, day) for kept in hours
+    note_states = {note.payload.therapy_session_id: note.state for note in notes.list_notes(db, vault)}
+    with_unfinished_form = _sessions_with_unfinished_form(db, vault)
+    agreements = _last_agreements(hours)
+    today = local_now.date()
+    unfinished_work = {
+        hour.id: _unfinished_work(hour, note_states.get(hour.id, ""), hour.id in with_unfinished_form, today)
+        for hour in hours
     }
-    lines = {
-        kept.id: _session_line(kept, whose, people, states, agreed.get(kept.id), waits[kept.id])
-        for kept in hours
+    line_by_id = {
+        hour.id: _session_line(
+            hour,
+            clients_by_case,
+            initials_by_id,
+            note_states,
+            agreements.get(hour.id),
+            unfinished_work[hour.id],
+        )
+        for hour in hours
     }
-    todays = [kept for kept in hours if kept.payload.on == day]
-    open_now = [kept for kept in todays if kept.state == "open"]
-    waiting = [kept for kept in todays if kept.state == "entered" and kept.payload.attendance == "planned"]
-    soon = [
-        kept
-        for kept in hours
-        if day < kept.payload.on <= day + timedelta(days=7) and kept.payload.attendance == "planned"
+    todays_hours = [hour for hour in hours if hour.payload.on == today]
+    open_hours = [hour for hour in todays_hours if hour.state == "open"]
+    planned_hours = [
+        hour for hour in todays_hours if hour.state == "entered" and hour.payload.attendance == "planned"
     ]
-    finish = [kept for kept in hours if waits[kept.id]]
-    done = [kept for kept in todays if kept not in waiting and kept not in open_now and kept not in finish]
-    chosen = [*open_now, *waiting, *done, *soon, *finish]
+    upcoming_hours = [
+        hour
+        for hour in hours
+        if today < hour.payload.on <= today + timedelta(days=7) and hour.payload.attendance == "planned"
+    ]
+    unfinished_hours = [hour for hour in hours if unfinished_work[hour.id]]
+    earlier_hours = [
+        hour
+        for hour in todays_hours
+        if hour not in planned_hours and hour not in open_hours and hour not in unfinished_hours
+    ]
+    shown_hours = [*open_hours, *planned_hours, *earlier_hours, *upcoming_hours, *unfinished_hours]
     return DailyOverview(
-        today=day,
-        open_sessions=tuple(lines[kept.id] for kept in open_now),
-        next_session=lines[waiting[0].id] if waiting else None,
-        later_sessions=tuple(lines[kept.id] for kept in waiting[1:]),
-        earlier_sessions=tuple(lines[kept.id] for kept in done),
-        upcoming_sessions=tuple(lines[kept.id] for kept in soon),
-        unfinished_sessions=tuple(lines[kept.id] for kept in reversed(finish)),
-        ask_lines=_list_ask_lines(db, vault, people, day),
-        unfinished_entries=_list_unfinished_entries(db, vault, people),
-        has_clients=bool(people),
-        shown_sessions=tuple({kept.id: kept for kept in chosen}.values()),
+        today=today,
+        open_sessions=tuple(line_by_id[hour.id] for hour in open_hours),
+        next_session=line_by_id[planned_hours[0].id] if planned_hours else None,
+        later_sessions=tuple(line_by_id[hour.id] for hour in planned_hours[1:]),
+        earlier_sessions=tuple(line_by_id[hour.id] for hour in earlier_hours),
+        upcoming_sessions=tuple(line_by_id[hour.id] for hour in upcoming_hours),
+        unfinished_sessions=tuple(line_by_id[hour.id] for hour in reversed(unfinished_hours)),
+        ask_lines=_list_ask_lines(db, vault, initials_by_id, today),
+        unfinished_entries=_list_unfinished_entries(db, vault, initials_by_id),
+        has_clients=bool(initials_by_id),
+        shown_sessions=tuple({hour.id: hour for hour in shown_hours}.values()),
     )
 
 
@@ -137,36 +151,36 @@ def _list_ask_lines(
     db: Connection, vault: Vault, initials_by_id: Mapping[UUID, str], day: date
 ) -> tuple[AskLine, ...]:
     """Return what is still to be asked, oldest first, until a risk entry closes or follows it."""
-    asked = open_prompt_groups.list_all_prompt_groups(db, vault)
+    groups = open_prompt_groups.list_all_prompt_groups(db, vault)
     # An entry that deferred a prompt is shown with that prompt, so it gets no line of its own.
-    beside = {entry.id for each in asked for entry in each.deferred_by}
+    deferring_ids = {entry.id for group in groups for entry in group.deferred_by}
     # Prompts first raised by the same questionnaire are closed on one page, so they share a line.
-    first: dict[UUID, list[PromptGroup]] = {}
-    for each in asked:
-        if each.administration.payload.client_id in initials_by_id:
-            first.setdefault(each.administration.id, []).append(each)
-    found = [_ask_line_after_forms(together, initials_by_id) for together in first.values()]
-    found += [
+    groups_by_form: dict[UUID, list[PromptGroup]] = {}
+    for group in groups:
+        if group.administration.payload.client_id in initials_by_id:
+            groups_by_form.setdefault(group.administration.id, []).append(group)
+    lines = [_ask_line_after_forms(form_groups, initials_by_id) for form_groups in groups_by_form.values()]
+    lines += [
         AskLine(
-            due_date=kept.payload.next_check_date or day,
-            initials=initials_by_id[kept.payload.client_id],
-            risk_entry=kept,
-            deferred_by=kept if kept.payload.action == HOW_NOT_TODAY else None,
+            due_date=entry.payload.next_check_date or day,
+            initials=initials_by_id[entry.payload.client_id],
+            risk_entry=entry,
+            deferred_by=entry if entry.payload.action == HOW_NOT_TODAY else None,
         )
-        for kept in prompt_closings.list_due_checks(risk_entries.list_risk_entries(db, vault), today=day)
-        if kept.payload.client_id in initials_by_id and kept.id not in beside
+        for entry in prompt_closings.list_due_checks(risk_entries.list_risk_entries(db, vault), today=day)
+        if entry.payload.client_id in initials_by_id and entry.id not in deferring_ids
     ]
-    return tuple(sorted(found, key=lambda line: line.due_date))
+    return tuple(sorted(lines, key=lambda line: line.due_date))
 
 
 def _ask_line_after_forms(groups: list[PromptGroup], initials_by_id: Mapping[UUID, str]) -> AskLine:
-    given = groups[0].administration
+    administration = groups[0].administration
     return AskLine(
-        due_date=given.payload.answered_on,
-        initials=initials_by_id[given.payload.client_id],
-        administration=given,
+        due_date=administration.payload.answered_on,
+        initials=initials_by_id[administration.payload.client_id],
+        administration=administration,
         deferred_by=open_prompt_groups.find_deferring_entry(groups),
-        questionnaire_count=len({kept.id for each in groups for kept in each.questionnaires}),
+        questionnaire_count=len({form.id for group in groups for form in group.questionnaires}),
     )
 
 
@@ -176,19 +190,23 @@ def _list_unfinished_entries(
     """Return the risk entries that were started and not recorded; until then they close nothing."""
     return tuple(
         UnfinishedEntryLine(
-            begun_on=kept.payload.begun_at.astimezone().date(),
+            begun_on=draft.payload.begun_at.astimezone().date(),
             initials=initials_by_id[owner],
-            path=kept.payload.path,
+            path=draft.payload.path,
         )
-        for kept in form_drafts.list_unfinished_risk_entries(db, vault)
-        if (owner := vault.find_owner(kept.ring)) in initials_by_id and owner is not None
+        for draft in form_drafts.list_unfinished_risk_entries(db, vault)
+        if (owner := vault.find_owner(draft.ring)) in initials_by_id and owner is not None
     )
 
 
 def _sessions_with_unfinished_form(db: Connection, vault: Vault) -> set[UUID | None]:
     """Return the ids of the sessions with a questionnaire in progress."""
-    given = records.list_all_records(db, vault, administration_table, Administration)
-    return {kept.payload.therapy_session_id for kept in given if kept.state == "in_progress"}
+    administrations = records.list_all_records(db, vault, administration_table, Administration)
+    return {
+        administration.payload.therapy_session_id
+        for administration in administrations
+        if administration.state == "in_progress"
+    }
 
 
 def _unfinished_work(
@@ -205,12 +223,12 @@ def _unfinished_work(
         return ()
     if therapy_session.payload.attendance == "planned":
         return ("attendance not entered",) if therapy_session.payload.on < day else ()
-    found = ["questionnaire not finished"] if has_unfinished_form else []
+    tasks = ["questionnaire not finished"] if has_unfinished_form else []
     if note_state == "draft":
-        found.append("note not signed")
+        tasks.append("note not signed")
     elif not note_state and therapy_session.payload.took_place:
-        found.append("no note yet")
-    return tuple(found)
+        tasks.append("no note yet")
+    return tuple(tasks)
 
 
 def _last_agreements(hours: list[RecordVersion[TherapySession]]) -> dict[UUID, TherapySession]:
@@ -219,14 +237,14 @@ def _last_agreements(hours: list[RecordVersion[TherapySession]]) -> dict[UUID, T
     Args:
         hours: the sessions, oldest first.
     """
-    last: dict[bytes, TherapySession] = {}
-    found = {}
-    for kept in hours:
-        if kept.payload.case_id_bytes in last:
-            found[kept.id] = last[kept.payload.case_id_bytes]
-        if kept.payload.agreed_for_next and kept.state != "open":
-            last[kept.payload.case_id_bytes] = kept.payload
-    return found
+    last_by_case: dict[bytes, TherapySession] = {}
+    agreement_by_id = {}
+    for hour in hours:
+        if hour.payload.case_id_bytes in last_by_case:
+            agreement_by_id[hour.id] = last_by_case[hour.payload.case_id_bytes]
+        if hour.payload.agreed_for_next and hour.state != "open":
+            last_by_case[hour.payload.case_id_bytes] = hour.payload
+    return agreement_by_id
 
 
 def _session_line(
@@ -237,7 +255,7 @@ def _session_line(
     agreement: TherapySession | None,
     waiting: tuple[str, ...],
 ) -> TherapySessionLine:
-    who = " and ".join(
+    initials = " and ".join(
         initials_by_id[id]
         for id in clients_by_case.get(therapy_session.payload.case_id, ())
         if id in initials_by_id
@@ -246,7 +264,7 @@ def _session_line(
         id=therapy_session.id,
         session_date=therapy_session.payload.on,
         start=therapy_session.payload.start,
-        initials=who,
+        initials=initials,
         kind=therapy_sessions.KIND_LABELS[therapy_session.payload.kind],
         setting=therapy_session.payload.setting,
         state=therapy_session.state,

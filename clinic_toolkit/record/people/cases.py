@@ -102,8 +102,8 @@ def list_cases(db: Connection, vault: Vault) -> list[RecordVersion[Case]]:
 
 def list_cases_of_client(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
     """Return the cases that a client takes part in: their own first, then couples."""
-    found = [kept for kept in list_cases(db, vault) if client_id.bytes in kept.payload.client_id_bytes]
-    return sorted(found, key=lambda kept: kept.payload.is_couple)
+    cases = [case for case in list_cases(db, vault) if client_id.bytes in case.payload.client_id_bytes]
+    return sorted(cases, key=lambda kept: kept.payload.is_couple)
 
 
 def load_single_case(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[Case]:
@@ -112,12 +112,12 @@ def load_single_case(db: Connection, vault: Vault, client_id: UUID) -> RecordVer
     Raises:
         RecordNotFound: there is none.
     """
-    own = records.list_records_in_rings(
+    single_cases = records.list_records_in_rings(
         db, vault, case_table, [vault.get_ring(client_id, "record")], Case, _fallback_case
     )
-    if not own:
+    if not single_cases:
         raise records.RecordNotFound
-    return own[0]
+    return single_cases[0]
 
 
 def is_couple_archived(couple: Case, active_ids: Set[UUID]) -> bool:

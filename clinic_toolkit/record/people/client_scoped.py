@@ -39,5 +39,7 @@ def list_in_therapy_session(
     Args:
         list_for_client: returns everything that a client was given, newest first.
     """
-    found = [kept for client_id in client_ids for kept in list_for_client(client_id)]
-    return [kept for kept in reversed(found) if kept.payload.therapy_session_id == therapy_session_id]
+    versions = [version for client_id in client_ids for version in list_for_client(client_id)]
+    return [
+        version for version in reversed(versions) if version.payload.therapy_session_id == therapy_session_id
+    ]

@@ -98,7 +98,7 @@ def create_client(
     id = idempotency_key or uuid4()
     ring = vault.create_ring(db, owner=id, ring_class="demographics")
     vault.create_ring(db, owner=id, ring_class="record")
-    kept = records.create_record(
+    new_client = records.create_record(
         db,
         vault,
         client_table,
@@ -111,7 +111,7 @@ def create_client(
         record_id=id,
     )
     cases.create_single_case(db, vault, id, now=now)
-    return kept
+    return new_client
 
 
 def revise_client(
@@ -176,21 +176,21 @@ def join_client(
         CannotJoinClients: the two are the same entry, are joined already, or are the partners of a couple.
         RecordNotFound: there is no such other entry.
     """
-    target = primary_client_id(db, vault, load_client(db, vault, other_id).id)
-    one, another = (
+    target_id = primary_client_id(db, vault, load_client(db, vault, other_id).id)
+    entry_ids, target_ids = (
         set(list_joined_client_ids(db, vault, current.id)),
-        set(list_joined_client_ids(db, vault, target)),
+        set(list_joined_client_ids(db, vault, target_id)),
     )
-    couples = (set(kept.payload.client_ids) for kept in cases.list_cases(db, vault) if kept.payload.is_couple)
+    couples = (set(case.payload.client_ids) for case in cases.list_cases(db, vault) if case.payload.is_couple)
     if (
-        one & another
+        entry_ids & target_ids
         or current.payload.joined_to_id
-        or any(each & one and each & another for each in couples)
+        or any(couple & entry_ids and couple & target_ids for couple in couples)
     ):
         raise CannotJoinClients
-    body = msgspec.structs.replace(current.payload, joined_to_id=target.bytes)
+    payload = msgspec.structs.replace(current.payload, joined_to_id=target_id.bytes)
     return records.append_version(
-        db, vault, client_table, current, body, state=STATE_JOINED, event="client.joined", now=now
+        db, vault, client_table, current, payload, state=STATE_JOINED, event="client.joined", now=now
     )
 
 
@@ -198,9 +198,9 @@ def separate_client(
     db: Connection, vault: Vault, current: RecordVersion[Client], *, now: datetime
 ) -> RecordVersion[Client]:
     """Undo a join; what was added since stays with the entry that it was added to."""
-    body = msgspec.structs.replace(current.payload, joined_to_id=None)
+    payload = msgspec.structs.replace(current.payload, joined_to_id=None)
     return records.append_version(
-        db, vault, client_table, current, body, state=STATE_ACTIVE, event="client.taken_apart", now=now
+        db, vault, client_table, current, payload, state=STATE_ACTIVE, event="client.taken_apart", now=now
     )
 
 
@@ -236,24 +236,28 @@ def load_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
 
 
 def _compute_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
-    every = list_clients_by_creation(db, vault)
-    known = {kept.id.bytes for kept in every}
+    all_clients = list_clients_by_creation(db, vault)
+    existing_ids = {client.id.bytes for client in all_clients}
     # If the target entry is missing, ignore the join, so that the client stays visible.
     return resolve_join_chains(
-        {kept.id: kept.payload.joined_to_id for kept in every if kept.payload.joined_to_id in known}
+        {
+            client.id: client.payload.joined_to_id
+            for client in all_clients
+            if client.payload.joined_to_id in existing_ids
+        }
     )
 
 
 def resolve_join_chains(joined_to: Mapping[UUID, bytes | None]) -> dict[UUID, UUID]:
     """Return each entry with the end of its chain of joins; a cycle is cut before it repeats."""
-    found = {}
+    primary_by_id = {}
     for id in joined_to:
-        end, passed = id, {id}
-        while (further := joined_to.get(end)) and UUID(bytes=further) not in passed:
-            end = UUID(bytes=further)
-            passed.add(end)
-        found[id] = end
-    return found
+        primary_id, visited = id, {id}
+        while (next_bytes := joined_to.get(primary_id)) and UUID(bytes=next_bytes) not in visited:
+            primary_id = UUID(bytes=next_bytes)
+            visited.add(primary_id)
+        primary_by_id[id] = primary_id
+    return primary_by_id
 
 
 def primary_client_id(db: Connection, vault: Vault, client_id: UUID) -> UUID:
@@ -263,14 +267,17 @@ def primary_client_id(db: Connection, vault: Vault, client_id: UUID) -> UUID:
 
 def list_joined_client_ids(db: Connection, vault: Vault, client_id: UUID) -> tuple[UUID, ...]:
     """Return every entry of the person whose entry this is, the primary one first."""
-    into = load_client_joins(db, vault)
-    first = into.get(client_id, client_id)
-    return (first, *(each for each, end in into.items() if end == first and each != first))
+    primary_by_id = load_client_joins(db, vault)
+    primary_id = primary_by_id.get(client_id, client_id)
+    return (
+        primary_id,
+        *(id for id, primary in primary_by_id.items() if primary == primary_id and id != primary_id),
+    )
 
 
 def list_record_rings(db: Connection, vault: Vault, client_id: UUID) -> list[UUID]:
     """Return the record rings of every entry of the person whose entry this is."""
-    return [vault.get_ring(each, "record") for each in list_joined_client_ids(db, vault, client_id)]
+    return [vault.get_ring(id, "record") for id in list_joined_client_ids(db, vault, client_id)]
 
 
 def search_clients(db: Connection, vault: Vault, words: str) -> list[RecordVersion[Client]]:
@@ -278,10 +285,10 @@ def search_clients(db: Connection, vault: Vault, words: str) -> list[RecordVersi
 
     If a joined entry matches, the primary entry is returned.
     """
-    every, into = list_clients(db, vault), load_client_joins(db, vault)
-    found = {
-        into.get(kept.id, kept.id)
-        for body, kept in ((kept.payload, kept) for kept in every)
-        if matches_search(words, " ".join((body.name, body.initials, body.email)), body.phone)
+    all_clients, primary_by_id = list_clients(db, vault), load_client_joins(db, vault)
+    matching_ids = {
+        primary_by_id.get(client.id, client.id)
+        for payload, client in ((client.payload, client) for client in all_clients)
+        if matches_search(words, " ".join((payload.name, payload.initials, payload.email)), payload.phone)
     }
-    return [kept for kept in every if kept.id in found]
+    return [client for client in all_clients if client.id in matching_ids]

@@ -44,36 +44,42 @@ def load_display_names(db: Connection, vault: Vault) -> DisplayNames:
 
 
 def _compute_display_names(db: Connection, vault: Vault) -> DisplayNames:
-    every, into = clients.list_clients_by_creation(db, vault), clients.load_client_joins(db, vault)
-    alone = [kept for kept in every if kept.id not in into]
-    short = _short_names(alone)
-    times: dict[str, int] = {}
-    for kept in alone:
-        times[fold_name(kept.payload.name)] = times.get(fold_name(kept.payload.name), 0) + 1
-    full = {
-        kept.id: f"{kept.payload.name} ({short[kept.id]})"
-        if times[fold_name(kept.payload.name)] > 1 and kept.payload.name != UNREADABLE_NAME
-        else kept.payload.name
-        for kept in alone
+    all_clients, joins = clients.list_clients_by_creation(db, vault), clients.load_client_joins(db, vault)
+    unjoined = [client for client in all_clients if client.id not in joins]
+    short_names = _short_names(unjoined)
+    name_counts: dict[str, int] = {}
+    for client in unjoined:
+        name_counts[fold_name(client.payload.name)] = name_counts.get(fold_name(client.payload.name), 0) + 1
+    full_names = {
+        client.id: f"{client.payload.name} ({short_names[client.id]})"
+        if name_counts[fold_name(client.payload.name)] > 1 and client.payload.name != UNREADABLE_NAME
+        else client.payload.name
+        for client in unjoined
     }
-    ends = {kept.id: into.get(kept.id, kept.id) for kept in every}
+    primary_by_id = {client.id: joins.get(client.id, client.id) for client in all_clients}
     return DisplayNames(
-        alike=_alike(alone),
-        full_by_id={id: full[end] for id, end in ends.items() if end in full},
-        short_by_id={id: short[end] for id, end in ends.items() if end in short},
+        alike=_alike(unjoined),
+        full_by_id={
+            id: full_names[primary_id] for id, primary_id in primary_by_id.items() if primary_id in full_names
+        },
+        short_by_id={
+            id: short_names[primary_id]
+            for id, primary_id in primary_by_id.items()
+            if primary_id in short_names
+        },
     )
 
 
 def _alike(people: Sequence[RecordVersion[Client]]) -> frozenset[UUID]:
-    by: dict[tuple[str, str], set[UUID]] = {}
-    for kept in people:
-        if kept.payload.name != UNREADABLE_NAME:
-            for what in (
-                ("name", fold_name(kept.payload.name)),
-                ("initials", _before_a_number(fold_name(kept.payload.initials))),
+    ids_by_key: dict[tuple[str, str], set[UUID]] = {}
+    for client in people:
+        if client.payload.name != UNREADABLE_NAME:
+            for key in (
+                ("name", fold_name(client.payload.name)),
+                ("initials", _before_a_number(fold_name(client.payload.initials))),
             ):
-                by.setdefault(what, set()).add(kept.id)
-    return frozenset(id for same in by.values() if len(same) > 1 for id in same)
+                ids_by_key.setdefault(key, set()).add(client.id)
+    return frozenset(id for ids in ids_by_key.values() if len(ids) > 1 for id in ids)
 
 
 def _before_a_number(initials: str) -> str:
@@ -84,34 +90,34 @@ def distinguishing_detail(db: Connection, vault: Vault, kept: RecordVersion[Clie
     """Return what distinguishes this entry from another of the same name: birth date, or else day added."""
     if kept.payload.birth_date:
         return f"born {format_date(kept.payload.birth_date)}"
-    first = version_history.find_first_version(db, vault, clients.client_table, kept.id, Client)
-    return f"added on {format_date(first.recorded_at.astimezone())}" if first else ""
+    first_version = version_history.find_first_version(db, vault, clients.client_table, kept.id, Client)
+    return f"added on {format_date(first_version.recorded_at.astimezone())}" if first_version else ""
 
 
 def details_of_alike(db: Connection, vault: Vault, found: Iterable[RecordVersion[Client]]) -> dict[UUID, str]:
     """Return, by id, what distinguishes those of these clients who share a name or initials with another."""
     alike = load_display_names(db, vault).alike
-    return {kept.id: distinguishing_detail(db, vault, kept) for kept in found if kept.id in alike}
+    return {client.id: distinguishing_detail(db, vault, client) for client in found if client.id in alike}
 
 
 def choice_labels(db: Connection, vault: Vault, found: Sequence[RecordVersion[Client]]) -> dict[UUID, str]:
     """Return labels for a choice of these clients, by id, with a distinguishing detail if they are alike."""
     names, details = load_display_names(db, vault).full_by_id, details_of_alike(db, vault, found)
     return {
-        kept.id: f"{names[kept.id]}, {details[kept.id]}" if kept.id in details else names[kept.id]
-        for kept in found
+        client.id: f"{names[client.id]}, {details[client.id]}" if client.id in details else names[client.id]
+        for client in found
     }
 
 
 def _short_names(unjoined: Sequence[RecordVersion[Client]]) -> dict[UUID, str]:
-    found: dict[UUID, str] = {}
-    taken: dict[str, int] = {}
+    short_names: dict[UUID, str] = {}
+    last_numbers: dict[str, int] = {}
     # Codes that were entered are assigned first, so proposed initials get the number on a clash.
-    for kept in sorted(unjoined, key=lambda kept: not kept.payload.code):
-        found[kept.id] = kept.payload.initials
-        if kept.payload.name != UNREADABLE_NAME:
-            found[kept.id] = _unused_name(found[kept.id], taken)
-    return found
+    for client in sorted(unjoined, key=lambda kept: not kept.payload.code):
+        short_names[client.id] = client.payload.initials
+        if client.payload.name != UNREADABLE_NAME:
+            short_names[client.id] = _unused_name(short_names[client.id], last_numbers)
+    return short_names
 
 
 def _unused_name(wanted: str, last_numbers: dict[str, int]) -> str:
@@ -135,7 +141,8 @@ def propose_code(db: Connection, vault: Vault, client: Client, *, except_id: UUI
     """
     names = load_display_names(db, vault)
     return _unused_name(
-        client.initials, {fold_name(each): 1 for id, each in names.short_by_id.items() if id != except_id}
+        client.initials,
+        {fold_name(short_name): 1 for id, short_name in names.short_by_id.items() if id != except_id},
     )
 
 
@@ -149,10 +156,10 @@ def list_similar_clients(
     """
     name, code = fold_name(client.name), fold_name(client.code)
     return [
-        kept
-        for kept in clients.list_clients(db, vault)
-        if kept.id != except_id
-        and kept.state != STATE_JOINED
-        and kept.payload.name != UNREADABLE_NAME
-        and (fold_name(kept.payload.name) == name or (code and fold_name(kept.payload.initials) == code))
+        other
+        for other in clients.list_clients(db, vault)
+        if other.id != except_id
+        and other.state != STATE_JOINED
+        and other.payload.name != UNREADABLE_NAME
+        and (fold_name(other.payload.name) == name or (code and fold_name(other.payload.initials) == code))
     ]

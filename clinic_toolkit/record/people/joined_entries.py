@@ -31,19 +31,23 @@ class JoinedEntries(msgspec.Struct, frozen=True, kw_only=True):
 
     def under_primary(self, versions: Iterable[RecordVersion[G]]) -> list[RecordVersion[G]]:
         """Return these records with the ids of the primary entries; only to be shown, never to be saved."""
-        return [self._under_primary(kept) for kept in versions] if self.primary_by_id else list(versions)
+        return (
+            [self._under_primary(version) for version in versions] if self.primary_by_id else list(versions)
+        )
 
     def _under_primary(self, version: RecordVersion[G]) -> RecordVersion[G]:
-        moved = {
-            name: self._primary_bytes(getattr(version.payload, name))
-            for name in ("client", "relationship", "relationship_id_bytes")
-            if hasattr(version.payload, name)
+        primary_ids = {
+            field_name: self._primary_bytes(getattr(version.payload, field_name))
+            for field_name in ("client", "relationship", "relationship_id_bytes")
+            if hasattr(version.payload, field_name)
         }
-        return msgspec.structs.replace(version, payload=msgspec.structs.replace(version.payload, **moved))
+        return msgspec.structs.replace(
+            version, payload=msgspec.structs.replace(version.payload, **primary_ids)
+        )
 
     def _primary_bytes(self, id: bytes | None) -> bytes | None:
-        one = self.primary_id(UUID(bytes=id)) if id else None
-        return one.bytes if one else id
+        primary_id = self.primary_id(UUID(bytes=id)) if id else None
+        return primary_id.bytes if primary_id else id
 
 
 def load_joined_entries(db: Connection, vault: Vault) -> JoinedEntries:
@@ -55,14 +59,16 @@ def load_joined_entries(db: Connection, vault: Vault) -> JoinedEntries:
 
 def list_cases_of_person(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
     """Return the cases of all entries of a person: single ones first, then couples."""
-    every = clients.list_joined_client_ids(db, vault, client_id)
-    found = {kept.id: kept for each in every for kept in cases.list_cases_of_client(db, vault, each)}
-    return sorted(found.values(), key=lambda kept: kept.payload.is_couple)
+    entry_ids = clients.list_joined_client_ids(db, vault, client_id)
+    case_by_id = {
+        case.id: case for entry_id in entry_ids for case in cases.list_cases_of_client(db, vault, entry_id)
+    }
+    return sorted(case_by_id.values(), key=lambda kept: kept.payload.is_couple)
 
 
 def list_single_cases(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
     """Return the single case of each entry of a person, that of the primary entry first."""
     return [
-        cases.load_single_case(db, vault, each)
-        for each in clients.list_joined_client_ids(db, vault, client_id)
+        cases.load_single_case(db, vault, entry_id)
+        for entry_id in clients.list_joined_client_ids(db, vault, client_id)
     ]

@@ -61,10 +61,10 @@ def record_sheet_proved(
     db: Connection, vault: Vault, current: RecordVersion[PracticeSettings], *, made_on: date, now: datetime
 ) -> RecordVersion[PracticeSettings]:
     """Record that groups of the recovery sheet were typed back from paper, and when the sheet was made."""
-    proved = msgspec.structs.replace(
+    settings = msgspec.structs.replace(
         current.payload, recovery_sheet_proved=True, recovery_sheet_made_on=made_on
     )
-    return revise_practice_settings(db, vault, current, proved, now=now)
+    return revise_practice_settings(db, vault, current, settings, now=now)
 
 
 def load_practice_settings(db: Connection, vault: Vault) -> RecordVersion[PracticeSettings]:
@@ -110,11 +110,11 @@ def check_return_code(settings: PracticeSettings, typed_code: str) -> None:
     Raises:
         WrongReturnCode: they differ.
     """
-    same = hmac.compare_digest(
+    is_same = hmac.compare_digest(
         return_code.normalize_return_code(typed_code).encode(),
         return_code.normalize_return_code(settings.return_code).encode(),
     )
-    if not same:
+    if not is_same:
         raise WrongReturnCode
 
 

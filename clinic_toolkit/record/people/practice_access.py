@@ -66,10 +66,10 @@ def unlock_with_passphrase(db: Connection, passphrase: str, *, now: datetime) ->
     """
     started = time.perf_counter()
     vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
-    took = time.perf_counter() - started
+    elapsed = time.perf_counter() - started
     _finish_unlock(db, vault, key_slot_events.with_slot_generation("practice.unlocked", vault), now=now)
     if (
-        is_fast_derivation(took)
+        is_fast_derivation(elapsed)
         and is_writing(db)
         and not vault.header_fault
         and key_slots.upgrade_kdf_cost(db, vault, passphrase)
@@ -109,8 +109,8 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str, *, now: date
 def _finish_unlock(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vault:
     # This comes first, so that unsigned entries cannot say which key slots are the newest.
     inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
-    told = inventory_snapshot.load_inventory(db, vault)
-    vault.compare_slot_generation(told.slot_generation, log_complete=not told.gaps)
+    inventory = inventory_snapshot.load_inventory(db, vault)
+    vault.compare_slot_generation(inventory.slot_generation, log_complete=not inventory.gaps)
     audit_log.append_entry(db, vault, event, now=now)
     header_recovery.reconcile_header_copies(db, vault, now=now)
     inventory_snapshot.save_snapshot(db, vault)

@@ -22,15 +22,21 @@ def list_recent_clients(
     Args:
         limit: the largest number of clients to return.
     """
-    into = clients.load_client_joins(db, vault)
-    whose = {kept.id: kept.payload.client_ids for kept in cases.list_cases(db, vault)}
-    last: dict[UUID, date] = {}
+    primary_by_id = clients.load_client_joins(db, vault)
+    clients_by_case = {case.id: case.payload.client_ids for case in cases.list_cases(db, vault)}
+    last_seen: dict[UUID, date] = {}
     for hour in therapy_session_timeline.list_therapy_sessions(db, vault):
-        for id in whose.get(hour.payload.case_id, ()):
-            under = into.get(id, id)
-            last[under] = max(last.get(under, hour.payload.on), min(hour.payload.on, today))
-    listed = list(candidates)
-    changed = {kept.id: kept.recorded_at.astimezone().date() for kept in listed}
-    latest = sorted(listed, key=lambda kept: max(last.get(kept.id, date.min), changed[kept.id]), reverse=True)
-    chosen = {kept.id for kept in latest[:limit]}
-    return [kept for kept in listed if kept.id in chosen]
+        for client_id in clients_by_case.get(hour.payload.case_id, ()):
+            primary_id = primary_by_id.get(client_id, client_id)
+            last_seen[primary_id] = max(
+                last_seen.get(primary_id, hour.payload.on), min(hour.payload.on, today)
+            )
+    candidate_list = list(candidates)
+    changed_on = {client.id: client.recorded_at.astimezone().date() for client in candidate_list}
+    ranked = sorted(
+        candidate_list,
+        key=lambda kept: max(last_seen.get(kept.id, date.min), changed_on[kept.id]),
+        reverse=True,
+    )
+    chosen_ids = {client.id for client in ranked[:limit]}
+    return [client for client in candidate_list if client.id in chosen_ids]

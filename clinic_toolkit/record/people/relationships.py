@@ -60,12 +60,12 @@ def create_relationship(
     idempotency_key: UUID | None = None,
 ) -> RecordVersion[Relationship]:
     """Create a relationship of this client; the form's idempotency key becomes its id."""
-    body = Relationship(client=client_id.bytes, word=word, frame=frame)
+    payload = Relationship(client=client_id.bytes, word=word, frame=frame)
     return records.create_record(
         db,
         vault,
         relationship_table,
-        body,
+        payload,
         ring=vault.get_ring(client_id, "record"),
         state="active",
         event="relationship.added",
@@ -89,13 +89,13 @@ def revise_relationship(
     Raises:
         StaleVersion: it was changed meanwhile.
     """
-    body = msgspec.structs.replace(current.payload, word=word, frame=frame)
+    payload = msgspec.structs.replace(current.payload, word=word, frame=frame)
     return records.append_version(
         db,
         vault,
         relationship_table,
         current,
-        body,
+        payload,
         state=current.state,
         event="relationship.revised",
         now=now,
@@ -115,13 +115,13 @@ def set_watched_question(
     Raises:
         StaleVersion: the relationship was changed meanwhile.
     """
-    body = msgspec.structs.replace(current.payload, watched_question=question)
+    payload = msgspec.structs.replace(current.payload, watched_question=question)
     return records.append_version(
         db,
         vault,
         relationship_table,
         current,
-        body,
+        payload,
         state=current.state,
         event="relationship.watched",
         now=now,
@@ -170,15 +170,22 @@ def join_relationship(
         RecordNotFound: there is no such other entry.
     """
     client_id = current.payload.client_id
-    into = load_relationship_joins(db, vault)
-    target = load_relationship(db, vault, into.get(other_id, other_id))
-    if into.get(target.id, target.id) == current.id or current.payload.joined_to_id:
+    primary_by_id = load_relationship_joins(db, vault)
+    target = load_relationship(db, vault, primary_by_id.get(other_id, other_id))
+    if primary_by_id.get(target.id, target.id) == current.id or current.payload.joined_to_id:
         raise CannotJoinRelationships
     if target.payload.client_id not in clients.list_joined_client_ids(db, vault, client_id):
         raise CannotJoinRelationships
-    body = msgspec.structs.replace(current.payload, joined_to_id=target.id.bytes)
+    payload = msgspec.structs.replace(current.payload, joined_to_id=target.id.bytes)
     return records.append_version(
-        db, vault, relationship_table, current, body, state=STATE_JOINED, event="relationship.joined", now=now
+        db,
+        vault,
+        relationship_table,
+        current,
+        payload,
+        state=STATE_JOINED,
+        event="relationship.joined",
+        now=now,
     )
 
 
@@ -186,13 +193,13 @@ def separate_relationship(
     db: Connection, vault: Vault, current: RecordVersion[Relationship], *, now: datetime
 ) -> RecordVersion[Relationship]:
     """Undo a join; everything that was given about this entry is shown with it again."""
-    body = msgspec.structs.replace(current.payload, joined_to_id=None)
+    payload = msgspec.structs.replace(current.payload, joined_to_id=None)
     return records.append_version(
         db,
         vault,
         relationship_table,
         current,
-        body,
+        payload,
         state="active",
         event="relationship.taken_apart",
         now=now,
@@ -210,8 +217,12 @@ def load_relationship(db: Connection, vault: Vault, id: UUID) -> RecordVersion[R
 
 def list_relationships(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Relationship]]:
     """Return a client's relationships by creation, archived ones last, without joined entries."""
-    found = [kept for kept in _list_with_joined(db, vault, client_id) if kept.state != STATE_JOINED]
-    return sorted(found, key=lambda kept: kept.state == "archived")
+    relationships = [
+        relationship
+        for relationship in _list_with_joined(db, vault, client_id)
+        if relationship.state != STATE_JOINED
+    ]
+    return sorted(relationships, key=lambda kept: kept.state == "archived")
 
 
 def load_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
@@ -222,9 +233,13 @@ def load_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
 
 
 def _compute_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
-    found = records.list_all_records(db, vault, relationship_table, Relationship)
+    relationships = records.list_all_records(db, vault, relationship_table, Relationship)
     return clients.resolve_join_chains(
-        {kept.id: kept.payload.joined_to_id for kept in found if kept.payload.joined_to_id}
+        {
+            relationship.id: relationship.payload.joined_to_id
+            for relationship in relationships
+            if relationship.payload.joined_to_id
+        }
     )
 
 
@@ -232,42 +247,44 @@ def list_joined_entries(
     db: Connection, vault: Vault, relationship: RecordVersion[Relationship]
 ) -> list[RecordVersion[Relationship]]:
     """Return the entries that are shown under this one."""
-    into = load_relationship_joins(db, vault)
+    primary_by_id = load_relationship_joins(db, vault)
     return [
-        each
-        for each in _list_with_joined(db, vault, relationship.payload.client_id)
-        if into.get(each.id) == relationship.id
+        entry
+        for entry in _list_with_joined(db, vault, relationship.payload.client_id)
+        if primary_by_id.get(entry.id) == relationship.id
     ]
 
 
 def date_added(db: Connection, vault: Vault, kept: RecordVersion[Relationship]) -> date:
     """Return the local day on which this entry was added, which distinguishes two with the same word."""
-    first = version_history.find_first_version(db, vault, relationship_table, kept.id, Relationship)
-    return (first or kept).recorded_at.astimezone().date()
+    first_version = version_history.find_first_version(db, vault, relationship_table, kept.id, Relationship)
+    return (first_version or kept).recorded_at.astimezone().date()
 
 
 def list_same_word(
     db: Connection, vault: Vault, client_id: UUID, word: str, *, except_id: UUID | None = None
 ) -> list[RecordVersion[Relationship]]:
     """Return the client's relationships that have this word already."""
-    found = list_relationships(db, vault, client_id)
+    relationships = list_relationships(db, vault, client_id)
     return [
-        kept for kept in found if kept.id != except_id and fold_name(kept.payload.word) == fold_name(word)
+        relationship
+        for relationship in relationships
+        if relationship.id != except_id and fold_name(relationship.payload.word) == fold_name(word)
     ]
 
 
 def numbered_words(relationships: list[RecordVersion[Relationship]]) -> dict[UUID, str]:
     """Return the word of each, by id; if two have the same word, the later one gets a number."""
-    told: dict[UUID, str] = {}
-    taken: set[str] = set()
-    for kept in relationships:
-        number, free = 1, kept.payload.word
-        while fold_name(free) in taken:
+    word_by_id: dict[UUID, str] = {}
+    used_words: set[str] = set()
+    for relationship in relationships:
+        number, free_word = 1, relationship.payload.word
+        while fold_name(free_word) in used_words:
             number += 1
-            free = f"{kept.payload.word} {number}"
-        told[kept.id] = free
-        taken.add(fold_name(free))
-    return told
+            free_word = f"{relationship.payload.word} {number}"
+        word_by_id[relationship.id] = free_word
+        used_words.add(fold_name(free_word))
+    return word_by_id
 
 
 def _list_with_joined(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Relationship]]:

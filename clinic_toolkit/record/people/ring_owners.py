@@ -26,36 +26,38 @@ class RingOwners(Struct, frozen=True, kw_only=True):
 
     def clients_of_rings(self, rings: Iterable[UUID]) -> tuple[RecordVersion[Client], ...]:
         """Return the clients of these rings, each once."""
-        found = [kept for ring in rings for kept in self.clients_by_ring.get(ring, ())]
-        return tuple({kept.id: kept for kept in found}.values())
+        owners = [client for ring in rings for client in self.clients_by_ring.get(ring, ())]
+        return tuple({client.id: client for client in owners}.values())
 
     def names_of_ring(self, ring: UUID) -> str:
         """Return the names of a ring's clients as one phrase; "" if none is known."""
-        return " and ".join(kept.payload.name for kept in self.clients_of_rings([ring]))
+        return " and ".join(client.payload.name for client in self.clients_of_rings([ring]))
 
     def rings_of(self, client_id: UUID) -> frozenset[UUID]:
         """Return every ring of this client, including those of couples."""
         return frozenset(
-            ring for ring, people in self.clients_by_ring.items() if client_id in [kept.id for kept in people]
+            ring
+            for ring, owners in self.clients_by_ring.items()
+            if client_id in [client.id for client in owners]
         )
 
 
 def load_ring_owners(db: Connection, vault: Vault) -> RingOwners:
     """Return the clients of every ring that this clinician may open."""
-    everyone = {kept.id: kept for kept in clients.list_clients(db, vault)}
-    of_ring: dict[UUID, tuple[RecordVersion[Client], ...]] = {}
-    for id, kept in everyone.items():
+    client_by_id = {client.id: client for client in clients.list_clients(db, vault)}
+    clients_by_ring: dict[UUID, tuple[RecordVersion[Client], ...]] = {}
+    for id, client in client_by_id.items():
         for ring_class in ("demographics", "record"):
             try:
-                of_ring[vault.get_ring(id, ring_class)] = (kept,)
+                clients_by_ring[vault.get_ring(id, ring_class)] = (client,)
             except UnknownRing:
                 continue
     for case in cases.list_cases(db, vault):
         if case.payload.is_couple:
-            people = tuple(everyone[id] for id in case.payload.client_ids if id in everyone)
-            of_ring[case.ring] = people
+            partners = tuple(client_by_id[id] for id in case.payload.client_ids if id in client_by_id)
+            clients_by_ring[case.ring] = partners
     return RingOwners(
-        clients=tuple(everyone.values()),
-        clients_by_ring=of_ring,
+        clients=tuple(client_by_id.values()),
+        clients_by_ring=clients_by_ring,
         primary_by_id=clients.load_client_joins(db, vault),
     )

@@ -46,11 +46,13 @@ def find_end_before_reopening(
     """Return the end recorded before an open session was reopened; None if it was never ended."""
     if kept.state != "open" or kept.version < 2:
         return None
-    found = version_history.list_versions(
+    versions = version_history.list_versions(
         db, vault, therapy_sessions.therapy_session_table, kept.id, TherapySession
     )
     ends = [
-        each.payload.end for each in found if each.state == "closed" and each.payload.on == kept.payload.on
+        version.payload.end
+        for version in versions
+        if version.state == "closed" and version.payload.on == kept.payload.on
     ]
     return ends[-1] if ends else None
 
@@ -60,7 +62,8 @@ def load_session_facts(
 ) -> TherapySessionFacts:
     """Return the facts of a session in words, with the current names of its clients."""
     names = {
-        kept.id: kept.payload.name for kept in therapy_session_loader.list_clients_of_session(db, vault, hour)
+        client.id: client.payload.name
+        for client in therapy_session_loader.list_clients_of_session(db, vault, hour)
     }
     return build_session_facts(hour, names)
 
@@ -69,22 +72,25 @@ def build_session_facts(
     hour: RecordVersion[TherapySession], client_names: Mapping[UUID, str]
 ) -> TherapySessionFacts:
     """Return one version of a session in words, with these names for the clients of its case."""
-    body = hour.payload
-    hurt = hour.state == UNREADABLE_STATE
+    payload = hour.payload
+    is_unreadable = hour.state == UNREADABLE_STATE
     # If the session has not taken place, nobody was present.
-    present = [client_names[id] for id in body.present_ids if id in client_names and body.took_place]
-    if body.others_present:
-        present.append(body.others_present)
-    place = therapy_sessions.SETTING_LABELS[body.setting] + (f": {body.place}" if body.place else "")
+    present_names = [
+        client_names[id] for id in payload.present_ids if id in client_names and payload.took_place
+    ]
+    if payload.others_present:
+        present_names.append(payload.others_present)
+    place = therapy_sessions.SETTING_LABELS[payload.setting] + (f": {payload.place}" if payload.place else "")
     return TherapySessionFacts(
         client_names=" and ".join(client_names.values()),
-        kind="Session" if hurt else therapy_sessions.KIND_LABELS[body.kind],
-        session_date=body.on,
-        start=body.start,
-        end=body.end,
+        kind="Session" if is_unreadable else therapy_sessions.KIND_LABELS[payload.kind],
+        session_date=payload.on,
+        start=payload.start,
+        end=payload.end,
         place=""
-        if hurt
-        else place + (f" (call back: {body.call_back})" if body.call_back and is_remote(body) else ""),
-        attendance=UNREADABLE_DETAILS if hurt else therapy_sessions.attendance_label(body),
-        present_names=", ".join(present),
+        if is_unreadable
+        else place
+        + (f" (call back: {payload.call_back})" if payload.call_back and is_remote(payload) else ""),
+        attendance=UNREADABLE_DETAILS if is_unreadable else therapy_sessions.attendance_label(payload),
+        present_names=", ".join(present_names),
     )

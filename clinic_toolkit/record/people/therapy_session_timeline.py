@@ -26,13 +26,17 @@ def find_todays_sessions(hours: list[RecordVersion[TherapySession]], *, now: dat
     Args:
         hours: sessions, newest first.
     """
-    day = now.astimezone().date()
-    todays = [kept for kept in reversed(hours) if kept.payload.on == day]
+    today = now.astimezone().date()
+    todays_hours = [hour for hour in reversed(hours) if hour.payload.on == today]
     return TodaysSessions(
-        today=day,
-        open_session=next((kept for kept in todays if kept.state == "open"), None),
+        today=today,
+        open_session=next((hour for hour in todays_hours if hour.state == "open"), None),
         next_planned=next(
-            (kept for kept in todays if kept.state == "entered" and kept.payload.attendance == "planned"),
+            (
+                hour
+                for hour in todays_hours
+                if hour.state == "entered" and hour.payload.attendance == "planned"
+            ),
             None,
         ),
     )
@@ -49,11 +53,11 @@ def find_last_agreement(
     """
     return next(
         (
-            kept.payload
-            for kept in hours
-            if kept.payload.agreed_for_next
-            and kept.state != "open"
-            and (than is None or _start_key(kept) < _start_key(than))
+            hour.payload
+            for hour in hours
+            if hour.payload.agreed_for_next
+            and hour.state != "open"
+            and (than is None or _start_key(hour) < _start_key(than))
         ),
         None,
     )
@@ -64,8 +68,8 @@ def has_earlier_meeting(
 ) -> bool:
     """Return whether another of these sessions took place before `than`."""
     return any(
-        kept.payload.took_place and kept.id != than.id and _start_key(kept) <= _start_key(than)
-        for kept in hours
+        hour.payload.took_place and hour.id != than.id and _start_key(hour) <= _start_key(than)
+        for hour in hours
     )
 
 

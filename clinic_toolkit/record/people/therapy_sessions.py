@@ -126,19 +126,19 @@ def open_therapy_session(
     Args:
         keep_end: keep the recorded end of an ended session; otherwise closing it again records a new one.
     """
-    local = now.astimezone()
-    moved = current.payload.on != local.date()
-    body = msgspec.structs.replace(
+    local_now = now.astimezone()
+    is_other_day = current.payload.on != local_now.date()
+    payload = msgspec.structs.replace(
         current.payload,
-        on=local.date(),
+        on=local_now.date(),
         attendance="came" if current.payload.attendance == "planned" else current.payload.attendance,
-        start=None if moved else current.payload.start,
-        end=None if moved or (current.state == "closed" and not keep_end) else current.payload.end,
+        start=None if is_other_day else current.payload.start,
+        end=None if is_other_day or (current.state == "closed" and not keep_end) else current.payload.end,
     )
-    if body.start is None:
-        body = msgspec.structs.replace(body, start=wall_clock_minute(now))
+    if payload.start is None:
+        payload = msgspec.structs.replace(payload, start=wall_clock_minute(now))
     return records.append_version(
-        db, vault, therapy_session_table, current, body, state="open", event="session.opened", now=now
+        db, vault, therapy_session_table, current, payload, state="open", event="session.opened", now=now
     )
 
 
@@ -154,9 +154,9 @@ def close_therapy_session(
         and (current.payload.start is None or minute >= current.payload.start)
     ):
         end = minute
-    body = msgspec.structs.replace(current.payload, end=end)
+    payload = msgspec.structs.replace(current.payload, end=end)
     return records.append_version(
-        db, vault, therapy_session_table, current, body, state="closed", event="session.closed", now=now
+        db, vault, therapy_session_table, current, payload, state="closed", event="session.closed", now=now
     )
 
 
@@ -208,9 +208,16 @@ def record_agreement(
     """Save what was agreed for next time; an unchanged text makes no new version."""
     if agreement == current.payload.agreed_for_next:
         return current
-    body = msgspec.structs.replace(current.payload, agreed_for_next=agreement)
+    payload = msgspec.structs.replace(current.payload, agreed_for_next=agreement)
     return records.append_version(
-        db, vault, therapy_session_table, current, body, state=current.state, event="session.agreed", now=now
+        db,
+        vault,
+        therapy_session_table,
+        current,
+        payload,
+        state=current.state,
+        event="session.agreed",
+        now=now,
     )
 
 
@@ -228,21 +235,21 @@ def wall_clock_minute(now: datetime) -> time:
 
 def minutes_left(therapy_session: TherapySession, *, now: datetime) -> int | None:
     """Return the whole minutes until the end of a session of today; None without an end, or after it."""
-    local = now.astimezone()
-    if therapy_session.end is None or therapy_session.on != local.date():
+    local_now = now.astimezone()
+    if therapy_session.end is None or therapy_session.on != local_now.date():
         return None
-    left = datetime.combine(therapy_session.on, therapy_session.end) - local.replace(tzinfo=None)
-    return int(left.total_seconds() // 60) if left.total_seconds() >= 0 else None
+    remaining = datetime.combine(therapy_session.on, therapy_session.end) - local_now.replace(tzinfo=None)
+    return int(remaining.total_seconds() // 60) if remaining.total_seconds() >= 0 else None
 
 
 def find_shown_version(
     db: Connection, vault: Vault, therapy_session_id: UUID, version: str | None
 ) -> TherapySession | None:
     """Return the session in the version that a page showed; None if there is no such version."""
-    found = version_history.list_versions(
+    versions = version_history.list_versions(
         db, vault, therapy_session_table, therapy_session_id, TherapySession
     )
-    return next((kept.payload for kept in found if str(kept.version) == version), None)
+    return next((stored.payload for stored in versions if str(stored.version) == version), None)
 
 
 def has_same_facts(shown: TherapySession | None, current: TherapySession) -> bool:
@@ -276,7 +283,7 @@ def load_therapy_session_of_note(
     """
 
     def stand_in(vault: Vault, ring: UUID) -> TherapySession | None:
-        whose = next((kept for kept in cases.list_cases(db, vault) if kept.ring == ring), None)
-        return TherapySession(case_id_bytes=whose.id.bytes, kind="session", on=note_date) if whose else None
+        case = next((each for each in cases.list_cases(db, vault) if each.ring == ring), None)
+        return TherapySession(case_id_bytes=case.id.bytes, kind="session", on=note_date) if case else None
 
     return records.load_record(db, vault, therapy_session_table, therapy_session_id, TherapySession, stand_in)

@@ -34,11 +34,18 @@ def list_eligible_questions(frame: Frame) -> tuple[tuple[Instrument, tuple[Item,
     Questions flagged for fear or for being a burden are excluded, because they are asked in private and both
     people see the check-in. So are questions that the check-in asks anyway.
     """
-    asked = {item.id for item in catalogue.load_check_in().items}
+    check_in_item_ids = {item.id for item in catalogue.load_check_in().items}
     return tuple(
-        (one, tuple(item for item in one.items if item.safety_flag == "none" and item.id not in asked))
-        for one in catalogue.list_instruments()
-        if catalogue.is_offered(one, frame)
+        (
+            instrument,
+            tuple(
+                item
+                for item in instrument.items
+                if item.safety_flag == "none" and item.id not in check_in_item_ids
+            ),
+        )
+        for instrument in catalogue.list_instruments()
+        if catalogue.is_offered(instrument, frame)
     )
 
 
@@ -48,9 +55,11 @@ def pin_question(instrument_id: str, item_id: str, frame: Frame) -> WatchedQuest
     Raises:
         QuestionNotEligible: it is not among the `list_eligible_questions`.
     """
-    for one, items in list_eligible_questions(frame):
-        if one.id == instrument_id and item_id in {item.id for item in items}:
-            return WatchedQuestion(instrument_id=one.id, definition_digest=one.digest, item_id=item_id)
+    for instrument, items in list_eligible_questions(frame):
+        if instrument.id == instrument_id and item_id in {item.id for item in items}:
+            return WatchedQuestion(
+                instrument_id=instrument.id, definition_digest=instrument.digest, item_id=item_id
+            )
     raise QuestionNotEligible
 
 
@@ -69,18 +78,18 @@ def with_watched_question(instrument: Instrument, question: WatchedQuestion | No
     if question is None or instrument.own_place is None:
         return instrument
     item, facet = _find_item_and_facet(question)
-    at = instrument.own_place - 1
+    index = instrument.own_place - 1
     facets = instrument.facets
     return replace(
         instrument,
-        items=(*instrument.items[:at], item, *instrument.items[at:]),
+        items=(*instrument.items[:index], item, *instrument.items[index:]),
         facets=facets if item.facet in {each.id for each in facets} else (*facets, facet),
     )
 
 
 def _find_item_and_facet(question: WatchedQuestion) -> tuple[Item, Facet]:
-    of = catalogue.load_instrument(question.instrument_id, digest=question.definition_digest)
-    for item in of.items:
+    instrument = catalogue.load_instrument(question.instrument_id, digest=question.definition_digest)
+    for item in instrument.items:
         if item.id == question.item_id and item.safety_flag == "none":
-            return item, next(each for each in of.facets if each.id == item.facet)
+            return item, next(facet for facet in instrument.facets if facet.id == item.facet)
     raise QuestionNotEligible
