@@ -89,11 +89,11 @@ def append_answer_row(
     db: Connection, key: bytes, vault_id: UUID, handover_id: UUID, answer_row: AnswerRow
 ) -> int:
     """Append one row and return its number, counted from 1."""
-    rows = select(handover_row_table).where(handover_row_table.c.handover == handover_id)
-    last = db.execute(rows.order_by(handover_row_table.c.seq.desc()).limit(1)).first()
-    seq, previous = (last.seq + 1, _row_hash(last)) if last else (1, _GENESIS_HASH)
-    place = _seal_context(vault_id, handover_id, seq, answer_row.item_number, previous)
-    sealed = _sealing_key(key).seal(_pad(_encode_row(answer_row)), place)
+    query = select(handover_row_table).where(handover_row_table.c.handover == handover_id)
+    last_row = db.execute(query.order_by(handover_row_table.c.seq.desc()).limit(1)).first()
+    seq, previous = (last_row.seq + 1, _row_hash(last_row)) if last_row else (1, _GENESIS_HASH)
+    seal_context = _seal_context(vault_id, handover_id, seq, answer_row.item_number, previous)
+    sealed = _sealing_key(key).seal(_pad(_encode_row(answer_row)), seal_context)
     row = {
         "handover": handover_id,
         "seq": seq,
@@ -108,40 +108,44 @@ def append_answer_row(
 def read_answer_rows(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> VerifiedRows:
     """Read the rows of a hand-over as untrusted input; a row that does not verify is never returned."""
     sealing_key = _sealing_key(key)
-    lines: list[AnswerRow] = []
+    answer_rows: list[AnswerRow] = []
     troubles: list[str] = []
-    expected, previous = 1, _GENESIS_HASH
-    rows = (
+    expected_seq, previous = 1, _GENESIS_HASH
+    query = (
         select(handover_row_table)
         .where(handover_row_table.c.handover == handover_id)
         .order_by(handover_row_table.c.seq)
     )
-    for row in db.execute(rows.limit(MAX_ROWS + 1)):
+    for row in db.execute(query.limit(MAX_ROWS + 1)):
         # The table's CHECKs refuse these too, but whoever changed the file could have removed the CHECKs.
         if not 1 <= row.seq <= MAX_ROWS or row.item < WHOLE_FORM or len(row.sealed) > MAX_SEALED_BYTES:
             troubles.append("too large")
             continue
-        if row.seq != expected:
+        if row.seq != expected_seq:
             troubles.append("missing")
         elif row.previous != previous:
             troubles.append("changed")
-        line = _open_row(sealing_key, vault_id, handover_id, row)
-        if line is None:
+        answer_row = _open_row(sealing_key, vault_id, handover_id, row)
+        if answer_row is None:
             troubles.append("not readable")
         else:
-            lines.append(line)
-        expected, previous = row.seq + 1, _row_hash(row)
-    return VerifiedRows(rows=tuple(lines), troubles=tuple(dict.fromkeys(troubles)), last_row=expected - 1)
+            answer_rows.append(answer_row)
+        expected_seq, previous = row.seq + 1, _row_hash(row)
+    return VerifiedRows(
+        rows=tuple(answer_rows), troubles=tuple(dict.fromkeys(troubles)), last_row=expected_seq - 1
+    )
 
 
 def list_acts(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> frozenset[str]:
     """Return the acts on the whole form, without opening any answer."""
-    rows = select(handover_row_table).where(
+    query = select(handover_row_table).where(
         handover_row_table.c.handover == handover_id, handover_row_table.c.item == WHOLE_FORM
     )
     sealing_key = _sealing_key(key)
-    lines = [_open_row(sealing_key, vault_id, handover_id, row) for row in db.execute(rows.limit(MAX_ROWS))]
-    return frozenset(line.status for line in lines if line)
+    answer_rows = [
+        _open_row(sealing_key, vault_id, handover_id, row) for row in db.execute(query.limit(MAX_ROWS))
+    ]
+    return frozenset(answer_row.status for answer_row in answer_rows if answer_row)
 
 
 def delete_answer_rows(db: Connection, handover_id: UUID) -> None:
@@ -159,28 +163,28 @@ def highest_logged_row(db: Connection, handover_id: UUID, *, after_entry: int) -
 
     By this, missing last rows are noticed, and so are rows from a copy of the folder, which has the same key.
     """
-    named, highest = re.compile(rf"handover\.[a-z_]+ {handover_id.hex[:8]}-([0-9]{{1,5}})"), 0
-    for body in db.scalars(select(audit_log_table.c.body).where(audit_log_table.c.seq > after_entry)):
-        if body[:1] == KEYLESS_MARK:
+    pattern, highest = re.compile(rf"handover\.[a-z_]+ {handover_id.hex[:8]}-([0-9]{{1,5}})"), 0
+    for entry_body in db.scalars(select(audit_log_table.c.body).where(audit_log_table.c.seq > after_entry)):
+        if entry_body[:1] == KEYLESS_MARK:
             # Forged events name no row.
             with suppress(keyless_events.UnknownKeylessEvent):
-                found = named.fullmatch(keyless_events.decode_event(body[1:])[0])
-                highest = max(highest, int(found[1]) if found else 0)
+                match = pattern.fullmatch(keyless_events.decode_event(entry_body[1:])[0])
+                highest = max(highest, int(match[1]) if match else 0)
     return highest
 
 
 def _row_hash(row: Any) -> bytes:
-    place = (row.handover, row.seq, row.item, row.previous)
-    return sha256(encode_fields("hash/handover", *place, row.sealed)).digest()
+    position = (row.handover, row.seq, row.item, row.previous)
+    return sha256(encode_fields("hash/handover", *position, row.sealed)).digest()
 
 
 def _open_row(sealing_key: SealingKey, vault_id: UUID, handover_id: UUID, row: Any) -> AnswerRow | None:
     try:
-        place = _seal_context(vault_id, handover_id, row.seq, row.item, row.previous)
-        line = _decode_row(_unpad(sealing_key.open(row.sealed, place)))
+        seal_context = _seal_context(vault_id, handover_id, row.seq, row.item, row.previous)
+        answer_row = _decode_row(_unpad(sealing_key.open(row.sealed, seal_context)))
     except (DecryptionError, ValueError):
         return None
-    return line if line.item_number == row.item else None
+    return answer_row if answer_row.item_number == row.item else None
 
 
 def _seal_context(vault_id: UUID, handover_id: UUID, seq: int, item: int, previous: bytes) -> bytes:
@@ -192,8 +196,8 @@ def _sealing_key(key: bytes) -> SealingKey:
 
 
 def _pad(body: bytes) -> bytes:
-    whole = len(body).to_bytes(_LENGTH_BYTES, "big") + body
-    return whole.ljust(padded_length(len(whole)), b"\0")
+    framed = len(body).to_bytes(_LENGTH_BYTES, "big") + body
+    return framed.ljust(padded_length(len(framed)), b"\0")
 
 
 def _unpad(whole: bytes) -> bytes:

@@ -157,20 +157,20 @@ def instrument_of_ticket(ticket: HandoverTicket) -> Instrument:
 
 def is_out(db: Connection, ticket: HandoverTicket) -> bool:
     """Return whether the form of this ticket is still in the client's hands."""
-    versions = select(handover_table.c.version, handover_table.c.final).where(
+    query = select(handover_table.c.version, handover_table.c.final).where(
         handover_table.c.record == ticket.handover_id
     )
     # Handing over writes the first version, and merging the answers the second.
-    return [tuple(row) for row in db.execute(versions)] == [(1, 0)]
+    return [tuple(row) for row in db.execute(query)] == [(1, 0)]
 
 
 def load_client_form(db: Connection, ticket: HandoverTicket) -> ClientForm:
     """Return what the client has answered since the device was handed over."""
-    lines = answer_log.read_answer_rows(db, ticket.handover_key, ticket.vault_id, ticket.handover_id).rows
+    rows = answer_log.read_answer_rows(db, ticket.handover_key, ticket.vault_id, ticket.handover_id).rows
     return ClientForm(
-        answers={line.item_number: _response(line) for line in lines if line.item_number != WHOLE_FORM},
-        is_begun=bool(lines),
-        is_finished=any(line.status == ACT_FINISHED for line in lines),
+        answers={row.item_number: _response(row) for row in rows if row.item_number != WHOLE_FORM},
+        is_begun=bool(rows),
+        is_finished=any(row.status == ACT_FINISHED for row in rows),
     )
 
 
@@ -183,7 +183,7 @@ def record_answer(
         FormTakenBack: the form was finished, or its answers were already merged.
         TooManyChanges: the form has the largest allowed number of rows.
     """
-    line = AnswerRow(
+    row = AnswerRow(
         item_number=item_number,
         status=response.status,
         value=response.value,
@@ -191,7 +191,7 @@ def record_answer(
         remark=response.remark,
         recorded_at=to_microseconds(now),
     )
-    _append_row(db, ticket, line, KeylessEvent.HANDOVER_KEPT, max_rows=MAX_ANSWER_ROWS, now=now)
+    _append_row(db, ticket, row, KeylessEvent.HANDOVER_KEPT, max_rows=MAX_ANSWER_ROWS, now=now)
 
 
 def record_act(db: Connection, ticket: HandoverTicket, act: str, *, now: datetime) -> None:
@@ -204,7 +204,7 @@ def record_act(db: Connection, ticket: HandoverTicket, act: str, *, now: datetim
         FormTakenBack: the form was finished, or its answers were already merged.
         TooManyChanges: the form has the largest allowed number of rows.
     """
-    line = AnswerRow(
+    row = AnswerRow(
         item_number=WHOLE_FORM,
         status=act,
         value=None,
@@ -212,7 +212,7 @@ def record_act(db: Connection, ticket: HandoverTicket, act: str, *, now: datetim
         remark="",
         recorded_at=to_microseconds(now),
     )
-    _append_row(db, ticket, line, _ACT_EVENTS[act], max_rows=MAX_ROWS, now=now)
+    _append_row(db, ticket, row, _ACT_EVENTS[act], max_rows=MAX_ROWS, now=now)
 
 
 def _append_row(
@@ -229,12 +229,14 @@ def _append_row(
         db, ticket.handover_key, ticket.vault_id, id
     ):
         raise FormTakenBack
-    there = db.scalar(select(func.max(handover_row_table.c.seq)).where(handover_row_table.c.handover == id))
-    if (there or 0) >= max_rows:
+    last_seq = db.scalar(
+        select(func.max(handover_row_table.c.seq)).where(handover_row_table.c.handover == id)
+    )
+    if (last_seq or 0) >= max_rows:
         raise TooManyChanges
     seq = answer_log.append_answer_row(db, ticket.handover_key, ticket.vault_id, id, row)
-    told = f"{event} {answer_log.row_reference(id, seq)}"
-    audit_log.append_keyless_entry(db, UUID(bytes=ticket.incarnation), told, now=now)
+    event_and_row = f"{event} {answer_log.row_reference(id, seq)}"
+    audit_log.append_keyless_entry(db, UUID(bytes=ticket.incarnation), event_and_row, now=now)
 
 
 def _response(row: AnswerRow) -> Response:

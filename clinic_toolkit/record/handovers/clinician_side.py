@@ -106,18 +106,18 @@ def create_handover(
         raise administrations.AdministrationFinished
     if current.payload.entered_on is not None:
         raise administrations.AnsweredOnPaper
-    instrument, general = (
+    instrument, is_general = (
         administrations.instrument_of(current.payload),
         administrations.frame_of(current.payload).general,
     )
-    definition = client_copy.encode_client_copy(instrument, general=general) if instrument.own else b""
+    definition = client_copy.encode_client_copy(instrument, general=is_general) if instrument.own else b""
     # Decided here, because the client's copy no longer says which of its questions ask about fear.
-    said = practice.confidentiality_limits_before(
+    notice = practice.confidentiality_limits_before(
         practice.load_practice_settings(db, vault).payload, instrument
     )
     current = progress.resume_administration(db, vault, current, now=now)
     key, id = generate_handover_key(), uuid4()
-    body = Handover(
+    payload = Handover(
         administration=current.id.bytes,
         client=current.payload.client,
         handed_version=current.version,
@@ -126,11 +126,11 @@ def create_handover(
         handover_key=key,
     )
     event = "handover.begun"
-    kept = records.create_record(
+    handover = records.create_record(
         db,
         vault,
         handover_table,
-        body,
+        payload,
         ring=current.ring,
         state=STATE_OUT,
         event=event,
@@ -143,16 +143,16 @@ def create_handover(
         incarnation=vault.incarnation.bytes,
         instrument_id=current.payload.instrument_id,
         definition_digest=current.payload.definition_digest,
-        is_general=general,
+        is_general=is_general,
         relationship_word=relationship_word,
-        answered_before=bytes(int(there) for there in _answered_before(current.payload)),
+        answered_before=bytes(int(is_answered) for is_answered in _answered_before(current.payload)),
         handover_key=key,
         form_token=generate_form_token(),
         definition=definition,
         watched_question=current.payload.watched_question,
-        confidentiality_text=said.text if said else "",
+        confidentiality_text=notice.text if notice else "",
     )
-    return kept, ticket
+    return handover, ticket
 
 
 def _answered_before(administration: Administration) -> list[bool]:
@@ -168,8 +168,8 @@ def list_open_handovers(db: Connection, vault: Vault) -> list[RecordVersion[Hand
     Whether one is closed is read from inside the seal, and a missing row is reported, so that a changed byte
     cannot make a form disappear before anyone has looked at it.
     """
-    found = records.list_all_records(db, vault, handover_table, Handover)
-    return [kept for kept in found if not kept.final]
+    handovers = records.list_all_records(db, vault, handover_table, Handover)
+    return [handover for handover in handovers if not handover.final]
 
 
 def has_open_handover(db: Connection, vault: Vault) -> bool:
@@ -197,27 +197,38 @@ def merge_handover(
     if handover.state != STATE_OUT:
         return handover
     target = find_target(db, vault, handover.payload)
-    arrived = _read_returned_rows(db, vault, handover, target)
-    whole = not arrived.troubles and (not arrived.rows or _is_unchanged(target, handover.payload))
-    finished = ACT_FINISHED in arrived.acts and whole
-    if whole and target is not None and (arrived.rows or finished):
-        put_in = returned_answers.merge_into_answers(target.payload, arrived.rows)
-        touched = returned_answers.answered_indexes(target.payload, arrived.rows)
-        said = returned_answers.merge_open_line(target.payload, arrived.rows)
+    returned = _read_returned_rows(db, vault, handover, target)
+    is_mergeable = not returned.troubles and (not returned.rows or _is_unchanged(target, handover.payload))
+    finished = ACT_FINISHED in returned.acts and is_mergeable
+    if is_mergeable and target is not None and (returned.rows or finished):
+        merged_answers = returned_answers.merge_into_answers(target.payload, returned.rows)
+        answered_indexes = returned_answers.answered_indexes(target.payload, returned.rows)
+        open_line = returned_answers.merge_open_line(target.payload, returned.rows)
         progress.apply_returned_answers(
-            db, vault, target, put_in, touched, open_line_answer=said, finished=finished, now=now
+            db,
+            vault,
+            target,
+            merged_answers,
+            answered_indexes,
+            open_line_answer=open_line,
+            finished=finished,
+            now=now,
         )
-    body = msgspec.structs.replace(
+    payload = msgspec.structs.replace(
         handover.payload,
         handover_key=b"",
-        rows=arrived.rows,
-        troubles=arrived.troubles,
-        was_finished=ACT_FINISHED in arrived.acts,
-        was_given_back=bool(arrived.acts),
+        rows=returned.rows,
+        troubles=returned.troubles,
+        was_finished=ACT_FINISHED in returned.acts,
+        was_given_back=bool(returned.acts),
     )
     answer_log.delete_answer_rows(db, handover.id)
-    state, event = (STATE_RETURNED, "handover.merged") if whole else (STATE_PROPOSED, "handover.proposed")
-    return records.replace_draft(db, vault, handover_table, handover, body, state=state, event=event, now=now)
+    state, event = (
+        (STATE_RETURNED, "handover.merged") if is_mergeable else (STATE_PROPOSED, "handover.proposed")
+    )
+    return records.replace_draft(
+        db, vault, handover_table, handover, payload, state=state, event=event, now=now
+    )
 
 
 def close_handover(db: Connection, vault: Vault, current: RecordVersion[Handover], *, now: datetime) -> None:
@@ -261,17 +272,17 @@ def _read_returned_rows(
     handover: RecordVersion[Handover],
     target: RecordVersion[Administration] | None,
 ) -> _ReturnedRows:
-    found = answer_log.read_answer_rows(db, handover.payload.handover_key, vault.vault_id, handover.id)
-    troubles = list(found.troubles)
-    counted = answer_log.highest_logged_row(db, handover.id, after_entry=handover.payload.after_entry)
-    if found.last_row != counted:
-        troubles.append("missing" if found.last_row < counted else "not named")
+    verified = answer_log.read_answer_rows(db, handover.payload.handover_key, vault.vault_id, handover.id)
+    troubles = list(verified.troubles)
+    last_logged = answer_log.highest_logged_row(db, handover.id, after_entry=handover.payload.after_entry)
+    if verified.last_row != last_logged:
+        troubles.append("missing" if verified.last_row < last_logged else "not named")
     instrument = administrations.instrument_of(target.payload) if target else None
-    good = tuple(line for line in found.rows if returned_answers.fits_form(line, instrument))
-    if len(good) < len(found.rows):
+    fitting_rows = tuple(row for row in verified.rows if returned_answers.fits_form(row, instrument))
+    if len(fitting_rows) < len(verified.rows):
         troubles.append("not an answer of this form")
     return _ReturnedRows(
-        rows=tuple(line for line in good if line.item_number != WHOLE_FORM),
+        rows=tuple(row for row in fitting_rows if row.item_number != WHOLE_FORM),
         troubles=tuple(dict.fromkeys(troubles)),
-        acts=frozenset(line.status for line in good if line.item_number == WHOLE_FORM),
+        acts=frozenset(row.status for row in fitting_rows if row.item_number == WHOLE_FORM),
     )

@@ -37,18 +37,25 @@ def accept_proposal(
     if target is None:
         raise records.RecordNotFound
     # If the form was unreadable when the answers came back, they have not been checked against it yet.
-    lines = returned_answers.list_fitting_rows(target.payload, current.payload.rows)
-    put_in = returned_answers.merge_into_answers(target.payload, lines)
-    touched, said = (
-        returned_answers.answered_indexes(target.payload, lines),
-        returned_answers.merge_open_line(target.payload, lines),
+    rows = returned_answers.list_fitting_rows(target.payload, current.payload.rows)
+    merged_answers = returned_answers.merge_into_answers(target.payload, rows)
+    answered_indexes, open_line = (
+        returned_answers.answered_indexes(target.payload, rows),
+        returned_answers.merge_open_line(target.payload, rows),
     )
     progress.apply_returned_answers(
-        db, vault, target, put_in, touched, open_line_answer=said, finished=False, now=now
+        db,
+        vault,
+        target,
+        merged_answers,
+        answered_indexes,
+        open_line_answer=open_line,
+        finished=False,
+        now=now,
     )
-    body = msgspec.structs.replace(current.payload, decision=DECISION_ACCEPT)
+    payload = msgspec.structs.replace(current.payload, decision=DECISION_ACCEPT)
     return records.replace_draft(
-        db, vault, handover_table, current, body, state=STATE_RETURNED, event="handover.accepted", now=now
+        db, vault, handover_table, current, payload, state=STATE_RETURNED, event="handover.accepted", now=now
     )
 
 
@@ -62,7 +69,7 @@ def set_aside_proposal(
     """
     if current.state != STATE_PROPOSED:
         raise NothingToDecide
-    body = msgspec.structs.replace(current.payload, decision=DECISION_SET_ASIDE)
+    payload = msgspec.structs.replace(current.payload, decision=DECISION_SET_ASIDE)
     return records.replace_draft(
-        db, vault, handover_table, current, body, state=STATE_RETURNED, event="handover.set_aside", now=now
+        db, vault, handover_table, current, payload, state=STATE_RETURNED, event="handover.set_aside", now=now
     )

@@ -72,37 +72,39 @@ def build_return_review(
     if target is None:
         return None
     instrument = administrations.instrument_of(target.payload)
-    stands = answered_items.list_answered_items(target.payload)
-    offered, open_line = stands, target.payload.open_line_answer
+    recorded_items = answered_items.list_answered_items(target.payload)
+    shown_items, open_line = recorded_items, target.payload.open_line_answer
     if handover.state == STATE_PROPOSED:
-        filled = returned_answers.merge_into_answers(target.payload, handover.payload.rows)
-        offered = answered_items.list_answered_items(msgspec.structs.replace(target.payload, answers=filled))
+        merged_answers = returned_answers.merge_into_answers(target.payload, handover.payload.rows)
+        shown_items = answered_items.list_answered_items(
+            msgspec.structs.replace(target.payload, answers=merged_answers)
+        )
         open_line = returned_answers.merge_open_line(target.payload, handover.payload.rows)
-    place = answers.next_unanswered_index(target.payload.answers)
+    next_index = answers.next_unanswered_index(target.payload.answers)
     return ReturnReview(
         client_name=clients.load_client(db, vault, target.payload.client_id).payload.name,
         instrument=instrument,
         relationship_word=answered_items.relationship_label(db, vault, target.payload),
         administration=target,
-        next_number=min(place + 1, len(instrument.items)),
+        next_number=min(next_index + 1, len(instrument.items)),
         safety_prompts=safety_prompt_rules.list_prompt_sentences(
-            instrument, offered, finished=handover.payload.was_finished
+            instrument, shown_items, finished=handover.payload.was_finished
         ),
-        to_talk_about=tuple(item for item in offered if item.wants_to_talk),
-        remarks=tuple(item for item in offered if item.remark and not item.wants_to_talk),
+        to_talk_about=tuple(item for item in shown_items if item.wants_to_talk),
+        remarks=tuple(item for item in shown_items if item.remark and not item.wants_to_talk),
         open_line_question=administrations.open_line_question(target.payload),
         open_line_answer=open_line,
         earlier_open_line=target.payload.open_line_answer,
-        counts=_count_answers(offered),
+        counts=_count_answers(shown_items),
         trouble_sentences=tuple(
             TROUBLE_SENTENCES[trouble]
             for trouble in handover.payload.troubles
             if trouble in TROUBLE_SENTENCES
         ),
         differences=tuple(
-            AnswerDifference(number=one.number, text=one.text, recorded=one, returned=other)
-            for one, other in zip(stands, offered, strict=True)
-            if one != other
+            AnswerDifference(number=recorded.number, text=recorded.text, recorded=recorded, returned=returned)
+            for recorded, returned in zip(recorded_items, shown_items, strict=True)
+            if recorded != returned
         ),
     )
 
@@ -111,12 +113,10 @@ def list_orphaned_answers(handover: RecordVersion[Handover]) -> tuple[tuple[int,
     """Return the returned answers, by item number, for when the questionnaire is missing or unreadable."""
     return tuple(
         (
-            line.item_number,
-            Response(
-                status=line.status, value=line.value, wants_to_talk=line.wants_to_talk, remark=line.remark
-            ),
+            row.item_number,
+            Response(status=row.status, value=row.value, wants_to_talk=row.wants_to_talk, remark=row.remark),
         )
-        for line in sorted(
+        for row in sorted(
             returned_answers.newest_by_item(handover.payload.rows).values(), key=lambda line: line.item_number
         )
     )

@@ -15,7 +15,7 @@ ACTS = (ACT_FINISHED, ACT_GIVEN_BACK)
 
 def newest_by_item(rows: tuple[AnswerRow, ...]) -> dict[int, AnswerRow]:
     """Return the newest row of each item, by item number, counted from 1."""
-    return {line.item_number: line for line in rows}
+    return {row.item_number: row for row in rows}
 
 
 def fits_form(row: AnswerRow, instrument: Instrument | None) -> bool:
@@ -37,7 +37,11 @@ def fits_form(row: AnswerRow, instrument: Instrument | None) -> bool:
         (instrument is None or 1 <= row.item_number <= len(instrument.items))
         and row.status in answers.STATUSES
         and (row.value is not None) == (row.status == "answered")
-        and (instrument is None or row.value is None or row.value in {o.value for o in instrument.options})
+        and (
+            instrument is None
+            or row.value is None
+            or row.value in {option.value for option in instrument.options}
+        )
         and _is_plain_text(row.remark)
     )
 
@@ -51,7 +55,7 @@ def _is_plain_text(text: str) -> bool:
 def list_fitting_rows(administration: Administration, rows: tuple[AnswerRow, ...]) -> tuple[AnswerRow, ...]:
     """Return the rows that are answers to this form."""
     instrument = administrations.instrument_of(administration)
-    return tuple(line for line in rows if line.item_number != WHOLE_FORM and fits_form(line, instrument))
+    return tuple(row for row in rows if row.item_number != WHOLE_FORM and fits_form(row, instrument))
 
 
 def merge_into_answers(administration: Administration, rows: tuple[AnswerRow, ...]) -> answers.Answers:
@@ -60,40 +64,40 @@ def merge_into_answers(administration: Administration, rows: tuple[AnswerRow, ..
     If the client only marked a question, added a remark, or withdrew an answer, the question keeps its
     earlier answer, as the client's page says.
     """
-    together = administration.answers
-    stood = answers.decode_responses(together)
-    for line in newest_by_item(list_fitting_rows(administration, rows)).values():
-        if line.item_number > len(together.statuses):
+    merged = administration.answers
+    recorded = answers.decode_responses(merged)
+    for row in newest_by_item(list_fitting_rows(administration, rows)).values():
+        if row.item_number > len(merged.statuses):
             continue
         response = Response(
-            status=line.status, value=line.value, wants_to_talk=line.wants_to_talk, remark=line.remark
+            status=row.status, value=row.value, wants_to_talk=row.wants_to_talk, remark=row.remark
         )
-        if line.status == "not_reached":
-            before = stood[line.item_number - 1]
+        if row.status == "not_reached":
+            earlier = recorded[row.item_number - 1]
             response = Response(
-                status=before.status,
-                value=before.value,
-                wants_to_talk=line.wants_to_talk or before.wants_to_talk,
-                remark=line.remark or before.remark,
+                status=earlier.status,
+                value=earlier.value,
+                wants_to_talk=row.wants_to_talk or earlier.wants_to_talk,
+                remark=row.remark or earlier.remark,
             )
-        together = answers.with_response(
-            together, line.item_number - 1, response, elapsed=_row_time(line) - administration.begun_at
+        merged = answers.with_response(
+            merged, row.item_number - 1, response, elapsed=_row_time(row) - administration.begun_at
         )
-    return together
+    return merged
 
 
 def merge_open_line(administration: Administration, rows: tuple[AnswerRow, ...]) -> str:
     """Return what the client wrote at the open line; the earlier text if they wrote nothing."""
-    found = newest_by_item(list_fitting_rows(administration, rows)).get(
+    row = newest_by_item(list_fitting_rows(administration, rows)).get(
         len(administration.answers.statuses) + 1
     )
-    return (found.remark if found else "") or administration.open_line_answer
+    return (row.remark if row else "") or administration.open_line_answer
 
 
 def answered_indexes(administration: Administration, rows: tuple[AnswerRow, ...]) -> frozenset[int]:
     """Return the indexes, counted from 0, of the items that the rows touch."""
     return frozenset(
-        line.item_number - 1 for line in rows if line.item_number <= len(administration.answers.statuses)
+        row.item_number - 1 for row in rows if row.item_number <= len(administration.answers.statuses)
     )
 
 
