@@ -74,18 +74,23 @@ class FearHolds(Struct, frozen=True, kw_only=True):
 
     def held_alongside(self, relationship_id: UUID) -> tuple[UUID, ...]:
         """Other held relationships that may be the same person: their frame is the same or unreadable."""
-        one = self.joined_entries.primary_id(relationship_id)
-        kind = self.frame_by_relationship.get(one) if one else None
-        others = (id for id in self.held_relationships if id and id != one)
-        return tuple(id for id in others if self.frame_by_relationship.get(id) in (kind, None))
+        primary_id = self.joined_entries.primary_id(relationship_id)
+        frame = self.frame_by_relationship.get(primary_id) if primary_id else None
+        other_ids = (id for id in self.held_relationships if id and id != primary_id)
+        return tuple(id for id in other_ids if self.frame_by_relationship.get(id) in (frame, None))
 
 
 def load_fear_holds(db: Connection, vault: Vault, client_id: UUID) -> FearHolds:
     """Compute the holds of one client from their risk entries and open prompts."""
     entries = risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1]
-    kinds = {kept.id: kept.payload.frame for kept in relationships.list_relationships(db, vault, client_id)}
-    asked = prompt_status.list_prompts_of_client(db, vault, client_id)
-    return _compute_fear_holds(entries, asked, kinds, joined_entries.load_joined_entries(db, vault))
+    frame_by_relationship = {
+        relationship.id: relationship.payload.frame
+        for relationship in relationships.list_relationships(db, vault, client_id)
+    }
+    administration_prompts = prompt_status.list_prompts_of_client(db, vault, client_id)
+    return _compute_fear_holds(
+        entries, administration_prompts, frame_by_relationship, joined_entries.load_joined_entries(db, vault)
+    )
 
 
 def _compute_fear_holds(
@@ -94,26 +99,29 @@ def _compute_fear_holds(
     frame_by_relationship: Mapping[UUID, str],
     joins: JoinedEntries,
 ) -> FearHolds:
-    asked_on: dict[UUID | None, date] = {}
-    held: set[UUID | None] = set()
-    answered = prompt_closings.fear_inquiries_by_entry(entries)
-    for kept in entries:
-        entry = kept.payload
+    asked_on_by_person: dict[UUID | None, date] = {}
+    held_ids: set[UUID | None] = set()
+    inquiries_by_entry = prompt_closings.fear_inquiries_by_entry(entries)
+    for entry in entries:
+        payload = entry.payload
         # Read from the entries: the definition with the prompt's questions may be lost, the hold must not be.
-        held |= {UUID(bytes=about) if about else None for _, about in answered.get(kept.id.bytes, ())}
-        if entry.sheet_place:
-            about = entry.relationship_id
-            asked_on[about] = entry.entry_date
-            if entry.sheet_place == SHEETS_STAY_IN_ROOM:
-                held.add(about)
-            if entry.sheet_place == SHEETS_MAY_GO_HOME:
-                held.discard(about)
-    for each in administration_prompts:
-        if any(prompt.flag == FEAR_FLAG for prompt in each.open_prompts):
-            held.add(each.administration.payload.relationship_id)
+        held_ids |= {
+            UUID(bytes=relationship_bytes) if relationship_bytes else None
+            for _, relationship_bytes in inquiries_by_entry.get(entry.id.bytes, ())
+        }
+        if payload.sheet_place:
+            relationship_id = payload.relationship_id
+            asked_on_by_person[relationship_id] = payload.entry_date
+            if payload.sheet_place == SHEETS_STAY_IN_ROOM:
+                held_ids.add(relationship_id)
+            if payload.sheet_place == SHEETS_MAY_GO_HOME:
+                held_ids.discard(relationship_id)
+    for form_prompts in administration_prompts:
+        if any(prompt.flag == FEAR_FLAG for prompt in form_prompts.open_prompts):
+            held_ids.add(form_prompts.administration.payload.relationship_id)
     return FearHolds(
-        asked_on_by_person=asked_on,
-        held_relationships=frozenset(held),
+        asked_on_by_person=asked_on_by_person,
+        held_relationships=frozenset(held_ids),
         frame_by_relationship=frame_by_relationship,
         joined_entries=joins,
     )
@@ -121,8 +129,8 @@ def _compute_fear_holds(
 
 def is_held(db: Connection, vault: Vault, client_id: UUID, relationship_id: UUID | None) -> bool:
     """Whether this relationship itself is held, holds on others of the same frame not counted."""
-    found = load_fear_holds(db, vault, client_id)
-    return found.joined_entries.primary_id(relationship_id) in found.held_relationships
+    holds = load_fear_holds(db, vault, client_id)
+    return holds.joined_entries.primary_id(relationship_id) in holds.held_relationships
 
 
 def is_held_after_closing(
@@ -167,12 +175,12 @@ def load_handout_permission(
     """
     today = now.astimezone().date()
     if len(client_ids) > 1:
-        asked = not worksheet.needs_fear_asked or is_asked_of_both(db, vault, client_ids, today=today)
-        return HandoutPermission(is_allowed=asked, is_room_only=True)
-    of_client = load_fear_holds(db, vault, client_id)
+        is_asked = not worksheet.needs_fear_asked or is_asked_of_both(db, vault, client_ids, today=today)
+        return HandoutPermission(is_allowed=is_asked, is_room_only=True)
+    holds = load_fear_holds(db, vault, client_id)
     return HandoutPermission(
-        is_allowed=of_client.may_offer(worksheet, relationship_id, today=today),
-        is_room_only=of_client.is_room_only(relationship_id),
+        is_allowed=holds.may_offer(worksheet, relationship_id, today=today),
+        is_room_only=holds.is_room_only(relationship_id),
     )
 
 
@@ -191,14 +199,14 @@ def record_fear_inquiry(
     Args:
         sheet_place: where sheets about them may be worked with, a key of `risk_entries.SHEET_PLACE_LABELS`.
     """
-    body = RiskEntry(
+    entry = RiskEntry(
         client=client_id.bytes,
         therapy_session=therapy_session_id.bytes if therapy_session_id else None,
         entry_date=now.astimezone().date(),
         relationship=relationship_id.bytes if relationship_id else None,
         sheet_place=sheet_place,
     )
-    risk_entries.create_risk_entry(db, vault, body, now=now)
+    risk_entries.create_risk_entry(db, vault, entry, now=now)
 
 
 def is_asked_of_both(db: Connection, vault: Vault, client_ids: Iterable[UUID], *, today: date) -> bool:
@@ -211,9 +219,11 @@ def is_asked_of_both(db: Connection, vault: Vault, client_ids: Iterable[UUID], *
 
 
 def _is_asked_of_partner(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> bool:
-    partners = [
-        kept.id
-        for kept in relationships.list_relationships(db, vault, client_id)
-        if kept.payload.frame == PARTNER_FRAME and kept.state == "active"
+    partner_ids = [
+        relationship.id
+        for relationship in relationships.list_relationships(db, vault, client_id)
+        if relationship.payload.frame == PARTNER_FRAME and relationship.state == "active"
     ]
-    return len(partners) == 1 and load_fear_holds(db, vault, client_id).is_asked(partners[0], today=today)
+    return len(partner_ids) == 1 and load_fear_holds(db, vault, client_id).is_asked(
+        partner_ids[0], today=today
+    )

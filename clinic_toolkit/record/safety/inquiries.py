@@ -57,17 +57,23 @@ def build_occurrence(administration: Administration, answer: RaisingAnswer, inde
     Args:
         index: the position of the answer in the form, from 0.
     """
-    after = answers.answer_times(administration.answers)[index] or answers.total_time(administration.answers)
-    known = administration.begun_at + after if after else administration.begun_at
-    on = known.astimezone().date() if administration.entered_on is None else administration.answered_on
+    elapsed = answers.answer_times(administration.answers)[index] or answers.total_time(
+        administration.answers
+    )
+    known_at = administration.begun_at + elapsed if elapsed else administration.begun_at
+    answered_on = (
+        known_at.astimezone().date() if administration.entered_on is None else administration.answered_on
+    )
     return AnswerOccurrence(
         answer=answer,
         scale_height=safety_prompt_rules.answer_position(
             administrations.instrument_of(administration), answer.item_id, answer.value
         ),
-        answered_on=on,
-        given_at=known if administration.entered_on is None else datetime.combine(on, time.min).astimezone(),
-        known_at=known,
+        answered_on=answered_on,
+        given_at=known_at
+        if administration.entered_on is None
+        else datetime.combine(answered_on, time.min).astimezone(),
+        known_at=known_at,
     )
 
 
@@ -81,19 +87,19 @@ def list_inquiries(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapping[Topic
         entries: the oldest first.
     """
     entries = list(entries)
-    found: dict[TopicKey, list[Inquiry]] = {}
-    for each in prompt_closings.iter_coverage(entries):
-        for flag in dict.fromkeys(answer.flag for answer in each.answers):
-            if each.entry.payload.action == HOW_ASKED:
-                asking = Inquiry(entry=each.entry, answers=each.answers_with_flag(flag))
-                found.setdefault((each.person, flag), []).append(asking)
+    inquiries_by_topic: dict[TopicKey, list[Inquiry]] = {}
+    for coverage in prompt_closings.iter_coverage(entries):
+        for flag in dict.fromkeys(answer.flag for answer in coverage.answers):
+            if coverage.entry.payload.action == HOW_ASKED:
+                inquiry = Inquiry(entry=coverage.entry, answers=coverage.answers_with_flag(flag))
+                inquiries_by_topic.setdefault((coverage.person, flag), []).append(inquiry)
     for entry in entries:
         if entry.payload.sheet_place and entry.payload.action != HOW_NOT_TODAY:
-            told = tuple(answer for answer in entry.payload.answers if answer.flag == FEAR_FLAG)
-            found.setdefault((person_key_of(entry.payload), FEAR_FLAG), []).append(
-                Inquiry(entry=entry, answers=told)
+            fear_answers = tuple(answer for answer in entry.payload.answers if answer.flag == FEAR_FLAG)
+            inquiries_by_topic.setdefault((person_key_of(entry.payload), FEAR_FLAG), []).append(
+                Inquiry(entry=entry, answers=fear_answers)
             )
-    return found
+    return inquiries_by_topic
 
 
 def find_covering_inquiry(
@@ -112,22 +118,22 @@ def find_covering_inquiry(
     Returns:
         The latest risk entry that covers the answer; None if the answer opens a prompt.
     """
-    counting = [each for each in inquiries if _covers(each.entry, occurrence)]
+    covering = [inquiry for inquiry in inquiries if _covers(inquiry.entry, occurrence)]
     heights = [
-        each.scale_height
-        for each in other_occurrences
-        if any(_knew_answer(asking.entry, each) for asking in counting)
+        other.scale_height
+        for other in other_occurrences
+        if any(_knew_answer(inquiry.entry, other) for inquiry in covering)
     ]
     heights += [
-        _scale_height(answer, administrations_by_id) for asking in counting for answer in asking.answers
+        _scale_height(answer, administrations_by_id) for inquiry in covering for answer in inquiry.answers
     ]
     highest = max((height for height in heights if height is not None), default=None)
     answer = occurrence.answer
-    if not counting or safety_prompt_rules.should_reopen_prompt(
+    if not covering or safety_prompt_rules.should_reopen_prompt(
         answer.status, talk=answer.wants_to_talk, position=occurrence.scale_height, highest_asked=highest
     ):
         return None
-    return max((each.entry for each in counting), key=lambda entry: entry.recorded_at)
+    return max((inquiry.entry for inquiry in covering), key=lambda entry: entry.recorded_at)
 
 
 def _covers(entry: RecordVersion[RiskEntry], occurrence: AnswerOccurrence) -> bool:
@@ -151,15 +157,15 @@ def _scale_height(
 
     The answer may have been changed since, so its present occurrence need not show the same value.
     """
-    form = (
+    administration = (
         administrations_by_id.get(UUID(bytes=answer.administration_id_bytes))
         if answer.administration_id_bytes
         else None
     )
-    if form is None:
+    if administration is None:
         return None
     try:
-        instrument = administrations.instrument_of(form.payload)
+        instrument = administrations.instrument_of(administration.payload)
         return safety_prompt_rules.answer_position(instrument, answer.item_id, answer.value)
     except administrations.DefinitionUnreadable:
         return None

@@ -40,23 +40,23 @@ class PromptGroup(Struct, frozen=True, kw_only=True):
     @property
     def questionnaires(self) -> tuple[RecordVersion[Administration], ...]:
         """Every questionnaire that raised it, the oldest first."""
-        return tuple({part.administration.id: part.administration for part in self.sources}.values())
+        return tuple({source.administration.id: source.administration for source in self.sources}.values())
 
     @property
     def raised_by(self) -> tuple[RaisingAnswer, ...]:
         """Every answer that raised it; one entry closes them all."""
-        return tuple(answer for part in self.sources for answer in part.prompt.raised_by)
+        return tuple(answer for source in self.sources for answer in source.prompt.raised_by)
 
     @property
     def deferred_by(self) -> tuple[RecordVersion[RiskEntry], ...]:
         """The risk entries that put off the prompt, or one of its sources; each once."""
-        found = [part.prompt.deferred_by for part in self.sources]
-        return tuple({entry.id: entry for entry in found if entry}.values())
+        entries = [source.prompt.deferred_by for source in self.sources]
+        return tuple({entry.id: entry for entry in entries if entry}.values())
 
     @property
     def is_deferred(self) -> bool:
         """Whether every source was put off."""
-        return all(part.prompt.deferred_by for part in self.sources)
+        return all(source.prompt.deferred_by for source in self.sources)
 
     def sentence(self, current_id: UUID) -> str:
         """What was observed and what to ask, in one paragraph.
@@ -64,13 +64,13 @@ class PromptGroup(Struct, frozen=True, kw_only=True):
         Args:
             current_id: the questionnaire on screen; every other source is named by title and day.
         """
-        saw = [
-            part.prompt.observation
-            if part.administration.id == current_id
-            else f"{source_label(part)}: {part.prompt.observation}"
-            for part in self.sources
+        observations = [
+            source.prompt.observation
+            if source.administration.id == current_id
+            else f"{source_label(source)}: {source.prompt.observation}"
+            for source in self.sources
         ]
-        return " ".join([*saw, what_to_ask(self.flag)])
+        return " ".join([*observations, what_to_ask(self.flag)])
 
 
 def source_label(source: PromptSource) -> str:
@@ -95,19 +95,19 @@ def list_groups_after(
     db: Connection, vault: Vault, administration: RecordVersion[Administration]
 ) -> list[PromptGroup]:
     """The open prompts that this questionnaire raised, each with its sources in other questionnaires."""
-    found = list_prompt_groups(db, vault, administration.payload.client_id)
-    return [each for each in found if administration.id in {one.id for one in each.questionnaires}]
+    groups = list_prompt_groups(db, vault, administration.payload.client_id)
+    return [group for group in groups if administration.id in {form.id for form in group.questionnaires}]
 
 
 def group_prompts(administration_prompts: Iterable[AdministrationPrompts]) -> list[PromptGroup]:
     """Group open prompts by topic, in the order in which each topic first appears."""
-    found: dict[TopicKey, list[PromptSource]] = {}
-    for each in administration_prompts:
-        for prompt in each.open_prompts:
-            matter = topic_key_of(each.administration.payload, prompt.flag)
-            part = PromptSource(administration=each.administration, prompt=prompt)
-            found.setdefault(matter, []).append(part)
-    return [PromptGroup(flag=flag, sources=tuple(parts)) for (_, flag), parts in found.items()]
+    sources_by_topic: dict[TopicKey, list[PromptSource]] = {}
+    for form_prompts in administration_prompts:
+        for prompt in form_prompts.open_prompts:
+            topic = topic_key_of(form_prompts.administration.payload, prompt.flag)
+            source = PromptSource(administration=form_prompts.administration, prompt=prompt)
+            sources_by_topic.setdefault(topic, []).append(source)
+    return [PromptGroup(flag=flag, sources=tuple(sources)) for (_, flag), sources in sources_by_topic.items()]
 
 
 def find_deferring_entry(groups: Iterable[PromptGroup]) -> RecordVersion[RiskEntry] | None:
@@ -117,7 +117,7 @@ def find_deferring_entry(groups: Iterable[PromptGroup]) -> RecordVersion[RiskEnt
         None if there are no groups, or if any source of any group was not put off.
     """
     groups = list(groups)
-    if not groups or not all(each.is_deferred for each in groups):
+    if not groups or not all(group.is_deferred for group in groups):
         return None
-    entries = [entry for each in groups for entry in each.deferred_by]
+    entries = [entry for group in groups for entry in group.deferred_by]
     return min(entries, key=lambda entry: entry.payload.next_check_date or date.max)

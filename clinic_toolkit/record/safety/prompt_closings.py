@@ -45,23 +45,27 @@ def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Cover
     Args:
         entries: the oldest first.
     """
-    about: dict[bytes, Coverage] = {}
-    waiting: dict[RaisingAnswer, PersonKey] = {}
+    coverage_by_entry: dict[bytes, Coverage] = {}
+    deferred: dict[RaisingAnswer, PersonKey] = {}
     for entry in entries:
-        own = Coverage(entry=entry, person=person_key_of(entry.payload), answers=entry.payload.answers)
-        first = own if own.answers else about.get(entry.payload.follows_id_bytes or b"", own)
-        about[entry.id.bytes] = first
+        coverage = Coverage(entry=entry, person=person_key_of(entry.payload), answers=entry.payload.answers)
+        origin = (
+            coverage
+            if coverage.answers
+            else coverage_by_entry.get(entry.payload.follows_id_bytes or b"", coverage)
+        )
+        coverage_by_entry[entry.id.bytes] = origin
         for person, answers in (
-            (own.person, own.answers),
-            (first.person, _followed_answers(entry.payload, first, waiting)),
-            (own.person, _privately_asked_answers(entry.payload, waiting)),
+            (coverage.person, coverage.answers),
+            (origin.person, _followed_answers(entry.payload, origin, deferred)),
+            (coverage.person, _privately_asked_answers(entry.payload, deferred)),
         ):
             if not answers:
                 continue
             for answer in answers:
-                waiting.pop(answer, None)
+                deferred.pop(answer, None)
                 if entry.payload.action == HOW_NOT_TODAY:
-                    waiting[answer] = person
+                    deferred[answer] = person
             yield Coverage(entry=entry, person=person, answers=answers)
 
 
@@ -95,7 +99,7 @@ def last_entry_by_answer(
     Args:
         entries: the oldest first.
     """
-    return {answer: each.entry for each in iter_coverage(entries) for answer in each.answers}
+    return {answer: coverage.entry for coverage in iter_coverage(entries) for answer in coverage.answers}
 
 
 def fear_inquiries_by_entry(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapping[bytes, set[PersonKey]]:
@@ -107,11 +111,11 @@ def fear_inquiries_by_entry(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapp
     Returns:
         By the 16 bytes of the entry's id.
     """
-    found: dict[bytes, set[PersonKey]] = defaultdict(set)
-    for each in iter_coverage(entries):
-        if each.answers_with_flag(FEAR_FLAG):
-            found[each.entry.id.bytes].add(each.person)
-    return found
+    persons_by_entry: dict[bytes, set[PersonKey]] = defaultdict(set)
+    for coverage in iter_coverage(entries):
+        if coverage.answers_with_flag(FEAR_FLAG):
+            persons_by_entry[coverage.entry.id.bytes].add(coverage.person)
+    return persons_by_entry
 
 
 def list_due_checks(
@@ -125,16 +129,17 @@ def list_due_checks(
         entries: the oldest first.
     """
     entries = list(entries)
-    followed = {kept.payload.follows_id_bytes for kept in entries}
-    speaking = {kept.id for kept in last_entry_by_answer(entries).values()}
-    due = [
-        kept
-        for kept in entries
-        if kept.payload.next_check_date
-        and (kept.payload.next_check_date <= today or kept.payload.action == HOW_NOT_TODAY)
-        and kept.id.bytes not in followed
+    followed_ids = {entry.payload.follows_id_bytes for entry in entries}
+    covering_ids = {entry.id for entry in last_entry_by_answer(entries).values()}
+    due_entries = [
+        entry
+        for entry in entries
+        if entry.payload.next_check_date
+        and (entry.payload.next_check_date <= today or entry.payload.action == HOW_NOT_TODAY)
+        and entry.id.bytes not in followed_ids
         and (
-            kept.id in speaking or not (kept.payload.action == HOW_NOT_TODAY and kept.payload.closed_answers)
+            entry.id in covering_ids
+            or not (entry.payload.action == HOW_NOT_TODAY and entry.payload.closed_answers)
         )
     ]
-    return sorted(due, key=lambda kept: kept.payload.next_check_date or today)
+    return sorted(due_entries, key=lambda kept: kept.payload.next_check_date or today)

@@ -95,26 +95,39 @@ def list_prompts_of_administration(
     db: Connection, vault: Vault, administration: RecordVersion[Administration]
 ) -> tuple[PromptStatus, ...]:
     """The prompts of one questionnaire, open and closed."""
-    found = list_prompts_of_client(db, vault, administration.payload.client_id)
-    return next((each.prompts for each in found if each.administration.id == administration.id), ())
+    client_prompts = list_prompts_of_client(db, vault, administration.payload.client_id)
+    return next(
+        (
+            form_prompts.prompts
+            for form_prompts in client_prompts
+            if form_prompts.administration.id == administration.id
+        ),
+        (),
+    )
 
 
 def list_prompts_of_client(db: Connection, vault: Vault, client_id: UUID) -> list[AdministrationPrompts]:
     """A client's questionnaires that have prompts, oldest first."""
     rings = clients.list_record_rings(db, vault, client_id)
-    given = administrations.list_administrations(db, vault, client_id)[::-1]
-    back = records.list_records_in_rings(db, vault, handover_table, rings, Handover)
-    return _build_all(given, back, risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1])
+    administrations_given = administrations.list_administrations(db, vault, client_id)[::-1]
+    handovers = records.list_records_in_rings(db, vault, handover_table, rings, Handover)
+    return _build_all(
+        administrations_given, handovers, risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1]
+    )
 
 
 def list_all_prompts(db: Connection, vault: Vault) -> list[AdministrationPrompts]:
     """Every questionnaire of this clinician that has prompts, the oldest first."""
-    given = records.list_all_records(db, vault, administrations.administration_table, Administration)
-    own_questionnaires.preload_definitions(db, vault, {kept.payload.definition_digest for kept in given})
-    back = records.list_all_records(db, vault, handover_table, Handover)
-    given = joined_entries.load_joined_entries(db, vault).under_primary(given)
-    given.sort(key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at))
-    return _build_all(given, back, risk_entries.list_risk_entries(db, vault))
+    administrations_given = records.list_all_records(
+        db, vault, administrations.administration_table, Administration
+    )
+    own_questionnaires.preload_definitions(
+        db, vault, {administration.payload.definition_digest for administration in administrations_given}
+    )
+    handovers = records.list_all_records(db, vault, handover_table, Handover)
+    administrations_given = joined_entries.load_joined_entries(db, vault).under_primary(administrations_given)
+    administrations_given.sort(key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at))
+    return _build_all(administrations_given, handovers, risk_entries.list_risk_entries(db, vault))
 
 
 def _build_all(
@@ -123,25 +136,26 @@ def _build_all(
     entries: Iterable[RecordVersion[RiskEntry]],
 ) -> list[AdministrationPrompts]:
     administrations_given, entries = list(administrations_given), list(entries)
-    came_back: dict[UUID, list[RecordVersion[Handover]]] = defaultdict(list)
-    for one in handovers:
-        if one.state != clinician_side.STATE_OUT:
-            came_back[one.payload.administration_id].append(one)
+    returned_by_id: dict[UUID, list[RecordVersion[Handover]]] = defaultdict(list)
+    for handover in handovers:
+        if handover.state != clinician_side.STATE_OUT:
+            returned_by_id[handover.payload.administration_id].append(handover)
     forms = []
-    for kept in administrations_given:
-        if kept.state not in ("completed", "stopped") and kept.id not in came_back:
+    for administration in administrations_given:
+        if administration.state not in ("completed", "stopped") and administration.id not in returned_by_id:
             continue
         try:
-            forms.append(_collect_form_prompts(kept, came_back.get(kept.id, [])))
+            forms.append(_collect_form_prompts(administration, returned_by_id.get(administration.id, [])))
         except administrations.DefinitionUnreadable:
             continue  # without its definition no page can show anything of this questionnaire
-    before = _answers_already_asked(forms, administrations_given, entries)
-    closing = prompt_closings.last_entry_by_answer(entries)
+    inquiry_by_answer = _answers_already_asked(forms, administrations_given, entries)
+    entry_by_answer = prompt_closings.last_entry_by_answer(entries)
     return [
         AdministrationPrompts(
             administration=form.administration,
             prompts=tuple(
-                _build_prompt_status(form, item_id, closing, before) for item_id in form.occurrences
+                _build_prompt_status(form, item_id, entry_by_answer, inquiry_by_answer)
+                for item_id in form.occurrences
             ),
         )
         for form in forms
@@ -155,18 +169,20 @@ def _answers_already_asked(
     entries: Iterable[RecordVersion[RiskEntry]],
 ) -> Mapping[RaisingAnswer, RecordVersion[RiskEntry]]:
     """The answers that a recent inquiry covers, each with the risk entry of that inquiry."""
-    matters: dict[inquiries.TopicKey, list[AnswerOccurrence]] = defaultdict(list)
+    occurrences_by_topic: dict[inquiries.TopicKey, list[AnswerOccurrence]] = defaultdict(list)
     for form in forms:
-        for item_id, came in form.occurrences.items():
-            matters[form.topic(item_id)].extend(came)
-    asked = inquiries.list_inquiries(entries)
-    by_id = {kept.id: kept for kept in administrations_given}
-    found = {}
-    for matter, together in matters.items():
-        for one in together if matter in asked else ():
-            if entry := inquiries.find_covering_inquiry(one, asked[matter], together, by_id):
-                found[one.answer] = entry
-    return found
+        for item_id, item_occurrences in form.occurrences.items():
+            occurrences_by_topic[form.topic(item_id)].extend(item_occurrences)
+    inquiries_by_topic = inquiries.list_inquiries(entries)
+    administrations_by_id = {administration.id: administration for administration in administrations_given}
+    entry_by_answer = {}
+    for topic, occurrences in occurrences_by_topic.items():
+        for occurrence in occurrences if topic in inquiries_by_topic else ():
+            if entry := inquiries.find_covering_inquiry(
+                occurrence, inquiries_by_topic[topic], occurrences, administrations_by_id
+            ):
+                entry_by_answer[occurrence.answer] = entry
+    return entry_by_answer
 
 
 def _build_prompt_status(
@@ -175,88 +191,104 @@ def _build_prompt_status(
     entry_by_answer: Mapping[RaisingAnswer, RecordVersion[RiskEntry]],
     inquiry_by_answer: Mapping[RaisingAnswer, RecordVersion[RiskEntry]],
 ) -> PromptStatus:
-    raised = tuple(each.answer for each in form.occurrences[item_id])
-    said = sorted(
-        (entry_by_answer[each] for each in raised if each in entry_by_answer),
+    raising_answers = tuple(occurrence.answer for occurrence in form.occurrences[item_id])
+    covering_entries = sorted(
+        (entry_by_answer[answer] for answer in raising_answers if answer in entry_by_answer),
         key=lambda entry: entry.recorded_at,
     )
-    quiet = [
-        inquiry_by_answer[each]
-        for each in raised
-        if each in inquiry_by_answer and each not in entry_by_answer
+    inquiry_entries = [
+        inquiry_by_answer[answer]
+        for answer in raising_answers
+        if answer in inquiry_by_answer and answer not in entry_by_answer
     ]
-    waits = [entry for entry in said if entry.payload.action == HOW_NOT_TODAY]
-    is_told = len(said) + len(quiet) == len(raised)
-    is_closed = is_told and not waits
+    deferring_entries = [entry for entry in covering_entries if entry.payload.action == HOW_NOT_TODAY]
+    is_covered = len(covering_entries) + len(inquiry_entries) == len(raising_answers)
+    is_closed = is_covered and not deferring_entries
     return PromptStatus(
         item_id=item_id,
         flag=form.found[item_id].flag,
         observation=form.found[item_id].finding,
-        raised_by=raised,
-        closed_by=said[-1] if is_closed and said else None,
-        deferred_by=waits[-1] if is_told and waits else None,
-        already_asked_by=quiet[-1] if is_closed and not said else None,
+        raised_by=raising_answers,
+        closed_by=covering_entries[-1] if is_closed and covering_entries else None,
+        deferred_by=deferring_entries[-1] if is_covered and deferring_entries else None,
+        already_asked_by=inquiry_entries[-1] if is_closed and not covering_entries else None,
     )
 
 
 def _collect_form_prompts(
     administration: RecordVersion[Administration], handovers: list[RecordVersion[Handover]]
 ) -> _FormPrompts:
-    body = administration.payload
-    finished = administration.state == "completed" or any(one.payload.was_finished for one in handovers)
-    blank = _blank_item_ids(body)
+    recorded = administration.payload
+    finished = administration.state == "completed" or any(
+        handover.payload.was_finished for handover in handovers
+    )
+    blank_ids = _blank_item_ids(recorded)
     # The recorded answers come last, because the sentence of the last one is the one shown.
-    bodies = [
+    payloads = [
         *(
-            msgspec.structs.replace(body, answers=returned_answers.merge_into_answers(body, one.payload.rows))
-            for one in handovers
+            msgspec.structs.replace(
+                recorded, answers=returned_answers.merge_into_answers(recorded, handover.payload.rows)
+            )
+            for handover in handovers
         ),
-        body,
+        recorded,
     ]
-    saw: dict[str, safety_prompt_rules.SafetyPrompt] = {}
-    came: dict[str, dict[RaisingAnswer, AnswerOccurrence]] = defaultdict(dict)
-    for each in bodies:
-        for prompt, one in _find_raised(administration.id, each, finished=finished):
-            if one.answer.status == "not_reached" and one.answer.item_id not in blank:
+    prompt_by_item: dict[str, safety_prompt_rules.SafetyPrompt] = {}
+    occurrences: dict[str, dict[RaisingAnswer, AnswerOccurrence]] = defaultdict(dict)
+    for payload in payloads:
+        for prompt, occurrence in _find_raised(administration.id, payload, finished=finished):
+            if occurrence.answer.status == "not_reached" and occurrence.answer.item_id not in blank_ids:
                 continue  # a later version has an answer to this question
-            saw[prompt.item_id] = prompt
-            came[prompt.item_id].setdefault(one.answer, one)
-    order = [item.id for item in administrations.instrument_of(body).items]
+            prompt_by_item[prompt.item_id] = prompt
+            occurrences[prompt.item_id].setdefault(occurrence.answer, occurrence)
+    item_order = [item.id for item in administrations.instrument_of(recorded).items]
     return _FormPrompts(
         administration=administration,
-        found=saw,
-        occurrences={id: tuple(came[id].values()) for id in sorted(came, key=order.index)},
+        found=prompt_by_item,
+        occurrences={
+            item_id: tuple(occurrences[item_id].values())
+            for item_id in sorted(occurrences, key=item_order.index)
+        },
     )
 
 
 def _blank_item_ids(administration: Administration) -> frozenset[str]:
-    items, given = (
+    items, responses = (
         administrations.instrument_of(administration).items,
         answers.decode_responses(administration.answers),
     )
-    return frozenset(item.id for item, one in zip(items, given, strict=True) if one.status == "not_reached")
+    return frozenset(
+        item.id for item, response in zip(items, responses, strict=True) if response.status == "not_reached"
+    )
 
 
 def _find_raised(
     administration_id: UUID, administration: Administration, *, finished: bool
 ) -> list[tuple[safety_prompt_rules.SafetyPrompt, AnswerOccurrence]]:
     instrument = administrations.instrument_of(administration)
-    given = {
+    answer_by_item = {
         item.id: _ItemAnswer(
-            item_id=item.id, status=one.status, value=one.value, wants_to_talk=one.wants_to_talk
+            item_id=item.id,
+            status=response.status,
+            value=response.value,
+            wants_to_talk=response.wants_to_talk,
         )
-        for item, one in zip(instrument.items, answers.decode_responses(administration.answers), strict=True)
+        for item, response in zip(
+            instrument.items, answers.decode_responses(administration.answers), strict=True
+        )
     }
-    found = []
-    for prompt in safety_prompt_rules.list_safety_prompts(instrument, given.values(), finished=finished):
-        one = given[prompt.item_id]
+    raised = []
+    for prompt in safety_prompt_rules.list_safety_prompts(
+        instrument, answer_by_item.values(), finished=finished
+    ):
+        item_answer = answer_by_item[prompt.item_id]
         answer = RaisingAnswer(
-            item_id=one.item_id,
+            item_id=item_answer.item_id,
             flag=prompt.flag,
-            status=one.status,
-            value=one.value,
-            wants_to_talk=one.wants_to_talk,
+            status=item_answer.status,
+            value=item_answer.value,
+            wants_to_talk=item_answer.wants_to_talk,
             administration_id_bytes=administration_id.bytes,
         )
-        found.append((prompt, inquiries.build_occurrence(administration, answer, prompt.number - 1)))
-    return found
+        raised.append((prompt, inquiries.build_occurrence(administration, answer, prompt.number - 1)))
+    return raised

@@ -112,9 +112,9 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
         """The answers that the entry names, each with its questionnaire."""
         return tuple(
             msgspec.structs.replace(
-                each, administration_id_bytes=each.administration_id_bytes or self.administration
+                answer, administration_id_bytes=answer.administration_id_bytes or self.administration
             )
-            for each in self.closed_answers
+            for answer in self.closed_answers
         )
 
     @property
@@ -125,14 +125,14 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
     @property
     def labelled_lines(self) -> tuple[tuple[str, str], ...]:
         """The lines that were written, as pairs of label and text; empty ones are left out."""
-        found = (
+        lines = (
             ("Asked, and answered", self.asked_text),
             ("What protects", self.protective_factors),
             ("What I did", self.action_taken),
             ("Whom I consulted", self.consultation),
             ("Next check", format_date(self.next_check_date) if self.next_check_date else ""),
         )
-        return tuple((name, text) for name, text in found if text)
+        return tuple((label, text) for label, text in lines if text)
 
     @property
     def action_label(self) -> str:
@@ -157,14 +157,14 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
 
 def render_risk_entry(risk_entry: RiskEntry) -> str:
     """Render the entry as plain sentences; they name neither the person nor the question."""
-    found = [f"{risk_entry.action_label}."] if risk_entry.action_label else []
-    found += [
-        f"{name}: {text}" + ("" if text.endswith((".", "?")) else ".")
-        for name, text in risk_entry.labelled_lines
+    sentences = [f"{risk_entry.action_label}."] if risk_entry.action_label else []
+    sentences += [
+        f"{label}: {text}" + ("" if text.endswith((".", "?")) else ".")
+        for label, text in risk_entry.labelled_lines
     ]
     if risk_entry.sheet_place:
-        found.append(f"Asked in private about fear; {SHEET_PLACE_LABELS[risk_entry.sheet_place]}.")
-    return " ".join(found)
+        sentences.append(f"Asked in private about fear; {SHEET_PLACE_LABELS[risk_entry.sheet_place]}.")
+    return " ".join(sentences)
 
 
 def create_risk_entry(
@@ -185,12 +185,12 @@ def create_risk_entry(
     if risk_entry.action == HOW_NOT_TODAY:
         if not risk_entry.deferral_reason.strip():
             raise DeferralReasonMissing
-        day = risk_entry.next_check_date or next_check_date(
+        check_date = risk_entry.next_check_date or next_check_date(
             db, vault, risk_entry.client_id, today=risk_entry.entry_date
         )
-        if day > latest_check_date(risk_entry.entry_date):
+        if check_date > latest_check_date(risk_entry.entry_date):
             raise CheckTooLate
-        risk_entry = msgspec.structs.replace(risk_entry, next_check_date=day)
+        risk_entry = msgspec.structs.replace(risk_entry, next_check_date=check_date)
     if not (risk_entry.action or risk_entry.labelled_lines or risk_entry.sheet_place):
         raise EmptyRiskEntry
     if risk_entry.relationship_id:
@@ -224,10 +224,10 @@ def list_risk_entries_of_client(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[RiskEntry]]:
     """The entries about a client, newest first, to read only: each under the entry it was joined with."""
-    found = records.list_records_in_rings(
+    entries = records.list_records_in_rings(
         db, vault, risk_entry_table, clients.list_record_rings(db, vault, client_id), RiskEntry
     )
-    return joined_entries.load_joined_entries(db, vault).under_primary(found)[::-1]
+    return joined_entries.load_joined_entries(db, vault).under_primary(entries)[::-1]
 
 
 def list_risk_entries_in_session(
@@ -249,11 +249,11 @@ def next_check_date(db: Connection, vault: Vault, client_id: UUID, *, today: dat
 
     A couple's hour does not count, because nothing can be asked in private there.
     """
-    own = joined_entries.list_single_cases(db, vault, client_id)
+    cases = joined_entries.list_single_cases(db, vault, client_id)
     days = [
-        kept.payload.on
-        for kept in therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, own)
-        if kept.payload.on > today and kept.payload.attendance == "planned"
+        hour.payload.on
+        for hour in therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, cases)
+        if hour.payload.on > today and hour.payload.attendance == "planned"
     ]
     return min([*days, latest_check_date(today)])
 

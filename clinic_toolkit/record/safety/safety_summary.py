@@ -45,31 +45,34 @@ class SafetySummary(Struct, frozen=True, kw_only=True):
 def load_safety_summary(db: Connection, vault: Vault, client_id: UUID, *, now: datetime) -> SafetySummary:
     """Load the open prompts, due checks and fear statuses of a client as of `now`."""
     today = now.astimezone().date()
-    asked = tuple(open_prompt_groups.list_prompt_groups(db, vault, client_id))
-    beside = {entry.id for each in asked for entry in each.deferred_by}
+    groups = tuple(open_prompt_groups.list_prompt_groups(db, vault, client_id))
+    deferring_ids = {entry.id for group in groups for entry in group.deferred_by}
     entries = risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1]
     checks = prompt_closings.list_due_checks(entries, today=today)
-    known = fear_holds.load_fear_holds(db, vault, client_id)
-    words = {kept.id: kept.payload.word for kept in relationships.list_relationships(db, vault, client_id)}
-    about: list[tuple[UUID | None, str]] = [*words.items(), (None, "")]
+    holds = fear_holds.load_fear_holds(db, vault, client_id)
+    word_by_id = {
+        relationship.id: relationship.payload.word
+        for relationship in relationships.list_relationships(db, vault, client_id)
+    }
+    persons: list[tuple[UUID | None, str]] = [*word_by_id.items(), (None, "")]
     return SafetySummary(
-        prompt_groups=asked,
-        due_checks=tuple(kept for kept in checks if kept.id not in beside),
+        prompt_groups=groups,
+        due_checks=tuple(entry for entry in checks if entry.id not in deferring_ids),
         fear_statuses=tuple(
             FearStatus(
                 relationship_id=id,
                 relationship_word=word,
-                asked_on=known.asked_on_by_person.get(id),
-                asked_recently=known.is_asked(id, today=today),
-                is_room_only=id in known.held_relationships or bool(beside),
+                asked_on=holds.asked_on_by_person.get(id),
+                asked_recently=holds.is_asked(id, today=today),
+                is_room_only=id in holds.held_relationships or bool(alongside),
                 held_alongside=tuple(
-                    (each, words[each])
-                    for each in beside
-                    if each in words and id not in known.held_relationships
+                    (other_id, word_by_id[other_id])
+                    for other_id in alongside
+                    if other_id in word_by_id and id not in holds.held_relationships
                 ),
             )
-            for id, word in about
-            for beside in [known.held_alongside(id) if id else ()]
-            if id in known.asked_on_by_person or id in known.held_relationships or beside
+            for id, word in persons
+            for alongside in [holds.held_alongside(id) if id else ()]
+            if id in holds.asked_on_by_person or id in holds.held_relationships or alongside
         ),
     )
