@@ -63,48 +63,54 @@ def build_check_in_page(
 ) -> CheckInPage:
     """Build the page of one check-in beside at most five earlier ones about the same person."""
     (administration,) = joined_entries.load_joined_entries(db, vault).under_primary([administration])
-    shown = [
+    check_ins = [
         administration,
         *_iter_earlier(
             administrations.list_administrations(db, vault, administration.payload.client_id), administration
         ),
     ][:MAX_SHOWN]
-    found: dict[tuple[str, str, str], list[CheckInAnswer]] = {}
-    own = set()
-    for one in shown:
-        instrument = administrations.instrument_of(one.payload)
-        for item in answered_items.list_answered_items(one.payload):
-            watched = one.payload.watched_question
-            is_own = watched is not None and item.number == instrument.own_place
+    answers_by_question: dict[tuple[str, str, str], list[CheckInAnswer]] = {}
+    watched_keys = set()
+    for check_in in check_ins:
+        instrument = administrations.instrument_of(check_in.payload)
+        for item in answered_items.list_answered_items(check_in.payload):
+            watched = check_in.payload.watched_question
+            is_watched = watched is not None and item.number == instrument.own_place
             # The version is part of the key: a new version starts a new line even if no word changed.
             key = (
-                one.payload.definition_digest,
-                watched.definition_digest if is_own and watched else "",
+                check_in.payload.definition_digest,
+                watched.definition_digest if is_watched and watched else "",
                 item.item_id,
             )
-            if is_own:
-                own.add(key)
-            said = CheckInAnswer(
-                answered_on=one.payload.answered_on,
-                mode_label=administrations.MODE_LABELS[one.payload.mode],
-                is_current=one.id == administration.id,
+            if is_watched:
+                watched_keys.add(key)
+            answer = CheckInAnswer(
+                answered_on=check_in.payload.answered_on,
+                mode_label=administrations.MODE_LABELS[check_in.payload.mode],
+                is_current=check_in.id == administration.id,
                 item=item,
             )
-            found.setdefault(key, []).append(said)
-    lines = [
-        QuestionHistory(text=said[0].item.text, chosen_by_client=key in own, answers=tuple(said))
-        for key, said in found.items()
+            answers_by_question.setdefault(key, []).append(answer)
+    questions = [
+        QuestionHistory(
+            text=question_answers[0].item.text,
+            chosen_by_client=key in watched_keys,
+            answers=tuple(question_answers),
+        )
+        for key, question_answers in answers_by_question.items()
     ]
     return CheckInPage(
-        current_questions=tuple(line for line in lines if line.answers[0].is_current),
-        former_questions=tuple(line for line in lines if not line.answers[0].is_current),
+        current_questions=tuple(question for question in questions if question.answers[0].is_current),
+        former_questions=tuple(question for question in questions if not question.answers[0].is_current),
         open_line_answer=administration.payload.open_line_answer,
         earlier_open_lines=tuple(
-            (one.payload.answered_on, one.payload.open_line_answer)
-            for one in shown[1:]
-            if one.payload.open_line_answer
+            (check_in.payload.answered_on, check_in.payload.open_line_answer)
+            for check_in in check_ins[1:]
+            if check_in.payload.open_line_answer
         ),
-        mode_labels=tuple(dict.fromkeys(administrations.MODE_LABELS[one.payload.mode] for one in shown)),
+        mode_labels=tuple(
+            dict.fromkeys(administrations.MODE_LABELS[check_in.payload.mode] for check_in in check_ins)
+        ),
         time_taken=answers.total_time(administration.payload.answers),
     )
 
@@ -113,10 +119,14 @@ def _iter_earlier(
     all_of_client: Iterable[RecordVersion[Administration]], administration: RecordVersion[Administration]
 ) -> Iterable[RecordVersion[Administration]]:
     """Yield the finished or stopped check-ins before this one about the same person, newest first."""
-    for one in all_of_client:
-        same = (
-            one.payload.instrument_id == administration.payload.instrument_id
-            and one.payload.relationship == administration.payload.relationship
+    for candidate in all_of_client:
+        is_same_series = (
+            candidate.payload.instrument_id == administration.payload.instrument_id
+            and candidate.payload.relationship == administration.payload.relationship
         )
-        if same and one.state in FINISHED_STATES and one.payload.begun_at < administration.payload.begun_at:
-            yield one
+        if (
+            is_same_series
+            and candidate.state in FINISHED_STATES
+            and candidate.payload.begun_at < administration.payload.begun_at
+        ):
+            yield candidate

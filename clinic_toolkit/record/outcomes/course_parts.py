@@ -81,10 +81,10 @@ def _facet_reading(facet_id: str, items: tuple[AnsweredItem, ...], score: Instru
 
 
 def _reading(items: Sequence[AnsweredItem], score: float | None) -> Reading:
-    given = [(item.value, item.number) for item in items if item.value is not None]
+    answered = [(item.value, item.number) for item in items if item.value is not None]
     return Reading(
-        values=tuple(value for value, _ in given),
-        item_numbers=tuple(at for _, at in given),
+        values=tuple(value for value, _ in answered),
+        item_numbers=tuple(number for _, number in answered),
         asked=len(items),
         score=score,
     )
@@ -108,42 +108,54 @@ def describe_part(
         with_usual_range: compute the usual range so far, where there are enough points.
         with_overlap: compute the overlap of baseline and later, where there are enough points.
     """
-    top, labels = highest_value(instrument), result_sentences.option_labels(instrument)
+    highest, labels = highest_value(instrument), result_sentences.option_labels(instrument)
     baselines: list[RoundRange] = []
     ranges: list[RoundRange] = []
-    numbers: list[float] = []
+    scores: list[float] = []
     for segment in range(rounds[-1].segment + 1):
-        at = [
-            place
-            for place, each in enumerate(rounds)
-            if each.segment == segment and part.readings[place].score is not None
+        scored_indexes = [
+            index
+            for index, each in enumerate(rounds)
+            if each.segment == segment and part.readings[index].score is not None
         ]
-        numbers = [part.readings[place].score or 0.0 for place in at]
-        base = score_change.baseline_range(numbers, baseline)
-        if base is not None:
-            baselines.append(RoundRange(first_round=at[0], last_round=at[-1], span=base))
-        span = score_change.usual_range(numbers) if with_usual_range else None
-        if span is not None:
-            ranges.append(RoundRange(first_round=at[0], last_round=at[-1], span=span))
-    asked = part.readings[-1].asked
-    newest = [place for place, each in enumerate(rounds) if each.segment == rounds[-1].segment]
-    values = [part.readings[place].values for place in newest]
-    same = len(numbers) > 1 and score_change.is_about_the_same(numbers[-2], numbers[-1], asked, top)
-    told = [(rounds[place].answered_on, _client_sentence(part, place, labels)) for place in newest]
-    heard = [each for each in told if each[1]] if part.kind != STRENGTHS else []
+        scores = [part.readings[index].score or 0.0 for index in scored_indexes]
+        baseline_span = score_change.baseline_range(scores, baseline)
+        if baseline_span is not None:
+            baselines.append(
+                RoundRange(first_round=scored_indexes[0], last_round=scored_indexes[-1], span=baseline_span)
+            )
+        usual_span = score_change.usual_range(scores) if with_usual_range else None
+        if usual_span is not None:
+            ranges.append(
+                RoundRange(first_round=scored_indexes[0], last_round=scored_indexes[-1], span=usual_span)
+            )
+    asked_count = part.readings[-1].asked
+    newest_indexes = [index for index, each in enumerate(rounds) if each.segment == rounds[-1].segment]
+    values = [part.readings[index].values for index in newest_indexes]
+    is_unchanged = len(scores) > 1 and score_change.is_about_the_same(
+        scores[-2], scores[-1], asked_count, highest
+    )
+    dated_sentences = [
+        (rounds[index].answered_on, _client_sentence(part, index, labels)) for index in newest_indexes
+    ]
+    shown_sentences = [each for each in dated_sentences if each[1]] if part.kind != STRENGTHS else []
     return replace(
         part,
         clinician_summary=""
         if part.kind == STRENGTHS
         else course_sentences.describe_scores_over_time(
-            numbers, course_sentences.ScoreBasis(items=asked, highest=top), baseline=baseline
+            scores, course_sentences.ScoreBasis(items=asked_count, highest=highest), baseline=baseline
         ),
-        joint_summary=course_sentences.describe_answers_over_time(values, labels, same=same),
-        earliest=heard[0] if heard and len(newest) > 1 and heard[0] is told[0] else None,
-        latest=heard[-1] if heard and heard[-1] is told[-1] else None,
+        joint_summary=course_sentences.describe_answers_over_time(values, labels, same=is_unchanged),
+        earliest=shown_sentences[0]
+        if shown_sentences and len(newest_indexes) > 1 and shown_sentences[0] is dated_sentences[0]
+        else None,
+        latest=shown_sentences[-1]
+        if shown_sentences and shown_sentences[-1] is dated_sentences[-1]
+        else None,
         baselines=tuple(baselines),
         usual_ranges=tuple(ranges),
-        overlap=phase_overlap.overlap(numbers[:baseline], numbers[baseline:]) if with_overlap else None,
+        overlap=phase_overlap.overlap(scores[:baseline], scores[baseline:]) if with_overlap else None,
     )
 
 

@@ -39,12 +39,12 @@ def list_rounds(
     administrations_given: Iterable[AdministrationVersion], series_key: SeriesKey
 ) -> list[AdministrationVersion]:
     """Select the rounds of one course, finished or stopped, oldest first."""
-    found = [
-        kept
-        for kept in administrations_given
-        if series_key_of(kept.payload) == series_key and kept.state in COURSE_STATES
+    rounds = [
+        administration
+        for administration in administrations_given
+        if series_key_of(administration.payload) == series_key and administration.state in COURSE_STATES
     ]
-    return sorted(found, key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at))
+    return sorted(rounds, key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at))
 
 
 def list_courses(
@@ -64,22 +64,22 @@ def list_courses(
         with_usual_range: compute the usual range so far, where there are enough points.
         with_overlap: compute the overlap of baseline and later, where there are enough points.
     """
-    given = administrations.list_administrations(db, vault, client_id)
-    found = [
-        (each, list_rounds(given, each))
-        for form in catalogue.list_instruments()
-        for each in [(relationship_id, form.id)]
+    administrations_given = administrations.list_administrations(db, vault, client_id)
+    rounds_by_series = [
+        (series_key, list_rounds(administrations_given, series_key))
+        for instrument in catalogue.list_instruments()
+        for series_key in [(relationship_id, instrument.id)]
     ]
     return tuple(
         _build_course(
             db,
             vault,
             rounds,
-            baseline=(baselines or {}).get(each, score_change.MIN_BASELINE_ROUNDS),
+            baseline=(baselines or {}).get(series_key, score_change.MIN_BASELINE_ROUNDS),
             with_usual_range=with_usual_range,
             with_overlap=with_overlap,
         )
-        for each, rounds in found
+        for series_key, rounds in rounds_by_series
         if rounds
     )
 
@@ -116,45 +116,53 @@ def compare_with_previous(
         administrations.list_administrations(db, vault, administration.payload.client_id),
         series_key_of(administration.payload),
     )
-    before = [
-        each
-        for each in rounds
-        if (each.payload.answered_on, each.payload.begun_at)
+    earlier = [
+        candidate
+        for candidate in rounds
+        if (candidate.payload.answered_on, candidate.payload.begun_at)
         < (administration.payload.answered_on, administration.payload.begun_at)
     ]
-    if not before or _segment_key(before[-1]) != _segment_key(administration):
+    if not earlier or _segment_key(earlier[-1]) != _segment_key(administration):
         return None
     instrument = administrations.instrument_of(administration.payload)
-    labels, top = result_sentences.option_labels(instrument), highest_value(instrument)
-    items = [answered_items.list_answered_items(each.payload) for each in (before[-1], administration)]
-    scores = [answered_items.score_answers(each, instrument) for each in items]
-    same: list[str] = []
-    others: list[tuple[str, str, str]] = []
+    labels, highest = result_sentences.option_labels(instrument), highest_value(instrument)
+    items = [answered_items.list_answered_items(version.payload) for version in (earlier[-1], administration)]
+    scores = [answered_items.score_answers(answered, instrument) for answered in items]
+    unchanged_parts: list[str] = []
+    changed_parts: list[tuple[str, str, str]] = []
     for part in course_parts.iter_course_parts(instrument, [instrument] * 2, items, scores):
-        old, new = part.readings
-        before_, after_ = old.score, new.score
+        old_reading, new_reading = part.readings
+        old_score, new_score = old_reading.score, new_reading.score
         if (
-            before_ is not None
-            and after_ is not None
-            and score_change.is_about_the_same(before_, after_, old.asked, top)
+            old_score is not None
+            and new_score is not None
+            and score_change.is_about_the_same(old_score, new_score, old_reading.asked, highest)
         ):
-            same.append(part.name)
+            unchanged_parts.append(part.name)
             continue
         # The whole has no sentence of its own where its facets are described already.
-        if old.values and new.values and (part.kind != WHOLE or instrument.kind == "strengths"):
-            then, now = (_reading_in_words(each, labels) for each in (old, new))
-            if then != now or part.kind != STRENGTHS:
-                others.append((part.name, then, now))
+        if (
+            old_reading.values
+            and new_reading.values
+            and (part.kind != WHOLE or instrument.kind == "strengths")
+        ):
+            old_words, new_words = (
+                _reading_in_words(reading, labels) for reading in (old_reading, new_reading)
+            )
+            if old_words != new_words or part.kind != STRENGTHS:
+                changed_parts.append((part.name, old_words, new_words))
     return Comparison(
-        previous_date=before[-1].payload.answered_on, unchanged_parts=tuple(same), changed_parts=tuple(others)
+        previous_date=earlier[-1].payload.answered_on,
+        unchanged_parts=tuple(unchanged_parts),
+        changed_parts=tuple(changed_parts),
     )
 
 
 def _reading_in_words(reading: Reading, labels: Mapping[int, str]) -> str:
-    said = result_sentences.describe_answers(reading.values, labels, reading.asked, "clinician")
-    some = len(reading.values) < reading.asked
-    return result_sentences.uncapitalise(said[:-1]) + (
-        f" ({len(reading.values)} of {reading.asked} answered)" if some else ""
+    sentence = result_sentences.describe_answers(reading.values, labels, reading.asked, "clinician")
+    is_partial = len(reading.values) < reading.asked
+    return result_sentences.uncapitalise(sentence[:-1]) + (
+        f" ({len(reading.values)} of {reading.asked} answered)" if is_partial else ""
     )
 
 
@@ -168,16 +176,20 @@ def count_unchanged_rounds(rounds: Sequence[AdministrationVersion]) -> int:
     """
     if not rounds:
         return 0
-    newest = _segment_key(rounds[-1])
-    last = [kept for kept in rounds if _segment_key(kept) == newest]
-    instrument = administrations.instrument_of(last[-1].payload)
-    scored = [
-        answered_items.score_answers(answered_items.list_answered_items(kept.payload), instrument)
-        for kept in last
+    newest_key = _segment_key(rounds[-1])
+    newest_rounds = [
+        administration for administration in rounds if _segment_key(administration) == newest_key
     ]
-    numbers = [{"": each.total, **{facet.facet: facet.score for facet in each.facets}} for each in scored]
-    items = {"": scored[-1].total_asked, **{facet.facet: facet.asked for facet in scored[-1].facets}}
-    return score_change.count_unchanged_rounds(numbers, items, highest_value(instrument))
+    instrument = administrations.instrument_of(newest_rounds[-1].payload)
+    scores = [
+        answered_items.score_answers(answered_items.list_answered_items(administration.payload), instrument)
+        for administration in newest_rounds
+    ]
+    scores_by_facet = [
+        {"": score.total, **{facet.facet: facet.score for facet in score.facets}} for score in scores
+    ]
+    asked_by_facet = {"": scores[-1].total_asked, **{facet.facet: facet.asked for facet in scores[-1].facets}}
+    return score_change.count_unchanged_rounds(scores_by_facet, asked_by_facet, highest_value(instrument))
 
 
 def _segment_key(administration: AdministrationVersion) -> tuple[str, str, str]:
@@ -197,68 +209,71 @@ def _build_course(
     with_usual_range: bool = False,
     with_overlap: bool = False,
 ) -> Course:
-    bodies = [kept.payload for kept in rounds_given]
-    stretches = [list(group) for _, group in groupby(rounds_given, _segment_key)]
-    segment_of = [number for number, stretch in enumerate(stretches) for _ in stretch]
-    forms = [administrations.instrument_of(body) for body in bodies]
-    items = [answered_items.list_answered_items(body) for body in bodies]
+    payloads = [administration.payload for administration in rounds_given]
+    segments = [list(group) for _, group in groupby(rounds_given, _segment_key)]
+    segment_numbers = [number for number, segment in enumerate(segments) for _ in segment]
+    instruments = [administrations.instrument_of(payload) for payload in payloads]
+    items = [answered_items.list_answered_items(payload) for payload in payloads]
     scores = [
-        answered_items.score_answers(answered, form) for answered, form in zip(items, forms, strict=True)
+        answered_items.score_answers(answered, instrument)
+        for answered, instrument in zip(items, instruments, strict=True)
     ]
     rounds = tuple(
         Round(
-            id=kept.id,
-            answered_on=kept.payload.answered_on,
-            segment=segment,
-            mode=kept.payload.mode,
-            mode_label=administrations.MODE_LABELS.get(kept.payload.mode, kept.payload.mode),
-            version=kept.payload.instrument_version,
-            frame_label=administrations.frame_of(kept.payload).label,
+            id=administration.id,
+            answered_on=administration.payload.answered_on,
+            segment=segment_number,
+            mode=administration.payload.mode,
+            mode_label=administrations.MODE_LABELS.get(
+                administration.payload.mode, administration.payload.mode
+            ),
+            version=administration.payload.instrument_version,
+            frame_label=administrations.frame_of(administration.payload).label,
             answered=score.answered,
             asked=score.asked,
-            stopped=kept.state == "stopped",
+            stopped=administration.state == "stopped",
         )
-        for kept, segment, score in zip(rounds_given, segment_of, scores, strict=True)
+        for administration, segment_number, score in zip(rounds_given, segment_numbers, scores, strict=True)
     )
     parts = [
         course_parts.describe_part(
             part,
             rounds,
-            forms[-1],
+            instruments[-1],
             baseline=baseline,
             with_usual_range=with_usual_range,
             with_overlap=with_overlap,
         )
-        for part in course_parts.iter_course_parts(forms[-1], forms, items, scores)
+        for part in course_parts.iter_course_parts(instruments[-1], instruments, items, scores)
     ]
-    newest = bodies[-1]
+    newest_payload = payloads[-1]
     return Course(
-        instrument=forms[-1],
-        client_id=newest.client_id,
-        client_name=clients.load_client(db, vault, newest.client_id).payload.name,
-        relationship_id=newest.relationship_id,
-        relationship_word=answered_items.relationship_label(db, vault, newest),
+        instrument=instruments[-1],
+        client_id=newest_payload.client_id,
+        client_name=clients.load_client(db, vault, newest_payload.client_id).payload.name,
+        relationship_id=newest_payload.relationship_id,
+        relationship_word=answered_items.relationship_label(db, vault, newest_payload),
         rounds=rounds,
-        segment_labels=tuple(_segment_label(stretches, number) for number in range(len(stretches))),
+        segment_labels=tuple(_segment_label(segments, number) for number in range(len(segments))),
         client_segment_labels=tuple(
-            _client_segment_label(stretches, number) for number in range(len(stretches))
+            _client_segment_label(segments, number) for number in range(len(segments))
         ),
         parts=tuple(parts),
         chosen_values=tuple(
-            sorted({item.value for each in items for item in each if item.value is not None})
+            sorted({item.value for answered in items for item in answered if item.value is not None})
         ),
         baseline_rounds=baseline,
     )
 
 
 def _client_segment_label(segments: Sequence[Sequence[AdministrationVersion]], number: int) -> str:
-    named = _segment_label(segments, number)
-    return NEW_WORDING_LABEL if named.startswith(VERSION_LABEL) else named
+    label = _segment_label(segments, number)
+    return NEW_WORDING_LABEL if label.startswith(VERSION_LABEL) else label
 
 
 def _segment_label(segments: Sequence[Sequence[AdministrationVersion]], number: int) -> str:
-    body = segments[number][0].payload
-    before = segments[number - 1][0].payload if number else None
-    if before is not None and before.instrument_version == body.instrument_version:
-        return f"as {administrations.frame_of(body).label.lower()}"
-    return f"{VERSION_LABEL} {body.instrument_version}"
+    payload = segments[number][0].payload
+    previous = segments[number - 1][0].payload if number else None
+    if previous is not None and previous.instrument_version == payload.instrument_version:
+        return f"as {administrations.frame_of(payload).label.lower()}"
+    return f"{VERSION_LABEL} {payload.instrument_version}"

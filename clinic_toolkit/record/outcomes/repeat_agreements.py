@@ -86,7 +86,7 @@ def agree_to_repeat(
     Raises:
         StaleVersion: the agreement was changed since `current` was read.
     """
-    body = msgspec.structs.replace(
+    agreement = msgspec.structs.replace(
         _agreement_or_new(current, administration),
         purpose=purpose,
         end_date=end_date,
@@ -94,21 +94,21 @@ def agree_to_repeat(
         baseline_rounds=baseline,
     )
     if current is not None and current.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
-        body = msgspec.structs.replace(body, continued_at=now, continued_because="")
-    return _save_agreement(db, vault, current, body, state=STATE_ON, event="rhythm.agreed", now=now)
+        agreement = msgspec.structs.replace(agreement, continued_at=now, continued_because="")
+    return _save_agreement(db, vault, current, agreement, state=STATE_ON, event="rhythm.agreed", now=now)
 
 
 def record_decline(
     db: Connection, vault: Vault, current: CurrentAgreement, administration: Administration, *, now: datetime
 ) -> RecordVersion[RepeatAgreement]:
     """Record that the client did not want it today; a second decline on the same day changes nothing."""
-    body = _agreement_or_new(current, administration)
+    agreement = _agreement_or_new(current, administration)
     today = now.astimezone().date()
-    if current is not None and today in body.declined_on:
+    if current is not None and today in agreement.declined_on:
         return current
-    body = msgspec.structs.replace(body, declined_on=(*body.declined_on, today))
+    agreement = msgspec.structs.replace(agreement, declined_on=(*agreement.declined_on, today))
     state = current.state if current else STATE_NOT_AGREED
-    return _save_agreement(db, vault, current, body, state=state, event="rhythm.declined", now=now)
+    return _save_agreement(db, vault, current, agreement, state=state, event="rhythm.declined", now=now)
 
 
 def record_wish_to_stop(
@@ -117,11 +117,11 @@ def record_wish_to_stop(
     """Record the client's wish to stop, which ends repeating at once."""
     if current is not None and current.state == STATE_WISHED_TO_STOP:
         return current
-    body = msgspec.structs.replace(
+    agreement = msgspec.structs.replace(
         _agreement_or_new(current, administration), wished_to_stop_on=now.astimezone().date()
     )
     return _save_agreement(
-        db, vault, current, body, state=STATE_WISHED_TO_STOP, event="rhythm.wished_to_stop", now=now
+        db, vault, current, agreement, state=STATE_WISHED_TO_STOP, event="rhythm.wished_to_stop", now=now
     )
 
 
@@ -160,24 +160,25 @@ def continue_repeating(
     """
     if current is not None and current.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
         raise records.StaleVersion
-    body = msgspec.structs.replace(
+    agreement = msgspec.structs.replace(
         _agreement_or_new(current, administration), continued_at=now, continued_because=reason
     )
-    return _save_agreement(db, vault, current, body, state=STATE_ON, event="rhythm.went_on", now=now)
+    return _save_agreement(db, vault, current, agreement, state=STATE_ON, event="rhythm.went_on", now=now)
 
 
 def list_agreements(
     db: Connection, vault: Vault, client_id: UUID
 ) -> dict[SeriesKey, RecordVersion[RepeatAgreement]]:
     """The agreements with a client, by series key."""
-    found = records.list_records_in_rings(
+    agreements = records.list_records_in_rings(
         db, vault, repeat_agreement_table, clients.list_record_rings(db, vault, client_id), RepeatAgreement
     )
-    into = joined_entries.load_joined_entries(db, vault)
+    joins = joined_entries.load_joined_entries(db, vault)
     # If two relationships with an agreement were joined, the one recorded last counts.
-    ordered = sorted(found, key=lambda kept: kept.recorded_at)
+    ordered = sorted(agreements, key=lambda kept: kept.recorded_at)
     return {
-        (into.primary_id(kept.payload.series_key[0]), kept.payload.instrument_id): kept for kept in ordered
+        (joins.primary_id(agreement.payload.series_key[0]), agreement.payload.instrument_id): agreement
+        for agreement in ordered
     }
 
 
@@ -185,17 +186,17 @@ def baseline_rounds_by_series(
     agreements: Mapping[SeriesKey, RecordVersion[RepeatAgreement]],
 ) -> dict[SeriesKey, int]:
     """The number of rounds that each agreement declares as the baseline, by series key."""
-    return {each: kept.payload.baseline_rounds for each, kept in agreements.items()}
+    return {series_key: agreement.payload.baseline_rounds for series_key, agreement in agreements.items()}
 
 
 def _agreement_or_new(current: CurrentAgreement, administration: Administration) -> RepeatAgreement:
     if current is not None:
         return current.payload
-    relationship_id, instrument = series_key_of(administration)
+    relationship_id, instrument_id = series_key_of(administration)
     return RepeatAgreement(
         client=administration.client,
         relationship=relationship_id.bytes if relationship_id else None,
-        instrument_id=instrument,
+        instrument_id=instrument_id,
     )
 
 

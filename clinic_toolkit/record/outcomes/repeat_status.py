@@ -60,20 +60,30 @@ class RepeatStatus(Struct, frozen=True, kw_only=True):
     @property
     def status_sentence(self) -> str:
         """The agreement and its state in a few sentences; empty if there is nothing to say."""
-        body = self.agreement.payload if self.agreement else None
-        if body is None:
+        payload = self.agreement.payload if self.agreement else None
+        if payload is None:
             return ""
-        if self.state == STATE_WISHED_TO_STOP and body.wished_to_stop_on:
-            return f"On {format_date(body.wished_to_stop_on)} the client wished to stop this."
+        if self.state == STATE_WISHED_TO_STOP and payload.wished_to_stop_on:
+            return f"On {format_date(payload.wished_to_stop_on)} the client wished to stop this."
         if self.state == STATE_STOPPED:
             return "No longer repeated."
-        said = (
-            [f"Repeated: {body.purpose}{'' if body.purpose.endswith('.') else '.'}"] if body.purpose else []
+        sentences = (
+            [f"Repeated: {payload.purpose}{'' if payload.purpose.endswith('.') else '.'}"]
+            if payload.purpose
+            else []
         )
-        said += [self.end_sentence] if self.end_sentence else [_agreed_end(body)] if _agreed_end(body) else []
-        if body.wished_to_stop_on:
-            said.append(f"On {format_date(body.wished_to_stop_on)} the client had wished to stop this.")
-        return " ".join(said)
+        sentences += (
+            [self.end_sentence]
+            if self.end_sentence
+            else [_agreed_end(payload)]
+            if _agreed_end(payload)
+            else []
+        )
+        if payload.wished_to_stop_on:
+            sentences.append(
+                f"On {format_date(payload.wished_to_stop_on)} the client had wished to stop this."
+            )
+        return " ".join(sentences)
 
 
 def list_repeat_statuses(
@@ -88,12 +98,15 @@ def list_repeat_statuses(
         administrations_given: the client's questionnaires; the statuses keep their order.
         agreements: the agreements with the client, by series key.
     """
-    found: dict[SeriesKey, list[RecordVersion[Administration]]] = {}
-    for kept in administrations_given:
-        if kept.state in courses.COURSE_STATES:
-            found.setdefault(courses.series_key_of(kept.payload), []).append(kept)
+    rounds_by_series: dict[SeriesKey, list[RecordVersion[Administration]]] = {}
+    for administration in administrations_given:
+        if administration.state in courses.COURSE_STATES:
+            rounds_by_series.setdefault(courses.series_key_of(administration.payload), []).append(
+                administration
+            )
     return tuple(
-        build_repeat_status(rounds, agreements.get(theme), now=now) for theme, rounds in found.items()
+        build_repeat_status(rounds, agreements.get(series_key), now=now)
+        for series_key, rounds in rounds_by_series.items()
     )
 
 
@@ -110,7 +123,7 @@ def build_repeat_status(
     """
     ordered = courses.list_rounds(rounds, courses.series_key_of(rounds[0].payload))
     latest, today = ordered[-1], now.astimezone().date()
-    ended = _reached_end(agreement, len(ordered), today) if agreement else ""
+    end_sentence = _reached_end(agreement, len(ordered), today) if agreement else ""
     return RepeatStatus(
         series_key=courses.series_key_of(latest.payload),
         latest_id=latest.id,
@@ -119,11 +132,11 @@ def build_repeat_status(
         round_count=len(ordered),
         agreement=agreement,
         stop_reason=_stop_reason(ordered, agreement),
-        end_sentence=ended,
+        end_sentence=end_sentence,
         is_due=bool(
             agreement
             and agreement.state == STATE_ON
-            and not ended
+            and not end_sentence
             and (today - latest.payload.answered_on).days >= MIN_DAYS_BETWEEN_ROUNDS
             and today not in agreement.payload.declined_on
         ),
@@ -139,22 +152,24 @@ def _stop_reason(
     """
     if agreement is not None and agreement.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
         return ""
-    body = agreement.payload if agreement else None
+    payload = agreement.payload if agreement else None
     reasons = []
-    if body and body.counting_declines >= DECLINES_TO_PROPOSE_STOP:
-        reasons.append(f"the client declined it {_times_in_words(body.counting_declines)}")
-    new = sum(
-        body is None or body.continued_at is None or kept.payload.begun_at > body.continued_at
-        for kept in rounds
+    if payload and payload.counting_declines >= DECLINES_TO_PROPOSE_STOP:
+        reasons.append(f"the client declined it {_times_in_words(payload.counting_declines)}")
+    new_rounds = sum(
+        payload is None
+        or payload.continued_at is None
+        or administration.payload.begun_at > payload.continued_at
+        for administration in rounds
     )
-    enough = min(new, len(rounds) - 1) >= UNCHANGED_TO_PROPOSE_STOP
+    has_enough_rounds = min(new_rounds, len(rounds) - 1) >= UNCHANGED_TO_PROPOSE_STOP
     if (
-        enough
+        has_enough_rounds
         and courses.count_unchanged_rounds(rounds[-UNCHANGED_TO_PROPOSE_STOP - 1 :])
         == UNCHANGED_TO_PROPOSE_STOP
     ):
-        alike = number_in_words(UNCHANGED_TO_PROPOSE_STOP)
-        reasons.append(f"the last {alike} rounds were about the same as the one before them")
+        count_in_words = number_in_words(UNCHANGED_TO_PROPOSE_STOP)
+        reasons.append(f"the last {count_in_words} rounds were about the same as the one before them")
     return " and ".join(reasons)
 
 
@@ -163,15 +178,17 @@ def _times_in_words(count: int) -> str:
 
 
 def _agreed_end(agreement: RepeatAgreement) -> str:
-    ends = [f"until {format_date(agreement.end_date)}"] if agreement.end_date else []
-    ends += [f"{number_in_words(agreement.max_rounds)} times in all"] if agreement.max_rounds else []
-    return f"Agreed {' and '.join(ends)}." if ends else ""
+    limits = [f"until {format_date(agreement.end_date)}"] if agreement.end_date else []
+    limits += [f"{number_in_words(agreement.max_rounds)} times in all"] if agreement.max_rounds else []
+    return f"Agreed {' and '.join(limits)}." if limits else ""
 
 
 def _reached_end(agreement: RecordVersion[RepeatAgreement], round_count: int, today: date) -> str:
-    body = agreement.payload
-    if body.end_date and today > body.end_date:
-        return f"It was agreed until {format_date(body.end_date)}; that day has passed."
-    if body.max_rounds and round_count >= body.max_rounds:
-        return f"It was agreed for {number_in_words(body.max_rounds)} times in all; that many have been done."
+    payload = agreement.payload
+    if payload.end_date and today > payload.end_date:
+        return f"It was agreed until {format_date(payload.end_date)}; that day has passed."
+    if payload.max_rounds and round_count >= payload.max_rounds:
+        return (
+            f"It was agreed for {number_in_words(payload.max_rounds)} times in all; that many have been done."
+        )
     return ""

@@ -71,40 +71,42 @@ def build_result(
         now: the present moment, for the age of the last inquiry about fear. Without it nothing about fear is
             looked up: no sheet that requires such an inquiry is offered, and `is_room_only` is False.
     """
-    body = administration.payload
-    instrument = administrations.instrument_of(body)
-    items = answered_items.list_answered_items(body)
-    numbers = answered_items.score_answers(items, instrument)
-    names = {facet.id: facet.name for facet in instrument.facets}
+    payload = administration.payload
+    instrument = administrations.instrument_of(payload)
+    items = answered_items.list_answered_items(payload)
+    score = answered_items.score_answers(items, instrument)
+    facet_names = {facet.id: facet.name for facet in instrument.facets}
     strengths = [item for item in items if item.role == "strength" and item.label is not None]
-    well = set(result_sentences.strength_item_ids(instrument, numbers))
-    name, person = (
-        clients.load_client(db, vault, body.client_id).payload.name,
-        answered_items.relationship_label(db, vault, body),
+    strength_ids = set(result_sentences.strength_item_ids(instrument, score))
+    client_name, relationship_word = (
+        clients.load_client(db, vault, payload.client_id).payload.name,
+        answered_items.relationship_label(db, vault, payload),
     )
-    values = {item.item_id: item.value for item in items}
-    beside = _annotated_answers(instrument, items)
-    known = fear_holds.load_fear_holds(db, vault, body.client_id) if now else None
-    offered = _eligible_worksheets(body, known, now)
-    scored_at_all = instrument.missing is not None
+    value_by_item = {item.item_id: item.value for item in items}
+    answers_by_facet = _annotated_answers(instrument, items)
+    holds = fear_holds.load_fear_holds(db, vault, payload.client_id) if now else None
+    eligible = _eligible_worksheets(payload, holds, now)
+    is_scored = instrument.missing is not None
     # The single answers of a weekly check-in are too little reason to offer a sheet.
-    chosen = worksheet_offers.offer_worksheets(instrument, values, offered) if scored_at_all else ()
+    offers = worksheet_offers.offer_worksheets(instrument, value_by_item, eligible) if is_scored else ()
     return Result(
         instrument=instrument,
-        heading=result_heading(instrument, name, person, general=body.relationship_id is None),
-        client_name=name,
-        relationship_word=person,
-        frame_label=administrations.frame_of(body).label,
-        mode_label=administrations.mode_label(body),
+        heading=result_heading(
+            instrument, client_name, relationship_word, general=payload.relationship_id is None
+        ),
+        client_name=client_name,
+        relationship_word=relationship_word,
+        frame_label=administrations.frame_of(payload).label,
+        mode_label=administrations.mode_label(payload),
         status=administration.state,
-        answered_on=body.answered_on,
-        answered=numbers.answered,
-        asked=numbers.asked,
-        strengths=tuple(item for item in strengths if item.item_id in well),
-        other_strengths=tuple(item for item in strengths if item.item_id not in well),
+        answered_on=payload.answered_on,
+        answered=score.answered,
+        asked=score.asked,
+        strengths=tuple(item for item in strengths if item.item_id in strength_ids),
+        other_strengths=tuple(item for item in strengths if item.item_id not in strength_ids),
         facets=tuple(
             FacetResult(
-                name=names[facet.facet],
+                name=facet_names[facet.facet],
                 sentence=result_sentences.describe_facet(instrument, facet),
                 answered=facet.answered,
                 asked=facet.asked,
@@ -112,38 +114,38 @@ def build_result(
                 values=() if facet.is_group else facet.values_for_sentence,
                 reverse_scored=()
                 if facet.is_group
-                else tuple(i for i in items if i.item_id in facet.reverse_scored),
+                else tuple(item for item in items if item.item_id in facet.reverse_scored),
                 band=describe_band(find_band(instrument, facet.score, facet.facet)),
                 depth=facet.depth,
-                annotated_answers=beside.get(facet.facet, ()),
+                annotated_answers=answers_by_facet.get(facet.facet, ()),
             )
-            for facet in numbers.facets
-            if scored_at_all
+            for facet in score.facets
+            if is_scored
         ),
-        display_total=None if numbers.total is None else format_score(instrument.score, numbers.total),
-        total_band=describe_band(find_band(instrument, numbers.total)),
-        total_answered=numbers.total_answered,
-        total_asked=numbers.total_asked,
+        display_total=None if score.total is None else format_score(instrument.score, score.total),
+        total_band=describe_band(find_band(instrument, score.total)),
+        total_answered=score.total_answered,
+        total_asked=score.total_asked,
         to_talk_about=tuple(item for item in items if item.wants_to_talk),
         remarks=tuple(item for item in items if item.remark),
         pattern_notes=response_patterns.pattern_notes(
             instrument,
             items,
-            seconds=answers.seconds_between_answers(body.answers),
-            self_entered=body.mode == administrations.MODE_SELF_ENTERED,
+            seconds=answers.seconds_between_answers(payload.answers),
+            self_entered=payload.mode == administrations.MODE_SELF_ENTERED,
         )
-        if scored_at_all
+        if is_scored
         else (),
         safety_prompts=safety_prompt_rules.list_prompt_sentences(
             instrument, items, finished=administration.state == "completed"
         ),
-        offers=tuple(WorksheetOffer(worksheet=offer.worksheet, reason=offer.reason) for offer in chosen),
+        offers=tuple(WorksheetOffer(worksheet=offer.worksheet, reason=offer.reason) for offer in offers),
         items=items,
-        is_room_only=known is not None and known.is_room_only(body.relationship_id),
-        offer_withheld=scored_at_all
-        and chosen != worksheet_offers.offer_worksheets(instrument, values, sheets.list_worksheets()),
-        open_line_question=administrations.open_line_question(body),
-        open_line_answer=body.open_line_answer,
+        is_room_only=holds is not None and holds.is_room_only(payload.relationship_id),
+        offer_withheld=is_scored
+        and offers != worksheet_offers.offer_worksheets(instrument, value_by_item, sheets.list_worksheets()),
+        open_line_question=administrations.open_line_question(payload),
+        open_line_answer=payload.open_line_answer,
     )
 
 
@@ -151,12 +153,18 @@ def _annotated_answers(
     instrument: Instrument, items: tuple[AnsweredItem, ...]
 ) -> dict[str, tuple[AnnotatedAnswer, ...]]:
     """The answers that have a softer line beside them, by facet."""
-    lines = {each.item_id: each.text for each in safety_prompt_rules.list_softer_lines(instrument, items)}
-    found: dict[str, tuple[AnnotatedAnswer, ...]] = {}
+    line_by_item = {
+        softer_line.item_id: softer_line.text
+        for softer_line in safety_prompt_rules.list_softer_lines(instrument, items)
+    }
+    answers_by_facet: dict[str, tuple[AnnotatedAnswer, ...]] = {}
     for item, answer in zip(instrument.items, items, strict=True):
-        if line := lines.get(item.id):
-            found[item.facet] = (*found.get(item.facet, ()), AnnotatedAnswer(item=answer, line=line))
-    return found
+        if line := line_by_item.get(item.id):
+            answers_by_facet[item.facet] = (
+                *answers_by_facet.get(item.facet, ()),
+                AnnotatedAnswer(item=answer, line=line),
+            )
+    return answers_by_facet
 
 
 def _eligible_worksheets(
@@ -165,8 +173,12 @@ def _eligible_worksheets(
     """The sheets that may be offered about the person this questionnaire is about."""
     if fear_status is None or now is None:
         return [sheet for sheet in sheets.list_worksheets() if not sheet.needs_fear_asked]
-    about, today = administration.relationship_id, now.astimezone().date()
-    return [sheet for sheet in sheets.list_worksheets() if fear_status.may_offer(sheet, about, today=today)]
+    relationship_id, today = administration.relationship_id, now.astimezone().date()
+    return [
+        sheet
+        for sheet in sheets.list_worksheets()
+        if fear_status.may_offer(sheet, relationship_id, today=today)
+    ]
 
 
 def build_joint_review(
@@ -179,24 +191,26 @@ def build_joint_review(
     """
     instrument = administrations.instrument_of(administration.payload)
     items = answered_items.list_answered_items(administration.payload)
-    by_id = {item.item_id: item for item in items}
-    numbers = answered_items.score_answers(items, instrument)
-    marked = [item for item in items if item.wants_to_talk]
-    afraid = {item.id for item in instrument.items if item.safety_flag == "fear"}
-    named = tuple(item for item in marked if item.item_id not in afraid)
-    well = result_sentences.strength_item_ids(instrument, numbers)
-    whole = instrument.kind == "check-in"
-    also = [item for item in items if whole and item.label is not None and item.item_id not in well]
-    right = administration.payload.corrections
+    item_by_id = {item.item_id: item for item in items}
+    score = answered_items.score_answers(items, instrument)
+    marked_items = [item for item in items if item.wants_to_talk]
+    fear_item_ids = {item.id for item in instrument.items if item.safety_flag == "fear"}
+    named_items = tuple(item for item in marked_items if item.item_id not in fear_item_ids)
+    strengths = result_sentences.strength_item_ids(instrument, score)
+    check_in = instrument.kind == "check-in"
+    others = [item for item in items if check_in and item.label is not None and item.item_id not in strengths]
+    client_corrections = administration.payload.corrections
     return JointReview(
         instrument=instrument,
         relationship_word=answered_items.relationship_label(db, vault, administration.payload),
-        strengths=corrections.apply_corrections((_strength_sentence(by_id[id]) for id in well), right),
-        other_statements=corrections.apply_corrections(map(_strength_sentence, also), right),
-        to_talk_about=named,
-        unnamed_count=len(marked) - len(named),
+        strengths=corrections.apply_corrections(
+            (_strength_sentence(item_by_id[id]) for id in strengths), client_corrections
+        ),
+        other_statements=corrections.apply_corrections(map(_strength_sentence, others), client_corrections),
+        to_talk_about=named_items,
+        unnamed_count=len(marked_items) - len(named_items),
         stood_out=corrections.apply_corrections(
-            result_sentences.stood_out_sentences(instrument, numbers), right
+            result_sentences.stood_out_sentences(instrument, score), client_corrections
         ),
         remarks=remarks.list_printable_remarks(administration.payload),
         open_line_question=administrations.open_line_question(administration.payload),
@@ -218,20 +232,26 @@ def build_client_page(
     """
     instrument = administrations.instrument_of(administration.payload)
     items = answered_items.list_answered_items(administration.payload)
-    by_id = {item.item_id: item for item in items}
-    numbers = answered_items.score_answers(items, instrument)
-    well = [
-        _strength_sentence(by_id[id])
-        for id in result_sentences.strength_item_ids(instrument, numbers, goes_home=True)
+    item_by_id = {item.item_id: item for item in items}
+    score = answered_items.score_answers(items, instrument)
+    strength_sentences = [
+        _strength_sentence(item_by_id[id])
+        for id in result_sentences.strength_item_ids(instrument, score, goes_home=True)
     ]
-    out = result_sentences.stood_out_sentences(instrument, numbers, goes_home=True) if stood_out else ()
-    right = administration.payload.corrections
+    stood_out_sentences = (
+        result_sentences.stood_out_sentences(instrument, score, goes_home=True) if stood_out else ()
+    )
+    client_corrections = administration.payload.corrections
     return ClientPage(
         letterhead=build_letterhead(settings),
         title=CLIENT_PAGE_TITLE,
         answered_on=administration.payload.answered_on,
-        strengths=tuple(line.shown_text for line in corrections.apply_corrections(well, right)),
-        stood_out=tuple(line.shown_text for line in corrections.apply_corrections(out, right)),
+        strengths=tuple(
+            line.shown_text for line in corrections.apply_corrections(strength_sentences, client_corrections)
+        ),
+        stood_out=tuple(
+            line.shown_text for line in corrections.apply_corrections(stood_out_sentences, client_corrections)
+        ),
         own_words=(
             *(line.text for line in remarks.remarks_on_client_page(administration.payload)),
             *(
