@@ -52,8 +52,8 @@ def list_additions_after_signing(
     if note is None or not note.final:
         return ()
     # In a couple's hour no partner's answers are listed; a handout may have been given to either of them.
-    everyone = cases.load_case(db, vault, hour.payload.case_id).payload.client_ids
-    sheets = handouts.list_handouts_in_session(db, vault, everyone, hour.id)
+    client_ids = cases.load_case(db, vault, hour.payload.case_id).payload.client_ids
+    sheets = handouts.list_handouts_in_session(db, vault, client_ids, hour.id)
     return among(db, vault, note, answered_items.list_single_client_administrations(db, vault, hour), sheets)
 
 
@@ -72,22 +72,22 @@ def among(
     """
     if note is None or not note.final:
         return ()
-    found: list[tuple[str, RecordVersion[Any], str, str]] = [
+    candidates: list[tuple[str, RecordVersion[Any], str, str]] = [
         (
             "administration",
-            kept,
-            administrations.title_of(kept.payload),
-            _form_signing_mark(db, vault, note, kept),
+            administration,
+            administrations.title_of(administration.payload),
+            _form_signing_mark(db, vault, note, administration),
         )
-        for kept in given
+        for administration in given
     ]
-    found += [
-        ("handout", kept, f"Worksheet “{kept.payload.title}”", _record_signing_mark(db, vault, note, kept))
-        for kept in sheets
+    candidates += [
+        ("handout", sheet, f"Worksheet “{sheet.payload.title}”", _record_signing_mark(db, vault, note, sheet))
+        for sheet in sheets
     ]
     return tuple(
-        AdditionAfterSigning(id=kept.id, table_name=noun, title=title, signing_mark=mark)
-        for noun, kept, title, mark in found
+        AdditionAfterSigning(id=record.id, table_name=table_name, title=title, signing_mark=mark)
+        for table_name, record, title, mark in candidates
         if mark
     )
 
@@ -110,9 +110,13 @@ def risk_entry_signing_mark(db: Connection, vault: Vault, risk_entry: RecordVers
 def _record_signing_mark(
     db: Connection, vault: Vault, note: RecordVersion[ClinicalNote], record: RecordVersion[Any]
 ) -> str:
-    known = inventory_snapshot.load_inventory(db, vault)
-    signed = known.find_newest(note.id.bytes)
-    return ADDED_AFTER_SIGNING if signed is not None and known.first_seq(record.id.bytes) > signed.seq else ""
+    inventory = inventory_snapshot.load_inventory(db, vault)
+    signed_version = inventory.find_newest(note.id.bytes)
+    return (
+        ADDED_AFTER_SIGNING
+        if signed_version is not None and inventory.first_seq(record.id.bytes) > signed_version.seq
+        else ""
+    )
 
 
 def _form_signing_mark(
@@ -122,22 +126,27 @@ def _form_signing_mark(
     administration: RecordVersion[Administration],
 ) -> str:
     """The mark of a questionnaire: added after signing, or present then and answered further or corrected."""
-    after = _record_signing_mark(db, vault, note, administration)
-    then = (
+    added_mark = _record_signing_mark(db, vault, note, administration)
+    signed_version = (
         dict(note.payload.facts.versions.administrations).get(administration.id.bytes)
         if note.payload.facts
         else None
     )
-    if after or then is None or then == administration.version:
-        return after
+    if added_mark or signed_version is None or signed_version == administration.version:
+        return added_mark
     versions = version_history.list_versions(
         db, vault, administration_table, administration.id, Administration
     )
     # A draft keeps only its newest version, so the signed one may be gone. A finished questionnaire keeps
     # every version, also those that only add what was said in the joint review, so answers are compared.
-    as_signed = next((each.payload for each in versions if each.version == then), None)
-    same = as_signed is not None and (as_signed.answers, as_signed.open_line_answer) == (
+    signed_payload = next(
+        (version.payload for version in versions if version.version == signed_version), None
+    )
+    is_unchanged = signed_payload is not None and (
+        signed_payload.answers,
+        signed_payload.open_line_answer,
+    ) == (
         administration.payload.answers,
         administration.payload.open_line_answer,
     )
-    return "" if same else CHANGED_AFTER_SIGNING
+    return "" if is_unchanged else CHANGED_AFTER_SIGNING

@@ -48,27 +48,33 @@ def find_changes_after_signing(
 
     A fact that was changed and changed back is not reported.
     """
-    people, settings = (
+    current_clients, settings = (
         therapy_session_loader.list_clients_of_session(db, vault, hour),
         practice.load_practice_settings(db, vault),
     )
     versions = facts.versions
-    found = _session_changes(db, vault, facts, hour, [kept.id for kept in people])
-    for kept, name, version in zip(people, facts.client_names, versions.clients, strict=False):
-        named = _versions_since(db, vault, clients.client_table, kept, version, Client)
-        found += _fact_change("Client", name, named, lambda each: each.payload.name)
-    steps = _versions_since(db, vault, practice.practice_table, settings, versions.practice, PracticeSettings)
-    found += _fact_change("Practice", facts.practice_name, steps, lambda each: each.payload.practice_name)
-    found += _fact_change("Clinician", facts.clinician_name, steps, lambda each: each.payload.clinician_name)
-    states = {hour.state, settings.state, *(kept.state for kept in people)}
-    unread = UNREADABLE_STATE in states or len(people) != len(facts.client_names)
-    return ChangesAfterSigning(changes=tuple(found), some_unreadable=unread)
+    changes = _session_changes(db, vault, facts, hour, [client.id for client in current_clients])
+    for client, name, version in zip(current_clients, facts.client_names, versions.clients, strict=False):
+        name_versions = _versions_since(db, vault, clients.client_table, client, version, Client)
+        changes += _fact_change("Client", name, name_versions, lambda each: each.payload.name)
+    practice_versions = _versions_since(
+        db, vault, practice.practice_table, settings, versions.practice, PracticeSettings
+    )
+    changes += _fact_change(
+        "Practice", facts.practice_name, practice_versions, lambda each: each.payload.practice_name
+    )
+    changes += _fact_change(
+        "Clinician", facts.clinician_name, practice_versions, lambda each: each.payload.clinician_name
+    )
+    states = {hour.state, settings.state, *(client.state for client in current_clients)}
+    some_unreadable = UNREADABLE_STATE in states or len(current_clients) != len(facts.client_names)
+    return ChangesAfterSigning(changes=tuple(changes), some_unreadable=some_unreadable)
 
 
 def _session_changes(
     db: Connection, vault: Vault, facts: NoteFacts, hour: RecordVersion[TherapySession], ids: Sequence[UUID]
 ) -> list[ChangeAfterSigning]:
-    steps = _versions_since(
+    hour_versions = _versions_since(
         db,
         vault,
         therapy_sessions.therapy_session_table,
@@ -77,12 +83,14 @@ def _session_changes(
         TherapySession,
     )
     # Use the signed names, because a client's new name is reported as a change of its own.
-    names = dict(zip(ids, facts.client_names, strict=False))
-    was = _facts_by_name(facts.session_facts, is_open=facts.session_was_open)
-    found = []
-    for name in was:
-        found += _fact_change(name, was[name], steps, partial(_session_fact, name, names))
-    return found
+    client_names = dict(zip(ids, facts.client_names, strict=False))
+    signed_facts = _facts_by_name(facts.session_facts, is_open=facts.session_was_open)
+    changes = []
+    for fact_name in signed_facts:
+        changes += _fact_change(
+            fact_name, signed_facts[fact_name], hour_versions, partial(_session_fact, fact_name, client_names)
+        )
+    return changes
 
 
 def _session_fact(name: str, client_names: Mapping[UUID, str], hour: RecordVersion[TherapySession]) -> str:
@@ -125,10 +133,10 @@ def _versions_since(
 ) -> _VersionsSince:
     if current.version == signed_version or current.state == UNREADABLE_STATE:
         return _VersionsSince(None, [])
-    found = version_history.list_versions(db, vault, table, current.id, payload_type)
+    versions = version_history.list_versions(db, vault, table, current.id, payload_type)
     return _VersionsSince(
-        next((kept for kept in found if kept.version == signed_version), None),
-        [kept for kept in found if kept.version > signed_version],
+        next((version for version in versions if version.version == signed_version), None),
+        [version for version in versions if version.version > signed_version],
     )
 
 
@@ -146,18 +154,18 @@ def _fact_change(
     Returns:
         One change, or none if the value is the signed one.
     """
-    values = [value_of(kept) for kept in versions.later]
+    values = [value_of(version) for version in versions.later]
     # Both values are rendered by this version of the program, so that a wording it changed is no change.
     if not values or values[-1] == (value_of(versions.signed) if versions.signed else signed_value):
         return []
-    made = len(values) - 1
-    while made and values[made - 1] == values[-1]:
-        made -= 1
-    on = versions.later[made].recorded_at.astimezone().date()
+    changed_index = len(values) - 1
+    while changed_index and values[changed_index - 1] == values[-1]:
+        changed_index -= 1
+    changed_on = versions.later[changed_index].recorded_at.astimezone().date()
     return [
         ChangeAfterSigning(
             fact_name=name,
-            changed_on=on,
+            changed_on=changed_on,
             old_value=signed_value or NOT_ENTERED,
             new_value=values[-1] or NOT_ENTERED,
         )

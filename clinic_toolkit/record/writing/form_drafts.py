@@ -53,9 +53,16 @@ def find_form_draft(
     """
     if ring is None:
         return None
-    found = records.list_records_in_rings(db, vault, form_draft_table, [ring], FormDraft)
-    wanted = (form_code, subject_id.bytes)
-    return next((kept for kept in found if (kept.payload.form_code, kept.payload.subject_id) == wanted), None)
+    drafts = records.list_records_in_rings(db, vault, form_draft_table, [ring], FormDraft)
+    form_and_subject = (form_code, subject_id.bytes)
+    return next(
+        (
+            draft
+            for draft in drafts
+            if (draft.payload.form_code, draft.payload.subject_id) == form_and_subject
+        ),
+        None,
+    )
 
 
 def save_form_draft(
@@ -107,16 +114,16 @@ def _overwrite_draft(
 ) -> RecordVersion[FormDraft]:
     if current.state == STATE_EMPTY:
         return current
-    body = msgspec.structs.replace(current.payload, fields=())
+    payload = msgspec.structs.replace(current.payload, fields=())
     return records.replace_draft(
-        db, vault, form_draft_table, current, body, state=STATE_EMPTY, event=event, now=now
+        db, vault, form_draft_table, current, payload, state=STATE_EMPTY, event=event, now=now
     )
 
 
 def list_unfinished_risk_entries(db: Connection, vault: Vault) -> list[RecordVersion[FormDraft]]:
     """The drafts of risk entries that were started and not recorded, oldest first."""
-    found = records.list_all_records(db, vault, form_draft_table, FormDraft)
+    drafts = records.list_all_records(db, vault, form_draft_table, FormDraft)
     begun = [
-        kept for kept in found if kept.state == STATE_BEGUN and kept.payload.form_code == RISK_ENTRY_FORM
+        draft for draft in drafts if draft.state == STATE_BEGUN and draft.payload.form_code == RISK_ENTRY_FORM
     ]
     return sorted(begun, key=lambda kept: kept.payload.begun_at)

@@ -58,7 +58,7 @@ def create_handout(
     Args:
         idempotency_key: the random number of the form; it becomes the handout's id.
     """
-    body = Handout(
+    payload = Handout(
         client=client_id.bytes,
         therapy_session=therapy_session_id.bytes if therapy_session_id else None,
         worksheet_slug=worksheet.slug,
@@ -74,7 +74,7 @@ def create_handout(
         db,
         vault,
         handout_table,
-        body,
+        payload,
         ring=vault.get_ring(client_id, "record"),
         state="given",
         event="handout.given",
@@ -95,11 +95,11 @@ def load_handout(db: Connection, vault: Vault, handout_id: UUID) -> RecordVersio
 
 def list_handouts(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Handout]]:
     """The sheets a client was given, newest first, to read only: each under the entry it was joined with."""
-    found = records.list_records_in_rings(
+    handouts = records.list_records_in_rings(
         db, vault, handout_table, clients.list_record_rings(db, vault, client_id), Handout
     )
-    found = joined_entries.load_joined_entries(db, vault).under_primary(found)
-    return sorted(found, key=lambda kept: kept.payload.given_at, reverse=True)
+    handouts = joined_entries.load_joined_entries(db, vault).under_primary(handouts)
+    return sorted(handouts, key=lambda kept: kept.payload.given_at, reverse=True)
 
 
 def list_handouts_in_session(

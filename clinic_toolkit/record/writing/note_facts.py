@@ -39,8 +39,8 @@ class FactVersions(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
         parts = sent.split("-")
         if len(parts) < 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
             return None
-        hour, practice, *people = map(int, parts)
-        return cls(therapy_session=hour, practice=practice, clients=tuple(people))
+        therapy_session, practice, *clients = map(int, parts)
+        return cls(therapy_session=therapy_session, practice=practice, clients=tuple(clients))
 
 
 class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     @property
     def digest(self) -> str:
         """The SHA-256 of everything that is shown, in hex; facts that read the same have the same digest."""
-        shown = msgspec.structs.replace(
+        without_versions = msgspec.structs.replace(
             self, versions=FactVersions(therapy_session=0, practice=0, clients=())
         )
-        return sha256(_encode_facts(shown)).hexdigest()
+        return sha256(_encode_facts(without_versions)).hexdigest()

@@ -45,25 +45,25 @@ def list_prefilled_parts(
         given: the questionnaires of the hour, if the caller has loaded them already.
     """
     parts = []
-    for kept in (
+    for administration in (
         answered_items.list_single_client_administrations(db, vault, hour) if given is None else given
     ):
-        if kept.state not in ("completed", "stopped"):
+        if administration.state not in ("completed", "stopped"):
             continue
         with suppress(administrations.DefinitionUnreadable):
-            result = results.build_result(db, vault, kept)
-            parts.append(_questionnaire_part(kept, result))
-            parts += _remark_parts(kept, result)
-    for handed in handouts.list_handouts_in_session(
+            result = results.build_result(db, vault, administration)
+            parts.append(_questionnaire_part(administration, result))
+            parts += _remark_parts(administration, result)
+    for handout in handouts.list_handouts_in_session(
         db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
     ):
         parts.append(
             notes.NotePart(
                 section="plan",
-                source_label=f"worksheet, {format_date(handed.payload.given_at.astimezone())}",
+                source_label=f"worksheet, {format_date(handout.payload.given_at.astimezone())}",
                 # Whether it stays in the room is left out: a client who reads along would learn of the hold.
-                text=f"Worksheet “{handed.payload.title}” given.",
-                origin_id=handed.id.hex,
+                text=f"Worksheet “{handout.payload.title}” given.",
+                origin_id=handout.id.hex,
             )
         )
     return parts + _risk_parts(db, vault, hour)
@@ -79,8 +79,8 @@ def list_current_parts(
     """The parts of the draft, and any prefilled part that became available since it was started."""
     offered = list_prefilled_parts(db, vault, hour, given)
     parts = list(note.payload.parts) if note else []
-    known = {part.origin_id for part in parts if part.origin_id}
-    return parts + [part for part in offered if part.origin_id not in known]
+    existing_ids = {part.origin_id for part in parts if part.origin_id}
+    return parts + [part for part in offered if part.origin_id not in existing_ids]
 
 
 def _risk_parts(db: Connection, vault: Vault, hour: RecordVersion[TherapySession]) -> list[notes.NotePart]:
@@ -88,13 +88,13 @@ def _risk_parts(db: Connection, vault: Vault, hour: RecordVersion[TherapySession
     return [
         notes.NotePart(
             section="assessment",
-            source_label=f"risk entry of {format_date(kept.payload.entry_date)}",
-            text=risk_entries.render_risk_entry(kept.payload),
-            origin_id=kept.id.hex,
+            source_label=f"risk entry of {format_date(entry.payload.entry_date)}",
+            text=risk_entries.render_risk_entry(entry.payload),
+            origin_id=entry.id.hex,
             is_excluded=True,
             is_offered=True,
         )
-        for kept in risk_entries.list_risk_entries_in_session(
+        for entry in risk_entries.list_risk_entries_in_session(
             db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
         )
     ]
@@ -114,31 +114,34 @@ def _remark_parts(administration: RecordVersion[Administration], result: Result)
         notes.NotePart(
             section="data",
             source_label=f"questionnaire “{result.instrument.title}”, {format_date(result.answered_on)}",
-            text=f"Said beside “{line.question}”: “{line.text}”",
-            origin_id=f"{administration.id.hex}-{line.index}",
+            text=f"Said beside “{remark.question}”: “{remark.text}”",
+            origin_id=f"{administration.id.hex}-{remark.index}",
             is_excluded=True,
             is_offered=True,
         )
-        for line in remarks.list_remarks(administration.payload)
+        for remark in remarks.list_remarks(administration.payload)
     ]
 
 
 def _questionnaire_sentence(result: Result, administration: RecordVersion[Administration]) -> str:
-    done = "Completed" if administration.state == "completed" else "Began and stopped"
-    named = administration.payload.relationship is not None
-    whom = (
+    outcome = "Completed" if administration.state == "completed" else "Began and stopped"
+    has_relationship = administration.payload.relationship is not None
+    subject = (
         f"about one relationship ({result.frame_label})"
-        if named
+        if has_relationship
         else f"about {answered_items.ABOUT_PEOPLE_IN_GENERAL}"
     )
-    marked = [f"“{item.text}”" for item in result.to_talk_about]
-    talk = f"Marked to talk about: {' '.join(marked)}" if marked else ""
-    words = " ".join(
-        filter(None, (_answers_in_words(result), talk, f"{_evidence_standing(result)}; used for discussion."))
+    marked_questions = [f"“{item.text}”" for item in result.to_talk_about]
+    talk_sentence = f"Marked to talk about: {' '.join(marked_questions)}" if marked_questions else ""
+    sentences = " ".join(
+        filter(
+            None,
+            (_answers_in_words(result), talk_sentence, f"{_evidence_standing(result)}; used for discussion."),
+        )
     )
     return (
-        f"{done} “{result.instrument.title}” {whom}, {result.mode_label}, {result.answered} of "
-        f"{result.asked} answered. {words}"
+        f"{outcome} “{result.instrument.title}” {subject}, {result.mode_label}, {result.answered} of "
+        f"{result.asked} answered. {sentences}"
     )
 
 
@@ -170,23 +173,25 @@ def build_note_page(
     `changes_after_signing`.
     """
     facts = signature_facts.facts_of_signed_note(note) if note.final else None
-    later = (
+    later_changes = (
         changes_after_signing.find_changes_after_signing(db, vault, facts, hour)
         if facts
         else changes_after_signing.ChangesAfterSigning()
     )
-    lines = facts.evidence_lines if facts else signature_facts.list_evidence_lines(db, vault, note.payload)
+    evidence_lines = (
+        facts.evidence_lines if facts else signature_facts.list_evidence_lines(db, vault, note.payload)
+    )
     return NotePage(
         letterhead=facts.letterhead if facts else build_letterhead(settings),
         session_facts=facts.session_facts
         if facts
         else therapy_session_facts.load_session_facts(db, vault, hour),
-        sections=build_sections(note.payload, lines),
+        sections=build_sections(note.payload, evidence_lines),
         signer_name=note.payload.signer_name if note.final else None,
         signed_at=note.payload.signed_at_local if note.final else None,
         mark=notes.content_mark(note) if note.final else "",
-        changes_after_signing=later.changes,
-        some_unreadable=later.some_unreadable,
+        changes_after_signing=later_changes.changes,
+        some_unreadable=later_changes.some_unreadable,
     )
 
 
@@ -197,10 +202,14 @@ def build_sections(note: notes.ClinicalNote, status_lines: tuple[str, ...]) -> t
         status_lines: the validation status of the questionnaires that the note quotes. It is added to the
             sections that quote them; at the end of the note it would seem to be about the note itself.
     """
-    quoting = {part.section for part in note.included_parts if part.source_label.startswith("questionnaire")}
-    known = tuple(f"About the questionnaire: {line}" for line in status_lines)
+    quoting_sections = {
+        part.section for part in note.included_parts if part.source_label.startswith("questionnaire")
+    }
+    evidence_lines = tuple(f"About the questionnaire: {line}" for line in status_lines)
     return tuple(
-        NoteSection(heading=heading, text=text, evidence_lines=known if key in quoting else ())
+        NoteSection(
+            heading=heading, text=text, evidence_lines=evidence_lines if key in quoting_sections else ()
+        )
         for key, heading in notes.SECTIONS_BY_FORMAT[note.format].items()
         if (text := render_section(note, key))
     )
@@ -232,11 +241,11 @@ def load_plain_note(
 ) -> str:
     """The note as plain text: a signed note with the signed facts, a draft with the present facts."""
     if not note.final:
-        lines = signature_facts.list_evidence_lines(db, vault, note.payload)
+        evidence_lines = signature_facts.list_evidence_lines(db, vault, note.payload)
         return render_plain_note(
             therapy_session_facts.load_session_facts(db, vault, hour),
             note,
-            build_sections(note.payload, lines),
+            build_sections(note.payload, evidence_lines),
         )
     facts = signature_facts.facts_of_signed_note(note)
     sections = build_sections(note.payload, facts.evidence_lines)
@@ -261,11 +270,11 @@ def render_plain_note(
         sections: the sections that are not empty.
         changes: the changes after signing, printed below the note and apart from it.
     """
-    when = format_date(facts.session_date)
+    date_and_times = format_date(facts.session_date)
     if facts.start:
-        when += f", {facts.start:%H:%M}" + (f" to {facts.end:%H:%M}" if facts.end else "")
+        date_and_times += f", {facts.start:%H:%M}" + (f" to {facts.end:%H:%M}" if facts.end else "")
     lines = [
-        f"{facts.client_names}, {facts.kind.lower()}, {when}",
+        f"{facts.client_names}, {facts.kind.lower()}, {date_and_times}",
         " ".join(f"{fact}." for fact in (facts.place, facts.attendance.rstrip(".")) if fact),
     ]
     if facts.remark:
@@ -274,10 +283,10 @@ def render_plain_note(
         lines.append(f"Present: {facts.present_names}.")
     for section in sections:
         lines += ["", section.heading, section.text, *section.evidence_lines]
-    if note.final and (at := note.payload.signed_at_local):
+    if note.final and (signed_at := note.payload.signed_at_local):
         lines += [
             "",
-            f"Signed by {note.payload.signer_name}, {format_date(at)}, {at:%H:%M}. "
+            f"Signed by {note.payload.signer_name}, {format_date(signed_at)}, {signed_at:%H:%M}. "
             f"Mark {notes.content_mark(note)}.",
         ]
     else:
@@ -286,6 +295,6 @@ def render_plain_note(
 
 
 def _changes_below(changes: ChangesAfterSigning) -> list[str]:
-    lines = [f"{each.fact_name}: {each.sentence}." for each in changes.changes]
+    lines = [f"{change.fact_name}: {change.sentence}." for change in changes.changes]
     lines += [SOME_UNREADABLE] if changes.some_unreadable else []
     return ["", "", f"{CHANGED_LATER}. {NOT_PART_OF_NOTE}", *lines] if lines else []

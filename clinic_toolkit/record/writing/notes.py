@@ -104,8 +104,8 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     @property
     def signed_at_local(self) -> datetime | None:
         """When it was signed, in the local time of the signer; None before the note is signed."""
-        wall = timezone(timedelta(minutes=self.utc_offset_minutes))
-        return self.signed_at.astimezone(wall) if self.signed_at else None
+        signer_zone = timezone(timedelta(minutes=self.utc_offset_minutes))
+        return self.signed_at.astimezone(signer_zone) if self.signed_at else None
 
     @property
     def included_parts(self) -> tuple[NotePart, ...]:
@@ -127,9 +127,9 @@ def create_note(
     now: datetime,
 ) -> RecordVersion[ClinicalNote]:
     """Create the note of an hour as a draft."""
-    body = ClinicalNote(therapy_session=hour.id.bytes, format="DAP", parts=tuple(parts))
+    payload = ClinicalNote(therapy_session=hour.id.bytes, format="DAP", parts=tuple(parts))
     return records.create_record(
-        db, vault, note_table, body, ring=hour.ring, state="draft", event="note.begun", now=now
+        db, vault, note_table, payload, ring=hour.ring, state="draft", event="note.begun", now=now
     )
 
 
@@ -155,11 +155,11 @@ def revise_note(
         raise NoteIsSigned
     if current.version != expected_version:
         raise records.StaleVersion
-    body = msgspec.structs.replace(current.payload, parts=tuple(parts))
-    if body == current.payload:
+    payload = msgspec.structs.replace(current.payload, parts=tuple(parts))
+    if payload == current.payload:
         return current
     return records.replace_draft(
-        db, vault, note_table, current, body, state="draft", event="note.saved", now=now
+        db, vault, note_table, current, payload, state="draft", event="note.saved", now=now
     )
 
 
@@ -200,20 +200,20 @@ def sign_note(
         raise SignerNameMissing
     if clients.UNREADABLE_NAME in facts.client_names:
         raise ClientNameUnreadable
-    ahead = now.astimezone().utcoffset() or timedelta()
-    body = msgspec.structs.replace(
+    utc_offset = now.astimezone().utcoffset() or timedelta()
+    payload = msgspec.structs.replace(
         current.payload,
         parts=current.payload.included_parts,
         signed_at=now,
         facts=facts,
-        utc_offset_minutes=round(ahead / timedelta(minutes=1)),
+        utc_offset_minutes=round(utc_offset / timedelta(minutes=1)),
     )
     return records.replace_draft(
         db,
         vault,
         note_table,
         current,
-        body,
+        payload,
         state="final",
         event="note.signed",
         now=now,
@@ -231,8 +231,8 @@ def has_valid_signature(vault: Vault, note: RecordVersion[ClinicalNote]) -> bool
 
 def content_mark(note: RecordVersion[ClinicalNote]) -> str:
     """The mark printed with a signed note: the first 12 hex digits of its content id, in groups of four."""
-    text = note.content_id.hex()[:12].upper()
-    return " ".join(text[at : at + 4] for at in range(0, 12, 4))
+    digits = note.content_id.hex()[:12].upper()
+    return " ".join(digits[start : start + 4] for start in range(0, 12, 4))
 
 
 def load_note(db: Connection, vault: Vault, note_id: UUID) -> RecordVersion[ClinicalNote]:
@@ -248,16 +248,16 @@ def find_note_of_session(
     db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
 ) -> RecordVersion[ClinicalNote] | None:
     """The note of an hour, or None."""
-    found = records.list_records_in_rings(db, vault, note_table, [hour.ring], ClinicalNote)
-    return next((kept for kept in found if kept.payload.therapy_session_id == hour.id), None)
+    notes = records.list_records_in_rings(db, vault, note_table, [hour.ring], ClinicalNote)
+    return next((note for note in notes if note.payload.therapy_session_id == hour.id), None)
 
 
 def list_notes_by_session(
     db: Connection, vault: Vault, hours: Sequence[RecordVersion[TherapySession]]
 ) -> dict[UUID, RecordVersion[ClinicalNote]]:
     """The notes of these hours, by the id of the hour; each ring is read once."""
-    found = records.list_records_in_rings(db, vault, note_table, {hour.ring for hour in hours}, ClinicalNote)
-    return {kept.payload.therapy_session_id: kept for kept in found}
+    notes = records.list_records_in_rings(db, vault, note_table, {hour.ring for hour in hours}, ClinicalNote)
+    return {note.payload.therapy_session_id: note for note in notes}
 
 
 def list_notes_without_session(
@@ -267,9 +267,9 @@ def list_notes_without_session(
     hours: Sequence[RecordVersion[TherapySession]],
 ) -> list[RecordVersion[ClinicalNote]]:
     """The notes of these cases that belong to none of these hours, because their hour cannot be read."""
-    read = {hour.id for hour in hours}
-    found = records.list_records_in_rings(db, vault, note_table, {case.ring for case in cases}, ClinicalNote)
-    return [kept for kept in found if kept.payload.therapy_session_id not in read]
+    readable_ids = {hour.id for hour in hours}
+    notes = records.list_records_in_rings(db, vault, note_table, {case.ring for case in cases}, ClinicalNote)
+    return [note for note in notes if note.payload.therapy_session_id not in readable_ids]
 
 
 def list_notes(db: Connection, vault: Vault) -> list[RecordVersion[ClinicalNote]]:

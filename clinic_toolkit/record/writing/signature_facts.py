@@ -31,16 +31,18 @@ def build_note_facts(
     db: Connection, vault: Vault, hour: RecordVersion[TherapySession], draft: RecordVersion[ClinicalNote]
 ) -> NoteFacts:
     """Build the present facts of a draft: they are shown before it is signed, and signed with it."""
-    given = answered_items.list_single_client_administrations(db, vault, hour)
-    found = _build_facts(
+    administrations_given = answered_items.list_single_client_administrations(db, vault, hour)
+    facts = _build_facts(
         hour,
         therapy_session_loader.list_clients_of_session(db, vault, hour),
         practice.load_practice_settings(db, vault),
         list_evidence_lines(db, vault, draft.payload),
     )
-    forms = tuple((kept.id.bytes, kept.version) for kept in given)
+    administration_versions = tuple(
+        (administration.id.bytes, administration.version) for administration in administrations_given
+    )
     return msgspec.structs.replace(
-        found, versions=msgspec.structs.replace(found.versions, administrations=forms)
+        facts, versions=msgspec.structs.replace(facts.versions, administrations=administration_versions)
     )
 
 
@@ -59,36 +61,36 @@ def find_shown_facts(
     Returns:
         None if the versions cannot be parsed, do not exist, or name another number of clients.
     """
-    seen, now = (
+    shown_versions, current_clients = (
         FactVersions.decode(sent_versions),
         therapy_session_loader.list_clients_of_session(db, vault, hour),
     )
-    if seen is None or len(seen.clients) != len(now):
+    if shown_versions is None or len(shown_versions.clients) != len(current_clients):
         return None
-    as_seen = _find_version(
+    shown_hour = _find_version(
         version_history.list_versions(
             db, vault, therapy_sessions.therapy_session_table, hour.id, TherapySession
         ),
-        seen.therapy_session,
+        shown_versions.therapy_session,
     )
     settings = _find_version(
         version_history.list_versions(db, vault, practice.practice_table, vault.vault_id, PracticeSettings),
-        seen.practice,
+        shown_versions.practice,
     )
-    people = [
+    client_versions = [
         _find_version(
-            version_history.list_versions(db, vault, clients.client_table, kept.id, Client), version
+            version_history.list_versions(db, vault, clients.client_table, client.id, Client), version
         )
-        for kept, version in zip(now, seen.clients, strict=True)
+        for client, version in zip(current_clients, shown_versions.clients, strict=True)
     ]
-    known = [kept for kept in people if kept is not None]
-    if as_seen is None or settings is None or len(known) < len(people):
+    shown_clients = [client for client in client_versions if client is not None]
+    if shown_hour is None or settings is None or len(shown_clients) < len(client_versions):
         return None
-    return _build_facts(as_seen, known, settings, list_evidence_lines(db, vault, draft.payload))
+    return _build_facts(shown_hour, shown_clients, settings, list_evidence_lines(db, vault, draft.payload))
 
 
 def _find_version(versions: list[RecordVersion[records.P]], version: int) -> RecordVersion[records.P] | None:
-    return next((kept for kept in versions if kept.version == version), None)
+    return next((candidate for candidate in versions if candidate.version == version), None)
 
 
 def _build_facts(
@@ -97,29 +99,29 @@ def _build_facts(
     settings: RecordVersion[PracticeSettings],
     evidence_lines: tuple[str, ...],
 ) -> NoteFacts:
-    words = therapy_session_facts.build_session_facts(
-        hour, {kept.id: kept.payload.name for kept in clients_shown}
+    session_facts = therapy_session_facts.build_session_facts(
+        hour, {client.id: client.payload.name for client in clients_shown}
     )
-    head = practice.build_letterhead(settings.payload)
+    letterhead = practice.build_letterhead(settings.payload)
     return NoteFacts(
-        client_names=tuple(kept.payload.name for kept in clients_shown),
-        kind=words.kind,
-        session_date=words.session_date,
-        start=words.start,
-        end=words.end,
+        client_names=tuple(client.payload.name for client in clients_shown),
+        kind=session_facts.kind,
+        session_date=session_facts.session_date,
+        start=session_facts.start,
+        end=session_facts.end,
         session_was_open=hour.state == "open",
-        place=words.place,
-        attendance=words.attendance,
-        present_names=words.present_names,
-        practice_name=head.practice_name,
-        clinician_name=head.clinician_name,
-        paper_size=head.paper_size,
-        is_demo=head.is_demo,
+        place=session_facts.place,
+        attendance=session_facts.attendance,
+        present_names=session_facts.present_names,
+        practice_name=letterhead.practice_name,
+        clinician_name=letterhead.clinician_name,
+        paper_size=letterhead.paper_size,
+        is_demo=letterhead.is_demo,
         evidence_lines=evidence_lines,
         versions=FactVersions(
             therapy_session=hour.version,
             practice=settings.version,
-            clients=tuple(kept.version for kept in clients_shown),
+            clients=tuple(client.version for client in clients_shown),
         ),
     )
 
@@ -138,10 +140,12 @@ def list_evidence_lines(db: Connection, vault: Vault, note: ClinicalNote) -> tup
                 administrations.DefinitionUnreadable,
                 ValueError,
             ):
-                given = administrations.load_administration(
+                administration = administrations.load_administration(
                     db, vault, UUID(hex=part.origin_id.partition("-")[0])
                 ).payload
-                lines.append(validation_status_line(administrations.instrument_of(given), STATUS_LINE))
+                lines.append(
+                    validation_status_line(administrations.instrument_of(administration), STATUS_LINE)
+                )
     return tuple(dict.fromkeys(lines)) or (STATUS_LINE,)
 
 

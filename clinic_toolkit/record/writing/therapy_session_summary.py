@@ -36,19 +36,21 @@ def build_session_summary(
         db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
     )
     marks = {
-        each.id: each.signing_mark for each in additions_after_signing.among(db, vault, note, given, sheets)
+        addition.id: addition.signing_mark
+        for addition in additions_after_signing.among(db, vault, note, given, sheets)
     }
     return TherapySessionSummary(
         letterhead=build_letterhead(settings),
         session_facts=therapy_session_facts.load_session_facts(db, vault, hour),
         results=tuple(
             msgspec.structs.replace(
-                results.build_result(db, vault, kept), after_signing_mark=marks.get(kept.id, "")
+                results.build_result(db, vault, administration),
+                after_signing_mark=marks.get(administration.id, ""),
             )
-            for kept in given
+            for administration in given
         ),
         worksheet_titles=tuple(
-            kept.payload.title + (f" ({marks[kept.id]})" if kept.id in marks else "") for kept in sheets
+            sheet.payload.title + (f" ({marks[sheet.id]})" if sheet.id in marks else "") for sheet in sheets
         ),
         note_state_label=_note_state_label(db, vault, hour, note),
     )
