@@ -138,8 +138,10 @@ def create_administration(
     if not catalogue.is_offered(instrument, frame):
         raise InstrumentNotOffered
     today = now.astimezone().date()
-    own = relationship.payload.watched_question if relationship and instrument.own_place else None
-    body = Administration(
+    watched_question = (
+        relationship.payload.watched_question if relationship and instrument.own_place else None
+    )
+    payload = Administration(
         client=client_id.bytes,
         therapy_session=therapy_session_id.bytes if therapy_session_id else None,
         relationship=relationship.id.bytes if relationship else None,
@@ -151,15 +153,17 @@ def create_administration(
         mode=mode,
         answered_on=answered_on or today,
         begun_at=now,
-        answers=answers.blank_answers(len(watched_questions.with_watched_question(instrument, own).items)),
+        answers=answers.blank_answers(
+            len(watched_questions.with_watched_question(instrument, watched_question).items)
+        ),
         entered_on=today if answered_on else None,
-        watched_question=own,
+        watched_question=watched_question,
     )
     return records.create_record(
         db,
         vault,
         administration_table,
-        body,
+        payload,
         ring=vault.get_ring(client_id, "record"),
         state="in_progress",
         event="administration.begun",
@@ -183,9 +187,9 @@ def load_administration(
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    kept = records.load_record(db, vault, administration_table, administration_id, Administration)
-    own_questionnaires.preload_definitions(db, vault, [kept.payload.definition_digest])
-    return kept
+    administration = records.load_record(db, vault, administration_table, administration_id, Administration)
+    own_questionnaires.preload_definitions(db, vault, [administration.payload.definition_digest])
+    return administration
 
 
 def load_unfinished_administration(
@@ -197,10 +201,10 @@ def load_unfinished_administration(
         AdministrationFinished: it is finished.
         RecordNotFound: there is none that this clinician may see.
     """
-    kept = load_administration(db, vault, administration_id)
-    if kept.final:
+    administration = load_administration(db, vault, administration_id)
+    if administration.final:
         raise AdministrationFinished
-    return kept
+    return administration
 
 
 def list_administrations(
@@ -208,10 +212,14 @@ def list_administrations(
 ) -> list[RecordVersion[Administration]]:
     """Return a client's administrations, latest answered first; only for display (see `joined_entries`)."""
     rings = clients.list_record_rings(db, vault, client_id)
-    found = records.list_records_in_rings(db, vault, administration_table, rings, Administration)
-    own_questionnaires.preload_definitions(db, vault, {kept.payload.definition_digest for kept in found})
-    found = joined_entries.load_joined_entries(db, vault).under_primary(found)
-    return sorted(found, key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at), reverse=True)
+    administrations = records.list_records_in_rings(db, vault, administration_table, rings, Administration)
+    own_questionnaires.preload_definitions(
+        db, vault, {administration.payload.definition_digest for administration in administrations}
+    )
+    administrations = joined_entries.load_joined_entries(db, vault).under_primary(administrations)
+    return sorted(
+        administrations, key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at), reverse=True
+    )
 
 
 def list_administrations_in_session(
@@ -243,12 +251,12 @@ def instrument_of(administration: Administration) -> Instrument:
         DefinitionUnreadable: it is the practice's own, and its definition is unreadable.
     """
     try:
-        given = catalogue.load_instrument(
+        instrument = catalogue.load_instrument(
             administration.instrument_id, digest=administration.definition_digest
         )
-    except UnknownInstrument as lost:
-        raise DefinitionUnreadable from lost
-    return watched_questions.with_watched_question(given, administration.watched_question)
+    except UnknownInstrument as error:
+        raise DefinitionUnreadable from error
+    return watched_questions.with_watched_question(instrument, administration.watched_question)
 
 
 def title_of(administration: Administration) -> str:

@@ -49,9 +49,9 @@ def relationship_label(db: Connection, vault: Vault, administration: Administrat
     if administration.relationship_id is None:
         return ABOUT_PEOPLE_IN_GENERAL
     try:
-        into = relationships.load_relationship_joins(db, vault)
+        primary_by_id = relationships.load_relationship_joins(db, vault)
         return relationships.load_relationship(
-            db, vault, into.get(administration.relationship_id, administration.relationship_id)
+            db, vault, primary_by_id.get(administration.relationship_id, administration.relationship_id)
         ).payload.word
     except UnreadableRecord:
         return administration.relationship_word

@@ -66,28 +66,30 @@ def with_response(answers: Answers, index: int, response: Response, *, elapsed: 
         raise ValueError("no such item")
     if (response.value is not None) != (response.status == "answered"):
         raise ValueError("a value goes with an answer, and with nothing else")
-    spent = min(_NOT_ANSWERED - 1, max(0, int(elapsed.total_seconds())))
-    said = {**dict(answers.remarks), index: response.remark}
+    elapsed_seconds = min(_NOT_ANSWERED - 1, max(0, int(elapsed.total_seconds())))
+    remarks = {**dict(answers.remarks), index: response.remark}
     return Answers(
         values=_with_byte(answers.values, index, _NO_VALUE if response.value is None else response.value),
         statuses=_with_byte(answers.statuses, index, STATUSES.index(response.status)),
         talk_marks=_with_byte(answers.talk_marks, index, int(response.wants_to_talk)),
-        seconds=answers.seconds[: index * 4] + spent.to_bytes(4, "big") + answers.seconds[index * 4 + 4 :],
-        remarks=tuple(sorted((at, text) for at, text in said.items() if text)),
+        seconds=answers.seconds[: index * 4]
+        + elapsed_seconds.to_bytes(4, "big")
+        + answers.seconds[index * 4 + 4 :],
+        remarks=tuple(sorted((item_index, text) for item_index, text in remarks.items() if text)),
     )
 
 
 def decode_responses(answers: Answers) -> list[Response]:
     """Return every answer, in the order of the items."""
-    said = dict(answers.remarks)
+    remarks = dict(answers.remarks)
     return [
         Response(
             status=STATUSES[status],
             value=None if value == _NO_VALUE else value,
-            wants_to_talk=bool(talk),
-            remark=said.get(place, ""),
+            wants_to_talk=bool(talk_mark),
+            remark=remarks.get(index, ""),
         )
-        for place, (status, value, talk) in enumerate(
+        for index, (status, value, talk_mark) in enumerate(
             zip(answers.statuses, answers.values, answers.talk_marks, strict=True)
         )
     ]
@@ -117,23 +119,23 @@ def merge_response(shown_fingerprint: str, sent: Response, stored: Response) -> 
         shown_fingerprint: the fingerprint of the answer that the page showed. A malformed one counts as that
             of an empty answer, so the page can add something but never erase anything.
     """
-    parts = shown_fingerprint.split(".")
-    if len(parts) != len(_MERGE_FIELDS):
-        parts = UNANSWERED_FINGERPRINT.split(".")
-    marks = zip(
+    shown_parts = shown_fingerprint.split(".")
+    if len(shown_parts) != len(_MERGE_FIELDS):
+        shown_parts = UNANSWERED_FINGERPRINT.split(".")
+    compared_parts = zip(
         _MERGE_FIELDS,
-        parts,
+        shown_parts,
         response_fingerprint(sent).split("."),
         response_fingerprint(stored).split("."),
         strict=True,
     )
     changed: dict[str, object] = {}
-    clash = False
-    for names, saw, sends, stands in marks:
-        if sends not in (saw, stands):
-            changed |= {name: getattr(sent, name) for name in names}
-            clash = clash or stands != saw
-    return MergedResponse(response=msgspec.structs.replace(stored, **changed), has_conflict=clash)
+    has_conflict = False
+    for field_names, shown_part, sent_part, stored_part in compared_parts:
+        if sent_part not in (shown_part, stored_part):
+            changed |= {field_name: getattr(sent, field_name) for field_name in field_names}
+            has_conflict = has_conflict or stored_part != shown_part
+    return MergedResponse(response=msgspec.structs.replace(stored, **changed), has_conflict=has_conflict)
 
 
 # The parts that are merged separately; a value always goes with its status.
@@ -145,7 +147,9 @@ UNANSWERED_FINGERPRINT = response_fingerprint(
 
 def next_unanswered_index(answers: Answers) -> int:
     """Return the index, from 0, of the first item without an answer; the number of items if there is none."""
-    return next((at for at, status in enumerate(answers.statuses) if status == 0), len(answers.statuses))
+    return next(
+        (index for index, status in enumerate(answers.statuses) if status == 0), len(answers.statuses)
+    )
 
 
 def number_to_continue_at(answers: Answers) -> int:
@@ -155,20 +159,20 @@ def number_to_continue_at(answers: Answers) -> int:
 
 def answer_times(answers: Answers) -> Sequence[timedelta | None]:
     """Return when each answer was last given, from the start; None if it was never given."""
-    whole = answers.seconds
-    times = [int.from_bytes(whole[at : at + 4], "big") for at in range(0, len(whole), 4)]
+    encoded = answers.seconds
+    times = [int.from_bytes(encoded[offset : offset + 4], "big") for offset in range(0, len(encoded), 4)]
     return [None if seconds == _NOT_ANSWERED else timedelta(seconds=seconds) for seconds in times]
 
 
 def seconds_between_answers(answers: Answers) -> tuple[float, ...]:
     """Return the seconds between each answer and the one given before it, in order of time."""
-    given = sorted(at.total_seconds() for at in answer_times(answers) if at is not None)
-    return tuple(later - earlier for earlier, later in pairwise(given))
+    times = sorted(elapsed.total_seconds() for elapsed in answer_times(answers) if elapsed is not None)
+    return tuple(later - earlier for earlier, later in pairwise(times))
 
 
 def total_time(answers: Answers) -> timedelta | None:
     """Return the time from the start to the last answer; None without any answer."""
-    return max((at for at in answer_times(answers) if at is not None), default=None)
+    return max((elapsed for elapsed in answer_times(answers) if elapsed is not None), default=None)
 
 
 def _with_byte(whole: bytes, index: int, value: int) -> bytes:

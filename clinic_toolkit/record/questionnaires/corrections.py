@@ -20,5 +20,5 @@ class Correction(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 
 def apply_corrections(lines: Iterable[str], corrections: Iterable[Correction]) -> tuple[Statement, ...]:
     """Return these sentences, each with its correction, or "" if it has none."""
-    by_line = {each.original: each.replacement for each in corrections}
-    return tuple(Statement(text=line, correction=by_line.get(line, "")) for line in lines)
+    replacement_by_line = {correction.original: correction.replacement for correction in corrections}
+    return tuple(Statement(text=line, correction=replacement_by_line.get(line, "")) for line in lines)

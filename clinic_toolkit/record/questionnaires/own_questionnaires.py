@@ -54,12 +54,12 @@ def check_addition(db: Connection, vault: Vault, instrument: Instrument, file_na
     Raises:
         DefinitionError: it cannot be added; lists every reason with its place.
     """
-    found = [
+    problems = [
         *catalogue.conflicts_with_catalogue(instrument),
         *_conflicts_with_own(list_questionnaire_versions(db, vault), instrument),
     ]
-    if found:
-        raise DefinitionError(file_name, found)
+    if problems:
+        raise DefinitionError(file_name, problems)
 
 
 def add_questionnaire(
@@ -79,7 +79,7 @@ def add_questionnaire(
     if not instrument.own or sha256(definition).hexdigest() != instrument.digest:
         raise UnknownInstrument
     check_addition(db, vault, instrument, file_name)
-    body = OwnQuestionnaire(
+    payload = OwnQuestionnaire(
         instrument_id=instrument.id,
         version=instrument.version,
         title=instrument.title,
@@ -87,16 +87,16 @@ def add_questionnaire(
         definition=definition,
         added_at=now,
     )
-    for before in list_questionnaire_versions(db, vault):
-        if before.payload.instrument_id == instrument.id and before.state != STATE_SUPERSEDED:
-            _set_state(db, vault, before, STATE_SUPERSEDED, "questionnaire.superseded", now=now)
+    for earlier in list_questionnaire_versions(db, vault):
+        if earlier.payload.instrument_id == instrument.id and earlier.state != STATE_SUPERSEDED:
+            _set_state(db, vault, earlier, STATE_SUPERSEDED, "questionnaire.superseded", now=now)
     event = "questionnaire.taken_in"
     ring = vault.practice_ring
-    kept = records.create_record(
+    added = records.create_record(
         db,
         vault,
         own_questionnaire_table,
-        body,
+        payload,
         ring=ring,
         state=STATE_OFFERED,
         event=event,
@@ -104,7 +104,7 @@ def add_questionnaire(
         final=True,
     )
     catalogue.register_own(instrument)
-    return kept
+    return added
 
 
 def retire_questionnaire(
@@ -144,36 +144,42 @@ def list_questionnaire_versions(db: Connection, vault: Vault) -> list[RecordVers
 def find_by_digest(db: Connection, vault: Vault, digest: str) -> RecordVersion[OwnQuestionnaire] | None:
     """Return the version whose definition has this digest; None if there is none."""
     return next(
-        (kept for kept in list_questionnaire_versions(db, vault) if kept.payload.definition_digest == digest),
+        (
+            version
+            for version in list_questionnaire_versions(db, vault)
+            if version.payload.definition_digest == digest
+        ),
         None,
     )
 
 
 def list_newest_versions(db: Connection, vault: Vault) -> list[RecordVersion[OwnQuestionnaire]]:
     """Return the newest version of each questionnaire, offered or not, by title."""
-    found = {kept.payload.instrument_id: kept for kept in list_questionnaire_versions(db, vault)}
+    newest_by_id = {
+        version.payload.instrument_id: version for version in list_questionnaire_versions(db, vault)
+    }
     return sorted(
-        found.values(), key=lambda kept: (kept.payload.title.casefold(), kept.payload.instrument_id)
+        newest_by_id.values(), key=lambda kept: (kept.payload.title.casefold(), kept.payload.instrument_id)
     )
 
 
 def list_readable_instruments(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
     """Return every readable version of the practice's own questionnaires, by title, newest first."""
-    found = []
-    for kept in reversed(list_questionnaire_versions(db, vault)):
+    instruments = []
+    for version in reversed(list_questionnaire_versions(db, vault)):
         with suppress(DefinitionError, UnknownInstrument):
-            found.append(instrument_of_version(kept))
-    return tuple(sorted(found, key=lambda one: (one.title.casefold(), one.id)))
+            instruments.append(instrument_of_version(version))
+    return tuple(sorted(instruments, key=lambda one: (one.title.casefold(), one.id)))
 
 
 def list_offered_instruments(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
     """Return what can be started: the program's questionnaires, then those that the practice offers."""
-    own = []
-    for kept in list_newest_versions(db, vault):
-        if kept.state == STATE_OFFERED:
+    own_instruments = []
+    for version in list_newest_versions(db, vault):
+        if version.state == STATE_OFFERED:
             with suppress(DefinitionError, UnknownInstrument):
-                own.append(instrument_of_version(kept))
-    return (*catalogue.list_instruments(), *own)
+                own_instruments.append(instrument_of_version(version))
+    return (*catalogue.list_instruments(), *own_instruments)
 
 
 def load_instrument(db: Connection, vault: Vault, instrument_id: str) -> Instrument:
@@ -184,9 +190,9 @@ def load_instrument(db: Connection, vault: Vault, instrument_id: str) -> Instrum
     """
     if any(instrument_id == shipped.id for shipped in catalogue.list_newest()):
         return catalogue.load_instrument(instrument_id)
-    for kept in list_newest_versions(db, vault):
-        if kept.payload.instrument_id == instrument_id:
-            return instrument_of_version(kept)
+    for version in list_newest_versions(db, vault):
+        if version.payload.instrument_id == instrument_id:
+            return instrument_of_version(version)
     raise UnknownInstrument
 
 
@@ -200,14 +206,14 @@ def instrument_of_version(questionnaire: RecordVersion[OwnQuestionnaire]) -> Ins
         DefinitionError: another version of the program added it, and this one cannot parse it.
         UnknownInstrument: its bytes do not match its digest.
     """
-    body = questionnaire.payload
-    if not catalogue.is_known_digest(body.definition_digest):
-        made = loader.parse_instrument(body.definition, body.instrument_id, own=True)
-        if sha256(body.definition).hexdigest() == body.definition_digest:
+    payload = questionnaire.payload
+    if not catalogue.is_known_digest(payload.definition_digest):
+        instrument = loader.parse_instrument(payload.definition, payload.instrument_id, own=True)
+        if sha256(payload.definition).hexdigest() == payload.definition_digest:
             # It was stored before line ends were normalised, so its digest is that of the original bytes.
-            made = dataclasses.replace(made, digest=body.definition_digest)
-        catalogue.register_own(made)
-    return catalogue.load_instrument(body.instrument_id, digest=body.definition_digest)
+            instrument = dataclasses.replace(instrument, digest=payload.definition_digest)
+        catalogue.register_own(instrument)
+    return catalogue.load_instrument(payload.instrument_id, digest=payload.definition_digest)
 
 
 def preload_definitions(db: Connection, vault: Vault, digests: Iterable[str]) -> None:
@@ -216,11 +222,11 @@ def preload_definitions(db: Connection, vault: Vault, digests: Iterable[str]) ->
     An unreadable one is left out and listed in `vault.integrity_failures`; showing what was given with it
     then raises `DefinitionUnreadable`.
     """
-    wanted = {digest for digest in digests if not catalogue.is_known_digest(digest)}
-    for kept in list_questionnaire_versions(db, vault) if wanted else ():
-        if kept.payload.definition_digest in wanted:
+    missing_digests = {digest for digest in digests if not catalogue.is_known_digest(digest)}
+    for version in list_questionnaire_versions(db, vault) if missing_digests else ():
+        if version.payload.definition_digest in missing_digests:
             with suppress(DefinitionError, UnknownInstrument):
-                instrument_of_version(kept)
+                instrument_of_version(version)
 
 
 def _set_state(
@@ -241,11 +247,11 @@ def _conflicts_with_own(versions: list[RecordVersion[OwnQuestionnaire]], instrum
     """Return why this version conflicts with the practice's own: same version, lower version, or too many."""
     if len(versions) >= MAX_VERSIONS:
         return [f"You already have {MAX_VERSIONS} questionnaires of your own, and no more can be added."]
-    earlier = [each for each in versions if each.payload.instrument_id == instrument.id]
-    for each in earlier:
-        if each.payload.definition_digest == instrument.digest:
+    earlier = [version for version in versions if version.payload.instrument_id == instrument.id]
+    for version in earlier:
+        if version.payload.definition_digest == instrument.digest:
             return ["version: this file was added already"]
-        if each.payload.version == instrument.version:
+        if version.payload.version == instrument.version:
             return [
                 f"version: “{instrument.version}” was added with other words; if a word changes, give it "
                 "a new version"
@@ -253,6 +259,6 @@ def _conflicts_with_own(versions: list[RecordVersion[OwnQuestionnaire]], instrum
     if earlier and catalogue.version_sort_key(instrument.version) <= catalogue.version_sort_key(
         earlier[-1].payload.version
     ):
-        before = earlier[-1].payload.version
-        return [f"version: must be higher than “{before}”, which was added before"]
+        previous = earlier[-1].payload.version
+        return [f"version: must be higher than “{previous}”, which was added before"]
     return []

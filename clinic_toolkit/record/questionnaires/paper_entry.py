@@ -70,7 +70,7 @@ def list_paper_editions(db: Connection, vault: Vault) -> tuple[Instrument, ...]:
 
     The check-in is left out, because the watched question is written on its sheet by hand.
     """
-    shipped = tuple(each for each in catalogue.list_editions() if each.kind != catalogue.CHECK_IN)
+    shipped = tuple(edition for edition in catalogue.list_editions() if edition.kind != catalogue.CHECK_IN)
     return (*shipped, *own_questionnaires.list_readable_instruments(db, vault))
 
 
@@ -85,10 +85,10 @@ def find_edition(typed_code: str, editions: Sequence[Instrument] = ()) -> Printe
         form_code.UnknownCode: no known form has this code.
         CheckInNotFromPaper: it is the code of a check-in.
     """
-    found = form_code.form_by_code(typed_code, editions)
-    if found.instrument.kind == catalogue.CHECK_IN:
+    printed_form = form_code.form_by_code(typed_code, editions)
+    if printed_form.instrument.kind == catalogue.CHECK_IN:
         raise CheckInNotFromPaper
-    return found
+    return printed_form
 
 
 def check_answer_date(answered_on: date, *, today: date) -> None:
@@ -124,14 +124,14 @@ def create_administration_from_paper(
         WordingMismatch: the sheet asks about one person and none was chosen, or the other way round.
         InstrumentNotOffered: the questionnaire is not offered for this frame.
     """
-    sheet = find_edition(typed_code, list_paper_editions(db, vault))
-    if sheet.general != (relationship is None):
-        raise WordingMismatch(general=sheet.general)
+    printed_form = find_edition(typed_code, list_paper_editions(db, vault))
+    if printed_form.general != (relationship is None):
+        raise WordingMismatch(general=printed_form.general)
     check_answer_date(answered_on, today=now.astimezone().date())
     return administrations.create_administration(
         db,
         vault,
-        sheet.instrument,
+        printed_form.instrument,
         client_id=client_id,
         relationship=relationship,
         therapy_session_id=therapy_session_id,
@@ -147,8 +147,8 @@ def list_entry_differences(
 ) -> tuple[int, ...]:
     """Return the indexes, from 0, where a second entry differs in status, value or talk mark."""
     return tuple(
-        place
-        for place, (first, second) in enumerate(
+        index
+        for index, (first, second) in enumerate(
             zip(answers.decode_responses(administration.answers), second_entry, strict=True)
         )
         if (first.status, first.value, first.wants_to_talk)
@@ -177,13 +177,15 @@ def settle_double_entry(
     """
     if current.final:
         raise AdministrationFinished
-    put = current.payload.answers
-    for place, response in responses.items():
-        put = answers.with_response(put, place, response, elapsed=now - current.payload.begun_at)
-    body = msgspec.structs.replace(current.payload, answers=put, double_entered=True)
-    if body == current.payload:
+    new_answers = current.payload.answers
+    for index, response in responses.items():
+        new_answers = answers.with_response(
+            new_answers, index, response, elapsed=now - current.payload.begun_at
+        )
+    payload = msgspec.structs.replace(current.payload, answers=new_answers, double_entered=True)
+    if payload == current.payload:
         return current
     event = "administration.keyed_again"
     return records.replace_draft(
-        db, vault, administration_table, current, body, state="in_progress", event=event, now=now
+        db, vault, administration_table, current, payload, state="in_progress", event=event, now=now
     )

@@ -64,18 +64,18 @@ def record_responses(
     """
     if current.final:
         raise AdministrationFinished
-    body = current.payload
-    possible = {option.value for option in instrument_of(body).options} | {None}
-    put = body.answers
-    for place, response in responses.items():
-        if response.value not in possible:
+    payload = current.payload
+    option_values = {option.value for option in instrument_of(payload).options} | {None}
+    new_answers = payload.answers
+    for index, response in responses.items():
+        if response.value not in option_values:
             raise ValueError("not an answer of this questionnaire")
-        put = answers.with_response(put, place, response, elapsed=now - body.begun_at)
-    changed = msgspec.structs.replace(
-        body,
-        answers=put,
-        mode=MODE_MIXED if body.mode == MODE_SELF_ENTERED else body.mode,
-        open_line_answer=body.open_line_answer if open_line_answer is None else open_line_answer,
+        new_answers = answers.with_response(new_answers, index, response, elapsed=now - payload.begun_at)
+    new_payload = msgspec.structs.replace(
+        payload,
+        answers=new_answers,
+        mode=MODE_MIXED if payload.mode == MODE_SELF_ENTERED else payload.mode,
+        open_line_answer=payload.open_line_answer if open_line_answer is None else open_line_answer,
         # A change after the double entry has not been compared with a second entry.
         double_entered=False,
     )
@@ -84,7 +84,7 @@ def record_responses(
         vault,
         administration_table,
         current,
-        changed,
+        new_payload,
         state="in_progress",
         event="administration.answered",
         now=now,
@@ -169,26 +169,30 @@ def apply_returned_answers(
         open_line_answer: the new answer to the open line.
         finished: finish the administration.
     """
-    others = (
+    other_statuses = (
         status
-        for place, status in enumerate(current.payload.answers.statuses)
-        if place not in answered_indexes
+        for index, status in enumerate(current.payload.answers.statuses)
+        if index not in answered_indexes
     )
-    mode = MODE_SELF_ENTERED if current.payload.mode == MODE_SELF_ENTERED or not any(others) else MODE_MIXED
-    body = msgspec.structs.replace(
+    mode = (
+        MODE_SELF_ENTERED
+        if current.payload.mode == MODE_SELF_ENTERED or not any(other_statuses)
+        else MODE_MIXED
+    )
+    payload = msgspec.structs.replace(
         current.payload, answers=answers_after, mode=mode, open_line_answer=open_line_answer
     )
     if current.final:
         event = "administration.amended"
         return records.append_version(
-            db, vault, administration_table, current, body, state=current.state, event=event, now=now
+            db, vault, administration_table, current, payload, state=current.state, event=event, now=now
         )
     return records.replace_draft(
         db,
         vault,
         administration_table,
         current,
-        body,
+        payload,
         state="completed" if finished else "in_progress",
         event="administration.self_entered",
         now=now,

@@ -16,9 +16,16 @@ def recent_relationship_ids(
     db: Connection, vault: Vault, client_id: UUID, relationships: Iterable[RecordVersion[Relationship]]
 ) -> list[UUID]:
     """Return the ids of these relationships, the one added, changed or asked about most recently first."""
-    asked: dict[UUID, datetime] = {}
-    for kept in administrations.list_administrations(db, vault, client_id):
-        if about := kept.payload.relationship_id:
-            asked[about] = max(asked.get(about, kept.recorded_at), kept.recorded_at)
-    last = {kept.id: max(kept.recorded_at, asked.get(kept.id, kept.recorded_at)) for kept in relationships}
-    return sorted(last, key=lambda id: last[id], reverse=True)
+    asked_at: dict[UUID, datetime] = {}
+    for administration in administrations.list_administrations(db, vault, client_id):
+        if relationship_id := administration.payload.relationship_id:
+            asked_at[relationship_id] = max(
+                asked_at.get(relationship_id, administration.recorded_at), administration.recorded_at
+            )
+    latest_at = {
+        relationship.id: max(
+            relationship.recorded_at, asked_at.get(relationship.id, relationship.recorded_at)
+        )
+        for relationship in relationships
+    }
+    return sorted(latest_at, key=lambda id: latest_at[id], reverse=True)

@@ -40,7 +40,7 @@ def record_reflection(
     """
     if current.version != expected_version:
         raise records.StaleVersion
-    body = msgspec.structs.replace(
+    payload = msgspec.structs.replace(
         current.payload,
         wrong=wrong,
         own_words=own_words,
@@ -54,7 +54,7 @@ def record_reflection(
             vault,
             administration_table,
             current,
-            body,
+            payload,
             state=current.state,
             event="administration.reflected",
             now=now,
@@ -64,7 +64,7 @@ def record_reflection(
         vault,
         administration_table,
         current,
-        body,
+        payload,
         state=current.state,
         event="administration.reflected",
         now=now,

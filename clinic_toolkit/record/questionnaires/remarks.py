@@ -13,8 +13,8 @@ def list_remarks(administration: Administration) -> tuple[Remark, ...]:
     """Return all remarks, in the order of the questions; for the clinician only."""
     items = administrations.instrument_of(administration).items
     return tuple(
-        Remark(index=place, question=administrations.item_wording(administration, item), text=response.remark)
-        for place, (item, response) in enumerate(
+        Remark(index=index, question=administrations.item_wording(administration, item), text=response.remark)
+        for index, (item, response) in enumerate(
             zip(items, answers.decode_responses(administration.answers), strict=True)
         )
         if response.remark
@@ -28,13 +28,15 @@ def list_printable_remarks(administration: Administration) -> tuple[Remark, ...]
     paper.
     """
     items = administrations.instrument_of(administration).items
-    return tuple(line for line in list_remarks(administration) if items[line.index].safety_flag == "none")
+    return tuple(
+        remark for remark in list_remarks(administration) if items[remark.index].safety_flag == "none"
+    )
 
 
 def remarks_on_client_page(administration: Administration) -> tuple[Remark, ...]:
     """Return the printable remarks that the client wants on their page."""
     return tuple(
-        line
-        for line in list_printable_remarks(administration)
-        if line.index in administration.remarks_on_client_page
+        remark
+        for remark in list_printable_remarks(administration)
+        if remark.index in administration.remarks_on_client_page
     )
