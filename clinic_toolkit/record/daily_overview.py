@@ -150,7 +150,7 @@ def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> Dail
 def _list_ask_lines(
     db: Connection, vault: Vault, initials_by_id: Mapping[UUID, str], day: date
 ) -> tuple[AskLine, ...]:
-    """Return what is still to be asked, oldest first, until a risk entry closes or follows it."""
+    """Return a line for each open prompt and each due check, oldest first."""
     groups = open_prompt_groups.list_all_prompt_groups(db, vault)
     # An entry that deferred a prompt is shown with that prompt, so it gets no line of its own.
     deferring_ids = {entry.id for group in groups for entry in group.deferred_by}

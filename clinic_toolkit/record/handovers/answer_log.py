@@ -161,7 +161,7 @@ def row_reference(handover_id: UUID, seq: int) -> str:
 def highest_logged_row(db: Connection, handover_id: UUID, *, after_entry: int) -> int:
     """Return the highest row number that the audit log names after this entry; 0 if it names none.
 
-    By this, missing last rows are noticed, and so are rows from a copy of the folder, which has the same key.
+    This reveals missing last rows, and rows from a copy of the folder, which has the same key.
     """
     pattern, highest = re.compile(rf"handover\.[a-z_]+ {handover_id.hex[:8]}-([0-9]{{1,5}})"), 0
     for entry_body in db.scalars(select(audit_log_table.c.body).where(audit_log_table.c.seq > after_entry)):

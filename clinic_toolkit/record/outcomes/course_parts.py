@@ -76,7 +76,7 @@ def _facet_reading(facet_id: str, items: tuple[AnsweredItem, ...], score: Instru
     for facet in score.facets:
         if facet.facet == facet_id:
             return _reading([item for item in items if item.item_id in facet.items], facet.score)
-    # The version of that round has no such facet.
+    # That round was given in a version without this facet.
     return Reading(values=(), item_numbers=(), asked=0)
 
 

@@ -1,6 +1,6 @@
 """The status of each questionnaire that could be repeated, in words for the clinician.
 
-It covers what was agreed, what was declined, and when stopping is proposed (product idea S).
+It covers what was agreed, what was declined, and when stopping is proposed.
 """
 
 from collections.abc import Mapping, Sequence

@@ -48,9 +48,9 @@ CLIENT_PAGE_TITLE = "What I take with me"
 
 
 def result_heading(instrument: Instrument, client_name: str, relationship_word: str, *, general: bool) -> str:
-    """The heading of a result: "How Ana gives to M.", or "How I give: Ana" where it is about no one person.
+    """The heading of a result: "How Ana gives to M.", or "How I give: Ana" about people in general.
 
-    A definition's own heading has a place for one person's name, into which "people in general" does not fit.
+    The heading in a definition is worded for one person's name and does not fit "people in general".
     """
     if general:
         return f"{instrument.title}: {client_name}"

@@ -1,6 +1,6 @@
 """Questionnaires that a practice added itself: the exact bytes of each version, sealed.
 
-What was given with a version is shown and scored with that version for good. A later version is offered in
+What was given with a version is always shown and scored with that version. A later version is offered in
 its place. Retiring a questionnaire only means that it can no longer be started.
 """
 

@@ -38,8 +38,8 @@ def person_key_of(risk_entry: RiskEntry) -> PersonKey:
 def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Coverage]:
     """Yield the answers that each entry covers, oldest entry first.
 
-    An entry covers the answers that it names. An answer that was put off is covered as well by an entry that
-    follows the one that put it off, and by an entry that says that fear of this person was asked about in
+    An entry covers the answers that it names. An answer that was put off is also covered by an entry that
+    follows the one that put it off, and by an entry which says that fear of this person was asked about in
     private.
 
     Args:

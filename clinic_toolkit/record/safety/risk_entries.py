@@ -223,7 +223,7 @@ def load_risk_entry(db: Connection, vault: Vault, risk_entry_id: UUID) -> Record
 def list_risk_entries_of_client(
     db: Connection, vault: Vault, client_id: UUID
 ) -> list[RecordVersion[RiskEntry]]:
-    """The entries about a client, newest first, to read only: each under the entry it was joined with."""
+    """The entries about a client, newest first; only for display (see `joined_entries`)."""
     entries = records.list_records_in_rings(
         db, vault, risk_entry_table, clients.list_record_rings(db, vault, client_id), RiskEntry
     )
@@ -259,7 +259,7 @@ def next_check_date(db: Connection, vault: Vault, client_id: UUID, *, today: dat
 
 
 def list_risk_entries(db: Connection, vault: Vault) -> list[RecordVersion[RiskEntry]]:
-    """Every entry of this clinician, oldest first, to read only: each under the entry it was joined with."""
+    """Every entry of this clinician, oldest first; only for display (see `joined_entries`)."""
     return joined_entries.load_joined_entries(db, vault).under_primary(
         records.list_all_records(db, vault, risk_entry_table, RiskEntry)
     )

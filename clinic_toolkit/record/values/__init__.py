@@ -1,1 +1,1 @@
-"""Frozen values that the record returns for pages and paper. Never: a row, a key, a query."""
+"""Frozen values that the record returns for pages and paper; never holds a row, a key or a query."""

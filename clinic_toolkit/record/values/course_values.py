@@ -91,9 +91,9 @@ class CoursePart(Struct, frozen=True, kw_only=True):
 class Course(Struct, frozen=True, kw_only=True):
     """One questionnaire about one relationship, or about people in general, given to one client over time.
 
-    `instrument` is the newest version that was given. `segment_labels` name each segment at its break;
-    `client_segment_labels` do so for the client, without naming versions. `chosen_values` are the option
-    values chosen at least once, in ascending order. `baseline_rounds` is how many of the first rounds are the
+    `instrument` is the newest version that was given. `segment_labels` are shown where a segment begins;
+    `client_segment_labels` are those for the client, without versions. `chosen_values` are the option values
+    chosen at least once, in ascending order. `baseline_rounds` is how many of the first rounds are the
     baseline.
     """
 

@@ -125,7 +125,7 @@ def _form_signing_mark(
     note: RecordVersion[ClinicalNote],
     administration: RecordVersion[Administration],
 ) -> str:
-    """The mark of a questionnaire: added after signing, or present then and answered further or corrected."""
+    """The mark of a questionnaire that was added, or answered differently, after signing; else ""."""
     added_mark = _record_signing_mark(db, vault, note, administration)
     signed_version = (
         dict(note.payload.facts.versions.administrations).get(administration.id.bytes)

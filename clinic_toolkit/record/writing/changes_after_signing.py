@@ -155,7 +155,7 @@ def _fact_change(
         One change, or none if the value is the signed one.
     """
     values = [value_of(version) for version in versions.later]
-    # Both values are rendered by this version of the program, so that a wording it changed is no change.
+    # Both values are rendered by this program version, so a new wording does not count as a change.
     if not values or values[-1] == (value_of(versions.signed) if versions.signed else signed_value):
         return []
     changed_index = len(values) - 1

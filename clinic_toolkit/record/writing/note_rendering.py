@@ -84,7 +84,7 @@ def list_current_parts(
 
 
 def _risk_parts(db: Connection, vault: Vault, hour: RecordVersion[TherapySession]) -> list[notes.NotePart]:
-    """The risk entries of the hour as parts that only a tick includes, because other people read notes."""
+    """The risk entries of the hour, excluded until they are ticked, because other people read notes."""
     return [
         notes.NotePart(
             section="assessment",
