@@ -36,8 +36,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("administrations", __name__)
 
-# Minutes needed for a long form, of which ten are for talking about it.
-MINUTES_NEEDED = 20
+MINUTES_NEEDED = 20  # for a long form; ten of them are for talking about it
 
 
 @screen.route("/sessions/<uuid:session>/questionnaire", methods=["GET", "POST"])
@@ -49,28 +48,26 @@ def choose(session: UUID) -> ViewResult:
     if case.payload.is_couple:
         return render_template("administrations/couple.html", here="clients", hour=hour)
     client = clients.load_client(db, vault, case.payload.client_ids[0])
-    known = [
-        kept for kept in relationships.list_relationships(db, vault, client.id) if kept.state == "active"
-    ]
-    on_offer = own_questionnaires.list_offered_instruments(db, vault)
+    people = [rel for rel in relationships.list_relationships(db, vault, client.id) if rel.state == "active"]
+    instruments = own_questionnaires.list_offered_instruments(db, vault)
     form = ChooseQuestionnaireForm.for_client(
-        known,
-        on_offer,
+        people,
+        instruments,
         request.form if request.method == "POST" else None,
-        order=recent_relationships.recent_relationship_ids(db, vault, client.id, known),
+        order=recent_relationships.recent_relationship_ids(db, vault, client.id, people),
     )
     ring = vault.get_ring(client.id, "record")
-    before = idempotent_forms.find_created_before(Administration, ring, form.matches_record)
-    if before is not None:
-        return responses.redirect_to(url_for(".introduction", id=before.id))
+    existing = idempotent_forms.find_created_before(Administration, ring, form.matches_record)
+    if existing is not None:
+        return responses.redirect_to(url_for(".introduction", id=existing.id))
     if request.method == "POST" and form.validate():
-        about = relationship_choice.load_or_add_relationship(form, client.id)
-        kept = administrations.create_administration(
+        relationship = relationship_choice.load_or_add_relationship(form, client.id)
+        administration = administrations.create_administration(
             db,
             vault,
             form.offered_instruments[form.instrument.data],
             client_id=client.id,
-            relationship=about,
+            relationship=relationship,
             therapy_session_id=hour.id,
             mode=administrations.read_aloud_mode(
                 hour.payload.setting, with_interpreter=bool(form.interpreter.data)
@@ -78,7 +75,7 @@ def choose(session: UUID) -> ViewResult:
             now=context.now(),
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
-        return responses.redirect_to(url_for(".introduction", id=kept.id))
+        return responses.redirect_to(url_for(".introduction", id=administration.id))
     context.audit_read("client", client)
     frames = [frame for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general]
     page = render_template(
@@ -88,15 +85,15 @@ def choose(session: UUID) -> ViewResult:
         client=client,
         form=form,
         errors=form.errors,
-        instruments=on_offer,
+        instruments=instruments,
         frames=frames,
         short=_is_time_short(therapy_sessions.minutes_left(hour.payload, now=context.now())),
         given=[
-            kept
-            for kept in answered_items.list_single_client_administrations(db, vault, hour)
-            if kept.state == "completed" and not check_ins.is_check_in(kept.payload)
+            administration
+            for administration in answered_items.list_single_client_administrations(db, vault, hour)
+            if administration.state == "completed" and not check_ins.is_check_in(administration.payload)
         ],
-        repeats=repeat_lines.list_repeats_on_offer(client.id, {kept.id: kept.payload.word for kept in known}),
+        repeats=repeat_lines.list_repeats_on_offer(client.id, {rel.id: rel.payload.word for rel in people}),
     )
     return (page, 422) if form.errors else page
 
@@ -108,53 +105,53 @@ def _is_time_short(left: int | None) -> bool:
 @screen.get("/administrations/<uuid:id>/introduction")
 def introduction(id: UUID) -> ViewResult:
     """The introduction to read out before the first question."""
-    kept = _load_unfinished(id)
-    context.audit_read("administration", kept)
+    administration = _load_unfinished(id)
+    context.audit_read("administration", administration)
     screen_sharing.set_shared_place(id, screen_sharing.INTRODUCTION)
     return render_template(
         "administrations/introduction.html",
-        kept=kept,
-        limits=confidentiality_notice.notice_before(administrations.instrument_of(kept.payload)),
-        **_heading_values(kept),
+        kept=administration,
+        limits=confidentiality_notice.notice_before(administrations.instrument_of(administration.payload)),
+        **_heading_values(administration),
     )
 
 
 @screen.route("/administrations/<uuid:id>/items/<int:number>", methods=["GET", "POST"])
 def item(id: UUID, number: int) -> ViewResult:
     """Show one item, or save its answer and redirect to where the button leads."""
-    kept = _load_unfinished(id)
-    instrument = administrations.instrument_of(kept.payload)
+    administration = _load_unfinished(id)
+    instrument = administrations.instrument_of(administration.payload)
     if not 1 <= number <= len(instrument.items):
         raise records.RecordNotFound
     changing = "change" in request.args
-    if kept.payload.entered_on and request.method == "GET" and not changing:
+    if administration.payload.entered_on and request.method == "GET" and not changing:
         return responses.redirect_to(url_for("whole_forms.show", id=id))
     if request.method == "POST":
         form = ItemForm.for_instrument(instrument, request.form)
-        before = answers.decode_responses(kept.payload.answers)[number - 1]
+        stored = answers.decode_responses(administration.payload.answers)[number - 1]
         if not form.validate():
             if is_from_script():
                 return responses.autosave_failed(first_error(form), 422)
-            return _render_item(kept, number, changing=changing, form=form), 422
-        found = form.merge_with(before)
-        if found.has_conflict:
+            return _render_item(administration, number, changing=changing, form=form), 422
+        merged = form.merge_with(stored)
+        if merged.has_conflict:
             if is_from_script():
                 return responses.autosave_failed(CONFLICT_MESSAGE, 409)
-            return _render_item(kept, number, changing=changing, form=form, elsewhere=True), 409
-        if found.response != before:
-            kept = progress.record_response(
-                context.db(), context.vault(), kept, number - 1, found.response, now=context.now()
+            return _render_item(administration, number, changing=changing, form=form, elsewhere=True), 409
+        if merged.response != stored:
+            administration = progress.record_response(
+                context.db(), context.vault(), administration, number - 1, merged.response, now=context.now()
             )
         if is_from_script():
-            return responses.autosave_saved(context.now(), version=form.mark_after_save(before))
+            return responses.autosave_saved(context.now(), version=form.mark_after_save(stored))
         if form.reopens_question:
             return responses.redirect_to(url_for(".item", id=id, number=number, change=int(changing) or None))
         return responses.redirect_to(
-            _page_after_item(kept, number, form.go.data or "next", changing=changing)
+            _page_after_item(administration, number, form.go.data or "next", changing=changing)
         )
-    context.audit_read("administration", kept)
+    context.audit_read("administration", administration)
     screen_sharing.set_shared_place(id, number)
-    return _render_item(kept, number, changing=changing, form=None)
+    return _render_item(administration, number, changing=changing, form=None)
 
 
 def _render_item(
@@ -165,27 +162,27 @@ def _render_item(
     form: ItemForm | None,
     elsewhere: bool = False,
 ) -> str:
-    every = answers.decode_responses(administration.payload.answers)
-    stands = answered = every[number - 1]
+    stored_responses = answers.decode_responses(administration.payload.answers)
+    stored = shown = stored_responses[number - 1]
     if form is not None:
-        answered = form.merge_with(stands).response if elsewhere else form.to_response(stands)
+        shown = form.merge_with(stored).response if elsewhere else form.to_response(stored)
     instrument = administrations.instrument_of(administration.payload)
-    asked = instrument.items[number - 1]
+    item = instrument.items[number - 1]
     return render_template(
         "administrations/item.html",
         kept=administration,
         number=number,
         count=len(instrument.items),
-        item=asked,
-        facet=next(each for each in instrument.facets if each.id == asked.facet),
-        text=administrations.item_wording(administration.payload, asked),
-        answered=answered,
-        version=form.shown_mark if form and not elsewhere else answers.response_fingerprint(stands),
-        elsewhere=(describe_answer(stands, instrument), stands.remark) if elsewhere else None,
+        item=item,
+        facet=next(facet for facet in instrument.facets if facet.id == item.facet),
+        text=administrations.item_wording(administration.payload, item),
+        answered=shown,
+        version=form.shown_mark if form and not elsewhere else answers.response_fingerprint(stored),
+        elsewhere=(describe_answer(stored, instrument), stored.remark) if elsewhere else None,
         errors=form.errors if form else {},
         ways=NON_ANSWER_LABELS,
         changing=changing,
-        done=[response.status != "not_reached" for response in every],
+        done=[response.status != "not_reached" for response in stored_responses],
         **_heading_values(administration),
     )
 
@@ -224,62 +221,66 @@ def pause(id: UUID, number: int) -> ViewResult:
 @screen.get("/administrations/<uuid:id>/check")
 def check(id: UUID) -> ViewResult:
     """All answers on one page, each with a link to change it."""
-    kept = _load_unfinished(id)
-    context.audit_read("administration", kept)
-    screen_sharing.set_shared_place(id, len(kept.payload.answers.statuses) + 1)
+    administration = _load_unfinished(id)
+    context.audit_read("administration", administration)
+    screen_sharing.set_shared_place(id, len(administration.payload.answers.statuses) + 1)
     return render_template(
         "administrations/check.html",
-        kept=kept,
-        items=answered_items.list_answered_items(kept.payload),
+        kept=administration,
+        items=answered_items.list_answered_items(administration.payload),
         ways=NON_ANSWER_LABELS,
-        open_line=administrations.open_line_question(kept.payload),
-        **_heading_values(kept),
+        open_line=administrations.open_line_question(administration.payload),
+        **_heading_values(administration),
     )
 
 
 @screen.post("/administrations/<uuid:id>/finish")
 def finish(id: UUID) -> ViewResult:
-    """Finish the questionnaire; its answers are final from now on."""
-    kept = administrations.load_administration(context.db(), context.vault(), id)
-    # A second press leads to the same page as the first.
-    if not kept.final:
-        kept = progress.complete_administration(context.db(), context.vault(), kept, now=context.now())
+    """Finish the questionnaire; its answers are final. A second press leads to the same page as the first."""
+    administration = administrations.load_administration(context.db(), context.vault(), id)
+    if not administration.final:
+        administration = progress.complete_administration(
+            context.db(), context.vault(), administration, now=context.now()
+        )
     # Answers entered from paper lead straight to the result, because no client is looking on.
     return responses.redirect_to(
-        url_for("results.show" if kept.payload.entered_on else ".finished", id=kept.id)
+        url_for("results.show" if administration.payload.entered_on else ".finished", id=administration.id)
     )
 
 
 @screen.get("/administrations/<uuid:id>/finished")
 def finished(id: UUID) -> ViewResult:
-    """A quiet page after the last answer; the client may see it, and the result is for the clinician."""
-    kept = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", kept)
+    """A quiet page after the last answer, which the client may see; the result is on the clinician’s page."""
+    administration = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", administration)
     return render_template(
-        "administrations/finished.html", kept=kept, case=_load_single_case(kept), **_heading_values(kept)
+        "administrations/finished.html",
+        kept=administration,
+        case=_load_single_case(administration),
+        **_heading_values(administration),
     )
 
 
 @screen.post("/administrations/<uuid:id>/leave")
 def leave(id: UUID) -> ViewResult:
     """Stop the questionnaire unfinished, from the page of answers."""
-    kept = progress.stop_administration(
+    administration = progress.stop_administration(
         context.db(), context.vault(), _load_unfinished(id), now=context.now()
     )
-    return responses.redirect_to(url_for(".stopped", id=kept.id))
+    return responses.redirect_to(url_for(".stopped", id=administration.id))
 
 
 @screen.get("/administrations/<uuid:id>/stopped")
 def stopped(id: UUID) -> ViewResult:
     """The last page of a questionnaire that was stopped unfinished."""
-    kept = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", kept)
+    administration = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", administration)
     return render_template(
         "administrations/stopped.html",
-        kept=kept,
-        case=_load_single_case(kept),
-        next_number=answers.number_to_continue_at(kept.payload.answers),
-        **_heading_values(kept),
+        kept=administration,
+        case=_load_single_case(administration),
+        next_number=answers.number_to_continue_at(administration.payload.answers),
+        **_heading_values(administration),
     )
 
 

@@ -29,32 +29,35 @@ def begin(session: UUID) -> ViewResult:
     if case.payload.is_couple:
         return render_template("administrations/couple.html", here="clients", hour=hour)
     client = clients.load_client(db, vault, case.payload.client_ids[0])
-    asked = catalogue.load_check_in()
-    known = [
-        kept
-        for kept in relationships.list_relationships(db, vault, client.id)
-        if kept.state == "active" and catalogue.is_offered(asked, catalogue.load_frame(kept.payload.frame))
+    instrument = catalogue.load_check_in()
+    offered_relationships = [
+        relationship
+        for relationship in relationships.list_relationships(db, vault, client.id)
+        if relationship.state == "active"
+        and catalogue.is_offered(instrument, catalogue.load_frame(relationship.payload.frame))
     ]
-    order = recent_relationships.recent_relationship_ids(db, vault, client.id, known)
+    order = recent_relationships.recent_relationship_ids(db, vault, client.id, offered_relationships)
     form = CheckInForm.for_client(
-        known,
+        offered_relationships,
         order,
         request.form if request.method == "POST" else None,
-        _default_relationship(client.id, known),
+        _default_relationship(client.id, offered_relationships),
     )
     ring = vault.get_ring(client.id, "record")
-    before = idempotent_forms.find_created_before(
-        Administration, ring, lambda body: form.matches_record(body, asked.id)
+    existing = idempotent_forms.find_created_before(
+        Administration, ring, lambda body: form.matches_record(body, instrument.id)
     )
-    if before is not None:
-        return responses.redirect_to(url_for("administrations.introduction", id=before.id))
+    if existing is not None:
+        return responses.redirect_to(url_for("administrations.introduction", id=existing.id))
     if request.method == "POST" and form.validate():
-        kept = administrations.create_administration(
+        administration = administrations.create_administration(
             db,
             vault,
-            asked,
+            instrument,
             client_id=client.id,
-            relationship=next((one for one in known if one.id.hex == form.about.data), None),
+            relationship=next(
+                (each for each in offered_relationships if each.id.hex == form.about.data), None
+            ),
             therapy_session_id=hour.id,
             mode=administrations.read_aloud_mode(
                 hour.payload.setting, with_interpreter=bool(form.interpreter.data)
@@ -62,19 +65,19 @@ def begin(session: UUID) -> ViewResult:
             now=context.now(),
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
-        return responses.redirect_to(url_for("administrations.introduction", id=kept.id))
+        return responses.redirect_to(url_for("administrations.introduction", id=administration.id))
     context.audit_read("client", client)
     page = render_template(
         "check_ins/begin.html",
         here="clients",
         hour=hour,
         client=client,
-        instrument=asked,
-        ids={one.id.hex: one.id for one in known},
+        instrument=instrument,
+        ids={relationship.id.hex: relationship.id for relationship in offered_relationships},
         watched={
-            one.id.hex: watched_questions.item_of_question(one.payload.watched_question)
-            for one in known
-            if one.payload.watched_question
+            relationship.id.hex: watched_questions.item_of_question(relationship.payload.watched_question)
+            for relationship in offered_relationships
+            if relationship.payload.watched_question
         },
         general=GENERAL,
         form=form,
@@ -85,8 +88,8 @@ def begin(session: UUID) -> ViewResult:
 
 def _default_relationship(client_id: UUID, known: list[RecordVersion[Relationship]]) -> str:
     """Form value of the relationship that the last check-in was about, or of the only one there is."""
-    for one in administrations.list_administrations(context.db(), context.vault(), client_id):
-        if check_ins.is_check_in(one.payload):
-            about = one.payload.relationship_id
-            return about.hex if about else GENERAL
+    for administration in administrations.list_administrations(context.db(), context.vault(), client_id):
+        if check_ins.is_check_in(administration.payload):
+            relationship_id = administration.payload.relationship_id
+            return relationship_id.hex if relationship_id else GENERAL
     return known[0].id.hex if len(known) == 1 else ""

@@ -45,12 +45,12 @@ CAUTIONS = (
 @screen.get("/relationships/<uuid:id>/over-time")
 def show(id: UUID) -> ViewResult:
     """The courses of all questionnaires about one relationship."""
-    kept = relationships.load_relationship(context.db(), context.vault(), id)
-    into = relationships.load_relationship_joins(context.db(), context.vault())
-    if id in into:
-        return responses.redirect_to(url_for(".show", id=into[id]))
-    context.audit_read("relationship", kept)
-    return _render_courses(kept.payload.client_id, id, kept.payload.word)
+    relationship = relationships.load_relationship(context.db(), context.vault(), id)
+    joins = relationships.load_relationship_joins(context.db(), context.vault())
+    if id in joins:
+        return responses.redirect_to(url_for(".show", id=joins[id]))
+    context.audit_read("relationship", relationship)
+    return _render_courses(relationship.payload.client_id, id, relationship.payload.word)
 
 
 @screen.get("/clients/<uuid:id>/over-time")
@@ -62,41 +62,51 @@ def in_general(id: UUID) -> ViewResult:
 
 def _render_courses(client_id: UUID, relationship_id: UUID | None, about: str) -> ViewResult:
     db, vault = context.db(), context.vault()
-    person = clients.load_client(db, vault, client_id)
-    known = repeat_agreements.list_agreements(db, vault, client_id)
-    given = [
-        kept
-        for kept in administrations.list_administrations(db, vault, client_id)
-        if kept.payload.relationship_id == relationship_id
+    client = clients.load_client(db, vault, client_id)
+    agreements = repeat_agreements.list_agreements(db, vault, client_id)
+    relationship_administrations = [
+        administration
+        for administration in administrations.list_administrations(db, vault, client_id)
+        if administration.payload.relationship_id == relationship_id
     ]
-    found = courses.list_courses(
+    shown_courses = courses.list_courses(
         db,
         vault,
         client_id,
         relationship_id,
-        baselines=repeat_agreements.baseline_rounds_by_series(known),
+        baselines=repeat_agreements.baseline_rounds_by_series(agreements),
         with_usual_range=USUAL_PARAM in request.args,
         with_overlap=OVERLAP_PARAM in request.args,
     )
-    context.audit_read("client", person)
-    context.audit_read("administration", *given)
-    context.audit_read("rhythm", *(kept for theme, kept in known.items() if theme[0] == relationship_id))
+    context.audit_read("client", client)
+    context.audit_read("administration", *relationship_administrations)
+    context.audit_read(
+        "rhythm",
+        *(agreement for series_key, agreement in agreements.items() if series_key[0] == relationship_id),
+    )
     return render_template(
         "courses/show.html",
         here="clients",
-        person=person,
+        person=client,
         about=about,
         relationship_id=relationship_id,
         courses=[
-            (course, charts_of_course(course), _repeat_of_course(course, given, known)) for course in found
+            (
+                course,
+                charts_of_course(course),
+                _repeat_of_course(course, relationship_administrations, agreements),
+            )
+            for course in shown_courses
         ],
         usual=USUAL_PARAM in request.args,
         overlap=OVERLAP_PARAM in request.args,
-        may_be_usual=any(_longest_series(course) >= score_change.MIN_POINTS_FOR_LIMITS for course in found),
+        may_be_usual=any(
+            _longest_series(course) >= score_change.MIN_POINTS_FOR_LIMITS for course in shown_courses
+        ),
         may_overlap=any(
             course.baseline_rounds >= phase_overlap.MIN_POINTS_PER_PHASE
             and _longest_series(course) >= course.baseline_rounds + phase_overlap.MIN_POINTS_PER_PHASE
-            for course in found
+            for course in shown_courses
         ),
         cautions=CAUTIONS,
         overlap_caution=phase_overlap.OVERLAP_CAUTION,
@@ -110,18 +120,18 @@ def _repeat_of_course(
     given: Sequence[AdministrationVersion],
     known: Mapping[SeriesKey, RecordVersion[RepeatAgreement]],
 ) -> RepeatStatus:
-    theme = course.relationship_id, course.instrument.id
+    series_key = course.relationship_id, course.instrument.id
     return repeat_status.build_repeat_status(
-        courses.list_rounds(given, theme), known.get(theme), now=context.now()
+        courses.list_rounds(given, series_key), known.get(series_key), now=context.now()
     )
 
 
 def _longest_series(course: Course) -> int:
-    newest = course.rounds[-1].segment
+    newest_segment = course.rounds[-1].segment
     return max(
         sum(
-            read.score is not None and each.segment == newest
-            for each, read in zip(course.rounds, part.readings, strict=True)
+            reading.score is not None and course_round.segment == newest_segment
+            for course_round, reading in zip(course.rounds, part.readings, strict=True)
         )
         for part in course.parts
     )
@@ -166,7 +176,7 @@ def together(id: UUID) -> ViewResult:
             chart_table.client_rows(course, part),
         )
         for part in course.parts
-        if any(read.values for read in part.readings)
+        if any(reading.values for reading in part.readings)
         and part.kind in ((FACET, STRENGTHS) if course.instrument.kind == "difficulties" else (WHOLE,))
     ]
     return render_template(
@@ -185,27 +195,29 @@ def paper(id: UUID) -> ViewResult:
     from clinic_toolkit.documents import course_report as paper
 
     course = _load_course(id)
-    value = CoursePage(letterhead=context.letterhead(), course=course, cautions=CAUTIONS)
-    about = course.relationship_id
+    page = CoursePage(letterhead=context.letterhead(), course=course, cautions=CAUTIONS)
+    relationship_id = course.relationship_id
     return printouts.respond_with_printout(
         Printout(
             kind="over-time",
             title="Over time",
             back=(
                 "Back to the answers over time",
-                url_for(".show", id=about) if about else url_for(".in_general", id=course.client_id),
+                url_for(".show", id=relationship_id)
+                if relationship_id
+                else url_for(".in_general", id=course.client_id),
             ),
-            render=lambda: paper.render_course(value),
+            render=lambda: paper.render_course(page),
         )
     )
 
 
 def _load_course(id: UUID) -> Course:
     db, vault = context.db(), context.vault()
-    kept = administrations.load_administration(db, vault, id)
-    known = repeat_agreements.list_agreements(db, vault, kept.payload.client_id)
+    administration = administrations.load_administration(db, vault, id)
+    agreements = repeat_agreements.list_agreements(db, vault, administration.payload.client_id)
     course = courses.find_course(
-        db, vault, kept, baselines=repeat_agreements.baseline_rounds_by_series(known)
+        db, vault, administration, baselines=repeat_agreements.baseline_rounds_by_series(agreements)
     )
     if course is None:
         raise records.RecordNotFound
@@ -214,5 +226,7 @@ def _load_course(id: UUID) -> Course:
 
 
 def _administrations_of_course(course: Course) -> list[AdministrationVersion]:
-    given = administrations.list_administrations(context.db(), context.vault(), course.client_id)
-    return courses.list_rounds(given, (course.relationship_id, course.instrument.id))
+    all_administrations = administrations.list_administrations(
+        context.db(), context.vault(), course.client_id
+    )
+    return courses.list_rounds(all_administrations, (course.relationship_id, course.instrument.id))

@@ -29,38 +29,41 @@ _MODE_GROUP_OF: dict[str, ModeGroup] = {
 @screen.get("/administrations/<uuid:id>/guidance")
 def show(id: UUID) -> ViewResult:
     """Guidance on this form, relationship and mode, as a page or as a fragment for another page's script."""
-    kept = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", kept)
+    administration = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", administration)
     back = guard.safe_return_path(request.args.get("back")) or url_for("administrations.introduction", id=id)
-    instrument, frame = administrations.instrument_of(kept.payload), administrations.frame_of(kept.payload)
-    way = _requested_mode_group(kept.payload)
-    lines = guidance_lines(way, kept.payload.mode if way == "aloud" else "")
-    fits_ill = answered_items.poorly_fitting_numbers(instrument, frame.id)
+    instrument, frame = (
+        administrations.instrument_of(administration.payload),
+        administrations.frame_of(administration.payload),
+    )
+    mode_group = _requested_mode_group(administration.payload)
+    lines = guidance_lines(mode_group, administration.payload.mode if mode_group == "aloud" else "")
+    poorly_fitting = answered_items.poorly_fitting_numbers(instrument, frame.id)
     if wants_inline_answer():
-        told = [
+        texts = [
             f"{frame.label[:1].upper()}{frame.label[1:]}: {frame.note}",
             *lines,
             *(
-                client_wording.with_client_word_in_quotes(note, kept.payload.relationship_word)
+                client_wording.with_client_word_in_quotes(note, administration.payload.relationship_word)
                 for note in instrument.clinician_notes
             ),
         ]
-        rest = {
+        page_link = {
             "words": "The rest is on its own page:",
-            "href": url_for(".show", id=id, way=way, back=back),
+            "href": url_for(".show", id=id, way=mode_group, back=back),
             "link": "How to give it",
         }
-        return responses.json_response({"lines": [*({"words": words} for words in told), rest]}, 200)
+        return responses.json_response({"lines": [*({"words": text} for text in texts), page_link]}, 200)
     return render_template(
         "guidance/show.html",
         here="questionnaires",
-        kept=kept,
+        kept=administration,
         instrument=instrument,
-        about=answered_items.relationship_label(context.db(), context.vault(), kept.payload),
+        about=answered_items.relationship_label(context.db(), context.vault(), administration.payload),
         frame=frame,
-        fits_ill=fits_ill,
+        fits_ill=poorly_fitting,
         lines=lines,
-        way=way,
+        way=mode_group,
         ways=MODE_GROUP_LABELS,
         back=back,
     )
@@ -68,7 +71,7 @@ def show(id: UUID) -> ViewResult:
 
 def _requested_mode_group(body: Administration) -> ModeGroup:
     """The mode group in the URL, or else that of the administration."""
-    for way in MODE_GROUP_LABELS:
-        if request.args.get("way") == way:
-            return way
+    for mode_group in MODE_GROUP_LABELS:
+        if request.args.get("way") == mode_group:
+            return mode_group
     return _MODE_GROUP_OF.get(body.mode, "aloud")

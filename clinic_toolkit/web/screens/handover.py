@@ -34,27 +34,29 @@ def offer(id: UUID) -> ViewResult:
     if handover_transition.is_handed_over():
         return handover_transition.render_wait_page()
     vault = context.vault()
-    kept = administrations.load_administration(db, vault, id)
-    if kept.final:
+    administration = administrations.load_administration(db, vault, id)
+    if administration.final:
         raise administrations.AdministrationFinished
-    if kept.payload.entered_on is not None:
+    if administration.payload.entered_on is not None:
         raise administrations.AnsweredOnPaper
-    about = answered_items.relationship_label(db, vault, kept.payload)
+    label = answered_items.relationship_label(db, vault, administration.payload)
     if request.method == "POST":
-        word = about if kept.payload.relationship else ""
-        _, ticket = clinician_side.create_handover(db, vault, kept, relationship_word=word, now=context.now())
+        relationship_word = label if administration.payload.relationship else ""
+        _, ticket = clinician_side.create_handover(
+            db, vault, administration, relationship_word=relationship_word, now=context.now()
+        )
         return handover_transition.hand_over_device(ticket)
-    context.audit_read("administration", kept)
+    context.audit_read("administration", administration)
     return render_template(
         "handover/offer.html",
         here="clients",
-        kept=kept,
-        about=about,
-        whom=display_names.load_display_names(db, vault).full_and_short([kept.payload.client_id]),
-        instrument=administrations.instrument_of(kept.payload),
-        limits=confidentiality_notice.notice_before(administrations.instrument_of(kept.payload)),
+        kept=administration,
+        about=label,
+        whom=display_names.load_display_names(db, vault).full_and_short([administration.payload.client_id]),
+        instrument=administrations.instrument_of(administration.payload),
+        limits=confidentiality_notice.notice_before(administrations.instrument_of(administration.payload)),
         by_code=context.worker().keeper.has_return_blob(),
-        answered=sum(status != 0 for status in kept.payload.answers.statuses),
+        answered=sum(status != 0 for status in administration.payload.answers.statuses),
     )
 
 
@@ -67,38 +69,38 @@ def handed_back() -> ViewResult:
 
 @screen.get("/handovers")
 def waiting() -> ViewResult:
-    """Redirect to the first returned form that was not reviewed yet, or else back to `back`."""
-    onward = guard.safe_return_path(request.args.get("back")) or "/"
-    found = clinician_side.list_open_handovers(context.db(), context.vault())
-    return responses.redirect_to(url_for(".show", id=found[0].id) if found else onward)
+    """Redirect to the first returned form that was not reviewed yet, or else to the path in `back`."""
+    return_path = guard.safe_return_path(request.args.get("back")) or "/"
+    open_handovers = clinician_side.list_open_handovers(context.db(), context.vault())
+    return responses.redirect_to(url_for(".show", id=open_handovers[0].id) if open_handovers else return_path)
 
 
 @screen.get("/handovers/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """Review a returned form: what to ask, what to talk about, what was left out. It never shows a score."""
-    kept = clinician_side.load_handover(context.db(), context.vault(), id)
-    arrival = return_review.build_return_review(context.db(), context.vault(), kept)
-    context.audit_read("handover", kept)
+    handover = clinician_side.load_handover(context.db(), context.vault(), id)
+    review = return_review.build_return_review(context.db(), context.vault(), handover)
+    context.audit_read("handover", handover)
     prompts: tuple[prompt_status.PromptStatus, ...] = ()
-    if arrival is not None:
-        context.audit_read("administration", arrival.administration)
+    if review is not None:
+        context.audit_read("administration", review.administration)
         prompts = prompt_status.list_prompts_of_administration(
-            context.db(), context.vault(), arrival.administration
+            context.db(), context.vault(), review.administration
         )
     return render_template(
         "handover/returned.html",
         here="clients",
-        kept=kept,
-        out=kept.state == STATE_OUT,
-        proposed=kept.state == STATE_PROPOSED,
-        arrival=arrival,
+        kept=handover,
+        out=handover.state == STATE_OUT,
+        proposed=handover.state == STATE_PROPOSED,
+        arrival=review,
         prompts=prompts,
-        held=arrival is not None
+        held=review is not None
         and fear_holds.is_held_after_closing(
-            context.db(), context.vault(), arrival.administration.payload, prompts
+            context.db(), context.vault(), review.administration.payload, prompts
         ),
-        hour=_hour(arrival.administration) if arrival else None,
-        loose=return_review.list_orphaned_answers(kept),
+        hour=_hour(review.administration) if review else None,
+        loose=return_review.list_orphaned_answers(handover),
         no_reassurance=NO_REASSURANCE,
     )
 
@@ -115,15 +117,15 @@ def bring_in(id: UUID) -> ViewResult:
 def decide(id: UUID) -> ViewResult:
     """Record the client's answers, or keep those already in the record."""
     db, vault = context.db(), context.vault()
-    kept = clinician_side.load_handover(db, vault, id)
-    if kept.state != STATE_PROPOSED and kept.payload.decision == request.form.get("decision"):
+    handover = clinician_side.load_handover(db, vault, id)
+    if handover.state != STATE_PROPOSED and handover.payload.decision == request.form.get("decision"):
         return responses.redirect_to(url_for(".show", id=id))
-    decision = (
+    record_decision = (
         proposals.accept_proposal
         if request.form.get("decision") == proposals.DECISION_ACCEPT
         else proposals.set_aside_proposal
     )
-    decision(db, vault, kept, now=context.now())
+    record_decision(db, vault, handover, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))
 
 
@@ -131,9 +133,9 @@ def decide(id: UUID) -> ViewResult:
 def go_on(id: UUID) -> ViewResult:
     """Mark the form as reviewed, and go where the button leads."""
     db, vault = context.db(), context.vault()
-    kept = clinician_side.load_handover(db, vault, id)
-    clinician_side.close_handover(db, vault, kept, now=context.now())
-    return responses.redirect_to(_page_after_review(kept, request.form.get("to", "")))
+    handover = clinician_side.load_handover(db, vault, id)
+    clinician_side.close_handover(db, vault, handover, now=context.now())
+    return responses.redirect_to(_page_after_review(handover, request.form.get("to", "")))
 
 
 def _page_after_review(handover: RecordVersion[Handover], to: str) -> str:
@@ -141,8 +143,8 @@ def _page_after_review(handover: RecordVersion[Handover], to: str) -> str:
     if target is None:
         return url_for("today.index")
     if to in (END, SESSION) and (hour := _hour(target)):
-        ends = to == END and hour.state == "open"
-        return url_for("endings.show" if ends else "sessions.show", id=hour.id)
+        ends_session = to == END and hour.state == "open"
+        return url_for("endings.show" if ends_session else "sessions.show", id=hour.id)
     if to == AGAIN and not target.final:
         return url_for(".offer", id=target.id)
     if to == TOGETHER:
@@ -164,7 +166,7 @@ def _hour(target: RecordVersion[Administration]) -> RecordVersion[TherapySession
 def _page_to_continue(target: RecordVersion[Administration]) -> str:
     if target.final:
         return url_for("results.together", id=target.id)
-    place = answers.next_unanswered_index(target.payload.answers)
-    if place == len(target.payload.answers.statuses):
+    item_index = answers.next_unanswered_index(target.payload.answers)
+    if item_index == len(target.payload.answers.statuses):
         return url_for("administrations.check", id=target.id)
-    return url_for("administrations.item", id=target.id, number=place + 1)
+    return url_for("administrations.item", id=target.id, number=item_index + 1)

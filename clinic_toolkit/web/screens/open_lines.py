@@ -22,40 +22,42 @@ screen = Blueprint("open_lines", __name__)
 @screen.route("/administrations/<uuid:id>/open-line", methods=["GET", "POST"])
 def show(id: UUID) -> ViewResult:
     """Show the open line, or save its text and redirect to where the button leads."""
-    kept = administrations.load_unfinished_administration(context.db(), context.vault(), id)
-    if not administrations.open_line_question(kept.payload):
+    administration = administrations.load_unfinished_administration(context.db(), context.vault(), id)
+    if not administrations.open_line_question(administration.payload):
         raise records.RecordNotFound
     if request.method == "GET":
-        context.audit_read("administration", kept)
-        return _render_open_line(kept, OpenLineForm(data={"open_line": kept.payload.open_line_answer}))
+        context.audit_read("administration", administration)
+        return _render_open_line(
+            administration, OpenLineForm(data={"open_line": administration.payload.open_line_answer})
+        )
     form = OpenLineForm(request.form)
     if not form.validate():
         if is_from_script():
             return responses.autosave_failed(first_error(form), 422)
-        return _render_open_line(kept, form), 422
-    line, clash = form.merge_with(kept.payload.open_line_answer)
-    if clash:
+        return _render_open_line(administration, form), 422
+    merged_text, has_conflict = form.merge_with(administration.payload.open_line_answer)
+    if has_conflict:
         if is_from_script():
             return responses.autosave_failed(CONFLICT_MESSAGE, 409)
-        return _render_open_line(kept, form, elsewhere=True), 409
-    if line != kept.payload.open_line_answer:
-        kept = progress.record_responses(
-            context.db(), context.vault(), kept, {}, open_line_answer=line, now=context.now()
+        return _render_open_line(administration, form, elsewhere=True), 409
+    if merged_text != administration.payload.open_line_answer:
+        administration = progress.record_responses(
+            context.db(), context.vault(), administration, {}, open_line_answer=merged_text, now=context.now()
         )
     if is_from_script():
         return responses.autosave_saved(context.now(), version=form.mark_after_save)
-    return responses.redirect_to(_page_after_open_line(kept, form.go.data or "next"))
+    return responses.redirect_to(_page_after_open_line(administration, form.go.data or "next"))
 
 
 def _page_after_open_line(administration: RecordVersion[Administration], go: str) -> str:
-    last = len(administration.payload.answers.statuses)
+    last_number = len(administration.payload.answers.statuses)
     if go == "stop":
         progress.stop_administration(context.db(), context.vault(), administration, now=context.now())
         return url_for("administrations.stopped", id=administration.id)
     if go == "pause":
-        return url_for("administrations.pause", id=administration.id, number=last)
+        return url_for("administrations.pause", id=administration.id, number=last_number)
     if go == "back":
-        return url_for("administrations.item", id=administration.id, number=last)
+        return url_for("administrations.item", id=administration.id, number=last_number)
     return url_for("administrations.check", id=administration.id)
 
 

@@ -34,11 +34,11 @@ def index() -> ViewResult:
 @screen.post("/your-questionnaires")
 def upload() -> ViewResult:
     """Parse an uploaded file, and show its preview or all its errors."""
-    chosen = request.files.get("definition")
-    data = chosen.read(MAX_BYTES + 1) if chosen else b""
-    if chosen is None or not (data or chosen.filename):
+    uploaded = request.files.get("definition")
+    data = uploaded.read(MAX_BYTES + 1) if uploaded else b""
+    if uploaded is None or not (data or uploaded.filename):
         return _render_index(errors={"definition": _NO_FILE_MESSAGE}), 422
-    return _preview_file(data, pending_definition.printable_file_name(chosen.filename or ""))
+    return _preview_file(data, pending_definition.printable_file_name(uploaded.filename or ""))
 
 
 @screen.post("/your-questionnaires/folder")
@@ -56,19 +56,19 @@ def _preview_file(data: bytes, file: str) -> ViewResult:
     if len(data) > MAX_BYTES:
         return _render_index(errors={"definition": _TOO_LARGE_MESSAGE}), 413
     try:
-        told = pending_definition.parse_without_keys(data, file)
-    except ParsingFailed as stopped:
+        reply = pending_definition.parse_without_keys(data, file)
+    except ParsingFailed as failure:
         if context.find_unlocked_session() is None:
             raise  # locked in the meantime: no page of the record can be shown
-        return _render_index(errors={"definition": stopped.sentence}), _STATUS_BY_OUTCOME.get(
-            stopped.outcome, 503
+        return _render_index(errors={"definition": failure.sentence}), _STATUS_BY_OUTCOME.get(
+            failure.outcome, 503
         )
-    findings, instrument = told.findings, told.instrument
+    findings, instrument = reply.findings, reply.instrument
     if instrument is not None:
         try:
             own_questionnaires.check_addition(context.db(), context.vault(), instrument, file)
-        except DefinitionError as refused:
-            findings = parser_protocol.collect_findings(refused, data)
+        except DefinitionError as error:
+            findings = parser_protocol.collect_findings(error, data)
     if instrument is None or findings is not None:
         pending_definition.discard_pending_definition()
         return _render_index(findings=findings), 422
@@ -82,23 +82,28 @@ def _preview_file(data: bytes, file: str) -> ViewResult:
 def take_in() -> ViewResult:
     """Add the questionnaire under preview to the practice."""
     db, vault = context.db(), context.vault()
-    taken = own_questionnaires.find_by_digest(db, vault, request.form.get("digest", ""))
-    if taken is not None:
+    added = own_questionnaires.find_by_digest(db, vault, request.form.get("digest", ""))
+    if added is not None:
         # The button was pressed twice: the first press has added it.
-        return responses.redirect_to(url_for(".index", taken=taken.payload.instrument_id, _anchor="yours"))
+        return responses.redirect_to(url_for(".index", taken=added.payload.instrument_id, _anchor="yours"))
     try:
-        held = pending_definition.load_pending_definition()
-    except NoPendingDefinition as gone:
-        return handle_no_pending_definition(gone)
+        pending = pending_definition.load_pending_definition()
+    except NoPendingDefinition as nothing_pending:
+        return handle_no_pending_definition(nothing_pending)
     try:
         own_questionnaires.add_questionnaire(
-            context.db(), context.vault(), held.instrument, held.definition, held.file, now=context.now()
+            context.db(),
+            context.vault(),
+            pending.instrument,
+            pending.definition,
+            pending.file,
+            now=context.now(),
         )
-    except DefinitionError as refused:
+    except DefinitionError as error:
         # Another window added a conflicting questionnaire in the meantime.
-        return _render_index(findings=parser_protocol.collect_findings(refused, held.definition)), 409
+        return _render_index(findings=parser_protocol.collect_findings(error, pending.definition)), 409
     pending_definition.discard_pending_definition()
-    return responses.redirect_to(url_for(".index", taken=held.instrument.id, _anchor="yours"))
+    return responses.redirect_to(url_for(".index", taken=pending.instrument.id, _anchor="yours"))
 
 
 @screen.post("/your-questionnaires/leave")
@@ -142,13 +147,18 @@ def handle_too_large(error: RequestEntityTooLarge) -> ViewResult:
 
 def _render_index(*, errors: dict[str, str] | None = None, findings: Findings | None = None) -> str:
     db, vault = context.db(), context.vault()
-    yours = own_questionnaires.list_newest_versions(db, vault)
+    own_versions = own_questionnaires.list_newest_versions(db, vault)
     return render_template(
         "own_questionnaires/index.html",
         here="questionnaires",
-        yours=yours,
+        yours=own_versions,
         taken=next(
-            (k.payload.title for k in yours if k.payload.instrument_id == request.args.get("taken")), ""
+            (
+                version.payload.title
+                for version in own_versions
+                if version.payload.instrument_id == request.args.get("taken")
+            ),
+            "",
         ),
         files=definition_inbox.list_files(context.settings().data_folder),
         folder=definition_inbox.INBOX_FOLDER,

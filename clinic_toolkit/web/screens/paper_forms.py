@@ -54,23 +54,23 @@ def of_client(client: UUID) -> ViewResult:
 def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> ViewResult:
     db, vault, today = context.db(), context.vault(), context.today()
     client = clients.load_client(db, vault, client_id)
-    known = [
-        kept for kept in relationships.list_relationships(db, vault, client.id) if kept.state == "active"
+    active_relationships = [
+        each for each in relationships.list_relationships(db, vault, client.id) if each.state == "active"
     ]
     ring = vault.get_ring(client.id, "record")
     draft = draft_saving.open_page_draft("paper", hour.id if hour else client.id, ring=ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    sheets = paper_entry.list_paper_editions(db, vault)
-    order = recent_relationships.recent_relationship_ids(db, vault, client.id, known)
+    editions = paper_entry.list_paper_editions(db, vault)
+    order = recent_relationships.recent_relationship_ids(db, vault, client.id, active_relationships)
     form = PaperEntryForm.for_paper_form(
-        known, order, sheets, draft.field_values(), on=_likely_day(hour, today), today=today
+        active_relationships, order, editions, draft.field_values(), on=_likely_day(hour, today), today=today
     )
-    before = idempotent_forms.find_created_before(Administration, ring, form.matches_record)
-    if before is not None:
-        return responses.redirect_to(url_for("whole_forms.show", id=before.id))
+    existing = idempotent_forms.find_created_before(Administration, ring, form.matches_record)
+    if existing is not None:
+        return responses.redirect_to(url_for("whole_forms.show", id=existing.id))
     if request.method == "POST" and form.validate():
-        kept = paper_entry.create_administration_from_paper(
+        administration = paper_entry.create_administration_from_paper(
             db,
             vault,
             typed_code=form.code.data,
@@ -82,7 +82,7 @@ def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> 
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
         draft.mark_recorded()
-        return responses.redirect_to(url_for("whole_forms.show", id=kept.id))
+        return responses.redirect_to(url_for("whole_forms.show", id=administration.id))
     context.audit_read("client", client)
     page = render_template(
         "paper/sheet.html",
@@ -92,7 +92,9 @@ def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> 
         form=form,
         draft=draft,
         errors=form.errors,
-        frames=[each for each in catalogue.list_frames() if each.takes_questionnaires and not each.general],
+        frames=[
+            frame for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general
+        ],
     )
     return (page, 422) if form.errors else page
 
@@ -104,49 +106,59 @@ def _likely_day(hour: RecordVersion[TherapySession] | None, today: date) -> date
 @screen.route("/administrations/<uuid:id>/again", methods=["GET", "POST"])
 def again(id: UUID) -> ViewResult:
     """Enter the same form a second time without seeing the first entry, and compare."""
-    kept = _load_unfinished_paper_form(id)
+    administration = _load_unfinished_paper_form(id)
     if request.method == "GET":
-        context.audit_read("administration", kept)
-        return _render_second_entry(kept, None)
-    sent = _submitted_rows(kept)
+        context.audit_read("administration", administration)
+        return _render_second_entry(administration, None)
+    row_forms = _submitted_rows(administration)
     # A list, not a generator: every row is validated, so that all mistakes are shown at once.
-    if [form for form in sent if not form.validate()]:
-        return _render_second_entry(kept, sent), 422
-    second = [form.to_response(_NO_ANSWER) for form in sent]
-    places = paper_entry.list_entry_differences(kept.payload, second)
-    if not places:
-        paper_entry.settle_double_entry(context.db(), context.vault(), kept, {}, now=context.now())
+    if [form for form in row_forms if not form.validate()]:
+        return _render_second_entry(administration, row_forms), 422
+    second_entry = [form.to_response(_NO_ANSWER) for form in row_forms]
+    item_indexes = paper_entry.list_entry_differences(administration.payload, second_entry)
+    if not item_indexes:
+        paper_entry.settle_double_entry(context.db(), context.vault(), administration, {}, now=context.now())
         return responses.redirect_to(url_for("administrations.check", id=id))
-    context.audit_read("administration", kept)
-    return _render_comparison(kept, places, second)
+    context.audit_read("administration", administration)
+    return _render_comparison(administration, item_indexes, second_entry)
 
 
 @screen.post("/administrations/<uuid:id>/settle")
 def settle(id: UUID) -> ViewResult:
     """Save what the sheet says where the two entries differ."""
-    kept = _load_unfinished_paper_form(id)
-    if kept.payload.double_entered and parse_whole_number(request.form.get("version")) + 1 == kept.version:
+    administration = _load_unfinished_paper_form(id)
+    if (
+        administration.payload.double_entered
+        and parse_whole_number(request.form.get("version")) + 1 == administration.version
+    ):
         # The form was sent twice: the first one has been saved.
         return responses.redirect_to(url_for("administrations.check", id=id))
-    second = [form.to_response(_NO_ANSWER) for form in _submitted_rows(kept) if form.validate()]
-    if len(second) != len(kept.payload.answers.statuses):
+    second_entry = [
+        form.to_response(_NO_ANSWER) for form in _submitted_rows(administration) if form.validate()
+    ]
+    if len(second_entry) != len(administration.payload.answers.statuses):
         raise records.RecordNotFound
-    if parse_whole_number(request.form.get("version")) != kept.version:
+    if parse_whole_number(request.form.get("version")) != administration.version:
         # The first entry was changed in the meantime: compare again, without any retyping.
         return _render_comparison(
-            kept, paper_entry.list_entry_differences(kept.payload, second), second, newer=True
+            administration,
+            paper_entry.list_entry_differences(administration.payload, second_entry),
+            second_entry,
+            newer=True,
         ), 409
-    first = answers.decode_responses(kept.payload.answers)
-    places = [place for place in range(len(first)) if f"{place + 1}-differs" in request.form]
-    chosen = {place: request.form.get(f"{place + 1}-keep", "") for place in places}
-    if any(choice not in ("first", "second") for choice in chosen.values()):
-        return _render_comparison(kept, places, second, chosen=chosen), 422
-    put = {
-        place: replace(second[place], remark=first[place].remark)
-        for place in places
-        if chosen[place] == "second"
+    first_entry = answers.decode_responses(administration.payload.answers)
+    item_indexes = [
+        item_index for item_index in range(len(first_entry)) if f"{item_index + 1}-differs" in request.form
+    ]
+    choices = {item_index: request.form.get(f"{item_index + 1}-keep", "") for item_index in item_indexes}
+    if any(choice not in ("first", "second") for choice in choices.values()):
+        return _render_comparison(administration, item_indexes, second_entry, chosen=choices), 422
+    decided = {
+        item_index: replace(second_entry[item_index], remark=first_entry[item_index].remark)
+        for item_index in item_indexes
+        if choices[item_index] == "second"
     }
-    paper_entry.settle_double_entry(context.db(), context.vault(), kept, put, now=context.now())
+    paper_entry.settle_double_entry(context.db(), context.vault(), administration, decided, now=context.now())
     return responses.redirect_to(url_for("administrations.check", id=id))
 
 
@@ -161,7 +173,7 @@ def _submitted_rows(administration: RecordVersion[Administration]) -> list[ItemR
 def _render_second_entry(
     administration: RecordVersion[Administration], sent: list[ItemRowForm] | None
 ) -> str:
-    given = (
+    shown_responses = (
         [form.to_response(_NO_ANSWER) for form in sent]
         if sent
         else [_NO_ANSWER] * len(administration.payload.answers.statuses)
@@ -171,12 +183,15 @@ def _render_second_entry(
         lines=[
             {"number": number, "text": item.text, "answered": response}
             for number, (item, response) in enumerate(
-                zip(answered_items.list_answered_items(administration.payload), given, strict=True), start=1
+                zip(answered_items.list_answered_items(administration.payload), shown_responses, strict=True),
+                start=1,
             )
         ],
         ways=NON_ANSWER_LABELS,
         errors={
-            f"{n}-{name}": each for n, form in enumerate(sent or (), 1) for name, each in form.errors.items()
+            f"{number}-{name}": messages
+            for number, form in enumerate(sent or (), 1)
+            for name, messages in form.errors.items()
         },
         **_heading_values(administration),
     )
@@ -197,22 +212,22 @@ def _render_comparison(
     return render_template(
         "paper/compared.html",
         newer=newer,
-        again=[(place + 1, response) for place, response in enumerate(second)],
+        again=[(item_index + 1, response) for item_index, response in enumerate(second)],
         lines=[
             {
-                "number": place + 1,
-                "text": items[place].text,
+                "number": item_index + 1,
+                "text": items[item_index].text,
                 "first": describe_answer(
-                    answers.decode_responses(administration.payload.answers)[place], instrument
+                    answers.decode_responses(administration.payload.answers)[item_index], instrument
                 ),
-                "second": describe_answer(second[place], instrument),
-                "chosen": (chosen or {}).get(place, ""),
+                "second": describe_answer(second[item_index], instrument),
+                "chosen": (chosen or {}).get(item_index, ""),
             }
-            for place in places
+            for item_index in places
         ],
         errors={
-            f"{place + 1}-keep": ["Choose what the sheet says."]
-            for place, choice in (chosen or {}).items()
+            f"{item_index + 1}-keep": ["Choose what the sheet says."]
+            for item_index, choice in (chosen or {}).items()
             if not choice
         },
         **_heading_values(administration),
@@ -220,10 +235,10 @@ def _render_comparison(
 
 
 def _load_unfinished_paper_form(id: UUID) -> RecordVersion[Administration]:
-    kept = administrations.load_unfinished_administration(context.db(), context.vault(), id)
-    if kept.payload.entered_on is None:
+    administration = administrations.load_unfinished_administration(context.db(), context.vault(), id)
+    if administration.payload.entered_on is None:
         raise records.RecordNotFound
-    return kept
+    return administration
 
 
 def _heading_values(administration: RecordVersion[Administration]) -> dict[str, object]:

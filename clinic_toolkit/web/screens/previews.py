@@ -39,18 +39,23 @@ _PLACEHOLDER_CODE = "000000"
 
 @screen.get("")
 def show() -> ViewResult:
-    """What the clinician will see of it, with links to the other pages."""
-    held = pending_definition.load_pending_definition()
-    instrument = held.instrument
+    """What the clinician will see of the questionnaire, with links to the other pages of the preview."""
+    pending = pending_definition.load_pending_definition()
+    instrument = pending.instrument
     frames = [frame for frame in catalogue.list_frames() if frame.takes_questionnaires]
-    known = own_questionnaires.list_newest_versions(context.db(), context.vault())
+    own_versions = own_questionnaires.list_newest_versions(context.db(), context.vault())
     return render_template(
         "own_questionnaires/preview.html",
         here="questionnaires",
         instrument=instrument,
-        file=held.file,
+        file=pending.file,
         before=next(
-            (kept.payload.version for kept in known if kept.payload.instrument_id == instrument.id), ""
+            (
+                version.payload.version
+                for version in own_versions
+                if version.payload.instrument_id == instrument.id
+            ),
+            "",
         ),
         can_be_handed=client_copy.can_be_handed_over(instrument),
         frames=frames,
@@ -78,15 +83,15 @@ def item(number: int) -> ViewResult:
         raise records.RecordNotFound
     if request.method == "POST":
         return responses.redirect_to(_next_address(instrument, number))
-    asked = instrument.items[number - 1]
+    item = instrument.items[number - 1]
     return _render_preview(
         "item",
         instrument,
-        item=asked,
-        text=_item_text(asked),
+        item=item,
+        text=_item_text(item),
         number=number,
         count=len(instrument.items),
-        facet=next(each for each in instrument.facets if each.id == asked.facet),
+        facet=next(facet for facet in instrument.facets if facet.id == item.facet),
     )
 
 
@@ -142,14 +147,14 @@ def blank() -> ViewResult:
     from clinic_toolkit.documents import blank_form as paper
 
     instrument = pending_definition.load_pending_definition().instrument
-    value = BlankQuestionnaire(
+    questionnaire = BlankQuestionnaire(
         letterhead=context.letterhead(),
         instrument=instrument,
         is_general=GENERAL_PARAM in request.args,
         form_code=_PLACEHOLDER_CODE,
         confidentiality_text=confidentiality_notice.notice_on_paper(instrument),
     )
-    return _printout_response("questionnaire", "Blank form", lambda: paper.render_blank_form(value))
+    return _printout_response("questionnaire", "Blank form", lambda: paper.render_blank_form(questionnaire))
 
 
 @screen.route("/answer-card", methods=["GET", "POST"])
@@ -158,22 +163,22 @@ def answer_card() -> ViewResult:
     """The printout of the answer labels in large type."""
     from clinic_toolkit.documents import answer_card as paper
 
-    value = AnswerCard(
+    card = AnswerCard(
         letterhead=context.letterhead(), instrument=pending_definition.load_pending_definition().instrument
     )
-    return _printout_response("answer-card", "Answer card", lambda: paper.render_answer_card(value))
+    return _printout_response("answer-card", "Answer card", lambda: paper.render_answer_card(card))
 
 
 @screen.route("/guide", methods=["GET", "POST"])
 @guard.marks_printout
 def guide() -> ViewResult:
-    """The printout of the guidance on giving it."""
+    """The printout of the guidance on giving the questionnaire."""
     from clinic_toolkit.documents import guide as paper
 
-    value = InstrumentGuide(
+    guide = InstrumentGuide(
         letterhead=context.letterhead(), instrument=pending_definition.load_pending_definition().instrument
     )
-    return _printout_response("guide", "Guide for you", lambda: paper.render_guide(value))
+    return _printout_response("guide", "Guide for you", lambda: paper.render_guide(guide))
 
 
 def _printout_response(kind: str, title: str, render: Callable[[], bytes]) -> ViewResult:
@@ -190,10 +195,10 @@ def handle_no_pending_definition(error: NoPendingDefinition) -> ViewResult:
 def _render_preview(name: str, instrument: Instrument, **values: object) -> str:
     """Render a page of the questionnaire without an administration, so that no link leads anywhere."""
     payload = SimpleNamespace(mode="read_aloud", therapy_session_id=None, relationship=None, entered_on=None)
-    nobody = SimpleNamespace(id=None, version=0, payload=payload)
+    no_administration = SimpleNamespace(id=None, version=0, payload=payload)
     return render_template(
         f"own_questionnaires/{name}.html",
-        kept=nobody,
+        kept=no_administration,
         instrument=instrument,
         about=PEOPLE_IN_GENERAL if GENERAL_PARAM in request.args else EXAMPLE_WORD,
         general=GENERAL_PARAM in request.args,

@@ -64,14 +64,16 @@ def blank(slug: str) -> ViewResult:
 
     instrument = own_questionnaires.load_instrument(context.db(), context.vault(), slug)
     general = "general" in request.args
-    value = BlankQuestionnaire(
+    questionnaire = BlankQuestionnaire(
         letterhead=context.letterhead(),
         instrument=instrument,
         is_general=general,
         form_code=form_code.form_code_of(instrument, general=general),
         confidentiality_text=confidentiality_notice.notice_on_paper(instrument),
     )
-    return _printout_response("questionnaire", "Blank form", lambda: paper.render_blank_form(value), slug)
+    return _printout_response(
+        "questionnaire", "Blank form", lambda: paper.render_blank_form(questionnaire), slug
+    )
 
 
 @screen.route("/questionnaires/<slug>/answer-card", methods=["GET", "POST"])
@@ -80,11 +82,11 @@ def answer_card(slug: str) -> ViewResult:
     """The printout of the answer labels in large type, to point at."""
     from clinic_toolkit.documents import answer_card as paper
 
-    value = AnswerCard(
+    card = AnswerCard(
         letterhead=context.letterhead(),
         instrument=own_questionnaires.load_instrument(context.db(), context.vault(), slug),
     )
-    return _printout_response("answer-card", "Answer card", lambda: paper.render_answer_card(value), slug)
+    return _printout_response("answer-card", "Answer card", lambda: paper.render_answer_card(card), slug)
 
 
 @screen.route("/questionnaires/<slug>/card", methods=["GET", "POST"])
@@ -94,14 +96,14 @@ def card(slug: str) -> ViewResult:
     from clinic_toolkit.documents import clinician_card as paper
 
     instrument = own_questionnaires.load_instrument(context.db(), context.vault(), slug)
-    value = ClinicianCard(
+    card = ClinicianCard(
         letterhead=context.letterhead(),
         instrument=instrument,
         form_code=form_code.form_code_of(instrument, general=False),
         form_code_general=form_code.form_code_of(instrument, general=True),
     )
     return _printout_response(
-        "clinician-card", "Card for you", lambda: paper.render_clinician_card(value), slug
+        "clinician-card", "Card for you", lambda: paper.render_clinician_card(card), slug
     )
 
 
@@ -111,18 +113,18 @@ def guide(slug: str) -> ViewResult:
     """The printout of the guidance: how to give it and what to ask."""
     from clinic_toolkit.documents import guide as paper
 
-    value = InstrumentGuide(
+    guide = InstrumentGuide(
         letterhead=context.letterhead(),
         instrument=own_questionnaires.load_instrument(context.db(), context.vault(), slug),
     )
-    return _printout_response("guide", "Guide for you", lambda: paper.render_guide(value), slug)
+    return _printout_response("guide", "Guide for you", lambda: paper.render_guide(guide), slug)
 
 
 def _printout_response(kind: str, title: str, render: Callable[[], bytes], slug: str) -> ViewResult:
     # The card may be opened in the middle of an administration; then it leads back there.
-    giving = request.args.get("giving", type=UUID)
-    if giving:
-        back = ("Back to the introduction", url_for("administrations.introduction", id=giving))
+    administration_id = request.args.get("giving", type=UUID)
+    if administration_id:
+        back = ("Back to the introduction", url_for("administrations.introduction", id=administration_id))
     else:
         back = ("Back to the questionnaire", url_for(".show", slug=slug))
     return printouts.respond_with_printout(Printout(kind=kind, title=title, back=back, render=render))

@@ -35,39 +35,41 @@ STOOD_OUT, TOGETHER = "stood-out", "together"
 @screen.get("/administrations/<uuid:id>/result")
 def show(id: UUID) -> ViewResult:
     """The clinician's page of a result."""
-    kept = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", kept)
-    prompts = prompt_status.list_prompts_of_administration(context.db(), context.vault(), kept)
+    administration = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", administration)
+    prompts = prompt_status.list_prompts_of_administration(context.db(), context.vault(), administration)
     context.audit_read(
         "risk_entry",
         *{prompt.entry.id: prompt.entry for prompt in prompts if prompt.entry}.values(),
     )
-    result = results.build_result(context.db(), context.vault(), kept, now=context.now())
-    if check_ins.is_check_in(kept.payload):
+    result = results.build_result(context.db(), context.vault(), administration, now=context.now())
+    if check_ins.is_check_in(administration.payload):
         return render_template(
             "results/check_in.html",
             here="clients",
-            kept=kept,
+            kept=administration,
             result=result,
-            check_in=check_ins.build_check_in_page(context.db(), context.vault(), kept),
-            fits_ill=answered_items.poorly_fitting_numbers(result.instrument, kept.payload.frame),
+            check_in=check_ins.build_check_in_page(context.db(), context.vault(), administration),
+            fits_ill=answered_items.poorly_fitting_numbers(result.instrument, administration.payload.frame),
             status_text=STATUS_LINE,
             no_reassurance=NO_REASSURANCE,
         )
-    numbers = answered_items.score_answers(result.items, result.instrument)
+    scores = answered_items.score_answers(result.items, result.instrument)
     return render_template(
         "results/show.html",
         here="clients",
-        kept=kept,
+        kept=administration,
         result=result,
         prompts=prompts,
-        held=fear_holds.is_held_after_closing(context.db(), context.vault(), kept.payload, prompts),
-        counts=[describe_count(result.instrument, facet) for facet in numbers.facets],
-        total_line=describe_total(numbers),
-        fits_ill=answered_items.poorly_fitting_numbers(result.instrument, kept.payload.frame),
-        compared=courses.compare_with_previous(context.db(), context.vault(), kept),
+        held=fear_holds.is_held_after_closing(context.db(), context.vault(), administration.payload, prompts),
+        counts=[describe_count(result.instrument, facet) for facet in scores.facets],
+        total_line=describe_total(scores),
+        fits_ill=answered_items.poorly_fitting_numbers(result.instrument, administration.payload.frame),
+        compared=courses.compare_with_previous(context.db(), context.vault(), administration),
         same_rule=ABOUT_THE_SAME_RULE,
-        tells_more=results.build_client_page(context.load_practice().payload, kept, stood_out=True).stood_out,
+        tells_more=results.build_client_page(
+            context.load_practice().payload, administration, stood_out=True
+        ).stood_out,
         status_text=validation_status_line(result.instrument, STATUS_LINE),
         higher_means=explain_higher(result.instrument),
         no_norm=norm_line(result.instrument),
@@ -78,13 +80,13 @@ def show(id: UUID) -> ViewResult:
 @screen.get("/administrations/<uuid:id>/answers")
 def answers(id: UUID) -> ViewResult:
     """Every item with its answer, for the clinician."""
-    kept = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", kept)
-    result = results.build_result(context.db(), context.vault(), kept)
+    administration = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", administration)
+    result = results.build_result(context.db(), context.vault(), administration)
     return render_template(
         "results/answers.html",
         here="clients",
-        kept=kept,
+        kept=administration,
         result=result,
         status_text=validation_status_line(result.instrument, STATUS_LINE),
     )
@@ -93,18 +95,20 @@ def answers(id: UUID) -> ViewResult:
 @screen.route("/administrations/<uuid:id>/together", methods=["GET", "POST"])
 def together(id: UUID) -> ViewResult:
     """The page to look at together, with fields for what the client says about it."""
-    kept = administrations.load_administration(context.db(), context.vault(), id)
-    shown = results.build_joint_review(context.db(), context.vault(), kept)
-    form = ReflectionForm.for_result(shown, kept.payload, request.form if request.method == "POST" else None)
-    newer = bool(form.has_changes(kept.payload) and form.expected_version != kept.version)
+    administration = administrations.load_administration(context.db(), context.vault(), id)
+    review = results.build_joint_review(context.db(), context.vault(), administration)
+    form = ReflectionForm.for_result(
+        review, administration.payload, request.form if request.method == "POST" else None
+    )
+    newer = bool(form.has_changes(administration.payload) and form.expected_version != administration.version)
     if request.method == "POST" and form.validate() and not newer:
-        if not form.has_changes(kept.payload):
-            changed = kept
+        if not form.has_changes(administration.payload):
+            revised = administration
         else:
-            changed = reflections.record_reflection(
+            revised = reflections.record_reflection(
                 context.db(),
                 context.vault(),
-                kept,
+                administration,
                 wrong=form.wrong.data,
                 own_words=form.own_words.data,
                 next_step=form.next_step.data,
@@ -114,7 +118,7 @@ def together(id: UUID) -> ViewResult:
                 now=context.now(),
             )
         if is_from_script():
-            return responses.autosave_saved(context.now(), version=changed.version)
+            return responses.autosave_saved(context.now(), version=revised.version)
         if "print" in request.form:
             return responses.redirect_to(url_for(".client_page", id=id, together=""))
         # The client is looking on, so this must not redirect to the clinician's page.
@@ -127,13 +131,13 @@ def together(id: UUID) -> ViewResult:
             f"{records.StaleVersion().sentence} Press “Save this” to see both.", 409
         )
     if request.method == "GET":
-        context.audit_read("administration", kept)
+        context.audit_read("administration", administration)
     page = render_template(
         "results/together.html",
-        kept=kept,
-        newer=kept.payload if newer else None,
-        together=shown,
-        more=number_in_words(shown.unnamed_count),
+        kept=administration,
+        newer=administration.payload if newer else None,
+        together=review,
+        more=number_in_words(review.unnamed_count),
         form=form,
         errors=form.errors,
         client_text=CLIENT_LINE,
@@ -147,21 +151,21 @@ def client_page(id: UUID) -> ViewResult:
     """The printout of the client page; it says what stood out only if that was chosen."""
     from clinic_toolkit.documents import client_page as paper
 
-    kept = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", kept)
-    value = results.build_client_page(
-        context.load_practice().payload, kept, stood_out=request.args.get("with") == STOOD_OUT
+    administration = administrations.load_administration(context.db(), context.vault(), id)
+    context.audit_read("administration", administration)
+    page = results.build_client_page(
+        context.load_practice().payload, administration, stood_out=request.args.get("with") == STOOD_OUT
     )
-    together = TOGETHER in request.args
+    with_client = TOGETHER in request.args
     return printouts.respond_with_printout(
         Printout(
             kind="page",
-            title="Your page" if together else "Client page",
+            title="Your page" if with_client else "Client page",
             back=("Back", url_for(".together", id=id))
-            if together
+            if with_client
             else ("Back to the result", url_for(".show", id=id)),
-            render=lambda: paper.render_client_page(value),
-            client_is_present=together,
+            render=lambda: paper.render_client_page(page),
+            client_is_present=with_client,
         )
     )
 
@@ -175,16 +179,16 @@ def summary(session: UUID) -> ViewResult:
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
     context.audit_read("therapy_session", hour)
     db, vault = context.db(), context.vault()
-    given = answered_items.list_single_client_administrations(db, vault, hour)
-    context.audit_read("administration", *given)
-    value = therapy_session_summary.build_session_summary(
-        db, vault, context.load_practice().payload, hour, given
+    session_administrations = answered_items.list_single_client_administrations(db, vault, hour)
+    context.audit_read("administration", *session_administrations)
+    page = therapy_session_summary.build_session_summary(
+        db, vault, context.load_practice().payload, hour, session_administrations
     )
     return printouts.respond_with_printout(
         Printout(
             kind="summary",
             title="Session summary",
             back=("Back to the session", url_for("sessions.show", id=session)),
-            render=lambda: paper.render_session_summary(value),
+            render=lambda: paper.render_session_summary(page),
         )
     )

@@ -24,70 +24,79 @@ screen = Blueprint("rhythms", __name__)
 @screen.route("/administrations/<uuid:id>/rhythm", methods=["GET", "POST"])
 def edit(id: UUID) -> ViewResult:
     """Enter why a questionnaire is repeated, and until when."""
-    kept, seen = _load_round_and_rhythm(id)
-    form = _build_form(request.form if request.method == "POST" else None, seen)
+    administration, agreement = _load_round_and_rhythm(id)
+    form = _build_form(request.form if request.method == "POST" else None, agreement)
     if request.method == "POST" and form.validate():
-        if seen is not None and form.matches_record(seen):
-            return _redirect_back(kept)
-        if fields.parse_whole_number(form.version.data) != (seen.version if seen else 0):
-            return _render_form(kept, seen, form, GoOnForm(), newer=True), 409
+        if agreement is not None and form.matches_record(agreement):
+            return _redirect_back(administration)
+        if fields.parse_whole_number(form.version.data) != (agreement.version if agreement else 0):
+            return _render_form(administration, agreement, form, GoOnForm(), newer=True), 409
         repeat_agreements.agree_to_repeat(
             context.db(),
             context.vault(),
-            seen,
-            kept.payload,
+            agreement,
+            administration.payload,
             purpose=form.why.data,
             end_date=form.until.data,
             max_rounds=fields.parse_whole_number(form.times.data) or None,
             baseline=fields.parse_whole_number(form.baseline.data),
             now=context.now(),
         )
-        return _redirect_back(kept)
+        return _redirect_back(administration)
     if request.method == "GET":
-        context.audit_read("administration", kept)
-        context.audit_read("rhythm", *([seen] if seen else ()))
-    page = _render_form(kept, seen, form, GoOnForm())
+        context.audit_read("administration", administration)
+        context.audit_read("rhythm", *([agreement] if agreement else ()))
+    page = _render_form(administration, agreement, form, GoOnForm())
     return (page, 422) if form.errors else page
 
 
 @screen.post("/administrations/<uuid:id>/rhythm/not-today")
 def not_today(id: UUID) -> ViewResult:
     """Record that the client did not want it today; no reason is asked for."""
-    kept, seen = _load_round_and_rhythm(id)
-    repeat_agreements.record_decline(context.db(), context.vault(), seen, kept.payload, now=context.now())
-    return _redirect_back(kept)
+    administration, agreement = _load_round_and_rhythm(id)
+    repeat_agreements.record_decline(
+        context.db(), context.vault(), agreement, administration.payload, now=context.now()
+    )
+    return _redirect_back(administration)
 
 
 @screen.post("/administrations/<uuid:id>/rhythm/wish")
 def wish(id: UUID) -> ViewResult:
     """Record that the client wants to stop; the repeating ends at once."""
-    kept, seen = _load_round_and_rhythm(id)
+    administration, agreement = _load_round_and_rhythm(id)
     repeat_agreements.record_wish_to_stop(
-        context.db(), context.vault(), seen, kept.payload, now=context.now()
+        context.db(), context.vault(), agreement, administration.payload, now=context.now()
     )
-    return _redirect_back(kept)
+    return _redirect_back(administration)
 
 
 @screen.post("/administrations/<uuid:id>/rhythm/stop")
 def stop(id: UUID) -> ViewResult:
     """Stop repeating a questionnaire."""
-    kept, seen = _load_round_and_rhythm(id)
-    repeat_agreements.stop_repeating(context.db(), context.vault(), seen, kept.payload, now=context.now())
-    return _redirect_back(kept)
+    administration, agreement = _load_round_and_rhythm(id)
+    repeat_agreements.stop_repeating(
+        context.db(), context.vault(), agreement, administration.payload, now=context.now()
+    )
+    return _redirect_back(administration)
 
 
 @screen.post("/administrations/<uuid:id>/rhythm/go-on")
 def go_on(id: UUID) -> ViewResult:
     """Record why the repeating goes on although stopping was proposed."""
-    kept, seen = _load_round_and_rhythm(id)
+    administration, agreement = _load_round_and_rhythm(id)
     form = GoOnForm(request.form)
     if not form.validate():
-        return _render_form(kept, seen, _build_form(None, seen), form), 422
-    if not form.was_already_decided(seen):
+        return _render_form(administration, agreement, _build_form(None, agreement), form), 422
+    if not form.was_already_decided(agreement):
         repeat_agreements.continue_repeating(
-            context.db(), context.vault(), seen, kept.payload, reason=form.because.data, now=context.now()
+            context.db(),
+            context.vault(),
+            agreement,
+            administration.payload,
+            reason=form.because.data,
+            now=context.now(),
         )
-    return _redirect_back(kept)
+    return _redirect_back(administration)
 
 
 def _build_form(typed: Any, seen: RecordVersion[RepeatAgreement] | None) -> RhythmForm:
@@ -100,24 +109,24 @@ def _load_round_and_rhythm(
 ) -> tuple[RecordVersion[Administration], RecordVersion[RepeatAgreement] | None]:
     """Load an administration that counts as a round, and the repeat agreement for its series, if any."""
     db, vault = context.db(), context.vault()
-    kept = administrations.load_administration(db, vault, id)
-    if kept.state not in courses.COURSE_STATES:
+    administration = administrations.load_administration(db, vault, id)
+    if administration.state not in courses.COURSE_STATES:
         raise records.RecordNotFound
-    (kept,) = joined_entries.load_joined_entries(db, vault).under_primary([kept])
-    return kept, repeat_agreements.list_agreements(db, vault, kept.payload.client_id).get(
-        courses.series_key_of(kept.payload)
+    (administration,) = joined_entries.load_joined_entries(db, vault).under_primary([administration])
+    return administration, repeat_agreements.list_agreements(db, vault, administration.payload.client_id).get(
+        courses.series_key_of(administration.payload)
     )
 
 
 def _redirect_back(administration: RecordVersion[Administration]) -> ViewResult:
     """Redirect to the session from whose page the button was pressed, else to the course."""
-    hour = request.form.get("session", "")
-    if len(hour) == 32 and all(letter in "0123456789abcdef" for letter in hour):
-        # The id is not checked here: that of no session leads to the page for what does not exist.
+    session_hex = request.form.get("session", "")
+    if len(session_hex) == 32 and all(letter in "0123456789abcdef" for letter in session_hex):
+        # Loading the session checks the id: an unknown one is answered with status 404.
         return responses.redirect_to(
             url_for(
                 "sessions.show",
-                id=therapy_sessions.load_therapy_session(context.db(), context.vault(), UUID(hour)).id,
+                id=therapy_sessions.load_therapy_session(context.db(), context.vault(), UUID(session_hex)).id,
             )
         )
     return responses.redirect_to(over_time_address(administration.payload))
@@ -139,8 +148,8 @@ def _render_form(
     newer: bool = False,
 ) -> str:
     db, vault = context.db(), context.vault()
-    given = administrations.list_administrations(db, vault, administration.payload.client_id)
-    rounds = courses.list_rounds(given, courses.series_key_of(administration.payload))
+    all_administrations = administrations.list_administrations(db, vault, administration.payload.client_id)
+    rounds = courses.list_rounds(all_administrations, courses.series_key_of(administration.payload))
     return render_template(
         "rhythms/edit.html",
         here="clients",

@@ -26,16 +26,16 @@ screen = Blueprint("shared", __name__)
 @guard.allow_on_shared_screen
 def show(id: UUID) -> ViewResult:
     """What the client sees now. No audit entry is written: the clinician's page, beside it, writes one."""
-    kept = administrations.load_administration(context.db(), context.vault(), id)
-    if kept.state != "in_progress" or kept.payload.entered_on is not None:
+    administration = administrations.load_administration(context.db(), context.vault(), id)
+    if administration.state != "in_progress" or administration.payload.entered_on is not None:
         return screen_sharing.render_wait_page()
-    place = screen_sharing.get_shared_place(
-        id, default=answers.next_unanswered_index(kept.payload.answers) + 1
+    shared_place = screen_sharing.get_shared_place(
+        id, default=answers.next_unanswered_index(administration.payload.answers) + 1
     )
     return (
         screen_sharing.render_wait_page()
-        if place == screen_sharing.PAUSE
-        else responses.refreshing_page(_render_shared_page(kept, place))
+        if shared_place == screen_sharing.PAUSE
+        else responses.refreshing_page(_render_shared_page(administration, shared_place))
     )
 
 

@@ -26,45 +26,63 @@ _MARK_SEPARATOR = ";"
 @screen.get("/administrations/<uuid:id>/all")
 def show(id: UUID) -> ViewResult:
     """All questions with their answers, on one page."""
-    kept = _load_unfinished(id)
-    context.audit_read("administration", kept)
+    administration = _load_unfinished(id)
+    context.audit_read("administration", administration)
     screen_sharing.set_shared_place(id, None)
-    return _render_whole_form(kept, None)
+    return _render_whole_form(administration, None)
 
 
 @screen.post("/administrations/<uuid:id>/all")
 def save(id: UUID) -> ViewResult:
     """Save every row that changed, in one step."""
-    kept = _load_unfinished(id)
-    instrument = administrations.instrument_of(kept.payload)
+    administration = _load_unfinished(id)
+    instrument = administrations.instrument_of(administration.payload)
     count = len(instrument.items)
     forms = [
         ItemRowForm.for_instrument(instrument, request.form, number=number) for number in range(1, count + 1)
     ]
-    last = OpenLineForm(request.form) if administrations.open_line_question(kept.payload) else None
-    _set_shown_marks(request.form.get("version", ""), forms, last)
-    if wrong := [form for form in (*forms, last) if form and not form.validate()]:
-        if is_from_script():
-            return responses.autosave_failed(first_error(*wrong), 422)
-        return _render_whole_form(kept, forms, last), 422
-    before = answers.decode_responses(kept.payload.answers)
-    found = [form.merge_with(stands) for form, stands in zip(forms, before, strict=True)]
-    said, line_clash = (
-        last.merge_with(kept.payload.open_line_answer) if last else (kept.payload.open_line_answer, False)
+    open_line_form = (
+        OpenLineForm(request.form) if administrations.open_line_question(administration.payload) else None
     )
-    if line_clash or any(each.has_conflict for each in found):
+    _set_shown_marks(request.form.get("version", ""), forms, open_line_form)
+    if invalid_forms := [form for form in (*forms, open_line_form) if form and not form.validate()]:
+        if is_from_script():
+            return responses.autosave_failed(first_error(*invalid_forms), 422)
+        return _render_whole_form(administration, forms, open_line_form), 422
+    stored_responses = answers.decode_responses(administration.payload.answers)
+    merged_responses = [form.merge_with(stored) for form, stored in zip(forms, stored_responses, strict=True)]
+    open_line_answer, line_has_conflict = (
+        open_line_form.merge_with(administration.payload.open_line_answer)
+        if open_line_form
+        else (administration.payload.open_line_answer, False)
+    )
+    if line_has_conflict or any(merged.has_conflict for merged in merged_responses):
         if is_from_script():
             return responses.autosave_failed(CONFLICT_MESSAGE, 409)
-        return _render_whole_form(kept, forms, last, newer=True), 409
-    changed = {place: each.response for place, each in enumerate(found) if each.response != before[place]}
-    if changed or said != kept.payload.open_line_answer:
-        kept = progress.record_responses(
-            context.db(), context.vault(), kept, changed, open_line_answer=said, now=context.now()
+        return _render_whole_form(administration, forms, open_line_form, newer=True), 409
+    changed = {
+        item_index: merged.response
+        for item_index, merged in enumerate(merged_responses)
+        if merged.response != stored_responses[item_index]
+    }
+    if changed or open_line_answer != administration.payload.open_line_answer:
+        administration = progress.record_responses(
+            context.db(),
+            context.vault(),
+            administration,
+            changed,
+            open_line_answer=open_line_answer,
+            now=context.now(),
         )
     if is_from_script():
-        shown = [form.mark_after_save(stands) for form, stands in zip(forms, before, strict=True)]
+        row_marks = [
+            form.mark_after_save(stored) for form, stored in zip(forms, stored_responses, strict=True)
+        ]
         return responses.autosave_saved(
-            context.now(), version=_MARK_SEPARATOR.join([*shown, last.mark_after_save if last else ""])
+            context.now(),
+            version=_MARK_SEPARATOR.join(
+                [*row_marks, open_line_form.mark_after_save if open_line_form else ""]
+            ),
         )
     return responses.redirect_to(url_for("administrations.check", id=id))
 
@@ -74,8 +92,8 @@ def _set_shown_marks(sent: str, forms: list[ItemRowForm], last: OpenLineForm | N
     marks = sent.split(_MARK_SEPARATOR)
     if len(marks) != len(forms) + 1:
         marks = [answers.UNANSWERED_FINGERPRINT] * len(forms) + [""]
-    for form, seen in zip(forms, marks, strict=False):
-        form.shown_mark = seen
+    for form, mark in zip(forms, marks, strict=False):
+        form.shown_mark = mark
     if last:
         last.shown_mark = marks[-1]
 
@@ -88,26 +106,28 @@ def _render_whole_form(
     newer: bool = False,
 ) -> str:
     instrument = administrations.instrument_of(administration.payload)
-    before = answers.decode_responses(administration.payload.answers)
-    found = [form.merge_with(stands) for form, stands in zip(forms or (), before, strict=False)]
+    stored_responses = answers.decode_responses(administration.payload.answers)
+    merged_responses = [
+        form.merge_with(stored) for form, stored in zip(forms or (), stored_responses, strict=False)
+    ]
     lines = [
         {
             "number": number,
             "item": item,
             "text": administrations.item_wording(administration.payload, item),
-            "answered": _shown_response(forms, number - 1, stands, newer=newer),
-            "elsewhere": (describe_answer(stands, instrument), stands.remark)
-            if newer and found[number - 1].has_conflict
+            "answered": _shown_response(forms, number - 1, stored, newer=newer),
+            "elsewhere": (describe_answer(stored, instrument), stored.remark)
+            if newer and merged_responses[number - 1].has_conflict
             else None,
         }
-        for number, (item, stands) in enumerate(zip(instrument.items, before, strict=True), start=1)
+        for number, (item, stored) in enumerate(zip(instrument.items, stored_responses, strict=True), start=1)
     ]
-    line_clash = bool(newer and last and last.merge_with(administration.payload.open_line_answer)[1])
-    seen = [form.shown_mark for form in forms or ()] if not newer else []
+    line_has_conflict = bool(newer and last and last.merge_with(administration.payload.open_line_answer)[1])
+    row_marks = [form.shown_mark for form in forms or ()] if not newer else []
     errors = {
-        f"{number}-{name}": found
+        f"{number}-{name}": messages
         for number, form in enumerate(forms or (), start=1)
-        for name, found in form.errors.items()
+        for name, messages in form.errors.items()
     }
     errors |= last.errors if last else {}
     return render_template(
@@ -119,12 +139,12 @@ def _render_whole_form(
         newer=newer,
         asked_last=administrations.open_line_question(administration.payload),
         open_line=last.open_line.data if last else administration.payload.open_line_answer,
-        line_elsewhere=administration.payload.open_line_answer if line_clash else None,
-        version=_MARK_SEPARATOR.join([*seen, last.shown_mark or "" if last else ""])
-        if seen
+        line_elsewhere=administration.payload.open_line_answer if line_has_conflict else None,
+        version=_MARK_SEPARATOR.join([*row_marks, last.shown_mark or "" if last else ""])
+        if row_marks
         else _MARK_SEPARATOR.join(
             [
-                *map(answers.response_fingerprint, before),
+                *map(answers.response_fingerprint, stored_responses),
                 answers.text_fingerprint(administration.payload.open_line_answer),
             ]
         ),
