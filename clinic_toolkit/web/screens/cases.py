@@ -30,32 +30,34 @@ NEWEST_SHOWN = 12
 def new() -> ViewResult:
     """Add a couple of two clients."""
     db, vault = context.db(), context.vault()
-    people = [kept for kept in clients.list_clients(db, vault) if kept.state == "active"]
-    names = display_names.choice_labels(db, vault, people)
-    form = CoupleForm.for_clients(people, names, request.form if request.method == "POST" else None)
+    active_clients = [client for client in clients.list_clients(db, vault) if client.state == "active"]
+    names = display_names.choice_labels(db, vault, active_clients)
+    form = CoupleForm.for_clients(active_clients, names, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
         first, second = UUID(hex=form.first.data or "0" * 32), UUID(hex=form.second.data or "0" * 32)
-        if known := _find_couple(first, second):
-            return responses.redirect_to(url_for(".show", id=known.id))
+        if existing := _find_couple(first, second):
+            return responses.redirect_to(url_for(".show", id=existing.id))
         try:
-            kept = cases.create_couple_case(db, vault, first, second, now=context.now())
-        except cases.SameClientTwice as same:
-            form.second.errors = [same.sentence]
+            case = cases.create_couple_case(db, vault, first, second, now=context.now())
+        except cases.SameClientTwice as error:
+            form.second.errors = [error.sentence]
         else:
-            return saved_message.redirect_saved(url_for(".show", id=kept.id))
-    page = render_template("cases/new.html", here="clients", form=form, errors=form.errors, people=people)
+            return saved_message.redirect_saved(url_for(".show", id=case.id))
+    page = render_template(
+        "cases/new.html", here="clients", form=form, errors=form.errors, people=active_clients
+    )
     return (page, 422) if form.errors else page
 
 
 def _find_couple(first: UUID, second: UUID) -> RecordVersion[Case] | None:
     """The case that these two clients already have, because a second one would split their sessions."""
-    into = clients.load_client_joins(context.db(), context.vault())
+    joins = clients.load_client_joins(context.db(), context.vault())
     return next(
         (
-            kept
-            for kept in cases.list_cases(context.db(), context.vault())
-            if kept.payload.is_couple
-            and {into.get(id, id) for id in kept.payload.client_ids} == {first, second}
+            case
+            for case in cases.list_cases(context.db(), context.vault())
+            if case.payload.is_couple
+            and {joins.get(id, id) for id in case.payload.client_ids} == {first, second}
         ),
         None,
     )
@@ -65,22 +67,22 @@ def _find_couple(first: UUID, second: UUID) -> RecordVersion[Case] | None:
 def show(id: UUID) -> ViewResult:
     """A couple's page with their joint sessions. Answers are only on the page of the client who gave them."""
     db, vault = context.db(), context.vault()
-    kept = cases.load_case(db, vault, id)
-    if not kept.payload.is_couple:
-        return responses.redirect_to(url_for("clients.show", id=kept.payload.client_ids[0]))
-    people = [clients.load_client(db, vault, each) for each in kept.payload.client_ids]
-    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [kept])
-    most = request_info.list_limit(NEWEST_SHOWN)
-    context.audit_read("clinical_case", kept)
+    case = cases.load_case(db, vault, id)
+    if not case.payload.is_couple:
+        return responses.redirect_to(url_for("clients.show", id=case.payload.client_ids[0]))
+    people = [clients.load_client(db, vault, client_id) for client_id in case.payload.client_ids]
+    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [case])
+    limit = request_info.list_limit(NEWEST_SHOWN)
+    context.audit_read("clinical_case", case)
     context.audit_read("client", *people)
     return render_template(
         "cases/show.html",
         here="clients",
-        case=kept,
+        case=case,
         people=people,
         hours=hours,
-        most=most,
-        notes=notes.list_notes_by_session(db, vault, hours[:most]),
+        most=limit,
+        notes=notes.list_notes_by_session(db, vault, hours[:limit]),
         now=therapy_session_timeline.find_todays_sessions(hours, now=context.now()),
         agreed=therapy_session_timeline.find_last_agreement(hours),
         attendance=therapy_sessions.attendance_label,

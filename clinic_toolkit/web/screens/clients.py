@@ -43,53 +43,53 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("clients", __name__)
 
-# How many sessions, questionnaires, sheets and people a client's page shows, and how many clients the list
-# shows; a link shows the rest.
-NEWEST_SHOWN = 12
-CLIENTS_SHOWN = 30
+NEWEST_SHOWN = 12  # sessions, questionnaires, sheets and people on a client's page; a link shows the rest
+CLIENTS_SHOWN = 30  # clients in the list; a link shows the rest
 
 
 @screen.get("/clients")
 def index() -> ViewResult:
     """The active clients, or the archived ones."""
     archived = "archived" in request.args
-    everyone = clients.list_clients(context.db(), context.vault())
-    alone = [kept for kept in everyone if kept.state != clients.STATE_JOINED]
-    listed = [kept for kept in alone if (kept.state == clients.STATE_ARCHIVED) == archived]
-    most = request_info.list_limit(CLIENTS_SHOWN)
+    all_clients = clients.list_clients(context.db(), context.vault())
+    unjoined = [client for client in all_clients if client.state != clients.STATE_JOINED]
+    listed = [client for client in unjoined if (client.state == clients.STATE_ARCHIVED) == archived]
+    limit = request_info.list_limit(CLIENTS_SHOWN)
     shown = recent_clients.list_recent_clients(
-        context.db(), context.vault(), listed, limit=most, today=context.today()
+        context.db(), context.vault(), listed, limit=limit, today=context.today()
     )
     names = display_names.load_display_names(context.db(), context.vault()).full_by_id
-    active = {kept.id for kept in everyone if kept.state != clients.STATE_ARCHIVED}
+    unarchived_ids = {client.id for client in all_clients if client.state != clients.STATE_ARCHIVED}
     couples = [
         (case.id, " and ".join(names[id] for id in case.payload.client_ids) or clients.UNREADABLE_NAME)
         for case in cases.list_cases(context.db(), context.vault())
-        if case.payload.is_couple and cases.is_couple_archived(case.payload, active) == archived
+        if case.payload.is_couple and cases.is_couple_archived(case.payload, unarchived_ids) == archived
     ]
-    others = len(alone) - len(listed)
-    return _render_list(shown, couples=couples, archived=archived, others=others, every=len(listed))
+    other_count = len(unjoined) - len(listed)
+    return _render_list(shown, couples=couples, archived=archived, others=other_count, every=len(listed))
 
 
 @screen.get("/clients/find")
 def found() -> ViewResult:
     """The clients found. The search text is not in the URL; an unknown token leads to the whole list."""
-    typed = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
-    if typed is None:
+    search = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
+    if search is None:
         return responses.redirect_to(url_for(".index"))
     return _render_list(
-        clients.search_clients(context.db(), context.vault(), typed["words"]), words=typed["words"]
+        clients.search_clients(context.db(), context.vault(), search["words"]), words=search["words"]
     )
 
 
 @screen.post("/clients/find")
 def find() -> ViewResult:
     """Find clients by name, telephone or e-mail. Sent by POST, because the search text is a name."""
-    words = " ".join(fields.clean_text(request.form.get("words")).split())
-    if not words:
+    search_text = " ".join(fields.clean_text(request.form.get("words")).split())
+    if not search_text:
         return responses.redirect_to(url_for(".index"))
-    # Redirect, because the browser's *Back* does not show a page again that answered a POST.
-    return responses.redirect_to(url_for(".found", search=recent_searches.remember_search({"words": words})))
+    # Redirect, because the browser's *Back* does not show again a page that answered a POST.
+    return responses.redirect_to(
+        url_for(".found", search=recent_searches.remember_search({"words": search_text}))
+    )
 
 
 def _render_list(
@@ -124,44 +124,44 @@ def new() -> ViewResult:
     if (answer := draft.handle_autosave(lambda: initials_suggestion.suggest_while_typing(None))) is not None:
         return answer
     form = ClientForm(draft.field_values(), today=context.today())
-    before = idempotent_forms.find_client_created_before(form.matches_record)
-    if before is not None:
-        return responses.redirect_to(url_for(".show", id=before.id))
+    existing = idempotent_forms.find_client_created_before(form.matches_record)
+    if existing is not None:
+        return responses.redirect_to(url_for(".show", id=existing.id))
     if request.method == "POST" and form.validate():
         if alike := similar_clients.find_similar_clients(form, None):
             return _render_form(form, None, draft, alike=alike)
-        number = idempotent_forms.submitted_idempotency_key()
-        body = initials_suggestion.fill_in_initials(form.payload(), None)
-        kept = clients.create_client(
-            context.db(), context.vault(), body, now=context.now(), idempotency_key=number
+        idempotency_key = idempotent_forms.submitted_idempotency_key()
+        payload = initials_suggestion.fill_in_initials(form.payload(), None)
+        client = clients.create_client(
+            context.db(), context.vault(), payload, now=context.now(), idempotency_key=idempotency_key
         )
         draft.mark_recorded()
-        return redirect_saved(url_for(".show", id=kept.id))
+        return redirect_saved(url_for(".show", id=client.id))
     return _render_form(form, None, draft)
 
 
 @screen.route("/clients/<uuid:id>/edit", methods=["GET", "POST"])
 def edit(id: UUID) -> ViewResult:
     """Change a client's details."""
-    kept = clients.load_client(context.db(), context.vault(), id)
-    draft = draft_saving.open_page_draft("client", id, ring=kept.ring)
+    client = clients.load_client(context.db(), context.vault(), id)
+    draft = draft_saving.open_page_draft("client", id, ring=client.ring)
     if (answer := draft.handle_autosave(lambda: initials_suggestion.suggest_while_typing(id))) is not None:
         return answer
-    form = ClientForm(draft.field_values(), current=kept.payload, today=context.today())
+    form = ClientForm(draft.field_values(), current=client.payload, today=context.today())
     if request.method == "POST" and form.validate():
-        if form.matches_record(kept.payload):
+        if form.matches_record(client.payload):
             draft.mark_recorded()
             return responses.redirect_to(url_for(".show", id=id))
-        if form.version.data != str(kept.version):
-            return _render_form(form, kept, draft, newer=form.differences(kept.payload))
-        if alike := similar_clients.find_similar_clients(form, kept):
-            return _render_form(form, kept, draft, alike=alike)
-        body = initials_suggestion.fill_in_initials(form.payload(), kept.id)
-        clients.revise_client(context.db(), context.vault(), kept, body, now=context.now())
+        if form.version.data != str(client.version):
+            return _render_form(form, client, draft, newer=form.differences(client.payload))
+        if alike := similar_clients.find_similar_clients(form, client):
+            return _render_form(form, client, draft, alike=alike)
+        payload = initials_suggestion.fill_in_initials(form.payload(), client.id)
+        clients.revise_client(context.db(), context.vault(), client, payload, now=context.now())
         draft.mark_recorded()
         return redirect_saved(url_for(".show", id=id))
-    context.audit_read("client", kept)
-    return _render_form(form, kept, draft)
+    context.audit_read("client", client)
+    return _render_form(form, client, draft)
 
 
 def _render_form(
@@ -192,72 +192,76 @@ def _render_form(
 def show(id: UUID) -> ViewResult:
     """One client's page: agreements, sessions, relationships, questionnaires and sheets given."""
     db, vault = context.db(), context.vault()
-    kept = clients.load_client(db, vault, id)
-    under = clients.primary_client_id(db, vault, id)
-    if under != id:
-        return _render_joined(kept, under)
-    taking_part = joined_entries.list_cases_of_person(db, vault, id)
-    own = cases.load_single_case(db, vault, id)
-    entries = clients.list_joined_client_ids(db, vault, id)
+    client = clients.load_client(db, vault, id)
+    primary_id = clients.primary_client_id(db, vault, id)
+    if primary_id != id:
+        return _render_joined(client, primary_id)
+    cases_of_person = joined_entries.list_cases_of_person(db, vault, id)
+    own_case = cases.load_single_case(db, vault, id)
+    entry_ids = clients.list_joined_client_ids(db, vault, id)
     names = display_names.load_display_names(db, vault)
-    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, taking_part)
-    by_case = {case.id: case for case in taking_part}
-    alone = [hour for hour in hours if not by_case[hour.payload.case_id].payload.is_couple]
-    found = relationships.list_relationships(db, vault, id)
-    context.audit_read("client", kept)
-    context.audit_read("relationship", *found)
-    words = relationships.numbered_words(found)
-    given = administrations.list_administrations(db, vault, id)
-    most = request_info.list_limit(NEWEST_SHOWN)
-    shown = given[:most]
-    order = recent_relationships.recent_relationship_ids(db, vault, id, found)
-    found = sorted(found, key=lambda each: (each.state == "archived", order.index(each.id)))
-    asked_again = repeat_lines.list_repeats(id, given)
-    repeat_lines.audit_shown_agreements(asked_again)
+    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, cases_of_person)
+    case_by_id = {case.id: case for case in cases_of_person}
+    own_hours = [hour for hour in hours if not case_by_id[hour.payload.case_id].payload.is_couple]
+    client_relationships = relationships.list_relationships(db, vault, id)
+    context.audit_read("client", client)
+    context.audit_read("relationship", *client_relationships)
+    word_by_id = relationships.numbered_words(client_relationships)
+    all_administrations = administrations.list_administrations(db, vault, id)
+    limit = request_info.list_limit(NEWEST_SHOWN)
+    shown_administrations = all_administrations[:limit]
+    order = recent_relationships.recent_relationship_ids(db, vault, id, client_relationships)
+    client_relationships = sorted(
+        client_relationships, key=lambda each: (each.state == "archived", order.index(each.id))
+    )
+    repeats = repeat_lines.list_repeats(id, all_administrations)
+    repeat_lines.audit_shown_agreements(repeats)
     return render_template(
         "clients/show.html",
         here="clients",
-        client=kept,
+        client=client,
         name=names.full_by_id[id],
         short=names.short_by_id[id],
-        entries=[clients.load_client(db, vault, each) for each in entries if each != id],
+        entries=[clients.load_client(db, vault, entry_id) for entry_id in entry_ids if entry_id != id],
         told_apart=lambda each: display_names.distinguishing_detail(db, vault, each),
-        own=own,
+        own=own_case,
         couples=[
             (case.id, names.full_by_id[other])
-            for case in taking_part
+            for case in cases_of_person
             for other in case.payload.client_ids
-            if case.payload.is_couple and other not in entries and other in names.full_by_id
+            if case.payload.is_couple and other not in entry_ids and other in names.full_by_id
         ],
         hours=hours,
-        notes=notes.list_notes_by_session(db, vault, hours[:most]),
-        notes_alone=notes.list_notes_without_session(db, vault, taking_part, hours),
-        couple_rings={case.ring for case in taking_part if case.payload.is_couple},
-        now=therapy_session_timeline.find_todays_sessions(alone, now=context.now()),
-        agreed=therapy_session_timeline.find_last_agreement(alone),
-        relationships=found,
-        most=most,
-        words=words,
+        notes=notes.list_notes_by_session(db, vault, hours[:limit]),
+        notes_alone=notes.list_notes_without_session(db, vault, cases_of_person, hours),
+        couple_rings={case.ring for case in cases_of_person if case.payload.is_couple},
+        now=therapy_session_timeline.find_todays_sessions(own_hours, now=context.now()),
+        agreed=therapy_session_timeline.find_last_agreement(own_hours),
+        relationships=client_relationships,
+        most=limit,
+        words=word_by_id,
         frames={frame.id: frame.label for frame in catalogue.list_frames()},
         given=[
             (
-                each,
-                administrations.title_of(each.payload),
-                words.get(each.payload.relationship_id or id, answered_items.ABOUT_PEOPLE_IN_GENERAL),
-                answers.number_to_continue_at(each.payload.answers),
+                administration,
+                administrations.title_of(administration.payload),
+                word_by_id.get(
+                    administration.payload.relationship_id or id, answered_items.ABOUT_PEOPLE_IN_GENERAL
+                ),
+                answers.number_to_continue_at(administration.payload.answers),
             )
-            for each in shown
+            for administration in shown_administrations
         ],
         courses=[
-            (word, about)
-            for word, about in (
-                *((words[each], each) for each in words),
+            (word, relationship_id)
+            for word, relationship_id in (
+                *((word_by_id[relationship_id], relationship_id) for relationship_id in word_by_id),
                 (answered_items.ABOUT_PEOPLE_IN_GENERAL, None),
             )
-            if any(each.series_key[0] == about for each in asked_again)
+            if any(repeat.series_key[0] == relationship_id for repeat in repeats)
         ],
-        more=len(given) if len(given) > len(shown) else 0,
-        repeats=repeat_lines.with_words(id, words, asked_again),
+        more=len(all_administrations) if len(all_administrations) > len(shown_administrations) else 0,
+        repeats=repeat_lines.with_words(id, word_by_id, repeats),
         sheets=handouts.list_handouts(db, vault, id),
         attendance=therapy_sessions.attendance_label,
         kinds=therapy_sessions.KIND_LABELS,
@@ -281,16 +285,16 @@ def _render_joined(client: RecordVersion[Client], under: UUID) -> ViewResult:
 @screen.post("/clients/<uuid:id>/archive")
 def archive(id: UUID) -> ViewResult:
     """Archive a client. Nothing is deleted."""
-    kept = clients.load_client(context.db(), context.vault(), id)
-    if kept.state not in (clients.STATE_ARCHIVED, clients.STATE_JOINED):
-        clients.archive_client(context.db(), context.vault(), kept, now=context.now())
+    client = clients.load_client(context.db(), context.vault(), id)
+    if client.state not in (clients.STATE_ARCHIVED, clients.STATE_JOINED):
+        clients.archive_client(context.db(), context.vault(), client, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))
 
 
 @screen.post("/clients/<uuid:id>/restore")
 def restore(id: UUID) -> ViewResult:
     """Make an archived client active again."""
-    kept = clients.load_client(context.db(), context.vault(), id)
-    if kept.state == "archived":
-        clients.restore_client(context.db(), context.vault(), kept, now=context.now())
+    client = clients.load_client(context.db(), context.vault(), id)
+    if client.state == "archived":
+        clients.restore_client(context.db(), context.vault(), client, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))

@@ -1,4 +1,4 @@
-"""The end of a session: one page before it, the same whoever it was with and whatever is open."""
+"""The end of a session: one page before it, the same for every client and whatever is still open."""
 
 from uuid import UUID
 
@@ -16,25 +16,25 @@ screen = Blueprint("endings", __name__)
 
 @screen.get("/sessions/<uuid:id>/end")
 def show(id: UUID) -> ViewResult:
-    """The page before the end of a session; it redirects if the session has ended already."""
-    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    context.audit_read("therapy_session", kept)
+    """The page before the end of a session; it says so if the session is over or still to come."""
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    context.audit_read("therapy_session", hour)
     return render_template(
         "endings/show.html",
         here="clients",
-        hour=kept,
-        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), kept),
+        hour=hour,
+        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour),
         today=context.today(),
     )
 
 
 @screen.post("/sessions/<uuid:id>/end")
 def end(id: UUID) -> ViewResult:
-    """End an open session; a request that does not come from the page before it is shown that page first."""
-    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    if kept.state == "open":
-        if fields.parse_whole_number(request.form.get("version")) != kept.version:
+    """End an open session; a request that does not come from the page before it is redirected there."""
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    if hour.state == "open":
+        if fields.parse_whole_number(request.form.get("version")) != hour.version:
             return responses.redirect_to(url_for(".show", id=id))
-        therapy_sessions.close_therapy_session(context.db(), context.vault(), kept, now=context.now())
+        therapy_sessions.close_therapy_session(context.db(), context.vault(), hour, now=context.now())
     hour_timeout.end_long_timeout()
     return responses.redirect_to(url_for("sessions.show", id=id))

@@ -20,29 +20,30 @@ screen = Blueprint("joins", __name__)
 def clients_entry(id: UUID) -> ViewResult:
     """Join this client's entry to another entry of the same client."""
     db, vault = context.db(), context.vault()
-    kept = clients.load_client(db, vault, id)
-    if kept.payload.joined_to_id:
+    client = clients.load_client(db, vault, id)
+    if client.payload.joined_to_id:
         return responses.redirect_to(url_for("clients.show", id=clients.primary_client_id(db, vault, id)))
     names = display_names.load_display_names(db, vault).full_by_id
-    others = [
-        each
-        for each in clients.list_clients(db, vault)
-        if each.id != id and each.state != clients.STATE_JOINED
+    other_clients = [
+        other
+        for other in clients.list_clients(db, vault)
+        if other.id != id and other.state != clients.STATE_JOINED
     ]
-    told = display_names.choice_labels(db, vault, others)
+    labels = display_names.choice_labels(db, vault, other_clients)
     form = JoinForm.for_choices(
-        [(each.id.hex, told[each.id]) for each in others], request.form if request.method == "POST" else None
+        [(other.id.hex, labels[other.id]) for other in other_clients],
+        request.form if request.method == "POST" else None,
     )
     if request.method == "POST" and form.validate():
         try:
-            clients.join_client(db, vault, kept, UUID(hex=form.other.data), now=context.now())
-        except clients.CannotJoinClients as refused:
-            form.other.errors = [refused.sentence]
+            clients.join_client(db, vault, client, UUID(hex=form.other.data), now=context.now())
+        except clients.CannotJoinClients as error:
+            form.other.errors = [error.sentence]
         else:
             return responses.redirect_to(url_for("clients.show", id=clients.primary_client_id(db, vault, id)))
-    context.audit_read("client", kept)
+    context.audit_read("client", client)
     page = render_template(
-        "joins/client.html", here="clients", client=kept, name=names[id], form=form, errors=form.errors
+        "joins/client.html", here="clients", client=client, name=names[id], form=form, errors=form.errors
     )
     return (page, 422) if form.errors else page
 
@@ -50,9 +51,9 @@ def clients_entry(id: UUID) -> ViewResult:
 @screen.post("/clients/<uuid:id>/take-apart")
 def clients_apart(id: UUID) -> ViewResult:
     """Separate a joined entry of a client again."""
-    kept = clients.load_client(context.db(), context.vault(), id)
-    if kept.payload.joined_to_id:
-        clients.separate_client(context.db(), context.vault(), kept, now=context.now())
+    client = clients.load_client(context.db(), context.vault(), id)
+    if client.payload.joined_to_id:
+        clients.separate_client(context.db(), context.vault(), client, now=context.now())
     return responses.redirect_to(url_for("clients.show", id=id))
 
 
@@ -60,25 +61,27 @@ def clients_apart(id: UUID) -> ViewResult:
 def persons_entry(id: UUID) -> ViewResult:
     """Join this relationship to another one that is about the same person."""
     db, vault = context.db(), context.vault()
-    kept = relationships.load_relationship(db, vault, id)
-    if kept.payload.joined_to_id:
-        return responses.redirect_to(_address_of_joined(kept))
+    relationship = relationships.load_relationship(db, vault, id)
+    if relationship.payload.joined_to_id:
+        return responses.redirect_to(_address_of_joined(relationship))
     frames = {frame.id: frame.label.lower() for frame in catalogue.list_frames()}
-    found = relationships.list_relationships(db, vault, kept.payload.client_id)
-    words = relationships.numbered_words(found)
-    others = [
-        (each.id.hex, f"{words[each.id]} ({frames[each.payload.frame]})") for each in found if each.id != id
+    client_relationships = relationships.list_relationships(db, vault, relationship.payload.client_id)
+    word_by_id = relationships.numbered_words(client_relationships)
+    choices = [
+        (other.id.hex, f"{word_by_id[other.id]} ({frames[other.payload.frame]})")
+        for other in client_relationships
+        if other.id != id
     ]
-    form = JoinForm.for_choices(others, request.form if request.method == "POST" else None)
+    form = JoinForm.for_choices(choices, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
-        relationships.join_relationship(db, vault, kept, UUID(hex=form.other.data), now=context.now())
-        return responses.redirect_to(_address_of_joined(kept))
-    context.audit_read("relationship", kept)
+        relationships.join_relationship(db, vault, relationship, UUID(hex=form.other.data), now=context.now())
+        return responses.redirect_to(_address_of_joined(relationship))
+    context.audit_read("relationship", relationship)
     page = render_template(
         "joins/person.html",
         here="clients",
-        kept=kept,
-        person=clients.load_client(db, vault, kept.payload.client_id),
+        kept=relationship,
+        person=clients.load_client(db, vault, relationship.payload.client_id),
         form=form,
         errors=form.errors,
     )
@@ -86,14 +89,14 @@ def persons_entry(id: UUID) -> ViewResult:
 
 
 def _address_of_joined(relationship: RecordVersion[Relationship]) -> str:
-    into = relationships.load_relationship_joins(context.db(), context.vault())
-    return url_for("relationships.show", id=into[relationship.id])
+    joins = relationships.load_relationship_joins(context.db(), context.vault())
+    return url_for("relationships.show", id=joins[relationship.id])
 
 
 @screen.post("/relationships/<uuid:id>/take-apart")
 def persons_apart(id: UUID) -> ViewResult:
     """Separate a joined relationship again."""
-    kept = relationships.load_relationship(context.db(), context.vault(), id)
-    if kept.payload.joined_to_id:
-        relationships.separate_relationship(context.db(), context.vault(), kept, now=context.now())
+    relationship = relationships.load_relationship(context.db(), context.vault(), id)
+    if relationship.payload.joined_to_id:
+        relationships.separate_relationship(context.db(), context.vault(), relationship, now=context.now())
     return responses.redirect_to(url_for("relationships.show", id=id))

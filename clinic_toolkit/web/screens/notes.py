@@ -45,50 +45,56 @@ PAGE_BY_TABLE = {"administration": "results.show", "handout": "worksheets.handou
 def edit(session: UUID) -> ViewResult:
     """Write the note of a session, or read it once it is signed."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
-    kept = notes.find_note_of_session(context.db(), context.vault(), hour)
-    if kept is not None and kept.final:
-        return responses.redirect_to(url_for(".show", id=kept.id))
+    note = notes.find_note_of_session(context.db(), context.vault(), hour)
+    if note is not None and note.final:
+        return responses.redirect_to(url_for(".show", id=note.id))
     context.audit_read("therapy_session", hour)
-    given = answered_items.list_single_client_administrations(context.db(), context.vault(), hour)
-    context.audit_read("administration", *given)
-    if kept is not None:
-        context.audit_read("clinical_note", kept)
-    parts = note_rendering.list_current_parts(context.db(), context.vault(), hour, kept, given)
-    return _render_editor(hour, kept, NoteForm.from_parts(parts))
+    session_administrations = answered_items.list_single_client_administrations(
+        context.db(), context.vault(), hour
+    )
+    context.audit_read("administration", *session_administrations)
+    if note is not None:
+        context.audit_read("clinical_note", note)
+    parts = note_rendering.list_current_parts(
+        context.db(), context.vault(), hour, note, session_administrations
+    )
+    return _render_editor(hour, note, NoteForm.from_parts(parts))
 
 
 @screen.post("/sessions/<uuid:session>/note")
 def save(session: UUID) -> ViewResult:
     """Save the draft; go on to sign it if that button was pressed."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
-    kept = notes.find_note_of_session(context.db(), context.vault(), hour)
+    note = notes.find_note_of_session(context.db(), context.vault(), hour)
     form = NoteForm.from_request(
-        note_rendering.list_current_parts(context.db(), context.vault(), hour, kept), request.form
+        note_rendering.list_current_parts(context.db(), context.vault(), hour, note), request.form
     )
-    seen = form.expected_version
+    expected_version = form.expected_version
     # The form was sent twice: its text is stored already, and nothing else was saved since.
-    repeated = kept is not None and not kept.final and form.parts() == list(kept.payload.parts)
-    if kept is not None and not repeated and (kept.final or kept.version != seen):
+    repeated = note is not None and not note.final and form.parts() == list(note.payload.parts)
+    if note is not None and not repeated and (note.final or note.version != expected_version):
         if is_from_script():
-            stale = f"{records.StaleVersion().sentence} Press “Save the draft” to see both."
-            return responses.autosave_failed(notes.NoteIsSigned().sentence if kept.final else stale, 409)
-        return _render_editor(hour, kept, form, newer=kept), 409
+            stale_sentence = f"{records.StaleVersion().sentence} Press “Save the draft” to see both."
+            return responses.autosave_failed(
+                notes.NoteIsSigned().sentence if note.final else stale_sentence, 409
+            )
+        return _render_editor(hour, note, form, newer=note), 409
     if not form.validate():
         if is_from_script():
             return responses.autosave_failed(next(iter(form.errors_by_field.values()))[0], 422)
-        return _render_editor(hour, kept, form), 422
+        return _render_editor(hour, note, form), 422
     parts = form.parts()
-    if kept is None:
-        kept = notes.create_note(context.db(), context.vault(), hour, parts, now=context.now())
+    if note is None:
+        note = notes.create_note(context.db(), context.vault(), hour, parts, now=context.now())
     else:
-        seen = kept.version if repeated else seen
-        kept = notes.revise_note(
-            context.db(), context.vault(), kept, parts, expected_version=seen, now=context.now()
+        expected_version = note.version if repeated else expected_version
+        note = notes.revise_note(
+            context.db(), context.vault(), note, parts, expected_version=expected_version, now=context.now()
         )
     if is_from_script():
-        return responses.autosave_saved(context.now(), version=kept.version)
+        return responses.autosave_saved(context.now(), version=note.version)
     if "sign" in request.form:
-        return responses.redirect_to(url_for(".read", id=kept.id))
+        return responses.redirect_to(url_for(".read", id=note.id))
     return responses.redirect_to(url_for(".edit", session=session))
 
 
@@ -114,35 +120,35 @@ def _render_editor(
 @screen.get("/notes/<uuid:id>/read")
 def read(id: UUID) -> ViewResult:
     """Show the whole note to be read before signing."""
-    kept, hour = _load_note_and_hour(id)
-    if kept.final:
+    note, hour = _load_note_and_hour(id)
+    if note.final:
         return responses.redirect_to(url_for(".show", id=id))
-    return _render_reading(kept, hour, SignForm())
+    return _render_reading(note, hour, SignForm())
 
 
 @screen.post("/notes/<uuid:id>/sign")
 def sign(id: UUID) -> ViewResult:
     """Sign exactly the version that was read, with exactly the facts that were shown beside it."""
-    kept, hour = _load_note_and_hour(id)
+    note, hour = _load_note_and_hour(id)
     form = SignForm(request.form)
-    if kept.final and kept.version == form.expected_version + 1:
+    if note.final and note.version == form.expected_version + 1:
         # The version that was read is already signed: a second press leads to the signed note.
         return responses.redirect_to(url_for(".show", id=id))
     settings = context.load_practice().payload
     if not form.validate():
-        return _render_reading(kept, hour, form), 422
+        return _render_reading(note, hour, form), 422
     if settings.return_code:
         try:
             practice.check_return_code(settings, form.code.data or "")
-        except practice.WrongReturnCode as wrong:
-            return _reject_code(kept, hour, form, wrong.sentence)
-    facts = signature_facts.build_note_facts(context.db(), context.vault(), hour, kept)
-    if not kept.final and form.facts.data != facts.digest:
-        return _render_changed_facts(kept, hour, form)
+        except practice.WrongReturnCode as error:
+            return _reject_code(note, hour, form, error.sentence)
+    facts = signature_facts.build_note_facts(context.db(), context.vault(), hour, note)
+    if not note.final and form.facts.data != facts.digest:
+        return _render_changed_facts(note, hour, form)
     signed = notes.sign_note(
         context.db(),
         context.vault(),
-        kept,
+        note,
         facts=facts,
         expected_version=form.expected_version,
         now=context.now(),
@@ -169,27 +175,27 @@ def _render_changed_facts(
 ) -> ViewResult:
     """Show the page again, with the present facts and those that were shown before."""
     db, vault = context.db(), context.vault()
-    seen = signature_facts.find_shown_facts(db, vault, hour, note, form.versions.data or "")
-    changed = (
-        changes_after_signing.find_changes_after_signing(db, vault, seen, hour)
-        if seen
+    shown_facts = signature_facts.find_shown_facts(db, vault, hour, note, form.versions.data or "")
+    changes = (
+        changes_after_signing.find_changes_after_signing(db, vault, shown_facts, hour)
+        if shown_facts
         else ChangesAfterSigning()
     )
-    return _render_reading(note, hour, SignForm(), changed=changed), 409
+    return _render_reading(note, hour, SignForm(), changed=changes), 409
 
 
 def _load_note_and_hour(
     id: UUID, *, on_paper: bool = False
 ) -> tuple[RecordVersion[ClinicalNote], RecordVersion[TherapySession]]:
-    kept = notes.load_note(context.db(), context.vault(), id)
-    day = kept.recorded_at.astimezone().date()
-    day = kept.payload.facts.session_date if kept.payload.facts else day
+    note = notes.load_note(context.db(), context.vault(), id)
+    note_date = note.recorded_at.astimezone().date()
+    note_date = note.payload.facts.session_date if note.payload.facts else note_date
     hour = therapy_sessions.load_therapy_session_of_note(
-        context.db(), context.vault(), kept.payload.therapy_session_id, note_date=day
+        context.db(), context.vault(), note.payload.therapy_session_id, note_date=note_date
     )
     if request.method == "GET" or on_paper:
-        context.audit_read("clinical_note", kept)
-    return kept, hour
+        context.audit_read("clinical_note", note)
+    return note, hour
 
 
 def _render_reading(
@@ -232,23 +238,23 @@ def _client_ids_of(hour: RecordVersion[TherapySession]) -> tuple[UUID, ...]:
 @screen.get("/notes/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """A signed note, exactly as it was signed."""
-    kept, hour = _load_note_and_hour(id)
-    if not kept.final:
+    note, hour = _load_note_and_hour(id)
+    if not note.final:
         return responses.redirect_to(url_for(".edit", session=hour.id))
-    facts = signature_facts.facts_of_signed_note(kept)
+    facts = signature_facts.facts_of_signed_note(note)
     return render_template(
         "notes/show.html",
         here="clients",
-        kept=kept,
+        kept=note,
         hour=hour,
         facts=facts,
         later=changes_after_signing.find_changes_after_signing(context.db(), context.vault(), facts, hour),
         arrived=additions_after_signing.list_additions_after_signing(
-            context.db(), context.vault(), hour, kept
+            context.db(), context.vault(), hour, note
         ),
-        sections=note_rendering.build_sections(kept.payload, facts.evidence_lines),
-        genuine=notes.has_valid_signature(context.vault(), kept),
-        mark=notes.content_mark(kept),
+        sections=note_rendering.build_sections(note.payload, facts.evidence_lines),
+        genuine=notes.has_valid_signature(context.vault(), note),
+        mark=notes.content_mark(note),
         pages=PAGE_BY_TABLE,
         changed_later=CHANGED_LATER,
         not_signed=NOT_PART_OF_NOTE,
@@ -263,17 +269,17 @@ def paper(id: UUID) -> ViewResult:
     """The printout of the note: signed, or marked as a draft."""
     from clinic_toolkit.documents import note as document
 
-    kept, hour = _load_note_and_hour(id, on_paper=True)
-    value = note_rendering.build_note_page(
-        context.db(), context.vault(), context.load_practice().payload, hour, kept
+    note, hour = _load_note_and_hour(id, on_paper=True)
+    page = note_rendering.build_note_page(
+        context.db(), context.vault(), context.load_practice().payload, hour, note
     )
-    from_page = url_for(".show", id=id) if kept.final else url_for(".edit", session=hour.id)
+    back_address = url_for(".show", id=id) if note.final else url_for(".edit", session=hour.id)
     return printouts.respond_with_printout(
         Printout(
             kind="note",
             title="Note",
-            back=("Back to the note", from_page),
-            render=lambda: document.render_note(value),
+            back=("Back to the note", back_address),
+            render=lambda: document.render_note(page),
         )
     )
 
@@ -281,11 +287,11 @@ def paper(id: UUID) -> ViewResult:
 @screen.get("/notes/<uuid:id>/text")
 def text(id: UUID) -> ViewResult:
     """The note as plain text, to be copied into another record system."""
-    kept, hour = _load_note_and_hour(id)
+    note, hour = _load_note_and_hour(id)
     return render_template(
         "notes/text.html",
         here="clients",
-        kept=kept,
+        kept=note,
         hour=hour,
-        plain=note_rendering.load_plain_note(context.db(), context.vault(), hour, kept),
+        plain=note_rendering.load_plain_note(context.db(), context.vault(), hour, note),
     )

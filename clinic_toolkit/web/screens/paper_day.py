@@ -17,28 +17,31 @@ LIST_PARAM, TOMORROW = "list", "tomorrow"
 @screen.get("/when-the-computer-fails")
 def index() -> ViewResult:
     """What to do, what to write down, how to enter it later; with the day's sessions only if requested."""
-    asked = request.args.get(LIST_PARAM)
-    on = context.today() + timedelta(days=1 if asked == TOMORROW else 0)
+    requested_day = request.args.get(LIST_PARAM)
+    listed_day = context.today() + timedelta(days=1 if requested_day == TOMORROW else 0)
     hours: tuple[daily_overview.TherapySessionLine, ...] = ()
-    if asked is not None:
-        day = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
-        if asked == TOMORROW:
-            found = day.upcoming_sessions
+    if requested_day is not None:
+        overview = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
+        if requested_day == TOMORROW:
+            day_lines = overview.upcoming_sessions
         else:
-            found = (
-                *day.earlier_sessions,
-                *day.open_sessions,
-                *((day.next_session,) if day.next_session else ()),
-                *day.later_sessions,
-                *day.unfinished_sessions,
+            day_lines = (
+                *overview.earlier_sessions,
+                *overview.open_sessions,
+                *((overview.next_session,) if overview.next_session else ()),
+                *overview.later_sessions,
+                *overview.unfinished_sessions,
             )
         hours = tuple(
             sorted(
-                (line for line in found if line.session_date == on), key=lambda line: line.start or time.min
+                (line for line in day_lines if line.session_date == listed_day),
+                key=lambda line: line.start or time.min,
             )
         )
-        listed = {line.id for line in hours}
-        context.audit_read("therapy_session", *(kept for kept in day.shown_sessions if kept.id in listed))
+        listed_ids = {line.id for line in hours}
+        context.audit_read(
+            "therapy_session", *(hour for hour in overview.shown_sessions if hour.id in listed_ids)
+        )
     else:
         context.discard_audit_reads()
     return render_template(
@@ -47,8 +50,8 @@ def index() -> ViewResult:
         before=paper_day.INTRODUCTION,
         parts=paper_day.SECTIONS,
         crisis_text=context.load_practice().payload.crisis_text,
-        listed=asked,
+        listed=requested_day,
         tomorrow=TOMORROW,
         hours=hours,
-        on=on,
+        on=listed_day,
     )

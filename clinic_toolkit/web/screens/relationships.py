@@ -24,24 +24,24 @@ screen = Blueprint("relationships", __name__)
 @screen.route("/clients/<uuid:client>/relationships/new", methods=["GET", "POST"])
 def new(client: UUID) -> ViewResult:
     """Add a relationship."""
-    person = clients.load_client(context.db(), context.vault(), client)
+    loaded_client = clients.load_client(context.db(), context.vault(), client)
     draft = draft_saving.open_page_draft(
         "relationship", client, ring=context.vault().get_ring(client, "record")
     )
     if (answer := draft.handle_autosave()) is not None:
         return answer
     form = RelationshipForm(draft.field_values())
-    before = idempotent_forms.find_created_before(
+    existing = idempotent_forms.find_created_before(
         Relationship,
         context.vault().get_ring(client, "record"),
         lambda body: (form.word.data, form.frame.data) == (body.word, body.frame),
     )
-    if before is not None:
-        return responses.redirect_to(url_for(".show", id=before.id))
+    if existing is not None:
+        return responses.redirect_to(url_for(".show", id=existing.id))
     if request.method == "POST" and form.validate() and form.frame.data:
-        if alike := _find_same_word(form, client, None):
-            return _render_form(form, person, None, draft, alike=alike)
-        kept = relationships.create_relationship(
+        if same_word := _find_same_word(form, client, None):
+            return _render_form(form, loaded_client, None, draft, alike=same_word)
+        relationship = relationships.create_relationship(
             context.db(),
             context.vault(),
             client,
@@ -51,71 +51,76 @@ def new(client: UUID) -> ViewResult:
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
         draft.mark_recorded()
-        return saved_message.redirect_saved(url_for(".show", id=kept.id))
-    return _render_form(form, person, None, draft)
+        return saved_message.redirect_saved(url_for(".show", id=relationship.id))
+    return _render_form(form, loaded_client, None, draft)
 
 
 @screen.get("/relationships/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """One relationship, with the note about its frame."""
-    kept = relationships.load_relationship(context.db(), context.vault(), id)
-    context.audit_read("relationship", kept)
-    under = relationships.load_relationship_joins(context.db(), context.vault()).get(id)
-    if under is not None:
-        return _render_joined(kept, under)
+    relationship = relationships.load_relationship(context.db(), context.vault(), id)
+    context.audit_read("relationship", relationship)
+    primary_id = relationships.load_relationship_joins(context.db(), context.vault()).get(id)
+    if primary_id is not None:
+        return _render_joined(relationship, primary_id)
     return render_template(
         "relationships/show.html",
-        case=cases.load_single_case(context.db(), context.vault(), kept.payload.client_id),
+        case=cases.load_single_case(context.db(), context.vault(), relationship.payload.client_id),
         here="clients",
-        kept=kept,
-        entries=relationships.list_joined_entries(context.db(), context.vault(), kept),
+        kept=relationship,
+        entries=relationships.list_joined_entries(context.db(), context.vault(), relationship),
         added=lambda each: relationships.date_added(context.db(), context.vault(), each),
-        frame=catalogue.load_frame(kept.payload.frame),
-        watched=watched_questions.item_of_question(kept.payload.watched_question)
-        if kept.payload.watched_question
+        frame=catalogue.load_frame(relationship.payload.frame),
+        watched=watched_questions.item_of_question(relationship.payload.watched_question)
+        if relationship.payload.watched_question
         else None,
-        person=clients.load_client(context.db(), context.vault(), kept.payload.client_id),
+        person=clients.load_client(context.db(), context.vault(), relationship.payload.client_id),
     )
 
 
 @screen.route("/relationships/<uuid:id>/edit", methods=["GET", "POST"])
 def edit(id: UUID) -> ViewResult:
     """Change the client's word or the frame."""
-    kept = relationships.load_relationship(context.db(), context.vault(), id)
-    person = clients.load_client(context.db(), context.vault(), kept.payload.client_id)
-    draft = draft_saving.open_page_draft("relationship", id, ring=kept.ring)
+    relationship = relationships.load_relationship(context.db(), context.vault(), id)
+    client = clients.load_client(context.db(), context.vault(), relationship.payload.client_id)
+    draft = draft_saving.open_page_draft("relationship", id, ring=relationship.ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = RelationshipForm(draft.field_values(), obj=kept.payload)
+    form = RelationshipForm(draft.field_values(), obj=relationship.payload)
     if request.method == "POST" and form.validate() and form.frame.data:
-        if (form.word.data, form.frame.data) == (kept.payload.word, kept.payload.frame):
+        if (form.word.data, form.frame.data) == (relationship.payload.word, relationship.payload.frame):
             draft.mark_recorded()
             return responses.redirect_to(url_for(".show", id=id))
-        if form.version.data != str(kept.version):
-            return _render_form(form, person, kept, draft, newer=True)
-        if alike := _find_same_word(form, kept.payload.client_id, kept):
-            return _render_form(form, person, kept, draft, alike=alike)
+        if form.version.data != str(relationship.version):
+            return _render_form(form, client, relationship, draft, newer=True)
+        if same_word := _find_same_word(form, relationship.payload.client_id, relationship):
+            return _render_form(form, client, relationship, draft, alike=same_word)
         relationships.revise_relationship(
-            context.db(), context.vault(), kept, word=form.word.data, frame=form.frame.data, now=context.now()
+            context.db(),
+            context.vault(),
+            relationship,
+            word=form.word.data,
+            frame=form.frame.data,
+            now=context.now(),
         )
         draft.mark_recorded()
         return saved_message.redirect_saved(url_for(".show", id=id))
-    context.audit_read("relationship", kept)
-    return _render_form(form, person, kept, draft)
+    context.audit_read("relationship", relationship)
+    return _render_form(form, client, relationship, draft)
 
 
 def _find_same_word(
     form: RelationshipForm, client: UUID, relationship: RecordVersion[Relationship] | None
 ) -> list[RecordVersion[Relationship]]:
-    """Relationships that have this word already; none if this was answered or the word is unchanged."""
+    """Other relationships with this word; none if they were confirmed as others or it is unchanged."""
     if relationship and relationship.payload.word == form.word.data:
         return []
-    besides = relationship.id if relationship else None
-    found = relationships.list_same_word(
-        context.db(), context.vault(), client, form.word.data, except_id=besides
+    except_id = relationship.id if relationship else None
+    same_word = relationships.list_same_word(
+        context.db(), context.vault(), client, form.word.data, except_id=except_id
     )
-    answered = request.form.get("another", "").split()
-    return found if any(each.id.hex not in answered for each in found) else []
+    confirmed_ids = request.form.get("another", "").split()
+    return same_word if any(each.id.hex not in confirmed_ids for each in same_word) else []
 
 
 def _render_form(
@@ -150,18 +155,18 @@ def _render_form(
 @screen.post("/relationships/<uuid:id>/put-away")
 def put_away(id: UUID) -> ViewResult:
     """Archive a relationship: it is not among the choices any more."""
-    kept = relationships.load_relationship(context.db(), context.vault(), id)
-    if kept.state == "active":
-        relationships.archive_relationship(context.db(), context.vault(), kept, now=context.now())
+    relationship = relationships.load_relationship(context.db(), context.vault(), id)
+    if relationship.state == "active":
+        relationships.archive_relationship(context.db(), context.vault(), relationship, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))
 
 
 @screen.post("/relationships/<uuid:id>/take-up")
 def take_up(id: UUID) -> ViewResult:
     """Make an archived relationship one of the choices again."""
-    kept = relationships.load_relationship(context.db(), context.vault(), id)
-    if kept.state == "archived":
-        relationships.restore_relationship(context.db(), context.vault(), kept, now=context.now())
+    relationship = relationships.load_relationship(context.db(), context.vault(), id)
+    if relationship.state == "archived":
+        relationships.restore_relationship(context.db(), context.vault(), relationship, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))
 
 

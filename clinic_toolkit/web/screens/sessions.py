@@ -40,23 +40,23 @@ KEEP = "keep"
 
 @screen.post("/cases/<uuid:case>/sessions/open")
 def open_new(case: UUID) -> ViewResult:
-    """Begin a session now, with everyone of the case, in the place of the last one."""
+    """Begin a session now, with every client of the case and the setting of the last session."""
     db, vault = context.db(), context.vault()
-    found = cases.load_case(db, vault, case)
-    earlier = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [found])
-    before = idempotent_forms.find_created_before(TherapySession, found.ring, lambda _: True)
-    if before is not None:
-        return responses.redirect_to(url_for(".show", id=before.id))
-    kept = therapy_session_timeline.find_todays_sessions(earlier, now=context.now()).open_session
+    loaded_case = cases.load_case(db, vault, case)
+    hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
+    existing = idempotent_forms.find_created_before(TherapySession, loaded_case.ring, lambda _: True)
+    if existing is not None:
+        return responses.redirect_to(url_for(".show", id=existing.id))
+    hour = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
     # The same button pressed on another page within the same minute means the session just opened.
-    if kept is None or kept.payload.start != therapy_sessions.wall_clock_minute(context.now()):
-        number, like = idempotent_forms.submitted_idempotency_key(), _hour_like_last(found, earlier)
-        kept = therapy_sessions.create_therapy_session(
-            db, vault, found, like, now=context.now(), idempotency_key=number
+    if hour is None or hour.payload.start != therapy_sessions.wall_clock_minute(context.now()):
+        key, payload = idempotent_forms.submitted_idempotency_key(), _hour_like_last(loaded_case, hours)
+        hour = therapy_sessions.create_therapy_session(
+            db, vault, loaded_case, payload, now=context.now(), idempotency_key=key
         )
-        kept = therapy_sessions.open_therapy_session(db, vault, kept, now=context.now())
+        hour = therapy_sessions.open_therapy_session(db, vault, hour, now=context.now())
     context.extend_idle_timeout()
-    return responses.redirect_to(url_for(".show", id=kept.id))
+    return responses.redirect_to(url_for(".show", id=hour.id))
 
 
 def _hour_like_last(
@@ -83,18 +83,18 @@ def open_planned(id: UUID) -> ViewResult:
 
     If noted times would be lost, redirect to the page that asks about them first.
     """
-    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    if therapy_session_facts.may_be_opened(kept, today=context.today()):
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    if therapy_session_facts.may_be_opened(hour, today=context.today()):
         if (
-            therapy_session_facts.loses_times(kept, today=context.today())
-            and fields.parse_whole_number(request.form.get("version")) != kept.version
+            therapy_session_facts.loses_times(hour, today=context.today())
+            and fields.parse_whole_number(request.form.get("version")) != hour.version
         ):
             return responses.redirect_to(url_for(".again", id=id))
-        keep = request.form.get("end") == KEEP
-        kept = therapy_sessions.open_therapy_session(
-            context.db(), context.vault(), kept, now=context.now(), keep_end=keep
+        keep_end = request.form.get("end") == KEEP
+        hour = therapy_sessions.open_therapy_session(
+            context.db(), context.vault(), hour, now=context.now(), keep_end=keep_end
         )
-    if kept.state == "open":
+    if hour.state == "open":
         context.extend_idle_timeout()
     return responses.redirect_to(url_for(".show", id=id))
 
@@ -102,20 +102,20 @@ def open_planned(id: UUID) -> ViewResult:
 @screen.get("/sessions/<uuid:id>/open")
 def again(id: UUID) -> ViewResult:
     """Ask what to do with the noted times before a session is begun today or reopened."""
-    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     today = context.today()
     if not (
-        therapy_session_facts.may_be_opened(kept, today=today)
-        and therapy_session_facts.loses_times(kept, today=today)
+        therapy_session_facts.may_be_opened(hour, today=today)
+        and therapy_session_facts.loses_times(hour, today=today)
     ):
         return responses.redirect_to(url_for(".show", id=id))
-    context.audit_read("therapy_session", kept)
-    note = notes.find_note_of_session(context.db(), context.vault(), kept)
+    context.audit_read("therapy_session", hour)
+    note = notes.find_note_of_session(context.db(), context.vault(), hour)
     return render_template(
         "sessions/again.html",
         here="clients",
-        hour=kept,
-        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), kept),
+        hour=hour,
+        facts=therapy_session_facts.load_session_facts(context.db(), context.vault(), hour),
         signed=bool(note and note.final),
         keep=KEEP,
     )
@@ -125,59 +125,61 @@ def again(id: UUID) -> ViewResult:
 def new(case: UUID) -> ViewResult:
     """Enter a session, planned or past: a meeting, call, message or consultation."""
     db, vault = context.db(), context.vault()
-    found = cases.load_case(db, vault, case)
-    people = _load_clients(found)
-    like = _hour_like_last(found, therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [found]))
-    draft = draft_saving.open_page_draft("hour", case, ring=found.ring)
+    loaded_case = cases.load_case(db, vault, case)
+    people = _load_clients(loaded_case)
+    defaults = _hour_like_last(
+        loaded_case, therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
+    )
+    draft = draft_saving.open_page_draft("hour", case, ring=loaded_case.ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = HourForm.for_case(people, _display_names(), draft.field_values(), like, today=context.today())
-    sent = request.method == "POST" and form.validate()
-    before = idempotent_forms.find_created_before(
-        TherapySession, found.ring, lambda body: bool(sent) and form.payload(case) == body
+    form = HourForm.for_case(people, _display_names(), draft.field_values(), defaults, today=context.today())
+    is_valid = request.method == "POST" and form.validate()
+    existing = idempotent_forms.find_created_before(
+        TherapySession, loaded_case.ring, lambda body: bool(is_valid) and form.payload(case) == body
     )
-    if before is not None:
-        return responses.redirect_to(url_for(".show", id=before.id))
-    if sent:
-        number = idempotent_forms.submitted_idempotency_key()
-        kept = therapy_sessions.create_therapy_session(
-            db, vault, found, form.payload(case), now=context.now(), idempotency_key=number
+    if existing is not None:
+        return responses.redirect_to(url_for(".show", id=existing.id))
+    if is_valid:
+        idempotency_key = idempotent_forms.submitted_idempotency_key()
+        hour = therapy_sessions.create_therapy_session(
+            db, vault, loaded_case, form.payload(case), now=context.now(), idempotency_key=idempotency_key
         )
         draft.mark_recorded()
-        return redirect_saved(url_for(".show", id=kept.id))
-    return _render_form(form, found, people, None, draft)
+        return redirect_saved(url_for(".show", id=hour.id))
+    return _render_form(form, loaded_case, people, None, draft)
 
 
 @screen.route("/sessions/<uuid:id>/edit", methods=["GET", "POST"])
 def edit(id: UUID) -> ViewResult:
     """Change the facts of a session."""
     db, vault = context.db(), context.vault()
-    kept = therapy_sessions.load_therapy_session(db, vault, id)
-    case = cases.load_case(db, vault, kept.payload.case_id)
+    hour = therapy_sessions.load_therapy_session(db, vault, id)
+    case = cases.load_case(db, vault, hour.payload.case_id)
     people = _load_clients(case)
-    draft = draft_saving.open_page_draft("hour", id, ring=kept.ring)
+    draft = draft_saving.open_page_draft("hour", id, ring=hour.ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
     form = HourForm.for_case(
-        people, _display_names(), draft.field_values(), kept.payload, today=context.today()
+        people, _display_names(), draft.field_values(), hour.payload, today=context.today()
     )
     if request.method == "POST" and form.validate():
-        typed = form.payload(case.id, kept.payload.agreed_for_next)
-        if typed == kept.payload:
+        payload = form.payload(case.id, hour.payload.agreed_for_next)
+        if payload == hour.payload:
             draft.mark_recorded()
             return responses.redirect_to(url_for(".show", id=id))
         if not therapy_sessions.has_same_facts(
-            therapy_sessions.find_shown_version(db, vault, id, form.version.data), kept.payload
+            therapy_sessions.find_shown_version(db, vault, id, form.version.data), hour.payload
         ):
-            return _render_form(form, case, people, kept, draft, newer=True)
-        changed = therapy_sessions.revise_therapy_session(db, vault, kept, typed, now=context.now())
+            return _render_form(form, case, people, hour, draft, newer=True)
+        revised = therapy_sessions.revise_therapy_session(db, vault, hour, payload, now=context.now())
         draft.mark_recorded()
-        if not therapy_sessions.was_ended(kept, changed):
+        if not therapy_sessions.was_ended(hour, revised):
             return redirect_saved(url_for(".show", id=id))
         hour_timeout.end_long_timeout()
         return responses.redirect_to(url_for("endings.show", id=id))
-    context.audit_read("therapy_session", kept)
-    return _render_form(form, case, people, kept, draft)
+    context.audit_read("therapy_session", hour)
+    return _render_form(form, case, people, hour, draft)
 
 
 def _load_clients(case: RecordVersion[Case]) -> list[RecordVersion[Client]]:
@@ -217,34 +219,34 @@ def _render_form(
 @screen.get("/sessions/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """One session, and what can be done in it."""
-    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    if kept.state == "open" and kept.payload.on == context.today():
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    if hour.state == "open" and hour.payload.on == context.today():
         # After a lock in the middle of a session, the new process has the normal idle timeout.
         context.extend_idle_timeout()
-    return _render_hour(kept, AgreedForm(data={"agreed": kept.payload.agreed_for_next}))
+    return _render_hour(hour, AgreedForm(data={"agreed": hour.payload.agreed_for_next}))
 
 
 @screen.post("/sessions/<uuid:id>/agreed")
 def agree(id: UUID) -> ViewResult:
     """Save what was agreed for next time; go on to the end of the session if that button was pressed."""
-    kept = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
+    hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
     form = AgreedForm(request.form)
     if not form.validate():
         if is_from_script():
             return responses.autosave_failed(str(form.agreed.errors[0]), 422)
-        return _render_hour(kept, form), 422
-    if form.agreed.data != kept.payload.agreed_for_next:
-        seen = therapy_sessions.find_shown_version(context.db(), context.vault(), id, form.version.data)
-        if seen is None or seen.agreed_for_next != kept.payload.agreed_for_next:
+        return _render_hour(hour, form), 422
+    if form.agreed.data != hour.payload.agreed_for_next:
+        shown = therapy_sessions.find_shown_version(context.db(), context.vault(), id, form.version.data)
+        if shown is None or shown.agreed_for_next != hour.payload.agreed_for_next:
             if is_from_script():
                 sentence = f"{records.StaleVersion().sentence} Press “Save this line” to see both."
                 return responses.autosave_failed(sentence, 409)
-            return _render_hour(kept, form, newer=True), 409
-        kept = therapy_sessions.record_agreement(
-            context.db(), context.vault(), kept, form.agreed.data, now=context.now()
+            return _render_hour(hour, form, newer=True), 409
+        hour = therapy_sessions.record_agreement(
+            context.db(), context.vault(), hour, form.agreed.data, now=context.now()
         )
     if is_from_script():
-        return responses.autosave_saved(context.now(), version=kept.version)
+        return responses.autosave_saved(context.now(), version=hour.version)
     if "end" in request.form:
         return responses.redirect_to(url_for("endings.show", id=id))
     return responses.redirect_to(url_for(".show", id=id, kept="", _anchor="agreed"))
@@ -254,16 +256,16 @@ def _render_hour(hour: RecordVersion[TherapySession], form: AgreedForm, *, newer
     db, vault = context.db(), context.vault()
     case = cases.load_case(db, vault, hour.payload.case_id)
     context.audit_read("therapy_session", hour)
-    one = (
+    shown_cases = (
         [case]
         if case.payload.is_couple
         else joined_entries.list_single_cases(db, vault, case.payload.client_ids[0])
     )
-    hours_of_case = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, one)
-    given = answered_items.list_single_client_administrations(db, vault, hour)
+    hours_of_case = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, shown_cases)
+    session_administrations = answered_items.list_single_client_administrations(db, vault, hour)
     note = notes.find_note_of_session(db, vault, hour)
-    sheets = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, hour.id)
-    arrived = additions_after_signing.among(db, vault, note, given, sheets)
+    session_handouts = handouts.list_handouts_in_session(db, vault, case.payload.client_ids, hour.id)
+    additions = additions_after_signing.among(db, vault, note, session_administrations, session_handouts)
     return render_template(
         "sessions/show.html",
         here="clients",
@@ -272,7 +274,7 @@ def _render_hour(hour: RecordVersion[TherapySession], form: AgreedForm, *, newer
         people=_load_clients(case),
         last=therapy_session_timeline.find_last_agreement(hours_of_case, hour),
         may_check_in=therapy_session_timeline.has_earlier_meeting(hours_of_case, hour)
-        and not any(map(check_ins.is_check_in, (each.payload for each in given))),
+        and not any(map(check_ins.is_check_in, (each.payload for each in session_administrations))),
         today=context.today(),
         newer=newer,
         version=fields.version_for_page(form, hour.version),
@@ -281,16 +283,16 @@ def _render_hour(hour: RecordVersion[TherapySession], form: AgreedForm, *, newer
         unreachable=therapy_session_facts.lacks_emergency_contact(hour.payload),
         given=[
             (
-                each,
-                administrations.title_of(each.payload),
-                answered_items.relationship_label(db, vault, each.payload),
-                answers.number_to_continue_at(each.payload.answers),
+                administration,
+                administrations.title_of(administration.payload),
+                answered_items.relationship_label(db, vault, administration.payload),
+                answers.number_to_continue_at(administration.payload.answers),
             )
-            for each in given
+            for administration in session_administrations
         ],
-        sheets=sheets,
+        sheets=session_handouts,
         note=note,
-        marks={each.id: each.signing_mark for each in arrived},
+        marks={addition.id: addition.signing_mark for addition in additions},
         repeats=repeat_lines.list_due_repeats(hour, case),
         form=form,
         errors=form.errors,

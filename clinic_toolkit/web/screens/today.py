@@ -17,21 +17,21 @@ NEWEST = 12
 def index() -> ViewResult:
     """The overview of the day; it shows initials, and details only on request."""
     day = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
-    most = request_info.list_limit(NEWEST)
-    folded = {line.id for line in (*day.unfinished_sessions[most:], *day.upcoming_sessions[most:])}
+    limit = request_info.list_limit(NEWEST)
+    folded = {line.id for line in (*day.unfinished_sessions[limit:], *day.upcoming_sessions[limit:])}
     context.audit_read("therapy_session", *(hour for hour in day.shown_sessions if hour.id not in folded))
     context.audit_read(
-        "administration", *(each.administration for each in day.ask_lines if each.administration)
+        "administration", *(line.administration for line in day.ask_lines if line.administration)
     )
-    context.audit_read("risk_entry", *(each.risk_entry for each in day.ask_lines if each.risk_entry))
-    if any(hour.session_date == day.today for hour in day.open_sessions):
+    context.audit_read("risk_entry", *(line.risk_entry for line in day.ask_lines if line.risk_entry))
+    if any(line.session_date == day.today for line in day.open_sessions):
         # After a lock in the middle of a session, the new process has the normal idle timeout.
         context.extend_idle_timeout()
     return render_template(
         "today/index.html",
         here="today",
         day=day,
-        most=most,
+        most=limit,
         slots_intact=context.vault().slots_intact,
         limits_confirmed=bool(context.load_practice().payload.limits_text),
         damaged=len(context.vault().damaged_rings),

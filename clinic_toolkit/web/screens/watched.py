@@ -19,22 +19,24 @@ screen = Blueprint("watched", __name__)
 @screen.route("/relationships/<uuid:id>/watched", methods=["GET", "POST"])
 def choose(id: UUID) -> ViewResult:
     """Choose a question of the long questionnaires to watch, or none."""
-    kept = relationships.load_relationship(context.db(), context.vault(), id)
-    frame = catalogue.load_frame(kept.payload.frame)
+    relationship = relationships.load_relationship(context.db(), context.vault(), id)
+    frame = catalogue.load_frame(relationship.payload.frame)
     choices = watched_questions.list_eligible_questions(frame)
-    now = kept.payload.watched_question
-    standing = f"{now.instrument_id}:{now.item_id}" if now else ""
-    form = WatchedForm.for_choices(choices, request.form if request.method == "POST" else None, standing)
+    stored = relationship.payload.watched_question
+    stored_value = f"{stored.instrument_id}:{stored.item_id}" if stored else ""
+    form = WatchedForm.for_choices(choices, request.form if request.method == "POST" else None, stored_value)
     if request.method == "POST" and form.validate():
-        pinned = watched_questions.pin_question(*form.chosen_item, frame) if form.chosen_item else None
-        if pinned == now:
+        question = watched_questions.pin_question(*form.chosen_item, frame) if form.chosen_item else None
+        if question == stored:
             return responses.redirect_to(_return_address(id))
-        if form.version.data != str(kept.version):
-            return _render_form(form, kept, newer=True), 409
-        relationships.set_watched_question(context.db(), context.vault(), kept, pinned, now=context.now())
+        if form.version.data != str(relationship.version):
+            return _render_form(form, relationship, newer=True), 409
+        relationships.set_watched_question(
+            context.db(), context.vault(), relationship, question, now=context.now()
+        )
         return responses.redirect_to(_return_address(id))
-    context.audit_read("relationship", kept)
-    page = _render_form(form, kept)
+    context.audit_read("relationship", relationship)
+    page = _render_form(form, relationship)
     return (page, 422) if form.errors else page
 
 
@@ -61,7 +63,7 @@ def _render_form(form: WatchedForm, relationship: RecordVersion[Relationship], *
 def _return_address(id: UUID) -> str:
     """The URL of the check-in of the session this was opened from, or of the relationship."""
     try:
-        hour = UUID(request.args.get("hour", ""))
+        hour_id = UUID(request.args.get("hour", ""))
     except ValueError:
         return url_for("relationships.show", id=id)
-    return url_for("check_ins.begin", session=hour)
+    return url_for("check_ins.begin", session=hour_id)

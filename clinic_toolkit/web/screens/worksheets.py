@@ -66,32 +66,40 @@ def offer(session: UUID) -> ViewResult:
     case = cases.load_case(db, vault, hour.payload.case_id)
     people = [clients.load_client(db, vault, id) for id in case.payload.client_ids]
     # A partner must not read whom the other speaks of.
-    known = [] if case.payload.is_couple else relationships.list_relationships(db, vault, people[0].id)
-    given = [
-        kept
-        for kept in answered_items.list_single_client_administrations(db, vault, hour)
-        if kept.state in ("completed", "stopped")
+    client_relationships = (
+        [] if case.payload.is_couple else relationships.list_relationships(db, vault, people[0].id)
+    )
+    session_administrations = [
+        administration
+        for administration in answered_items.list_single_client_administrations(db, vault, hour)
+        if administration.state in ("completed", "stopped")
     ]
     form = HandoutForm.for_clients(
         people,
         display_names.load_display_names(db, vault).full_by_id,
         request.form if request.method == "POST" else None,
-        known,
-        _default_relationship(given),
+        client_relationships,
+        _default_relationship(session_administrations),
     )
-    held = False
+    needs_fear_asked = False
     if request.method == "POST" and form.validate():
-        kept = _give_worksheet(form, case, hour, {each.id.hex: each.id for each in known})
-        if kept is not None:
-            return responses.redirect_to(url_for(".handout", id=kept.id))
-        held = True
+        handout = _give_worksheet(form, case, hour, {each.id.hex: each.id for each in client_relationships})
+        if handout is not None:
+            return responses.redirect_to(url_for(".handout", id=handout.id))
+        needs_fear_asked = True
     if request.method == "GET":
         context.audit_read("therapy_session", hour)
-    context.audit_read("administration", *given)
-    # Without `now` the result reads nothing about fear: the client may see this list, so it must not say it.
-    found = [results.build_result(db, vault, kept) for kept in given]
-    offers = list({each.worksheet.slug: each for result in found for each in result.offers}.values())[:2]
-    now_, later = _open_and_folded_sheets(case)
+    context.audit_read("administration", *session_administrations)
+    # Without `now` the result leaves fear out, because the client may see this list.
+    shown_results = [
+        results.build_result(db, vault, administration) for administration in session_administrations
+    ]
+    offers = list(
+        {
+            suggestion.worksheet.slug: suggestion for result in shown_results for suggestion in result.offers
+        }.values()
+    )[:2]
+    open_sheets, folded_sheets = _open_and_folded_sheets(case)
     page = render_template(
         "worksheets/offer.html",
         here="clients",
@@ -101,12 +109,20 @@ def offer(session: UUID) -> ViewResult:
         form=form,
         errors=form.errors,
         offers=offers,
-        others=[sheet for sheet in now_ if sheet.slug not in [each.worksheet.slug for each in offers]],
-        later=later,
-        held=held,
+        others=[sheet for sheet in open_sheets if sheet.slug not in [each.worksheet.slug for each in offers]],
+        later=folded_sheets,
+        held=needs_fear_asked,
         sentences=[
-            *(line.text for kept in given for line in remarks.list_printable_remarks(kept.payload)),
-            *(kept.payload.own_words for kept in given if kept.payload.own_words),
+            *(
+                line.text
+                for administration in session_administrations
+                for line in remarks.list_printable_remarks(administration.payload)
+            ),
+            *(
+                administration.payload.own_words
+                for administration in session_administrations
+                if administration.payload.own_words
+            ),
         ],
         limit=SENTENCE_LIMIT,
     )
@@ -115,9 +131,9 @@ def offer(session: UUID) -> ViewResult:
 
 def _default_relationship(given: list[RecordVersion[Administration]]) -> str:
     """Form value of the relationship that all questionnaires of the session were about, if it was one."""
-    about = {kept.payload.relationship_id for kept in given}
-    one = about.pop() if len(about) == 1 else None
-    return one.hex if one else NOBODY_IN_PARTICULAR
+    relationship_ids = {administration.payload.relationship_id for administration in given}
+    relationship_id = relationship_ids.pop() if len(relationship_ids) == 1 else None
+    return relationship_id.hex if relationship_id else NOBODY_IN_PARTICULAR
 
 
 def _give_worksheet(
@@ -125,27 +141,27 @@ def _give_worksheet(
 ) -> RecordVersion[Handout] | None:
     """Give the sheet; None, with an error in the form, if fear has to be asked about first."""
     db, vault = context.db(), context.vault()
-    client, about = UUID(hex=form.client.data), known.get(form.about.data)
-    before = idempotent_forms.find_created_before(
-        Handout, vault.get_ring(client, "record"), form.matches_record
+    client_id, relationship_id = UUID(hex=form.client.data), known.get(form.about.data)
+    existing = idempotent_forms.find_created_before(
+        Handout, vault.get_ring(client_id, "record"), form.matches_record
     )
-    if before is not None:
-        return before
-    chosen = catalogue.load_worksheet(form.worksheet.data)
+    if existing is not None:
+        return existing
+    worksheet = catalogue.load_worksheet(form.worksheet.data)
     if form.worksheet_location and not case.payload.is_couple:
         fear_holds.record_fear_inquiry(
             db,
             vault,
-            client,
-            about,
+            client_id,
+            relationship_id,
             sheet_place=form.worksheet_location,
             therapy_session_id=hour.id,
             now=context.now(),
         )
-    giving = fear_holds.load_handout_permission(
-        db, vault, case.payload.client_ids, chosen, client, about, now=context.now()
+    permission = fear_holds.load_handout_permission(
+        db, vault, case.payload.client_ids, worksheet, client_id, relationship_id, now=context.now()
     )
-    if not giving.is_allowed:
+    if not permission.is_allowed:
         if case.payload.is_couple:
             form.worksheet.errors = [NOT_FOR_COUPLE]
         else:
@@ -154,13 +170,13 @@ def _give_worksheet(
     return handouts.create_handout(
         db,
         vault,
-        chosen,
-        client_id=client,
+        worksheet,
+        client_id=client_id,
         therapy_session_id=hour.id,
         client_sentence=form.sentence_to_print,
         now=context.now(),
-        relationship_id=about,
-        is_room_only=giving.is_room_only,
+        relationship_id=relationship_id,
+        is_room_only=permission.is_room_only,
         idempotency_key=idempotent_forms.submitted_idempotency_key(),
     )
 
@@ -171,27 +187,27 @@ def _open_and_folded_sheets(case: RecordVersion[Case]) -> tuple[list[Worksheet],
     For one client, every sheet that requires asking about fear first is folded away, even after it was asked.
     A couple's list has no fold; such a sheet is on it only after time alone with each partner.
     """
-    every = catalogue.list_worksheets()
-    later = [sheet for sheet in every if sheet.needs_fear_asked]
+    all_sheets = catalogue.list_worksheets()
+    folded_sheets = [sheet for sheet in all_sheets if sheet.needs_fear_asked]
     if not case.payload.is_couple:
-        return [sheet for sheet in every if sheet not in later], later
+        return [sheet for sheet in all_sheets if sheet not in folded_sheets], folded_sheets
     db, vault, today = context.db(), context.vault(), context.today()
-    asked = fear_holds.is_asked_of_both(db, vault, case.payload.client_ids, today=today)
-    return [sheet for sheet in every if asked or sheet not in later], []
+    asked_of_both = fear_holds.is_asked_of_both(db, vault, case.payload.client_ids, today=today)
+    return [sheet for sheet in all_sheets if asked_of_both or sheet not in folded_sheets], []
 
 
 @screen.get("/handouts/<uuid:id>")
 def handout(id: UUID) -> ViewResult:
     """A sheet that was given: a link to print it, and what to ask about it next time."""
-    kept = handouts.load_handout(context.db(), context.vault(), id)
-    context.audit_read("handout", kept)
+    handout = handouts.load_handout(context.db(), context.vault(), id)
+    context.audit_read("handout", handout)
     return render_template(
         "worksheets/handout.html",
         here="clients",
-        kept=kept,
-        sheet=catalogue.load_worksheet(kept.payload.worksheet_slug),
-        client=clients.load_client(context.db(), context.vault(), kept.payload.client_id),
-        case=_load_case_of_handout(kept),
+        kept=handout,
+        sheet=catalogue.load_worksheet(handout.payload.worksheet_slug),
+        client=clients.load_client(context.db(), context.vault(), handout.payload.client_id),
+        case=_load_case_of_handout(handout),
     )
 
 
@@ -210,16 +226,16 @@ def _load_case_of_handout(handout: RecordVersion[Handout]) -> RecordVersion[Case
 @guard.marks_printout
 def sheet(id: UUID) -> ViewResult:
     """The printout of the sheet for this client."""
-    kept = handouts.load_handout(context.db(), context.vault(), id)
-    client = clients.load_client(context.db(), context.vault(), kept.payload.client_id)
-    context.audit_read("handout", kept)
+    handout = handouts.load_handout(context.db(), context.vault(), id)
+    client = clients.load_client(context.db(), context.vault(), handout.payload.client_id)
+    context.audit_read("handout", handout)
     return _printout_response(
-        catalogue.load_worksheet(kept.payload.worksheet_slug),
+        catalogue.load_worksheet(handout.payload.worksheet_slug),
         ("Back to the sheet that was given", url_for(".handout", id=id)),
         initials=display_names.load_display_names(context.db(), context.vault()).short_by_id.get(
             client.id, client.payload.initials
         ),
-        sentence=kept.payload.client_sentence,
+        sentence=handout.payload.client_sentence,
     )
 
 
