@@ -66,11 +66,11 @@ def index() -> ViewResult:
 @screen.get("/audit/find")
 def found() -> ViewResult:
     """The entries found. The client is not in the URL; an unknown search token leads to the whole log."""
-    typed = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
+    search = recent_searches.find_search(request.args.get(recent_searches.SEARCH_PARAM))
     return (
         responses.redirect_to(url_for(".index"))
-        if typed is None
-        else _render_list(AuditSearchForm(MultiDict(typed)))
+        if search is None
+        else _render_list(AuditSearchForm(MultiDict(search)))
     )
 
 
@@ -80,32 +80,32 @@ def find() -> ViewResult:
     form = AuditSearchForm(request.form)
     if not form.validate():
         return _render_list(form), 422
-    typed = {name: request.form.get(name, "") for name in form.data}
-    return responses.redirect_to(url_for(".found", search=recent_searches.remember_search(typed)))
+    search = {name: request.form.get(name, "") for name in form.data}
+    return responses.redirect_to(url_for(".found", search=recent_searches.remember_search(search)))
 
 
 def _render_list(form: AuditSearchForm) -> str:
     form.validate()
     db, vault = context.db(), context.vault()
-    known = ring_owners.load_ring_owners(db, vault)
-    found = audit_reader.read_audit_page(
-        db, vault, before_number=form.before_line, matches=lambda line: _matches_filter(form, known, line)
+    owners = ring_owners.load_ring_owners(db, vault)
+    page = audit_reader.read_audit_page(
+        db, vault, before_number=form.before_line, matches=lambda line: _matches_filter(form, owners, line)
     )
-    vouched = audit_reader.last_signed_entry_number(db)
-    shown = [_audit_row(line, known, vouched=vouched) for line in found.entries]
+    last_signed = audit_reader.last_signed_entry_number(db)
+    rows = [_audit_row(entry, owners, vouched=last_signed) for entry in page.entries]
     names = display_names.load_display_names(db, vault).full_by_id
-    named = {kept.id: kept for line in shown for kept in line.clients}
-    context.audit_read("client", *named.values())
+    clients_by_id = {client.id: client for row in rows for client in row.clients}
+    context.audit_read("client", *clients_by_id.values())
     return render_template(
         "audit/index.html",
         form=form,
         errors=form.errors,
-        choices=form.choices(known.clients, names),
+        choices=form.choices(owners.clients, names),
         names=names,
-        days=[(day, list(lines)) for day, lines in groupby(shown, key=lambda line: line.day)],
-        found=found,
+        days=[(day, list(day_rows)) for day, day_rows in groupby(rows, key=lambda line: line.day)],
+        found=page,
         newest=form.before_line is None,
-        waiting=audit_reader.last_entry_number(db) - vouched,
+        waiting=audit_reader.last_entry_number(db) - last_signed,
     )
 
 
@@ -116,31 +116,36 @@ def _matches_filter(form: AuditSearchForm, known: RingOwners, line: audit_reader
         return False
     if not form.client.data:
         return True
-    rings = {UUID(bytes=entry.ring) for entry in line.references}
+    rings = {UUID(bytes=reference.ring) for reference in line.references}
     return any(
-        form.client.data in {kept.id.hex, known.primary_id(kept.id).hex}
-        for kept in known.clients_of_rings(rings)
+        form.client.data in {client.id.hex, known.primary_id(client.id).hex}
+        for client in known.clients_of_rings(rings)
     )
 
 
 def _audit_row(line: audit_reader.CheckedEntry, known: RingOwners, *, vouched: int) -> AuditRow:
-    entries = list({(entry.table, entry.record): entry for entry in line.references}.values())
+    references = list(
+        {(reference.table, reference.record): reference for reference in line.references}.values()
+    )
     links = [
-        (PAGE_BY_TABLE[entry.table][1], url_for(PAGE_BY_TABLE[entry.table][0], id=UUID(bytes=entry.record)))
-        for entry in entries
-        if entry.table in PAGE_BY_TABLE
-        and entry.table != "client"
-        and context.vault().has_grant(UUID(bytes=entry.ring))
+        (
+            PAGE_BY_TABLE[reference.table][1],
+            url_for(PAGE_BY_TABLE[reference.table][0], id=UUID(bytes=reference.record)),
+        )
+        for reference in references
+        if reference.table in PAGE_BY_TABLE
+        and reference.table != "client"
+        and context.vault().has_grant(UUID(bytes=reference.ring))
     ]
-    wrong = audit_texts.FAULT_TEXTS[line.fault] if line.fault and line.event else ""
+    fault_text = audit_texts.FAULT_TEXTS[line.fault] if line.fault and line.event else ""
     return AuditRow(
         seq=line.seq,
         at=line.recorded_at.astimezone() if line.recorded_at else None,
         text=audit_texts.describe_event(line).text,
         actor=_actor_name(line),
         state="" if line.fault else _confirmation_state(line, vouched),
-        fault=wrong,
-        clients=known.clients_of_rings(UUID(bytes=entry.ring) for entry in entries),
+        fault=fault_text,
+        clients=known.clients_of_rings(UUID(bytes=reference.ring) for reference in references),
         links=tuple(links[:MAX_LINKS]),
         hidden_links=max(0, len(links) - MAX_LINKS),
     )
@@ -167,16 +172,19 @@ def check() -> ViewResult:
     if job is None:
         return responses.redirect_to(url_for(".index"))
     if not job.ended.is_set():
-        answer = make_response(render_template("audit/checking.html", job=job, seconds=REFRESH_SECONDS))
-        answer.headers["Refresh"] = str(REFRESH_SECONDS)
-        return answer
+        response = make_response(render_template("audit/checking.html", job=job, seconds=REFRESH_SECONDS))
+        response.headers["Refresh"] = str(REFRESH_SECONDS)
+        return response
     report = job.result
-    known = ring_owners.load_ring_owners(context.db(), context.vault())
+    owners = ring_owners.load_ring_owners(context.db(), context.vault())
     findings = [
-        (finding.sentence, known.clients_of_rings([finding.ring]) if finding.ring else ())
+        (finding.sentence, owners.clients_of_rings([finding.ring]) if finding.ring else ())
         for finding in (report.findings if report else ())
     ]
-    context.audit_read("client", *{kept.id: kept for _, people in findings for kept in people}.values())
+    context.audit_read(
+        "client",
+        *{client.id: client for _, clients_of_ring in findings for client in clients_of_ring}.values(),
+    )
     return render_template(
         "audit/checked.html",
         job=job,

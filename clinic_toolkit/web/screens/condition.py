@@ -44,6 +44,6 @@ def go_on() -> ViewResult:
     ):
         return responses.redirect_to(url_for(".index"))
     # Accepted before the transaction, because no write transaction can be opened until then.
-    take_back = condition.accept_store_rollback(engine)
-    sound = condition.record_accepted_rollback(context.db(), context.vault(), take_back, now=context.now())
-    return responses.redirect_to("/" if sound else url_for("lock.trail"))
+    undo = condition.accept_store_rollback(engine)
+    tail_is_valid = condition.record_accepted_rollback(context.db(), context.vault(), undo, now=context.now())
+    return responses.redirect_to("/" if tail_is_valid else url_for("lock.trail"))

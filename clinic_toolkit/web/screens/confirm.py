@@ -18,7 +18,7 @@ def index() -> ViewResult:
 @screen.post("/confirm")
 def answered() -> ViewResult:
     """Check the passphrase, and go on to the act."""
-    onward = guard.safe_return_path(request.form.get("next")) or "/"
+    return_path = guard.safe_return_path(request.form.get("next")) or "/"
     return step_up.reject_wrong_passphrase(
-        request.form.get(step_up.STEP_UP_FIELD, ""), onward
-    ) or responses.redirect_to(onward)
+        request.form.get(step_up.STEP_UP_FIELD, ""), return_path
+    ) or responses.redirect_to(return_path)

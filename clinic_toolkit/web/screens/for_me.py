@@ -45,9 +45,13 @@ class MatterLine(Struct, frozen=True, kw_only=True):
 @screen.get("/cases/<uuid:case>/for-me")
 def show(case: UUID) -> ViewResult:
     """The open matters of the client of this case, as a page or as a fragment for another page's script."""
-    found = cases.load_case(context.db(), context.vault(), case)
+    loaded_case = cases.load_case(context.db(), context.vault(), case)
     back = guard.safe_return_path(request.args.get("back")) or url_for("today.index")
-    lines = _couple_lines() if found.payload.is_couple else _client_lines(found.payload.client_ids[0], back)
+    lines = (
+        _couple_lines()
+        if loaded_case.payload.is_couple
+        else _client_lines(loaded_case.payload.client_ids[0], back)
+    )
     if wants_inline_answer():
         return responses.json_response({"lines": to_builtins(lines)}, 200)
     return render_template("for_me/show.html", here="clients", lines=lines, back=back)
@@ -58,62 +62,66 @@ def _couple_lines() -> list[MatterLine]:
 
 
 def _client_lines(client: UUID, back: str) -> list[MatterLine]:
-    matters = safety_summary.load_safety_summary(context.db(), context.vault(), client, now=context.now())
-    _audit_matters(matters)
-    lines = [_prompt_line(asked, back) for asked in matters.prompt_groups]
-    lines += [_check_line(kept) for kept in matters.due_checks]
+    summary = safety_summary.load_safety_summary(context.db(), context.vault(), client, now=context.now())
+    _audit_matters(summary)
+    lines = [_prompt_line(group, back) for group in summary.prompt_groups]
+    lines += [_check_line(entry) for entry in summary.due_checks]
     return [
         *(lines or [MatterLine(words=NOTHING_OPEN_MESSAGE)]),
-        *(_fear_line(each, client) for each in matters.fear_statuses),
+        *(_fear_line(fear_status, client) for fear_status in summary.fear_statuses),
         MatterLine(words=NO_REASSURANCE),
     ]
 
 
 def _audit_matters(matters: SafetySummary) -> None:
-    given = [kept for asked in matters.prompt_groups for kept in asked.questionnaires]
-    context.audit_read("administration", *{kept.id: kept for kept in given}.values())
-    put_off = [entry for asked in matters.prompt_groups for entry in asked.deferred_by]
-    context.audit_read("risk_entry", *{kept.id: kept for kept in [*put_off, *matters.due_checks]}.values())
+    sources = [administration for group in matters.prompt_groups for administration in group.questionnaires]
+    context.audit_read(
+        "administration", *{administration.id: administration for administration in sources}.values()
+    )
+    deferrals = [entry for group in matters.prompt_groups for entry in group.deferred_by]
+    context.audit_read(
+        "risk_entry", *{entry.id: entry for entry in [*deferrals, *matters.due_checks]}.values()
+    )
 
 
 def _prompt_line(asked: PromptGroup, back: str) -> MatterLine:
-    given = asked.administration
-    about = answered_items.relationship_label(context.db(), context.vault(), given.payload)
-    whence = (
-        f"“{administrations.title_of(given.payload)}”, about {about}, "
-        f"{format_date(given.payload.answered_on)}:"
+    administration = asked.administration
+    label = answered_items.relationship_label(context.db(), context.vault(), administration.payload)
+    source = (
+        f"“{administrations.title_of(administration.payload)}”, about {label}, "
+        f"{format_date(administration.payload.answered_on)}:"
     )
-    words = [
-        whence,
-        asked.sentence(given.id),
+    sentences = [
+        source,
+        asked.sentence(administration.id),
         *(entry.payload.deferral_sentence for entry in asked.deferred_by),
     ]
-    href = url_for("risk_entries.close", administration=given.id, back=back)
-    return MatterLine(words=" ".join(words), href=href, link="Say what was done")
+    href = url_for("risk_entries.close", administration=administration.id, back=back)
+    return MatterLine(words=" ".join(sentences), href=href, link="Say what was done")
 
 
 def _check_line(entry: RecordVersion[RiskEntry]) -> MatterLine:
-    body, day = entry.payload, entry.payload.next_check_date or entry.payload.entry_date
-    words = body.deferral_sentence or f"A check was planned for {format_date(day)}."
+    payload, day = entry.payload, entry.payload.next_check_date or entry.payload.entry_date
+    text = payload.deferral_sentence or f"A check was planned for {format_date(day)}."
     href = url_for("risk_entries.add", id=entry.id)
-    return MatterLine(words=words, href=href, link=f"Add to the entry of {format_date(body.entry_date)}")
+    return MatterLine(words=text, href=href, link=f"Add to the entry of {format_date(payload.entry_date)}")
 
 
 def _fear_line(each: FearStatus, client: UUID) -> MatterLine:
-    whom = each.relationship_word or "nobody in particular"
-    asked = f"last asked on {format_date(each.asked_on)}" if each.asked_on else "not noted"
-    late = ", which is more than 90 days ago" if each.asked_on and not each.asked_recently else ""
-    words = f"Fear of {whom}, asked about in private: {asked}{late}."
+    word = each.relationship_word or "nobody in particular"
+    last_asked = f"last asked on {format_date(each.asked_on)}" if each.asked_on else "not noted"
+    overdue_note = ", which is more than 90 days ago" if each.asked_on and not each.asked_recently else ""
+    sentence = f"Fear of {word}, asked about in private: {last_asked}{overdue_note}."
     if not each.is_room_only:
-        return MatterLine(words=words)
+        return MatterLine(words=sentence)
     # Only a risk entry that says where sheets may go lifts a fear hold, so a link to write one is shown.
-    held, why = each.relationship_id, ""
+    held_relationship_id, reason = each.relationship_id, ""
     if each.held_alongside:
-        held, why = each.held_alongside[0][0], _same_frame_note(each)
-    about = held.hex if held else NOBODY_IN_PARTICULAR
+        held_relationship_id, reason = each.held_alongside[0][0], _same_frame_note(each)
+    relationship_value = held_relationship_id.hex if held_relationship_id else NOBODY_IN_PARTICULAR
     return MatterLine(
-        words=f"{words} Sheets about {each.relationship_word or 'anybody'} stay in the room{why}.",
-        href=url_for("risk_entries.new", client=client, about=about),
+        words=f"{sentence} Sheets about {each.relationship_word or 'anybody'} stay in the room{reason}.",
+        href=url_for("risk_entries.new", client=client, about=relationship_value),
         link="Say where sheets may go",
     )
 

@@ -30,31 +30,31 @@ def unlock() -> ViewResult:
 @screen.post("/unlock")
 @guard.allow_while_locked
 def open_up() -> ViewResult:
-    """Try the passphrase or the return code. A wrong one ends this process, because it is nearly right."""
+    """Try the passphrase or the return code. A wrong one ends this process: it may be nearly right."""
     form = request.form
     by_code, back = "code" in form, form.get("back", "")
-    typed = form.get("code" if by_code else "passphrase", "")
-    if not typed or len(typed) > MAX_SECRET_LENGTH:
+    secret = form.get("code" if by_code else "passphrase", "")
+    if not secret or len(secret) > MAX_SECRET_LENGTH:
         sentence = f"Type your {'return code' if by_code else 'passphrase'}."
     elif by_code:
-        sentence = unlocking.unlock_with_return_code(typed)
+        sentence = unlocking.unlock_with_return_code(secret)
     else:
-        sentence = unlocking.unlock_with_passphrase(typed)
+        sentence = unlocking.unlock_with_passphrase(secret)
     if sentence:
         if by_code and not unlocking.is_return_code_usable():
             return _render_unlock(by_code=False, back=back, error=f"{sentence} Use your passphrase now."), 422
         return _render_unlock(by_code=by_code, back=back, error=sentence), 422
-    in_doubt = unlocking.unverified_audit_line()
-    then = (
+    unverified_line = unlocking.unverified_audit_line()
+    next_page = (
         url_for("lock.trail")
-        if in_doubt
+        if unverified_line
         else handover_transition.first_page_after_unlock(guard.safe_return_path(back) or "/")
     )
     # If the unlock replaced a key slot of too low a KDF cost, the old slot must be removed from the disk.
     return (
-        secret_removal.redirect_once_purged(then, if_not_purged=then)
+        secret_removal.redirect_once_purged(next_page, if_not_purged=next_page)
         if context.vault().kdf_cost_upgraded
-        else responses.redirect_to(then)
+        else responses.redirect_to(next_page)
     )
 
 
@@ -78,7 +78,7 @@ def open_with_sheet() -> ViewResult:
         if (sentence := unlocking.sheet_group_error(number, group))
     }
     if errors:
-        # What was typed is most of a key, so it must not stay in this process.
+        # The groups typed are most of a key, so they must not stay in this process.
         context.end_worker("mistyped sheet")
         return _render_sheet_form(errors), 422
     sentence = unlocking.unlock_with_recovery_sheet(" ".join(groups))
@@ -107,13 +107,15 @@ def chosen() -> ViewResult:
         context.db(), context.vault(), form.passphrase.data or "", now=context.now()
     )
     context.mark_passphrase_chosen()
-    then = (
+    next_page = (
         url_for("lock.trail")
         if unlocking.unverified_audit_line()
         else handover_transition.first_page_after_unlock("/")
     )
-    told = url_for("practice.index", saved="phrase") if then == "/" else None
-    return secret_removal.redirect_once_purged(then, if_not_purged=then, if_copies_left=told)
+    page_if_copies_left = url_for("practice.index", saved="phrase") if next_page == "/" else None
+    return secret_removal.redirect_once_purged(
+        next_page, if_not_purged=next_page, if_copies_left=page_if_copies_left
+    )
 
 
 @screen.get("/unlock/trail")

@@ -37,44 +37,50 @@ _SECRET_CHANGES = ("phrase", "phrase-later", "sheet", "sheet-later")
 @screen.route("/practice", methods=["GET", "POST"])
 def index() -> ViewResult:
     """Show and change the settings."""
-    seen = context.load_practice()
+    stored = context.load_practice()
     draft = draft_saving.open_page_draft("practice", context.vault().vault_id, ring=None)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    form = PracticeForm(draft.field_values(), obj=seen.payload)
+    form = PracticeForm(draft.field_values(), obj=stored.payload)
     newer: list[tuple[str, str]] = []
     if request.method == "POST" and form.validate():
-        standing, sent, saw = settings_mark(seen.payload), settings_mark(form.payload()), form.version.data
-        if sent in (standing, saw):
+        stored_mark, sent_mark, seen_mark = (
+            settings_mark(stored.payload),
+            settings_mark(form.payload()),
+            form.version.data,
+        )
+        if sent_mark in (stored_mark, seen_mark):
             draft.mark_recorded()
             return responses.redirect_to(url_for(".index", saved=1))
-        if saw != standing:
-            newer = form.differences(seen.payload)
+        if seen_mark != stored_mark:
+            newer = form.differences(stored.payload)
     if request.method == "POST" and not newer and not form.errors:
-        changed = msgspec.structs.replace(
+        settings = msgspec.structs.replace(
             form.payload(),
-            return_code=seen.payload.return_code,
-            recovery_sheet_proved=seen.payload.recovery_sheet_proved,
-            recovery_sheet_made_on=seen.payload.recovery_sheet_made_on,
-            is_demo=seen.payload.is_demo,
+            return_code=stored.payload.return_code,
+            recovery_sheet_proved=stored.payload.recovery_sheet_proved,
+            recovery_sheet_made_on=stored.payload.recovery_sheet_made_on,
+            is_demo=stored.payload.is_demo,
         )
-        if changed != seen.payload:
-            practice.revise_practice_settings(context.db(), context.vault(), seen, changed, now=context.now())
+        if settings != stored.payload:
+            practice.revise_practice_settings(
+                context.db(), context.vault(), stored, settings, now=context.now()
+            )
         draft.mark_recorded()
         return responses.redirect_to(url_for(".index", saved=1))
-    offered = confidentiality_notice.draft_notice_for(seen.payload.country)
+    draft_notice = confidentiality_notice.draft_notice_for(stored.payload.country)
     if request.method == "GET" and not draft.is_shown:
-        form.prefill_limits(offered["text"])
+        form.prefill_limits(draft_notice["text"])
     page = render_template(
         "practice/index.html",
         form=form,
         draft=draft,
         errors=form.errors,
         kinds=RECORD_KINDS,
-        practice=seen.payload,
-        offered=offered,
+        practice=stored.payload,
+        offered=draft_notice,
         newer=newer,
-        version=form.version.data if form.errors or draft.is_shown else settings_mark(seen.payload),
+        version=form.version.data if form.errors or draft.is_shown else settings_mark(stored.payload),
         saved=SAVED_MESSAGES.get(request.args.get("saved", ""), ""),
         copies=secret_removal.list_rescued_copies()
         if request.args.get("saved", "") in _SECRET_CHANGES
@@ -91,31 +97,31 @@ def code() -> ViewResult:
     The passphrase is needed: someone at a screen that was left open must not be able to choose the code
     that unlocks and signs.
     """
-    seen = context.load_practice()
+    stored = context.load_practice()
     form = ReturnCodeForm(request.form if request.method == "POST" else None)
     errors: dict[str, Any] = {}
     if request.method == "POST":
-        off = "off" in request.form
-        errors = {} if off or form.validate() else dict(form.errors)
+        without_code = "off" in request.form
+        errors = {} if without_code or form.validate() else dict(form.errors)
         errors = errors or _passphrase_errors()
         if context.find_unlocked_session() is None:
             return step_up.render_locked_page(errors["present_passphrase"][0], request.path)
         if not errors:
-            return _save_return_code("" if off else form.code.data or "")
+            return _save_return_code("" if without_code else form.code.data or "")
     page = render_template(
         "practice/code.html",
         offered=form.suggested_code(),
-        has_code=bool(seen.payload.return_code),
+        has_code=bool(stored.payload.return_code),
         errors=errors,
     )
     return (page, 422) if errors else page
 
 
 def _save_return_code(chosen: str) -> ViewResult:
-    seen = context.load_practice()
-    changed = msgspec.structs.replace(seen.payload, return_code=chosen)
-    if changed != seen.payload:
-        practice.revise_practice_settings(context.db(), context.vault(), seen, changed, now=context.now())
+    stored = context.load_practice()
+    settings = msgspec.structs.replace(stored.payload, return_code=chosen)
+    if settings != stored.payload:
+        practice.revise_practice_settings(context.db(), context.vault(), stored, settings, now=context.now())
     if chosen:
         quick_return.offer_quick_return(chosen, wait_for_keeper=True)
     else:
@@ -126,8 +132,8 @@ def _save_return_code(chosen: str) -> ViewResult:
 @screen.route("/practice/passphrase", methods=["GET", "POST"])
 def passphrase() -> ViewResult:
     """Choose another passphrase; the present one is needed."""
-    typed = request.form if request.method == "POST" else None
-    form = PassphraseForm(typed, guessable_names=guessable_names(context.load_practice().payload))
+    posted = request.form if request.method == "POST" else None
+    form = PassphraseForm(posted, guessable_names=guessable_names(context.load_practice().payload))
     errors: dict[str, Any] = {}
     if request.method == "POST":
         form.validate()
@@ -155,32 +161,32 @@ def passphrase() -> ViewResult:
 
 def _key_slots_changed_since() -> bool:
     """Whether a passphrase or recovery sheet was replaced after this page was shown."""
-    seen = fields.parse_whole_number(request.form.get("ways_in"))
-    return 0 < seen < context.vault().slot_generation
+    shown_generation = fields.parse_whole_number(request.form.get("ways_in"))
+    return 0 < shown_generation < context.vault().slot_generation
 
 
 @screen.route("/practice/sheet", methods=["GET", "POST"])
 def sheet() -> ViewResult:
     """Make another recovery sheet; the present one stays valid until the new one is proved."""
-    drawn = pending_recovery_sheet.find_pending_sheet()
+    pending_sheet = pending_recovery_sheet.find_pending_sheet()
     errors: dict[str, Any] = {}
     if request.method == "POST":
-        if not drawn and "ways_in" in request.form and "keep" not in request.form:
+        if not pending_sheet and "ways_in" in request.form and "keep" not in request.form:
             # No pending sheet: either the form was sent twice and the sheet is in use, or a lock removed it.
             return (
                 _redirect_after_replacement("sheet")
                 if _key_slots_changed_since()
                 else responses.redirect_to(url_for(".sheet"))
             )
-        if drawn and "present_passphrase" in request.form:
+        if pending_sheet and "present_passphrase" in request.form:
             return responses.redirect_to(url_for(".sheet"))
         if "keep" in request.form:
             pending_recovery_sheet.discard_pending_sheet()
             return responses.redirect_to(url_for(".index"))
-        if drawn:
-            errors = pending_recovery_sheet.group_errors(drawn, request.form)
+        if pending_sheet:
+            errors = pending_recovery_sheet.group_errors(pending_sheet, request.form)
             if not errors:
-                return _activate_sheet(drawn)
+                return _activate_sheet(pending_sheet)
         else:
             errors = _passphrase_errors()
             if context.find_unlocked_session() is None:
@@ -191,7 +197,7 @@ def sheet() -> ViewResult:
     made_on = context.load_practice().payload.recovery_sheet_made_on
     page = render_template(
         "practice/sheet.html",
-        drawn=drawn,
+        drawn=pending_sheet,
         shown=pending_recovery_sheet.was_sheet_shown(),
         made_on=made_on,
         ways_in=context.vault().slot_generation,
@@ -203,19 +209,21 @@ def sheet() -> ViewResult:
 @screen.get("/practice/sheet/paper")
 def paper() -> ViewResult:
     """Show the new recovery sheet, once."""
-    drawn = pending_recovery_sheet.find_pending_sheet()
+    pending_sheet = pending_recovery_sheet.find_pending_sheet()
     back = url_for(".sheet")
     return (
-        pending_recovery_sheet.render_sheet_once(drawn, back=back) if drawn else responses.redirect_to(back)
+        pending_recovery_sheet.render_sheet_once(pending_sheet, back=back)
+        if pending_sheet
+        else responses.redirect_to(back)
     )
 
 
 def _activate_sheet(sheet_groups: pending_recovery_sheet.PendingSheet) -> ViewResult:
-    seen = context.load_practice()
+    stored = context.load_practice()
     practice_access.activate_recovery_sheet(
         context.db(),
         context.vault(),
-        seen,
+        stored,
         sheet_groups.groups,
         made_on=sheet_groups.made_on,
         now=context.now(),

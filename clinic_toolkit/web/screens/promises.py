@@ -14,7 +14,7 @@ screen = Blueprint("promises", __name__)
 @guard.allow_always
 def index() -> ViewResult:
     """The promises, shown in every state; the path of the data folder is shown only while unlocked."""
-    at_work = context.find_unlocked_session() is not None
+    is_unlocked = context.find_unlocked_session() is not None
     return render_template(
         "promises/index.html",
         plain=promises.PLAIN,
@@ -23,5 +23,5 @@ def index() -> ViewResult:
         missing=promises.PENDING_PROMISES,
         not_promised=promises.NOT_PROMISED,
         lost=promises.LOSS_WARNING,
-        folder=str(context.settings().data_folder) if at_work else "",
+        folder=str(context.settings().data_folder) if is_unlocked else "",
     )

@@ -38,67 +38,69 @@ screen = Blueprint("risk_entries", __name__)
 @screen.route("/administrations/<uuid:administration>/risk-entry", methods=["GET", "POST"])
 def close(administration: UUID) -> ViewResult:
     """Close the open prompts of a questionnaire: three choices, and optional lines of text."""
-    kept = administrations.load_administration(context.db(), context.vault(), administration)
-    open_ones = open_prompt_groups.list_groups_after(context.db(), context.vault(), kept)
-    about = joined_entries.load_joined_entries(context.db(), context.vault()).primary_id(
-        kept.payload.relationship_id
+    source = administrations.load_administration(context.db(), context.vault(), administration)
+    groups = open_prompt_groups.list_groups_after(context.db(), context.vault(), source)
+    about_id = joined_entries.load_joined_entries(context.db(), context.vault()).primary_id(
+        source.payload.relationship_id
     )
-    draft = _open_draft(kept.payload.client_id, kept.id)
+    draft = _open_draft(source.payload.client_id, source.id)
     if (answer := draft.handle_autosave()) is not None:
         return answer
     form = RiskForm(
         draft.field_values(),
-        prompts=open_ones,
-        people=_list_relationships(kept.payload.client_id),
+        prompts=groups,
+        people=_list_relationships(source.payload.client_id),
         today=context.today(),
-        about=about.hex if about else NOBODY_IN_PARTICULAR,
+        about=about_id.hex if about_id else NOBODY_IN_PARTICULAR,
     )
-    before = _find_written_before(form, kept.payload.client_id)
-    if before is not None:
-        return responses.redirect_to(_after(before, kept))
+    existing = _find_written_before(form, source.payload.client_id)
+    if existing is not None:
+        return responses.redirect_to(_after(existing, source))
     if request.method == "POST":
         if not form.is_current:
-            return _render_form(form, kept.payload.client_id, draft, given=kept, newer=True), 409
+            return _render_form(form, source.payload.client_id, draft, given=source, newer=True), 409
         # The relationship is always that of the questionnaire, whatever was posted.
-        form.about.data = about.hex if about else NOBODY_IN_PARTICULAR
+        form.about.data = about_id.hex if about_id else NOBODY_IN_PARTICULAR
         if form.validate():
             entry = _write_entry(
-                form, kept.payload.client_id, session=_hour_of_entry(kept), about=about, given=kept
+                form, source.payload.client_id, session=_hour_of_entry(source), about=about_id, given=source
             )
             draft.mark_recorded()
-            return responses.redirect_to(_after(entry, kept))
+            return responses.redirect_to(_after(entry, source))
     else:
-        others = {each.id: each for asked in open_ones for each in asked.questionnaires}
-        context.audit_read("administration", *({kept.id: kept} | others).values())
-    page = _render_form(form, kept.payload.client_id, draft, given=kept)
+        other_sources = {each.id: each for group in groups for each in group.questionnaires}
+        context.audit_read("administration", *({source.id: source} | other_sources).values())
+    page = _render_form(form, source.payload.client_id, draft, given=source)
     return (page, 422) if form.errors else page
 
 
 def _after(entry: RecordVersion[RiskEntry], given: RecordVersion[Administration]) -> str:
-    """The page where the prompt was seen; the entry first if a fear hold remains that is not shown there."""
-    onward = _page_after_entry(given)
-    silent = not onward.startswith((url_for("results.show", id=given.id), url_for("handover.waiting")))
-    if silent and _still_held(entry):
-        return url_for(".show", id=entry.id, back=onward)
-    return onward
+    """The URL of the page where the prompt was seen, or of the entry if that page hides a fear hold."""
+    next_page = _page_after_entry(given)
+    hides_hold = not next_page.startswith((url_for("results.show", id=given.id), url_for("handover.waiting")))
+    if hides_hold and _still_held(entry):
+        return url_for(".show", id=entry.id, back=next_page)
+    return next_page
 
 
 def _still_held(entry: RecordVersion[RiskEntry]) -> bool:
     """Whether a fear hold remains although the entry closed a prompt about fear."""
-    body = entry.payload
-    closed = body.action != risk_entries.HOW_NOT_TODAY and any(
-        each.flag == FEAR_FLAG for each in body.closed_answers
+    payload = entry.payload
+    closed = payload.action != risk_entries.HOW_NOT_TODAY and any(
+        answer.flag == FEAR_FLAG for answer in payload.closed_answers
     )
-    return closed and fear_holds.is_held(context.db(), context.vault(), body.client_id, body.relationship_id)
+    return closed and fear_holds.is_held(
+        context.db(), context.vault(), payload.client_id, payload.relationship_id
+    )
 
 
 def _page_after_entry(administration: RecordVersion[Administration]) -> str:
     """The URL of the page where the prompt was seen."""
     if back := guard.safe_return_path(request.args.get("back")):
         return back
-    for out in clinician_side.list_open_handovers(context.db(), context.vault()):
-        if out.payload.administration_id == administration.id:
-            return url_for("handover.show", id=out.id)
+    for handover in clinician_side.list_open_handovers(context.db(), context.vault()):
+        if handover.payload.administration_id == administration.id:
+            return url_for("handover.show", id=handover.id)
     if "today" in request.args:
         return url_for("today.index")
     return url_for("results.show", id=administration.id)
@@ -110,21 +112,21 @@ def _hour_of_entry(administration: RecordVersion[Administration]) -> UUID | None
 
 
 def _find_open_hour(client: UUID) -> UUID | None:
-    own = joined_entries.list_single_cases(context.db(), context.vault(), client)
-    hours = therapy_session_timeline.list_therapy_sessions_of_cases(context.db(), context.vault(), own)
-    found = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
-    return found.id if found else None
+    own_cases = joined_entries.list_single_cases(context.db(), context.vault(), client)
+    hours = therapy_session_timeline.list_therapy_sessions_of_cases(context.db(), context.vault(), own_cases)
+    open_hour = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
+    return open_hour.id if open_hour else None
 
 
 @screen.route("/sessions/<uuid:session>/risk-entries/new", methods=["GET", "POST"])
 def of_hour(session: UUID) -> ViewResult:
     """Write an entry in a session with one client, without a questionnaire."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
-    alone = therapy_session_loader.single_client_of(context.db(), context.vault(), hour)
-    if not alone:
+    client_ids = therapy_session_loader.single_client_of(context.db(), context.vault(), hour)
+    if not client_ids:
         # A couple's session may be read by both, so it gets no entry about what one said in private.
         raise records.RecordNotFound
-    return _new_entry(alone[0], session=hour.id)
+    return _new_entry(client_ids[0], session=hour.id)
 
 
 @screen.route("/clients/<uuid:client>/risk-entries/new", methods=["GET", "POST"])
@@ -138,9 +140,9 @@ def new(client: UUID) -> ViewResult:
 @screen.route("/risk-entries/<uuid:id>/add", methods=["GET", "POST"])
 def add(id: UUID) -> ViewResult:
     """Write a further entry that follows this one, which stays unchanged."""
-    kept = risk_entries.load_risk_entry(context.db(), context.vault(), id)
-    client = kept.payload.client_id
-    return _new_entry(client, session=_find_open_hour(client), follows=kept)
+    entry = risk_entries.load_risk_entry(context.db(), context.vault(), id)
+    client = entry.payload.client_id
+    return _new_entry(client, session=_find_open_hour(client), follows=entry)
 
 
 def _new_entry(
@@ -149,27 +151,27 @@ def _new_entry(
     draft = _open_draft(client, follows.id if follows else client)
     if (answer := draft.handle_autosave()) is not None:
         return answer
-    people = _list_relationships(client)
-    named = request.args.get("about", "")
+    client_relationships = _list_relationships(client)
+    hex_id = request.args.get("about", "")
     if follows and follows.payload.relationship_id:
-        into = joined_entries.load_joined_entries(context.db(), context.vault())
-        named = (into.primary_id(follows.payload.relationship_id) or follows.payload.relationship_id).hex
-    known = {kept.id.hex: kept.id for kept in people}
+        joined = joined_entries.load_joined_entries(context.db(), context.vault())
+        hex_id = (joined.primary_id(follows.payload.relationship_id) or follows.payload.relationship_id).hex
+    id_by_hex = {relationship.id.hex: relationship.id for relationship in client_relationships}
     form = RiskForm(
         draft.field_values(),
         prompts=(),
-        people=people,
+        people=client_relationships,
         today=context.today(),
-        about=named if named in known else NOBODY_IN_PARTICULAR,
+        about=hex_id if hex_id in id_by_hex else NOBODY_IN_PARTICULAR,
     )
-    before = _find_written_before(form, client)
-    if before is not None:
-        return responses.redirect_to(url_for(".show", id=before.id))
+    existing = _find_written_before(form, client)
+    if existing is not None:
+        return responses.redirect_to(url_for(".show", id=existing.id))
     if request.method == "POST" and form.validate():
-        about = known.get(form.about.data)
-        kept = _write_entry(form, client, session=session, about=about, follows=follows)
+        relationship_id = id_by_hex.get(form.about.data)
+        entry = _write_entry(form, client, session=session, about=relationship_id, follows=follows)
         draft.mark_recorded()
-        return responses.redirect_to(url_for(".show", id=kept.id))
+        return responses.redirect_to(url_for(".show", id=entry.id))
     page = _render_form(form, client, draft, follows=follows)
     return (page, 422) if form.errors else page
 
@@ -177,14 +179,14 @@ def _new_entry(
 @screen.get("/clients/<uuid:client>/risk-entries")
 def index(client: UUID) -> ViewResult:
     """The entries about one client, newest first."""
-    person = clients.load_client(context.db(), context.vault(), client)
-    found = risk_entries.list_risk_entries_of_client(context.db(), context.vault(), client)
-    context.audit_read("risk_entry", *found)
+    loaded_client = clients.load_client(context.db(), context.vault(), client)
+    entries = risk_entries.list_risk_entries_of_client(context.db(), context.vault(), client)
+    context.audit_read("risk_entry", *entries)
     return render_template(
         "risk_entries/index.html",
         here="clients",
-        person=person,
-        entries=found,
+        person=loaded_client,
+        entries=entries,
         most=request_info.list_limit(20),
         words=_words_by_relationship(client),
         in_general=answered_items.ABOUT_PEOPLE_IN_GENERAL,
@@ -196,17 +198,17 @@ def index(client: UUID) -> ViewResult:
 @screen.get("/risk-entries/<uuid:id>")
 def show(id: UUID) -> ViewResult:
     """One entry, as it was written."""
-    kept = risk_entries.load_risk_entry(context.db(), context.vault(), id)
-    context.audit_read("risk_entry", kept)
+    entry = risk_entries.load_risk_entry(context.db(), context.vault(), id)
+    context.audit_read("risk_entry", entry)
     return render_template(
         "risk_entries/show.html",
         here="clients",
-        kept=kept,
-        person=clients.load_client(context.db(), context.vault(), kept.payload.client_id),
-        words=_words_by_relationship(kept.payload.client_id),
-        joined=additions_after_signing.risk_entry_signing_mark(context.db(), context.vault(), kept),
+        kept=entry,
+        person=clients.load_client(context.db(), context.vault(), entry.payload.client_id),
+        words=_words_by_relationship(entry.payload.client_id),
+        joined=additions_after_signing.risk_entry_signing_mark(context.db(), context.vault(), entry),
         where=risk_entries.SHEET_PLACE_LABELS,
-        held=_still_held(kept),
+        held=_still_held(entry),
         in_general=answered_items.ABOUT_PEOPLE_IN_GENERAL,
         back=guard.safe_return_path(request.args.get("back")),
         no_reassurance=NO_REASSURANCE,
@@ -236,13 +238,13 @@ def _write_entry(
     given: RecordVersion[Administration] | None = None,
     follows: RecordVersion[RiskEntry] | None = None,
 ) -> RecordVersion[RiskEntry]:
-    body = RiskEntry(
+    payload = RiskEntry(
         client=client.bytes,
         therapy_session=session.bytes if session else None,
         entry_date=context.today(),
         relationship=about.bytes if about else None,
         administration=given.id.bytes if given else None,
-        closed_answers=tuple(raised for prompt in form.prompts for raised in prompt.raised_by),
+        closed_answers=tuple(answer for prompt in form.prompts for answer in prompt.raised_by),
         action=form.how.data or "",
         deferral_reason=form.because.data,
         asked_text=form.asked.data,
@@ -253,9 +255,9 @@ def _write_entry(
         sheet_place=form.worksheet_location,
         follows_id_bytes=follows.id.bytes if follows else None,
     )
-    number = idempotent_forms.submitted_idempotency_key()
+    idempotency_key = idempotent_forms.submitted_idempotency_key()
     return risk_entries.create_risk_entry(
-        context.db(), context.vault(), body, now=context.now(), idempotency_key=number
+        context.db(), context.vault(), payload, now=context.now(), idempotency_key=idempotency_key
     )
 
 
@@ -295,4 +297,4 @@ def _list_relationships(client: UUID) -> list[RecordVersion[relationships.Relati
 
 
 def _words_by_relationship(client: UUID) -> dict[UUID, str]:
-    return {kept.id: kept.payload.word for kept in _list_relationships(client)}
+    return {relationship.id: relationship.payload.word for relationship in _list_relationships(client)}

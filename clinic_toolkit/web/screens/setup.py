@@ -55,9 +55,9 @@ def _render_practice_form(
 ) -> ViewResult:
     draft = confidentiality_notice.draft_notice_for(form.country.data or "")
     # The page marks the text as a draft for as long as it is unchanged.
-    offered = draft if asked_for or form.limits_text.data == draft["text"] else None
+    shown_draft = draft if asked_for or form.limits_text.data == draft["text"] else None
     page = render_template(
-        "setup/practice.html", form=form, errors=errors, kinds=RECORD_KINDS, offered=offered
+        "setup/practice.html", form=form, errors=errors, kinds=RECORD_KINDS, offered=shown_draft
     )
     return (page, 422) if errors else page
 
@@ -66,13 +66,13 @@ def _render_practice_form(
 @guard.allow_before_setup
 def passphrase() -> ViewResult:
     """Choose the passphrase; this creates the practice."""
-    about = PracticeForm(request.form)
-    if not about.validate():
-        return _render_practice_form(about, about.errors)
-    form = PassphraseForm(request.form, guessable_names=guessable_names(about.payload()))
+    practice_form = PracticeForm(request.form)
+    if not practice_form.validate():
+        return _render_practice_form(practice_form, practice_form.errors)
+    form = PassphraseForm(request.form, guessable_names=guessable_names(practice_form.payload()))
     if not form.validate():
-        return _render_passphrase_form(about, form), 422
-    settings = msgspec.structs.replace(about.payload(), is_demo=context.settings().demo)
+        return _render_passphrase_form(practice_form, form), 422
+    settings = msgspec.structs.replace(practice_form.payload(), is_demo=context.settings().demo)
     vault, groups = practice_access.create_practice(
         context.db(), settings, passphrase=form.passphrase.data or "", now=context.now()
     )
@@ -100,10 +100,12 @@ def code() -> ViewResult:
         if "skip" in request.form:
             return responses.redirect_to(url_for(".sheet"))
         if form.validate():
-            seen = context.load_practice()
-            chosen = msgspec.structs.replace(seen.payload, return_code=form.code.data or "")
-            practice.revise_practice_settings(context.db(), context.vault(), seen, chosen, now=context.now())
-            quick_return.offer_quick_return(chosen.return_code, wait_for_keeper=True)
+            stored = context.load_practice()
+            settings = msgspec.structs.replace(stored.payload, return_code=form.code.data or "")
+            practice.revise_practice_settings(
+                context.db(), context.vault(), stored, settings, now=context.now()
+            )
+            quick_return.offer_quick_return(settings.return_code, wait_for_keeper=True)
             return responses.redirect_to(url_for(".sheet"))
     page = render_template("setup/code.html", offered=form.suggested_code(), errors=form.errors)
     return (page, 422) if form.errors else page
@@ -113,26 +115,26 @@ def code() -> ViewResult:
 @guard.allow_before_sheet_proved
 def sheet() -> ViewResult:
     """Show the steps for printing the recovery sheet, and check the groups typed back."""
-    drawn = pending_recovery_sheet.find_pending_sheet()
+    pending_sheet = pending_recovery_sheet.find_pending_sheet()
     errors: dict[str, str] = {}
-    if request.method == "POST" and drawn:
-        errors = pending_recovery_sheet.group_errors(drawn, request.form)
+    if request.method == "POST" and pending_sheet:
+        errors = pending_recovery_sheet.group_errors(pending_sheet, request.form)
         if not errors:
             practice.record_sheet_proved(
                 context.db(),
                 context.vault(),
                 context.load_practice(),
-                made_on=drawn.made_on,
+                made_on=pending_sheet.made_on,
                 now=context.now(),
             )
             pending_recovery_sheet.discard_pending_sheet()
             return responses.redirect_to(url_for("today.index"))
-    asked = drawn.asked_groups if drawn else ()
+    asked_groups = pending_sheet.asked_groups if pending_sheet else ()
     page = render_template(
         "setup/sheet.html",
-        made=drawn is not None,
+        made=pending_sheet is not None,
         shown=pending_recovery_sheet.was_sheet_shown(),
-        asked=asked,
+        asked=asked_groups,
         errors=errors,
     )
     return (page, 422) if errors else page
@@ -142,10 +144,12 @@ def sheet() -> ViewResult:
 @guard.allow_before_sheet_proved
 def paper() -> ViewResult:
     """The recovery sheet itself, which is shown only once."""
-    drawn = pending_recovery_sheet.find_pending_sheet()
+    pending_sheet = pending_recovery_sheet.find_pending_sheet()
     back = url_for(".sheet")
     return (
-        pending_recovery_sheet.render_sheet_once(drawn, back=back) if drawn else responses.redirect_to(back)
+        pending_recovery_sheet.render_sheet_once(pending_sheet, back=back)
+        if pending_sheet
+        else responses.redirect_to(back)
     )
 
 
