@@ -27,10 +27,10 @@ class AnswerRow(Block):
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         height = self.height(width)
         y = top - (height - self._text_height(width)) / 2
-        first = self.label.lines(width - _RING_WIDTH)[0].height
+        first_line_height = self.label.lines(width - _RING_WIDTH)[0].height
         canvas.setStrokeColorRGB(*ACCENT)
         canvas.setLineWidth(2)
-        canvas.circle(x + 10, y - first / 2, 9, stroke=1, fill=0)
+        canvas.circle(x + 10, y - first_line_height / 2, 9, stroke=1, fill=0)
         self.label.draw(canvas, x + _RING_WIDTH, y, width - _RING_WIDTH)
         if self.meaning:
             self.meaning.draw(
@@ -63,8 +63,8 @@ class NonAnswerRows(Block):
         canvas.roundRect(
             x - 14, top - self.height(width), width + 28, self.height(width), 9, stroke=1, fill=1
         )
-        for at, label in enumerate(self.labels):
-            y = top - 6 - at * self.row - (self.row - label.height(width - _RING_WIDTH)) / 2
+        for index, label in enumerate(self.labels):
+            y = top - 6 - index * self.row - (self.row - label.height(width - _RING_WIDTH)) / 2
             canvas.setLineWidth(1.6)
             canvas.roundRect(
                 x + 2, y - label.height(width - _RING_WIDTH) / 2 - 8, 16, 16, 3, stroke=1, fill=0
@@ -86,10 +86,12 @@ def render_answer_card(value: "AnswerCard") -> bytes:
         bottom=10 * MM,
     )
     options = sorted(value.instrument.options, key=lambda option: option.value)
-    ways = (sheet_texts.DID_NOT_COME_UP, sheet_texts.DECLINED, sheet_texts.TALK_LABEL)
-    size = _largest_size([option.label for option in options], sheet.width - _RING_WIDTH)
-    for size_ in (size * part / 20 for part in range(20, 5, -1)):
-        blocks = _card_blocks([(option.label, option.meaning) for option in options], ways, size_, sheet)
+    non_answers = (sheet_texts.DID_NOT_COME_UP, sheet_texts.DECLINED, sheet_texts.TALK_LABEL)
+    max_size = _largest_size([option.label for option in options], sheet.width - _RING_WIDTH)
+    for size in (max_size * part / 20 for part in range(20, 5, -1)):
+        blocks = _card_blocks(
+            [(option.label, option.meaning) for option in options], non_answers, size, sheet
+        )
         if page_layout.stacked_height(blocks, sheet.width) <= sheet.usable_height:
             break
     return page_layout.make_pdf(blocks, sheet)
@@ -98,27 +100,27 @@ def render_answer_card(value: "AnswerCard") -> bytes:
 def _card_blocks(
     options: list[tuple[str, str]], ways: tuple[str, ...], size: float, sheet: page_layout.PageLayout
 ) -> list[Block]:
-    way_size = min(size * 0.62, 26.0)
-    ground = way_size * 1.9 * len(ways) + 12
-    row = min((sheet.usable_height - ground - 30) / len(options), 108.0)
-    label_look = TextStyle(size=size, bold=True, leading=1.08)
+    non_answer_size = min(size * 0.62, 26.0)
+    non_answer_height = non_answer_size * 1.9 * len(ways) + 12
+    row = min((sheet.usable_height - non_answer_height - 30) / len(options), 108.0)
+    label_style = TextStyle(size=size, bold=True, leading=1.08)
     # Shrink a meaning to fit on one line, but not below a readable size.
     longest = max(
         (font_faces.text_width(printable_text.make_printable(meaning), False) for _, meaning in options),
         default=0.0,
     )
-    note_size = max(min(size * 0.34, (sheet.width - _RING_WIDTH) / max(longest, 0.1)), 11.0)
-    note_look = TextStyle(size=note_size, colour=SOFT, leading=1.25)
+    meaning_size = max(min(size * 0.34, (sheet.width - _RING_WIDTH) / max(longest, 0.1)), 11.0)
+    meaning_style = TextStyle(size=meaning_size, colour=SOFT, leading=1.25)
     rows: list[Block] = [
         AnswerRow(
-            Text(label, label_look),
-            Text(meaning, note_look) if meaning else None,
+            Text(label, label_style),
+            Text(meaning, meaning_style) if meaning else None,
             row,
-            line=at + 1 < len(options),
+            line=index + 1 < len(options),
         )
-        for at, (label, meaning) in enumerate(options)
+        for index, (label, meaning) in enumerate(options)
     ]
-    return [*rows, NonAnswerRows(ways, way_size, way_size * 1.9, before=22)]
+    return [*rows, NonAnswerRows(ways, non_answer_size, non_answer_size * 1.9, before=22)]
 
 
 def _largest_size(labels: list[str], width: float) -> float:

@@ -22,7 +22,7 @@ _NUMBER_WIDTH = 24.0
 _WORD = TextStyle(size=10.5, bold=True, leading=1.28)
 _MEANING = TextStyle(size=10.5, leading=1.28)
 _CLOSING = TextStyle(size=11, leading=1.3)
-# The look of everything but the questions, if the form would not fit on one page otherwise.
+# The style of everything but the questions, if the form would not fit on one page otherwise.
 _TIGHT = TextStyle(size=10, leading=1.24)
 _TIGHT_TITLE = TextStyle(size=19, bold=True, leading=1.15)
 # The clinician types this code when entering the sheet, so it is printed large.
@@ -53,11 +53,11 @@ class AnswerColumns(Struct, frozen=True, kw_only=True):
     def edges(self, width: float) -> list[float]:
         """The left edge of each column and the right edge of the last, in points; a gap follows the scale."""
         gap = 9.0
-        column = (width - 2 * gap) / len(self.labels)
-        found = [0.0]
-        for at in range(len(self.labels)):
-            found.append(found[-1] + column + (gap if at + 1 in (self.scale, self.scale + 2) else 0))
-        return found
+        column_width = (width - 2 * gap) / len(self.labels)
+        edges = [0.0]
+        for index in range(len(self.labels)):
+            edges.append(edges[-1] + column_width + (gap if index + 1 in (self.scale, self.scale + 2) else 0))
+        return edges
 
     def column(self, width: float) -> float:
         """The width of one column, in points."""
@@ -70,9 +70,9 @@ class ItemGrid(Block):
     def __init__(self, items: Sequence[tuple[int, str]], heads: AnswerColumns, pad: float) -> None:
         super().__init__()
         self.heads, self.pad = heads, pad
-        look = _ITEM if pad > _CLOSE[0] else _CLOSE_ITEM
+        style = _ITEM if pad > _CLOSE[0] else _CLOSE_ITEM
         self.items = [
-            (Text(str(number), replace(look, colour=SOFT)), Text(words_, look)) for number, words_ in items
+            (Text(str(number), replace(style, colour=SOFT)), Text(text, style)) for number, text in items
         ]
         self.column_labels = [Text(label, heads.look, align="centre") for label in heads.labels]
 
@@ -83,36 +83,44 @@ class ItemGrid(Block):
         return self._head_height(width) + sum(self._row_height(item, width) for _, item in self.items[:2])
 
     def split(self, width: float, room: float) -> "tuple[ItemGrid, ItemGrid] | None":
-        used, fits = self._head_height(width), 0
-        while fits < len(self.items) and used + self._row_height(self.items[fits][1], width) <= room + 0.01:
-            used += self._row_height(self.items[fits][1], width)
-            fits += 1
-        if not 0 < fits < len(self.items):
+        used_height, fitting_count = self._head_height(width), 0
+        while (
+            fitting_count < len(self.items)
+            and used_height + self._row_height(self.items[fitting_count][1], width) <= room + 0.01
+        ):
+            used_height += self._row_height(self.items[fitting_count][1], width)
+            fitting_count += 1
+        if not 0 < fitting_count < len(self.items):
             return None
         parts = ItemGrid((), self.heads, self.pad), ItemGrid((), self.heads, self.pad)
-        parts[0].items, parts[1].items = self.items[:fits], self.items[fits:]
+        parts[0].items, parts[1].items = self.items[:fitting_count], self.items[fitting_count:]
         return parts
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        edges, column = self.heads.edges(width), self.heads.column(width)
-        head = self._head_height(width)
-        before, between, after = (share * self.pad for share in _SPACE_SHARES)
-        around = min(between, 4.0)
-        self._draw_wash(canvas, x, top + 4, head + 4, edges)
+        edges, column_width = self.heads.edges(width), self.heads.column(width)
+        head_height = self._head_height(width)
+        space_above, space_between, space_below = (share * self.pad for share in _SPACE_SHARES)
+        wash_margin = min(space_between, 4.0)
+        self._draw_wash(canvas, x, top + 4, head_height + 4, edges)
         for label, edge in zip(self.column_labels, edges, strict=False):
-            label.draw(canvas, x + edge + 1, top - (head - 6 - label.height(column - 2)), column - 2)
-        y = top - head
+            label.draw(
+                canvas,
+                x + edge + 1,
+                top - (head_height - 6 - label.height(column_width - 2)),
+                column_width - 2,
+            )
+        y = top - head_height
         canvas.setFillColorRGB(*EDGE)
         canvas.rect(x, y, width, 0.9, stroke=0, fill=1)
         for number, item in self.items:
-            y -= before
+            y -= space_above
             number.draw(canvas, x, y, _NUMBER_WIDTH)
             item.draw(canvas, x + _NUMBER_WIDTH, y, width - _NUMBER_WIDTH)
-            y -= item.height(width - _NUMBER_WIDTH) + between + _BOX
-            self._draw_wash(canvas, x, y + _BOX + around, _BOX + 2 * around, edges)
+            y -= item.height(width - _NUMBER_WIDTH) + space_between + _BOX
+            self._draw_wash(canvas, x, y + _BOX + wash_margin, _BOX + 2 * wash_margin, edges)
             for edge in edges[:-1]:
-                draw_tick_box(canvas, x + edge + (column - _BOX) / 2, y, _BOX)
-            y -= after
+                draw_tick_box(canvas, x + edge + (column_width - _BOX) / 2, y, _BOX)
+            y -= space_below
             canvas.setFillColorRGB(*HAIR)
             canvas.rect(x, y, width, 0.6, stroke=0, fill=1)
 
@@ -127,8 +135,8 @@ class ItemGrid(Block):
         canvas.rect(x + left, top - height, right - left, height, stroke=0, fill=1)
 
     def _head_height(self, width: float) -> float:
-        column = self.heads.column(width) - 2
-        return max(label.height(column) for label in self.column_labels) + 6
+        label_width = self.heads.column(width) - 2
+        return max(label.height(label_width) for label in self.column_labels) + 6
 
     def _row_height(self, item: Text, width: float) -> float:
         return item.height(width - _NUMBER_WIDTH) + _BOX + self.pad
@@ -138,12 +146,12 @@ def render_blank_form(value: "BlankQuestionnaire") -> bytes:
     """Draw the form. Items differ in their text only, so none stands out as a safety question."""
     instrument = value.instrument
     # The code identifies the form; its name would reveal the topic to anyone who finds the sheet.
-    draft = "Draft, version" if instrument.evidence.level == "drafted" else "Version"
-    named = f"{sheet_texts.CLIENT_LINE} {draft} {instrument.version} · sheet "
-    foot = (Text([(named, SMALL), (value.form_code, _CODE)]),)
+    version_label = "Draft, version" if instrument.evidence.level == "drafted" else "Version"
+    footer_text = f"{sheet_texts.CLIENT_LINE} {version_label} {instrument.version} · sheet "
+    footer = (Text([(footer_text, SMALL), (value.form_code, _CODE)]),)
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
-        footer=foot,
+        footer=footer,
         demo=value.letterhead.is_demo,
         side=19 * MM,
         top=16 * MM,
@@ -159,43 +167,43 @@ def _intro_blocks(value: "BlankQuestionnaire", *, tight: bool = False) -> list[B
     """The head of the form: neutral title, person and period, limits of confidentiality, how to answer.
 
     Args:
-        tight: use the smaller look, for a form that would not fit on one page otherwise.
+        tight: use the smaller styles, for a form that would not fit on one page otherwise.
     """
-    how = _HOW_TO_ANSWER.format(
+    instructions = _HOW_TO_ANSWER.format(
         did_not_come_up=sheet_texts.DID_NOT_COME_UP,
         declined=sheet_texts.DECLINED,
         talk=sheet_texts.TALK_LABEL,
     )
-    whom = f"{_GENERAL_LINE if value.is_general else _ONE_PERSON_LINE} {value.instrument.recall}:"
-    look = _TIGHT if tight else BODY
-    title = page_layout.title_blocks(_TITLE, look=_TIGHT_TITLE, after=2) if tight else None
+    about_line = f"{_GENERAL_LINE if value.is_general else _ONE_PERSON_LINE} {value.instrument.recall}:"
+    style = _TIGHT if tight else BODY
+    title_blocks = page_layout.title_blocks(_TITLE, look=_TIGHT_TITLE, after=2) if tight else None
     # Above the questions and in bold, so that a client who skips the introduction still reads it.
-    limits = typed_paragraphs(value.confidentiality_text, replace(look, bold=True), gap=2)
-    for last in limits[-1:]:
-        last.after = 5
+    limits = typed_paragraphs(value.confidentiality_text, replace(style, bold=True), gap=2)
+    for paragraph in limits[-1:]:
+        paragraph.after = 5
     return [
-        *(title or page_layout.title_blocks(_TITLE, after=3)),
-        Text(whom, TextStyle(size=12.5, bold=True), after=6),
+        *(title_blocks or page_layout.title_blocks(_TITLE, after=3)),
+        Text(about_line, TextStyle(size=12.5, bold=True), after=6),
         *limits,
-        Text(how, look, after=10),
+        Text(instructions, style, after=10),
     ]
 
 
 def _item_texts(value: "BlankQuestionnaire") -> list[str]:
     """The text of each question, with a line to write on in place of the client's own question."""
     instrument = value.instrument
-    found = [item.text_general if value.is_general else item.text for item in instrument.items]
+    texts = [item.text_general if value.is_general else item.text for item in instrument.items]
     if instrument.own_place is not None and not value.is_general:
-        found.insert(instrument.own_place - 1, _OWN_QUESTION_LINE)
-    return found
+        texts.insert(instrument.own_place - 1, _OWN_QUESTION_LINE)
+    return texts
 
 
 def _open_line_blocks(value: "BlankQuestionnaire") -> list[Block]:
     """The open question of a check-in, with lines to write on."""
-    asked = value.instrument.open_line_general if value.is_general else value.instrument.open_line
-    if not asked:
+    question = value.instrument.open_line_general if value.is_general else value.instrument.open_line
+    if not question:
         return []
-    return [Text(asked, _ITEM, before=18, keep_with_next=True), WritingLines(3, 9 * MM)]
+    return [Text(question, _ITEM, before=18, keep_with_next=True), WritingLines(3, 9 * MM)]
 
 
 def _fit_to_pages(
@@ -211,26 +219,38 @@ def _fit_to_pages(
     Returns:
         The blocks of the form and the page layout with the margins they need.
     """
-    instrument, last = value.instrument, _open_line_blocks(value)
-    apart = [*last, *_definition_list(instrument.items), Text(instrument.closing, BODY, before=14)]
-    close = [*last, *_definition_paragraph(instrument.items), Text(instrument.closing, _CLOSING, before=6)]
-    tight = [
-        *last,
+    instrument, open_line = value.instrument, _open_line_blocks(value)
+    spacious_end = [
+        *open_line,
+        *_definition_list(instrument.items),
+        Text(instrument.closing, BODY, before=14),
+    ]
+    compact_end = [
+        *open_line,
+        *_definition_paragraph(instrument.items),
+        Text(instrument.closing, _CLOSING, before=6),
+    ]
+    tight_end = [
+        *open_line,
         *_definition_paragraph(instrument.items, _TIGHT),
         Text(instrument.closing, _TIGHT, before=6),
     ]
-    airy, small = _intro_blocks(value), _intro_blocks(value, tight=True)
-    narrow = replace(sheet, top=13 * MM, bottom=7 * MM)
-    wide = replace(narrow, side=15 * MM)
-    tries = [(pad, airy, apart, apart, sheet) for pad in _AIRY]
-    tries += [(pad, airy, close, close, margins) for margins in (sheet, narrow) for pad in _CLOSE]
-    tries += [(pad, small, tight, tight, wide) for pad in (*_CLOSE, *_TIGHTEST)]
-    tries += [(pad, airy, apart, [], sheet) for pad in (*_AIRY, *_CLOSE)]
-    for pad, above, below, together, margins in tries:
-        form = ItemGrid(items, heads, pad)
-        if page_layout.stacked_height([*above, form, *together], margins.width) <= margins.usable_height:
-            return [*above, form, *below], margins
-    return [*airy, ItemGrid(items, heads, 28.0), *apart], sheet
+    spacious_intro, tight_intro = _intro_blocks(value), _intro_blocks(value, tight=True)
+    narrow_sheet = replace(sheet, top=13 * MM, bottom=7 * MM)
+    wide_sheet = replace(narrow_sheet, side=15 * MM)
+    attempts = [(pad, spacious_intro, spacious_end, spacious_end, sheet) for pad in _AIRY]
+    attempts += [
+        (pad, spacious_intro, compact_end, compact_end, layout)
+        for layout in (sheet, narrow_sheet)
+        for pad in _CLOSE
+    ]
+    attempts += [(pad, tight_intro, tight_end, tight_end, wide_sheet) for pad in (*_CLOSE, *_TIGHTEST)]
+    attempts += [(pad, spacious_intro, spacious_end, [], sheet) for pad in (*_AIRY, *_CLOSE)]
+    for pad, intro, end, counted_end, layout in attempts:
+        grid = ItemGrid(items, heads, pad)
+        if page_layout.stacked_height([*intro, grid, *counted_end], layout.width) <= layout.usable_height:
+            return [*intro, grid, *end], layout
+    return [*spacious_intro, ItemGrid(items, heads, 28.0), *spacious_end], sheet
 
 
 def _answer_columns(value: "BlankQuestionnaire", width: float) -> AnswerColumns:
@@ -241,20 +261,20 @@ def _answer_columns(value: "BlankQuestionnaire", width: float) -> AnswerColumns:
         sheet_texts.DECLINED,
         sheet_texts.TALK_LABEL,
     )
-    column = (width - 18.0) / len(labels) - 2
+    column_width = (width - 18.0) / len(labels) - 2
     widest = max(
         font_faces.text_width(printable_text.make_printable(word), True)
         for label in labels
         for word in label.split()
     )
-    size = max(6.5, min(10.0, column / widest))
+    size = max(6.5, min(10.0, column_width / widest))
     return AnswerColumns(labels=labels, scale=len(options), look=TextStyle(size=size, bold=True, leading=1.2))
 
 
 def _defined_words(items: "Sequence[Item]") -> dict[str, str]:
     # Definitions of fear items describe violence, and other people may find the paper.
-    told = [item for item in items if item.safety_flag != "fear"]
-    return {word: meaning for item in told for word, meaning in item.define.items()}
+    shown_items = [item for item in items if item.safety_flag != "fear"]
+    return {word: meaning for item in shown_items for word, meaning in item.define.items()}
 
 
 def _definition_list(items: "Sequence[Item]") -> list[Block]:

@@ -83,23 +83,25 @@ class Text(Block):
         return sum(line.height for line in self.lines(width))
 
     def min_height(self, width: float) -> float:
-        found = self.lines(width)
-        return sum(line.height for line in (found if len(found) <= 3 else found[:2]))
+        lines = self.lines(width)
+        return sum(line.height for line in (lines if len(lines) <= 3 else lines[:2]))
 
     def split(self, width: float, room: float) -> "tuple[Text, Text] | None":
-        found = self.lines(width)
-        fits, used = 0, 0.0
-        while fits < len(found) and used + found[fits].height <= room + 0.01:
-            used += found[fits].height
-            fits += 1
-        if len(found) - fits == 1:
-            fits -= 1  # leave no single line at the head of a page
-        if fits < 2:
+        lines = self.lines(width)
+        fitting_count, used_height = 0, 0.0
+        while fitting_count < len(lines) and used_height + lines[fitting_count].height <= room + 0.01:
+            used_height += lines[fitting_count].height
+            fitting_count += 1
+        if len(lines) - fitting_count == 1:
+            fitting_count -= 1  # leave no single line at the head of a page
+        if fitting_count < 2:
             return None
-        return self._fragment(width, found[:fits], tail=False), self._fragment(width, found[fits:], tail=True)
+        return self._fragment(width, lines[:fitting_count], tail=False), self._fragment(
+            width, lines[fitting_count:], tail=True
+        )
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        found = self.lines(width)
+        lines = self.lines(width)
         if self.bar:
             canvas.setFillColorRGB(*ACCENT)
             canvas.rect(x, top - self.height(width) + 1, 1.8, self.height(width) - 2, stroke=0, fill=1)
@@ -107,7 +109,7 @@ class Text(Block):
         if self.bullet:
             self.bullet.draw(canvas, x, top, self.indent)
         pen = canvas.beginText()
-        for line in found:
+        for line in lines:
             spare = width - self.indent - line.width
             shift = (
                 spare if from_right or self.align == "right" else spare / 2 if self.align == "centre" else 0
@@ -120,8 +122,8 @@ class Text(Block):
 
     def has_undrawable_mark(self) -> bool:
         return any(
-            not words.isascii() and printable_text.MARK_PATTERN.search(printable_text.make_printable(words))
-            for words, _ in self.spans
+            not text.isascii() and printable_text.MARK_PATTERN.search(printable_text.make_printable(text))
+            for text, _ in self.spans
         )
 
     def _fragment(self, width: float, found: list[TextLine], *, tail: bool) -> "Text":
@@ -142,15 +144,15 @@ def typed_paragraphs(
     typed: str, look: TextStyle = BODY, *, gap: float = 6, indent: float = 0, bar: bool = False
 ) -> list[Block]:
     """Typed text as one paragraph a line; empty lines become space of height `gap`."""
-    found: list[Block] = []
-    white = 0.0
+    paragraphs: list[Block] = []
+    space = 0.0
     for line in printable_text.clean_text(typed).split("\n"):
         if line.strip():
-            found.append(Text(line.rstrip(), look, before=white, indent=indent, bar=bar, align="typed"))
-            white = 0.0
-        elif found:
-            white = gap
-    return found
+            paragraphs.append(Text(line.rstrip(), look, before=space, indent=indent, bar=bar, align="typed"))
+            space = 0.0
+        elif paragraphs:
+            space = gap
+    return paragraphs
 
 
 class LabelledValue(Block):
@@ -174,11 +176,11 @@ class LabelledValue(Block):
         parts = self.value.split(width - self.label_width, room) if self._label_height() <= room else None
         if parts is None or self.label is None:
             return None
-        head = LabelledValue(self.label, parts[0], label_width=self.label_width, before=self.before)
-        tail = LabelledValue(
+        first_part = LabelledValue(self.label, parts[0], label_width=self.label_width, before=self.before)
+        continuation = LabelledValue(
             self.label, parts[1], label_width=self.label_width, keep_with_next=self.keep_with_next
         )
-        return head, tail
+        return first_part, continuation
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         if self.label is not None:

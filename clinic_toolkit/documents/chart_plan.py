@@ -161,32 +161,32 @@ def plan_chart(
         usual: the usual ranges to draw.
         dates: the highest number of dates below the chart.
     """
-    top = max(labels)
+    highest = max(labels)
     xs = _round_positions(rounds)
-    several = len({each.mode for each in rounds}) > 1
-    means = [each.score if with_mean else None for each in readings]
+    has_several_modes = len({chart_round.mode for chart_round in rounds}) > 1
+    means = [reading.score if with_mean else None for reading in readings]
     return ChartPlan(
         levels=tuple(
-            Level(y=1 - value / top, word=labels[value] if value in chosen else "")
+            Level(y=1 - value / highest, word=labels[value] if value in chosen else "")
             for value in sorted(labels)
         ),
         dots=tuple(
-            Dots(x=x, y=1 - value / top, count=read.values.count(value))
-            for x, read in zip(xs, readings, strict=True)
-            for value in sorted(set(read.values))
+            Dots(x=x, y=1 - value / highest, count=reading.values.count(value))
+            for x, reading in zip(xs, readings, strict=True)
+            for value in sorted(set(reading.values))
         ),
         marks=tuple(
-            Mark(x=x, y=None if mean is None else 1 - mean / 100, shape=mode_shape(given.mode))
-            for x, given, mean, read in zip(xs, rounds, means, readings, strict=True)
-            if mean is not None or (several and read.values)
+            Mark(x=x, y=None if mean is None else 1 - mean / 100, shape=mode_shape(chart_round.mode))
+            for x, chart_round, mean, reading in zip(xs, rounds, means, readings, strict=True)
+            if mean is not None or (has_several_modes and reading.values)
         ),
         strokes=tuple(
-            Stroke(x1=xs[at], y1=1 - before / 100, x2=xs[at + 1], y2=1 - after / 100)
-            for at, (before, after) in enumerate(pairwise(means))
-            if before is not None and after is not None and rounds[at].segment == rounds[at + 1].segment
+            Stroke(x1=xs[i], y1=1 - earlier / 100, x2=xs[i + 1], y2=1 - later / 100)
+            for i, (earlier, later) in enumerate(pairwise(means))
+            if earlier is not None and later is not None and rounds[i].segment == rounds[i + 1].segment
         ),
-        baselines=tuple(_range_band(each, xs) for each in baselines) if with_mean else (),
-        usual=tuple(_range_band(each, xs) for each in usual) if with_mean else (),
+        baselines=tuple(_range_band(round_range, xs) for round_range in baselines) if with_mean else (),
+        usual=tuple(_range_band(round_range, xs) for round_range in usual) if with_mean else (),
         breaks=tuple(_break_labels(rounds, xs, segments)),
         gaps=tuple(_long_gap_positions(rounds, xs)),
         dates=tuple(_date_labels(rounds, xs, dates)),
@@ -209,59 +209,68 @@ def _usual_gap(rounds: Sequence[ChartRound]) -> float:
 
 
 def _round_positions(rounds: Sequence[ChartRound]) -> list[float]:
-    usual, at, places = _usual_gap(rounds), 0.0, [0.0]
+    usual_gap, position, xs = _usual_gap(rounds), 0.0, [0.0]
     for days, (earlier, later) in zip(_days_between(rounds), pairwise(rounds), strict=True):
-        at += min(_MAX_GAP, max(_MIN_GAP, days / usual))
-        at += _BREAK_GAP if earlier.segment != later.segment else 0.0
-        places.append(at)
+        position += min(_MAX_GAP, max(_MIN_GAP, days / usual_gap))
+        position += _BREAK_GAP if earlier.segment != later.segment else 0.0
+        xs.append(position)
     reach = min(1.0, _FIRST_REACH + _REACH_PER_ROUND * len(rounds))
-    return [place / at * reach if at else 0.0 for place in places]
+    return [x / position * reach if position else 0.0 for x in xs]
 
 
 def _long_gap_positions(rounds: Sequence[ChartRound], xs: Sequence[float]) -> list[float]:
-    usual = _usual_gap(rounds)
+    usual_gap = _usual_gap(rounds)
     return [
-        (xs[at] + xs[at + 1]) / 2 for at, days in enumerate(_days_between(rounds)) if days > _MAX_GAP * usual
+        (xs[index] + xs[index + 1]) / 2
+        for index, days in enumerate(_days_between(rounds))
+        if days > _MAX_GAP * usual_gap
     ]
 
 
 def _break_labels(
     rounds: Sequence[ChartRound], xs: Sequence[float], segments: Sequence[str]
 ) -> list[ChartLabel]:
-    found = []
-    for at, (earlier, later) in enumerate(pairwise(rounds)):
+    labels = []
+    for index, (earlier, later) in enumerate(pairwise(rounds)):
         if earlier.segment != later.segment:
-            x = (xs[at] + xs[at + 1]) / 2
+            x = (xs[index] + xs[index + 1]) / 2
             name = segments[later.segment] if later.segment < len(segments) else ""
-            found.append(ChartLabel(x=x, text=name, anchor="start" if x < 0.7 else "end"))
-    return found
+            labels.append(ChartLabel(x=x, text=name, anchor="start" if x < 0.7 else "end"))
+    return labels
 
 
 def _date_labels(rounds: Sequence[ChartRound], xs: Sequence[float], most: int) -> list[ChartLabel]:
     """Labels for the first day, the last day, and others if there is room; each day once."""
-    apart = 1 / max(most - 0.7, 1)
+    min_distance = 1 / max(most - 0.7, 1)
     last = len(rounds) - 1
-    shown = [0]
-    for at in range(1, last):
-        other_day = rounds[at].answered_on not in (rounds[shown[-1]].answered_on, rounds[last].answered_on)
-        if other_day and xs[at] - xs[shown[-1]] >= apart and xs[last] - xs[at] >= apart:
-            shown.append(at)
+    shown_indices = [0]
+    for index in range(1, last):
+        other_day = rounds[index].answered_on not in (
+            rounds[shown_indices[-1]].answered_on,
+            rounds[last].answered_on,
+        )
+        if (
+            other_day
+            and xs[index] - xs[shown_indices[-1]] >= min_distance
+            and xs[last] - xs[index] >= min_distance
+        ):
+            shown_indices.append(index)
     if rounds[last].answered_on != rounds[0].answered_on:
-        shown.append(last)
-    years = len({each.answered_on.year for each in rounds}) > 1
+        shown_indices.append(last)
+    with_year = len({chart_round.answered_on.year for chart_round in rounds}) > 1
     return [
         ChartLabel(
-            x=xs[at],
-            text=_short_date(rounds[at].answered_on, year=years),
+            x=xs[index],
+            text=_short_date(rounds[index].answered_on, year=with_year),
             anchor="between"
-            if 0 < at < last
+            if 0 < index < last
             else "end"
-            if xs[at] > 0.94
+            if xs[index] > 0.94
             else "middle"
-            if xs[at] > 0.6
+            if xs[index] > 0.6
             else "start",
         )
-        for at in shown
+        for index in shown_indices
     ]
 
 

@@ -32,45 +32,50 @@ def clinician_rows(course: "Course", part: "CoursePart") -> tuple[TableRow, ...]
 
 def _iterate_rows(course: "Course", part: "CoursePart") -> Iterator[TableRow]:
     labels = {option.value: option.label for option in course.instrument.options}
-    before = 0
-    for each, read in zip(course.rounds, part.readings, strict=True):
-        counted = f"{len(read.values)} of {read.asked} answered"
-        number = round_half_up(read.score) if read.score is not None else None
+    previous_segment = 0
+    for chart_round, reading in zip(course.rounds, part.readings, strict=True):
+        count_text = f"{len(reading.values)} of {reading.asked} answered"
+        number = round_half_up(reading.score) if reading.score is not None else None
         yield TableRow(
-            day=f"{each.answered_on.day} {MONTHS[each.answered_on.month - 1][:3]} {each.answered_on.year}",
-            answers=_answers_by_count(read.values, labels)
+            day=f"{chart_round.answered_on.day} {MONTHS[chart_round.answered_on.month - 1][:3]} "
+            f"{chart_round.answered_on.year}",
+            answers=_answers_by_count(reading.values, labels)
             if part.is_whole
-            else _answers_by_item(read, labels),
-            number=f"{NO_NUMBER}, {counted}"
+            else _answers_by_item(reading, labels),
+            number=f"{NO_NUMBER}, {count_text}"
             if number is None
             else str(number)
-            if len(read.values) == read.asked
-            else f"{number} ({counted})",
-            mode=each.mode_label + (", stopped before the end" if each.stopped else ""),
-            segment_start=course.segment_labels[each.segment] if each.segment != before else "",
+            if len(reading.values) == reading.asked
+            else f"{number} ({count_text})",
+            mode=chart_round.mode_label + (", stopped before the end" if chart_round.stopped else ""),
+            segment_start=course.segment_labels[chart_round.segment]
+            if chart_round.segment != previous_segment
+            else "",
         )
-        before = each.segment
+        previous_segment = chart_round.segment
 
 
 def client_rows(course: "Course", part: "CoursePart") -> tuple[TableRow, ...]:
     """The rounds of one part in which something was answered, as labels without numbers, oldest first."""
     labels = {option.value: option.label for option in course.instrument.options}
-    found, before = [], 0
-    for each, read in zip(course.rounds, part.readings, strict=True):
-        if not read.values:
+    rows, previous_segment = [], 0
+    for chart_round, reading in zip(course.rounds, part.readings, strict=True):
+        if not reading.values:
             continue
-        found.append(
+        rows.append(
             TableRow(
-                day=f"{each.answered_on.day} {MONTHS[each.answered_on.month - 1][:3]} "
-                f"{each.answered_on.year}",
-                answers=", ".join(uncapitalise(labels[value]) for value in read.values),
+                day=f"{chart_round.answered_on.day} {MONTHS[chart_round.answered_on.month - 1][:3]} "
+                f"{chart_round.answered_on.year}",
+                answers=", ".join(uncapitalise(labels[value]) for value in reading.values),
                 number="",
-                mode=each.mode_label,
-                segment_start=course.client_segment_labels[each.segment] if each.segment != before else "",
+                mode=chart_round.mode_label,
+                segment_start=course.client_segment_labels[chart_round.segment]
+                if chart_round.segment != previous_segment
+                else "",
             )
         )
-        before = each.segment
-    return tuple(found)
+        previous_segment = chart_round.segment
+    return tuple(rows)
 
 
 def _answers_by_item(read: "Reading", labels: Mapping[int, str]) -> str:

@@ -23,20 +23,20 @@ def render_client_page(value: "ClientPage") -> bytes:
         demo=value.letterhead.is_demo,
         small_style=_DATE_STYLE,
     )
-    narrow = replace(sheet, top=15 * MM, bottom=10 * MM)
+    narrow_sheet = replace(sheet, top=15 * MM, bottom=10 * MM)
     # Fill the rest of the page with lines to write on; if there is much text, reduce space and margins first.
-    for lines, white, margins in (
+    for lines, spacing, layout in (
         *((lines, 1.0, sheet) for lines in (6, 5, 4, 3, 2)),
-        *((lines, white, narrow) for lines in (2, 1) for white in (1.0, 0.8, 0.6)),
+        *((lines, spacing, narrow_sheet) for lines in (2, 1) for spacing in (1.0, 0.8, 0.6)),
     ):
         blocks = _blocks(value, lines)
         for block in blocks:
-            block.before *= white
+            block.before *= spacing
         if (
-            page_layout.stacked_height([*blocks, *page_layout.mark_explanation(blocks, sheet)], margins.width)
-            <= margins.usable_height
+            page_layout.stacked_height([*blocks, *page_layout.mark_explanation(blocks, sheet)], layout.width)
+            <= layout.usable_height
         ):
-            return page_layout.make_pdf(blocks, margins)
+            return page_layout.make_pdf(blocks, layout)
     return page_layout.make_pdf(_blocks(value, 2), sheet)
 
 
@@ -65,7 +65,7 @@ def _section(heading: str, sentences: tuple[str, ...]) -> list[Block]:
 
 
 def _own_words_section(own_words: tuple[str, ...], lines: int) -> list[Block]:
-    quotes = [quote for each in own_words if (quote := typed_paragraphs(each, READING, bar=True))]
+    quotes = [quote for text in own_words if (quote := typed_paragraphs(text, READING, bar=True))]
     if not quotes:
         return [_heading("In my own words"), WritingLines(lines, _PITCH)]
     for quote in quotes:

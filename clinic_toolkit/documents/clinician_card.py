@@ -46,8 +46,8 @@ class CutOutCard(Block):
         canvas.setLineWidth(0.7)
         canvas.roundRect(x, top - height, min(width, _WIDTH), height, 8, stroke=1, fill=0)
         (placed,) = page_layout.place_on_pages(self.blocks, self._inner_width(width), height)
-        for block, down in placed:
-            block.draw(canvas, x + _PAD, top - _PAD - down, self._inner_width(width))
+        for block, offset in placed:
+            block.draw(canvas, x + _PAD, top - _PAD - offset, self._inner_width(width))
 
     def has_undrawable_mark(self) -> bool:
         return any(block.has_undrawable_mark() for block in self.blocks)
@@ -79,12 +79,12 @@ def render_clinician_card(value: "ClinicianCard") -> bytes:
         footer=(Text(sheet_texts.STATUS_LINE, SMALL),),
         demo=value.letterhead.is_demo,
     )
-    under = Text(
+    instruction = Text(
         "Cut along the line. Keep this card yourself, not with the form: the form leaves the room.",
         _SMALL,
         before=10,
     )
-    return page_layout.make_pdf([CutOutCard(blocks), under], sheet)
+    return page_layout.make_pdf([CutOutCard(blocks), instruction], sheet)
 
 
 def _flagged_item_blocks(instrument: "Instrument") -> list[Block]:
@@ -94,12 +94,12 @@ def _flagged_item_blocks(instrument: "Instrument") -> list[Block]:
             Text("This form has no question that you need to look at first.", _CODE, after=3),
             Text("Ask what you would ask in any other session.", _TEXT),
         ]
-    one = len(numbers) == 1
+    single = len(numbers) == 1
     return [
         Text("To look at before the door opens", _LABEL, after=1),
         Text(" · ".join(str(number) for number in numbers), _NUMBERS, after=3),
         Text(
-            f"When the sheet comes back, look at {'this number' if one else 'these numbers'} while your "
+            f"When the sheet comes back, look at {'this number' if single else 'these numbers'} while your "
             "client is still with you.",
             _TEXT,
             after=4,
@@ -119,6 +119,6 @@ def _flagged_item_blocks(instrument: "Instrument") -> list[Block]:
 def _threshold_sentence(instrument: "Instrument", number: int) -> str:
     """The sentence that names the lowest answer to ask about, given the item's direction of scoring."""
     item = instrument.items[number - 1]
-    onward = "less" if item.reverse else "more"
+    direction = "less" if item.reverse else "more"
     label = lowest_prompting_option(instrument, item).label
-    return f"Number {number}: ask, when nobody else can hear, if “{label}” or {onward} is ticked."
+    return f"Number {number}: ask, when nobody else can hear, if “{label}” or {direction} is ticked."

@@ -21,7 +21,7 @@ _MAX_DATES = 6
 def render_course(value: "CoursePage") -> bytes:
     """Draw the course: what was given, each part over time, the tables, and the cautions."""
     course = value.course
-    given = [
+    facts = [
         course.client_name,
         f"about {course.relationship_word}",
         f"{sheet_texts.format_date(course.rounds[0].answered_on)} to "
@@ -30,13 +30,13 @@ def render_course(value: "CoursePage") -> bytes:
         else sheet_texts.format_date(course.latest.answered_on),
         ", then ".join(course.segment_labels),
     ]
-    modes = [(chart_plan.mode_shape(mode), said) for mode, said in course.modes]
-    parts = [part for part in course.parts if any(read.values for read in part.readings)]
+    modes = [(chart_plan.mode_shape(mode), label) for mode, label in course.modes]
+    parts = [part for part in course.parts if any(reading.values for reading in part.readings)]
     blocks: list[Block] = [
         letterhead_block(value.letterhead),
         *page_layout.title_blocks("Over time", after=4),
         Text(course.instrument.title, HEADING, after=2, keep_with_next=True),
-        Text(" · ".join(given), QUIET, after=4),
+        Text(" · ".join(facts), QUIET, after=4),
         Text(
             "Higher up means more often, nothing else. Each dot is one answer. The line shows the mean "
             "of a part, as a number from 0 to 100.",
@@ -56,13 +56,15 @@ def render_course(value: "CoursePage") -> bytes:
         Text("What this can tell, and what it cannot", HEADING, before=18, after=3, keep_with_next=True)
     )
     blocks += [Text(line, SMALL, bullet="–", indent=10, after=2) for line in value.cautions]
-    foot = [
+    footer = [
         Text(f"{course.client_name} · {sheet_texts.format_date(course.latest.answered_on)}", SMALL),
         Text(sheet_texts.STATUS_LINE, SMALL),
     ]
     return page_layout.make_pdf(
         blocks,
-        page_layout.PageLayout(paper=value.letterhead.paper_size, footer=foot, demo=value.letterhead.is_demo),
+        page_layout.PageLayout(
+            paper=value.letterhead.paper_size, footer=footer, demo=value.letterhead.is_demo
+        ),
     )
 
 
@@ -78,24 +80,28 @@ def _part_blocks(course: "Course", part: "CoursePart") -> list[Block]:
         usual=part.usual_ranges,
         dates=_MAX_DATES,
     )
-    since = (
+    prefix = (
         f"Since {course.segment_labels[-1]}: "
         if len(course.segment_labels) > 1 and part.clinician_summary
         else ""
     )
-    said = (
-        [Text(since + part.clinician_summary, BODY, after=2, keep_with_next=True)]
+    summary_blocks = (
+        [Text(prefix + part.clinician_summary, BODY, after=2, keep_with_next=True)]
         if part.clinician_summary
         else []
     )
-    return [Text(part.name, HEADING, before=14, after=2, keep_with_next=True), *said, TimeChart(plan)]
+    return [
+        Text(part.name, HEADING, before=14, after=2, keep_with_next=True),
+        *summary_blocks,
+        TimeChart(plan),
+    ]
 
 
 def _table_blocks(course: "Course", part: "CoursePart") -> list[Block]:
-    found: list[Block] = [Text(part.name, SMALL_STRONG, before=10, after=2, keep_with_next=True)]
+    blocks: list[Block] = [Text(part.name, SMALL_STRONG, before=10, after=2, keep_with_next=True)]
     for row in chart_table.clinician_rows(course, part):
         if row.segment_start:
-            found.append(
+            blocks.append(
                 Text(
                     f"From here: {row.segment_start}. Not compared with what is above.",
                     SMALL,
@@ -103,8 +109,8 @@ def _table_blocks(course: "Course", part: "CoursePart") -> list[Block]:
                     keep_with_next=True,
                 )
             )
-        found += [RoundRow(row, numbers=part.has_score), Rule(before=1.5, after=1.5)]
-    return found
+        blocks += [RoundRow(row, numbers=part.has_score), Rule(before=1.5, after=1.5)]
+    return blocks
 
 
 class RoundRow(Block):

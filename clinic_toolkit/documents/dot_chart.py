@@ -36,29 +36,29 @@ class DotChart(Block):
         self.options = sorted(options, key=lambda option: option.value)
 
     def height(self, width: float) -> float:
-        place = width / len(self.options)
-        tallest = max((word.height(place) for word in self._labels().values()), default=0.0)
+        slot_width = width / len(self.options)
+        tallest = max((label.height(slot_width) for label in self._labels().values()), default=0.0)
         return 2 * RADIUS + 6 + tallest
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        place = width / len(self.options)
+        slot_width = width / len(self.options)
         y = top - RADIUS - 2
-        first, last = x + place / 2, x + width - place / 2
+        first, last = x + slot_width / 2, x + width - slot_width / 2
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(1)
         canvas.line(first, y, last, y)
         canvas.setFillColorRGB(*ACCENT)
         for index, option in enumerate(self.options):
-            centre = first + index * place
+            centre = first + index * slot_width
             count = self.counts[option.value]
             if not count:
                 canvas.line(centre, y - 2.4, centre, y + 2.4)
                 continue
-            step = min(DOT_SPACING, (place - DOT_SPACING) / max(count - 1, 1))
-            for each in range(count):
-                canvas.circle(centre + (each - (count - 1) / 2) * step, y, RADIUS, stroke=0, fill=1)
-        for index, word in self._labels().items():
-            word.draw(canvas, x + index * place, y - RADIUS - 3, place)
+            spacing = min(DOT_SPACING, (slot_width - DOT_SPACING) / max(count - 1, 1))
+            for dot_index in range(count):
+                canvas.circle(centre + (dot_index - (count - 1) / 2) * spacing, y, RADIUS, stroke=0, fill=1)
+        for index, label in self._labels().items():
+            label.draw(canvas, x + index * slot_width, y - RADIUS - 3, slot_width)
 
     def _labels(self) -> dict[int, Text]:
         return {

@@ -34,41 +34,48 @@ class Table(Block):
         after: float = 0,
     ) -> None:
         super().__init__(before=before, after=after)
-        head = replace(look, bold=True, leading=1.2)
+        head_style = replace(look, bold=True, leading=1.2)
         self.rows, self.pitch, self.ticks, self.look = rows, pitch, frozenset(ticks), look
         self.heads = [
             Text(
-                _SPAN.sub("\\1\u00a0\\2\u00a0\\3", words),
-                head,
-                align="centre" if at in self.ticks else "left",
+                _SPAN.sub("\\1\u00a0\\2\u00a0\\3", heading),
+                head_style,
+                align="centre" if index in self.ticks else "left",
             )
-            for at, words in enumerate(columns)
+            for index, heading in enumerate(columns)
         ]
         self.numbers = (
             [Text(str(row), replace(look, colour=SOFT)) for row in range(1, rows + 1)] if numbered else []
         )
-        self.tick_widths = [_head_width(words, look.size) for words in columns]
+        self.tick_widths = [_head_width(heading, look.size) for heading in columns]
 
     def widths(self, width: float) -> list[float]:
         """The width of each column; writing columns share what the tick columns leave."""
         width -= self._inset()
         ticks = {
-            at: min(max(self.tick_widths[at], 40.0), width / len(self.heads))
-            for at in self.ticks
-            if at < len(self.heads)
+            index: min(max(self.tick_widths[index], 40.0), width / len(self.heads))
+            for index in self.ticks
+            if index < len(self.heads)
         }
-        free = len(self.heads) - len(ticks)
-        if not free:
+        writing_count = len(self.heads) - len(ticks)
+        if not writing_count:
             return [width / len(self.heads)] * len(self.heads)
         # In a numbered table the first writing column takes the main text, so it is twice as wide.
-        first = 2.0 if self.numbers and 0 not in ticks and free > 1 else 1.0
-        share = (width - sum(ticks.values())) / (free - 1 + first)
-        return [ticks.get(at, share * first if at == 0 else share) for at in range(len(self.heads))]
+        first_factor = 2.0 if self.numbers and 0 not in ticks and writing_count > 1 else 1.0
+        share = (width - sum(ticks.values())) / (writing_count - 1 + first_factor)
+        return [
+            ticks.get(index, share * first_factor if index == 0 else share)
+            for index in range(len(self.heads))
+        ]
 
     def head_height(self, width: float) -> float:
         """The height of the column heads."""
         return (
-            max(head.height(w - 2 * PAD) for head, w in zip(self.heads, self.widths(width), strict=True)) + 5
+            max(
+                head.height(column_width - 2 * PAD)
+                for head, column_width in zip(self.heads, self.widths(width), strict=True)
+            )
+            + 5
         )
 
     def height(self, width: float) -> float:
@@ -80,13 +87,16 @@ class Table(Block):
         left = x + self._inset()
         bottom = top - self.height(width)
         edges = [left]
-        for head, column in zip(self.heads, widths, strict=True):
+        for head, column_width in zip(self.heads, widths, strict=True):
             indent = 0 if head is self.heads[0] and not self.numbers else PAD
-            lift = head_height - 5 - head.height(column - 2 * PAD)
+            drop = head_height - 5 - head.height(column_width - 2 * PAD)
             head.draw(
-                canvas, edges[-1] + (PAD if head.align == "centre" else indent), top - lift, column - 2 * PAD
+                canvas,
+                edges[-1] + (PAD if head.align == "centre" else indent),
+                top - drop,
+                column_width - 2 * PAD,
             )
-            edges.append(edges[-1] + column)
+            edges.append(edges[-1] + column_width)
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(0.7)
         canvas.lines(
@@ -103,10 +113,10 @@ class Table(Block):
             if self.numbers:
                 number = self.numbers[row]
                 number.draw(canvas, x, y + (self.pitch + number.height(self._inset())) / 2, self._inset())
-            for at in self.ticks:
-                if at < len(widths):
+            for index in self.ticks:
+                if index < len(widths):
                     draw_tick_box(
-                        canvas, edges[at] + (widths[at] - size) / 2, y + (self.pitch - size) / 2, size
+                        canvas, edges[index] + (widths[index] - size) / 2, y + (self.pitch - size) / 2, size
                     )
 
     def has_undrawable_mark(self) -> bool:
@@ -139,22 +149,22 @@ class Scale(Block):
         canvas.setStrokeColorRGB(*EDGE)
         canvas.setLineWidth(1)
         canvas.line(x, y, x + width, y)
-        gap = width / (self.steps - 1)
-        ends = (0, self.steps - 1)
+        step_width = width / (self.steps - 1)
+        end_steps = (0, self.steps - 1)
         canvas.lines(
             [
                 (
-                    x + step * gap,
-                    y - (7 if step in ends else 4),
-                    x + step * gap,
-                    y + (7 if step in ends else 4),
+                    x + step * step_width,
+                    y - (7 if step in end_steps else 4),
+                    x + step * step_width,
+                    y + (7 if step in end_steps else 4),
                 )
                 for step in range(self.steps)
             ]
         )
-        half = width * 0.47
-        self.left.draw(canvas, x, top - 24, half)
-        self.right.draw(canvas, x + width - half, top - 24, half)
+        label_width = width * 0.47
+        self.left.draw(canvas, x, top - 24, label_width)
+        self.right.draw(canvas, x + width - label_width, top - 24, label_width)
 
     def has_undrawable_mark(self) -> bool:
         return self.left.has_undrawable_mark() or self.right.has_undrawable_mark()
@@ -177,8 +187,8 @@ class Circles(Block):
         after: float = 0,
     ) -> None:
         super().__init__(before=before, after=after)
-        strong = replace(look, bold=True, leading=1.2)
-        self.names = [Text(words, strong, align="centre") for words in (left, middle, right)]
+        name_style = replace(look, bold=True, leading=1.2)
+        self.names = [Text(name, name_style, align="centre") for name in (left, middle, right)]
         self.diameter = diameter
 
     def height(self, width: float) -> float:
@@ -187,15 +197,15 @@ class Circles(Block):
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
         diameter = self._diameter(width)
         radius = diameter / 2
-        reach = radius * (1 - self.OVERLAP)
+        offset = radius * (1 - self.OVERLAP)
         centre, y = x + width / 2, top - self._name_height(width) - 4 - radius
         canvas.setStrokeColorRGB(*ACCENT)
         canvas.setLineWidth(1.1)
         for side in (-1, 1):
-            canvas.circle(centre + side * reach, y, radius, stroke=1, fill=0)
-        for name, column, at in zip(self.names, self._columns(width), (-1, 0, 1), strict=True):
-            lift = self._name_height(width) - name.height(column)
-            name.draw(canvas, centre + at * radius - column / 2, top - lift, column)
+            canvas.circle(centre + side * offset, y, radius, stroke=1, fill=0)
+        for name, column, position in zip(self.names, self._columns(width), (-1, 0, 1), strict=True):
+            drop = self._name_height(width) - name.height(column)
+            name.draw(canvas, centre + position * radius - column / 2, top - drop, column)
 
     def has_undrawable_mark(self) -> bool:
         return any(name.has_undrawable_mark() for name in self.names)
@@ -203,9 +213,9 @@ class Circles(Block):
     def _columns(self, width: float) -> tuple[float, float, float]:
         """The width for each word: the middle one on one line if possible, the others over their parts."""
         radius = self._diameter(width) / 2
-        middle = min(self.names[1].lines(width)[0].width + 1, radius * 1.2)
-        side = min(2 * radius - middle, width - 2 * radius) - 2 * PAD
-        return side, middle, side
+        middle_width = min(self.names[1].lines(width)[0].width + 1, radius * 1.2)
+        side_width = min(2 * radius - middle_width, width - 2 * radius) - 2 * PAD
+        return side_width, middle_width, side_width
 
     def _name_height(self, width: float) -> float:
         return max(name.height(column) for name, column in zip(self.names, self._columns(width), strict=True))

@@ -56,24 +56,24 @@ def fallback_face(bold: bool) -> Face:
 
 def face_for_word(word: str, bold: bool) -> Face:
     """The face for one printable word; a word is never set in two families."""
-    first = primary_face(bold)
-    return first if first.covers(word) else fallback_face(bold)
+    primary = primary_face(bold)
+    return primary if primary.covers(word) else fallback_face(bold)
 
 
 def runs_by_face(words: str, bold: bool) -> list[tuple[Face, str]]:
     """Split text into runs of one face each, chosen by character, so independent of visual reordering."""
-    first = primary_face(bold)
+    primary = primary_face(bold)
     return [
-        (first if covered else fallback_face(bold), "".join(run))
-        for covered, run in groupby(words, key=first.chars.__contains__)
+        (primary if covered else fallback_face(bold), "".join(run))
+        for covered, run in groupby(words, key=primary.chars.__contains__)
     ]
 
 
 def text_width(words: str, bold: bool) -> float:
     """The width of printable text at size 1."""
-    first = primary_face(bold)
-    if first.covers(words):
-        return first.width(words)
+    primary = primary_face(bold)
+    if primary.covers(words):
+        return primary.width(words)
     return sum(face_for_word(word, bold).width(word) for word in _WORDS.split(words))
 
 

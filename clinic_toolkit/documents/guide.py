@@ -42,10 +42,10 @@ class Columns(Block):
         return self.fixed_height
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        one = column_width(width)
-        for at, placed in enumerate(self.columns):
-            for block, down in placed:
-                block.draw(canvas, x + at * (one + _GAP), top - down, one)
+        column = column_width(width)
+        for index, placed in enumerate(self.columns):
+            for block, offset in placed:
+                block.draw(canvas, x + index * (column + _GAP), top - offset, column)
 
     def has_undrawable_mark(self) -> bool:
         return any(block.has_undrawable_mark() for placed in self.columns for block, _ in placed)
@@ -74,7 +74,7 @@ def render_guide(value: "InstrumentGuide") -> bytes:
         top=14 * MM,
         bottom=8 * MM,
     )
-    head: list[Block] = [
+    header_blocks: list[Block] = [
         *page_layout.title_blocks(
             instrument.title, look=TextStyle(size=19, bold=True, leading=1.15), after=2
         ),
@@ -84,42 +84,42 @@ def render_guide(value: "InstrumentGuide") -> bytes:
             TextStyle(size=9.5, colour=SOFT, leading=1.3),
         ),
     ]
-    if any(each.in_private for facet in instrument.facets for each in facet.follow_up):
-        head.append(Text(IN_PRIVATE_LINE, TextStyle(size=9.5, colour=SOFT, leading=1.3)))
+    if any(follow_up.in_private for facet in instrument.facets for follow_up in facet.follow_up):
+        header_blocks.append(Text(IN_PRIVATE_LINE, TextStyle(size=9.5, colour=SOFT, leading=1.3)))
     column = column_width(sheet.width)
-    room = sheet.usable_height - page_layout.stacked_height(head, sheet.width) - 12
+    room = sheet.usable_height - page_layout.stacked_height(header_blocks, sheet.width) - 12
     for size in _SIZES:
         columns = page_layout.place_on_pages(_blocks(instrument, size), column, room)
         if len(columns) <= 2:
             break
-    body = [Columns(columns[at : at + 2], room) for at in range(0, len(columns), 2)]
+    column_blocks = [Columns(columns[index : index + 2], room) for index in range(0, len(columns), 2)]
     if instrument.guidance.danger:
         # On a separate sheet, which the clinician can keep at hand and put away first.
-        asked = _bullet_list(
+        danger_blocks = _bullet_list(
             "Fear, dying, harm: ask in private", instrument.guidance.danger, TextStyle(size=11, leading=1.3)
         )
-        half = page_layout.stacked_height(asked, column) / 2 + _SPARE
-        body.append(Columns(page_layout.place_on_pages(asked, column, half), room))
-    return page_layout.make_pdf([*head, *body], sheet)
+        column_height = page_layout.stacked_height(danger_blocks, column) / 2 + _SPARE
+        column_blocks.append(Columns(page_layout.place_on_pages(danger_blocks, column, column_height), room))
+    return page_layout.make_pdf([*header_blocks, *column_blocks], sheet)
 
 
 def _blocks(instrument: "Instrument", size: float) -> list[Block]:
-    look = TextStyle(size=size, leading=1.27)
+    style = TextStyle(size=size, leading=1.27)
     guidance = instrument.guidance
-    found: list[Block] = []
+    blocks: list[Block] = []
     for heading, lines in (
         ("While you read", guidance.pacing),
         ("An answer is declined, or does not come up", guidance.decline),
         ("It gets too much", guidance.distress),
         ("Looking at it together", guidance.debrief),
     ):
-        found += _bullet_list(heading, lines, look)
-    quiet = replace(look, colour=SOFT)
+        blocks += _bullet_list(heading, lines, style)
+    quiet_style = replace(style, colour=SOFT)
     for facet in instrument.facets:
-        asked = [_question_text(each) for each in facet.follow_up[:_MAX_QUESTIONS]]
-        found += _bullet_list(facet.name, asked, look)
-        found += [Text(line, quiet, indent=10, bullet="×", after=size * 0.2) for line in facet.avoid]
-    return found
+        questions = [_question_text(follow_up) for follow_up in facet.follow_up[:_MAX_QUESTIONS]]
+        blocks += _bullet_list(facet.name, questions, style)
+        blocks += [Text(line, quiet_style, indent=10, bullet="×", after=size * 0.2) for line in facet.avoid]
+    return blocks
 
 
 def _question_text(each: "FollowUp") -> str:

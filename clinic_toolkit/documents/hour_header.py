@@ -1,4 +1,4 @@
-"""The head of a clinician's sheet: the practice, and the facts of the hour."""
+"""The header of a clinician's sheet: the practice, and the facts of the session."""
 
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,11 @@ _CLINICIAN = TextStyle(size=10, colour=QUIET.colour)
 def letterhead_block(value: "Letterhead") -> Text:
     """The names of the practice and of the clinician, in one line."""
     names = [(value.practice_name, _PRACTICE), (f"  {value.clinician_name}", _CLINICIAN)]
-    return Text([(name, look) for name, look in names if name.strip()], after=16)
+    return Text([(name, style) for name, style in names if name.strip()], after=16)
 
 
 def hour_fact_blocks(hour: "TherapySessionFacts") -> list[Block]:
-    """The facts of the hour, one labelled value a line; empty ones are left out."""
+    """The facts of the session, one labelled value a line; empty ones are left out."""
     rows = [
         ("Client", hour.client_names, STRONG),
         ("Date", sheet_texts.format_date(hour.session_date), BODY),
@@ -33,7 +33,7 @@ def hour_fact_blocks(hour: "TherapySessionFacts") -> list[Block]:
         ("Present", hour.present_names, BODY),
     ]
     return [
-        LabelledValue(Text(label, QUIET), Text(value, look), label_width=LABEL_WIDTH, before=2)
-        for label, value, look in rows
+        LabelledValue(Text(label, QUIET), Text(value, style), label_width=LABEL_WIDTH, before=2)
+        for label, value, style in rows
         if value.strip()
     ]

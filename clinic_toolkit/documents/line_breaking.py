@@ -59,29 +59,29 @@ def break_lines(spans: Sequence[StyledText], width: float) -> tuple[list[TextLin
         The lines, and whether the whole paragraph is right-to-left.
     """
     lines: list[list[_Piece]] = [[]]
-    used = 0.0
+    used_width = 0.0
     from_right = True
-    for typed, look in spans:
-        ready = printable_text.make_printable(typed)
-        turns = printable_text.has_right_to_left(ready)
-        rtl = turns and printable_text.is_right_to_left(ready)
+    for text, style in spans:
+        printable = printable_text.make_printable(text)
+        has_rtl = printable_text.has_right_to_left(printable)
+        rtl = has_rtl and printable_text.is_right_to_left(printable)
         from_right = from_right and rtl
-        for word in _WORD.findall(ready):
+        for word in _WORD.findall(printable):
             # Choose the face before cutting the word, so that each piece is drawn as it was measured.
-            face = None if turns else font_faces.face_for_word(word, look.bold)
+            face = None if has_rtl else font_faces.face_for_word(word, style.bold)
             for part in _INNER_BREAKS.split(word):
-                needed = _measure(part.rstrip(" "), look, face)
-                if used and used + needed > width:
+                part_width = _measure(part.rstrip(" "), style, face)
+                if used_width and used_width + part_width > width:
                     lines.append([])
-                    used = 0.0
-                for piece in [part] if needed <= width else _cut_word(part, look, face, width):
-                    if used and used + _measure(piece.rstrip(" "), look, face) > width:
+                    used_width = 0.0
+                for piece in [part] if part_width <= width else _cut_word(part, style, face, width):
+                    if used_width and used_width + _measure(piece.rstrip(" "), style, face) > width:
                         lines.append([])
-                        used = 0.0
-                    lines[-1].append((piece, look, rtl, face))
-                    used += _measure(piece, look, face)
-    last = spans[-1][1] if spans else None
-    return [_build_line(line, last) for line in lines], from_right
+                        used_width = 0.0
+                    lines[-1].append((piece, style, rtl, face))
+                    used_width += _measure(piece, style, face)
+    last_style = spans[-1][1] if spans else None
+    return [_build_line(line, last_style) for line in lines], from_right
 
 
 def draw_line(pen: "PDFTextObject", line: TextLine, x: float, baseline: float) -> None:
@@ -100,16 +100,16 @@ def _measure(words: str, look: TextStyle, face: Face | None) -> float:
 
 
 def _cut_word(word: str, look: TextStyle, face: Face | None, width: float) -> Iterable[str]:
-    held, used = "", 0.0
+    piece, used_width = "", 0.0
     for cluster in _CLUSTER.findall(word):
-        more = _measure(cluster, look, face)
-        if held and used + more > width:
-            yield held
-            held, used = "", 0.0
-        held += cluster
-        used += more
-    if held:
-        yield held
+        cluster_width = _measure(cluster, look, face)
+        if piece and used_width + cluster_width > width:
+            yield piece
+            piece, used_width = "", 0.0
+        piece += cluster
+        used_width += cluster_width
+    if piece:
+        yield piece
 
 
 def _build_line(pieces: Sequence[_Piece], last: TextStyle | None) -> TextLine:
@@ -121,17 +121,17 @@ def _build_line(pieces: Sequence[_Piece], last: TextStyle | None) -> TextLine:
             joined.append(piece)
     if joined:
         joined[-1] = (joined[-1][0].rstrip(" "), *joined[-1][1:])
-    found: list[GlyphRun] = []
+    glyph_runs: list[GlyphRun] = []
     x = 0.0
-    for words, look, rtl, face in joined:
+    for text, style, rtl, face in joined:
         runs = (
-            [(face, words)]
+            [(face, text)]
             if face
-            else font_faces.runs_by_face(printable_text.to_visual_order(words, rtl), look.bold)
+            else font_faces.runs_by_face(printable_text.to_visual_order(text, rtl), style.bold)
         )
-        for each, part in runs:
-            found.append(GlyphRun(x, each.name, look.size * each.scale, look, part))
-            x += each.width(part) * look.size
-    looks = [look for _, look, _, _ in joined] or ([last] if last else [])
-    height = max((look.size * look.leading for look in looks), default=0.0)
-    return TextLine(tuple(found), x, height, max((look.size for look in looks), default=0.0))
+        for run_face, run_text in runs:
+            glyph_runs.append(GlyphRun(x, run_face.name, style.size * run_face.scale, style, run_text))
+            x += run_face.width(run_text) * style.size
+    styles = [style for _, style, _, _ in joined] or ([last] if last else [])
+    height = max((style.size * style.leading for style in styles), default=0.0)
+    return TextLine(tuple(glyph_runs), x, height, max((style.size for style in styles), default=0.0))

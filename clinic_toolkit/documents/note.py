@@ -18,23 +18,23 @@ DRAFT = "Draft, not signed"
 
 def render_note(value: "NotePage") -> bytes:
     """Draw the note; the pages of a long one are numbered "page n of m"."""
-    signed = value.signer_name is not None
+    is_signed = value.signer_name is not None
     blocks: list[Block] = [
         letterhead_block(value.letterhead),
-        *page_layout.title_blocks("Progress note", after=4 if not signed else 14),
-        *([] if signed else [Text(DRAFT, STRONG, after=14)]),
+        *page_layout.title_blocks("Progress note", after=4 if not is_signed else 14),
+        *([] if is_signed else [Text(DRAFT, STRONG, after=14)]),
         *hour_fact_blocks(value.session_facts),
     ]
     for section in value.sections:
         blocks += _section_blocks(section)
     blocks += _signature_blocks(value)
-    after = f" · {sheet_texts.format_date(value.session_facts.session_date)}" + (
-        "" if signed else f" · {DRAFT}"
+    footer_text = f" · {sheet_texts.format_date(value.session_facts.session_date)}" + (
+        "" if is_signed else f" · {DRAFT}"
     )
     # Only who and when: a footer line about questionnaires or courts would seem to be about the note.
-    foot = (Text([(value.session_facts.client_names, SMALL), (after, SMALL)]),)
+    footer = (Text([(value.session_facts.client_names, SMALL), (footer_text, SMALL)]),)
     sheet = page_layout.PageLayout(
-        paper=value.letterhead.paper_size, footer=foot, demo=value.letterhead.is_demo
+        paper=value.letterhead.paper_size, footer=footer, demo=value.letterhead.is_demo
     )
     return page_layout.bind_pdf([(blocks, sheet), *_later_changes_part(value)])
 
@@ -43,34 +43,36 @@ def _later_changes_part(value: "NotePage") -> list[tuple[list[Block], page_layou
     """The sheet of changes after signing, or nothing if there are none."""
     if not value.changes_after_signing and not value.some_unreadable:
         return []
-    signed = f"The note was signed by {value.signer_name}"
-    signed += f", {sheet_texts.format_timestamp(value.signed_at)}" if value.signed_at else ""
+    signature_text = f"The note was signed by {value.signer_name}"
+    signature_text += f", {sheet_texts.format_timestamp(value.signed_at)}" if value.signed_at else ""
     blocks: list[Block] = [
         *page_layout.title_blocks(sheet_texts.CHANGED_LATER),
-        Text(f"{sheet_texts.NOT_PART_OF_NOTE} {signed}, mark {value.mark}.", QUIET, after=14),
+        Text(f"{sheet_texts.NOT_PART_OF_NOTE} {signature_text}, mark {value.mark}.", QUIET, after=14),
         *(
-            LabelledValue(Text(each.fact_name, QUIET), Text(each.sentence, BODY), label_width=92, before=3)
-            for each in value.changes_after_signing
+            LabelledValue(
+                Text(change.fact_name, QUIET), Text(change.sentence, BODY), label_width=92, before=3
+            )
+            for change in value.changes_after_signing
         ),
         *([Text(sheet_texts.SOME_UNREADABLE, BODY, before=10)] if value.some_unreadable else []),
     ]
-    foot = (Text([(value.session_facts.client_names, SMALL), (f" · {sheet_texts.CHANGED_LATER}", SMALL)]),)
+    footer = (Text([(value.session_facts.client_names, SMALL), (f" · {sheet_texts.CHANGED_LATER}", SMALL)]),)
     return [
         (
             blocks,
             page_layout.PageLayout(
-                paper=value.letterhead.paper_size, footer=foot, demo=value.letterhead.is_demo
+                paper=value.letterhead.paper_size, footer=footer, demo=value.letterhead.is_demo
             ),
         )
     ]
 
 
 def _section_blocks(section: "NoteSection") -> list[Block]:
-    written = typed_paragraphs(section.text, BODY)
-    if not written:
+    paragraphs = typed_paragraphs(section.text, BODY)
+    if not paragraphs:
         return []
-    known = [Text(line, SMALL, before=3) for line in section.evidence_lines]
-    return [Text(section.heading, HEADING, before=18, after=4, keep_with_next=True), *written, *known]
+    evidence = [Text(line, SMALL, before=3) for line in section.evidence_lines]
+    return [Text(section.heading, HEADING, before=18, after=4, keep_with_next=True), *paragraphs, *evidence]
 
 
 def _signature_blocks(value: "NotePage") -> list[Block]:
@@ -85,11 +87,11 @@ def _signature_blocks(value: "NotePage") -> list[Block]:
     pairs: list[Block] = [
         LabelledValue(
             Text(label, QUIET),
-            Text(words_, BODY),
+            Text(text, BODY),
             label_width=92,
             before=3,
-            keep_with_next=at + 1 < len(rows),
+            keep_with_next=index + 1 < len(rows),
         )
-        for at, (label, words_) in enumerate(rows)
+        for index, (label, text) in enumerate(rows)
     ]
     return [Rule(before=24, after=8), *pairs]

@@ -72,11 +72,11 @@ def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
     """
     from reportlab.pdfgen.canvas import Canvas
 
-    out = BytesIO()
+    buffer = BytesIO()
     # Otherwise ReportLab would refer to Helvetica, which is not embedded, in every file.
     first_font: Any = font_faces.primary_face(False).name
     canvas = Canvas(
-        out,
+        buffer,
         pagesize=parts[0][1].size,
         invariant=True,
         pageCompression=1,
@@ -95,7 +95,7 @@ def bind_pdf(parts: Sequence[tuple[Sequence[Block], PageLayout]]) -> bytes:
             canvas.showPage()
     with font_faces.subset_lock:
         canvas.save()
-    return out.getvalue()
+    return buffer.getvalue()
 
 
 def mark_explanation(blocks: Sequence[Block], sheet: PageLayout) -> list[Block]:
@@ -114,39 +114,39 @@ def place_on_pages(blocks: Sequence[Block], width: float, room: float) -> list[P
     Returns:
         For each page its blocks, each with its distance from the top of the text area in points.
     """
-    waiting = list(blocks)
+    remaining = list(blocks)
     pages: list[PlacedBlocks] = [[]]
-    used = after = 0.0
-    at = 0
-    while at < len(waiting):
-        block = waiting[at]
+    used_height = space_after = 0.0
+    index = 0
+    while index < len(remaining):
+        block = remaining[index]
         page = pages[-1]
-        gap = max(after, block.before) if page else 0.0
-        if used + gap + _kept_together_height(waiting, at, width) <= room + 0.01 or (
+        gap = max(space_after, block.before) if page else 0.0
+        if used_height + gap + _kept_together_height(remaining, index, width) <= room + 0.01 or (
             not page and block.height(width) <= room + 0.01
         ):
-            page.append((block, used + gap))
-            used, after = used + gap + block.height(width), block.after
-            at += 1
+            page.append((block, used_height + gap))
+            used_height, space_after = used_height + gap + block.height(width), block.after
+            index += 1
             continue
-        parts = None if block.keep_with_next and page else block.split(width, room - used - gap)
-        if parts:
-            page.append((parts[0], used + gap))
-            waiting[at] = parts[1]
+        fragments = None if block.keep_with_next and page else block.split(width, room - used_height - gap)
+        if fragments:
+            page.append((fragments[0], used_height + gap))
+            remaining[index] = fragments[1]
         elif not page:
             page.append((block, 0.0))
-            at += 1
+            index += 1
         pages.append([])
-        used = after = 0.0
+        used_height = space_after = 0.0
     return pages if pages[-1] or len(pages) == 1 else pages[:-1]
 
 
 def stacked_height(blocks: Sequence[Block], width: float) -> float:
     """The height of the blocks on one page without end, in points."""
-    total = after = 0.0
+    total = space_after = 0.0
     for index, block in enumerate(blocks):
-        total += (max(after, block.before) if index else 0.0) + block.height(width)
-        after = block.after
+        total += (max(space_after, block.before) if index else 0.0) + block.height(width)
+        space_after = block.after
     return total
 
 
@@ -154,9 +154,9 @@ def _kept_together_height(blocks: Sequence[Block], at: int, width: float) -> flo
     """The height of the block at index `at`, with the following blocks it must be kept together with."""
     total = blocks[at].height(width)
     while blocks[at].keep_with_next and at + 1 < len(blocks):
-        following = blocks[at + 1]
-        total += max(blocks[at].after, following.before)
-        total += following.height(width) if following.keep_with_next else following.min_height(width)
+        next_block = blocks[at + 1]
+        total += max(blocks[at].after, next_block.before)
+        total += next_block.height(width) if next_block.keep_with_next else next_block.min_height(width)
         at += 1
     return total
 
@@ -166,8 +166,8 @@ def draw_page(
 ) -> None:
     """Draw one page with its footer and, for demo data, the demo label."""
     page_width, page_height = sheet.size
-    for block, down in placed:
-        block.draw(canvas, sheet.side, page_height - sheet.top - down, sheet.width)
+    for block, offset in placed:
+        block.draw(canvas, sheet.side, page_height - sheet.top - offset, sheet.width)
     if sheet.demo:
         Text(sheet_texts.DEMO_LABEL, replace(sheet.small_style, bold=True), align="right").draw(
             canvas, sheet.side, page_height - 9 * MM, page_width - 2 * sheet.side

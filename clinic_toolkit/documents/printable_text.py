@@ -49,8 +49,8 @@ def make_printable(text: str) -> str:
     if _ARABIC.search(text):
         text = _arabic_reshaper().reshape(text)
     text = "".join(char for char in text if char not in _JOINERS)
-    for parts, whole in _hebrew_compositions() if _RTL.search(text) else ():
-        text = text.replace(parts, whole)
+    for decomposed, composed in _hebrew_compositions() if _RTL.search(text) else ():
+        text = text.replace(decomposed, composed)
     return "".join(char if is_drawable(char) else mark_undrawable(char) for char in text)
 
 
@@ -99,9 +99,9 @@ def to_visual_order(line: str, from_right: bool) -> str:
 
     # python-bidi reorders brackets but does not mirror them. We add a mark after each bracket: if reordering
     # puts the mark before its bracket, the bracket is in right-to-left text and must be mirrored.
-    paired = "".join(char + _BRACKET_MARK if char in MIRRORED else char for char in line)
-    drawn: str = get_display(paired, base_dir="R" if from_right else "L")
-    return _bracket_pattern().sub(lambda found: found[1] or MIRRORED[found[2]], drawn)
+    marked = "".join(char + _BRACKET_MARK if char in MIRRORED else char for char in line)
+    reordered: str = get_display(marked, base_dir="R" if from_right else "L")
+    return _bracket_pattern().sub(lambda found: found[1] or MIRRORED[found[2]], reordered)
 
 
 def _is_invisible(char: str) -> bool:
@@ -109,8 +109,8 @@ def _is_invisible(char: str) -> bool:
     if category == "Cf":
         # Keep joiners, which Arabic shaping needs and which are removed later, and number-enclosing signs,
         # which are visible.
-        enclosing = unicodedata.name(char, "").startswith(("ARABIC", "SYRIAC", "KAITHI"))
-        return char not in _JOINERS and not enclosing
+        is_enclosing = unicodedata.name(char, "").startswith(("ARABIC", "SYRIAC", "KAITHI"))
+        return char not in _JOINERS and not is_enclosing
     return category in ("Cc", "Cs") or bool(_SELECTORS.match(char))
 
 
@@ -138,12 +138,12 @@ def _hebrew_compositions() -> tuple[tuple[str, str], ...]:
     """
     pairs = []
     for code in range(0xFB1D, 0xFB4F):
-        whole = chr(code)
-        parts = unicodedata.normalize("NFD", whole)
+        composed = chr(code)
+        decomposed = unicodedata.normalize("NFD", composed)
         if (
-            len(parts) > 1
-            and font_faces.fallback_face(False).covers(whole)
-            and font_faces.fallback_face(True).covers(whole)
+            len(decomposed) > 1
+            and font_faces.fallback_face(False).covers(composed)
+            and font_faces.fallback_face(True).covers(composed)
         ):
-            pairs.append((parts, whole))
+            pairs.append((decomposed, composed))
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))

@@ -1,4 +1,4 @@
-"""The clinician's summary of an hour: facts, and each questionnaire in words, as dots and with its score."""
+"""The clinician's summary of a session: facts, and each questionnaire in words, dots and scores."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -40,13 +40,13 @@ def render_session_summary(value: "TherapySessionSummary") -> bytes:
         ),
     ]
     if value.worksheet_titles:
-        sheets = ", ".join(value.worksheet_titles)
+        titles = ", ".join(value.worksheet_titles)
         blocks.append(
-            LabelledValue(Text("Worksheets", QUIET), Text(sheets, BODY), label_width=LABEL_WIDTH, before=2)
+            LabelledValue(Text("Worksheets", QUIET), Text(titles, BODY), label_width=LABEL_WIDTH, before=2)
         )
     for result in value.results:
         blocks += _result_blocks(result)
-    foot = [
+    footer = [
         Text(
             [
                 (value.session_facts.client_names, SMALL),
@@ -54,20 +54,24 @@ def render_session_summary(value: "TherapySessionSummary") -> bytes:
             ]
         )
     ]
-    lines = [validation_status_line(result.instrument, sheet_texts.STATUS_LINE) for result in value.results]
-    foot += [Text(line, SMALL) for line in dict.fromkeys(lines)]
-    foot.append(Text(sheet_texts.LEGAL_LINE, SMALL))
+    status_lines = [
+        validation_status_line(result.instrument, sheet_texts.STATUS_LINE) for result in value.results
+    ]
+    footer += [Text(line, SMALL) for line in dict.fromkeys(status_lines)]
+    footer.append(Text(sheet_texts.LEGAL_LINE, SMALL))
     return page_layout.make_pdf(
         blocks,
-        page_layout.PageLayout(paper=value.letterhead.paper_size, footer=foot, demo=value.letterhead.is_demo),
+        page_layout.PageLayout(
+            paper=value.letterhead.paper_size, footer=footer, demo=value.letterhead.is_demo
+        ),
     )
 
 
 def _result_blocks(result: "Result") -> list[Block]:
-    about = f"about {result.relationship_word}" + (
+    relationship_line = f"about {result.relationship_word}" + (
         f", {result.frame_label.lower()}" if result.frame_label.lower() != result.relationship_word else ""
     )
-    given = " · ".join(
+    facts = " · ".join(
         (
             f"version {result.instrument.version}",
             sheet_texts.format_date(result.answered_on),
@@ -77,28 +81,28 @@ def _result_blocks(result: "Result") -> list[Block]:
             *([result.after_signing_mark] if result.after_signing_mark else []),
         )
     )
-    found: list[Block] = [
+    blocks: list[Block] = [
         Rule(before=20, after=12),
         Text(result.instrument.title, _TITLE_STYLE, keep_with_next=True),
-        Text(about, QUIET, keep_with_next=True),
-        Text(given, SMALL, after=8),
+        Text(relationship_line, QUIET, keep_with_next=True),
+        Text(facts, SMALL, after=8),
     ]
-    found += _quotation_blocks("Strengths first", result.strengths)
-    found += _quotation_blocks("Also asked about strengths", result.other_strengths)
+    blocks += _quotation_blocks("Strengths first", result.strengths)
+    blocks += _quotation_blocks("Also asked about strengths", result.other_strengths)
     for facet in result.facets:
-        found += _facet_blocks(facet, result)
+        blocks += _facet_blocks(facet, result)
     if result.facets:
-        found += _total_blocks(result)
+        blocks += _total_blocks(result)
     if result.to_talk_about:
-        found.append(Text("To talk about", HEADING, before=16, after=4, keep_with_next=True))
-        found += [_quoted_item(item, bar=True) for item in result.to_talk_about]
-    found.append(Text("Every answer", HEADING, before=16, after=2, keep_with_next=True))
+        blocks.append(Text("To talk about", HEADING, before=16, after=4, keep_with_next=True))
+        blocks += [_quoted_item(item, bar=True) for item in result.to_talk_about]
+    blocks.append(Text("Every answer", HEADING, before=16, after=2, keep_with_next=True))
     for item in result.items:
-        found += _answer_blocks(item)
+        blocks += _answer_blocks(item)
     if result.open_line_answer:
-        found.append(Text(result.open_line_question, QUIET, before=10, keep_with_next=True))
-        found += [Text(line, BODY) for line in result.open_line_answer.splitlines() if line.strip()]
-    return found
+        blocks.append(Text(result.open_line_question, QUIET, before=10, keep_with_next=True))
+        blocks += [Text(line, BODY) for line in result.open_line_answer.splitlines() if line.strip()]
+    return blocks
 
 
 def _quotation_blocks(heading: str, items: Sequence["AnsweredItem"]) -> list[Block]:
@@ -112,41 +116,43 @@ def _quotation_blocks(heading: str, items: Sequence["AnsweredItem"]) -> list[Blo
 
 def _facet_blocks(facet: "FacetResult", result: "Result") -> list[Block]:
     count = f"{facet.answered} of {facet.asked} answered"
-    number = f"{facet.display_score} ({count})" if facet.display_score is not None else f"{count}, no number"
+    score_text = (
+        f"{facet.display_score} ({count})" if facet.display_score is not None else f"{count}, no number"
+    )
     # If nothing was answered, the sentence says so already.
-    number = number if facet.answered or not facet.sentence else ""
-    sentence = [(f"{facet.sentence} ", BODY)] if facet.sentence.strip() else []
-    found: list[Block] = [
+    score_text = score_text if facet.answered or not facet.sentence else ""
+    sentence_spans = [(f"{facet.sentence} ", BODY)] if facet.sentence.strip() else []
+    blocks: list[Block] = [
         Text(facet.name, _FACET_STYLE, before=14, after=1, keep_with_next=True),
-        Text([*sentence, (number, QUIET)], after=2, keep_with_next=bool(facet.values)),
+        Text([*sentence_spans, (score_text, QUIET)], after=2, keep_with_next=bool(facet.values)),
     ]
     if facet.values:
-        found.append(DotChart(facet.values, result.instrument.options, before=4))
+        blocks.append(DotChart(facet.values, result.instrument.options, before=4))
     if facet.reverse_scored:
-        found.append(Text("Reverse-scored:", SMALL, before=4, after=2, keep_with_next=True))
-        found += [_quoted_item(item) for item in facet.reverse_scored]
+        blocks.append(Text("Reverse-scored:", SMALL, before=4, after=2, keep_with_next=True))
+        blocks += [_quoted_item(item) for item in facet.reverse_scored]
     if facet.band:
-        found.append(Text(facet.band, SMALL, after=2))
-    return found
+        blocks.append(Text(facet.band, SMALL, after=2))
+    return blocks
 
 
 def _total_blocks(result: "Result") -> list[Block]:
     count = f"{result.total_answered} of {result.total_asked} answered"
-    words_ = (
+    total = (
         f"{result.display_total} ({count})" if result.display_total is not None else f"Not scored: {count}"
     )
-    beside = (
+    explanation = (
         f"{explain_higher(result.instrument)} {result.total_band or norm_line(result.instrument)}".strip()
     )
     return [
         Text("All together", _FACET_STYLE, before=14, after=1, keep_with_next=True),
-        Text([(f"{words_}. ", BODY), (beside, QUIET)]),
+        Text([(f"{total}. ", BODY), (explanation, QUIET)]),
     ]
 
 
 def _quoted_item(item: "AnsweredItem", *, bar: bool = False) -> Text:
-    after = " · ".join(filter(None, (_answer_text(item), _remark_text(item) if bar else "")))
-    return Text([(f"“{item.text}” ", BODY), (after, QUIET)], after=7 if bar else 4, bar=bar)
+    answer_text = " · ".join(filter(None, (_answer_text(item), _remark_text(item) if bar else "")))
+    return Text([(f"“{item.text}” ", BODY), (answer_text, QUIET)], after=7 if bar else 4, bar=bar)
 
 
 class AnswerRow(Block):
@@ -176,11 +182,11 @@ class AnswerRow(Block):
 
 
 def _answer_blocks(item: "AnsweredItem") -> list[Block]:
-    beside = " · ".join(
+    remarks = " · ".join(
         filter(None, (sheet_texts.TALK_LABEL if item.wants_to_talk else "", _remark_text(item)))
     )
-    row = AnswerRow(item, before=6, keep_with_next=bool(beside))
-    return [row, Text(beside, QUIET, indent=AnswerRow.NUMBER_WIDTH)] if beside else [row]
+    row = AnswerRow(item, before=6, keep_with_next=bool(remarks))
+    return [row, Text(remarks, QUIET, indent=AnswerRow.NUMBER_WIDTH)] if remarks else [row]
 
 
 def _answer_text(item: "AnsweredItem") -> str:

@@ -48,18 +48,18 @@ class TimeChart(Block):
         self._draw_dates(canvas)
 
     def _draw_scale(self, canvas: "Canvas", x: float) -> None:
-        at = self._plot
+        plot = self._plot
         canvas.setLineWidth(0.6)
         for level in self.plan.levels:
-            y = at.y(level.y)
+            y = plot.y(level.y)
             canvas.setStrokeColorRGB(*HAIR)
-            canvas.line(at.left - _INSET, y, at.left + at.width + _INSET, y)
+            canvas.line(plot.left - _INSET, y, plot.left + plot.width + _INSET, y)
             if level.word:
-                word = Text(level.word, _WORD, align="right")
-                word.draw(canvas, x, y + word.height(_SCALE_WIDTH) / 2, _SCALE_WIDTH)
+                label = Text(level.word, _WORD, align="right")
+                label.draw(canvas, x, y + label.height(_SCALE_WIDTH) / 2, _SCALE_WIDTH)
 
         if self.plan.has_mode_rail:
-            y = at.y(1) - _RAIL_HEIGHT
+            y = plot.y(1) - _RAIL_HEIGHT
             Text("how given", _WORD, align="right").draw(canvas, x, y + _WORD.size * 0.56, _SCALE_WIDTH)
 
     def _draw_baseline(self, canvas: "Canvas", band: RangeBand) -> None:
@@ -81,57 +81,57 @@ class TimeChart(Block):
         canvas.setDash()
 
     def _corners(self, band: RangeBand) -> tuple[float, float, float, float]:
-        at = self._plot
-        return at.x(band.x1), at.x(band.x2), at.y(band.bottom), at.y(band.top)
+        plot = self._plot
+        return plot.x(band.x1), plot.x(band.x2), plot.y(band.bottom), plot.y(band.top)
 
     def _draw_breaks(self, canvas: "Canvas") -> None:
-        at = self._plot
+        plot = self._plot
         canvas.setStrokeColorRGB(*INK)
         canvas.setLineWidth(0.9)
         canvas.setDash(1.2, 2.4)
-        for word in self.plan.breaks:
-            canvas.line(at.x(word.x), at.y(1) - 5, at.x(word.x), at.y(0) + 8)
+        for label in self.plan.breaks:
+            canvas.line(plot.x(label.x), plot.y(1) - 5, plot.x(label.x), plot.y(0) + 8)
         canvas.setDash()
-        for word in self.plan.breaks:
-            self._draw_label(canvas, word, at.y(0) + 8 + _WORD.size, 5.0)
+        for label in self.plan.breaks:
+            self._draw_label(canvas, label, plot.y(0) + 8 + _WORD.size, 5.0)
         canvas.setStrokeColorRGB(*SOFT)
         for gap in self.plan.gaps:
-            x, y = at.x(gap), at.y(1)
+            x, y = plot.x(gap), plot.y(1)
             canvas.line(x - 3, y - 3, x, y + 3)
             canvas.line(x, y - 3, x + 3, y + 3)
 
     def _draw_mean_lines(self, canvas: "Canvas") -> None:
-        at = self._plot
+        plot = self._plot
         canvas.setStrokeColorRGB(*ACCENT)
         canvas.setLineWidth(0.8)
         for stroke in self.plan.strokes:
-            canvas.line(at.x(stroke.x1), at.y(stroke.y1), at.x(stroke.x2), at.y(stroke.y2))
+            canvas.line(plot.x(stroke.x1), plot.y(stroke.y1), plot.x(stroke.x2), plot.y(stroke.y2))
 
     def _draw_answers(self, canvas: "Canvas") -> None:
-        at = self._plot
+        plot = self._plot
         canvas.setFillColorRGB(*(EDGE if self.plan.with_mean else ACCENT))
         for dots in self.plan.dots:
             step = min(2 * _DOT, 18 / dots.count)
-            for each in range(dots.count):
-                y = at.y(dots.y) + (each - (dots.count - 1) / 2) * step
-                canvas.circle(at.x(dots.x), y, _DOT, stroke=0, fill=1)
+            for dot_index in range(dots.count):
+                y = plot.y(dots.y) + (dot_index - (dots.count - 1) / 2) * step
+                canvas.circle(plot.x(dots.x), y, _DOT, stroke=0, fill=1)
         for mark in self.plan.marks:
-            y = at.y(1) - _RAIL_HEIGHT if mark.y is None else at.y(mark.y)
-            draw_shape(canvas, mark.shape, at.x(mark.x), y, SOFT if mark.y is None else ACCENT)
+            y = plot.y(1) - _RAIL_HEIGHT if mark.y is None else plot.y(mark.y)
+            draw_shape(canvas, mark.shape, plot.x(mark.x), y, SOFT if mark.y is None else ACCENT)
 
     def _draw_dates(self, canvas: "Canvas") -> None:
         top = self._plot.y(1) - 8 - (_RAIL_HEIGHT if self.plan.has_mode_rail else 0)
-        for word in self.plan.dates:
-            self._draw_label(canvas, word, top, 0.0)
+        for label in self.plan.dates:
+            self._draw_label(canvas, label, top, 0.0)
 
     def _draw_label(self, canvas: "Canvas", word: ChartLabel, top: float, aside: float) -> None:
-        x, wide = self._plot.x(word.x), 120.0
+        x, label_width = self._plot.x(word.x), 120.0
         if word.anchor == "start":
-            Text(word.text, _WORD).draw(canvas, x + aside, top, wide)
+            Text(word.text, _WORD).draw(canvas, x + aside, top, label_width)
         elif word.anchor == "end":
-            Text(word.text, _WORD, align="right").draw(canvas, x - wide - aside, top, wide)
+            Text(word.text, _WORD, align="right").draw(canvas, x - label_width - aside, top, label_width)
         else:
-            Text(word.text, _WORD, align="centre").draw(canvas, x - wide / 2, top, wide)
+            Text(word.text, _WORD, align="centre").draw(canvas, x - label_width / 2, top, label_width)
 
 
 class _PlotArea:
@@ -160,21 +160,26 @@ def draw_shape(canvas: "Canvas", shape: str, x: float, y: float, colour: Colour 
     canvas.setFillColorRGB(*((1, 1, 1) if hollow else colour))
     canvas.setStrokeColorRGB(*(colour if hollow or kind == "cross" else (1, 1, 1)))
     canvas.setLineWidth(1.2 if hollow or kind == "cross" else 0.8)
-    r = _RADIUS
+    radius = _RADIUS
     if kind == "circle":
-        canvas.circle(x, y, r, stroke=1, fill=1)
+        canvas.circle(x, y, radius, stroke=1, fill=1)
     elif kind == "square":
-        canvas.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8, stroke=1, fill=1)
+        canvas.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8, stroke=1, fill=1)
     elif kind in _CORNERS:
         path = canvas.beginPath()
-        first, *others = _CORNERS[kind]
-        path.moveTo(x + r * first[0], y + r * first[1])
-        for dx, dy in others:
-            path.lineTo(x + r * dx, y + r * dy)
+        first, *other_corners = _CORNERS[kind]
+        path.moveTo(x + radius * first[0], y + radius * first[1])
+        for dx, dy in other_corners:
+            path.lineTo(x + radius * dx, y + radius * dy)
         path.close()
         canvas.drawPath(path, stroke=1, fill=1)
     else:
-        canvas.lines([(x - r, y - r, x + r, y + r), (x - r, y + r, x + r, y - r)])
+        canvas.lines(
+            [
+                (x - radius, y - radius, x + radius, y + radius),
+                (x - radius, y + radius, x + radius, y - radius),
+            ]
+        )
 
 
 class ModeLegend(Block):
@@ -184,12 +189,12 @@ class ModeLegend(Block):
 
     def __init__(self, modes: Sequence[tuple[str, str]], *, before: float = 0, after: float = 0) -> None:
         super().__init__(before=before, after=after)
-        self.modes = [(shape, Text(words, SMALL)) for shape, words in modes]
+        self.modes = [(shape, Text(label, SMALL)) for shape, label in modes]
 
     def height(self, width: float) -> float:
         return len(self.modes) * self.PITCH
 
     def draw(self, canvas: "Canvas", x: float, top: float, width: float) -> None:
-        for at, (shape, words) in enumerate(self.modes):
-            draw_shape(canvas, shape, x + 6, top - at * self.PITCH - 6)
-            words.draw(canvas, x + 18, top - at * self.PITCH, width - 18)
+        for index, (shape, label) in enumerate(self.modes):
+            draw_shape(canvas, shape, x + 6, top - index * self.PITCH - 6)
+            label.draw(canvas, x + 18, top - index * self.PITCH, width - 18)

@@ -62,8 +62,8 @@ class WorksheetHeader(Block):
         if self.initials.align == "right":
             self.initials.draw(canvas, x + width * 0.4, top, width * 0.6)
             return
-        word = self.initials.lines(width)[0].width
-        self.initials.draw(canvas, x + width - word - 70, top, width)
+        text_width = self.initials.lines(width)[0].width
+        self.initials.draw(canvas, x + width - text_width - 70, top, width)
         Rule(colour=EDGE).draw(canvas, x + width - 64, top - height, 64)
 
     def has_undrawable_mark(self) -> bool:
@@ -75,87 +75,102 @@ class WorksheetLayout:
 
     def __init__(self, value: "WorksheetPage", scheme: SizeScheme) -> None:
         self.scheme, self.fields = scheme, value.worksheet.blocks
-        sheet, body = value.worksheet, scheme.body
-        strong = replace(body, bold=True)
+        worksheet, body_style = value.worksheet, scheme.body
+        strong_style = replace(body_style, bold=True)
         self.header_blocks: list[Block] = [
-            WorksheetHeader(value.initials, replace(body, colour=SOFT)),
-            Text(sheet.title, scheme.title, keep_with_next=True),
-            *([Text(value.client_sentence, body, bar=True)] if value.client_sentence.strip() else []),
-            Text(sheet.why, body),
+            WorksheetHeader(value.initials, replace(body_style, colour=SOFT)),
+            Text(worksheet.title, scheme.title, keep_with_next=True),
+            *([Text(value.client_sentence, body_style, bar=True)] if value.client_sentence.strip() else []),
+            Text(worksheet.why, body_style),
         ]
         self.steps: list[Block] = [
-            Text("Try this", strong, keep_with_next=True),
-            *(Text(step, body, bullet=str(at), indent=22) for at, step in enumerate(sheet.try_this, start=1)),
+            Text("Try this", strong_style, keep_with_next=True),
+            *(
+                Text(step, body_style, bullet=str(number), indent=22)
+                for number, step in enumerate(worksheet.try_this, start=1)
+            ),
         ]
-        self.labels = [Text(field.label, strong, keep_with_next=True) for field in self.fields]
+        self.labels = [Text(field.label, strong_style, keep_with_next=True) for field in self.fields]
         self.footer_blocks: list[Block] = [
-            Text([("If it gets hard  ", strong), (sheet.if_it_gets_hard, body)]),
-            Text([("Bring back  ", strong), (sheet.bring_back, body)]),
+            Text([("If it gets hard  ", strong_style), (worksheet.if_it_gets_hard, body_style)]),
+            Text([("Bring back  ", strong_style), (worksheet.bring_back, body_style)]),
         ]
 
     def blocks(self, spacing: float) -> list[Block]:
         """All blocks in order, with their spacing set: 0 is the tightest, 1 the most spacious."""
-        white = _interpolate(self.scheme.spacing, spacing)
+        factor = _interpolate(self.scheme.spacing, spacing)
         for block in (*self.header_blocks[2:], *self.footer_blocks):
-            block.before = 9 * white
-        for at, block in enumerate(self.steps):
-            block.before = 11 * white if at == 0 else 2.5 * white
-        found: list[Block] = [*self.header_blocks, *self.steps]
+            block.before = 9 * factor
+        for index, block in enumerate(self.steps):
+            block.before = 11 * factor if index == 0 else 2.5 * factor
+        blocks: list[Block] = [*self.header_blocks, *self.steps]
         for label, field in zip(self.labels, self.fields, strict=True):
-            label.before, label.after = 13 * white, 2 * white + (4 if field.kind == "circles" else 0)
-            found += [label, self._field_block(field, spacing)]
-        self.footer_blocks[0].before = 14 * white
-        return found + self.footer_blocks
+            label.before, label.after = 13 * factor, 2 * factor + (4 if field.kind == "circles" else 0)
+            blocks += [label, self._field_block(field, spacing)]
+        self.footer_blocks[0].before = 14 * factor
+        return blocks + self.footer_blocks
 
     def _field_block(self, field: "Field", spacing: float) -> Block:
-        pitch, body = _interpolate(self.scheme.pitch, spacing), self.scheme.body
+        pitch, body_style = _interpolate(self.scheme.pitch, spacing), self.scheme.body
         if field.kind == "lines":
-            quiet = replace(body, colour=SOFT)
-            return WritingLines(field.count, pitch, look=quiet if field.numbered else None)
+            quiet_style = replace(body_style, colour=SOFT)
+            return WritingLines(field.count, pitch, look=quiet_style if field.numbered else None)
         if field.kind == "table":
             return Table(
-                field.columns, field.rows, pitch, body, numbered=field.numbered, ticks=field.tick_columns
+                field.columns,
+                field.rows,
+                pitch,
+                body_style,
+                numbered=field.numbered,
+                ticks=field.tick_columns,
             )
         if field.kind == "scale":
-            return Scale(field.left, field.right, field.steps, body)
-        return Circles(field.left, field.right, field.middle, _interpolate(self.scheme.circle, spacing), body)
+            return Scale(field.left, field.right, field.steps, body_style)
+        return Circles(
+            field.left, field.right, field.middle, _interpolate(self.scheme.circle, spacing), body_style
+        )
 
 
 def render_worksheet(value: "WorksheetPage") -> bytes:
     """Draw the sheet as spaciously as one page allows; in large print it may take two pages."""
     scheme = LARGE if value.large_type else NORMAL
-    foot_look = TextStyle(size=scheme.body.size, colour=SOFT)
+    footer_style = TextStyle(size=scheme.body.size, colour=SOFT)
     sheet = page_layout.PageLayout(
         paper=value.letterhead.paper_size,
-        footer=(Text(sheet_texts.CLIENT_LINE, foot_look),),
+        footer=(Text(sheet_texts.CLIENT_LINE, footer_style),),
         demo=value.letterhead.is_demo,
         side=20 * MM,
         top=17 * MM,
         bottom=9 * MM,
-        small_style=foot_look,
+        small_style=footer_style,
     )
-    airy = WorksheetLayout(value, scheme)
-    note = page_layout.mark_explanation(airy.blocks(0.0), sheet)
+    layout = WorksheetLayout(value, scheme)
+    marks = page_layout.mark_explanation(layout.blocks(0.0), sheet)
 
     def height(air: float) -> float:
-        return page_layout.stacked_height([*airy.blocks(air), *note], sheet.width)
+        return page_layout.stacked_height([*layout.blocks(air), *marks], sheet.width)
 
-    closest = height(0.0)
-    tighter = replace(sheet, top=13 * MM, bottom=7 * MM)
-    if sheet.usable_height < closest <= tighter.usable_height:
-        sheet = tighter  # smaller margins are better than a second page for the last line
-    if closest > sheet.usable_height:
-        for air in (0.5, 0.25, 0.0):  # the most spacious that fits two pages
+    min_height = height(0.0)
+    tight_sheet = replace(sheet, top=13 * MM, bottom=7 * MM)
+    if sheet.usable_height < min_height <= tight_sheet.usable_height:
+        sheet = tight_sheet  # smaller margins are better than a second page for the last line
+    if min_height > sheet.usable_height:
+        for spacing in (0.5, 0.25, 0.0):  # the most spacious that fits two pages
             if (
-                len(page_layout.place_on_pages([*airy.blocks(air), *note], sheet.width, sheet.usable_height))
+                len(
+                    page_layout.place_on_pages(
+                        [*layout.blocks(spacing), *marks], sheet.width, sheet.usable_height
+                    )
+                )
                 <= 2
             ):
                 break
-        return page_layout.make_pdf(airy.blocks(air), sheet)
-    air = min((sheet.usable_height - closest) / (height(1.0) - closest), 1.0)
-    while air > 0 and height(air) > sheet.usable_height:  # words over smaller circles may need another line
-        air = max(air - 0.05, 0.0)
-    return page_layout.make_pdf(airy.blocks(air), sheet)
+        return page_layout.make_pdf(layout.blocks(spacing), sheet)
+    spacing = min((sheet.usable_height - min_height) / (height(1.0) - min_height), 1.0)
+    # Words over smaller circles may need another line.
+    while spacing > 0 and height(spacing) > sheet.usable_height:
+        spacing = max(spacing - 0.05, 0.0)
+    return page_layout.make_pdf(layout.blocks(spacing), sheet)
 
 
 def _interpolate(pair: tuple[float, float], spacing: float) -> float:
