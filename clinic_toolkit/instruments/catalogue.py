@@ -45,12 +45,12 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_instruments() -> tuple[Instrument, ...]:
     """The newest version of every long questionnaire: giving, receiving, boundaries, flows."""
-    return tuple(one for one in list_newest() if one.kind != CHECK_IN)
+    return tuple(instrument for instrument in list_newest() if instrument.kind != CHECK_IN)
 
 
 def load_check_in() -> Instrument:
     """The newest version of the check-in, without a watched question."""
-    return next(one for one in list_newest() if one.kind == CHECK_IN)
+    return next(instrument for instrument in list_newest() if instrument.kind == CHECK_IN)
 
 
 def list_newest() -> tuple[Instrument, ...]:
@@ -63,7 +63,7 @@ def list_newest() -> tuple[Instrument, ...]:
 
 def list_editions() -> tuple[Instrument, ...]:
     """Every version that comes with the program, in the order of `list_newest`, newest first."""
-    order = {newest.id: at for at, newest in enumerate(list_newest())}
+    order = {instrument.id: index for index, instrument in enumerate(list_newest())}
     newest_first = tuple(reversed(_catalogue().editions))
     return tuple(sorted(newest_first, key=lambda one: order[one.id]))
 
@@ -77,10 +77,10 @@ def load_instrument(instrument_id: str, version: str | None = None, digest: str 
             and digest in (None, edition.digest)
         ):
             return edition
-    remembered = _own_by_digest.get(digest or "")
-    if remembered is None or remembered.id != instrument_id or version not in (None, remembered.version):
+    own = _own_by_digest.get(digest or "")
+    if own is None or own.id != instrument_id or version not in (None, own.version):
         raise UnknownInstrument
-    return remembered
+    return own
 
 
 def register_own(own: Instrument) -> None:
@@ -101,10 +101,10 @@ def conflicts_with_catalogue(own: Instrument) -> list[str]:
     """The conflicts of a practice's own questionnaire with those that come with the program."""
     from clinic_toolkit.instruments import definition_problems
 
-    taken = any(own.id == edition.id for edition in _catalogue().editions)
-    clash = [f"id: “{own.id}” comes with the program; choose another"] if taken else []
-    between = definition_problems.cross_reference_problems((*list_newest(), own), list_frames())
-    return [*clash, *(each.removeprefix(f"{own.id}, ") for each in between)]
+    is_taken = any(own.id == edition.id for edition in _catalogue().editions)
+    id_problems = [f"id: “{own.id}” comes with the program; choose another"] if is_taken else []
+    reference_problems = definition_problems.cross_reference_problems((*list_newest(), own), list_frames())
+    return [*id_problems, *(problem.removeprefix(f"{own.id}, ") for problem in reference_problems)]
 
 
 def list_frames() -> tuple[Frame, ...]:
@@ -114,9 +114,9 @@ def list_frames() -> tuple[Frame, ...]:
 
 def load_frame(frame_id: str) -> Frame:
     """The kind of relationship with this id; raises `UnknownFrame`."""
-    for one in _catalogue().frames:
-        if one.id == frame_id:
-            return one
+    for frame in _catalogue().frames:
+        if frame.id == frame_id:
+            return frame
     raise UnknownFrame
 
 
@@ -129,7 +129,7 @@ def read_catalogue(folder: Path) -> Catalogue:
     """Read every definition in a folder, older versions first, and check them against each other."""
     from clinic_toolkit.instruments import definition_problems, loader
 
-    found: list[str] = []
+    problems: list[str] = []
     editions: list[Instrument] = []
     frames: tuple[Frame, ...] = ()
     for path in sorted(folder.glob("*.toml")):
@@ -139,13 +139,13 @@ def read_catalogue(folder: Path) -> Catalogue:
             else:
                 editions.append(loader.read_instrument_file(path))
         except loader.DefinitionError as error:
-            found += [f"{error.file}, {problem}" for problem in error.problems]
-    found = found or [
+            problems += [f"{error.file}, {problem}" for problem in error.problems]
+    problems = problems or [
         *definition_problems.cross_reference_problems(editions, frames),
         *_duplicate_problems(editions),
     ]
-    if found:
-        raise loader.DefinitionError(f"folder {folder.name}", found)
+    if problems:
+        raise loader.DefinitionError(f"folder {folder.name}", problems)
     return Catalogue(editions=tuple(sorted(editions, key=_edition_sort_key)), frames=frames)
 
 
@@ -156,14 +156,14 @@ def _catalogue() -> Catalogue:
 
 @cache
 def _load_catalogue_once() -> Catalogue:
-    here = Path(__file__).parent
-    shelf = load_or_build(
+    package_folder = Path(__file__).parent
+    packed = load_or_build(
         DEFINITIONS_FOLDER,
         "*.toml",
-        checker_folder=here,
+        checker_folder=package_folder,
         build=lambda: msgspec.msgpack.encode(read_catalogue(DEFINITIONS_FOLDER)),
     )
-    return msgspec.msgpack.decode(shelf, type=Catalogue)
+    return msgspec.msgpack.decode(packed, type=Catalogue)
 
 
 def version_sort_key(version: str) -> tuple[tuple[int, str], ...]:

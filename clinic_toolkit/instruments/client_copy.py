@@ -40,10 +40,10 @@ def encode_client_copy(instrument: Instrument, *, general: bool) -> bytes:
     Raises:
         TooLongToHandOver: the packed copy is larger than `MAX_PACKED_BYTES`.
     """
-    made = zlib.compress(_encode(_without_clinician_parts(instrument, general=general)), 9)
-    if len(made) > MAX_PACKED_BYTES:
+    packed = zlib.compress(_encode(_without_clinician_parts(instrument, general=general)), 9)
+    if len(packed) > MAX_PACKED_BYTES:
         raise TooLongToHandOver
-    return made
+    return packed
 
 
 def decode_client_copy(packed: bytes) -> Instrument:

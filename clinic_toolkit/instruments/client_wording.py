@@ -18,8 +18,8 @@ def with_client_word(text: str, word: str) -> str:
     Args:
         word: the client's own word; if "", because no one person is meant, the text is unchanged.
     """
-    named = _LEADING_MY.sub("your ", word) or "this person"
-    return _PERSON.sub(lambda _: named, text)
+    replacement = _LEADING_MY.sub("your ", word) or "this person"
+    return _PERSON.sub(lambda _: replacement, text)
 
 
 def with_client_word_in_quotes(text: str, word: str) -> str:

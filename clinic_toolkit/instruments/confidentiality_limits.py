@@ -54,8 +54,8 @@ def notice_before(instrument: Instrument, *, own: str, country: str) -> Confiden
 
 def draft_for(country: str) -> LimitsDraft:
     """The draft for a country by its two-letter code, or the general draft if no other names it."""
-    found = [one for one in load_drafts().drafts if country in one.countries]
-    return found[0] if found else next(one for one in load_drafts().drafts if not one.countries)
+    drafts = [draft for draft in load_drafts().drafts if country in draft.countries]
+    return drafts[0] if drafts else next(draft for draft in load_drafts().drafts if not draft.countries)
 
 
 @cache

@@ -17,10 +17,10 @@ MAX_FILES = 50
 def list_files(data_folder: Path) -> tuple[str, ...]:
     """The names of the definitions in the folder, sorted; empty if there is no such folder."""
     try:
-        found = [entry.name for entry in os.scandir(data_folder / INBOX_FOLDER) if _is_definition(entry)]
+        names = [entry.name for entry in os.scandir(data_folder / INBOX_FOLDER) if _is_definition(entry)]
     except OSError:
         return ()
-    return tuple(sorted(found)[:MAX_FILES])
+    return tuple(sorted(names)[:MAX_FILES])
 
 
 def read_file(data_folder: Path, name: str) -> bytes | None:
@@ -41,7 +41,7 @@ def read_file(data_folder: Path, name: str) -> bytes | None:
 
 def _is_definition(entry: "os.DirEntry[str]") -> bool:
     try:
-        regular = stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode)
+        is_regular = stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode)
     except OSError:
         return False
-    return regular and entry.name.endswith(".toml") and entry.name.isprintable()
+    return is_regular and entry.name.endswith(".toml") and entry.name.isprintable()

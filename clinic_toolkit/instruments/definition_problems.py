@@ -30,7 +30,7 @@ def text_problems(raw: Any, place: str = "") -> Iterator[str]:
     if isinstance(raw, str):
         if raw != raw.strip():
             yield f"{place}: begins or ends with a space"
-        if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co") and c != "\n" for c in raw):
+        if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") and char != "\n" for char in raw):
             yield f"{place}: has a character that does not print"
         if combining_marks.has_too_many_marks(raw):
             yield f"{place}: holds more than {combining_marks.MAX_MARKS_PER_LETTER} marks on one letter"
@@ -38,8 +38,8 @@ def text_problems(raw: Any, place: str = "") -> Iterator[str]:
         for key, value in raw.items():
             yield from text_problems(value, f"{place}.{key}" if place else str(key))
     elif isinstance(raw, list):
-        for number, value in enumerate(raw):
-            yield from text_problems(value, f"{place}[{number}]")
+        for index, value in enumerate(raw):
+            yield from text_problems(value, f"{place}[{index}]")
 
 
 def instrument_problems(raw: RawTable) -> Iterator[str]:
@@ -67,28 +67,28 @@ def cross_reference_problems(instruments: Sequence[Instrument], frames: Sequence
     known_frames = {frame.id for frame in frames}
     known_instruments = {instrument.id for instrument in instruments}
     for instrument in instruments:
-        for number, item in enumerate(instrument.items):
-            for name in item.frames_not_fitting:
-                if name not in known_frames:
-                    place = f"{instrument.id}, items[{number}].frames_not_fitting"
-                    yield f"{place}: there is no relationship “{name}”"
-    for number, frame in enumerate(frames):
-        for name in frame.not_offered:
-            if name not in known_instruments:
-                yield f"frames[{number}].not_offered: there is no questionnaire “{name}”"
+        for index, item in enumerate(instrument.items):
+            for id in item.frames_not_fitting:
+                if id not in known_frames:
+                    location = f"{instrument.id}, items[{index}].frames_not_fitting"
+                    yield f"{location}: there is no relationship “{id}”"
+    for index, frame in enumerate(frames):
+        for id in frame.not_offered:
+            if id not in known_instruments:
+                yield f"frames[{index}].not_offered: there is no questionnaire “{id}”"
 
 
 def _duplicate_problems(raw: RawTable, part: str, name: str) -> Iterator[str]:
-    seen: dict[str | int, int] = {}
-    for number, entry in entries_of(raw, part):
+    first_indices: dict[str | int, int] = {}
+    for index, entry in entries_of(raw, part):
         value = entry.get(name)
         if not isinstance(value, str | int):
             continue
-        if value in seen:
-            yield f"{part}[{number}].{name}: “{value}” is already used at {part}[{seen[value]}]"
-        seen.setdefault(value, number)
+        if value in first_indices:
+            yield f"{part}[{index}].{name}: “{value}” is already used at {part}[{first_indices[value]}]"
+        first_indices.setdefault(value, index)
         if name == "id":
-            yield from _id_problems(f"{part}[{number}].id", value)
+            yield from _id_problems(f"{part}[{index}].id", value)
 
 
 def _id_problems(place: str, value: object) -> Iterator[str]:
@@ -100,26 +100,28 @@ def _heading_problems(heading: object) -> Iterator[str]:
     if not isinstance(heading, str):
         return
     try:
-        parts = [part[1:] for part in Formatter().parse(heading) if part[1] is not None]
+        fields = [part[1:] for part in Formatter().parse(heading) if part[1] is not None]
     except ValueError:
-        parts = []
+        fields = []
     # A conversion or format specification would give the definition access to attributes of the values.
-    if set(parts) != _HEADING_FIELDS:
+    if set(fields) != _HEADING_FIELDS:
         yield "result_heading: must hold {client} and {about}, and no other braces"
 
 
 def _item_problems(raw: RawTable) -> Iterator[str]:
-    known = {facet.get("id") for _, facet in entries_of(raw, "facets") if isinstance(facet.get("id"), str)}
-    for number, item in entries_of(raw, "items"):
+    facet_ids = {
+        facet.get("id") for _, facet in entries_of(raw, "facets") if isinstance(facet.get("id"), str)
+    }
+    for index, item in entries_of(raw, "items"):
         facet, define = item.get("facet"), item.get("define")
-        if isinstance(facet, str) and facet not in known:
-            yield f"items[{number}].facet: there is no facet “{facet}”"
+        if isinstance(facet, str) and facet not in facet_ids:
+            yield f"items[{index}].facet: there is no facet “{facet}”"
         if raw.get("kind") == "strengths" and item.get("role") == "difficulty":
-            yield f"items[{number}].role: a questionnaire of strengths has strength items only"
-        words = f"{item.get('text')}\n{item.get('text_general')}".lower()
+            yield f"items[{index}].role: a questionnaire of strengths has strength items only"
+        question_text = f"{item.get('text')}\n{item.get('text_general')}".lower()
         for word in define if isinstance(define, dict) else ():
-            if word.lower() not in words:
-                yield f"items[{number}].define: “{word}” is not in the question"
+            if word.lower() not in question_text:
+                yield f"items[{index}].define: “{word}” is not in the question"
 
 
 def _check_in_problems(raw: RawTable) -> Iterator[str]:
@@ -132,10 +134,10 @@ def _check_in_problems(raw: RawTable) -> Iterator[str]:
     if "missing" in raw:
         yield "missing: a check-in is never scored, leave it out"
     yield from (f"{name}: is missing" for name in _CHECK_IN_ONLY if raw.get(name, "") == "")
-    place, items = raw.get("own_place"), list(entries_of(raw, "items"))
-    if isinstance(place, int) and place > len(items) + 1:
+    own_place, items = raw.get("own_place"), list(entries_of(raw, "items"))
+    if isinstance(own_place, int) and own_place > len(items) + 1:
         yield f"own_place: must be {len(items) + 1} or less"
-    for number, item in items:
+    for index, item in items:
         # A check-in is asked with both looking at the screen; fear is asked about in private.
         if item.get("safety_flag", "none") != "none":
-            yield f"items[{number}].safety_flag: a check-in cannot have a marked question"
+            yield f"items[{index}].safety_flag: a check-in cannot have a marked question"

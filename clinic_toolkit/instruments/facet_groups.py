@@ -20,12 +20,12 @@ def parents_of(instrument: Instrument) -> dict[str, str | None]:
 
 def groups_above(facet: str, parents: Parents) -> tuple[str, ...]:
     """The groups that a facet belongs to, nearest first; cut off one beyond `MAX_DEPTH`."""
-    found: list[str] = []
-    at = parents.get(facet)
-    while at is not None and at in parents and len(found) < MAX_DEPTH:
-        found.append(at)
-        at = parents[at]
-    return tuple(found)
+    groups: list[str] = []
+    group = parents.get(facet)
+    while group is not None and group in parents and len(groups) < MAX_DEPTH:
+        groups.append(group)
+        group = parents[group]
+    return tuple(groups)
 
 
 def depth(facet: str, parents: Parents) -> int:
@@ -36,21 +36,21 @@ def depth(facet: str, parents: Parents) -> int:
 def facets_in_order(instrument: Instrument) -> Iterator[Facet]:
     """All facets, each group before its parts, otherwise in the order of the file."""
     parents = parents_of(instrument)
-    place = {facet.id: number for number, facet in enumerate(instrument.facets)}
+    position = {facet.id: index for index, facet in enumerate(instrument.facets)}
 
     def key(facet: Facet) -> tuple[int, ...]:
-        return tuple(place[id] for id in (*reversed(groups_above(facet.id, parents)), facet.id))
+        return tuple(position[id] for id in (*reversed(groups_above(facet.id, parents)), facet.id))
 
     yield from sorted(instrument.facets, key=key)
 
 
 def group_problems(parents: Parents, places: Mapping[str, int]) -> Iterator[str]:
     """Report facets whose parent does not exist, that are part of a cycle, or that are nested too deep."""
-    for facet, number in places.items():
-        where, group = f"facets[{number}].parent", parents[facet]
+    for facet, index in places.items():
+        location, group = f"facets[{index}].parent", parents[facet]
         if group is not None and group not in parents:
-            yield f"{where}: there is no facet “{group}”"
-        elif facet in (line := groups_above(facet, parents)):
-            yield f"{where}: goes round in a circle"
-        elif len(line) >= MAX_DEPTH:
-            yield f"{where}: is in too many groups; a part may have {MAX_DEPTH - 1} above it"
+            yield f"{location}: there is no facet “{group}”"
+        elif facet in (groups := groups_above(facet, parents)):
+            yield f"{location}: goes round in a circle"
+        elif len(groups) >= MAX_DEPTH:
+            yield f"{location}: is in too many groups; a part may have {MAX_DEPTH - 1} above it"

@@ -54,9 +54,9 @@ class PrintedForm(Struct, frozen=True, kw_only=True):
 def form_code_of(instrument: Instrument, *, general: bool) -> str:
     """The code printed on a form, in two groups of four; the same on every copy."""
     wording = "general" if general else "one person"
-    named = "\0".join((instrument.id, instrument.version, instrument.digest, wording))
-    whole = int.from_bytes(hashlib.sha256(named.encode()).digest(), "big")
-    values = [whole // _PRIME**place % _PRIME for place in range(_DATA_LENGTH)]
+    identity = "\0".join((instrument.id, instrument.version, instrument.digest, wording))
+    number = int.from_bytes(hashlib.sha256(identity.encode()).digest(), "big")
+    values = [number // _PRIME**position % _PRIME for position in range(_DATA_LENGTH)]
     code = "".join(ALPHABET[value] for value in (*values, _check_value(values)))
     return f"{code[:4]}-{code[4:]}"
 

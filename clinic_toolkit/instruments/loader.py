@@ -54,8 +54,8 @@ class DefinitionError(DamagedFile):
     def __init__(self, file: str, found: Iterable[str]) -> None:
         self.file = file
         # Exceeded limits come first, because too many entries have to be corrected before anything else.
-        said = sorted(found, key=lambda problem: "must have at most" not in problem)
-        self.problems = tuple(dict.fromkeys(_printable(problem) for problem in said))
+        ordered = sorted(found, key=lambda problem: "must have at most" not in problem)
+        self.problems = tuple(dict.fromkeys(_printable(problem) for problem in ordered))
         listed = list(self.problems[:_MAX_LISTED])
         if len(self.problems) > _MAX_LISTED:
             listed.append(f"and {len(self.problems) - _MAX_LISTED} more")
@@ -82,9 +82,11 @@ def parse_instrument(data: bytes, file: str, *, own: bool = False) -> Instrument
         own: it is a practice's own and does not come with the program.
     """
     raw = _parse_toml(data, file)
-    found = [*raw_tables.list_length_problems(raw), *definition_problems.instrument_problems(raw)]
-    found += [f"{name}: the program works this out, leave it out" for name in COMPUTED_FIELDS if name in raw]
-    instrument: Instrument = _validate(Instrument, raw, file, found)
+    problems = [*raw_tables.list_length_problems(raw), *definition_problems.instrument_problems(raw)]
+    problems += [
+        f"{name}: the program works this out, leave it out" for name in COMPUTED_FIELDS if name in raw
+    ]
+    instrument: Instrument = _validate(Instrument, raw, file, problems)
     return replace(instrument, digest=definition_digest(data), own=own)
 
 
@@ -96,12 +98,12 @@ def definition_digest(data: bytes) -> str:
 def parse_frames(data: bytes, file: str) -> tuple[Frame, ...]:
     """Parse and check the bytes of the list of relationships; raises `DefinitionError`."""
     raw = _parse_toml(data, file)
-    found = list(definition_problems.frame_problems(raw))
-    found += [f"{key}: is not known here" for key in raw if key != "frames"]
+    problems = list(definition_problems.frame_problems(raw))
+    problems += [f"{key}: is not known here" for key in raw if key != "frames"]
     if not raw.get("frames"):
-        found.append("frames: is missing")
+        problems.append("frames: is missing")
     frames: tuple[Frame, ...] = _validate(
-        tuple[Frame, ...], raw.get("frames", []), file, found, place="frames"
+        tuple[Frame, ...], raw.get("frames", []), file, problems, place="frames"
     )
     return frames
 
@@ -134,8 +136,8 @@ def _parse_toml(data: bytes, file: str) -> dict[str, Any]:
         raise DefinitionError(file, ["lists are nested too deep"]) from error
     except ValueError as error:  # TOMLDecodeError, or an integer with too many digits
         raise DefinitionError(file, [f"not readable as TOML: {error}"]) from error
-    if found := raw_tables.nesting_problems(raw):
-        raise DefinitionError(file, found)
+    if problems := raw_tables.nesting_problems(raw):
+        raise DefinitionError(file, problems)
     return raw
 
 
@@ -177,18 +179,18 @@ def _reject_date(value: object) -> list[str]:
 
 
 def _describe_errors(details: Sequence["ErrorDetails"], place: str) -> Iterator[str]:
-    broken = {detail["loc"][:end] for detail in details for end in range(len(detail["loc"]))}
+    broken_paths = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
     for detail in details:
-        if detail["type"] == "too_short" and detail["loc"] in broken:
+        if detail["type"] == "too_short" and detail["loc"] in broken_paths:
             continue  # a consequence of broken entries, which are reported themselves
-        words = _ERROR_TEXTS.get(detail["type"])
-        said = words.format(**detail.get("ctx", {})) if words else detail["msg"]
-        yield f"{_format_path(detail['loc'], place) or 'the file'}: {said}"
+        template = _ERROR_TEXTS.get(detail["type"])
+        message = template.format(**detail.get("ctx", {})) if template else detail["msg"]
+        yield f"{_format_path(detail['loc'], place) or 'the file'}: {message}"
 
 
 def _printable(problem: str) -> str:
     """Shorten a problem and replace unprintable characters, because it may quote any part of the file."""
-    return "".join(c if c.isprintable() else "?" for c in problem[:200])
+    return "".join(char if char.isprintable() else "?" for char in problem[:200])
 
 
 def _format_path(parts: Sequence[int | str], place: str) -> str:
@@ -201,14 +203,14 @@ def _unknown_key_problems(kind: Any, raw: Any, place: str) -> Iterator[str]:
     """Report every unknown key, because a misspelt optional one would be ignored silently."""
     kind = next(filter(is_dataclass, get_args(kind)), kind) if get_origin(kind) is UnionType else kind
     if get_origin(kind) is tuple and isinstance(raw, list):
-        for number, value in enumerate(raw):
-            yield from _unknown_key_problems(get_args(kind)[0], value, f"{place}[{number}]")
+        for index, value in enumerate(raw):
+            yield from _unknown_key_problems(get_args(kind)[0], value, f"{place}[{index}]")
     elif is_dataclass(kind) and isinstance(raw, dict):
         hints = get_type_hints(kind)
-        names = {field.name for field in fields(kind)}
+        field_names = {field.name for field in fields(kind)}
         for key, value in raw.items():
-            where = f"{place}.{key}" if place else str(key)
-            if key in names:
-                yield from _unknown_key_problems(hints[key], value, where)
+            location = f"{place}.{key}" if place else str(key)
+            if key in field_names:
+                yield from _unknown_key_problems(hints[key], value, location)
             else:
-                yield f"{where}: is not known here"
+                yield f"{location}: is not known here"

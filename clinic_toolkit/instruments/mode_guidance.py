@@ -49,9 +49,9 @@ def guidance_lines(mode_group: ModeGroup, mode: str) -> tuple[str, ...]:
     Args:
         mode: the mode of this administration; it may name telehealth and an interpreter.
     """
-    more = [
+    extra_lines = [
         line
         for word, line in (("telehealth", TELEHEALTH_LINE), ("interpreter", INTERPRETER_LINE))
         if word in mode
     ]
-    return (*_GUIDANCE_LINES[mode_group], *more)
+    return (*_GUIDANCE_LINES[mode_group], *extra_lines)

@@ -57,10 +57,10 @@ class FollowUp:
 
     def question_in_general(self) -> str:
         """The question in its wording for people in general."""
-        asked = self.question
-        for one_person, anyone in _GENERAL_WORDING:
-            asked = asked.replace(one_person, anyone)
-        return asked
+        question = self.question
+        for specific, general in _GENERAL_WORDING:
+            question = question.replace(specific, general)
+        return question
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,8 +69,8 @@ class Facet:
 
     `name` stands on the clinician's page, `client_phrase` completes "the questions about …" on a page
     the client reads. `follow_up` and `avoid` are for the talk, and for the clinician alone. `parent` is
-    the group that it belongs to, itself a facet; the number of a group is over all items below it.
-    `words_only`: it has no number of its own, because its items ask about different people's acts.
+    the group that it belongs to, itself a facet; the score of a group is over all items below it.
+    `words_only`: it has no score of its own, because its items ask about different people's acts.
     """
 
     id: Slug
@@ -87,8 +87,10 @@ class Facet:
         Args:
             general: it is about people in general, and not about one person.
         """
-        shown = [each for each in self.follow_up if not each.in_private]
-        return [each.question_in_general() if general else each.question for each in shown]
+        follow_ups = [follow_up for follow_up in self.follow_up if not follow_up.in_private]
+        return [
+            follow_up.question_in_general() if general else follow_up.question for follow_up in follow_ups
+        ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,9 +98,9 @@ class Item:
     """One question.
 
     `text` speaks of "this person"; `text_general` is used for the frame "people in general". `define`
-    explains a word on request. `weight` says how much it counts in a number; `reverse` turns its answer
-    round for the number, and for nothing that is said in words. The questionnaires that ship use neither.
-    `apart`: its answer is told by itself, since it asks about the other side of what its facet asks.
+    explains a word on request. `weight` is its weight in the score; `reverse` reverses its answer in the
+    score, and nowhere else. The shipped questionnaires use neither. `apart`: its answer is reported
+    separately, because it asks about the other side of what its facet asks.
     """
 
     id: Slug
@@ -119,11 +121,11 @@ class Item:
 class Guidance:
     """How to give a questionnaire: what to say and do, for the clinician alone.
 
-    The first four are read in their order, in the hour. `danger` holds the questions about fear, dying and
-    harm, all of them asked in private, and what to do after a yes. `not_now` says when it is the wrong
-    thing, and what to do instead. `controls` is for when the client may be the one who controls: it stands
-    on the page of the questionnaire, and is never printed, shown where a client may look on, or kept of a
-    client.
+    `pacing`, `decline`, `distress` and `debrief` are for use in the session, in that order. `danger` holds
+    the questions about fear, dying and harm, all of them asked in private, and what to do after a yes.
+    `not_now` says when not to use the questionnaire, and what to do instead. `controls` is for a client who
+    may be the controlling one: it is shown on the page of the questionnaire, and is never printed, never
+    shown where a client may look on, and never stored in a client's record.
     """
 
     pacing: tuple[Text, ...] = ()
@@ -140,7 +142,7 @@ class Guidance:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EvidenceCard:
-    """What is known about the questionnaire, said before it is used."""
+    """What is known about the questionnaire, to be read before it is used."""
 
     level: EvidenceLevel
     author: Line
@@ -154,10 +156,10 @@ class EvidenceCard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MissingRule:
-    """How many answers a number needs; below that there is words and a count, and no number.
+    """How many answers a score needs; with fewer there are words and a count, but no score.
 
-    A sum needs all its items, unless `prorate` says that the mean of those answered may stand for the
-    others where the minima are met.
+    A sum needs all its items, unless `prorate` allows the mean of the answered items to replace the others
+    if the minima are met.
     """
 
     facet_minimum: Annotated[int, Ge(1)] | None = None
@@ -168,7 +170,7 @@ class MissingRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Band:
-    """What a publication calls a range of numbers, both ends in it, of the whole or of one facet.
+    """A publication's label for a range of scores, both ends included, of the total or of one facet.
 
     For the clinician alone. Only a questionnaire whose evidence card says "published" may have any.
     """
@@ -185,11 +187,11 @@ class Instrument:
     """One version of one questionnaire.
 
     `clinician_notes`, `guidance` and `bands` are never shown to a client. `answer_words` says whether the
-    labels tell how often; other labels stand in quotation marks where they are said. `introduction_general`
-    is what is said first where it is about people in general; left out, it is the same. A check-in is never
-    scored, so it has no `missing`; `own_place` is where the question stands that the client chose to watch,
-    counted from 1, and `open_line` what is asked last, `open_line_general` the same of people in
-    general. `digest` is the SHA-256 of the definition file, hex; `own` marks what a practice added itself.
+    labels are frequencies; other labels are quoted in sentences. `introduction_general` is the introduction
+    about people in general; if it is empty, `introduction` is used. A check-in is never scored, so it has no
+    `missing`; `own_place` is the position, from 1, of the question that the client chose to watch,
+    `open_line` the last, open question, and `open_line_general` its wording for people in general. `digest`
+    is the SHA-256 of the definition file, hex; `own` marks a questionnaire that the practice added.
     """
 
     id: Slug
@@ -226,15 +228,15 @@ class Instrument:
     @property
     def summary(self) -> str:
         """The first sentence of `about`, for a list of choices."""
-        first, end, _ = self.about.partition(". ")
-        return f"{first}." if end else self.about
+        first_sentence, separator, _ = self.about.partition(". ")
+        return f"{first_sentence}." if separator else self.about
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
     """The kind of relationship a questionnaire is about.
 
-    `line` says in a few words who is meant, where one is chosen. `note` is for the clinician alone.
+    `line` says in a few words who is meant, for a list of choices. `note` is for the clinician alone.
     """
 
     id: Slug

@@ -90,13 +90,13 @@ def handle_request(packed: bytes) -> bytes:
     Raises:
         MemoryError: parsing needs more memory than the process may use.
     """
-    one = _decode_request(packed)
+    request = _decode_request(packed)
     try:
-        instrument = loader.parse_instrument(one.definition, one.file, own=True)
-        if found := catalogue.conflicts_with_catalogue(instrument):
-            raise DefinitionError(one.file, found)
-    except DefinitionError as refused:
-        return _encode(ParseReply(findings=collect_findings(refused, one.definition)))
+        instrument = loader.parse_instrument(request.definition, request.file, own=True)
+        if conflicts := catalogue.conflicts_with_catalogue(instrument):
+            raise DefinitionError(request.file, conflicts)
+    except DefinitionError as error:
+        return _encode(ParseReply(findings=collect_findings(error, request.definition)))
     return _encode(ParseReply(instrument=instrument))
 
 
@@ -109,23 +109,23 @@ def decode_reply(reply: bytes, definition: bytes) -> ParseReply:
     try:
         if len(reply) > MAX_REPLY_BYTES:
             raise ValueError("too long")
-        told = _decode_reply_bytes(reply)
+        decoded = _decode_reply_bytes(reply)
     except ValueError as error:
         raise ParsingFailed(BROKEN) from error
-    if (told.instrument is None) == (told.findings is None):
+    if (decoded.instrument is None) == (decoded.findings is None):
         raise ParsingFailed(BROKEN)
-    if told.instrument is None:
-        return told
+    if decoded.instrument is None:
+        return decoded
     # Digest and origin are set here and not taken from the reply.
-    instrument = replace(told.instrument, digest=loader.definition_digest(definition), own=True)
+    instrument = replace(decoded.instrument, digest=loader.definition_digest(definition), own=True)
     return ParseReply(instrument=instrument)
 
 
 def collect_findings(refused: DefinitionError, definition: bytes) -> Findings:
     """The problems of a file with their lines, for a person who has it open in an editor."""
     text = plain_text.decode_text_leniently(definition)
-    told: Sequence[LocatedProblem] = [
-        problem_locations.locate_problem(each, text) for each in refused.problems[:MAX_SHOWN]
+    located: Sequence[LocatedProblem] = [
+        problem_locations.locate_problem(problem, text) for problem in refused.problems[:MAX_SHOWN]
     ]
-    by_line = tuple(sorted(told, key=lambda one: one.line))
+    by_line = tuple(sorted(located, key=lambda one: one.line))
     return Findings(file=refused.file, problems=by_line, count=len(refused.problems))

@@ -20,13 +20,13 @@ class LocatedProblem(Struct, frozen=True, kw_only=True):
 
 def locate_problem(problem: str, text: str) -> LocatedProblem:
     """Locate one of the problems of a `DefinitionError`; `text` is the content of the file."""
-    if at := _LINE.fullmatch(problem):
-        return LocatedProblem(where="", what=at[2], line=int(at[1]))
-    found = _PLACE.fullmatch(problem)
-    if not found:
+    if line_match := _LINE.fullmatch(problem):
+        return LocatedProblem(where="", what=line_match[2], line=int(line_match[1]))
+    place_match = _PLACE.fullmatch(problem)
+    if not place_match:
         where, _, what = problem.rpartition(": ") if problem.count(": ") == 1 else problem.partition(": ")
         return LocatedProblem(where=where, what=what, line=_line_at_top_level(where, text))
-    part, number, name, what = found[1], int(found[2]), found[3], found[4]
+    part, number, name, what = place_match[1], int(place_match[2]), place_match[3], place_match[4]
     where = f"{_PART_NAMES[part]} {number + 1}" + (f", {name}" if name else "")
     what = _OTHER.sub(lambda other: f"{_PART_NAMES[other[1]].lower()} {int(other[2]) + 1}", what)
     return LocatedProblem(where=where, what=what, line=_line_in_entry(part, number, name, text))
@@ -34,16 +34,18 @@ def locate_problem(problem: str, text: str) -> LocatedProblem:
 
 def _line_in_entry(part: str, number: int, name: str, text: str) -> int:
     """The line of a key in the entry with this number, else the line of the entry's header."""
-    heads = [match.start() for match in re.finditer(rf"(?m)^[ \t]*\[\[[ \t]*{part}[ \t]*\]\]", text)]
-    if number >= len(heads):
+    header_starts = [match.start() for match in re.finditer(rf"(?m)^[ \t]*\[\[[ \t]*{part}[ \t]*\]\]", text)]
+    if number >= len(header_starts):
         return 0
-    begin = heads[number]
+    entry_start = header_starts[number]
     key = re.match(r"[A-Za-z0-9_-]*", name)
     # The entry ends where the next table begins; for a table inside the entry its header is used.
-    end = re.compile(r"(?m)^[ \t]*\[").search(text, text.index("]]", begin) + 2)
-    inside = text[begin : end.start() if end else len(text)]
-    at = re.search(rf"(?m)^[ \t]*{re.escape(key[0])}[ \t]*[=.]", inside) if key and key[0] else None
-    return _line_number(text, begin + (at.start() if at else 0))
+    next_table = re.compile(r"(?m)^[ \t]*\[").search(text, text.index("]]", entry_start) + 2)
+    entry_text = text[entry_start : next_table.start() if next_table else len(text)]
+    key_match = (
+        re.search(rf"(?m)^[ \t]*{re.escape(key[0])}[ \t]*[=.]", entry_text) if key and key[0] else None
+    )
+    return _line_number(text, entry_start + (key_match.start() if key_match else 0))
 
 
 def _line_at_top_level(where: str, text: str) -> int:
@@ -51,18 +53,18 @@ def _line_at_top_level(where: str, text: str) -> int:
     table, _, name = where.rpartition(".")
     if not re.fullmatch(r"[A-Za-z0-9_]+(\[\d+\])?", name):
         return 0
-    begin = 0
+    start = 0
     if table:
-        head = re.search(rf"(?m)^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\]", text)
-        if not head:
+        header = re.search(rf"(?m)^[ \t]*\[[ \t]*{re.escape(table)}[ \t]*\]", text)
+        if not header:
             return 0
-        begin = head.end()
-    end = re.compile(r"(?m)^[ \t]*\[").search(text, begin)
-    inside = text[begin : end.start() if end else len(text)]
-    at = re.search(rf"(?m)^[ \t]*{re.escape(name.partition('[')[0])}[ \t]*=", inside)
-    if at:
-        return _line_number(text, begin + at.start())
-    return _line_number(text, begin) if table else 0
+        start = header.end()
+    next_table = re.compile(r"(?m)^[ \t]*\[").search(text, start)
+    table_text = text[start : next_table.start() if next_table else len(text)]
+    key_match = re.search(rf"(?m)^[ \t]*{re.escape(name.partition('[')[0])}[ \t]*=", table_text)
+    if key_match:
+        return _line_number(text, start + key_match.start())
+    return _line_number(text, start) if table else 0
 
 
 def _line_number(text: str, at: int) -> int:

@@ -16,30 +16,30 @@ _LARGEST = 2**63
 def entries_of(raw: RawTable, part: str) -> Iterator[tuple[int, RawTable]]:
     """The tables in a list of tables, with their index; anything else is skipped."""
     entries = raw.get(part)
-    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
         if isinstance(entry, dict):
-            yield number, entry
+            yield index, entry
 
 
 def list_length_problems(raw: RawTable) -> Iterator[str]:
     """Report every list that is longer than allowed."""
-    for part, most in MAX_ENTRIES.items():
-        if isinstance(raw.get(part), list) and len(raw[part]) > most:
-            yield f"{part}: must have at most {most} entries"
+    for part, maximum in MAX_ENTRIES.items():
+        if isinstance(raw.get(part), list) and len(raw[part]) > maximum:
+            yield f"{part}: must have at most {maximum} entries"
 
 
 def nesting_problems(raw: RawTable) -> list[str]:
     """Report values that would break further processing: nesting too deep, integers too large."""
-    found: list[str] = []
-    waiting: list[tuple[str, Any, int]] = [("", raw, 0)]
-    while waiting:
-        place, value, deep = waiting.pop()
-        if isinstance(value, dict | list) and deep > MAX_NESTING:
-            found.append(f"{place}: tables or lists are nested more than {MAX_NESTING} deep")
+    problems: list[str] = []
+    pending: list[tuple[str, Any, int]] = [("", raw, 0)]
+    while pending:
+        path, value, depth = pending.pop()
+        if isinstance(value, dict | list) and depth > MAX_NESTING:
+            problems.append(f"{path}: tables or lists are nested more than {MAX_NESTING} deep")
         elif isinstance(value, dict):
-            waiting += [(f"{place}.{key}" if place else key, each, deep + 1) for key, each in value.items()]
+            pending += [(f"{path}.{key}" if path else key, inner, depth + 1) for key, inner in value.items()]
         elif isinstance(value, list):
-            waiting += [(f"{place}[{number}]", each, deep + 1) for number, each in enumerate(value)]
+            pending += [(f"{path}[{index}]", inner, depth + 1) for index, inner in enumerate(value)]
         elif isinstance(value, int) and abs(value) >= _LARGEST:
-            found.append(f"{place}: is too large a number")
-    return sorted(found)
+            problems.append(f"{path}: is too large a number")
+    return sorted(problems)

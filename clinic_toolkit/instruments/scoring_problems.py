@@ -21,9 +21,9 @@ def scoring_problems(raw: RawTable) -> Iterator[str]:
     yield from _keying_problems(raw)
     parents, places = _parent_map(raw)
     yield from facet_groups.group_problems(parents, places)
-    for number, item in entries_of(raw, "items"):
+    for index, item in entries_of(raw, "items"):
         if isinstance(facet := item.get("facet"), str) and facet in parents.values():
-            yield f"items[{number}].facet: “{facet}” is a group; its questions belong to its parts"
+            yield f"items[{index}].facet: “{facet}” is a group; its questions belong to its parts"
     yield from _count_problems(raw, parents)
     yield from _band_problems(raw, parents)
 
@@ -31,19 +31,19 @@ def scoring_problems(raw: RawTable) -> Iterator[str]:
 def _parent_map(raw: RawTable) -> tuple[dict[str, str | None], dict[str, int]]:
     parents: dict[str, str | None] = {}
     places: dict[str, int] = {}
-    for number, facet in entries_of(raw, "facets"):
+    for index, facet in entries_of(raw, "facets"):
         id, parent = facet.get("id"), facet.get("parent")
         if isinstance(id, str) and id not in parents:
             parents[id] = parent if isinstance(parent, str) else None
-            places[id] = number
+            places[id] = index
     return parents, places
 
 
 def _option_problems(raw: RawTable) -> Iterator[str]:
-    for number, option in entries_of(raw, "options"):
+    for index, option in entries_of(raw, "options"):
         label = option.get("label")
         if isinstance(label, str) and label.casefold().replace("’", "'").rstrip(".") in _NON_ANSWER_LABELS:
-            yield f"options[{number}].label: is under every question already, and is never counted"
+            yield f"options[{index}].label: is under every question already, and is never counted"
 
 
 def _is_scored(raw: RawTable, item: RawTable) -> bool:
@@ -51,12 +51,12 @@ def _is_scored(raw: RawTable, item: RawTable) -> bool:
 
 
 def _keying_problems(raw: RawTable) -> Iterator[str]:
-    for number, item in entries_of(raw, "items"):
+    for index, item in entries_of(raw, "items"):
         if item.get("role") not in ("difficulty", "strength") or _is_scored(raw, item):
             continue
-        for name, asked in (("reverse", item.get("reverse") is True), ("weight", "weight" in item)):
-            if asked:
-                yield f"items[{number}].{name}: a strength is kept apart from the number"
+        for name, is_set in (("reverse", item.get("reverse") is True), ("weight", "weight" in item)):
+            if is_set:
+                yield f"items[{index}].{name}: a strength is kept apart from the number"
 
 
 def _count_problems(raw: RawTable, parents: facet_groups.Parents) -> Iterator[str]:
@@ -64,33 +64,33 @@ def _count_problems(raw: RawTable, parents: facet_groups.Parents) -> Iterator[st
 
     Only scored items count: the difficulty items, or all items if all are strengths.
     """
-    here: Counter[str] = Counter()
-    counted: Counter[str] = Counter()
+    item_counts: Counter[str] = Counter()
+    scored_counts: Counter[str] = Counter()
     for _, item in entries_of(raw, "items"):
         facet = item.get("facet")
         if isinstance(facet, str):
-            here[facet] += 1
-            counted[facet] += _is_scored(raw, item)
-    holding = {group for facet in here for group in facet_groups.groups_above(facet, parents)}
-    whole = smallest = sum(counted.values())
-    for number, entry in entries_of(raw, "facets"):
+            item_counts[facet] += 1
+            scored_counts[facet] += _is_scored(raw, item)
+    groups = {group for facet in item_counts for group in facet_groups.groups_above(facet, parents)}
+    total = smallest = sum(scored_counts.values())
+    for index, entry in entries_of(raw, "facets"):
         facet = entry.get("id")
         if not isinstance(facet, str):
             continue
-        if here[facet]:
-            smallest = min(smallest, counted[facet])
-        if not here[facet] and facet not in holding:
-            yield f"facets[{number}]: no item belongs to “{facet}”"
-        elif here[facet] and not counted[facet] and raw.get("kind") != "check-in":
-            yield f"facets[{number}]: “{facet}” has strength items only, so nothing can be counted"
-    for name, possible, of in (
-        ("total_minimum", whole, "the questionnaire"),
+        if item_counts[facet]:
+            smallest = min(smallest, scored_counts[facet])
+        if not item_counts[facet] and facet not in groups:
+            yield f"facets[{index}]: no item belongs to “{facet}”"
+        elif item_counts[facet] and not scored_counts[facet] and raw.get("kind") != "check-in":
+            yield f"facets[{index}]: “{facet}” has strength items only, so nothing can be counted"
+    for name, available, owner in (
+        ("total_minimum", total, "the questionnaire"),
         ("facet_minimum", smallest, "the smallest facet"),
         ("total_minimum_per_facet", smallest, "the smallest facet"),
     ):
-        asked = _subtable(raw, "missing").get(name)
-        if isinstance(asked, int) and asked > possible:
-            yield f"missing.{name}: asks for {asked} answers, {of} has {possible}"
+        required = _subtable(raw, "missing").get(name)
+        if isinstance(required, int) and required > available:
+            yield f"missing.{name}: asks for {required} answers, {owner} has {available}"
     if _subtable(raw, "missing").get("prorate") is True and raw.get("score") != "sum":
         yield "missing.prorate: only for a sum; a mean is always made from the answers there are"
 
@@ -98,31 +98,31 @@ def _count_problems(raw: RawTable, parents: facet_groups.Parents) -> Iterator[st
 def _band_problems(raw: RawTable, parents: facet_groups.Parents) -> Iterator[str]:
     level = _subtable(raw, "evidence").get("level")
     ranges: dict[str | None, list[tuple[float, float, int]]] = {}
-    for number, band in entries_of(raw, "bands"):
-        place, facet = f"bands[{number}]", band.get("facet")
+    for index, band in entries_of(raw, "bands"):
+        location, facet = f"bands[{index}]", band.get("facet")
         if level != "published":
-            yield f"{place}: only what was published has bands; the evidence card says “{level}”"
+            yield f"{location}: only what was published has bands; the evidence card says “{level}”"
         if isinstance(facet, str) and facet not in parents:
-            yield f"{place}.facet: there is no facet “{facet}”"
+            yield f"{location}.facet: there is no facet “{facet}”"
         if isinstance(facet, str) and "facet_minimum" not in _subtable(raw, "missing"):
-            yield f"{place}.facet: a part has no number without missing.facet_minimum"
+            yield f"{location}.facet: a part has no number without missing.facet_minimum"
         lower, upper = band.get("lower"), band.get("upper")
         if not (_is_number(lower) and _is_number(upper) and isinstance(facet, str | None)):
             continue
         if not lower <= upper:
-            yield f"{place}: “lower” must not be more than “upper”"
+            yield f"{location}: “lower” must not be more than “upper”"
             continue
-        ranges.setdefault(facet, []).append((lower, upper, number))
-    for found in ranges.values():
-        found.sort()
-        for (_, before, first), (after, _, second) in pairwise(found):
-            if after <= before:
-                yield f"bands[{second}]: has numbers that bands[{first}] has too"
+        ranges.setdefault(facet, []).append((lower, upper, index))
+    for facet_ranges in ranges.values():
+        facet_ranges.sort()
+        for (_, first_upper, first_index), (second_lower, _, second_index) in pairwise(facet_ranges):
+            if second_lower <= first_upper:
+                yield f"bands[{second_index}]: has numbers that bands[{first_index}] has too"
 
 
 def _subtable(raw: RawTable, name: str) -> RawTable:
-    found = raw.get(name)
-    return found if isinstance(found, dict) else {}
+    table = raw.get(name)
+    return table if isinstance(table, dict) else {}
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

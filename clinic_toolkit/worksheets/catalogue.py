@@ -24,9 +24,12 @@ class UnknownWorksheet(ClinicError):
 def list_worksheets() -> tuple[Worksheet, ...]:
     """All worksheets; raises `WorksheetError` with every problem in any of them."""
     folder = worksheets_folder()
-    here = Path(__file__).parent
+    package_folder = Path(__file__).parent
     packed = load_or_build(
-        folder, "*.toml", checker_folder=here, build=lambda: msgspec.msgpack.encode(read_worksheets(folder))
+        folder,
+        "*.toml",
+        checker_folder=package_folder,
+        build=lambda: msgspec.msgpack.encode(read_worksheets(folder)),
     )
     return tuple(_decode_worksheet(table) for table in msgspec.msgpack.decode(packed))
 
@@ -62,5 +65,7 @@ def load_worksheet(slug: str) -> Worksheet:
 def _decode_worksheet(table: dict[str, Any]) -> Worksheet:
     # The table was checked before; `msgspec` cannot choose between block classes that are dataclasses.
     blocks = tuple(msgspec.convert(block, BLOCKS[block["kind"]]) for block in table["blocks"])
-    rest: dict[str, Any] = {name: tuple(it) if isinstance(it, list) else it for name, it in table.items()}
-    return Worksheet(**rest | {"blocks": blocks})
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+    }
+    return Worksheet(**values | {"blocks": blocks})

@@ -62,12 +62,12 @@ def parse_worksheet(data: bytes, file: str) -> Worksheet:
         raw = _parse_toml(data)
     except (ValueError, RecursionError) as error:
         raise WorksheetError([f"{file}: not readable as TOML ({error})"]) from error
-    found = [*_unknown_key_problems(raw), *_control_character_problems(raw)]
-    sheet = _validate(raw, found)
+    problems = [*_unknown_key_problems(raw), *_control_character_problems(raw)]
+    sheet = _validate(raw, problems)
     if sheet is not None:
-        found += _consistency_problems(sheet, file)
-    if sheet is None or found:
-        raise WorksheetError(f"{file}, {problem}" for problem in found)
+        problems += _consistency_problems(sheet, file)
+    if sheet is None or problems:
+        raise WorksheetError(f"{file}, {problem}" for problem in problems)
     return replace(sheet, digest=sha256(plain_text.normalize_text_bytes(data)).hexdigest())
 
 
@@ -88,7 +88,7 @@ def _validate(raw: dict[str, Any], found: list[str]) -> Worksheet | None:
         return _type_adapter().validate_json(json.dumps(raw, default=lambda date: [str(date)]), strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        found += dict.fromkeys(said for detail in details if (said := _describe_error(detail, raw)))
+        found += dict.fromkeys(problem for detail in details if (problem := _describe_error(detail, raw)))
         return None
 
 
@@ -101,16 +101,16 @@ def _type_adapter() -> "TypeAdapter[Worksheet]":
 
 def _describe_error(detail: "ErrorDetails", raw: dict[str, Any]) -> str:
     """One problem in plain words; "" if it is about a kind of block that is not the one in the file."""
-    place = detail["loc"]
-    if place[0] == "blocks" and len(place) > 2:
-        meant = _block_type(raw["blocks"][place[1]])
-        if meant is None:
-            return f"{_format_path(place[:2])}.kind: must be one of {', '.join(BLOCKS)}"
-        if place[2] != meant.__name__:
+    path = detail["loc"]
+    if path[0] == "blocks" and len(path) > 2:
+        block_class = _block_type(raw["blocks"][path[1]])
+        if block_class is None:
+            return f"{_format_path(path[:2])}.kind: must be one of {', '.join(BLOCKS)}"
+        if path[2] != block_class.__name__:
             return ""
-        place = place[:2] + place[3:]
-    words = _ERROR_TEXTS.get(detail["type"])
-    return f"{_format_path(place)}: {words.format(**detail.get('ctx', {})) if words else detail['msg']}"
+        path = path[:2] + path[3:]
+    template = _ERROR_TEXTS.get(detail["type"])
+    return f"{_format_path(path)}: {template.format(**detail.get('ctx', {})) if template else detail['msg']}"
 
 
 def _format_path(parts: Iterable[int | str]) -> str:
@@ -124,14 +124,14 @@ def _block_type(block: object) -> type | None:
 
 def _unknown_key_problems(raw: dict[str, Any]) -> Iterator[str]:
     """Report every unknown key, because a misspelt optional one would be ignored silently."""
-    known = {field.name for field in fields(Worksheet)} - {"digest"}
-    yield from (f"{key}: is not known here" for key in raw if key not in known)
+    known_keys = {field.name for field in fields(Worksheet)} - {"digest"}
+    yield from (f"{key}: is not known here" for key in raw if key not in known_keys)
     blocks = raw.get("blocks")
-    for number, block in enumerate(blocks if isinstance(blocks, list) else ()):
-        kind = _block_type(block)
-        if kind is not None:
-            known = {field.name for field in fields(kind)}
-            yield from (f"blocks[{number}].{key}: is not known here" for key in block if key not in known)
+    for index, block in enumerate(blocks if isinstance(blocks, list) else ()):
+        block_class = _block_type(block)
+        if block_class is not None:
+            known_keys = {field.name for field in fields(block_class)}
+            yield from (f"blocks[{index}].{key}: is not known here" for key in block if key not in known_keys)
 
 
 def _control_character_problems(value: object, place: str = "") -> Iterator[str]:
@@ -141,13 +141,15 @@ def _control_character_problems(value: object, place: str = "") -> Iterator[str]
         for key, inner in value.items():
             yield from _control_character_problems(inner, f"{place}.{key}".removeprefix("."))
     elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _control_character_problems(inner, f"{place}[{number}]")
+        for index, inner in enumerate(value):
+            yield from _control_character_problems(inner, f"{place}[{index}]")
 
 
 def _consistency_problems(sheet: Worksheet, file: str) -> Iterator[str]:
     if file != f"{sheet.slug}.toml":
         yield f"slug: must be the name of the file, {file.removesuffix('.toml')}"
-    for number, block in enumerate(sheet.blocks):
-        if isinstance(block, TableBlock) and any(c >= len(block.columns) for c in block.tick_columns):
-            yield f"blocks[{number}].tick_columns: there is no such column (the first is 0)"
+    for index, block in enumerate(sheet.blocks):
+        if isinstance(block, TableBlock) and any(
+            column >= len(block.columns) for column in block.tick_columns
+        ):
+            yield f"blocks[{index}].tick_columns: there is no such column (the first is 0)"
