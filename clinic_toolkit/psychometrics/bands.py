@@ -20,8 +20,10 @@ def find_band(instrument: Instrument, score: float | None, facet: str | None = N
     if score is None or instrument.evidence.level != "published":
         return None
     printed = float(format_score(instrument.score, score))
-    found = (band for band in instrument.bands if band.facet == facet and band.lower <= printed <= band.upper)
-    return next(found, None)
+    matching = (
+        band for band in instrument.bands if band.facet == facet and band.lower <= printed <= band.upper
+    )
+    return next(matching, None)
 
 
 def describe_band(band: Band | None) -> str:

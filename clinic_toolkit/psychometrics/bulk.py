@@ -60,19 +60,19 @@ def score_many(instrument: Instrument, values: NDArray[np.uint8]) -> BulkScores:
     """
     if values.ndim != 2 or values.shape[1] != len(instrument.items):
         raise AnswerDoesNotFit(instrument.title)
-    forms = len(values)
-    facets = {facet.id: np.empty(forms) for facet in facet_groups.facets_in_order(instrument)}
-    total, answered = np.empty(forms), np.empty(forms, np.int64)
+    form_count = len(values)
+    facets = {facet.id: np.empty(form_count) for facet in facet_groups.facets_in_order(instrument)}
+    total, answered = np.empty(form_count), np.empty(form_count, np.int64)
     if instrument.missing is None:
-        nothing = np.full(forms, np.nan)
-        counted: IntArray = (values != NO_ANSWER).sum(axis=1)
-        return BulkScores(facets=dict.fromkeys(facets, nothing), total=nothing, answered=counted)
+        no_scores = np.full(form_count, np.nan)
+        answered_counts: IntArray = (values != NO_ANSWER).sum(axis=1)
+        return BulkScores(facets=dict.fromkeys(facets, no_scores), total=no_scores, answered=answered_counts)
     scorer = _BulkScorer(instrument, instrument.missing)
-    for at in range(0, forms, _CHUNK_SIZE):
-        chunk = slice(at, at + _CHUNK_SIZE)
-        answered[chunk], by_facet, total[chunk] = scorer.score(values[chunk])
-        for id, numbers in by_facet.items():
-            facets[id][chunk] = numbers
+    for start in range(0, form_count, _CHUNK_SIZE):
+        chunk = slice(start, start + _CHUNK_SIZE)
+        answered[chunk], facet_scores, total[chunk] = scorer.score(values[chunk])
+        for id, scores in facet_scores.items():
+            facets[id][chunk] = scores
     return BulkScores(facets=facets, total=total, answered=answered)
 
 
@@ -82,13 +82,13 @@ class _BulkScorer:
     def __init__(self, instrument: Instrument, rule: MissingRule) -> None:
         self.instrument, self.rule = instrument, rule
         self.items = instrument.items
-        self.scored = [place for place, item in enumerate(self.items) if is_scored(instrument, item)]
+        self.scored = [index for index, item in enumerate(self.items) if is_scored(instrument, item)]
         self.parents = facet_groups.parents_of(instrument)
         self.low, self.high = lowest_value(instrument), highest_value(instrument)
         self.options = np.zeros(256, np.bool_)
         self.options[[*(option.value for option in instrument.options), NO_ANSWER]] = True
         # Scale all weights to integers: 0.5 and 2 become 1 and 4.
-        self.scale = lcm(*(item_weight(self.items[place]).denominator for place in self.scored), 1)
+        self.scale = lcm(*(item_weight(self.items[index]).denominator for index in self.scored), 1)
 
     def score(self, values: NDArray[np.uint8]) -> tuple[IntArray, dict[str, FloatArray], FloatArray]:
         """Score some forms.
@@ -99,84 +99,87 @@ class _BulkScorer:
         if not self.options[values].all():
             raise AnswerDoesNotFit(self.instrument.title)
         columns = np.ascontiguousarray(values.T)
-        given = columns != NO_ANSWER
-        own = {
+        is_answered = columns != NO_ANSWER
+        facet_sums = {
             id: self._sum_items(
-                [place for place in self.scored if self.items[place].facet == id], columns, given
+                [index for index in self.scored if self.items[index].facet == id], columns, is_answered
             )
             for id in self.parents
         }
         minimum = self.rule.facet_minimum
-        numbers = {}
+        scores = {}
         for facet in facet_groups.facets_in_order(self.instrument):
             id = facet.id
             parts = [
                 part
-                for part in own
+                for part in facet_sums
                 if id in (part, *facet_groups.groups_above(part, self.parents))
                 and self._scored_items_of(part)
             ]
             if minimum is None or not parts or facet.words_only:
-                numbers[id] = np.full(len(values), np.nan)
+                scores[id] = np.full(len(values), np.nan)
                 continue
             enough = np.ones(len(values), np.bool_)
             for part in parts:
-                enough &= own[part].count >= minimum
-            numbers[id] = self._scores(_add_sums([own[part] for part in parts]), parts, enough)
-        answered: IntArray = given.sum(axis=0)
-        return answered, numbers, self._total_scores(own)
+                enough &= facet_sums[part].count >= minimum
+            scores[id] = self._scores(_add_sums([facet_sums[part] for part in parts]), parts, enough)
+        answered: IntArray = is_answered.sum(axis=0)
+        return answered, scores, self._total_scores(facet_sums)
 
     def _total_scores(self, own: dict[str, _Sums]) -> FloatArray:
         rule, parts = self.rule, [part for part in own if self._scored_items_of(part)]
-        whole = _add_sums([own[part] for part in parts])
-        enough = whole.count >= rule.total_minimum
+        total_sums = _add_sums([own[part] for part in parts])
+        enough = total_sums.count >= rule.total_minimum
         if rule.total_minimum_per_facet is not None:
             for part in parts:
                 enough &= own[part].count >= rule.total_minimum_per_facet
-        return self._scores(whole, parts, enough)
+        return self._scores(total_sums, parts, enough)
 
     def _scored_items_of(self, part: str) -> list[Item]:
-        return [self.items[place] for place in self.scored if self.items[place].facet == part]
+        return [self.items[index] for index in self.scored if self.items[index].facet == part]
 
     def _sum_items(
         self, places: Sequence[int], columns: NDArray[np.uint8], given: NDArray[np.bool_]
     ) -> _Sums:
         count, weights, points = (np.zeros(columns.shape[1], np.int64) for _ in range(3))
-        for place in places:
-            item = self.items[place]
-            counts = int(item_weight(item) * self.scale)
+        for index in places:
+            item = self.items[index]
+            weight = int(item_weight(item) * self.scale)
             value = (
-                (self.low + self.high - columns[place].astype(np.int64)) if item.reverse else columns[place]
+                (self.low + self.high - columns[index].astype(np.int64)) if item.reverse else columns[index]
             )
-            count += given[place]
-            weights += counts * given[place]
-            points += np.where(given[place], counts * value, 0)
+            count += given[index]
+            weights += weight * given[index]
+            points += np.where(given[index], weight * value, 0)
         return _Sums(count, weights, points)
 
     def _scores(self, sums: _Sums, parts: Sequence[str], enough: NDArray[np.bool_]) -> FloatArray:
         """Divide integer by integer, once, which gives the nearest float to the exact result."""
-        asked = [item for part in parts for item in self._scored_items_of(part)]
+        items = [item for part in parts for item in self._scored_items_of(part)]
         enough = enough & (sums.count > 0)
-        over, under = sums.points, sums.weights
+        numerators, denominators = sums.points, sums.weights
         if self.instrument.score == "stretched":
-            over, under = 100 * (sums.points - self.low * sums.weights), sums.weights * (self.high - self.low)
+            numerators, denominators = (
+                100 * (sums.points - self.low * sums.weights),
+                sums.weights * (self.high - self.low),
+            )
         elif self.instrument.score == "sum":
-            over, under = (
-                sums.points * int(sum(map(item_weight, asked)) * self.scale),
+            numerators, denominators = (
+                sums.points * int(sum(map(item_weight, items)) * self.scale),
                 sums.weights * self.scale,
             )
             if not self.rule.prorate:
-                enough &= sums.count == len(asked)
-        found = np.full(len(enough), np.nan)
-        np.divide(over, under, out=found, where=enough)
-        return found
+                enough &= sums.count == len(items)
+        scores = np.full(len(enough), np.nan)
+        np.divide(numerators, denominators, out=scores, where=enough)
+        return scores
 
 
 def _add_sums(parts: Sequence[_Sums]) -> _Sums:
-    first, *rest = parts
+    first, *others = parts
     count, weights, points = first.count.copy(), first.weights.copy(), first.points.copy()
-    for each in rest:
-        count += each.count
-        weights += each.weights
-        points += each.points
+    for other in others:
+        count += other.count
+        weights += other.weights
+        points += other.points
     return _Sums(count, weights, points)

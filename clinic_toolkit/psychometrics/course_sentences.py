@@ -40,10 +40,10 @@ def describe_scores_over_time(numbers: Sequence[float], scale: ScoreBasis, *, ba
         return NO_NUMBER
     if len(numbers) == 1:
         return FIRST_ROUND
-    same = is_about_the_same(numbers[-2], numbers[-1], scale.items, scale.highest)
-    said = [TWO_POINTS if len(numbers) == 2 else _describe_range(numbers)]
+    is_same = is_about_the_same(numbers[-2], numbers[-1], scale.items, scale.highest)
+    sentences = [TWO_POINTS if len(numbers) == 2 else _describe_range(numbers)]
     return " ".join(
-        [*said, *_describe_outside_baseline(numbers, baseline), *([LAST_TWO_SAME] if same else [])]
+        [*sentences, *_describe_outside_baseline(numbers, baseline), *([LAST_TWO_SAME] if is_same else [])]
     )
 
 
@@ -57,18 +57,19 @@ def describe_answers_over_time(
         labels: the label of every option, by its value.
         same: whether the last two rounds are about the same (`score_change`).
     """
-    given = [values for values in rounds if values]
-    if not given:
+    answered_rounds = [values for values in rounds if values]
+    if not answered_rounds:
         return ""
-    if len(given) == 1:
+    if len(answered_rounds) == 1:
         return FIRST_ROUND
-    said = TWO_TIMES
-    if len(given) > 2:
+    sentence = TWO_TIMES
+    if len(answered_rounds) > 2:
         low, high = (
-            uncapitalise(labels[end(value for values in given for value in values)]) for end in (min, max)
+            uncapitalise(labels[extreme(value for values in answered_rounds for value in values)])
+            for extreme in (min, max)
         )
-        said = f"So far always “{low}”." if low == high else f"So far between “{low}” and “{high}”."
-    return f"{said} {LAST_TWO_TIMES_SAME}" if same else said
+        sentence = f"So far always “{low}”." if low == high else f"So far between “{low}” and “{high}”."
+    return f"{sentence} {LAST_TWO_TIMES_SAME}" if same else sentence
 
 
 def _describe_range(numbers: Sequence[float]) -> str:
@@ -77,21 +78,23 @@ def _describe_range(numbers: Sequence[float]) -> str:
 
 
 def _describe_outside_baseline(numbers: Sequence[float], baseline: int) -> list[str]:
-    found = count_outside_baseline(numbers, baseline)
-    if found is None:
+    outside = count_outside_baseline(numbers, baseline)
+    if outside is None:
         return []
-    if found.count == 1:
-        where = "below every" if found.below else "above every" if found.above else "within the range of the"
-        return [f"The last one lies {where} baseline point{'' if found.below or found.above else 's'}."]
-    counts = [(found.below, "below"), (found.above, "above")]
-    said = [
-        f"{count} of the last {found.count} {'lies' if count == 1 else 'lie'} {where}"
+    if outside.count == 1:
+        where = (
+            "below every" if outside.below else "above every" if outside.above else "within the range of the"
+        )
+        return [f"The last one lies {where} baseline point{'' if outside.below or outside.above else 's'}."]
+    counts = [(outside.below, "below"), (outside.above, "above")]
+    parts = [
+        f"{count} of the last {outside.count} {'lies' if count == 1 else 'lie'} {where}"
         for count, where in counts
         if count
     ]
-    if not said:
-        return [f"None of the last {found.count} is outside the baseline."]
-    return [f"{' and '.join(said)} every baseline point."]
+    if not parts:
+        return [f"None of the last {outside.count} is outside the baseline."]
+    return [f"{' and '.join(parts)} every baseline point."]
 
 
 def name_baseline(count: int) -> str:

@@ -19,8 +19,8 @@ def total_has_number(rule: MissingRule | None, answered_per_facet: Sequence[int]
     """Whether the whole gets a score: enough answers in all and in every facet; never without a rule."""
     if rule is None or sum(answered_per_facet) < rule.total_minimum:
         return False
-    floor = rule.total_minimum_per_facet
-    return floor is None or all(answered >= floor for answered in answered_per_facet)
+    minimum = rule.total_minimum_per_facet
+    return minimum is None or all(answered >= minimum for answered in answered_per_facet)
 
 
 def sum_has_number(rule: MissingRule | None, answered: int, asked: int) -> bool:

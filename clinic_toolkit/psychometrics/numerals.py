@@ -17,5 +17,5 @@ def number_in_words(number: int) -> str:
     if number < 100:
         tens, units = divmod(number, 10)
         return _TENS[tens - 2] + (f"-{_SMALL[units]}" if units else "")
-    hundreds, rest = divmod(number, 100)
-    return f"{_SMALL[hundreds]} hundred" + (f" and {number_in_words(rest)}" if rest else "")
+    hundreds, remainder = divmod(number, 100)
+    return f"{_SMALL[hundreds]} hundred" + (f" and {number_in_words(remainder)}" if remainder else "")

@@ -132,13 +132,13 @@ def reliable_trend(
     Raises:
         ValueError: fewer than two different times, or not one time for each number.
     """
-    at = list(times) if times is not None else [float(step) for step in range(1, len(numbers) + 1)]
-    if len(set(at)) < 2 or len(at) != len(numbers):
+    time_points = list(times) if times is not None else [float(step) for step in range(1, len(numbers) + 1)]
+    if len(set(time_points)) < 2 or len(time_points) != len(numbers):
         raise ValueError("a trend needs a time for each number, and two different ones")
-    mean_time, mean_number = sum(at) / len(at), sum(numbers) / len(numbers)
-    spread = sum((each - mean_time) ** 2 for each in at)
-    together = ((t - mean_time) * (x - mean_number) for t, x in zip(at, numbers, strict=True))
-    slope, error = sum(together) / spread, standard_error / sqrt(spread)
+    mean_time, mean_number = sum(time_points) / len(time_points), sum(numbers) / len(numbers)
+    time_variation = sum((t - mean_time) ** 2 for t in time_points)
+    products = ((t - mean_time) * (x - mean_number) for t, x in zip(time_points, numbers, strict=True))
+    slope, error = sum(products) / time_variation, standard_error / sqrt(time_variation)
     return Trend(
         slope=slope,
         error=error,

@@ -31,9 +31,12 @@ def pattern_notes(
         seconds: the time for each answered item, in seconds.
         self_entered: whether the client typed the answers; `seconds` is ignored otherwise.
     """
-    given = tuple(responses)
-    notes = [*_same_answer_notes(instrument, given), *_difficulty_and_strength_notes(instrument, given)]
-    skipped = sum(response.status in ("declined", "did_not_come_up") for response in given)
+    all_responses = tuple(responses)
+    notes = [
+        *_same_answer_notes(instrument, all_responses),
+        *_difficulty_and_strength_notes(instrument, all_responses),
+    ]
+    skipped = sum(response.status in ("declined", "did_not_come_up") for response in all_responses)
     if skipped >= MANY_SKIPPED:
         notes.append(f"Worth asking: {skipped} questions were left out. Did they fit this person?")
     if self_entered and seconds and median(seconds) < QUICK_SECONDS:
@@ -43,13 +46,13 @@ def pattern_notes(
 
 def _same_answer_notes(instrument: Instrument, responses: Sequence[ItemResponse]) -> list[str]:
     roles = {item.id: item.role for item in instrument.items}
-    values = Counter(response.value for response in responses if response.value is not None)
-    if not values or len(set(roles.values())) < 2:
+    value_counts = Counter(response.value for response in responses if response.value is not None)
+    if not value_counts or len(set(roles.values())) < 2:
         return []
-    value, count = values.most_common(1)[0]
-    same = {roles[response.item_id] for response in responses if response.value == value}
+    value, count = value_counts.most_common(1)[0]
+    same_roles = {roles[response.item_id] for response in responses if response.value == value}
     # The rule is ten of twelve items; other lengths use the same proportion, 5/6.
-    if 6 * count < 5 * len(instrument.items) or same != {"difficulty", "strength"}:
+    if 6 * count < 5 * len(instrument.items) or same_roles != {"difficulty", "strength"}:
         return []
     label = option_labels(instrument)[value]
     label = uncapitalise(label) if instrument.answer_words == "frequency" else label
@@ -66,19 +69,19 @@ def _difficulty_and_strength_notes(instrument: Instrument, responses: Sequence[I
     numbers = {item.id: number for number, item in enumerate(instrument.items, start=1)}
     facet_of = {item.id: item.facet for item in instrument.items}
     names = {facet.id: facet.name for facet in instrument.facets}
-    scored = score_form(instrument, answers)
+    score = score_form(instrument, answers)
     items = {item.id: item for item in instrument.items}
     means = {
         facet.facet: percent_of_maximum(instrument, [items[id] for id in facet.items], answers)
-        for facet in scored.facets
+        for facet in score.facets
         if facet.score is not None and not facet.is_group
     }
-    often = {facet for facet, mean in means.items() if mean is not None and mean >= 75}
+    frequent_facets = {facet for facet, mean in means.items() if mean is not None and mean >= 75}
     return [
         f"Worth asking: {names[facet_of[strength.item_id]]} and its strength (item "
         f"{numbers[strength.item_id]}) both felt true. When is it one, and when the other?"
-        for strength in scored.strengths
-        if facet_of[strength.item_id] in often
+        for strength in score.strengths
+        if facet_of[strength.item_id] in frequent_facets
         and strength.value is not None
         and 4 * scale_position(instrument, items[strength.item_id], strength.value) >= 3
     ]

@@ -89,8 +89,8 @@ def describe_all_facets(instrument: Instrument, score: InstrumentScore) -> str:
     parts = []
     for facet in score.facets:
         if not facet.is_group:
-            some = 0 < facet.answered < facet.asked
-            count = f" ({facet.answered} of {facet.asked} answered)" if some else ""
+            is_partial = 0 < facet.answered < facet.asked
+            count = f" ({facet.answered} of {facet.asked} answered)" if is_partial else ""
             parts.append(f"{names[facet.facet]}{count}: {uncapitalise(describe_facet(instrument, facet))}")
     return " ".join(parts)
 
@@ -99,10 +99,10 @@ def describe_count(instrument: Instrument, facet: FacetScore) -> str:
     """How many were answered, with "no number" if too few for one: "2 of 3 answered, no number"."""
     count = f"{facet.answered} of {facet.asked} answered"
     rule = instrument.missing
-    missed = (
+    lacks_score = (
         facet.score is None and rule is not None and rule.facet_minimum is not None and not facet.words_only
     )
-    return f"{count}, no number" if missed else count
+    return f"{count}, no number" if lacks_score else count
 
 
 def describe_total(score: InstrumentScore) -> str:
@@ -128,10 +128,10 @@ def stood_out_sentences(
             answered. Other people may find the paper, and a rule that depended on the answers would reveal
             them.
     """
-    unsaid = _facets_about_fear(instrument) if goes_home else frozenset()
+    hidden = _facets_about_fear(instrument) if goes_home else frozenset()
     labels = quoted_labels(instrument)
     top = top_values(labels)
-    facets = [facet for facet in score.facets if facet.facet not in unsaid and not facet.is_group]
+    facets = [facet for facet in score.facets if facet.facet not in hidden and not facet.is_group]
     # Rank by the answers below the top: ranking by those at the top would reveal an unanswered question.
     ranked = sorted(facets, key=lambda facet: sum(value not in top for value in facet.values_for_sentence))
     phrases = {facet.id: facet.client_phrase for facet in instrument.facets}
@@ -169,14 +169,14 @@ def strength_item_ids(
     Returns:
         The item ids, the highest answers first, ties in the order asked. `quote_item` renders one.
     """
-    unsaid = _facets_about_fear(instrument) if goes_home else frozenset()
-    items = {item.id: item for item in instrument.items if not item.reverse and item.facet not in unsaid}
-    kept = [
-        s
-        for s in score.strengths
-        if s.item_id in items and is_in_upper_half(instrument, items[s.item_id], s.value)
+    hidden = _facets_about_fear(instrument) if goes_home else frozenset()
+    items = {item.id: item for item in instrument.items if not item.reverse and item.facet not in hidden}
+    shown = [
+        strength
+        for strength in score.strengths
+        if strength.item_id in items and is_in_upper_half(instrument, items[strength.item_id], strength.value)
     ]
-    return tuple(s.item_id for s in sorted(kept, key=lambda s: -(s.value or 0)))
+    return tuple(strength.item_id for strength in sorted(shown, key=lambda s: -(s.value or 0)))
 
 
 def quote_item(label: str, text: str) -> str:
@@ -199,7 +199,7 @@ def uncapitalise(text: str) -> str:
 def _separate_item_sentences(instrument: Instrument, facet: FacetScore) -> list[str]:
     labels, numbers = (
         quoted_labels(instrument),
-        {item.id: n for n, item in enumerate(instrument.items, start=1)},
+        {item.id: number for number, item in enumerate(instrument.items, start=1)},
     )
     return [
         f"Question {numbers[item]} on its own: {uncapitalise(labels[value])}."
@@ -212,13 +212,13 @@ def _clinician_sentence(values: Sequence[int], labels: Mapping[int, str], asked:
     if not values:
         return "Not answered."
     counts = Counter(values)
-    words = {value: uncapitalise(labels[value]) for value in sorted(counts)}
+    chosen_labels = {value: uncapitalise(labels[value]) for value in sorted(counts)}
     if len(counts) == 1:
-        (word,) = words.values()
-        return _as_sentence(f"{_all_phrase(asked)} {word}" if len(values) == asked else word)
+        (label,) = chosen_labels.values()
+        return _as_sentence(f"{_all_phrase(asked)} {label}" if len(values) == asked else label)
     if max(counts.values()) == 1:
-        return _as_sentence(", ".join(words.values()))
-    return _as_sentence(", ".join(f"{word} for {counts[value]}" for value, word in words.items()))
+        return _as_sentence(", ".join(chosen_labels.values()))
+    return _as_sentence(", ".join(f"{label} for {counts[value]}" for value, label in chosen_labels.items()))
 
 
 def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: int, about: str) -> str:
@@ -227,13 +227,15 @@ def _client_sentence(values: Sequence[int], labels: Mapping[int, str], asked: in
     groups += [[value for value in values if value == option] for option in sorted(labels, reverse=True)]
     for group in groups:
         if _is_majority(len(group), asked):
-            others = [value for value in values if value not in group]
-            which = "both" if asked == 2 else "most of the" if others else "the"
-            whose = f" about {about}" + ("," if "," in about else "") if about else ""
-            rest = f", for the other{'s' if len(others) > 1 else ''} {_join_labels(others, labels)}"
+            other_values = [value for value in values if value not in group]
+            quantifier = "both" if asked == 2 else "most of the" if other_values else "the"
+            topic = f" about {about}" + ("," if "," in about else "") if about else ""
+            other_clause = (
+                f", for the other{'s' if len(other_values) > 1 else ''} {_join_labels(other_values, labels)}"
+            )
             return (
-                f"For {which} questions{whose} you said {_join_labels(group, labels)}"
-                f"{rest if others else ''}."
+                f"For {quantifier} questions{topic} you said {_join_labels(group, labels)}"
+                f"{other_clause if other_values else ''}."
             )
     return ""
 

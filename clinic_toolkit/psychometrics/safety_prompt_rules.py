@@ -90,20 +90,22 @@ def list_safety_prompts(
         finished: the form was ended as a whole, so that every question without an answer was left blank.
     """
     by_item = {response.item_id: response for response in responses}
-    reached = len(instrument.items) if finished else _last_reached_number(instrument, by_item)
-    found = []
+    last_reached = len(instrument.items) if finished else _last_reached_number(instrument, by_item)
+    prompts = []
     for number, item in enumerate(instrument.items, start=1):
         response = by_item.get(item.id)
         if item.safety_flag == "none" or response is None:
             continue
         reason = _prompt_reason(response, _RAISES_PROMPT[item.safety_flag](instrument, item, response.value))
-        if reason == "not_reached" and number > reached:
+        if reason == "not_reached" and number > last_reached:
             continue
-        saw = _FINDING_TEXTS[item.safety_flag].get(reason)
-        if saw is not None:
-            said = saw.format(n=number)
-            found.append(SafetyPrompt(flag=item.safety_flag, item_id=item.id, number=number, finding=said))
-    return tuple(found)
+        template = _FINDING_TEXTS[item.safety_flag].get(reason)
+        if template is not None:
+            finding = template.format(n=number)
+            prompts.append(
+                SafetyPrompt(flag=item.safety_flag, item_id=item.id, number=number, finding=finding)
+            )
+    return tuple(prompts)
 
 
 def list_softer_lines(instrument: Instrument, responses: Iterable[ItemResponse]) -> tuple[SofterLine, ...]:
@@ -146,12 +148,12 @@ def should_reopen_prompt(
 
 def _last_reached_number(instrument: Instrument, by_item: Mapping[str, ItemResponse]) -> int:
     """The number of the item after the last one whose status is not "not_reached"; 0 if there is none."""
-    met = (
+    reached_numbers = (
         number
         for number, item in enumerate(instrument.items, start=1)
         if item.id in by_item and by_item[item.id].status != "not_reached"
     )
-    return max((number + 1 for number in met), default=0)
+    return max((number + 1 for number in reached_numbers), default=0)
 
 
 def list_prompt_sentences(
@@ -166,15 +168,19 @@ def list_prompt_sentences(
 
 def flagged_item_numbers(instrument: Instrument) -> tuple[int, ...]:
     """The numbers of the items to check before the client leaves, for the clinician's card on paper."""
-    return tuple(n for n, item in enumerate(instrument.items, start=1) if item.safety_flag != "none")
+    return tuple(
+        number for number, item in enumerate(instrument.items, start=1) if item.safety_flag != "none"
+    )
 
 
 def lowest_prompting_option(instrument: Instrument, item: Item) -> ResponseOption:
     """The lowest option, after reverse scoring, that raises a prompt for this item."""
-    raising = [
-        each for each in instrument.options if _RAISES_PROMPT[item.safety_flag](instrument, item, each.value)
+    prompting = [
+        option
+        for option in instrument.options
+        if _RAISES_PROMPT[item.safety_flag](instrument, item, option.value)
     ]
-    return min(raising, key=lambda each: scale_position(instrument, item, each.value))
+    return min(prompting, key=lambda each: scale_position(instrument, item, each.value))
 
 
 def _prompt_reason(response: ItemResponse, stands_out: bool) -> str:

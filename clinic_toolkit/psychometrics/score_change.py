@@ -69,8 +69,8 @@ def baseline_range(numbers: Sequence[float], baseline_rounds: int = MIN_BASELINE
     """
     if len(numbers) < MIN_POINTS_FOR_BASELINE or not MIN_BASELINE_ROUNDS <= baseline_rounds <= len(numbers):
         return None
-    first = numbers[:baseline_rounds]
-    return ScoreRange(low=min(first), high=max(first))
+    baseline = numbers[:baseline_rounds]
+    return ScoreRange(low=min(baseline), high=max(baseline))
 
 
 class OutsideBaseline(Struct, frozen=True, kw_only=True):
@@ -89,14 +89,14 @@ def count_outside_baseline(
     Returns:
         None without a baseline range or without a point after it.
     """
-    base = baseline_range(numbers, baseline_rounds)
-    last = numbers[baseline_rounds:][-RECENT_ROUNDS:]
-    if base is None or not last:
+    baseline = baseline_range(numbers, baseline_rounds)
+    recent = numbers[baseline_rounds:][-RECENT_ROUNDS:]
+    if baseline is None or not recent:
         return None
     return OutsideBaseline(
-        count=len(last),
-        below=sum(number < base.low for number in last),
-        above=sum(number > base.high for number in last),
+        count=len(recent),
+        below=sum(number < baseline.low for number in recent),
+        above=sum(number > baseline.high for number in recent),
     )
 
 
@@ -110,8 +110,8 @@ def usual_range(numbers: Sequence[float]) -> ScoreRange | None:
     if len(numbers) < MIN_POINTS_FOR_LIMITS:
         return None
     middle = fmean(numbers)
-    reach = _PER_MOVING_RANGE * fmean(abs(later - earlier) for earlier, later in pairwise(numbers))
-    return ScoreRange(low=middle - reach, high=middle + reach, middle=middle)
+    margin = _PER_MOVING_RANGE * fmean(abs(later - earlier) for earlier, later in pairwise(numbers))
+    return ScoreRange(low=middle - margin, high=middle + margin, middle=middle)
 
 
 def count_unchanged_rounds(rounds: Sequence[RoundScores], items: Mapping[str, int], highest: int = 4) -> int:
@@ -135,10 +135,10 @@ def count_unchanged_rounds(rounds: Sequence[RoundScores], items: Mapping[str, in
 
 
 def _are_about_the_same(rounds: Sequence[RoundScores], items: Mapping[str, int], highest: int) -> bool:
-    for part, many in items.items():
-        known = [number for each in rounds if (number := each.get(part)) is not None]
-        if part == "" and len(known) < len(rounds):
+    for part, item_count in items.items():
+        scores = [score for round_scores in rounds if (score := round_scores.get(part)) is not None]
+        if part == "" and len(scores) < len(rounds):
             return False
-        if known and not is_about_the_same(min(known), max(known), many, highest):
+        if scores and not is_about_the_same(min(scores), max(scores), item_count, highest):
             return False
     return True

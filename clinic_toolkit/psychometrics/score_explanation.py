@@ -20,45 +20,45 @@ def explain_scoring(instrument: Instrument) -> tuple[str, ...]:
 
 def explain_higher(instrument: Instrument) -> str:
     """Explain the range of the score and what a higher score means."""
-    ends = "Numbers run from 0 to 100. " if instrument.score == "stretched" else ""
+    scale_range = "Numbers run from 0 to 100. " if instrument.score == "stretched" else ""
     if instrument.answer_words == "frequency":
-        return f"{ends}Higher means more often, nothing else."
+        return f"{scale_range}Higher means more often, nothing else."
     return (
-        f"{ends}Higher means closer to “{option_labels(instrument)[highest_value(instrument)]}”, "
+        f"{scale_range}Higher means closer to “{option_labels(instrument)[highest_value(instrument)]}”, "
         "nothing else."
     )
 
 
 def _describe_score(instrument: Instrument) -> str:
-    which = "difficulty questions" if instrument.kind == "difficulties" else "questions"
+    questions = "difficulty questions" if instrument.kind == "difficulties" else "questions"
     if instrument.score == "sum":
-        return f"the sum of the values of the {which}"
+        return f"the sum of the values of the {questions}"
     if instrument.score == "mean":
-        return f"the average value of the answered {which}"
+        return f"the average value of the answered {questions}"
     labels = option_labels(instrument)
-    ends = [labels[lowest_value(instrument)], labels[highest_value(instrument)]]
+    end_labels = [labels[lowest_value(instrument)], labels[highest_value(instrument)]]
     low, high = (
-        [uncapitalise(end) for end in ends]
+        [uncapitalise(label) for label in end_labels]
         if instrument.answer_words == "frequency"
-        else [f"“{end}”" for end in ends]
+        else [f"“{label}”" for label in end_labels]
     )
-    return f"the average of the answered {which} on a line from 0 ({low}) to 100 ({high})"
+    return f"the average of the answered {questions} on a line from 0 ({low}) to 100 ({high})"
 
 
 def _describe_minimum(instrument: Instrument, rule: MissingRule) -> str:
-    scored = [item.facet for item in instrument.items if is_scored(instrument, item)]
-    sizes = [scored.count(facet) for facet in dict.fromkeys(scored)]
+    scored_facets = [item.facet for item in instrument.items if is_scored(instrument, item)]
+    sizes = [scored_facets.count(facet) for facet in dict.fromkeys(scored_facets)]
     if instrument.score == "sum" and not rule.prorate:
         return "It needs an answer to every question that is counted."
-    each = rule.total_minimum_per_facet
-    whole = f"{rule.total_minimum}" + (f", with at least {each} in each part" if each else "")
-    prorated = " The mean of the answers then fills in for the missing ones." if rule.prorate else ""
+    per_facet = rule.total_minimum_per_facet
+    total = f"{rule.total_minimum}" + (f", with at least {per_facet} in each part" if per_facet else "")
+    prorate_sentence = " The mean of the answers then fills in for the missing ones." if rule.prorate else ""
     if rule.facet_minimum is None:
-        return f"It needs {whole} answers.{prorated}"
+        return f"It needs {total} answers.{prorate_sentence}"
     all_of = "all " if set(sizes) == {rule.facet_minimum} and rule.facet_minimum > 1 else ""
-    group = " A group needs what each of its parts needs." if _has_groups(instrument) else ""
-    part = f"A part needs {all_of}{rule.facet_minimum} of its questions answered"
-    return f"{part}; the whole needs {whole}.{group}{prorated}"
+    group_sentence = " A group needs what each of its parts needs." if _has_groups(instrument) else ""
+    part_sentence = f"A part needs {all_of}{rule.facet_minimum} of its questions answered"
+    return f"{part_sentence}; the whole needs {total}.{group_sentence}{prorate_sentence}"
 
 
 def _has_groups(instrument: Instrument) -> bool:
@@ -66,14 +66,14 @@ def _has_groups(instrument: Instrument) -> bool:
 
 
 def _describe_keying(instrument: Instrument) -> list[str]:
-    turned = [number for number, item in enumerate(instrument.items, start=1) if item.reverse]
-    found = []
-    if turned:
-        found.append(f"Reverse-scored: {_list_questions(turned)}.")
+    reversed_numbers = [number for number, item in enumerate(instrument.items, start=1) if item.reverse]
+    sentences = []
+    if reversed_numbers:
+        sentences.append(f"Reverse-scored: {_list_questions(reversed_numbers)}.")
     for weight in sorted({item.weight for item in instrument.items} - {1}):
-        which = [number for number, item in enumerate(instrument.items, start=1) if item.weight == weight]
-        found.append(f"Counted {weight:g} times: {_list_questions(which)}.")
-    return found
+        numbers = [number for number, item in enumerate(instrument.items, start=1) if item.weight == weight]
+        sentences.append(f"Counted {weight:g} times: {_list_questions(numbers)}.")
+    return sentences
 
 
 def _list_questions(numbers: list[int]) -> str:

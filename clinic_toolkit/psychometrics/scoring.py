@@ -74,11 +74,11 @@ class FacetScore(Struct, frozen=True, kw_only=True):
     @property
     def directly_worded_values(self) -> tuple[int | None, ...]:
         """The values of the items that are neither reverse-scored nor reported separately."""
-        pairs, otherwise = (
+        pairs, excluded = (
             zip(self.items, self.values, strict=True),
             self.reverse_scored | self.reported_separately,
         )
-        return tuple(value for item, value in pairs if item not in otherwise)
+        return tuple(value for item, value in pairs if item not in excluded)
 
     @property
     def values_for_sentence(self) -> tuple[int, ...]:
@@ -116,37 +116,39 @@ def score_form(instrument: Instrument, answers: Mapping[str, int | None]) -> Ins
     _check_answers(instrument, answers)
     scored = [item for item in instrument.items if is_scored(instrument, item)]
     parents = facet_groups.parents_of(instrument)
-    here = {id: [item for item in scored if item.facet == id] for id in parents}
-    below = {
+    items_by_facet = {id: [item for item in scored if item.facet == id] for id in parents}
+    items_below = {
         id: [item for item in scored if id in (item.facet, *facet_groups.groups_above(item.facet, parents))]
-        for id in here
+        for id in items_by_facet
     }
-    answered = {id: sum(answers.get(item.id) is not None for item in items) for id, items in here.items()}
-    enough = {id: facet_has_number(instrument.missing, count) for id, count in answered.items()}
+    answered_counts = {
+        id: sum(answers.get(item.id) is not None for item in items) for id, items in items_by_facet.items()
+    }
+    has_enough = {id: facet_has_number(instrument.missing, count) for id, count in answered_counts.items()}
     facets = tuple(
         FacetScore(
             facet=facet.id,
-            items=tuple(item.id for item in below[facet.id]),
-            values=tuple(answers.get(item.id) for item in below[facet.id]),
-            score=_score_items(instrument, below[facet.id], answers)
-            if all(enough[item.facet] for item in below[facet.id])
-            and below[facet.id]
+            items=tuple(item.id for item in items_below[facet.id]),
+            values=tuple(answers.get(item.id) for item in items_below[facet.id]),
+            score=_score_items(instrument, items_below[facet.id], answers)
+            if all(has_enough[item.facet] for item in items_below[facet.id])
+            and items_below[facet.id]
             and not facet.words_only
             else None,
-            reverse_scored=frozenset(item.id for item in below[facet.id] if item.reverse),
-            reported_separately=frozenset(item.id for item in below[facet.id] if item.apart),
+            reverse_scored=frozenset(item.id for item in items_below[facet.id] if item.reverse),
+            reported_separately=frozenset(item.id for item in items_below[facet.id] if item.apart),
             words_only=facet.words_only,
             is_group=facet.id in parents.values(),
             depth=facet_groups.depth(facet.id, parents),
         )
         for facet in facet_groups.facets_in_order(instrument)
     )
-    in_parts = [answered[id] for id, items in here.items() if items]
-    whole = total_has_number(instrument.missing, in_parts)
+    counts = [answered_counts[id] for id, items in items_by_facet.items() if items]
+    has_total = total_has_number(instrument.missing, counts)
     return InstrumentScore(
         facets=facets,
-        total=_score_items(instrument, scored, answers) if whole else None,
-        total_answered=sum(answered.values()),
+        total=_score_items(instrument, scored, answers) if has_total else None,
+        total_answered=sum(answered_counts.values()),
         total_asked=len(scored),
         strengths=tuple(
             StrengthAnswer(item_id=item.id, value=answers.get(item.id))
@@ -162,8 +164,8 @@ def score_form(instrument: Instrument, answers: Mapping[str, int | None]) -> Ins
 def round_half_up(number: float) -> int:
     """Round to the nearest integer, for print; halves go up, so 62.5 is shown as 63."""
     # Not round(), which sends 62.5 to 62; not floor(number + 0.5), whose sum may itself be rounded up.
-    whole = floor(number)
-    return whole + (number - whole >= 0.5)
+    integer = floor(number)
+    return integer + (number - integer >= 0.5)
 
 
 def format_score(score_kind: ScoreKind, score: float) -> int | str:
@@ -174,8 +176,8 @@ def format_score(score_kind: ScoreKind, score: float) -> int | str:
     """
     if score_kind == "stretched":
         return round_half_up(score)
-    exact = Decimal(repr(score)).quantize(_TWO_PLACES, ROUND_HALF_UP)
-    return int(exact) if score_kind == "sum" and exact == int(exact) else str(exact)
+    rounded = Decimal(repr(score)).quantize(_TWO_PLACES, ROUND_HALF_UP)
+    return int(rounded) if score_kind == "sum" and rounded == int(rounded) else str(rounded)
 
 
 def highest_value(instrument: Instrument) -> int:
@@ -217,13 +219,15 @@ def percent_of_maximum(
     Returns:
         None if none of the items was answered.
     """
-    given = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
-    if not given:
+    answered = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
+    if not answered:
         return None
     low = lowest_value(instrument)
-    weighed = sum((keyed_value(instrument, item, value) - low) * item_weight(item) for item, value in given)
-    most = (highest_value(instrument) - low) * sum(item_weight(item) for item, _ in given)
-    return float(Fraction(100 * weighed, most))
+    weighted_sum = sum(
+        (keyed_value(instrument, item, value) - low) * item_weight(item) for item, value in answered
+    )
+    max_sum = (highest_value(instrument) - low) * sum(item_weight(item) for item, _ in answered)
+    return float(Fraction(100 * weighted_sum, max_sum))
 
 
 def item_weight(item: Item) -> Fraction | int:
@@ -257,20 +261,20 @@ def _score_items(
     """
     if instrument.score == "stretched":
         return percent_of_maximum(instrument, items, answers)
-    given = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
+    answered = [(item, value) for item in items if (value := answers.get(item.id)) is not None]
     # A sum over fewer items is not comparable, so there is none unless the missing rule allows prorating.
-    if not given or (
-        instrument.score == "sum" and not sum_has_number(instrument.missing, len(given), len(items))
+    if not answered or (
+        instrument.score == "sum" and not sum_has_number(instrument.missing, len(answered), len(items))
     ):
         return None
-    weighed = sum(keyed_value(instrument, item, value) * item_weight(item) for item, value in given)
-    mean = Fraction(weighed, sum(item_weight(item) for item, _ in given))
+    weighted_sum = sum(keyed_value(instrument, item, value) * item_weight(item) for item, value in answered)
+    mean = Fraction(weighted_sum, sum(item_weight(item) for item, _ in answered))
     return float(mean * sum(map(item_weight, items)) if instrument.score == "sum" else mean)
 
 
 def _check_answers(instrument: Instrument, answers: Mapping[str, int | None]) -> None:
-    items = {item.id for item in instrument.items}
-    options = {option.value for option in instrument.options}
-    for item, value in answers.items():
-        if item not in items or (value is not None and value not in options):
+    item_ids = {item.id for item in instrument.items}
+    option_values = {option.value for option in instrument.options}
+    for item_id, value in answers.items():
+        if item_id not in item_ids or (value is not None and value not in option_values):
             raise AnswerDoesNotFit(instrument.title)

@@ -42,17 +42,19 @@ def offer_worksheets(
     """
     if instrument.own:
         return ()
-    middle = [item for item in instrument.items if _supports_offer(instrument, item, answers)]
+    supporting = [item for item in instrument.items if _supports_offer(instrument, item, answers)]
     top = top_values(option_labels(instrument))
     ranked = []
     for sheet in worksheets:
-        because = [item for item in middle if item.facet in sheet.facets]
-        if because:
-            at_top = sum(answers[item.id] in top for item in because)
-            ranked.append((-at_top, -len(because), sheet.number, sheet, because))
+        reason_items = [item for item in supporting if item.facet in sheet.facets]
+        if reason_items:
+            at_top = sum(answers[item.id] in top for item in reason_items)
+            ranked.append((-at_top, -len(reason_items), sheet.number, sheet, reason_items))
     ranked.sort(key=lambda entry: entry[:3])
-    place = {item.id: number for number, item in enumerate(instrument.items, start=1)}
-    chosen = [(sheet, tuple(place[item.id] for item in because)) for *_, sheet, because in ranked]
+    item_numbers = {item.id: number for number, item in enumerate(instrument.items, start=1)}
+    chosen = [
+        (sheet, tuple(item_numbers[item.id] for item in reason_items)) for *_, sheet, reason_items in ranked
+    ]
     return tuple(
         WorksheetOffer(worksheet=sheet, item_numbers=numbers, reason=_reason_sentence(numbers))
         for sheet, numbers in chosen[:MAX_OFFERS]
