@@ -39,9 +39,9 @@ def build_demo_practice(engine: Engine, *, now: datetime, content: Content | Non
         vault, _ = practice_access.create_practice(
             db, settings, passphrase=content.practice.passphrase, now=steps[0].at - timedelta(hours=2)
         )
-        desk = DemoState(db=db, vault=vault)
+        state = DemoState(db=db, vault=vault)
         for step in steps:
-            step.act(desk, min(step.at, now))
+            step.act(state, min(step.at, now))
     return vault
 
 
@@ -61,38 +61,46 @@ def demo_settings(spec: made_up.Practice) -> practice.PracticeSettings:
 
 
 def _all_steps(content: Content, now: datetime) -> Iterator[Step]:
-    hours = {name: _single_hours(name, content, now) for name in content.clients}
-    joint = {name: _couple_hours(name, content, now) for name in content.couples}
-    for name, told in content.clients.items():
-        theirs = [hour for hour in [*hours[name], *chain(*joint.values())] if name in hour.client_names]
-        first = min(hour.planned_at for hour in theirs)
-        yield Step(at=first - timedelta(minutes=30), act=partial(_add_client, name, told))
-        yield from _relationship_steps(name, told, hours[name])
-        if told.archived_after_days is not None:
-            last = max(hour.span.end for hour in theirs)
-            yield Step(at=last + timedelta(days=told.archived_after_days), act=partial(_archive_client, name))
+    single_hours = {name: _single_hours(name, content, now) for name in content.clients}
+    couple_hours = {name: _couple_hours(name, content, now) for name in content.couples}
+    for name, client in content.clients.items():
+        client_hours = [
+            hour
+            for hour in [*single_hours[name], *chain(*couple_hours.values())]
+            if name in hour.client_names
+        ]
+        first_planned = min(hour.planned_at for hour in client_hours)
+        yield Step(at=first_planned - timedelta(minutes=30), act=partial(_add_client, name, client))
+        yield from _relationship_steps(name, client, single_hours[name])
+        if client.archived_after_days is not None:
+            last_end = max(hour.span.end for hour in client_hours)
+            yield Step(
+                at=last_end + timedelta(days=client.archived_after_days), act=partial(_archive_client, name)
+            )
     for name, couple in content.couples.items():
-        opened = min(hour.planned_at for hour in joint[name]) - timedelta(minutes=10)
-        yield Step(at=opened, act=partial(_open_couple, name, couple.partners))
-    for hour in chain(*hours.values(), *joint.values()):
+        opened_at = min(hour.planned_at for hour in couple_hours[name]) - timedelta(minutes=10)
+        yield Step(at=opened_at, act=partial(_open_couple, name, couple.partners))
+    for hour in chain(*single_hours.values(), *couple_hours.values()):
         yield from hour.steps()
-    began = min(hour.planned_at for hour in chain(*hours.values(), *joint.values()))
-    yield Step(at=began - timedelta(minutes=45), act=_add_own_questionnaire)
+    first_hour_planned = min(
+        hour.planned_at for hour in chain(*single_hours.values(), *couple_hours.values())
+    )
+    yield Step(at=first_hour_planned - timedelta(minutes=45), act=_add_own_questionnaire)
 
 
 def _single_hours(name: str, content: Content, now: datetime) -> list[HourScript]:
     client = content.clients[name]
-    words = {one.key: one for one in client.relationships}
+    relationship_specs = {relationship.key: relationship for relationship in client.relationships}
     return [
         HourScript(
-            spec=told,
+            spec=hour,
             usual=client.usual,
             case=name,
             client_names=(name,),
-            relationship_specs=words,
-            span=schedule_hour(told, client.usual, now=now),
+            relationship_specs=relationship_specs,
+            span=schedule_hour(hour, client.usual, now=now),
         )
-        for told in client.hours
+        for hour in client.hours
     ]
 
 
@@ -100,36 +108,44 @@ def _couple_hours(name: str, content: Content, now: datetime) -> list[HourScript
     couple = content.couples[name]
     return [
         HourScript(
-            spec=told,
+            spec=hour,
             usual=couple.usual,
             case=name,
             client_names=couple.partners,
             relationship_specs={},
-            span=schedule_hour(told, couple.usual, now=now),
+            span=schedule_hour(hour, couple.usual, now=now),
         )
-        for told in couple.hours
+        for hour in couple.hours
     ]
 
 
 def _relationship_steps(name: str, spec: made_up.Client, hours: list[HourScript]) -> Iterator[Step]:
     """The steps that add, in the first session held, the relationships that no questionnaire is about."""
-    asked = {given.about for hour in hours for given in hour.spec.questionnaires}
-    held = [hour.span.end for hour in hours if hour.spec.took_place]
-    for one in spec.relationships:
-        if one.key not in asked:
-            yield Step(at=min(held) - timedelta(minutes=4), act=partial(_add_relationship, name, one))
+    used_keys = {questionnaire.about for hour in hours for questionnaire in hour.spec.questionnaires}
+    session_ends = [hour.span.end for hour in hours if hour.spec.took_place]
+    for relationship in spec.relationships:
+        if relationship.key not in used_keys:
+            yield Step(
+                at=min(session_ends) - timedelta(minutes=4),
+                act=partial(_add_relationship, name, relationship),
+            )
 
 
 def _add_own_questionnaire(desk: DemoState, now: datetime) -> None:
     """Add a questionnaire of the practice's own: the worked example of the documentation."""
-    form = loader.read_instrument_file(_OWN_QUESTIONNAIRE_FILE, own=True)
+    instrument = loader.read_instrument_file(_OWN_QUESTIONNAIRE_FILE, own=True)
     own_questionnaires.add_questionnaire(
-        desk.db, desk.vault, form, _OWN_QUESTIONNAIRE_FILE.read_bytes(), _OWN_QUESTIONNAIRE_FILE.name, now=now
+        desk.db,
+        desk.vault,
+        instrument,
+        _OWN_QUESTIONNAIRE_FILE.read_bytes(),
+        _OWN_QUESTIONNAIRE_FILE.name,
+        now=now,
     )
 
 
 def _add_client(name: str, spec: made_up.Client, desk: DemoState, now: datetime) -> None:
-    body = Client(
+    payload = Client(
         name=spec.name,
         birth_date=spec.birth_date,
         phone=spec.phone,
@@ -141,9 +157,9 @@ def _add_client(name: str, spec: made_up.Client, desk: DemoState, now: datetime)
         emergency_phone=spec.emergency_phone,
         emergency_relation=spec.emergency_relation,
     )
-    kept = clients.create_client(desk.db, desk.vault, body, now=now)
-    desk.clients[name] = kept
-    desk.cases[name] = cases.load_single_case(desk.db, desk.vault, kept.id)
+    client = clients.create_client(desk.db, desk.vault, payload, now=now)
+    desk.clients[name] = client
+    desk.cases[name] = cases.load_single_case(desk.db, desk.vault, client.id)
 
 
 def _archive_client(name: str, desk: DemoState, now: datetime) -> None:
@@ -157,5 +173,5 @@ def _add_relationship(name: str, spec: made_up.Relationship, desk: DemoState, no
 
 
 def _open_couple(name: str, partners: tuple[str, str], desk: DemoState, now: datetime) -> None:
-    first, second = (desk.clients[one].id for one in partners)
+    first, second = (desk.clients[partner].id for partner in partners)
     desk.cases[name] = cases.create_couple_case(desk.db, desk.vault, first, second, now=now)

@@ -33,7 +33,7 @@ class _ContentModel(BaseModel):
 
 
 class Practice(_ContentModel):
-    """The practice and its clinician's passphrase and return code, which are no secrets."""
+    """The practice, with its clinician's passphrase and return code, which are not secret."""
 
     country: str
     practice_name: str
@@ -59,12 +59,11 @@ class Risk(_ContentModel):
 class Questionnaire(_ContentModel):
     """One administration of a questionnaire.
 
-    `answers` holds one mark an item: a value, "d" declined, "n" did not come up, "." not reached; a
-    star after it stands for "let's talk about this". `said` is by item number. From item `alone` on
-    the client answers on the device, handed over; 0 is nowhere. Without `version` it is the newest.
-    With `again_because` it is agreed to repeat it, `again_times` in all. `paper`: answered on paper,
-    and entered in the hour. A check-in may ask a question that is `watched`
-    ("questionnaire:question"), and has an open line.
+    `answers` holds one mark an item: a value, "d" declined, "n" did not come up, "." not reached; a star
+    after it stands for "let's talk about this". `said` holds the remarks by item number. From item `alone` on
+    the client answers on the device; 0 means never. An empty `version` is the newest. `again_because` is the
+    purpose of repeating it, `again_times` in all. `paper`: answered on paper, and entered in the session. A
+    check-in may have a `watched` question ("questionnaire:question") and an open line.
     """
 
     instrument: str
@@ -107,8 +106,8 @@ class Hour(_ContentModel):
     """One therapy session.
 
     `weeks` counts back from today (1: the last such weekday before today) or, if negative, ahead; `today` is
-    a place in today's list instead. Without `attendance` a past session took place, and without `present`
-    everyone of its case was there.
+    a slot of today instead. Without `attendance` a past session took place; without `present` every client of
+    its case was there.
     """
 
     weeks: int | None = None
@@ -211,20 +210,24 @@ def read_content(folder: Path = CONTENT_FOLDER) -> Content:
     Raises:
         ContentError: a file is not valid; it lists every problem.
     """
-    found: list[str] = []
-    practice = _read_file(folder / "practice.toml", Practice, found)
-    clients = {path.stem: _read_file(path, Client, found) for path in sorted(folder.glob("clients/*.toml"))}
-    couples = {path.stem: _read_file(path, Couple, found) for path in sorted(folder.glob("couples/*.toml"))}
-    if practice is None or found:
-        raise ContentError(found)
+    problems: list[str] = []
+    practice = _read_file(folder / "practice.toml", Practice, problems)
+    clients = {
+        path.stem: _read_file(path, Client, problems) for path in sorted(folder.glob("clients/*.toml"))
+    }
+    couples = {
+        path.stem: _read_file(path, Couple, problems) for path in sorted(folder.glob("couples/*.toml"))
+    }
+    if practice is None or problems:
+        raise ContentError(problems)
     content = Content(
         practice=practice,
-        clients={name: one for name, one in clients.items() if one is not None},
-        couples={name: one for name, one in couples.items() if one is not None},
+        clients={name: client for name, client in clients.items() if client is not None},
+        couples={name: couple for name, couple in couples.items() if couple is not None},
     )
-    found = list(_cross_file_problems(content))
-    if found:
-        raise ContentError(found)
+    problems = list(_cross_file_problems(content))
+    if problems:
+        raise ContentError(problems)
     return content
 
 
@@ -233,7 +236,9 @@ def _read_file(path: Path, kind: type[P], found: list[str]) -> P | None:
         return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         if isinstance(error, ValidationError):
-            found += (f"{path.name}, {_format_path(one['loc'])}: {one['msg']}" for one in error.errors())
+            found += (
+                f"{path.name}, {_format_path(detail['loc'])}: {detail['msg']}" for detail in error.errors()
+            )
         else:
             found.append(f"{path.name}: cannot be read ({error})")
         return None
@@ -247,47 +252,49 @@ def _cross_file_problems(content: Content) -> Iterator[str]:
     """Report names that must be defined in another file and are not."""
     for name, couple in content.couples.items():
         yield from (
-            f"{name}.toml: nobody is called {one!r}" for one in couple.partners if one not in content.clients
+            f"{name}.toml: nobody is called {partner!r}"
+            for partner in couple.partners
+            if partner not in content.clients
         )
-        for number, hour in enumerate(couple.hours):
+        for index, hour in enumerate(couple.hours):
             if not set(hour.present or ()) <= set(couple.partners):
-                yield f"{name}.toml, hours[{number}]: someone present is not of this couple"
+                yield f"{name}.toml, hours[{index}]: someone present is not of this couple"
             if hour.questionnaires or hour.sheets:
-                yield f"{name}.toml, hours[{number}]: a joint session holds no questionnaire and no sheet"
+                yield f"{name}.toml, hours[{index}]: a joint session holds no questionnaire and no sheet"
     for name, client in content.clients.items():
-        known = {one.key for one in client.relationships} | {""}
+        relationship_keys = {relationship.key for relationship in client.relationships} | {""}
         frames = {frame.id for frame in catalogue.list_frames()}
-        for one in client.relationships:
-            if one.frame not in frames:
-                yield f"{name}.toml, relationships: there is no frame {one.frame!r}"
-        for number, hour in enumerate(client.hours):
-            for fault in _hour_problems(hour, known):
-                yield f"{name}.toml, hours[{number}]: {fault}"
+        for relationship in client.relationships:
+            if relationship.frame not in frames:
+                yield f"{name}.toml, relationships: there is no frame {relationship.frame!r}"
+        for index, hour in enumerate(client.hours):
+            for problem in _hour_problems(hour, relationship_keys):
+                yield f"{name}.toml, hours[{index}]: {problem}"
 
 
 def _hour_problems(hour: Hour, known: set[str]) -> Iterator[str]:
-    lengths = {one.id: len(one.items) for one in catalogue.list_newest()}
-    watchable = {f"{one.id}:{item.id}" for one in catalogue.list_instruments() for item in one.items}
+    item_counts = {instrument.id: len(instrument.items) for instrument in catalogue.list_newest()}
+    watchable = {f"{form.id}:{item.id}" for form in catalogue.list_instruments() for item in form.items}
     check_in = catalogue.load_check_in().id
-    for given in hour.questionnaires:
-        marks = given.answers.split()
-        if given.watched and (given.watched not in watchable or not given.about):
-            yield f"nobody can watch {given.watched!r}"
-        if (given.watched or given.open_line) and given.instrument != check_in:
-            yield f"{given.instrument!r} is no check-in"
-        if given.about not in known:
-            yield f"there is no relationship {given.about!r}"
-        if len(marks) - bool(given.watched) != lengths.get(given.instrument):
-            yield f"{len(marks)} answers do not fit {given.instrument!r}"
+    for questionnaire in hour.questionnaires:
+        marks = questionnaire.answers.split()
+        if questionnaire.watched and (questionnaire.watched not in watchable or not questionnaire.about):
+            yield f"nobody can watch {questionnaire.watched!r}"
+        if (questionnaire.watched or questionnaire.open_line) and questionnaire.instrument != check_in:
+            yield f"{questionnaire.instrument!r} is no check-in"
+        if questionnaire.about not in known:
+            yield f"there is no relationship {questionnaire.about!r}"
+        if len(marks) - bool(questionnaire.watched) != item_counts.get(questionnaire.instrument):
+            yield f"{len(marks)} answers do not fit {questionnaire.instrument!r}"
         elif not all(mark.removesuffix("*") in set("01234dn.") for mark in marks):
-            yield f"an answer of {given.instrument!r} is not one of 0 to 4, d, n or ."
-        elif not all(number in map(str, range(1, len(marks) + 1)) for number in given.said):
-            yield f"said names an item that {given.instrument!r} does not have"
-    waits = {sheet.slug: sheet.needs_fear_asked for sheet in sheets.list_worksheets()}
-    for one in hour.sheets:
-        if one.sheet not in waits:
-            yield f"there is no worksheet {one.sheet!r}"
-        elif waits[one.sheet] and not one.fear:
-            yield f"{one.sheet!r} waits until fear was asked about"
-        if one.about not in known:
-            yield f"there is no relationship {one.about!r}"
+            yield f"an answer of {questionnaire.instrument!r} is not one of 0 to 4, d, n or ."
+        elif not all(number in map(str, range(1, len(marks) + 1)) for number in questionnaire.said):
+            yield f"said names an item that {questionnaire.instrument!r} does not have"
+    needs_fear_asked = {sheet.slug: sheet.needs_fear_asked for sheet in sheets.list_worksheets()}
+    for worksheet in hour.sheets:
+        if worksheet.sheet not in needs_fear_asked:
+            yield f"there is no worksheet {worksheet.sheet!r}"
+        elif needs_fear_asked[worksheet.sheet] and not worksheet.fear:
+            yield f"{worksheet.sheet!r} waits until fear was asked about"
+        if worksheet.about not in known:
+            yield f"there is no relationship {worksheet.about!r}"

@@ -35,25 +35,25 @@ def prepare_demo_folder(data_folder: Path, *, now: datetime) -> content.Practice
     Raises:
         NotADemo: the folder holds a practice that the demo did not create.
     """
-    told = content.read_content()
+    demo_content = content.read_content()
     folder.prepare_folder(data_folder)
-    mark = data_folder / DEMO_MARKER_FILE
-    if mark.exists():
-        if _read_build_date(mark) == _local_date(now) and folder.database_path(data_folder).exists():
-            return told.practice
+    marker_file = data_folder / DEMO_MARKER_FILE
+    if marker_file.exists():
+        if _read_build_date(marker_file) == _local_date(now) and folder.database_path(data_folder).exists():
+            return demo_content.practice
     elif (data_folder / folder.README_FILE).exists() or folder.database_path(data_folder).exists():
         raise NotADemo(data_folder)
     # The marker is written first, so that after an interruption the next start knows that it may rebuild.
-    _write_marker(mark, _UNFINISHED)
+    _write_marker(marker_file, _UNFINISHED)
     _delete_old_demo(data_folder)
     engine = store.open_store(data_folder)
     try:
-        build.build_demo_practice(engine, now=now, content=told)
+        build.build_demo_practice(engine, now=now, content=demo_content)
         store.checkpoint(engine)
     finally:
         engine.dispose()
-    _write_marker(mark, _local_date(now))
-    return told.practice
+    _write_marker(marker_file, _local_date(now))
+    return demo_content.practice
 
 
 def _local_date(now: datetime) -> str:
@@ -66,17 +66,17 @@ def _read_build_date(mark: Path) -> str:
 
 
 def _write_marker(mark: Path, state: str) -> None:
-    new = mark.with_suffix(".new")
-    new.write_text(f"{_MARKER_TEXT}{state}\n", encoding="utf-8")
-    os.replace(new, mark)
+    new_file = mark.with_suffix(".new")
+    new_file.write_text(f"{_MARKER_TEXT}{state}\n", encoding="utf-8")
+    os.replace(new_file, mark)
 
 
 def _delete_old_demo(data_folder: Path) -> None:
     database = folder.database_path(data_folder)
     # The plain-text readme is deleted first and the database last: if this were interrupted, a database
     # without its side files, or side files without the database, would look like damage.
-    beside = (folder.README_FILE, folder.ANCHOR_FILE, folder.LOSSES_FILE, folder.HEADER_BACKUP_FILE)
-    for name in (*beside, f"{database.name}-wal", f"{database.name}-shm", "unlock-attempts"):
+    side_files = (folder.README_FILE, folder.ANCHOR_FILE, folder.LOSSES_FILE, folder.HEADER_BACKUP_FILE)
+    for name in (*side_files, f"{database.name}-wal", f"{database.name}-shm", "unlock-attempts"):
         (data_folder / name).unlink(missing_ok=True)
     for copy in data_folder.glob(f"{database.name}.rescued.*"):
         copy.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""One session of the demo: planned, held, questionnaires and worksheets given, agreed, note written.
+"""The acts of one session of the demo, from planning it to signing its note.
 
 Each act calls a function of `record` with the time at which a clinician would have done it.
 """
@@ -97,11 +97,11 @@ class HourScript:
                 yield Step(at=end + timedelta(minutes=9), act=self._sign_note)
 
     def _steps_during(self, at: datetime) -> Iterator[Step]:
-        for given in self.spec.questionnaires:
-            if given.instrument == catalogue.load_check_in().id:
-                yield Step(at=at - _CHECK_IN_EARLIER, act=partial(self._give_questionnaire, given))
+        for questionnaire in self.spec.questionnaires:
+            if questionnaire.instrument == catalogue.load_check_in().id:
+                yield Step(at=at - _CHECK_IN_EARLIER, act=partial(self._give_questionnaire, questionnaire))
                 continue
-            yield Step(at=at, act=partial(self._give_questionnaire, given))
+            yield Step(at=at, act=partial(self._give_questionnaire, questionnaire))
             at += timedelta(minutes=6)
         before_end = self.span.end - timedelta(minutes=6)
         for sheet in self.spec.sheets:
@@ -110,37 +110,37 @@ class HourScript:
             yield Step(at=self.span.end - timedelta(minutes=2), act=self._record_agreement)
 
     def _plan_hour(self, desk: DemoState, now: datetime) -> None:
-        told, usual, case = self.spec, self.usual, desk.cases[self.case]
+        spec, usual, case = self.spec, self.usual, desk.cases[self.case]
         afterwards = self.planned_at > self.span.start
-        body = TherapySession(
+        hour = TherapySession(
             case_id_bytes=case.id.bytes,
-            kind=told.kind,
+            kind=spec.kind,
             on=self.span.start.date(),
             start=self.span.start.time(),
             end=self.span.end.time(),
-            setting=told.setting or usual.setting,
-            place=usual.place if told.place is None else told.place,
-            call_back=usual.call_back if told.call_back is None else told.call_back,
-            present=tuple(desk.clients[one].id.bytes for one in told.present or self.client_names),
-            others_present=told.others_present,
-            attendance=told.attendance or ("came" if afterwards else "planned"),
-            agreed_for_next=told.agreed if afterwards else "",
+            setting=spec.setting or usual.setting,
+            place=usual.place if spec.place is None else spec.place,
+            call_back=usual.call_back if spec.call_back is None else spec.call_back,
+            present=tuple(desk.clients[name].id.bytes for name in spec.present or self.client_names),
+            others_present=spec.others_present,
+            attendance=spec.attendance or ("came" if afterwards else "planned"),
+            agreed_for_next=spec.agreed if afterwards else "",
         )
         if not afterwards:
-            body = msgspec.structs.replace(body, attendance="planned")
-        self.record = therapy_sessions.create_therapy_session(desk.db, desk.vault, case, body, now=now)
+            hour = msgspec.structs.replace(hour, attendance="planned")
+        self.record = therapy_sessions.create_therapy_session(desk.db, desk.vault, case, hour, now=now)
 
     def _record_absence(self, desk: DemoState, now: datetime) -> None:
         attendance = self.spec.attendance or self.record.payload.attendance
-        body = msgspec.structs.replace(self.record.payload, attendance=attendance, present=())
-        self.record = therapy_sessions.revise_therapy_session(desk.db, desk.vault, self.record, body, now=now)
+        hour = msgspec.structs.replace(self.record.payload, attendance=attendance, present=())
+        self.record = therapy_sessions.revise_therapy_session(desk.db, desk.vault, self.record, hour, now=now)
 
     def _open_hour(self, desk: DemoState, now: datetime) -> None:
         if self.spec.attendance == "late":
-            began = (self.span.start + timedelta(minutes=self.spec.minutes_late)).time()
-            body = msgspec.structs.replace(self.record.payload, attendance="late", start=began)
+            start = (self.span.start + timedelta(minutes=self.spec.minutes_late)).time()
+            hour = msgspec.structs.replace(self.record.payload, attendance="late", start=start)
             self.record = therapy_sessions.revise_therapy_session(
-                desk.db, desk.vault, self.record, body, now=now
+                desk.db, desk.vault, self.record, hour, now=now
             )
         self.record = therapy_sessions.open_therapy_session(desk.db, desk.vault, self.record, now=now)
 
@@ -154,48 +154,54 @@ class HourScript:
 
     def _give_questionnaire(self, given: content.Questionnaire, desk: DemoState, now: datetime) -> None:
         client_id = desk.clients[self.client_names[0]].id
-        about = self._find_or_add_relationship(desk, client_id, given.about, now)
-        if about and given.instrument == catalogue.load_check_in().id:
-            about = self._set_watched_item(desk, about, given, now)
-        kept = administrations.create_administration(
+        relationship = self._find_or_add_relationship(desk, client_id, given.about, now)
+        if relationship and given.instrument == catalogue.load_check_in().id:
+            relationship = self._set_watched_item(desk, relationship, given, now)
+        administration = administrations.create_administration(
             desk.db,
             desk.vault,
             catalogue.load_instrument(given.instrument, given.version or None),
             client_id=client_id,
-            relationship=about,
+            relationship=relationship,
             therapy_session_id=self.record.id,
             mode=self._administration_mode(given),
             now=now,
             answered_on=self.record.payload.on if given.paper else None,
         )
-        kept = questionnaire_acts.give_questionnaire(desk.db, desk.vault, kept, given, now=now)
+        administration = questionnaire_acts.give_questionnaire(
+            desk.db, desk.vault, administration, given, now=now
+        )
         if given.again_because:
             repeat_agreements.agree_to_repeat(
                 desk.db,
                 desk.vault,
                 None,
-                kept.payload,
+                administration.payload,
                 purpose=given.again_because,
                 end_date=None,
                 max_rounds=given.again_times,
                 baseline=MIN_BASELINE_ROUNDS,
-                now=kept.recorded_at + timedelta(minutes=1),
+                now=administration.recorded_at + timedelta(minutes=1),
             )
         if given.risk:
             questionnaire_acts.write_risk_entry(
-                desk.db, desk.vault, kept, given.risk, now=kept.recorded_at + timedelta(minutes=1)
+                desk.db,
+                desk.vault,
+                administration,
+                given.risk,
+                now=administration.recorded_at + timedelta(minutes=1),
             )
         if given.wrong or given.own_words or given.next_step:
             reflections.record_reflection(
                 desk.db,
                 desk.vault,
-                kept,
+                administration,
                 wrong=given.wrong,
                 own_words=given.own_words,
                 next_step=given.next_step,
                 remarks_on_client_page=(),
-                expected_version=kept.version,
-                now=kept.recorded_at + timedelta(minutes=2),
+                expected_version=administration.version,
+                now=administration.recorded_at + timedelta(minutes=2),
             )
 
     def _administration_mode(self, given: content.Questionnaire) -> str:
@@ -208,37 +214,45 @@ class HourScript:
     ) -> RecordVersion[Relationship] | None:
         if not key:
             return None
-        name = (self.client_names[0], key)
-        if name not in desk.relationships:
-            named = self.relationship_specs[key]
-            desk.relationships[name] = relationships.create_relationship(
-                desk.db, desk.vault, client_id, word=named.word, frame=named.frame, now=now
+        relationship_key = (self.client_names[0], key)
+        if relationship_key not in desk.relationships:
+            spec = self.relationship_specs[key]
+            desk.relationships[relationship_key] = relationships.create_relationship(
+                desk.db, desk.vault, client_id, word=spec.word, frame=spec.frame, now=now
             )
-        return desk.relationships[name]
+        return desk.relationships[relationship_key]
 
     def _set_watched_item(
         self, desk: DemoState, about: RecordVersion[Relationship], given: content.Questionnaire, now: datetime
     ) -> RecordVersion[Relationship]:
-        of, _, item = given.watched.partition(":")
-        chosen = (
-            watched_questions.pin_question(of, item, catalogue.load_frame(about.payload.frame))
-            if item
+        instrument_id, _, item_id = given.watched.partition(":")
+        watched_question = (
+            watched_questions.pin_question(instrument_id, item_id, catalogue.load_frame(about.payload.frame))
+            if item_id
             else None
         )
-        if chosen != about.payload.watched_question:
-            about = relationships.set_watched_question(desk.db, desk.vault, about, chosen, now=now)
+        if watched_question != about.payload.watched_question:
+            about = relationships.set_watched_question(desk.db, desk.vault, about, watched_question, now=now)
             desk.relationships[self.client_names[0], given.about] = about
         return about
 
     def _give_worksheet(self, told: content.GivenWorksheet, desk: DemoState, now: datetime) -> None:
         db, vault, client_id = desk.db, desk.vault, desk.clients[self.client_names[0]].id
-        known = self._find_or_add_relationship(desk, client_id, told.about, now)
-        about, sheet = known.id if known else None, sheets.load_worksheet(told.sheet)
+        relationship = self._find_or_add_relationship(desk, client_id, told.about, now)
+        relationship_id, sheet = relationship.id if relationship else None, sheets.load_worksheet(told.sheet)
         if told.fear:
             fear_holds.record_fear_inquiry(
-                db, vault, client_id, about, sheet_place=told.fear, therapy_session_id=self.record.id, now=now
+                db,
+                vault,
+                client_id,
+                relationship_id,
+                sheet_place=told.fear,
+                therapy_session_id=self.record.id,
+                now=now,
             )
-        giving = fear_holds.load_handout_permission(db, vault, [client_id], sheet, client_id, about, now=now)
+        permission = fear_holds.load_handout_permission(
+            db, vault, [client_id], sheet, client_id, relationship_id, now=now
+        )
         handouts.create_handout(
             db,
             vault,
@@ -246,20 +260,20 @@ class HourScript:
             client_id=client_id,
             therapy_session_id=self.record.id,
             client_sentence=told.sentence,
-            relationship_id=about,
-            is_room_only=giving.is_room_only,
+            relationship_id=relationship_id,
+            is_room_only=permission.is_room_only,
             now=now,
         )
 
     def _begin_note(self, told: content.Note, desk: DemoState, now: datetime) -> None:
-        filled = note_rendering.list_prefilled_parts(desk.db, desk.vault, self.record)
-        parts = [*_clinician_parts({"data": told.data}), *filled]
+        prefilled = note_rendering.list_prefilled_parts(desk.db, desk.vault, self.record)
+        parts = [*_clinician_parts({"data": told.data}), *prefilled]
         self.note = notes.create_note(desk.db, desk.vault, self.record, parts, now=now)
 
     def _write_note(self, told: content.Note, desk: DemoState, now: datetime) -> None:
-        filled = [part for part in self.note.payload.parts if part.source_label != SOURCE_CLINICIAN]
-        written = {"data": told.data, "assessment": told.assessment, "plan": told.plan}
-        parts = [*_clinician_parts(written), *filled]
+        prefilled = [part for part in self.note.payload.parts if part.source_label != SOURCE_CLINICIAN]
+        texts = {"data": told.data, "assessment": told.assessment, "plan": told.plan}
+        parts = [*_clinician_parts(texts), *prefilled]
         version = self.note.version
         self.note = notes.revise_note(
             desk.db, desk.vault, self.note, parts, expected_version=version, now=now

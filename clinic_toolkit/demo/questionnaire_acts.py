@@ -31,29 +31,31 @@ def give_questionnaire(
 ) -> RecordVersion[Administration]:
     """Record every answer at its time, and end the questionnaire as its `spec` says."""
     answers = list(_timed_responses(spec, now))
-    at = now
-    for number, response, at in answers:
+    answered_at = now
+    for number, response, answered_at in answers:
         if not spec.alone or number < spec.alone:
-            administration = progress.record_response(db, vault, administration, number - 1, response, now=at)
+            administration = progress.record_response(
+                db, vault, administration, number - 1, response, now=answered_at
+            )
     if spec.alone:
-        alone = [each for each in answers if each[0] >= spec.alone]
+        client_answers = [answer for answer in answers if answer[0] >= spec.alone]
         if spec.open_line:
-            at += _ANSWER_DELAY
-            alone.append(
+            answered_at += _ANSWER_DELAY
+            client_answers.append(
                 (
                     len(administration.payload.answers.statuses) + 1,
                     replace(_NO_ANSWER, remark=spec.open_line),
-                    at,
+                    answered_at,
                 )
             )
-        return _hand_over_and_merge(db, vault, administration, alone, now=at)
+        return _hand_over_and_merge(db, vault, administration, client_answers, now=answered_at)
     if spec.open_line:
-        at += _ANSWER_DELAY
+        answered_at += _ANSWER_DELAY
         administration = progress.record_responses(
-            db, vault, administration, {}, open_line_answer=spec.open_line, now=at
+            db, vault, administration, {}, open_line_answer=spec.open_line, now=answered_at
         )
-    end = progress.complete_administration if spec.state == "completed" else progress.stop_administration
-    return end(db, vault, administration, now=at + _ANSWER_DELAY)
+    finish = progress.complete_administration if spec.state == "completed" else progress.stop_administration
+    return finish(db, vault, administration, now=answered_at + _ANSWER_DELAY)
 
 
 def write_risk_entry(
@@ -65,7 +67,7 @@ def write_risk_entry(
     now: datetime,
 ) -> None:
     """Write the risk entry that closes the prompts of this questionnaire."""
-    body = risk_entries.RiskEntry(
+    entry = risk_entries.RiskEntry(
         client=administration.payload.client,
         therapy_session=administration.payload.therapy_session,
         entry_date=now.astimezone().date(),
@@ -73,8 +75,8 @@ def write_risk_entry(
         administration=administration.id.bytes,
         closed_answers=tuple(
             answer
-            for asked in open_prompt_groups.list_groups_after(db, vault, administration)
-            for answer in asked.raised_by
+            for group in open_prompt_groups.list_groups_after(db, vault, administration)
+            for answer in group.raised_by
         ),
         action=spec.how,
         deferral_reason=spec.because,
@@ -84,22 +86,22 @@ def write_risk_entry(
         consultation=spec.consulted,
         sheet_place=spec.fear,
     )
-    risk_entries.create_risk_entry(db, vault, body, now=now)
+    risk_entries.create_risk_entry(db, vault, entry, now=now)
 
 
 def _timed_responses(spec: content.Questionnaire, now: datetime) -> Iterator[tuple[int, Response, datetime]]:
-    for place, mark in enumerate(spec.answers.split()):
+    for index, mark in enumerate(spec.answers.split()):
         if mark == ".":
             continue
-        way = mark.removesuffix("*")
+        code = mark.removesuffix("*")
         response = Response(
-            status=_STATUS_BY_MARK.get(way, "answered"),
-            value=None if way in _STATUS_BY_MARK else int(way),
+            status=_STATUS_BY_MARK.get(code, "answered"),
+            value=None if code in _STATUS_BY_MARK else int(code),
             wants_to_talk=mark.endswith("*"),
-            remark=spec.said.get(str(place + 1), ""),
+            remark=spec.said.get(str(index + 1), ""),
         )
-        now += timedelta(seconds=14 + 5 * (place % 3) + 2 * len(response.remark) // 10)
-        yield place + 1, response, now
+        now += timedelta(seconds=14 + 5 * (index % 3) + 2 * len(response.remark) // 10)
+        yield index + 1, response, now
 
 
 def _hand_over_and_merge(
@@ -110,13 +112,13 @@ def _hand_over_and_merge(
     *,
     now: datetime,
 ) -> RecordVersion[Administration]:
-    word = answered_items.relationship_label(db, vault, administration.payload)
-    out, ticket = clinician_side.create_handover(
-        db, vault, administration, relationship_word=word, now=answers[0][2] - _HANDOVER_DELAY
+    relationship_word = answered_items.relationship_label(db, vault, administration.payload)
+    handover, ticket = clinician_side.create_handover(
+        db, vault, administration, relationship_word=relationship_word, now=answers[0][2] - _HANDOVER_DELAY
     )
-    for number, response, at in answers:
-        client_side.record_answer(db, ticket, number, response, now=at)
+    for number, response, answered_at in answers:
+        client_side.record_answer(db, ticket, number, response, now=answered_at)
     client_side.record_act(db, ticket, ACT_FINISHED, now=now + _HANDOVER_DELAY)
-    back = clinician_side.merge_handover(db, vault, out, now=now + 2 * _HANDOVER_DELAY)
-    clinician_side.close_handover(db, vault, back, now=now + 3 * _HANDOVER_DELAY)
+    merged = clinician_side.merge_handover(db, vault, handover, now=now + 2 * _HANDOVER_DELAY)
+    clinician_side.close_handover(db, vault, merged, now=now + 3 * _HANDOVER_DELAY)
     return administrations.load_administration(db, vault, administration.id)

@@ -40,19 +40,25 @@ def schedule_hour(hour: Hour, usual: UsualSchedule, *, now: datetime) -> TimeSpa
 
 
 def _day_in_week(weeks: int, weekday: str, *, today: date) -> date:
-    this = today.weekday()
+    current_weekday = today.weekday()
     # On a weekend a fixed working day is used, because the practice has no regular sessions on weekends.
-    meant = _WEEKDAYS.index(weekday) if weekday in _WEEKDAYS else this if this <= 4 else _WORKDAY
+    target_weekday = (
+        _WEEKDAYS.index(weekday)
+        if weekday in _WEEKDAYS
+        else current_weekday
+        if current_weekday <= 4
+        else _WORKDAY
+    )
     if weeks > 0:
-        return today - timedelta(days=((this - meant) % 7 or 7) + 7 * (weeks - 1))
-    return today + timedelta(days=((meant - this) % 7 or 7) + 7 * (-weeks - 1))
+        return today - timedelta(days=((current_weekday - target_weekday) % 7 or 7) + 7 * (weeks - 1))
+    return today + timedelta(days=((target_weekday - current_weekday) % 7 or 7) + 7 * (-weeks - 1))
 
 
 def _time_of_slot(slot: str, local: datetime) -> time:
     minute = local.hour * 60 + local.minute
     upcoming = min(-(-(minute + 10) // _HALF_HOUR) * _HALF_HOUR, _LATEST_NEXT)
     if slot == "earlier":
-        before = max(0, min((minute - 80) // _HALF_HOUR * _HALF_HOUR, upcoming - 60))
-        return time(before // 60, before % 60)
-    at = upcoming + _AFTER_NEXT[slot]
-    return time(at // 60, at % 60)
+        earlier_minute = max(0, min((minute - 80) // _HALF_HOUR * _HALF_HOUR, upcoming - 60))
+        return time(earlier_minute // 60, earlier_minute % 60)
+    slot_minute = upcoming + _AFTER_NEXT[slot]
+    return time(slot_minute // 60, slot_minute % 60)
