@@ -21,11 +21,11 @@ def to_stream_safe(text: str) -> str:
     """Insert a grapheme joiner after every thirty combining marks in a row; no character is removed."""
     if text.isascii():
         return text
-    made, run = [], 0
+    chars, mark_count = [], 0
     for char in text:
-        run = run + 1 if combining(char) else 0
-        if run > MAX_MARKS_PER_LETTER:
-            made.append(GRAPHEME_JOINER)
-            run = 1
-        made.append(char)
-    return "".join(made)
+        mark_count = mark_count + 1 if combining(char) else 0
+        if mark_count > MAX_MARKS_PER_LETTER:
+            chars.append(GRAPHEME_JOINER)
+            mark_count = 1
+        chars.append(char)
+    return "".join(chars)

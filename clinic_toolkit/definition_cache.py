@@ -29,38 +29,38 @@ def load_or_build(folder: Path, pattern: str, *, checker_folder: Path, build: Ca
         The bytes that `build` returned, now or earlier.
     """
     try:
-        of = _digest_files([*folder.glob(pattern), *checker_folder.glob("*.py")])
+        source_digest = _digest_files([*folder.glob(pattern), *checker_folder.glob("*.py")])
     except OSError:
         return build()  # raises the error that names the unreadable file
-    kept = _find_cached(folder / _CACHE_FILE, of)
-    if kept is None:
-        kept = build()
-        _write_cache(folder / _CACHE_FILE, of, kept)
-    return kept
+    content = _find_cached(folder / _CACHE_FILE, source_digest)
+    if content is None:
+        content = build()
+        _write_cache(folder / _CACHE_FILE, source_digest, content)
+    return content
 
 
 def _digest_files(files: list[Path]) -> bytes:
-    seen = sha256()
+    hasher = sha256()
     for path in sorted(files):
         data = path.read_bytes()
-        seen.update(f"{path.name} {len(data)} ".encode() + data)
-    return seen.digest()
+        hasher.update(f"{path.name} {len(data)} ".encode() + data)
+    return hasher.digest()
 
 
 def _find_cached(cache_file: Path, source_digest: bytes) -> bytes | None:
     try:
-        held = cache_file.read_bytes()
+        cached = cache_file.read_bytes()
     except OSError:
         return None
-    return held[64:] if held[:64] == source_digest + sha256(held[64:]).digest() else None
+    return cached[64:] if cached[:64] == source_digest + sha256(cached[64:]).digest() else None
 
 
 def _write_cache(cache_file: Path, source_digest: bytes, content: bytes) -> None:
     if sys.dont_write_bytecode:
         return
-    half = cache_file.with_suffix(f".{os.getpid()}")
+    temporary_file = cache_file.with_suffix(f".{os.getpid()}")
     # If the cache cannot be written, each process validates the files itself.
     with suppress(OSError):
         cache_file.parent.mkdir(exist_ok=True)
-        half.write_bytes(source_digest + sha256(content).digest() + content)
-        half.replace(cache_file)
+        temporary_file.write_bytes(source_digest + sha256(content).digest() + content)
+        temporary_file.replace(cache_file)

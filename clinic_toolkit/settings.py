@@ -94,27 +94,27 @@ def load_settings(
 
 def _parse_settings_file(path: Path, overrides: dict[str, int]) -> Settings:
     try:
-        found = tomllib.loads(_read_settings_text(path))
+        table = tomllib.loads(_read_settings_text(path))
     except plain_text.TextDecodingError as cause:
         raise _damaged_settings_error(path, str(cause)) from cause
     # TOMLDecodeError and TomlLimitExceeded are subclasses of ValueError.
     except (OSError, ValueError, RecursionError) as cause:
         raise _damaged_settings_error(path, "it is not a settings file") from cause
-    unknown = sorted(set(found) - {"host_name", "demo", *NUMBER_RANGES})
-    if unknown:
-        raise _damaged_settings_error(path, f"it sets something unknown, {unknown[0]!r}")
-    host_name, demo = found.get("host_name"), found.get("demo", False)
+    unknown_keys = sorted(set(table) - {"host_name", "demo", *NUMBER_RANGES})
+    if unknown_keys:
+        raise _damaged_settings_error(path, f"it sets something unknown, {unknown_keys[0]!r}")
+    host_name, demo = table.get("host_name"), table.get("demo", False)
     if not isinstance(host_name, str) or not HOST_NAME_PATTERN.fullmatch(host_name):
         raise _damaged_settings_error(path, "its host_name is missing or was not made by this program")
     if not isinstance(demo, bool):
         raise _damaged_settings_error(path, "demo must be true or false")
     numbers = {}
-    for name, (least, most) in NUMBER_RANGES.items():
-        value = found.get(name)
+    for name, (minimum, maximum) in NUMBER_RANGES.items():
+        value = table.get(name)
         if value is None:
             continue
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise _damaged_settings_error(path, f"{name} must be a whole number from {least} to {most}")
+        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+            raise _damaged_settings_error(path, f"{name} must be a whole number from {minimum} to {maximum}")
         numbers[name] = value
     return Settings(data_folder=path.parent, host_name=host_name, demo=demo, **(numbers | overrides))
 
@@ -143,24 +143,24 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, int]:
 
 
 def _check_range(label: str, name: str, value: int) -> int:
-    least, most = NUMBER_RANGES[name]
-    if not least <= value <= most:
-        raise BadSetting(f"{label} must be from {least} to {most}. Correct it, then start again.")
+    minimum, maximum = NUMBER_RANGES[name]
+    if not minimum <= value <= maximum:
+        raise BadSetting(f"{label} must be from {minimum} to {maximum}. Correct it, then start again.")
     return value
 
 
 def _create_settings_file(path: Path, *, demo: bool) -> None:
-    letters = string.ascii_lowercase + string.digits
-    host_name = f"t-{''.join(secrets.choice(letters) for _ in range(8))}.localhost"
-    aside = path.with_suffix(".new")
+    alphabet = string.ascii_lowercase + string.digits
+    host_name = f"t-{''.join(secrets.choice(alphabet) for _ in range(8))}.localhost"
+    temporary_file = path.with_suffix(".new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(temporary_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(handle, "w", encoding="utf-8") as file:
             file.write(_TEMPLATE.format(host_name=host_name, demo=str(demo).lower()))
             file.flush()
             os.fsync(file.fileno())
-        os.replace(aside, path)
+        os.replace(temporary_file, path)
     except OSError as cause:
         raise BadSetting(
             f"Nothing can be written to {path.parent}: {cause.strerror or 'no reason given'}. "

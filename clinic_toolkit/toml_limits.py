@@ -48,10 +48,10 @@ def check_limits(text: str) -> None:
         TomlLimitExceeded: the first limit that is exceeded, and the line.
     """
     scan = _LimitScan()
-    for piece in _TOKEN.finditer(text):
-        too_much = scan.count_token(piece[0])
-        if too_much:
-            raise TomlLimitExceeded(text.count("\n", 0, piece.start()) + 1, too_much)
+    for token_match in _TOKEN.finditer(text):
+        problem = scan.count_token(token_match[0])
+        if problem:
+            raise TomlLimitExceeded(text.count("\n", 0, token_match.start()) + 1, problem)
 
 
 class _LimitScan:

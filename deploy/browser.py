@@ -1,6 +1,6 @@
-"""Finding a Chrome, Edge or Chromium, and a Firefox, for the browser tests.
+"""Finds a Chrome, Edge or Chromium, and a Firefox, for the browser tests.
 
-Nothing is downloaded by the product itself.
+The product itself downloads nothing.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 VARIABLE = "CLINIC_BROWSER"
 FIREFOX = "CLINIC_FIREFOX"
-# Chromium without the shell of windows around its pages: half the processor time for the same pages.
+# Chromium without windows around its pages needs half the processor time for the same pages.
 HEADLESS = "CLINIC_HEADLESS"
 
 _NAMES = (
@@ -38,21 +38,21 @@ _FIREFOX_WINDOWS = ("Mozilla Firefox/firefox.exe",)
 
 
 def offer(variables: MutableMapping[str, str]) -> None:
-    """Put the paths of the browsers where the tests look for them, as far as there are any or can be had."""
-    kinds = (
+    """Set the variables in which the tests look for browsers; install a missing one if that is allowed."""
+    browsers = (
         (VARIABLE, find, "chromium"),
         (FIREFOX, find_firefox, "firefox-esr"),
         (HEADLESS, find_headless, "chromium-headless-shell"),
     )
-    for variable, search, package in kinds:
+    for variable, search, package in browsers:
         if variables.get(variable):
             continue
-        found = search(variables)
-        if found is None and may_install():
+        path = search(variables)
+        if path is None and may_install():
             install(package)
-            found = search(variables)
-        if found is not None:
-            variables[variable] = found
+            path = search(variables)
+        if path is not None:
+            variables[variable] = path
 
 
 def find(variables: Mapping[str, str]) -> str | None:
@@ -66,33 +66,33 @@ def find_firefox(variables: Mapping[str, str]) -> str | None:
 
 
 def find_headless(variables: Mapping[str, str]) -> str | None:
-    """A Chromium that shows no windows, where there is one; the tests can do without."""
+    """A Chromium without windows, if there is one; the tests also run without it."""
     return _first(variables, _HEADLESS_NAMES, (), ())
 
 
 def _first(
     variables: Mapping[str, str], names: Sequence[str], mac: Sequence[str], windows: Sequence[str]
 ) -> str | None:
-    # By name on the path, else where its installer puts it.
-    named = (shutil.which(name, path=variables.get("PATH")) for name in names)
-    return next((path for path in named if path and starts(path)), None) or _usual_place(
+    # Search PATH by name first, then the folders that the installers use.
+    paths = (shutil.which(name, path=variables.get("PATH")) for name in names)
+    return next((path for path in paths if path and starts(path)), None) or _usual_place(
         variables, mac, windows
     )
 
 
 def starts(path: str) -> bool:
-    """Whether this is the browser itself; some systems put a stub there that only tells how to get it."""
+    """Whether this is the browser itself and not a stub that only says how to install it."""
     if sys.platform == "win32":
         return True  # asking for the version would open a window
     try:
-        asked = subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False)
+        result = subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return asked.returncode == 0
+    return result.returncode == 0
 
 
 def may_install() -> bool:
-    """Only as root on Debian, where one package is a whole browser. Elsewhere a person decides."""
+    """Whether a browser may be installed: only as root on Debian, where one package is enough."""
     if sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     try:
@@ -103,21 +103,23 @@ def may_install() -> bool:
 
 
 def install(package: str) -> None:
-    """A package of Debian's own. If that fails the tests say that there is no such browser."""
+    """Install a package of Debian; if that fails, the tests report the missing browser."""
     print(f"A browser for the browser tests is missing: installing Debian's {package}.", flush=True)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
-        done = subprocess.run(["apt-get", "-qq", *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
-        if done.returncode:
+    environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", package]):
+        result = subprocess.run(
+            ["apt-get", "-qq", *arguments], env=environ, stdout=subprocess.DEVNULL, check=False
+        )
+        if result.returncode:
             return
 
 
 def _usual_place(variables: Mapping[str, str], mac: Sequence[str], windows: Sequence[str]) -> str | None:
     if sys.platform == "darwin":
-        places = [Path(place) for place in mac]
+        candidates = [Path(path) for path in mac]
     elif sys.platform == "win32":
         roots = [variables.get(name) for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
-        places = [Path(root) / place for root in roots if root for place in windows]
+        candidates = [Path(root) / path for root in roots if root for path in windows]
     else:
-        places = []
-    return next((str(place) for place in places if place.is_file()), None)
+        candidates = []
+    return next((str(path) for path in candidates if path.is_file()), None)

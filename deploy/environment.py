@@ -1,8 +1,8 @@
 """The environment of the two commands: `.venv` beside this folder, made from a locked list.
 
-Every library comes as a wheel whose hash is in the list: nothing is compiled, and nothing is
-installed that its maintainers did not see. A person's own settings of pip (a proxy, a certificate,
-a mirror) stay in force.
+Every library is installed from a wheel whose hash is in the list: nothing is compiled, and nothing is
+installed that the maintainers of this program did not see. A person's own settings of pip (a proxy, a
+certificate, a mirror) are respected.
 """
 
 import contextlib
@@ -20,27 +20,27 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 VENV = CHECKOUT / ".venv"
 
 RUNTIME = ("requirements.lock",)
-# Holds every line of the runtime list as well; a test sees to that.
+# Includes every line of the runtime list, which a test checks.
 DEVELOPMENT = ("requirements.lock", "requirements-dev.lock")
 
-# Written last of all: an environment without it, or with another, is not finished.
+# Written last: an environment without it, or with another one, is unfinished.
 STAMP = "set-up-complete"
 
 
 class CannotSetUp(Exception):
-    """The environment cannot be made here; says what a person can do."""
+    """The environment cannot be set up here; the message says what a person can do."""
 
 
 def run(lists: Sequence[str], arguments: Sequence[str]) -> NoReturn:
-    """Make the environment ready and become the program in it."""
+    """Set up the environment, then replace this process by the program in it."""
     prepare(lists)
     command = [str(python_of(VENV)), "-P", *arguments]
     if sys.platform == "win32":
-        # There exec returns to the prompt at once, while the program still runs.
-        program = subprocess.Popen(command, env=surroundings(os.environ))
+        # Replacing the process on Windows would return to the prompt at once, while the program still runs.
+        process = subprocess.Popen(command, env=surroundings(os.environ))
         while True:
             with contextlib.suppress(KeyboardInterrupt):
-                sys.exit(program.wait())
+                sys.exit(process.wait())
     sys.stdout.flush()
     sys.stderr.flush()
     # One process, so that a signal or Ctrl+C goes straight to the program.
@@ -48,22 +48,22 @@ def run(lists: Sequence[str], arguments: Sequence[str]) -> NoReturn:
 
 
 def prepare(lists: Sequence[str]) -> None:
-    """See that `.venv` holds these lists; make it, or add to it, where it does not."""
+    """Make sure that these lists are installed in `.venv`; create or complete it if they are not."""
     try:
         if missing(VENV, lists):
             refuse_unserved()
             with _alone():
                 set_up(VENV, lists)
-    except CannotSetUp as reason:
-        sys.stderr.write(f"{reason}\n")
+    except CannotSetUp as error:
+        sys.stderr.write(f"{error}\n")
         sys.exit(2)
-    except OSError as reason:
-        sys.stderr.write(f"{VENV} could not be set up: {reason.strerror or reason}.\n")
+    except OSError as error:
+        sys.stderr.write(f"{VENV} could not be set up: {error.strerror or error}.\n")
         sys.exit(2)
 
 
 def refuse_unserved() -> None:
-    """Say before anything is fetched that there are no ready-made libraries for this machine.
+    """Refuse a machine without ready-made libraries before anything is downloaded.
 
     Raises:
         CannotSetUp: for Intel Macs `cryptography` is no longer published (`deploy/lock.py --check`).
@@ -77,13 +77,13 @@ def refuse_unserved() -> None:
 
 
 def surroundings(outer: Mapping[str, str]) -> dict[str, str]:
-    """The variables for the program: this checkout on its path, and no other Python's folders.
+    """The environment variables of the program: this checkout on its path, and no other Python's folders.
 
-    Nor a habit of writing no byte code: every lock starts a process, which would compile all anew.
+    Byte code is always written, because every lock starts a process, which would compile everything again.
     """
-    left_out = ("PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
-    inner = {name: value for name, value in outer.items() if name not in left_out}
-    return inner | {"PYTHONPATH": str(CHECKOUT)}
+    excluded = ("PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
+    variables = {name: value for name, value in outer.items() if name not in excluded}
+    return variables | {"PYTHONPATH": str(CHECKOUT)}
 
 
 def python_of(venv: Path) -> Path:
@@ -92,26 +92,26 @@ def python_of(venv: Path) -> Path:
 
 
 def stamp_of(name: str) -> str:
-    """What an environment must have been made from: this list, by this interpreter."""
+    """The stamp of an environment that was made from this list by this interpreter."""
     interpreter = f"{sys.version}\n{sys.base_prefix}\n"
     return hashlib.sha256(_list(name).read_bytes() + interpreter.encode()).hexdigest()
 
 
 def missing(venv: Path, lists: Sequence[str]) -> list[str]:
-    """The lists that are not wholly installed in this environment."""
-    present = _stamps(venv)
-    return [name for name in lists if present.get(name) != stamp_of(name)]
+    """The lists that are not completely installed in this environment."""
+    stamps = _stamps(venv)
+    return [name for name in lists if stamps.get(name) != stamp_of(name)]
 
 
 def set_up(venv: Path, lists: Sequence[str]) -> None:
-    """Install what is missing: into a new environment, or into the one that is right as far as it goes."""
-    lacking = missing(venv, lists)
-    if not lacking:
+    """Install the missing lists, into a new environment or into the existing one if it is valid."""
+    missing_lists = missing(venv, lists)
+    if not missing_lists:
         return
     print(f"Setting up {venv}. This happens once and takes up to a minute.", flush=True)
-    # Going first and coming last, so that an interruption leaves nothing that looks finished.
+    # The stamp is removed first and written last, so that an interruption leaves nothing that looks finished.
     (venv / STAMP).unlink(missing_ok=True)
-    if lists[0] in lacking:
+    if lists[0] in missing_lists:
         _make(venv)
     _install(venv, lists[-1])
     _write_stamps(venv, lists)
@@ -132,27 +132,27 @@ def _stamps(venv: Path) -> dict[str, str]:
 
 
 def _write_stamps(venv: Path, lists: Sequence[str]) -> None:
-    unfinished = venv / f"{STAMP}.new"
-    unfinished.write_text("".join(f"{name} {stamp_of(name)}\n" for name in lists), encoding="utf-8")
-    unfinished.replace(venv / STAMP)
+    new_file = venv / f"{STAMP}.new"
+    new_file.write_text("".join(f"{name} {stamp_of(name)}\n" for name in lists), encoding="utf-8")
+    new_file.replace(venv / STAMP)
 
 
 def _make(venv: Path) -> None:
     from venv import EnvBuilder
 
-    # Without pip: it comes afterwards, from the first place that has it.
+    # Without pip, which `_pip` finds or adds afterwards.
     EnvBuilder(clear=True, symlinks=sys.platform != "win32", with_pip=False).create(venv)
 
 
 def _install(venv: Path, name: str) -> None:
-    # The list names everything that anything in it needs, so nobody has to look for more: an older pip
-    # takes a need with an extra in brackets for a library of its own, and refuses its newest release.
-    what = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(_list(name))]
+    # The list is complete, so dependencies are not resolved: an older pip takes a dependency with an extra in
+    # brackets for a library of its own, and refuses its newest release.
+    arguments = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(_list(name))]
     uv = shutil.which("uv")
-    if uv and _done([uv, "pip", "install", "--python", str(python_of(venv)), *what]):
+    if uv and _done([uv, "pip", "install", "--python", str(python_of(venv)), *arguments]):
         return
-    # No byte code for the many modules that are never loaded; the others get theirs at their first use.
-    if not _done([*_pip(venv), "install", "--no-input", "--no-compile", *what]):
+    # Many modules are never loaded, so each is compiled at its first use and not here.
+    if not _done([*_pip(venv), "install", "--no-input", "--no-compile", *arguments]):
         raise CannotSetUp(
             "The libraries could not be installed; the reason is shown above. The first start needs the "
             "internet once. Nothing half-finished will be used: type the same command again."
@@ -160,51 +160,54 @@ def _install(venv: Path, name: str) -> None:
 
 
 def _pip(venv: Path) -> list[str]:
-    inside = [str(python_of(venv)), "-m", "pip"]
-    if _done([*inside, "--version"], quiet=True):
-        return inside
+    venv_pip = [str(python_of(venv)), "-m", "pip"]
+    if _done([*venv_pip, "--version"], quiet=True):
+        return venv_pip
     if _done([str(python_of(venv)), "-m", "ensurepip", "--default-pip"], quiet=True):
-        return inside
-    # Debian leaves ensurepip out of a plain Python; its own pip may fill an environment all the same.
-    outside = [sys.executable, "-m", "pip", "--python", str(python_of(venv))]
-    if _done([*outside, "--version"], quiet=True):
-        return outside
+        return venv_pip
+    # Debian's plain Python lacks ensurepip, but Debian's own pip may install into this environment.
+    outer_pip = [sys.executable, "-m", "pip", "--python", str(python_of(venv))]
+    if _done([*outer_pip, "--version"], quiet=True):
+        return outer_pip
     raise CannotSetUp(what_to_install())
 
 
 def what_to_install() -> str:
-    """The line that puts right a Python that came without pip."""
-    this = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    """The message with the command that adds pip to a Python without it."""
+    python_name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     if shutil.which("apt-get"):
-        line = "sudo apt install python3-venv"
+        command = "sudo apt install python3-venv"
     elif shutil.which("dnf"):
-        line = "sudo dnf install python3-pip"
+        command = "sudo dnf install python3-pip"
     else:
-        line = f"{this} -m ensurepip"
-    return f"This Python ({this}) came without pip, which fetches the libraries. First give:\n\n    {line}\n"
+        command = f"{python_name} -m ensurepip"
+    return (
+        f"This Python ({python_name}) came without pip, which fetches the libraries. First give:\n\n"
+        f"    {command}\n"
+    )
 
 
 def _done(command: Sequence[str], *, quiet: bool = False) -> bool:
-    outer = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
-    # A habit of installing for the user would be refused inside an environment.
-    outer |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    silent = subprocess.DEVNULL if quiet else None
-    return subprocess.run(command, env=outer, check=False, stdout=silent, stderr=silent).returncode == 0
+    environ = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+    # A person's setting to install for the user would be refused inside an environment.
+    environ |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.run(command, env=environ, check=False, stdout=output, stderr=output).returncode == 0
 
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    # Two commands given at once must not fill one folder together. The list itself is what they
-    # take turns at, so that no further file lies about.
+    # Two commands must not set up one folder at the same time. They lock the list itself, so that no other
+    # file is needed.
     try:
         import fcntl
     except ImportError:
         yield
         return
-    with _list(RUNTIME[0]).open("rb") as turn:
+    with _list(RUNTIME[0]).open("rb") as lock_file:
         try:
-            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print(f"Another command is setting up {VENV}; waiting for it.", flush=True)
-            fcntl.flock(turn, fcntl.LOCK_EX)
+            fcntl.flock(lock_file, fcntl.LOCK_EX)
         yield

@@ -1,13 +1,13 @@
-"""Maintainers only: write both lists of locked libraries again from pyproject.toml. Needs uv.
+"""Maintainers only: rewrite both lists of locked libraries from pyproject.toml. Needs uv.
 
     python3 deploy/lock.py [--upgrade]
     python3 deploy/lock.py --check
 
-The second form writes nothing: it asks whether there is a wheel of everything for each Python that the README
-names, on each system.
+The second form writes nothing: it checks that there is a wheel of every library for each Python that the
+README names, on each system.
 
-The lists hold for every system and Python (markers), and name wheels only, each with its hash. The
-second is bound by the first, so that one environment can serve the start and the tests.
+The lists are valid for every system and Python (markers), and name wheels only, each with its hash. The
+second is constrained by the first, so that one environment can serve the start and the tests.
 """
 
 import subprocess
@@ -33,26 +33,26 @@ SYSTEMS = (
 
 
 def check() -> int:
-    """Resolve both lists for every version and system, as an installation would, into nowhere."""
-    failed = 0
+    """Check that both lists could be installed for every version and system; nothing is installed."""
+    failures = 0
     for version in VERSIONS:
         for system in SYSTEMS:
             command = ["uv", "pip", "install", "--quiet", "--dry-run", "--no-deps", "--require-hashes"]
             command += ["--only-binary", ":all:", "--python-version", version, "--python-platform", system]
             command += ["--target", str(CHECKOUT / ".venv" / "nowhere"), "-r", DEVELOPMENT]
-            done = subprocess.run(command, cwd=CHECKOUT, check=False).returncode == 0
-            print(f"{'holds' if done else 'DOES NOT HOLD'}: Python {version} on {system}")
-            failed += not done
-    return 1 if failed else 0
+            is_installable = subprocess.run(command, cwd=CHECKOUT, check=False).returncode == 0
+            print(f"{'holds' if is_installable else 'DOES NOT HOLD'}: Python {version} on {system}")
+            failures += not is_installable
+    return 1 if failures else 0
 
 
 def main() -> int:
     """Compile the runtime list, then the development list on top of it."""
     command = [*_COMPILE, "python3 deploy/lock.py", *sys.argv[1:], "pyproject.toml"]
-    for extra in (["-o", RUNTIME], ["--group", "dev", "-c", RUNTIME, "-o", DEVELOPMENT]):
-        done = subprocess.run([*command, *extra], cwd=CHECKOUT, check=False)
-        if done.returncode:
-            return done.returncode
+    for options in (["-o", RUNTIME], ["--group", "dev", "-c", RUNTIME, "-o", DEVELOPMENT]):
+        result = subprocess.run([*command, *options], cwd=CHECKOUT, check=False)
+        if result.returncode:
+            return result.returncode
     return 0
 
 

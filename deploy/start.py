@@ -1,10 +1,10 @@
 """Open the practice: python3 deploy/start.py
 
-Sets up what is needed the first time, in .venv beside this folder, and starts the program. What
-follows the name is passed on: --demo, --port 8800, --no-browser, --check --out DIR.
+Sets up what is needed the first time, in .venv beside this folder, and starts the program. The arguments are
+passed on: --demo, --port 8800, --no-browser, --check --out DIR.
 """
 
-# Kept to words that any Python can read, so that an old one gets a sentence and no error in syntax.
+# Written in syntax that any Python can parse, so that an old one gets this message and no syntax error.
 import os
 import sys
 

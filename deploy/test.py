@@ -1,13 +1,13 @@
 """Run every test: python3 deploy/test.py [arguments of pytest]
 
-Sets up what is needed the first time, in .venv beside this folder. Of its own it knows
+Sets up what is needed the first time, in .venv beside this folder. Added to the options of pytest are
 --require-browser (no browser is a failure), --ci (every run draws the same values, and a test of
 processes or browsers may run twice), --fast (no start of the program, no browser and nothing slow:
 a minute and a half), --bench and --reliability (the measured goals, the long forms).
-`--reliability kills --rounds 100` goes a hundred rounds of the tests of that name.
+`--reliability kills --rounds 100` runs a hundred rounds of the tests of that name.
 """
 
-# Kept to words that any Python can read, so that an old one gets a sentence and no error in syntax.
+# Written in syntax that any Python can parse, so that an old one gets this message and no syntax error.
 import os
 import sys
 
@@ -24,46 +24,48 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser
 import environment
 
-# With these words and no others it is still the whole suite, or all of it that is fast.
+# With no other arguments than these it is still the whole suite, or all of its fast tests.
 WHOLE = ("--require-browser", "--ci", "--fast")
 
 
 def in_parallel(arguments, cores):
-    """The arguments for pytest; the whole suite is run by two processes where there are two cores.
+    """The arguments for pytest; two processes run the whole suite if there are two cores.
 
-    A third one takes up what the two leave idle, and was no quicker: 674 to 686 seconds against 685.
+    A third process was no quicker: 674 to 686 seconds against 685.
     """
     if (cores or 1) < 2 or any(argument not in WHOLE for argument in arguments):
         return arguments
-    # The order is made in tests/conftest.py: what takes longest comes first.
+    # tests/conftest.py decides the order: the longest tests come first.
     return ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"] + arguments
 
 
 def in_fixed_order(arguments):
-    """The arguments with --ci told to the plugin that shuffles tests and draws seeds: one order, one seed."""
-    fixed = ["--randomly-dont-reorganize", "--randomly-seed=1"] if "--ci" in arguments else []
-    return fixed + arguments
+    """The arguments; with --ci, also one order and one seed for the plugin that shuffles tests."""
+    options = ["--randomly-dont-reorganize", "--randomly-seed=1"] if "--ci" in arguments else []
+    return options + arguments
 
 
 def by_name(arguments):
-    """The arguments with a name after --reliability turned into pytest's own choice by name."""
-    chosen = []
+    """The arguments, with a name after --reliability turned into pytest's option -k."""
+    pytest_arguments = []
     for argument in arguments:
-        named = chosen[-1:] == ["--reliability"] and argument[:1] not in ("-", "")
-        if named and not os.path.exists(argument.partition("::")[0]):
-            chosen.append("-k")
-        chosen.append(argument)
-    return chosen
+        may_be_name = pytest_arguments[-1:] == ["--reliability"] and argument[:1] not in ("-", "")
+        if may_be_name and not os.path.exists(argument.partition("::")[0]):
+            pytest_arguments.append("-k")
+        pytest_arguments.append(argument)
+    return pytest_arguments
 
 
 def seen_from(folder, arguments):
-    """The arguments with every path that exists seen from this folder made whole."""
-    whole = []
+    """The arguments, with every path that exists in this folder made absolute."""
+    absolute_arguments = []
     for argument in arguments:
         path, colons, test = argument.partition("::")
-        found = os.path.join(folder, path)
-        whole.append(found + colons + test if path and os.path.exists(found) else argument)
-    return whole
+        absolute_path = os.path.join(folder, path)
+        absolute_arguments.append(
+            absolute_path + colons + test if path and os.path.exists(absolute_path) else argument
+        )
+    return absolute_arguments
 
 
 if __name__ == "__main__":
