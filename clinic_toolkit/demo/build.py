@@ -9,12 +9,14 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from clinic_toolkit.demo import content as made_up
+from clinic_toolkit.demo.acts import DemoState, Step
 from clinic_toolkit.demo.content import Content
-from clinic_toolkit.demo.hour_acts import DemoState, HourScript, Step
+from clinic_toolkit.demo.hour_acts import HourScript
 from clinic_toolkit.demo.schedule import schedule_hour
 from clinic_toolkit.instruments import loader
-from clinic_toolkit.record.people import cases, clients, practice, practice_access, relationships
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people import cases, clients, practice_access, relationships
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.questionnaires import own_questionnaires
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.vault.vault import Vault
@@ -45,9 +47,9 @@ def build_demo_practice(engine: Engine, *, now: datetime, content: Content | Non
     return vault
 
 
-def demo_settings(spec: made_up.Practice) -> practice.PracticeSettings:
+def demo_settings(spec: made_up.Practice) -> PracticeSettings:
     """The settings of the demo. Its recovery sheet counts as proved, because nobody needs to keep one."""
-    return practice.PracticeSettings(
+    return PracticeSettings(
         country=spec.country,
         record_kind="full",
         practice_name=spec.practice_name,

@@ -3,57 +3,38 @@
 Each act calls a function of `record` with the time at which a clinician would have done it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection
 
 from clinic_toolkit.demo import content, questionnaire_acts
+from clinic_toolkit.demo.acts import DemoState, Step
 from clinic_toolkit.demo.schedule import TimeSpan
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.score_change import MIN_BASELINE_ROUNDS
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.people import relationships, therapy_sessions, watched_questions
-from clinic_toolkit.record.people.cases import Case
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.relationships import Relationship
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.relationship_record import Relationship
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations, reflections
+from clinic_toolkit.record.questionnaires.administration_record import MODE_PAPER
 from clinic_toolkit.record.safety import fear_holds
-from clinic_toolkit.record.writing import handouts, note_rendering, notes, signature_facts
-from clinic_toolkit.record.writing.notes import SOURCE_CLINICIAN, ClinicalNote, NotePart
-from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.record.writing import (
+    handouts,
+    note_prefill,
+    note_record,
+    notes,
+    signature_facts,
+)
 from clinic_toolkit.worksheets import catalogue as sheets
 
 PLANNED_AHEAD = timedelta(days=6)
 _CHECK_IN_EARLIER = timedelta(minutes=10)
-
-
-@dataclass(kw_only=True)
-class DemoState:
-    """What every act uses, and what earlier acts created, by file name."""
-
-    db: Connection
-    vault: Vault
-    clients: dict[str, RecordVersion[Client]] = field(default_factory=dict)
-    cases: dict[str, RecordVersion[Case]] = field(default_factory=dict)
-    relationships: dict[tuple[str, str], RecordVersion[Relationship]] = field(default_factory=dict)
-
-
-Act = Callable[[DemoState, datetime], None]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """An act and its time."""
-
-    at: datetime
-    act: Act
 
 
 @dataclass(kw_only=True)
@@ -67,7 +48,7 @@ class HourScript:
     relationship_specs: dict[str, content.Relationship]
     span: TimeSpan
     record: RecordVersion[TherapySession] = field(init=False)
-    note: RecordVersion[ClinicalNote] = field(init=False)
+    note: RecordVersion[note_record.ClinicalNote] = field(init=False)
 
     @property
     def planned_at(self) -> datetime:
@@ -206,7 +187,7 @@ class HourScript:
 
     def _administration_mode(self, given: content.Questionnaire) -> str:
         if given.paper:
-            return administrations.MODE_PAPER
+            return MODE_PAPER
         return "read_aloud" if self.record.payload.setting == "room" else "telehealth"
 
     def _find_or_add_relationship(
@@ -266,12 +247,14 @@ class HourScript:
         )
 
     def _begin_note(self, told: content.Note, desk: DemoState, now: datetime) -> None:
-        prefilled = note_rendering.list_prefilled_parts(desk.db, desk.vault, self.record)
+        prefilled = note_prefill.list_prefilled_parts(desk.db, desk.vault, self.record)
         parts = [*_clinician_parts({"data": told.data}), *prefilled]
         self.note = notes.create_note(desk.db, desk.vault, self.record, parts, now=now)
 
     def _write_note(self, told: content.Note, desk: DemoState, now: datetime) -> None:
-        prefilled = [part for part in self.note.payload.parts if part.source_label != SOURCE_CLINICIAN]
+        prefilled = [
+            part for part in self.note.payload.parts if part.source_label != note_record.SOURCE_CLINICIAN
+        ]
         texts = {"data": told.data, "assessment": told.assessment, "plan": told.plan}
         parts = [*_clinician_parts(texts), *prefilled]
         version = self.note.version
@@ -290,8 +273,10 @@ class HourScript:
         )
 
 
-def _clinician_parts(written: dict[str, str]) -> list[NotePart]:
+def _clinician_parts(written: dict[str, str]) -> list[note_record.NotePart]:
     return [
-        NotePart(section=section, source_label=SOURCE_CLINICIAN, text=written.get(section, ""))
-        for section in notes.SECTIONS_BY_FORMAT["DAP"]
+        note_record.NotePart(
+            section=section, source_label=note_record.SOURCE_CLINICIAN, text=written.get(section, "")
+        )
+        for section in note_record.SECTIONS_BY_FORMAT["DAP"]
     ]

@@ -11,9 +11,10 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED
 from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import open_prompt_groups, risk_entries
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
 _STATUS_BY_MARK = {"d": "declined", "n": "did_not_come_up"}
@@ -67,7 +68,7 @@ def write_risk_entry(
     now: datetime,
 ) -> None:
     """Write the risk entry that closes the prompts of this questionnaire."""
-    entry = risk_entries.RiskEntry(
+    entry = RiskEntry(
         client=administration.payload.client,
         therapy_session=administration.payload.therapy_session,
         entry_date=now.astimezone().date(),

@@ -9,6 +9,7 @@ this machine (`docs/promises.md`).
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +28,17 @@ from clinic_toolkit.store.statements import PreparedStatement
 from clinic_toolkit.store.types import from_microseconds, to_microseconds
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
-# Events for a page that was viewed and for a paper that was saved as a file (the code is followed by the
-# kind of paper). Their references name existing versions; they record no new version.
-READ_ONLY_EVENTS = EVENT_RECORDS_READ, EVENT_PAPER_SAVED = "records.read", "paper.saved"
+
+class JournalEvent(StrEnum):
+    """The events that only name existing versions and record no new one: they were read, or left as a file.
+
+    The code of an export is followed by the kind of document.
+    """
+
+    RECORDS_READ = "records.read"
+    RECORDS_EXPORTED = "records.exported"
+
+
 KEYLESS_MARK, SEALED_MARK = b"\x00", b"\x01"
 _KEY_ID_LENGTH = 16
 GENESIS_HASH = bytes(32)
@@ -169,14 +178,14 @@ def append_entry(
 
 def is_read_only_event(event: str) -> bool:
     """Return whether entries of this event only name existing versions and record no new one."""
-    return event.partition(" ")[0] in READ_ONLY_EVENTS
+    return event.partition(" ")[0] in tuple(JournalEvent)
 
 
 def append_keyless_entry(db: Connection, incarnation: UUID, event: str, *, now: datetime) -> int:
     """Append an entry without any key: an event code and the time, unsigned until the next unlock.
 
     Args:
-        event: one of `keyless_events.KeylessEvent`, with its detail.
+        event: one of `keyless_events`, with its detail.
 
     Returns:
         The number of the entry; 0 if the store is open read-only.

@@ -8,7 +8,9 @@ from msgspec import Struct
 from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.dates import format_date
-from clinic_toolkit.journal.integrity import REASONS, RECORD_NOUNS, IntegrityFailure
+from clinic_toolkit.journal.integrity import IntegrityFailure
+from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS
+from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.store.anchor_slot import SavedRecord
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.types import from_microseconds
@@ -96,7 +98,7 @@ def _missing_sentences(
     groups = [list(group) for _, group in groupby(by_record, key=lambda entry: (entry.table, entry.record))]
     for group in sorted((group for group in groups if group[0].table), key=lambda group: group[-1].seq):
         last_save = group[-1]
-        noun = RECORD_NOUNS.get(last_save.table, "an entry")
+        noun = nouns_of(last_save.table).in_sentence
         names = names_of_ring(last_save.ring)
         count_phrase = f", the last of {len(group)} saves" if len(group) > 1 else ""
         yield (
@@ -198,7 +200,7 @@ def failure_sentences(failures: dict[bytes, IntegrityFailure], names_of_ring: Na
         names = names_of_ring(failure.ring)
         yield (
             f"{failure.noun[0].upper()}{failure.noun[1:]}{f' ({names})' if names else ''}: "
-            f"{REASONS[failure.reason]}."
+            f"{REASON_TEXTS[failure.reason]}."
         )
 
 

@@ -9,10 +9,11 @@ from typing import TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import inventory_snapshot, records, version_history
+from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.vault.vault import Vault
 
@@ -29,9 +30,8 @@ class IdempotencyKeyTaken(ClinicError):
 def find_created_with(
     db: Connection,
     vault: Vault,
-    table: Table,
+    kind: RecordKind[P],
     idempotency_key: UUID,
-    payload_type: type[P],
     *,
     ring: UUID | None,
 ) -> RecordVersion[P] | None:
@@ -51,13 +51,13 @@ def find_created_with(
         return None
     record_ring = UUID(bytes=logged.ring)
     ring_matches = record_ring == ring if ring else vault.find_owner(record_ring) == idempotency_key
-    if logged.table != table.name or not ring_matches:
+    if logged.table != kind.name or not ring_matches:
         raise IdempotencyKeyTaken
-    newest_version = records.load_record(db, vault, table, idempotency_key, payload_type)
+    newest_version = records.load_record(db, vault, kind, idempotency_key)
     first_version = (
         newest_version
         if newest_version.version == 1
-        else version_history.list_versions(db, vault, table, idempotency_key, payload_type)[0]
+        else version_history.list_versions(db, vault, kind, idempotency_key)[0]
     )
     if first_version.author_id != vault.user_id:
         raise IdempotencyKeyTaken

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, MetaData, Table, func, inspect, select
 
 from clinic_toolkit.crypto.seal import SUITE
 from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, key_slot_events
-from clinic_toolkit.journal.integrity import RECORD_NOUNS
+from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.journal.record_versions import VersionHeader
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault import header_backup
@@ -293,7 +293,7 @@ def _inspect_key_slots(vault: Vault, logged: _LoggedVersions) -> Iterator[Findin
 
 
 def _build_finding(table: str, record: UUID, version: int, fault: str, ring: UUID) -> Finding:
-    noun = RECORD_NOUNS.get(table, "an entry")
+    noun = nouns_of(table).in_sentence
     return Finding(
         sentence=f"{noun[0].upper()}{noun[1:]} ({record.hex[:8]}, version {version}): {fault}.", ring=ring
     )

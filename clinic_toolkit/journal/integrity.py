@@ -14,56 +14,37 @@ from sqlalchemy import Connection, Row, Table
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_reader, inventory_replay, inventory_snapshot
+from clinic_toolkit.journal.integrity_reasons import REASON_TEXTS, IntegrityReason
+from clinic_toolkit.journal.record_kind import nouns_of
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion
 from clinic_toolkit.vault.vault import Vault
 
-# What a record of each table is called in a sentence for a person.
-RECORD_NOUNS = {
-    "practice": "the settings of the practice",
-    "client": "a client’s details",
-    "clinical_case": "the case that sessions belong to",
-    "relationship": "a relationship",
-    "therapy_session": "a session",
-    "administration": "a questionnaire",
-    "rhythm": "what was agreed about repeating a questionnaire",
-    "handout": "a worksheet that was given",
-    "handover": "a form that was handed to a client",
-    "risk_entry": "a risk entry",
-    "clinical_note": "a progress note",
-    "own_questionnaire": "a questionnaire of your own",
-    "draft": "a form that was started and not finished",
-}
-
-REASONS = {
-    "damaged": "its bytes were changed or damaged outside this program",
-    "missing": "it is missing from the file",
-    "older": "an older version is in its place",
-    "moved": "it was moved to another place in the file",
-    "unnamed": "the audit trail does not mention it, so it was added from outside this program, or its "
-    "line was removed",
-    "back": "an old version was put back beside it",
-}
-
 
 class IntegrityFailure(Struct, frozen=True, kw_only=True):
     """One failed record.
 
-    `reason` is a key of `REASONS`; `found_version` is the version of the row that was found, 0 if none was.
+    `found_version` is the version of the row that was found, 0 if none was.
     """
 
     table: str
     record: UUID
     ring: UUID
-    reason: str
+    reason: IntegrityReason
     found_version: int = 0
 
     @property
     def noun(self) -> str:
         """What such a record is called in a sentence."""
-        return RECORD_NOUNS.get(self.table, "an entry")
+        return nouns_of(self.table).in_sentence
+
+
+def _what_happened(reason: IntegrityReason) -> str:
+    if reason == IntegrityReason.NEWER:
+        return f"is not damaged, but {REASON_TEXTS[reason]}. Update the program to read it."
+    return f"was damaged or changed: {REASON_TEXTS[reason]}."
 
 
 class UnreadableRecord(ClinicError):
@@ -71,19 +52,18 @@ class UnreadableRecord(ClinicError):
 
     def __init__(self, failure: IntegrityFailure) -> None:
         super().__init__(
-            f"This cannot be shown: {failure.noun} was damaged or changed: {REASONS[failure.reason]}. "
+            f"This cannot be shown: {failure.noun} {_what_happened(failure.reason)} "
             "Everything else can be used. A backup may still hold it, so keep a copy of the data folder."
         )
         self.failure = failure
 
 
 def record_failure(
-    vault: Vault, table: Table, record: UUID, ring: UUID, reason: str, *, version: int = 0
+    vault: Vault, table: Table, record: UUID, ring: UUID, reason: IntegrityReason, *, version: int = 0
 ) -> UnreadableRecord:
     """Remember a failed record until a later read clears it.
 
     Args:
-        reason: a key of `REASONS`.
         version: the version of the row that was found; 0 if none was.
 
     Returns:
@@ -96,13 +76,15 @@ def record_failure(
     return UnreadableRecord(failure)
 
 
-def record_damaged_row(vault: Vault, table: Table, row: Row[Any] | SealedRow) -> UnreadableRecord:
-    """Call `record_failure` for a row whose bytes do not open."""
-    return record_failure(vault, table, row.record, row.ring, "damaged", version=row.version)
+def record_unopened_row(
+    vault: Vault, table: Table, row: Row[Any] | SealedRow, reason: IntegrityReason
+) -> UnreadableRecord:
+    """Call `record_failure` for a row that does not open, or whose content this version cannot read."""
+    return record_failure(vault, table, row.record, row.ring, reason, version=row.version)
 
 
 def record_failed_version(
-    vault: Vault, table: Table, version: RecordVersion[Any], reason: str
+    vault: Vault, table: Table, version: RecordVersion[Any], reason: IntegrityReason
 ) -> UnreadableRecord:
     """Call `record_failure` for a version that opened but is not the one that the audit log names."""
     return record_failure(vault, table, version.id, version.ring, reason, version=version.version)
@@ -113,19 +95,21 @@ def clear_failure(vault: Vault, record: bytes) -> None:
     vault.integrity_failures.pop(record, None)
 
 
-def check_against_audit_log(db: Connection, vault: Vault, table: Table, version: Any) -> str:
+def check_against_audit_log(
+    db: Connection, vault: Vault, table: Table, version: Any
+) -> IntegrityReason | None:
     """Compare a version that opened with what the audit log says about it.
 
     Args:
         version: the newest version found; needs `id`, `version`, `ring`, `recorded_at` and `content_id`.
 
     Returns:
-        A key of `REASONS`, or "" if nothing is wrong.
+        The reason, or None if nothing is wrong.
     """
     logged = inventory_snapshot.load_inventory(db, vault).find_newest(version.id.bytes)
     if logged and _matches(logged, table, version):
         vault.unconfirmed.pop(version.id.bytes, None)
-        return ""
+        return None
     # The inventory in memory may be older or newer than this read transaction. That is rare, so it is
     # refreshed only after a mismatch.
     inventory = inventory_snapshot.refresh_inventory(db, vault)
@@ -134,19 +118,19 @@ def check_against_audit_log(db: Connection, vault: Vault, table: Table, version:
         logged_versions = inventory_replay.list_named_versions(db, vault, version.id, logged, inventory.gaps)
         logged = logged_versions[max(logged_versions)] if logged_versions else None
     if logged and _matches(logged, table, version):
-        return ""
+        return None
     if logged and (logged.table, logged.ring) != (table.name, version.ring.bytes):
-        return "moved"
+        return IntegrityReason.MOVED
     if logged and version.version < logged.version:
-        return "older"
+        return IntegrityReason.OLDER
     return _unnamed_reason(vault, inventory, table, version, logged)
 
 
-def check_earlier_version(db: Connection, vault: Vault, table: Table, version: Any) -> str:
+def check_earlier_version(db: Connection, vault: Vault, table: Table, version: Any) -> IntegrityReason | None:
     """Compare an earlier version, which no later one confirms, with the audit log.
 
     Returns:
-        A key of `REASONS`, or "" if nothing is wrong.
+        The reason, or None if nothing is wrong.
     """
     inventory = inventory_snapshot.refresh_inventory(db, vault)
     logged = inventory.find_newest(version.id.bytes)
@@ -155,7 +139,7 @@ def check_earlier_version(db: Connection, vault: Vault, table: Table, version: A
     )
     logged_version = logged_versions.get(version.version)
     if logged_version and _matches(logged_version, table, version):
-        return ""
+        return None
     earlier_versions = [earlier for number, earlier in logged_versions.items() if number < version.version]
     return _unnamed_reason(
         vault, inventory, table, version, max(earlier_versions, key=lambda one: one.version, default=None)
@@ -169,8 +153,8 @@ def _matches(logged: KnownVersion, table: Table, version: Any) -> bool:
 
 def _unnamed_reason(
     vault: Vault, inventory: Inventory, table: Table, opened: Any, earlier: KnownVersion | None
-) -> str:
-    """Return "unnamed" for a version that no audit entry names, or "" if an unreadable one may name it.
+) -> IntegrityReason | None:
+    """Return UNNAMED for a version that no audit entry names, or None if an unreadable one may name it.
 
     That is possible if the unreadable entry dates from when the version was sealed; such a version is shown
     and listed in `vault.unconfirmed`.
@@ -180,15 +164,15 @@ def _unnamed_reason(
     if unnamed_count < 1 or not inventory.may_be_in_unreadable_entry(
         sealed_at, after_seq=after_seq, unnamed_count=unnamed_count
     ):
-        return "unnamed"
+        return IntegrityReason.UNNAMED
     vault.unconfirmed[opened.id.bytes] = IntegrityFailure(
         table=str(table.name),
         record=opened.id,
         ring=opened.ring,
-        reason="unnamed",
+        reason=IntegrityReason.UNNAMED,
         found_version=opened.version,
     )
-    return ""
+    return None
 
 
 def find_missing_record(db: Connection, vault: Vault, table: Table, record: UUID) -> KnownVersion | None:

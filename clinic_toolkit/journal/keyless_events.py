@@ -1,7 +1,7 @@
 """The closed set of events that the program writes into the audit log without a key.
 
-Anyone who can write to the data file can forge such an entry. So only these exact events are ever signed or
-shown, and none of them is an act of a clinician.
+Anyone who can write to the data file can forge such an entry. So only the registered events, exactly as they
+are registered, are ever signed or shown, and none of them is an act of a clinician.
 """
 
 import re
@@ -11,29 +11,31 @@ import msgspec
 
 from clinic_toolkit.store.types import from_microseconds
 
-# One row of a hand-over, as `answer_log.row_reference` names it: at most 5,000 rows.
-_ROW_DETAIL = r" [0-9a-f]{8}-[1-9][0-9]{0,3}"
+# The pattern of the detail that follows each registered event; "" for none.
+_detail_patterns: dict[str, str] = {}
 
 
-class KeylessEvent(StrEnum):
-    """An act of a process that holds no key of the record."""
+def register_keyless_events(events: type[StrEnum], detail_pattern: str = "") -> None:
+    """Register the events that a part of the program writes without a key.
 
-    UNLOCK_FAILED = "unlock.failed"
-    HANDOVER_KEPT = "handover.kept"
-    HANDOVER_FINISHED = "handover.finished"
-    HANDOVER_GIVEN_BACK = "handover.given_back"
+    Args:
+        detail_pattern: a regular expression for what follows the event code; "" for nothing.
+    """
+    _detail_patterns.update((str(event), detail_pattern) for event in events)
 
 
-# The pattern of the detail that follows each event; "" for none.
-_DETAIL_PATTERNS = {
-    KeylessEvent.UNLOCK_FAILED: "",
-    KeylessEvent.HANDOVER_KEPT: _ROW_DETAIL,
-    KeylessEvent.HANDOVER_FINISHED: _ROW_DETAIL,
-    KeylessEvent.HANDOVER_GIVEN_BACK: _ROW_DETAIL,
-}
-_EVENT_PATTERN = re.compile(
-    "|".join(f"{re.escape(event)}{detail}" for event, detail in _DETAIL_PATTERNS.items())
-)
+def list_keyless_events() -> tuple[str, ...]:
+    """Return the codes of all registered events."""
+    return tuple(_detail_patterns)
+
+
+def _is_registered(event: str) -> bool:
+    return any(
+        re.fullmatch(re.escape(code) + detail_pattern, event)
+        for code, detail_pattern in _detail_patterns.items()
+    )
+
+
 # The longest valid event takes 45 bytes.
 MAX_EVENT_BYTES = 64
 
@@ -49,13 +51,13 @@ def encode_event(event: str, recorded_at: int) -> bytes:
     """Encode the body of a keyless entry.
 
     Args:
-        event: one of `KeylessEvent`, with its detail.
+        event: a registered event, with its detail.
         recorded_at: microseconds since 1970.
 
     Raises:
         UnknownKeylessEvent: the program writes no such event without a key.
     """
-    if not _EVENT_PATTERN.fullmatch(event):
+    if not _is_registered(event):
         raise UnknownKeylessEvent
     return _encode((event, recorded_at))
 
@@ -77,6 +79,6 @@ def decode_event(encoded: bytes) -> tuple[str, int]:
         from_microseconds(recorded_at)
     except (msgspec.DecodeError, OverflowError, ValueError):
         raise UnknownKeylessEvent from None
-    if not _EVENT_PATTERN.fullmatch(event) or _encode((event, recorded_at)) != encoded:
+    if not _is_registered(event) or _encode((event, recorded_at)) != encoded:
         raise UnknownKeylessEvent
     return event, recorded_at

@@ -11,15 +11,14 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Table
+from sqlalchemy import Row
 
+from clinic_toolkit.journal.integrity_reasons import IntegrityReason
+from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.store.statements import SealedRow
 from clinic_toolkit.store.types import cached_uuid, from_microseconds, to_microseconds
 from clinic_toolkit.vault.envelope import Envelope
-from clinic_toolkit.vault.inventory import KnownVersion
 from clinic_toolkit.vault.vault import Vault
-
-SCHEMA_VERSION = 1
 
 P = TypeVar("P", bound=msgspec.Struct)
 
@@ -52,6 +51,11 @@ class RecordVersion(msgspec.Struct, Generic[P], frozen=True, kw_only=True):
     follows_final: bool
     payload: P
 
+    @property
+    def is_substitute(self) -> bool:
+        """Whether this stands in for a record that cannot be read."""
+        return self.state in (UNREADABLE_STATE, NEWER_STATE)
+
 
 _encode_version = msgspec.msgpack.Encoder().encode
 
@@ -60,6 +64,10 @@ _encode_version = msgspec.msgpack.Encoder().encode
 def _decoder(payload_type: type[Any]) -> Any:
     shape: Any = tuple[VersionHeader, payload_type]  # type: ignore[valid-type]  # a type that is only known here
     return msgspec.msgpack.Decoder(shape)
+
+
+_decode_header = msgspec.msgpack.Decoder(tuple[VersionHeader, msgspec.Raw]).decode
+_decode_fields = msgspec.msgpack.Decoder(list[Any]).decode
 
 
 class PendingVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +84,7 @@ class PendingVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 def seal_version(
     vault: Vault,
-    table: Table,
+    kind: RecordKind[P],
     payload: P,
     pending: PendingVersion,
     *,
@@ -92,7 +100,7 @@ def seal_version(
         The version, and the values of its row.
     """
     header = VersionHeader(
-        SCHEMA_VERSION,
+        kind.schema_version,
         vault.user_id.bytes,
         to_microseconds(now),
         pending.state,
@@ -101,7 +109,7 @@ def seal_version(
         pending.follows_final,
     )
     sealed = vault.seal(
-        table=str(table.name),
+        table=kind.name,
         record=pending.id,
         version=pending.version,
         ring=pending.ring,
@@ -140,58 +148,60 @@ def _record_version(
     )
 
 
-# Returns the payload that stands in for an unreadable record, derived from its ring; None if there is none.
-Fallback = Callable[[Vault, UUID], P | None]
-UNREADABLE_STATE = "hurt"
-
-
-def no_fallback(vault: Vault, ring: UUID) -> None:
-    """Return None: an unreadable record of this kind has no substitute."""
-
-
-def fallback_version(
-    vault: Vault, record_id: UUID, ring: UUID, logged: KnownVersion, payload: P
-) -> RecordVersion[P]:
-    """Build the version that stands in for an unreadable record, from what the log knows and `payload`."""
-    return RecordVersion(
-        id=record_id,
-        version=logged.version,
-        ring=ring,
-        state=UNREADABLE_STATE,
-        final=True,
-        author_id=vault.user_id,
-        recorded_at=from_microseconds(0),
-        content_id=logged.content_id,
-        signature=None,
-        previous_content_id=None,
-        follows_final=False,
-        payload=payload,
-    )
+# The states of what stands in for a record that cannot be read. They are never stored.
+UNREADABLE_STATE, NEWER_STATE = "hurt", "newer"
 
 
 def open_versions(
-    vault: Vault, table: Table, rows: Sequence[Row[Any] | SealedRow], payload_type: type[P]
-) -> list[RecordVersion[P] | None]:
-    """Open rows of a table and compare the plain `final` column of each with the sealed header.
+    vault: Vault, kind: RecordKind[P], rows: Sequence[Row[Any] | SealedRow]
+) -> list[RecordVersion[P] | IntegrityReason]:
+    """Open rows of a kind and compare the plain `final` column of each with the sealed header.
+
+    Content of an earlier schema version is brought to today's shape.
 
     Returns:
-        One item for each row; None for a row that does not open, does not decode or does not match.
+        One item for each row: the version, or why there is none. DAMAGED for a row that does not open, does
+        not decode or does not match; NEWER for content of a schema version that this program does not know.
     """
     # Each step runs over all rows before the next; going row by row takes twice as long.
-    envelopes = vault.open_rows(str(table.name), rows)
+    envelopes = vault.open_rows(kind.name, rows)
     content_ids = [envelope.content_id if envelope else b"" for envelope in envelopes]
-    decode = _decoder(payload_type).decode
-    contents = [_decode_or_none(decode, envelope) for envelope in envelopes]
+    decode = _decoder(kind.payload_type).decode
+    decoded = [_decode_content(kind, decode, envelope) for envelope in envelopes]
     return [
-        _record_version(row, *content, content_id=content_id, signature=envelope.signature)
-        if envelope and content and content[0].final == bool(row.final)
-        else None
-        for row, envelope, content_id, content in zip(rows, envelopes, content_ids, contents, strict=True)
+        _version_or_reason(row, envelope, content, content_id)
+        for row, envelope, content_id, content in zip(rows, envelopes, content_ids, decoded, strict=True)
     ]
 
 
-def _decode_or_none(decode: Callable[[bytes], Any], envelope: Envelope | None) -> Any:
+def _version_or_reason(
+    row: Any, envelope: Envelope | None, content: Any, content_id: bytes
+) -> RecordVersion[Any] | IntegrityReason:
+    if envelope is None or isinstance(content, IntegrityReason):
+        return content if isinstance(content, IntegrityReason) else IntegrityReason.DAMAGED
+    header, payload = content
+    if header.final != bool(row.final):
+        return IntegrityReason.DAMAGED
+    return _record_version(row, header, payload, content_id=content_id, signature=envelope.signature)
+
+
+def _decode_content(kind: RecordKind[Any], decode: Callable[[bytes], Any], envelope: Envelope | None) -> Any:
+    """Return header and payload, or the reason why there are none."""
+    if envelope is None:
+        return IntegrityReason.DAMAGED
     try:
-        return decode(envelope.payload) if envelope else None
+        decoded = decode(envelope.payload)
+        if decoded[0].schema_version == kind.schema_version:
+            return decoded
     except msgspec.DecodeError:
-        return None
+        pass
+    # The content has another shape than today's, or is damaged; the header has the same shape in all.
+    try:
+        header, content = _decode_header(envelope.payload)
+        if header.schema_version > kind.schema_version:
+            return IntegrityReason.NEWER
+        if 1 <= header.schema_version < kind.schema_version:
+            return header, kind.upcast_content(_decode_fields(content), header.schema_version)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        pass
+    return IntegrityReason.DAMAGED

@@ -8,6 +8,8 @@ import msgspec
 from sqlalchemy import Connection, Table, select
 
 from clinic_toolkit.journal import integrity, inventory_snapshot
+from clinic_toolkit.journal.integrity_reasons import IntegrityReason
+from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion, open_versions
 from clinic_toolkit.vault.vault import Vault
 
@@ -15,7 +17,7 @@ P = TypeVar("P", bound=msgspec.Struct)
 
 
 def list_versions(
-    db: Connection, vault: Vault, table: Table, record_id: UUID, payload_type: type[P]
+    db: Connection, vault: Vault, kind: RecordKind[P], record_id: UUID
 ) -> list[RecordVersion[P]]:
     """Return every stored version of one record, oldest first.
 
@@ -23,11 +25,12 @@ def list_versions(
     content. Others are left out and listed in `vault.integrity_failures`.
     """
     inventory_snapshot.refresh_inventory(db, vault)
+    table = kind.table
     rows = db.execute(select(table).where(table.c.record == record_id).order_by(table.c.version)).all()
     versions = []
-    for row, version in zip(rows, open_versions(vault, table, rows, payload_type), strict=True):
-        if version is None:
-            integrity.record_damaged_row(vault, table, row)
+    for row, version in zip(rows, open_versions(vault, kind, rows), strict=True):
+        if isinstance(version, IntegrityReason):
+            integrity.record_unopened_row(vault, table, row, version)
         else:
             versions.append(version)
     confirmed = _confirmed_versions(db, vault, table, versions)
@@ -36,10 +39,10 @@ def list_versions(
 
 
 def find_first_version(
-    db: Connection, vault: Vault, table: Table, record_id: UUID, payload_type: type[P]
+    db: Connection, vault: Vault, kind: RecordKind[P], record_id: UUID
 ) -> RecordVersion[P] | None:
     """Return the oldest confirmed version of one record; None if none can be read."""
-    return next(iter(list_versions(db, vault, table, record_id, payload_type)), None)
+    return next(iter(list_versions(db, vault, kind, record_id)), None)
 
 
 def _confirmed_versions(
@@ -54,12 +57,11 @@ def _confirmed_versions(
             and next_version.version > version.version
         ):
             # A draft is replaced by its next version, so a draft beside its successor was put back.
-            reason = "" if version.final else "back"
+            reason = None if version.final else IntegrityReason.BACK
         else:
             reason = integrity.check_against_audit_log(db, vault, table, version)
-            reason = (
-                integrity.check_earlier_version(db, vault, table, version) if reason == "older" else reason
-            )
+            if reason == IntegrityReason.OLDER:
+                reason = integrity.check_earlier_version(db, vault, table, version)
         if reason:
             integrity.record_failed_version(vault, table, version, reason)
         else:
@@ -78,6 +80,6 @@ def _report_missing_versions(
     if id.bytes in vault.integrity_failures:
         return
     if confirmed and (not is_complete or confirmed[0].follows_final):
-        integrity.record_failure(vault, table, id, confirmed[0].ring, "missing")
+        integrity.record_failure(vault, table, id, confirmed[0].ring, IntegrityReason.MISSING)
     elif not confirmed and (logged := integrity.find_missing_record(db, vault, table, id)):
-        integrity.record_failure(vault, table, id, UUID(bytes=logged.ring), "missing")
+        integrity.record_failure(vault, table, id, UUID(bytes=logged.ring), IntegrityReason.MISSING)

@@ -12,12 +12,20 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import cases, display_names, therapy_session_timeline, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
-from clinic_toolkit.record.questionnaires.administrations import Administration, administration_table
+from clinic_toolkit.record.people import cases, display_names, therapy_session_timeline
+from clinic_toolkit.record.people.therapy_session_record import (
+    KIND_LABELS,
+    TherapySession,
+    TherapySessionState,
+)
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    Administration,
+    AdministrationState,
+)
 from clinic_toolkit.record.safety import open_prompt_groups, prompt_closings, risk_entries
 from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
-from clinic_toolkit.record.safety.risk_entries import HOW_NOT_TODAY, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import HOW_NOT_TODAY, RiskEntry
 from clinic_toolkit.record.writing import form_drafts, notes
 from clinic_toolkit.vault.vault import Vault
 
@@ -116,9 +124,11 @@ def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> Dail
         for hour in hours
     }
     todays_hours = [hour for hour in hours if hour.payload.on == today]
-    open_hours = [hour for hour in todays_hours if hour.state == "open"]
+    open_hours = [hour for hour in todays_hours if hour.state == TherapySessionState.OPEN]
     planned_hours = [
-        hour for hour in todays_hours if hour.state == "entered" and hour.payload.attendance == "planned"
+        hour
+        for hour in todays_hours
+        if hour.state == TherapySessionState.ENTERED and hour.payload.attendance == "planned"
     ]
     upcoming_hours = [
         hour
@@ -201,11 +211,11 @@ def _list_unfinished_entries(
 
 def _sessions_with_unfinished_form(db: Connection, vault: Vault) -> set[UUID | None]:
     """Return the ids of the sessions with a questionnaire in progress."""
-    administrations = records.list_all_records(db, vault, administration_table, Administration)
+    administrations = records.list_all_records(db, vault, ADMINISTRATION)
     return {
         administration.payload.therapy_session_id
         for administration in administrations
-        if administration.state == "in_progress"
+        if administration.state == AdministrationState.IN_PROGRESS
     }
 
 
@@ -216,7 +226,7 @@ def _unfinished_work(
 
     Only sessions of the last `UNFINISHED_DAYS` days are listed, except that one still open is always listed.
     """
-    if therapy_session.state == "open":
+    if therapy_session.state == TherapySessionState.OPEN:
         # No age limit: a session that was never ended stays in the list.
         return ("not ended",) if therapy_session.payload.on < day else ()
     if not day - timedelta(days=UNFINISHED_DAYS) <= therapy_session.payload.on <= day:
@@ -242,7 +252,7 @@ def _last_agreements(hours: list[RecordVersion[TherapySession]]) -> dict[UUID, T
     for hour in hours:
         if hour.payload.case_id_bytes in last_by_case:
             agreement_by_id[hour.id] = last_by_case[hour.payload.case_id_bytes]
-        if hour.payload.agreed_for_next and hour.state != "open":
+        if hour.payload.agreed_for_next and hour.state != TherapySessionState.OPEN:
             last_by_case[hour.payload.case_id_bytes] = hour.payload
     return agreement_by_id
 
@@ -265,7 +275,7 @@ def _session_line(
         session_date=therapy_session.payload.on,
         start=therapy_session.payload.start,
         initials=initials,
-        kind=therapy_sessions.KIND_LABELS[therapy_session.payload.kind],
+        kind=KIND_LABELS[therapy_session.payload.kind],
         setting=therapy_session.payload.setting,
         state=therapy_session.state,
         attendance=therapy_session.payload.attendance,

@@ -19,8 +19,8 @@ from clinic_toolkit.store.anchor_file import Anchor
 from clinic_toolkit.store.connections import connect_read_only, create_reader_engine
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.store.salvage import SalvagedStore
-from clinic_toolkit.store.storage_errors import damaged_file_error, translating_errors
-from clinic_toolkit.store.store_format import APPLICATION_ID, FORMAT_VERSION, check_file_type
+from clinic_toolkit.store.storage_errors import OtherFormat, damaged_file_error, translating_errors
+from clinic_toolkit.store.store_format import APPLICATION_ID, check_file_type, check_format_version
 from clinic_toolkit.store.verdict import Verdict
 
 LIST_HURT = "The list of tables in the data file {} is damaged. The program read the file by its own list."
@@ -74,9 +74,12 @@ def _looked_over(file: Path, metadata: MetaData) -> tuple[tuple[str, ...], bool]
         with translating_errors(file), reading(engine) as db:
             if db.scalar(text("PRAGMA application_id")) != APPLICATION_ID:
                 raise damaged_file_error(file)
+            check_format_version(file, db.scalar(text("PRAGMA user_version")))
             return tuple(_find_problems(db, metadata, file)), schema.read_schema(
                 db
             ) == schema.expected_schema(metadata)
+    except OtherFormat:
+        raise
     except DamagedFile:
         # Raises if the file is not ours; otherwise its schema table is taken to be damaged.
         check_file_type(file)
@@ -109,8 +112,6 @@ def _explaining_schema_errors(problems: tuple[str, ...]) -> Iterator[None]:
 def _find_problems(db: Connection, metadata: MetaData, file: Path) -> Iterator[str]:
     try:
         schema.check_schema(db, metadata, file)
-        if db.scalar(text("PRAGMA user_version")) != FORMAT_VERSION:
-            raise schema.other_version_error(file)
         for name in schema.tables_with_invalid_ids(db, metadata):
             yield f"The table {name} has a row that this program did not write."
     except DamagedFile as error:

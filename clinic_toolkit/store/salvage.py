@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from clinic_toolkit.store import schema
 from clinic_toolkit.store.connections import ReadOnlyConnection, connect_read_only
 from clinic_toolkit.store.storage_errors import damaged_file_error
-from clinic_toolkit.store.store_format import APPLICATION_ID, FORMAT_VERSION
+from clinic_toolkit.store.store_format import APPLICATION_ID, FORMAT_VERSION, check_format_version
 
 _PAGE_BYTES, _HEADER_BYTES = 4096, 100
 _PAGE_COUNT_OFFSET, _USER_VERSION_OFFSET, _APPLICATION_ID_OFFSET, _PAGE_SIZE_OFFSET = 28, 60, 68, 16
@@ -46,12 +46,12 @@ def salvage_store(file: Path, metadata: MetaData) -> SalvagedStore:
     """Copy this file into memory as of the last commit, and replace its schema.
 
     Raises:
-        DamagedFile: the file has another format version, or its tables cannot be found or are damaged.
+        OtherFormat: the file has another format version.
+        DamagedFile: its tables cannot be found or are damaged.
     """
     try:
         raw = _copy_pages(file)
-        if raw[_USER_VERSION_OFFSET:][:4] != FORMAT_VERSION.to_bytes(4):
-            raise schema.other_version_error(file)
+        check_format_version(file, int.from_bytes(raw[_USER_VERSION_OFFSET:][:4]))
         rebuilt = _rebuild_schema(raw, _find_root_pages(raw, metadata), metadata)
     except (sqlite3.Error, LookupError, UnicodeDecodeError) as error:
         raise damaged_file_error(file) from error

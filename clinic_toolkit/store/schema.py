@@ -118,11 +118,3 @@ def _invalid_ids_statement(table: Table) -> PreparedStatement | None:
         if conditions
         else None
     )
-
-
-def other_version_error(file: Path) -> DamagedFile:
-    """Build the error for a file with the expected tables that another version of the program wrote."""
-    return DamagedFile(
-        f"The data file {file} was written by another version of this program. Nothing was changed. "
-        "Start the version that wrote it, or restore a backup."
-    )

@@ -91,6 +91,18 @@ class StorageReplaced(StorageError):
         self.rescue_copy = rescue_copy
 
 
+class OtherFormat(DamagedFile):
+    """The file is intact, but in the format of another version of this program. It is not changed."""
+
+    def __init__(self, file: Path, version: int, present_version: int) -> None:
+        author = "an earlier draft" if 0 < version < present_version else "another version"
+        super().__init__(
+            f"The data file {file} was written by {author} of this program, in format {version}; this "
+            f"version reads format {present_version}. Nothing was changed. Start the version that wrote it, "
+            "or restore a backup."
+        )
+
+
 def damaged_file_error(file: Path) -> DamagedFile:
     """Build the error for a damaged database file; it names the file and says what to do."""
     return DamagedFile(

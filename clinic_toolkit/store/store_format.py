@@ -5,10 +5,11 @@ from pathlib import Path
 from sqlalchemy import Connection, MetaData, text
 
 from clinic_toolkit.store import schema
-from clinic_toolkit.store.storage_errors import StorageReadOnly, damaged_file_error
+from clinic_toolkit.store.storage_errors import OtherFormat, StorageReadOnly, damaged_file_error
 
 APPLICATION_ID = 0x436C5470
-FORMAT_VERSION = 1
+# 1 was a draft: audit events and some contents of records were English sentences.
+FORMAT_VERSION = 2
 _HEADER_BYTES, _SQLITE_MAGIC, _APPLICATION_ID_OFFSET = 100, b"SQLite format 3\0", 68
 
 
@@ -31,14 +32,27 @@ def check_file_type(file: Path) -> None:
         raise damaged_file_error(file)
 
 
-def check_schema_and_integrity(db: Connection, metadata: MetaData, file: Path) -> None:
-    """Check the schema, the format version, SQLite's integrity check and all ids.
+def check_format_version(file: Path, version: int) -> None:
+    """Refuse a file of another format by its name, before anything in it is called damaged.
+
+    Args:
+        version: the number in the file's header (`PRAGMA user_version`).
 
     Raises:
-        DamagedFile: one of them failed.
+        OtherFormat: it is not the present format.
     """
+    if version != FORMAT_VERSION:
+        raise OtherFormat(file, version, FORMAT_VERSION)
+
+
+def check_schema_and_integrity(db: Connection, metadata: MetaData, file: Path) -> None:
+    """Check the format version, the schema, SQLite's integrity check and all ids.
+
+    Raises:
+        OtherFormat: another version of the program wrote the file, in a format of its own.
+        DamagedFile: one of the other checks failed.
+    """
+    check_format_version(file, db.scalar(text("PRAGMA user_version")))
     schema.check_schema(db, metadata, file)
-    if db.scalar(text("PRAGMA user_version")) != FORMAT_VERSION:
-        raise schema.other_version_error(file)
     if db.scalar(text("PRAGMA integrity_check(1)")) != "ok" or schema.tables_with_invalid_ids(db, metadata):
         raise damaged_file_error(file)

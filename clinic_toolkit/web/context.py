@@ -9,22 +9,26 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from flask import current_app, g, session
+from msgspec import Struct
 from sqlalchemy import Connection, Engine
 
-from clinic_toolkit.journal import audit_log
+from clinic_toolkit.journal import audit_log, records
+from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import practice as practices
-from clinic_toolkit.record.people.practice import PracticeSettings
+from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.values.page_values import Letterhead
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import on_rollback
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web.perimeter.timeouts import Timeouts, suspend_aware_clock
 from clinic_toolkit.web.unit_of_work import UnitOfWork
+
+P = TypeVar("P", bound=Struct)
 
 SESSION_ID_KEY = "sid"
 
@@ -160,20 +164,11 @@ def letterhead() -> Letterhead:
     return practices.build_letterhead(load_practice().payload)
 
 
-def audit_read(table: str, *records: RecordVersion[Any]) -> None:
-    """Note that this page shows these records; one audit entry for all of them is written after the view.
-
-    Args:
-        table: the name of the records' table, such as "client".
-    """
+def audit_read(kind: RecordKind[P], *versions: RecordVersion[P]) -> None:
+    """Note that this page shows these records; one audit entry for all of them is written after the view."""
     work = unit_of_work()
     work.reading_vault = vault()
-    work.audit_reads.extend(
-        audit_log.VersionReference(
-            table, record.ring.bytes, record.id.bytes, record.version, record.content_id
-        )
-        for record in records
-    )
+    work.audit_reads.extend(records.version_reference(kind, version) for version in versions)
 
 
 def discard_audit_reads() -> None:

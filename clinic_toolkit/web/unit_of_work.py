@@ -47,7 +47,7 @@ class UnitOfWork:
             audit_log.append_entry(
                 db,
                 self.reading_vault,
-                audit_log.EVENT_RECORDS_READ,
+                audit_log.JournalEvent.RECORDS_READ,
                 tuple(dict.fromkeys(self.audit_reads)),
                 now=self.now,
             )

@@ -9,7 +9,8 @@ from flask import g, render_template
 from clinic_toolkit.journal import audit_log, records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration, administration_table
+from clinic_toolkit.record.questionnaires.administration_record import Administration
+from clinic_toolkit.record.questionnaires.administrations import ADMINISTRATION
 from clinic_toolkit.record.questionnaires.answers import Response, decode_responses
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import unit_of_work
@@ -54,9 +55,9 @@ def _open(site: Site, kept: RecordVersion[Administration], *, about: bool = True
 
 def _note(site: Site, kept: RecordVersion[Administration]) -> None:
     with writing(site.work.engine) as db:
-        shown = [records.version_reference(administration_table, kept)]
+        shown = [records.version_reference(ADMINISTRATION, kept)]
         audit_log.append_entry(
-            db, site.work.vault, audit_log.EVENT_RECORDS_READ, shown, now=datetime.now(UTC)
+            db, site.work.vault, audit_log.JournalEvent.RECORDS_READ, shown, now=datetime.now(UTC)
         )
 
 

@@ -13,7 +13,11 @@ from clinic_toolkit.journal.record_versions import open_versions
 from clinic_toolkit.journal.version_cache import BATCH_SIZE
 from clinic_toolkit.psychometrics.bulk import NO_ANSWER, score_many
 from clinic_toolkit.record.questionnaires import administrations, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration, administration_table
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    Administration,
+    administration_table,
+)
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.engine import reading, writing
@@ -71,13 +75,10 @@ def test_goal_11_the_whole_caseload(work: Work, ratio: Report, part: Report) -> 
 
         def read_all() -> None:
             work.vault.record_cache.clear()
-            assert (
-                len(records.list_all_records(db, work.vault, administration_table, Administration))
-                == CLIENTS * EACH
-            )
+            assert len(records.list_all_records(db, work.vault, ADMINISTRATION)) == CLIENTS * EACH
 
         def again() -> None:
-            records.list_all_records(db, work.vault, administration_table, Administration)
+            records.list_all_records(db, work.vault, ADMINISTRATION)
 
         def open_and_decode() -> None:
             for at in range(0, len(found), BATCH_SIZE):

@@ -25,7 +25,7 @@ from wtforms.fields.choices import SelectChoice
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires import progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import reading, writing

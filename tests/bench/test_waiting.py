@@ -13,10 +13,10 @@ import pytest
 from clinic_toolkit.crypto.passphrase_kdf import KdfCost, derive_key
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.people import cases, clients, practice_access, therapy_sessions
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.notes import NotePart
+from clinic_toolkit.record.writing.note_record import NotePart
 from clinic_toolkit.store.engine import open_store, writing
 from tests.bench import rounds
 from tests.fixtures import sites
@@ -54,7 +54,7 @@ def test_an_unlock_against_its_passphrase_alone(tmp_path: Path, ratio: Report) -
         practice_access.unlock_with_passphrase(db, PASSPHRASE, now=NOW)
         # A day of looking at pages since the inventory was last sealed.
         for _ in range(LOOKED_AT):
-            audit_log.append_entry(db, vault, audit_log.EVENT_RECORDS_READ, now=NOW)
+            audit_log.append_entry(db, vault, audit_log.JournalEvent.RECORDS_READ, now=NOW)
         found = db.exec_driver_sql(
             "SELECT memory_kib, passes, lanes, salt FROM slot WHERE memory_kib IS NOT NULL"
         ).one()

@@ -21,9 +21,13 @@ from clinic_toolkit.record.people import (
     relationships,
     therapy_session_loader,
     therapy_session_timeline,
-    therapy_sessions,
 )
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import (
+    ATTENDANCE_LABELS,
+    KIND_LABELS,
+    SETTING_LABELS,
+    TherapySession,
+)
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
 from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.writing import handouts, note_rendering, notes
@@ -85,9 +89,9 @@ def test_hours_are_of_every_kind(demo: Demo) -> None:
     with reading(demo.engine) as db:
         hours = [kept.payload for kept in therapy_session_timeline.list_therapy_sessions(db, demo.vault)]
     assert len(hours) >= 90
-    assert {body.attendance for body in hours} == set(therapy_sessions.ATTENDANCE_LABELS)
-    assert {body.kind for body in hours} == set(therapy_sessions.KIND_LABELS)
-    assert {body.setting for body in hours} == set(therapy_sessions.SETTING_LABELS)
+    assert {body.attendance for body in hours} == set(ATTENDANCE_LABELS)
+    assert {body.kind for body in hours} == set(KIND_LABELS)
+    assert {body.setting for body in hours} == set(SETTING_LABELS)
     assert any(body.setting == "telehealth" and body.call_back for body in hours)
     assert any(body.others_present for body in hours)
     assert sum(bool(body.agreed_for_next) for body in hours) > 40

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from clinic_toolkit.documents import chart_plan, chart_table, course_report
 from clinic_toolkit.documents.chart_plan import ChartPlan, plan_chart
 from clinic_toolkit.psychometrics.score_change import ScoreRange
-from clinic_toolkit.record.questionnaires import administrations
+from clinic_toolkit.record.questionnaires.administration_record import MODE_LABELS
 from clinic_toolkit.record.values.course_values import Course, Reading, RoundRange
 from tests.documents import values
 from tests.documents.reading import PAPERS, pages, shapes, texts
@@ -44,7 +44,7 @@ def weekly(*given_: Read, start: date = DAY, **more: object) -> ChartPlan:
 
 
 def test_every_way_of_giving_has_a_shape_of_its_own() -> None:
-    assert set(chart_plan.SHAPE_BY_MODE) == set(administrations.MODE_LABELS)
+    assert set(chart_plan.SHAPE_BY_MODE) == set(MODE_LABELS)
     assert len(set(chart_plan.SHAPE_BY_MODE.values())) == len(chart_plan.SHAPE_BY_MODE)
     assert chart_plan.mode_shape("by_post") == chart_plan.UNKNOWN_SHAPE
 
@@ -119,7 +119,7 @@ def test_a_range_is_held_inside_the_scale() -> None:
 
 
 rounds_ = st.lists(
-    st.tuples(st.integers(0, 300), st.booleans(), st.sampled_from([*administrations.MODE_LABELS, "by_post"]),
+    st.tuples(st.integers(0, 300), st.booleans(), st.sampled_from([*MODE_LABELS, "by_post"]),
               st.lists(st.integers(0, 4), max_size=9), st.none() | st.floats(0, 100)),
     min_size=1, max_size=60,
 )  # fmt: skip

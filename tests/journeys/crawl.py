@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import Client
 from tests.fixtures import over_time
 from tests.fixtures.sites import Site
 from tests.journeys import own, person, steps

@@ -8,7 +8,7 @@ from clinic_toolkit.instruments import form_code
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.questionnaires import progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.handed import handed_over
@@ -177,7 +177,7 @@ def _proved(at: Desk) -> Page:
 
 
 WAYS: dict[str, Way] = {
-    "administrations.choose": lambda at: steps.begin(at.me, at.hour),
+    "questionnaire_choice.choose": lambda at: steps.begin(at.me, at.hour),
     "administrations.item": lambda at: steps.give(at.me, at.me.open(f"{at.form()}/items/1"), 3),
     "administrations.finish": _press(lambda at: f"{at.form()}/check", "Finish"),
     "administrations.leave": _press(lambda at: f"{at.form()}/check", "Stop"),

@@ -10,6 +10,7 @@ import pytest
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web.access import handover_transition
 from tests.fixtures.handed import Device, taken_up
@@ -55,7 +56,7 @@ def filled(me: Person, hour: str, values: list[str], line: str = "") -> Page:
     return steps.finish(me, me.send(whole, typed | {"open_line": line}, by="1-answer"))
 
 
-def body(site: Site, page: Page) -> administrations.Administration:
+def body(site: Site, page: Page) -> Administration:
     """What is kept of the questionnaire of this page."""
     with reading(site.work.engine) as db:
         return administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2])).payload

@@ -11,6 +11,7 @@ from clinic_toolkit.instruments import catalogue, client_wording, mode_guidance
 from clinic_toolkit.instruments.client_copy import decode_client_copy, encode_client_copy
 from clinic_toolkit.instruments.model import Frame, Instrument
 from clinic_toolkit.record.questionnaires import administrations
+from clinic_toolkit.record.questionnaires.administration_record import MODE_LABELS
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import giving
@@ -103,7 +104,7 @@ def test_the_other_ways_are_one_press_away_and_each_has_three_to_five_lines(me: 
         for other in set(mode_guidance.MODE_GROUP_LABELS) - {way}:
             mixed = set(mode_guidance.guidance_lines(other, "")) - set(lines)
             assert mixed and not any(line in shown.text for line in mixed)
-    for mode in administrations.MODE_LABELS:
+    for mode in MODE_LABELS:
         assert all(3 <= len(mode_guidance.guidance_lines(way, mode)) <= 5 for way in ("aloud",))
     assert all(
         3 <= len(mode_guidance.guidance_lines(way, "")) <= 5 for way in mode_guidance.MODE_GROUP_LABELS

@@ -8,6 +8,7 @@ import pytest
 
 from clinic_toolkit.record.people import practice, practice_access
 from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.practices import giving
 from tests.fixtures.sites import Site, example
@@ -263,7 +264,7 @@ def test_no_route_changes_a_signed_note(site: Site, me: Person, asked: str) -> N
     final = signed(me, asked)
     note = UUID(final.path.rpartition("/")[2])
 
-    def stands() -> tuple[bytes, notes.ClinicalNote, int]:
+    def stands() -> tuple[bytes, ClinicalNote, int]:
         with reading(site.work.engine) as db:
             kept = notes.load_note(db, site.work.vault, note)
             assert kept.final and notes.has_valid_signature(site.work.vault, kept)

@@ -10,7 +10,7 @@ import pytest
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, earlier

@@ -10,6 +10,7 @@ import pytest
 from clinic_toolkit.instruments import definition_inbox, loader
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.handovers.client_side import decode_ticket
+from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
 from clinic_toolkit.store.engine import reading, writing
@@ -467,7 +468,7 @@ def _bring_in(site: Site) -> None:
         for out in clinician_side.list_open_handovers(db, site.work.vault):
             assert (
                 clinician_side.merge_handover(db, site.work.vault, out, now=NOW).state
-                == clinician_side.STATE_RETURNED
+                == HandoverState.RETURNED
             )
 
 

@@ -9,6 +9,7 @@ import pytest
 from clinic_toolkit.instruments import catalogue, form_code
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, put_on_the_shelf
 from tests.fixtures.handed import taken_up
@@ -41,7 +42,7 @@ def chosen_rows(values: list[str] = CHOSEN) -> dict[str, str]:
     return {f"{number}-answer": value for number, value in enumerate(values, 1) if value}
 
 
-def body_of(site: Site, page: Page) -> administrations.Administration:
+def body_of(site: Site, page: Page) -> Administration:
     with reading(site.work.engine) as db:
         return administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2])).payload
 

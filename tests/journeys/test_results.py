@@ -13,8 +13,13 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import records
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
-from clinic_toolkit.record.questionnaires import administrations, answers, progress
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.questionnaires import answers, progress
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    AdministrationEvent,
+    AdministrationState,
+)
 from clinic_toolkit.record.questionnaires.answers import STATUSES, Response
 from clinic_toolkit.store.engine import writing
 from tests.fixtures import sites
@@ -42,11 +47,11 @@ def filled(site: Site, instrument: Instrument, form: Form) -> str:
         kept = records.replace_draft(
             db,
             work.vault,
-            administrations.administration_table,
+            ADMINISTRATION,
             begun,
             body,
-            state="in_progress",
-            event="administration.answered",
+            state=AdministrationState.IN_PROGRESS,
+            event=AdministrationEvent.ANSWERED,
             now=NOW,
         )
         progress.complete_administration(db, work.vault, kept, now=NOW)

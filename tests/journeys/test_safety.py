@@ -10,9 +10,9 @@ import pytest
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.safety import fear_holds, risk_entries
-from clinic_toolkit.record.safety.risk_entries import RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.worksheets.catalogue import load_worksheet
 from tests.fixtures import held_sheet

@@ -15,9 +15,9 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import safety_prompt_rules
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import cases, clients
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.questionnaires import answered_items, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.web.access import handover_transition

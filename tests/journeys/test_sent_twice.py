@@ -115,7 +115,13 @@ LOOKS = {
     "practice.sheet, drawn",
     "previews.item",
 }
-MAKING = ("clients.new", "relationships.new", "risk_entries.new", "sessions.new", "administrations.choose")
+MAKING = (
+    "clients.new",
+    "relationships.new",
+    "risk_entries.new",
+    "sessions.new",
+    "questionnaire_choice.choose",
+)
 
 
 @pytest.mark.parametrize("name", MAKING)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from clinic_toolkit.record.people import therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.sites import Site
 from tests.journeys.person import Person

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.record.questionnaires import administrations, answers
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.handed import SEEN, Device, handed_over
 from tests.fixtures.sites import Site
@@ -22,7 +23,7 @@ def page(me: Person, hour: str) -> Page:
     return me.follow(steps.begin(me, hour), "first question")
 
 
-def kept(site: Site, page: Page) -> administrations.Administration:
+def kept(site: Site, page: Page) -> Administration:
     """What is kept of the questionnaire of this page."""
     with reading(site.work.engine) as db:
         return administrations.load_administration(db, site.work.vault, UUID(page.path.split("/")[2])).payload

@@ -10,8 +10,8 @@ from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires import administrations, answers, progress, reflections
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.record.writing import note_rendering, notes, signature_facts
-from clinic_toolkit.record.writing.notes import NotePart
+from clinic_toolkit.record.writing import note_prefill, note_rendering, notes, signature_facts
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NoteEvent, NotePart, NoteState
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
 
@@ -138,8 +138,8 @@ def test_a_note_of_an_hour_without_a_form_begins_empty_and_with_one_is_marked(wo
     kept = work.answer(work.begun(client, giving(), session=used.id), [3] * 12)
     with writing(work.engine) as db:
         progress.complete_administration(db, work.vault, kept, now=NOW)
-        assert note_rendering.list_prefilled_parts(db, work.vault, plain) == []
-        parts = note_rendering.list_prefilled_parts(db, work.vault, used)
+        assert note_prefill.list_prefilled_parts(db, work.vault, plain) == []
+        parts = note_prefill.list_prefilled_parts(db, work.vault, used)
     assert [part.section for part in parts] == ["data"]
     assert parts[0].source_label.startswith("questionnaire “How I give”")
     assert "12 of 12" in parts[0].text
@@ -175,11 +175,11 @@ def test_a_signed_note_is_genuine_and_stays(work: Work) -> None:
             records.replace_draft(
                 db,
                 work.vault,
-                notes.note_table,
+                CLINICAL_NOTE,
                 final,
                 final.payload,
-                state="draft",
-                event="note.saved",
+                state=NoteState.DRAFT,
+                event=NoteEvent.SAVED,
                 now=NOW,
             )
     with reading(work.engine) as db:

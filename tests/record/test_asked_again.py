@@ -13,13 +13,13 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, prompt_status, risk_entries
-from clinic_toolkit.record.safety.risk_entries import RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.filled import said
@@ -198,7 +198,7 @@ def test_an_entry_from_before_one_could_close_several_forms_still_closes_its_own
     (asked,) = case.asked
     (raised,) = asked.raised_by
     assert raised.administration_id_bytes == kept.id.bytes
-    older = risk_entries.RaisingAnswer(
+    older = RaisingAnswer(
         item_id=raised.item_id,
         flag=raised.flag,
         status=raised.status,

@@ -14,6 +14,7 @@ from clinic_toolkit.journal import (
     unsigned_entries,
 )
 from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import key_slots
 from tests.fixtures import trails
@@ -48,9 +49,9 @@ def test_a_vault_that_was_not_told_of_a_line_asks_the_trail_again(work: Work) ->
         assert inventory_snapshot.load_inventory(db, work.vault).find_newest(client.id.bytes)
         other = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
     with writing(work.engine) as db:
-        newer = clients.revise_client(db, other, client, clients.Client(name="Ana Reyes-Ode"), now=NOW)
+        newer = clients.revise_client(db, other, client, Client(name="Ana Reyes-Ode"), now=NOW)
     with writing(work.engine) as db:
-        audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=NOW)
+        audit_log.append_entry(db, work.vault, audit_log.JournalEvent.RECORDS_READ, now=NOW)
         known = inventory_snapshot.load_inventory(db, work.vault).find_newest(client.id.bytes)
     assert known is not None and known.version == newer.version
 

@@ -11,14 +11,19 @@ from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import client_side, clinician_side, proposals
 from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED
+from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.outcomes import check_ins, results
 from clinic_toolkit.record.people import relationships, watched_questions
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.people.watched_questions import QuestionNotEligible, WatchedQuestion
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    MODE_MIXED,
+    MODE_SELF_ENTERED,
+    Administration,
+)
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.record.writing import note_rendering, therapy_session_summary
+from clinic_toolkit.record.writing import note_prefill, therapy_session_summary
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import earlier
 from tests.fixtures.practices import NOW, SETTINGS, Work
@@ -331,7 +336,7 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
         )
         kept = progress.complete_administration(db, work.vault, kept, now=NOW)
     with reading(work.engine) as db:
-        (part,) = note_rendering.list_prefilled_parts(db, work.vault, hour)
+        (part,) = note_prefill.list_prefilled_parts(db, work.vault, hour)
         summary = therapy_session_summary.build_session_summary(db, work.vault, SETTINGS, hour, [kept])
     assert part.text == (
         "Completed “Check-in” about one relationship (parent), read aloud, 1 of 5 answered. "
@@ -365,7 +370,7 @@ def test_the_clients_pages_show_strengths_and_the_open_line(work: Work) -> None:
 
 def handed(
     work: Work, kept: RecordVersion[Administration]
-) -> tuple[RecordVersion[clinician_side.Handover], client_side.HandoverTicket]:
+) -> tuple[RecordVersion[Handover], client_side.HandoverTicket]:
     """The device in the client's hands."""
     with writing(work.engine) as db:
         out, ticket = clinician_side.create_handover(db, work.vault, kept, relationship_word="M.", now=NOW)
@@ -397,8 +402,8 @@ def test_what_the_client_wrote_alone_comes_into_the_record(work: Work) -> None:
     with writing(work.engine) as db:
         back = clinician_side.merge_handover(db, work.vault, out, now=NOW)
         body = administrations.load_administration(db, work.vault, kept.id).payload
-    assert back.state == clinician_side.STATE_RETURNED and back.payload.troubles == ()
-    assert body.open_line_answer == "Tea on the step." and body.mode == administrations.MODE_SELF_ENTERED
+    assert back.state == HandoverState.RETURNED and back.payload.troubles == ()
+    assert body.open_line_answer == "Tea on the step." and body.mode == MODE_SELF_ENTERED
     assert answered_items.list_answered_items(body)[4].item_id == "OG1-C"
     assert [item.value for item in answered_items.list_answered_items(body)] == [
         None,
@@ -448,9 +453,7 @@ def test_what_no_page_of_the_open_line_sends_becomes_a_proposal(
     with writing(work.engine) as db:
         back = clinician_side.merge_handover(db, work.vault, out, now=NOW)
         assert administrations.load_administration(db, work.vault, kept.id).payload.open_line_answer == ""
-    assert back.state == clinician_side.STATE_PROPOSED and back.payload.troubles == (
-        "not an answer of this form",
-    )
+    assert back.state == HandoverState.PROPOSED and back.payload.troubles == ("not an answer of this form",)
 
 
 def test_a_proposed_open_line_is_taken_or_left(work: Work) -> None:
@@ -469,8 +472,8 @@ def test_a_proposed_open_line_is_taken_or_left(work: Work) -> None:
         )
     with writing(work.engine) as db:
         back = clinician_side.merge_handover(db, work.vault, out, now=NOW)
-        assert back.state == clinician_side.STATE_PROPOSED
+        assert back.state == HandoverState.PROPOSED
         proposals.accept_proposal(db, work.vault, back, now=NOW)
         body = administrations.load_administration(db, work.vault, kept.id).payload
-    assert body.open_line_answer == "Tea." and body.mode == administrations.MODE_MIXED
+    assert body.open_line_answer == "Tea." and body.mode == MODE_MIXED
     assert answered_items.list_answered_items(body)[0].value == 1

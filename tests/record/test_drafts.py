@@ -5,10 +5,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from clinic_toolkit.journal import inspection, integrity, inventory_snapshot, records
+from clinic_toolkit.journal import inspection, inventory_snapshot, records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.writing import form_drafts
-from clinic_toolkit.record.writing.form_drafts import FormDraft
+from clinic_toolkit.record.writing.form_draft_record import FormDraft
+from clinic_toolkit.record.writing.form_drafts import FORM_DRAFT
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import OwnRingLost
@@ -124,7 +125,7 @@ def test_a_hurt_draft_is_named_and_in_nobodys_way(work: Work) -> None:
         db.execute(text("UPDATE draft SET sealed = zeroblob(400)"))
     with reading(work.engine) as db:
         assert form_drafts.find_form_draft(db, work.vault, ring, "risk_entry", client.id) is None
-    assert [each.noun for each in work.vault.integrity_failures.values()] == [integrity.RECORD_NOUNS["draft"]]
+    assert [each.noun for each in work.vault.integrity_failures.values()] == [FORM_DRAFT.nouns.in_sentence]
     assert kept(work, None, client.id, ring).version == 1
 
 

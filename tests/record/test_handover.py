@@ -17,15 +17,15 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import answer_log, client_side, clinician_side, proposals, return_review
 from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK, AnswerRow
 from clinic_toolkit.record.handovers.client_side import HandoverTicket
-from clinic_toolkit.record.handovers.clinician_side import (
-    STATE_CLOSED,
-    STATE_OUT,
-    STATE_PROPOSED,
-    STATE_RETURNED,
-    Handover,
-)
+from clinic_toolkit.record.handovers.clinician_side import HANDOVER
+from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    MODE_MIXED,
+    MODE_SELF_ENTERED,
+    Administration,
+)
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import practices
@@ -107,11 +107,11 @@ def test_answers_come_into_the_record_with_how_they_were_given(handed: Handed) -
     handed.answer(2, answered(4))
     handed.act(ACT_GIVEN_BACK)
     back = handed.merge()
-    assert back.state == STATE_RETURNED and back.payload.was_given_back and not back.payload.troubles
+    assert back.state == HandoverState.RETURNED and back.payload.was_given_back and not back.payload.troubles
     assert handed.given()[:4] == [("answered", 3), ("answered", 4), ("declined", None), ("not_reached", None)]
     with reading(handed.work.engine) as db:
         kept = administrations.load_administration(db, handed.work.vault, handed.form.id)
-    assert kept.state == "in_progress" and kept.payload.mode == administrations.MODE_SELF_ENTERED
+    assert kept.state == "in_progress" and kept.payload.mode == MODE_SELF_ENTERED
     first = answers.decode_responses(kept.payload.answers)[0]
     assert first.wants_to_talk and first.remark == "With my sister."
     assert answers.answer_times(kept.payload.answers)[0] == timedelta(minutes=1)
@@ -125,9 +125,7 @@ def test_the_key_and_the_rows_are_gone_after_it(handed: Handed) -> None:
     handed.merge()
     assert handed.left() == 0
     with reading(handed.work.engine) as db:
-        versions = version_history.list_versions(
-            db, handed.work.vault, client_side.handover_table, handed.out.id, Handover
-        )
+        versions = version_history.list_versions(db, handed.work.vault, HANDOVER, handed.out.id)
     assert [kept.payload.handover_key for kept in versions] == [b""]
 
 
@@ -145,7 +143,7 @@ def test_bringing_in_twice_does_nothing_twice(handed: Handed) -> None:
     handed.answer(1, answered(3))
     first, given = handed.merge(), handed.given()
     again = handed.merge()
-    assert (again.version, again.state) == (first.version, STATE_RETURNED)
+    assert (again.version, again.state) == (first.version, HandoverState.RETURNED)
     assert handed.given() == given
     with reading(handed.work.engine) as db:
         assert (
@@ -166,7 +164,7 @@ def test_finishing_finishes_the_questionnaire(handed: Handed) -> None:
 
 def test_nothing_answered_changes_nothing(handed: Handed) -> None:
     handed.act(ACT_GIVEN_BACK)
-    assert handed.merge().state == STATE_RETURNED
+    assert handed.merge().state == HandoverState.RETURNED
     with reading(handed.work.engine) as db:
         assert (
             administrations.load_administration(db, handed.work.vault, handed.form.id).version
@@ -184,10 +182,7 @@ def test_what_was_answered_before_stays_and_the_mode_says_both(tmp_path: Path) -
     handed.merge()
     assert handed.given()[:3] == [("answered", 1), ("answered", 2), ("answered", 4)]
     with reading(work.engine) as db:
-        assert (
-            administrations.load_administration(db, work.vault, form.id).payload.mode
-            == administrations.MODE_MIXED
-        )
+        assert administrations.load_administration(db, work.vault, form.id).payload.mode == MODE_MIXED
 
 
 def test_a_question_that_was_only_marked_or_let_go_again_keeps_its_answer_from_before(tmp_path: Path) -> None:
@@ -211,7 +206,7 @@ def test_a_stopped_one_is_taken_up_and_a_finished_one_is_not_handed_over(tmp_pat
         form = progress.stop_administration(db, work.vault, form, now=NOW)
     handed = again(work, form)
     handed.answer(1, answered(1))
-    assert handed.merge().state == STATE_RETURNED
+    assert handed.merge().state == HandoverState.RETURNED
     with writing(work.engine) as db:
         form = administrations.load_administration(db, work.vault, form.id)
         form = progress.complete_administration(db, work.vault, form, now=NOW)
@@ -246,7 +241,7 @@ def test_nothing_is_merged_of_rows_that_do_not_fit_and_it_is_told(handed: Handed
     values = {"id": handed.out.id.bytes} if ":id" in SPOILED[how] else {}
     handed.change(SPOILED[how], **values)
     back = handed.merge()
-    assert back.state == STATE_PROPOSED and back.payload.troubles, how
+    assert back.state == HandoverState.PROPOSED and back.payload.troubles, how
     assert {status for status, _ in handed.given()} == {"not_reached"}
     # What can still be read is what was written, and nothing else.
     assert all(line.value == line.item_number for line in back.payload.rows if line.item_number)
@@ -258,7 +253,7 @@ def test_the_same_rows_untouched_are_merged(handed: Handed) -> None:
     for item in (1, 2, 3):
         handed.answer(item, answered(item))
     handed.change("UPDATE handover_row SET seq = seq")
-    assert handed.merge().state == STATE_RETURNED
+    assert handed.merge().state == HandoverState.RETURNED
     assert handed.given()[:3] == [("answered", 1), ("answered", 2), ("answered", 3)]
 
 
@@ -270,7 +265,7 @@ def test_rows_swapped_with_each_other_are_not_merged(handed: Handed) -> None:
     with writing(handed.work.engine) as db:
         db.execute(text("PRAGMA ignore_check_constraints = 1"))
         db.execute(text("UPDATE handover_row SET seq = seq - 100"))
-    assert handed.merge().state == STATE_PROPOSED
+    assert handed.merge().state == HandoverState.PROPOSED
 
 
 def test_rows_of_another_form_are_not_merged(tmp_path: Path) -> None:
@@ -282,9 +277,9 @@ def test_rows_of_another_form_are_not_merged(tmp_path: Path) -> None:
     with writing(work.engine) as db:
         db.execute(text("UPDATE handover_row SET handover = :id"), {"id": other.out.id.bytes})
     back = other.merge()
-    assert back.state == STATE_PROPOSED and not back.payload.rows
+    assert back.state == HandoverState.PROPOSED and not back.payload.rows
     assert other.given()[0] == ("not_reached", None)
-    assert one.merge().state == STATE_PROPOSED
+    assert one.merge().state == HandoverState.PROPOSED
 
 
 HOSTILE = {
@@ -316,7 +311,7 @@ def test_a_sealed_row_that_no_page_could_send_is_not_merged(handed: Handed, how:
             db, handed.ticket.handover_key, handed.ticket.vault_id, handed.out.id, line
         )
     back = handed.merge()
-    assert back.state == STATE_PROPOSED and back.payload.troubles and not back.payload.rows
+    assert back.state == HandoverState.PROPOSED and back.payload.troubles and not back.payload.rows
     assert {status for status, _ in handed.given()} == {"not_reached"}
 
 
@@ -331,7 +326,7 @@ def test_an_impossible_time_does_no_harm(handed: Handed, at: int) -> None:
         )
         told = f"handover.kept {answer_log.row_reference(handed.out.id, seq)}"
         audit_log.append_keyless_entry(db, handed.work.vault.incarnation, told, now=NOW)
-    assert handed.merge().state == STATE_RETURNED
+    assert handed.merge().state == HandoverState.RETURNED
     assert handed.given()[0] == ("answered", 3)
 
 
@@ -345,7 +340,7 @@ def test_a_sealed_row_that_is_no_answer_at_all(handed: Handed, body: bytes, monk
         answer_log.append_answer_row(
             db, handed.ticket.handover_key, handed.ticket.vault_id, handed.out.id, line
         )
-    assert handed.merge().state == STATE_PROPOSED
+    assert handed.merge().state == HandoverState.PROPOSED
 
 
 def test_what_was_finished_meanwhile_is_changed_only_when_the_clinician_says_so(handed: Handed) -> None:
@@ -355,17 +350,15 @@ def test_what_was_finished_meanwhile_is_changed_only_when_the_clinician_says_so(
         form = administrations.load_administration(db, work.vault, handed.form.id)
         progress.complete_administration(db, work.vault, form, now=LATER)
     back = handed.merge()
-    assert back.state == STATE_PROPOSED and not back.payload.troubles
+    assert back.state == HandoverState.PROPOSED and not back.payload.troubles
     assert handed.given()[0] == ("not_reached", None)
     with pytest.raises(clinician_side.NothingToDecide), writing(work.engine) as db:
         clinician_side.close_handover(db, work.vault, back, now=LATER)
     with writing(work.engine) as db:
         decided = proposals.accept_proposal(db, work.vault, back, now=LATER)
-    assert decided.state == STATE_RETURNED and handed.given()[0] == ("answered", 4)
+    assert decided.state == HandoverState.RETURNED and handed.given()[0] == ("answered", 4)
     with reading(work.engine) as db:
-        versions = version_history.list_versions(
-            db, work.vault, administrations.administration_table, handed.form.id, Administration
-        )
+        versions = version_history.list_versions(db, work.vault, ADMINISTRATION, handed.form.id)
     # Both stand: as it was finished, and as it was amended.
     assert [answers.decode_responses(kept.payload.answers)[0].value for kept in versions] == [None, 4]
     with pytest.raises(clinician_side.NothingToDecide), writing(work.engine) as db:
@@ -376,14 +369,14 @@ def test_what_was_answered_in_the_hour_meanwhile_is_not_overwritten(handed: Hand
     handed.answer(1, answered(4))
     handed.work.answer(handed.form, [0])
     back = handed.merge()
-    assert back.state == STATE_PROPOSED and handed.given()[0] == ("answered", 0)
+    assert back.state == HandoverState.PROPOSED and handed.given()[0] == ("answered", 0)
     with writing(handed.work.engine) as db:
         aside = proposals.set_aside_proposal(db, handed.work.vault, back, now=LATER)
         clinician_side.close_handover(db, handed.work.vault, aside, now=LATER)
     assert handed.given()[0] == ("answered", 0)
     with reading(handed.work.engine) as db:
         kept = handed.now_kept(db)
-    assert kept.state == STATE_CLOSED and kept.final and kept.payload.rows[0].value == 4
+    assert kept.state == HandoverState.CLOSED and kept.final and kept.payload.rows[0].value == 4
 
 
 def test_a_form_that_is_gone_is_told(handed: Handed) -> None:
@@ -391,7 +384,7 @@ def test_a_form_that_is_gone_is_told(handed: Handed) -> None:
     with writing(handed.work.engine) as db:
         db.execute(text("DELETE FROM administration"))
     back = handed.merge()
-    assert back.state == STATE_PROPOSED and back.payload.rows[0].value == 4
+    assert back.state == HandoverState.PROPOSED and back.payload.rows[0].value == 4
     with pytest.raises(records.RecordNotFound), writing(handed.work.engine) as db:
         proposals.accept_proposal(db, handed.work.vault, back, now=LATER)
 
@@ -418,7 +411,7 @@ def test_what_could_not_be_compared_with_its_form_is_compared_when_it_is_taken(
     with monkeypatch.context() as hurt:
         hurt.setattr(clinician_side, "find_target", lambda *_: None)
         back = handed.merge()
-    assert back.state == STATE_PROPOSED and len(back.payload.rows) == 2
+    assert back.state == HandoverState.PROPOSED and len(back.payload.rows) == 2
     with writing(handed.work.engine) as db:
         arrival = return_review.build_return_review(db, handed.work.vault, back)
         assert arrival and [each.number for each in arrival.differences] == [1]
@@ -490,7 +483,9 @@ def test_hand_overs_wait_in_the_order_they_were_made(tmp_path: Path) -> None:
         assert [kept.id for kept in clinician_side.list_open_handovers(db, work.vault)] == [
             each.out.id for each in both
         ]
-        assert {kept.state for kept in clinician_side.list_open_handovers(db, work.vault)} == {STATE_OUT}
+        assert {kept.state for kept in clinician_side.list_open_handovers(db, work.vault)} == {
+            HandoverState.OUT
+        }
         assert not client_side.is_out(
             db, msgspec.structs.replace(both[0].ticket, handover_id_bytes=uuid4().bytes)
         )

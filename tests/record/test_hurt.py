@@ -9,19 +9,13 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from clinic_toolkit.journal import (
-    audit_log,
-    condition,
-    integrity,
-    inventory_snapshot,
-    version_history,
-)
+from clinic_toolkit.journal import audit_log, condition, integrity, inventory_snapshot, version_history
 from clinic_toolkit.journal.records import RecordNotFound
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import cases, clients, practice, therapy_session_timeline, therapy_sessions
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.notes import NotePart
+from clinic_toolkit.record.writing.note_record import NotePart
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from tests.fixtures import findings
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
@@ -71,7 +65,7 @@ def test_a_removed_record_is_missed_and_the_others_are_there(work: Work) -> None
     work.client("Ana")
     ben = work.client("Ben")
     harm(work, lambda raw: raw.execute("DELETE FROM client WHERE record = ?", (ben.id.bytes,)))
-    assert names(work) == [clients.UNREADABLE_NAME, "Ana"]
+    assert names(work) == [UNREADABLE_NAME, "Ana"]
     assert what_is_hurt(work) == {("client", ben.id): "missing"}
 
 
@@ -96,7 +90,7 @@ def test_an_older_version_put_in_the_place_of_the_newest_is_not_shown(work: Work
     harm(
         work, lambda raw: raw.execute("DELETE FROM client WHERE record = ? AND version = 2", (ana.id.bytes,))
     )
-    assert names(work) == [clients.UNREADABLE_NAME]
+    assert names(work) == [UNREADABLE_NAME]
     assert what_is_hurt(work) == {("client", ana.id): "older"}
 
 
@@ -138,7 +132,7 @@ def test_keys_of_a_client_removed_are_missed(work: Work) -> None:
         raw.execute("DELETE FROM ring WHERE ring = ?", (ben.ring.bytes,))
 
     harm(work, take_keys)
-    assert names(work) == [clients.UNREADABLE_NAME, "Ana"]
+    assert names(work) == [UNREADABLE_NAME, "Ana"]
     assert what_is_hurt(work)[("client", ben.id)] == "missing"
 
 
@@ -149,7 +143,7 @@ def test_a_version_taken_out_of_the_middle_is_missed(work: Work) -> None:
         clients.revise_client(db, work.vault, second, Client(name="Ana Reyes"), now=NOW)
     harm(work, lambda raw: raw.execute("DELETE FROM client WHERE version = 2"))
     with reading(work.engine) as db:
-        kept = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
+        kept = version_history.list_versions(db, work.vault, CLIENT, ana.id)
     assert [each.version for each in kept] == [1, 3]
     assert what_is_hurt(work) == {("client", ana.id): "missing"}
 
@@ -160,7 +154,7 @@ def test_the_first_version_taken_away_is_missed(work: Work) -> None:
         clients.revise_client(db, work.vault, ana, Client(name="Ana R"), now=NOW)
     harm(work, lambda raw: raw.execute("DELETE FROM client WHERE version = 1"))
     with reading(work.engine) as db:
-        version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
+        version_history.list_versions(db, work.vault, CLIENT, ana.id)
     assert what_is_hurt(work) == {("client", ana.id): "missing"}
 
 
@@ -185,7 +179,7 @@ def test_a_record_that_is_well_again_is_not_named_any_longer(work: Work) -> None
     with closing(sqlite3.connect(path)) as raw:
         kept = raw.execute("SELECT sealed FROM client").fetchone()
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
-    assert names(work) == [clients.UNREADABLE_NAME]
+    assert names(work) == [UNREADABLE_NAME]
     vault = work.vault
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = ?", kept))
     work.vault = vault
@@ -318,7 +312,7 @@ def test_a_client_whose_details_are_hurt_is_still_reached_and_can_be_written_ane
     ana = work.client("Ana")
     hour = work.hour(ana)
     harm(work, lambda raw: raw.execute("UPDATE client SET sealed = zeroblob(400)"))
-    assert names(work) == [clients.UNREADABLE_NAME]
+    assert names(work) == [UNREADABLE_NAME]
     with writing(work.engine) as db:
         stand_in = clients.load_client(db, work.vault, ana.id)
         [case] = cases.list_cases_of_client(db, work.vault, ana.id)
@@ -378,7 +372,7 @@ class TestForgedTrail:
         ana = work.client("Ana")
         with writing(work.engine) as db:
             clients.revise_client(db, work.vault, ana, Client(name="Ana Reyes"), now=NOW)
-            audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=NOW)
+            audit_log.append_entry(db, work.vault, audit_log.JournalEvent.RECORDS_READ, now=NOW)
 
         def forge(raw: sqlite3.Connection) -> None:
             line = b"\x00" + msgspec.msgpack.encode(("unlock.failed", 1_760_000_000_000_000))
@@ -397,7 +391,7 @@ class TestForgedTrail:
         with writing(work.engine) as db:
             assert inventory_snapshot.load_inventory(db, work.vault).gaps
             for _ in range(2 * inventory_snapshot.SNAPSHOT_INTERVAL):
-                audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=NOW)
+                audit_log.append_entry(db, work.vault, audit_log.JournalEvent.RECORDS_READ, now=NOW)
             inventory_snapshot.save_snapshot(db, work.vault)
             assert db.exec_driver_sql("SELECT count(*) FROM ledger").scalar() == 0
             found = findings.list_findings(db, work.vault)

@@ -22,13 +22,14 @@ from clinic_toolkit.record.people import (
     therapy_session_timeline,
     therapy_sessions,
 )
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.client_record import Client, ClientState
+from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, Relationship
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries, safety_summary
-from clinic_toolkit.record.safety.risk_entries import SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM, RiskEntry
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.notes import NotePart
+from clinic_toolkit.record.writing.note_record import SOURCE_CLINICIAN, NotePart, note_table
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.filled import said
@@ -166,14 +167,7 @@ def test_a_join_of_two_entries_can_be_taken_apart_and_both_stand_in_the_trail(wo
     with reading(work.engine) as db:
         found = relationships.list_relationships(db, work.vault, ana.id)
         assert [each.payload.word for each in found] == ["P.", "my husband"]
-        assert (
-            len(
-                version_history.list_versions(
-                    db, work.vault, relationships.relationship_table, again.id, Relationship
-                )
-            )
-            == 3
-        )
+        assert len(version_history.list_versions(db, work.vault, RELATIONSHIP, again.id)) == 3
     assert known(work, ana).held_relationships == {again.id}
     assert events(work)[-2:] == ["relationship.joined", "relationship.taken_apart"]
 
@@ -213,7 +207,7 @@ def twice(work: Work) -> tuple[RecordVersion[Client], RecordVersion[Client]]:
         afraid_of(work, client, partner, day=number)
         hour = work.hour(client, date(2026, 11, 10 + number))
         with writing(work.engine) as db:
-            parts = (NotePart(section="data", source_label=notes.SOURCE_CLINICIAN, text=f"Came, {number}."),)
+            parts = (NotePart(section="data", source_label=SOURCE_CLINICIAN, text=f"Came, {number}."),)
             draft = notes.create_note(db, work.vault, hour, parts, now=NOW)
             signed(db, work.vault, hour, draft)
     return both
@@ -223,7 +217,7 @@ def test_everything_of_the_one_client_is_shown_under_the_other(
     work: Work, twice: tuple[RecordVersion[Client], RecordVersion[Client]]
 ) -> None:
     one, other = twice
-    table = notes.note_table
+    table = note_table
     with reading(work.engine) as db:
         before = db.execute(select(table).order_by(table.c.record)).all()
     join_clients(work, other, one)
@@ -282,7 +276,7 @@ def test_clients_are_taken_apart_again(
     with reading(work.engine) as db:
         assert clients.list_joined_client_ids(db, work.vault, one.id) == (one.id,)
         assert len(open_prompt_groups.list_prompt_groups(db, work.vault, other.id)) == 1
-        assert clients.load_client(db, work.vault, other.id).state == clients.STATE_ACTIVE
+        assert clients.load_client(db, work.vault, other.id).state == ClientState.ACTIVE
     assert events(work)[-1] == "client.taken_apart"
 
 
@@ -306,8 +300,6 @@ def test_the_next_check_looks_at_the_hours_of_both(
     join_clients(work, other, one)
     with writing(work.engine) as db:
         case = cases.load_single_case(db, work.vault, other.id)
-        soon = therapy_sessions.TherapySession(
-            case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, 21)
-        )
+        soon = TherapySession(case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, 21))
         therapy_sessions.create_therapy_session(db, work.vault, case, soon, now=NOW)
         assert risk_entries.next_check_date(db, work.vault, one.id, today=NOW.date()) == date(2026, 11, 21)

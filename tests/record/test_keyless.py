@@ -6,13 +6,14 @@ from uuid import UUID
 import pytest
 
 from clinic_toolkit.journal import keyless_events
-from clinic_toolkit.journal.keyless_events import KeylessEvent
-from clinic_toolkit.record.handovers.answer_log import MAX_ROWS, row_reference
+from clinic_toolkit.record.handovers.answer_log import MAX_ROWS, HandoverKeylessEvent, row_reference
+from clinic_toolkit.record.people.practice_record import UnlockEvent
 from clinic_toolkit.web.content import audit_texts
 from tests.architecture.tree import modules
 
-EXAMPLES = {KeylessEvent.UNLOCK_FAILED: "", KeylessEvent.HANDOVER_KEPT: f" 01234567-{MAX_ROWS}"}
-LONGEST = f"{KeylessEvent.HANDOVER_GIVEN_BACK} 01234567-{MAX_ROWS}"
+DETAIL = f" 01234567-{MAX_ROWS}"
+EXAMPLES = {UnlockEvent.FAILED: "", **dict.fromkeys(HandoverKeylessEvent, DETAIL)}
+LONGEST = f"{HandoverKeylessEvent.GIVEN_BACK}{DETAIL}"
 
 
 def calls(source: str) -> list[str]:
@@ -31,31 +32,30 @@ def test_every_place_that_writes_a_line_without_a_key_takes_its_event_from_the_s
     )
     found = [(path.name, calls(path.read_text(encoding="utf-8"))) for path in modules()]
     assert sorted((name, said) for name, said in found if said) == [
-        ("client_side.py", ["told"]),
-        ("practice_access.py", ["KeylessEvent.UNLOCK_FAILED"]),
+        ("client_side.py", ["event_and_row"]),
+        ("practice_access.py", ["UnlockEvent.FAILED"]),
     ]
 
 
 def test_every_event_of_the_set_has_words() -> None:
-    assert set(KeylessEvent) <= set(audit_texts.EVENT_TEXTS)
+    assert set(keyless_events.list_keyless_events()) == {*UnlockEvent, *HandoverKeylessEvent}
+    assert set(keyless_events.list_keyless_events()) <= set(audit_texts.EVENT_TEXTS)
 
 
 def test_every_event_is_read_as_it_was_written_and_none_is_too_long() -> None:
     at = 253_370_764_800_000_000
-    for event in KeylessEvent:
-        told = f"{event}{EXAMPLES.get(event, EXAMPLES[KeylessEvent.HANDOVER_KEPT])}"
+    for event, detail in EXAMPLES.items():
+        told = f"{event}{detail}"
         assert keyless_events.decode_event(keyless_events.encode_event(told, at)) == (told, at)
     assert len(keyless_events.encode_event(LONGEST, at)) <= keyless_events.MAX_EVENT_BYTES
 
 
 def test_every_row_of_a_hand_over_can_be_named() -> None:
     for seq in (1, 9, 10, 999, MAX_ROWS):
-        keyless_events.encode_event(
-            f"{KeylessEvent.HANDOVER_KEPT} {row_reference(UUID(int=7 << 64), seq)}", 0
-        )
+        keyless_events.encode_event(f"{HandoverKeylessEvent.KEPT} {row_reference(UUID(int=7 << 64), seq)}", 0)
 
 
 @pytest.mark.parametrize("at", [-(2**63), 2**63 - 1, 2**64 - 1])
 def test_a_time_that_no_clock_can_say_is_refused(at: int) -> None:
     with pytest.raises(keyless_events.UnknownKeylessEvent):
-        keyless_events.decode_event(keyless_events.encode_event(KeylessEvent.UNLOCK_FAILED, at))
+        keyless_events.decode_event(keyless_events.encode_event(UnlockEvent.FAILED, at))

@@ -12,6 +12,7 @@ from clinic_toolkit.journal import records
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.handovers.client_side import HandoverTicket
 from clinic_toolkit.record.people import practice
+from clinic_toolkit.record.people.practice_record import PRACTICE, PracticeEvent, PracticeState
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, SETTINGS, Work
@@ -49,11 +50,11 @@ def as_an_older_version_kept_it(work: Work) -> None:
         records.append_version(
             db,
             work.vault,
-            practice.practice_table,
+            PRACTICE,
             seen,
             older,
-            state="active",
-            event="practice.saved",
+            state=PracticeState.ACTIVE,
+            event=PracticeEvent.SAVED,
             now=NOW,
         )
 

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import Client, client_table
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault.envelope import Envelope
 from clinic_toolkit.vault.vault import Vault
@@ -76,9 +76,7 @@ def test_a_row_that_was_changed_is_opened_again_and_left_out(work: Work, column:
         # What someone with the file can do, a trigger notwithstanding.
         db.exec_driver_sql("DROP TRIGGER no_update_client")
         changed = {"ring": other.ring, "kid": bytes(16), "final": 0, "sealed": bytes(400)}[column]
-        db.execute(
-            clients.client_table.update().where(clients.client_table.c.id == 1).values({column: changed})
-        )
+        db.execute(client_table.update().where(client_table.c.id == 1).values({column: changed}))
     with reading(work.engine) as db:
         assert "Ana" not in [each.payload.name for each in clients.list_clients(db, work.vault)]
     assert {hurt.noun for hurt in work.vault.integrity_failures.values()} == {"a client’s details"}

@@ -14,7 +14,7 @@ from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
 from clinic_toolkit.record.questionnaires.administrations import DefinitionUnreadable
-from clinic_toolkit.record.writing import note_rendering
+from clinic_toolkit.record.writing import note_prefill
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import practices
 from tests.fixtures.practices import NOW, Work
@@ -142,7 +142,7 @@ def test_a_hurt_definition_is_named_and_is_in_nobodys_way(work: Work) -> None:
         assert results.build_result(
             db, work.vault, administrations.load_administration(db, work.vault, other.id)
         )
-        note_rendering.list_prefilled_parts(
+        note_prefill.list_prefilled_parts(
             db, work.vault, therapy_sessions.load_therapy_session(db, work.vault, hour.id)
         )
         assert own_questionnaires.list_offered_instruments(db, work.vault) == catalogue.list_instruments()

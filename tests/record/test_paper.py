@@ -12,9 +12,9 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.questionnaires import administrations, answers, paper_entry, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration, administration_table
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.record.writing import note_rendering
+from clinic_toolkit.record.writing import note_prefill
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import put_on_the_shelf
 from tests.fixtures.practices import NOW, Work, giving
@@ -57,7 +57,7 @@ def test_answered_and_entered_are_two_days_and_both_are_said(work: Work) -> None
         result = results.build_result(
             db, work.vault, administrations.load_administration(db, work.vault, kept.id)
         )
-        note = note_rendering.list_prefilled_parts(db, work.vault, hour)[0]
+        note = note_prefill.list_prefilled_parts(db, work.vault, hour)[0]
     assert (result.answered_on, result.mode_label) == (ANSWERED, WAY)
     assert "12 November 2026" in note.source_label and WAY in note.text
 
@@ -88,7 +88,7 @@ def test_nothing_is_entered_as_what_it_was_not_answered_as(
     with pytest.raises(refused):
         entered(work, code=code)
     with reading(work.engine) as db:
-        assert not db.execute(administrations.administration_table.select()).all()
+        assert not db.execute(administration_table.select()).all()
 
 
 @pytest.mark.parametrize(

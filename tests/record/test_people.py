@@ -6,8 +6,8 @@ import pytest
 
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work
 

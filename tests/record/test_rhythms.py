@@ -7,10 +7,10 @@ import pytest
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import repeat_agreements, repeat_status
-from clinic_toolkit.record.outcomes.repeat_agreements import RepeatAgreement
+from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement
 from clinic_toolkit.record.outcomes.repeat_status import RepeatStatus
 from clinic_toolkit.record.questionnaires import administrations
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import earlier
 from tests.fixtures.over_time import Values, given, named, weekly

@@ -15,21 +15,18 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.handovers import client_side, clinician_side, proposals
 from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK
+from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.people import cases, relationships, therapy_sessions
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import answers, own_questionnaires, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import fear_holds, prompt_status, risk_entries
 from clinic_toolkit.record.safety.prompt_status import PromptStatus
-from clinic_toolkit.record.safety.risk_entries import (
-    CheckTooLate,
-    DeferralReasonMissing,
-    EmptyRiskEntry,
-    RiskEntry,
-)
-from clinic_toolkit.record.writing import note_rendering
+from clinic_toolkit.record.safety.risk_entries import CheckTooLate, DeferralReasonMissing, EmptyRiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
+from clinic_toolkit.record.writing import note_prefill
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work, giving
 from tests.journeys.own import TEXT
@@ -191,9 +188,7 @@ def test_another_answer_in_a_later_version_opens_again(work: Work) -> None:
     assert waiting(work) == [kept.id], "an answer that says more is another matter"
 
 
-def handed_back(
-    work: Work, client: RecordVersion[Client], value: int, *acts: str
-) -> RecordVersion[clinician_side.Handover]:
+def handed_back(work: Work, client: RecordVersion[Client], value: int, *acts: str) -> RecordVersion[Handover]:
     form = work.begun(client, giving())
     with writing(work.engine) as db:
         out, ticket = clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
@@ -243,7 +238,7 @@ def test_what_was_set_aside_still_waits(work: Work) -> None:
         back = clinician_side.merge_handover(
             db, work.vault, clinician_side.load_handover(db, work.vault, out.id), now=LATER
         )
-    assert back.state == clinician_side.STATE_PROPOSED
+    assert back.state == HandoverState.PROPOSED
     assert waiting(work) == [form.id]
     with writing(work.engine) as db:
         proposals.set_aside_proposal(db, work.vault, back, now=LATER)
@@ -376,7 +371,7 @@ def test_the_note_is_offered_the_entry_and_does_not_hold_it(work: Work) -> None:
         ),
     )
     with reading(work.engine) as db:
-        (part,) = note_rendering.list_prefilled_parts(db, work.vault, hour)
+        (part,) = note_prefill.list_prefilled_parts(db, work.vault, hour)
     assert part.is_offered and part.is_excluded and part.source_label == "risk entry of 19 November 2026"
     assert part.text == (
         "Asked today. Asked, and answered: Thoughts of not living? No. Next check: 26 November 2026. "

@@ -8,11 +8,11 @@ from sqlalchemy.exc import IntegrityError
 from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.notes import NotePart
+from clinic_toolkit.record.writing.note_record import NotePart, note_table
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work, giving
 
@@ -23,7 +23,7 @@ def test_the_newest_version_is_read_and_the_older_one_stays(work: Work) -> None:
         clients.revise_client(db, work.vault, kept, Client(name="Ana Reyes"), now=NOW)
     with reading(work.engine) as db:
         assert clients.load_client(db, work.vault, kept.id).payload.name == "Ana Reyes"
-        found = version_history.list_versions(db, work.vault, clients.client_table, kept.id, Client)
+        found = version_history.list_versions(db, work.vault, CLIENT, kept.id)
     assert [each.payload.name for each in found] == ["Ana", "Ana Reyes"]
 
 
@@ -68,7 +68,7 @@ def test_a_plain_hint_that_was_changed_is_noticed(work: Work, column: str) -> No
         note = notes.create_note(
             db, work.vault, hour, [NotePart(section="data", source_label="clinician", text="a")], now=NOW
         )
-        table = notes.note_table
+        table = note_table
         changed = {
             "final": 1,
             "version": 7,

@@ -19,12 +19,12 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.outcomes import results
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.questionnaires import own_questionnaires
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import STATUSES, Response
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
-from clinic_toolkit.record.safety.risk_entries import RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.practices import NOW, Work, at_work

@@ -10,7 +10,7 @@ from clinic_toolkit.journal import version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.store.engine import reading, writing
@@ -63,9 +63,7 @@ def test_the_same_agreement_makes_no_new_version(work: Work) -> None:
     with writing(work.engine) as db:
         once = therapy_sessions.record_agreement(db, work.vault, kept, "a walk", now=NOW)
         again = therapy_sessions.record_agreement(db, work.vault, once, "a walk", now=NOW)
-        found = version_history.list_versions(
-            db, work.vault, therapy_sessions.therapy_session_table, kept.id, TherapySession
-        )
+        found = version_history.list_versions(db, work.vault, THERAPY_SESSION, kept.id)
     assert again.version == once.version == found[-1].version == kept.version + 1
 
 

@@ -16,20 +16,21 @@ from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import cases, clients, practice, therapy_sessions
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.writing import (
     additions_after_signing,
     changes_after_signing,
     handouts,
+    note_prefill,
     note_rendering,
     notes,
     signature_facts,
 )
 from clinic_toolkit.record.writing.additions_after_signing import ADDED_AFTER_SIGNING, CHANGED_AFTER_SIGNING
 from clinic_toolkit.record.writing.note_facts import FactVersions
-from clinic_toolkit.record.writing.notes import ClinicalNote, NotePart
+from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, Work, giving, signed
@@ -207,7 +208,7 @@ def test_the_definition_of_a_quoted_questionnaire_may_go(work: Work, monkeypatch
     kept = work.answer(work.begun(ana, giving(), session=hour.id), [1] * 12)
     with writing(work.engine) as db:
         progress.complete_administration(db, work.vault, kept, now=NOW)
-        parts = note_rendering.list_prefilled_parts(db, work.vault, hour)
+        parts = note_prefill.list_prefilled_parts(db, work.vault, hour)
         note = signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, parts, now=NOW))
     assert note.payload.facts and "Not validated" in note.payload.facts.evidence_lines[0]
     before = printed(work, hour, note)

@@ -6,7 +6,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.initials import propose_initials
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import clients, display_names
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import UNREADABLE_NAME, Client
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work
 
@@ -25,7 +25,7 @@ def names_of(work: Work, found: list[RecordVersion[Client]]) -> list[tuple[str, 
 def test_an_entry_of_an_older_version_shows_what_is_proposed() -> None:
     assert Client(name="Dr. Ana Reyes").initials == "A. R."
     assert Client(name="Suharto", code="K17").initials == "K17"
-    assert Client(name=clients.UNREADABLE_NAME).initials == clients.UNREADABLE_NAME
+    assert Client(name=UNREADABLE_NAME).initials == UNREADABLE_NAME
 
 
 def test_of_two_with_the_same_initials_the_later_has_a_number(work: Work) -> None:

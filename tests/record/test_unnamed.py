@@ -29,6 +29,7 @@ from clinic_toolkit.journal import (
     version_history,
 )
 from clinic_toolkit.record.handovers import client_side, clinician_side
+from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import (
     cases,
     clients,
@@ -37,11 +38,12 @@ from clinic_toolkit.record.people import (
     therapy_session_timeline,
     therapy_sessions,
 )
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.notes import NotePart
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NotePart
 from clinic_toolkit.store import anchor, anchor_file, anchor_slot
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.store.folder import ANCHOR_FILE
@@ -198,21 +200,19 @@ class TestALaterVersion:
 
     def test_is_never_shown_and_is_named(self, put_in: tuple[Work, Any]) -> None:
         work, ana = put_in
-        assert names(work) == [clients.UNREADABLE_NAME, "Ben"]
+        assert names(work) == [UNREADABLE_NAME, "Ben"]
         assert hurts(work) == {("client", ana.id): "unnamed"}
         with reading(work.engine) as db:
-            assert clients.load_client(db, work.vault, ana.id).payload.name == clients.UNREADABLE_NAME
+            assert clients.load_client(db, work.vault, ana.id).payload.name == UNREADABLE_NAME
             (found,) = findings.list_findings(db, work.vault)
         (line,) = found.details
-        assert line.startswith(
-            f"A client’s details ({clients.UNREADABLE_NAME}): the audit trail does not mention it"
-        )
+        assert line.startswith(f"A client’s details ({UNREADABLE_NAME}): the audit trail does not mention it")
         assert [each for each in checked(work) if "version 2): the audit trail does not mention it" in each]
 
     def test_is_no_version_of_the_record(self, put_in: tuple[Work, Any]) -> None:
         work, ana = put_in
         with reading(work.engine) as db:
-            found = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
+            found = version_history.list_versions(db, work.vault, CLIENT, ana.id)
         assert [(kept.version, kept.payload.name) for kept in found] == [(1, "Ana")], (
             "the named one can be found"
         )
@@ -227,7 +227,7 @@ class TestALaterVersion:
         assert names(work) == ["Ana Reyes", "Ben"]
         assert hurts(work) == {}
         with reading(work.engine) as db:
-            found = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
+            found = version_history.list_versions(db, work.vault, CLIENT, ana.id)
         assert [kept.payload.name for kept in found] == ["Ana", "Ana Reyes"]
         assert [each for each in checked(work) if "version 2" not in each] == []
 
@@ -238,7 +238,7 @@ def test_another_content_of_the_newest_version_is_not_shown(work: Work, tmp_path
     revised(other, ana, "Not Ana")
     revised(work, ana, "Ana R")
     work = tampered(work, other, lambda hand: hand.take("client", "version = 2", over=True))
-    assert names(work) == [clients.UNREADABLE_NAME]
+    assert names(work) == [UNREADABLE_NAME]
     assert hurts(work) == {("client", ana.id): "unnamed"}
 
 
@@ -249,7 +249,7 @@ def test_another_content_of_an_earlier_version_is_left_out(work: Work, tmp_path:
     revised(work, revised(work, ana, "Ana R"), "Ana Reyes")
     work = tampered(work, other, lambda hand: hand.take("client", "version = 2", over=True))
     with reading(work.engine) as db:
-        found = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
+        found = version_history.list_versions(db, work.vault, CLIENT, ana.id)
     assert [kept.payload.name for kept in found] == ["Ana", "Ana Reyes"]
     assert hurts(work) == {("client", ana.id): "unnamed"}
 
@@ -263,7 +263,7 @@ def test_a_draft_that_was_replaced_and_put_back_is_no_version(work: Work, tmp_pa
         notes.revise_note(db, work.vault, draft, said("second"), expected_version=1, now=NOW)
     work = tampered(work, other, lambda hand: hand.take("clinical_note"))
     with reading(work.engine) as db:
-        found = version_history.list_versions(db, work.vault, notes.note_table, draft.id, notes.ClinicalNote)
+        found = version_history.list_versions(db, work.vault, CLINICAL_NOTE, draft.id)
     assert [kept.version for kept in found] == [2]
     assert hurts(work) == {("clinical_note", draft.id): "back"}
     assert any("put back" in each for each in checked(work))
@@ -352,7 +352,7 @@ def test_answers_given_in_a_copied_folder_are_laid_before_the_clinician(work: Wo
         back = clinician_side.merge_handover(
             db, work.vault, clinician_side.load_handover(db, work.vault, out.id), now=LATER
         )
-    assert back.state == clinician_side.STATE_PROPOSED
+    assert back.state == HandoverState.PROPOSED
     assert back.payload.troubles == ("not named",)
 
 
@@ -387,7 +387,7 @@ class TestTheEndOfTheTrailIsCut:
         with writing(work.engine) as db:
             draft = notes.create_note(db, work.vault, work_hour(db, work, ana), said("x"), now=NOW)
         work = cut(work, kept)
-        assert names(work) == [clients.UNREADABLE_NAME]
+        assert names(work) == [UNREADABLE_NAME]
         with reading(work.engine) as db:
             assert notes.list_notes(db, work.vault) == []
             with pytest.raises(integrity.UnreadableRecord):
@@ -411,7 +411,7 @@ class TestTheEndOfTheTrailIsCut:
 
 def work_hour(db: Any, work: Work, client: Any) -> Any:
     case = cases.load_single_case(db, work.vault, client.id)
-    body = therapy_sessions.TherapySession(
+    body = TherapySession(
         case_id_bytes=case.id.bytes, kind="session", on=NOW.date(), attendance="came",
         present=(client.id.bytes,), setting="room",
     )  # fmt: skip
@@ -458,12 +458,12 @@ class TestLinesOfACopiedFolder:
     ) -> None:
         work = self.grafted(work, tmp_path, signed=signed)
         for _ in range(3):
-            assert names(work) == [clients.UNREADABLE_NAME]
+            assert names(work) == [UNREADABLE_NAME]
             assert set(hurts(work).values()) == {"unnamed"}
             with writing(work.engine) as db:
                 assert inventory_snapshot.load_inventory(db, work.vault).gaps
                 for _ in range(inventory_snapshot.SNAPSHOT_INTERVAL + 1):
-                    audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=LATER)
+                    audit_log.append_entry(db, work.vault, audit_log.JournalEvent.RECORDS_READ, now=LATER)
             assert any("signature under line" in each for each in checked(work))
             work = unlocked(work)
         with reading(work.engine) as db:
@@ -500,14 +500,14 @@ class TestLinesThatCannotBeRead:
         with writing(other.engine) as db:
             clients.revise_client(db, other.vault, ana, Client(name="Not Ana"), now=NOW + timedelta(days=2))
         with writing(work.engine) as db:
-            audit_log.append_entry(db, work.vault, audit_log.EVENT_RECORDS_READ, now=NOW)
+            audit_log.append_entry(db, work.vault, audit_log.JournalEvent.RECORDS_READ, now=NOW)
 
         def act(hand: Hand) -> None:
             hand.take("client", "version = 2")
             hand.raw.execute(self.BROKEN, [last + 1])
 
         work = tampered(work, other, act)
-        assert names(work) == [clients.UNREADABLE_NAME]
+        assert names(work) == [UNREADABLE_NAME]
         assert hurts(work) == {("client", ana.id): "unnamed"}
 
     def test_one_line_is_no_excuse_for_two_versions(self, work: Work) -> None:
@@ -522,7 +522,7 @@ class TestLinesThatCannotBeRead:
 
         (folder(work) / ANCHOR_FILE).unlink()
         work = tampered(work, None, act)
-        assert names(work) == [clients.UNREADABLE_NAME]
+        assert names(work) == [UNREADABLE_NAME]
 
 
 def read(work: Work, id: UUID) -> Any:
@@ -553,7 +553,7 @@ class TestViewsOfAnotherMoment:
             for trigger in ("no_delete_client", "no_update_client"):
                 db.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
             db.exec_driver_sql("DELETE FROM client WHERE version = 2")
-        assert names(work) == [clients.UNREADABLE_NAME]
+        assert names(work) == [UNREADABLE_NAME]
         assert hurts(work) == {("client", ana.id): "older"}
 
     def test_an_older_view_reads_as_it_was_then(self, work: Work) -> None:
@@ -564,7 +564,7 @@ class TestViewsOfAnotherMoment:
             revised(work, revised(work, second, "Ana Re"), "Ana Reyes")
             assert clients.load_client(db, work.vault, ana.id).payload.name == "Ana R"
             assert [kept.payload.name for kept in clients.list_clients(db, work.vault)] == ["Ana R"]
-            found = version_history.list_versions(db, work.vault, clients.client_table, ana.id, Client)
+            found = version_history.list_versions(db, work.vault, CLIENT, ana.id)
         assert [kept.version for kept in found] == [1, 2]
         assert hurts(work) == {}
         assert names(work) == ["Ana Reyes"]
@@ -575,12 +575,12 @@ class TestViewsOfAnotherMoment:
         revised(other, ana, "Not Ana")
         work = tampered(work, other, lambda hand: hand.take("client", "version = 2"))
         with reading(work.engine) as db:
-            assert clients.load_client(db, work.vault, ana.id).payload.name == clients.UNREADABLE_NAME
+            assert clients.load_client(db, work.vault, ana.id).payload.name == UNREADABLE_NAME
             with writing(work.engine) as turn:
                 stand_in = clients.load_client(turn, work.vault, ana.id)
                 clients.revise_client(turn, work.vault, stand_in, Client(name="Ana Reyes"), now=LATER)
             # The list knows of version 3 by now, which this view does not have.
-            assert clients.load_client(db, work.vault, ana.id).payload.name == clients.UNREADABLE_NAME
+            assert clients.load_client(db, work.vault, ana.id).payload.name == UNREADABLE_NAME
         assert names(work) == ["Ana Reyes"]
 
     def test_what_is_rolled_back_leaves_nothing(self, work: Work) -> None:

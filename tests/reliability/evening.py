@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 import clinic_toolkit.web.app  # noqa: F401
 from clinic_toolkit.journal import inspection, records
 from clinic_toolkit.record.handovers import clinician_side
-from clinic_toolkit.record.handovers.clinician_side import STATE_OUT
+from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.writing import notes
@@ -215,7 +215,7 @@ def look(place: Path, unlock: Unlock, story: Story) -> Look:
         seen.damage += [each.sentence for each in damage]
         for each in out:
             seen.found["out", each.payload.administration_id, 0] = ("out",)
-            if each.state == STATE_OUT:
+            if each.state == HandoverState.OUT:
                 _bring_in(engine, vault, each, seen)
         with reading(engine) as db:
             for key in story.sent:

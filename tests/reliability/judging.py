@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine as PlainEngine
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_reader, inspection, unsigned_entries
 from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import anchor, base, connections, schema
 from clinic_toolkit.store.engine import open_store, reading, writing
@@ -210,7 +211,7 @@ class Judge:
         with writing(store) as db:
             for out in clinician_side.list_open_handovers(db, vault):
                 brought = clinician_side.merge_handover(db, vault, out, now=LATER)
-                if brought.state != clinician_side.STATE_PROPOSED or not brought.payload.troubles:
+                if brought.state != HandoverState.PROPOSED or not brought.payload.troubles:
                     raise Failed("hurt answers were taken over")
 
     def _expected(self, tip: int, why: list[str]) -> Expected:

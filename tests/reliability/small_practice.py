@@ -22,14 +22,14 @@ from clinic_toolkit.journal import inventory_snapshot
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.people import cases, clients, practice_access, relationships, therapy_sessions
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import risk_entries
-from clinic_toolkit.record.safety.risk_entries import RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import handouts, notes
-from clinic_toolkit.record.writing.notes import NotePart
+from clinic_toolkit.record.writing.note_record import NotePart
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault

@@ -11,37 +11,42 @@ from sqlalchemy import Connection, select
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_reader, inventory_snapshot, records, version_history
-from clinic_toolkit.journal.record_versions import UNREADABLE_STATE, RecordVersion
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import answer_log, clinician_side
+from clinic_toolkit.record.handovers.handover_record import Handover
 from clinic_toolkit.record.outcomes import repeat_agreements
-from clinic_toolkit.record.people import (
-    cases,
-    clients,
-    practice,
-    relationships,
-    therapy_session_timeline,
-    therapy_sessions,
-)
+from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement
+from clinic_toolkit.record.people import cases, clients, practice, relationships, therapy_session_timeline
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.practice_record import PracticeSettings
+from clinic_toolkit.record.people.relationship_record import Relationship
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
+from clinic_toolkit.record.questionnaires.administration_record import Administration
+from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaire
 from clinic_toolkit.record.safety import risk_entries
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import handouts, notes
+from clinic_toolkit.record.writing.handout_record import Handout
+from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.vault import Vault
 
 # Every sealed table with the shape of its bodies.
 KINDS: dict[str, type[Any]] = {
-    "practice": practice.PracticeSettings,
-    "client": clients.Client,
-    "clinical_case": cases.Case,
-    "relationship": relationships.Relationship,
-    "therapy_session": therapy_sessions.TherapySession,
-    "administration": administrations.Administration,
-    "handout": handouts.Handout,
-    "rhythm": repeat_agreements.RepeatAgreement,
-    "risk_entry": risk_entries.RiskEntry,
-    "handover": clinician_side.Handover,
-    "clinical_note": notes.ClinicalNote,
-    "own_questionnaire": own_questionnaires.OwnQuestionnaire,
+    "practice": PracticeSettings,
+    "client": Client,
+    "clinical_case": Case,
+    "relationship": Relationship,
+    "therapy_session": TherapySession,
+    "administration": Administration,
+    "handout": Handout,
+    "rhythm": RepeatAgreement,
+    "risk_entry": RiskEntry,
+    "handover": Handover,
+    "clinical_note": ClinicalNote,
+    "own_questionnaire": OwnQuestionnaire,
 }
 
 Place = tuple[str, UUID]
@@ -78,9 +83,7 @@ def told(db: Connection, vault: Vault, beside: Iterable[Place] = ()) -> Told:
     return _Asking(db, vault).everything(set(beside))
 
 
-def _rhythms_of(
-    db: Connection, vault: Vault, client_id: UUID
-) -> list[RecordVersion[repeat_agreements.RepeatAgreement]]:
+def _rhythms_of(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[RepeatAgreement]]:
     return list(repeat_agreements.list_agreements(db, vault, client_id).values())
 
 
@@ -140,7 +143,7 @@ class _Asking:
         """Something is shown as the newest version."""
         if kept is None:
             return
-        if kept.state == UNREADABLE_STATE:
+        if kept.is_substitute:
             self.told.stand_ins.add((table, kept.id))
             return
         self.told.newest.setdefault((table, kept.id), set()).add(kept.version)

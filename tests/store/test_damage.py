@@ -12,10 +12,15 @@ import pytest
 from sqlalchemy import Engine, MetaData, text
 
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.store import anchor, base, salvage
+from clinic_toolkit.store import anchor, base, read_only_view, salvage
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, try_upkeep, writing
 from clinic_toolkit.store.folder import README_FILE, FolderRefused
-from clinic_toolkit.store.storage_errors import StorageMismatch, StorageReadOnly, damaged_file_error
+from clinic_toolkit.store.storage_errors import (
+    OtherFormat,
+    StorageMismatch,
+    StorageReadOnly,
+    damaged_file_error,
+)
 
 METADATA = MetaData(naming_convention=base.metadata.naming_convention)
 SAMPLE = base.sealed_table("sample", METADATA)
@@ -254,9 +259,23 @@ def test_damage_found_after_a_crash_leaves_the_log_beside_the_file(folder: Path,
 
 def test_what_another_version_wrote_is_not_read(folder: Path) -> None:
     with sqlite3.connect(folder / "clinic.db") as db:
-        db.execute("PRAGMA user_version = 2")
+        db.execute("PRAGMA user_version = 3")
     db.close()
     assert "another version" in refused(folder)
+
+
+def test_an_earlier_draft_is_refused_by_name_and_never_called_damaged(folder: Path) -> None:
+    with sqlite3.connect(folder / "clinic.db") as db:
+        db.execute("PRAGMA user_version = 1")
+        # Its tables were others, too.
+        db.execute("CREATE TABLE of_the_draft (id)")
+    db.close()
+    before = (folder / "clinic.db").read_bytes()
+    sentence = refused(folder)
+    assert "an earlier draft of this program, in format 1" in sentence and "damage" not in sentence
+    with pytest.raises(OtherFormat, match="in format 1"), read_only_view.open_read_only(folder, METADATA):
+        pass
+    assert (folder / "clinic.db").read_bytes() == before
 
 
 def test_a_folder_in_place_of_the_database_is_damage(folder: Path) -> None:

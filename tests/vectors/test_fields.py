@@ -11,19 +11,23 @@ import msgspec
 import pytest
 
 from clinic_toolkit.journal import record_versions
-from clinic_toolkit.record.handovers import answer_log, clinician_side
-from clinic_toolkit.record.outcomes import repeat_agreements
-from clinic_toolkit.record.people import (
-    cases,
-    clients,
-    practice,
-    relationships,
-    therapy_sessions,
-    watched_questions,
-)
-from clinic_toolkit.record.questionnaires import administrations, answers, corrections, own_questionnaires
-from clinic_toolkit.record.safety import risk_entries
-from clinic_toolkit.record.writing import form_drafts, handouts, note_facts, notes
+from clinic_toolkit.record.handovers import answer_log
+from clinic_toolkit.record.handovers.handover_record import Handover
+from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement
+from clinic_toolkit.record.people import watched_questions
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.practice_record import PracticeSettings
+from clinic_toolkit.record.people.relationship_record import Relationship
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.questionnaires import answers, corrections
+from clinic_toolkit.record.questionnaires.administration_record import Administration
+from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaire
+from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
+from clinic_toolkit.record.writing import note_facts, notes
+from clinic_toolkit.record.writing.form_draft_record import FormDraft
+from clinic_toolkit.record.writing.handout_record import Handout
+from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.practices import NOW, at_work, signed
@@ -33,27 +37,27 @@ from .independent_reader import field_tables, labelled
 
 KINDS: dict[str, type[msgspec.Struct]] = {
     "stamp": record_versions.VersionHeader,
-    "practice": practice.PracticeSettings,
-    "client": clients.Client,
-    "clinical_case": cases.Case,
-    "relationship": relationships.Relationship,
+    "practice": PracticeSettings,
+    "client": Client,
+    "clinical_case": Case,
+    "relationship": Relationship,
     "watched": watched_questions.WatchedQuestion,
-    "therapy_session": therapy_sessions.TherapySession,
-    "administration": administrations.Administration,
+    "therapy_session": TherapySession,
+    "administration": Administration,
     "correction": corrections.Correction,
     "answers": answers.Answers,
-    "rhythm": repeat_agreements.RepeatAgreement,
-    "handout": handouts.Handout,
-    "handover": clinician_side.Handover,
+    "rhythm": RepeatAgreement,
+    "handout": Handout,
+    "handover": Handover,
     "line": answer_log.AnswerRow,
-    "risk_entry": risk_entries.RiskEntry,
-    "raised": risk_entries.RaisingAnswer,
-    "clinical_note": notes.ClinicalNote,
-    "part": notes.NotePart,
+    "risk_entry": RiskEntry,
+    "raised": RaisingAnswer,
+    "clinical_note": ClinicalNote,
+    "part": NotePart,
     "facts": note_facts.NoteFacts,
     "versions": note_facts.FactVersions,
-    "draft": form_drafts.FormDraft,
-    "own_questionnaire": own_questionnaires.OwnQuestionnaire,
+    "draft": FormDraft,
+    "own_questionnaire": OwnQuestionnaire,
 }
 
 
@@ -74,7 +78,7 @@ def test_a_page_with_two_fields_exchanged_is_found_out(tmp_path: Path) -> None:
     assert exchanged != page
     (tmp_path / "fields.md").write_text(exchanged, encoding="utf-8")
     told = [name for name, _ in field_tables(tmp_path / "fields.md")["client"]]
-    assert told != [field.encode_name for field in msgspec.structs.fields(clients.Client)]
+    assert told != [field.encode_name for field in msgspec.structs.fields(Client)]
 
 
 @pytest.fixture
@@ -83,7 +87,7 @@ def folder(tmp_path: Path) -> tuple[Path, str]:
     work = at_work(tmp_path)
     hour = work.hour(work.client("Ana Reyes"))
     with writing(work.engine) as db:
-        part = notes.NotePart(section="data", source_label="clinician", text="Came on time.")
+        part = NotePart(section="data", source_label="clinician", text="Came on time.")
         signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
     work.engine.dispose()
     return tmp_path / "data", " ".join(work.groups)

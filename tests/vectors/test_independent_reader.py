@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
-from clinic_toolkit.record.people import practice, practice_access
+from clinic_toolkit.record.people import practice_access
+from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.store.engine import open_store, writing
 from clinic_toolkit.vault import key_slots, recovery_sheet
 from tests.fixtures import vaults
@@ -129,7 +130,7 @@ def test_it_stands_alone(written: tuple[Path, tuple[str, ...], list[str]], tmp_p
 
 def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
     engine = open_store(tmp_path / "data")
-    settings = practice.PracticeSettings(
+    settings = PracticeSettings(
         country="AT",
         record_kind="full",
         practice_name="Lindenhof",
@@ -160,7 +161,7 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
     """By the sheet, after the identity and the practice's own ring were taken out of the store."""
     folder = tmp_path / "data"
     engine = open_store(folder)
-    settings = practice.PracticeSettings(
+    settings = PracticeSettings(
         country="AT",
         record_kind="full",
         practice_name="Lindenhof",

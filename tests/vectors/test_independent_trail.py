@@ -10,7 +10,8 @@ import pytest
 
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
-from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.client_record import Client, client_table
+from clinic_toolkit.record.people.clients import CLIENT
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.practices import NOW, Work, at_work
@@ -51,9 +52,9 @@ def test_every_row_is_named_by_a_line_and_one_that_is_put_in_is_not(work: Work) 
     place = PendingVersion(
         id=kept.id, version=2, ring=kept.ring, state="active", final=True, previous_content_id=kept.content_id
     )
-    _, row = seal_version(work.vault, clients.client_table, clients.Client(name="Not Ana"), place, now=NOW)
+    _, row = seal_version(work.vault, CLIENT, Client(name="Not Ana"), place, now=NOW)
     with writing(work.engine) as db:
-        db.execute(statements.insert_statement(clients.client_table), row)
+        db.execute(statements.insert_statement(client_table), row)
     with reading_of(work) as reader:
         assert independent_trail.unnamed(reader) == [("client", kept.id.hex, 2)]
 

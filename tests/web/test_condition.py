@@ -13,6 +13,7 @@ from clinic_toolkit import settings as configuration
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import audit_log, condition, unsigned_entries
 from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store import anchor, anchor_file, anchor_slot
 from clinic_toolkit.store.anchor_slot import AnchorSlot
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
@@ -133,7 +134,7 @@ def other(work: Work, tmp_path: Path) -> Site:
     older = (place / "clinic.db").read_bytes()
     newer = open_store(place)
     with writing(newer) as db:
-        clients.create_client(db, work.vault, clients.Client(name="Ben Ode"), now=NOW)
+        clients.create_client(db, work.vault, Client(name="Ben Ode"), now=NOW)
     newer.dispose()
     mark = (place / "clinic.anchor").read_bytes()
     (place / "clinic.db").write_bytes(older)
@@ -142,7 +143,7 @@ def other(work: Work, tmp_path: Path) -> Site:
     with writing(parted) as db:
         vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
         for name in ("Cem Aydin", "Dina Weiss"):
-            clients.create_client(db, vault, clients.Client(name=name), now=NOW)
+            clients.create_client(db, vault, Client(name=name), now=NOW)
         anchor.acknowledge_loss(db)
     parted.dispose()
     (place / "clinic.anchor").write_bytes(mark)

@@ -7,7 +7,7 @@ from flask import request
 from clinic_toolkit.errors import ClinicError, DamagedFile
 from clinic_toolkit.journal.records import RecordNotFound, StaleVersion
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.store.storage_errors import StorageBusy, StorageFailed, StorageFull, StorageReadOnly
 from clinic_toolkit.web import context
 from clinic_toolkit.web.error_pages import is_secret_field

@@ -12,7 +12,7 @@ import pytest
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires.progress import complete_administration
 from clinic_toolkit.record.writing import handouts, notes
-from clinic_toolkit.record.writing.notes import NotePart
+from clinic_toolkit.record.writing.note_record import NotePart
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, giving, signed

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.journal.audit_log import AuditEntry
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web.content import paper_day
 from tests.architecture.tree import CHECKOUT
@@ -87,4 +87,4 @@ def test_what_is_listed_leaves_a_line_in_the_trail_and_the_page_alone_none(site:
     assert last_line(site) == before
     site.get(f"{PLACE}?list=")
     after = last_line(site)
-    assert after.event == audit_log.EVENT_RECORDS_READ and after.seq == before.seq + 1
+    assert after.event == audit_log.JournalEvent.RECORDS_READ and after.seq == before.seq + 1

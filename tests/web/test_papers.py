@@ -115,7 +115,7 @@ def test_saving_is_logged_with_what_stands_on_the_paper(
         assert saved.headers["Content-Type"] == "application/pdf"
         assert saved.headers["Content-Disposition"].startswith("attachment; ")
         line = last_line(site)
-        assert line.event == f"{audit_log.EVENT_PAPER_SAVED} {kind_of(saved)}"
+        assert line.event == f"{audit_log.JournalEvent.RECORDS_EXPORTED} {kind_of(saved)}"
         ids = [UUID(each) for each in re.findall(r"[0-9a-f-]{36}", page.path.partition("?")[0])]
         named = {UUID(bytes=entry.record) for entry in line.references}
         assert set(ids) <= named, page.path
@@ -135,7 +135,7 @@ def test_a_look_at_the_page_is_noted_when_the_frame_asks(
     assert site.get(path).status_code == 200
     assert last_line(site).seq == before
     site.get(f"{path}?framed=1", **{"Sec-Fetch-Dest": "iframe"})
-    assert last_line(site).event == audit_log.EVENT_RECORDS_READ
+    assert last_line(site).event == audit_log.JournalEvent.RECORDS_READ
     assert last_line(site).seq == before + 1
 
 
@@ -148,7 +148,7 @@ def test_the_line_of_a_saved_paper_is_no_new_version(
     with reading(site.work.engine) as db:
         report = inspection.inspect_all(db, site.work.vault, lambda done, total: None)
     assert report.findings == ()
-    assert audit_log.EVENT_PAPER_SAVED in audit_log.READ_ONLY_EVENTS
+    assert audit_log.JournalEvent.RECORDS_EXPORTED in audit_log.JournalEvent
 
 
 def test_a_paper_is_not_drawn_before_the_frame_asks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires import administrations, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web.access import handover_transition
 from clinic_toolkit.web.context import UnlockedSession

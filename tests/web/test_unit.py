@@ -8,6 +8,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.record.people import clients, practice
+from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.storage_errors import StorageFull
@@ -122,8 +123,8 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site):
     first, second = site.work.client("Ana Reyes"), site.work.client("Ben Ode")
 
     def view():
-        context.audit_read("client", *clients.list_clients(context.db(), context.vault()))
-        context.audit_read("client", first)
+        context.audit_read(CLIENT, *clients.list_clients(context.db(), context.vault()))
+        context.audit_read(CLIENT, first)
         return "shown"
 
     with reading(site.work.engine) as db:
@@ -158,7 +159,7 @@ def test_reading_goes_on_when_the_disk_is_full(site: Site, monkeypatch, caplog):
     kept = site.work.client()
 
     def view():
-        context.audit_read("client", kept)
+        context.audit_read(CLIENT, kept)
         return "shown"
 
     def full(*_args, **_more):

@@ -6,6 +6,7 @@ copied or inserted. The audit log names the rows too, so losing the last ones is
 
 import re
 from contextlib import suppress
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -35,6 +36,8 @@ MAX_SEALED_BYTES = 64 * 1024
 # The item number of an act on the whole form; items are counted from 1.
 WHOLE_FORM = 0
 ACT_FINISHED, ACT_GIVEN_BACK = "finished", "given_back"
+# One row of a hand-over, as `row_reference` names it: at most `MAX_ROWS` rows.
+_ROW_DETAIL = r" [0-9a-f]{8}-[1-9][0-9]{0,3}"
 _GENESIS_HASH = bytes(32)
 _LENGTH_BYTES = 4
 
@@ -54,6 +57,17 @@ handover_row_table = Table(
     sqlite_strict=True,
 )
 add_refusing_trigger(handover_row_table, "UPDATE", message="an answer that was handed in is only added to")
+
+
+class HandoverKeylessEvent(StrEnum):
+    """What the process of a handed-over device, which holds no key of the record, writes about a row."""
+
+    KEPT = "handover.kept"
+    FINISHED = "handover.finished"
+    GIVEN_BACK = "handover.given_back"
+
+
+keyless_events.register_keyless_events(HandoverKeylessEvent, _ROW_DETAIL)
 
 
 class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):

@@ -17,7 +17,6 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments import catalogue, client_copy
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import audit_log
-from clinic_toolkit.journal.keyless_events import KeylessEvent
 from clinic_toolkit.record.handovers import answer_log
 from clinic_toolkit.record.handovers.answer_log import (
     ACT_FINISHED,
@@ -25,15 +24,13 @@ from clinic_toolkit.record.handovers.answer_log import (
     MAX_ROWS,
     WHOLE_FORM,
     AnswerRow,
+    HandoverKeylessEvent,
     handover_row_table,
 )
+from clinic_toolkit.record.handovers.handover_record import handover_table
 from clinic_toolkit.record.people.watched_questions import WatchedQuestion
 from clinic_toolkit.record.questionnaires.answers import Response
-from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.store.types import to_microseconds
-
-# The clinician's record of a hand-over, sealed in the client's ring; see `clinician_side`.
-handover_table = sealed_table("handover")
 
 REMARK_LIMIT = 1_000
 # The last rows are reserved, so that a client who changed answers very often can still finish.
@@ -112,7 +109,7 @@ class ClientForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # The audit event of each act on the whole form.
-_ACT_EVENTS = {ACT_FINISHED: KeylessEvent.HANDOVER_FINISHED, ACT_GIVEN_BACK: KeylessEvent.HANDOVER_GIVEN_BACK}
+_ACT_EVENTS = {ACT_FINISHED: HandoverKeylessEvent.FINISHED, ACT_GIVEN_BACK: HandoverKeylessEvent.GIVEN_BACK}
 
 _decode_ticket = msgspec.msgpack.Decoder(HandoverTicket).decode
 
@@ -191,7 +188,7 @@ def record_answer(
         remark=response.remark,
         recorded_at=to_microseconds(now),
     )
-    _append_row(db, ticket, row, KeylessEvent.HANDOVER_KEPT, max_rows=MAX_ANSWER_ROWS, now=now)
+    _append_row(db, ticket, row, HandoverKeylessEvent.KEPT, max_rows=MAX_ANSWER_ROWS, now=now)
 
 
 def record_act(db: Connection, ticket: HandoverTicket, act: str, *, now: datetime) -> None:
@@ -219,7 +216,7 @@ def _append_row(
     db: Connection,
     ticket: HandoverTicket,
     row: AnswerRow,
-    event: KeylessEvent,
+    event: HandoverKeylessEvent,
     *,
     max_rows: int,
     now: datetime,

@@ -23,14 +23,12 @@ from clinic_toolkit.record.handovers.client_side import (
     HandoverTicket,
     generate_form_token,
     generate_handover_key,
-    handover_table,
 )
+from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverEvent, HandoverState
 from clinic_toolkit.record.people import practice
 from clinic_toolkit.record.questionnaires import administrations, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationState
 from clinic_toolkit.vault.vault import Vault
-
-STATE_OUT, STATE_RETURNED, STATE_PROPOSED, STATE_CLOSED = "out", "returned", "proposed", "closed"
 
 
 class NothingToDecide(ClinicError):
@@ -38,40 +36,6 @@ class NothingToDecide(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("This has already been decided.")
-
-
-class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One hand-over: its form, its key while the form is out, and what came back.
-
-    `handed_version` is the administration's version at the hand-over, `after_entry` the last audit entry
-    before it. `decision` is the clinician's decision about a proposal, a `DECISION_…` of `proposals`; "" if
-    none.
-    """
-
-    administration: bytes
-    client: bytes
-    handed_version: int
-    after_entry: int
-    begun_at: datetime
-    handover_key: bytes = b""
-    rows: tuple[AnswerRow, ...] = ()
-    troubles: tuple[str, ...] = ()
-    was_finished: bool = False
-    was_given_back: bool = False
-    decision: str = ""
-
-    def __repr__(self) -> str:
-        return "<Handover>"
-
-    @property
-    def administration_id(self) -> UUID:
-        """The administration that was handed over."""
-        return UUID(bytes=self.administration)
-
-    @property
-    def client_id(self) -> UUID:
-        """The client who answers."""
-        return UUID(bytes=self.client)
 
 
 class _ReturnedRows(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,10 +93,10 @@ def create_handover(
     handover = records.create_record(
         db,
         vault,
-        handover_table,
+        HANDOVER,
         payload,
         ring=current.ring,
-        state=STATE_OUT,
+        state=HandoverState.OUT,
         event=event,
         now=now,
         record_id=id,
@@ -168,7 +132,7 @@ def list_open_handovers(db: Connection, vault: Vault) -> list[RecordVersion[Hand
     Whether one is closed is read from inside the seal, and a missing row is reported, so that a changed byte
     cannot make a form disappear before anyone has looked at it.
     """
-    handovers = records.list_all_records(db, vault, handover_table, Handover)
+    handovers = records.list_all_records(db, vault, HANDOVER)
     return [handover for handover in handovers if not handover.final]
 
 
@@ -184,7 +148,7 @@ def load_handover(db: Connection, vault: Vault, handover_id: UUID) -> RecordVers
         RecordNotFound: there is none that this clinician may see.
         UnreadableRecord: it failed its integrity check.
     """
-    return records.load_record(db, vault, handover_table, handover_id, Handover)
+    return records.load_record(db, vault, HANDOVER, handover_id)
 
 
 def merge_handover(
@@ -194,7 +158,7 @@ def merge_handover(
 
     Calling it again does nothing, because the hand-over is no longer out then.
     """
-    if handover.state != STATE_OUT:
+    if handover.state != HandoverState.OUT:
         return handover
     target = find_target(db, vault, handover.payload)
     returned = _read_returned_rows(db, vault, handover, target)
@@ -224,11 +188,11 @@ def merge_handover(
     )
     answer_log.delete_answer_rows(db, handover.id)
     state, event = (
-        (STATE_RETURNED, "handover.merged") if is_mergeable else (STATE_PROPOSED, "handover.proposed")
+        (HandoverState.RETURNED, "handover.merged")
+        if is_mergeable
+        else (HandoverState.PROPOSED, "handover.proposed")
     )
-    return records.replace_draft(
-        db, vault, handover_table, handover, payload, state=state, event=event, now=now
-    )
+    return records.replace_draft(db, vault, HANDOVER, handover, payload, state=state, event=event, now=now)
 
 
 def close_handover(db: Connection, vault: Vault, current: RecordVersion[Handover], *, now: datetime) -> None:
@@ -239,16 +203,16 @@ def close_handover(db: Connection, vault: Vault, current: RecordVersion[Handover
     """
     if current.final:
         return
-    if current.state != STATE_RETURNED:
+    if current.state != HandoverState.RETURNED:
         raise NothingToDecide
     records.replace_draft(
         db,
         vault,
-        handover_table,
+        HANDOVER,
         current,
         current.payload,
-        state=STATE_CLOSED,
-        event="handover.closed",
+        state=HandoverState.CLOSED,
+        event=HandoverEvent.CLOSED,
         now=now,
         final=True,
     )
@@ -263,7 +227,11 @@ def find_target(db: Connection, vault: Vault, handover: Handover) -> RecordVersi
 
 
 def _is_unchanged(target: RecordVersion[Administration] | None, handover: Handover) -> bool:
-    return target is not None and target.state == "in_progress" and target.version == handover.handed_version
+    return (
+        target is not None
+        and target.state == AdministrationState.IN_PROGRESS
+        and target.version == handover.handed_version
+    )
 
 
 def _read_returned_rows(

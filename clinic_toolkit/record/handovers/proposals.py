@@ -8,14 +8,8 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import returned_answers
-from clinic_toolkit.record.handovers.client_side import handover_table
-from clinic_toolkit.record.handovers.clinician_side import (
-    STATE_PROPOSED,
-    STATE_RETURNED,
-    Handover,
-    NothingToDecide,
-    find_target,
-)
+from clinic_toolkit.record.handovers.clinician_side import NothingToDecide, find_target
+from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverEvent, HandoverState
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.vault.vault import Vault
 
@@ -31,7 +25,7 @@ def accept_proposal(
         NothingToDecide: the hand-over has no proposal to decide.
         RecordNotFound: the questionnaire is missing or unreadable.
     """
-    if current.state != STATE_PROPOSED:
+    if current.state != HandoverState.PROPOSED:
         raise NothingToDecide
     target = find_target(db, vault, current.payload)
     if target is None:
@@ -55,7 +49,14 @@ def accept_proposal(
     )
     payload = msgspec.structs.replace(current.payload, decision=DECISION_ACCEPT)
     return records.replace_draft(
-        db, vault, handover_table, current, payload, state=STATE_RETURNED, event="handover.accepted", now=now
+        db,
+        vault,
+        HANDOVER,
+        current,
+        payload,
+        state=HandoverState.RETURNED,
+        event=HandoverEvent.ACCEPTED,
+        now=now,
     )
 
 
@@ -67,9 +68,16 @@ def set_aside_proposal(
     Raises:
         NothingToDecide: the hand-over has no proposal to decide.
     """
-    if current.state != STATE_PROPOSED:
+    if current.state != HandoverState.PROPOSED:
         raise NothingToDecide
     payload = msgspec.structs.replace(current.payload, decision=DECISION_SET_ASIDE)
     return records.replace_draft(
-        db, vault, handover_table, current, payload, state=STATE_RETURNED, event="handover.set_aside", now=now
+        db,
+        vault,
+        HANDOVER,
+        current,
+        payload,
+        state=HandoverState.RETURNED,
+        event=HandoverEvent.SET_ASIDE,
+        now=now,
     )

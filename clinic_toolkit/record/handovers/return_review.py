@@ -7,10 +7,10 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import safety_prompt_rules
 from clinic_toolkit.record.handovers import clinician_side, returned_answers
-from clinic_toolkit.record.handovers.clinician_side import STATE_PROPOSED, Handover
+from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.values.page_values import AnsweredItem
 from clinic_toolkit.vault.vault import Vault
@@ -74,7 +74,7 @@ def build_return_review(
     instrument = administrations.instrument_of(target.payload)
     recorded_items = answered_items.list_answered_items(target.payload)
     shown_items, open_line = recorded_items, target.payload.open_line_answer
-    if handover.state == STATE_PROPOSED:
+    if handover.state == HandoverState.PROPOSED:
         merged_answers = returned_answers.merge_into_answers(target.payload, handover.payload.rows)
         shown_items = answered_items.list_answered_items(
             msgspec.structs.replace(target.payload, answers=merged_answers)

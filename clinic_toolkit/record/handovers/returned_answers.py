@@ -6,7 +6,7 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK, WHOLE_FORM, AnswerRow
 from clinic_toolkit.record.handovers.client_side import REMARK_LIMIT
 from clinic_toolkit.record.questionnaires import administrations, answers
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.types import from_microseconds
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import joined_entries
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import MODE_LABELS, Administration
 from clinic_toolkit.record.values.page_values import AnsweredItem
 from clinic_toolkit.vault.vault import Vault
 
@@ -86,7 +86,7 @@ def build_check_in_page(
                 watched_keys.add(key)
             answer = CheckInAnswer(
                 answered_on=check_in.payload.answered_on,
-                mode_label=administrations.MODE_LABELS[check_in.payload.mode],
+                mode_label=MODE_LABELS[check_in.payload.mode],
                 is_current=check_in.id == administration.id,
                 item=item,
             )
@@ -108,9 +108,7 @@ def build_check_in_page(
             for check_in in check_ins[1:]
             if check_in.payload.open_line_answer
         ),
-        mode_labels=tuple(
-            dict.fromkeys(administrations.MODE_LABELS[check_in.payload.mode] for check_in in check_ins)
-        ),
+        mode_labels=tuple(dict.fromkeys(MODE_LABELS[check_in.payload.mode] for check_in in check_ins)),
         time_taken=answers.total_time(administration.payload.answers),
     )
 

@@ -17,7 +17,11 @@ from clinic_toolkit.psychometrics.scoring import highest_value
 from clinic_toolkit.record.outcomes import course_parts
 from clinic_toolkit.record.people import clients, joined_entries
 from clinic_toolkit.record.questionnaires import administrations, answered_items
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    MODE_LABELS,
+    Administration,
+    AdministrationState,
+)
 from clinic_toolkit.record.values.course_values import STRENGTHS, WHOLE, Comparison, Course, Reading, Round
 from clinic_toolkit.vault.vault import Vault
 
@@ -224,14 +228,12 @@ def _build_course(
             answered_on=administration.payload.answered_on,
             segment=segment_number,
             mode=administration.payload.mode,
-            mode_label=administrations.MODE_LABELS.get(
-                administration.payload.mode, administration.payload.mode
-            ),
+            mode_label=MODE_LABELS.get(administration.payload.mode, administration.payload.mode),
             version=administration.payload.instrument_version,
             frame_label=administrations.frame_of(administration.payload).label,
             answered=score.answered,
             asked=score.asked,
-            stopped=administration.state == "stopped",
+            stopped=administration.state == AdministrationState.STOPPED,
         )
         for administration, segment_number, score in zip(rounds_given, segment_numbers, scores, strict=True)
     )

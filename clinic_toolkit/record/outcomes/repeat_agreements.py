@@ -13,53 +13,17 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.psychometrics.score_change import MIN_BASELINE_ROUNDS
 from clinic_toolkit.record.outcomes.courses import SeriesKey, series_key_of
+from clinic_toolkit.record.outcomes.repeat_agreement_record import (
+    REPEAT_AGREEMENT,
+    RepeatAgreement,
+    RepeatState,
+)
 from clinic_toolkit.record.people import clients, joined_entries
-from clinic_toolkit.record.questionnaires.administrations import Administration
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.vault.vault import Vault
 
-repeat_agreement_table = sealed_table("rhythm")
-
-STATE_ON, STATE_STOPPED, STATE_WISHED_TO_STOP = "on", "stopped", "wished"
 # Nothing was agreed; there is a record only if the client declined before any agreement.
-STATE_NOT_AGREED = "open"
-
-
-class RepeatAgreement(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """Why a questionnaire is repeated and until when, and what the client said to that.
-
-    `end_date` and `max_rounds` are both optional; `max_rounds` counts every round of the course.
-    `declined_on` holds the days on which the client said "not today". `continued_at` is when it was last
-    decided to go on although stopping was proposed, and `continued_because` why. `baseline_rounds` says how
-    many of the first rounds are the baseline.
-    """
-
-    client: bytes
-    relationship: bytes | None
-    instrument_id: str
-    purpose: str = ""
-    end_date: date | None = None
-    max_rounds: int | None = None
-    declined_on: tuple[date, ...] = ()
-    wished_to_stop_on: date | None = None
-    continued_at: datetime | None = None
-    continued_because: str = ""
-    baseline_rounds: int = MIN_BASELINE_ROUNDS
-
-    @property
-    def series_key(self) -> SeriesKey:
-        """The key of the course that the agreement is about."""
-        return (UUID(bytes=self.relationship) if self.relationship else None), self.instrument_id
-
-    @property
-    def counting_declines(self) -> int:
-        """The number of declines since it was last decided to go on."""
-        if self.continued_at is None:
-            return len(self.declined_on)
-        since = self.continued_at.astimezone().date()
-        return sum(day > since for day in self.declined_on)
 
 
 CurrentAgreement = RecordVersion[RepeatAgreement] | None
@@ -93,9 +57,11 @@ def agree_to_repeat(
         max_rounds=max_rounds,
         baseline_rounds=baseline,
     )
-    if current is not None and current.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
+    if current is not None and current.state in (RepeatState.STOPPED, RepeatState.WISHED_TO_STOP):
         agreement = msgspec.structs.replace(agreement, continued_at=now, continued_because="")
-    return _save_agreement(db, vault, current, agreement, state=STATE_ON, event="rhythm.agreed", now=now)
+    return _save_agreement(
+        db, vault, current, agreement, state=RepeatState.ON, event="rhythm.agreed", now=now
+    )
 
 
 def record_decline(
@@ -107,7 +73,7 @@ def record_decline(
     if current is not None and today in agreement.declined_on:
         return current
     agreement = msgspec.structs.replace(agreement, declined_on=(*agreement.declined_on, today))
-    state = current.state if current else STATE_NOT_AGREED
+    state = current.state if current else RepeatState.NOT_AGREED
     return _save_agreement(db, vault, current, agreement, state=state, event="rhythm.declined", now=now)
 
 
@@ -115,13 +81,19 @@ def record_wish_to_stop(
     db: Connection, vault: Vault, current: CurrentAgreement, administration: Administration, *, now: datetime
 ) -> RecordVersion[RepeatAgreement]:
     """Record the client's wish to stop, which ends repeating at once."""
-    if current is not None and current.state == STATE_WISHED_TO_STOP:
+    if current is not None and current.state == RepeatState.WISHED_TO_STOP:
         return current
     agreement = msgspec.structs.replace(
         _agreement_or_new(current, administration), wished_to_stop_on=now.astimezone().date()
     )
     return _save_agreement(
-        db, vault, current, agreement, state=STATE_WISHED_TO_STOP, event="rhythm.wished_to_stop", now=now
+        db,
+        vault,
+        current,
+        agreement,
+        state=RepeatState.WISHED_TO_STOP,
+        event="rhythm.wished_to_stop",
+        now=now,
     )
 
 
@@ -129,14 +101,14 @@ def stop_repeating(
     db: Connection, vault: Vault, current: CurrentAgreement, administration: Administration, *, now: datetime
 ) -> RecordVersion[RepeatAgreement]:
     """Record that the questionnaire is no longer repeated; changes nothing if that was recorded before."""
-    if current is not None and current.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
+    if current is not None and current.state in (RepeatState.STOPPED, RepeatState.WISHED_TO_STOP):
         return current
     return _save_agreement(
         db,
         vault,
         current,
         _agreement_or_new(current, administration),
-        state=STATE_STOPPED,
+        state=RepeatState.STOPPED,
         event="rhythm.stopped",
         now=now,
     )
@@ -158,12 +130,14 @@ def continue_repeating(
     Raises:
         StaleVersion: it was stopped, or the client wished to stop; only `agree_to_repeat` starts it again.
     """
-    if current is not None and current.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
+    if current is not None and current.state in (RepeatState.STOPPED, RepeatState.WISHED_TO_STOP):
         raise records.StaleVersion
     agreement = msgspec.structs.replace(
         _agreement_or_new(current, administration), continued_at=now, continued_because=reason
     )
-    return _save_agreement(db, vault, current, agreement, state=STATE_ON, event="rhythm.went_on", now=now)
+    return _save_agreement(
+        db, vault, current, agreement, state=RepeatState.ON, event="rhythm.went_on", now=now
+    )
 
 
 def list_agreements(
@@ -171,7 +145,7 @@ def list_agreements(
 ) -> dict[SeriesKey, RecordVersion[RepeatAgreement]]:
     """The agreements with a client, by series key."""
     agreements = records.list_records_in_rings(
-        db, vault, repeat_agreement_table, clients.list_record_rings(db, vault, client_id), RepeatAgreement
+        db, vault, REPEAT_AGREEMENT, clients.list_record_rings(db, vault, client_id)
     )
     joins = joined_entries.load_joined_entries(db, vault)
     # If two relationships with an agreement were joined, the one recorded last counts.
@@ -212,9 +186,9 @@ def _save_agreement(
 ) -> RecordVersion[RepeatAgreement]:
     if current is not None:
         return records.append_version(
-            db, vault, repeat_agreement_table, current, agreement, state=state, event=event, now=now
+            db, vault, REPEAT_AGREEMENT, current, agreement, state=state, event=event, now=now
         )
     ring = vault.get_ring(UUID(bytes=agreement.client), "record")
     return records.create_record(
-        db, vault, repeat_agreement_table, agreement, ring=ring, state=state, event=event, now=now, final=True
+        db, vault, REPEAT_AGREEMENT, agreement, ring=ring, state=state, event=event, now=now, final=True
     )

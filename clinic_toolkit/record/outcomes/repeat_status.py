@@ -14,15 +14,9 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.numerals import number_in_words
 from clinic_toolkit.record.outcomes import courses
 from clinic_toolkit.record.outcomes.courses import SeriesKey
-from clinic_toolkit.record.outcomes.repeat_agreements import (
-    STATE_NOT_AGREED,
-    STATE_ON,
-    STATE_STOPPED,
-    STATE_WISHED_TO_STOP,
-    RepeatAgreement,
-)
+from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement, RepeatState
 from clinic_toolkit.record.questionnaires import administrations
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 
 DECLINES_TO_PROPOSE_STOP = 2
 UNCHANGED_TO_PROPOSE_STOP = 3
@@ -54,8 +48,8 @@ class RepeatStatus(Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> str:
-        """The state of its agreement; `STATE_NOT_AGREED` if there is none."""
-        return self.agreement.state if self.agreement else STATE_NOT_AGREED
+        """The state of its agreement; `RepeatState.NOT_AGREED` if there is none."""
+        return self.agreement.state if self.agreement else RepeatState.NOT_AGREED
 
     @property
     def status_sentence(self) -> str:
@@ -63,9 +57,9 @@ class RepeatStatus(Struct, frozen=True, kw_only=True):
         payload = self.agreement.payload if self.agreement else None
         if payload is None:
             return ""
-        if self.state == STATE_WISHED_TO_STOP and payload.wished_to_stop_on:
+        if self.state == RepeatState.WISHED_TO_STOP and payload.wished_to_stop_on:
             return f"On {format_date(payload.wished_to_stop_on)} the client wished to stop this."
-        if self.state == STATE_STOPPED:
+        if self.state == RepeatState.STOPPED:
             return "No longer repeated."
         sentences = (
             [f"Repeated: {payload.purpose}{'' if payload.purpose.endswith('.') else '.'}"]
@@ -135,7 +129,7 @@ def build_repeat_status(
         end_sentence=end_sentence,
         is_due=bool(
             agreement
-            and agreement.state == STATE_ON
+            and agreement.state == RepeatState.ON
             and not end_sentence
             and (today - latest.payload.answered_on).days >= MIN_DAYS_BETWEEN_ROUNDS
             and today not in agreement.payload.declined_on
@@ -150,7 +144,7 @@ def _stop_reason(
 
     It is proposed after two declines, or three unchanged rounds, since it was last decided to go on.
     """
-    if agreement is not None and agreement.state in (STATE_STOPPED, STATE_WISHED_TO_STOP):
+    if agreement is not None and agreement.state in (RepeatState.STOPPED, RepeatState.WISHED_TO_STOP):
         return ""
     payload = agreement.payload if agreement else None
     reasons = []

@@ -20,7 +20,8 @@ from clinic_toolkit.psychometrics import (
 from clinic_toolkit.psychometrics.bands import describe_band, find_band
 from clinic_toolkit.psychometrics.scoring import format_score
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.practice import PracticeSettings, build_letterhead
+from clinic_toolkit.record.people.practice import build_letterhead
+from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.questionnaires import (
     administrations,
     answered_items,
@@ -28,7 +29,11 @@ from clinic_toolkit.record.questionnaires import (
     corrections,
     remarks,
 )
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    MODE_SELF_ENTERED,
+    Administration,
+    AdministrationState,
+)
 from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.record.values.page_values import (
     AnnotatedAnswer,
@@ -132,12 +137,12 @@ def build_result(
             instrument,
             items,
             seconds=answers.seconds_between_answers(payload.answers),
-            self_entered=payload.mode == administrations.MODE_SELF_ENTERED,
+            self_entered=payload.mode == MODE_SELF_ENTERED,
         )
         if is_scored
         else (),
         safety_prompts=safety_prompt_rules.list_prompt_sentences(
-            instrument, items, finished=administration.state == "completed"
+            instrument, items, finished=administration.state == AdministrationState.COMPLETED
         ),
         offers=tuple(WorksheetOffer(worksheet=offer.worksheet, reason=offer.reason) for offer in offers),
         items=items,

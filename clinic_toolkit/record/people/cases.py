@@ -4,16 +4,13 @@ from collections.abc import Set
 from datetime import datetime
 from uuid import UUID, uuid4
 
-import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.people.case_record import CASE, Case, CaseEvent, CaseState
 from clinic_toolkit.vault.vault import Vault
-
-case_table = sealed_table("clinical_case")
 
 
 class SameClientTwice(ClinicError):
@@ -23,23 +20,6 @@ class SameClientTwice(ClinicError):
         super().__init__("Choose two different clients for a couple.")
 
 
-class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One case; `kind` is "single" or "couple", `client_id_bytes` the clients' ids as 16 bytes each."""
-
-    kind: str
-    client_id_bytes: tuple[bytes, ...]
-
-    @property
-    def client_ids(self) -> tuple[UUID, ...]:
-        """The ids of the clients; empty for a couple whose case is unreadable."""
-        return tuple(UUID(bytes=id) for id in self.client_id_bytes)
-
-    @property
-    def is_couple(self) -> bool:
-        """Whether this is the case of a couple."""
-        return self.kind == "couple"
-
-
 def create_single_case(
     db: Connection, vault: Vault, client_id: UUID, *, now: datetime
 ) -> RecordVersion[Case]:
@@ -47,11 +27,11 @@ def create_single_case(
     return records.create_record(
         db,
         vault,
-        case_table,
+        CASE,
         Case(kind="single", client_id_bytes=(client_id.bytes,)),
         ring=vault.get_ring(client_id, "record"),
-        state="active",
-        event="case.opened",
+        state=CaseState.ACTIVE,
+        event=CaseEvent.OPENED,
         now=now,
         final=True,
     )
@@ -75,11 +55,11 @@ def create_couple_case(
     return records.create_record(
         db,
         vault,
-        case_table,
+        CASE,
         Case(kind="couple", client_id_bytes=(first.bytes, second.bytes)),
         ring=ring,
-        state="active",
-        event="case.opened",
+        state=CaseState.ACTIVE,
+        event=CaseEvent.OPENED,
         now=now,
         final=True,
         record_id=id,
@@ -92,12 +72,12 @@ def load_case(db: Connection, vault: Vault, case_id: UUID) -> RecordVersion[Case
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    return records.load_record(db, vault, case_table, case_id, Case, _fallback_case)
+    return records.load_record(db, vault, CASE, case_id)
 
 
 def list_cases(db: Connection, vault: Vault) -> list[RecordVersion[Case]]:
     """Return every case, in the order of creation."""
-    return records.list_all_records(db, vault, case_table, Case, _fallback_case)
+    return records.list_all_records(db, vault, CASE)
 
 
 def list_cases_of_client(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Case]]:
@@ -112,9 +92,7 @@ def load_single_case(db: Connection, vault: Vault, client_id: UUID) -> RecordVer
     Raises:
         RecordNotFound: there is none.
     """
-    single_cases = records.list_records_in_rings(
-        db, vault, case_table, [vault.get_ring(client_id, "record")], Case, _fallback_case
-    )
+    single_cases = records.list_records_in_rings(db, vault, CASE, [vault.get_ring(client_id, "record")])
     if not single_cases:
         raise records.RecordNotFound
     return single_cases[0]
@@ -124,14 +102,3 @@ def is_couple_archived(couple: Case, active_ids: Set[UUID]) -> bool:
     """Return whether neither partner is among the active clients."""
     # If a couple's case is unreadable, its members are unknown; still list it.
     return bool(couple.client_ids) and active_ids.isdisjoint(couple.client_ids)
-
-
-def _fallback_case(vault: Vault, ring: UUID) -> Case | None:
-    # Sessions are reached through their case, so an unreadable case needs a fallback. A single case is in its
-    # client's own ring, which names the client; the members of a couple are stored nowhere else.
-    owner = vault.find_owner(ring)
-    if owner is None:
-        return None
-    if owner in vault.list_owners("demographics"):
-        return Case(kind="single", client_id_bytes=(owner.bytes,))
-    return Case(kind="couple", client_id_bytes=())

@@ -9,18 +9,13 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records, version_cache
-from clinic_toolkit.journal.record_versions import UNREADABLE_STATE, RecordVersion
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.folding import fold_name, matches_search
-from clinic_toolkit.names.initials import propose_initials
 from clinic_toolkit.record.people import cases
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.people.client_record import CLIENT, Client, ClientEvent, ClientState, client_table
 from clinic_toolkit.vault.vault import Vault
 
-client_table = sealed_table("client")
-
 ADULT_AGE = 18
-STATE_ACTIVE, STATE_ARCHIVED, STATE_JOINED = "active", "archived", "joined"
-UNREADABLE_NAME = "(details cannot be read)"
 
 
 class ClientIsMinor(ClinicError):
@@ -42,34 +37,6 @@ class CannotJoinClients(ClinicError):
             "These two entries cannot be joined: they are joined already, or they are the two people of "
             "a couple."
         )
-
-
-class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """Who a client is and how they may be reached. `leave_message` is "ask", "yes" or "no".
-
-    `code` is a code or initials, shown wherever the name is not; "" to use proposed initials. `joined_to_id`
-    is the other entry of the same person under which this one is shown.
-    """
-
-    name: str
-    birth_date: date | None = None
-    phone: str = ""
-    email: str = ""
-    address: str = ""
-    reach_note: str = ""
-    leave_message: str = "ask"
-    emergency_name: str = ""
-    emergency_phone: str = ""
-    emergency_relation: str = ""
-    code: str = ""
-    joined_to_id: bytes | None = None
-
-    @property
-    def initials(self) -> str:
-        """The code, or else initials proposed from the name; others may read a list left open on a desk."""
-        if self.name == UNREADABLE_NAME:
-            return self.name
-        return self.code or propose_initials(self.name)
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -101,11 +68,11 @@ def create_client(
     new_client = records.create_record(
         db,
         vault,
-        client_table,
+        CLIENT,
         client,
         ring=ring,
-        state=STATE_ACTIVE,
-        event="client.added",
+        state=ClientState.ACTIVE,
+        event=ClientEvent.ADDED,
         now=now,
         final=True,
         record_id=id,
@@ -126,12 +93,12 @@ def revise_client(
     _check_adult(client, now)
     # The state was lost with unreadable details; saving them again makes the client active or joined.
     state = (
-        (STATE_JOINED if client.joined_to_id else STATE_ACTIVE)
-        if current.state == UNREADABLE_STATE
+        (ClientState.JOINED if client.joined_to_id else ClientState.ACTIVE)
+        if current.is_substitute
         else current.state
     )
     return records.append_version(
-        db, vault, client_table, current, client, state=state, event="client.revised", now=now
+        db, vault, CLIENT, current, client, state=state, event=ClientEvent.REVISED, now=now
     )
 
 
@@ -142,11 +109,11 @@ def archive_client(
     return records.append_version(
         db,
         vault,
-        client_table,
+        CLIENT,
         current,
         current.payload,
-        state=STATE_ARCHIVED,
-        event="client.archived",
+        state=ClientState.ARCHIVED,
+        event=ClientEvent.ARCHIVED,
         now=now,
     )
 
@@ -158,11 +125,11 @@ def restore_client(
     return records.append_version(
         db,
         vault,
-        client_table,
+        CLIENT,
         current,
         current.payload,
-        state=STATE_ACTIVE,
-        event="client.restored",
+        state=ClientState.ACTIVE,
+        event=ClientEvent.RESTORED,
         now=now,
     )
 
@@ -190,7 +157,7 @@ def join_client(
         raise CannotJoinClients
     payload = msgspec.structs.replace(current.payload, joined_to_id=target_id.bytes)
     return records.append_version(
-        db, vault, client_table, current, payload, state=STATE_JOINED, event="client.joined", now=now
+        db, vault, CLIENT, current, payload, state=ClientState.JOINED, event=ClientEvent.JOINED, now=now
     )
 
 
@@ -200,7 +167,7 @@ def separate_client(
     """Undo a join; what was added since stays with the entry that it was added to."""
     payload = msgspec.structs.replace(current.payload, joined_to_id=None)
     return records.append_version(
-        db, vault, client_table, current, payload, state=STATE_ACTIVE, event="client.taken_apart", now=now
+        db, vault, CLIENT, current, payload, state=ClientState.ACTIVE, event=ClientEvent.SEPARATED, now=now
     )
 
 
@@ -210,7 +177,7 @@ def load_client(db: Connection, vault: Vault, client_id: UUID) -> RecordVersion[
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    return records.load_record(db, vault, client_table, client_id, Client, _fallback_client)
+    return records.load_record(db, vault, CLIENT, client_id)
 
 
 def list_clients(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:
@@ -220,12 +187,7 @@ def list_clients(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:
 
 def list_clients_by_creation(db: Connection, vault: Vault) -> list[RecordVersion[Client]]:
     """Return every client of this clinician, including archived and joined entries, by creation."""
-    return records.list_all_records(db, vault, client_table, Client, _fallback_client)
-
-
-def _fallback_client(vault: Vault, ring: UUID) -> Client:
-    # Sessions and notes are reached through their client, so one with unreadable details stays in the list.
-    return Client(name=UNREADABLE_NAME)
+    return records.list_all_records(db, vault, CLIENT)
 
 
 def load_client_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:

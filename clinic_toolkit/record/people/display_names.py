@@ -12,7 +12,13 @@ from clinic_toolkit.journal import version_cache, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.folding import fold_name
 from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.clients import STATE_JOINED, UNREADABLE_NAME, Client
+from clinic_toolkit.record.people.client_record import (
+    CLIENT,
+    UNREADABLE_NAME,
+    Client,
+    ClientState,
+    client_table,
+)
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -39,7 +45,7 @@ class DisplayNames(Struct, frozen=True, kw_only=True):
 def load_display_names(db: Connection, vault: Vault) -> DisplayNames:
     """Return the display names of every client of this clinician."""
     return version_cache.cached_for_table(
-        db, vault, clients.client_table, "names", lambda: _compute_display_names(db, vault)
+        db, vault, client_table, "names", lambda: _compute_display_names(db, vault)
     )
 
 
@@ -90,7 +96,7 @@ def distinguishing_detail(db: Connection, vault: Vault, kept: RecordVersion[Clie
     """Return what distinguishes this entry from another of the same name: birth date, or else day added."""
     if kept.payload.birth_date:
         return f"born {format_date(kept.payload.birth_date)}"
-    first_version = version_history.find_first_version(db, vault, clients.client_table, kept.id, Client)
+    first_version = version_history.find_first_version(db, vault, CLIENT, kept.id)
     return f"added on {format_date(first_version.recorded_at.astimezone())}" if first_version else ""
 
 
@@ -159,7 +165,7 @@ def list_similar_clients(
         other
         for other in clients.list_clients(db, vault)
         if other.id != except_id
-        and other.state != STATE_JOINED
+        and other.state != ClientState.JOINED
         and other.payload.name != UNREADABLE_NAME
         and (fold_name(other.payload.name) == name or (code and fold_name(other.payload.initials) == code))
     ]

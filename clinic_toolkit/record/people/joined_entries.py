@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, relationships
-from clinic_toolkit.record.people.cases import Case
+from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_scoped import ClientScoped
 from clinic_toolkit.vault.vault import Vault
 

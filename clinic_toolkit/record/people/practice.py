@@ -2,7 +2,6 @@
 
 import hmac
 from datetime import date, datetime
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import Connection
@@ -12,42 +11,15 @@ from clinic_toolkit.instruments import confidentiality_limits
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.practice_record import (
+    PRACTICE,
+    PracticeEvent,
+    PracticeSettings,
+    PracticeState,
+)
 from clinic_toolkit.record.values.page_values import Letterhead
-from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault import return_code
 from clinic_toolkit.vault.vault import Vault
-
-practice_table = sealed_table("practice")
-
-# Countries whose printers hold Letter by default; everywhere else A4 (CLDR paper-size data).
-LETTER_COUNTRIES = frozenset(
-    ("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
-)
-
-
-class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The settings of a practice.
-
-    `record_kind` is "full" (this is the legal record) or "beside" (it runs beside another one);
-    `return_code` is empty if none was chosen; `recovery_sheet_made_on` is None if the date was not recorded.
-    `limits_text` are the limits of confidentiality; empty until the practice confirms its text.
-    """
-
-    country: str
-    record_kind: str
-    practice_name: str
-    clinician_name: str
-    crisis_text: str
-    return_code: str = ""
-    recovery_sheet_proved: bool = False
-    is_demo: bool = False
-    recovery_sheet_made_on: date | None = None
-    limits_text: str = ""
-
-    @property
-    def paper_size(self) -> str:
-        """ "A4" or "Letter", by country."""
-        return "Letter" if self.country in LETTER_COUNTRIES else "A4"
 
 
 class WrongReturnCode(ClinicError):
@@ -69,21 +41,7 @@ def record_sheet_proved(
 
 def load_practice_settings(db: Connection, vault: Vault) -> RecordVersion[PracticeSettings]:
     """Load the current settings; if they are unreadable, defaults stand in for them."""
-    return records.load_record(
-        db, vault, practice_table, vault.vault_id, PracticeSettings, _fallback_settings
-    )
-
-
-def _fallback_settings(vault: Vault, ring: UUID) -> PracticeSettings:
-    # Every page needs the settings, so defaults replace unreadable ones until they are entered again.
-    return PracticeSettings(
-        country="",
-        record_kind="full",
-        practice_name="",
-        clinician_name="",
-        crisis_text="Ask your therapist whom to call in a crisis.",
-        recovery_sheet_proved=True,
-    )
+    return records.load_record(db, vault, PRACTICE, vault.vault_id)
 
 
 def revise_practice_settings(
@@ -100,7 +58,7 @@ def revise_practice_settings(
         StaleVersion: they were changed meanwhile.
     """
     return records.append_version(
-        db, vault, practice_table, current, settings, state="active", event="practice.saved", now=now
+        db, vault, PRACTICE, current, settings, state=PracticeState.ACTIVE, event=PracticeEvent.SAVED, now=now
     )
 
 

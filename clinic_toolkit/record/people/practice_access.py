@@ -19,10 +19,15 @@ from clinic_toolkit.journal import (
     key_slot_events,
     records,
 )
-from clinic_toolkit.journal.keyless_events import KeylessEvent
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import practice
-from clinic_toolkit.record.people.practice import PracticeSettings, practice_table
+from clinic_toolkit.record.people.practice_record import (
+    PRACTICE,
+    PracticeEvent,
+    PracticeSettings,
+    PracticeState,
+    UnlockEvent,
+)
 from clinic_toolkit.store.engine import is_writing
 from clinic_toolkit.vault import header_backup, identity, key_slots, recovery_sheet, return_code
 from clinic_toolkit.vault.vault import Vault
@@ -46,11 +51,11 @@ def create_practice(
     records.create_record(
         db,
         vault,
-        practice_table,
+        PRACTICE,
         settings,
         ring=vault.practice_ring,
-        state="active",
-        event="practice.saved",
+        state=PracticeState.ACTIVE,
+        event=PracticeEvent.SAVED,
         now=now,
         final=True,
         record_id=vault.vault_id,
@@ -128,7 +133,7 @@ def record_failed_unlock(db: Connection, *, now: datetime) -> None:
         log.warning("unlock.failed_not_noted")
         return
     if audit_reader.matches_incarnation(db, incarnation):
-        audit_log.append_keyless_entry(db, incarnation, KeylessEvent.UNLOCK_FAILED, now=now)
+        audit_log.append_keyless_entry(db, incarnation, UnlockEvent.FAILED, now=now)
     else:
         log.warning("unlock.failed_not_noted")
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, therapy_session_timeline
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.vault.vault import Vault
 
 

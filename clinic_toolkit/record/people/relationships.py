@@ -11,13 +11,15 @@ from clinic_toolkit.journal import records, version_cache, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.folding import fold_name
 from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.relationship_record import (
+    RELATIONSHIP,
+    Relationship,
+    RelationshipEvent,
+    RelationshipState,
+    relationship_table,
+)
 from clinic_toolkit.record.people.watched_questions import WatchedQuestion
-from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
-
-relationship_table = sealed_table("relationship")
-
-STATE_JOINED = "joined"
 
 
 class CannotJoinRelationships(ClinicError):
@@ -27,26 +29,6 @@ class CannotJoinRelationships(ClinicError):
         super().__init__(
             "These two entries cannot be joined: they are joined already, or one belongs to another client."
         )
-
-
-class Relationship(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One relationship of a client.
-
-    `word` is the client's own word or an initial; `frame` is the id of a frame in `instruments`.
-    `watched_question` is the client's own question in the check-in about this person, if one was chosen.
-    `joined_to_id` is the other entry about the same person under which this one is shown.
-    """
-
-    client: bytes
-    word: str
-    frame: str
-    watched_question: WatchedQuestion | None = None
-    joined_to_id: bytes | None = None
-
-    @property
-    def client_id(self) -> UUID:
-        """The client whose relationship it is."""
-        return UUID(bytes=self.client)
 
 
 def create_relationship(
@@ -64,11 +46,11 @@ def create_relationship(
     return records.create_record(
         db,
         vault,
-        relationship_table,
+        RELATIONSHIP,
         payload,
         ring=vault.get_ring(client_id, "record"),
-        state="active",
-        event="relationship.added",
+        state=RelationshipState.ACTIVE,
+        event=RelationshipEvent.ADDED,
         now=now,
         final=True,
         record_id=idempotency_key,
@@ -93,11 +75,11 @@ def revise_relationship(
     return records.append_version(
         db,
         vault,
-        relationship_table,
+        RELATIONSHIP,
         current,
         payload,
         state=current.state,
-        event="relationship.revised",
+        event=RelationshipEvent.REVISED,
         now=now,
     )
 
@@ -119,11 +101,11 @@ def set_watched_question(
     return records.append_version(
         db,
         vault,
-        relationship_table,
+        RELATIONSHIP,
         current,
         payload,
         state=current.state,
-        event="relationship.watched",
+        event=RelationshipEvent.WATCHED,
         now=now,
     )
 
@@ -135,11 +117,11 @@ def archive_relationship(
     return records.append_version(
         db,
         vault,
-        relationship_table,
+        RELATIONSHIP,
         current,
         current.payload,
-        state="archived",
-        event="relationship.archived",
+        state=RelationshipState.ARCHIVED,
+        event=RelationshipEvent.ARCHIVED,
         now=now,
     )
 
@@ -151,11 +133,11 @@ def restore_relationship(
     return records.append_version(
         db,
         vault,
-        relationship_table,
+        RELATIONSHIP,
         current,
         current.payload,
-        state="active",
-        event="relationship.restored",
+        state=RelationshipState.ACTIVE,
+        event=RelationshipEvent.RESTORED,
         now=now,
     )
 
@@ -180,11 +162,11 @@ def join_relationship(
     return records.append_version(
         db,
         vault,
-        relationship_table,
+        RELATIONSHIP,
         current,
         payload,
-        state=STATE_JOINED,
-        event="relationship.joined",
+        state=RelationshipState.JOINED,
+        event=RelationshipEvent.JOINED,
         now=now,
     )
 
@@ -197,11 +179,11 @@ def separate_relationship(
     return records.append_version(
         db,
         vault,
-        relationship_table,
+        RELATIONSHIP,
         current,
         payload,
-        state="active",
-        event="relationship.taken_apart",
+        state=RelationshipState.ACTIVE,
+        event=RelationshipEvent.SEPARATED,
         now=now,
     )
 
@@ -212,7 +194,7 @@ def load_relationship(db: Connection, vault: Vault, id: UUID) -> RecordVersion[R
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    return records.load_record(db, vault, relationship_table, id, Relationship)
+    return records.load_record(db, vault, RELATIONSHIP, id)
 
 
 def list_relationships(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Relationship]]:
@@ -220,9 +202,17 @@ def list_relationships(db: Connection, vault: Vault, client_id: UUID) -> list[Re
     relationships = [
         relationship
         for relationship in _list_with_joined(db, vault, client_id)
-        if relationship.state != STATE_JOINED
+        if relationship.state != RelationshipState.JOINED
     ]
-    return sorted(relationships, key=lambda kept: kept.state == "archived")
+    return sorted(relationships, key=lambda kept: kept.state == RelationshipState.ARCHIVED)
+
+
+def list_active_relationships(
+    db: Connection, vault: Vault, client_id: UUID
+) -> list[RecordVersion[Relationship]]:
+    """Return a client's relationships that are neither archived nor joined to another entry."""
+    every = list_relationships(db, vault, client_id)
+    return [relationship for relationship in every if relationship.state == RelationshipState.ACTIVE]
 
 
 def load_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
@@ -233,7 +223,7 @@ def load_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
 
 
 def _compute_relationship_joins(db: Connection, vault: Vault) -> dict[UUID, UUID]:
-    relationships = records.list_all_records(db, vault, relationship_table, Relationship)
+    relationships = records.list_all_records(db, vault, RELATIONSHIP)
     return clients.resolve_join_chains(
         {
             relationship.id: relationship.payload.joined_to_id
@@ -257,7 +247,7 @@ def list_joined_entries(
 
 def date_added(db: Connection, vault: Vault, kept: RecordVersion[Relationship]) -> date:
     """Return the local day on which this entry was added, which distinguishes two with the same word."""
-    first_version = version_history.find_first_version(db, vault, relationship_table, kept.id, Relationship)
+    first_version = version_history.find_first_version(db, vault, RELATIONSHIP, kept.id)
     return (first_version or kept).recorded_at.astimezone().date()
 
 
@@ -289,5 +279,5 @@ def numbered_words(relationships: list[RecordVersion[Relationship]]) -> dict[UUI
 
 def _list_with_joined(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Relationship]]:
     return records.list_records_in_rings(
-        db, vault, relationship_table, clients.list_record_rings(db, vault, client_id), Relationship
+        db, vault, RELATIONSHIP, clients.list_record_rings(db, vault, client_id)
     )

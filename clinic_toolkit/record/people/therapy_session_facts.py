@@ -1,15 +1,22 @@
 """The facts of a therapy session in words, as pages and printed documents show them; never writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal import version_history
-from clinic_toolkit.journal.record_versions import UNREADABLE_STATE, RecordVersion
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_session_loader, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.therapy_session_record import (
+    KIND_LABELS,
+    SETTING_LABELS,
+    THERAPY_SESSION,
+    TherapySession,
+    TherapySessionState,
+)
 from clinic_toolkit.record.values.page_values import TherapySessionFacts
 from clinic_toolkit.vault.vault import Vault
 
@@ -31,28 +38,30 @@ def lacks_emergency_contact(therapy_session: TherapySession) -> bool:
 
 def may_be_opened(kept: RecordVersion[TherapySession], *, today: date) -> bool:
     """Return whether a session can be opened: it is planned, or took place and ended today."""
-    ended_today = kept.state == "closed" and kept.payload.took_place and kept.payload.on == today
-    return kept.state != "open" and (kept.payload.attendance == "planned" or ended_today)
+    ended_today = (
+        kept.state == TherapySessionState.CLOSED and kept.payload.took_place and kept.payload.on == today
+    )
+    return kept.state != TherapySessionState.OPEN and (kept.payload.attendance == "planned" or ended_today)
 
 
 def loses_times(kept: RecordVersion[TherapySession], *, today: date) -> bool:
     """Return whether opening the session would overwrite its day or its recorded end."""
-    return kept.payload.on != today or (kept.state == "closed" and kept.payload.end is not None)
+    return kept.payload.on != today or (
+        kept.state == TherapySessionState.CLOSED and kept.payload.end is not None
+    )
 
 
 def find_end_before_reopening(
     db: Connection, vault: Vault, kept: RecordVersion[TherapySession]
 ) -> time | None:
     """Return the end recorded before an open session was reopened; None if it was never ended."""
-    if kept.state != "open" or kept.version < 2:
+    if kept.state != TherapySessionState.OPEN or kept.version < 2:
         return None
-    versions = version_history.list_versions(
-        db, vault, therapy_sessions.therapy_session_table, kept.id, TherapySession
-    )
+    versions = version_history.list_versions(db, vault, THERAPY_SESSION, kept.id)
     ends = [
         version.payload.end
         for version in versions
-        if version.state == "closed" and version.payload.on == kept.payload.on
+        if version.state == TherapySessionState.CLOSED and version.payload.on == kept.payload.on
     ]
     return ends[-1] if ends else None
 
@@ -73,17 +82,17 @@ def build_session_facts(
 ) -> TherapySessionFacts:
     """Return one version of a session in words, with these names for the clients of its case."""
     payload = hour.payload
-    is_unreadable = hour.state == UNREADABLE_STATE
+    is_unreadable = hour.is_substitute
     # If the session has not taken place, nobody was present.
     present_names = [
         client_names[id] for id in payload.present_ids if id in client_names and payload.took_place
     ]
     if payload.others_present:
         present_names.append(payload.others_present)
-    place = therapy_sessions.SETTING_LABELS[payload.setting] + (f": {payload.place}" if payload.place else "")
+    place = SETTING_LABELS[payload.setting] + (f": {payload.place}" if payload.place else "")
     return TherapySessionFacts(
         client_names=" and ".join(client_names.values()),
-        kind="Session" if is_unreadable else therapy_sessions.KIND_LABELS[payload.kind],
+        kind="Session" if is_unreadable else KIND_LABELS[payload.kind],
         session_date=payload.on,
         start=payload.start,
         end=payload.end,
@@ -93,4 +102,27 @@ def build_session_facts(
         + (f" (call back: {payload.call_back})" if payload.call_back and is_remote(payload) else ""),
         attendance=UNREADABLE_DETAILS if is_unreadable else therapy_sessions.attendance_label(payload),
         present_names=", ".join(present_names),
+    )
+
+
+def session_like_last(
+    case: RecordVersion[Case], earlier: Sequence[RecordVersion[TherapySession]], *, today: date
+) -> TherapySession:
+    """Return a session of today with every client of the case, and the setting of the last one.
+
+    Args:
+        earlier: the sessions of the case, newest first.
+    """
+    last = next(
+        (hour.payload for hour in earlier if hour.payload.took_place and hour.payload.kind == "session"), None
+    )
+    return TherapySession(
+        case_id_bytes=case.id.bytes,
+        kind="session",
+        on=today,
+        setting=last.setting if last else "room",
+        # A remote client's location is not copied from last time: help might be sent to the wrong address.
+        place=last.place if last and not is_remote(last) else "",
+        call_back=last.call_back if last else "",
+        present=case.payload.client_id_bytes,
     )

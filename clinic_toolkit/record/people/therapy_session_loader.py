@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.vault.vault import Vault
 
 

@@ -7,8 +7,12 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.cases import Case
-from clinic_toolkit.record.people.therapy_sessions import TherapySession, therapy_session_table
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.therapy_session_record import (
+    THERAPY_SESSION,
+    TherapySession,
+    TherapySessionState,
+)
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -30,12 +34,12 @@ def find_todays_sessions(hours: list[RecordVersion[TherapySession]], *, now: dat
     todays_hours = [hour for hour in reversed(hours) if hour.payload.on == today]
     return TodaysSessions(
         today=today,
-        open_session=next((hour for hour in todays_hours if hour.state == "open"), None),
+        open_session=next((hour for hour in todays_hours if hour.state == TherapySessionState.OPEN), None),
         next_planned=next(
             (
                 hour
                 for hour in todays_hours
-                if hour.state == "entered" and hour.payload.attendance == "planned"
+                if hour.state == TherapySessionState.ENTERED and hour.payload.attendance == "planned"
             ),
             None,
         ),
@@ -56,7 +60,7 @@ def find_last_agreement(
             hour.payload
             for hour in hours
             if hour.payload.agreed_for_next
-            and hour.state != "open"
+            and hour.state != TherapySessionState.OPEN
             and (than is None or _start_key(hour) < _start_key(than))
         ),
         None,
@@ -77,15 +81,13 @@ def list_therapy_sessions_of_cases(
     db: Connection, vault: Vault, cases_of_person: list[RecordVersion[Case]]
 ) -> list[RecordVersion[TherapySession]]:
     """Return the sessions of these cases, newest first."""
-    hours = records.list_records_in_rings(
-        db, vault, therapy_session_table, [case.ring for case in cases_of_person], TherapySession
-    )
+    hours = records.list_records_in_rings(db, vault, THERAPY_SESSION, [case.ring for case in cases_of_person])
     return sorted(hours, key=_start_key, reverse=True)
 
 
 def list_therapy_sessions(db: Connection, vault: Vault) -> list[RecordVersion[TherapySession]]:
     """Return every session of this clinician, oldest first."""
-    return sorted(records.list_all_records(db, vault, therapy_session_table, TherapySession), key=_start_key)
+    return sorted(records.list_all_records(db, vault, THERAPY_SESSION), key=_start_key)
 
 
 def _start_key(therapy_session: RecordVersion[TherapySession]) -> tuple[date, time]:

@@ -13,21 +13,15 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases
-from clinic_toolkit.record.people.cases import Case
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.therapy_session_record import (
+    ATTENDANCE_LABELS,
+    THERAPY_SESSION,
+    TherapySession,
+    TherapySessionEvent,
+    TherapySessionState,
+)
 from clinic_toolkit.vault.vault import Vault
-
-therapy_session_table = sealed_table("therapy_session")
-
-KIND_LABELS = {"session": "Session", "call": "Call", "message": "Message", "consultation": "Consultation"}
-SETTING_LABELS = {"room": "In the room", "telehealth": "Telehealth", "phone": "By telephone"}
-ATTENDANCE_LABELS = {
-    "planned": "Planned",
-    "came": "Came",
-    "late": "Came late",
-    "cancelled": "Cancelled",
-    "no_show": "Did not come",
-}
 
 
 class EndBeforeStart(ClinicError):
@@ -35,43 +29,6 @@ class EndBeforeStart(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("The end is before the start. If a session runs past midnight, enter it as two.")
-
-
-class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One therapy session or contact.
-
-    Times are local to the clinician. `present` are the ids of the clients who were there, or were expected if
-    it did not take place; `others_present` is anyone else, such as an interpreter. `agreed_for_next` is what
-    was agreed for next time.
-    """
-
-    case_id_bytes: bytes
-    kind: str
-    on: date
-    start: time | None = None
-    end: time | None = None
-    setting: str = "room"
-    place: str = ""
-    call_back: str = ""
-    present: tuple[bytes, ...] = ()
-    others_present: str = ""
-    attendance: str = "planned"
-    agreed_for_next: str = ""
-
-    @property
-    def case_id(self) -> UUID:
-        """The case that this session belongs to."""
-        return UUID(bytes=self.case_id_bytes)
-
-    @property
-    def present_ids(self) -> tuple[UUID, ...]:
-        """The clients who were there, or were expected if it did not take place."""
-        return tuple(UUID(bytes=id) for id in self.present)
-
-    @property
-    def took_place(self) -> bool:
-        """Whether the session or contact took place."""
-        return self.attendance in ("came", "late")
 
 
 def _check_times(therapy_session: TherapySession) -> None:
@@ -100,11 +57,11 @@ def create_therapy_session(
     return records.create_record(
         db,
         vault,
-        therapy_session_table,
+        THERAPY_SESSION,
         therapy_session,
         ring=case.ring,
-        state="entered",
-        event="session.entered",
+        state=TherapySessionState.ENTERED,
+        event=TherapySessionEvent.ENTERED,
         now=now,
         final=True,
         record_id=idempotency_key,
@@ -133,12 +90,21 @@ def open_therapy_session(
         on=local_now.date(),
         attendance="came" if current.payload.attendance == "planned" else current.payload.attendance,
         start=None if is_other_day else current.payload.start,
-        end=None if is_other_day or (current.state == "closed" and not keep_end) else current.payload.end,
+        end=None
+        if is_other_day or (current.state == TherapySessionState.CLOSED and not keep_end)
+        else current.payload.end,
     )
     if payload.start is None:
         payload = msgspec.structs.replace(payload, start=wall_clock_minute(now))
     return records.append_version(
-        db, vault, therapy_session_table, current, payload, state="open", event="session.opened", now=now
+        db,
+        vault,
+        THERAPY_SESSION,
+        current,
+        payload,
+        state=TherapySessionState.OPEN,
+        event=TherapySessionEvent.OPENED,
+        now=now,
     )
 
 
@@ -156,7 +122,14 @@ def close_therapy_session(
         end = minute
     payload = msgspec.structs.replace(current.payload, end=end)
     return records.append_version(
-        db, vault, therapy_session_table, current, payload, state="closed", event="session.closed", now=now
+        db,
+        vault,
+        THERAPY_SESSION,
+        current,
+        payload,
+        state=TherapySessionState.CLOSED,
+        event=TherapySessionEvent.CLOSED,
+        now=now,
     )
 
 
@@ -186,19 +159,19 @@ def revise_therapy_session(
     return records.append_version(
         db,
         vault,
-        therapy_session_table,
+        THERAPY_SESSION,
         current,
         therapy_session,
         state=state,
-        event="session.revised",
+        event=TherapySessionEvent.REVISED,
         now=now,
     )
 
 
 def was_ended(before: RecordVersion[TherapySession], after: RecordVersion[TherapySession]) -> bool:
     """Return whether a change ended a session: it was open, or its attendance was entered just now."""
-    if before.state == "open":
-        return after.state != "open"
+    if before.state == TherapySessionState.OPEN:
+        return after.state != TherapySessionState.OPEN
     return before.payload.attendance == "planned" and after.payload.attendance != "planned"
 
 
@@ -212,11 +185,11 @@ def record_agreement(
     return records.append_version(
         db,
         vault,
-        therapy_session_table,
+        THERAPY_SESSION,
         current,
         payload,
         state=current.state,
-        event="session.agreed",
+        event=TherapySessionEvent.AGREED,
         now=now,
     )
 
@@ -246,9 +219,7 @@ def find_shown_version(
     db: Connection, vault: Vault, therapy_session_id: UUID, version: str | None
 ) -> TherapySession | None:
     """Return the session in the version that a page showed; None if there is no such version."""
-    versions = version_history.list_versions(
-        db, vault, therapy_session_table, therapy_session_id, TherapySession
-    )
+    versions = version_history.list_versions(db, vault, THERAPY_SESSION, therapy_session_id)
     return next((stored.payload for stored in versions if str(stored.version) == version), None)
 
 
@@ -268,7 +239,7 @@ def load_therapy_session(
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    return records.load_record(db, vault, therapy_session_table, therapy_session_id, TherapySession)
+    return records.load_record(db, vault, THERAPY_SESSION, therapy_session_id)
 
 
 def load_therapy_session_of_note(
@@ -286,4 +257,4 @@ def load_therapy_session_of_note(
         case = next((each for each in cases.list_cases(db, vault) if each.ring == ring), None)
         return TherapySession(case_id_bytes=case.id.bytes, kind="session", on=note_date) if case else None
 
-    return records.load_record(db, vault, therapy_session_table, therapy_session_id, TherapySession, stand_in)
+    return records.load_record(db, vault, THERAPY_SESSION, therapy_session_id, stand_in)

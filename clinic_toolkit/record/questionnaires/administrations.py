@@ -17,29 +17,18 @@ from clinic_toolkit.instruments.model import Frame, Instrument, Item
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, joined_entries, watched_questions
-from clinic_toolkit.record.people.client_scoped import ClientScoped, list_in_therapy_session
-from clinic_toolkit.record.people.relationships import Relationship
-from clinic_toolkit.record.people.watched_questions import WatchedQuestion
+from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
+from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import answers, own_questionnaires
-from clinic_toolkit.record.questionnaires.answers import Answers
-from clinic_toolkit.record.questionnaires.corrections import Correction
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    MODE_LABELS,
+    Administration,
+    AdministrationEvent,
+    AdministrationState,
+)
 from clinic_toolkit.vault.vault import Vault
 
-administration_table = sealed_table("administration")
-
-MODE_SELF_ENTERED = "self_entered"
-MODE_MIXED = "mixed"
-MODE_PAPER = "paper"
-MODE_LABELS = {
-    "read_aloud": "read aloud",
-    "telehealth": "read aloud over telehealth",
-    "interpreter": "read aloud with an interpreter",
-    "telehealth_interpreter": "read aloud over telehealth, with an interpreter",
-    MODE_SELF_ENTERED: "answered by the client alone",
-    MODE_MIXED: "partly together, partly by the client alone",
-    MODE_PAPER: "on paper, entered later",
-}
 GENERAL_FRAME = "in_general"
 
 
@@ -73,41 +62,6 @@ class AnsweredOnPaper(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("This was answered on paper. Only those answers are entered here.")
-
-
-class Administration(ClientScoped, array_like=True, frozen=True, kw_only=True):
-    """What was asked, about whom and how, each answer, and what was said when the result was discussed.
-
-    `remarks_on_client_page` are the indexes, counted from 0, of the items whose remark the client wants on
-    their page; `corrections` are the sentences of the result that the client corrected. `answered_on` is the
-    day it was answered, `entered_on` the day it was entered from paper, and `double_entered` whether it was
-    entered twice and compared. `watched_question` and `open_line_answer` belong to check-ins.
-    """
-
-    relationship: bytes | None
-    relationship_word: str
-    frame: str
-    instrument_id: str
-    instrument_version: str
-    definition_digest: str
-    mode: str
-    answered_on: date
-    begun_at: datetime
-    answers: Answers
-    wrong: str = ""
-    own_words: str = ""
-    next_step: str = ""
-    remarks_on_client_page: tuple[int, ...] = ()
-    entered_on: date | None = None
-    double_entered: bool = False
-    watched_question: WatchedQuestion | None = None
-    open_line_answer: str = ""
-    corrections: tuple[Correction, ...] = ()
-
-    @property
-    def relationship_id(self) -> UUID | None:
-        """The relationship that it is about; None for people in general."""
-        return UUID(bytes=self.relationship) if self.relationship else None
 
 
 def create_administration(
@@ -162,11 +116,11 @@ def create_administration(
     return records.create_record(
         db,
         vault,
-        administration_table,
+        ADMINISTRATION,
         payload,
         ring=vault.get_ring(client_id, "record"),
-        state="in_progress",
-        event="administration.begun",
+        state=AdministrationState.IN_PROGRESS,
+        event=AdministrationEvent.BEGUN,
         now=now,
         record_id=idempotency_key,
     )
@@ -187,7 +141,7 @@ def load_administration(
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    administration = records.load_record(db, vault, administration_table, administration_id, Administration)
+    administration = records.load_record(db, vault, ADMINISTRATION, administration_id)
     own_questionnaires.preload_definitions(db, vault, [administration.payload.definition_digest])
     return administration
 
@@ -212,7 +166,7 @@ def list_administrations(
 ) -> list[RecordVersion[Administration]]:
     """Return a client's administrations, latest answered first; only for display (see `joined_entries`)."""
     rings = clients.list_record_rings(db, vault, client_id)
-    administrations = records.list_records_in_rings(db, vault, administration_table, rings, Administration)
+    administrations = records.list_records_in_rings(db, vault, ADMINISTRATION, rings)
     own_questionnaires.preload_definitions(
         db, vault, {administration.payload.definition_digest for administration in administrations}
     )

@@ -8,9 +8,9 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import result_sentences
 from clinic_toolkit.psychometrics.scoring import InstrumentScore, score_form
 from clinic_toolkit.record.people import relationships, therapy_session_loader
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations, answers
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.values.page_values import AnsweredItem
 from clinic_toolkit.vault.vault import Vault
 

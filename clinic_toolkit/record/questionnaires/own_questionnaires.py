@@ -11,7 +11,6 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Connection
 
 from clinic_toolkit import plain_text
@@ -21,28 +20,15 @@ from clinic_toolkit.instruments.loader import DefinitionError
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.questionnaires.own_questionnaire_record import (
+    OWN_QUESTIONNAIRE,
+    OwnQuestionnaire,
+    OwnQuestionnaireState,
+)
 from clinic_toolkit.vault.vault import Vault
 
-own_questionnaire_table = sealed_table("own_questionnaire")
-
-STATE_OFFERED, STATE_RETIRED, STATE_SUPERSEDED = "offered", "retired", "superseded"
 # More than any practice needs; all of them are opened when the list is first read after an unlock.
 MAX_VERSIONS = 200
-
-
-class OwnQuestionnaire(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One version of one questionnaire: its id, its digest, its bytes, and when it was added."""
-
-    instrument_id: str
-    version: str
-    title: str
-    definition_digest: str
-    definition: bytes
-    added_at: datetime
-
-    def __repr__(self) -> str:
-        return "<OwnQuestionnaire>"
 
 
 def check_addition(db: Connection, vault: Vault, instrument: Instrument, file_name: str) -> None:
@@ -88,17 +74,22 @@ def add_questionnaire(
         added_at=now,
     )
     for earlier in list_questionnaire_versions(db, vault):
-        if earlier.payload.instrument_id == instrument.id and earlier.state != STATE_SUPERSEDED:
-            _set_state(db, vault, earlier, STATE_SUPERSEDED, "questionnaire.superseded", now=now)
+        if (
+            earlier.payload.instrument_id == instrument.id
+            and earlier.state != OwnQuestionnaireState.SUPERSEDED
+        ):
+            _set_state(
+                db, vault, earlier, OwnQuestionnaireState.SUPERSEDED, "questionnaire.superseded", now=now
+            )
     event = "questionnaire.taken_in"
     ring = vault.practice_ring
     added = records.create_record(
         db,
         vault,
-        own_questionnaire_table,
+        OWN_QUESTIONNAIRE,
         payload,
         ring=ring,
-        state=STATE_OFFERED,
+        state=OwnQuestionnaireState.OFFERED,
         event=event,
         now=now,
         final=True,
@@ -111,18 +102,18 @@ def retire_questionnaire(
     db: Connection, vault: Vault, current: RecordVersion[OwnQuestionnaire], *, now: datetime
 ) -> RecordVersion[OwnQuestionnaire]:
     """Stop offering a questionnaire; what was given with it is still shown and scored."""
-    if current.state != STATE_OFFERED:
+    if current.state != OwnQuestionnaireState.OFFERED:
         return current
-    return _set_state(db, vault, current, STATE_RETIRED, "questionnaire.retired", now=now)
+    return _set_state(db, vault, current, OwnQuestionnaireState.RETIRED, "questionnaire.retired", now=now)
 
 
 def reoffer_questionnaire(
     db: Connection, vault: Vault, current: RecordVersion[OwnQuestionnaire], *, now: datetime
 ) -> RecordVersion[OwnQuestionnaire]:
     """Offer a retired questionnaire again."""
-    if current.state != STATE_RETIRED:
+    if current.state != OwnQuestionnaireState.RETIRED:
         return current
-    return _set_state(db, vault, current, STATE_OFFERED, "questionnaire.offered", now=now)
+    return _set_state(db, vault, current, OwnQuestionnaireState.OFFERED, "questionnaire.offered", now=now)
 
 
 def load_own_questionnaire(
@@ -133,12 +124,12 @@ def load_own_questionnaire(
     Raises:
         RecordNotFound: there is none.
     """
-    return records.load_record(db, vault, own_questionnaire_table, questionnaire_id, OwnQuestionnaire)
+    return records.load_record(db, vault, OWN_QUESTIONNAIRE, questionnaire_id)
 
 
 def list_questionnaire_versions(db: Connection, vault: Vault) -> list[RecordVersion[OwnQuestionnaire]]:
     """Return every version of every questionnaire of the practice, in the order they were added."""
-    return records.list_all_records(db, vault, own_questionnaire_table, OwnQuestionnaire)
+    return records.list_all_records(db, vault, OWN_QUESTIONNAIRE)
 
 
 def find_by_digest(db: Connection, vault: Vault, digest: str) -> RecordVersion[OwnQuestionnaire] | None:
@@ -176,7 +167,7 @@ def list_offered_instruments(db: Connection, vault: Vault) -> tuple[Instrument, 
     """Return what can be started: the program's questionnaires, then those that the practice offers."""
     own_instruments = []
     for version in list_newest_versions(db, vault):
-        if version.state == STATE_OFFERED:
+        if version.state == OwnQuestionnaireState.OFFERED:
             with suppress(DefinitionError, UnknownInstrument):
                 own_instruments.append(instrument_of_version(version))
     return (*catalogue.list_instruments(), *own_instruments)
@@ -239,7 +230,7 @@ def _set_state(
     now: datetime,
 ) -> RecordVersion[OwnQuestionnaire]:
     return records.append_version(
-        db, vault, own_questionnaire_table, current, current.payload, state=state, event=event, now=now
+        db, vault, OWN_QUESTIONNAIRE, current, current.payload, state=state, event=event, now=now
     )
 
 

@@ -17,14 +17,15 @@ from clinic_toolkit.instruments.form_code import PrintedForm
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
-from clinic_toolkit.record.questionnaires.administrations import (
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
     MODE_PAPER,
     Administration,
-    AdministrationFinished,
-    administration_table,
+    AdministrationState,
 )
+from clinic_toolkit.record.questionnaires.administrations import AdministrationFinished
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.vault.vault import Vault
 
@@ -187,5 +188,12 @@ def settle_double_entry(
         return current
     event = "administration.keyed_again"
     return records.replace_draft(
-        db, vault, administration_table, current, payload, state="in_progress", event=event, now=now
+        db,
+        vault,
+        ADMINISTRATION,
+        current,
+        payload,
+        state=AdministrationState.IN_PROGRESS,
+        event=event,
+        now=now,
     )

@@ -13,14 +13,15 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires import answers
-from clinic_toolkit.record.questionnaires.administrations import (
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
     MODE_MIXED,
     MODE_SELF_ENTERED,
     Administration,
-    AdministrationFinished,
-    administration_table,
-    instrument_of,
+    AdministrationEvent,
+    AdministrationState,
 )
+from clinic_toolkit.record.questionnaires.administrations import AdministrationFinished, instrument_of
 from clinic_toolkit.record.questionnaires.answers import Answers, Response
 from clinic_toolkit.vault.vault import Vault
 
@@ -82,11 +83,11 @@ def record_responses(
     return records.replace_draft(
         db,
         vault,
-        administration_table,
+        ADMINISTRATION,
         current,
         new_payload,
-        state="in_progress",
-        event="administration.answered",
+        state=AdministrationState.IN_PROGRESS,
+        event=AdministrationEvent.ANSWERED,
         now=now,
     )
 
@@ -101,16 +102,16 @@ def stop_administration(
     """
     if current.final:
         raise AdministrationFinished
-    if current.state == "stopped":
+    if current.state == AdministrationState.STOPPED:
         return current
     return records.replace_draft(
         db,
         vault,
-        administration_table,
+        ADMINISTRATION,
         current,
         current.payload,
-        state="stopped",
-        event="administration.stopped",
+        state=AdministrationState.STOPPED,
+        event=AdministrationEvent.STOPPED,
         now=now,
     )
 
@@ -128,11 +129,11 @@ def complete_administration(
     return records.replace_draft(
         db,
         vault,
-        administration_table,
+        ADMINISTRATION,
         current,
         current.payload,
-        state="completed",
-        event="administration.completed",
+        state=AdministrationState.COMPLETED,
+        event=AdministrationEvent.COMPLETED,
         now=now,
         final=True,
     )
@@ -142,11 +143,18 @@ def resume_administration(
     db: Connection, vault: Vault, current: RecordVersion[Administration], *, now: datetime
 ) -> RecordVersion[Administration]:
     """Resume a stopped administration; any other is unchanged."""
-    if current.state != "stopped":
+    if current.state != AdministrationState.STOPPED:
         return current
     event = "administration.taken_up"
     return records.replace_draft(
-        db, vault, administration_table, current, current.payload, state="in_progress", event=event, now=now
+        db,
+        vault,
+        ADMINISTRATION,
+        current,
+        current.payload,
+        state=AdministrationState.IN_PROGRESS,
+        event=event,
+        now=now,
     )
 
 
@@ -185,16 +193,16 @@ def apply_returned_answers(
     if current.final:
         event = "administration.amended"
         return records.append_version(
-            db, vault, administration_table, current, payload, state=current.state, event=event, now=now
+            db, vault, ADMINISTRATION, current, payload, state=current.state, event=event, now=now
         )
     return records.replace_draft(
         db,
         vault,
-        administration_table,
+        ADMINISTRATION,
         current,
         payload,
-        state="completed" if finished else "in_progress",
-        event="administration.self_entered",
+        state=AdministrationState.COMPLETED if finished else AdministrationState.IN_PROGRESS,
+        event=AdministrationEvent.SELF_ENTERED,
         now=now,
         final=finished,
     )

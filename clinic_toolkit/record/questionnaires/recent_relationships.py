@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.vault.vault import Vault
 

@@ -7,7 +7,11 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.questionnaires.administrations import Administration, administration_table
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    Administration,
+    AdministrationEvent,
+)
 from clinic_toolkit.record.questionnaires.corrections import Correction
 from clinic_toolkit.vault.vault import Vault
 
@@ -52,20 +56,20 @@ def record_reflection(
         return records.append_version(
             db,
             vault,
-            administration_table,
+            ADMINISTRATION,
             current,
             payload,
             state=current.state,
-            event="administration.reflected",
+            event=AdministrationEvent.REFLECTED,
             now=now,
         )
     return records.replace_draft(
         db,
         vault,
-        administration_table,
+        ADMINISTRATION,
         current,
         payload,
         state=current.state,
-        event="administration.reflected",
+        event=AdministrationEvent.REFLECTED,
         now=now,
     )

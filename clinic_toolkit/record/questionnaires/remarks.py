@@ -5,7 +5,7 @@ chooses them.
 """
 
 from clinic_toolkit.record.questionnaires import administrations, answers
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.values.page_values import Remark
 
 

@@ -15,11 +15,11 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import fear_inquiry as rule
 from clinic_toolkit.record.people import joined_entries, relationships
 from clinic_toolkit.record.people.joined_entries import JoinedEntries
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.safety import prompt_closings, prompt_status, risk_entries
 from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG
 from clinic_toolkit.record.safety.prompt_status import AdministrationPrompts
-from clinic_toolkit.record.safety.risk_entries import SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM, RiskEntry
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets.model import Worksheet
 
@@ -221,8 +221,8 @@ def is_asked_of_both(db: Connection, vault: Vault, client_ids: Iterable[UUID], *
 def _is_asked_of_partner(db: Connection, vault: Vault, client_id: UUID, *, today: date) -> bool:
     partner_ids = [
         relationship.id
-        for relationship in relationships.list_relationships(db, vault, client_id)
-        if relationship.payload.frame == PARTNER_FRAME and relationship.state == "active"
+        for relationship in relationships.list_active_relationships(db, vault, client_id)
+        if relationship.payload.frame == PARTNER_FRAME
     ]
     return len(partner_ids) == 1 and load_fear_holds(db, vault, client_id).is_asked(
         partner_ids[0], today=today

@@ -14,10 +14,10 @@ from msgspec import Struct
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import fear_inquiry, safety_prompt_rules
 from clinic_toolkit.record.questionnaires import administrations, answers
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.safety import prompt_closings
 from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG, PersonKey, person_key_of
-from clinic_toolkit.record.safety.risk_entries import HOW_ASKED, HOW_NOT_TODAY, RaisingAnswer, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import HOW_ASKED, HOW_NOT_TODAY, RaisingAnswer, RiskEntry
 
 TopicKey = tuple[PersonKey, str]
 

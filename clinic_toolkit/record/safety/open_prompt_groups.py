@@ -11,11 +11,11 @@ from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.safety_prompt_rules import what_to_ask
 from clinic_toolkit.record.questionnaires import administrations
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.safety import prompt_status
 from clinic_toolkit.record.safety.inquiries import TopicKey, topic_key_of
 from clinic_toolkit.record.safety.prompt_status import AdministrationPrompts, PromptStatus
-from clinic_toolkit.record.safety.risk_entries import RaisingAnswer, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
 

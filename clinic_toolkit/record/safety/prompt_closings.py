@@ -11,7 +11,7 @@ from datetime import date
 from msgspec import Struct
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.safety.risk_entries import HOW_NOT_TODAY, RaisingAnswer, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import HOW_NOT_TODAY, RaisingAnswer, RiskEntry
 
 FEAR_FLAG = "fear"
 # The client, and the relationship the answer is about (None: nobody in particular); both as 16 id bytes.

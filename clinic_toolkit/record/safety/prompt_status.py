@@ -18,15 +18,18 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import safety_prompt_rules
-from clinic_toolkit.record.handovers import clinician_side, returned_answers
-from clinic_toolkit.record.handovers.client_side import handover_table
-from clinic_toolkit.record.handovers.clinician_side import Handover
+from clinic_toolkit.record.handovers import returned_answers
+from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverState
 from clinic_toolkit.record.people import clients, joined_entries
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    Administration,
+    AdministrationState,
+)
 from clinic_toolkit.record.safety import inquiries, prompt_closings, risk_entries
 from clinic_toolkit.record.safety.inquiries import AnswerOccurrence
-from clinic_toolkit.record.safety.risk_entries import HOW_NOT_TODAY, RaisingAnswer, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import HOW_NOT_TODAY, RaisingAnswer, RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -110,7 +113,7 @@ def list_prompts_of_client(db: Connection, vault: Vault, client_id: UUID) -> lis
     """A client's questionnaires that have prompts, oldest first."""
     rings = clients.list_record_rings(db, vault, client_id)
     administrations_given = administrations.list_administrations(db, vault, client_id)[::-1]
-    handovers = records.list_records_in_rings(db, vault, handover_table, rings, Handover)
+    handovers = records.list_records_in_rings(db, vault, HANDOVER, rings)
     return _build_all(
         administrations_given, handovers, risk_entries.list_risk_entries_of_client(db, vault, client_id)[::-1]
     )
@@ -118,13 +121,11 @@ def list_prompts_of_client(db: Connection, vault: Vault, client_id: UUID) -> lis
 
 def list_all_prompts(db: Connection, vault: Vault) -> list[AdministrationPrompts]:
     """Every questionnaire of this clinician that has prompts, the oldest first."""
-    administrations_given = records.list_all_records(
-        db, vault, administrations.administration_table, Administration
-    )
+    administrations_given = records.list_all_records(db, vault, ADMINISTRATION)
     own_questionnaires.preload_definitions(
         db, vault, {administration.payload.definition_digest for administration in administrations_given}
     )
-    handovers = records.list_all_records(db, vault, handover_table, Handover)
+    handovers = records.list_all_records(db, vault, HANDOVER)
     administrations_given = joined_entries.load_joined_entries(db, vault).under_primary(administrations_given)
     administrations_given.sort(key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at))
     return _build_all(administrations_given, handovers, risk_entries.list_risk_entries(db, vault))
@@ -138,11 +139,14 @@ def _build_all(
     administrations_given, entries = list(administrations_given), list(entries)
     returned_by_id: dict[UUID, list[RecordVersion[Handover]]] = defaultdict(list)
     for handover in handovers:
-        if handover.state != clinician_side.STATE_OUT:
+        if handover.state != HandoverState.OUT:
             returned_by_id[handover.payload.administration_id].append(handover)
     forms = []
     for administration in administrations_given:
-        if administration.state not in ("completed", "stopped") and administration.id not in returned_by_id:
+        if (
+            administration.state not in (AdministrationState.COMPLETED, AdministrationState.STOPPED)
+            and administration.id not in returned_by_id
+        ):
             continue
         try:
             forms.append(_collect_form_prompts(administration, returned_by_id.get(administration.id, [])))
@@ -219,7 +223,7 @@ def _collect_form_prompts(
     administration: RecordVersion[Administration], handovers: list[RecordVersion[Handover]]
 ) -> _FormPrompts:
     recorded = administration.payload
-    finished = administration.state == "completed" or any(
+    finished = administration.state == AdministrationState.COMPLETED or any(
         handover.payload.was_finished for handover in handovers
     )
     blank_ids = _blank_item_ids(recorded)

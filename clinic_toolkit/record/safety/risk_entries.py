@@ -12,27 +12,24 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection
 
-from clinic_toolkit.dates import format_date
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, joined_entries, relationships, therapy_session_timeline
-from clinic_toolkit.record.people.client_scoped import ClientScoped, list_in_therapy_session
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
+from clinic_toolkit.record.safety.risk_entry_record import (
+    HOW_NOT_TODAY,
+    RISK_ENTRY,
+    SHEET_PLACE_LABELS,
+    RiskEntry,
+    RiskEntryEvent,
+    RiskEntryState,
+)
 from clinic_toolkit.vault.vault import Vault
 
-risk_entry_table = sealed_table("risk_entry")
-
-HOW_ASKED, HOW_IN_HAND, HOW_NOT_TODAY = "asked", "in_hand", "not_today"
-HOW_LABELS = {HOW_ASKED: "Asked today", HOW_IN_HAND: "Already in hand", HOW_NOT_TODAY: "Not today, because"}
 # A "not today" entry is checked in the client's next hour, and after this many days at the latest.
 MAX_DEFERRAL_DAYS = 7
-SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM = "home", "room"
-SHEET_PLACE_LABELS = {
-    SHEETS_MAY_GO_HOME: "sheets may go home",
-    SHEETS_STAY_IN_ROOM: "sheets stay in the room",
-}
 
 
 class DeferralReasonMissing(ClinicError):
@@ -56,103 +53,6 @@ class EmptyRiskEntry(ClinicError):
 
     def __init__(self) -> None:
         super().__init__("Choose one of these, or write at least one line.")
-
-
-class RaisingAnswer(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The exact answer that raised a prompt; another answer to the same question raises a prompt of its own.
-
-    `administration_id_bytes` is the questionnaire it was given in. Older entries have None there; their
-    answers belong to the questionnaire of the entry.
-    """
-
-    item_id: str
-    flag: str
-    status: str
-    value: int | None
-    wants_to_talk: bool
-    administration_id_bytes: bytes | None = None
-
-
-class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
-    """What was done, on which day. `action` is a key of `HOW_LABELS`, or empty in an entry without a prompt.
-
-    `sheet_place` is a key of `SHEET_PLACE_LABELS` if fear of this person was asked about in private on that
-    day, and says where sheets about them may be worked with; it is empty if fear was not asked about. The
-    client's reply is recorded only in the lines that the clinician chose to write. `relationship_word` is the
-    client's word for the relationship at that time.
-    """
-
-    entry_date: date
-    relationship: bytes | None = None
-    administration: bytes | None = None
-    closed_answers: tuple[RaisingAnswer, ...] = ()
-    action: str = ""
-    deferral_reason: str = ""
-    asked_text: str = ""
-    protective_factors: str = ""
-    action_taken: str = ""
-    consultation: str = ""
-    next_check_date: date | None = None
-    sheet_place: str = ""
-    follows_id_bytes: bytes | None = None
-    relationship_word: str = ""
-
-    @property
-    def relationship_id(self) -> UUID | None:
-        """Whom it is about; None is nobody in particular."""
-        return UUID(bytes=self.relationship) if self.relationship else None
-
-    @property
-    def administration_id(self) -> UUID | None:
-        """The questionnaire from which it was written, if any; it may close prompts of others as well."""
-        return UUID(bytes=self.administration) if self.administration else None
-
-    @property
-    def answers(self) -> tuple[RaisingAnswer, ...]:
-        """The answers that the entry names, each with its questionnaire."""
-        return tuple(
-            msgspec.structs.replace(
-                answer, administration_id_bytes=answer.administration_id_bytes or self.administration
-            )
-            for answer in self.closed_answers
-        )
-
-    @property
-    def follows_id(self) -> UUID | None:
-        """The earlier entry that this one follows, if any."""
-        return UUID(bytes=self.follows_id_bytes) if self.follows_id_bytes else None
-
-    @property
-    def labelled_lines(self) -> tuple[tuple[str, str], ...]:
-        """The lines that were written, as pairs of label and text; empty ones are left out."""
-        lines = (
-            ("Asked, and answered", self.asked_text),
-            ("What protects", self.protective_factors),
-            ("What I did", self.action_taken),
-            ("Whom I consulted", self.consultation),
-            ("Next check", format_date(self.next_check_date) if self.next_check_date else ""),
-        )
-        return tuple((label, text) for label, text in lines if text)
-
-    @property
-    def action_label(self) -> str:
-        """The action in one line; empty if there is none."""
-        if self.action == HOW_NOT_TODAY:
-            return f"Not today, because: {self.deferral_reason}"
-        return HOW_LABELS.get(self.action, "")
-
-    @property
-    def deferral_sentence(self) -> str:
-        """Why it was not asked yet and when the next check is; empty unless the entry says "not today"."""
-        if self.action != HOW_NOT_TODAY:
-            return ""
-        reason = (
-            self.deferral_reason
-            if self.deferral_reason.endswith((".", "?", "!"))
-            else f"{self.deferral_reason}."
-        )
-        check = f" Next check on {format_date(self.next_check_date)}." if self.next_check_date else ""
-        return f"Not asked yet, because: {reason}{check}"
 
 
 def render_risk_entry(risk_entry: RiskEntry) -> str:
@@ -200,11 +100,11 @@ def create_risk_entry(
     return records.create_record(
         db,
         vault,
-        risk_entry_table,
+        RISK_ENTRY,
         risk_entry,
         ring=vault.get_ring(risk_entry.client_id, "record"),
-        state="written",
-        event="risk.written",
+        state=RiskEntryState.WRITTEN,
+        event=RiskEntryEvent.WRITTEN,
         now=now,
         final=True,
         record_id=idempotency_key,
@@ -217,7 +117,7 @@ def load_risk_entry(db: Connection, vault: Vault, risk_entry_id: UUID) -> Record
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    return records.load_record(db, vault, risk_entry_table, risk_entry_id, RiskEntry)
+    return records.load_record(db, vault, RISK_ENTRY, risk_entry_id)
 
 
 def list_risk_entries_of_client(
@@ -225,7 +125,7 @@ def list_risk_entries_of_client(
 ) -> list[RecordVersion[RiskEntry]]:
     """The entries about a client, newest first; only for display (see `joined_entries`)."""
     entries = records.list_records_in_rings(
-        db, vault, risk_entry_table, clients.list_record_rings(db, vault, client_id), RiskEntry
+        db, vault, RISK_ENTRY, clients.list_record_rings(db, vault, client_id)
     )
     return joined_entries.load_joined_entries(db, vault).under_primary(entries)[::-1]
 
@@ -261,5 +161,5 @@ def next_check_date(db: Connection, vault: Vault, client_id: UUID, *, today: dat
 def list_risk_entries(db: Connection, vault: Vault) -> list[RecordVersion[RiskEntry]]:
     """Every entry of this clinician, oldest first; only for display (see `joined_entries`)."""
     return joined_entries.load_joined_entries(db, vault).under_primary(
-        records.list_all_records(db, vault, risk_entry_table, RiskEntry)
+        records.list_all_records(db, vault, RISK_ENTRY)
     )

@@ -14,7 +14,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, prompt_closings, risk_entries
 from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
-from clinic_toolkit.record.safety.risk_entries import RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
 

@@ -16,13 +16,13 @@ from clinic_toolkit.journal import inventory_snapshot, records, version_history
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations, answered_items
-from clinic_toolkit.record.questionnaires.administrations import Administration, administration_table
-from clinic_toolkit.record.safety.risk_entries import RiskEntry
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import handouts, notes
-from clinic_toolkit.record.writing.handouts import Handout
-from clinic_toolkit.record.writing.notes import ClinicalNote
+from clinic_toolkit.record.writing.handout_record import Handout
+from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.vault.vault import Vault
 
 ADDED_AFTER_SIGNING = "after the note was signed"
@@ -134,9 +134,7 @@ def _form_signing_mark(
     )
     if added_mark or signed_version is None or signed_version == administration.version:
         return added_mark
-    versions = version_history.list_versions(
-        db, vault, administration_table, administration.id, Administration
-    )
+    versions = version_history.list_versions(db, vault, ADMINISTRATION, administration.id)
     # A draft keeps only its newest version, so the signed one may be gone. A finished questionnaire keeps
     # every version, also those that only add what was said in the joint review, so answers are compared.
     signed_payload = next(

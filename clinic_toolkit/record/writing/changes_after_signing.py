@@ -11,21 +11,20 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.journal import version_history
-from clinic_toolkit.journal.record_versions import UNREADABLE_STATE, RecordVersion
-from clinic_toolkit.record.people import (
-    clients,
-    practice,
-    therapy_session_facts,
-    therapy_session_loader,
-    therapy_sessions,
+from clinic_toolkit.journal.record_kind import RecordKind
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people import practice, therapy_session_facts, therapy_session_loader
+from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.practice_record import PRACTICE
+from clinic_toolkit.record.people.therapy_session_record import (
+    THERAPY_SESSION,
+    TherapySession,
+    TherapySessionState,
 )
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.practice import PracticeSettings
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
 from clinic_toolkit.record.values.page_values import ChangeAfterSigning, TherapySessionFacts
 from clinic_toolkit.record.writing.note_facts import NoteFacts
 from clinic_toolkit.vault.vault import Vault
@@ -55,19 +54,21 @@ def find_changes_after_signing(
     versions = facts.versions
     changes = _session_changes(db, vault, facts, hour, [client.id for client in current_clients])
     for client, name, version in zip(current_clients, facts.client_names, versions.clients, strict=False):
-        name_versions = _versions_since(db, vault, clients.client_table, client, version, Client)
+        name_versions = _versions_since(db, vault, CLIENT, client, version)
         changes += _fact_change("Client", name, name_versions, lambda each: each.payload.name)
-    practice_versions = _versions_since(
-        db, vault, practice.practice_table, settings, versions.practice, PracticeSettings
-    )
+    practice_versions = _versions_since(db, vault, PRACTICE, settings, versions.practice)
     changes += _fact_change(
         "Practice", facts.practice_name, practice_versions, lambda each: each.payload.practice_name
     )
     changes += _fact_change(
         "Clinician", facts.clinician_name, practice_versions, lambda each: each.payload.clinician_name
     )
-    states = {hour.state, settings.state, *(client.state for client in current_clients)}
-    some_unreadable = UNREADABLE_STATE in states or len(current_clients) != len(facts.client_names)
+    some_unreadable = (
+        hour.is_substitute
+        or settings.is_substitute
+        or any(client.is_substitute for client in current_clients)
+        or len(current_clients) != len(facts.client_names)
+    )
     return ChangesAfterSigning(changes=tuple(changes), some_unreadable=some_unreadable)
 
 
@@ -77,10 +78,9 @@ def _session_changes(
     hour_versions = _versions_since(
         db,
         vault,
-        therapy_sessions.therapy_session_table,
+        THERAPY_SESSION,
         hour,
         facts.versions.therapy_session,
-        TherapySession,
     )
     # Use the signed names, because a client's new name is reported as a change of its own.
     client_names = dict(zip(ids, facts.client_names, strict=False))
@@ -95,7 +95,8 @@ def _session_changes(
 
 def _session_fact(name: str, client_names: Mapping[UUID, str], hour: RecordVersion[TherapySession]) -> str:
     return _facts_by_name(
-        therapy_session_facts.build_session_facts(hour, client_names), is_open=hour.state == "open"
+        therapy_session_facts.build_session_facts(hour, client_names),
+        is_open=hour.state == TherapySessionState.OPEN,
     )[name]
 
 
@@ -126,14 +127,13 @@ class _VersionsSince(Struct, frozen=True):
 def _versions_since(
     db: Connection,
     vault: Vault,
-    table: Table,
+    kind: RecordKind[P],
     current: RecordVersion[P],
     signed_version: int,
-    payload_type: type[P],
 ) -> _VersionsSince:
-    if current.version == signed_version or current.state == UNREADABLE_STATE:
+    if current.version == signed_version or current.is_substitute:
         return _VersionsSince(None, [])
-    versions = version_history.list_versions(db, vault, table, current.id, payload_type)
+    versions = version_history.list_versions(db, vault, kind, current.id)
     return _VersionsSince(
         next((version for version in versions if version.version == signed_version), None),
         [version for version in versions if version.version > signed_version],

@@ -15,32 +15,15 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.writing.form_draft_record import (
+    FORM_DRAFT,
+    FormDraft,
+    FormDraftEvent,
+    FormDraftState,
+)
 from clinic_toolkit.vault.vault import Vault
 
-form_draft_table = sealed_table("draft")
-
-STATE_BEGUN, STATE_EMPTY = "begun", "empty"
 RISK_ENTRY_FORM = "risk_entry"
-
-
-class FormDraft(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The contents of the fields of a form, as typed.
-
-    `form_code` names the form, `subject_id` (16 bytes) what it is about, and `path` is the form's address.
-    `begun_at` is when the draft was first saved. An empty draft has no fields. `page` identifies the open
-    page that saved it last, by 16 random bytes.
-    """
-
-    form_code: str
-    subject_id: bytes
-    path: str
-    begun_at: datetime
-    fields: tuple[tuple[str, str], ...] = ()
-    page: bytes = b""
-
-    def __repr__(self) -> str:
-        return "<Draft>"
 
 
 def find_form_draft(
@@ -53,7 +36,7 @@ def find_form_draft(
     """
     if ring is None:
         return None
-    drafts = records.list_records_in_rings(db, vault, form_draft_table, [ring], FormDraft)
+    drafts = records.list_records_in_rings(db, vault, FORM_DRAFT, [ring])
     form_and_subject = (form_code, subject_id.bytes)
     return next(
         (
@@ -84,14 +67,21 @@ def save_form_draft(
     """
     if current is None:
         return records.create_record(
-            db, vault, form_draft_table, draft, ring=ring, state=STATE_BEGUN, event="draft.saved", now=now
+            db,
+            vault,
+            FORM_DRAFT,
+            draft,
+            ring=ring,
+            state=FormDraftState.BEGUN,
+            event=FormDraftEvent.SAVED,
+            now=now,
         )
-    if current.state == STATE_BEGUN:
+    if current.state == FormDraftState.BEGUN:
         draft = msgspec.structs.replace(draft, begun_at=current.payload.begun_at)
     if draft == current.payload:
         return current
     return records.replace_draft(
-        db, vault, form_draft_table, current, draft, state=STATE_BEGUN, event="draft.saved", now=now
+        db, vault, FORM_DRAFT, current, draft, state=FormDraftState.BEGUN, event=FormDraftEvent.SAVED, now=now
     )
 
 
@@ -112,18 +102,20 @@ def clear_recorded_draft(
 def _overwrite_draft(
     db: Connection, vault: Vault, current: RecordVersion[FormDraft], event: str, *, now: datetime
 ) -> RecordVersion[FormDraft]:
-    if current.state == STATE_EMPTY:
+    if current.state == FormDraftState.EMPTY:
         return current
     payload = msgspec.structs.replace(current.payload, fields=())
     return records.replace_draft(
-        db, vault, form_draft_table, current, payload, state=STATE_EMPTY, event=event, now=now
+        db, vault, FORM_DRAFT, current, payload, state=FormDraftState.EMPTY, event=event, now=now
     )
 
 
 def list_unfinished_risk_entries(db: Connection, vault: Vault) -> list[RecordVersion[FormDraft]]:
     """The drafts of risk entries that were started and not recorded, oldest first."""
-    drafts = records.list_all_records(db, vault, form_draft_table, FormDraft)
+    drafts = records.list_all_records(db, vault, FORM_DRAFT)
     begun = [
-        draft for draft in drafts if draft.state == STATE_BEGUN and draft.payload.form_code == RISK_ENTRY_FORM
+        draft
+        for draft in drafts
+        if draft.state == FormDraftState.BEGUN and draft.payload.form_code == RISK_ENTRY_FORM
     ]
     return sorted(begun, key=lambda kept: kept.payload.begun_at)

@@ -8,34 +8,10 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, joined_entries
-from clinic_toolkit.record.people.client_scoped import ClientScoped, list_in_therapy_session
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
+from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout, HandoutEvent, HandoutState
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets.model import Worksheet
-
-handout_table = sealed_table("handout")
-
-
-class Handout(ClientScoped, array_like=True, frozen=True, kw_only=True):
-    """A worksheet given to a client: its version, the hour, and the sentence the client chose for it.
-
-    `relationship_id_bytes` is the relationship it is about, or None. `is_room_only` says that it had to stay
-    in the room.
-    """
-
-    worksheet_slug: str
-    worksheet_version: str
-    definition_digest: str
-    title: str
-    client_sentence: str
-    given_at: datetime
-    relationship_id_bytes: bytes | None = None
-    is_room_only: bool = False
-
-    @property
-    def relationship_id(self) -> UUID | None:
-        """Whom it is about; None is nobody in particular."""
-        return UUID(bytes=self.relationship_id_bytes) if self.relationship_id_bytes else None
 
 
 def create_handout(
@@ -73,11 +49,11 @@ def create_handout(
     return records.create_record(
         db,
         vault,
-        handout_table,
+        HANDOUT,
         payload,
         ring=vault.get_ring(client_id, "record"),
-        state="given",
-        event="handout.given",
+        state=HandoutState.GIVEN,
+        event=HandoutEvent.GIVEN,
         now=now,
         final=True,
         record_id=idempotency_key,
@@ -90,13 +66,13 @@ def load_handout(db: Connection, vault: Vault, handout_id: UUID) -> RecordVersio
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    return records.load_record(db, vault, handout_table, handout_id, Handout)
+    return records.load_record(db, vault, HANDOUT, handout_id)
 
 
 def list_handouts(db: Connection, vault: Vault, client_id: UUID) -> list[RecordVersion[Handout]]:
     """The sheets a client was given, newest first; only for display (see `joined_entries`)."""
     handouts = records.list_records_in_rings(
-        db, vault, handout_table, clients.list_record_rings(db, vault, client_id), Handout
+        db, vault, HANDOUT, clients.list_record_rings(db, vault, client_id)
     )
     handouts = joined_entries.load_joined_entries(db, vault).under_primary(handouts)
     return sorted(handouts, key=lambda kept: kept.payload.given_at, reverse=True)

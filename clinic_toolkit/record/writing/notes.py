@@ -5,7 +5,7 @@ clinician wrote, and what the toolkit prefilled, each marked with its source.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -14,17 +14,18 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import clients
-from clinic_toolkit.record.people.cases import Case
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.client_record import UNREADABLE_NAME
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing.note_facts import NoteFacts
-from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.record.writing.note_record import (
+    CLINICAL_NOTE,
+    ClinicalNote,
+    NoteEvent,
+    NotePart,
+    NoteState,
+)
 from clinic_toolkit.vault.vault import Vault
-
-note_table = sealed_table("clinical_note")
-
-SECTIONS_BY_FORMAT = {"DAP": {"data": "Data", "assessment": "Assessment", "plan": "Plan"}}
-SOURCE_CLINICIAN = "clinician"
 
 
 class NoteIsSigned(ClinicError):
@@ -61,63 +62,6 @@ class ClientNameUnreadable(ClinicError):
         )
 
 
-class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """A piece of text in one section.
-
-    `source_label` is "clinician" or names the source of a prefilled text; `origin_id` identifies the record
-    that the text came from, so that it is offered only once. `is_excluded` keeps the part out of the note.
-    `is_offered` marks a part that starts excluded and that only a tick includes.
-    """
-
-    section: str
-    source_label: str
-    text: str
-    origin_id: str = ""
-    is_excluded: bool = False
-    is_offered: bool = False
-
-
-class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """The note of one hour.
-
-    Once signed it holds the facts that are shown beside it, and the offset of local time from UTC in minutes,
-    so that the time of signing reads the same on a machine in another time zone.
-    """
-
-    therapy_session: bytes
-    format: str
-    parts: tuple[NotePart, ...]
-    signed_at: datetime | None = None
-    facts: NoteFacts | None = None
-    utc_offset_minutes: int = 0
-
-    @property
-    def therapy_session_id(self) -> UUID:
-        """The hour it is about."""
-        return UUID(bytes=self.therapy_session)
-
-    @property
-    def signer_name(self) -> str:
-        """The name of the clinician who signed; empty before the note is signed."""
-        return self.facts.clinician_name if self.facts else ""
-
-    @property
-    def signed_at_local(self) -> datetime | None:
-        """When it was signed, in the local time of the signer; None before the note is signed."""
-        signer_zone = timezone(timedelta(minutes=self.utc_offset_minutes))
-        return self.signed_at.astimezone(signer_zone) if self.signed_at else None
-
-    @property
-    def included_parts(self) -> tuple[NotePart, ...]:
-        """The parts that are signed: those that hold text and are not excluded."""
-        return tuple(part for part in self.parts if part.text.strip() and not part.is_excluded)
-
-    @property
-    def quotes_questionnaire(self) -> bool:
-        """Whether any included part came from a questionnaire."""
-        return any(part.source_label.startswith("questionnaire") for part in self.included_parts)
-
-
 def create_note(
     db: Connection,
     vault: Vault,
@@ -129,7 +73,14 @@ def create_note(
     """Create the note of an hour as a draft."""
     payload = ClinicalNote(therapy_session=hour.id.bytes, format="DAP", parts=tuple(parts))
     return records.create_record(
-        db, vault, note_table, payload, ring=hour.ring, state="draft", event="note.begun", now=now
+        db,
+        vault,
+        CLINICAL_NOTE,
+        payload,
+        ring=hour.ring,
+        state=NoteState.DRAFT,
+        event=NoteEvent.BEGUN,
+        now=now,
     )
 
 
@@ -159,7 +110,7 @@ def revise_note(
     if payload == current.payload:
         return current
     return records.replace_draft(
-        db, vault, note_table, current, payload, state="draft", event="note.saved", now=now
+        db, vault, CLINICAL_NOTE, current, payload, state=NoteState.DRAFT, event=NoteEvent.SAVED, now=now
     )
 
 
@@ -198,7 +149,7 @@ def sign_note(
         raise NoteIsEmpty
     if not facts.clinician_name.strip():
         raise SignerNameMissing
-    if clients.UNREADABLE_NAME in facts.client_names:
+    if UNREADABLE_NAME in facts.client_names:
         raise ClientNameUnreadable
     utc_offset = now.astimezone().utcoffset() or timedelta()
     payload = msgspec.structs.replace(
@@ -211,11 +162,11 @@ def sign_note(
     return records.replace_draft(
         db,
         vault,
-        note_table,
+        CLINICAL_NOTE,
         current,
         payload,
-        state="final",
-        event="note.signed",
+        state=NoteState.FINAL,
+        event=NoteEvent.SIGNED,
         now=now,
         final=True,
         signature_label="sig/note",
@@ -241,14 +192,14 @@ def load_note(db: Connection, vault: Vault, note_id: UUID) -> RecordVersion[Clin
     Raises:
         RecordNotFound: there is none that this clinician may see.
     """
-    return records.load_record(db, vault, note_table, note_id, ClinicalNote)
+    return records.load_record(db, vault, CLINICAL_NOTE, note_id)
 
 
 def find_note_of_session(
     db: Connection, vault: Vault, hour: RecordVersion[TherapySession]
 ) -> RecordVersion[ClinicalNote] | None:
     """The note of an hour, or None."""
-    notes = records.list_records_in_rings(db, vault, note_table, [hour.ring], ClinicalNote)
+    notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, [hour.ring])
     return next((note for note in notes if note.payload.therapy_session_id == hour.id), None)
 
 
@@ -256,7 +207,7 @@ def list_notes_by_session(
     db: Connection, vault: Vault, hours: Sequence[RecordVersion[TherapySession]]
 ) -> dict[UUID, RecordVersion[ClinicalNote]]:
     """The notes of these hours, by the id of the hour; each ring is read once."""
-    notes = records.list_records_in_rings(db, vault, note_table, {hour.ring for hour in hours}, ClinicalNote)
+    notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, {hour.ring for hour in hours})
     return {note.payload.therapy_session_id: note for note in notes}
 
 
@@ -268,10 +219,10 @@ def list_notes_without_session(
 ) -> list[RecordVersion[ClinicalNote]]:
     """The notes of these cases that belong to none of these hours, because their hour cannot be read."""
     readable_ids = {hour.id for hour in hours}
-    notes = records.list_records_in_rings(db, vault, note_table, {case.ring for case in cases}, ClinicalNote)
+    notes = records.list_records_in_rings(db, vault, CLINICAL_NOTE, {case.ring for case in cases})
     return [note for note in notes if note.payload.therapy_session_id not in readable_ids]
 
 
 def list_notes(db: Connection, vault: Vault) -> list[RecordVersion[ClinicalNote]]:
     """Every note of this clinician."""
-    return records.list_all_records(db, vault, note_table, ClinicalNote)
+    return records.list_all_records(db, vault, CLINICAL_NOTE)

@@ -8,22 +8,20 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.journal import integrity, records, version_history
+from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people import (
-    clients,
-    practice,
-    therapy_session_facts,
-    therapy_session_loader,
-    therapy_sessions,
+from clinic_toolkit.record.people import practice, therapy_session_facts, therapy_session_loader
+from clinic_toolkit.record.people.client_record import CLIENT, Client
+from clinic_toolkit.record.people.practice_record import PRACTICE, PracticeSettings
+from clinic_toolkit.record.people.therapy_session_record import (
+    THERAPY_SESSION,
+    TherapySession,
+    TherapySessionState,
 )
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.practice import PracticeSettings
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
 from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.values.page_values import STATUS_LINE
-from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_facts import FactVersions, NoteFacts
-from clinic_toolkit.record.writing.notes import ClinicalNote
+from clinic_toolkit.record.writing.note_record import ClinicalNote, note_table
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -68,19 +66,15 @@ def find_shown_facts(
     if shown_versions is None or len(shown_versions.clients) != len(current_clients):
         return None
     shown_hour = _find_version(
-        version_history.list_versions(
-            db, vault, therapy_sessions.therapy_session_table, hour.id, TherapySession
-        ),
+        version_history.list_versions(db, vault, THERAPY_SESSION, hour.id),
         shown_versions.therapy_session,
     )
     settings = _find_version(
-        version_history.list_versions(db, vault, practice.practice_table, vault.vault_id, PracticeSettings),
+        version_history.list_versions(db, vault, PRACTICE, vault.vault_id),
         shown_versions.practice,
     )
     client_versions = [
-        _find_version(
-            version_history.list_versions(db, vault, clients.client_table, client.id, Client), version
-        )
+        _find_version(version_history.list_versions(db, vault, CLIENT, client.id), version)
         for client, version in zip(current_clients, shown_versions.clients, strict=True)
     ]
     shown_clients = [client for client in client_versions if client is not None]
@@ -109,7 +103,7 @@ def _build_facts(
         session_date=session_facts.session_date,
         start=session_facts.start,
         end=session_facts.end,
-        session_was_open=hour.state == "open",
+        session_was_open=hour.state == TherapySessionState.OPEN,
         place=session_facts.place,
         attendance=session_facts.attendance,
         present_names=session_facts.present_names,
@@ -156,8 +150,10 @@ def facts_of_signed_note(note: RecordVersion[ClinicalNote]) -> NoteFacts:
         UnreadableRecord: the signed note holds no facts, so this program did not write it.
     """
     if note.payload.facts is None:
-        table = notes.note_table.name
+        table = note_table.name
         raise integrity.UnreadableRecord(
-            integrity.IntegrityFailure(table=table, record=note.id, ring=note.ring, reason="damaged")
+            integrity.IntegrityFailure(
+                table=table, record=note.id, ring=note.ring, reason=IntegrityReason.DAMAGED
+            )
         )
     return note.payload.facts

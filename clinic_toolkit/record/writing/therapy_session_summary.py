@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import therapy_session_facts, therapy_session_loader
-from clinic_toolkit.record.people.practice import PracticeSettings, build_letterhead
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.people.practice import build_letterhead
+from clinic_toolkit.record.people.practice_record import PracticeSettings
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.values.page_values import TherapySessionSummary
 from clinic_toolkit.record.writing import additions_after_signing, changes_after_signing, handouts, notes
-from clinic_toolkit.record.writing.notes import ClinicalNote
+from clinic_toolkit.record.writing.note_record import ClinicalNote
 from clinic_toolkit.vault.vault import Vault
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from clinic_toolkit.journal import audit_log, audit_reader, unsigned_entries
+from clinic_toolkit.journal.record_kind import RecordNouns, nouns_of
 
 # The kinds of event that a person can filter by.
 EVENT_KINDS = {
@@ -79,7 +80,7 @@ EVENT_TEXTS: dict[str, tuple[str, str]] = {
     "note.begun": ("notes", "Began a note"),
     "note.saved": ("notes", "Saved a note"),
     "note.signed": ("notes", "Signed a note"),
-    "paper.saved": ("papers", "Saved a paper as a file"),
+    "records.exported": ("papers", "Saved a paper as a file"),
     "practice.created": ("practice", "Set up the practice"),
     "practice.saved": ("practice", "Saved the settings of the practice"),
     "practice.unlocked": ("practice", "Unlocked with the passphrase"),
@@ -98,23 +99,6 @@ EVENT_TEXTS: dict[str, tuple[str, str]] = {
     "anchor.absent_seen": ("trail", "Read that the check-mark of the last saves was missing"),
     "anchor.other_taken": ("trail", "Went on with another data file"),
     "audit.adopted": ("trail", "Checked and confirmed what was written while locked"),
-}
-
-# Singular and plural of each kind of record.
-RECORD_NOUNS = {
-    "client": ("a client", "clients"),
-    "clinical_case": ("a case", "cases"),
-    "relationship": ("a relationship", "relationships"),
-    "therapy_session": ("a session", "sessions"),
-    "administration": ("a questionnaire", "questionnaires"),
-    "rhythm": ("what was agreed about repeating", "agreements about repeating"),
-    "handout": ("a worksheet", "worksheets"),
-    "risk_entry": ("a risk entry", "risk entries"),
-    "handover": ("a hand-over", "hand-overs"),
-    "clinical_note": ("a note", "notes"),
-    "draft": ("an unfinished form", "unfinished forms"),
-    "own_questionnaire": ("a questionnaire of your own", "questionnaires of your own"),
-    "practice": ("the settings", "settings"),
 }
 
 PRINTOUT_NOUNS = {
@@ -158,12 +142,12 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
         text += f": line {first}" if first == last else f": lines {first} to {last}"
     if code == unsigned_entries.EVENT_UNSIGNED_REFUSED:
         text += f": line {detail}"
-    if code == audit_log.EVENT_PAPER_SAVED:
+    if code == audit_log.JournalEvent.RECORDS_EXPORTED:
         records_text = (
             f" with {count_records(entry.table for entry in line.references)}" if line.references else ""
         )
         text += f": {PRINTOUT_NOUNS.get(detail, 'a paper')}{records_text}"
-    if code == "records.read":
+    if code == audit_log.JournalEvent.RECORDS_READ:
         text = f"{text} {count_records(entry.table for entry in line.references)}"
     return EventText(kind=kind, text=text)
 
@@ -171,13 +155,10 @@ def describe_event(line: audit_reader.CheckedEntry) -> EventText:
 def count_records(tables: Iterable[str]) -> str:
     """Count records in words, such as "3 sessions and a note"."""
     counts = Counter(tables)
-    parts = [
-        _count_with_noun(RECORD_NOUNS.get(table, ("an entry", "entries")), count)
-        for table, count in counts.items()
-    ]
+    parts = [_count_with_nouns(nouns_of(table), count) for table, count in counts.items()]
     *first, last = parts or ["nothing"]
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _count_with_noun(noun: tuple[str, str], count: int) -> str:
-    return noun[0] if count == 1 else f"{count} {noun[1]}"
+def _count_with_nouns(nouns: RecordNouns, count: int) -> str:
+    return nouns.one if count == 1 else f"{count} {nouns.many}"

@@ -11,8 +11,10 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.folding import fold_name
-from clinic_toolkit.record.people.relationships import Relationship, numbered_words
-from clinic_toolkit.record.questionnaires.administrations import GENERAL_FRAME, Administration
+from clinic_toolkit.record.people.relationship_record import Relationship
+from clinic_toolkit.record.people.relationships import numbered_words
+from clinic_toolkit.record.questionnaires.administration_record import Administration
+from clinic_toolkit.record.questionnaires.administrations import GENERAL_FRAME
 from clinic_toolkit.web.forms import fields
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from wtforms import Form, StringField
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.clients import STATE_JOINED, Client
+from clinic_toolkit.record.people.client_record import Client, ClientState
 from clinic_toolkit.web.content.audit_texts import EVENT_KINDS
 from clinic_toolkit.web.forms import date_fields, fields
 
@@ -27,7 +27,7 @@ class AuditSearchForm(Form):
     ) -> Mapping[str, list[tuple[str, str]]]:
         """The choices of the two lists, by field name."""
         client_choices = [
-            (client.id.hex, names[client.id]) for client in clients if client.state != STATE_JOINED
+            (client.id.hex, names[client.id]) for client in clients if client.state != ClientState.JOINED
         ]
         return {"client": [EVERYONE, *client_choices], "kind": [EVERYTHING, *EVENT_KINDS.items()]}
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from wtforms import Form
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.web.forms import fields
 
 

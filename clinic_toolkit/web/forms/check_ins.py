@@ -9,8 +9,8 @@ from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.relationships import Relationship
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.people.relationship_record import Relationship
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.administrations import relationship_choices
 

@@ -8,7 +8,8 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.dates import format_date
-from clinic_toolkit.record.people.clients import ADULT_AGE, UNREADABLE_NAME, Client, ClientIsMinor, age_on
+from clinic_toolkit.record.people.client_record import UNREADABLE_NAME, Client
+from clinic_toolkit.record.people.clients import ADULT_AGE, ClientIsMinor, age_on
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.date_fields import date_field
 

@@ -11,8 +11,7 @@ import msgspec
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
-from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.notes import SOURCE_CLINICIAN, NotePart
+from clinic_toolkit.record.writing.note_record import SECTIONS_BY_FORMAT, SOURCE_CLINICIAN, NotePart
 from clinic_toolkit.web.forms import fields
 
 
@@ -29,7 +28,7 @@ class NoteForm:
                 heading,
                 own_parts.get(key) or NotePart(section=key, source_label=SOURCE_CLINICIAN, text=""),
             )
-            for key, heading in notes.SECTIONS_BY_FORMAT["DAP"].items()
+            for key, heading in SECTIONS_BY_FORMAT["DAP"].items()
         ]
         self.prefilled_blocks = [
             (f"block-{part.origin_id}", part) for part in parts if part.source_label != SOURCE_CLINICIAN

@@ -12,9 +12,9 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.form_code import PrintedForm as Sheet
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import paper_entry
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
 from clinic_toolkit.web.forms.date_fields import date_field

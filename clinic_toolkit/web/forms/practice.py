@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
-from clinic_toolkit.record.people.practice import PracticeSettings
+from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.vault import passphrases, return_code
 from clinic_toolkit.web.forms import fields

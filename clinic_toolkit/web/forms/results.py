@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import Form, SelectMultipleField, StringField
 
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.corrections import Correction
 from clinic_toolkit.record.values.page_values import JointReview
 from clinic_toolkit.web.forms import fields

@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.score_change import MIN_BASELINE_ROUNDS
-from clinic_toolkit.record.outcomes.repeat_agreements import STATE_ON, RepeatAgreement
+from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement, RepeatState
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.date_fields import date_field
 
@@ -49,7 +49,7 @@ class RhythmForm(Form):
         typed = (self.why.data, self.until.data, fields.parse_whole_number(self.times.data) or None)
         agreed = (rhythm.payload.purpose, rhythm.payload.end_date, rhythm.payload.max_rounds)
         return (
-            rhythm.state == STATE_ON
+            rhythm.state == RepeatState.ON
             and typed == agreed
             and fields.parse_whole_number(self.baseline.data) == rhythm.payload.baseline_rounds
         )

@@ -8,18 +8,21 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.relationships import Relationship, numbered_words
+from clinic_toolkit.record.people.relationship_record import Relationship
+from clinic_toolkit.record.people.relationships import numbered_words
 from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
 from clinic_toolkit.record.safety.risk_entries import (
+    CheckTooLate,
+    DeferralReasonMissing,
+    EmptyRiskEntry,
+    latest_check_date,
+)
+from clinic_toolkit.record.safety.risk_entry_record import (
     HOW_LABELS,
     HOW_NOT_TODAY,
     SHEETS_MAY_GO_HOME,
     SHEETS_STAY_IN_ROOM,
-    CheckTooLate,
-    DeferralReasonMissing,
-    EmptyRiskEntry,
     RiskEntry,
-    latest_check_date,
 )
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.date_fields import date_field

@@ -11,8 +11,13 @@ from wtforms.validators import ValidationError
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import therapy_sessions
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_record import (
+    ATTENDANCE_LABELS,
+    KIND_LABELS,
+    SETTING_LABELS,
+    TherapySession,
+)
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.date_fields import date_field
 
@@ -22,16 +27,16 @@ EARLIEST_YEAR = 1900
 class HourForm(Form):
     """Date, times, place, who was present, and whether it took place."""
 
-    kind = fields.choice_field("What it is", therapy_sessions.KIND_LABELS.items())
+    kind = fields.choice_field("What it is", KIND_LABELS.items())
     on = date_field("Date", years_back=5, years_ahead=2, needed="Write the date.")
     start = fields.time_field("Start")
     end = fields.time_field("End")
-    setting = fields.choice_field("How", therapy_sessions.SETTING_LABELS.items())
+    setting = fields.choice_field("How", SETTING_LABELS.items())
     place = fields.line_field("Place, or where the client is now", limit=160)
     call_back = fields.line_field("Number that reaches the client if the line fails", limit=60)
     present = SelectMultipleField("Who was there", validate_choice=False)
     others_present = fields.line_field("Anyone else, such as an interpreter", limit=160)
-    attendance = fields.choice_field("Attendance", therapy_sessions.ATTENDANCE_LABELS.items())
+    attendance = fields.choice_field("Attendance", ATTENDANCE_LABELS.items())
     version = StringField("Version", default="0")
 
     client_ids: frozenset[str] = frozenset()

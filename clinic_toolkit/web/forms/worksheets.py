@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.relationships import Relationship, numbered_words
-from clinic_toolkit.record.writing.handouts import Handout
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.relationship_record import Relationship
+from clinic_toolkit.record.people.relationships import numbered_words
+from clinic_toolkit.record.writing.handout_record import Handout
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR, NOT_ASKED, FearForm
 from clinic_toolkit.worksheets import catalogue

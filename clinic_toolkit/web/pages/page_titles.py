@@ -49,7 +49,7 @@ _TITLE_BY_ENDPOINT = {
     "clients.edit": "Client details",
     "relationships.new": "New relationship",
     "sessions.new": "New session",
-    "administrations.choose": "Choose a questionnaire",
+    "questionnaire_choice.choose": "Choose a questionnaire",
     "administrations.introduction": "Introduction",
     "administrations.item": "Question",
     "administrations.pause": "A pause",

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.writing import form_drafts
-from clinic_toolkit.record.writing.form_drafts import STATE_BEGUN, FormDraft
+from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT, FormDraft, FormDraftState
 from clinic_toolkit.store.engine import on_rollback
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import parse_whole_number
@@ -83,7 +83,7 @@ class PageDraft(msgspec.Struct, kw_only=True):
     @property
     def is_begun(self) -> bool:
         """Whether there is a draft that was begun and neither recorded nor discarded."""
-        return self.record is not None and self.record.state == STATE_BEGUN
+        return self.record is not None and self.record.state == FormDraftState.BEGUN
 
     @property
     def is_shown(self) -> bool:
@@ -174,5 +174,5 @@ def open_page_draft(form: str, subject: UUID, *, ring: UUID | None) -> PageDraft
         record=form_drafts.find_form_draft(db, vault, draft_ring, form, subject),
     )
     if page_draft.record is not None and page_draft.is_shown:
-        context.audit_read("draft", page_draft.record)
+        context.audit_read(FORM_DRAFT, page_draft.record)
     return page_draft

@@ -13,9 +13,9 @@ from flask import g, request
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import idempotency, inventory_snapshot
 from clinic_toolkit.journal.idempotency import IdempotencyKeyTaken
+from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record import record_kinds
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.web import context
 
 B = TypeVar("B", bound=msgspec.Struct)
@@ -75,7 +75,7 @@ def is_spent() -> bool:
 
 
 def find_created_before(
-    kind: type[B], ring: UUID | None, is_same: Callable[[B], bool]
+    kind: RecordKind[B], ring: UUID | None, is_same: Callable[[B], bool]
 ) -> RecordVersion[B] | None:
     """The record that this form created when it was submitted before; None if it was not.
 
@@ -93,9 +93,8 @@ def find_created_before(
     created = idempotency.find_created_with(
         context.db(),
         context.vault(),
-        record_kinds.TABLES_BY_PAYLOAD[kind],
-        submitted_idempotency_key(),
         kind,
+        submitted_idempotency_key(),
         ring=ring,
     )
     if created is not None and not is_same(created.payload):
@@ -106,4 +105,4 @@ def find_created_before(
 
 def find_client_created_before(is_same: Callable[[Client], bool]) -> RecordVersion[Client] | None:
     """`find_created_before` for the form that adds a client."""
-    return find_created_before(Client, None, is_same)
+    return find_created_before(CLIENT, None, is_same)

@@ -6,7 +6,7 @@ import msgspec
 from flask import request
 
 from clinic_toolkit.record.people import display_names
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import clean_line
 

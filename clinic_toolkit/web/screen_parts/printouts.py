@@ -40,7 +40,7 @@ def respond_with_printout(printout: Printout) -> ViewResult:
     if request.method == "POST":
         # In a read-only store no audit entry can be written; the page has said so.
         if context.unit_of_work().writes:
-            context.audit_export(f"{audit_log.EVENT_PAPER_SAVED} {printout.kind}")
+            context.audit_export(f"{audit_log.JournalEvent.RECORDS_EXPORTED} {printout.kind}")
         return responses.pdf_download(printout.render(), _file_name(printout, context.now()))
     if FRAMED_PARAM not in request.args:
         return _render_printout_page(printout)

@@ -5,7 +5,7 @@ from uuid import UUID
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, relationships
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
 

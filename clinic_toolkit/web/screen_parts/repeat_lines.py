@@ -5,12 +5,13 @@ from uuid import UUID
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import repeat_agreements, repeat_status
+from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEMENT
 from clinic_toolkit.record.outcomes.repeat_status import RepeatStatus
 from clinic_toolkit.record.people import relationships
-from clinic_toolkit.record.people.cases import Case
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionState
 from clinic_toolkit.record.questionnaires import administrations, answered_items
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.web import context
 
 
@@ -23,7 +24,8 @@ def list_repeats(client_id: UUID, given: Sequence[RecordVersion[Administration]]
 def audit_shown_agreements(shown: Sequence[RepeatStatus]) -> None:
     """Note for the audit log which repeat agreements this page shows."""
     context.audit_read(
-        "rhythm", *(status.agreement for status in shown if status.agreement and status.status_sentence)
+        REPEAT_AGREEMENT,
+        *(status.agreement for status in shown if status.agreement and status.status_sentence),
     )
 
 
@@ -54,7 +56,7 @@ def list_due_repeats(
 ) -> list[tuple[str, RepeatStatus]]:
     """Repeats that may be due in this open session of today with one client; empty for a couple."""
     today = context.today()
-    if case.payload.is_couple or hour.state != "open" or hour.payload.on != today:
+    if case.payload.is_couple or hour.state != TherapySessionState.OPEN or hour.payload.on != today:
         return []
     db, vault, client_id = context.db(), context.vault(), case.payload.client_ids[0]
     agreements = repeat_agreements.list_agreements(db, vault, client_id)

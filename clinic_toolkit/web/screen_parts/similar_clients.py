@@ -4,7 +4,7 @@ from flask import request
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import display_names
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.clients import ClientForm
 

@@ -1,33 +1,30 @@
-"""Giving a questionnaire in a session: choose, introduce, one item a screen, check the answers, finish."""
+"""Giving a questionnaire in a session: introduce it, one item a screen, check the answers, finish."""
 
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.outcomes import check_ins
-from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
-from clinic_toolkit.record.people.cases import Case
+from clinic_toolkit.record.people import (
+    cases,
+)
+from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.questionnaires import (
     administrations,
     answered_items,
     answers,
-    own_questionnaires,
     progress,
-    recent_relationships,
 )
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    Administration,
+)
 from clinic_toolkit.web import context
-from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.items import CONFLICT_MESSAGE, NON_ANSWER_LABELS, ItemForm, describe_answer
 from clinic_toolkit.web.screen_parts import (
     confidentiality_notice,
-    idempotent_forms,
-    relationship_choice,
-    repeat_lines,
     screen_sharing,
 )
 from clinic_toolkit.web.transport import responses
@@ -36,77 +33,12 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("administrations", __name__)
 
-MINUTES_NEEDED = 20  # for a long form; ten of them are for talking about it
-
-
-@screen.route("/sessions/<uuid:session>/questionnaire", methods=["GET", "POST"])
-def choose(session: UUID) -> ViewResult:
-    """Choose the questionnaire and whom it is about."""
-    db, vault = context.db(), context.vault()
-    hour = therapy_sessions.load_therapy_session(db, vault, session)
-    case = cases.load_case(db, vault, hour.payload.case_id)
-    if case.payload.is_couple:
-        return render_template("administrations/couple.html", here="clients", hour=hour)
-    client = clients.load_client(db, vault, case.payload.client_ids[0])
-    people = [rel for rel in relationships.list_relationships(db, vault, client.id) if rel.state == "active"]
-    instruments = own_questionnaires.list_offered_instruments(db, vault)
-    form = ChooseQuestionnaireForm.for_client(
-        people,
-        instruments,
-        request.form if request.method == "POST" else None,
-        order=recent_relationships.recent_relationship_ids(db, vault, client.id, people),
-    )
-    ring = vault.get_ring(client.id, "record")
-    existing = idempotent_forms.find_created_before(Administration, ring, form.matches_record)
-    if existing is not None:
-        return responses.redirect_to(url_for(".introduction", id=existing.id))
-    if request.method == "POST" and form.validate():
-        relationship = relationship_choice.load_or_add_relationship(form, client.id)
-        administration = administrations.create_administration(
-            db,
-            vault,
-            form.offered_instruments[form.instrument.data],
-            client_id=client.id,
-            relationship=relationship,
-            therapy_session_id=hour.id,
-            mode=administrations.read_aloud_mode(
-                hour.payload.setting, with_interpreter=bool(form.interpreter.data)
-            ),
-            now=context.now(),
-            idempotency_key=idempotent_forms.submitted_idempotency_key(),
-        )
-        return responses.redirect_to(url_for(".introduction", id=administration.id))
-    context.audit_read("client", client)
-    frames = [frame for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general]
-    page = render_template(
-        "administrations/choose.html",
-        here="clients",
-        hour=hour,
-        client=client,
-        form=form,
-        errors=form.errors,
-        instruments=instruments,
-        frames=frames,
-        short=_is_time_short(therapy_sessions.minutes_left(hour.payload, now=context.now())),
-        given=[
-            administration
-            for administration in answered_items.list_single_client_administrations(db, vault, hour)
-            if administration.state == "completed" and not check_ins.is_check_in(administration.payload)
-        ],
-        repeats=repeat_lines.list_repeats_on_offer(client.id, {rel.id: rel.payload.word for rel in people}),
-    )
-    return (page, 422) if form.errors else page
-
-
-def _is_time_short(left: int | None) -> bool:
-    return left is not None and left < MINUTES_NEEDED
-
 
 @screen.get("/administrations/<uuid:id>/introduction")
 def introduction(id: UUID) -> ViewResult:
     """The introduction to read out before the first question."""
     administration = _load_unfinished(id)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     screen_sharing.set_shared_place(id, screen_sharing.INTRODUCTION)
     return render_template(
         "administrations/introduction.html",
@@ -149,7 +81,7 @@ def item(id: UUID, number: int) -> ViewResult:
         return responses.redirect_to(
             _page_after_item(administration, number, form.go.data or "next", changing=changing)
         )
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     screen_sharing.set_shared_place(id, number)
     return _render_item(administration, number, changing=changing, form=None)
 
@@ -188,7 +120,11 @@ def _render_item(
 
 
 def _page_after_item(
-    administration: RecordVersion[Administration], number: int, go: str, *, changing: bool
+    administration: RecordVersion[Administration],
+    number: int,
+    go: str,
+    *,
+    changing: bool,
 ) -> str:
     if go == "pause":
         return url_for(".pause", id=administration.id, number=number)
@@ -222,7 +158,7 @@ def pause(id: UUID, number: int) -> ViewResult:
 def check(id: UUID) -> ViewResult:
     """All answers on one page, each with a link to change it."""
     administration = _load_unfinished(id)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     screen_sharing.set_shared_place(id, len(administration.payload.answers.statuses) + 1)
     return render_template(
         "administrations/check.html",
@@ -252,7 +188,7 @@ def finish(id: UUID) -> ViewResult:
 def finished(id: UUID) -> ViewResult:
     """A quiet page after the last answer, which the client may see; the result is on the clinician’s page."""
     administration = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     return render_template(
         "administrations/finished.html",
         kept=administration,
@@ -274,7 +210,7 @@ def leave(id: UUID) -> ViewResult:
 def stopped(id: UUID) -> ViewResult:
     """The last page of a questionnaire that was stopped unfinished."""
     administration = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     return render_template(
         "administrations/stopped.html",
         kept=administration,
@@ -288,7 +224,9 @@ def _load_unfinished(id: UUID) -> RecordVersion[Administration]:
     return administrations.load_unfinished_administration(context.db(), context.vault(), id)
 
 
-def _load_single_case(administration: RecordVersion[Administration]) -> RecordVersion[Case]:
+def _load_single_case(
+    administration: RecordVersion[Administration],
+) -> RecordVersion[Case]:
     return cases.load_single_case(context.db(), context.vault(), administration.payload.client_id)
 
 

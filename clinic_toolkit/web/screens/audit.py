@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from clinic_toolkit.journal import audit_reader, inspection
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import display_names, ring_owners
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.people.ring_owners import RingOwners
 from clinic_toolkit.web import context
 from clinic_toolkit.web.content import audit_texts
@@ -95,7 +95,7 @@ def _render_list(form: AuditSearchForm) -> str:
     rows = [_audit_row(entry, owners, vouched=last_signed) for entry in page.entries]
     names = display_names.load_display_names(db, vault).full_by_id
     clients_by_id = {client.id: client for row in rows for client in row.clients}
-    context.audit_read("client", *clients_by_id.values())
+    context.audit_read(CLIENT, *clients_by_id.values())
     return render_template(
         "audit/index.html",
         form=form,
@@ -182,7 +182,7 @@ def check() -> ViewResult:
         for finding in (report.findings if report else ())
     ]
     context.audit_read(
-        "client",
+        CLIENT,
         *{client.id: client for _, clients_of_ring in findings for client in clients_of_ring}.values(),
     )
     return render_template(

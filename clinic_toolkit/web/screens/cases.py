@@ -12,7 +12,9 @@ from clinic_toolkit.record.people import (
     therapy_session_timeline,
     therapy_sessions,
 )
-from clinic_toolkit.record.people.cases import Case
+from clinic_toolkit.record.people.case_record import CASE, Case
+from clinic_toolkit.record.people.client_record import CLIENT, ClientState
+from clinic_toolkit.record.people.therapy_session_record import KIND_LABELS
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.cases import CoupleForm
@@ -30,7 +32,9 @@ NEWEST_SHOWN = 12
 def new() -> ViewResult:
     """Add a couple of two clients."""
     db, vault = context.db(), context.vault()
-    active_clients = [client for client in clients.list_clients(db, vault) if client.state == "active"]
+    active_clients = [
+        client for client in clients.list_clients(db, vault) if client.state == ClientState.ACTIVE
+    ]
     names = display_names.choice_labels(db, vault, active_clients)
     form = CoupleForm.for_clients(active_clients, names, request.form if request.method == "POST" else None)
     if request.method == "POST" and form.validate():
@@ -73,8 +77,8 @@ def show(id: UUID) -> ViewResult:
     people = [clients.load_client(db, vault, client_id) for client_id in case.payload.client_ids]
     hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [case])
     limit = request_info.list_limit(NEWEST_SHOWN)
-    context.audit_read("clinical_case", case)
-    context.audit_read("client", *people)
+    context.audit_read(CASE, case)
+    context.audit_read(CLIENT, *people)
     return render_template(
         "cases/show.html",
         here="clients",
@@ -86,5 +90,5 @@ def show(id: UUID) -> ViewResult:
         now=therapy_session_timeline.find_todays_sessions(hours, now=context.now()),
         agreed=therapy_session_timeline.find_last_agreement(hours),
         attendance=therapy_sessions.attendance_label,
-        kinds=therapy_sessions.KIND_LABELS,
+        kinds=KIND_LABELS,
     )

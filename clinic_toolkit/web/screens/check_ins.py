@@ -8,9 +8,10 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import check_ins
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions, watched_questions
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, recent_relationships
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.check_ins import GENERAL, CheckInForm
 from clinic_toolkit.web.screen_parts import idempotent_forms
@@ -32,9 +33,8 @@ def begin(session: UUID) -> ViewResult:
     instrument = catalogue.load_check_in()
     offered_relationships = [
         relationship
-        for relationship in relationships.list_relationships(db, vault, client.id)
-        if relationship.state == "active"
-        and catalogue.is_offered(instrument, catalogue.load_frame(relationship.payload.frame))
+        for relationship in relationships.list_active_relationships(db, vault, client.id)
+        if catalogue.is_offered(instrument, catalogue.load_frame(relationship.payload.frame))
     ]
     order = recent_relationships.recent_relationship_ids(db, vault, client.id, offered_relationships)
     form = CheckInForm.for_client(
@@ -45,7 +45,7 @@ def begin(session: UUID) -> ViewResult:
     )
     ring = vault.get_ring(client.id, "record")
     existing = idempotent_forms.find_created_before(
-        Administration, ring, lambda body: form.matches_record(body, instrument.id)
+        ADMINISTRATION, ring, lambda body: form.matches_record(body, instrument.id)
     )
     if existing is not None:
         return responses.redirect_to(url_for("administrations.introduction", id=existing.id))
@@ -66,7 +66,7 @@ def begin(session: UUID) -> ViewResult:
             idempotency_key=idempotent_forms.submitted_idempotency_key(),
         )
         return responses.redirect_to(url_for("administrations.introduction", id=administration.id))
-    context.audit_read("client", client)
+    context.audit_read(CLIENT, client)
     page = render_template(
         "check_ins/begin.html",
         here="clients",

@@ -17,7 +17,9 @@ from clinic_toolkit.record.people import (
     therapy_session_timeline,
     therapy_sessions,
 )
-from clinic_toolkit.record.people.clients import Client
+from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client, ClientState
+from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, RelationshipState
+from clinic_toolkit.record.people.therapy_session_record import KIND_LABELS
 from clinic_toolkit.record.questionnaires import (
     administrations,
     answered_items,
@@ -52,21 +54,21 @@ def index() -> ViewResult:
     """The active clients, or the archived ones."""
     archived = "archived" in request.args
     all_clients = clients.list_clients(context.db(), context.vault())
-    unjoined = [client for client in all_clients if client.state != clients.STATE_JOINED]
-    listed = [client for client in unjoined if (client.state == clients.STATE_ARCHIVED) == archived]
+    unjoined = [client for client in all_clients if client.state != ClientState.JOINED]
+    listed = [client for client in unjoined if (client.state == ClientState.ARCHIVED) == archived]
     limit = request_info.list_limit(CLIENTS_SHOWN)
     shown = recent_clients.list_recent_clients(
         context.db(), context.vault(), listed, limit=limit, today=context.today()
     )
     names = display_names.load_display_names(context.db(), context.vault()).full_by_id
-    unarchived_ids = {client.id for client in all_clients if client.state != clients.STATE_ARCHIVED}
+    unarchived_ids = {client.id for client in all_clients if client.state != ClientState.ARCHIVED}
     couples = [
-        (case.id, " and ".join(names[id] for id in case.payload.client_ids) or clients.UNREADABLE_NAME)
+        (case.id, " and ".join(names[id] for id in case.payload.client_ids) or UNREADABLE_NAME)
         for case in cases.list_cases(context.db(), context.vault())
         if case.payload.is_couple and cases.is_couple_archived(case.payload, unarchived_ids) == archived
     ]
-    other_count = len(unjoined) - len(listed)
-    return _render_list(shown, couples=couples, archived=archived, others=other_count, every=len(listed))
+    others = len(unjoined) - len(listed)
+    return _render_list(shown, couples=couples, archived=archived, others=others, every=len(listed))
 
 
 @screen.get("/clients/find")
@@ -101,7 +103,7 @@ def _render_list(
     others: int = 0,
     every: int = 0,
 ) -> str:
-    context.audit_read("client", *shown)
+    context.audit_read(CLIENT, *shown)
     db, vault = context.db(), context.vault()
     return render_template(
         "clients/index.html",
@@ -160,7 +162,7 @@ def edit(id: UUID) -> ViewResult:
         clients.revise_client(context.db(), context.vault(), client, payload, now=context.now())
         draft.mark_recorded()
         return redirect_saved(url_for(".show", id=id))
-    context.audit_read("client", client)
+    context.audit_read(CLIENT, client)
     return _render_form(form, client, draft)
 
 
@@ -193,8 +195,7 @@ def show(id: UUID) -> ViewResult:
     """One client's page: agreements, sessions, relationships, questionnaires and sheets given."""
     db, vault = context.db(), context.vault()
     client = clients.load_client(db, vault, id)
-    primary_id = clients.primary_client_id(db, vault, id)
-    if primary_id != id:
+    if (primary_id := clients.primary_client_id(db, vault, id)) != id:
         return _render_joined(client, primary_id)
     cases_of_person = joined_entries.list_cases_of_person(db, vault, id)
     own_case = cases.load_single_case(db, vault, id)
@@ -204,16 +205,15 @@ def show(id: UUID) -> ViewResult:
     case_by_id = {case.id: case for case in cases_of_person}
     own_hours = [hour for hour in hours if not case_by_id[hour.payload.case_id].payload.is_couple]
     client_relationships = relationships.list_relationships(db, vault, id)
-    context.audit_read("client", client)
-    context.audit_read("relationship", *client_relationships)
+    context.audit_read(CLIENT, client)
+    context.audit_read(RELATIONSHIP, *client_relationships)
     word_by_id = relationships.numbered_words(client_relationships)
     all_administrations = administrations.list_administrations(db, vault, id)
     limit = request_info.list_limit(NEWEST_SHOWN)
     shown_administrations = all_administrations[:limit]
     order = recent_relationships.recent_relationship_ids(db, vault, id, client_relationships)
-    client_relationships = sorted(
-        client_relationships, key=lambda each: (each.state == "archived", order.index(each.id))
-    )
+    archived_last = {each.id: each.state == RelationshipState.ARCHIVED for each in client_relationships}
+    client_relationships.sort(key=lambda each: (archived_last[each.id], order.index(each.id)))
     repeats = repeat_lines.list_repeats(id, all_administrations)
     repeat_lines.audit_shown_agreements(repeats)
     return render_template(
@@ -264,20 +264,20 @@ def show(id: UUID) -> ViewResult:
         repeats=repeat_lines.with_words(id, word_by_id, repeats),
         sheets=handouts.list_handouts(db, vault, id),
         attendance=therapy_sessions.attendance_label,
-        kinds=therapy_sessions.KIND_LABELS,
+        kinds=KIND_LABELS,
     )
 
 
 def _render_joined(client: RecordVersion[Client], under: UUID) -> ViewResult:
     """The page of an entry that was joined to another: a link to the entry that shows everything."""
-    context.audit_read("client", client)
+    context.audit_read(CLIENT, client)
     return render_template(
         "clients/joined.html",
         here="clients",
         client=client,
         under=under,
         name=display_names.load_display_names(context.db(), context.vault()).full_by_id.get(
-            under, clients.UNREADABLE_NAME
+            under, UNREADABLE_NAME
         ),
     )
 
@@ -286,7 +286,7 @@ def _render_joined(client: RecordVersion[Client], under: UUID) -> ViewResult:
 def archive(id: UUID) -> ViewResult:
     """Archive a client. Nothing is deleted."""
     client = clients.load_client(context.db(), context.vault(), id)
-    if client.state not in (clients.STATE_ARCHIVED, clients.STATE_JOINED):
+    if client.state not in (ClientState.ARCHIVED, ClientState.JOINED):
         clients.archive_client(context.db(), context.vault(), client, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))
 
@@ -295,6 +295,6 @@ def archive(id: UUID) -> ViewResult:
 def restore(id: UUID) -> ViewResult:
     """Make an archived client active again."""
     client = clients.load_client(context.db(), context.vault(), id)
-    if client.state == "archived":
+    if client.state == ClientState.ARCHIVED:
         clients.restore_client(context.db(), context.vault(), client, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))

@@ -13,10 +13,13 @@ from clinic_toolkit.psychometrics import phase_overlap, score_change
 from clinic_toolkit.psychometrics.result_sentences import option_labels
 from clinic_toolkit.record.outcomes import courses, repeat_agreements, repeat_status
 from clinic_toolkit.record.outcomes.courses import AdministrationVersion, SeriesKey
-from clinic_toolkit.record.outcomes.repeat_agreements import RepeatAgreement
+from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEMENT, RepeatAgreement
 from clinic_toolkit.record.outcomes.repeat_status import RepeatStatus
 from clinic_toolkit.record.people import clients, relationships
+from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.relationship_record import RELATIONSHIP
 from clinic_toolkit.record.questionnaires import administrations, answered_items
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.values.course_values import FACET, STRENGTHS, WHOLE, Course, CoursePage, CoursePart
 from clinic_toolkit.record.values.page_values import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context
@@ -49,7 +52,7 @@ def show(id: UUID) -> ViewResult:
     joins = relationships.load_relationship_joins(context.db(), context.vault())
     if id in joins:
         return responses.redirect_to(url_for(".show", id=joins[id]))
-    context.audit_read("relationship", relationship)
+    context.audit_read(RELATIONSHIP, relationship)
     return _render_courses(relationship.payload.client_id, id, relationship.payload.word)
 
 
@@ -78,10 +81,10 @@ def _render_courses(client_id: UUID, relationship_id: UUID | None, about: str) -
         with_usual_range=USUAL_PARAM in request.args,
         with_overlap=OVERLAP_PARAM in request.args,
     )
-    context.audit_read("client", client)
-    context.audit_read("administration", *relationship_administrations)
+    context.audit_read(CLIENT, client)
+    context.audit_read(ADMINISTRATION, *relationship_administrations)
     context.audit_read(
-        "rhythm",
+        REPEAT_AGREEMENT,
         *(agreement for series_key, agreement in agreements.items() if series_key[0] == relationship_id),
     )
     return render_template(
@@ -221,7 +224,7 @@ def _load_course(id: UUID) -> Course:
     )
     if course is None:
         raise records.RecordNotFound
-    context.audit_read("administration", *_administrations_of_course(course))
+    context.audit_read(ADMINISTRATION, *_administrations_of_course(course))
     return course
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.record.people import therapy_session_facts, therapy_sessions
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySessionState
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.screen_parts import hour_timeout
@@ -18,7 +19,7 @@ screen = Blueprint("endings", __name__)
 def show(id: UUID) -> ViewResult:
     """The page before the end of a session; it says so if the session is over or still to come."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    context.audit_read("therapy_session", hour)
+    context.audit_read(THERAPY_SESSION, hour)
     return render_template(
         "endings/show.html",
         here="clients",
@@ -32,7 +33,7 @@ def show(id: UUID) -> ViewResult:
 def end(id: UUID) -> ViewResult:
     """End an open session; a request that does not come from the page before it is redirected there."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    if hour.state == "open":
+    if hour.state == TherapySessionState.OPEN:
         if fields.parse_whole_number(request.form.get("version")) != hour.version:
             return responses.redirect_to(url_for(".show", id=id))
         therapy_sessions.close_therapy_session(context.db(), context.vault(), hour, now=context.now())

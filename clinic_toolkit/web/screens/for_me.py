@@ -14,9 +14,10 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
 from clinic_toolkit.record.people import cases
 from clinic_toolkit.record.questionnaires import administrations, answered_items
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety import safety_summary
 from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
-from clinic_toolkit.record.safety.risk_entries import RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY, RiskEntry
 from clinic_toolkit.record.safety.safety_summary import FearStatus, SafetySummary
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
@@ -76,12 +77,10 @@ def _client_lines(client: UUID, back: str) -> list[MatterLine]:
 def _audit_matters(matters: SafetySummary) -> None:
     sources = [administration for group in matters.prompt_groups for administration in group.questionnaires]
     context.audit_read(
-        "administration", *{administration.id: administration for administration in sources}.values()
+        ADMINISTRATION, *{administration.id: administration for administration in sources}.values()
     )
     deferrals = [entry for group in matters.prompt_groups for entry in group.deferred_by]
-    context.audit_read(
-        "risk_entry", *{entry.id: entry for entry in [*deferrals, *matters.due_checks]}.values()
-    )
+    context.audit_read(RISK_ENTRY, *{entry.id: entry for entry in [*deferrals, *matters.due_checks]}.values())
 
 
 def _prompt_line(asked: PromptGroup, back: str) -> MatterLine:

@@ -11,7 +11,12 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.instruments import client_wording
 from clinic_toolkit.instruments.mode_guidance import MODE_GROUP_LABELS, ModeGroup, guidance_lines
 from clinic_toolkit.record.questionnaires import administrations, answered_items
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    MODE_PAPER,
+    MODE_SELF_ENTERED,
+    Administration,
+)
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.transport import responses
@@ -21,8 +26,8 @@ from clinic_toolkit.web.transport.responses import ViewResult
 screen = Blueprint("guidance", __name__)
 
 _MODE_GROUP_OF: dict[str, ModeGroup] = {
-    administrations.MODE_SELF_ENTERED: "alone",
-    administrations.MODE_PAPER: "paper",
+    MODE_SELF_ENTERED: "alone",
+    MODE_PAPER: "paper",
 }
 
 
@@ -30,7 +35,7 @@ _MODE_GROUP_OF: dict[str, ModeGroup] = {
 def show(id: UUID) -> ViewResult:
     """Guidance on this form, relationship and mode, as a page or as a fragment for another page's script."""
     administration = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     back = guard.safe_return_path(request.args.get("back")) or url_for("administrations.introduction", id=id)
     instrument, frame = (
         administrations.instrument_of(administration.payload),

@@ -9,11 +9,11 @@ from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
 from clinic_toolkit.record.handovers import clinician_side, proposals, return_review
-from clinic_toolkit.record.handovers.clinician_side import STATE_OUT, STATE_PROPOSED, Handover
+from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverState
 from clinic_toolkit.record.people import display_names, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionState
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.safety import fear_holds, prompt_status
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, handover_transition
@@ -46,7 +46,7 @@ def offer(id: UUID) -> ViewResult:
             db, vault, administration, relationship_word=relationship_word, now=context.now()
         )
         return handover_transition.hand_over_device(ticket)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     return render_template(
         "handover/offer.html",
         here="clients",
@@ -80,10 +80,10 @@ def show(id: UUID) -> ViewResult:
     """Review a returned form: what to ask, what to talk about, what was left out. It never shows a score."""
     handover = clinician_side.load_handover(context.db(), context.vault(), id)
     review = return_review.build_return_review(context.db(), context.vault(), handover)
-    context.audit_read("handover", handover)
+    context.audit_read(HANDOVER, handover)
     prompts: tuple[prompt_status.PromptStatus, ...] = ()
     if review is not None:
-        context.audit_read("administration", review.administration)
+        context.audit_read(ADMINISTRATION, review.administration)
         prompts = prompt_status.list_prompts_of_administration(
             context.db(), context.vault(), review.administration
         )
@@ -91,8 +91,8 @@ def show(id: UUID) -> ViewResult:
         "handover/returned.html",
         here="clients",
         kept=handover,
-        out=handover.state == STATE_OUT,
-        proposed=handover.state == STATE_PROPOSED,
+        out=handover.state == HandoverState.OUT,
+        proposed=handover.state == HandoverState.PROPOSED,
         arrival=review,
         prompts=prompts,
         held=review is not None
@@ -118,7 +118,7 @@ def decide(id: UUID) -> ViewResult:
     """Record the client's answers, or keep those already in the record."""
     db, vault = context.db(), context.vault()
     handover = clinician_side.load_handover(db, vault, id)
-    if handover.state != STATE_PROPOSED and handover.payload.decision == request.form.get("decision"):
+    if handover.state != HandoverState.PROPOSED and handover.payload.decision == request.form.get("decision"):
         return responses.redirect_to(url_for(".show", id=id))
     record_decision = (
         proposals.accept_proposal
@@ -143,7 +143,7 @@ def _page_after_review(handover: RecordVersion[Handover], to: str) -> str:
     if target is None:
         return url_for("today.index")
     if to in (END, SESSION) and (hour := _hour(target)):
-        ends_session = to == END and hour.state == "open"
+        ends_session = to == END and hour.state == TherapySessionState.OPEN
         return url_for("endings.show" if ends_session else "sessions.show", id=hour.id)
     if to == AGAIN and not target.final:
         return url_for(".offer", id=target.id)

@@ -7,7 +7,8 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, display_names, relationships
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.client_record import CLIENT, ClientState
+from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, Relationship
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.joins import JoinForm
 from clinic_toolkit.web.transport import responses
@@ -27,7 +28,7 @@ def clients_entry(id: UUID) -> ViewResult:
     other_clients = [
         other
         for other in clients.list_clients(db, vault)
-        if other.id != id and other.state != clients.STATE_JOINED
+        if other.id != id and other.state != ClientState.JOINED
     ]
     labels = display_names.choice_labels(db, vault, other_clients)
     form = JoinForm.for_choices(
@@ -41,7 +42,7 @@ def clients_entry(id: UUID) -> ViewResult:
             form.other.errors = [error.sentence]
         else:
             return responses.redirect_to(url_for("clients.show", id=clients.primary_client_id(db, vault, id)))
-    context.audit_read("client", client)
+    context.audit_read(CLIENT, client)
     page = render_template(
         "joins/client.html", here="clients", client=client, name=names[id], form=form, errors=form.errors
     )
@@ -76,7 +77,7 @@ def persons_entry(id: UUID) -> ViewResult:
     if request.method == "POST" and form.validate():
         relationships.join_relationship(db, vault, relationship, UUID(hex=form.other.data), now=context.now())
         return responses.redirect_to(_address_of_joined(relationship))
-    context.audit_read("relationship", relationship)
+    context.audit_read(RELATIONSHIP, relationship)
     page = render_template(
         "joins/person.html",
         here="clients",

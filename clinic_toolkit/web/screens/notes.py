@@ -13,18 +13,20 @@ from clinic_toolkit.record.people import (
     therapy_session_facts,
     therapy_sessions,
 )
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires import answered_items
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.values.page_values import CHANGED_LATER, NOT_PART_OF_NOTE, SOME_UNREADABLE
 from clinic_toolkit.record.writing import (
     additions_after_signing,
     changes_after_signing,
+    note_prefill,
     note_rendering,
     notes,
     signature_facts,
 )
 from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
-from clinic_toolkit.record.writing.notes import ClinicalNote
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, SOURCE_CLINICIAN, ClinicalNote
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, quick_return
 from clinic_toolkit.web.forms.notes import NoteForm, SignForm
@@ -48,14 +50,14 @@ def edit(session: UUID) -> ViewResult:
     note = notes.find_note_of_session(context.db(), context.vault(), hour)
     if note is not None and note.final:
         return responses.redirect_to(url_for(".show", id=note.id))
-    context.audit_read("therapy_session", hour)
+    context.audit_read(THERAPY_SESSION, hour)
     session_administrations = answered_items.list_single_client_administrations(
         context.db(), context.vault(), hour
     )
-    context.audit_read("administration", *session_administrations)
+    context.audit_read(ADMINISTRATION, *session_administrations)
     if note is not None:
-        context.audit_read("clinical_note", note)
-    parts = note_rendering.list_current_parts(
+        context.audit_read(CLINICAL_NOTE, note)
+    parts = note_prefill.list_current_parts(
         context.db(), context.vault(), hour, note, session_administrations
     )
     return _render_editor(hour, note, NoteForm.from_parts(parts))
@@ -67,7 +69,7 @@ def save(session: UUID) -> ViewResult:
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
     note = notes.find_note_of_session(context.db(), context.vault(), hour)
     form = NoteForm.from_request(
-        note_rendering.list_current_parts(context.db(), context.vault(), hour, note), request.form
+        note_prefill.list_current_parts(context.db(), context.vault(), hour, note), request.form
     )
     expected_version = form.expected_version
     # The form was sent twice: its text is stored already, and nothing else was saved since.
@@ -194,7 +196,7 @@ def _load_note_and_hour(
         context.db(), context.vault(), note.payload.therapy_session_id, note_date=note_date
     )
     if request.method == "GET" or on_paper:
-        context.audit_read("clinical_note", note)
+        context.audit_read(CLINICAL_NOTE, note)
     return note, hour
 
 
@@ -224,7 +226,7 @@ def _render_reading(
             {
                 part.source_label
                 for part in note.payload.parts
-                if part.source_label != notes.SOURCE_CLINICIAN and not part.is_excluded
+                if part.source_label != SOURCE_CLINICIAN and not part.is_excluded
             }
         ),
         errors=form.errors,

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.items import CONFLICT_MESSAGE
@@ -26,7 +26,7 @@ def show(id: UUID) -> ViewResult:
     if not administrations.open_line_question(administration.payload):
         raise records.RecordNotFound
     if request.method == "GET":
-        context.audit_read("administration", administration)
+        context.audit_read(ADMINISTRATION, administration)
         return _render_open_line(
             administration, OpenLineForm(data={"open_line": administration.payload.open_line_answer})
         )

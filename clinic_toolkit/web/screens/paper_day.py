@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from flask import Blueprint, render_template, request
 
 from clinic_toolkit.record import daily_overview
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.web import context
 from clinic_toolkit.web.content import paper_day
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -40,7 +41,7 @@ def index() -> ViewResult:
         )
         listed_ids = {line.id for line in hours}
         context.audit_read(
-            "therapy_session", *(hour for hour in overview.shown_sessions if hour.id in listed_ids)
+            THERAPY_SESSION, *(hour for hour in overview.shown_sessions if hour.id in listed_ids)
         )
     else:
         context.discard_audit_reads()

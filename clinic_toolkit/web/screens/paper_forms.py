@@ -11,7 +11,8 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import (
     administrations,
     answered_items,
@@ -19,7 +20,7 @@ from clinic_toolkit.record.questionnaires import (
     paper_entry,
     recent_relationships,
 )
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import parse_whole_number
@@ -54,9 +55,7 @@ def of_client(client: UUID) -> ViewResult:
 def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> ViewResult:
     db, vault, today = context.db(), context.vault(), context.today()
     client = clients.load_client(db, vault, client_id)
-    active_relationships = [
-        each for each in relationships.list_relationships(db, vault, client.id) if each.state == "active"
-    ]
+    active_relationships = relationships.list_active_relationships(db, vault, client.id)
     ring = vault.get_ring(client.id, "record")
     draft = draft_saving.open_page_draft("paper", hour.id if hour else client.id, ring=ring)
     if (answer := draft.handle_autosave()) is not None:
@@ -66,7 +65,7 @@ def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> 
     form = PaperEntryForm.for_paper_form(
         active_relationships, order, editions, draft.field_values(), on=_likely_day(hour, today), today=today
     )
-    existing = idempotent_forms.find_created_before(Administration, ring, form.matches_record)
+    existing = idempotent_forms.find_created_before(ADMINISTRATION, ring, form.matches_record)
     if existing is not None:
         return responses.redirect_to(url_for("whole_forms.show", id=existing.id))
     if request.method == "POST" and form.validate():
@@ -83,7 +82,7 @@ def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> 
         )
         draft.mark_recorded()
         return responses.redirect_to(url_for("whole_forms.show", id=administration.id))
-    context.audit_read("client", client)
+    context.audit_read(CLIENT, client)
     page = render_template(
         "paper/sheet.html",
         here="clients",
@@ -108,7 +107,7 @@ def again(id: UUID) -> ViewResult:
     """Enter the same form a second time without seeing the first entry, and compare."""
     administration = _load_unfinished_paper_form(id)
     if request.method == "GET":
-        context.audit_read("administration", administration)
+        context.audit_read(ADMINISTRATION, administration)
         return _render_second_entry(administration, None)
     row_forms = _submitted_rows(administration)
     # A list, not a generator: every row is validated, so that all mistakes are shown at once.
@@ -119,7 +118,7 @@ def again(id: UUID) -> ViewResult:
     if not item_indexes:
         paper_entry.settle_double_entry(context.db(), context.vault(), administration, {}, now=context.now())
         return responses.redirect_to(url_for("administrations.check", id=id))
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     return _render_comparison(administration, item_indexes, second_entry)
 
 

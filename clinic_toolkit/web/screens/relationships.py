@@ -8,8 +8,8 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, relationships, watched_questions
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, Relationship, RelationshipState
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.relationships import RelationshipForm
@@ -32,7 +32,7 @@ def new(client: UUID) -> ViewResult:
         return answer
     form = RelationshipForm(draft.field_values())
     existing = idempotent_forms.find_created_before(
-        Relationship,
+        RELATIONSHIP,
         context.vault().get_ring(client, "record"),
         lambda body: (form.word.data, form.frame.data) == (body.word, body.frame),
     )
@@ -59,7 +59,7 @@ def new(client: UUID) -> ViewResult:
 def show(id: UUID) -> ViewResult:
     """One relationship, with the note about its frame."""
     relationship = relationships.load_relationship(context.db(), context.vault(), id)
-    context.audit_read("relationship", relationship)
+    context.audit_read(RELATIONSHIP, relationship)
     primary_id = relationships.load_relationship_joins(context.db(), context.vault()).get(id)
     if primary_id is not None:
         return _render_joined(relationship, primary_id)
@@ -105,7 +105,7 @@ def edit(id: UUID) -> ViewResult:
         )
         draft.mark_recorded()
         return saved_message.redirect_saved(url_for(".show", id=id))
-    context.audit_read("relationship", relationship)
+    context.audit_read(RELATIONSHIP, relationship)
     return _render_form(form, client, relationship, draft)
 
 
@@ -156,7 +156,7 @@ def _render_form(
 def put_away(id: UUID) -> ViewResult:
     """Archive a relationship: it is not among the choices any more."""
     relationship = relationships.load_relationship(context.db(), context.vault(), id)
-    if relationship.state == "active":
+    if relationship.state == RelationshipState.ACTIVE:
         relationships.archive_relationship(context.db(), context.vault(), relationship, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))
 
@@ -165,7 +165,7 @@ def put_away(id: UUID) -> ViewResult:
 def take_up(id: UUID) -> ViewResult:
     """Make an archived relationship one of the choices again."""
     relationship = relationships.load_relationship(context.db(), context.vault(), id)
-    if relationship.state == "archived":
+    if relationship.state == RelationshipState.ARCHIVED:
         relationships.restore_relationship(context.db(), context.vault(), relationship, now=context.now())
     return responses.redirect_to(url_for(".show", id=id))
 

@@ -13,8 +13,11 @@ from clinic_toolkit.psychometrics.score_change import ABOUT_THE_SAME_RULE
 from clinic_toolkit.psychometrics.score_explanation import explain_higher
 from clinic_toolkit.record.outcomes import check_ins, courses, results
 from clinic_toolkit.record.people import therapy_sessions
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires import administrations, answered_items, reflections
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety import fear_holds, prompt_status
+from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.record.values.page_values import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.record.writing import therapy_session_summary
 from clinic_toolkit.web import context
@@ -36,10 +39,10 @@ STOOD_OUT, TOGETHER = "stood-out", "together"
 def show(id: UUID) -> ViewResult:
     """The clinician's page of a result."""
     administration = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     prompts = prompt_status.list_prompts_of_administration(context.db(), context.vault(), administration)
     context.audit_read(
-        "risk_entry",
+        RISK_ENTRY,
         *{prompt.entry.id: prompt.entry for prompt in prompts if prompt.entry}.values(),
     )
     result = results.build_result(context.db(), context.vault(), administration, now=context.now())
@@ -81,7 +84,7 @@ def show(id: UUID) -> ViewResult:
 def answers(id: UUID) -> ViewResult:
     """Every item with its answer, for the clinician."""
     administration = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     result = results.build_result(context.db(), context.vault(), administration)
     return render_template(
         "results/answers.html",
@@ -131,7 +134,7 @@ def together(id: UUID) -> ViewResult:
             f"{records.StaleVersion().sentence} Press “Save this” to see both.", 409
         )
     if request.method == "GET":
-        context.audit_read("administration", administration)
+        context.audit_read(ADMINISTRATION, administration)
     page = render_template(
         "results/together.html",
         kept=administration,
@@ -152,7 +155,7 @@ def client_page(id: UUID) -> ViewResult:
     from clinic_toolkit.documents import client_page as paper
 
     administration = administrations.load_administration(context.db(), context.vault(), id)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     page = results.build_client_page(
         context.load_practice().payload, administration, stood_out=request.args.get("with") == STOOD_OUT
     )
@@ -177,10 +180,10 @@ def summary(session: UUID) -> ViewResult:
     from clinic_toolkit.documents import summary as paper
 
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
-    context.audit_read("therapy_session", hour)
+    context.audit_read(THERAPY_SESSION, hour)
     db, vault = context.db(), context.vault()
     session_administrations = answered_items.list_single_client_administrations(db, vault, hour)
-    context.audit_read("administration", *session_administrations)
+    context.audit_read(ADMINISTRATION, *session_administrations)
     page = therapy_session_summary.build_session_summary(
         db, vault, context.load_practice().payload, hour, session_administrations
     )

@@ -8,10 +8,10 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import courses, repeat_agreements, repeat_status
-from clinic_toolkit.record.outcomes.repeat_agreements import RepeatAgreement
+from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEMENT, RepeatAgreement
 from clinic_toolkit.record.people import joined_entries, therapy_sessions
 from clinic_toolkit.record.questionnaires import administrations, answered_items
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.rhythms import GoOnForm, RhythmForm
@@ -44,8 +44,8 @@ def edit(id: UUID) -> ViewResult:
         )
         return _redirect_back(administration)
     if request.method == "GET":
-        context.audit_read("administration", administration)
-        context.audit_read("rhythm", *([agreement] if agreement else ()))
+        context.audit_read(ADMINISTRATION, administration)
+        context.audit_read(REPEAT_AGREEMENT, *([agreement] if agreement else ()))
     page = _render_form(administration, agreement, form, GoOnForm())
     return (page, 422) if form.errors else page
 

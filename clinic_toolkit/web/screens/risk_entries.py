@@ -17,11 +17,11 @@ from clinic_toolkit.record.people import (
     therapy_session_timeline,
     therapy_sessions,
 )
+from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, answered_items
-from clinic_toolkit.record.questionnaires.administrations import Administration
-from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
+from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries, risk_entry_record
 from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG
-from clinic_toolkit.record.safety.risk_entries import RiskEntry
 from clinic_toolkit.record.writing import additions_after_signing
 from clinic_toolkit.record.writing.form_drafts import RISK_ENTRY_FORM
 from clinic_toolkit.web import context
@@ -69,12 +69,12 @@ def close(administration: UUID) -> ViewResult:
             return responses.redirect_to(_after(entry, source))
     else:
         other_sources = {each.id: each for group in groups for each in group.questionnaires}
-        context.audit_read("administration", *({source.id: source} | other_sources).values())
+        context.audit_read(ADMINISTRATION, *({source.id: source} | other_sources).values())
     page = _render_form(form, source.payload.client_id, draft, given=source)
     return (page, 422) if form.errors else page
 
 
-def _after(entry: RecordVersion[RiskEntry], given: RecordVersion[Administration]) -> str:
+def _after(entry: RecordVersion[risk_entry_record.RiskEntry], given: RecordVersion[Administration]) -> str:
     """The URL of the page where the prompt was seen, or of the entry if that page hides a fear hold."""
     next_page = _page_after_entry(given)
     hides_hold = not next_page.startswith((url_for("results.show", id=given.id), url_for("handover.waiting")))
@@ -83,10 +83,10 @@ def _after(entry: RecordVersion[RiskEntry], given: RecordVersion[Administration]
     return next_page
 
 
-def _still_held(entry: RecordVersion[RiskEntry]) -> bool:
+def _still_held(entry: RecordVersion[risk_entry_record.RiskEntry]) -> bool:
     """Whether a fear hold remains although the entry closed a prompt about fear."""
     payload = entry.payload
-    closed = payload.action != risk_entries.HOW_NOT_TODAY and any(
+    closed = payload.action != risk_entry_record.HOW_NOT_TODAY and any(
         answer.flag == FEAR_FLAG for answer in payload.closed_answers
     )
     return closed and fear_holds.is_held(
@@ -146,7 +146,7 @@ def add(id: UUID) -> ViewResult:
 
 
 def _new_entry(
-    client: UUID, *, session: UUID | None, follows: RecordVersion[RiskEntry] | None = None
+    client: UUID, *, session: UUID | None, follows: RecordVersion[risk_entry_record.RiskEntry] | None = None
 ) -> ViewResult:
     draft = _open_draft(client, follows.id if follows else client)
     if (answer := draft.handle_autosave()) is not None:
@@ -181,7 +181,7 @@ def index(client: UUID) -> ViewResult:
     """The entries about one client, newest first."""
     loaded_client = clients.load_client(context.db(), context.vault(), client)
     entries = risk_entries.list_risk_entries_of_client(context.db(), context.vault(), client)
-    context.audit_read("risk_entry", *entries)
+    context.audit_read(risk_entry_record.RISK_ENTRY, *entries)
     return render_template(
         "risk_entries/index.html",
         here="clients",
@@ -199,7 +199,7 @@ def index(client: UUID) -> ViewResult:
 def show(id: UUID) -> ViewResult:
     """One entry, as it was written."""
     entry = risk_entries.load_risk_entry(context.db(), context.vault(), id)
-    context.audit_read("risk_entry", entry)
+    context.audit_read(risk_entry_record.RISK_ENTRY, entry)
     return render_template(
         "risk_entries/show.html",
         here="clients",
@@ -207,7 +207,7 @@ def show(id: UUID) -> ViewResult:
         person=clients.load_client(context.db(), context.vault(), entry.payload.client_id),
         words=_words_by_relationship(entry.payload.client_id),
         joined=additions_after_signing.risk_entry_signing_mark(context.db(), context.vault(), entry),
-        where=risk_entries.SHEET_PLACE_LABELS,
+        where=risk_entry_record.SHEET_PLACE_LABELS,
         held=_still_held(entry),
         in_general=answered_items.ABOUT_PEOPLE_IN_GENERAL,
         back=guard.safe_return_path(request.args.get("back")),
@@ -222,10 +222,10 @@ def _open_draft(client: UUID, subject: UUID) -> PageDraft:
     )
 
 
-def _find_written_before(form: RiskForm, client: UUID) -> RecordVersion[RiskEntry] | None:
+def _find_written_before(form: RiskForm, client: UUID) -> RecordVersion[risk_entry_record.RiskEntry] | None:
     """The entry that this form created when it was submitted before, or None."""
     return idempotent_forms.find_created_before(
-        RiskEntry, context.vault().get_ring(client, "record"), form.matches_record
+        risk_entry_record.RISK_ENTRY, context.vault().get_ring(client, "record"), form.matches_record
     )
 
 
@@ -236,9 +236,9 @@ def _write_entry(
     session: UUID | None,
     about: UUID | None,
     given: RecordVersion[Administration] | None = None,
-    follows: RecordVersion[RiskEntry] | None = None,
-) -> RecordVersion[RiskEntry]:
-    payload = RiskEntry(
+    follows: RecordVersion[risk_entry_record.RiskEntry] | None = None,
+) -> RecordVersion[risk_entry_record.RiskEntry]:
+    payload = risk_entry_record.RiskEntry(
         client=client.bytes,
         therapy_session=session.bytes if session else None,
         entry_date=context.today(),
@@ -267,7 +267,7 @@ def _render_form(
     draft: PageDraft,
     *,
     given: RecordVersion[Administration] | None = None,
-    follows: RecordVersion[RiskEntry] | None = None,
+    follows: RecordVersion[risk_entry_record.RiskEntry] | None = None,
     newer: bool = False,
 ) -> str:
     return render_template(
@@ -292,7 +292,7 @@ def _render_form(
     )
 
 
-def _list_relationships(client: UUID) -> list[RecordVersion[relationships.Relationship]]:
+def _list_relationships(client: UUID) -> list[RecordVersion[Relationship]]:
     return relationships.list_relationships(context.db(), context.vault(), client)
 
 

@@ -14,12 +14,12 @@ from clinic_toolkit.record.people import (
     display_names,
     joined_entries,
     therapy_session_facts,
+    therapy_session_record,
     therapy_session_timeline,
     therapy_sessions,
 )
-from clinic_toolkit.record.people.cases import Case
-from clinic_toolkit.record.people.clients import Client
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
 from clinic_toolkit.record.writing import additions_after_signing, handouts, notes
 from clinic_toolkit.web import context
@@ -44,37 +44,24 @@ def open_new(case: UUID) -> ViewResult:
     db, vault = context.db(), context.vault()
     loaded_case = cases.load_case(db, vault, case)
     hours = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
-    existing = idempotent_forms.find_created_before(TherapySession, loaded_case.ring, lambda _: True)
+    existing = idempotent_forms.find_created_before(
+        therapy_session_record.THERAPY_SESSION, loaded_case.ring, lambda _: True
+    )
     if existing is not None:
         return responses.redirect_to(url_for(".show", id=existing.id))
     hour = therapy_session_timeline.find_todays_sessions(hours, now=context.now()).open_session
     # The same button pressed on another page within the same minute means the session just opened.
     if hour is None or hour.payload.start != therapy_sessions.wall_clock_minute(context.now()):
-        key, payload = idempotent_forms.submitted_idempotency_key(), _hour_like_last(loaded_case, hours)
+        key, payload = (
+            idempotent_forms.submitted_idempotency_key(),
+            therapy_session_facts.session_like_last(loaded_case, hours, today=context.today()),
+        )
         hour = therapy_sessions.create_therapy_session(
             db, vault, loaded_case, payload, now=context.now(), idempotency_key=key
         )
         hour = therapy_sessions.open_therapy_session(db, vault, hour, now=context.now())
     context.extend_idle_timeout()
     return responses.redirect_to(url_for(".show", id=hour.id))
-
-
-def _hour_like_last(
-    case: RecordVersion[Case], earlier: list[RecordVersion[TherapySession]]
-) -> TherapySession:
-    last = next(
-        (hour.payload for hour in earlier if hour.payload.took_place and hour.payload.kind == "session"), None
-    )
-    return TherapySession(
-        case_id_bytes=case.id.bytes,
-        kind="session",
-        on=context.today(),
-        setting=last.setting if last else "room",
-        # A remote client's location is not copied from last time: help might be sent to the wrong address.
-        place=last.place if last and not therapy_session_facts.is_remote(last) else "",
-        call_back=last.call_back if last else "",
-        present=case.payload.client_id_bytes,
-    )
 
 
 @screen.post("/sessions/<uuid:id>/open")
@@ -94,7 +81,7 @@ def open_planned(id: UUID) -> ViewResult:
         hour = therapy_sessions.open_therapy_session(
             context.db(), context.vault(), hour, now=context.now(), keep_end=keep_end
         )
-    if hour.state == "open":
+    if hour.state == therapy_session_record.TherapySessionState.OPEN:
         context.extend_idle_timeout()
     return responses.redirect_to(url_for(".show", id=id))
 
@@ -109,7 +96,7 @@ def again(id: UUID) -> ViewResult:
         and therapy_session_facts.loses_times(hour, today=today)
     ):
         return responses.redirect_to(url_for(".show", id=id))
-    context.audit_read("therapy_session", hour)
+    context.audit_read(therapy_session_record.THERAPY_SESSION, hour)
     note = notes.find_note_of_session(context.db(), context.vault(), hour)
     return render_template(
         "sessions/again.html",
@@ -127,16 +114,17 @@ def new(case: UUID) -> ViewResult:
     db, vault = context.db(), context.vault()
     loaded_case = cases.load_case(db, vault, case)
     people = _load_clients(loaded_case)
-    defaults = _hour_like_last(
-        loaded_case, therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
-    )
+    earlier = therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, [loaded_case])
+    defaults = therapy_session_facts.session_like_last(loaded_case, earlier, today=context.today())
     draft = draft_saving.open_page_draft("hour", case, ring=loaded_case.ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer
     form = HourForm.for_case(people, _display_names(), draft.field_values(), defaults, today=context.today())
     is_valid = request.method == "POST" and form.validate()
     existing = idempotent_forms.find_created_before(
-        TherapySession, loaded_case.ring, lambda body: bool(is_valid) and form.payload(case) == body
+        therapy_session_record.THERAPY_SESSION,
+        loaded_case.ring,
+        lambda body: bool(is_valid) and form.payload(case) == body,
     )
     if existing is not None:
         return responses.redirect_to(url_for(".show", id=existing.id))
@@ -178,7 +166,7 @@ def edit(id: UUID) -> ViewResult:
             return redirect_saved(url_for(".show", id=id))
         hour_timeout.end_long_timeout()
         return responses.redirect_to(url_for("endings.show", id=id))
-    context.audit_read("therapy_session", hour)
+    context.audit_read(therapy_session_record.THERAPY_SESSION, hour)
     return _render_form(form, case, people, hour, draft)
 
 
@@ -194,7 +182,7 @@ def _render_form(
     form: HourForm,
     case: RecordVersion[Case],
     people: list[RecordVersion[Client]],
-    hour: RecordVersion[TherapySession] | None,
+    hour: RecordVersion[therapy_session_record.TherapySession] | None,
     draft: PageDraft,
     *,
     newer: bool = False,
@@ -220,7 +208,7 @@ def _render_form(
 def show(id: UUID) -> ViewResult:
     """One session, and what can be done in it."""
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), id)
-    if hour.state == "open" and hour.payload.on == context.today():
+    if hour.state == therapy_session_record.TherapySessionState.OPEN and hour.payload.on == context.today():
         # After a lock in the middle of a session, the new process has the normal idle timeout.
         context.extend_idle_timeout()
     return _render_hour(hour, AgreedForm(data={"agreed": hour.payload.agreed_for_next}))
@@ -252,10 +240,12 @@ def agree(id: UUID) -> ViewResult:
     return responses.redirect_to(url_for(".show", id=id, kept="", _anchor="agreed"))
 
 
-def _render_hour(hour: RecordVersion[TherapySession], form: AgreedForm, *, newer: bool = False) -> str:
+def _render_hour(
+    hour: RecordVersion[therapy_session_record.TherapySession], form: AgreedForm, *, newer: bool = False
+) -> str:
     db, vault = context.db(), context.vault()
     case = cases.load_case(db, vault, hour.payload.case_id)
-    context.audit_read("therapy_session", hour)
+    context.audit_read(therapy_session_record.THERAPY_SESSION, hour)
     shown_cases = (
         [case]
         if case.payload.is_couple

@@ -11,7 +11,7 @@ from flask import Blueprint, render_template
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.numerals import number_in_words
 from clinic_toolkit.record.questionnaires import administrations, answers
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationState
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.items import NON_ANSWER_LABELS
@@ -27,7 +27,10 @@ screen = Blueprint("shared", __name__)
 def show(id: UUID) -> ViewResult:
     """What the client sees now. No audit entry is written: the clinician's page, beside it, writes one."""
     administration = administrations.load_administration(context.db(), context.vault(), id)
-    if administration.state != "in_progress" or administration.payload.entered_on is not None:
+    if (
+        administration.state != AdministrationState.IN_PROGRESS
+        or administration.payload.entered_on is not None
+    ):
         return screen_sharing.render_wait_page()
     shared_place = screen_sharing.get_shared_place(
         id, default=answers.next_unanswered_index(administration.payload.answers) + 1

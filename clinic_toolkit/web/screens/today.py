@@ -3,6 +3,9 @@
 from flask import Blueprint, render_template
 
 from clinic_toolkit.record import daily_overview
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
+from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.web import context
 from clinic_toolkit.web.transport import request_info
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -19,11 +22,11 @@ def index() -> ViewResult:
     day = daily_overview.build_daily_overview(context.db(), context.vault(), now=context.now())
     limit = request_info.list_limit(NEWEST)
     folded = {line.id for line in (*day.unfinished_sessions[limit:], *day.upcoming_sessions[limit:])}
-    context.audit_read("therapy_session", *(hour for hour in day.shown_sessions if hour.id not in folded))
+    context.audit_read(THERAPY_SESSION, *(hour for hour in day.shown_sessions if hour.id not in folded))
     context.audit_read(
-        "administration", *(line.administration for line in day.ask_lines if line.administration)
+        ADMINISTRATION, *(line.administration for line in day.ask_lines if line.administration)
     )
-    context.audit_read("risk_entry", *(line.risk_entry for line in day.ask_lines if line.risk_entry))
+    context.audit_read(RISK_ENTRY, *(line.risk_entry for line in day.ask_lines if line.risk_entry))
     if any(line.session_date == day.today for line in day.open_sessions):
         # After a lock in the middle of a session, the new process has the normal idle timeout.
         context.extend_idle_timeout()

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, relationships, watched_questions
-from clinic_toolkit.record.people.relationships import Relationship
+from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, Relationship
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.check_ins import WatchedForm
 from clinic_toolkit.web.transport import responses
@@ -35,7 +35,7 @@ def choose(id: UUID) -> ViewResult:
             context.db(), context.vault(), relationship, question, now=context.now()
         )
         return responses.redirect_to(_return_address(id))
-    context.audit_read("relationship", relationship)
+    context.audit_read(RELATIONSHIP, relationship)
     page = _render_form(form, relationship)
     return (page, 422) if form.errors else page
 

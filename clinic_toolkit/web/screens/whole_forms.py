@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers, progress
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import first_error
@@ -27,7 +27,7 @@ _MARK_SEPARATOR = ";"
 def show(id: UUID) -> ViewResult:
     """All questions with their answers, on one page."""
     administration = _load_unfinished(id)
-    context.audit_read("administration", administration)
+    context.audit_read(ADMINISTRATION, administration)
     screen_sharing.set_shared_place(id, None)
     return _render_whole_form(administration, None)
 

@@ -9,14 +9,18 @@ from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import cases, clients, display_names, relationships, therapy_sessions
-from clinic_toolkit.record.people.cases import Case
-from clinic_toolkit.record.people.therapy_sessions import TherapySession
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires import answered_items, remarks
-from clinic_toolkit.record.questionnaires.administrations import Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    Administration,
+    AdministrationState,
+)
 from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.record.values.page_values import WorksheetPage
 from clinic_toolkit.record.writing import handouts
-from clinic_toolkit.record.writing.handouts import Handout
+from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR
@@ -72,7 +76,7 @@ def offer(session: UUID) -> ViewResult:
     session_administrations = [
         administration
         for administration in answered_items.list_single_client_administrations(db, vault, hour)
-        if administration.state in ("completed", "stopped")
+        if administration.state in (AdministrationState.COMPLETED, AdministrationState.STOPPED)
     ]
     form = HandoutForm.for_clients(
         people,
@@ -88,8 +92,8 @@ def offer(session: UUID) -> ViewResult:
             return responses.redirect_to(url_for(".handout", id=handout.id))
         needs_fear_asked = True
     if request.method == "GET":
-        context.audit_read("therapy_session", hour)
-    context.audit_read("administration", *session_administrations)
+        context.audit_read(THERAPY_SESSION, hour)
+    context.audit_read(ADMINISTRATION, *session_administrations)
     # Without `now` the result leaves fear out, because the client may see this list.
     shown_results = [
         results.build_result(db, vault, administration) for administration in session_administrations
@@ -143,7 +147,7 @@ def _give_worksheet(
     db, vault = context.db(), context.vault()
     client_id, relationship_id = UUID(hex=form.client.data), known.get(form.about.data)
     existing = idempotent_forms.find_created_before(
-        Handout, vault.get_ring(client_id, "record"), form.matches_record
+        HANDOUT, vault.get_ring(client_id, "record"), form.matches_record
     )
     if existing is not None:
         return existing
@@ -200,7 +204,7 @@ def _open_and_folded_sheets(case: RecordVersion[Case]) -> tuple[list[Worksheet],
 def handout(id: UUID) -> ViewResult:
     """A sheet that was given: a link to print it, and what to ask about it next time."""
     handout = handouts.load_handout(context.db(), context.vault(), id)
-    context.audit_read("handout", handout)
+    context.audit_read(HANDOUT, handout)
     return render_template(
         "worksheets/handout.html",
         here="clients",
@@ -228,7 +232,7 @@ def sheet(id: UUID) -> ViewResult:
     """The printout of the sheet for this client."""
     handout = handouts.load_handout(context.db(), context.vault(), id)
     client = clients.load_client(context.db(), context.vault(), handout.payload.client_id)
-    context.audit_read("handout", handout)
+    context.audit_read(HANDOUT, handout)
     return _printout_response(
         catalogue.load_worksheet(handout.payload.worksheet_slug),
         ("Back to the sheet that was given", url_for(".handout", id=id)),

@@ -1,0 +1,27 @@
+"""Why a record cannot be shown: the closed set of reasons, and the words for each."""
+
+from enum import StrEnum
+
+
+class IntegrityReason(StrEnum):
+    """What is wrong with a record that failed its integrity check."""
+
+    DAMAGED = "damaged"
+    NEWER = "newer"
+    MISSING = "missing"
+    OLDER = "older"
+    MOVED = "moved"
+    UNNAMED = "unnamed"
+    BACK = "back"
+
+
+REASON_TEXTS = {
+    IntegrityReason.DAMAGED: "its bytes were changed or damaged outside this program",
+    IntegrityReason.NEWER: "a newer version of this program saved it in a form that this one cannot read",
+    IntegrityReason.MISSING: "it is missing from the file",
+    IntegrityReason.OLDER: "an older version is in its place",
+    IntegrityReason.MOVED: "it was moved to another place in the file",
+    IntegrityReason.UNNAMED: "the audit trail does not mention it, so it was added from outside this "
+    "program, or its line was removed",
+    IntegrityReason.BACK: "an old version was put back beside it",
+}

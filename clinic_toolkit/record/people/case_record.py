@@ -1,0 +1,64 @@
+"""What is stored about a case."""
+
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+case_table = sealed_table("clinical_case")
+
+
+class CaseState(StrEnum):
+    """The state of a case."""
+
+    ACTIVE = "active"
+
+
+class CaseEvent(StrEnum):
+    """What the audit log says was done to a case."""
+
+    OPENED = "case.opened"
+
+
+class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """One case; `kind` is "single" or "couple", `client_id_bytes` the clients' ids as 16 bytes each."""
+
+    kind: str
+    client_id_bytes: tuple[bytes, ...]
+
+    @property
+    def client_ids(self) -> tuple[UUID, ...]:
+        """The ids of the clients; empty for a couple whose case is unreadable."""
+        return tuple(UUID(bytes=id) for id in self.client_id_bytes)
+
+    @property
+    def is_couple(self) -> bool:
+        """Whether this is the case of a couple."""
+        return self.kind == "couple"
+
+
+def _fallback_case(vault: Vault, ring: UUID) -> Case | None:
+    # Sessions are reached through their case, so an unreadable case needs a fallback. A single case is in its
+    # client's own ring, which names the client; the members of a couple are stored nowhere else.
+    owner = vault.find_owner(ring)
+    if owner is None:
+        return None
+    if owner in vault.list_owners("demographics"):
+        return Case(kind="single", client_id_bytes=(owner.bytes,))
+    return Case(kind="couple", client_id_bytes=())
+
+
+CASE = register_kind(
+    RecordKind(
+        table=case_table,
+        payload_type=Case,
+        states=CaseState,
+        events=CaseEvent,
+        nouns=RecordNouns(in_sentence="the case that sessions belong to", one="a case", many="cases"),
+        fallback=_fallback_case,
+    )
+)

@@ -1,0 +1,81 @@
+"""What is stored about a client: who they are and how they may be reached."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.names.initials import propose_initials
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+client_table = sealed_table("client")
+
+
+UNREADABLE_NAME = "(details cannot be read)"
+
+
+class ClientState(StrEnum):
+    """The state of a client."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    JOINED = "joined"
+
+
+class ClientEvent(StrEnum):
+    """What the audit log says was done to a client."""
+
+    ADDED = "client.added"
+    REVISED = "client.revised"
+    ARCHIVED = "client.archived"
+    RESTORED = "client.restored"
+    JOINED = "client.joined"
+    SEPARATED = "client.taken_apart"
+
+
+class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """Who a client is and how they may be reached. `leave_message` is "ask", "yes" or "no".
+
+    `code` is a code or initials, shown wherever the name is not; "" to use proposed initials. `joined_to_id`
+    is the other entry of the same person under which this one is shown.
+    """
+
+    name: str
+    birth_date: date | None = None
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    reach_note: str = ""
+    leave_message: str = "ask"
+    emergency_name: str = ""
+    emergency_phone: str = ""
+    emergency_relation: str = ""
+    code: str = ""
+    joined_to_id: bytes | None = None
+
+    @property
+    def initials(self) -> str:
+        """The code, or else initials proposed from the name; others may read a list left open on a desk."""
+        if self.name == UNREADABLE_NAME:
+            return self.name
+        return self.code or propose_initials(self.name)
+
+
+def _fallback_client(vault: Vault, ring: UUID) -> Client:
+    # Sessions and notes are reached through their client, so one with unreadable details stays in the list.
+    return Client(name=UNREADABLE_NAME)
+
+
+CLIENT = register_kind(
+    RecordKind(
+        table=client_table,
+        payload_type=Client,
+        states=ClientState,
+        events=ClientEvent,
+        nouns=RecordNouns(in_sentence="a client’s details", one="a client", many="clients"),
+        fallback=_fallback_client,
+    )
+)

@@ -1,0 +1,90 @@
+"""What is stored about the practice: its settings."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from clinic_toolkit.journal import keyless_events
+from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.vault import Vault
+
+practice_table = sealed_table("practice")
+
+
+# Countries whose printers hold Letter by default; everywhere else A4 (CLDR paper-size data).
+LETTER_COUNTRIES = frozenset(
+    ("BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE")
+)
+
+
+class PracticeState(StrEnum):
+    """The state of the settings."""
+
+    ACTIVE = "active"
+
+
+class PracticeEvent(StrEnum):
+    """What the audit log says was done to the settings."""
+
+    SAVED = "practice.saved"
+
+
+class UnlockEvent(StrEnum):
+    """What is written about an attempt to unlock, before there is a key."""
+
+    FAILED = "unlock.failed"
+
+
+keyless_events.register_keyless_events(UnlockEvent)
+
+
+class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The settings of a practice.
+
+    `record_kind` is "full" (this is the legal record) or "beside" (it runs beside another one);
+    `return_code` is empty if none was chosen; `recovery_sheet_made_on` is None if the date was not recorded.
+    `limits_text` are the limits of confidentiality; empty until the practice confirms its text.
+    """
+
+    country: str
+    record_kind: str
+    practice_name: str
+    clinician_name: str
+    crisis_text: str
+    return_code: str = ""
+    recovery_sheet_proved: bool = False
+    is_demo: bool = False
+    recovery_sheet_made_on: date | None = None
+    limits_text: str = ""
+
+    @property
+    def paper_size(self) -> str:
+        """ "A4" or "Letter", by country."""
+        return "Letter" if self.country in LETTER_COUNTRIES else "A4"
+
+
+def _fallback_settings(vault: Vault, ring: UUID) -> PracticeSettings:
+    # Every page needs the settings, so defaults replace unreadable ones until they are entered again.
+    return PracticeSettings(
+        country="",
+        record_kind="full",
+        practice_name="",
+        clinician_name="",
+        crisis_text="Ask your therapist whom to call in a crisis.",
+        recovery_sheet_proved=True,
+    )
+
+
+PRACTICE = register_kind(
+    RecordKind(
+        table=practice_table,
+        payload_type=PracticeSettings,
+        states=PracticeState,
+        events=PracticeEvent,
+        nouns=RecordNouns(in_sentence="the settings of the practice", one="the settings", many="settings"),
+        fallback=_fallback_settings,
+    )
+)

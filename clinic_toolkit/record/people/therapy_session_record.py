@@ -1,0 +1,93 @@
+"""What is stored about a therapy session, or a contact between sessions."""
+
+from datetime import date, time
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.store.base import sealed_table
+
+therapy_session_table = sealed_table("therapy_session")
+
+
+KIND_LABELS = {"session": "Session", "call": "Call", "message": "Message", "consultation": "Consultation"}
+
+
+SETTING_LABELS = {"room": "In the room", "telehealth": "Telehealth", "phone": "By telephone"}
+
+
+ATTENDANCE_LABELS = {
+    "planned": "Planned",
+    "came": "Came",
+    "late": "Came late",
+    "cancelled": "Cancelled",
+    "no_show": "Did not come",
+}
+
+
+class TherapySessionState(StrEnum):
+    """The state of a session."""
+
+    ENTERED = "entered"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class TherapySessionEvent(StrEnum):
+    """What the audit log says was done to a session."""
+
+    ENTERED = "session.entered"
+    OPENED = "session.opened"
+    REVISED = "session.revised"
+    AGREED = "session.agreed"
+    CLOSED = "session.closed"
+
+
+class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """One therapy session or contact.
+
+    Times are local to the clinician. `present` are the ids of the clients who were there, or were expected if
+    it did not take place; `others_present` is anyone else, such as an interpreter. `agreed_for_next` is what
+    was agreed for next time.
+    """
+
+    case_id_bytes: bytes
+    kind: str
+    on: date
+    start: time | None = None
+    end: time | None = None
+    setting: str = "room"
+    place: str = ""
+    call_back: str = ""
+    present: tuple[bytes, ...] = ()
+    others_present: str = ""
+    attendance: str = "planned"
+    agreed_for_next: str = ""
+
+    @property
+    def case_id(self) -> UUID:
+        """The case that this session belongs to."""
+        return UUID(bytes=self.case_id_bytes)
+
+    @property
+    def present_ids(self) -> tuple[UUID, ...]:
+        """The clients who were there, or were expected if it did not take place."""
+        return tuple(UUID(bytes=id) for id in self.present)
+
+    @property
+    def took_place(self) -> bool:
+        """Whether the session or contact took place."""
+        return self.attendance in ("came", "late")
+
+
+THERAPY_SESSION = register_kind(
+    RecordKind(
+        table=therapy_session_table,
+        payload_type=TherapySession,
+        states=TherapySessionState,
+        events=TherapySessionEvent,
+        nouns=RecordNouns(in_sentence="a session", one="a session", many="sessions"),
+    )
+)

@@ -1,0 +1,102 @@
+"""What is stored about an administration: what was asked, and every answer."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.record.people.client_scoped import ClientScoped
+from clinic_toolkit.record.people.watched_questions import WatchedQuestion
+from clinic_toolkit.record.questionnaires.answers import Answers
+from clinic_toolkit.record.questionnaires.corrections import Correction
+from clinic_toolkit.store.base import sealed_table
+
+administration_table = sealed_table("administration")
+
+
+MODE_SELF_ENTERED = "self_entered"
+
+
+MODE_MIXED = "mixed"
+
+
+MODE_PAPER = "paper"
+
+
+MODE_LABELS = {
+    "read_aloud": "read aloud",
+    "telehealth": "read aloud over telehealth",
+    "interpreter": "read aloud with an interpreter",
+    "telehealth_interpreter": "read aloud over telehealth, with an interpreter",
+    MODE_SELF_ENTERED: "answered by the client alone",
+    MODE_MIXED: "partly together, partly by the client alone",
+    MODE_PAPER: "on paper, entered later",
+}
+
+
+class AdministrationState(StrEnum):
+    """The state of an administration."""
+
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+
+
+class AdministrationEvent(StrEnum):
+    """What the audit log says was done to an administration."""
+
+    BEGUN = "administration.begun"
+    ANSWERED = "administration.answered"
+    STOPPED = "administration.stopped"
+    COMPLETED = "administration.completed"
+    REFLECTED = "administration.reflected"
+    RESUMED = "administration.taken_up"
+    SELF_ENTERED = "administration.self_entered"
+    KEYED_AGAIN = "administration.keyed_again"
+    AMENDED = "administration.amended"
+
+
+class Administration(ClientScoped, array_like=True, frozen=True, kw_only=True):
+    """What was asked, about whom and how, each answer, and what was said when the result was discussed.
+
+    `remarks_on_client_page` are the indexes, counted from 0, of the items whose remark the client wants on
+    their page; `corrections` are the sentences of the result that the client corrected. `answered_on` is the
+    day it was answered, `entered_on` the day it was entered from paper, and `double_entered` whether it was
+    entered twice and compared. `watched_question` and `open_line_answer` belong to check-ins.
+    """
+
+    relationship: bytes | None
+    relationship_word: str
+    frame: str
+    instrument_id: str
+    instrument_version: str
+    definition_digest: str
+    mode: str
+    answered_on: date
+    begun_at: datetime
+    answers: Answers
+    wrong: str = ""
+    own_words: str = ""
+    next_step: str = ""
+    remarks_on_client_page: tuple[int, ...] = ()
+    entered_on: date | None = None
+    double_entered: bool = False
+    watched_question: WatchedQuestion | None = None
+    open_line_answer: str = ""
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def relationship_id(self) -> UUID | None:
+        """The relationship that it is about; None for people in general."""
+        return UUID(bytes=self.relationship) if self.relationship else None
+
+
+ADMINISTRATION = register_kind(
+    RecordKind(
+        table=administration_table,
+        payload_type=Administration,
+        states=AdministrationState,
+        events=AdministrationEvent,
+        nouns=RecordNouns(in_sentence="a questionnaire", one="a questionnaire", many="questionnaires"),
+    )
+)

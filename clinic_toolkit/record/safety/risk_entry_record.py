@@ -1,0 +1,149 @@
+"""What is stored about a risk entry."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.record.people.client_scoped import ClientScoped
+from clinic_toolkit.store.base import sealed_table
+
+risk_entry_table = sealed_table("risk_entry")
+
+
+HOW_ASKED, HOW_IN_HAND, HOW_NOT_TODAY = "asked", "in_hand", "not_today"
+
+
+HOW_LABELS = {HOW_ASKED: "Asked today", HOW_IN_HAND: "Already in hand", HOW_NOT_TODAY: "Not today, because"}
+
+
+SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM = "home", "room"
+
+
+SHEET_PLACE_LABELS = {
+    SHEETS_MAY_GO_HOME: "sheets may go home",
+    SHEETS_STAY_IN_ROOM: "sheets stay in the room",
+}
+
+
+class RaisingAnswer(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The exact answer that raised a prompt; another answer to the same question raises a prompt of its own.
+
+    `administration_id_bytes` is the questionnaire it was given in. Older entries have None there; their
+    answers belong to the questionnaire of the entry.
+    """
+
+    item_id: str
+    flag: str
+    status: str
+    value: int | None
+    wants_to_talk: bool
+    administration_id_bytes: bytes | None = None
+
+
+class RiskEntryState(StrEnum):
+    """The state of a risk entry."""
+
+    WRITTEN = "written"
+
+
+class RiskEntryEvent(StrEnum):
+    """What the audit log says was done to a risk entry."""
+
+    WRITTEN = "risk.written"
+
+
+class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
+    """What was done, on which day. `action` is a key of `HOW_LABELS`, or empty in an entry without a prompt.
+
+    `sheet_place` is a key of `SHEET_PLACE_LABELS` if fear of this person was asked about in private on that
+    day, and says where sheets about them may be worked with; it is empty if fear was not asked about. The
+    client's reply is recorded only in the lines that the clinician chose to write. `relationship_word` is the
+    client's word for the relationship at that time.
+    """
+
+    entry_date: date
+    relationship: bytes | None = None
+    administration: bytes | None = None
+    closed_answers: tuple[RaisingAnswer, ...] = ()
+    action: str = ""
+    deferral_reason: str = ""
+    asked_text: str = ""
+    protective_factors: str = ""
+    action_taken: str = ""
+    consultation: str = ""
+    next_check_date: date | None = None
+    sheet_place: str = ""
+    follows_id_bytes: bytes | None = None
+    relationship_word: str = ""
+
+    @property
+    def relationship_id(self) -> UUID | None:
+        """Whom it is about; None is nobody in particular."""
+        return UUID(bytes=self.relationship) if self.relationship else None
+
+    @property
+    def administration_id(self) -> UUID | None:
+        """The questionnaire from which it was written, if any; it may close prompts of others as well."""
+        return UUID(bytes=self.administration) if self.administration else None
+
+    @property
+    def answers(self) -> tuple[RaisingAnswer, ...]:
+        """The answers that the entry names, each with its questionnaire."""
+        return tuple(
+            msgspec.structs.replace(
+                answer, administration_id_bytes=answer.administration_id_bytes or self.administration
+            )
+            for answer in self.closed_answers
+        )
+
+    @property
+    def follows_id(self) -> UUID | None:
+        """The earlier entry that this one follows, if any."""
+        return UUID(bytes=self.follows_id_bytes) if self.follows_id_bytes else None
+
+    @property
+    def labelled_lines(self) -> tuple[tuple[str, str], ...]:
+        """The lines that were written, as pairs of label and text; empty ones are left out."""
+        lines = (
+            ("Asked, and answered", self.asked_text),
+            ("What protects", self.protective_factors),
+            ("What I did", self.action_taken),
+            ("Whom I consulted", self.consultation),
+            ("Next check", format_date(self.next_check_date) if self.next_check_date else ""),
+        )
+        return tuple((label, text) for label, text in lines if text)
+
+    @property
+    def action_label(self) -> str:
+        """The action in one line; empty if there is none."""
+        if self.action == HOW_NOT_TODAY:
+            return f"Not today, because: {self.deferral_reason}"
+        return HOW_LABELS.get(self.action, "")
+
+    @property
+    def deferral_sentence(self) -> str:
+        """Why it was not asked yet and when the next check is; empty unless the entry says "not today"."""
+        if self.action != HOW_NOT_TODAY:
+            return ""
+        reason = (
+            self.deferral_reason
+            if self.deferral_reason.endswith((".", "?", "!"))
+            else f"{self.deferral_reason}."
+        )
+        check = f" Next check on {format_date(self.next_check_date)}." if self.next_check_date else ""
+        return f"Not asked yet, because: {reason}{check}"
+
+
+RISK_ENTRY = register_kind(
+    RecordKind(
+        table=risk_entry_table,
+        payload_type=RiskEntry,
+        states=RiskEntryState,
+        events=RiskEntryEvent,
+        nouns=RecordNouns(in_sentence="a risk entry", one="a risk entry", many="risk entries"),
+    )
+)

@@ -1,0 +1,156 @@
+"""The prefilled parts that a note may start with: questionnaires, worksheets, risk entries in words."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from sqlalchemy import Connection
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics import result_sentences
+from clinic_toolkit.record.outcomes import results
+from clinic_toolkit.record.people import therapy_session_loader
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.questionnaires import administrations, answered_items, remarks
+from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationState
+from clinic_toolkit.record.safety import risk_entries
+from clinic_toolkit.record.values.page_values import (
+    Result,
+)
+from clinic_toolkit.record.writing import handouts
+from clinic_toolkit.record.writing.note_record import (
+    ClinicalNote,
+    NotePart,
+)
+from clinic_toolkit.vault.vault import Vault
+
+
+def list_prefilled_parts(
+    db: Connection,
+    vault: Vault,
+    hour: RecordVersion[TherapySession],
+    given: Sequence[RecordVersion[Administration]] | None = None,
+) -> list[NotePart]:
+    """The prefilled parts that a note of this hour may start with, each marked with its source.
+
+    The client's remarks and risk entries are offered as parts that stay excluded until they are ticked. An
+    hour without questionnaires, worksheets and risk entries has no parts, so that its note shows no trace of
+    a form.
+
+    Args:
+        given: the questionnaires of the hour, if the caller has loaded them already.
+    """
+    parts = []
+    for administration in (
+        answered_items.list_single_client_administrations(db, vault, hour) if given is None else given
+    ):
+        if administration.state not in (AdministrationState.COMPLETED, AdministrationState.STOPPED):
+            continue
+        with suppress(administrations.DefinitionUnreadable):
+            result = results.build_result(db, vault, administration)
+            parts.append(_questionnaire_part(administration, result))
+            parts += _remark_parts(administration, result)
+    for handout in handouts.list_handouts_in_session(
+        db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
+    ):
+        parts.append(
+            NotePart(
+                section="plan",
+                source_label=f"worksheet, {format_date(handout.payload.given_at.astimezone())}",
+                # Whether it stays in the room is left out: a client who reads along would learn of the hold.
+                text=f"Worksheet “{handout.payload.title}” given.",
+                origin_id=handout.id.hex,
+            )
+        )
+    return parts + _risk_parts(db, vault, hour)
+
+
+def list_current_parts(
+    db: Connection,
+    vault: Vault,
+    hour: RecordVersion[TherapySession],
+    note: RecordVersion[ClinicalNote] | None,
+    given: Sequence[RecordVersion[Administration]] | None = None,
+) -> list[NotePart]:
+    """The parts of the draft, and any prefilled part that became available since it was started."""
+    offered = list_prefilled_parts(db, vault, hour, given)
+    parts = list(note.payload.parts) if note else []
+    existing_ids = {part.origin_id for part in parts if part.origin_id}
+    return parts + [part for part in offered if part.origin_id not in existing_ids]
+
+
+def _risk_parts(db: Connection, vault: Vault, hour: RecordVersion[TherapySession]) -> list[NotePart]:
+    """The risk entries of the hour, excluded until they are ticked, because other people read notes."""
+    return [
+        NotePart(
+            section="assessment",
+            source_label=f"risk entry of {format_date(entry.payload.entry_date)}",
+            text=risk_entries.render_risk_entry(entry.payload),
+            origin_id=entry.id.hex,
+            is_excluded=True,
+            is_offered=True,
+        )
+        for entry in risk_entries.list_risk_entries_in_session(
+            db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
+        )
+    ]
+
+
+def _questionnaire_part(administration: RecordVersion[Administration], result: Result) -> NotePart:
+    return NotePart(
+        section="data",
+        source_label=f"questionnaire “{result.instrument.title}”, {format_date(result.answered_on)}",
+        text=_questionnaire_sentence(result, administration),
+        origin_id=administration.id.hex,
+    )
+
+
+def _remark_parts(administration: RecordVersion[Administration], result: Result) -> list[NotePart]:
+    return [
+        NotePart(
+            section="data",
+            source_label=f"questionnaire “{result.instrument.title}”, {format_date(result.answered_on)}",
+            text=f"Said beside “{remark.question}”: “{remark.text}”",
+            origin_id=f"{administration.id.hex}-{remark.index}",
+            is_excluded=True,
+            is_offered=True,
+        )
+        for remark in remarks.list_remarks(administration.payload)
+    ]
+
+
+def _questionnaire_sentence(result: Result, administration: RecordVersion[Administration]) -> str:
+    outcome = "Completed" if administration.state == AdministrationState.COMPLETED else "Began and stopped"
+    has_relationship = administration.payload.relationship is not None
+    subject = (
+        f"about one relationship ({result.frame_label})"
+        if has_relationship
+        else f"about {answered_items.ABOUT_PEOPLE_IN_GENERAL}"
+    )
+    marked_questions = [f"“{item.text}”" for item in result.to_talk_about]
+    talk_sentence = f"Marked to talk about: {' '.join(marked_questions)}" if marked_questions else ""
+    sentences = " ".join(
+        filter(
+            None,
+            (_answers_in_words(result), talk_sentence, f"{_evidence_standing(result)}; used for discussion."),
+        )
+    )
+    return (
+        f"{outcome} “{result.instrument.title}” {subject}, {result.mode_label}, {result.answered} of "
+        f"{result.asked} answered. {sentences}"
+    )
+
+
+def _evidence_standing(result: Result) -> str:
+    if not result.instrument.own:
+        return "Unvalidated tool"
+    return f"The practice’s own questionnaire; its card says “{result.instrument.evidence.level}”"
+
+
+def _answers_in_words(result: Result) -> str:
+    """What was answered: facet by facet with counts, or every answer of a check-in, which has no facets."""
+    if result.instrument.missing is not None:
+        return result_sentences.describe_all_facets(
+            result.instrument, answered_items.score_answers(result.items, result.instrument)
+        )
+    return " ".join(result_sentences.quote_item(item.label, item.text) for item in result.items if item.label)

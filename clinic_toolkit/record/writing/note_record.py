@@ -1,0 +1,102 @@
+"""What is stored about a progress note."""
+
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.record.writing.note_facts import NoteFacts
+from clinic_toolkit.store.base import sealed_table
+
+note_table = sealed_table("clinical_note")
+
+
+SECTIONS_BY_FORMAT = {"DAP": {"data": "Data", "assessment": "Assessment", "plan": "Plan"}}
+
+
+SOURCE_CLINICIAN = "clinician"
+
+
+class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """A piece of text in one section.
+
+    `source_label` is "clinician" or names the source of a prefilled text; `origin_id` identifies the record
+    that the text came from, so that it is offered only once. `is_excluded` keeps the part out of the note.
+    `is_offered` marks a part that starts excluded and that only a tick includes.
+    """
+
+    section: str
+    source_label: str
+    text: str
+    origin_id: str = ""
+    is_excluded: bool = False
+    is_offered: bool = False
+
+
+class NoteState(StrEnum):
+    """The state of a note."""
+
+    DRAFT = "draft"
+    FINAL = "final"
+
+
+class NoteEvent(StrEnum):
+    """What the audit log says was done to a note."""
+
+    BEGUN = "note.begun"
+    SAVED = "note.saved"
+    SIGNED = "note.signed"
+
+
+class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """The note of one hour.
+
+    Once signed it holds the facts that are shown beside it, and the offset of local time from UTC in minutes,
+    so that the time of signing reads the same on a machine in another time zone.
+    """
+
+    therapy_session: bytes
+    format: str
+    parts: tuple[NotePart, ...]
+    signed_at: datetime | None = None
+    facts: NoteFacts | None = None
+    utc_offset_minutes: int = 0
+
+    @property
+    def therapy_session_id(self) -> UUID:
+        """The hour it is about."""
+        return UUID(bytes=self.therapy_session)
+
+    @property
+    def signer_name(self) -> str:
+        """The name of the clinician who signed; empty before the note is signed."""
+        return self.facts.clinician_name if self.facts else ""
+
+    @property
+    def signed_at_local(self) -> datetime | None:
+        """When it was signed, in the local time of the signer; None before the note is signed."""
+        signer_zone = timezone(timedelta(minutes=self.utc_offset_minutes))
+        return self.signed_at.astimezone(signer_zone) if self.signed_at else None
+
+    @property
+    def included_parts(self) -> tuple[NotePart, ...]:
+        """The parts that are signed: those that hold text and are not excluded."""
+        return tuple(part for part in self.parts if part.text.strip() and not part.is_excluded)
+
+    @property
+    def quotes_questionnaire(self) -> bool:
+        """Whether any included part came from a questionnaire."""
+        return any(part.source_label.startswith("questionnaire") for part in self.included_parts)
+
+
+CLINICAL_NOTE = register_kind(
+    RecordKind(
+        table=note_table,
+        payload_type=ClinicalNote,
+        states=NoteState,
+        events=NoteEvent,
+        nouns=RecordNouns(in_sentence="a progress note", one="a note", many="notes"),
+    )
+)

@@ -1,0 +1,103 @@
+"""Choosing a questionnaire in a session, and whom it is about."""
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.record.outcomes import check_ins
+from clinic_toolkit.record.people import (
+    cases,
+    clients,
+    relationships,
+    therapy_sessions,
+)
+from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.questionnaires import (
+    administrations,
+    answered_items,
+    own_questionnaires,
+    recent_relationships,
+)
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    AdministrationState,
+)
+from clinic_toolkit.web import context
+from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
+from clinic_toolkit.web.screen_parts import (
+    idempotent_forms,
+    relationship_choice,
+    repeat_lines,
+)
+from clinic_toolkit.web.transport import responses
+from clinic_toolkit.web.transport.responses import ViewResult
+
+screen = Blueprint("questionnaire_choice", __name__)
+
+
+MINUTES_NEEDED = 20  # for a long form; ten of them are for talking about it
+
+
+@screen.route("/sessions/<uuid:session>/questionnaire", methods=["GET", "POST"])
+def choose(session: UUID) -> ViewResult:
+    """Choose the questionnaire and whom it is about."""
+    db, vault = context.db(), context.vault()
+    hour = therapy_sessions.load_therapy_session(db, vault, session)
+    case = cases.load_case(db, vault, hour.payload.case_id)
+    if case.payload.is_couple:
+        return render_template("administrations/couple.html", here="clients", hour=hour)
+    client = clients.load_client(db, vault, case.payload.client_ids[0])
+    people = relationships.list_active_relationships(db, vault, client.id)
+    instruments = own_questionnaires.list_offered_instruments(db, vault)
+    form = ChooseQuestionnaireForm.for_client(
+        people,
+        instruments,
+        request.form if request.method == "POST" else None,
+        order=recent_relationships.recent_relationship_ids(db, vault, client.id, people),
+    )
+    ring = vault.get_ring(client.id, "record")
+    existing = idempotent_forms.find_created_before(ADMINISTRATION, ring, form.matches_record)
+    if existing is not None:
+        return responses.redirect_to(url_for("administrations.introduction", id=existing.id))
+    if request.method == "POST" and form.validate():
+        relationship = relationship_choice.load_or_add_relationship(form, client.id)
+        administration = administrations.create_administration(
+            db,
+            vault,
+            form.offered_instruments[form.instrument.data],
+            client_id=client.id,
+            relationship=relationship,
+            therapy_session_id=hour.id,
+            mode=administrations.read_aloud_mode(
+                hour.payload.setting, with_interpreter=bool(form.interpreter.data)
+            ),
+            now=context.now(),
+            idempotency_key=idempotent_forms.submitted_idempotency_key(),
+        )
+        return responses.redirect_to(url_for("administrations.introduction", id=administration.id))
+    context.audit_read(CLIENT, client)
+    frames = [frame for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general]
+    page = render_template(
+        "administrations/choose.html",
+        here="clients",
+        hour=hour,
+        client=client,
+        form=form,
+        errors=form.errors,
+        instruments=instruments,
+        frames=frames,
+        short=_is_time_short(therapy_sessions.minutes_left(hour.payload, now=context.now())),
+        given=[
+            administration
+            for administration in answered_items.list_single_client_administrations(db, vault, hour)
+            if administration.state == AdministrationState.COMPLETED
+            and not check_ins.is_check_in(administration.payload)
+        ],
+        repeats=repeat_lines.list_repeats_on_offer(client.id, {rel.id: rel.payload.word for rel in people}),
+    )
+    return (page, 422) if form.errors else page
+
+
+def _is_time_short(left: int | None) -> bool:
+    return left is not None and left < MINUTES_NEEDED
