@@ -10,9 +10,31 @@ import hashlib
 import sqlite3
 import sys
 from pathlib import Path
+from typing import TypedDict
 
 
-def slot(raw):  # format.md, "The anchor"
+class Entry(TypedDict):
+    """One of the lines that were saved last."""
+
+    seq: int
+    at: int
+    link: str
+    table: str
+    ring: str
+    record: str
+
+
+class Slot(TypedDict):
+    """Where the chain stood."""
+
+    count: int
+    incarnation: str
+    seq: int
+    head: str
+    entries: list[Entry]
+
+
+def slot(raw: bytes) -> Slot | None:  # format.md, "The anchor"
     if len(raw) != 4096 or hashlib.sha256(raw[:4064]).digest() != raw[4064:]:
         return None
     if raw[:8] != b"CtAnchor" or int.from_bytes(raw[8:10], "big") != 1:
@@ -25,10 +47,8 @@ def slot(raw):  # format.md, "The anchor"
         seq, moment = (int.from_bytes(raw[start : start + 8], "big") for start in (at, at + 8))
         name = raw[at + 24 : at + 44].rstrip(b"\0").decode()
         ring, record = raw[at + 44 : at + 60].hex(), raw[at + 60 : at + 76].hex()
-        entries.append(
-            {"seq": seq, "at": moment, "link": raw[at + 16 : at + 24].hex(), "table": name}
-            | {"ring": ring, "record": record}
-        )
+        link = raw[at + 16 : at + 24].hex()
+        entries.append(Entry(seq=seq, at=moment, link=link, table=name, ring=ring, record=record))
     return {
         "count": int.from_bytes(raw[10:18], "big"),
         "incarnation": raw[18:34].hex(),
@@ -38,14 +58,14 @@ def slot(raw):  # format.md, "The anchor"
     }
 
 
-def newest(folder):
+def newest(folder: Path | str) -> Slot | None:
     """The slot that counts, or None."""
     raw = (Path(folder) / "clinic.anchor").read_bytes()
     whole = [found for found in (slot(raw[:4096]), slot(raw[4096:])) if found]
     return max(whole, key=lambda found: found["count"]) if whole else None
 
 
-def told(folder):
+def told(folder: Path | str) -> str:
     """What the anchor says of the chain: "whole", "missing", "other" or "absent"."""
     found = newest(folder)
     if found is None:

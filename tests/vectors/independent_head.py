@@ -10,16 +10,17 @@ import hashlib
 import sqlite3
 import sys
 from pathlib import Path
+from typing import Any
 
 try:
     from tests.vectors.independent_reader import decoded
 except ImportError:  # on its own, beside the other
-    from independent_reader import decoded
+    from independent_reader import decoded  # type: ignore[import-not-found, no-redef]
 
 TABLES = ("vault", "identity", "ring", "ring_grant", "slot", "slot_list")
 
 
-def head(folder):  # "The second copy of the head"
+def head(folder: Path | str) -> tuple[int, dict[str, list[Any]]]:  # "The second copy of the head"
     raw = (Path(folder) / "clinic.head").read_bytes()
     body, total = raw[:-32], raw[-32:]
     if hashlib.sha256(body).digest() != total:
@@ -30,7 +31,7 @@ def head(folder):  # "The second copy of the head"
     return generation, dict(zip(TABLES, tables, strict=True))
 
 
-def put_back(folder, target):
+def put_back(folder: Path | str, target: Path | str) -> int:
     generation, tables = head(folder)
     Path(target).mkdir()
     source = sqlite3.connect(f"{(Path(folder) / 'clinic.db').resolve().as_uri()}?mode=ro", uri=True)

@@ -17,7 +17,9 @@ import sqlite3
 import struct
 import sys
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,7 +33,7 @@ SUITE = 1
 RECORD_COLUMNS = {"id", "record", "version", "ring", "kid", "final", "sealed"}
 
 
-def enc(label, *fields):  # format.md, "Encoding"
+def enc(label: str, *fields: bytes | str | int | None) -> bytes:  # format.md, "Encoding"
     name = b"clinic/1/" + label.encode()
     out = bytes([len(name)]) + name + struct.pack(">H", len(fields))
     for field in fields:
@@ -46,27 +48,27 @@ def enc(label, *fields):  # format.md, "Encoding"
     return out
 
 
-def sha256(data):
+def sha256(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def expand(secret, info, length):
+def expand(secret: bytes, info: bytes, length: int) -> bytes:
     return HKDFExpand(hashes.SHA256(), length, info).derive(secret)
 
 
-def unseal(okm, sealed, aad):  # "The seal"
+def unseal(okm: bytes, sealed: bytes, aad: bytes) -> bytes:  # "The seal"
     if not hmac.compare_digest(sealed[:32], okm[44:]):
         raise ValueError("the commitment differs: a wrong secret, or changed bytes")
     return AESGCM(okm[:32]).decrypt(okm[32:44], sealed[32:], aad)
 
 
-def unseal_hedged(key, label, blob, aad):  # "Seals under a long-lived key"
+def unseal_hedged(key: bytes, label: str, blob: bytes, aad: bytes) -> bytes:  # "Seals under a long-lived key"
     if blob[0] != SUITE:
         raise ValueError("another suite")
     return unseal(expand(key, enc(label, blob[1:25], sha256(aad)), 76), blob[25:], aad)
 
 
-def sheet_secret(text):  # "The recovery sheet"
+def sheet_secret(text: str) -> bytes:  # "The recovery sheet"
     meant = "".join(text.upper().translate(str.maketrans("OIL", "011", "-")).split())
     number = 0
     for group in range(8):
@@ -83,7 +85,7 @@ def sheet_secret(text):  # "The recovery sheet"
     return number.to_bytes(20, "big")
 
 
-def msgpack(data, at=0):  # the standard's types that records use; returns (value, end)
+def msgpack(data: bytes, at: int = 0) -> tuple[Any, int]:  # the types that records use: (value, end)
     first = data[at]
     at += 1
     if first < 0x80:
@@ -116,7 +118,7 @@ def msgpack(data, at=0):  # the standard's types that records use; returns (valu
     raise ValueError("a msgpack type that records do not use")
 
 
-def _items(data, at, count, *, mapping):
+def _items(data: bytes, at: int, count: int, *, mapping: bool) -> tuple[Any, int]:
     values = []
     for _ in range(count * (2 if mapping else 1)):
         value, at = msgpack(data, at)
@@ -124,7 +126,7 @@ def _items(data, at, count, *, mapping):
     return (dict(zip(values[::2], values[1::2], strict=True)) if mapping else values), at
 
 
-def _moment(kind, raw):  # msgpack's timestamp, as microseconds since 1970 in UTC
+def _moment(kind: int, raw: bytes) -> int:  # msgpack's timestamp, as microseconds since 1970 in UTC
     number = int.from_bytes(raw, "big")
     if kind != 0xFF:
         raise ValueError("an extension that records do not use")
@@ -132,16 +134,15 @@ def _moment(kind, raw):  # msgpack's timestamp, as microseconds since 1970 in UT
     return number * 10**6 if len(raw) == 4 else seconds * 10**6 + nano // 1000
 
 
-def decoded(body):
+def decoded(body: bytes) -> Any:
     value, end = msgpack(body)
     if end != len(body):
         raise ValueError("bytes after the end of a body")
     return value
 
 
-def field_tables(
-    page=FIELDS,
-):  # "What the fields of a record mean": the fields of every array, in their order
+# "What the fields of a record mean": the fields of every array, in their order
+def field_tables(page: Path = FIELDS) -> dict[str, list[tuple[str, str]]]:
     parts = re.split(r"(?m)^## ([a-z_]+)$", page.read_text(encoding="utf-8"))[1:]
     rows = r"(?m)^\| ([a-z_]+) \| (.+?) \|"
     return {
@@ -150,7 +151,7 @@ def field_tables(
     }
 
 
-def labelled(kind, values, tables):
+def labelled(kind: str, values: Any, tables: dict[str, list[tuple[str, str]]]) -> Any:
     """The values of an array by the names of its fields, and the arrays in it in the same way."""
     if values is None:
         return None
@@ -159,12 +160,10 @@ def labelled(kind, values, tables):
         inner = told.removesuffix(" or nil").removeprefix("list of ")
         several = told.startswith("list of ")
         inner = inner if inner in tables else inner.removesuffix("s")
-        if inner in tables:
-            value = (
-                [labelled(inner, each, tables) for each in value]
-                if several
-                else labelled(inner, value, tables)
-            )
+        if inner in tables and several:
+            value = [labelled(inner, each, tables) for each in value]
+        elif inner in tables:
+            value = labelled(inner, value, tables)
         named[name] = value
     return named
 
@@ -172,7 +171,7 @@ def labelled(kind, values, tables):
 class Reader:
     """An opened store. `records` and `audit_lines` yield dictionaries."""
 
-    def __init__(self, folder, *, passphrase=None, sheet=None):
+    def __init__(self, folder: Path | str, *, passphrase: str | None = None, sheet: str = "") -> None:
         self.db = sqlite3.connect(f"{(Path(folder) / 'clinic.db').resolve().as_uri()}?mode=ro", uri=True)
         self.db.row_factory = sqlite3.Row
         head = self.db.execute("SELECT * FROM vault").fetchone()
@@ -191,18 +190,18 @@ class Reader:
         )
         self.rings = {row["ring"]: self._ring(row) for row in self.db.execute("SELECT * FROM ring")}
 
-    def _own(self, what, *place):
+    def _own(self, what: str, *place: bytes | int) -> bytes:
         return enc("user-seal", self.vault, SUITE, self.user, what, *place)
 
-    def _slot_head(self, row):
+    def _slot_head(self, row: sqlite3.Row) -> bytes:
         cost = (row["memory_kib"], row["passes"], row["lanes"])
         return enc("slot", self.vault, SUITE, row["user"], row["slot"], row["kind"], row["salt"], *cost)
 
-    def _user_key(self, passphrase, sheet):
+    def _user_key(self, passphrase: str | None, sheet: str) -> bytes:
         kind = 1 if passphrase is not None else 2
         row = self.db.execute("SELECT * FROM slot WHERE kind = ?", [kind]).fetchone()
         self.user = row["user"]
-        if kind == 1:
+        if passphrase is not None:
             m, t, p = row["memory_kib"], row["passes"], row["lanes"]
             if not (65536 <= m <= 1048576 and 3 <= t <= 10 and 4 <= p <= 16):
                 raise ValueError("a cost outside the limits")
@@ -213,7 +212,7 @@ class Reader:
         head = self._slot_head(row)
         return unseal(expand(root, head, 76), row["sealed"], head)
 
-    def _check_slot_list(self):
+    def _check_slot_list(self) -> None:
         listed = self.db.execute("SELECT * FROM slot_list WHERE user = ?", [self.user]).fetchone()
         slots = self.db.execute("SELECT * FROM slot WHERE user = ?", [self.user])
         prints = sorted(sha256(self._slot_head(row) + row["sealed"]) for row in slots)
@@ -223,7 +222,7 @@ class Reader:
         if not hmac.compare_digest(mac, listed["mac"]):
             raise ValueError("the list of ways in is not the last one made")
 
-    def _ring(self, row):
+    def _ring(self, row: sqlite3.Row) -> dict[str, Any]:
         place = (row["ring"], row["generation"])
         query = "SELECT sealed FROM ring_grant WHERE ring = ? AND generation = ? AND user = ?"
         sealed = self.db.execute(query, [*place, self.user]).fetchone()[0]
@@ -238,7 +237,9 @@ class Reader:
         )
         return {"cdk": cdk, "kid": kid, "owner": owner.hex(), "class": number, "order": order}
 
-    def _open(self, table, record, version, ring, kid, blob):  # "Records"
+    def _open(
+        self, table: str, record: bytes, version: int, ring: bytes, kid: bytes, blob: bytes
+    ) -> dict[str, Any]:  # "Records"
         found = self.rings[ring]
         if kid != found["kid"]:
             raise ValueError("an unknown generation of a ring")
@@ -247,7 +248,7 @@ class Reader:
         if inside[0] != 1:
             raise ValueError("another kind of envelope")
         random, at = inside[1:33], 34 + inside[33]
-        label, signature = inside[34:at].decode(), None
+        label, signature = inside[34:at].decode(), b""
         if label:
             signature, at = inside[at : at + 64], at + 64
         (length,) = struct.unpack(">I", inside[at : at + 4])
@@ -258,7 +259,7 @@ class Reader:
         belongs = {"owner": found["owner"], "class": found["class"]}
         return belongs | {"content": named.hex(), "signed": label, "raw": body}
 
-    def records(self):
+    def records(self) -> Iterator[dict[str, Any]]:
         """Every version of every record, table by table."""
         for (table,) in self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"):
             if {row["name"] for row in self.db.execute(f"PRAGMA table_info({table})")} != RECORD_COLUMNS:
@@ -268,7 +269,7 @@ class Reader:
                 place = (row["record"], row["version"], row["ring"], row["kid"])
                 yield named | self._open(table, *place, row["sealed"])
 
-    def audit_lines(self):
+    def audit_lines(self) -> Iterator[dict[str, Any]]:
         """Every line of the audit trail, the chain and the signatures checked."""
         before = bytes(32)
         for seq, row in enumerate(self.db.execute("SELECT * FROM audit_line ORDER BY seq"), start=1):

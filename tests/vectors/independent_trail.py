@@ -1,6 +1,7 @@
 """Holds records against the audit trail, from `docs/format.md` and the reader beside it alone."""
 
 import re
+from typing import Any
 
 from . import independent_reader
 
@@ -8,7 +9,7 @@ LONGEST = 64
 KEYLESS = re.compile(r"unlock\.failed|handover\.(kept|finished|given_back) [0-9a-f]{8}-[1-9][0-9]{0,3}")
 
 
-def told(reader):
+def told(reader: independent_reader.Reader) -> list[Any]:
     """The text of every line, opened; the chain and the signatures are checked.
 
     Raises ValueError where a line without a key says what the program never writes without one.
@@ -22,7 +23,7 @@ def told(reader):
     return lines
 
 
-def unnamed(reader):
+def unnamed(reader: independent_reader.Reader) -> list[tuple[str, str, int]]:
     """The table, record and version of every row that no line names, content and all."""
     named = {
         (table, record.hex(), version, content.hex())

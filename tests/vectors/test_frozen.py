@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from clinic_toolkit.crypto import passphrase_kdf
-from clinic_toolkit.crypto.encoding import Field, encode_fields
+from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import (
     DecryptionError,
     SealingKey,
@@ -35,12 +35,13 @@ def load(name: str) -> dict[str, Any]:
 ENCODING, SEALS, SLOTS, RECORDS = (load(f"{name}.json") for name in ("encoding", "seals", "slots", "records"))
 
 
-def fields(listed: list[Any]) -> list[Field]:
-    def one(value: Any) -> Field:
+def fields(listed: list[dict[str, Any] | None]) -> list[bytes | int | str | None]:
+    def one(value: dict[str, Any] | None) -> bytes | int | str | None:
         if value is None:
             return None
         ((kind, held),) = value.items()
-        return bytes.fromhex(held) if kind == "bytes" else held  # type: ignore[no-any-return]
+        found: bytes | int | str = bytes.fromhex(held) if kind == "bytes" else held
+        return found
 
     return [one(value) for value in listed]
 
