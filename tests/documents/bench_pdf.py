@@ -86,7 +86,7 @@ def record(make: Callable[[], bytes]) -> tuple[tuple[float, float], list[list[Ac
         pages[-1].append(("write", (line, x, baseline), {}))
         real_write(pen, line, x, baseline)
 
-    canvas.Canvas, line_breaking.draw_line = Recorder, write  # type: ignore[assignment, misc]
+    canvas.Canvas, line_breaking.draw_line = Recorder, write  # type: ignore[misc]
     try:
         make()
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pdfplumber
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from clinic_toolkit.documents import (
     answer_card,
@@ -59,10 +60,15 @@ def texts(pdf: bytes) -> list[str]:
 def fonts(pdf: bytes) -> Iterator[tuple[str, bool]]:
     """Every font that any page names, and whether the file carries it."""
     for page in PdfReader(BytesIO(pdf)).pages:
-        for font in page["/Resources"]["/Font"].values():
+        resources = page["/Resources"]
+        assert isinstance(resources, DictionaryObject)
+        named = resources["/Font"]
+        assert isinstance(named, DictionaryObject)
+        for font in named.values():
             described = font.get_object()
             descriptor = described.get("/FontDescriptor")
-            yield described["/BaseFont"], descriptor is not None and "/FontFile2" in descriptor.get_object()
+            carried = descriptor is not None and "/FontFile2" in descriptor.get_object()
+            yield described["/BaseFont"], carried
 
 
 def pages(pdf: bytes) -> int:

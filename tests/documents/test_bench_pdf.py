@@ -1,5 +1,7 @@
 """The benchmark's floor draws what the sheet draws, or its ratio would mean nothing."""
 
+from typing import Any
+
 import pytest
 
 from tests.documents import bench_pdf
@@ -7,7 +9,7 @@ from tests.documents.reading import chars, shapes
 
 
 @pytest.mark.parametrize("name", bench_pdf.SHEETS)
-def test_the_floor_puts_every_glyph_and_shape_where_the_sheet_has_it(name):
+def test_the_floor_puts_every_glyph_and_shape_where_the_sheet_has_it(name: str) -> None:
     make = bench_pdf.SHEETS[name]
     size, pages = bench_pdf.record(make)
     floor = bench_pdf.redraw(size, pages)
@@ -15,7 +17,7 @@ def test_the_floor_puts_every_glyph_and_shape_where_the_sheet_has_it(name):
     assert [len(page) for page in shapes(floor)] == [len(page) for page in shapes(make())]
 
 
-def places(pages):
+def places(pages: list[list[dict[str, Any]]]) -> list[list[tuple[str, float, float, float]]]:
     return [
         sorted(
             (char["text"], round(char["x0"], 1), round(char["top"], 1), round(char["size"], 2))

@@ -18,14 +18,14 @@ every = pytest.mark.parametrize("paper", PAPERS)
 
 
 @every
-def test_the_client_page_has_no_digit_but_the_date_and_the_telephone(paper):
+def test_the_client_page_has_no_digit_but_the_date_and_the_telephone(paper: str) -> None:
     said = " ".join(texts(client_page.render_client_page(values.client_page(paper))))
     rest = said.replace("22 November 2026", "").replace("116 123", "").replace("112", "")
     assert "22 November 2026" in said and "116 123" in said
     assert not re.search(r"\d", rest)
 
 
-def test_a_client_page_of_two_pages_adds_only_the_page():
+def test_a_client_page_of_two_pages_adds_only_the_page() -> None:
     long = replace(values.client_page(), own_words=("I write and write about it. " * 120,))
     said = texts(client_page.render_client_page(long))
     rest = " ".join(said).replace("22 November 2026", "").replace("116 123", "").replace("112", "")
@@ -33,7 +33,7 @@ def test_a_client_page_of_two_pages_adds_only_the_page():
     assert all("A conversation aid, not a test." in page for page in said)
 
 
-def test_the_client_page_leaves_out_the_heading_of_what_is_empty():
+def test_the_client_page_leaves_out_the_heading_of_what_is_empty() -> None:
     empty = replace(values.client_page(), strengths=(), stood_out=(), own_words=(), next_step="")
     said = texts(client_page.render_client_page(empty))[0]
     assert "What is going well" not in said and "What stood out" not in said
@@ -42,7 +42,7 @@ def test_the_client_page_leaves_out_the_heading_of_what_is_empty():
 
 
 @every
-def test_a_client_page_on_which_much_stood_out_is_one_page_with_lines_to_write_on(paper):
+def test_a_client_page_on_which_much_stood_out_is_one_page_with_lines_to_write_on(paper: str) -> None:
     much = values.client_page(paper)
     much = replace(much, strengths=much.strengths * 2, stood_out=much.stood_out * 3)
     pdf = client_page.render_client_page(replace(much, own_words=(), next_step=""))
@@ -51,14 +51,14 @@ def test_a_client_page_on_which_much_stood_out_is_one_page_with_lines_to_write_o
 
 
 @every
-def test_the_client_page_names_no_practice_and_has_one_foot(paper):
+def test_the_client_page_names_no_practice_and_has_one_foot(paper: str) -> None:
     said = texts(client_page.render_client_page(values.client_page(paper)))[0]
     assert "Old Mill" not in said and "Calder" not in said
     assert said.endswith("A conversation aid, not a test.")
 
 
 @every
-def test_a_worksheet_is_one_page_with_nothing_below_twelve_points(paper):
+def test_a_worksheet_is_one_page_with_nothing_below_twelve_points(paper: str) -> None:
     pdf = worksheet.render_worksheet(values.sheet(paper))
     assert pages(pdf) == 1
     assert (
@@ -68,7 +68,7 @@ def test_a_worksheet_is_one_page_with_nothing_below_twelve_points(paper):
 
 
 @every
-def test_a_worksheet_says_nothing_of_where_it_is_from(paper):
+def test_a_worksheet_says_nothing_of_where_it_is_from(paper: str) -> None:
     sheet = values.sheet(paper)
     said = texts(worksheet.render_worksheet(sheet))[0]
     for unsaid in (
@@ -91,7 +91,7 @@ def test_a_worksheet_says_nothing_of_where_it_is_from(paper):
 
 @every
 @pytest.mark.parametrize("large", [False, True])
-def test_lines_to_write_on_are_eight_millimetres_apart(paper, large):
+def test_lines_to_write_on_are_eight_millimetres_apart(paper: str, large: bool) -> None:
     pdf = worksheet.render_worksheet(values.sheet(paper, large=large))
     found = 0
     for page in shapes(pdf):
@@ -104,7 +104,7 @@ def test_lines_to_write_on_are_eight_millimetres_apart(paper, large):
     assert found >= 3
 
 
-def test_the_fullest_table_still_fits_and_an_overfull_sheet_loses_nothing():
+def test_the_fullest_table_still_fits_and_an_overfull_sheet_loses_nothing() -> None:
     table = TableBlock(
         kind="table", label="A week", columns=("What", "Before", "After"), rows=14, numbered=True
     )
@@ -118,7 +118,7 @@ def test_the_fullest_table_still_fits_and_an_overfull_sheet_loses_nothing():
 
 @every
 @pytest.mark.parametrize("sentence", ["", "I said it as I meant it, more or less. " * 4])
-def test_the_middle_of_two_circles_is_wide_enough_to_write_in(paper, sentence):
+def test_the_middle_of_two_circles_is_wide_enough_to_write_in(paper: str, sentence: str) -> None:
     own = next(each for each in list_worksheets() if each.slug == "two-circles")
     pdf = worksheet.render_worksheet(replace(values.sheet(paper, sentence=sentence), worksheet=own))
     left, right = sorted(
@@ -130,7 +130,7 @@ def test_the_middle_of_two_circles_is_wide_enough_to_write_in(paper, sentence):
 
 
 @every
-def test_the_answer_card_has_no_number_and_very_large_words(paper):
+def test_the_answer_card_has_no_number_and_very_large_words(paper: str) -> None:
     pdf = answer_card.render_answer_card(values.card(paper))
     said = texts(pdf)
     assert len(said) == 1 and not re.search(r"\d", said[0])
@@ -141,7 +141,7 @@ def test_the_answer_card_has_no_number_and_very_large_words(paper):
 
 
 @every
-def test_the_answer_card_holds_the_longest_scale(paper):
+def test_the_answer_card_holds_the_longest_scale(paper: str) -> None:
     card = values.card(paper)
     assert (
         pages(answer_card.render_answer_card(replace(card, instrument=values.wide_scale(card.instrument))))
@@ -151,7 +151,7 @@ def test_the_answer_card_holds_the_longest_scale(paper):
 
 @every
 @pytest.mark.parametrize("general", [False, True])
-def test_the_blank_form_asks_every_item_and_lets_every_item_be_left(paper, general):
+def test_the_blank_form_asks_every_item_and_lets_every_item_be_left(paper: str, general: bool) -> None:
     form = values.blank(paper, general=general)
     pdf = blank_form.render_blank_form(form)
     said = " ".join(texts(pdf))
@@ -168,7 +168,7 @@ def test_the_blank_form_asks_every_item_and_lets_every_item_be_left(paper, gener
     assert "In the past 4 weeks" in said and form.instrument.closing in said
 
 
-def test_the_answer_words_stand_on_every_page_of_a_long_form():
+def test_the_answer_words_stand_on_every_page_of_a_long_form() -> None:
     form = values.blank()
     twice = replace(form.instrument, items=form.instrument.items * 3)
     said = texts(blank_form.render_blank_form(replace(form, instrument=twice)))
@@ -178,7 +178,7 @@ def test_the_answer_words_stand_on_every_page_of_a_long_form():
             assert word in page
 
 
-def test_the_blank_form_tells_no_item_from_another():
+def test_the_blank_form_tells_no_item_from_another() -> None:
     """The two items about safety look like all others, and their numbers stand nowhere else."""
     form = values.blank()
     plain = replace(
@@ -194,7 +194,9 @@ def test_the_blank_form_tells_no_item_from_another():
 @pytest.mark.parametrize(
     "id", [each.id for each in list_instruments() if confidentiality_limits.requires_notice(each)]
 )
-def test_the_limits_stand_on_the_one_page_before_anything_is_asked(paper, general, id):
+def test_the_limits_stand_on_the_one_page_before_anything_is_asked(
+    paper: str, general: bool, id: str
+) -> None:
     form = replace(
         values.blank(paper, general=general),
         instrument=next(each for each in list_instruments() if each.id == id),
@@ -208,7 +210,7 @@ def test_the_limits_stand_on_the_one_page_before_anything_is_asked(paper, genera
 
 
 @every
-def test_the_longest_limits_that_a_practice_may_write_are_printed_whole(paper):
+def test_the_longest_limits_that_a_practice_may_write_are_printed_whole(paper: str) -> None:
     longest = ("Only what I have to tell leaves this room, and you hear it first. " * 10)[:600].strip()
     for own in (each for each in list_instruments() if confidentiality_limits.requires_notice(each)):
         said = " ".join(
@@ -223,7 +225,7 @@ def test_the_longest_limits_that_a_practice_may_write_are_printed_whole(paper):
 
 @every
 @pytest.mark.parametrize("slug", [each.slug for each in list_worksheets()])
-def test_the_catalogues_worksheets_are_one_page_each(paper, slug):
+def test_the_catalogues_worksheets_are_one_page_each(paper: str, slug: str) -> None:
     own = next(each for each in list_worksheets() if each.slug == slug)
     full = replace(values.sheet(paper, sentence="I said it as I meant it, more or less. " * 4), worksheet=own)
     assert pages(worksheet.render_worksheet(full)) == 1
@@ -232,7 +234,7 @@ def test_the_catalogues_worksheets_are_one_page_each(paper, slug):
 
 @every
 @pytest.mark.parametrize("id", [each.id for each in list_instruments()])
-def test_the_catalogues_questionnaires_print(paper, id):
+def test_the_catalogues_questionnaires_print(paper: str, id: str) -> None:
     own = next(each for each in list_instruments() if each.id == id)
     card = answer_card.render_answer_card(replace(values.card(paper), instrument=own))
     assert pages(card) == 1 and not re.search(r"\d", texts(card)[0])
@@ -250,7 +252,7 @@ def test_the_catalogues_questionnaires_print(paper, id):
 
 
 @every
-def test_a_blank_form_names_no_topic_in_its_title_or_its_foot(paper):
+def test_a_blank_form_names_no_topic_in_its_title_or_its_foot(paper: str) -> None:
     value = values.blank(paper)
     assert value.instrument.title not in " ".join(texts(blank_form.render_blank_form(value)))
     assert value.form_code in " ".join(texts(blank_form.render_blank_form(value))), (

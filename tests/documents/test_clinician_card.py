@@ -6,6 +6,7 @@ import pytest
 
 from clinic_toolkit.documents import blank_form, clinician_card
 from clinic_toolkit.instruments.catalogue import list_instruments
+from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE, flagged_item_numbers
 from tests.documents import values
 from tests.documents.reading import PAPERS, chars, pages, texts
@@ -19,7 +20,7 @@ def words_of(pdf: bytes) -> str:
 
 
 @pytest.mark.parametrize("paper", PAPERS)
-def test_it_names_the_numbers_the_codes_and_what_to_do(paper):
+def test_it_names_the_numbers_the_codes_and_what_to_do(paper: str) -> None:
     said = words_of(clinician_card.render_clinician_card(values.clinician_card(paper)))
     assert "How I give, version 1" in said and "KQ7M-CDEF" in said and "M7QK-FEDC" in said
     assert "8 · 12" in said and said.count(" or more is ticked") == 2
@@ -28,7 +29,9 @@ def test_it_names_the_numbers_the_codes_and_what_to_do(paper):
 
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("form", list_instruments(), ids=lambda form: form.id)
-def test_the_card_of_each_form_is_one_page_without_a_word_of_any_question(paper, form):
+def test_the_card_of_each_form_is_one_page_without_a_word_of_any_question(
+    paper: str, form: Instrument
+) -> None:
     pdf = clinician_card.render_clinician_card(replace(values.clinician_card(paper), instrument=form))
     said = words_of(pdf)
     assert pages(pdf) == 1
@@ -44,7 +47,7 @@ def test_the_card_of_each_form_is_one_page_without_a_word_of_any_question(paper,
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_each_number_has_the_answer_from_which_on_it_is_asked_about(reverse):
+def test_each_number_has_the_answer_from_which_on_it_is_asked_about(reverse: bool) -> None:
     """From the first step above the lowest for fear, from the middle for a burden."""
     form = values.clinician_card().instrument
     options = sorted(form.options, key=lambda option: option.value, reverse=reverse)
@@ -60,11 +63,11 @@ def test_each_number_has_the_answer_from_which_on_it_is_asked_about(reverse):
         assert f"Number {number}: ask, when nobody else can hear, if “{first[flag]}” or {onward}" in said
 
 
-def test_the_control_a_topic_would_be_found():
+def test_the_control_a_topic_would_be_found() -> None:
     assert TOPIC.search("Ask about fear of this person.") and TOPIC.search("Feeling a burden")
 
 
-def test_the_form_carries_nothing_of_the_card():
+def test_the_form_carries_nothing_of_the_card() -> None:
     for form in list_instruments():
         said = words_of(blank_form.render_blank_form(replace(values.blank(), instrument=form)))
         assert "before the door" not in said and "reassurance" not in said and "116 123" not in said

@@ -1,7 +1,7 @@
 """What the clinician keeps: the summary of an hour, the progress note."""
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 import pytest
 
@@ -15,7 +15,7 @@ every = pytest.mark.parametrize("paper", PAPERS)
 
 
 @every
-def test_the_summary_says_words_before_numbers_and_what_they_are_worth(paper):
+def test_the_summary_says_words_before_numbers_and_what_they_are_worth(paper: str) -> None:
     said = " ".join(texts(summary.render_session_summary(values.summary(paper))))
     assert "Most of the time for 2, nearly all the time for 1. 83 (3 of 3 answered)" in said
     assert "2 of 3 answered, no number" in said and "64 (7 of 9 answered)" in said
@@ -27,18 +27,18 @@ def test_the_summary_says_words_before_numbers_and_what_they_are_worth(paper):
     assert "version 1 · 22 November 2026 · read aloud · 10 of 12 answered" in said
 
 
-def test_the_summary_names_no_answer_that_was_not_given():
+def test_the_summary_names_no_answer_that_was_not_given() -> None:
     said = " ".join(texts(summary.render_session_summary(values.summary()))).lower()
     assert "about half the time" not in said
     assert "never" not in said.replace("nearly every", "")
     assert "most of the time" in said  # the control: a chosen one is named
 
 
-def test_pattern_notes_are_not_printed():
+def test_pattern_notes_are_not_printed() -> None:
     assert "pattern worth asking" not in " ".join(texts(summary.render_session_summary(values.summary())))
 
 
-def test_each_answer_is_one_dot_of_one_size_and_colour():
+def test_each_answer_is_one_dot_of_one_size_and_colour() -> None:
     found = [
         shape
         for page in shapes(summary.render_session_summary(values.summary()))
@@ -49,7 +49,7 @@ def test_each_answer_is_one_dot_of_one_size_and_colour():
     assert len({(round(dot["width"], 2), dot["non_stroking_color"]) for dot in found}) == 1
 
 
-def test_an_hour_without_a_questionnaire_has_no_trace_of_one():
+def test_an_hour_without_a_questionnaire_has_no_trace_of_one() -> None:
     said = " ".join(
         texts(summary.render_session_summary(replace(values.summary(), results=(), worksheet_titles=())))
     )
@@ -58,37 +58,37 @@ def test_an_hour_without_a_questionnaire_has_no_trace_of_one():
     assert "validated" not in said and "questionnaire" not in said
 
 
-def test_what_is_known_of_a_questionnaire_stands_where_it_is_quoted_and_not_under_the_note():
+def test_what_is_known_of_a_questionnaire_stands_where_it_is_quoted_and_not_under_the_note() -> None:
     said = " ".join(texts(note.render_note(values.note())))
     assert said.count("ot validated") == 1
     assert said.index("10 of 12 answered.") < said.index(values.KNOWN) < said.index("Assessment")
     assert sheet_texts.LEGAL_LINE not in said
 
 
-def test_a_section_in_which_nothing_is_written_is_not_on_the_note():
+def test_a_section_in_which_nothing_is_written_is_not_on_the_note() -> None:
     said = " ".join(texts(note.render_note(values.note())))
     assert "Assessment" in said and "Plan" not in said and "Nothing written" not in said
 
 
-def test_a_signed_note_shows_signer_time_and_mark():
+def test_a_signed_note_shows_signer_time_and_mark() -> None:
     said = " ".join(texts(note.render_note(values.note())))
     assert "Signed by Dr. Ruth Calder" in said and "22 November 2026, 11:05 UTC" in said
     assert "1f0c 88a2 9b3d" in said and note.DRAFT not in said
 
 
-def test_a_draft_says_so_on_every_page():
+def test_a_draft_says_so_on_every_page() -> None:
     said = texts(note.render_note(values.note(signed=False, text="word " * 1200)))
     assert len(said) > 1 and all(note.DRAFT in page for page in said)
     assert "Signed by" not in " ".join(said)
 
 
 @every
-def test_a_long_note_counts_its_pages_and_keeps_headings_with_their_text(paper):
+def test_a_long_note_counts_its_pages_and_keeps_headings_with_their_text(paper: str) -> None:
     for length in range(320, 900, 83):
         pdf = note.render_note(values.note(paper, text="word " * length))
         said = texts(pdf)
         if len(said) > 1:
-            assert [re.search(r"page (\d+) of (\d+)", page).groups() for page in said] == [
+            assert [re.findall(r"page (\d+) of (\d+)", page)[0] for page in said] == [
                 (str(at), str(len(said))) for at in range(1, len(said) + 1)
             ]
         assert sum(page.count("word") for page in said) == length
@@ -97,7 +97,7 @@ def test_a_long_note_counts_its_pages_and_keeps_headings_with_their_text(paper):
             assert max(body, key=lambda char: char["top"])["size"] < 13, "a heading ends the page"
 
 
-def test_a_one_page_note_counts_nothing():
+def test_a_one_page_note_counts_nothing() -> None:
     assert "page 1 of 1" not in texts(note.render_note(values.note()))[0]
 
 
@@ -108,12 +108,12 @@ def test_a_one_page_note_counts_nothing():
         (timezone(timedelta(hours=5, minutes=45)), "22 November 2026, 11:05 UTC+05:45"),
     ],
 )
-def test_a_moment_says_which_clock_it_was(zone, shown):
+def test_a_moment_says_which_clock_it_was(zone: tzinfo, shown: str) -> None:
     assert sheet_texts.format_timestamp(datetime(2026, 11, 22, 11, 5, tzinfo=zone)) == shown
 
 
 @every
-def test_what_was_changed_after_a_note_was_signed_stands_on_a_sheet_of_its_own(paper):
+def test_what_was_changed_after_a_note_was_signed_stands_on_a_sheet_of_its_own(paper: str) -> None:
     value = values.note(paper, text="Spoke of rest. " * 400)
     change = ChangeAfterSigning(
         fact_name="Place", changed_on=date(2026, 12, 1), old_value="In the room", new_value="By telephone"
@@ -136,7 +136,7 @@ def test_what_was_changed_after_a_note_was_signed_stands_on_a_sheet_of_its_own(p
 
 
 @every
-def test_a_remark_about_the_end_of_an_hour_stands_under_its_times(paper):
+def test_a_remark_about_the_end_of_an_hour_stands_under_its_times(paper: str) -> None:
     value = values.note(paper)
     hour = replace(value.session_facts, end=None, remark="The end was not known when this was signed.")
     said = texts(note.render_note(replace(value, session_facts=hour)))[0]

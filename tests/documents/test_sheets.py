@@ -1,6 +1,7 @@
 """What holds for every sheet, on both papers: all of it on the page, in carried fonts, nothing beside it."""
 
 import unicodedata
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
@@ -29,13 +30,13 @@ sheet = pytest.mark.parametrize("name", SHEETS)
 
 @every
 @sheet
-def test_the_same_value_gives_the_same_bytes(name, paper):
+def test_the_same_value_gives_the_same_bytes(name: str, paper: str) -> None:
     assert SHEETS[name](paper) == SHEETS[name](paper)
 
 
 @every
 @sheet
-def test_everything_stands_inside_the_page(name, paper):
+def test_everything_stands_inside_the_page(name: str, paper: str) -> None:
     pdf = SHEETS[name](paper, demo=True)
     width, height = PAPERS[paper]
     box = PdfReader(BytesIO(pdf)).pages[0].mediabox
@@ -48,13 +49,13 @@ def test_everything_stands_inside_the_page(name, paper):
 
 @every
 @sheet
-def test_every_font_is_carried_by_the_file(name, paper):
+def test_every_font_is_carried_by_the_file(name: str, paper: str) -> None:
     found = dict(fonts(SHEETS[name](paper)))
     assert found and all(found.values())
     assert all("Atkinson" in font or "DejaVu" in font for font in found)
 
 
-def test_control_a_plain_canvas_names_a_font_that_it_does_not_carry():
+def test_control_a_plain_canvas_names_a_font_that_it_does_not_carry() -> None:
     from reportlab.pdfgen.canvas import Canvas
 
     out = BytesIO()
@@ -65,41 +66,42 @@ def test_control_a_plain_canvas_names_a_font_that_it_does_not_carry():
 
 
 @sheet
-def test_the_files_own_data_say_nothing(name):
+def test_the_files_own_data_say_nothing(name: str) -> None:
     read = PdfReader(BytesIO(SHEETS[name]("A4")))
+    assert read.metadata is not None
     said = {key: value for key, value in read.metadata.items() if value}
     assert said.pop("/Title") == "Document"
     assert said.pop("/CreationDate") == said.pop("/ModDate") == "D:20000101000000+00'00'"
-    assert set(said) <= {"/Trapped", "/Keywords"} and read.root_object["/Lang"] == "en"
+    assert set(said) <= {"/Trapped", "/Keywords"} and str(read.root_object["/Lang"]) == "en"
     assert read.xmp_metadata is None
 
 
 @sheet
-def test_an_invented_practice_says_so_on_every_page(name):
+def test_an_invented_practice_says_so_on_every_page(name: str) -> None:
     assert all(sheet_texts.DEMO_LABEL in text for text in texts(SHEETS[name]("A4", demo=True)))
     assert not any(sheet_texts.DEMO_LABEL in text for text in texts(SHEETS[name]("A4")))
 
 
 @sheet
-def test_nothing_reaches_out_of_the_file(name):
+def test_nothing_reaches_out_of_the_file(name: str) -> None:
     for page in PdfReader(BytesIO(SHEETS[name]("A4"))).pages:
         assert "/Annots" not in page and not page.images
 
 
 @sheet
-def test_it_reads_in_grey(name):
+def test_it_reads_in_grey(name: str) -> None:
     pdf = SHEETS[name]("A4")
     for page in chars(pdf):
         for char in page:
             assert contrast(char["non_stroking_color"]) >= 4.5, char
 
 
-def test_lines_to_write_on_are_seen_in_grey():
+def test_lines_to_write_on_are_seen_in_grey() -> None:
     assert contrast(styles.EDGE) >= 3 and contrast(styles.ACCENT) >= 4.5
     assert contrast(styles.HAIR) < 2  # the control: a hairline only orders the page
 
 
-def contrast(colour) -> float:
+def contrast(colour: Iterable[float]) -> float:
     """Contrast of the colour's grey against white paper, as WCAG counts it."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour
@@ -159,7 +161,7 @@ def hostile(typed: str) -> list[bytes]:
 
 
 @pytest.mark.parametrize("typed", [*HOSTILE, "", " ", "a" * 600, "\n" * 200])
-def test_hostile_text_is_printed_and_does_nothing(typed):
+def test_hostile_text_is_printed_and_does_nothing(typed: str) -> None:
     for pdf in hostile(typed):
         for page in chars(pdf):
             assert all(
@@ -171,12 +173,12 @@ def test_hostile_text_is_printed_and_does_nothing(typed):
         assert all(carried for _, carried in fonts(pdf))
 
 
-def test_markup_is_printed_as_it_was_typed():
+def test_markup_is_printed_as_it_was_typed() -> None:
     for pdf in hostile(HOSTILE[0])[:4]:
         assert '<b>&</b>&amp;<imgsrc="/etc/hostname"/>' in "".join(drawn(pdf))
 
 
-def test_five_thousand_characters_are_all_there():
+def test_five_thousand_characters_are_all_there() -> None:
     typed = " ".join(f"word{number}" for number in range(600))
     pdf = note.render_note(values.note(text=typed))
     assert pages(pdf) > 1
@@ -184,12 +186,12 @@ def test_five_thousand_characters_are_all_there():
     assert all(f"word{number}" in body for number in range(600))
 
 
-LETTERS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="[]"), max_size=60)
+LETTERS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="[]"), max_size=60)
 
 
 @settings(max_examples=40, deadline=None)
 @given(LETTERS)
-def test_no_drawable_character_is_lost_on_the_way_to_the_file(typed):
+def test_no_drawable_character_is_lost_on_the_way_to_the_file(typed: str) -> None:
     """Read back from the file itself: every visible character is drawn, or named by its mark."""
     pdf = client_page.render_client_page(
         replace(values.client_page(), own_words=(f"≈{typed}≈",), strengths=(), stood_out=())
@@ -206,7 +208,7 @@ def turned_over(body: str) -> set[str]:
     return {MIRRORED[char] for char in body if char in MIRRORED}
 
 
-def test_sheets_drawn_at_the_same_moment_do_not_disturb_each_other():
+def test_sheets_drawn_at_the_same_moment_do_not_disturb_each_other() -> None:
     """Each worker serves many threads, and all of them share the parsed fonts."""
     typed = [f"é{chr(0x100 + at)}ñçüá Ж{at} façade naïve Łódź" * 4 for at in range(24)]
     alone = [
@@ -222,7 +224,7 @@ def test_sheets_drawn_at_the_same_moment_do_not_disturb_each_other():
     assert together == alone
 
 
-def test_words_and_days_agree_with_the_record():
+def test_words_and_days_agree_with_the_record() -> None:
     assert (
         sheet_texts.CLIENT_LINE == page_values.CLIENT_LINE
         and sheet_texts.STATUS_LINE == page_values.STATUS_LINE

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Protocol
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,13 @@ from tests.fixtures.replaced import replace
 
 LABELS = dict(enumerate(values.LABELS))
 DAY = date(2026, 11, 22)
+
+
+class Placed(Protocol):
+    """Whatever stands somewhere between the left and the right edge."""
+
+    @property
+    def x(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ def test_any_course_lies_inside_the_drawing_and_in_order(
     chosen = sorted({value for each in read for value in each.values})
     found = plan_chart(rounds, read, LABELS, chosen=chosen, with_mean=with_mean)
     assert sum(dots.count for dots in found.dots) == sum(len(each.values) for each in read)
-    places = [*found.dots, *found.marks, *found.breaks, *found.dates]
+    places: list[Placed] = [*found.dots, *found.marks, *found.breaks, *found.dates]
     assert all(-1e-9 <= each.x <= 1 + 1e-9 for each in places)
     assert all(0 <= dots.y <= 1 for dots in found.dots)
     assert all(line.x1 < line.x2 for line in found.strokes)
