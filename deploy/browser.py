@@ -115,11 +115,10 @@ def install(package: str) -> None:
 
 
 def _usual_place(variables: Mapping[str, str], mac: Sequence[str], windows: Sequence[str]) -> str | None:
+    candidates: list[Path] = []
     if sys.platform == "darwin":
         candidates = [Path(path) for path in mac]
     elif sys.platform == "win32":
         roots = [variables.get(name) for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")]
         candidates = [Path(root) / path for root in roots if root for path in windows]
-    else:
-        candidates = []
     return next((str(path) for path in candidates if path.is_file()), None)

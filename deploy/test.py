@@ -7,7 +7,8 @@ a minute and a half), --bench and --reliability (the measured goals, the long fo
 `--reliability kills --rounds 100` runs a hundred rounds of the tests of that name.
 """
 
-# Written in syntax that any Python can parse, so that an old one gets this message and no syntax error.
+# Written in syntax that any Python can parse, so that an old one gets this message and no syntax error:
+# types stand in comments.
 import os
 import sys
 
@@ -29,6 +30,7 @@ WHOLE = ("--require-browser", "--ci", "--fast")
 
 
 def in_parallel(arguments, cores):
+    # type: (list[str], int | None) -> list[str]
     """The arguments for pytest; two processes run the whole suite if there are two cores.
 
     A third process was no quicker: 674 to 686 seconds against 685.
@@ -40,14 +42,16 @@ def in_parallel(arguments, cores):
 
 
 def in_fixed_order(arguments):
+    # type: (list[str]) -> list[str]
     """The arguments; with --ci, also one order and one seed for the plugin that shuffles tests."""
     options = ["--randomly-dont-reorganize", "--randomly-seed=1"] if "--ci" in arguments else []
     return options + arguments
 
 
 def by_name(arguments):
+    # type: (list[str]) -> list[str]
     """The arguments, with a name after --reliability turned into pytest's option -k."""
-    pytest_arguments = []
+    pytest_arguments = []  # type: list[str]
     for argument in arguments:
         may_be_name = pytest_arguments[-1:] == ["--reliability"] and argument[:1] not in ("-", "")
         if may_be_name and not os.path.exists(argument.partition("::")[0]):
@@ -57,6 +61,7 @@ def by_name(arguments):
 
 
 def seen_from(folder, arguments):
+    # type: (str, list[str]) -> list[str]
     """The arguments, with every path that exists in this folder made absolute."""
     absolute_arguments = []
     for argument in arguments:

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
-from make_pictures import WIDE, chromium_of, demo, let_in
 from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Page
 
@@ -26,6 +25,7 @@ from clinic_toolkit.documents import blank_form  # noqa: E402
 from clinic_toolkit.instruments import catalogue  # noqa: E402
 from clinic_toolkit.instruments.model import Frame, Instrument  # noqa: E402
 from clinic_toolkit.record.values.page_values import BlankQuestionnaire, Letterhead  # noqa: E402
+from docs.make_pictures import WIDE, chromium_of, demo, let_in  # noqa: E402
 
 FONT = CHECKOUT / "clinic_toolkit" / "documents" / "fonts" / "AtkinsonHyperlegibleNext-Regular.ttf"
 SHOT, GAP, LABEL = 420, 12, 150

@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pypdfium2
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PICTURES = CHECKOUT / "docs" / "pictures"
 CONTENT = tomllib.loads((CHECKOUT / "clinic_toolkit" / "demo" / "practice.toml").read_text())
 FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
-WIDE, NARROW = {"width": 1180, "height": 820}, {"width": 390, "height": 780}
+WIDE, NARROW = ViewportSize(width=1180, height=820), ViewportSize(width=390, height=780)
 CLIENT = "Amélie Fourcade"
 
 
@@ -90,8 +90,9 @@ def _photograph(browser: Browser, address: str, way_in: Path) -> None:
     for name, path in places.items():
         page.goto(path)
         _shot(page, name)
-    for scheme, size, suffix in (("dark", WIDE, "dark"), ("light", NARROW, "narrow")):
-        other = browser.new_context(viewport=size, locale="en-GB", color_scheme=scheme, storage_state=state)
+    dark = browser.new_context(viewport=WIDE, locale="en-GB", color_scheme="dark", storage_state=state)
+    narrow = browser.new_context(viewport=NARROW, locale="en-GB", color_scheme="light", storage_state=state)
+    for other, suffix in ((dark, "dark"), (narrow, "narrow")):
         view = other.new_page()
         for name, path in {"today": address, **places}.items():
             view.goto(path)
