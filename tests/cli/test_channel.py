@@ -30,7 +30,8 @@ class Serving:
         listening = socket.create_server(("127.0.0.1", 0))
         self.port = listening.getsockname()[1]
         given = {"threads": 4} | limits
-        self.server = create_server(self._answer, map=self.channels, sockets=[listening], **given)
+        # Not the type of create_server, which does not know the trigger.
+        self.server: Any = create_server(self._answer, map=self.channels, sockets=[listening], **given)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
 
@@ -75,7 +76,7 @@ def test_what_the_app_does_not_want_is_not_read(serving: Serving) -> None:
 
     def reads(environ: dict[str, Any]) -> bool:
         asked.append(environ["PATH_INFO"])
-        return environ["PATH_INFO"] == "/read"
+        return bool(environ["PATH_INFO"] == "/read")
 
     serving.server.application = app
     http_channel.install_channel(serving.channels, reads)
