@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from clinic_toolkit.store import anchor, anchor_file, anchor_slot
+from clinic_toolkit.store import anchor, anchor_slot
+from clinic_toolkit.store import folder as store_folder
 from clinic_toolkit.store.anchor_slot import SLOT_BYTES
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.store.folder import ANCHOR_FILE
@@ -62,7 +63,7 @@ def test_it_is_on_the_disk_before_anyone_hears_of_the_save(
     flushed: list[bytes] = []
     chains.save(store)
     monkeypatch.setattr(
-        anchor_file.folder, "sync_handle", lambda handle: flushed.append((folder / ANCHOR_FILE).read_bytes())
+        store_folder, "sync_handle", lambda handle: flushed.append((folder / ANCHOR_FILE).read_bytes())
     )
     chains.save(store)
     flushed.clear()
@@ -205,7 +206,7 @@ def test_a_save_stands_when_its_anchor_cannot_be_written(
         raise OSError(error, os.strerror(error))
 
     with monkeypatch.context() as broken:
-        broken.setattr(anchor_file.folder if call == "sync_handle" else os, call, fail)
+        broken.setattr(store_folder if call == "sync_handle" else os, call, fail)
         lost = [chains.save(store), chains.save(store)]
     assert anchor.has_write_failed(store)
     assert chains.tip(store) == 3, "the commit stands"

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, select
 
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store import anchor, anchor_file, anchor_slot, connections, log_copies, losses
+from clinic_toolkit.store import folder as store_folder
 from clinic_toolkit.store.engine import (
     accept_rollback,
     checkpoint,
@@ -59,6 +61,10 @@ def test_the_control_is_whole(killed: Path) -> None:
     assert not log_copies.list_copies(killed / "clinic.db"), "a copy that nobody needs is not kept"
 
 
+def flip(at: int, bit: int, raw: bytearray) -> None:
+    raw[at] ^= bit
+
+
 def flips(killed: Path, work: Path, trials: int) -> tuple[int, int, int]:
     """One flipped bit in the log, again and again: how often harmless, noticed, and silent without us."""
     last, chance = FOLDED + IN_THE_LOG, random.Random(7)
@@ -67,7 +73,7 @@ def flips(killed: Path, work: Path, trials: int) -> tuple[int, int, int]:
     for trial in range(trials):
         place = chains.as_killed(killed, work / f"trial{trial}")
         at, bit = chance.randrange(wal(place).stat().st_size), 1 << chance.randrange(8)
-        chains.spoil(wal(place), lambda raw, at=at, bit=bit: raw.__setitem__(at, raw[at] ^ bit))
+        chains.spoil(wal(place), partial(flip, at, bit))
         alone = chains.as_killed(place, work / f"alone{trial}")
         check, lines = chains.without_anchor(alone)
         shutil.rmtree(alone)
@@ -210,7 +216,7 @@ def test_a_loss_that_cannot_be_kept_is_found_again(killed: Path, monkeypatch: py
     wal(killed).unlink()
     before = (killed / ANCHOR_FILE).read_bytes()
     with monkeypatch.context() as full:
-        full.setattr(losses.folder, "write_durably", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        full.setattr(store_folder, "write_durably", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
         engine = chains.opened(killed)
         assert anchor.verdict(engine).missing_entries
         assert anchor.has_write_failed(engine)
@@ -428,9 +434,7 @@ def test_what_could_not_be_cleared_out_is_at_the_next_lock_or_start(
 
 def test_a_copy_that_cannot_be_made_stops_no_start(killed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chains.spoil(wal(killed), garbage)
-    monkeypatch.setattr(
-        log_copies.shutil, "copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
-    )
+    monkeypatch.setattr(shutil, "copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
     (found,) = anchor.verdict(chains.opened(killed)).missing_entries
     assert found.log_copy is None
     assert not list(killed.glob("*.new"))

@@ -100,6 +100,7 @@ def test_no_connection_is_switched_so_that_statements_stay_prepared(opened: Engi
         for name, way in (("reading", reading), ("writing", writing)):
             with way(opened) as db:
                 driver = db.connection.driver_connection
+                assert driver is not None
                 driver.set_trace_callback(said[name].append)
                 db.scalar(select(func.count()).select_from(SAMPLE))
     assert [line for line in said["writing"] if line.startswith("BEGIN")] == ["BEGIN IMMEDIATE"]
@@ -194,7 +195,7 @@ def test_what_was_left_in_the_log_is_folded_in_at_the_next_start(folder: Path, o
     with writing(opened):
         assert not try_upkeep(opened), "nobody is waited for"
     # Whoever waited would wait as long as SQLite is told to.
-    assert time.monotonic() - began < connections.PRAGMAS["busy_timeout"] / 1000
+    assert time.monotonic() - began < int(connections.PRAGMAS["busy_timeout"]) / 1000
     other.close()
     open_store(folder, METADATA)
     assert not any(needle in file.read_bytes() for file in folder.iterdir())
@@ -218,7 +219,9 @@ def test_a_fold_that_failed_leaves_the_next_save_its_patience(opened: Engine) ->
 
     wanted = connections.PRAGMAS["busy_timeout"]
     with writing(opened) as db:
-        db.connection.driver_connection.set_authorizer(refuse)
+        driver = db.connection.driver_connection
+        assert driver is not None
+        driver.set_authorizer(refuse)
     with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
         try_upkeep(opened)
     with writing(opened) as db:

@@ -412,7 +412,7 @@ def test_another_anchor_in_its_place_is_written_anew(tmp_path: Path, ahead: int)
     store, folder = chained(tmp_path)
     os.replace(elsewhere / "clinic.anchor", folder / "clinic.anchor")
     chains.save(store)
-    assert [slot and slot.seq for slot in chains.slots(folder) if slot] == [4]
+    assert [slot.seq for slot in chains.slots(folder) if slot] == [4]
     assert chains.newest(folder).seq == 4
     store.dispose()
     assert anchor.verdict(chains.opened(folder)).is_clean

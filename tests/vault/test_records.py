@@ -18,7 +18,7 @@ RECORD = UUID(int=5)
 
 
 def sealed_at(vault: Vault, ring: UUID, **more: Any) -> tuple[dict[str, Any], SealedVersion]:
-    place = {"table": "sample", "record": RECORD, "version": 3, "ring": ring}
+    place: dict[str, Any] = {"table": "sample", "record": RECORD, "version": 3, "ring": ring}
     sealed = vault.seal(**place, payload=b"the body", **more)
     return place | {"kid": sealed.kid, "blob": sealed.blob}, sealed
 
@@ -27,7 +27,7 @@ def test_what_was_sealed_comes_back(vault: Vault, ring: UUID) -> None:
     row, sealed = sealed_at(vault, ring)
     opened = vault.open(**row)
     assert (opened.payload, opened.content_id) == (b"the body", sealed.content_id)
-    assert opened.signature is opened.signature_label is sealed.signature is None
+    assert opened.signature is None and opened.signature_label is None and sealed.signature is None
 
 
 def test_the_wrong_place_is_refused(engine: Engine, vault: Vault, ring: UUID) -> None:
@@ -80,7 +80,12 @@ def test_a_signature_lies_inside_and_fits_this_version_only(vault: Vault, ring: 
     assert opened.signature_label == "sig/note"
     assert opened.signature
     assert opened.signature not in row["blob"]
-    held = {"record": RECORD, "version": 3, "content_id": sealed.content_id, "signature": opened.signature}
+    held: dict[str, Any] = {
+        "record": RECORD,
+        "version": 3,
+        "content_id": sealed.content_id,
+        "signature": opened.signature,
+    }
     assert vault.is_signed("sig/note", **held)
     for change in ({"record": uuid4()}, {"version": 4}, {"content_id": bytes(32)}, {"signature": bytes(64)}):
         assert not vault.is_signed("sig/note", **held | change)
