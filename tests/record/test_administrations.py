@@ -1,5 +1,6 @@
 """One giving of a questionnaire: answers, stops, results, notes."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -163,12 +164,13 @@ def test_a_signed_note_is_genuine_and_stays(work: Work) -> None:
         final = notes.sign_note(db, work.vault, draft, facts=facts, expected_version=draft.version, now=NOW)
         assert notes.has_valid_signature(work.vault, final)
         assert not notes.has_valid_signature(work.vault, draft)
-        for act in (
+        acts: tuple[Callable[[], object], ...] = (
             lambda: notes.revise_note(db, work.vault, final, [], expected_version=final.version, now=NOW),
             lambda: notes.sign_note(
                 db, work.vault, final, facts=facts, expected_version=final.version, now=NOW
             ),
-        ):
+        )
+        for act in acts:
             with pytest.raises(notes.NoteIsSigned):
                 act()
         with pytest.raises(records.StaleVersion):

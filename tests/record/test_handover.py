@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -282,7 +283,7 @@ def test_rows_of_another_form_are_not_merged(tmp_path: Path) -> None:
     assert one.merge().state == HandoverState.PROPOSED
 
 
-HOSTILE = {
+HOSTILE: dict[str, dict[str, Any]] = {
     "no such item": {"item_number": 13},
     "no such status": {"status": "maybe"},
     "no such value": {"value": 7},
@@ -297,7 +298,7 @@ HOSTILE = {
 @pytest.mark.parametrize("how", HOSTILE)
 def test_a_sealed_row_that_no_page_could_send_is_not_merged(handed: Handed, how: str) -> None:
     """As if the process with the key had been turned against the clinician."""
-    good = {
+    good: dict[str, Any] = {
         "item_number": 1,
         "status": "answered",
         "value": 3,
@@ -305,7 +306,7 @@ def test_a_sealed_row_that_no_page_could_send_is_not_merged(handed: Handed, how:
         "remark": "",
         "recorded_at": 0,
     }
-    line = AnswerRow(**(good | HOSTILE[how]))  # type: ignore[arg-type]
+    line = AnswerRow(**(good | HOSTILE[how]))
     with writing(handed.work.engine) as db:
         answer_log.append_answer_row(
             db, handed.ticket.handover_key, handed.ticket.vault_id, handed.out.id, line
@@ -394,7 +395,7 @@ def test_what_could_not_be_compared_with_its_form_is_compared_when_it_is_taken(
     handed: Handed, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handed.answer(1, answered(4))
-    good = {
+    good: dict[str, Any] = {
         "item_number": 2,
         "status": "answered",
         "value": 3,
@@ -402,7 +403,7 @@ def test_what_could_not_be_compared_with_its_form_is_compared_when_it_is_taken(
         "remark": "",
         "recorded_at": 0,
     }
-    line = AnswerRow(**(good | HOSTILE[how]))  # type: ignore[arg-type]
+    line = AnswerRow(**(good | HOSTILE[how]))
     with writing(handed.work.engine) as db:
         answer_log.append_answer_row(
             db, handed.ticket.handover_key, handed.ticket.vault_id, handed.out.id, line
@@ -422,7 +423,11 @@ def test_what_could_not_be_compared_with_its_form_is_compared_when_it_is_taken(
 def test_nothing_is_added_once_it_was_finished(handed: Handed) -> None:
     handed.answer(1, answered(4))
     handed.act(ACT_FINISHED)
-    for add in (lambda: handed.answer(2, answered(4)), lambda: handed.act(ACT_FINISHED)):
+    adds: tuple[Callable[[], object], ...] = (
+        lambda: handed.answer(2, answered(4)),
+        lambda: handed.act(ACT_FINISHED),
+    )
+    for add in adds:
         with pytest.raises(client_side.FormTakenBack):
             add()
     assert handed.left() == 2

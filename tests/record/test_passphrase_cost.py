@@ -96,7 +96,7 @@ def test_cut_off_before_the_commit_the_old_slot_opens_as_before(
     def cut_off(*_: object, **more: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(practice_access.header_backup, "write_before_commit", cut_off)
+    monkeypatch.setattr(header_backup, "write_before_commit", cut_off)
     with pytest.raises(RuntimeError):
         enter(store)
     monkeypatch.undo()

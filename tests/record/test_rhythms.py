@@ -1,6 +1,8 @@
 """Repeating: a purpose and an end, two declines or three unchanged rounds, and the client's wish."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ from tests.fixtures.over_time import Values, given, named, weekly
 from tests.fixtures.practices import NOW, Work
 
 DAY = timedelta(days=1)
-AGREED = {"purpose": "To see what helps.", "end_date": None, "max_rounds": 9, "baseline": 3}
+AGREED: dict[str, Any] = {"purpose": "To see what helps.", "end_date": None, "max_rounds": 9, "baseline": 3}
 
 
 def seen(work: Work, kept: RecordVersion[Administration]) -> RecordVersion[RepeatAgreement] | None:
@@ -27,21 +29,25 @@ def seen(work: Work, kept: RecordVersion[Administration]) -> RecordVersion[Repea
 
 
 def agree(
-    work: Work, kept: RecordVersion[Administration], now: datetime = NOW, **more: object
+    work: Work, kept: RecordVersion[Administration], now: datetime = NOW, **more: Any
 ) -> RecordVersion[RepeatAgreement]:
     with writing(work.engine) as db:
         told = AGREED | more
         return repeat_agreements.agree_to_repeat(
             db, work.vault, seen(work, kept), kept.payload, **told, now=now
-        )  # type: ignore[arg-type]
+        )
 
 
 def do(
-    work: Work, kept: RecordVersion[Administration], verb: object, now: datetime = NOW, **more: object
+    work: Work,
+    kept: RecordVersion[Administration],
+    verb: Callable[..., RecordVersion[RepeatAgreement]],
+    now: datetime = NOW,
+    **more: object,
 ) -> RecordVersion[RepeatAgreement]:
     before = seen(work, kept)
     with writing(work.engine) as db:
-        return verb(db, work.vault, before, kept.payload, now=now, **more)  # type: ignore[operator, no-any-return]
+        return verb(db, work.vault, before, kept.payload, now=now, **more)
 
 
 def stands(work: Work, kept: RecordVersion[Administration], now: datetime = NOW) -> RepeatStatus:
@@ -86,7 +92,7 @@ def test_two_windows_do_not_overwrite_one_another(work: Work) -> None:
     old = agree(work, kept)
     agree(work, kept, purpose="Another reason.")
     with writing(work.engine) as db, pytest.raises(records.StaleVersion):
-        repeat_agreements.agree_to_repeat(db, work.vault, old, kept.payload, **AGREED, now=NOW)  # type: ignore[arg-type]
+        repeat_agreements.agree_to_repeat(db, work.vault, old, kept.payload, **AGREED, now=NOW)
 
 
 @pytest.mark.parametrize(("declines", "proposed"), [(0, False), (1, False), (2, True), (3, True)])

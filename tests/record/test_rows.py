@@ -1,5 +1,7 @@
 """The sealed row: versions, races, hints, and what the tables themselves refuse."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from sqlalchemy import text
@@ -81,7 +83,7 @@ def test_a_plain_hint_that_was_changed_is_noticed(work: Work, column: str) -> No
         notes.load_note(db, work.vault, note.id)
 
 
-def test_an_unknown_id_and_one_without_a_key_are_answered_alike(work: Work, tmp_path) -> None:
+def test_an_unknown_id_and_one_without_a_key_are_answered_alike(work: Work, tmp_path: Path) -> None:
     from uuid import uuid4
 
     from tests.fixtures.practices import founded

@@ -122,7 +122,7 @@ class Filled:
             shown = results.build_result(db, self.work.vault, self.kept)
         return [each.item.item_id for facet in shown.facets for each in facet.annotated_answers]
 
-    def close(self, **more: str) -> None:
+    def close(self, *, how: str, sheet_place: str = "") -> None:
         """Say of all that is open that it was asked about."""
         entry = RiskEntry(
             client=self.client.id.bytes,
@@ -131,8 +131,8 @@ class Filled:
             relationship=self.kept.payload.relationship,
             administration=self.kept.id.bytes,
             closed_answers=tuple(raised for each in self.asked for raised in each.raised_by),
-            action=more.pop("how"),
-            **more,
+            action=how,
+            sheet_place=sheet_place,
         )
         with writing(self.work.engine) as db:
             risk_entries.create_risk_entry(db, self.work.vault, entry, now=LATER)

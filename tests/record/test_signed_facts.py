@@ -14,11 +14,10 @@ from clinic_toolkit.documents import note as paper
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import cases, clients, practice, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
-from clinic_toolkit.record.questionnaires import progress
+from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.record.writing import (
     additions_after_signing,
     changes_after_signing,
@@ -216,8 +215,8 @@ def test_the_definition_of_a_quoted_questionnaire_may_go(work: Work, monkeypatch
     def gone(*_: object, **__: object) -> None:
         raise records.RecordNotFound
 
-    monkeypatch.setattr(signature_facts.administrations, "load_administration", gone)
-    monkeypatch.setattr(results.administrations, "instrument_of", gone)
+    monkeypatch.setattr(administrations, "load_administration", gone)
+    monkeypatch.setattr(administrations, "instrument_of", gone)
     assert printed(work, hour, note) == before
 
 
