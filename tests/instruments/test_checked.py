@@ -11,6 +11,7 @@ import pytest
 
 from clinic_toolkit.definition_cache import load_or_build
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.paths import worksheets_folder
 from clinic_toolkit.worksheets import catalogue as sheets
 
 MADE = bytes(range(256)) * 40
@@ -104,7 +105,7 @@ def test_both_shelves_come_back_as_they_were_checked(tmp_path: Path, monkeypatch
     only = shutil.ignore_patterns("__pycache__", "README.md")
     forms = shutil.copytree(catalogue.DEFINITIONS_FOLDER, tmp_path / "a", ignore=only)
     monkeypatch.setattr(catalogue, "DEFINITIONS_FOLDER", forms)
-    papers = shutil.copytree(sheets.worksheets_folder(), tmp_path / "b", ignore=only)
+    papers = shutil.copytree(worksheets_folder(), tmp_path / "b", ignore=only)
     monkeypatch.setattr(sheets, "worksheets_folder", lambda: papers)
     read = catalogue.read_catalogue(forms), sheets.read_worksheets(papers)
     for _ in range(2):

@@ -6,6 +6,7 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue, form_code
 from clinic_toolkit.instruments.form_code import ALPHABET, MistypedCode, UnknownCode
+from clinic_toolkit.instruments.model import Instrument
 
 FORMS = [(edition, general) for edition in catalogue.list_editions() for general in (False, True)]
 CODES = [form_code.form_code_of(edition, general=general) for edition, general in FORMS]
@@ -23,7 +24,7 @@ def test_every_version_in_every_wording_has_a_code_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(("form", "code"), list(zip(FORMS, CODES, strict=True)), ids=CODES)
-def test_a_code_leads_back_to_its_form(form: tuple, code: str) -> None:
+def test_a_code_leads_back_to_its_form(form: tuple[Instrument, bool], code: str) -> None:
     for typed in (code, code.lower(), f" {bare(code)} ", code.replace("-", " \u2013 ")):
         found = form_code.form_by_code(typed)
         assert (found.instrument, found.general) == form

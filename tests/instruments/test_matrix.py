@@ -109,6 +109,7 @@ def test_the_shelf_holds_these_four_under_their_neutral_titles() -> None:
 @pytest.mark.parametrize("one", catalogue.list_instruments(), ids=lambda one: one.id)
 def test_answers_missing_rules_and_the_evidence_card_are_as_specified(one: Instrument) -> None:
     rule = one.missing
+    assert rule is not None
     assert [(option.value, option.label) for option in one.options] == SCALE
     assert (rule.facet_minimum, rule.total_minimum, rule.total_minimum_per_facet) == (
         (3, 7, 2) if one.kind == "difficulties" else (None, 6, None)

@@ -36,7 +36,8 @@ def changed(*pairs: tuple[str, str]) -> str:
 
 def test_the_worked_example_uses_everything_and_is_good() -> None:
     form = loader.read_instrument_file(EXAMPLE, own=True)
-    assert form.own and form.score == "sum" and form.missing.prorate and form.answer_words == "other"
+    assert form.own and form.score == "sum" and form.answer_words == "other"
+    assert form.missing is not None and form.missing.prorate
     assert [item.id for item in form.items if item.reverse] == ["BODY-2"]
     assert {item.weight for item in form.items} == {1, 2}
     assert [facet.id for facet in facets_in_order(form)] == ["REST", "BODY", "MIND", "ASK"]

@@ -83,7 +83,12 @@ def test_one_more_than_a_limit_is_refused_before_it_is_parsed(
     lines = text.count("\n")
     assert refused.value.line == (lines if made in (names, tables, inline_tables, lists) else 2)
     parsed: list[str] = []
-    monkeypatch.setattr("tomllib.loads", lambda text: parsed.append(text) or {})
+
+    def parse(text: str) -> dict[str, object]:
+        parsed.append(text)
+        return {}
+
+    monkeypatch.setattr("tomllib.loads", parse)
     with pytest.raises(loader.DefinitionError) as told:
         loader.parse_instrument(text.encode(), "own.toml", own=True)
     assert [problem for problem in told.value.problems if wanted in problem] == list(told.value.problems)

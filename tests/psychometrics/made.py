@@ -46,6 +46,12 @@ def options(labels: tuple[str, ...] = LABELS) -> tuple[ResponseOption, ...]:
     return tuple(ResponseOption(value=value, label=label) for value, label in enumerate(labels))
 
 
+def missing_rule(form: Instrument) -> MissingRule:
+    """How many answers its numbers need; a form that is scored says so."""
+    assert form.missing is not None
+    return form.missing
+
+
 def difficulties(labels: tuple[str, ...] = LABELS) -> Instrument:
     """Twelve items: facets A, B, C in rotation, each with four modes and one strength."""
     items = tuple(

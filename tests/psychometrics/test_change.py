@@ -28,7 +28,7 @@ FORM = ComparisonKey(instrument="giving", version="2", language="en", frame="par
 LOCAL = LocalData(key=FORM, people=100, alpha=0.80, feldt_lower=0.70, sd=7.5, on=date(2026, 11, 22))
 
 
-def by(rule: str) -> Any:
+def by(rule: str) -> pytest.MarkDecorator:
     """The cases of one rule, as parameters."""
     found = [case for case in CASES if case["rule"] == rule]
     return pytest.mark.parametrize("case", found, ids=[case["name"] for case in found])

@@ -15,6 +15,8 @@ from clinic_toolkit.psychometrics.result_sentences import (
 )
 from clinic_toolkit.psychometrics.scoring import round_half_up, score_form
 
+from . import made
+
 PAGE = (Path(__file__).parents[2] / "docs" / "scoring.md").read_text(encoding="utf-8")
 GIVING = next(form for form in list_instruments() if form.id == "giving")
 FLOWS = next(form for form in list_instruments() if form.kind == "strengths")
@@ -72,11 +74,11 @@ def test_the_page_states_the_labels_and_the_rule_of_the_definitions() -> None:
     assert [row[1] for row in rows("Value")] == [option.label for option in GIVING.options]
     rule = {row[0]: re.findall(r"\d|all", row[1].partition(";")[0]) for row in rows("Number | Needs")}
     assert rule["the total (9 items)"] == [
-        str(GIVING.missing.total_minimum),
-        str(GIVING.missing.total_minimum_per_facet),
+        str(made.missing_rule(GIVING).total_minimum),
+        str(made.missing_rule(GIVING).total_minimum_per_facet),
     ]
-    assert rule["*What flows well* (8 items)"] == [str(FLOWS.missing.total_minimum)]
-    assert rule["a part (3 items)"] == ["all", str(GIVING.missing.facet_minimum)]
+    assert rule["*What flows well* (8 items)"] == [str(made.missing_rule(FLOWS).total_minimum)]
+    assert rule["a part (3 items)"] == ["all", str(made.missing_rule(GIVING).facet_minimum)]
 
 
 def test_a_wrong_example_would_be_seen() -> None:

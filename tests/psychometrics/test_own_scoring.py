@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -35,14 +35,17 @@ from .test_properties import has_digit, hides_its_blanks, named_labels
 EXAMPLE = Path(__file__).parents[2] / "docs" / "own-questionnaire.toml"
 RESTING = loader.read_instrument_file(EXAMPLE, own=True)
 CASES = read("own.toml")
-KINDS = ("stretched", "mean", "sum")
+KINDS: tuple[Literal["stretched", "mean", "sum"], ...] = ("stretched", "mean", "sum")
+ANSWER_WORDS: tuple[Literal["frequency", "other"], ...] = ("frequency", "other")
 Answers = dict[str, int | None]
 
 
 def changed(case: dict[str, Any]) -> Instrument:
     """The example with the changes that a case names."""
     form = replace(
-        RESTING, missing=replace(RESTING.missing, **case.get("missing", {})), **case.get("change", {})
+        RESTING,
+        missing=replace(made.missing_rule(RESTING), **case.get("missing", {})),
+        **case.get("change", {}),
     )
     weights = case.get("weights", {})
     form = replace(form, items=tuple(replace(i, weight=weights.get(i.id, i.weight)) for i in form.items))
@@ -91,20 +94,20 @@ def filled(draw: st.DrawFn) -> tuple[Instrument, Answers]:
     )
     kind = draw(st.sampled_from(KINDS))
     missing = replace(
-        RESTING.missing,
+        made.missing_rule(RESTING),
         facet_minimum=draw(st.sampled_from((None, 1, 2))),
         total_minimum=draw(st.integers(1, 6)),
         total_minimum_per_facet=draw(st.sampled_from((None, 1, 2))),
         prorate=kind == "sum" and draw(st.booleans()),
     )
-    words = draw(st.sampled_from(("frequency", "other")))
+    words = draw(st.sampled_from(ANSWER_WORDS))
     form = replace(
         RESTING,
         options=options,
         items=items,
         score=kind,
         missing=missing,
-        answer_words=words,  # type: ignore[arg-type]
+        answer_words=words,
     )
     # As a set, so that a full form is no rarity.
     blank = draw(st.sets(st.sampled_from([item.id for item in items])))
@@ -113,7 +116,7 @@ def filled(draw: st.DrawFn) -> tuple[Instrument, Answers]:
 
 def by_the_rule(form: Instrument, answers: Answers) -> dict[str | None, bool]:
     """Which numbers there may be, written a second time from the answers alone; None is the whole."""
-    rule = form.missing
+    rule = made.missing_rule(form)
     held = {part: [i.id for i in form.items if i.facet == part and i.role == "difficulty"] for part in
             ("BODY", "MIND", "ASK")}  # fmt: skip
     count = {part: sum(answers.get(id) is not None for id in ids) for part, ids in held.items()}
@@ -153,7 +156,7 @@ def test_no_pattern_of_blanks_gives_a_number_outside_the_rule(case: tuple[Instru
 
 
 def test_the_rule_would_catch_a_sum_of_whatever_was_answered() -> None:
-    form = replace(RESTING, missing=replace(RESTING.missing, prorate=False))
+    form = replace(RESTING, missing=replace(made.missing_rule(RESTING), prorate=False))
     assert by_the_rule(form, {"BODY-1": 3, "BODY-2": 1})["BODY"]
     assert not by_the_rule(form, {"BODY-1": 3})["BODY"]
 
@@ -302,7 +305,7 @@ def test_how_a_number_is_made_is_said_as_it_is_done() -> None:
         "of the answers then fills in for the missing ones. With fewer answers you see words and a count, "
         "but no number."
     )
-    plain = replace(RESTING, missing=replace(RESTING.missing, prorate=False))
+    plain = replace(RESTING, missing=replace(made.missing_rule(RESTING), prorate=False))
     assert "It needs an answer to every question that is counted." in explain_scoring(plain)
     assert " ".join(explain_scoring(catalogue.load_instrument("giving"))) == (
         "For the clinician only: the average of the answered difficulty questions on a line from 0 (never) "
@@ -316,7 +319,7 @@ def test_what_ships_uses_none_of_it(form: Instrument) -> None:
     assert form.score == "stretched" and form.answer_words == "frequency" and not form.bands
     assert not any(item.reverse or item.weight != 1 for item in form.items)
     assert not any(facet.parent for facet in form.facets)
-    assert not form.missing.prorate and not form.own and form.side != "other"
+    assert not made.missing_rule(form).prorate and not form.own and form.side != "other"
 
 
 @given(st.data())
