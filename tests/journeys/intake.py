@@ -50,7 +50,7 @@ def couple(me: Person, *names: str) -> Page:
     return me.send(page, {"first": first, "second": second})
 
 
-def enter(me: Person, page: Page, ahead: int = 0, **facts: str | None) -> Page:
+def enter(me: Person, page: Page, ahead: int = 0, /, **facts: str | None) -> Page:
     """Enter an hour that took place, unless said otherwise."""
     typed = {"on": day(ahead), "start": "10:00", "end": "10:50", "attendance": "came"} | facts
     found = me.send(me.open(page.path), typed)

@@ -16,7 +16,7 @@ from clinic_toolkit.psychometrics import safety_prompt_rules
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import cases, clients
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.questionnaires import answered_items, progress
+from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import writing
@@ -128,7 +128,7 @@ def for_the_clinician(site: Site, kept: RecordVersion[Administration]) -> Seen:
 def _page(site: Site, path: str) -> bytes:
     answer = site.get(path)
     assert answer.status_code == 200, path
-    return answer.data
+    return bytes(answer.data)
 
 
 def in_their_hands(site: Site, instrument: str, place: int, fields: dict[str, str]) -> Seen:
@@ -215,9 +215,7 @@ def test_a_leak_on_a_screen_or_on_paper_would_be_found(
     def told(kept: RecordVersion[Administration]) -> bool:
         items = answered_items.list_answered_items(kept.payload)
         return bool(
-            safety_prompt_rules.list_safety_prompts(
-                results.administrations.instrument_of(kept.payload), items
-            )
+            safety_prompt_rules.list_safety_prompts(administrations.instrument_of(kept.payload), items)
         )
 
     def leaking_page(db: Any, vault: Any, kept: Any) -> Any:

@@ -7,12 +7,13 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.engine import reading
 from clinic_toolkit.vault import key_slots, return_code
+from clinic_toolkit.vault.vault import Vault
 from tests.fixtures.handed import handed_over
 from tests.fixtures.sites import TOKEN, Site, Visitor
 from tests.journeys import intake, person
@@ -73,7 +74,7 @@ def knows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(practice_access, "is_current_passphrase", lambda db, typed: typed == now[0])
     monkeypatch.setattr(return_code, "wrap_user_key", lambda vault, code: b"sealed")
 
-    def replaced(db, vault, passphrase):  # type: ignore[no-untyped-def]
+    def replaced(db: Connection, vault: Vault, passphrase: str) -> None:
         replace(db, vault, passphrase)
         now[0] = passphrase
 
@@ -246,7 +247,7 @@ def test_unlock_pressed_twice_leads_to_today(site: Site, monkeypatch: pytest.Mon
     """The browser drops the first answer when it sends the second form, so the second comes in by itself."""
     at_work, go, tries = threading.Event(), threading.Event(), []
 
-    def unlock(db, typed, *, now):  # type: ignore[no-untyped-def]
+    def unlock(db: Connection, typed: str, *, now: datetime) -> Vault:
         tries.append(typed)
         at_work.set()
         assert go.wait(30)

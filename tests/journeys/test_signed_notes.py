@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.writing import handouts
@@ -49,11 +49,18 @@ def shown(me: Person, note: Page) -> Shown:
     return Shown(
         page=main.partition("</article>")[0].partition(f"<h2>{LATER}")[0],
         text=text.strip(),
-        paper=tuple(sheet.get_contents().get_data() for sheet in kept),
+        paper=tuple(strokes(sheet) for sheet in kept),
         beside=page.text.partition(LATER)[2],
         below=below,
         behind=" ".join(said for said in words if LATER in said),
     )
+
+
+def strokes(sheet: PageObject) -> bytes:
+    """Everything that is drawn on it."""
+    contents = sheet.get_contents()
+    assert contents is not None
+    return contents.get_data()
 
 
 def sign(me: Person, hour: Page) -> Page:
