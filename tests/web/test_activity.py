@@ -1,17 +1,19 @@
+import pytest
+
 from clinic_toolkit.web.perimeter.timeouts import Timeouts, suspend_aware_clock
 
 
 class Time:
     """A clock that a test moves."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.now = 1000.0
 
-    def __call__(self):
+    def __call__(self) -> float:
         return self.now
 
 
-def ticking(activity, time, seconds):
+def ticking(activity: Timeouts, time: Time, seconds: int) -> str | None:
     for _ in range(seconds):
         time.now += 1
         reason = activity.reason_to_end()
@@ -20,17 +22,17 @@ def ticking(activity, time, seconds):
     return None
 
 
-def made():
+def made() -> tuple[Timeouts, Time]:
     time = Time()
     return Timeouts(idle=300, idle_in_session=1800, clock=time), time
 
 
-def test_a_locked_worker_never_ends_by_itself():
+def test_a_locked_worker_never_ends_by_itself() -> None:
     activity, time = made()
     assert ticking(activity, time, 40_000) is None
 
 
-def test_five_minutes_without_a_person():
+def test_five_minutes_without_a_person() -> None:
     activity, time = made()
     activity.start()
     assert ticking(activity, time, 299) is None
@@ -39,7 +41,7 @@ def test_five_minutes_without_a_person():
     assert ticking(activity, time, 1) == "idle"
 
 
-def test_thirty_minutes_while_an_hour_is_open():
+def test_thirty_minutes_while_an_hour_is_open() -> None:
     activity, time = made()
     activity.start()
     activity.hour_open = True
@@ -48,7 +50,7 @@ def test_thirty_minutes_while_an_hour_is_open():
     assert ticking(activity, time, 1) == "idle"
 
 
-def test_a_closed_lid_ends_it_at_once():
+def test_a_closed_lid_ends_it_at_once() -> None:
     activity, time = made()
     activity.start()
     assert ticking(activity, time, 10) is None
@@ -56,14 +58,14 @@ def test_a_closed_lid_ends_it_at_once():
     assert activity.reason_to_end() == "suspended"
 
 
-def test_a_short_stall_does_not():
+def test_a_short_stall_does_not() -> None:
     activity, time = made()
     activity.start()
     time.now += 29
     assert activity.reason_to_end() is None
 
 
-def test_eight_hours_are_the_longest():
+def test_eight_hours_are_the_longest() -> None:
     activity, time = made()
     activity.start()
     for _ in range(8 * 3600 // 100 - 1):
@@ -73,7 +75,7 @@ def test_eight_hours_are_the_longest():
     assert ticking(activity, time, 100) == "eight hours"
 
 
-def test_the_clock_is_not_the_date(monkeypatch):
+def test_the_clock_is_not_the_date(monkeypatch: pytest.MonkeyPatch) -> None:
     before = suspend_aware_clock()
     monkeypatch.setattr("time.time", lambda: 0.0)
     assert 0 <= suspend_aware_clock() - before < 5

@@ -1,5 +1,7 @@
 """Rules that learn late to write their addresses: the same addresses, and a quicker start."""
 
+from pathlib import Path
+
 import pytest
 from flask import url_for
 from werkzeug.routing import BuildError, Rule
@@ -8,7 +10,7 @@ from tests.fixtures import sites
 from tests.fixtures.sites import Site
 
 
-def test_every_rule_writes_what_one_of_werkzeugs_own_does(site: Site):
+def test_every_rule_writes_what_one_of_werkzeugs_own_does(site: Site) -> None:
     with site.app.test_request_context(base_url=site.origin):
         for rule in site.app.url_map.iter_rules():
             values = {name: sites.example(rule, name) for name in rule.arguments}
@@ -18,17 +20,20 @@ def test_every_rule_writes_what_one_of_werkzeugs_own_does(site: Site):
             assert rule.build(values, append_unknown=False) == own.build(values, append_unknown=False)
 
 
-def test_a_value_that_does_not_fit_is_still_refused(site: Site):
+def test_a_value_that_does_not_fit_is_still_refused(site: Site) -> None:
     with site.app.test_request_context(base_url=site.origin), pytest.raises(BuildError):
         url_for("clients.show")
 
 
-def test_no_builder_is_made_before_it_is_asked_for(monkeypatch, tmp_path):
+def test_no_builder_is_made_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     made = []
     real = Rule._compile_builder
-    monkeypatch.setattr(
-        Rule, "_compile_builder", lambda rule, unknown=True: made.append(rule) or real(rule, unknown)
-    )
+
+    def compiling(rule: Rule, unknown: bool = True) -> object:
+        made.append(rule)
+        return real(rule, unknown)
+
+    monkeypatch.setattr(Rule, "_compile_builder", compiling)
     site = sites.made(tmp_path)
     assert made == []
     site.get("/unlock")

@@ -1,15 +1,17 @@
 """The audit page: who, what, when; found by client, kind and day; and the check of everything."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, unsigned_entries
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.types import to_microseconds
+from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
 from tests.fixtures.sites import Site
@@ -24,7 +26,7 @@ def tamper(site: Site, statement: str) -> None:
         db.exec_driver_sql(statement)
 
 
-def test_a_line_of_the_last_day_there_is_hides_no_other(site: Site, monkeypatch) -> None:
+def test_a_line_of_the_last_day_there_is_hides_no_other(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Europe/Berlin")
     time.tzset()
     try:
@@ -191,10 +193,12 @@ def test_what_is_hurt_is_named_with_whose_it_is(site: Site) -> None:
     assert "Ana Reyes" in page
 
 
-def test_a_check_under_way_shows_how_far_it_is_and_can_be_stopped(site: Site, monkeypatch) -> None:
+def test_a_check_under_way_shows_how_far_it_is_and_can_be_stopped(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from clinic_toolkit.journal import inspection
 
-    def slow(db, vault, progress):
+    def slow(db: Connection, vault: Vault, progress: Callable[[int, int], None]) -> None:
         for done in range(1, 10_000):
             progress(done, 10_000)
             time.sleep(0.002)

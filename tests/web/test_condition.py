@@ -28,7 +28,8 @@ def reopened(work: Work, place: Path) -> Site:
     """A start on another folder of the same practice, locked."""
     engine = open_store(place)
     settings = configuration.load_settings(place, environ={})
-    keeper, ends = TestKeeper(), []
+    keeper = TestKeeper()
+    ends: list[str] = []
     app = create_app(settings, engine=engine, keeper=keeper, end_worker=ends.append, cookie_key=b"k" * 32)
     with reading(engine) as db:
         vault = key_slots.unlock_with_user_key(db, work.vault.user_id, work.vault.user_key())
@@ -312,16 +313,16 @@ def test_an_autosave_hears_of_it_too(site: Site, monkeypatch: pytest.MonkeyPatch
     def save(value: int) -> TestResponse:
         nonlocal seen
         told = site.post(place, {"answer": value, "said": "", "version": seen}, headers=script)
-        seen = told.json["version"]
+        seen = told.get_json()["version"]
         return told
 
-    assert "check-mark" not in save(1).json["saved"]
+    assert "check-mark" not in save(1).get_json()["saved"]
     with monkeypatch.context() as spoilt:
         full(spoilt)
         told = save(2)
         assert told.status_code == 200
-        assert told.json["saved"].endswith("but the check-mark failed")
-    assert "check-mark" not in save(3).json["saved"]
+        assert told.get_json()["saved"].endswith("but the check-mark failed")
+    assert "check-mark" not in save(3).get_json()["saved"]
 
 
 def test_going_on_is_good_for_what_was_shown_only(other: Site) -> None:

@@ -1,4 +1,6 @@
 import logging
+from collections.abc import Callable
+from typing import NoReturn
 from uuid import uuid4
 
 import pytest
@@ -17,8 +19,8 @@ TYPED = {"note": "She said “it is <b>fine</b> & well”\r\nand left.", "when":
 SECRET = {"passphrase": "correct horse", "return_code": "ABC123", "group3": "QWERT"}
 
 
-def raising(error):
-    def view():
+def raising(error: Exception) -> Callable[[], NoReturn]:
+    def view() -> NoReturn:
         context.db()
         raise error
 
@@ -38,23 +40,23 @@ def raising(error):
         (ClinicError("It cannot be done like this."), 422),
     ],
 )
-def test_each_error_has_its_status_and_its_sentence(site: Site, error, status):
+def test_each_error_has_its_status_and_its_sentence(site: Site, error: ClinicError, status: int) -> None:
     answer = site.post(site.route(raising(error)), TYPED)
     assert answer.status_code == status
     if status != 404:
         assert error.sentence in answer.text
     told = site.post(site.route(raising(error)), TYPED, headers={"X-Autosave": "1"})
     assert told.status_code == status
-    assert told.json["message"] == error.sentence
+    assert told.get_json()["message"] == error.sentence
 
 
 @pytest.mark.parametrize(
     "error", [StorageFull(), StorageReadOnly(), StorageBusy(), StaleVersion(), RuntimeError("private")]
 )
-def test_what_was_typed_is_kept_and_can_be_sent_again(site: Site, error):
+def test_what_was_typed_is_kept_and_can_be_sent_again(site: Site, error: ClinicError) -> None:
     tries = []
 
-    def view():
+    def view() -> str:
         tries.append(request.form.to_dict())
         if len(tries) == 1:
             raise error
@@ -73,7 +75,7 @@ def test_what_was_typed_is_kept_and_can_be_sent_again(site: Site, error):
     assert {name: tries[1][name] for name in TYPED} == TYPED
 
 
-def test_an_unknown_address_and_a_forbidden_record_are_the_same_page(site: Site):
+def test_an_unknown_address_and_a_forbidden_record_are_the_same_page(site: Site) -> None:
     unknown = site.get("/no-such-page")
     no_record = site.get(f"/sessions/{uuid4()}/note")
     wrong_method = site.get("/lock")
@@ -83,17 +85,19 @@ def test_an_unknown_address_and_a_forbidden_record_are_the_same_page(site: Site)
     assert unknown.status_code == 404
 
 
-def test_a_mistake_of_ours_shows_a_code_and_logs_no_value(site: Site, caplog):
+def test_a_mistake_of_ours_shows_a_code_and_logs_no_value(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.ERROR):
         page = site.post(site.route(raising(RuntimeError("Ana Reyes"))), {})
     assert page.status_code == 500
     assert "Ana Reyes" not in page.text
-    code = caplog.records[-1].opaque
+    code = caplog.records[-1].__dict__["opaque"]
     assert code in page.text
 
 
-def test_a_disk_that_is_full_while_the_commit_runs_keeps_what_was_typed(site: Site):
-    def view():
+def test_a_disk_that_is_full_while_the_commit_runs_keeps_what_was_typed(site: Site) -> None:
+    def view() -> str:
         clients.create_client(context.db(), context.vault(), Client(name="x"), now=context.now())
         # The limit makes the next page of the file one too many, as a full disk does.
         pages = context.db().exec_driver_sql("PRAGMA page_count").scalar()
@@ -108,8 +112,8 @@ def test_a_disk_that_is_full_while_the_commit_runs_keeps_what_was_typed(site: Si
     assert "and left." in page.text
 
 
-def test_too_much_text_is_refused_with_a_page(site: Site):
-    def view():
+def test_too_much_text_is_refused_with_a_page(site: Site) -> None:
+    def view() -> str:
         return str(len(request.form["note"]))
 
     path = site.route(view)

@@ -1,6 +1,7 @@
 """A day that is far away is asked back in every form that takes one, by one rule."""
 
 import ast
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class Sample(Form):
 
 
 @pytest.fixture(autouse=True)
-def the_day():
+def the_day() -> Iterator[None]:
     with time_machine.travel(NOW):
         yield
 
@@ -46,7 +47,7 @@ def sent(on: str, *meant: str, kept: date | None = None) -> Sample:
 )
 def test_a_far_day_is_asked_back_and_taken_when_it_is_meant(on: str, said: str) -> None:
     form = sent(on)
-    assert form.errors["on"][0].startswith(f"{said} Is it meant?")
+    assert form.on.errors[0].startswith(f"{said} Is it meant?")
     assert form.on.page_values == {"on": on, "on-day": date.fromisoformat(on), "on-meant": "asked"}
     form = sent(on, on)
     assert not form.errors and form.on.data == date.fromisoformat(on)
@@ -60,7 +61,7 @@ def test_a_likely_day_is_not_asked_about(days: int) -> None:
 
 
 def test_the_tick_stands_for_one_day_only() -> None:
-    assert "Is it meant?" in sent("2226-11-22", "2226-11-23").errors["on"][0]
+    assert "Is it meant?" in sent("2226-11-22", "2226-11-23").on.errors[0]
 
 
 def test_a_day_that_is_kept_already_is_not_asked_about_again() -> None:

@@ -5,6 +5,7 @@ from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import Client
 
+from clinic_toolkit.settings import Settings
 from clinic_toolkit.web.context import SESSION_ID_KEY
 from clinic_toolkit.web.perimeter import browser_launch, gate
 from tests.fixtures.sites import FROM_OUR_PAGE, Site, Visitor
@@ -13,7 +14,16 @@ SITES = (None, "same-origin", "same-site", "cross-site", "none", "anything")
 ORIGINS = (None, "exact", "null", "http://127.0.0.1:8765", "other port", "https", "")
 
 
-def lets_in(settings, method, *, host=None, site=None, origin=None, mode="navigate", dest="document"):
+def lets_in(
+    settings: Settings,
+    method: str,
+    *,
+    host: str | None = None,
+    site: str | None = None,
+    origin: str | None = None,
+    mode: str | None = "navigate",
+    dest: str | None = "document",
+) -> bool:
     known = {"exact": settings.host, "other port": f"{settings.host_name}:9999"}
     origin = f"http://{known[origin]}" if origin in known else origin
     origin = f"https://{settings.host}" if origin == "https" else origin
@@ -30,19 +40,24 @@ def lets_in(settings, method, *, host=None, site=None, origin=None, mode="naviga
 
 
 @pytest.mark.parametrize(("site", "origin"), [*product(SITES, ORIGINS)])
-def test_a_form_is_taken_from_our_own_origin_only(locked: Site, site, origin):
+def test_a_form_is_taken_from_our_own_origin_only(locked: Site, site: str | None, origin: str | None) -> None:
     taken = lets_in(locked.settings, "POST", site=site, origin=origin)
     assert taken is (site == "same-origin" and origin in (None, "exact", "null"))
 
 
 @pytest.mark.parametrize(("site", "origin"), [*product(SITES, ORIGINS)])
-def test_a_page_is_shown_to_our_own_origin_or_a_typed_address(locked: Site, site, origin):
-    believed = {"same-origin": origin in (None, "exact", "null"), "none": origin is None}
+def test_a_page_is_shown_to_our_own_origin_or_a_typed_address(
+    locked: Site, site: str | None, origin: str | None
+) -> None:
+    believed: dict[str | None, bool] = {
+        "same-origin": origin in (None, "exact", "null"),
+        "none": origin is None,
+    }
     assert lets_in(locked.settings, "GET", site=site, origin=origin) is believed.get(site, False)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-def test_who_does_not_say_where_it_comes_from_is_refused(locked: Site, method):
+def test_who_does_not_say_where_it_comes_from_is_refused(locked: Site, method: str) -> None:
     assert not lets_in(locked.settings, method, mode=None, dest=None)
     assert not lets_in(locked.settings, method, origin="exact", mode=None, dest=None)
 
@@ -51,12 +66,14 @@ def test_who_does_not_say_where_it_comes_from_is_refused(locked: Site, method):
     ("mode", "dest"),
     [("no-cors", "image"), ("navigate", "iframe"), ("navigate", "embed"), ("cors", "empty"), (None, None)],
 )
-def test_nothing_but_a_typed_address_comes_from_nowhere(locked: Site, mode, dest):
+def test_nothing_but_a_typed_address_comes_from_nowhere(
+    locked: Site, mode: str | None, dest: str | None
+) -> None:
     assert not lets_in(locked.settings, "GET", site="none", mode=mode, dest=dest)
     assert not lets_in(locked.settings, "POST", site="none")
 
 
-def test_only_the_name_and_port_of_this_practice_are_answered(locked: Site):
+def test_only_the_name_and_port_of_this_practice_are_answered(locked: Site) -> None:
     name, host = locked.settings.host_name, locked.settings.host
     others = ["127.0.0.1:8765", "localhost:8765", name, f"{name}:80", f"{host}.evil.example", f"evil.{host}"]
     for other in [*others, "", host.upper(), f"{host} ", f"user@{host}", "[::1]:8765"]:
@@ -67,7 +84,7 @@ def test_only_the_name_and_port_of_this_practice_are_answered(locked: Site):
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", ""])
-def test_other_methods_are_refused(locked: Site, method):
+def test_other_methods_are_refused(locked: Site, method: str) -> None:
     assert not lets_in(locked.settings, method, site="same-origin", origin="exact")
 
 
@@ -79,7 +96,7 @@ FORGED = {
 }  # fmt: skip
 
 
-def test_what_a_proxy_would_add_is_not_believed(site: Site):
+def test_what_a_proxy_would_add_is_not_believed(site: Site) -> None:
     def seen() -> str:
         return " ".join((request.method, request.url, request.script_root, request.remote_addr or ""))
 
@@ -87,15 +104,12 @@ def test_what_a_proxy_would_add_is_not_believed(site: Site):
     plain = site.get(path).text
     assert site.get(path, **FORGED).text == plain
     # The control: an app that stands behind a proxy takes them for true.
-    behind, inner = ProxyFix(site.app.wsgi_app, x_prefix=1), site.app.wsgi_app
-    site.app.wsgi_app = behind
-    try:
+    with pytest.MonkeyPatch.context() as behind:
+        behind.setattr(site.app, "wsgi_app", ProxyFix(site.app.wsgi_app, x_prefix=1))
         assert site.get(path, **FORGED).text != plain
-    finally:
-        site.app.wsgi_app = inner
 
 
-def test_every_refusal_is_the_same_bytes(site: Site):
+def test_every_refusal_is_the_same_bytes(site: Site) -> None:
     browser, origin = Visitor(site.app), site.origin
     stranger = Client(site.app)
     refused = [
@@ -129,20 +143,25 @@ def test_every_refusal_is_the_same_bytes(site: Site):
     assert site.get("/unlock").status_code == 303
 
 
-def test_a_form_without_its_token_changes_nothing(site: Site):
+def test_a_form_without_its_token_changes_nothing(site: Site) -> None:
     asked = []
-    path = site.route(lambda: (asked.append(1), "done")[1])
+
+    def view() -> str:
+        asked.append(1)
+        return "done"
+
+    path = site.route(view)
     assert site.post(path, token=False).status_code == 422
     assert site.post(path, {"csrf_token": "wrong"}, token=False).status_code == 422
     assert not asked
     assert site.post(path).text == "done" and asked
 
 
-def test_the_token_of_another_session_is_refused(site: Site):
+def test_the_token_of_another_session_is_refused(site: Site) -> None:
     path, token = site.route(lambda: "done"), site.token()
     site.app.worker.unlocked_sessions["other"] = site.app.worker.unlocked_sessions.pop("known")
     site.unlock()
-    cookie = site.app.session_interface.get_signing_serializer(site.app).dumps({SESSION_ID_KEY: "other"})
+    cookie = site.signer.dumps({SESSION_ID_KEY: "other"})
     site.browser.set_cookie("__Host-sid", str(cookie), domain=site.settings.host_name)
     assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
     assert site.post(path, {"csrf_token": token}, token=False).status_code == 422

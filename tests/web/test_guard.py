@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from flask import request
 
@@ -18,7 +20,7 @@ def moments(site: Site) -> dict[str, str]:
         return {endpoint: guard.required_state(endpoint) for endpoint in site.app.view_functions}
 
 
-def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site):
+def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site) -> None:
     open_earlier = {endpoint: moment for endpoint, moment in moments(site).items() if moment != UNLOCKED}
     assert {endpoint for endpoint, moment in open_earlier.items() if moment == ALWAYS} == {
         "static",
@@ -37,7 +39,7 @@ def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site):
     assert rooms <= {"static", "lock", "setup", "promises", "handover", "shared"}
 
 
-def test_locked_every_page_leads_to_the_lock(locked: Site):
+def test_locked_every_page_leads_to_the_lock(locked: Site) -> None:
     for address in [*locked.addresses(), "/no-such-page"]:
         with locked.app.test_request_context(address, base_url=locked.origin):
             moment = guard.required_state(request.endpoint)
@@ -53,7 +55,7 @@ def test_locked_every_page_leads_to_the_lock(locked: Site):
     assert not locked.ends
 
 
-def test_after_unlocking_the_person_is_where_they_were(locked: Site):
+def test_after_unlocking_the_person_is_where_they_were(locked: Site) -> None:
     assert locked.get(NOTE).headers["Location"] == f"/unlock?back={NOTE}"
     page = locked.get(f"/unlock?back={NOTE}")
     assert f'name="back" value="{NOTE}"' in page.text
@@ -72,25 +74,25 @@ def test_after_unlocking_the_person_is_where_they_were(locked: Site):
         assert 'name="back" value=""' in page.text, elsewhere
 
 
-def test_words_in_an_address_are_not_remembered(locked: Site):
+def test_words_in_an_address_are_not_remembered(locked: Site) -> None:
     assert locked.get("/clients?words=Ana").headers["Location"] == "/unlock?back=/clients"
 
 
-def test_a_script_that_saves_at_the_lock_is_told_so(locked: Site):
+def test_a_script_that_saves_at_the_lock_is_told_so(locked: Site) -> None:
     answer = locked.post(NOTE, {"a": "b"}, token=False, headers={"X-Autosave": "1"})
     assert answer.status_code == 401
-    assert answer.json["message"]
+    assert answer.get_json()["message"]
     assert locked.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
 
 
-def test_what_was_posted_to_a_locked_worker_ends_it(locked: Site):
+def test_what_was_posted_to_a_locked_worker_ends_it(locked: Site) -> None:
     locked.get(NOTE)
     assert not locked.ends
     locked.post(NOTE, {"data": "words of a client"}, token=False)
     assert locked.ends == ["posted while locked"]
 
 
-def test_no_practice_leads_to_the_first_page_of_all(tmp_path):
+def test_no_practice_leads_to_the_first_page_of_all(tmp_path: Path) -> None:
     engine = open_store(tmp_path)
     settings = configuration.load_settings(tmp_path, environ={})
     app = create_app(settings, engine=engine, keeper=TestKeeper(), end_worker=lambda reason: None)
@@ -105,7 +107,9 @@ def test_no_practice_leads_to_the_first_page_of_all(tmp_path):
 
 
 @pytest.mark.parametrize(("must_choose", "leads_to"), [(True, "/unlock/choose"), (False, None)])
-def test_who_came_by_the_sheet_chooses_a_passphrase_first(site: Site, must_choose, leads_to):
+def test_who_came_by_the_sheet_chooses_a_passphrase_first(
+    site: Site, must_choose: bool, leads_to: str | None
+) -> None:
     site.app.worker.unlocked_sessions["known"] = UnlockedSession(
         vault=site.work.vault, must_choose_passphrase=must_choose
     )
@@ -118,14 +122,14 @@ def test_who_came_by_the_sheet_chooses_a_passphrase_first(site: Site, must_choos
     assert site.get("/unlock").status_code == 303
 
 
-def test_a_page_left_open_does_not_count_as_a_person(site: Site):
-    calls = []
-    site.app.worker.timeouts.record_activity = lambda: calls.append(1)
+def test_a_page_left_open_does_not_count_as_a_person(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(site.app.worker.timeouts, "record_activity", lambda: calls.append(1))
     site.get("/pulse", **{"X-Pulse": "1"})
     assert not calls
     site.get(site.route(lambda: "here", "GET"))
     assert calls == [1]
 
 
-def test_the_first_page_is_only_for_the_time_before(site: Site):
+def test_the_first_page_is_only_for_the_time_before(site: Site) -> None:
     assert BEFORE_SETUP in moments(site).values()

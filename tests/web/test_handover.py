@@ -4,12 +4,14 @@ import errno
 import re
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from clinic_toolkit.errors import ClinicError
-from clinic_toolkit.record.handovers import clinician_side
+from clinic_toolkit.journal import records
+from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.storage_errors import (
@@ -19,7 +21,7 @@ from clinic_toolkit.store.storage_errors import (
     damaged_file_error,
 )
 from clinic_toolkit.web.access import handover_transition
-from clinic_toolkit.web.handover import answer_store, client_app, client_messages
+from clinic_toolkit.web.handover import client_app, client_messages
 from clinic_toolkit.web.perimeter import gate
 from tests.fixtures import sites
 from tests.fixtures.handed import Device, TestLine, TestTray, handed_over, let_in
@@ -48,7 +50,7 @@ def device(site: Site) -> Device:
 def given(device: Device) -> list[tuple[str, int | None]]:
     """The answers as they lie in the rows of the hand-over."""
     with reading(device.site.work.engine) as db:
-        form = client_app.client_side.load_client_form(db, device.app.form._ticket)
+        form = client_side.load_client_form(db, device.app.form._ticket)
     return [
         (form.answers[n].status, form.answers[n].value) if n in form.answers else ("", None)
         for n in range(1, 13)
@@ -76,7 +78,7 @@ def test_no_ticket_leaves_if_the_hand_over_is_not_on_the_disk(
     def full(*_: Any, **__: Any) -> None:
         raise StorageFull
 
-    monkeypatch.setattr(clinician_side.records, "create_record", full)
+    monkeypatch.setattr(records, "create_record", full)
     assert site.post(f"/administrations/{form.id}/hand-over").status_code == 503
     assert site.keeper.ticket is None and not site.ends and site.app.worker.unlocked_sessions
 
@@ -101,7 +103,7 @@ def test_every_address_but_the_forms_own_is_refused_with_the_same_bytes(tmp_path
             str(id)
             for name in tables
             if name in ("client", "administration", "therapy_session", "clinical_note", "handout")
-            for id in (sites.UUID(bytes=raw) for raw in db.scalars(text(f'SELECT record FROM "{name}"')))
+            for id in (UUID(bytes=raw) for raw in db.scalars(text(f'SELECT record FROM "{name}"')))
         }
     real = [
         path.replace(str(sites.UNKNOWN), id) for path in known if str(sites.UNKNOWN) in path for id in ids
@@ -182,7 +184,7 @@ def test_no_page_holds_another_clients_words_or_the_way_in(site: Site) -> None:
 def test_an_answer_is_on_the_disk_before_it_is_said_to_be(device: Device) -> None:
     sent = {"answer": "4", "talk": "yes", "said": "With my sister."}
     told = device.post("/form/1", sent, **{"X-Autosave": "1"})
-    assert told.status_code == 200 and re.fullmatch(r"\d\d:\d\d", told.json["saved"])
+    assert told.status_code == 200 and re.fullmatch(r"\d\d:\d\d", told.get_json()["saved"])
     page = device.next_process().get("/form/1").text
     assert "With my sister." in page and page.count(" checked") == 2
     with reading(device.site.work.engine) as db:
@@ -248,14 +250,14 @@ def test_a_full_disk_is_said_and_what_was_typed_stands_on_the_page(
         raise StorageFull from OSError(errno.ENOSPC, "full")
 
     token = device.token()
-    monkeypatch.setattr(answer_store.client_side, "record_answer", full)
+    monkeypatch.setattr(client_side, "record_answer", full)
     fields = {"answer": "3", "said": "Words that must not be lost."}
     answer = device.post("/form/1", fields)
     assert answer.status_code == 503
     assert client_messages.GENERIC_MESSAGE in answer.text
     assert fields["said"] in answer.text and " checked" in answer.text
     told = device.send("/form/1", fields | {"csrf_token": token}, **{"X-Autosave": "1"})
-    assert told.status_code == 503 and told.json["message"] == client_messages.GENERIC_MESSAGE
+    assert told.status_code == 503 and told.get_json()["message"] == client_messages.GENERIC_MESSAGE
     monkeypatch.undo()
     assert device.post("/form/1", fields).status_code == 303
     assert given(device)[0] == ("answered", 3)
@@ -305,8 +307,8 @@ def test_a_client_hears_nothing_of_files_and_folders(
         raise trouble
 
     token = device.token()
-    monkeypatch.setattr(answer_store.client_side, "record_answer", fail)
-    monkeypatch.setattr(answer_store.client_side, "record_act", fail)
+    monkeypatch.setattr(client_side, "record_answer", fail)
+    monkeypatch.setattr(client_side, "record_act", fail)
     fields = {"csrf_token": token, "answer": "3"}
     for answer in (
         device.post("/form/1", fields),
@@ -323,7 +325,7 @@ def test_giving_back_works_with_a_full_disk(device: Device, monkeypatch: pytest.
     def full(*_: Any, **__: Any) -> None:
         raise StorageFull
 
-    monkeypatch.setattr(answer_store.client_side, "record_act", full)
+    monkeypatch.setattr(client_side, "record_act", full)
     token = device.token()
     assert device.send("/form/finish", {"csrf_token": token}).status_code == 503
     assert device.line.ticket_pipe.ticket

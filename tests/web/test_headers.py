@@ -1,10 +1,11 @@
 import pytest
+from werkzeug.test import TestResponse
 
 from clinic_toolkit.web.transport import security_headers
 from tests.fixtures.sites import Site
 
 
-def check(answer, *, may_be_kept=False):
+def check(answer: TestResponse, *, may_be_kept: bool = False) -> None:
     told = answer.headers
     for name, value in security_headers.FIXED_HEADERS.items():
         assert told[name] == value
@@ -16,22 +17,24 @@ def check(answer, *, may_be_kept=False):
 
 
 @pytest.mark.parametrize("state", ["locked", "site"])
-def test_every_route_answers_with_the_headers(state, request):
+def test_every_route_answers_with_the_headers(state: str, request: pytest.FixtureRequest) -> None:
     here = request.getfixturevalue(state)
     for address in here.addresses():
         check(here.get(address))
         check(here.post(address, token=False))
 
 
-def test_refusals_and_missing_pages_have_them_too(site: Site):
+def test_refusals_and_missing_pages_have_them_too(site: Site) -> None:
     check(site.get("/no-such-page"))
     check(site.browser.get("/", base_url="http://evil.example"))
     check(site.get("/", **{"Sec-Fetch-Site": "cross-site"}))
 
 
-def test_static_files_may_be_kept_by_this_browser_alone(locked: Site):
+def test_static_files_may_be_kept_by_this_browser_alone(locked: Site) -> None:
     with locked.app.app_context():
-        address = locked.app.jinja_env.globals["static_url"]("page.css")
+        static_url = locked.app.jinja_env.globals["static_url"]
+        assert callable(static_url)
+        address = static_url("page.css")
     answer = locked.get(address)
     check(answer, may_be_kept=True)
     assert answer.status_code == 200
@@ -48,15 +51,16 @@ def test_static_files_may_be_kept_by_this_browser_alone(locked: Site):
         assert locked.get(other).status_code == 404
 
 
-def test_the_cookie_holds_one_random_value_and_nothing_else(site: Site):
+def test_the_cookie_holds_one_random_value_and_nothing_else(site: Site) -> None:
     site.get("/unlock")
     site.token()
     cookie = site.browser.get_cookie("__Host-sid", site.settings.host_name)
     with site.app.test_request_context(base_url=site.origin):
-        opener = site.app.session_interface.get_signing_serializer(site.app)
+        opener = site.signer
+    assert cookie is not None
     assert set(opener.loads(cookie.value)) == {"sid"}
 
 
-def test_the_cookie_is_signed_with_a_hash_of_today(site: Site):
-    signer = site.app.session_interface.get_signing_serializer(site.app)._signer
+def test_the_cookie_is_signed_with_a_hash_of_today(site: Site) -> None:
+    signer = site.signer._signer
     assert signer.make_signer(signer.salt).digest_method().name == "sha256"

@@ -3,8 +3,11 @@
 import errno
 import os
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import event
@@ -15,15 +18,15 @@ from clinic_toolkit.store.engine import reading
 from clinic_toolkit.store.storage_errors import StorageFull
 from clinic_toolkit.vault import identity, key_slots, unlock_attempts
 from clinic_toolkit.web import context
-from clinic_toolkit.web.access import pending_recovery_sheet, unlocking
+from clinic_toolkit.web.access import guard, pending_recovery_sheet, unlocking
 from tests.fixtures.sites import TOKEN, Site
 
 TYPED = {"passphrase": "glacier mandolin unwrapped"}
 
 
 @contextmanager
-def full_disk_at_commit(site: Site):
-    def refuse(db):
+def full_disk_at_commit(site: Site) -> Iterator[None]:
+    def refuse(db: object) -> NoReturn:
         raise StorageFull
 
     writer = writer_engine(site.work.engine)
@@ -35,7 +38,7 @@ def full_disk_at_commit(site: Site):
 
 
 @pytest.fixture
-def lock(locked: Site, monkeypatch) -> Site:
+def lock(locked: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A locked site that opens with anything, without the second of work."""
     monkeypatch.setattr(
         practice_access, "unlock_with_passphrase", lambda db, typed, *, now: locked.work.vault
@@ -43,7 +46,7 @@ def lock(locked: Site, monkeypatch) -> Site:
     return locked
 
 
-def test_nobody_is_in_if_the_line_about_the_unlocking_did_not_reach_the_disk(lock: Site):
+def test_nobody_is_in_if_the_line_about_the_unlocking_did_not_reach_the_disk(lock: Site) -> None:
     with full_disk_at_commit(lock):
         page = lock.post("/unlock", TYPED)
     assert page.status_code == 503
@@ -58,7 +61,9 @@ def test_nobody_is_in_if_the_line_about_the_unlocking_did_not_reach_the_disk(loc
     assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
 
 
-def test_a_second_browser_goes_on_with_the_vault_of_the_first(lock: Site, monkeypatch):
+def test_a_second_browser_goes_on_with_the_vault_of_the_first(
+    lock: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What one saves the other must know of, or it would take an older version for the newest."""
     work = lock.work
     with reading(work.engine) as db:
@@ -71,11 +76,22 @@ def test_a_second_browser_goes_on_with_the_vault_of_the_first(lock: Site, monkey
     assert {id(each.vault) for each in lock.app.worker.unlocked_sessions.values()} == {id(work.vault)}
 
 
-def test_a_practice_that_did_not_reach_the_disk_was_never_set_up(lock: Site, monkeypatch):
+def test_a_practice_that_did_not_reach_the_disk_was_never_set_up(
+    lock: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(identity, "has_practice", lambda db: False)
-    path = lock.route(lambda: context.log_in(lock.work.vault) or "in")
-    lock.app.view_functions[path].clinic_moment = "always"
-    lock.token = lambda: TOKEN.search(lock.get("/setup").text)[1]
+
+    def view() -> str:
+        context.log_in(lock.work.vault)
+        return "in"
+
+    def token() -> str:
+        found = TOKEN.search(lock.get("/setup").text)
+        assert found
+        return found[1]
+
+    path = lock.route(guard.allow_always(view))
+    monkeypatch.setattr(lock, "token", token)
     with full_disk_at_commit(lock):
         assert lock.post(path).status_code == 503
     assert not lock.app.worker.has_practice
@@ -87,8 +103,10 @@ def test_a_practice_that_did_not_reach_the_disk_was_never_set_up(lock: Site, mon
 @pytest.mark.parametrize(
     ("trouble", "said"), [(errno.ENOSPC, "The disk is full"), (errno.EROFS, "write-protected")]
 )
-def test_a_try_that_cannot_be_counted_is_not_made_and_its_secret_goes(lock: Site, monkeypatch, trouble, said):
-    def refuse(folder):
+def test_a_try_that_cannot_be_counted_is_not_made_and_its_secret_goes(
+    lock: Site, monkeypatch: pytest.MonkeyPatch, trouble: int, said: str
+) -> None:
+    def refuse(folder: Path) -> NoReturn:
         raise OSError(trouble, os.strerror(trouble))
 
     monkeypatch.setattr(unlock_attempts, "record_failure", refuse)
@@ -99,9 +117,14 @@ def test_a_try_that_cannot_be_counted_is_not_made_and_its_secret_goes(lock: Site
     assert not lock.app.worker.unlocked_sessions
 
 
-def test_a_sheet_that_did_not_reach_the_disk_is_not_the_one_to_print(site: Site):
+def test_a_sheet_that_did_not_reach_the_disk_is_not_the_one_to_print(site: Site) -> None:
     asked_for = [("OLD",) * 8, ("NEW",) * 8, ("NEW",) * 8]
-    path = site.route(lambda: pending_recovery_sheet.store_pending_sheet(asked_for.pop(0)) or "held")
+
+    def view() -> str:
+        pending_recovery_sheet.store_pending_sheet(asked_for.pop(0))
+        return "held"
+
+    path = site.route(view)
     here = site.app.worker.unlocked_sessions["known"]
     assert site.post(path).text == "held"
     with full_disk_at_commit(site):
@@ -111,9 +134,12 @@ def test_a_sheet_that_did_not_reach_the_disk_is_not_the_one_to_print(site: Site)
     assert here.values["drawn sheet"].groups == ("NEW",) * 8
 
 
-def test_the_detour_after_the_sheet_ends_only_with_a_passphrase_on_the_disk(site: Site):
-    path = site.route(lambda: context.mark_passphrase_chosen() or "chosen")
-    site.app.view_functions[path].clinic_moment = "always"
+def test_the_detour_after_the_sheet_ends_only_with_a_passphrase_on_the_disk(site: Site) -> None:
+    def view() -> str:
+        context.mark_passphrase_chosen()
+        return "chosen"
+
+    path = site.route(guard.allow_always(view))
     here = site.app.worker.unlocked_sessions["known"]
     here.must_choose_passphrase = True
     with full_disk_at_commit(site):
@@ -123,9 +149,11 @@ def test_the_detour_after_the_sheet_ends_only_with_a_passphrase_on_the_disk(site
     assert not here.must_choose_passphrase
 
 
-def test_time_spent_waiting_in_reserve_is_no_delay_served(locked: Site, monkeypatch):
-    slept = []
-    monkeypatch.setattr(unlocking.time, "sleep", slept.append)
+def test_time_spent_waiting_in_reserve_is_no_delay_served(
+    locked: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
     for _ in range(4):
         unlock_attempts.record_failure(locked.settings.data_folder)
     # A worker that was imported long ago, and is told only now to answer.
@@ -137,7 +165,7 @@ def test_time_spent_waiting_in_reserve_is_no_delay_served(locked: Site, monkeypa
         assert 2 < unlocking.seconds_until_next_attempt() <= 3
 
 
-class Touches(list):
+class Touches(list[bool]):
     """Counts the signs of a person."""
 
     def __call__(self) -> None:
@@ -148,7 +176,9 @@ class Touches(list):
     ("headers", "signs"),
     [({}, 1), ({"X-Autosave": "1"}, 1), ({"X-Autosave": "again"}, 0), ({"X-Pulse": "1"}, 0)],
 )
-def test_only_a_person_holds_the_lock_back(site: Site, monkeypatch, headers, signs):
+def test_only_a_person_holds_the_lock_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], signs: int
+) -> None:
     path = site.route(lambda: "done")
     token = site.token()
     touched = Touches()
@@ -157,7 +187,9 @@ def test_only_a_person_holds_the_lock_back(site: Site, monkeypatch, headers, sig
     assert len(touched) == signs
 
 
-def test_a_browser_that_is_not_let_in_does_not_hold_the_lock_back(site: Site, monkeypatch):
+def test_a_browser_that_is_not_let_in_does_not_hold_the_lock_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     touched = Touches()
     monkeypatch.setattr(site.app.worker.timeouts, "record_activity", touched)
     site.get("/practice")

@@ -1,12 +1,17 @@
 import re
+import time
+from datetime import datetime
 
 import pytest
+from sqlalchemy import Connection
+from werkzeug.test import TestResponse
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.vault import key_slots, unlock_attempts
 from clinic_toolkit.vault.key_slots import WrongSecret
+from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import unlocking
 from tests.fixtures.practices import NOW
@@ -16,15 +21,15 @@ RIGHT, WRONG = "glacier mandolin unwrapped", "glacier mandolin unwraped"
 
 
 @pytest.fixture
-def lock(locked: Site, monkeypatch) -> Site:
+def lock(locked: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A locked site whose passphrase and code are compared, without their second of work."""
 
-    def unlock(db, typed, *, now):
+    def unlock(db: Connection, typed: str, *, now: datetime) -> Vault:
         if typed != RIGHT:
             raise WrongSecret("That passphrase does not open this practice.")
         return locked.work.vault
 
-    def unlock_with_code(db, blob, typed, *, now):
+    def unlock_with_code(db: Connection, blob: bytes, typed: str, *, now: datetime) -> Vault:
         if (blob, typed) != (b"sealed", "ABC234"):
             raise WrongSecret("That code does not open it.")
         return locked.work.vault
@@ -35,11 +40,11 @@ def lock(locked: Site, monkeypatch) -> Site:
     return locked
 
 
-def try_(lock: Site, path="/unlock", **fields):
+def try_(lock: Site, path: str = "/unlock", **fields: str) -> TestResponse:
     return lock.post(path, fields)
 
 
-def test_the_right_passphrase_opens_and_turns_the_session_over(lock: Site):
+def test_the_right_passphrase_opens_and_turns_the_session_over(lock: Site) -> None:
     before = lock.token()
     assert lock.browser.get_cookie("__Host-sid", lock.settings.host_name) is None
     answer = try_(lock, passphrase=RIGHT)
@@ -55,7 +60,7 @@ def test_the_right_passphrase_opens_and_turns_the_session_over(lock: Site):
     assert not lock.ends
 
 
-def test_of_two_pages_asked_for_at_once_either_form_is_believed(lock: Site):
+def test_of_two_pages_asked_for_at_once_either_form_is_believed(lock: Site) -> None:
     first = lock.token()
     # As a browser does that asked for both before either answer came.
     other = Visitor(lock.app)
@@ -64,7 +69,7 @@ def test_of_two_pages_asked_for_at_once_either_form_is_believed(lock: Site):
     assert lock.post("/unlock", {"csrf_token": first, "passphrase": RIGHT}, token=False).status_code == 303
 
 
-def test_a_form_without_the_token_is_refused(lock: Site):
+def test_a_form_without_the_token_is_refused(lock: Site) -> None:
     answer = lock.post("/unlock", {"passphrase": RIGHT}, token=False)
     assert answer.status_code == 422 and "was not read" in answer.text and RIGHT not in answer.text
     forged = {"csrf_token": "x" * 40, "passphrase": RIGHT}
@@ -74,7 +79,7 @@ def test_a_form_without_the_token_is_refused(lock: Site):
     assert lock.ends == ["posted in vain"]
 
 
-def test_a_wrong_passphrase_is_one_plain_sentence_and_the_end_of_the_process(lock: Site):
+def test_a_wrong_passphrase_is_one_plain_sentence_and_the_end_of_the_process(lock: Site) -> None:
     answer = try_(lock, passphrase=WRONG)
     assert answer.status_code == 422
     assert "That passphrase does not open this practice." in answer.text
@@ -84,10 +89,13 @@ def test_a_wrong_passphrase_is_one_plain_sentence_and_the_end_of_the_process(loc
     assert lock.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
 
 
-def test_each_failure_costs_more_time_from_the_start_of_a_process(lock: Site, monkeypatch):
-    slept, now = [], [100.0]
-    monkeypatch.setattr(unlocking.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(unlocking.time, "sleep", slept.append)
+def test_each_failure_costs_more_time_from_the_start_of_a_process(
+    lock: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", slept.append)
     for _ in range(8):
         lock.app.worker.serving_since = now[0]
         try_(lock, passphrase=WRONG)
@@ -102,7 +110,7 @@ def test_each_failure_costs_more_time_from_the_start_of_a_process(lock: Site, mo
 
 
 @pytest.mark.parametrize("fields", [{"passphrase": RIGHT}, {"code": "ABC234"}])
-def test_a_process_on_its_way_out_looks_at_no_more_tries(lock: Site, fields: dict[str, str]):
+def test_a_process_on_its_way_out_looks_at_no_more_tries(lock: Site, fields: dict[str, str]) -> None:
     """The delay is served by the next process, so one that is still answering must not try without it."""
     lock.keeper.blob = b"sealed"
     try_(lock, passphrase=WRONG)
@@ -112,18 +120,18 @@ def test_a_process_on_its_way_out_looks_at_no_more_tries(lock: Site, fields: dic
     assert unlock_attempts.count_failures(lock.settings.data_folder) == 1
 
 
-def test_an_empty_or_endless_passphrase_is_not_tried(lock: Site):
+def test_an_empty_or_endless_passphrase_is_not_tried(lock: Site) -> None:
     for typed in ("", "x" * 1001):
         assert try_(lock, passphrase=typed).status_code == 422
     assert unlock_attempts.count_failures(lock.settings.data_folder) == 0
 
 
 @pytest.mark.parametrize("typed", ["\x00", "\u202e" + RIGHT, "🙂" * 20, "<b>&</b>", "\ufffd"])
-def test_odd_characters_are_simply_wrong(lock: Site, typed):
+def test_odd_characters_are_simply_wrong(lock: Site, typed: str) -> None:
     assert try_(lock, passphrase=typed).status_code == 422
 
 
-def test_the_code_is_asked_for_only_while_the_keeper_holds_the_blob(lock: Site):
+def test_the_code_is_asked_for_only_while_the_keeper_holds_the_blob(lock: Site) -> None:
     assert 'name="passphrase"' in lock.get("/unlock").text
     lock.keeper.hold_return_blob(b"sealed")
     page = lock.get("/unlock")
@@ -135,7 +143,7 @@ def test_the_code_is_asked_for_only_while_the_keeper_holds_the_blob(lock: Site):
     assert lock.keeper.taken == 0
 
 
-def test_a_wrong_code_ends_the_process_too(lock: Site):
+def test_a_wrong_code_ends_the_process_too(lock: Site) -> None:
     lock.keeper.hold_return_blob(b"sealed")
     answer = try_(lock, code="WRONG2")
     assert answer.status_code == 422
@@ -143,14 +151,14 @@ def test_a_wrong_code_ends_the_process_too(lock: Site):
     assert lock.keeper.taken == 1
 
 
-def test_a_code_that_is_not_enough_any_more_leads_to_the_passphrase(lock: Site):
+def test_a_code_that_is_not_enough_any_more_leads_to_the_passphrase(lock: Site) -> None:
     answer = try_(lock, code="ABC234")
     assert answer.status_code == 422
     assert "Use your passphrase" in answer.text
     assert 'name="passphrase"' in answer.text
 
 
-def test_the_sheet_opens_and_asks_for_a_new_passphrase(locked: Site, monkeypatch):
+def test_the_sheet_opens_and_asks_for_a_new_passphrase(locked: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     groups = {f"group{number}": group.lower() for number, group in enumerate(locked.work.groups, 1)}
     unlock_attempts.record_failure(locked.settings.data_folder)
     answer = locked.post("/unlock/sheet", groups)
@@ -175,7 +183,7 @@ def test_the_sheet_opens_and_asks_for_a_new_passphrase(locked: Site, monkeypatch
     assert not locked.ends
 
 
-def test_a_mistyped_group_is_named_and_not_sent_back(locked: Site):
+def test_a_mistyped_group_is_named_and_not_sent_back(locked: Site) -> None:
     groups = {f"group{number}": group for number, group in enumerate(locked.work.groups, 1)}
     groups["group3"] = groups["group4"]
     page = locked.post("/unlock/sheet", groups)
@@ -187,7 +195,7 @@ def test_a_mistyped_group_is_named_and_not_sent_back(locked: Site):
     assert locked.ends == ["mistyped sheet"]
 
 
-def test_the_sheet_of_another_time_is_refused(locked: Site):
+def test_the_sheet_of_another_time_is_refused(locked: Site) -> None:
     old = locked.work.groups
     with writing(locked.work.engine) as db:
         practice_access.replace_recovery_sheet(db, locked.work.vault, now=NOW)
@@ -196,7 +204,7 @@ def test_the_sheet_of_another_time_is_refused(locked: Site):
     assert locked.ends == ["wrong secret"]
 
 
-def test_lock_puts_the_keys_away_at_once(site: Site):
+def test_lock_puts_the_keys_away_at_once(site: Site) -> None:
     assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 200
     answer = site.post("/lock")
     assert answer.headers["Location"] == "/unlock"
@@ -205,7 +213,7 @@ def test_lock_puts_the_keys_away_at_once(site: Site):
     assert site.get("/pulse", **{"X-Pulse": "1"}).status_code == 401
 
 
-def test_one_lock_locks_every_browser(site: Site):
+def test_one_lock_locks_every_browser(site: Site) -> None:
     first = site.browser
     site.app.worker.unlocked_sessions["other"] = context.UnlockedSession(vault=site.work.vault)
     site.post("/lock")
@@ -213,7 +221,7 @@ def test_one_lock_locks_every_browser(site: Site):
     assert site.app.worker.unlocked_sessions == {}
 
 
-def test_a_real_passphrase_through_the_door(locked: Site):
+def test_a_real_passphrase_through_the_door(locked: Site) -> None:
     """The one test here that pays for the real derivation."""
     with writing(locked.work.engine) as db:
         key_slots.replace_passphrase(db, locked.work.vault, RIGHT, cost=MIN_COST)

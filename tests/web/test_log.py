@@ -4,6 +4,9 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+import pytest
 
 from clinic_toolkit.cli.redacted_logging import RedactingFormatter
 from tests.architecture.tree import CHECKOUT, modules
@@ -12,7 +15,7 @@ from tests.fixtures.sites import Site
 SECRET = "Ana Reyes was here"
 
 
-def line(name, message, *args, error=None, **extra):
+def line(name: str, message: str, *args: object, error: Exception | None = None, **extra: object) -> str:
     info = (type(error), error, error.__traceback__) if error else None
     record = logging.LogRecord(name, logging.ERROR, __file__, 1, message, args, info)
     record.__dict__.update(extra)
@@ -27,7 +30,7 @@ def raised() -> Exception:
         return error
 
 
-def test_a_line_keeps_code_id_class_and_place():
+def test_a_line_keeps_code_id_class_and_place() -> None:
     text = line("clinic", "request.unforeseen", error=raised(), opaque="3fa09c1b")
     assert "request.unforeseen 3fa09c1b ValueError at test_log.py:" in text
     assert "\n" not in text
@@ -37,7 +40,7 @@ def events_in(source: str) -> set[str]:
     return set(re.findall(r"\blog\.\w+\(\s*\"([a-z_.]+)\"", source))
 
 
-def test_every_event_is_described_and_no_other():
+def test_every_event_is_described_and_no_other() -> None:
     page = (CHECKOUT / "docs" / "log.md").read_text(encoding="utf-8")
     rows = [row.split("|")[1] for row in page.splitlines() if row.startswith("| `")]
     described = {event for row in rows for event in re.findall(r"`([a-z_.]+)`", row)}
@@ -46,7 +49,7 @@ def test_every_event_is_described_and_no_other():
     assert events_in('    log.exception(\n        "note.saved"\n    )') == {"note.saved"}
 
 
-def test_a_line_begins_with_its_moment_in_utc(monkeypatch):
+def test_a_line_begins_with_its_moment_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
@@ -59,7 +62,7 @@ def test_a_line_begins_with_its_moment_in_utc(monkeypatch):
     assert abs(datetime.fromisoformat(began) - moment) < timedelta(minutes=1)
 
 
-def test_no_value_is_ever_written():
+def test_no_value_is_ever_written() -> None:
     for text in (
         line("clinic", SECRET),
         line("clinic", "saved %s", SECRET),
@@ -76,8 +79,8 @@ def test_no_value_is_ever_written():
     assert SECRET in logging.Formatter().format(record)
 
 
-def test_a_failing_request_leaves_no_value_in_the_log(site: Site, capsys):
-    def view():
+def test_a_failing_request_leaves_no_value_in_the_log(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    def view() -> NoReturn:
         raise ValueError(SECRET)
 
     handler = logging.StreamHandler(sys.stdout)
@@ -92,7 +95,7 @@ def test_a_failing_request_leaves_no_value_in_the_log(site: Site, capsys):
     assert "Ana" not in written
 
 
-def test_nothing_uncaught_is_printed_with_its_values():
+def test_nothing_uncaught_is_printed_with_its_values() -> None:
     program = f"""
 import threading, warnings, logging
 from clinic_toolkit.cli import redacted_logging

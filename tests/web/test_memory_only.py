@@ -4,7 +4,7 @@ import sys
 import threading
 from contextlib import suppress
 from http.client import HTTPConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Request
@@ -12,6 +12,9 @@ from waitress.server import create_server
 
 from clinic_toolkit.cli.worker import WAITRESS_OPTIONS
 from clinic_toolkit.web.transport.request_info import ClinicRequest
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SIZE = 900_000
 _written: list[str] = []
@@ -30,8 +33,8 @@ def _see(event: str, args: tuple[Any, ...]) -> None:
 sys.addaudithook(_see)
 
 
-def app_of(request_class):
-    def app(environ, start_response):
+def app_of(request_class: type[Request]) -> "WSGIApplication":
+    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         request = request_class(environ)
         files = sum(len(part.read()) for part in request.files.values())
         fields = sum(len(value) for value in request.form.values())
@@ -41,9 +44,10 @@ def app_of(request_class):
     return app
 
 
-def post(request_class, kind, body, **waitress):
+def post(request_class: type[Request], kind: str, body: bytes, **waitress: Any) -> tuple[bytes, list[str]]:
     """Send a body through a real server; return what it says it got, and what was opened for writing."""
-    server = create_server(app_of(request_class), host="127.0.0.1", port=0, **waitress)
+    # Not the type of create_server, which does not know the port and the trigger.
+    server: Any = create_server(app_of(request_class), host="127.0.0.1", port=0, **waitress)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     connection = HTTPConnection("127.0.0.1", server.effective_port, timeout=20)
@@ -62,7 +66,7 @@ def post(request_class, kind, body, **waitress):
     return told, list(_written)
 
 
-def multipart():
+def multipart() -> bytes:
     head = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
     return head + b"a" * SIZE + b"\r\n--b--\r\n"
 
@@ -74,13 +78,13 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("kind", "body"), FORMS)
-def test_a_large_body_stays_in_memory(kind, body):
+def test_a_large_body_stays_in_memory(kind: str, body: bytes) -> None:
     told, written = post(ClinicRequest, kind, body, **WAITRESS_OPTIONS)
     assert told == str(SIZE).encode()
     assert written == []
 
 
-def test_the_watch_would_see_it_and_so_the_settings_matter():
+def test_the_watch_would_see_it_and_so_the_settings_matter() -> None:
     # The server's own settings write the body to a temporary file, and so does the usual request.
     careless = {name: value for name, value in WAITRESS_OPTIONS.items() if not name.endswith("_overflow")}
     assert post(ClinicRequest, *FORMS[0], **careless)[1]

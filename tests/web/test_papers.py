@@ -155,7 +155,12 @@ def test_a_paper_is_not_drawn_before_the_frame_asks(site: Site, monkeypatch: pyt
     from clinic_toolkit.documents import worksheet
 
     drawn = []
-    monkeypatch.setattr(worksheet, "render_worksheet", lambda value: drawn.append(value) or b"%PDF-")
+
+    def draw(value: object) -> bytes:
+        drawn.append(value)
+        return b"%PDF-"
+
+    monkeypatch.setattr(worksheet, "render_worksheet", draw)
     assert site.get("/worksheets/two-circles/blank").status_code == 200
     assert drawn == []
     assert site.get("/worksheets/two-circles/blank?framed=1").data == b"%PDF-"
@@ -175,8 +180,12 @@ def test_the_recovery_sheet_is_a_page_and_no_file(site: Site) -> None:
     from clinic_toolkit.web.access import pending_recovery_sheet
 
     groups = tuple(f"AB{number}CD" for number in range(8))
-    path = site.route(lambda: pending_recovery_sheet.store_pending_sheet(groups) or "held")
-    site.post(path)
+
+    def view() -> str:
+        pending_recovery_sheet.store_pending_sheet(groups)
+        return "held"
+
+    site.post(site.route(view))
     page = person.at(site).open("/practice/sheet/paper")
     assert page.headers["Content-Type"].startswith("text/html")
     assert "Content-Disposition" not in page.headers

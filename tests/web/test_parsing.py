@@ -136,11 +136,12 @@ def test_a_file_of_more_bytes_than_are_read_is_sent_to_nobody(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bytes] = []
-    monkeypatch.setattr(
-        site.keeper,
-        "parse_definition",
-        lambda sent: asked.append(sent) or parser_protocol.handle_request(sent),
-    )
+
+    def parse(sent: bytes) -> bytes:
+        asked.append(sent)
+        return parser_protocol.handle_request(sent)
+
+    monkeypatch.setattr(site.keeper, "parse_definition", parse)
     assert upload(site, b"#" * (loader.MAX_BYTES + 1)).status_code == 413
     assert asked == []
     assert upload(site, b"#" * loader.MAX_BYTES).status_code == 422

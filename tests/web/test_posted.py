@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from clinic_toolkit.settings import Settings
-from clinic_toolkit.web.access import unlocking
+from clinic_toolkit.web.access import guard, unlocking
 from clinic_toolkit.web.perimeter import browser_launch, post_bodies
 from tests.fixtures.handed import handed_over, key_of
 from tests.fixtures.practices import giving
@@ -114,14 +114,14 @@ def test_a_form_that_cannot_be_read_ends_the_process_too(locked: Site) -> None:
 
 def test_a_step_of_the_set_up_that_fails_ends_the_process(locked: Site) -> None:
     locked.app.worker.has_practice = False
-    locked.app.view_functions["setup.passphrase"].clinic_moment = "always"
+    guard.allow_always(locked.app.view_functions["setup.passphrase"])
     try:
         token = TOKEN.search(locked.get("/unlock").text)
         assert token
         fields = {"csrf_token": token[1], "passphrase": "almost right", "passphrase_again": "almost"}
         assert locked.post("/setup/passphrase", fields, token=False).status_code == 422
     finally:
-        locked.app.view_functions["setup.passphrase"].clinic_moment = "before there is a practice"
+        guard.allow_before_setup(locked.app.view_functions["setup.passphrase"])
     assert locked.ends == ["posted in vain"]
 
 

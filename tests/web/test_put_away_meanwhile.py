@@ -1,10 +1,11 @@
 """A request that waits for its turn while the keys go away gets the lock's answer, and writes nothing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 from sqlalchemy import Connection, Engine
+from werkzeug.test import TestResponse
 
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.store.engine import reading, writing
@@ -17,7 +18,9 @@ from tests.fixtures.sites import Site
 def late(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Whoever asks for the store gets it only after another window has pressed Lock."""
 
-    def wait_for_a_turn(what):
+    def wait_for_a_turn(
+        what: Callable[[Engine], AbstractContextManager[Connection]],
+    ) -> Callable[[Engine], AbstractContextManager[Connection]]:
         @contextmanager
         def opened(engine: Engine) -> Iterator[Connection]:
             site.app.stop_serving()
@@ -67,7 +70,7 @@ def test_a_second_press_of_hand_over_begins_no_second_one(
     token = site.token()
     answers = []
 
-    def press():
+    def press() -> TestResponse:
         return site.post(f"/administrations/{form.id}/hand-over", {"csrf_token": token}, token=False)
 
     # The second one passes the guard, and gets its turn when the first one is on the disk, not yet away.

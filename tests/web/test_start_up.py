@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from statistics import median
 
 import pytest
@@ -32,18 +33,18 @@ def processor_seconds(program: str) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def test_what_only_some_pages_need_is_not_loaded_at_the_start():
+def test_what_only_some_pages_need_is_not_loaded_at_the_start() -> None:
     loaded = loaded_by(OURS)
     assert not loaded & set(HEAVY)
     assert {"flask", "sqlalchemy", "clinic_toolkit.web.app"} <= loaded
 
 
-def test_the_keeper_loads_neither_flask_nor_keys():
+def test_the_keeper_loads_neither_flask_nor_keys() -> None:
     loaded = loaded_by("import clinic_toolkit.cli.start\n")
     assert not loaded & {"flask", "jinja2", "cryptography", "msgspec", "clinic_toolkit.vault.vault", *HEAVY}
 
 
 @pytest.mark.bench
-def test_goal_13_loading_the_program(ratio):
+def test_goal_13_loading_the_program(ratio: Callable[..., None]) -> None:
     pairs = [(processor_seconds(OURS), processor_seconds(YARDSTICK)) for _ in range(15)]
     ratio(13, "loading the program", median(ours / theirs for ours, theirs in pairs), most=1.25)

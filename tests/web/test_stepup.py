@@ -1,12 +1,13 @@
 """The passphrase once more, before an act that a screen left open must not be enough for."""
 
 import pytest
+from flask.typing import ResponseReturnValue
 
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.storage_errors import StorageFull
 from clinic_toolkit.vault import unlock_attempts
-from clinic_toolkit.web import context
 from clinic_toolkit.web.access import step_up, unlocking
+from clinic_toolkit.web.perimeter.timeouts import suspend_aware_clock
 from clinic_toolkit.web.transport import responses
 from tests.fixtures.sites import Site
 
@@ -31,7 +32,7 @@ def acts(site: Site) -> tuple[str, str, list[str]]:
         return "exported"
 
     @step_up.require_passphrase
-    def remove() -> object:
+    def remove() -> ResponseReturnValue:
         from flask import request
 
         done.append(f"removed {request.form['why']}")
@@ -42,7 +43,7 @@ def acts(site: Site) -> tuple[str, str, list[str]]:
 
 def typed_at(site: Site, seconds_ago: float) -> None:
     here = next(iter(site.app.worker.unlocked_sessions.values()))
-    here.passphrase_typed_at = context.suspend_aware_clock() - seconds_ago
+    here.passphrase_typed_at = suspend_aware_clock() - seconds_ago
 
 
 def test_a_passphrase_of_just_now_is_enough(asked: Site) -> None:

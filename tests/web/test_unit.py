@@ -1,17 +1,21 @@
 import logging
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
 
 import pytest
 from flask import Response
-from sqlalchemy import text
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import MethodNotAllowed
 
 from clinic_toolkit.errors import ClinicError
+from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, practice
-from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.store.storage_errors import StorageFull
+from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, giving
@@ -31,13 +35,13 @@ def tried(site: Site) -> Site:
 
 def count(site: Site) -> int:
     with reading(site.work.engine) as db:
-        return db.scalar(text("SELECT n FROM audit_tried"))
+        return int(db.scalar(text("SELECT n FROM audit_tried")))
 
 
-def test_a_post_is_committed_once_after_its_view(tried: Site):
+def test_a_post_is_committed_once_after_its_view(tried: Site) -> None:
     seen = []
 
-    def view():
+    def view() -> str:
         context.db().execute(WRITE)
         context.db().execute(WRITE)
         seen.append(count(tried))
@@ -49,8 +53,8 @@ def test_a_post_is_committed_once_after_its_view(tried: Site):
 
 
 @pytest.mark.parametrize("error", [ClinicError("no"), StorageFull(), RuntimeError("no"), MethodNotAllowed()])
-def test_an_exception_takes_everything_back(tried: Site, error):
-    def view():
+def test_an_exception_takes_everything_back(tried: Site, error: Exception) -> None:
+    def view() -> str:
         context.db().execute(WRITE)
         raise error
 
@@ -58,9 +62,9 @@ def test_an_exception_takes_everything_back(tried: Site, error):
     assert count(tried) == 0
 
 
-def test_a_page_that_is_made_while_it_is_sent_is_made_before_the_commit(tried: Site):
-    def view():
-        def pieces():
+def test_a_page_that_is_made_while_it_is_sent_is_made_before_the_commit(tried: Site) -> None:
+    def view() -> Response:
+        def pieces() -> Iterator[str]:
             context.db().execute(WRITE)
             yield "a"
             raise ClinicError("half-way")
@@ -71,10 +75,10 @@ def test_a_page_that_is_made_while_it_is_sent_is_made_before_the_commit(tried: S
     assert count(tried) == 0
 
 
-def test_a_page_that_is_looked_at_cannot_write(tried: Site):
+def test_a_page_that_is_looked_at_cannot_write(tried: Site) -> None:
     errors = []
 
-    def view():
+    def view() -> str:
         try:
             context.db().execute(WRITE)
         except OperationalError as error:
@@ -89,12 +93,12 @@ def test_a_page_that_is_looked_at_cannot_write(tried: Site):
     assert count(tried) == 1
 
 
-def test_no_get_of_any_route_writes_anything_but_its_audit_line(site: Site):
+def test_no_get_of_any_route_writes_anything_but_its_audit_line(site: Site) -> None:
     client = site.work.client()
     hour = site.work.hour(client)
     ids = [client.id, hour.id, site.work.vault.vault_id]
 
-    def everything():
+    def everything() -> dict[str, Sequence[Row[Any]]]:
         with reading(site.work.engine) as db:
             tables = db.scalars(text("SELECT name FROM sqlite_schema WHERE type = 'table'")).all()
             return {
@@ -103,14 +107,14 @@ def test_no_get_of_any_route_writes_anything_but_its_audit_line(site: Site):
                 if name != "audit_line"
             }
 
-    def events():
+    def events() -> list[str]:
         with reading(site.work.engine) as db:
             return [line.event for line in trails.lines(db, site.work.vault)]
 
     before, lines = everything(), len(events())
     adapter = site.app.url_map.bind("")
     for rule in site.app.url_map.iter_rules():
-        if "GET" not in rule.methods or rule.endpoint == "static":
+        if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
             continue
         for id in ids:
             values = {name: example(rule, name, id) for name in rule.arguments}
@@ -119,12 +123,12 @@ def test_no_get_of_any_route_writes_anything_but_its_audit_line(site: Site):
     assert set(events()[: len(events()) - lines]) <= {"records.read"}
 
 
-def test_what_a_page_shows_is_one_line_of_audit(site: Site):
+def test_what_a_page_shows_is_one_line_of_audit(site: Site) -> None:
     first, second = site.work.client("Ana Reyes"), site.work.client("Ben Ode")
 
-    def view():
-        context.audit_read(CLIENT, *clients.list_clients(context.db(), context.vault()))
-        context.audit_read(CLIENT, first)
+    def view() -> str:
+        context.audit_read("client", *clients.list_clients(context.db(), context.vault()))
+        context.audit_read("client", first)
         return "shown"
 
     with reading(site.work.engine) as db:
@@ -139,14 +143,14 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site):
 
 
 @pytest.mark.parametrize("page", ["note", "summary?framed=1", "worksheets"])
-def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page):
+def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page: str) -> None:
     client = site.work.client()
     hour, other = site.work.hour(client), site.work.hour(client)
     given = site.work.answer(site.work.begun(client, giving(), session=hour.id), [3, 4])
     with writing(site.work.engine) as db:
         given = progress.stop_administration(db, site.work.vault, given, now=NOW)
 
-    def seen(path):
+    def seen(path: str) -> set[bytes]:
         assert site.get(path).status_code == 200
         with reading(site.work.engine) as db:
             return {entry.record for entry in trails.lines(db, site.work.vault, newest=1)[0].references}
@@ -155,14 +159,16 @@ def test_answers_shown_on_the_page_of_an_hour_are_in_the_audit(site: Site, page)
     assert given.id.bytes not in seen(f"/sessions/{other.id}/{page}")
 
 
-def test_reading_goes_on_when_the_disk_is_full(site: Site, monkeypatch, caplog):
+def test_reading_goes_on_when_the_disk_is_full(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     kept = site.work.client()
 
-    def view():
-        context.audit_read(CLIENT, kept)
+    def view() -> str:
+        context.audit_read("client", kept)
         return "shown"
 
-    def full(*_args, **_more):
+    def full(*_args: object, **_more: object) -> NoReturn:
         raise StorageFull
 
     path = site.route(view, "GET")
@@ -172,19 +178,24 @@ def test_reading_goes_on_when_the_disk_is_full(site: Site, monkeypatch, caplog):
     assert "audit.read_not_noted" in caplog.messages
 
 
-def test_the_time_stands_still_in_a_request(site: Site):
-    def view():
+def test_the_time_stands_still_in_a_request(site: Site) -> None:
+    def view() -> str:
         return "same" if context.now() is context.now() and context.now().tzinfo else "other"
 
     assert site.get(site.route(view, "GET")).text == "same"
 
 
-def test_the_practice_is_read_once_in_a_request(site: Site, monkeypatch):
+def test_the_practice_is_read_once_in_a_request(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     read = practice.load_practice_settings
-    monkeypatch.setattr(practice, "load_practice_settings", lambda *args: calls.append(1) or read(*args))
 
-    def view():
+    def reading_it(db: Connection, vault: Vault) -> RecordVersion[PracticeSettings]:
+        calls.append(1)
+        return read(db, vault)
+
+    monkeypatch.setattr(practice, "load_practice_settings", reading_it)
+
+    def view() -> str:
         return context.load_practice().payload.practice_name + context.letterhead().practice_name
 
     site.get("/pulse")

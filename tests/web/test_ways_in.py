@@ -142,10 +142,12 @@ def test_the_old_sheet_can_be_kept(site: Site, knows: None) -> None:
 def test_saving_the_settings_keeps_the_date_of_the_sheet(site: Site, knows: None) -> None:
     groups, asked = drawn_on(site)
     site.post("/practice/sheet", {f"group_{number}": groups[number - 1] for number in asked})
+    version = VERSION.search(site.get("/practice").text)
+    assert version
     about = {
         "practice_name": "Harbour", "clinician_name": "Nora", "country": "IE", "record_kind": "full",
         "crisis_text": "112", "limits_text": "Except in danger.",
-        "version": VERSION.search(site.get("/practice").text)[1],
+        "version": version[1],
     }  # fmt: skip
     assert site.post("/practice", about).status_code == 303
     assert "The recovery sheet that opens the practice was made on" in site.get("/practice").text
