@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
 from tests.browser import axe
 from tests.fixtures.running import launch_file
 
 # Set to a folder to keep a picture of every page.
 PICTURES = "CLINIC_SCREENSHOTS"
-NARROW, USUAL = {"width": 320, "height": 640}, {"width": 1100, "height": 800}
+NARROW, USUAL = ViewportSize(width=320, height=640), ViewportSize(width=1100, height=800)
 SMALLEST = 48
 COLOURS: dict[str, object] = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
@@ -82,7 +83,9 @@ class Watched:
         name = name or re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", urlsplit(page.url).path)
         self.looked_at.append(name)
         # The dark page is the same page in other colours, so it is judged by them alone.
-        for scheme, rules in (("light", None), ("dark", COLOURS)):
+        ways: tuple[tuple[Literal["light", "dark"], dict[str, object] | None], ...]
+        ways = ("light", None), ("dark", COLOURS)
+        for scheme, rules in ways:
             page.emulate_media(color_scheme=scheme)
             self._picture(page, f"{name} {scheme}")
             self.wrong += [f"{name}, {scheme}: {each}" for each in axe.faults(page, rules)]

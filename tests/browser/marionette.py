@@ -89,7 +89,7 @@ class Firefox:
 
     def find(self, selector: str) -> str:
         """The first element of this CSS selector, once there is one."""
-        found = self.until(lambda: self._all(selector), f"no {selector} on {self.address}")
+        found: list[str] = self.until(lambda: self._all(selector), f"no {selector} on {self.address}")
         return found[0]
 
     def link(self, words: str) -> str:

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser import chrome
 from tests.browser.conftest import Practice
@@ -90,7 +90,12 @@ def test_words_are_not_left_behind_by_back_unasked(browser: Browser, practice: P
         page.goto(f"http://{practice.running.host}/practice/code")
         page.goto(f"http://{practice.running.host}{practice.hour}/worksheets")
         asked: list[str] = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+        def answer(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", answer)
         sentence = page.get_by_label("A sentence of the client")
         sentence.press_sequentially("I can rest.")
         page.evaluate("() => { history.back() }")

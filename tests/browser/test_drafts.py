@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Dialog, expect
 
 from tests.browser import chrome
 from tests.browser.conftest import Practice
@@ -50,7 +50,12 @@ def test_a_short_form_asks_before_it_is_left(browser: Browser, practice: Practic
         page.goto(f"http://{practice.running.host}{practice.hour}/worksheets")
         sentence = page.get_by_label("A sentence of the client")
         asked: list[str] = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+        def answer(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", answer)
         sentence.press_sequentially("I can rest.")
         page.get_by_role("link", name="Today", exact=True).click(no_wait_after=True)
         expect(sentence).to_have_value("I can rest.")

@@ -20,6 +20,12 @@ def kept(driven: Firefox) -> None:
     driven.until(lambda: "Draft saved" in driven.text("[data-status]"), "the draft was not kept")
 
 
+def shows(driven: Firefox, address: str, field: str, words: str) -> bool:
+    """Whether the page has these words in the field when it is asked for anew."""
+    driven.go(address)
+    return driven.value(field) == words
+
+
 def test_a_menu_link_and_a_reload_lose_nothing_of_a_long_form(driven: Firefox, practice: Practice) -> None:
     address = f"http://{practice.running.host}{practice.client}/risk-entries/new"
     driven.go(address)
@@ -32,10 +38,10 @@ def test_a_menu_link_and_a_reload_lose_nothing_of_a_long_form(driven: Firefox, p
     driven.click(driven.find(f"a[href='{practice.client}/risk-entries/new']"))
     driven.until(lambda: driven.value(ASKED) == WORDS)
     # The last words are sent as the page goes; the page that follows may be drawn a moment earlier.
-    driven.until(lambda: driven.go(address) or driven.value("#f-protects") == "Her sister.")
+    driven.until(lambda: shows(driven, address, "#f-protects", "Her sister."))
     driven.fill("#f-did", "Rang.")
     driven.ask("WebDriver:Refresh")
-    driven.until(lambda: driven.go(address) or driven.value("#f-did") == "Rang.")
+    driven.until(lambda: shows(driven, address, "#f-did", "Rang."))
     driven.click(driven.link("Write this entry"))
     driven.until(lambda: driven.address != address and "Her sister." in driven.text("main"))
     driven.go(address)

@@ -1,6 +1,7 @@
 """Every page that links lead to, in a practice with a little of everything; and the look can see faults."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -189,7 +190,9 @@ def test_a_request_to_another_host_would_be_noticed(browser: Browser, practice: 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_words_of_a_drawing_can_be_read(browser: Browser, practice: Practice, scheme: str) -> None:
+def test_the_words_of_a_drawing_can_be_read(
+    browser: Browser, practice: Practice, scheme: Literal["light", "dark"]
+) -> None:
     """axe says nothing of text in an SVG: the contrast is computed."""
     me = person.over_http(practice.running.browser())
     me.send(me.open("/unlock"), {"passphrase": practice.words})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.mode_guidance import MODE_GROUP_LABELS
@@ -16,7 +16,7 @@ from tests.journeys import person, steps
 
 pytestmark = pytest.mark.browser
 
-SCREEN = {"width": 1280, "height": 900}
+SCREEN = ViewportSize(width=1280, height=900)
 ROW = "How to give it"
 # From the top of what is for the clinician to its end, as it stands on the screen.
 HEIGHT = "(block) => block.getBoundingClientRect().height"

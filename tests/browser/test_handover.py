@@ -149,7 +149,12 @@ def test_a_page_of_an_earlier_hand_over_never_shows_or_sends_its_words_again(
         page.get_by_role("button", name="Give back").click()
         expect(page.get_by_role("heading", name="Please give the laptop back")).to_be_visible()
         locked = stale.get_by_role("heading", name="Locked")
-        wait_for(lambda: look_again(stale) or locked.is_visible())
+
+        def is_locked() -> bool:
+            look_again(stale)
+            return locked.is_visible()
+
+        wait_for(is_locked)
         page.bring_to_front()
         unlock(page, practice)
         page.get_by_role("button", name="Look at it").click()

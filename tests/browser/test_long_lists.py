@@ -1,7 +1,7 @@
 """Two hundred people push no button off the screen, and no page of guidance opens to many screens."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.browser import chrome
 from tests.browser.conftest import Practice
@@ -9,7 +9,7 @@ from tests.journeys import person, steps
 
 pytestmark = pytest.mark.browser
 
-SCREEN = {"width": 1280, "height": 900}
+SCREEN = ViewportSize(width=1280, height=900)
 MANY = 200
 WHOLE = "() => document.documentElement.scrollHeight"
 BOTTOM = "(button) => button.getBoundingClientRect().bottom + scrollY"

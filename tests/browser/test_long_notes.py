@@ -55,7 +55,12 @@ def test_a_short_note_is_left_without_a_question(browser: Browser, practice: Pra
         hour = f"http://{practice.running.host}{practice.hour}"
         page.goto(f"{hour}/note")
         asked: list[str] = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+        def answer(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.accept()
+
+        page.on("dialog", answer)
         page.locator("textarea[name^=section-]").first.fill("Short.")
         page.get_by_role("link", name="Today", exact=True).click()
         page.wait_for_url(f"http://{practice.running.host}/")

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, Response
 
 from tests.browser.chrome import come_in
 from tests.fixtures.prepared import prepared
@@ -41,7 +43,13 @@ def other_port() -> Iterator[tuple[int, list[str]]]:
     server.server_close()
 
 
-def test_no_other_port_or_name_is_answered(tmp_path, other_port, browser_path, playwright: Playwright):
+def note(answers: list[tuple[str, int]], answer: Response) -> None:
+    answers.append((answer.url, answer.status))
+
+
+def test_no_other_port_or_name_is_answered(
+    tmp_path: Path, other_port: tuple[int, list[str]], browser_path: str, playwright: Playwright
+) -> None:
     port, target = other_port
     data, groups = prepared(tmp_path)
     with Running(data) as running:
@@ -64,8 +72,8 @@ def test_no_other_port_or_name_is_answered(tmp_path, other_port, browser_path, p
         assert not [each for each in complaints if "Permissions-Policy" in each or "Security" in each]
         for host in ("127.0.0.1", "localhost", name):
             page = context.new_page()
-            answers = []
-            page.on("response", lambda answer, into=answers: into.append((answer.url, answer.status)))
+            answers: list[tuple[str, int]] = []
+            page.on("response", partial(note, answers))
             page.goto(f"http://{host}:{port}/")
             page.evaluate("document.querySelector('form').submit()")
             page.wait_for_url(f"http://{running.host}/lock")

@@ -47,7 +47,8 @@ def ink_before(pdf: bytes, words: list[str]) -> dict[str, float]:
                 for line in page.search(each, regex=False, return_chars=False)[:1]:
                     middle = (line["top"] + line["bottom"]) / 2
                     box = (line["x0"] - FARTHEST, middle - HALF, line["x0"] - NEAREST, middle + HALF)
-                    cut = picture.crop(tuple(int(side * scale) for side in box))
+                    left, top, right, bottom = (int(side * scale) for side in box)
+                    cut = picture.crop((left, top, right, bottom))
                     found[each] = _ink_in_the_middle(cut)
     return found
 

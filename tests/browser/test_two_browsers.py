@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -102,6 +103,10 @@ def browser_with(request: pytest.FixtureRequest, tmp_path: Path) -> Opened:
     return lambda addresses: firefox.opened_with(program, tmp_path / "profile", addresses)
 
 
+def is_used_up(way_in: str) -> bool:
+    return not Path(way_in.removeprefix("file://")).exists()
+
+
 def attacked(browser_with: Opened, host: str, way_in: list[str], other: Elsewhere) -> dict[str, set[str]]:
     """What somebody else's page learns under each name, in a browser that was let in before."""
     name = host.partition(":")[0]
@@ -109,7 +114,7 @@ def attacked(browser_with: Opened, host: str, way_in: list[str], other: Elsewher
     hosts = [f"{name if each == 'own name' else each}:{other.port}" for each in FROM]
     with browser_with([*way_in, *(f"http://{each}/attack" for each in hosts)]):
         for file in way_in:
-            other.wait_for(lambda file=file: not Path(file.removeprefix("file://")).exists())
+            other.wait_for(partial(is_used_up, file))
         other.pages["/go"] = ""
         other.wait_for(lambda: {each["from"] for each in other.reports} == set(hosts))
     learnt: dict[str, set[str]] = {}

@@ -1,7 +1,7 @@
 """The row for the clinician in a real browser: by button, by key, without a script, on a narrow screen."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser import chrome
 from tests.browser.conftest import Practice
@@ -11,7 +11,7 @@ from tests.journeys.test_safety import ASKED, NO_REASSURANCE, RAISING
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 ROW = "For the clinician"
 
 
