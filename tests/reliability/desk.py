@@ -82,6 +82,7 @@ class Desk:
         seen = self._seen.pop(item, None)
         if seen is None:
             seen = self._there(self.me.open(path)).typed("version")
+        assert seen is not None
         sent = {"csrf_token": self._token, "answer": str(value_of(text)), "said": text, "go": "next"}
         told = json.loads(self._there(self.me.post(path, sent | {"version": seen}, BY_SCRIPT)).body)
         self._seen[item] = told["version"]

@@ -11,12 +11,16 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from clinic_toolkit.store import anchor_file
 from clinic_toolkit.store.anchor_slot import SLOT_BYTES, ChainEntry
 from clinic_toolkit.store.engine import writing
 from tests.store import chains
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 THREADS = 8
 ODDS = 60
@@ -37,18 +41,23 @@ def main(place: Path, when: str) -> None:
     engine = chains.opened(place)
     keep, chance = anchor_file.Anchor.write_entries, random.Random()
 
-    def kept(self: anchor_file.Anchor, lines: list[ChainEntry]) -> None:
+    def half(handle: int, raw: "ReadableBuffer", /) -> int:
+        written = real(handle, memoryview(raw)[: chance.randrange(SLOT_BYTES)])
+        end()
+        return written
+
+    def kept(self: anchor_file.Anchor, entries: list[ChainEntry]) -> None:
         last = chance.randrange(ODDS) == 0
         if when == "lying":
             # The control: a program that confirms saves and writes the anchor at every fourth only.
-            if lines[-1].seq % 4 == 0:
-                keep(self, lines)
+            if entries[-1].seq % 4 == 0:
+                keep(self, entries)
             return
         if last and when == "at":
             end()
         if last and when == "half":
-            os.write = lambda handle, raw: (real(handle, raw[: chance.randrange(SLOT_BYTES)]), end())[0]
-        keep(self, lines)
+            os.write = half
+        keep(self, entries)
         if last and when == "after":
             end()
 

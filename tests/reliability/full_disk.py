@@ -50,7 +50,8 @@ class Disk:
     def __init__(self) -> None:
         self.left: int | None = None
         self.refused = 0
-        self._write, self._calls = os.write, []
+        self._write = os.write
+        self._calls: list[ctypes._CFunctionType] = []
 
     def takes_one_more(self) -> bool:
         """Whether the next write still fits."""

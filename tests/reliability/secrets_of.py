@@ -42,7 +42,7 @@ def key_spellings(keys: dict[str, bytes]) -> dict[str, bytes]:
 
 def text_spellings(texts: dict[str, str]) -> dict[str, bytes]:
     """Each text in every spelling in which a program might have written it."""
-    found = {}
+    found: dict[str, bytes] = {}
     for name, text in texts.items():
         found |= {f"{name}, {spelling}": raw for spelling, raw in traces.spellings(text).items()}
     return found

@@ -173,9 +173,18 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     desk.do(
         lambda db, vault: own_questionnaires.add_questionnaire(db, vault, resting, own, "own.toml", now=NOW)
     )
-    agreed = {"purpose": "To see what helps.", "end_date": None, "max_rounds": 6, "baseline": 3}
     desk.do(
-        lambda db, vault: repeat_agreements.agree_to_repeat(db, vault, None, form.payload, **agreed, now=NOW)
+        lambda db, vault: repeat_agreements.agree_to_repeat(
+            db,
+            vault,
+            None,
+            form.payload,
+            purpose="To see what helps.",
+            end_date=None,
+            max_rounds=6,
+            baseline=3,
+            now=NOW,
+        )
     )
     entry = RiskEntry(
         client=ana.id.bytes,

@@ -210,7 +210,7 @@ def mount(*arguments: str | Path) -> int:
 
 def start(data: Path) -> "subprocess.CompletedProcess[str]":
     """A start that comes to its end by itself."""
-    command = [*COMMAND, "start", "--no-browser", "--data", data]
+    command: list[str | Path] = [*COMMAND, "start", "--no-browser", "--data", data]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -70,12 +70,12 @@ def text() -> str:
 
 
 @pytest.fixture(scope="module")
-def practice(tmp_path_factory):
+def practice(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[str, ...]]:
     return prepared(tmp_path_factory.mktemp("memory"))
 
 
 @as_root
-def test_nothing_that_was_typed_is_left_after_a_lock(practice):
+def test_nothing_that_was_typed_is_left_after_a_lock(practice: tuple[Path, tuple[str, ...]]) -> None:
     data, groups = practice
     with Running(data) as running:
         browser = running.browser()
@@ -93,7 +93,7 @@ def test_nothing_that_was_typed_is_left_after_a_lock(practice):
 
 
 @as_root
-def test_nothing_is_left_of_what_a_locked_worker_was_sent(practice):
+def test_nothing_is_left_of_what_a_locked_worker_was_sent(practice: tuple[Path, tuple[str, ...]]) -> None:
     data, _ = practice
     with Running(data) as running:
         browser = running.browser()
@@ -133,7 +133,9 @@ TO_NOBODY = {
 
 
 @as_root
-def test_no_secret_that_was_refused_stays_in_a_process_without_keys(practice):
+def test_no_secret_that_was_refused_stays_in_a_process_without_keys(
+    practice: tuple[Path, tuple[str, ...]],
+) -> None:
     data, _ = practice
     with Running(data) as running:
         browser = running.browser()
@@ -153,7 +155,9 @@ def test_no_secret_that_was_refused_stays_in_a_process_without_keys(practice):
 
 
 @as_root
-def test_the_search_finds_what_such_a_process_does_keep(practice, tmp_path):
+def test_the_search_finds_what_such_a_process_does_keep(
+    practice: tuple[Path, tuple[str, ...]], tmp_path: Path
+) -> None:
     """The control: a body that the process takes for its own, while the answer is still being made."""
     data, groups = practice
     with Running(data) as running:
@@ -167,7 +171,9 @@ def test_the_search_finds_what_such_a_process_does_keep(practice, tmp_path):
         wait_until_gone(running, kept, "after the lock")
 
 
-def test_no_page_of_another_origin_can_make_a_locked_program_begin_anew(practice):
+def test_no_page_of_another_origin_can_make_a_locked_program_begin_anew(
+    practice: tuple[Path, tuple[str, ...]],
+) -> None:
     """Else any page could keep the clinician out, by posting again and again."""
     data, _ = practice
     with Running(data) as running:
@@ -182,7 +188,7 @@ def test_no_page_of_another_origin_can_make_a_locked_program_begin_anew(practice
         assert running.workers() == workers
 
 
-def test_idle_time_ends_the_process_that_holds_the_keys(practice):
+def test_idle_time_ends_the_process_that_holds_the_keys(practice: tuple[Path, tuple[str, ...]]) -> None:
     data, groups = practice
     with Running(data, CLINIC_IDLE_SECONDS="2") as running:
         browser = running.browser()

@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def killed(desk: Desk, rounds: Programme) -> None:
         if warm:
             desk.running.wait_until_warm()
         before = saves.told
-        saves.until_killed(desk.save, lambda which=which: desk.kill(which), kinds=SIGNED + 1)
+        saves.until_killed(desk.save, partial(desk.kill, which), kinds=SIGNED + 1)
         if which == "keeper":
             desk.running.process.wait(timeout=20)
         desk.come_back()

@@ -7,8 +7,10 @@ import statistics
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPException
+from pathlib import Path
 
 import pytest
 
@@ -23,12 +25,12 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with Running(tmp_path_factory.mktemp("locking") / "data") as program:
         yield program
 
 
-def test_locking_ends_the_process_and_a_fresh_one_answers(running):
+def test_locking_ends_the_process_and_a_fresh_one_answers(running: Running) -> None:
     browser = running.browser()
     browser.get("/")
     before = running.wait_until_warm()
@@ -39,12 +41,14 @@ def test_locking_ends_the_process_and_a_fresh_one_answers(running):
     assert running.workers()[0] == before[1]
 
 
-def test_no_connection_is_refused_during_five_locks(running, record_property):
+def test_no_connection_is_refused_during_five_locks(
+    running: Running, record_property: Callable[[str, object], None]
+) -> None:
     stop = threading.Event()
     waits: list[float] = []
     refused: list[str] = []
 
-    def keep_asking():
+    def keep_asking() -> None:
         browser = running.browser()
         while not stop.is_set():
             try:
@@ -80,7 +84,9 @@ def test_no_connection_is_refused_during_five_locks(running, record_property):
 
 
 @pytest.mark.parametrize("holding", ["BEGIN", "BEGIN IMMEDIATE"], ids=["a reader", "a writer"])
-def test_the_keys_are_gone_in_two_seconds_although_somebody_holds_the_store(tmp_path, holding):
+def test_the_keys_are_gone_in_two_seconds_although_somebody_holds_the_store(
+    tmp_path: Path, holding: str
+) -> None:
     """A backup program may hold the file as long as it likes: only the tidying waits for it."""
     with Running(tmp_path / "data") as running:
         me = person.over_http(running.browser())
@@ -109,14 +115,14 @@ def test_the_keys_are_gone_in_two_seconds_although_somebody_holds_the_store(tmp_
         assert not log.exists() or not log.stat().st_size
 
 
-def test_a_worker_that_is_asked_to_end_is_replaced(running):
+def test_a_worker_that_is_asked_to_end_is_replaced(running: Running) -> None:
     before = running.wait_until_warm()
     os.kill(before[0], signal.SIGTERM)
     assert running.browser().get("/").status == 200
     assert not is_alive(before[0])
 
 
-def test_a_worker_that_is_killed_is_replaced_again_and_again(running):
+def test_a_worker_that_is_killed_is_replaced_again_and_again(running: Running) -> None:
     for _ in range(2):
         assert running.browser().get("/").status == 200
         before = running.wait_until_warm()

@@ -6,7 +6,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -20,7 +22,7 @@ pytestmark = [
 ]
 
 
-def started(*arguments, **environ):
+def started(*arguments: str, **environ: str) -> CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, "start", "--no-browser", *arguments],
         capture_output=True,
@@ -31,7 +33,7 @@ def started(*arguments, **environ):
     )
 
 
-def gone_within(seconds, pids):
+def gone_within(seconds: float, pids: Iterable[int]) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if not any(is_alive(pid) for pid in pids):
@@ -41,7 +43,7 @@ def gone_within(seconds, pids):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_asked_to_stop_it_ends_its_workers_and_itself(tmp_path, number):
+def test_asked_to_stop_it_ends_its_workers_and_itself(tmp_path: Path, number: signal.Signals) -> None:
     with Running(tmp_path / "data") as running:
         running.browser().get("/")
         workers = running.wait_until_warm()
@@ -56,7 +58,7 @@ def test_asked_to_stop_it_ends_its_workers_and_itself(tmp_path, number):
         )
 
 
-def test_control_c_in_a_terminal_reaches_everyone_and_is_quiet(tmp_path):
+def test_control_c_in_a_terminal_reaches_everyone_and_is_quiet(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*COMMAND, "--no-browser", "--data", str(tmp_path / "data")],
         stdout=subprocess.PIPE,
@@ -64,14 +66,14 @@ def test_control_c_in_a_terminal_reaches_everyone_and_is_quiet(tmp_path):
         text=True,
         start_new_session=True,
     )
-    assert process.stdout.readline().startswith("Ready: ")
+    assert process.stdout is not None and process.stdout.readline().startswith("Ready: ")
     wait_for(lambda: len(children(process.pid)) >= 2)
     os.killpg(process.pid, signal.SIGINT)
     _, complaints = process.communicate(timeout=60)
     assert (process.returncode, complaints) == (0, "")
 
 
-def test_a_worker_does_not_outlive_its_keeper(tmp_path):
+def test_a_worker_does_not_outlive_its_keeper(tmp_path: Path) -> None:
     with Running(tmp_path / "data") as running:
         running.browser().get("/")
         workers = running.wait_until_warm()
@@ -79,7 +81,7 @@ def test_a_worker_does_not_outlive_its_keeper(tmp_path):
         assert gone_within(2, workers)
 
 
-def test_three_workers_that_die_at_once_stop_it_with_one_sentence(tmp_path):
+def test_three_workers_that_die_at_once_stop_it_with_one_sentence(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.fixtures.crashing", str(tmp_path), "die"],
         capture_output=True,
@@ -93,7 +95,7 @@ def test_three_workers_that_die_at_once_stop_it_with_one_sentence(tmp_path):
     assert len((tmp_path / crashing.LINES).read_text()) == 3
 
 
-def test_workers_that_die_after_an_answer_are_replaced(tmp_path):
+def test_workers_that_die_after_an_answer_are_replaced(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.fixtures.crashing", str(tmp_path), "answer_then_die"]
     )
@@ -109,7 +111,7 @@ def test_workers_that_die_after_an_answer_are_replaced(tmp_path):
         assert process.wait(timeout=60) == 0
 
 
-def test_a_port_that_is_taken_gives_the_next_one(tmp_path):
+def test_a_port_that_is_taken_gives_the_next_one(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -119,7 +121,7 @@ def test_a_port_that_is_taken_gives_the_next_one(tmp_path):
             assert running.browser().get("/").status == 200
 
 
-def test_a_port_that_is_taken_for_the_other_family_is_not_used_either(tmp_path):
+def test_a_port_that_is_taken_for_the_other_family_is_not_used_either(tmp_path: Path) -> None:
     try:
         taken = socket.socket(socket.AF_INET6)
         taken.bind(("::1", 0))
@@ -132,7 +134,7 @@ def test_a_port_that_is_taken_for_the_other_family_is_not_used_either(tmp_path):
             assert int(running.host.rpartition(":")[2]) != port
 
 
-def test_nothing_listens_beyond_this_machine(tmp_path):
+def test_nothing_listens_beyond_this_machine(tmp_path: Path) -> None:
     with Running(tmp_path / "data") as running:
         port = int(running.host.rpartition(":")[2])
         addresses = set()
@@ -145,7 +147,7 @@ def test_nothing_listens_beyond_this_machine(tmp_path):
         assert "0100007F" in addresses
 
 
-def test_a_second_start_says_where_the_first_one_is(tmp_path):
+def test_a_second_start_says_where_the_first_one_is(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Running(data) as running:
         second = started("--data", str(data))
@@ -158,7 +160,7 @@ def test_a_second_start_says_where_the_first_one_is(tmp_path):
         assert again.browser().get("/").status == 200
 
 
-def test_a_damaged_settings_file_is_named_and_left(tmp_path):
+def test_a_damaged_settings_file_is_named_and_left(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("port = ")
     done = started("--data", str(tmp_path))
@@ -168,7 +170,7 @@ def test_a_damaged_settings_file_is_named_and_left(tmp_path):
     assert path.read_text() == "port = "
 
 
-def test_a_damaged_database_is_named_and_left(tmp_path):
+def test_a_damaged_database_is_named_and_left(tmp_path: Path) -> None:
     with Running(tmp_path) as running:
         assert running.stop() == 0
     path = tmp_path / "clinic.db"
@@ -181,13 +183,13 @@ def test_a_damaged_database_is_named_and_left(tmp_path):
     assert path.read_bytes() == broken
 
 
-def test_a_wrong_setting_in_the_environment_is_named(tmp_path):
+def test_a_wrong_setting_in_the_environment_is_named(tmp_path: Path) -> None:
     done = started("--data", str(tmp_path), CLINIC_IDLE_SECONDS="soon")
     assert done.returncode == 2
     assert "CLINIC_IDLE_SECONDS" in done.stderr
 
 
-def test_no_process_can_be_read_or_dumped_by_the_same_user(tmp_path):
+def test_no_process_can_be_read_or_dumped_by_the_same_user(tmp_path: Path) -> None:
     with Running(tmp_path / "data") as running:
         for pid in [running.process.pid, *running.wait_until_warm()]:
             limits = Path(f"/proc/{pid}/limits").read_text()
@@ -198,7 +200,7 @@ def test_no_process_can_be_read_or_dumped_by_the_same_user(tmp_path):
     assert os.stat("/proc/self/environ").st_uid == os.getuid()
 
 
-def test_files_are_for_this_user_only(tmp_path):
+def test_files_are_for_this_user_only(tmp_path: Path) -> None:
     with Running(tmp_path / "data") as running:
         running.browser().get("/")
         for path in (tmp_path / "data", *(tmp_path / "data").iterdir()):

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from unittest.mock import patch
@@ -51,6 +52,10 @@ def made(tmp_path_factory: pytest.TempPathFactory, openings: None) -> Small:
 def judge(made: Small, tmp_path: Path) -> Iterator[Judge]:
     with room(tmp_path) as place:
         yield Judge(made, place / "data")
+
+
+def execute(statement: str, raw: sqlite3.Connection) -> object:
+    return raw.execute(statement)
 
 
 def harmed(judge: Judge, act: Harm, *, with_triggers: bool = True) -> Look:
@@ -160,7 +165,7 @@ def test_keys_are_gone(judge: Judge, alone: Judge, table: str) -> None:
     ends: dict[Judge, list[str]] = {judge: [], alone: []}
     for each, number in product(ends, range(6)):
         one = f"SELECT ring FROM {table} ORDER BY ring LIMIT 1 OFFSET {number}"
-        look = harmed(each, lambda raw, one=one: raw.execute(f"DELETE FROM {table} WHERE ring = ({one})"))
+        look = harmed(each, partial(execute, f"DELETE FROM {table} WHERE ring = ({one})"))
         ends[each].append(look.end)
         assert look.end == NOTICED or DATABASE_FILE in refused(look)
     assert ends[judge] == [NOTICED] * 6
@@ -201,7 +206,7 @@ def test_the_ledger_is_gone(judge: Judge) -> None:
 
 def test_answers_of_a_hand_over_are_gone(judge: Judge) -> None:
     for which in ("seq = 1", "seq = 2", "1"):
-        look = harmed(judge, lambda raw, which=which: raw.execute(f"DELETE FROM handover_row WHERE {which}"))
+        look = harmed(judge, partial(execute, f"DELETE FROM handover_row WHERE {which}"))
         assert "hand-over" in noticed(look).why
 
 

@@ -97,7 +97,8 @@ def bytes_in_files(folder: Path, sought: dict[str, bytes]) -> dict[str, set[str]
 
 def in_memory(pid: int, spellings_sought: Iterable[bytes]) -> list[bytes]:
     """Which of these bytes stand in the memory of a process; reading it needs root."""
-    left, found = set(spellings_sought), []
+    left = set(spellings_sought)
+    found: list[bytes] = []
     with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             place = re.match(r"([0-9a-f]+)-([0-9a-f]+) r(.)\S+ \S+ \S+ (\d+)", line)
