@@ -37,15 +37,14 @@ SILENT = {"axe-playwright-python": "MIT"}
 def licences_of(name: str) -> list[str]:
     """What a library says of itself, each choice on its own."""
     told = distribution(name).metadata
-    expression = told.get("License-Expression")
+    expression = "".join(told.get_all("License-Expression") or [])
     if expression:
         return re.split(r" OR ", expression)
     classes = [
         line.rsplit(" :: ", 1)[1] for line in told.get_all("Classifier") or [] if line.startswith("License")
     ]
-    return classes or [
-        line for line in (told.get("License") or SILENT.get(name, "")).splitlines()[:1] if line
-    ]
+    licence = "".join(told.get_all("License") or [])
+    return classes or [line for line in (licence or SILENT.get(name, "")).splitlines()[:1] if line]
 
 
 def is_allowed(licence: str) -> bool:

@@ -26,15 +26,14 @@ def test_goal_6_an_autosave_with_its_anchor(tmp_path: Path, ratio: Callable[...,
     work = practices.at_work(tmp_path)
     client = work.client()
     kept = work.begun(client, giving(), session=work.hour(client).id)
-    state = {"kept": kept, "value": cycle(range(5))}
+    values = cycle(range(5))
     before = chains.newest(tmp_path / "data").write_count
 
     def answer() -> None:
+        nonlocal kept
         with writing(work.engine) as db:
-            response = Response(status="answered", value=next(state["value"]), wants_to_talk=False, remark="")
-            state["kept"] = progress.record_response(
-                db, work.vault, state["kept"], 3, response, now=datetime.now(UTC)
-            )
+            response = Response(status="answered", value=next(values), wants_to_talk=False, remark="")
+            kept = progress.record_response(db, work.vault, kept, 3, response, now=datetime.now(UTC))
 
     block = os.urandom(PAGE)
     with (tmp_path / "floor").open("ab", buffering=0) as floor:

@@ -118,7 +118,10 @@ def test_goal_14_a_million_forms_scored(ratio: Report) -> None:
         sums = np.hstack([np.where(answered, values, 0), answered]).astype(np.float64) @ both
         points, counts = sums[:, :4], sums[:, 4:]
         enough = np.column_stack([counts[:, :3] >= 3, (counts[:, 3] >= 7) & (counts[:, :3] >= 2).all(axis=1)])
-        return np.divide(100 * points, 4 * counts, out=np.full(points.shape, np.nan), where=enough)
+        found: np.ndarray = np.divide(
+            100 * points, 4 * counts, out=np.full(points.shape, np.nan), where=enough
+        )
+        return found
 
     ours = score_many(form, values)
     theirs = one_product()

@@ -21,7 +21,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 from wtforms import Form, RadioField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires import progress
@@ -86,14 +86,13 @@ def test_goal_6_what_an_answer_costs_the_disk(
         assert db.scalar(text("PRAGMA synchronous")) == 2, "FULL, or a power cut loses what was confirmed"
         assert db.scalar(text("PRAGMA journal_mode")) == "wal"
     assert anchor.find_anchor(work.engine) is not None, "the goal is that of a save with its anchor"
-    state = {"kept": desk.kept, "value": cycle(range(5))}
+    kept, values = desk.kept, cycle(range(5))
 
     def answer() -> None:
+        nonlocal kept
         with writing(work.engine) as db:
-            response = Response(status="answered", value=next(state["value"]), wants_to_talk=False, remark="")
-            state["kept"] = progress.record_response(
-                db, work.vault, state["kept"], 3, response, now=datetime.now(UTC)
-            )
+            response = Response(status="answered", value=next(values), wants_to_talk=False, remark="")
+            kept = progress.record_response(db, work.vault, kept, 3, response, now=datetime.now(UTC))
 
     block = os.urandom(PAGE)
     with (tmp_path / "floor").open("ab", buffering=0) as floor, plain_store(tmp_path) as insert:
@@ -189,7 +188,7 @@ def test_goal_9_a_page_of_one_item(desk: Desk, bare: Any, ratio: Report, part: R
 
 
 def test_goal_9_drawing_twelve_items(desk: Desk, ratio: Report) -> None:
-    draw = desk.site.app.jinja_env.get_template("macros/form.html").module.radios
+    draw = desk.site.app.jinja_env.get_template("macros/form.html").module.__dict__["radios"]
     choices = [(option.value, option.label) for option in giving().options]
 
     def ours() -> None:

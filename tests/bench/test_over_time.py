@@ -85,7 +85,7 @@ def test_a_course_on_paper(site: Site, course: Course, ratio: Report) -> None:
 
 def test_a_course_on_the_screen(site: Site, course: Course, ratio: Report) -> None:
     """Against the least that could draw as many shapes: one formatted string each."""
-    chart = site.app.jinja_env.get_template("macros/chart.html").module.chart
+    chart = site.app.jinja_env.get_template("macros/chart.html").module.__dict__["chart"]
     drawn = screens.charts_of_course(course)
 
     def ours() -> None:
