@@ -38,6 +38,22 @@ def test_tool_would_speak_up(words: tuple[str, ...], source: str, tmp_path: Path
     assert tool(*words, cwd=tmp_path).returncode == 1
 
 
+def test_types_are_asked_for_in_every_folder(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    planted = (
+        "clinic_toolkit/web/app.py",
+        "tests/test_x.py",
+        "tests/web/conftest.py",
+        "deploy/x.py",
+        "docs/x.py",
+    )
+    for name in planted:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("def double(x):\n    return x\n")
+    said = tool("mypy", cwd=tmp_path).stdout
+    assert [name for name in planted if name not in said.replace("\\", "/")] == []
+
+
 def test_files_stay_small() -> None:
     lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
     too_long = {str(path.relative_to(CHECKOUT)): count for path, count in lines.items() if count > MOST_LINES}
