@@ -9,8 +9,7 @@ from flask import g, render_template
 from clinic_toolkit.journal import audit_log, records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
-from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.record.questionnaires.administrations import ADMINISTRATION
+from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.questionnaires.answers import Response, decode_responses
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web import unit_of_work

@@ -18,8 +18,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import answer_log, client_side, clinician_side, proposals, return_review
 from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK, AnswerRow
 from clinic_toolkit.record.handovers.client_side import HandoverTicket
-from clinic_toolkit.record.handovers.clinician_side import HANDOVER
-from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
+from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverState
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,

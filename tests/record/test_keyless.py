@@ -12,7 +12,7 @@ from clinic_toolkit.web.content import audit_texts
 from tests.architecture.tree import modules
 
 DETAIL = f" 01234567-{MAX_ROWS}"
-EXAMPLES = {UnlockEvent.FAILED: "", **dict.fromkeys(HandoverKeylessEvent, DETAIL)}
+EXAMPLES: dict[str, str] = {UnlockEvent.FAILED: "", **dict.fromkeys(HandoverKeylessEvent, DETAIL)}
 LONGEST = f"{HandoverKeylessEvent.GIVEN_BACK}{DETAIL}"
 
 

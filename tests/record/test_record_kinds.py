@@ -67,7 +67,15 @@ def split_name(fields: list[Any]) -> list[Any]:
     return list(fields[0].split(" ", 1))
 
 
-LATER = replace(CLIENT, payload_type=ClientOfTwoNames, schema_version=2, upcasts={1: split_name})
+LATER = RecordKind(
+    table=CLIENT.table,
+    payload_type=ClientOfTwoNames,
+    states=CLIENT.states,
+    events=CLIENT.events,
+    nouns=CLIENT.nouns,
+    schema_version=2,
+    upcasts={1: split_name},
+)
 
 
 def test_content_of_an_earlier_version_is_read_in_the_shape_of_today(work: Work) -> None:
@@ -160,12 +168,9 @@ def test_a_newer_note_is_named_and_not_shown(work: Work) -> None:
 
 def test_content_that_fits_no_version_is_damage(work: Work) -> None:
     kept = work.client("Ana")
-    not_a_client = replace(CLIENT, payload_type=Client, schema_version=1)
+    wrong: Any = msgspec.defstruct("Wrong", [("name", int)], array_like=True)
     with writing(work.engine) as db:
-        wrong = msgspec.defstruct("Wrong", [("name", int)], array_like=True)
-        records.append_version(
-            db, work.vault, not_a_client, kept, wrong(7), state="active", event="e.e", now=NOW
-        )
+        records.append_version(db, work.vault, CLIENT, kept, wrong(7), state="active", event="e.e", now=NOW)
     with reading(work.engine) as db:
         clients.list_clients(db, work.vault)
     assert [each.reason for each in work.vault.integrity_failures.values()] == [IntegrityReason.DAMAGED]

@@ -11,43 +11,22 @@ from sqlalchemy import Connection, select
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import audit_reader, inventory_snapshot, records, version_history
+from clinic_toolkit.journal.record_kind import RecordKind, no_fallback
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import answer_log, clinician_side
-from clinic_toolkit.record.handovers.handover_record import Handover
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement
 from clinic_toolkit.record.people import cases, clients, practice, relationships, therapy_session_timeline
-from clinic_toolkit.record.people.case_record import Case
-from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.practice_record import PracticeSettings
-from clinic_toolkit.record.people.relationship_record import Relationship
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires
-from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaire
+from clinic_toolkit.record.record_kinds import ALL_KINDS
 from clinic_toolkit.record.safety import risk_entries
-from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import handouts, notes
-from clinic_toolkit.record.writing.handout_record import Handout
-from clinic_toolkit.record.writing.note_record import ClinicalNote
+from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault.vault import Vault
 
-# Every sealed table with the shape of its bodies.
-KINDS: dict[str, type[Any]] = {
-    "practice": PracticeSettings,
-    "client": Client,
-    "clinical_case": Case,
-    "relationship": Relationship,
-    "therapy_session": TherapySession,
-    "administration": Administration,
-    "handout": Handout,
-    "rhythm": RepeatAgreement,
-    "risk_entry": RiskEntry,
-    "handover": Handover,
-    "clinical_note": ClinicalNote,
-    "own_questionnaire": OwnQuestionnaire,
-}
+# Every kind of record but the drafts of forms, which are no part of the record.
+KINDS: dict[str, RecordKind[Any]] = {kind.name: kind for kind in ALL_KINDS if kind is not FORM_DRAFT}
 
 Place = tuple[str, UUID]
 
@@ -118,11 +97,9 @@ class _Asking:
             for one in self.heard(whole) or []:
                 self.note(table, one)
         for table, id in beside | set(self.told.newest):
-            one = self.heard(records.load_record, metadata.tables[table], id, KINDS[table])
+            one = self.heard(records.load_record, KINDS[table], id, no_fallback)
             self.note(table, one)
-            for version in (
-                self.heard(version_history.list_versions, metadata.tables[table], id, KINDS[table]) or []
-            ):
+            for version in self.heard(version_history.list_versions, KINDS[table], id) or []:
                 self.keep(table, version)
         for line in audit_reader.iter_checked_entries(db, vault):
             self.told.lines[line.seq] = line.fault or repr(line)

@@ -10,8 +10,7 @@ import pytest
 
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.journal.record_versions import PendingVersion, seal_version
-from clinic_toolkit.record.people.client_record import Client, client_table
-from clinic_toolkit.record.people.clients import CLIENT
+from clinic_toolkit.record.people.client_record import CLIENT, Client, client_table
 from clinic_toolkit.store import statements
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.practices import NOW, Work, at_work

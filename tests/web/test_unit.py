@@ -11,6 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, practice
+from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.practice_record import PracticeSettings
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.store.engine import reading, writing
@@ -127,8 +128,8 @@ def test_what_a_page_shows_is_one_line_of_audit(site: Site) -> None:
     first, second = site.work.client("Ana Reyes"), site.work.client("Ben Ode")
 
     def view() -> str:
-        context.audit_read("client", *clients.list_clients(context.db(), context.vault()))
-        context.audit_read("client", first)
+        context.audit_read(CLIENT, *clients.list_clients(context.db(), context.vault()))
+        context.audit_read(CLIENT, first)
         return "shown"
 
     with reading(site.work.engine) as db:
@@ -165,7 +166,7 @@ def test_reading_goes_on_when_the_disk_is_full(
     kept = site.work.client()
 
     def view() -> str:
-        context.audit_read("client", kept)
+        context.audit_read(CLIENT, kept)
         return "shown"
 
     def full(*_args: object, **_more: object) -> NoReturn:
