@@ -116,6 +116,11 @@ class ChooseQuestionnaireForm(Form):
             )
 
 
+def instrument_choices(on_offer: Sequence[Instrument]) -> list[tuple[str, str, str]]:
+    """Choices for these questionnaires: value, title, and what each is about and how long it takes."""
+    return [(each.id, each.title, f"{each.summary} About {each.minutes}.") for each in on_offer]
+
+
 def relationship_choices(
     known: Sequence[RecordVersion[Relationship]], order: Sequence[UUID]
 ) -> list[tuple[str, str]]:

@@ -179,7 +179,6 @@ class HandoverForm:
         return self._render_page(
             "check",
             items=self._answer_rows(form),
-            ways=NON_ANSWER_LABELS,
             asked=self._order.open_line_question,
             written=form.answers.get(self._order.open_line_number, NO_ANSWER).remark,
             written_before=self._order.had_open_line,
@@ -258,8 +257,9 @@ class HandoverForm:
                 "number": number,
                 "text": self._item_text(item),
                 "response": (response := form.answers.get(number, NO_ANSWER)),
-                "label": labels.get(response.value) if response.value is not None else None,
-                "before": bool(self._ticket.answered_before[number - 1]),
+                "label": (response.value is not None and labels.get(response.value))
+                or NON_ANSWER_LABELS.get(response.status)
+                or ("Answered before" if self._ticket.answered_before[number - 1] else "Left open"),
             }
             for number, item in enumerate(self._instrument.items, start=1)
         ]

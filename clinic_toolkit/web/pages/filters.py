@@ -20,6 +20,7 @@ def register_filters(app: Flask) -> None:
         clock=clock_time,
         moment=date_and_time,
         share=percentage,
+        times=times,
         spell=duration,
         spoken=client_wording.with_client_word,
         quoted=client_wording.with_client_word_in_quotes,
@@ -49,6 +50,11 @@ def clock_time(at: time) -> str:
 def date_and_time(at: datetime) -> str:
     """ "22 November 2026, 10:00"."""
     return f"{format_date(at)}, {at:%H:%M}"
+
+
+def times(count: int) -> str:
+    """ "once", "twice", "5 times"."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def percentage(part: float) -> str:

@@ -2,12 +2,25 @@
 
 from uuid import UUID
 
+from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, relationships
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """The kinds that someone new may be of, each as value and words; the first choice asks to choose."""
+    return [
+        ("", "Choose"),
+        *(
+            (frame.id, frame.label_with_line)
+            for frame in catalogue.list_frames()
+            if frame.takes_questionnaires and not frame.general
+        ),
+    ]
 
 
 def load_or_add_relationship(

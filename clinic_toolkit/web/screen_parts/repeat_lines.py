@@ -39,6 +39,11 @@ def with_words(
     ]
 
 
+def with_something_to_say(repeats: Sequence[tuple[str, RepeatStatus]]) -> list[tuple[str, RepeatStatus]]:
+    """Those that were agreed, or that the client had a say in."""
+    return [(word, each) for word, each in repeats if each.status_sentence or each.stop_reason]
+
+
 def list_repeats_on_offer(client_id: UUID, words: Mapping[UUID, str]) -> list[tuple[str, RepeatStatus]]:
     """Agreed or declined repeats for the relationships that can be chosen, which are those in `words`."""
     given = administrations.list_administrations(context.db(), context.vault(), client_id)
@@ -48,7 +53,7 @@ def list_repeats_on_offer(client_id: UUID, words: Mapping[UUID, str]) -> list[tu
         if status.series_key[0] is None or status.series_key[0] in words
     ]
     audit_shown_agreements(offered)
-    return with_words(client_id, words, offered)
+    return with_something_to_say(with_words(client_id, words, offered))
 
 
 def list_due_repeats(

@@ -10,15 +10,13 @@ from clinic_toolkit.record.people import (
     clients,
     display_names,
     therapy_session_timeline,
-    therapy_sessions,
 )
 from clinic_toolkit.record.people.case_record import CASE, Case
 from clinic_toolkit.record.people.client_record import CLIENT, ClientState
 from clinic_toolkit.record.people.therapy_session_record import KIND_LABELS
-from clinic_toolkit.record.writing import notes
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.cases import CoupleForm
-from clinic_toolkit.web.screen_parts import saved_message
+from clinic_toolkit.web.screen_parts import saved_message, session_lines
 from clinic_toolkit.web.transport import request_info, responses
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -86,9 +84,8 @@ def show(id: UUID) -> ViewResult:
         people=people,
         hours=hours,
         most=limit,
-        notes=notes.list_notes_by_session(db, vault, hours[:limit]),
+        session_details=session_lines.describe_sessions(hours[:limit]),
         now=therapy_session_timeline.find_todays_sessions(hours, now=context.now()),
         agreed=therapy_session_timeline.find_last_agreement(hours),
-        attendance=therapy_sessions.attendance_label,
         kinds=KIND_LABELS,
     )

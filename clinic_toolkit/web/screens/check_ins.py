@@ -1,10 +1,12 @@
 """The check-in at the start of a session: choosing whom it is about."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.instruments.model import Item
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import check_ins
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions, watched_questions
@@ -67,6 +69,11 @@ def begin(session: UUID) -> ViewResult:
         )
         return responses.redirect_to(url_for("administrations.introduction", id=administration.id))
     context.audit_read(CLIENT, client)
+    watched = {
+        relationship.id.hex: watched_questions.item_of_question(relationship.payload.watched_question)
+        for relationship in offered_relationships
+        if relationship.payload.watched_question
+    }
     page = render_template(
         "check_ins/begin.html",
         here="clients",
@@ -74,16 +81,27 @@ def begin(session: UUID) -> ViewResult:
         client=client,
         instrument=instrument,
         ids={relationship.id.hex: relationship.id for relationship in offered_relationships},
-        watched={
-            relationship.id.hex: watched_questions.item_of_question(relationship.payload.watched_question)
-            for relationship in offered_relationships
-            if relationship.payload.watched_question
-        },
+        watched=watched,
+        choices=_choices_with_question(form.about.choices[:-1], watched),
         general=GENERAL,
         form=form,
         errors=form.errors,
     )
     return (page, 422) if form.errors else page
+
+
+def _choices_with_question(
+    people: Sequence[tuple[str, str]], watched: Mapping[str, Item]
+) -> list[tuple[str, str, str]]:
+    """The choices for these people, each with the question that is also asked about that person."""
+    return [
+        (
+            value,
+            word,
+            f"Also asks: {watched[value].text}" if value in watched else "No extra question chosen yet.",
+        )
+        for value, word in people
+    ]
 
 
 def _default_relationship(client_id: UUID, known: list[RecordVersion[Relationship]]) -> str:

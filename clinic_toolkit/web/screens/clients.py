@@ -15,7 +15,6 @@ from clinic_toolkit.record.people import (
     recent_clients,
     relationships,
     therapy_session_timeline,
-    therapy_sessions,
 )
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client, ClientState
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, RelationshipState
@@ -36,6 +35,7 @@ from clinic_toolkit.web.screen_parts import (
     initials_suggestion,
     recent_searches,
     repeat_lines,
+    session_lines,
     similar_clients,
 )
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
@@ -232,9 +232,8 @@ def show(id: UUID) -> ViewResult:
             if case.payload.is_couple and other not in entry_ids and other in names.full_by_id
         ],
         hours=hours,
-        notes=notes.list_notes_by_session(db, vault, hours[:limit]),
+        session_details=session_lines.describe_sessions(hours[:limit], cases_of_person),
         notes_alone=notes.list_notes_without_session(db, vault, cases_of_person, hours),
-        couple_rings={case.ring for case in cases_of_person if case.payload.is_couple},
         now=therapy_session_timeline.find_todays_sessions(own_hours, now=context.now()),
         agreed=therapy_session_timeline.find_last_agreement(own_hours),
         relationships=client_relationships,
@@ -261,9 +260,8 @@ def show(id: UUID) -> ViewResult:
             if any(repeat.series_key[0] == relationship_id for repeat in repeats)
         ],
         more=len(all_administrations) if len(all_administrations) > len(shown_administrations) else 0,
-        repeats=repeat_lines.with_words(id, word_by_id, repeats),
+        repeats=repeat_lines.with_something_to_say(repeat_lines.with_words(id, word_by_id, repeats)),
         sheets=handouts.list_handouts(db, vault, id),
-        attendance=therapy_sessions.attendance_label,
         kinds=KIND_LABELS,
     )
 

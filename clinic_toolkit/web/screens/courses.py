@@ -113,7 +113,7 @@ def _render_courses(client_id: UUID, relationship_id: UUID | None, about: str) -
         ),
         cautions=CAUTIONS,
         overlap_caution=phase_overlap.OVERLAP_CAUTION,
-        shape=chart_plan.mode_shape,
+        shapes=shapes_of_modes,
         status_text=STATUS_LINE,
     )
 
@@ -152,6 +152,11 @@ def charts_of_course(course: Course) -> list[tuple[CoursePart, ChartPlan, tuple[
     ]
 
 
+def shapes_of_modes(course: Course) -> list[tuple[str, str]]:
+    """The shape that stands for each mode of giving, with its words."""
+    return [(chart_plan.mode_shape(mode), words) for mode, words in course.modes]
+
+
 def plan_part_chart(
     course: Course, part: CoursePart, *, with_mean: bool, together: bool = False
 ) -> ChartPlan:
@@ -186,7 +191,7 @@ def together(id: UUID) -> ViewResult:
         "courses/together.html",
         course=course,
         parts=parts,
-        shape=chart_plan.mode_shape,
+        shapes=shapes_of_modes(course),
         client_text=CLIENT_LINE,
     )
 

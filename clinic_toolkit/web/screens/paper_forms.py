@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, render_template, request, url_for
 from msgspec.structs import replace
 
-from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
@@ -91,9 +90,7 @@ def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> 
         form=form,
         draft=draft,
         errors=form.errors,
-        frames=[
-            frame for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general
-        ],
+        kinds=relationship_choice.kind_choices(),
     )
     return (page, 422) if form.errors else page
 

@@ -24,7 +24,12 @@ from clinic_toolkit.record.values.page_values import (
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.items import NON_ANSWER_LABELS
-from clinic_toolkit.web.screen_parts import confidentiality_notice, pending_definition, printouts
+from clinic_toolkit.web.screen_parts import (
+    confidentiality_notice,
+    item_remarks,
+    pending_definition,
+    printouts,
+)
 from clinic_toolkit.web.screen_parts.pending_definition import NoPendingDefinition
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
@@ -60,6 +65,7 @@ def show() -> ViewResult:
         can_be_handed=client_copy.can_be_handed_over(instrument),
         frames=frames,
         fits_ill={frame.id: answered_items.poorly_fitting_numbers(instrument, frame.id) for frame in frames},
+        describe_item=item_remarks.describe_item,
         rule=explain_scoring(instrument),
         status_text=validation_status_line(instrument, STATUS_LINE),
         limits=confidentiality_notice.notice_before(instrument),

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.outcomes import check_ins
 from clinic_toolkit.record.people import (
     cases,
@@ -24,7 +23,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     AdministrationState,
 )
 from clinic_toolkit.web import context
-from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm
+from clinic_toolkit.web.forms.administrations import ChooseQuestionnaireForm, instrument_choices
 from clinic_toolkit.web.screen_parts import (
     idempotent_forms,
     relationship_choice,
@@ -77,7 +76,6 @@ def choose(session: UUID) -> ViewResult:
         )
         return responses.redirect_to(url_for("administrations.introduction", id=administration.id))
     context.audit_read(CLIENT, client)
-    frames = [frame for frame in catalogue.list_frames() if frame.takes_questionnaires and not frame.general]
     page = render_template(
         "administrations/choose.html",
         here="clients",
@@ -86,7 +84,8 @@ def choose(session: UUID) -> ViewResult:
         form=form,
         errors=form.errors,
         instruments=instruments,
-        frames=frames,
+        choices=instrument_choices(instruments),
+        kinds=relationship_choice.kind_choices(),
         short=_is_time_short(therapy_sessions.minutes_left(hour.payload, now=context.now())),
         given=[
             administration

@@ -18,7 +18,7 @@ from clinic_toolkit.record.values.page_values import (
 )
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
-from clinic_toolkit.web.screen_parts import confidentiality_notice, printouts
+from clinic_toolkit.web.screen_parts import confidentiality_notice, item_remarks, printouts
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -50,6 +50,7 @@ def show(slug: str) -> ViewResult:
         instrument=instrument,
         frames=frames,
         fits_ill={frame.id: answered_items.poorly_fitting_numbers(instrument, frame.id) for frame in frames},
+        describe_item=item_remarks.describe_item,
         rule=explain_scoring(instrument),
         status_text=validation_status_line(instrument, STATUS_LINE),
         limits=confidentiality_notice.notice_before(instrument),

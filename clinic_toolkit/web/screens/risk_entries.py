@@ -27,7 +27,7 @@ from clinic_toolkit.record.writing.form_drafts import RISK_ENTRY_FORM
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR, RiskForm
-from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms
+from clinic_toolkit.web.screen_parts import draft_saving, idempotent_forms, risk_entry_lines
 from clinic_toolkit.web.screen_parts.draft_saving import PageDraft
 from clinic_toolkit.web.transport import request_info, responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -188,8 +188,7 @@ def index(client: UUID) -> ViewResult:
         person=loaded_client,
         entries=entries,
         most=request_info.list_limit(20),
-        words=_words_by_relationship(client),
-        in_general=answered_items.ABOUT_PEOPLE_IN_GENERAL,
+        details=risk_entry_lines.describe_entries(entries, _words_by_relationship(client)),
         today=context.today(),
         no_reassurance=NO_REASSURANCE,
     )

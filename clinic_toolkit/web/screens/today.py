@@ -7,6 +7,7 @@ from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
 from clinic_toolkit.record.safety.risk_entry_record import RISK_ENTRY
 from clinic_toolkit.web import context
+from clinic_toolkit.web.screen_parts import today_lines
 from clinic_toolkit.web.transport import request_info
 from clinic_toolkit.web.transport.responses import ViewResult
 
@@ -35,6 +36,9 @@ def index() -> ViewResult:
         here="today",
         day=day,
         most=limit,
+        session_tag=today_lines.session_tag,
+        session_remark=today_lines.session_remark,
+        ask_sentence=today_lines.ask_sentence,
         slots_intact=context.vault().slots_intact,
         limits_confirmed=bool(context.load_practice().payload.limits_text),
         damaged=len(context.vault().damaged_rings),

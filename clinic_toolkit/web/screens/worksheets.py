@@ -1,5 +1,6 @@
 """Worksheets: the catalogue, suggestions that fit the answers, and giving one to a client."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR
 from clinic_toolkit.web.forms.worksheets import SENTENCE_LIMIT, HandoutForm
-from clinic_toolkit.web.screen_parts import idempotent_forms, printouts
+from clinic_toolkit.web.screen_parts import idempotent_forms, printouts, worksheet_choices
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -104,6 +105,8 @@ def offer(session: UUID) -> ViewResult:
         }.values()
     )[:2]
     open_sheets, folded_sheets = _open_and_folded_sheets(case)
+    others = [sheet for sheet in open_sheets if sheet.slug not in [each.worksheet.slug for each in offers]]
+    sentences = _offered_sentences(session_administrations)
     page = render_template(
         "worksheets/offer.html",
         here="clients",
@@ -113,21 +116,13 @@ def offer(session: UUID) -> ViewResult:
         form=form,
         errors=form.errors,
         offers=offers,
-        others=[sheet for sheet in open_sheets if sheet.slug not in [each.worksheet.slug for each in offers]],
+        others=others,
         later=folded_sheets,
         held=needs_fear_asked,
-        sentences=[
-            *(
-                line.text
-                for administration in session_administrations
-                for line in remarks.list_printable_remarks(administration.payload)
-            ),
-            *(
-                administration.payload.own_words
-                for administration in session_administrations
-                if administration.payload.own_words
-            ),
-        ],
+        choices=[*worksheet_choices.offer_choices(offers), *worksheet_choices.sheet_choices(others)],
+        folded_choices=worksheet_choices.sheet_choices(folded_sheets),
+        sentences=sentences,
+        sentence_choices=worksheet_choices.sentence_choices(sentences, SENTENCE_LIMIT),
         limit=SENTENCE_LIMIT,
     )
     return (page, 422) if form.errors else page
@@ -138,6 +133,15 @@ def _default_relationship(given: list[RecordVersion[Administration]]) -> str:
     relationship_ids = {administration.payload.relationship_id for administration in given}
     relationship_id = relationship_ids.pop() if len(relationship_ids) == 1 else None
     return relationship_id.hex if relationship_id else NOBODY_IN_PARTICULAR
+
+
+def _offered_sentences(session_administrations: Sequence[RecordVersion[Administration]]) -> list[str]:
+    """The client's own sentences that a sheet may carry."""
+    payloads = [administration.payload for administration in session_administrations]
+    return [
+        *(line.text for payload in payloads for line in remarks.list_printable_remarks(payload)),
+        *(payload.own_words for payload in payloads if payload.own_words),
+    ]
 
 
 def _give_worksheet(

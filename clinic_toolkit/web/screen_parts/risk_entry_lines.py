@@ -1,0 +1,23 @@
+"""What stands beside a risk entry in the list of a client's entries."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.questionnaires.answered_items import ABOUT_PEOPLE_IN_GENERAL
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
+
+
+def describe_entries(
+    entries: Sequence[RecordVersion[RiskEntry]], words: Mapping[UUID, str]
+) -> dict[UUID, str]:
+    """What each entry followed and whom it is about, by its id: "after a questionnaire · about M."."""
+    return {kept.id: _describe(kept.payload, words) for kept in entries}
+
+
+def _describe(entry: RiskEntry, words: Mapping[UUID, str]) -> str:
+    told = ["after a questionnaire"] if entry.administration else []
+    if entry.relationship_id:
+        word = entry.relationship_word or words.get(entry.relationship_id, ABOUT_PEOPLE_IN_GENERAL)
+        told.append(f"about {word}")
+    return " · ".join(told)

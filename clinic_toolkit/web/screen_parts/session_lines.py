@@ -1,0 +1,51 @@
+"""What stands beside a session in a list of sessions."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_sessions import attendance_label
+from clinic_toolkit.record.writing import notes
+from clinic_toolkit.record.writing.note_record import ClinicalNote
+from clinic_toolkit.web import context
+
+
+def describe_sessions(
+    hours: Sequence[RecordVersion[TherapySession]], cases_of_client: Sequence[RecordVersion[Case]] = ()
+) -> dict[UUID, str]:
+    """The details of each session, by its id: "couple · not ended · no note yet".
+
+    Args:
+        cases_of_client: on a client's page, so that the sessions of a couple are told from the client's own.
+    """
+    kept = notes.list_notes_by_session(context.db(), context.vault(), hours)
+    couple_rings = {case.ring for case in cases_of_client if case.payload.is_couple}
+    return {
+        hour.id: " · ".join(
+            word
+            for word in (
+                "couple" if hour.ring in couple_rings else "",
+                _attendance_word(hour, context.today()),
+                _note_word(hour, kept.get(hour.id)),
+            )
+            if word
+        )
+        for hour in hours
+    }
+
+
+def _attendance_word(hour: RecordVersion[TherapySession], today: date) -> str:
+    """What is out of the ordinary about it: that it is open, or that the client did not just come."""
+    if hour.state == "open":
+        return "open now" if hour.payload.on == today else "not ended"
+    return "" if hour.payload.attendance == "came" else attendance_label(hour.payload).lower()
+
+
+def _note_word(hour: RecordVersion[TherapySession], note: RecordVersion[ClinicalNote] | None) -> str:
+    """Whether there is a note, and whether it is signed; nothing where none is needed."""
+    if note:
+        return "note signed" if note.final else "note not signed"
+    return "no note yet" if hour.payload.took_place else ""

@@ -1,0 +1,33 @@
+"""The words of the lines on *Today*."""
+
+from clinic_toolkit.dates import format_date
+from clinic_toolkit.record.daily_overview import AskLine, TherapySessionLine
+
+_NOT_HELD = {"cancelled": "cancelled", "no_show": "did not come"}
+
+
+def session_tag(line: TherapySessionLine) -> str:
+    """What it is unless it is a session, and how it is held unless in the room: "call", "telehealth"."""
+    words = [] if line.kind == "Session" else [line.kind.lower()]
+    if line.setting == "telehealth":
+        words.append("telehealth")
+    elif line.setting == "phone" and line.kind != "Call":
+        words.append("by telephone")
+    return ", ".join(words)
+
+
+def session_remark(line: TherapySessionLine) -> str:
+    """What is still to be done for it; else that it was not held, or that its note is signed."""
+    signed = "note signed" if line.note_state == "final" else ""
+    return " · ".join(line.unfinished_work) or _NOT_HELD.get(line.attendance, signed)
+
+
+def ask_sentence(line: AskLine) -> str:
+    """Since when there is something to ask about, and why it was not asked yet; never what it is."""
+    day, deferred = format_date(line.due_date), line.deferred_by
+    if not line.administration:
+        return deferred.payload.deferral_sentence if deferred else f"A check was planned for {day}"
+    many = f"{line.questionnaire_count} questionnaires, the first of"
+    source = "a questionnaire of" if line.questionnaire_count < 2 else many
+    sentence = f"Something to ask about, from {source} {day}"
+    return f"{sentence}. {deferred.payload.deferral_sentence}" if deferred else sentence
