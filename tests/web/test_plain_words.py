@@ -40,8 +40,12 @@ BANNED = re.compile("|".join(STUMBLED_OVER), re.IGNORECASE)
 
 
 def words_of_template(text: str) -> str:
-    """What a template may show: without its comments, and with the words in its marks."""
-    return re.sub(r"\s+", " ", re.sub(r"\{#.*?#\}|<!--.*?-->", " ", text, flags=re.DOTALL))
+    """What a template may show: without its comments, and with the words in its marks.
+
+    A string that goes on in the next line is one.
+    """
+    whole = re.sub(r"\"\n +\"", "", text)
+    return re.sub(r"\s+", " ", re.sub(r"\{#.*?#\}|<!--.*?-->", " ", whole, flags=re.DOTALL))
 
 
 def words_of_module(text: str) -> str:
@@ -83,6 +87,7 @@ def test_no_screen_says_what_was_stumbled_over() -> None:
     [
         (".html", "<p>As it stands on paper.</p>"),
         (".html", '{{ button("Keep") }}{{ hint("Nothing is watched here.") }}'),
+        (".html", '{{ hint("Here nothing "\n   "is watched.") }}'),
         (".py", 'SAID = "The keys were put away, and then"\n'),
         (".js", '  hide("The keys were put away.");\n'),
     ],
