@@ -28,6 +28,9 @@ PLANTED = {
     "a value let through as it is": "{{ name | safe }}",
     "another host": '<script src="//cdn.example/x.js"></script>',
 }
+# A view or a function beside it builds what a template shows: a list that grows in a template is a program.
+GROWS = re.compile(r"\.(?:append|extend|update|insert|add|setdefault)\(")
+LONGEST_LINE = 160
 # A name, not an address: no browser fetches it.
 NAMESPACE = "http://www.w3.org/2000/svg"
 
@@ -51,10 +54,37 @@ def test_template_compiles(path: Path, pages: Environment) -> None:
 def test_no_template_carries(what: str) -> None:
     assert NEVER[what].search(PLANTED[what]), "the search finds nothing at all"
     found = [
-        f"{path.relative_to(TEMPLATES)}: {line.strip()}"
+        f"{path.relative_to(TEMPLATES)}: {each[0].strip()}"
         for path in templates()
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if NEVER[what].search(line)
+        for each in NEVER[what].finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert not found
+
+
+def assembled(text: str) -> list[str]:
+    """The lines of a template that are too long to read, or in which a list or a dict grows."""
+    return [line for line in text.splitlines() if len(line) > LONGEST_LINE or GROWS.search(line)]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        '{% set _ = small.append("couple") %}',
+        "{% set _ = choices.extend(others) %}",
+        '{% do words.update({"a": 1}) %}',
+        f"<p>{'w' * LONGEST_LINE}</p>",
+    ],
+)
+def test_assembly_is_found_in_a_template(planted: str) -> None:
+    assert assembled(f"<h1>Title</h1>\n{planted}\n<p>{{{{ name }}}}</p>") == [planted]
+    assert not assembled(f"<p>{'w' * (LONGEST_LINE - 7)}</p>")
+
+
+def test_no_template_assembles_what_it_shows() -> None:
+    found = [
+        f"{path.relative_to(TEMPLATES)}: {line[:80]}"
+        for path in templates()
+        for line in assembled(path.read_text(encoding="utf-8"))
     ]
     assert not found
 
