@@ -31,6 +31,7 @@ from clinic_toolkit.record.writing import (
     notes,
     signature_facts,
 )
+from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT
 from clinic_toolkit.worksheets import catalogue as sheets
 
 PLANNED_AHEAD = timedelta(days=6)
@@ -253,7 +254,7 @@ class HourScript:
 
     def _write_note(self, told: content.Note, desk: DemoState, now: datetime) -> None:
         prefilled = [
-            part for part in self.note.payload.parts if part.source_label != note_record.SOURCE_CLINICIAN
+            part for part in self.note.payload.parts if part.source != note_record.PartSource.CLINICIAN
         ]
         texts = {"data": told.data, "assessment": told.assessment, "plan": told.plan}
         parts = [*_clinician_parts(texts), *prefilled]
@@ -276,7 +277,7 @@ class HourScript:
 def _clinician_parts(written: dict[str, str]) -> list[note_record.NotePart]:
     return [
         note_record.NotePart(
-            section=section, source_label=note_record.SOURCE_CLINICIAN, text=written.get(section, "")
+            section=section, source=note_record.PartSource.CLINICIAN, text=written.get(section, "")
         )
-        for section in note_record.SECTIONS_BY_FORMAT["DAP"]
+        for section, _ in DEFAULT_FORMAT.sections
     ]

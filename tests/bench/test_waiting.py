@@ -16,7 +16,7 @@ from clinic_toolkit.record.people import cases, clients, practice_access, therap
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import NotePart
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.engine import open_store, writing
 from tests.bench import rounds
 from tests.fixtures import sites
@@ -47,7 +47,7 @@ def test_an_unlock_against_its_passphrase_alone(tmp_path: Path, ratio: Report) -
                     db,
                     vault,
                     hour,
-                    [NotePart(section="data", source_label="clinician", text="A line.")],
+                    [NotePart(section="data", source=PartSource.CLINICIAN, text="A line.")],
                     now=NOW,
                 )
     with writing(engine) as db:

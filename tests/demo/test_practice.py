@@ -31,6 +31,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
 from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.writing import handouts, note_rendering, notes
+from clinic_toolkit.record.writing.note_record import PartSource
 from clinic_toolkit.store.engine import open_store, reading, writing
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets.catalogue import load_worksheet
@@ -168,15 +169,11 @@ def test_a_sheet_that_acts_towards_somebody_was_given_after_fear_of_them_was_ask
 
 def test_a_note_of_an_hour_with_a_questionnaire_says_where_its_blocks_come_from(demo: Demo) -> None:
     with reading(demo.engine) as db:
-        sources = {
-            part.source_label.split(" ")[0].rstrip(",")
-            for kept in notes.list_notes(db, demo.vault)
-            for part in kept.payload.parts
-        }
+        sources = {part.source for kept in notes.list_notes(db, demo.vault) for part in kept.payload.parts}
         texts = [
             note_rendering.render_section(kept.payload, "data") for kept in notes.list_notes(db, demo.vault)
         ]
-    assert sources == {"clinician", "questionnaire", "worksheet"}
+    assert sources == {PartSource.CLINICIAN, PartSource.QUESTIONNAIRE, PartSource.WORKSHEET}
     assert all(texts)
 
 

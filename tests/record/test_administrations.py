@@ -12,7 +12,13 @@ from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires import administrations, answers, progress, reflections
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import note_prefill, note_rendering, notes, signature_facts
-from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NoteEvent, NotePart, NoteState
+from clinic_toolkit.record.writing.note_record import (
+    CLINICAL_NOTE,
+    NoteEvent,
+    NotePart,
+    NoteState,
+    PartSource,
+)
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
 
@@ -155,7 +161,7 @@ def test_a_signed_note_is_genuine_and_stays(work: Work) -> None:
             db,
             work.vault,
             hour,
-            [NotePart(section="data", source_label="clinician", text="Came on time.")],
+            [NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")],
             now=NOW,
         )
         facts = signature_facts.build_note_facts(db, work.vault, hour, draft)
@@ -197,7 +203,7 @@ def test_an_empty_note_cannot_be_signed(work: Work) -> None:
     hour = work.hour(work.client())
     with writing(work.engine) as db:
         draft = notes.create_note(
-            db, work.vault, hour, [NotePart(section="data", source_label="clinician", text="  ")], now=NOW
+            db, work.vault, hour, [NotePart(section="data", source=PartSource.CLINICIAN, text="  ")], now=NOW
         )
         with pytest.raises(notes.NoteIsEmpty):
             signed(db, work.vault, hour, draft)

@@ -10,7 +10,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import client_side, clinician_side, proposals
-from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED
+from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, HandoverTrouble
 from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.outcomes import check_ins, results
 from clinic_toolkit.record.people import relationships, watched_questions
@@ -453,7 +453,9 @@ def test_what_no_page_of_the_open_line_sends_becomes_a_proposal(
     with writing(work.engine) as db:
         back = clinician_side.merge_handover(db, work.vault, out, now=NOW)
         assert administrations.load_administration(db, work.vault, kept.id).payload.open_line_answer == ""
-    assert back.state == HandoverState.PROPOSED and back.payload.troubles == ("not an answer of this form",)
+    assert back.state == HandoverState.PROPOSED and back.payload.troubles == (
+        HandoverTrouble.NOT_OF_THIS_FORM,
+    )
 
 
 def test_a_proposed_open_line_is_taken_or_left(work: Work) -> None:

@@ -15,7 +15,7 @@ from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.people import cases, clients, practice, therapy_session_timeline, therapy_sessions
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import NotePart
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from tests.fixtures import findings
 from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
@@ -42,7 +42,7 @@ def what_is_hurt(work: Work) -> dict[tuple[str, UUID], str]:
 
 
 def said(text: str) -> list[NotePart]:
-    return [NotePart(section="data", source_label="clinician", text=text)]
+    return [NotePart(section="data", source=PartSource.CLINICIAN, text=text)]
 
 
 def names(work: Work) -> list[str]:

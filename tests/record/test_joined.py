@@ -29,7 +29,7 @@ from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries, safety_summary
 from clinic_toolkit.record.safety.risk_entry_record import SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM, RiskEntry
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import SOURCE_CLINICIAN, NotePart, note_table
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource, note_table
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.filled import said
@@ -207,7 +207,7 @@ def twice(work: Work) -> tuple[RecordVersion[Client], RecordVersion[Client]]:
         afraid_of(work, client, partner, day=number)
         hour = work.hour(client, date(2026, 11, 10 + number))
         with writing(work.engine) as db:
-            parts = (NotePart(section="data", source_label=SOURCE_CLINICIAN, text=f"Came, {number}."),)
+            parts = (NotePart(section="data", source=PartSource.CLINICIAN, text=f"Came, {number}."),)
             draft = notes.create_note(db, work.vault, hour, parts, now=NOW)
             signed(db, work.vault, hour, draft)
     return both

@@ -13,7 +13,7 @@ from clinic_toolkit.record import record_kinds
 from clinic_toolkit.record.people import clients, therapy_session_timeline
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote, NotePart
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web.content import audit_texts
@@ -147,7 +147,7 @@ def test_nothing_is_saved_over_content_of_a_newer_version(work: Work) -> None:
 
 def test_a_newer_note_is_named_and_not_shown(work: Work) -> None:
     hour = work.hour(work.client("Ana Reyes"))
-    part = NotePart(section="data", source_label="clinician", text="Came on time.")
+    part = NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")
     with writing(work.engine) as db:
         body = ClinicalNote(therapy_session=hour.id.bytes, format="DAP", parts=(part,))
         note = records.create_record(

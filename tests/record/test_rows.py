@@ -14,7 +14,7 @@ from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import NotePart, note_table
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource, note_table
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work, giving
 
@@ -56,7 +56,7 @@ def test_a_draft_can_be_changed_so_the_refusal_above_is_not_of_everything(work: 
     hour = work.hour(work.client())
     with writing(work.engine) as db:
         draft = notes.create_note(
-            db, work.vault, hour, [NotePart(section="data", source_label="clinician", text="a")], now=NOW
+            db, work.vault, hour, [NotePart(section="data", source=PartSource.CLINICIAN, text="a")], now=NOW
         )
         assert db.execute(text("UPDATE clinical_note SET final = 0")).rowcount == 1
         assert draft.version == 1
@@ -68,7 +68,7 @@ def test_a_plain_hint_that_was_changed_is_noticed(work: Work, column: str) -> No
     other = work.hour(work.client("Ben"))
     with writing(work.engine) as db:
         note = notes.create_note(
-            db, work.vault, hour, [NotePart(section="data", source_label="clinician", text="a")], now=NOW
+            db, work.vault, hour, [NotePart(section="data", source=PartSource.CLINICIAN, text="a")], now=NOW
         )
         table = note_table
         changed = {

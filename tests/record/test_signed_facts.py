@@ -29,7 +29,7 @@ from clinic_toolkit.record.writing import (
 )
 from clinic_toolkit.record.writing.additions_after_signing import ADDED_AFTER_SIGNING, CHANGED_AFTER_SIGNING
 from clinic_toolkit.record.writing.note_facts import FactVersions
-from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart
+from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart, PartSource
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, Work, giving, signed
@@ -43,7 +43,7 @@ def noted(
 ) -> RecordVersion[ClinicalNote]:
     """A signed note of this hour."""
     with writing(work.engine) as db:
-        part = NotePart(section="data", source_label="clinician", text=said)
+        part = NotePart(section="data", source=PartSource.CLINICIAN, text=said)
         return signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
 
 

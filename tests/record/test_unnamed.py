@@ -29,6 +29,7 @@ from clinic_toolkit.journal import (
     version_history,
 )
 from clinic_toolkit.record.handovers import client_side, clinician_side
+from clinic_toolkit.record.handovers.answer_log import HandoverTrouble
 from clinic_toolkit.record.handovers.handover_record import HandoverState
 from clinic_toolkit.record.people import (
     cases,
@@ -43,7 +44,7 @@ from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import notes
-from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NotePart
+from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, NotePart, PartSource
 from clinic_toolkit.store import anchor, anchor_file, anchor_slot
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.store.folder import ANCHOR_FILE
@@ -169,7 +170,7 @@ def revised(work: Work, seen: Any, name: str) -> Any:
 
 
 def said(text: str) -> list[NotePart]:
-    return [NotePart(section="data", source_label="clinician", text=text)]
+    return [NotePart(section="data", source=PartSource.CLINICIAN, text=text)]
 
 
 def test_two_copies_that_nobody_touched_are_whole(work: Work, tmp_path: Path) -> None:
@@ -353,7 +354,7 @@ def test_answers_given_in_a_copied_folder_are_laid_before_the_clinician(work: Wo
             db, work.vault, clinician_side.load_handover(db, work.vault, out.id), now=LATER
         )
     assert back.state == HandoverState.PROPOSED
-    assert back.payload.troubles == ("not named",)
+    assert back.payload.troubles == (HandoverTrouble.NOT_NAMED,)
 
 
 @pytest.mark.parametrize("later", [False, True])

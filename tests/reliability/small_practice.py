@@ -29,7 +29,7 @@ from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.record.writing import handouts, notes
-from clinic_toolkit.record.writing.note_record import NotePart
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.engine import checkpoint, open_store, reading, writing
 from clinic_toolkit.vault import key_slots
 from clinic_toolkit.vault.vault import Vault
@@ -246,4 +246,4 @@ def _one_more(desk: Desk, number: int) -> None:
 
 def said(text: str) -> list[NotePart]:
     """One part of a note."""
-    return [NotePart(section="data", source_label="clinician", text=text)]
+    return [NotePart(section="data", source=PartSource.CLINICIAN, text=text)]

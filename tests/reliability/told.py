@@ -14,6 +14,7 @@ from clinic_toolkit.journal import audit_reader, inventory_snapshot, records, ve
 from clinic_toolkit.journal.record_kind import RecordKind, no_fallback
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import answer_log, clinician_side
+from clinic_toolkit.record.handovers.answer_log import HandoverTrouble
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement
 from clinic_toolkit.record.people import cases, clients, practice, relationships, therapy_session_timeline
@@ -49,7 +50,7 @@ class Told:
     stand_ins: set[Place] = field(default_factory=set)
     gaps: list[int] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    troubles: tuple[str, ...] = ()
+    troubles: tuple[HandoverTrouble, ...] = ()
     contradictions: list[str] = field(default_factory=list)
 
 
@@ -132,7 +133,9 @@ class _Asking:
             )
             self.told.answers = tuple(map(_answer, found.rows))
             counted = answer_log.highest_logged_row(self.db, kept.id, after_entry=kept.payload.after_entry)
-            self.told.troubles = found.troubles + (("missing",) if found.last_row != counted else ())
+            self.told.troubles = found.troubles + (
+                (HandoverTrouble.MISSING,) if found.last_row != counted else ()
+            )
 
     def keep(self, table: str, kept: RecordVersion[Any]) -> None:
         place = (table, kept.id, kept.version)

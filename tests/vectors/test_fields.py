@@ -1,6 +1,7 @@
 """`docs/fields.md` names every field that the program writes, and no other."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -11,23 +12,15 @@ import msgspec
 import pytest
 
 from clinic_toolkit.journal import record_versions
+from clinic_toolkit.journal.record_kind import RecordKind
 from clinic_toolkit.record.handovers import answer_log
-from clinic_toolkit.record.handovers.handover_record import Handover
-from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement
 from clinic_toolkit.record.people import watched_questions
-from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.practice_record import PracticeSettings
-from clinic_toolkit.record.people.relationship_record import Relationship
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
-from clinic_toolkit.record.questionnaires import answers, corrections
-from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaire
-from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
+from clinic_toolkit.record.questionnaires import answers, corrections, typed_values
+from clinic_toolkit.record.record_kinds import ALL_KINDS
+from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer
 from clinic_toolkit.record.writing import note_facts, notes
-from clinic_toolkit.record.writing.form_draft_record import FormDraft
-from clinic_toolkit.record.writing.handout_record import Handout
-from clinic_toolkit.record.writing.note_record import ClinicalNote, NotePart
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.practices import NOW, at_work, signed
@@ -35,30 +28,20 @@ from tests.fixtures.practices import NOW, at_work, signed
 from . import independent_reader
 from .independent_reader import field_tables, labelled
 
-KINDS: dict[str, type[msgspec.Struct]] = {
+# What lies inside a record beside its own fields, by the name that the page gives it.
+PARTS: dict[str, type[msgspec.Struct]] = {
     "stamp": record_versions.VersionHeader,
-    "practice": PracticeSettings,
-    "client": Client,
-    "clinical_case": Case,
-    "relationship": Relationship,
     "watched": watched_questions.WatchedQuestion,
-    "therapy_session": TherapySession,
-    "administration": Administration,
     "correction": corrections.Correction,
     "answers": answers.Answers,
-    "rhythm": RepeatAgreement,
-    "handout": Handout,
-    "handover": Handover,
+    "typed": typed_values.TypedValue,
     "line": answer_log.AnswerRow,
-    "risk_entry": RiskEntry,
     "raised": RaisingAnswer,
-    "clinical_note": ClinicalNote,
     "part": NotePart,
     "facts": note_facts.NoteFacts,
     "versions": note_facts.FactVersions,
-    "draft": FormDraft,
-    "own_questionnaire": OwnQuestionnaire,
 }
+KINDS = PARTS | {kind.name: kind.payload_type for kind in ALL_KINDS}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,6 +53,14 @@ def test_the_page_names_the_fields_in_their_order(kind: str) -> None:
 def test_the_page_leaves_no_kind_out_and_invents_none() -> None:
     sealed = {name for name, table in metadata.tables.items() if {"record", "sealed"} <= set(table.c.keys())}
     assert set(field_tables()) == set(KINDS) and sealed <= set(KINDS)
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS, ids=lambda kind: kind.name)
+def test_the_page_names_every_state_of_a_kind(kind: RecordKind[Any]) -> None:
+    page = independent_reader.FIELDS.read_text(encoding="utf-8")
+    section = page.partition(f"\n## {kind.name}\n")[2].partition("\n| field")[0]
+    assert re.findall(r"`(\w+)`", section.partition("State")[2].partition(". ")[0]) == list(kind.states)
+    assert kind.schema_version == 1 and "present schema version of every kind is 1" in page
 
 
 def test_a_page_with_two_fields_exchanged_is_found_out(tmp_path: Path) -> None:
@@ -87,7 +78,7 @@ def folder(tmp_path: Path) -> tuple[Path, str]:
     work = at_work(tmp_path)
     hour = work.hour(work.client("Ana Reyes"))
     with writing(work.engine) as db:
-        part = NotePart(section="data", source_label="clinician", text="Came on time.")
+        part = NotePart(section="data", source=PartSource.CLINICIAN, text="Came on time.")
         signed(db, work.vault, hour, notes.create_note(db, work.vault, hour, [part], now=NOW))
     work.engine.dispose()
     return tmp_path / "data", " ".join(work.groups)

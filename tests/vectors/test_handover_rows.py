@@ -49,9 +49,9 @@ def test_every_row_is_as_the_page_says(tmp_path: Path) -> None:
         rows = [tuple(row) for row in db.execute(text("SELECT * FROM handover_row ORDER BY seq"))]
     at = int(NOW.timestamp() * 1_000_000)
     assert [opened(ticket.handover_key, work.vault.vault_id, row) for row in rows] == [
-        [3, "answered", 4, True, "Sí.", at],
-        [1, "answered", 0, True, "Sí.", at],
-        [0, "given_back", None, False, "", at],
+        [3, "answered", 4, True, "Sí.", at, None],
+        [1, "answered", 0, True, "Sí.", at, None],
+        [0, "given_back", None, False, "", at, None],
     ]
     before = bytes(32)
     for of, seq, item, previous, sealed in rows:

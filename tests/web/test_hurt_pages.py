@@ -12,7 +12,7 @@ import pytest
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires.progress import complete_administration
 from clinic_toolkit.record.writing import handouts, notes
-from clinic_toolkit.record.writing.note_record import NotePart
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.engine import checkpoint, reading, writing
 from clinic_toolkit.worksheets import catalogue as sheets
 from tests.fixtures.practices import NOW, giving, signed
@@ -46,7 +46,7 @@ def furnished(site: Site) -> Kept:
     hour = work.hour(ana, date(2026, 11, 12))
     given = work.answer(work.begun(ana, giving(), session=hour.id), [3, 4])
     with writing(work.engine) as db:
-        part = NotePart(section="data", source_label="clinician", text="She laughed about the bowl.")
+        part = NotePart(section="data", source=PartSource.CLINICIAN, text="She laughed about the bowl.")
         note = notes.create_note(db, work.vault, hour, [part], now=NOW)
         note = signed(db, work.vault, hour, note)
         complete_administration(db, work.vault, given, now=NOW)
@@ -162,7 +162,7 @@ def test_a_draft_of_an_hour_that_is_hurt_says_so(site: Site, furnished: Kept, hu
     work = site.work
     other = work.hour(work.client("Ben Ode"))
     with writing(work.engine) as db:
-        part = NotePart(section="data", source_label="clinician", text="A draft.")
+        part = NotePart(section="data", source=PartSource.CLINICIAN, text="A draft.")
         draft = notes.create_note(db, work.vault, other, [part], now=NOW)
     harm(site, "therapy_session", hurting)
     assert "The details of this session cannot be read" in text_of(site, f"/notes/{draft.id}/read")[1]

@@ -27,6 +27,8 @@ from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import DecryptionError, SealingKey
 from clinic_toolkit.journal import keyless_events
 from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
+from clinic_toolkit.record.questionnaires.answers import Response
+from clinic_toolkit.record.questionnaires.typed_values import TypedValue
 from clinic_toolkit.store.base import add_refusing_trigger, metadata
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault.envelope import padded_length
@@ -70,6 +72,17 @@ class HandoverKeylessEvent(StrEnum):
 keyless_events.register_keyless_events(HandoverKeylessEvent, _ROW_DETAIL)
 
 
+class HandoverTrouble(StrEnum):
+    """What is wrong with the rows of a hand-over."""
+
+    MISSING = "missing"
+    NOT_NAMED = "not_named"
+    CHANGED = "changed"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
+    NOT_OF_THIS_FORM = "not_of_this_form"
+
+
 class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The sealed content of a row: one answer, or with item number 0 one act on the whole form.
 
@@ -82,16 +95,28 @@ class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     wants_to_talk: bool
     remark: str
     recorded_at: int
+    typed: TypedValue | None = None
 
     def __repr__(self) -> str:
         return "<Line>"
+
+
+def response_of(row: AnswerRow) -> Response:
+    """Return a row of one item as the answer it holds."""
+    return Response(
+        status=row.status,
+        value=row.value,
+        wants_to_talk=row.wants_to_talk,
+        remark=row.remark,
+        typed=row.typed,
+    )
 
 
 class VerifiedRows(msgspec.Struct, frozen=True, kw_only=True):
     """The rows that verified, in order, the troubles of the others, and the number of the last row."""
 
     rows: tuple[AnswerRow, ...]
-    troubles: tuple[str, ...]
+    troubles: tuple[HandoverTrouble, ...]
     last_row: int
 
 
@@ -123,7 +148,7 @@ def read_answer_rows(db: Connection, key: bytes, vault_id: UUID, handover_id: UU
     """Read the rows of a hand-over as untrusted input; a row that does not verify is never returned."""
     sealing_key = _sealing_key(key)
     answer_rows: list[AnswerRow] = []
-    troubles: list[str] = []
+    troubles: list[HandoverTrouble] = []
     expected_seq, previous = 1, _GENESIS_HASH
     query = (
         select(handover_row_table)
@@ -133,15 +158,15 @@ def read_answer_rows(db: Connection, key: bytes, vault_id: UUID, handover_id: UU
     for row in db.execute(query.limit(MAX_ROWS + 1)):
         # The table's CHECKs refuse these too, but whoever changed the file could have removed the CHECKs.
         if not 1 <= row.seq <= MAX_ROWS or row.item < WHOLE_FORM or len(row.sealed) > MAX_SEALED_BYTES:
-            troubles.append("too large")
+            troubles.append(HandoverTrouble.TOO_LARGE)
             continue
         if row.seq != expected_seq:
-            troubles.append("missing")
+            troubles.append(HandoverTrouble.MISSING)
         elif row.previous != previous:
-            troubles.append("changed")
+            troubles.append(HandoverTrouble.CHANGED)
         answer_row = _open_row(sealing_key, vault_id, handover_id, row)
         if answer_row is None:
-            troubles.append("not readable")
+            troubles.append(HandoverTrouble.UNREADABLE)
         else:
             answer_rows.append(answer_row)
         expected_seq, previous = row.seq + 1, _row_hash(row)

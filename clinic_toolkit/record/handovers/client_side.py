@@ -26,6 +26,7 @@ from clinic_toolkit.record.handovers.answer_log import (
     AnswerRow,
     HandoverKeylessEvent,
     handover_row_table,
+    response_of,
 )
 from clinic_toolkit.record.handovers.handover_record import handover_table
 from clinic_toolkit.record.people.watched_questions import WatchedQuestion
@@ -165,7 +166,7 @@ def load_client_form(db: Connection, ticket: HandoverTicket) -> ClientForm:
     """Return what the client has answered since the device was handed over."""
     rows = answer_log.read_answer_rows(db, ticket.handover_key, ticket.vault_id, ticket.handover_id).rows
     return ClientForm(
-        answers={row.item_number: _response(row) for row in rows if row.item_number != WHOLE_FORM},
+        answers={row.item_number: response_of(row) for row in rows if row.item_number != WHOLE_FORM},
         is_begun=bool(rows),
         is_finished=any(row.status == ACT_FINISHED for row in rows),
     )
@@ -187,6 +188,7 @@ def record_answer(
         wants_to_talk=response.wants_to_talk,
         remark=response.remark,
         recorded_at=to_microseconds(now),
+        typed=response.typed,
     )
     _append_row(db, ticket, row, HandoverKeylessEvent.KEPT, max_rows=MAX_ANSWER_ROWS, now=now)
 
@@ -234,7 +236,3 @@ def _append_row(
     seq = answer_log.append_answer_row(db, ticket.handover_key, ticket.vault_id, id, row)
     event_and_row = f"{event} {answer_log.row_reference(id, seq)}"
     audit_log.append_keyless_entry(db, UUID(bytes=ticket.incarnation), event_and_row, now=now)
-
-
-def _response(row: AnswerRow) -> Response:
-    return Response(status=row.status, value=row.value, wants_to_talk=row.wants_to_talk, remark=row.remark)

@@ -18,7 +18,7 @@ from clinic_toolkit.journal import integrity, records
 from clinic_toolkit.journal.audit_log import audit_log_table
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import answer_log, returned_answers
-from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, WHOLE_FORM, AnswerRow
+from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, WHOLE_FORM, AnswerRow, HandoverTrouble
 from clinic_toolkit.record.handovers.client_side import (
     HandoverTicket,
     generate_form_token,
@@ -40,7 +40,7 @@ class NothingToDecide(ClinicError):
 
 class _ReturnedRows(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[AnswerRow, ...]
-    troubles: tuple[str, ...]
+    troubles: tuple[HandoverTrouble, ...]
     acts: frozenset[str]
 
 
@@ -244,11 +244,13 @@ def _read_returned_rows(
     troubles = list(verified.troubles)
     last_logged = answer_log.highest_logged_row(db, handover.id, after_entry=handover.payload.after_entry)
     if verified.last_row != last_logged:
-        troubles.append("missing" if verified.last_row < last_logged else "not named")
+        troubles.append(
+            HandoverTrouble.MISSING if verified.last_row < last_logged else HandoverTrouble.NOT_NAMED
+        )
     instrument = administrations.instrument_of(target.payload) if target else None
     fitting_rows = tuple(row for row in verified.rows if returned_answers.fits_form(row, instrument))
     if len(fitting_rows) < len(verified.rows):
-        troubles.append("not an answer of this form")
+        troubles.append(HandoverTrouble.NOT_OF_THIS_FORM)
     return _ReturnedRows(
         rows=tuple(row for row in fitting_rows if row.item_number != WHOLE_FORM),
         troubles=tuple(dict.fromkeys(troubles)),

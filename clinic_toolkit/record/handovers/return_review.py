@@ -7,6 +7,7 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import safety_prompt_rules
 from clinic_toolkit.record.handovers import clinician_side, returned_answers
+from clinic_toolkit.record.handovers.answer_log import HandoverTrouble, response_of
 from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
@@ -17,12 +18,12 @@ from clinic_toolkit.vault.vault import Vault
 
 # The sentence shown for each trouble with the returned rows.
 TROUBLE_SENTENCES = {
-    "missing": "part of what was saved is missing",
-    "not named": "something is there that the audit trail does not mention",
-    "changed": "part of what was saved was changed",
-    "not readable": "part of what was saved cannot be read",
-    "too large": "something is there that no page could have saved",
-    "not an answer of this form": "something is there that is not an answer to this questionnaire",
+    HandoverTrouble.MISSING: "part of what was saved is missing",
+    HandoverTrouble.NOT_NAMED: "something is there that the audit trail does not mention",
+    HandoverTrouble.CHANGED: "part of what was saved was changed",
+    HandoverTrouble.UNREADABLE: "part of what was saved cannot be read",
+    HandoverTrouble.TOO_LARGE: "something is there that no page could have saved",
+    HandoverTrouble.NOT_OF_THIS_FORM: "something is there that is not an answer to this questionnaire",
 }
 
 
@@ -96,11 +97,7 @@ def build_return_review(
         open_line_answer=open_line,
         earlier_open_line=target.payload.open_line_answer,
         counts=_count_answers(shown_items),
-        trouble_sentences=tuple(
-            TROUBLE_SENTENCES[trouble]
-            for trouble in handover.payload.troubles
-            if trouble in TROUBLE_SENTENCES
-        ),
+        trouble_sentences=tuple(TROUBLE_SENTENCES[trouble] for trouble in handover.payload.troubles),
         differences=tuple(
             AnswerDifference(number=recorded.number, text=recorded.text, recorded=recorded, returned=returned)
             for recorded, returned in zip(recorded_items, shown_items, strict=True)
@@ -114,7 +111,7 @@ def list_orphaned_answers(handover: RecordVersion[Handover]) -> tuple[tuple[int,
     return tuple(
         (
             row.item_number,
-            Response(status=row.status, value=row.value, wants_to_talk=row.wants_to_talk, remark=row.remark),
+            response_of(row),
         )
         for row in sorted(
             returned_answers.newest_by_item(handover.payload.rows).values(), key=lambda line: line.item_number

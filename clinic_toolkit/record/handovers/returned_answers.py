@@ -2,12 +2,19 @@
 
 from datetime import datetime
 
+import msgspec
+
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK, WHOLE_FORM, AnswerRow
+from clinic_toolkit.record.handovers.answer_log import (
+    ACT_FINISHED,
+    ACT_GIVEN_BACK,
+    WHOLE_FORM,
+    AnswerRow,
+    response_of,
+)
 from clinic_toolkit.record.handovers.client_side import REMARK_LIMIT
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.types import from_microseconds
 
 ACTS = (ACT_FINISHED, ACT_GIVEN_BACK)
@@ -25,17 +32,21 @@ def fits_form(row: AnswerRow, instrument: Instrument | None) -> bool:
         instrument: None if the form is unreadable; then items and values are not checked.
     """
     if row.item_number == WHOLE_FORM:
-        return row.status in ACTS and row.value is None and not row.wants_to_talk and not row.remark
+        has_content = row.value is not None or row.typed is not None or row.wants_to_talk or row.remark
+        return row.status in ACTS and not has_content
     if instrument is not None and instrument.open_line and row.item_number == len(instrument.items) + 1:
         return (
             row.status == answers.STATUSES[0]
             and row.value is None
+            and row.typed is None
             and not row.wants_to_talk
             and _is_plain_text(row.remark)
         )
     return (
         (instrument is None or 1 <= row.item_number <= len(instrument.items))
         and row.status in answers.STATUSES
+        # No question of the program asks for a typed value.
+        and row.typed is None
         and (row.value is not None) == (row.status == "answered")
         and (
             instrument is None
@@ -69,14 +80,11 @@ def merge_into_answers(administration: Administration, rows: tuple[AnswerRow, ..
     for row in newest_by_item(list_fitting_rows(administration, rows)).values():
         if row.item_number > len(merged.statuses):
             continue
-        response = Response(
-            status=row.status, value=row.value, wants_to_talk=row.wants_to_talk, remark=row.remark
-        )
+        response = response_of(row)
         if row.status == "not_reached":
             earlier = recorded[row.item_number - 1]
-            response = Response(
-                status=earlier.status,
-                value=earlier.value,
+            response = msgspec.structs.replace(
+                earlier,
                 wants_to_talk=row.wants_to_talk or earlier.wants_to_talk,
                 remark=row.remark or earlier.remark,
             )

@@ -1,6 +1,6 @@
 """What is stored about a therapy session, or a contact between sessions."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
@@ -50,7 +50,8 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
 
     Times are local to the clinician. `present` are the ids of the clients who were there, or were expected if
     it did not take place; `others_present` is anyone else, such as an interpreter. `agreed_for_next` is what
-    was agreed for next time.
+    was agreed for next time. `starts_at` (UTC), `minutes` and `zone` (an IANA name) say when the local times
+    were; see `therapy_session_moment`.
     """
 
     case_id_bytes: bytes
@@ -65,6 +66,9 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     others_present: str = ""
     attendance: str = "planned"
     agreed_for_next: str = ""
+    starts_at: datetime | None = None
+    minutes: int | None = None
+    zone: str = ""
 
     @property
     def case_id(self) -> UUID:

@@ -14,6 +14,7 @@ from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases
 from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.therapy_session_moment import with_moment
 from clinic_toolkit.record.people.therapy_session_record import (
     ATTENDANCE_LABELS,
     THERAPY_SESSION,
@@ -58,7 +59,7 @@ def create_therapy_session(
         db,
         vault,
         THERAPY_SESSION,
-        therapy_session,
+        with_moment(therapy_session),
         ring=case.ring,
         state=TherapySessionState.ENTERED,
         event=TherapySessionEvent.ENTERED,
@@ -96,15 +97,8 @@ def open_therapy_session(
     )
     if payload.start is None:
         payload = msgspec.structs.replace(payload, start=wall_clock_minute(now))
-    return records.append_version(
-        db,
-        vault,
-        THERAPY_SESSION,
-        current,
-        payload,
-        state=TherapySessionState.OPEN,
-        event=TherapySessionEvent.OPENED,
-        now=now,
+    return _append_session(
+        db, vault, current, payload, TherapySessionState.OPEN, TherapySessionEvent.OPENED, now=now
     )
 
 
@@ -121,15 +115,8 @@ def close_therapy_session(
     ):
         end = minute
     payload = msgspec.structs.replace(current.payload, end=end)
-    return records.append_version(
-        db,
-        vault,
-        THERAPY_SESSION,
-        current,
-        payload,
-        state=TherapySessionState.CLOSED,
-        event=TherapySessionEvent.CLOSED,
-        now=now,
+    return _append_session(
+        db, vault, current, payload, TherapySessionState.CLOSED, TherapySessionEvent.CLOSED, now=now
     )
 
 
@@ -153,18 +140,25 @@ def revise_therapy_session(
     _check_times(therapy_session)
     state = current.state
     if therapy_session.attendance == "planned":
-        state = "entered"
-    elif state == "open" and not therapy_session.took_place:
-        state = "closed"
+        state = TherapySessionState.ENTERED
+    elif state == TherapySessionState.OPEN and not therapy_session.took_place:
+        state = TherapySessionState.CLOSED
+    return _append_session(db, vault, current, therapy_session, state, TherapySessionEvent.REVISED, now=now)
+
+
+def _append_session(
+    db: Connection,
+    vault: Vault,
+    current: RecordVersion[TherapySession],
+    payload: TherapySession,
+    state: str,
+    event: TherapySessionEvent,
+    *,
+    now: datetime,
+) -> RecordVersion[TherapySession]:
+    payload = with_moment(payload, current.payload)
     return records.append_version(
-        db,
-        vault,
-        THERAPY_SESSION,
-        current,
-        therapy_session,
-        state=state,
-        event=TherapySessionEvent.REVISED,
-        now=now,
+        db, vault, THERAPY_SESSION, current, payload, state=state, event=event, now=now
     )
 
 
@@ -182,16 +176,7 @@ def record_agreement(
     if agreement == current.payload.agreed_for_next:
         return current
     payload = msgspec.structs.replace(current.payload, agreed_for_next=agreement)
-    return records.append_version(
-        db,
-        vault,
-        THERAPY_SESSION,
-        current,
-        payload,
-        state=current.state,
-        event=TherapySessionEvent.AGREED,
-        now=now,
-    )
+    return _append_session(db, vault, current, payload, current.state, TherapySessionEvent.AGREED, now=now)
 
 
 def attendance_label(therapy_session: TherapySession) -> str:

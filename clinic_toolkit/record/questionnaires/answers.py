@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
 from itertools import pairwise
+from operator import itemgetter
 
 import msgspec
+
+from clinic_toolkit.record.questionnaires.typed_values import TypedValue
 
 STATUSES = ("not_reached", "answered", "declined", "did_not_come_up")
 _NO_VALUE = 255
@@ -17,12 +20,13 @@ _NOT_ANSWERED = 0xFFFFFFFF
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer: its status, its value if one was chosen, the wish to talk about it, and a remark."""
+    """One answer: its status, the option chosen or a typed value, the wish to talk about it, and a remark."""
 
     status: str
     value: int | None
     wants_to_talk: bool
     remark: str
+    typed: TypedValue | None = None
 
 
 class MergedResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,13 +37,17 @@ class MergedResponse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answers(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """All answers of one questionnaire; `remarks` are pairs of an item's index, from 0, and its remark."""
+    """All answers of one questionnaire.
+
+    `remarks` and `typed_values` are pairs of an item's index, from 0, and its remark or typed value.
+    """
 
     values: bytes
     statuses: bytes
     talk_marks: bytes
     seconds: bytes
     remarks: tuple[tuple[int, str], ...] = ()
+    typed_values: tuple[tuple[int, TypedValue], ...] = ()
 
 
 def blank_answers(count: int) -> Answers:
@@ -64,8 +72,9 @@ def with_response(answers: Answers, index: int, response: Response, *, elapsed: 
     """
     if not 0 <= index < len(answers.statuses):
         raise ValueError("no such item")
-    if (response.value is not None) != (response.status == "answered"):
-        raise ValueError("a value goes with an answer, and with nothing else")
+    given_values = [value for value in (response.value, response.typed) if value is not None]
+    if len(given_values) != (response.status == "answered"):
+        raise ValueError("one value goes with an answer, and with nothing else")
     elapsed_seconds = min(_NOT_ANSWERED - 1, max(0, int(elapsed.total_seconds())))
     remarks = {**dict(answers.remarks), index: response.remark}
     return Answers(
@@ -76,18 +85,20 @@ def with_response(answers: Answers, index: int, response: Response, *, elapsed: 
         + elapsed_seconds.to_bytes(4, "big")
         + answers.seconds[index * 4 + 4 :],
         remarks=tuple(sorted((item_index, text) for item_index, text in remarks.items() if text)),
+        typed_values=_with_typed_value(answers.typed_values, index, response.typed),
     )
 
 
 def decode_responses(answers: Answers) -> list[Response]:
     """Return every answer, in the order of the items."""
-    remarks = dict(answers.remarks)
+    remarks, typed_values = dict(answers.remarks), dict(answers.typed_values)
     return [
         Response(
             status=STATUSES[status],
             value=None if value == _NO_VALUE else value,
             wants_to_talk=bool(talk_mark),
             remark=remarks.get(index, ""),
+            typed=typed_values.get(index),
         )
         for index, (status, value, talk_mark) in enumerate(
             zip(answers.statuses, answers.values, answers.talk_marks, strict=True)
@@ -100,7 +111,9 @@ def response_fingerprint(response: Response) -> str:
 
     A page sends it back, so that only what was changed on the page is saved.
     """
-    value = "" if response.value is None else response.value
+    value = "" if response.value is None else str(response.value)
+    if response.typed is not None:
+        value = f"{response.typed.kind}-{text_fingerprint(response.typed.text)}"
     return (
         f"{response.status}{value}.{'talk' if response.wants_to_talk else ''}."
         f"{text_fingerprint(response.remark)}"
@@ -139,7 +152,7 @@ def merge_response(shown_fingerprint: str, sent: Response, stored: Response) -> 
 
 
 # The parts that are merged separately; a value always goes with its status.
-_MERGE_FIELDS = (("status", "value"), ("wants_to_talk",), ("remark",))
+_MERGE_FIELDS = (("status", "value", "typed"), ("wants_to_talk",), ("remark",))
 UNANSWERED_FINGERPRINT = response_fingerprint(
     Response(status="not_reached", value=None, wants_to_talk=False, remark="")
 )
@@ -173,6 +186,14 @@ def seconds_between_answers(answers: Answers) -> tuple[float, ...]:
 def total_time(answers: Answers) -> timedelta | None:
     """Return the time from the start to the last answer; None without any answer."""
     return max((elapsed for elapsed in answer_times(answers) if elapsed is not None), default=None)
+
+
+def _with_typed_value(
+    typed_values: tuple[tuple[int, TypedValue], ...], index: int, typed: TypedValue | None
+) -> tuple[tuple[int, TypedValue], ...]:
+    others = [(item_index, value) for item_index, value in typed_values if item_index != index]
+    added = [] if typed is None else [(index, typed)]
+    return tuple(sorted(others + added, key=itemgetter(0)))
 
 
 def _with_byte(whole: bytes, index: int, value: int) -> bytes:

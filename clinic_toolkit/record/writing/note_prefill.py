@@ -18,9 +18,11 @@ from clinic_toolkit.record.values.page_values import (
     Result,
 )
 from clinic_toolkit.record.writing import handouts
+from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat, format_of
 from clinic_toolkit.record.writing.note_record import (
     ClinicalNote,
     NotePart,
+    PartSource,
 )
 from clinic_toolkit.vault.vault import Vault
 
@@ -30,6 +32,7 @@ def list_prefilled_parts(
     vault: Vault,
     hour: RecordVersion[TherapySession],
     given: Sequence[RecordVersion[Administration]] | None = None,
+    note_format: NoteFormat = DEFAULT_FORMAT,
 ) -> list[NotePart]:
     """The prefilled parts that a note of this hour may start with, each marked with its source.
 
@@ -38,8 +41,10 @@ def list_prefilled_parts(
     a form.
 
     Args:
+        note_format: decides the sections that the parts go to.
         given: the questionnaires of the hour, if the caller has loaded them already.
     """
+    sections = note_format.section_by_source
     parts = []
     for administration in (
         answered_items.list_single_client_administrations(db, vault, hour) if given is None else given
@@ -48,21 +53,22 @@ def list_prefilled_parts(
             continue
         with suppress(administrations.DefinitionUnreadable):
             result = results.build_result(db, vault, administration)
-            parts.append(_questionnaire_part(administration, result))
-            parts += _remark_parts(administration, result)
+            parts.append(_questionnaire_part(administration, result, sections[PartSource.QUESTIONNAIRE]))
+            parts += _remark_parts(administration, result, sections[PartSource.REMARK])
     for handout in handouts.list_handouts_in_session(
         db, vault, therapy_session_loader.single_client_of(db, vault, hour), hour.id
     ):
         parts.append(
             NotePart(
-                section="plan",
+                section=sections[PartSource.WORKSHEET],
+                source=PartSource.WORKSHEET,
                 source_label=f"worksheet, {format_date(handout.payload.given_at.astimezone())}",
                 # Whether it stays in the room is left out: a client who reads along would learn of the hold.
                 text=f"Worksheet “{handout.payload.title}” given.",
                 origin_id=handout.id.hex,
             )
         )
-    return parts + _risk_parts(db, vault, hour)
+    return parts + _risk_parts(db, vault, hour, sections[PartSource.RISK_ENTRY])
 
 
 def list_current_parts(
@@ -73,17 +79,20 @@ def list_current_parts(
     given: Sequence[RecordVersion[Administration]] | None = None,
 ) -> list[NotePart]:
     """The parts of the draft, and any prefilled part that became available since it was started."""
-    offered = list_prefilled_parts(db, vault, hour, given)
+    offered = list_prefilled_parts(db, vault, hour, given, format_of(note.payload if note else None))
     parts = list(note.payload.parts) if note else []
     existing_ids = {part.origin_id for part in parts if part.origin_id}
     return parts + [part for part in offered if part.origin_id not in existing_ids]
 
 
-def _risk_parts(db: Connection, vault: Vault, hour: RecordVersion[TherapySession]) -> list[NotePart]:
+def _risk_parts(
+    db: Connection, vault: Vault, hour: RecordVersion[TherapySession], section: str
+) -> list[NotePart]:
     """The risk entries of the hour, excluded until they are ticked, because other people read notes."""
     return [
         NotePart(
-            section="assessment",
+            section=section,
+            source=PartSource.RISK_ENTRY,
             source_label=f"risk entry of {format_date(entry.payload.entry_date)}",
             text=risk_entries.render_risk_entry(entry.payload),
             origin_id=entry.id.hex,
@@ -96,19 +105,25 @@ def _risk_parts(db: Connection, vault: Vault, hour: RecordVersion[TherapySession
     ]
 
 
-def _questionnaire_part(administration: RecordVersion[Administration], result: Result) -> NotePart:
+def _questionnaire_part(
+    administration: RecordVersion[Administration], result: Result, section: str
+) -> NotePart:
     return NotePart(
-        section="data",
+        section=section,
+        source=PartSource.QUESTIONNAIRE,
         source_label=f"questionnaire “{result.instrument.title}”, {format_date(result.answered_on)}",
         text=_questionnaire_sentence(result, administration),
         origin_id=administration.id.hex,
     )
 
 
-def _remark_parts(administration: RecordVersion[Administration], result: Result) -> list[NotePart]:
+def _remark_parts(
+    administration: RecordVersion[Administration], result: Result, section: str
+) -> list[NotePart]:
     return [
         NotePart(
-            section="data",
+            section=section,
+            source=PartSource.REMARK,
             source_label=f"questionnaire “{result.instrument.title}”, {format_date(result.answered_on)}",
             text=f"Said beside “{remark.question}”: “{remark.text}”",
             origin_id=f"{administration.id.hex}-{remark.index}",

@@ -13,26 +13,37 @@ from clinic_toolkit.store.base import sealed_table
 note_table = sealed_table("clinical_note")
 
 
-SECTIONS_BY_FORMAT = {"DAP": {"data": "Data", "assessment": "Assessment", "plan": "Plan"}}
+class PartSource(StrEnum):
+    """Where a part of a note came from. A remark is what a client said beside a question."""
 
-
-SOURCE_CLINICIAN = "clinician"
+    CLINICIAN = "clinician"
+    QUESTIONNAIRE = "questionnaire"
+    REMARK = "remark"
+    WORKSHEET = "worksheet"
+    RISK_ENTRY = "risk_entry"
 
 
 class NotePart(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """A piece of text in one section.
 
-    `source_label` is "clinician" or names the source of a prefilled text; `origin_id` identifies the record
-    that the text came from, so that it is offered only once. `is_excluded` keeps the part out of the note.
-    `is_offered` marks a part that starts excluded and that only a tick includes.
+    `source_label` names the source of a prefilled text in words, as a reader sees it; "" for the clinician.
+    `origin_id` identifies the record that the text came from, so that it is offered only once. `is_excluded`
+    keeps the part out of the note. `is_offered` marks a part that starts excluded and that only a tick
+    includes.
     """
 
     section: str
-    source_label: str
+    source: PartSource
     text: str
+    source_label: str = ""
     origin_id: str = ""
     is_excluded: bool = False
     is_offered: bool = False
+
+    @property
+    def quotes_questionnaire(self) -> bool:
+        """Whether the text came from a questionnaire."""
+        return self.source in (PartSource.QUESTIONNAIRE, PartSource.REMARK)
 
 
 class NoteState(StrEnum):
@@ -88,7 +99,7 @@ class ClinicalNote(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     @property
     def quotes_questionnaire(self) -> bool:
         """Whether any included part came from a questionnaire."""
-        return any(part.source_label.startswith("questionnaire") for part in self.included_parts)
+        return any(part.quotes_questionnaire for part in self.included_parts)
 
 
 CLINICAL_NOTE = register_kind(

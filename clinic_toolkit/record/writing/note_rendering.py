@@ -16,13 +16,9 @@ from clinic_toolkit.record.values.page_values import (
     NoteSection,
     TherapySessionFacts,
 )
-from clinic_toolkit.record.writing import changes_after_signing, notes, signature_facts
+from clinic_toolkit.record.writing import changes_after_signing, note_formats, notes, signature_facts
 from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
-from clinic_toolkit.record.writing.note_record import (
-    SECTIONS_BY_FORMAT,
-    SOURCE_CLINICIAN,
-    ClinicalNote,
-)
+from clinic_toolkit.record.writing.note_record import ClinicalNote, PartSource
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -68,30 +64,33 @@ def build_sections(note: ClinicalNote, status_lines: tuple[str, ...]) -> tuple[N
         status_lines: the validation status of the questionnaires that the note quotes. It is added to the
             sections that quote them; at the end of the note it would seem to be about the note itself.
     """
-    quoting_sections = {
-        part.section for part in note.included_parts if part.source_label.startswith("questionnaire")
-    }
+    quoting_sections = {part.section for part in note.included_parts if part.quotes_questionnaire}
     evidence_lines = tuple(f"About the questionnaire: {line}" for line in status_lines)
     return tuple(
         NoteSection(
             heading=heading, text=text, evidence_lines=evidence_lines if key in quoting_sections else ()
         )
-        for key, heading in SECTIONS_BY_FORMAT[note.format].items()
+        for key, heading in note_formats.format_of(note).sections
         if (text := render_section(note, key))
     )
+
+
+def list_sources(note: ClinicalNote) -> list[str]:
+    """The sources of the prefilled texts of a note, in words, each once."""
+    return sorted({part.source_label for part in note.parts if part.source_label and not part.is_excluded})
 
 
 def list_empty_sections(note: ClinicalNote) -> list[str]:
     """The headings of the empty sections, to show before a note is signed."""
     return [
-        heading for key, heading in SECTIONS_BY_FORMAT[note.format].items() if not render_section(note, key)
+        heading for key, heading in note_formats.format_of(note).sections if not render_section(note, key)
     ]
 
 
 def render_section(note: ClinicalNote, section: str) -> str:
     """One section as plain text; a prefilled part is followed by its source."""
     blocks = [
-        part.text if part.source_label == SOURCE_CLINICIAN else f"{part.text} [from the {part.source_label}]"
+        part.text if part.source == PartSource.CLINICIAN else f"{part.text} [from the {part.source_label}]"
         for part in note.parts
         if part.section == section and part.text.strip() and not part.is_excluded
     ]

@@ -18,6 +18,7 @@ from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import UNREADABLE_NAME
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.writing.note_facts import NoteFacts
+from clinic_toolkit.record.writing.note_formats import DEFAULT_FORMAT, NoteFormat
 from clinic_toolkit.record.writing.note_record import (
     CLINICAL_NOTE,
     ClinicalNote,
@@ -69,9 +70,10 @@ def create_note(
     parts: Sequence[NotePart],
     *,
     now: datetime,
+    note_format: NoteFormat = DEFAULT_FORMAT,
 ) -> RecordVersion[ClinicalNote]:
     """Create the note of an hour as a draft."""
-    payload = ClinicalNote(therapy_session=hour.id.bytes, format="DAP", parts=tuple(parts))
+    payload = ClinicalNote(therapy_session=hour.id.bytes, format=note_format.id, parts=tuple(parts))
     return records.create_record(
         db,
         vault,

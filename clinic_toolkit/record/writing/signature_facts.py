@@ -126,7 +126,7 @@ def list_evidence_lines(db: Connection, vault: Vault, note: ClinicalNote) -> tup
         return ()
     lines = []
     for part in note.included_parts:
-        if part.source_label.startswith("questionnaire") and part.origin_id:
+        if part.quotes_questionnaire and part.origin_id:
             # The origin of a client's remark is the questionnaire's id, "-", and the index of the question.
             with suppress(
                 records.RecordNotFound,

@@ -11,38 +11,41 @@ import msgspec
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
-from clinic_toolkit.record.writing.note_record import SECTIONS_BY_FORMAT, SOURCE_CLINICIAN, NotePart
+from clinic_toolkit.record.writing.note_formats import NoteFormat
+from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.web.forms import fields
 
 
 class NoteForm:
     """A note as typed. `sections` and `prefilled_blocks` hold each part with the name of its field."""
 
-    def __init__(self, parts: Sequence[NotePart], version: int) -> None:
+    def __init__(self, parts: Sequence[NotePart], note_format: NoteFormat, version: int = 0) -> None:
         self.expected_version = version
         self.errors_by_field: dict[str, list[str]] = {}
-        own_parts = {part.section: part for part in parts if part.source_label == SOURCE_CLINICIAN}
+        own_parts = {part.section: part for part in parts if part.source == PartSource.CLINICIAN}
         self.sections = [
             (
                 f"section-{key}",
                 heading,
-                own_parts.get(key) or NotePart(section=key, source_label=SOURCE_CLINICIAN, text=""),
+                own_parts.get(key) or NotePart(section=key, source=PartSource.CLINICIAN, text=""),
             )
-            for key, heading in SECTIONS_BY_FORMAT["DAP"].items()
+            for key, heading in note_format.sections
         ]
         self.prefilled_blocks = [
-            (f"block-{part.origin_id}", part) for part in parts if part.source_label != SOURCE_CLINICIAN
+            (f"block-{part.origin_id}", part) for part in parts if part.source != PartSource.CLINICIAN
         ]
 
     @classmethod
-    def from_parts(cls, parts: Sequence[NotePart]) -> "NoteForm":
+    def from_parts(cls, parts: Sequence[NotePart], note_format: NoteFormat) -> "NoteForm":
         """Make the form from the stored parts."""
-        return cls(parts, 0)
+        return cls(parts, note_format)
 
     @classmethod
-    def from_request(cls, parts: Sequence[NotePart], sent: Mapping[str, str]) -> "NoteForm":
+    def from_request(
+        cls, parts: Sequence[NotePart], note_format: NoteFormat, sent: Mapping[str, str]
+    ) -> "NoteForm":
         """Make the form from posted fields; a block that the page did not show yet stays unchanged."""
-        form = cls(parts, fields.parse_whole_number(sent.get("version")))
+        form = cls(parts, note_format, fields.parse_whole_number(sent.get("version")))
         form.sections = [
             (name, heading, msgspec.structs.replace(part, text=fields.clean_text(sent.get(name, part.text))))
             for name, heading, part in form.sections

@@ -26,7 +26,11 @@ from clinic_toolkit.record.writing import (
     signature_facts,
 )
 from clinic_toolkit.record.writing.changes_after_signing import ChangesAfterSigning
-from clinic_toolkit.record.writing.note_record import CLINICAL_NOTE, SOURCE_CLINICIAN, ClinicalNote
+from clinic_toolkit.record.writing.note_formats import format_of
+from clinic_toolkit.record.writing.note_record import (
+    CLINICAL_NOTE,
+    ClinicalNote,
+)
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, quick_return
 from clinic_toolkit.web.forms.notes import NoteForm, SignForm
@@ -60,7 +64,7 @@ def edit(session: UUID) -> ViewResult:
     parts = note_prefill.list_current_parts(
         context.db(), context.vault(), hour, note, session_administrations
     )
-    return _render_editor(hour, note, NoteForm.from_parts(parts))
+    return _render_editor(hour, note, NoteForm.from_parts(parts, format_of(note.payload if note else None)))
 
 
 @screen.post("/sessions/<uuid:session>/note")
@@ -69,7 +73,9 @@ def save(session: UUID) -> ViewResult:
     hour = therapy_sessions.load_therapy_session(context.db(), context.vault(), session)
     note = notes.find_note_of_session(context.db(), context.vault(), hour)
     form = NoteForm.from_request(
-        note_prefill.list_current_parts(context.db(), context.vault(), hour, note), request.form
+        note_prefill.list_current_parts(context.db(), context.vault(), hour, note),
+        format_of(note.payload if note else None),
+        request.form,
     )
     expected_version = form.expected_version
     # The form was sent twice: its text is stored already, and nothing else was saved since.
@@ -222,13 +228,7 @@ def _render_reading(
         whom=display_names.load_display_names(context.db(), context.vault()).full_and_short(
             _client_ids_of(hour)
         ),
-        from_sources=sorted(
-            {
-                part.source_label
-                for part in note.payload.parts
-                if part.source_label != SOURCE_CLINICIAN and not part.is_excluded
-            }
-        ),
+        from_sources=note_rendering.list_sources(note.payload),
         errors=form.errors,
     )
 

@@ -20,6 +20,7 @@ from clinic_toolkit.record.people import (
 )
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.therapy_session_moment import without_moment
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
 from clinic_toolkit.record.writing import additions_after_signing, handouts, notes
 from clinic_toolkit.web import context
@@ -153,7 +154,7 @@ def edit(id: UUID) -> ViewResult:
     )
     if request.method == "POST" and form.validate():
         payload = form.payload(case.id, hour.payload.agreed_for_next)
-        if payload == hour.payload:
+        if payload == without_moment(hour.payload):
             draft.mark_recorded()
             return responses.redirect_to(url_for(".show", id=id))
         if not therapy_sessions.has_same_facts(
