@@ -1,16 +1,21 @@
 """The content of the demo practice, read from TOML files and validated as a whole."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, time
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from clinic_toolkit.demo import content_problems
 from clinic_toolkit.errors import DamagedFile
-from clinic_toolkit.instruments import catalogue
-from clinic_toolkit.worksheets import catalogue as sheets
+from clinic_toolkit.record.people.therapy_session_record import (
+    HELD_ATTENDANCE,
+    Attendance,
+    TherapySessionKind,
+    TherapySessionSetting,
+)
 
 CONTENT_FOLDER = Path(__file__).parent
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "today"]
@@ -115,12 +120,12 @@ class Hour(_ContentModel):
     weekday: Weekday | None = None
     at: time | None = None
     minutes: int | None = None
-    kind: Literal["session", "call", "message", "consultation"] = "session"
-    setting: Literal["room", "telehealth", "phone"] | None = None
+    kind: TherapySessionKind = Field(default=TherapySessionKind.SESSION, strict=False)
+    setting: TherapySessionSetting | None = Field(default=None, strict=False)
     place: str | None = None
     call_back: str | None = None
     others_present: str = ""
-    attendance: Literal["came", "late", "cancelled", "no_show"] | None = None
+    attendance: Attendance | None = Field(default=None, strict=False)
     minutes_late: int = 0
     present: list[str] | None = None
     agreed: str = ""
@@ -136,12 +141,14 @@ class Hour(_ContentModel):
     @property
     def took_place(self) -> bool:
         """Whether anyone was met or spoken to."""
-        return self.is_past and self.attendance in (None, "came", "late")
+        return self.is_past and self.attendance in (None, *HELD_ATTENDANCE)
 
     @model_validator(mode="after")
     def _check_hour(self) -> Self:
         if (self.weeks is None) == (self.today is None) or self.weeks == 0:
             raise ValueError("needs either weeks, which is never 0, or today")
+        if self.attendance == Attendance.PLANNED:
+            raise ValueError("needs no attendance while it is only planned")
         if not self.took_place and (self.note or self.questionnaires or self.sheets):
             raise ValueError("holds something although it did not take place")
         return self
@@ -153,7 +160,7 @@ class UsualSchedule(_ContentModel):
     weekday: Weekday
     at: time
     minutes: int = 50
-    setting: Literal["room", "telehealth", "phone"] = "room"
+    setting: TherapySessionSetting = Field(default=TherapySessionSetting.ROOM, strict=False)
     place: str = ""
     call_back: str = ""
 
@@ -225,7 +232,7 @@ def read_content(folder: Path = CONTENT_FOLDER) -> Content:
         clients={name: client for name, client in clients.items() if client is not None},
         couples={name: couple for name, couple in couples.items() if couple is not None},
     )
-    problems = list(_cross_file_problems(content))
+    problems = list(content_problems.iter_cross_file_problems(content))
     if problems:
         raise ContentError(problems)
     return content
@@ -246,55 +253,3 @@ def _read_file(path: Path, kind: type[P], found: list[str]) -> P | None:
 
 def _format_path(parts: Iterable[int | str]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
-
-
-def _cross_file_problems(content: Content) -> Iterator[str]:
-    """Report names that must be defined in another file and are not."""
-    for name, couple in content.couples.items():
-        yield from (
-            f"{name}.toml: nobody is called {partner!r}"
-            for partner in couple.partners
-            if partner not in content.clients
-        )
-        for index, hour in enumerate(couple.hours):
-            if not set(hour.present or ()) <= set(couple.partners):
-                yield f"{name}.toml, hours[{index}]: someone present is not of this couple"
-            if hour.questionnaires or hour.sheets:
-                yield f"{name}.toml, hours[{index}]: a joint session holds no questionnaire and no sheet"
-    for name, client in content.clients.items():
-        relationship_keys = {relationship.key for relationship in client.relationships} | {""}
-        frames = {frame.id for frame in catalogue.list_frames()}
-        for relationship in client.relationships:
-            if relationship.frame not in frames:
-                yield f"{name}.toml, relationships: there is no frame {relationship.frame!r}"
-        for index, hour in enumerate(client.hours):
-            for problem in _hour_problems(hour, relationship_keys):
-                yield f"{name}.toml, hours[{index}]: {problem}"
-
-
-def _hour_problems(hour: Hour, known: set[str]) -> Iterator[str]:
-    item_counts = {instrument.id: len(instrument.items) for instrument in catalogue.list_newest()}
-    watchable = {f"{form.id}:{item.id}" for form in catalogue.list_instruments() for item in form.items}
-    check_in = catalogue.load_check_in().id
-    for questionnaire in hour.questionnaires:
-        marks = questionnaire.answers.split()
-        if questionnaire.watched and (questionnaire.watched not in watchable or not questionnaire.about):
-            yield f"nobody can watch {questionnaire.watched!r}"
-        if (questionnaire.watched or questionnaire.open_line) and questionnaire.instrument != check_in:
-            yield f"{questionnaire.instrument!r} is no check-in"
-        if questionnaire.about not in known:
-            yield f"there is no relationship {questionnaire.about!r}"
-        if len(marks) - bool(questionnaire.watched) != item_counts.get(questionnaire.instrument):
-            yield f"{len(marks)} answers do not fit {questionnaire.instrument!r}"
-        elif not all(mark.removesuffix("*") in set("01234dn.") for mark in marks):
-            yield f"an answer of {questionnaire.instrument!r} is not one of 0 to 4, d, n or ."
-        elif not all(number in map(str, range(1, len(marks) + 1)) for number in questionnaire.said):
-            yield f"said names an item that {questionnaire.instrument!r} does not have"
-    needs_fear_asked = {sheet.slug: sheet.needs_fear_asked for sheet in sheets.list_worksheets()}
-    for worksheet in hour.sheets:
-        if worksheet.sheet not in needs_fear_asked:
-            yield f"there is no worksheet {worksheet.sheet!r}"
-        elif needs_fear_asked[worksheet.sheet] and not worksheet.fear:
-            yield f"{worksheet.sheet!r} waits until fear was asked about"
-        if worksheet.about not in known:
-            yield f"there is no relationship {worksheet.about!r}"

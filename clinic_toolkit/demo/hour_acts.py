@@ -20,7 +20,11 @@ from clinic_toolkit.psychometrics.score_change import MIN_BASELINE_ROUNDS
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.people import relationships, therapy_sessions, watched_questions
 from clinic_toolkit.record.people.relationship_record import Relationship
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import (
+    Attendance,
+    TherapySession,
+    TherapySessionKind,
+)
 from clinic_toolkit.record.questionnaires import administrations, reflections
 from clinic_toolkit.record.questionnaires.administration_record import MODE_PAPER
 from clinic_toolkit.record.safety import fear_holds
@@ -54,7 +58,7 @@ class HourScript:
     @property
     def planned_at(self) -> datetime:
         """When the session is entered: days before, or afterwards for a call or a message."""
-        if self.spec.kind in ("call", "message") and self.spec.is_past:
+        if self.spec.kind in (TherapySessionKind.CALL, TherapySessionKind.MESSAGE) and self.spec.is_past:
             return self.span.end + timedelta(minutes=2)
         return self.span.start - PLANNED_AHEAD
 
@@ -64,9 +68,9 @@ class HourScript:
         yield Step(at=self.planned_at, act=self._plan_hour)
         if not self.spec.is_past:
             return
-        if self.spec.attendance == "cancelled":
+        if self.spec.attendance == Attendance.CANCELLED:
             yield Step(at=start - timedelta(hours=19), act=self._record_absence)
-        elif self.spec.attendance == "no_show":
+        elif self.spec.attendance == Attendance.NO_SHOW:
             yield Step(at=start + timedelta(minutes=20), act=self._record_absence)
         elif self.planned_at <= start:
             yield Step(at=start + timedelta(minutes=self.spec.minutes_late), act=self._open_hour)
@@ -105,11 +109,11 @@ class HourScript:
             call_back=usual.call_back if spec.call_back is None else spec.call_back,
             present=tuple(desk.clients[name].id.bytes for name in spec.present or self.client_names),
             others_present=spec.others_present,
-            attendance=spec.attendance or ("came" if afterwards else "planned"),
+            attendance=spec.attendance or (Attendance.CAME if afterwards else Attendance.PLANNED),
             agreed_for_next=spec.agreed if afterwards else "",
         )
         if not afterwards:
-            hour = msgspec.structs.replace(hour, attendance="planned")
+            hour = msgspec.structs.replace(hour, attendance=Attendance.PLANNED)
         self.record = therapy_sessions.create_therapy_session(desk.db, desk.vault, case, hour, now=now)
 
     def _record_absence(self, desk: DemoState, now: datetime) -> None:
@@ -118,9 +122,9 @@ class HourScript:
         self.record = therapy_sessions.revise_therapy_session(desk.db, desk.vault, self.record, hour, now=now)
 
     def _open_hour(self, desk: DemoState, now: datetime) -> None:
-        if self.spec.attendance == "late":
+        if self.spec.attendance == Attendance.LATE:
             start = (self.span.start + timedelta(minutes=self.spec.minutes_late)).time()
-            hour = msgspec.structs.replace(self.record.payload, attendance="late", start=start)
+            hour = msgspec.structs.replace(self.record.payload, attendance=Attendance.LATE, start=start)
             self.record = therapy_sessions.revise_therapy_session(
                 desk.db, desk.vault, self.record, hour, now=now
             )

@@ -14,8 +14,10 @@ from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, display_names, therapy_session_timeline
 from clinic_toolkit.record.people.therapy_session_record import (
-    KIND_LABELS,
+    Attendance,
     TherapySession,
+    TherapySessionKind,
+    TherapySessionSetting,
     TherapySessionState,
 )
 from clinic_toolkit.record.questionnaires.administration_record import (
@@ -43,10 +45,10 @@ class TherapySessionLine(Struct, frozen=True, kw_only=True):
     session_date: date
     start: time | None
     initials: str
-    kind: str
-    setting: str
+    kind: TherapySessionKind
+    setting: TherapySessionSetting
     state: str
-    attendance: str
+    attendance: Attendance
     agreement: str
     agreement_date: date | None
     note_state: str
@@ -128,12 +130,13 @@ def build_daily_overview(db: Connection, vault: Vault, *, now: datetime) -> Dail
     planned_hours = [
         hour
         for hour in todays_hours
-        if hour.state == TherapySessionState.ENTERED and hour.payload.attendance == "planned"
+        if hour.state == TherapySessionState.ENTERED and hour.payload.attendance == Attendance.PLANNED
     ]
     upcoming_hours = [
         hour
         for hour in hours
-        if today < hour.payload.on <= today + timedelta(days=7) and hour.payload.attendance == "planned"
+        if today < hour.payload.on <= today + timedelta(days=7)
+        and hour.payload.attendance == Attendance.PLANNED
     ]
     unfinished_hours = [hour for hour in hours if unfinished_work[hour.id]]
     earlier_hours = [
@@ -231,7 +234,7 @@ def _unfinished_work(
         return ("not ended",) if therapy_session.payload.on < day else ()
     if not day - timedelta(days=UNFINISHED_DAYS) <= therapy_session.payload.on <= day:
         return ()
-    if therapy_session.payload.attendance == "planned":
+    if therapy_session.payload.attendance == Attendance.PLANNED:
         return ("attendance not entered",) if therapy_session.payload.on < day else ()
     tasks = ["questionnaire not finished"] if has_unfinished_form else []
     if note_state == "draft":
@@ -275,7 +278,7 @@ def _session_line(
         session_date=therapy_session.payload.on,
         start=therapy_session.payload.start,
         initials=initials,
-        kind=KIND_LABELS[therapy_session.payload.kind],
+        kind=therapy_session.payload.kind,
         setting=therapy_session.payload.setting,
         state=therapy_session.state,
         attendance=therapy_session.payload.attendance,

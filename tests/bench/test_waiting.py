@@ -14,7 +14,7 @@ from clinic_toolkit.crypto.passphrase_kdf import KdfCost, derive_key
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.people import cases, clients, practice_access, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource
 from clinic_toolkit.store.engine import open_store, writing
@@ -40,7 +40,9 @@ def test_an_unlock_against_its_passphrase_alone(tmp_path: Path, ratio: Report) -
             case = cases.load_single_case(db, vault, kept.id)
             for week in range(HOURS):
                 body = TherapySession(
-                    case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, 19) - timedelta(weeks=week)
+                    case_id_bytes=case.id.bytes,
+                    kind=TherapySessionKind.SESSION,
+                    on=date(2026, 11, 19) - timedelta(weeks=week),
                 )
                 hour = therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
                 notes.create_note(

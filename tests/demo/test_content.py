@@ -94,6 +94,7 @@ WRONG = {
         ("weeks = 21", "weeks = 0", "b7.toml, hours[0]:"),
         ("weeks = 21", 'weeks = "21"', "b7.toml, hours[0].weeks:"),
         ("weeks = 21", "wekes = 21", "b7.toml, hours[0].wekes:"),
+        ("weeks = 21", 'weeks = 21\nattendance = "planned"', "needs no attendance while it is only planned"),
         (
             "weeks = -1",
             'weeks = -1\n[hours.note]\ndata = "x"',

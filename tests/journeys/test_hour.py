@@ -7,6 +7,7 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue, client_wording
 from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.record.people.therapy_session_record import TherapySessionSetting
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.practices import giving
@@ -317,12 +318,12 @@ def test_nothing_of_the_clinicians_page_is_shown_after_the_last_answer(me: Perso
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("room", "read aloud with an interpreter"),
-        ("telehealth", "read aloud over telehealth, with an interpreter"),
+        (TherapySessionSetting.ROOM, "read aloud with an interpreter"),
+        (TherapySessionSetting.TELEHEALTH, "read aloud over telehealth, with an interpreter"),
     ],
 )
 def test_an_interpreter_is_recorded_and_has_a_word_of_advice(
-    site: Site, me: Person, setting: str, said: str
+    site: Site, me: Person, setting: TherapySessionSetting, said: str
 ) -> None:
     hour = site.work.hour(site.work.client(), setting=setting)
     page = me.open(f"/sessions/{hour.id}/questionnaire")

@@ -10,7 +10,12 @@ import pytest
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import (
+    Attendance,
+    TherapySession,
+    TherapySessionKind,
+    TherapySessionSetting,
+)
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, earlier
@@ -38,11 +43,11 @@ def open_hour(site: Site, client: str) -> str:
         case = cases.load_single_case(db, site.work.vault, UUID(client.rpartition("/")[2]))
         body = TherapySession(
             case_id_bytes=case.id.bytes,
-            kind="session",
+            kind=TherapySessionKind.SESSION,
             on=NOW.astimezone().date(),
-            attendance="came",
+            attendance=Attendance.CAME,
             present=case.payload.client_id_bytes,
-            setting="room",
+            setting=TherapySessionSetting.ROOM,
         )
         kept = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
         return f"/sessions/{therapy_sessions.open_therapy_session(db, site.work.vault, kept, now=NOW).id}"

@@ -13,7 +13,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import records
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import answers, progress
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
@@ -294,7 +294,10 @@ def test_a_couple_is_asked_one_at_a_time(site: Site, me: Person) -> None:
     with writing(site.work.engine) as db:
         case = cases.create_couple_case(db, site.work.vault, one.id, other.id, now=NOW)
         body = TherapySession(
-            case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, 19), attendance="came"
+            case_id_bytes=case.id.bytes,
+            kind=TherapySessionKind.SESSION,
+            on=date(2026, 11, 19),
+            attendance=Attendance.CAME,
         )
         hour = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)
     assert "One person at a time" in me.open(f"/sessions/{hour.id}/questionnaire").text

@@ -10,7 +10,7 @@ import pytest
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.safety import fear_holds, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.store.engine import writing
@@ -349,9 +349,9 @@ def couple(site: Site) -> tuple[str, UUID, UUID]:
         case = cases.create_couple_case(db, site.work.vault, ana.id, ben.id, now=NOW)
         body = TherapySession(
             case_id_bytes=case.id.bytes,
-            kind="session",
+            kind=TherapySessionKind.SESSION,
             on=NOW.date(),
-            attendance="came",
+            attendance=Attendance.CAME,
             present=(ana.id.bytes, ben.id.bytes),
         )
         hour = therapy_sessions.create_therapy_session(db, site.work.vault, case, body, now=NOW)

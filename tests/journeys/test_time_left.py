@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from clinic_toolkit.record.people import therapy_sessions
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.sites import Site
 from tests.journeys.person import Person
@@ -31,7 +31,7 @@ def clock(minutes: int) -> time:
     ],
 )
 def test_the_minutes_left_are_those_of_an_hour_of_today(on: date, end: time | None, left: int | None) -> None:
-    body = TherapySession(case_id_bytes=b"", kind="session", on=on, end=end)
+    body = TherapySession(case_id_bytes=b"", kind=TherapySessionKind.SESSION, on=on, end=end)
     assert therapy_sessions.minutes_left(body, now=NOW) == left
 
 
@@ -43,10 +43,10 @@ def test_it_is_said_where_a_questionnaire_is_chosen(
     hour = site.work.hour(client, TODAY)
     body = TherapySession(
         case_id_bytes=hour.payload.case_id_bytes,
-        kind="session",
+        kind=TherapySessionKind.SESSION,
         on=TODAY,
         end=None if minutes is None else clock(minutes),
-        attendance="came",
+        attendance=Attendance.CAME,
         present=hour.payload.present,
     )
     with writing(site.work.engine) as db:

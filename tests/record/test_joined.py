@@ -24,7 +24,7 @@ from clinic_toolkit.record.people import (
 )
 from clinic_toolkit.record.people.client_record import Client, ClientState
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, Relationship
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries, safety_summary
 from clinic_toolkit.record.safety.risk_entry_record import SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM, RiskEntry
@@ -300,6 +300,8 @@ def test_the_next_check_looks_at_the_hours_of_both(
     join_clients(work, other, one)
     with writing(work.engine) as db:
         case = cases.load_single_case(db, work.vault, other.id)
-        soon = TherapySession(case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, 21))
+        soon = TherapySession(
+            case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=date(2026, 11, 21)
+        )
         therapy_sessions.create_therapy_session(db, work.vault, case, soon, now=NOW)
         assert risk_entries.next_check_date(db, work.vault, one.id, today=NOW.date()) == date(2026, 11, 21)

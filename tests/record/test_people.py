@@ -7,7 +7,7 @@ import pytest
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.practices import NOW, Work
 
@@ -77,7 +77,7 @@ def test_an_hour_cannot_end_before_it_began(work: Work) -> None:
         case = cases.load_single_case(db, work.vault, ana.id)
         body = TherapySession(
             case_id_bytes=case.id.bytes,
-            kind="session",
+            kind=TherapySessionKind.SESSION,
             on=date(2026, 11, 19),
             start=time(10),
             end=time(9, 59),
@@ -92,14 +92,17 @@ def test_today_shows_initials_what_is_next_and_what_is_to_finish(work: Work) -> 
         case = cases.load_single_case(db, work.vault, ana.id)
         last = TherapySession(
             case_id_bytes=case.id.bytes,
-            kind="session",
+            kind=TherapySessionKind.SESSION,
             on=date(2026, 11, 12),
-            attendance="came",
+            attendance=Attendance.CAME,
             agreed_for_next="one clear answer",
         )
         therapy_sessions.create_therapy_session(db, work.vault, case, last, now=NOW)
         coming = TherapySession(
-            case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, 19), start=time(11)
+            case_id_bytes=case.id.bytes,
+            kind=TherapySessionKind.SESSION,
+            on=date(2026, 11, 19),
+            start=time(11),
         )
         therapy_sessions.create_therapy_session(db, work.vault, case, coming, now=NOW)
         day = daily_overview.build_daily_overview(db, work.vault, now=NOW)

@@ -18,7 +18,7 @@ from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_B
 from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.people import cases, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import answers, own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
@@ -428,12 +428,16 @@ def own_questionnaires_of(work: Work) -> Instrument:
 DAY = timedelta(days=1)
 
 
-def plan(work: Work, client: RecordVersion[Client], ahead: int, *, attendance: str = "planned") -> None:
+def plan(
+    work: Work, client: RecordVersion[Client], ahead: int, *, attendance: Attendance = Attendance.PLANNED
+) -> None:
     """An hour with this client alone, so many days from now."""
     with writing(work.engine) as db:
         case = cases.load_single_case(db, work.vault, client.id)
         on = NOW.date() + ahead * DAY
-        hour = TherapySession(case_id_bytes=case.id.bytes, kind="session", on=on, attendance=attendance)
+        hour = TherapySession(
+            case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=on, attendance=attendance
+        )
         therapy_sessions.create_therapy_session(db, work.vault, case, hour, now=NOW)
 
 
@@ -460,12 +464,17 @@ def test_not_today_is_looked_at_again_in_the_next_hour_and_after_seven_days_at_t
     plan(work, client, 9)
     assert check() == 7, "the next session is too far away"
     plan(work, client, 0)
-    plan(work, client, 2, attendance="cancelled")
+    plan(work, client, 2, attendance=Attendance.CANCELLED)
     plan(work, other, 1)
     with writing(work.engine) as db:
         couple = cases.create_couple_case(db, work.vault, client.id, other.id, now=NOW)
         on = NOW.date() + DAY
-        hour = TherapySession(case_id_bytes=couple.id.bytes, kind="session", on=on, attendance="planned")
+        hour = TherapySession(
+            case_id_bytes=couple.id.bytes,
+            kind=TherapySessionKind.SESSION,
+            on=on,
+            attendance=Attendance.PLANNED,
+        )
         therapy_sessions.create_therapy_session(db, work.vault, couple, hour, now=NOW)
     assert check() == 7, "neither this one, nor one that was called off, nor one with somebody else there"
     plan(work, client, 7)

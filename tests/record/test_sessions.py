@@ -10,7 +10,11 @@ from clinic_toolkit.journal import version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
+from clinic_toolkit.record.people.therapy_session_record import (
+    THERAPY_SESSION,
+    TherapySession,
+    TherapySessionKind,
+)
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.store.engine import reading, writing
@@ -24,7 +28,10 @@ def opened(work: Work, *, days: int = 0) -> RecordVersion[TherapySession]:
     with writing(work.engine) as db:
         case = cases.load_single_case(db, work.vault, client.id)
         body = TherapySession(
-            case_id_bytes=case.id.bytes, kind="session", on=then.date(), present=(client.id.bytes,)
+            case_id_bytes=case.id.bytes,
+            kind=TherapySessionKind.SESSION,
+            on=then.date(),
+            present=(client.id.bytes,),
         )
         kept = therapy_sessions.create_therapy_session(db, work.vault, case, body, now=then)
         return therapy_sessions.open_therapy_session(db, work.vault, kept, now=then)
@@ -110,7 +117,9 @@ def test_what_was_agreed_is_said_with_its_day(work: Work) -> None:
         therapy_sessions.close_therapy_session(db, work.vault, kept, now=NOW)
         case = cases.load_case(db, work.vault, kept.payload.case_id)
         for on in (date(2026, 11, 12), date(2026, 11, 19)):
-            body = TherapySession(case_id_bytes=case.id.bytes, kind="session", on=on, start=time(23, 59))
+            body = TherapySession(
+                case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=on, start=time(23, 59)
+            )
             therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
         day = daily_overview.build_daily_overview(db, work.vault, now=NOW)
     assert day.next_session is not None

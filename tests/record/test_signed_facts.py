@@ -16,7 +16,7 @@ from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, practice, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.record.writing import (
     additions_after_signing,
@@ -119,9 +119,9 @@ def test_the_names_lie_in_the_ring_of_the_case_and_reading_writes_nothing(work: 
         case = cases.create_couple_case(db, work.vault, ana.id, ben.id, now=NOW)
         body = TherapySession(
             case_id_bytes=case.id.bytes,
-            kind="session",
+            kind=TherapySessionKind.SESSION,
             on=NOW.date(),
-            attendance="came",
+            attendance=Attendance.CAME,
             present=case.payload.client_id_bytes,
         )
         hour = therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)

@@ -40,7 +40,12 @@ from clinic_toolkit.record.people import (
     therapy_sessions,
 )
 from clinic_toolkit.record.people.client_record import CLIENT, UNREADABLE_NAME, Client
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import (
+    Attendance,
+    TherapySession,
+    TherapySessionKind,
+    TherapySessionSetting,
+)
 from clinic_toolkit.record.questionnaires import own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import notes
@@ -413,9 +418,13 @@ class TestTheEndOfTheTrailIsCut:
 def work_hour(db: Any, work: Work, client: Any) -> Any:
     case = cases.load_single_case(db, work.vault, client.id)
     body = TherapySession(
-        case_id_bytes=case.id.bytes, kind="session", on=NOW.date(), attendance="came",
-        present=(client.id.bytes,), setting="room",
-    )  # fmt: skip
+        case_id_bytes=case.id.bytes,
+        kind=TherapySessionKind.SESSION,
+        on=NOW.date(),
+        attendance=Attendance.CAME,
+        present=(client.id.bytes,),
+        setting=TherapySessionSetting.ROOM,
+    )
     return therapy_sessions.create_therapy_session(db, work.vault, case, body, now=NOW)
 
 

@@ -23,7 +23,7 @@ from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.people import cases, clients, practice_access, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import administrations, own_questionnaires, progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import risk_entries
@@ -132,7 +132,10 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
     def held(db: Connection, vault: Vault, whose: UUID, day: int) -> Any:
         case = cases.load_single_case(db, vault, whose)
         body = TherapySession(
-            case_id_bytes=case.id.bytes, kind="session", on=date(2026, 11, day), attendance="came"
+            case_id_bytes=case.id.bytes,
+            kind=TherapySessionKind.SESSION,
+            on=date(2026, 11, day),
+            attendance=Attendance.CAME,
         )
         return therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
 
@@ -236,7 +239,9 @@ def _one_more(desk: Desk, number: int) -> None:
         kept = clients.create_client(db, vault, Client(name=f"Client {number}"), now=NOW)
         case = cases.load_single_case(db, vault, kept.id)
         for day in range(1, 9):
-            body = TherapySession(case_id_bytes=case.id.bytes, kind="session", on=date(2026, 10, day))
+            body = TherapySession(
+                case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=date(2026, 10, day)
+            )
             hour = therapy_sessions.create_therapy_session(db, vault, case, body, now=NOW)
             notes.create_note(db, vault, hour, said(f"words {number} {day} " * 20), now=NOW)
 

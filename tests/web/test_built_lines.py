@@ -9,6 +9,7 @@ import pytest
 
 from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.record.daily_overview import AskLine, TherapySessionLine
+from clinic_toolkit.record.people.therapy_session_record import TherapySessionKind
 from clinic_toolkit.web.pages.filters import times
 from clinic_toolkit.web.screen_parts import (
     item_remarks,
@@ -28,7 +29,7 @@ def hour(**changes: Any) -> TherapySessionLine:
         "session_date": ON,
         "start": time(9),
         "initials": "A. R.",
-        "kind": "Session",
+        "kind": TherapySessionKind.SESSION,
         "setting": "room",
         "state": "entered",
         "attendance": "planned",
@@ -43,16 +44,16 @@ def hour(**changes: Any) -> TherapySessionLine:
 @pytest.mark.parametrize(
     ("kind", "setting", "words"),
     [
-        ("Session", "room", ""),
-        ("Session", "telehealth", "telehealth"),
-        ("Session", "phone", "by telephone"),
-        ("Call", "phone", "call"),
-        ("Message", "phone", "message, by telephone"),
-        ("Consultation", "telehealth", "consultation, telehealth"),
+        ("session", "room", ""),
+        ("session", "telehealth", "telehealth"),
+        ("session", "phone", "by telephone"),
+        ("call", "phone", "call"),
+        ("message", "phone", "message, by telephone"),
+        ("consultation", "telehealth", "consultation, telehealth"),
     ],
 )
 def test_a_session_is_tagged_by_what_it_is_and_how(kind: str, setting: str, words: str) -> None:
-    assert today_lines.session_tag(hour(kind=kind, setting=setting)) == words
+    assert today_lines.session_tag(hour(kind=TherapySessionKind(kind), setting=setting)) == words
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.journal.audit_log import AuditEntry
 from clinic_toolkit.record.people import cases, therapy_sessions
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.web.content import paper_day
 from tests.architecture.tree import CHECKOUT
@@ -32,7 +32,7 @@ def plan(site: Site, name: str, on: date) -> None:
     client = site.work.client(name)
     with writing(site.work.engine) as db:
         case = cases.load_single_case(db, site.work.vault, client.id)
-        body = TherapySession(case_id_bytes=case.id.bytes, kind="session", on=on)
+        body = TherapySession(case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=on)
         therapy_sessions.create_therapy_session(
             db, site.work.vault, case, body, now=datetime.now().astimezone()
         )

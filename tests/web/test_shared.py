@@ -7,6 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.record.people.therapy_session_record import TherapySessionSetting
 from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.engine import reading, writing
@@ -26,7 +27,9 @@ NOBODY = ("Ana", "Reyes", "A. R.", "AR", "M.", "Nora", "Whelan", "Harbour", "par
 def form(site: Site) -> RecordVersion[Administration]:
     """A questionnaire about M., begun over telehealth with Ana Reyes."""
     client = site.work.client("Ana Reyes")
-    return site.work.begun(client, giving(), session=site.work.hour(client, setting="telehealth").id)
+    return site.work.begun(
+        client, giving(), session=site.work.hour(client, setting=TherapySessionSetting.TELEHEALTH).id
+    )
 
 
 def at(form: RecordVersion[Administration], page: str) -> str:
@@ -186,7 +189,7 @@ def test_asking_again_holds_no_lock_back_and_writes_nothing(
 
 def test_only_an_hour_over_telehealth_offers_it(site: Site) -> None:
     me, client = person.at(site), site.work.client()
-    for setting, offered in (("room", False), ("telehealth", True)):
+    for setting, offered in ((TherapySessionSetting.ROOM, False), (TherapySessionSetting.TELEHEALTH, True)):
         page = steps.begin(me, f"/sessions/{site.work.hour(client, setting=setting).id}")
         first = me.follow(page, "first question")
         for shown in (page, first):

@@ -14,7 +14,10 @@ from clinic_toolkit.record.people.therapy_session_record import (
     KIND_LABELS,
     SETTING_LABELS,
     THERAPY_SESSION,
+    Attendance,
     TherapySession,
+    TherapySessionKind,
+    TherapySessionSetting,
     TherapySessionState,
 )
 from clinic_toolkit.record.values.page_values import TherapySessionFacts
@@ -25,7 +28,7 @@ UNREADABLE_DETAILS = "The details of this session cannot be read. The day is tak
 
 def is_remote(therapy_session: TherapySession) -> bool:
     """Return whether the client is somewhere else, so that the clinician cannot see where."""
-    return therapy_session.setting in ("telehealth", "phone")
+    return therapy_session.setting in (TherapySessionSetting.TELEHEALTH, TherapySessionSetting.PHONE)
 
 
 def lacks_emergency_contact(therapy_session: TherapySession) -> bool:
@@ -41,7 +44,9 @@ def may_be_opened(kept: RecordVersion[TherapySession], *, today: date) -> bool:
     ended_today = (
         kept.state == TherapySessionState.CLOSED and kept.payload.took_place and kept.payload.on == today
     )
-    return kept.state != TherapySessionState.OPEN and (kept.payload.attendance == "planned" or ended_today)
+    return kept.state != TherapySessionState.OPEN and (
+        kept.payload.attendance == Attendance.PLANNED or ended_today
+    )
 
 
 def loses_times(kept: RecordVersion[TherapySession], *, today: date) -> bool:
@@ -92,7 +97,7 @@ def build_session_facts(
     place = SETTING_LABELS[payload.setting] + (f": {payload.place}" if payload.place else "")
     return TherapySessionFacts(
         client_names=" and ".join(client_names.values()),
-        kind="Session" if is_unreadable else KIND_LABELS[payload.kind],
+        kind=KIND_LABELS[TherapySessionKind.SESSION if is_unreadable else payload.kind],
         session_date=payload.on,
         start=payload.start,
         end=payload.end,
@@ -114,13 +119,18 @@ def session_like_last(
         earlier: the sessions of the case, newest first.
     """
     last = next(
-        (hour.payload for hour in earlier if hour.payload.took_place and hour.payload.kind == "session"), None
+        (
+            hour.payload
+            for hour in earlier
+            if hour.payload.took_place and hour.payload.kind == TherapySessionKind.SESSION
+        ),
+        None,
     )
     return TherapySession(
         case_id_bytes=case.id.bytes,
-        kind="session",
+        kind=TherapySessionKind.SESSION,
         on=today,
-        setting=last.setting if last else "room",
+        setting=last.setting if last else TherapySessionSetting.ROOM,
         # A remote client's location is not copied from last time: help might be sent to the wrong address.
         place=last.place if last and not is_remote(last) else "",
         call_back=last.call_back if last else "",

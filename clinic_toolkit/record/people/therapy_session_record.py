@@ -12,19 +12,57 @@ from clinic_toolkit.store.base import sealed_table
 therapy_session_table = sealed_table("therapy_session")
 
 
-KIND_LABELS = {"session": "Session", "call": "Call", "message": "Message", "consultation": "Consultation"}
+class TherapySessionKind(StrEnum):
+    """What a session is: a meeting, or a contact between meetings."""
+
+    SESSION = "session"
+    CALL = "call"
+    MESSAGE = "message"
+    CONSULTATION = "consultation"
 
 
-SETTING_LABELS = {"room": "In the room", "telehealth": "Telehealth", "phone": "By telephone"}
+KIND_LABELS = {
+    TherapySessionKind.SESSION: "Session",
+    TherapySessionKind.CALL: "Call",
+    TherapySessionKind.MESSAGE: "Message",
+    TherapySessionKind.CONSULTATION: "Consultation",
+}
+
+
+class TherapySessionSetting(StrEnum):
+    """How a session is held."""
+
+    ROOM = "room"
+    TELEHEALTH = "telehealth"
+    PHONE = "phone"
+
+
+SETTING_LABELS = {
+    TherapySessionSetting.ROOM: "In the room",
+    TherapySessionSetting.TELEHEALTH: "Telehealth",
+    TherapySessionSetting.PHONE: "By telephone",
+}
+
+
+class Attendance(StrEnum):
+    """Whether a session took place."""
+
+    PLANNED = "planned"
+    CAME = "came"
+    LATE = "late"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
 
 
 ATTENDANCE_LABELS = {
-    "planned": "Planned",
-    "came": "Came",
-    "late": "Came late",
-    "cancelled": "Cancelled",
-    "no_show": "Did not come",
+    Attendance.PLANNED: "Planned",
+    Attendance.CAME: "Came",
+    Attendance.LATE: "Came late",
+    Attendance.CANCELLED: "Cancelled",
+    Attendance.NO_SHOW: "Did not come",
 }
+# The attendance of a session that took place.
+HELD_ATTENDANCE = (Attendance.CAME, Attendance.LATE)
 
 
 class TherapySessionState(StrEnum):
@@ -55,16 +93,16 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     """
 
     case_id_bytes: bytes
-    kind: str
+    kind: TherapySessionKind
     on: date
     start: time | None = None
     end: time | None = None
-    setting: str = "room"
+    setting: TherapySessionSetting = TherapySessionSetting.ROOM
     place: str = ""
     call_back: str = ""
     present: tuple[bytes, ...] = ()
     others_present: str = ""
-    attendance: str = "planned"
+    attendance: Attendance = Attendance.PLANNED
     agreed_for_next: str = ""
     starts_at: datetime | None = None
     minutes: int | None = None
@@ -83,7 +121,7 @@ class TherapySession(msgspec.Struct, array_like=True, frozen=True, kw_only=True)
     @property
     def took_place(self) -> bool:
         """Whether the session or contact took place."""
-        return self.attendance in ("came", "late")
+        return self.attendance in HELD_ATTENDANCE
 
 
 THERAPY_SESSION = register_kind(

@@ -10,6 +10,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.case_record import Case
 from clinic_toolkit.record.people.therapy_session_record import (
     THERAPY_SESSION,
+    Attendance,
     TherapySession,
     TherapySessionState,
 )
@@ -39,7 +40,7 @@ def find_todays_sessions(hours: list[RecordVersion[TherapySession]], *, now: dat
             (
                 hour
                 for hour in todays_hours
-                if hour.state == TherapySessionState.ENTERED and hour.payload.attendance == "planned"
+                if hour.state == TherapySessionState.ENTERED and hour.payload.attendance == Attendance.PLANNED
             ),
             None,
         ),

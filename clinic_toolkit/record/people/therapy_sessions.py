@@ -18,8 +18,10 @@ from clinic_toolkit.record.people.therapy_session_moment import with_moment
 from clinic_toolkit.record.people.therapy_session_record import (
     ATTENDANCE_LABELS,
     THERAPY_SESSION,
+    Attendance,
     TherapySession,
     TherapySessionEvent,
+    TherapySessionKind,
     TherapySessionState,
 )
 from clinic_toolkit.vault.vault import Vault
@@ -89,7 +91,9 @@ def open_therapy_session(
     payload = msgspec.structs.replace(
         current.payload,
         on=local_now.date(),
-        attendance="came" if current.payload.attendance == "planned" else current.payload.attendance,
+        attendance=Attendance.CAME
+        if current.payload.attendance == Attendance.PLANNED
+        else current.payload.attendance,
         start=None if is_other_day else current.payload.start,
         end=None
         if is_other_day or (current.state == TherapySessionState.CLOSED and not keep_end)
@@ -139,7 +143,7 @@ def revise_therapy_session(
     """
     _check_times(therapy_session)
     state = current.state
-    if therapy_session.attendance == "planned":
+    if therapy_session.attendance == Attendance.PLANNED:
         state = TherapySessionState.ENTERED
     elif state == TherapySessionState.OPEN and not therapy_session.took_place:
         state = TherapySessionState.CLOSED
@@ -166,7 +170,8 @@ def was_ended(before: RecordVersion[TherapySession], after: RecordVersion[Therap
     """Return whether a change ended a session: it was open, or its attendance was entered just now."""
     if before.state == TherapySessionState.OPEN:
         return after.state != TherapySessionState.OPEN
-    return before.payload.attendance == "planned" and after.payload.attendance != "planned"
+    was_planned = before.payload.attendance == Attendance.PLANNED
+    return was_planned and after.payload.attendance != Attendance.PLANNED
 
 
 def record_agreement(
@@ -181,7 +186,7 @@ def record_agreement(
 
 def attendance_label(therapy_session: TherapySession) -> str:
     """Return the attendance in words; a call, message or consultation "took place"."""
-    if therapy_session.kind != "session" and therapy_session.attendance == "came":
+    if therapy_session.kind != TherapySessionKind.SESSION and therapy_session.attendance == Attendance.CAME:
         return "Took place"
     return ATTENDANCE_LABELS[therapy_session.attendance]
 
@@ -240,6 +245,8 @@ def load_therapy_session_of_note(
 
     def stand_in(vault: Vault, ring: UUID) -> TherapySession | None:
         case = next((each for each in cases.list_cases(db, vault) if each.ring == ring), None)
-        return TherapySession(case_id_bytes=case.id.bytes, kind="session", on=note_date) if case else None
+        if case is None:
+            return None
+        return TherapySession(case_id_bytes=case.id.bytes, kind=TherapySessionKind.SESSION, on=note_date)
 
     return records.load_record(db, vault, THERAPY_SESSION, therapy_session_id, stand_in)

@@ -18,6 +18,7 @@ from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, joined_entries, relationships, therapy_session_timeline
 from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
+from clinic_toolkit.record.people.therapy_session_record import Attendance
 from clinic_toolkit.record.safety.risk_entry_record import (
     HOW_NOT_TODAY,
     RISK_ENTRY,
@@ -153,7 +154,7 @@ def next_check_date(db: Connection, vault: Vault, client_id: UUID, *, today: dat
     days = [
         hour.payload.on
         for hour in therapy_session_timeline.list_therapy_sessions_of_cases(db, vault, cases)
-        if hour.payload.on > today and hour.payload.attendance == "planned"
+        if hour.payload.on > today and hour.payload.attendance == Attendance.PLANNED
     ]
     return min([*days, latest_check_date(today)])
 

@@ -14,9 +14,13 @@ from clinic_toolkit.record.people import therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import (
     ATTENDANCE_LABELS,
+    HELD_ATTENDANCE,
     KIND_LABELS,
     SETTING_LABELS,
+    Attendance,
     TherapySession,
+    TherapySessionKind,
+    TherapySessionSetting,
 )
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.date_fields import date_field
@@ -69,17 +73,17 @@ class HourForm(Form):
         """Refuse "planned" for a past session, and an attendance for a future one."""
         if not self.on.data:
             return
-        if field.data == "planned" and self.on.data < self.today:
+        if field.data == Attendance.PLANNED and self.on.data < self.today:
             raise ValidationError("This date is past. Choose how it went.")
-        if field.data in ("came", "late", "no_show") and self.on.data > self.today:
+        if field.data in (*HELD_ATTENDANCE, Attendance.NO_SHOW) and self.on.data > self.today:
             raise ValidationError("This date is still to come. Choose Planned or Cancelled, or change it.")
 
     def validate_present(self, field: SelectMultipleField) -> None:
         """Allow only clients of this case; require one if anyone was met or spoken to."""
         if not set(field.data or ()) <= self.client_ids:
             raise ValidationError("Choose from the people shown here.")
-        took_place = self.kind.data in ("session", "call") and self.attendance.data in ("came", "late")
-        if took_place and not field.data:
+        was_spoken_to = self.kind.data in (TherapySessionKind.SESSION, TherapySessionKind.CALL)
+        if was_spoken_to and self.attendance.data in HELD_ATTENDANCE and not field.data:
             raise ValidationError("Choose who was there, or choose Did not come under Attendance.")
 
     def validate_end(self, field: Any) -> None:
@@ -91,16 +95,16 @@ class HourForm(Form):
         """The session as typed; chosen clients are kept even if nobody came, which may be a wrong click."""
         return TherapySession(
             case_id_bytes=case.bytes,
-            kind=self.kind.data,
+            kind=TherapySessionKind(self.kind.data),
             on=self.on.data,
             start=self.start.data,
             end=self.end.data,
-            setting=self.setting.data,
+            setting=TherapySessionSetting(self.setting.data),
             place=self.place.data,
             call_back=self.call_back.data,
             present=tuple(UUID(hex=id).bytes for id in dict.fromkeys(self.present.data or ())),
             others_present=self.others_present.data,
-            attendance=self.attendance.data,
+            attendance=Attendance(self.attendance.data),
             agreed_for_next=agreed,
         )
 

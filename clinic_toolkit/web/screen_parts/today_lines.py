@@ -2,16 +2,22 @@
 
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.record.daily_overview import AskLine, TherapySessionLine
+from clinic_toolkit.record.people.therapy_session_record import (
+    KIND_LABELS,
+    Attendance,
+    TherapySessionKind,
+    TherapySessionSetting,
+)
 
-_NOT_HELD = {"cancelled": "cancelled", "no_show": "did not come"}
+_NOT_HELD = {Attendance.CANCELLED: "cancelled", Attendance.NO_SHOW: "did not come"}
 
 
 def session_tag(line: TherapySessionLine) -> str:
     """What it is unless it is a session, and how it is held unless in the room: "call", "telehealth"."""
-    words = [] if line.kind == "Session" else [line.kind.lower()]
-    if line.setting == "telehealth":
+    words = [] if line.kind == TherapySessionKind.SESSION else [KIND_LABELS[line.kind].lower()]
+    if line.setting == TherapySessionSetting.TELEHEALTH:
         words.append("telehealth")
-    elif line.setting == "phone" and line.kind != "Call":
+    elif line.setting == TherapySessionSetting.PHONE and line.kind != TherapySessionKind.CALL:
         words.append("by telephone")
     return ", ".join(words)
 

@@ -1,0 +1,62 @@
+"""What only several files of the demo together can get wrong: a name that another file must define."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.worksheets import catalogue as sheets
+
+if TYPE_CHECKING:
+    from clinic_toolkit.demo.content import Content, Hour
+
+
+def iter_cross_file_problems(content: "Content") -> Iterator[str]:
+    """Yield each name that must be defined in another file and is not, and each hour that does not fit."""
+    for name, couple in content.couples.items():
+        yield from (
+            f"{name}.toml: nobody is called {partner!r}"
+            for partner in couple.partners
+            if partner not in content.clients
+        )
+        for index, hour in enumerate(couple.hours):
+            if not set(hour.present or ()) <= set(couple.partners):
+                yield f"{name}.toml, hours[{index}]: someone present is not of this couple"
+            if hour.questionnaires or hour.sheets:
+                yield f"{name}.toml, hours[{index}]: a joint session holds no questionnaire and no sheet"
+    for name, client in content.clients.items():
+        relationship_keys = {relationship.key for relationship in client.relationships} | {""}
+        frames = {frame.id for frame in catalogue.list_frames()}
+        for relationship in client.relationships:
+            if relationship.frame not in frames:
+                yield f"{name}.toml, relationships: there is no frame {relationship.frame!r}"
+        for index, hour in enumerate(client.hours):
+            for problem in _hour_problems(hour, relationship_keys):
+                yield f"{name}.toml, hours[{index}]: {problem}"
+
+
+def _hour_problems(hour: "Hour", known: set[str]) -> Iterator[str]:
+    item_counts = {instrument.id: len(instrument.items) for instrument in catalogue.list_newest()}
+    watchable = {f"{form.id}:{item.id}" for form in catalogue.list_instruments() for item in form.items}
+    check_in = catalogue.load_check_in().id
+    for questionnaire in hour.questionnaires:
+        marks = questionnaire.answers.split()
+        if questionnaire.watched and (questionnaire.watched not in watchable or not questionnaire.about):
+            yield f"nobody can watch {questionnaire.watched!r}"
+        if (questionnaire.watched or questionnaire.open_line) and questionnaire.instrument != check_in:
+            yield f"{questionnaire.instrument!r} is no check-in"
+        if questionnaire.about not in known:
+            yield f"there is no relationship {questionnaire.about!r}"
+        if len(marks) - bool(questionnaire.watched) != item_counts.get(questionnaire.instrument):
+            yield f"{len(marks)} answers do not fit {questionnaire.instrument!r}"
+        elif not all(mark.removesuffix("*") in set("01234dn.") for mark in marks):
+            yield f"an answer of {questionnaire.instrument!r} is not one of 0 to 4, d, n or ."
+        elif not all(number in map(str, range(1, len(marks) + 1)) for number in questionnaire.said):
+            yield f"said names an item that {questionnaire.instrument!r} does not have"
+    needs_fear_asked = {sheet.slug: sheet.needs_fear_asked for sheet in sheets.list_worksheets()}
+    for worksheet in hour.sheets:
+        if worksheet.sheet not in needs_fear_asked:
+            yield f"there is no worksheet {worksheet.sheet!r}"
+        elif needs_fear_asked[worksheet.sheet] and not worksheet.fear:
+            yield f"{worksheet.sheet!r} waits until fear was asked about"
+        if worksheet.about not in known:
+            yield f"there is no relationship {worksheet.about!r}"
