@@ -16,6 +16,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionKind,
     TherapySessionSetting,
 )
+from clinic_toolkit.record.questionnaires.administration_record import AdministrationState
 
 CONTENT_FOLDER = Path(__file__).parent
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "today"]
@@ -78,7 +79,7 @@ class Questionnaire(_ContentModel):
     said: dict[str, str] = Field(default_factory=dict)
     alone: int = Field(default=0, ge=0, le=12)
     paper: bool = False
-    state: Literal["completed", "stopped"] = "completed"
+    state: Literal[AdministrationState.COMPLETED, AdministrationState.STOPPED] = AdministrationState.COMPLETED
     watched: str = ""
     open_line: str = ""
     wrong: str = ""

@@ -26,7 +26,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionKind,
 )
 from clinic_toolkit.record.questionnaires import administrations, reflections
-from clinic_toolkit.record.questionnaires.administration_record import MODE_PAPER
+from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
 from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.record.writing import (
     handouts,
@@ -190,10 +190,10 @@ class HourScript:
                 now=administration.recorded_at + timedelta(minutes=2),
             )
 
-    def _administration_mode(self, given: content.Questionnaire) -> str:
+    def _administration_mode(self, given: content.Questionnaire) -> AdministrationMode:
         if given.paper:
-            return MODE_PAPER
-        return "read_aloud" if self.record.payload.setting == "room" else "telehealth"
+            return AdministrationMode.PAPER
+        return administrations.read_aloud_mode(self.record.payload.setting, with_interpreter=False)
 
     def _find_or_add_relationship(
         self, desk: DemoState, client_id: UUID, key: str, now: datetime

@@ -11,7 +11,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED
 from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
-from clinic_toolkit.record.questionnaires.administration_record import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationState
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import open_prompt_groups, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
@@ -55,7 +55,11 @@ def give_questionnaire(
         administration = progress.record_responses(
             db, vault, administration, {}, open_line_answer=spec.open_line, now=answered_at
         )
-    finish = progress.complete_administration if spec.state == "completed" else progress.stop_administration
+    finish = (
+        progress.complete_administration
+        if spec.state == AdministrationState.COMPLETED
+        else progress.stop_administration
+    )
     return finish(db, vault, administration, now=answered_at + _ANSWER_DELAY)
 
 

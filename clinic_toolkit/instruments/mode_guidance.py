@@ -43,15 +43,12 @@ INTERPRETER_LINE = (
 )
 
 
-def guidance_lines(mode_group: ModeGroup, mode: str) -> tuple[str, ...]:
-    """Three to five lines of guidance for this mode.
-
-    Args:
-        mode: the mode of this administration; it may name telehealth and an interpreter.
-    """
-    extra_lines = [
-        line
-        for word, line in (("telehealth", TELEHEALTH_LINE), ("interpreter", INTERPRETER_LINE))
-        if word in mode
-    ]
-    return (*_GUIDANCE_LINES[mode_group], *extra_lines)
+def guidance_lines(
+    mode_group: ModeGroup, *, is_over_telehealth: bool = False, has_interpreter: bool = False
+) -> tuple[str, ...]:
+    """Three to five lines of guidance for this mode."""
+    return (
+        *_GUIDANCE_LINES[mode_group],
+        *((TELEHEALTH_LINE,) if is_over_telehealth else ()),
+        *((INTERPRETER_LINE,) if has_interpreter else ()),
+    )

@@ -16,6 +16,7 @@ from clinic_toolkit.psychometrics.bulk import NO_ANSWER, score_many
 from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
+    AdministrationMode,
     administration_table,
 )
 from clinic_toolkit.record.questionnaires.answers import Response
@@ -51,7 +52,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Work:
                     client_id=client.id,
                     relationship=None,
                     therapy_session_id=None,
-                    mode="read_aloud",
+                    mode=AdministrationMode.READ_ALOUD,
                     now=NOW,
                 )
                 kept = progress.record_responses(db, work.vault, kept, given, now=NOW)

@@ -11,7 +11,7 @@ from clinic_toolkit.instruments import catalogue, client_wording, mode_guidance
 from clinic_toolkit.instruments.client_copy import decode_client_copy, encode_client_copy
 from clinic_toolkit.instruments.model import Frame, Instrument
 from clinic_toolkit.record.questionnaires import administrations
-from clinic_toolkit.record.questionnaires.administration_record import MODE_LABELS
+from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
 from clinic_toolkit.store.engine import reading
 from tests.fixtures.handed import handed_over
 from tests.fixtures.practices import giving
@@ -61,7 +61,7 @@ def test_the_note_of_this_relationship_is_shown_and_of_no_other(
     assert [note for note in notes if note in page.text] == []
     word = "" if frame.general else "M."
     shown, folded = parted(unescape(page.source))
-    for line in (*mode_guidance.guidance_lines("aloud", "read_aloud"), *one.clinician_notes):
+    for line in (*mode_guidance.guidance_lines("aloud"), *one.clinician_notes):
         assert line in shown
     for name in ("not_now", "pacing", "decline", "distress", "debrief"):
         for line in getattr(one.guidance, name):
@@ -78,7 +78,7 @@ def test_nothing_of_it_stands_in_a_page_that_a_client_may_read(me: Person, hour:
         said = (
             *form.guidance.pacing,
             *form.guidance.distress,
-            *mode_guidance.guidance_lines("aloud", "read_aloud"),
+            *mode_guidance.guidance_lines("aloud"),
         )
         assert [line for line in (frame.note, *said) if line in unescape(each.source)] == []
     assert frame.note in me.follow(page, ROW).text, "the control"
@@ -91,28 +91,29 @@ def test_it_opens_from_each_page_of_the_hour_and_leads_back(me: Person, hour: st
         assert me.follow(me.follow(each, words), "Back to where you were").path == each.path
     handing = me.follow(page, "Hand it to the client")
     told = me.follow(handing, ROW)
-    assert mode_guidance.guidance_lines("alone", "")[0] in told.text
-    assert mode_guidance.guidance_lines("aloud", "")[0] not in told.text
+    assert mode_guidance.guidance_lines("alone")[0] in told.text
+    assert mode_guidance.guidance_lines("aloud")[0] not in told.text
 
 
 def test_the_other_ways_are_one_press_away_and_each_has_three_to_five_lines(me: Person, hour: str) -> None:
     page = me.follow(steps.begin(me, hour), ROW)
     for way, words in mode_guidance.MODE_GROUP_LABELS.items():
         shown = page if way == "aloud" else me.follow(page, words)
-        lines = mode_guidance.guidance_lines(way, "")
+        lines = mode_guidance.guidance_lines(way)
         assert all(line in shown.text for line in lines)
         for other in set(mode_guidance.MODE_GROUP_LABELS) - {way}:
-            mixed = set(mode_guidance.guidance_lines(other, "")) - set(lines)
+            mixed = set(mode_guidance.guidance_lines(other)) - set(lines)
             assert mixed and not any(line in shown.text for line in mixed)
-    for mode in MODE_LABELS:
-        assert all(3 <= len(mode_guidance.guidance_lines(way, mode)) <= 5 for way in ("aloud",))
-    assert all(
-        3 <= len(mode_guidance.guidance_lines(way, "")) <= 5 for way in mode_guidance.MODE_GROUP_LABELS
-    )
+    for mode in AdministrationMode:
+        lines = mode_guidance.guidance_lines(
+            "aloud", is_over_telehealth=mode.is_over_telehealth, has_interpreter=mode.has_interpreter
+        )
+        assert 3 <= len(lines) <= 5
+    assert all(3 <= len(mode_guidance.guidance_lines(way)) <= 5 for way in mode_guidance.MODE_GROUP_LABELS)
 
 
 def test_telehealth_and_an_interpreter_bring_their_line_where_it_is_read_aloud(me: Person, hour: str) -> None:
-    both = mode_guidance.guidance_lines("aloud", "telehealth_interpreter")
+    both = mode_guidance.guidance_lines("aloud", is_over_telehealth=True, has_interpreter=True)
     assert mode_guidance.TELEHEALTH_LINE in both and mode_guidance.INTERPRETER_LINE in both
     page = me.follow(steps.begin(me, hour, interpreter="yes"), ROW)
     assert mode_guidance.INTERPRETER_LINE in page.text and mode_guidance.TELEHEALTH_LINE not in page.text
@@ -127,7 +128,7 @@ def test_a_script_gets_the_same_lines_and_the_way_to_the_rest(site: Site, me: Pe
     lines = answer.get_json()["lines"]
     told = " ".join(line["words"] for line in lines)
     assert catalogue.load_frame("sibling").note in told and catalogue.load_frame("boss").note not in told
-    assert all(line in told for line in mode_guidance.guidance_lines("aloud", "read_aloud"))
+    assert all(line in told for line in mode_guidance.guidance_lines("aloud"))
     assert me.open(lines[-1]["href"]).status == 200 and len(lines) <= 9
 
 

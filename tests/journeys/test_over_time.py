@@ -17,6 +17,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionSetting,
 )
 from clinic_toolkit.record.questionnaires import administrations
+from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, earlier
 from tests.fixtures.over_time import Values, given, named, weekly
@@ -163,7 +164,7 @@ def test_a_version_break_and_another_way_of_giving_are_marked(site: Site, me: Pe
     about = named(site.work, client)
     old = earlier()
     given(site.work, client, about, 4, at=NOW - timedelta(days=40), instrument=old)
-    given(site.work, client, about, 1, at=NOW - timedelta(days=10), mode="telehealth")
+    given(site.work, client, about, 1, at=NOW - timedelta(days=10), mode=AdministrationMode.TELEHEALTH)
     page = me.open(f"/relationships/{about.id}/over-time")
     new = catalogue.load_instrument("giving").version
     assert f"version {EARLIER}, then version {new}" in page.text

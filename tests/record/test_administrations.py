@@ -10,6 +10,7 @@ from clinic_toolkit.journal import records
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires import administrations, answers, progress, reflections
+from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import note_prefill, note_rendering, notes, signature_facts
 from clinic_toolkit.record.writing.note_record import (
@@ -121,7 +122,7 @@ def test_receiving_is_not_offered_about_a_child(work: Work) -> None:
                 client_id=ana.id,
                 relationship=child,
                 therapy_session_id=None,
-                mode="read_aloud",
+                mode=AdministrationMode.READ_ALOUD,
                 now=NOW,
             )
 

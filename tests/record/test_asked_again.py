@@ -16,7 +16,7 @@ from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
-from clinic_toolkit.record.questionnaires.administration_record import Administration
+from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationMode
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, prompt_status, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
@@ -358,7 +358,7 @@ def test_a_blank_came_with_the_last_answer_of_its_form(case: Case, answered: flo
             client_id=case.client.id,
             relationship=case.m,
             therapy_session_id=None,
-            mode="read_aloud",
+            mode=AdministrationMode.READ_ALOUD,
             now=NOW,
         )
     case.close(case.form(2), day=1)

@@ -18,9 +18,8 @@ from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.people.watched_questions import QuestionNotEligible, WatchedQuestion
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers, progress
 from clinic_toolkit.record.questionnaires.administration_record import (
-    MODE_MIXED,
-    MODE_SELF_ENTERED,
     Administration,
+    AdministrationMode,
 )
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import note_prefill, therapy_session_summary
@@ -46,7 +45,11 @@ def watch(work: Work, about: RecordVersion[Relationship], of: str, item: str) ->
 
 
 def begun(
-    work: Work, about: RecordVersion[Relationship], *, weeks: int = 0, mode: str = "read_aloud"
+    work: Work,
+    about: RecordVersion[Relationship],
+    *,
+    weeks: int = 0,
+    mode: AdministrationMode = AdministrationMode.READ_ALOUD,
 ) -> RecordVersion[Administration]:
     """A check-in about this person, begun."""
     with writing(work.engine) as db:
@@ -69,7 +72,7 @@ def given(
     *,
     weeks: int = 0,
     open_line: str = "",
-    mode: str = "read_aloud",
+    mode: AdministrationMode = AdministrationMode.READ_ALOUD,
 ) -> RecordVersion[Administration]:
     """A check-in that was answered and finished; None declines."""
     kept = begun(work, about, weeks=weeks, mode=mode)
@@ -172,7 +175,7 @@ def test_a_long_questionnaire_about_the_same_person_takes_no_own_question(work: 
             client_id=about.payload.client_id,
             relationship=about,
             therapy_session_id=None,
-            mode="read_aloud",
+            mode=AdministrationMode.READ_ALOUD,
             now=NOW,
         )
     assert kept.payload.watched_question is None and len(kept.payload.answers.statuses) == 12
@@ -211,7 +214,7 @@ def test_the_answers_stand_beside_those_before_of_the_same_person_alone(work: Wo
         )
     given(work, about, [0] * 6)
     given(work, other, [4] * 5, weeks=1)
-    given(work, about, [1] * 6, weeks=2, mode="telehealth", open_line="We laughed.")
+    given(work, about, [1] * 6, weeks=2, mode=AdministrationMode.TELEHEALTH, open_line="We laughed.")
     last = given(work, about, [2] * 5 + [None], weeks=3, open_line="She rang.")
     given(work, about, [3] * 6, weeks=4)
     with reading(work.engine) as db:
@@ -290,7 +293,7 @@ def test_people_in_general_are_asked_five_in_their_wording(work: Work) -> None:
             client_id=client.id,
             relationship=None,
             therapy_session_id=None,
-            mode="read_aloud",
+            mode=AdministrationMode.READ_ALOUD,
             now=NOW,
         )
     asked = answered_items.list_answered_items(kept.payload)
@@ -326,7 +329,7 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
             client_id=client.id,
             relationship=about,
             therapy_session_id=hour.id,
-            mode="read_aloud",
+            mode=AdministrationMode.READ_ALOUD,
             now=NOW,
         )
         put = {0: Response(status="answered", value=3, wants_to_talk=False, remark="")}
@@ -403,7 +406,7 @@ def test_what_the_client_wrote_alone_comes_into_the_record(work: Work) -> None:
         back = clinician_side.merge_handover(db, work.vault, out, now=NOW)
         body = administrations.load_administration(db, work.vault, kept.id).payload
     assert back.state == HandoverState.RETURNED and back.payload.troubles == ()
-    assert body.open_line_answer == "Tea on the step." and body.mode == MODE_SELF_ENTERED
+    assert body.open_line_answer == "Tea on the step." and body.mode == AdministrationMode.SELF_ENTERED
     assert answered_items.list_answered_items(body)[4].item_id == "OG1-C"
     assert [item.value for item in answered_items.list_answered_items(body)] == [
         None,
@@ -477,5 +480,5 @@ def test_a_proposed_open_line_is_taken_or_left(work: Work) -> None:
         assert back.state == HandoverState.PROPOSED
         proposals.accept_proposal(db, work.vault, back, now=NOW)
         body = administrations.load_administration(db, work.vault, kept.id).payload
-    assert body.open_line_answer == "Tea." and body.mode == MODE_MIXED
+    assert body.open_line_answer == "Tea." and body.mode == AdministrationMode.MIXED
     assert answered_items.list_answered_items(body)[0].value == 1

@@ -1,12 +1,15 @@
 """The course of one questionnaire about one relationship: what is in it, what never is, where it breaks."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.record.outcomes import courses
 from clinic_toolkit.record.people import relationships
+from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.values.course_values import FACET, STRENGTHS, WHOLE, Course
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.editions import EARLIER, earlier
@@ -229,9 +232,12 @@ def test_a_form_of_strengths_is_compared_as_a_whole(work: Work, value: int, same
     assert [name for name, _, _ in found.changed_parts] == ([] if same else ["All together"])
 
 
-def test_a_mode_that_is_not_known_here_is_named_as_it_is(work: Work) -> None:
+def test_a_round_given_in_a_mode_that_is_not_known_here_cannot_be_read(work: Work) -> None:
     client = work.client()
     given(work, client, None, 3)
-    given(work, client, None, 3, mode="by_post", at=NOW + timedelta(days=1))
+    by_post: Any = "by_post"
+    strange = given(work, client, None, 3, mode=by_post, at=NOW + timedelta(days=1))
+    with reading(work.engine) as db, pytest.raises(UnreadableRecord):
+        administrations.load_administration(db, work.vault, strange.id)
     (course,) = about(work, client, None)
-    assert course.modes == (("read_aloud", "read aloud"), ("by_post", "by_post"))
+    assert course.modes == (("read_aloud", "read aloud"),)

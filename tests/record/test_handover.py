@@ -22,9 +22,8 @@ from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, 
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
-    MODE_MIXED,
-    MODE_SELF_ENTERED,
     Administration,
+    AdministrationMode,
 )
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import reading, writing
@@ -111,7 +110,7 @@ def test_answers_come_into_the_record_with_how_they_were_given(handed: Handed) -
     assert handed.given()[:4] == [("answered", 3), ("answered", 4), ("declined", None), ("not_reached", None)]
     with reading(handed.work.engine) as db:
         kept = administrations.load_administration(db, handed.work.vault, handed.form.id)
-    assert kept.state == "in_progress" and kept.payload.mode == MODE_SELF_ENTERED
+    assert kept.state == "in_progress" and kept.payload.mode == AdministrationMode.SELF_ENTERED
     first = answers.decode_responses(kept.payload.answers)[0]
     assert first.wants_to_talk and first.remark == "With my sister."
     assert answers.answer_times(kept.payload.answers)[0] == timedelta(minutes=1)
@@ -182,7 +181,10 @@ def test_what_was_answered_before_stays_and_the_mode_says_both(tmp_path: Path) -
     handed.merge()
     assert handed.given()[:3] == [("answered", 1), ("answered", 2), ("answered", 4)]
     with reading(work.engine) as db:
-        assert administrations.load_administration(db, work.vault, form.id).payload.mode == MODE_MIXED
+        assert (
+            administrations.load_administration(db, work.vault, form.id).payload.mode
+            == AdministrationMode.MIXED
+        )
 
 
 def test_a_question_that_was_only_marked_or_let_go_again_keeps_its_answer_from_before(tmp_path: Path) -> None:

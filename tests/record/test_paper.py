@@ -12,7 +12,11 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.questionnaires import administrations, answers, paper_entry, progress
-from clinic_toolkit.record.questionnaires.administration_record import Administration, administration_table
+from clinic_toolkit.record.questionnaires.administration_record import (
+    Administration,
+    AdministrationMode,
+    administration_table,
+)
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.writing import note_prefill
 from clinic_toolkit.store.engine import reading, writing
@@ -152,7 +156,7 @@ def test_a_sheet_stands_where_it_was_answered_and_not_where_it_was_entered(work:
             client_id=client.id,
             relationship=None,
             therapy_session_id=None,
-            mode="read_aloud",
+            mode=AdministrationMode.READ_ALOUD,
             now=NOW - timedelta(days=3),
         )
     earlier = entered(work, client_id=client.id)

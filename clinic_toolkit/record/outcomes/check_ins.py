@@ -13,13 +13,16 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import joined_entries
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
-from clinic_toolkit.record.questionnaires.administration_record import MODE_LABELS, Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ENDED_STATES,
+    MODE_LABELS,
+    Administration,
+)
 from clinic_toolkit.record.values.page_values import AnsweredItem
 from clinic_toolkit.vault.vault import Vault
 
 # This check-in and at most five before it: more would invite a search for patterns.
 MAX_SHOWN = 6
-FINISHED_STATES = ("completed", "stopped")
 
 
 class CheckInAnswer(Struct, frozen=True, kw_only=True):
@@ -124,7 +127,7 @@ def _iter_earlier(
         )
         if (
             is_same_series
-            and candidate.state in FINISHED_STATES
+            and candidate.state in ENDED_STATES
             and candidate.payload.begun_at < administration.payload.begun_at
         ):
             yield candidate

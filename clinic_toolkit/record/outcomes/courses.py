@@ -18,6 +18,7 @@ from clinic_toolkit.record.outcomes import course_parts
 from clinic_toolkit.record.people import clients, joined_entries
 from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import (
+    ENDED_STATES,
     MODE_LABELS,
     Administration,
     AdministrationState,
@@ -25,7 +26,6 @@ from clinic_toolkit.record.questionnaires.administration_record import (
 from clinic_toolkit.record.values.course_values import STRENGTHS, WHOLE, Comparison, Course, Reading, Round
 from clinic_toolkit.vault.vault import Vault
 
-COURSE_STATES = ("completed", "stopped")
 # What a break between segments is called, for the clinician and for the client.
 VERSION_LABEL, NEW_WORDING_LABEL = "version", "the questions in new words"
 
@@ -46,7 +46,7 @@ def list_rounds(
     rounds = [
         administration
         for administration in administrations_given
-        if series_key_of(administration.payload) == series_key and administration.state in COURSE_STATES
+        if series_key_of(administration.payload) == series_key and administration.state in ENDED_STATES
     ]
     return sorted(rounds, key=lambda kept: (kept.payload.answered_on, kept.payload.begun_at))
 
@@ -228,7 +228,7 @@ def _build_course(
             answered_on=administration.payload.answered_on,
             segment=segment_number,
             mode=administration.payload.mode,
-            mode_label=MODE_LABELS.get(administration.payload.mode, administration.payload.mode),
+            mode_label=MODE_LABELS[administration.payload.mode],
             version=administration.payload.instrument_version,
             frame_label=administrations.frame_of(administration.payload).label,
             answered=score.answered,

@@ -16,7 +16,7 @@ from clinic_toolkit.record.outcomes import courses
 from clinic_toolkit.record.outcomes.courses import SeriesKey
 from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatAgreement, RepeatState
 from clinic_toolkit.record.questionnaires import administrations
-from clinic_toolkit.record.questionnaires.administration_record import Administration
+from clinic_toolkit.record.questionnaires.administration_record import ENDED_STATES, Administration
 
 DECLINES_TO_PROPOSE_STOP = 2
 UNCHANGED_TO_PROPOSE_STOP = 3
@@ -94,7 +94,7 @@ def list_repeat_statuses(
     """
     rounds_by_series: dict[SeriesKey, list[RecordVersion[Administration]]] = {}
     for administration in administrations_given:
-        if administration.state in courses.COURSE_STATES:
+        if administration.state in ENDED_STATES:
             rounds_by_series.setdefault(courses.series_key_of(administration.payload), []).append(
                 administration
             )

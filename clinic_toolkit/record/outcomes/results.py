@@ -30,8 +30,8 @@ from clinic_toolkit.record.questionnaires import (
     remarks,
 )
 from clinic_toolkit.record.questionnaires.administration_record import (
-    MODE_SELF_ENTERED,
     Administration,
+    AdministrationMode,
     AdministrationState,
 )
 from clinic_toolkit.record.safety import fear_holds
@@ -137,7 +137,7 @@ def build_result(
             instrument,
             items,
             seconds=answers.seconds_between_answers(payload.answers),
-            self_entered=payload.mode == MODE_SELF_ENTERED,
+            self_entered=payload.mode == AdministrationMode.SELF_ENTERED,
         )
         if is_scored
         else (),

@@ -14,23 +14,36 @@ from clinic_toolkit.store.base import sealed_table
 administration_table = sealed_table("administration")
 
 
-MODE_SELF_ENTERED = "self_entered"
+class AdministrationMode(StrEnum):
+    """How a questionnaire was given."""
 
+    READ_ALOUD = "read_aloud"
+    TELEHEALTH = "telehealth"
+    INTERPRETER = "interpreter"
+    TELEHEALTH_INTERPRETER = "telehealth_interpreter"
+    SELF_ENTERED = "self_entered"
+    MIXED = "mixed"
+    PAPER = "paper"
 
-MODE_MIXED = "mixed"
+    @property
+    def is_over_telehealth(self) -> bool:
+        """Whether it was read aloud over telehealth."""
+        return self in (AdministrationMode.TELEHEALTH, AdministrationMode.TELEHEALTH_INTERPRETER)
 
-
-MODE_PAPER = "paper"
+    @property
+    def has_interpreter(self) -> bool:
+        """Whether it was read aloud with an interpreter."""
+        return self in (AdministrationMode.INTERPRETER, AdministrationMode.TELEHEALTH_INTERPRETER)
 
 
 MODE_LABELS = {
-    "read_aloud": "read aloud",
-    "telehealth": "read aloud over telehealth",
-    "interpreter": "read aloud with an interpreter",
-    "telehealth_interpreter": "read aloud over telehealth, with an interpreter",
-    MODE_SELF_ENTERED: "answered by the client alone",
-    MODE_MIXED: "partly together, partly by the client alone",
-    MODE_PAPER: "on paper, entered later",
+    AdministrationMode.READ_ALOUD: "read aloud",
+    AdministrationMode.TELEHEALTH: "read aloud over telehealth",
+    AdministrationMode.INTERPRETER: "read aloud with an interpreter",
+    AdministrationMode.TELEHEALTH_INTERPRETER: "read aloud over telehealth, with an interpreter",
+    AdministrationMode.SELF_ENTERED: "answered by the client alone",
+    AdministrationMode.MIXED: "partly together, partly by the client alone",
+    AdministrationMode.PAPER: "on paper, entered later",
 }
 
 
@@ -40,6 +53,10 @@ class AdministrationState(StrEnum):
     IN_PROGRESS = "in_progress"
     COMPLETED = "completed"
     STOPPED = "stopped"
+
+
+# Finished, or stopped with the answers given until then: its answers are shown and compared.
+ENDED_STATES = (AdministrationState.COMPLETED, AdministrationState.STOPPED)
 
 
 class AdministrationEvent(StrEnum):
@@ -71,7 +88,7 @@ class Administration(ClientScoped, array_like=True, frozen=True, kw_only=True):
     instrument_id: str
     instrument_version: str
     definition_digest: str
-    mode: str
+    mode: AdministrationMode
     answered_on: date
     begun_at: datetime
     answers: Answers

@@ -19,12 +19,14 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, joined_entries, watched_questions
 from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
 from clinic_toolkit.record.people.relationship_record import Relationship
+from clinic_toolkit.record.people.therapy_session_record import TherapySessionSetting
 from clinic_toolkit.record.questionnaires import answers, own_questionnaires
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
     MODE_LABELS,
     Administration,
     AdministrationEvent,
+    AdministrationMode,
     AdministrationState,
 )
 from clinic_toolkit.vault.vault import Vault
@@ -72,7 +74,7 @@ def create_administration(
     client_id: UUID,
     relationship: RecordVersion[Relationship] | None,
     therapy_session_id: UUID | None,
-    mode: str,
+    mode: AdministrationMode,
     now: datetime,
     answered_on: date | None = None,
     idempotency_key: UUID | None = None,
@@ -81,7 +83,6 @@ def create_administration(
 
     Args:
         relationship: whom it is about; None for people in general.
-        mode: a key of `MODE_LABELS`.
         answered_on: the day it was answered, if on paper (`paper_entry.create_administration_from_paper`).
         idempotency_key: the form's idempotency key; it becomes the administration's id.
 
@@ -126,11 +127,11 @@ def create_administration(
     )
 
 
-def read_aloud_mode(setting: str, *, with_interpreter: bool) -> str:
-    """Return the mode, a key of `MODE_LABELS`, for reading aloud in a session of this setting."""
-    if setting == "room":
-        return "interpreter" if with_interpreter else "read_aloud"
-    return "telehealth_interpreter" if with_interpreter else "telehealth"
+def read_aloud_mode(setting: TherapySessionSetting, *, with_interpreter: bool) -> AdministrationMode:
+    """Return the mode for reading aloud in a session of this setting."""
+    if setting == TherapySessionSetting.ROOM:
+        return AdministrationMode.INTERPRETER if with_interpreter else AdministrationMode.READ_ALOUD
+    return AdministrationMode.TELEHEALTH_INTERPRETER if with_interpreter else AdministrationMode.TELEHEALTH
 
 
 def load_administration(

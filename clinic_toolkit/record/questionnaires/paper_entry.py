@@ -21,8 +21,8 @@ from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
-    MODE_PAPER,
     Administration,
+    AdministrationMode,
     AdministrationState,
 )
 from clinic_toolkit.record.questionnaires.administrations import AdministrationFinished
@@ -136,7 +136,7 @@ def create_administration_from_paper(
         client_id=client_id,
         relationship=relationship,
         therapy_session_id=therapy_session_id,
-        mode=MODE_PAPER,
+        mode=AdministrationMode.PAPER,
         now=now,
         answered_on=answered_on,
         idempotency_key=idempotency_key,

@@ -15,10 +15,9 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
-    MODE_MIXED,
-    MODE_SELF_ENTERED,
     Administration,
     AdministrationEvent,
+    AdministrationMode,
     AdministrationState,
 )
 from clinic_toolkit.record.questionnaires.administrations import AdministrationFinished, instrument_of
@@ -75,7 +74,7 @@ def record_responses(
     new_payload = msgspec.structs.replace(
         payload,
         answers=new_answers,
-        mode=MODE_MIXED if payload.mode == MODE_SELF_ENTERED else payload.mode,
+        mode=AdministrationMode.MIXED if payload.mode == AdministrationMode.SELF_ENTERED else payload.mode,
         open_line_answer=payload.open_line_answer if open_line_answer is None else open_line_answer,
         # A change after the double entry has not been compared with a second entry.
         double_entered=False,
@@ -183,9 +182,9 @@ def apply_returned_answers(
         if index not in answered_indexes
     )
     mode = (
-        MODE_SELF_ENTERED
-        if current.payload.mode == MODE_SELF_ENTERED or not any(other_statuses)
-        else MODE_MIXED
+        AdministrationMode.SELF_ENTERED
+        if current.payload.mode == AdministrationMode.SELF_ENTERED or not any(other_statuses)
+        else AdministrationMode.MIXED
     )
     payload = msgspec.structs.replace(
         current.payload, answers=answers_after, mode=mode, open_line_answer=open_line_answer

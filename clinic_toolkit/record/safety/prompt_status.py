@@ -24,6 +24,7 @@ from clinic_toolkit.record.people import clients, joined_entries
 from clinic_toolkit.record.questionnaires import administrations, answers, own_questionnaires
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
+    ENDED_STATES,
     Administration,
     AdministrationState,
 )
@@ -143,10 +144,7 @@ def _build_all(
             returned_by_id[handover.payload.administration_id].append(handover)
     forms = []
     for administration in administrations_given:
-        if (
-            administration.state not in (AdministrationState.COMPLETED, AdministrationState.STOPPED)
-            and administration.id not in returned_by_id
-        ):
+        if administration.state not in ENDED_STATES and administration.id not in returned_by_id:
             continue
         try:
             forms.append(_collect_form_prompts(administration, returned_by_id.get(administration.id, [])))

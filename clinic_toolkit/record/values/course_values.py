@@ -17,7 +17,7 @@ class Round(Struct, frozen=True, kw_only=True):
     """One round of a course.
 
     `segment` counts from 0; a new segment begins with each new version of the questionnaire or frame of the
-    relationship. `mode` is a key of `administrations.MODE_LABELS`, `mode_label` its text.
+    relationship. `mode` is a value of `AdministrationMode`, `mode_label` its text.
     """
 
     id: UUID

@@ -12,7 +12,11 @@ from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import therapy_session_loader
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import administrations, answered_items, remarks
-from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationState
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ENDED_STATES,
+    Administration,
+    AdministrationState,
+)
 from clinic_toolkit.record.safety import risk_entries
 from clinic_toolkit.record.values.page_values import (
     Result,
@@ -49,7 +53,7 @@ def list_prefilled_parts(
     for administration in (
         answered_items.list_single_client_administrations(db, vault, hour) if given is None else given
     ):
-        if administration.state not in (AdministrationState.COMPLETED, AdministrationState.STOPPED):
+        if administration.state not in ENDED_STATES:
             continue
         with suppress(administrations.DefinitionUnreadable):
             result = results.build_result(db, vault, administration)

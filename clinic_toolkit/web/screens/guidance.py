@@ -13,9 +13,8 @@ from clinic_toolkit.instruments.mode_guidance import MODE_GROUP_LABELS, ModeGrou
 from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
-    MODE_PAPER,
-    MODE_SELF_ENTERED,
     Administration,
+    AdministrationMode,
 )
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
@@ -25,9 +24,9 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("guidance", __name__)
 
-_MODE_GROUP_OF: dict[str, ModeGroup] = {
-    MODE_SELF_ENTERED: "alone",
-    MODE_PAPER: "paper",
+_MODE_GROUP_OF: dict[AdministrationMode, ModeGroup] = {
+    AdministrationMode.SELF_ENTERED: "alone",
+    AdministrationMode.PAPER: "paper",
 }
 
 
@@ -42,7 +41,12 @@ def show(id: UUID) -> ViewResult:
         administrations.frame_of(administration.payload),
     )
     mode_group = _requested_mode_group(administration.payload)
-    lines = guidance_lines(mode_group, administration.payload.mode if mode_group == "aloud" else "")
+    mode, is_aloud = administration.payload.mode, mode_group == "aloud"
+    lines = guidance_lines(
+        mode_group,
+        is_over_telehealth=is_aloud and mode.is_over_telehealth,
+        has_interpreter=is_aloud and mode.has_interpreter,
+    )
     poorly_fitting = answered_items.poorly_fitting_numbers(instrument, frame.id)
     if wants_inline_answer():
         texts = [

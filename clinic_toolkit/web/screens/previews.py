@@ -14,6 +14,7 @@ from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.journal import records
 from clinic_toolkit.psychometrics.score_explanation import explain_scoring
 from clinic_toolkit.record.questionnaires import answered_items, own_questionnaires
+from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.values.page_values import (
     STATUS_LINE,
@@ -200,7 +201,9 @@ def handle_no_pending_definition(error: NoPendingDefinition) -> ViewResult:
 
 def _render_preview(name: str, instrument: Instrument, **values: object) -> str:
     """Render a page of the questionnaire without an administration, so that no link leads anywhere."""
-    payload = SimpleNamespace(mode="read_aloud", therapy_session_id=None, relationship=None, entered_on=None)
+    payload = SimpleNamespace(
+        mode=AdministrationMode.READ_ALOUD, therapy_session_id=None, relationship=None, entered_on=None
+    )
     no_administration = SimpleNamespace(id=None, version=0, payload=payload)
     return render_template(
         f"own_questionnaires/{name}.html",

@@ -11,7 +11,11 @@ from clinic_toolkit.record.outcomes import courses, repeat_agreements, repeat_st
 from clinic_toolkit.record.outcomes.repeat_agreement_record import REPEAT_AGREEMENT, RepeatAgreement
 from clinic_toolkit.record.people import joined_entries, therapy_sessions
 from clinic_toolkit.record.questionnaires import administrations, answered_items
-from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
+from clinic_toolkit.record.questionnaires.administration_record import (
+    ADMINISTRATION,
+    ENDED_STATES,
+    Administration,
+)
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.rhythms import GoOnForm, RhythmForm
@@ -110,7 +114,7 @@ def _load_round_and_rhythm(
     """Load an administration that counts as a round, and the repeat agreement for its series, if any."""
     db, vault = context.db(), context.vault()
     administration = administrations.load_administration(db, vault, id)
-    if administration.state not in courses.COURSE_STATES:
+    if administration.state not in ENDED_STATES:
         raise records.RecordNotFound
     (administration,) = joined_entries.load_joined_entries(db, vault).under_primary([administration])
     return administration, repeat_agreements.list_agreements(db, vault, administration.payload.client_id).get(

@@ -15,8 +15,8 @@ from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION,
 from clinic_toolkit.record.questionnaires import answered_items, remarks
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
+    ENDED_STATES,
     Administration,
-    AdministrationState,
 )
 from clinic_toolkit.record.safety import fear_holds
 from clinic_toolkit.record.values.page_values import WorksheetPage
@@ -77,7 +77,7 @@ def offer(session: UUID) -> ViewResult:
     session_administrations = [
         administration
         for administration in answered_items.list_single_client_administrations(db, vault, hour)
-        if administration.state in (AdministrationState.COMPLETED, AdministrationState.STOPPED)
+        if administration.state in ENDED_STATES
     ]
     form = HandoutForm.for_clients(
         people,
