@@ -24,12 +24,12 @@ sys.path.insert(0, str(CHECKOUT))
 from clinic_toolkit.documents import blank_form  # noqa: E402
 from clinic_toolkit.instruments import catalogue  # noqa: E402
 from clinic_toolkit.instruments.model import Frame, Instrument  # noqa: E402
-from clinic_toolkit.record.values.page_values import BlankQuestionnaire, Letterhead  # noqa: E402
+from clinic_toolkit.record.values.page_values import BlankQuestionnaire, Letterhead, PaperSize  # noqa: E402
 from docs.make_pictures import WIDE, chromium_of, demo, let_in  # noqa: E402
 
 FONT = CHECKOUT / "clinic_toolkit" / "documents" / "fonts" / "AtkinsonHyperlegibleNext-Regular.ttf"
 SHOT, GAP, LABEL = 420, 12, 150
-PAPERS = {"A4": False, "Letter": True}
+PAPERS = {PaperSize.A4: False, PaperSize.LETTER: True}
 
 
 def main() -> int:

@@ -63,7 +63,7 @@ def write_previews(path: Path, out: Path, *, paper: str) -> int:
     Args:
         path: the questionnaire file.
         out: the folder for the PDFs.
-        paper: "A4" or "Letter".
+        paper: a value of `PaperSize`.
 
     Returns:
         The exit code, always 0.
@@ -77,10 +77,11 @@ def write_previews(path: Path, out: Path, *, paper: str) -> int:
         BlankQuestionnaire,
         InstrumentGuide,
         Letterhead,
+        PaperSize,
     )
 
     instrument = load_questionnaire(path)
-    letterhead = Letterhead(practice_name="", clinician_name="", crisis_text="", paper_size=paper)
+    letterhead = Letterhead(practice_name="", clinician_name="", crisis_text="", paper_size=PaperSize(paper))
     papers = {
         f"blank-questionnaire{'-general' if general else ''}.pdf": blank_form.render_blank_form(
             BlankQuestionnaire(

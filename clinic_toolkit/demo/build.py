@@ -16,7 +16,7 @@ from clinic_toolkit.demo.schedule import schedule_hour
 from clinic_toolkit.instruments import loader
 from clinic_toolkit.record.people import cases, clients, practice_access, relationships
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.record.people.practice_record import PracticeSettings
+from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.record.questionnaires import own_questionnaires
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.vault.vault import Vault
@@ -51,7 +51,7 @@ def demo_settings(spec: made_up.Practice) -> PracticeSettings:
     """The settings of the demo. Its recovery sheet counts as proved, because nobody needs to keep one."""
     return PracticeSettings(
         country=spec.country,
-        record_kind="full",
+        record_kind=RecordRole.FULL,
         practice_name=spec.practice_name,
         clinician_name=spec.clinician_name,
         crisis_text=spec.crisis_text,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from clinic_toolkit.demo import content_problems
 from clinic_toolkit.errors import DamagedFile
+from clinic_toolkit.record.people.client_record import LeaveMessage
 from clinic_toolkit.record.people.therapy_session_record import (
     HELD_ATTENDANCE,
     Attendance,
@@ -183,7 +184,7 @@ class Client(_ContentModel):
     email: str = ""
     address: str = ""
     reach_note: str = ""
-    leave_message: Literal["ask", "yes", "no"] = "ask"
+    leave_message: LeaveMessage = Field(default=LeaveMessage.ASK, strict=False)
     emergency_name: str = ""
     emergency_phone: str = ""
     emergency_relation: str = ""

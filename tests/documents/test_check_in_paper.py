@@ -11,6 +11,7 @@ from clinic_toolkit.record.values.page_values import (
     BlankQuestionnaire,
     InstrumentGuide,
     Letterhead,
+    PaperSize,
 )
 from tests.documents import reading
 
@@ -19,7 +20,7 @@ CHECK_IN = catalogue.load_check_in()
 
 def head(paper: str) -> Letterhead:
     """A letterhead with nothing on it."""
-    return Letterhead(practice_name="", clinician_name="", crisis_text="", paper_size=paper)
+    return Letterhead(practice_name="", clinician_name="", crisis_text="", paper_size=PaperSize(paper))
 
 
 def text(pdf: bytes) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from clinic_toolkit.documents import page_layout
 from clinic_toolkit.documents.blocks import Block, LabelledValue, Text, typed_paragraphs
 from clinic_toolkit.documents.styles import BODY, HEADING
+from clinic_toolkit.record.values.page_values import PaperSize
 
 LINE = BODY.size * BODY.leading
 
@@ -65,6 +66,10 @@ def test_what_a_person_typed_keeps_its_own_lines() -> None:
         "four",
     ]
     assert [block.before > 0 for block in found] == [False, False, True, False]
+
+
+def test_every_size_of_paper_has_its_measures() -> None:
+    assert set(page_layout.PAPER_SIZES) == set(PaperSize)
 
 
 def test_an_unknown_paper_is_a4() -> None:

@@ -22,6 +22,7 @@ from clinic_toolkit.record.values.page_values import (
     Letterhead,
     NotePage,
     NoteSection,
+    PaperSize,
     Result,
     TherapySessionFacts,
     TherapySessionSummary,
@@ -55,7 +56,7 @@ def letterhead(
         practice_name=name,
         clinician_name="Dr. Ruth Calder",
         crisis_text="Call 116 123 at any hour. In danger, call 112.",
-        paper_size=paper,
+        paper_size=PaperSize(paper),
         is_demo=demo,
     )
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.record.people import practice_access
-from clinic_toolkit.record.people.practice_record import PracticeSettings
+from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.store.engine import open_store, writing
 from clinic_toolkit.vault import key_slots, recovery_sheet
 from tests.fixtures import vaults
@@ -132,7 +132,7 @@ def test_a_whole_practice_with_its_audit_trail(tmp_path: Path) -> None:
     engine = open_store(tmp_path / "data")
     settings = PracticeSettings(
         country="AT",
-        record_kind="full",
+        record_kind=RecordRole.FULL,
         practice_name="Lindenhof",
         clinician_name="A. Weide",
         crisis_text="142",
@@ -163,7 +163,7 @@ def test_the_second_copy_opens_what_the_store_does_not_any_more(tmp_path: Path) 
     engine = open_store(folder)
     settings = PracticeSettings(
         country="AT",
-        record_kind="full",
+        record_kind=RecordRole.FULL,
         practice_name="Lindenhof",
         clinician_name="A. Weide",
         crisis_text="142",

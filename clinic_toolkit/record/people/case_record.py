@@ -24,10 +24,17 @@ class CaseEvent(StrEnum):
     OPENED = "case.opened"
 
 
-class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """One case; `kind` is "single" or "couple", `client_id_bytes` the clients' ids as 16 bytes each."""
+class CaseKind(StrEnum):
+    """Whose case it is."""
 
-    kind: str
+    SINGLE = "single"
+    COUPLE = "couple"
+
+
+class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """One case; `client_id_bytes` are the clients' ids as 16 bytes each."""
+
+    kind: CaseKind
     client_id_bytes: tuple[bytes, ...]
 
     @property
@@ -38,7 +45,7 @@ class Case(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     @property
     def is_couple(self) -> bool:
         """Whether this is the case of a couple."""
-        return self.kind == "couple"
+        return self.kind == CaseKind.COUPLE
 
 
 def _fallback_case(vault: Vault, ring: UUID) -> Case | None:
@@ -48,8 +55,8 @@ def _fallback_case(vault: Vault, ring: UUID) -> Case | None:
     if owner is None:
         return None
     if owner in vault.list_owners("demographics"):
-        return Case(kind="single", client_id_bytes=(owner.bytes,))
-    return Case(kind="couple", client_id_bytes=())
+        return Case(kind=CaseKind.SINGLE, client_id_bytes=(owner.bytes,))
+    return Case(kind=CaseKind.COUPLE, client_id_bytes=())
 
 
 CASE = register_kind(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.people.case_record import CASE, Case, CaseEvent, CaseState
+from clinic_toolkit.record.people.case_record import CASE, Case, CaseEvent, CaseKind, CaseState
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -28,7 +28,7 @@ def create_single_case(
         db,
         vault,
         CASE,
-        Case(kind="single", client_id_bytes=(client_id.bytes,)),
+        Case(kind=CaseKind.SINGLE, client_id_bytes=(client_id.bytes,)),
         ring=vault.get_ring(client_id, "record"),
         state=CaseState.ACTIVE,
         event=CaseEvent.OPENED,
@@ -56,7 +56,7 @@ def create_couple_case(
         db,
         vault,
         CASE,
-        Case(kind="couple", client_id_bytes=(first.bytes, second.bytes)),
+        Case(kind=CaseKind.COUPLE, client_id_bytes=(first.bytes, second.bytes)),
         ring=ring,
         state=CaseState.ACTIVE,
         event=CaseEvent.OPENED,

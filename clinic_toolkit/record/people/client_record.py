@@ -36,8 +36,23 @@ class ClientEvent(StrEnum):
     SEPARATED = "client.taken_apart"
 
 
+class LeaveMessage(StrEnum):
+    """Whether a message may be left for the client."""
+
+    ASK = "ask"
+    YES = "yes"
+    NO = "no"
+
+
+LEAVE_MESSAGE_LABELS = {
+    LeaveMessage.ASK: "Not asked yet",
+    LeaveMessage.YES: "Yes",
+    LeaveMessage.NO: "No",
+}
+
+
 class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """Who a client is and how they may be reached. `leave_message` is "ask", "yes" or "no".
+    """Who a client is and how they may be reached.
 
     `code` is a code or initials, shown wherever the name is not; "" to use proposed initials. `joined_to_id`
     is the other entry of the same person under which this one is shown.
@@ -49,7 +64,7 @@ class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     email: str = ""
     address: str = ""
     reach_note: str = ""
-    leave_message: str = "ask"
+    leave_message: LeaveMessage = LeaveMessage.ASK
     emergency_name: str = ""
     emergency_phone: str = ""
     emergency_relation: str = ""

@@ -8,6 +8,7 @@ import msgspec
 
 from clinic_toolkit.journal import keyless_events
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
+from clinic_toolkit.record.values.page_values import PaperSize
 from clinic_toolkit.store.base import sealed_table
 from clinic_toolkit.vault.vault import Vault
 
@@ -41,16 +42,22 @@ class UnlockEvent(StrEnum):
 keyless_events.register_keyless_events(UnlockEvent)
 
 
+class RecordRole(StrEnum):
+    """What this record is to the practice: the legal record itself, or kept beside another one."""
+
+    FULL = "full"
+    BESIDE = "beside"
+
+
 class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The settings of a practice.
 
-    `record_kind` is "full" (this is the legal record) or "beside" (it runs beside another one);
     `return_code` is empty if none was chosen; `recovery_sheet_made_on` is None if the date was not recorded.
     `limits_text` are the limits of confidentiality; empty until the practice confirms its text.
     """
 
     country: str
-    record_kind: str
+    record_kind: RecordRole
     practice_name: str
     clinician_name: str
     crisis_text: str
@@ -61,16 +68,16 @@ class PracticeSettings(msgspec.Struct, array_like=True, frozen=True, kw_only=Tru
     limits_text: str = ""
 
     @property
-    def paper_size(self) -> str:
-        """ "A4" or "Letter", by country."""
-        return "Letter" if self.country in LETTER_COUNTRIES else "A4"
+    def paper_size(self) -> PaperSize:
+        """The paper of the country's printers."""
+        return PaperSize.LETTER if self.country in LETTER_COUNTRIES else PaperSize.A4
 
 
 def _fallback_settings(vault: Vault, ring: UUID) -> PracticeSettings:
     # Every page needs the settings, so defaults replace unreadable ones until they are entered again.
     return PracticeSettings(
         country="",
-        record_kind="full",
+        record_kind=RecordRole.FULL,
         practice_name="",
         clinician_name="",
         crisis_text="Ask your therapist whom to call in a crisis.",

@@ -4,6 +4,7 @@ Screens and `documents` receive these values, and never a row, a key or a settin
 """
 
 from datetime import date, datetime, time
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -18,13 +19,20 @@ NOT_PART_OF_NOTE = "This is not part of the signed note."
 SOME_UNREADABLE = "Some of the record cannot be read at the moment, so a later change may be missing here."
 
 
+class PaperSize(StrEnum):
+    """The paper that is printed on."""
+
+    A4 = "A4"
+    LETTER = "Letter"
+
+
 class Letterhead(Struct, frozen=True, kw_only=True):
-    """The facts of the practice that every sheet needs. `paper_size` is "A4" or "Letter"."""
+    """The facts of the practice that every sheet needs."""
 
     practice_name: str
     clinician_name: str
     crisis_text: str
-    paper_size: str
+    paper_size: PaperSize
     is_demo: bool = False
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import msgspec
 
-from clinic_toolkit.record.values.page_values import Letterhead, TherapySessionFacts
+from clinic_toolkit.record.values.page_values import Letterhead, PaperSize, TherapySessionFacts
 
 END_UNKNOWN = "The end was not known when this was signed."
 END_IS_PLANNED = "The session was still open when this was signed; the end shown is the planned one."
@@ -47,7 +47,7 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The facts in words, as shown.
 
     `client_names` are the names of the clients of the case, in its order; `session_was_open` says that the
-    hour had not been ended; `paper_size` is "A4" or "Letter"; `evidence_lines` state the validation status of
+    hour had not been ended; `evidence_lines` state the validation status of
     the questionnaires that the note quotes.
     """
 
@@ -62,7 +62,7 @@ class NoteFacts(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     present_names: str
     practice_name: str
     clinician_name: str
-    paper_size: str
+    paper_size: PaperSize
     is_demo: bool
     evidence_lines: tuple[str, ...]
     versions: FactVersions

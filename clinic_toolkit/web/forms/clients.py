@@ -8,12 +8,16 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.dates import format_date
-from clinic_toolkit.record.people.client_record import UNREADABLE_NAME, Client
+from clinic_toolkit.record.people.client_record import (
+    LEAVE_MESSAGE_LABELS,
+    UNREADABLE_NAME,
+    Client,
+    LeaveMessage,
+)
 from clinic_toolkit.record.people.clients import ADULT_AGE, ClientIsMinor, age_on
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.date_fields import date_field
 
-LEAVE_MESSAGE_CHOICES = [("ask", "Not asked yet"), ("yes", "Yes"), ("no", "No")]
 EARLIEST_BIRTH_YEAR = 1900
 
 
@@ -27,7 +31,7 @@ class ClientForm(Form):
     email = fields.line_field("E-mail", limit=120)
     address = fields.text_field("Address", limit=400)
     reach_note = fields.text_field("How and when to reach them", limit=500)
-    leave_message = fields.choice_field("May I leave a message?", LEAVE_MESSAGE_CHOICES)
+    leave_message = fields.choice_field("May I leave a message?", LEAVE_MESSAGE_LABELS.items())
     emergency_name = fields.line_field("Name in an emergency", limit=80)
     emergency_phone = fields.line_field("Telephone in an emergency", limit=60)
     emergency_relation = fields.line_field("Who this is to the client", limit=60)
@@ -78,7 +82,7 @@ class ClientForm(Form):
             email=self.email.data,
             address=self.address.data,
             reach_note=self.reach_note.data,
-            leave_message=self.leave_message.data,
+            leave_message=LeaveMessage(self.leave_message.data),
             emergency_name=self.emergency_name.data,
             emergency_phone=self.emergency_phone.data,
             emergency_relation=self.emergency_relation.data,
@@ -90,6 +94,6 @@ def _shown_code(client: Client) -> str:
 
 
 def _display_text(value: Any) -> str:
-    if value is None or isinstance(value, str):
-        return dict(LEAVE_MESSAGE_CHOICES).get(value or "", value or "")
-    return format_date(value)
+    if isinstance(value, LeaveMessage):
+        return LEAVE_MESSAGE_LABELS[value]
+    return format_date(value) if isinstance(value, date) else value or ""

@@ -6,15 +6,15 @@ from typing import Any
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
-from clinic_toolkit.record.people.practice_record import PracticeSettings
+from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.vault import passphrases, return_code
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.countries import COUNTRIES
 
 RECORD_KINDS = [
-    ("full", "The full legal record", "Everything about the client is kept here."),
-    ("beside", "Beside another record", "Notes can be copied as plain text into the other one."),
+    (RecordRole.FULL, "The full legal record", "Everything about the client is kept here."),
+    (RecordRole.BESIDE, "Beside another record", "Notes can be copied as plain text into the other one."),
 ]
 CODE_LENGTH = 6
 MAX_LIMITS_LENGTH = 600
@@ -58,7 +58,7 @@ class PracticeForm(Form):
         """The settings as typed."""
         return PracticeSettings(
             country=self.country.data,
-            record_kind=self.record_kind.data,
+            record_kind=RecordRole(self.record_kind.data),
             practice_name=self.practice_name.data,
             clinician_name=self.clinician_name.data,
             crisis_text=self.crisis_text.data,

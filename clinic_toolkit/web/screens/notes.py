@@ -13,6 +13,7 @@ from clinic_toolkit.record.people import (
     therapy_session_facts,
     therapy_sessions,
 )
+from clinic_toolkit.record.people.practice_record import RecordRole
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires import answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
@@ -261,7 +262,7 @@ def show(id: UUID) -> ViewResult:
         changed_later=CHANGED_LATER,
         not_signed=NOT_PART_OF_NOTE,
         some_unread=SOME_UNREADABLE,
-        beside=context.load_practice().payload.record_kind == "beside",
+        beside=context.load_practice().payload.record_kind == RecordRole.BESIDE,
     )
 
 
