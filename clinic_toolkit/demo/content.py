@@ -18,6 +18,7 @@ from clinic_toolkit.record.people.therapy_session_record import (
     TherapySessionSetting,
 )
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationState
+from clinic_toolkit.record.safety.risk_entry_record import RiskAction, SheetPlace
 
 CONTENT_FOLDER = Path(__file__).parent
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "today"]
@@ -54,13 +55,13 @@ class Practice(_ContentModel):
 class Risk(_ContentModel):
     """The risk entry that closes a questionnaire's prompts; `fear` says where worksheets may be used."""
 
-    how: Literal["asked", "in_hand", "not_today"] = "asked"
+    how: Literal[RiskAction.ASKED, RiskAction.IN_HAND, RiskAction.NOT_TODAY] = RiskAction.ASKED
     because: str = ""
     asked: str = ""
     protects: str = ""
     did: str = ""
     consulted: str = ""
-    fear: Literal["", "home", "room"] = ""
+    fear: SheetPlace = Field(default=SheetPlace.NOT_ASKED, strict=False)
 
 
 class Questionnaire(_ContentModel):
@@ -96,7 +97,7 @@ class GivenWorksheet(_ContentModel):
 
     sheet: str
     about: str = ""
-    fear: Literal["", "home", "room"] = ""
+    fear: SheetPlace = Field(default=SheetPlace.NOT_ASKED, strict=False)
     sentence: str = ""
 
 

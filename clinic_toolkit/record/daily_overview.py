@@ -27,7 +27,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
 )
 from clinic_toolkit.record.safety import open_prompt_groups, prompt_closings, risk_entries
 from clinic_toolkit.record.safety.open_prompt_groups import PromptGroup
-from clinic_toolkit.record.safety.risk_entry_record import HOW_NOT_TODAY, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry
 from clinic_toolkit.record.writing import form_drafts, notes
 from clinic_toolkit.vault.vault import Vault
 
@@ -178,7 +178,7 @@ def _list_ask_lines(
             due_date=entry.payload.next_check_date or day,
             initials=initials_by_id[entry.payload.client_id],
             risk_entry=entry,
-            deferred_by=entry if entry.payload.action == HOW_NOT_TODAY else None,
+            deferred_by=entry if entry.payload.action == RiskAction.NOT_TODAY else None,
         )
         for entry in prompt_closings.list_due_checks(risk_entries.list_risk_entries(db, vault), today=day)
         if entry.payload.client_id in initials_by_id and entry.id not in deferring_ids

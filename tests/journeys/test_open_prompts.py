@@ -15,6 +15,7 @@ import pytest
 from clinic_toolkit.psychometrics import safety_prompt_rules
 from clinic_toolkit.record.people import clients, therapy_session_timeline, therapy_sessions
 from clinic_toolkit.record.safety import fear_holds
+from clinic_toolkit.record.safety.risk_entry_record import SheetPlace
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures.sites import Site
 from tests.journeys import crawl, steps
@@ -319,7 +320,7 @@ def test_a_couples_pages_never_show_count_or_open_a_partners_prompt(site: Site, 
             site.work.vault,
             ana,
             None,
-            sheet_place="room",
+            sheet_place=SheetPlace.ROOM,
             therapy_session_id=None,
             now=datetime.now().astimezone(),
         )

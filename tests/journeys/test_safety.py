@@ -12,7 +12,7 @@ from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.safety import fear_holds, risk_entries
-from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry, SheetPlace
 from clinic_toolkit.store.engine import writing
 from clinic_toolkit.worksheets.catalogue import load_worksheet
 from tests.fixtures import held_sheet
@@ -297,7 +297,7 @@ def test_the_ninetieth_day_counts_on_the_page_too(
         client=client.id.bytes,
         therapy_session=None,
         entry_date=today - timedelta(days=days),
-        sheet_place="home",
+        sheet_place=SheetPlace.HOME,
     )
     with writing(site.work.engine) as db:
         risk_entries.create_risk_entry(db, site.work.vault, entry, now=NOW)
@@ -381,7 +381,7 @@ def test_a_couples_hour_offers_such_a_sheet_only_when_both_were_asked(
                 site.work.vault,
                 id,
                 other.id,
-                sheet_place="home",
+                sheet_place=SheetPlace.HOME,
                 therapy_session_id=None,
                 now=datetime.now(UTC),
             )
@@ -398,7 +398,7 @@ def test_a_couples_page_does_not_tell_of_a_hold(site: Site, me: Person) -> None:
     calm = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ben.hex})
     with writing(site.work.engine) as db:
         fear_holds.record_fear_inquiry(
-            db, site.work.vault, ana, None, sheet_place="room", therapy_session_id=None, now=NOW
+            db, site.work.vault, ana, None, sheet_place=SheetPlace.ROOM, therapy_session_id=None, now=NOW
         )
     hold = me.send(me.open(f"{hour}/worksheets"), {"worksheet": "receiving-ladder", "client": ana.hex})
     assert "In the room only." in calm.text and "In the room only." in hold.text

@@ -19,7 +19,7 @@ from clinic_toolkit.record.questionnaires import administrations, answers, progr
 from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationMode
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, prompt_status, risk_entries
-from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskAction, RiskEntry
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.filled import said
@@ -90,7 +90,7 @@ class Case:
             relationship=about,
             administration=kept.id.bytes,
             closed_answers=tuple(raised for each in open_now for raised in each.raised_by),
-            action=how,
+            action=RiskAction(how),
             **more,
         )
         with writing(self.work.engine) as db:

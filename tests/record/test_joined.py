@@ -27,7 +27,7 @@ from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, Relat
 from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import administrations
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries, safety_summary
-from clinic_toolkit.record.safety.risk_entry_record import SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry, SheetPlace
 from clinic_toolkit.record.writing import notes
 from clinic_toolkit.record.writing.note_record import NotePart, PartSource, note_table
 from clinic_toolkit.store.engine import reading, writing
@@ -53,7 +53,11 @@ def afraid_of(
 
 
 def written(
-    work: Work, client: RecordVersion[Client], about: RecordVersion[Relationship], where: str, day: int = 0
+    work: Work,
+    client: RecordVersion[Client],
+    about: RecordVersion[Relationship],
+    where: SheetPlace,
+    day: int = 0,
 ) -> UUID:
     now = NOW + day * DAY
     body = RiskEntry(
@@ -103,11 +107,11 @@ def test_fear_of_one_holds_every_relationship_of_that_kind_and_no_other(work: Wo
 def test_the_hold_ends_for_all_when_it_ends_for_the_one(work: Work) -> None:
     ana = work.client()
     one, again = named(work, ana, "P.", "partner"), named(work, ana, "my husband", "partner")
-    written(work, ana, one, SHEETS_STAY_IN_ROOM)
+    written(work, ana, one, SheetPlace.ROOM)
     # A word about the other lifts nothing: it may be somebody else.
-    written(work, ana, again, SHEETS_MAY_GO_HOME, day=1)
+    written(work, ana, again, SheetPlace.HOME, day=1)
     assert known(work, ana).is_room_only(again.id) and known(work, ana).is_room_only(one.id)
-    written(work, ana, one, SHEETS_MAY_GO_HOME, day=2)
+    written(work, ana, one, SheetPlace.HOME, day=2)
     assert not known(work, ana).is_room_only(again.id) and not known(work, ana).is_room_only(one.id)
 
 
@@ -150,7 +154,7 @@ def test_two_entries_of_one_person_count_as_one_after_they_were_joined(work: Wor
         # As it was written: what is read as one was not changed.
         assert kept.payload.relationship == again.id.bytes
     # One word about where sheets may go answers for both.
-    written(work, ana, again, SHEETS_MAY_GO_HOME, day=2)
+    written(work, ana, again, SheetPlace.HOME, day=2)
     with reading(work.engine) as db:
         assert known(work, ana).asked_on_by_person == {one.id: (NOW + 2 * DAY).date()}
 

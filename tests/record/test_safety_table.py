@@ -24,7 +24,7 @@ from clinic_toolkit.record.questionnaires import own_questionnaires
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import STATUSES, Response
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
-from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry, SheetPlace
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import filled
 from tests.fixtures.practices import NOW, Work, at_work
@@ -131,8 +131,8 @@ class Filled:
             relationship=self.kept.payload.relationship,
             administration=self.kept.id.bytes,
             closed_answers=tuple(raised for each in self.asked for raised in each.raised_by),
-            action=how,
-            sheet_place=sheet_place,
+            action=RiskAction(how),
+            sheet_place=SheetPlace(sheet_place),
         )
         with writing(self.work.engine) as db:
             risk_entries.create_risk_entry(db, self.work.vault, entry, now=LATER)

@@ -19,7 +19,7 @@ from clinic_toolkit.record.questionnaires.administration_record import Administr
 from clinic_toolkit.record.safety import prompt_closings, prompt_status, risk_entries
 from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG
 from clinic_toolkit.record.safety.prompt_status import AdministrationPrompts
-from clinic_toolkit.record.safety.risk_entry_record import SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntry, SheetPlace
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.worksheets.model import Worksheet
 
@@ -112,9 +112,9 @@ def _compute_fear_holds(
         if payload.sheet_place:
             relationship_id = payload.relationship_id
             asked_on_by_person[relationship_id] = payload.entry_date
-            if payload.sheet_place == SHEETS_STAY_IN_ROOM:
+            if payload.sheet_place == SheetPlace.ROOM:
                 held_ids.add(relationship_id)
-            if payload.sheet_place == SHEETS_MAY_GO_HOME:
+            if payload.sheet_place == SheetPlace.HOME:
                 held_ids.discard(relationship_id)
     for form_prompts in administration_prompts:
         if any(prompt.flag == FEAR_FLAG for prompt in form_prompts.open_prompts):
@@ -190,14 +190,14 @@ def record_fear_inquiry(
     client_id: UUID,
     relationship_id: UUID | None,
     *,
-    sheet_place: str,
+    sheet_place: SheetPlace,
     therapy_session_id: UUID | None,
     now: datetime,
 ) -> None:
     """Write a risk entry that fear of this person was asked about in private today.
 
     Args:
-        sheet_place: where sheets about them may be worked with, a key of `risk_entries.SHEET_PLACE_LABELS`.
+        sheet_place: where sheets about them may be worked with from now on.
     """
     entry = RiskEntry(
         client=client_id.bytes,

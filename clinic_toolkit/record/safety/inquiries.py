@@ -17,7 +17,7 @@ from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.safety import prompt_closings
 from clinic_toolkit.record.safety.prompt_closings import FEAR_FLAG, PersonKey, person_key_of
-from clinic_toolkit.record.safety.risk_entry_record import HOW_ASKED, HOW_NOT_TODAY, RaisingAnswer, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskAction, RiskEntry
 
 TopicKey = tuple[PersonKey, str]
 
@@ -90,11 +90,11 @@ def list_inquiries(entries: Iterable[RecordVersion[RiskEntry]]) -> Mapping[Topic
     inquiries_by_topic: dict[TopicKey, list[Inquiry]] = {}
     for coverage in prompt_closings.iter_coverage(entries):
         for flag in dict.fromkeys(answer.flag for answer in coverage.answers):
-            if coverage.entry.payload.action == HOW_ASKED:
+            if coverage.entry.payload.action == RiskAction.ASKED:
                 inquiry = Inquiry(entry=coverage.entry, answers=coverage.answers_with_flag(flag))
                 inquiries_by_topic.setdefault((coverage.person, flag), []).append(inquiry)
     for entry in entries:
-        if entry.payload.sheet_place and entry.payload.action != HOW_NOT_TODAY:
+        if entry.payload.sheet_place and entry.payload.action != RiskAction.NOT_TODAY:
             fear_answers = tuple(answer for answer in entry.payload.answers if answer.flag == FEAR_FLAG)
             inquiries_by_topic.setdefault((person_key_of(entry.payload), FEAR_FLAG), []).append(
                 Inquiry(entry=entry, answers=fear_answers)

@@ -11,7 +11,7 @@ from datetime import date
 from msgspec import Struct
 
 from clinic_toolkit.journal.record_versions import RecordVersion
-from clinic_toolkit.record.safety.risk_entry_record import HOW_NOT_TODAY, RaisingAnswer, RiskEntry
+from clinic_toolkit.record.safety.risk_entry_record import RaisingAnswer, RiskAction, RiskEntry
 
 FEAR_FLAG = "fear"
 # The client, and the relationship the answer is about (None: nobody in particular); both as 16 id bytes.
@@ -64,7 +64,7 @@ def iter_coverage(entries: Iterable[RecordVersion[RiskEntry]]) -> Iterator[Cover
                 continue
             for answer in answers:
                 deferred.pop(answer, None)
-                if entry.payload.action == HOW_NOT_TODAY:
+                if entry.payload.action == RiskAction.NOT_TODAY:
                     deferred[answer] = person
             yield Coverage(entry=entry, person=person, answers=answers)
 
@@ -80,7 +80,7 @@ def _followed_answers(
 def _privately_asked_answers(
     risk_entry: RiskEntry, waiting: Mapping[RaisingAnswer, PersonKey]
 ) -> tuple[RaisingAnswer, ...]:
-    if not risk_entry.sheet_place or risk_entry.action == HOW_NOT_TODAY:
+    if not risk_entry.sheet_place or risk_entry.action == RiskAction.NOT_TODAY:
         return ()
     return tuple(
         answer
@@ -135,11 +135,11 @@ def list_due_checks(
         entry
         for entry in entries
         if entry.payload.next_check_date
-        and (entry.payload.next_check_date <= today or entry.payload.action == HOW_NOT_TODAY)
+        and (entry.payload.next_check_date <= today or entry.payload.action == RiskAction.NOT_TODAY)
         and entry.id.bytes not in followed_ids
         and (
             entry.id in covering_ids
-            or not (entry.payload.action == HOW_NOT_TODAY and entry.payload.closed_answers)
+            or not (entry.payload.action == RiskAction.NOT_TODAY and entry.payload.closed_answers)
         )
     ]
     return sorted(due_entries, key=lambda kept: kept.payload.next_check_date or today)

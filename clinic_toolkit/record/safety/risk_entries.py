@@ -20,9 +20,9 @@ from clinic_toolkit.record.people import clients, joined_entries, relationships,
 from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
 from clinic_toolkit.record.people.therapy_session_record import Attendance
 from clinic_toolkit.record.safety.risk_entry_record import (
-    HOW_NOT_TODAY,
     RISK_ENTRY,
     SHEET_PLACE_LABELS,
+    RiskAction,
     RiskEntry,
     RiskEntryEvent,
     RiskEntryState,
@@ -83,7 +83,7 @@ def create_risk_entry(
         CheckTooLate: the entry says "not today" and its next check is more than `MAX_DEFERRAL_DAYS` away.
         EmptyRiskEntry: the entry has no action, no line and no `sheet_place`.
     """
-    if risk_entry.action == HOW_NOT_TODAY:
+    if risk_entry.action == RiskAction.NOT_TODAY:
         if not risk_entry.deferral_reason.strip():
             raise DeferralReasonMissing
         check_date = risk_entry.next_check_date or next_check_date(

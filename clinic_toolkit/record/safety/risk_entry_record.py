@@ -14,18 +14,33 @@ from clinic_toolkit.store.base import sealed_table
 risk_entry_table = sealed_table("risk_entry")
 
 
-HOW_ASKED, HOW_IN_HAND, HOW_NOT_TODAY = "asked", "in_hand", "not_today"
+class RiskAction(StrEnum):
+    """What was done about a prompt; an entry without a prompt may have none."""
+
+    NONE = ""
+    ASKED = "asked"
+    IN_HAND = "in_hand"
+    NOT_TODAY = "not_today"
 
 
-HOW_LABELS = {HOW_ASKED: "Asked today", HOW_IN_HAND: "Already in hand", HOW_NOT_TODAY: "Not today, because"}
+ACTION_LABELS = {
+    RiskAction.ASKED: "Asked today",
+    RiskAction.IN_HAND: "Already in hand",
+    RiskAction.NOT_TODAY: "Not today, because",
+}
 
 
-SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM = "home", "room"
+class SheetPlace(StrEnum):
+    """Where sheets about a person may be worked with, as decided when fear of them was asked about."""
+
+    NOT_ASKED = ""
+    HOME = "home"
+    ROOM = "room"
 
 
 SHEET_PLACE_LABELS = {
-    SHEETS_MAY_GO_HOME: "sheets may go home",
-    SHEETS_STAY_IN_ROOM: "sheets stay in the room",
+    SheetPlace.HOME: "sheets may go home",
+    SheetPlace.ROOM: "sheets stay in the room",
 }
 
 
@@ -57,26 +72,25 @@ class RiskEntryEvent(StrEnum):
 
 
 class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
-    """What was done, on which day. `action` is a key of `HOW_LABELS`, or empty in an entry without a prompt.
+    """What was done, on which day.
 
-    `sheet_place` is a key of `SHEET_PLACE_LABELS` if fear of this person was asked about in private on that
-    day, and says where sheets about them may be worked with; it is empty if fear was not asked about. The
-    client's reply is recorded only in the lines that the clinician chose to write. `relationship_word` is the
-    client's word for the relationship at that time.
+    `sheet_place` is where sheets about this person may be worked with, if fear of them was asked about in
+    private on that day. The client's reply is recorded only in the lines that the clinician chose to write.
+    `relationship_word` is the client's word for the relationship at that time.
     """
 
     entry_date: date
     relationship: bytes | None = None
     administration: bytes | None = None
     closed_answers: tuple[RaisingAnswer, ...] = ()
-    action: str = ""
+    action: RiskAction = RiskAction.NONE
     deferral_reason: str = ""
     asked_text: str = ""
     protective_factors: str = ""
     action_taken: str = ""
     consultation: str = ""
     next_check_date: date | None = None
-    sheet_place: str = ""
+    sheet_place: SheetPlace = SheetPlace.NOT_ASKED
     follows_id_bytes: bytes | None = None
     relationship_word: str = ""
 
@@ -120,14 +134,14 @@ class RiskEntry(ClientScoped, array_like=True, frozen=True, kw_only=True):
     @property
     def action_label(self) -> str:
         """The action in one line; empty if there is none."""
-        if self.action == HOW_NOT_TODAY:
+        if self.action == RiskAction.NOT_TODAY:
             return f"Not today, because: {self.deferral_reason}"
-        return HOW_LABELS.get(self.action, "")
+        return ACTION_LABELS.get(self.action, "")
 
     @property
     def deferral_sentence(self) -> str:
         """Why it was not asked yet and when the next check is; empty unless the entry says "not today"."""
-        if self.action != HOW_NOT_TODAY:
+        if self.action != RiskAction.NOT_TODAY:
             return ""
         reason = (
             self.deferral_reason

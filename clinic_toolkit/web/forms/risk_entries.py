@@ -18,11 +18,11 @@ from clinic_toolkit.record.safety.risk_entries import (
     latest_check_date,
 )
 from clinic_toolkit.record.safety.risk_entry_record import (
-    HOW_LABELS,
-    HOW_NOT_TODAY,
-    SHEETS_MAY_GO_HOME,
-    SHEETS_STAY_IN_ROOM,
+    ACTION_LABELS,
+    SHEET_PLACE_LABELS,
+    RiskAction,
     RiskEntry,
+    SheetPlace,
 )
 from clinic_toolkit.web.forms import fields
 from clinic_toolkit.web.forms.date_fields import date_field
@@ -31,8 +31,8 @@ NOBODY_IN_PARTICULAR = "nobody"
 NOT_ASKED = "no"
 FEAR_CHOICES = [
     (NOT_ASKED, "Not noted now: sheets stay as they are"),
-    (SHEETS_MAY_GO_HOME, "Asked; sheets may go home"),
-    (SHEETS_STAY_IN_ROOM, "Asked; sheets stay in the room"),
+    (SheetPlace.HOME, "Asked; sheets may go home"),
+    (SheetPlace.ROOM, "Asked; sheets stay in the room"),
 ]
 TEXT_FIELDS = ("asked", "protects", "did", "consulted")
 REASON_ALONE = (
@@ -46,16 +46,17 @@ class FearForm(Form):
     fear = fields.choice_field("Fear of this person, asked in private today", FEAR_CHOICES)
 
     @property
-    def worksheet_location(self) -> str:
-        """Where worksheets may be used; "" if fear was not asked about."""
-        return self.fear.data if self.fear.data in (SHEETS_MAY_GO_HOME, SHEETS_STAY_IN_ROOM) else ""
+    def worksheet_location(self) -> SheetPlace:
+        """Where worksheets may be used, if fear was asked about."""
+        is_place = self.fear.data in SHEET_PLACE_LABELS
+        return SheetPlace(self.fear.data) if is_place else SheetPlace.NOT_ASKED
 
 
 class RiskForm(FearForm):
     """One entry. With a prompt to close it needs one of the three choices; without, any field at all."""
 
     about = fields.choice_field("About whom", ())
-    how = fields.choice_field("What was done", HOW_LABELS.items(), needed="Choose one of the three.")
+    how = fields.choice_field("What was done", ACTION_LABELS.items(), needed="Choose one of the three.")
     because = fields.line_field("Why not today", limit=300)
     asked = fields.text_field("What was asked, and answered")
     protects = fields.text_field("What protects")
@@ -78,7 +79,10 @@ class RiskForm(FearForm):
         self.about.choices = [(NOBODY_IN_PARTICULAR, "Nobody in particular")]
         self.about.choices += [(id.hex, word) for id, word in numbered_words(list(people)).items()]
         if not prompts:
-            self.how.choices = [("", "None of these; only what is written above"), *HOW_LABELS.items()]
+            self.how.choices = [
+                (RiskAction.NONE, "None of these; only what is written above"),
+                *ACTION_LABELS.items(),
+            ]
             self.how.validators = []
 
     @property
@@ -111,7 +115,7 @@ class RiskForm(FearForm):
     @property
     def _uses_default_check_day(self) -> bool:
         """Whether `create_risk_entry` chooses the date of the next check."""
-        return self.how.data == HOW_NOT_TODAY and not any(self.next_check.raw_data or ())
+        return self.how.data == RiskAction.NOT_TODAY and not any(self.next_check.raw_data or ())
 
     @property
     def has_text(self) -> bool:
@@ -120,16 +124,20 @@ class RiskForm(FearForm):
 
     def validate_because(self, field: Any) -> None:
         """Require a reason for "not today", and refuse one with another choice, where it would be lost."""
-        if self.how.data == HOW_NOT_TODAY and not field.data:
+        if self.how.data == RiskAction.NOT_TODAY and not field.data:
             raise ValidationError(DeferralReasonMissing().sentence)
-        if self.how.data != HOW_NOT_TODAY and field.data:
+        if self.how.data != RiskAction.NOT_TODAY and field.data:
             raise ValidationError(REASON_ALONE)
 
     def validate_next_check(self, field: Any) -> None:
         """Refuse a next check that is past."""
         if field.data and field.data < self.today:
             raise ValidationError("This day is past. A next check is today or later.")
-        if field.data and self.how.data == HOW_NOT_TODAY and field.data > latest_check_date(self.today):
+        if (
+            field.data
+            and self.how.data == RiskAction.NOT_TODAY
+            and field.data > latest_check_date(self.today)
+        ):
             raise ValidationError(CheckTooLate().sentence)
 
     def validate(self, extra_validators: Any = None) -> bool:

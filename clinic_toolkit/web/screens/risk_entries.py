@@ -86,7 +86,7 @@ def _after(entry: RecordVersion[risk_entry_record.RiskEntry], given: RecordVersi
 def _still_held(entry: RecordVersion[risk_entry_record.RiskEntry]) -> bool:
     """Whether a fear hold remains although the entry closed a prompt about fear."""
     payload = entry.payload
-    closed = payload.action != risk_entry_record.HOW_NOT_TODAY and any(
+    closed = payload.action != risk_entry_record.RiskAction.NOT_TODAY and any(
         answer.flag == FEAR_FLAG for answer in payload.closed_answers
     )
     return closed and fear_holds.is_held(
@@ -244,7 +244,7 @@ def _write_entry(
         relationship=about.bytes if about else None,
         administration=given.id.bytes if given else None,
         closed_answers=tuple(answer for prompt in form.prompts for answer in prompt.raised_by),
-        action=form.how.data or "",
+        action=risk_entry_record.RiskAction(form.how.data or ""),
         deferral_reason=form.because.data,
         asked_text=form.asked.data,
         protective_factors=form.protects.data,
