@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from clinic_toolkit.demo import content
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side, clinician_side
-from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED
+from clinic_toolkit.record.handovers.answer_log import HandoverAct
 from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration, AdministrationState
 from clinic_toolkit.record.questionnaires.answers import Response
@@ -17,8 +18,8 @@ from clinic_toolkit.record.safety import open_prompt_groups, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskEntry
 from clinic_toolkit.vault.vault import Vault
 
-_STATUS_BY_MARK = {"d": "declined", "n": "did_not_come_up"}
-_NO_ANSWER = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
+_STATUS_BY_MARK = {"d": ResponseStatus.DECLINED, "n": ResponseStatus.DID_NOT_COME_UP}
+_NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 _ANSWER_DELAY, _HANDOVER_DELAY = timedelta(seconds=20), timedelta(seconds=4)
 
 
@@ -100,7 +101,7 @@ def _timed_responses(spec: content.Questionnaire, now: datetime) -> Iterator[tup
             continue
         code = mark.removesuffix("*")
         response = Response(
-            status=_STATUS_BY_MARK.get(code, "answered"),
+            status=_STATUS_BY_MARK.get(code, ResponseStatus.ANSWERED),
             value=None if code in _STATUS_BY_MARK else int(code),
             wants_to_talk=mark.endswith("*"),
             remark=spec.said.get(str(index + 1), ""),
@@ -123,7 +124,7 @@ def _hand_over_and_merge(
     )
     for number, response, answered_at in answers:
         client_side.record_answer(db, ticket, number, response, now=answered_at)
-    client_side.record_act(db, ticket, ACT_FINISHED, now=now + _HANDOVER_DELAY)
+    client_side.record_act(db, ticket, HandoverAct.FINISHED, now=now + _HANDOVER_DELAY)
     merged = clinician_side.merge_handover(db, vault, handover, now=now + 2 * _HANDOVER_DELAY)
     clinician_side.close_handover(db, vault, merged, now=now + 3 * _HANDOVER_DELAY)
     return administrations.load_administration(db, vault, administration.id)

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, time
 
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
+
 CLIENT_LINE = "A conversation aid, not a test."
 STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
 CHANGED_LATER = "Changed after the note was signed"
@@ -12,7 +14,11 @@ DEMO_LABEL = "Demo – invented people"
 DID_NOT_COME_UP = "It didn’t come up"
 DECLINED = "I’d rather not answer"
 TALK_LABEL = "Let’s talk about this"
-NON_ANSWER_LABELS = {"did_not_come_up": DID_NOT_COME_UP, "declined": DECLINED, "not_reached": "No answer"}
+NON_ANSWER_LABELS = {
+    ResponseStatus.DID_NOT_COME_UP: DID_NOT_COME_UP,
+    ResponseStatus.DECLINED: DECLINED,
+    ResponseStatus.NOT_REACHED: "No answer",
+}
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )  # fmt: skip

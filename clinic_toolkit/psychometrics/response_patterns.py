@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.psychometrics.item_response import ItemResponse
+from clinic_toolkit.psychometrics.item_response import ItemResponse, ResponseStatus
 from clinic_toolkit.psychometrics.result_sentences import option_labels, uncapitalise
 from clinic_toolkit.psychometrics.scoring import percent_of_maximum, scale_position, score_form
 
@@ -36,7 +36,10 @@ def pattern_notes(
         *_same_answer_notes(instrument, all_responses),
         *_difficulty_and_strength_notes(instrument, all_responses),
     ]
-    skipped = sum(response.status in ("declined", "did_not_come_up") for response in all_responses)
+    skipped = sum(
+        response.status in (ResponseStatus.DECLINED, ResponseStatus.DID_NOT_COME_UP)
+        for response in all_responses
+    )
     if skipped >= MANY_SKIPPED:
         notes.append(f"Worth asking: {skipped} questions were left out. Did they fit this person?")
     if self_entered and seconds and median(seconds) < QUICK_SECONDS:

@@ -15,7 +15,7 @@ from typing import Literal
 from msgspec import Struct
 
 from clinic_toolkit.instruments.model import Instrument, Item, ResponseOption
-from clinic_toolkit.psychometrics.item_response import ItemResponse
+from clinic_toolkit.psychometrics.item_response import ItemResponse, ResponseStatus
 from clinic_toolkit.psychometrics.scoring import is_above_lowest, is_in_upper_half, scale_position
 
 NO_REASSURANCE = "If no prompt appears, that is no reassurance: a form cannot tell if someone is safe."
@@ -32,19 +32,21 @@ _WHAT_TO_ASK = {
     "burden": "Consider asking about hopelessness and thoughts of not living.",
     "fear": "Ask in private about fear of this person.",
 }
-_FINDING_TEXTS = {
+# The reason beside the statuses of an answer: its mark "let's talk about this".
+_TALK = "talk"
+_FINDING_TEXTS: dict[str, dict[str, str]] = {
     "burden": {
-        "answered": "Thoughts of being a burden stood out (item {n}).",
-        "declined": "The question about being a burden was left unanswered (item {n}).",
-        "talk": "The question about being a burden was marked to talk about (item {n}).",
-        "not_reached": "The question about being a burden has no answer (item {n}).",
+        ResponseStatus.ANSWERED: "Thoughts of being a burden stood out (item {n}).",
+        ResponseStatus.DECLINED: "The question about being a burden was left unanswered (item {n}).",
+        _TALK: "The question about being a burden was marked to talk about (item {n}).",
+        ResponseStatus.NOT_REACHED: "The question about being a burden has no answer (item {n}).",
     },
     "fear": {
-        "answered": "Fear, or pressure after a no, was named (item {n}).",
-        "declined": "The question about fear or pressure was left unanswered (item {n}).",
-        "did_not_come_up": "The question about fear or pressure did not come up (item {n}).",
-        "talk": "The question about fear or pressure was marked to talk about (item {n}).",
-        "not_reached": "The question about fear or pressure has no answer (item {n}).",
+        ResponseStatus.ANSWERED: "Fear, or pressure after a no, was named (item {n}).",
+        ResponseStatus.DECLINED: "The question about fear or pressure was left unanswered (item {n}).",
+        ResponseStatus.DID_NOT_COME_UP: "The question about fear or pressure did not come up (item {n}).",
+        _TALK: "The question about fear or pressure was marked to talk about (item {n}).",
+        ResponseStatus.NOT_REACHED: "The question about fear or pressure has no answer (item {n}).",
     },
 }
 
@@ -97,7 +99,7 @@ def list_safety_prompts(
         if item.safety_flag == "none" or response is None:
             continue
         reason = _prompt_reason(response, _RAISES_PROMPT[item.safety_flag](instrument, item, response.value))
-        if reason == "not_reached" and number > last_reached:
+        if reason == ResponseStatus.NOT_REACHED and number > last_reached:
             continue
         template = _FINDING_TEXTS[item.safety_flag].get(reason)
         if template is not None:
@@ -131,27 +133,28 @@ def answer_position(instrument: Instrument, item_id: str, value: int | None) -> 
 
 
 def should_reopen_prompt(
-    status: str, *, talk: bool, position: Fraction | None, highest_asked: Fraction | None
+    status: ResponseStatus, *, talk: bool, position: Fraction | None, highest_asked: Fraction | None
 ) -> bool:
     """Whether an answer opens a prompt although its topic was asked about in the last ninety days.
 
     Args:
-        status: the status of the answer, as in `ItemResponse`.
         talk: whether the client marked the question to talk about.
         position: the `answer_position` of the answer.
         highest_asked: the highest position that was asked about then; None if there was none.
     """
-    if talk or status == "declined":
+    if talk or status == ResponseStatus.DECLINED:
         return True
-    return status == "answered" and (position is None or highest_asked is None or position > highest_asked)
+    return status == ResponseStatus.ANSWERED and (
+        position is None or highest_asked is None or position > highest_asked
+    )
 
 
 def _last_reached_number(instrument: Instrument, by_item: Mapping[str, ItemResponse]) -> int:
-    """The number of the item after the last one whose status is not "not_reached"; 0 if there is none."""
+    """The number of the item after the last one that was reached; 0 if there is none."""
     reached_numbers = (
         number
         for number, item in enumerate(instrument.items, start=1)
-        if item.id in by_item and by_item[item.id].status != "not_reached"
+        if item.id in by_item and by_item[item.id].status != ResponseStatus.NOT_REACHED
     )
     return max((number + 1 for number in reached_numbers), default=0)
 
@@ -185,7 +188,7 @@ def lowest_prompting_option(instrument: Instrument, item: Item) -> ResponseOptio
 
 def _prompt_reason(response: ItemResponse, stands_out: bool) -> str:
     if stands_out:
-        return "answered"
+        return ResponseStatus.ANSWERED
     if response.wants_to_talk:
-        return "talk"
-    return "" if response.status == "answered" else response.status
+        return _TALK
+    return "" if response.status == ResponseStatus.ANSWERED else response.status

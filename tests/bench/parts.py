@@ -8,6 +8,7 @@ from flask import g, render_template
 
 from clinic_toolkit.journal import audit_log, records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import administrations, answered_items, progress
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.record.questionnaires.answers import Response, decode_responses
@@ -66,7 +67,9 @@ def _keeping(site: Site, kept: RecordVersion[Administration]) -> Act:
     def keep() -> None:
         with writing(site.work.engine) as db:
             seen = administrations.load_administration(db, site.work.vault, kept.id)
-            response = Response(status="answered", value=next(values), wants_to_talk=False, remark="")
+            response = Response(
+                status=ResponseStatus.ANSWERED, value=next(values), wants_to_talk=False, remark=""
+            )
             progress.record_response(db, site.work.vault, seen, 3, response, now=datetime.now(UTC))
 
     return keep

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store import anchor_file
@@ -32,7 +33,9 @@ def test_goal_6_an_autosave_with_its_anchor(tmp_path: Path, ratio: Callable[...,
     def answer() -> None:
         nonlocal kept
         with writing(work.engine) as db:
-            response = Response(status="answered", value=next(values), wants_to_talk=False, remark="")
+            response = Response(
+                status=ResponseStatus.ANSWERED, value=next(values), wants_to_talk=False, remark=""
+            )
             kept = progress.record_response(db, work.vault, kept, 3, response, now=datetime.now(UTC))
 
     block = os.urandom(PAGE)

@@ -13,6 +13,7 @@ from clinic_toolkit.journal.integrity_reasons import IntegrityReason
 from clinic_toolkit.journal.record_versions import open_versions
 from clinic_toolkit.journal.version_cache import BATCH_SIZE
 from clinic_toolkit.psychometrics.bulk import NO_ANSWER, score_many
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import administrations, progress
 from clinic_toolkit.record.questionnaires.administration_record import (
     ADMINISTRATION,
@@ -38,7 +39,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Work:
     work = practices.at_work(tmp_path_factory.mktemp("caseload"))
     form = giving()
     given = {
-        place: Response(status="answered", value=place % 5, wants_to_talk=False, remark="")
+        place: Response(status=ResponseStatus.ANSWERED, value=place % 5, wants_to_talk=False, remark="")
         for place in range(12)
     }
     for _ in range(CLIENTS):

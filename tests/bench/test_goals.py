@@ -24,6 +24,7 @@ from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.record.questionnaires.answers import Response
@@ -91,7 +92,9 @@ def test_goal_6_what_an_answer_costs_the_disk(
     def answer() -> None:
         nonlocal kept
         with writing(work.engine) as db:
-            response = Response(status="answered", value=next(values), wants_to_talk=False, remark="")
+            response = Response(
+                status=ResponseStatus.ANSWERED, value=next(values), wants_to_talk=False, remark=""
+            )
             kept = progress.record_response(db, work.vault, kept, 3, response, now=datetime.now(UTC))
 
     block = os.urandom(PAGE)

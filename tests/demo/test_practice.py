@@ -11,6 +11,7 @@ import pytest
 
 from clinic_toolkit.demo import build as demo_practice
 from clinic_toolkit.psychometrics.fear_inquiry import INQUIRY_VALID_DAYS
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import (
@@ -128,7 +129,7 @@ def test_questionnaires_show_every_way_to_answer(demo: Demo) -> None:
     }
     assert Counter(kept.state for kept in given)["stopped"] >= 1
     statuses = {one.status for kept in given for one in answers.decode_responses(kept.payload.answers)}
-    assert statuses == set(answers.STATUSES)
+    assert statuses == set(ResponseStatus)
     modes = {kept.payload.mode for kept in given}
     assert modes == {"read_aloud", "telehealth", "self_entered", "mixed", "paper"}
     assert all((kept.payload.entered_on is not None) == (kept.payload.mode == "paper") for kept in given)

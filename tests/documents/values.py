@@ -11,6 +11,7 @@ from clinic_toolkit.instruments.model import (
     MissingRule,
     ResponseOption,
 )
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.values.course_values import Course, CoursePage, CoursePart, Reading, Round
 from clinic_toolkit.record.values.page_values import (
     AnswerCard,
@@ -124,7 +125,9 @@ def items(said: str = "not since the summer") -> tuple[AnsweredItem, ...]:
             item_id=f"G-{at}",
             text=TEXTS[at],
             role="strength" if at in (2, 6, 10) else "difficulty",
-            status="answered" if value is not None else ("declined" if at == 4 else "did_not_come_up"),
+            status=ResponseStatus.ANSWERED
+            if value is not None
+            else (ResponseStatus.DECLINED if at == 4 else ResponseStatus.DID_NOT_COME_UP),
             value=value,
             label=None if value is None else LABELS[value],
             wants_to_talk=at in (0, 4),

@@ -6,6 +6,7 @@ from typing import Any
 
 from clinic_toolkit.instruments import form_code
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.record.questionnaires.administration_record import Administration
@@ -77,7 +78,7 @@ class Desk:
             if changed:
                 target = clinician_side.find_target(db, vault, out.payload)
                 assert target
-                said = Response(status="answered", value=1, wants_to_talk=False, remark="")
+                said = Response(status=ResponseStatus.ANSWERED, value=1, wants_to_talk=False, remark="")
                 progress.record_response(db, vault, target, 0, said, now=NOW)
             clinician_side.merge_handover(db, vault, out, now=NOW)
         return f"/handovers/{out.id}"

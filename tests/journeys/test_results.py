@@ -12,6 +12,7 @@ import pytest
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import records
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people import cases, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.record.questionnaires import answers, progress
@@ -20,7 +21,7 @@ from clinic_toolkit.record.questionnaires.administration_record import (
     AdministrationEvent,
     AdministrationState,
 )
-from clinic_toolkit.record.questionnaires.answers import STATUSES, Response
+from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import writing
 from tests.fixtures import sites
 from tests.fixtures.practices import NOW, giving
@@ -65,7 +66,8 @@ def by_chance(instrument: Instrument, chance: random.Random) -> Form:
     form = []
     for _ in instrument.items:
         given = chance.random() < most
-        status = "answered" if given else chance.choice([each for each in STATUSES if each != "answered"])
+        others = [status for status in ResponseStatus if status != ResponseStatus.ANSWERED]
+        status = ResponseStatus.ANSWERED if given else chance.choice(others)
         form.append(
             Response(
                 status=status,
@@ -173,7 +175,7 @@ def without_what_may(paper: str) -> str:
 
 
 def test_the_searches_would_find_what_must_not_be_there(desk_site: Site) -> None:
-    form = [Response(status="answered", value=3, wants_to_talk=False, remark="")] * 12
+    form = [Response(status=ResponseStatus.ANSWERED, value=3, wants_to_talk=False, remark="")] * 12
     place = filled(desk_site, giving(), form)
     page = person.at(desk_site).open(f"{place}/result")
     assert not strangers(giving(), form, page.text)
@@ -182,7 +184,10 @@ def test_the_searches_would_find_what_must_not_be_there(desk_site: Site) -> None
         "Never"
     }
     assert numbers_on(page) == {facet.name: 75 for facet in giving().facets} | {"All together": 75}
-    one_less = [*form[:-1], Response(status="declined", value=None, wants_to_talk=False, remark="")]
+    one_less = [
+        *form[:-1],
+        Response(status=ResponseStatus.DECLINED, value=None, wants_to_talk=False, remark=""),
+    ]
     assert numbers_by_rule(giving(), one_less) != numbers_on(page)
     page.text = "What you told me 3 of 4"
     assert has_number(page)
@@ -220,11 +225,11 @@ def test_the_result_says_what_the_form_said(site: Site, me: Person) -> None:
 
 
 def test_that_no_prompt_appears_is_said_to_be_no_reassurance(site: Site, me: Person) -> None:
-    calm = [Response(status="answered", value=0, wants_to_talk=False, remark="")] * 12
+    calm = [Response(status=ResponseStatus.ANSWERED, value=0, wants_to_talk=False, remark="")] * 12
     page = me.open(f"{filled(site, giving(), calm)}/result")
     assert "Before your client leaves" not in page.text
     assert "no reassurance" in page.text
-    afraid = [Response(status="answered", value=4, wants_to_talk=False, remark="")] * 12
+    afraid = [Response(status=ResponseStatus.ANSWERED, value=4, wants_to_talk=False, remark="")] * 12
     page = me.open(f"{filled(site, giving(), afraid)}/result")
     assert "Ask in private about fear" in page.text.partition("Before your client leaves")[2]
 
@@ -281,7 +286,7 @@ def test_the_summary_of_the_hour_holds_the_result(me: Person, together: Page) ->
     words = steps.words_of(me.open(f"{hour_of(me, together)}/summary"))
     assert "How I give" in words and "Ana Reyes" in words and "Not validated" in words
     assert not strangers(
-        giving(), [Response(status="answered", value=3, wants_to_talk=False, remark="")], words
+        giving(), [Response(status=ResponseStatus.ANSWERED, value=3, wants_to_talk=False, remark="")], words
     )
 
 

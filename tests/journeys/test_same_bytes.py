@@ -13,6 +13,7 @@ import pytest
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import safety_prompt_rules
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import cases, clients
 from clinic_toolkit.record.people.client_record import Client
@@ -152,7 +153,7 @@ def in_their_hands(site: Site, instrument: str, place: int, fields: dict[str, st
     return found
 
 
-RAISED = Response(status="answered", value=4, wants_to_talk=False, remark="")
+RAISED = Response(status=ResponseStatus.ANSWERED, value=4, wants_to_talk=False, remark="")
 
 
 @pytest.fixture
@@ -198,7 +199,7 @@ def test_an_answer_that_raises_a_flag_leads_where_its_neighbour_leads(
     calm = HIGHEST_CALM[catalogue.load_instrument(instrument).items[place].safety_flag]
     raising = replace(RAISED, value=calm + 1)
     if way == "declined":
-        raising = Response(status="declined", value=None, wants_to_talk=False, remark="")
+        raising = Response(status=ResponseStatus.DECLINED, value=None, wants_to_talk=False, remark="")
     one, other = (answered(site, instrument, place, each) for each in (raising, replace(RAISED, value=calm)))
     seen = after_it(site, one), after_it(site, other)
     # These two say what was answered, to whoever gave the answer; the one above tells the rule from that.

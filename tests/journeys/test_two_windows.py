@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.engine import reading
@@ -43,7 +44,7 @@ def test_a_window_in_which_nothing_was_changed_erases_nothing(
     gone_on = me.send(older, {"go": go}, by="answer")
     assert gone_on.status == 200 and gone_on.path != page.path
     assert first(site, page) == answers.Response(
-        status="answered", value=4, wants_to_talk=True, remark=FULL["said"]
+        status=ResponseStatus.ANSWERED, value=4, wants_to_talk=True, remark=FULL["said"]
     )
 
 
@@ -53,11 +54,13 @@ def test_each_window_changes_what_was_changed_in_it(site: Site, me: Person, page
     me.send(older, {"answer": "3"} | steps.NEXT)
     me.send(me.open(page.path), {"talk": "yes"} | steps.NEXT)
     assert first(site, page) == answers.Response(
-        status="answered", value=3, wants_to_talk=True, remark=FULL["said"]
+        status=ResponseStatus.ANSWERED, value=3, wants_to_talk=True, remark=FULL["said"]
     )
     # Taking back is a change as well.
     me.send(me.open(page.path), {"talk": None, "said": ""} | steps.NEXT, by="answer")
-    assert first(site, page) == answers.Response(status="answered", value=3, wants_to_talk=False, remark="")
+    assert first(site, page) == answers.Response(
+        status=ResponseStatus.ANSWERED, value=3, wants_to_talk=False, remark=""
+    )
 
 
 @pytest.mark.parametrize("way", [steps.WOULD_NOT, steps.COULD_NOT])
@@ -84,7 +87,7 @@ def test_two_words_for_one_question_stand_side_by_side_and_the_person_decides(
     assert first(site, page).remark == FULL["said"]
     me.send(late, steps.NEXT, by="answer")
     assert first(site, page) == answers.Response(
-        status="answered", value=1, wants_to_talk=True, remark="Only at weekends."
+        status=ResponseStatus.ANSWERED, value=1, wants_to_talk=True, remark="Only at weekends."
     )
 
 
@@ -112,7 +115,7 @@ def test_a_page_that_says_nothing_of_what_it_saw_can_add_and_never_erase(
     assert me.post(page.path, token | {"go": "next"}).status == 200
     assert me.post(page.path, token | {"answer": "2", "version": "1"}).status == 409
     assert first(site, page) == answers.Response(
-        status="answered", value=4, wants_to_talk=True, remark=FULL["said"]
+        status=ResponseStatus.ANSWERED, value=4, wants_to_talk=True, remark=FULL["said"]
     )
 
 
@@ -165,7 +168,9 @@ def test_two_windows_in_the_clients_hands(device: Device) -> None:
     older = device.seen("/form/1")
     device.post("/form/1", FULL | older)
     assert device.post("/form/1", {"go": "next"} | older).status_code == 303
-    assert stands() == answers.Response(status="answered", value=4, wants_to_talk=True, remark=FULL["said"])
+    assert stands() == answers.Response(
+        status=ResponseStatus.ANSWERED, value=4, wants_to_talk=True, remark=FULL["said"]
+    )
     late = device.post("/form/1", {"said": "Only at weekends."} | older)
     assert late.status_code == 409
     assert FULL["said"] in late.text and "Only at weekends." in late.text

@@ -12,6 +12,7 @@ from clinic_toolkit.instruments.model import (
     ResponseOption,
     SafetyFlag,
 )
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 
 LABELS = ("Never", "Some of the time", "About half the time", "Most of the time", "Nearly all the time")
 MODES: tuple[ItemMode, ...] = ("behaviour", "thought", "feeling", "cost")
@@ -36,7 +37,7 @@ class Said:
     """One answer with its status, as the record would hand it over."""
 
     item_id: str
-    status: str = "answered"
+    status: ResponseStatus = ResponseStatus.ANSWERED
     value: int | None = None
     wants_to_talk: bool = False
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from clinic_toolkit.instruments import catalogue, loader
 from clinic_toolkit.instruments.model import Band, Instrument, Item
 from clinic_toolkit.psychometrics.bands import describe_band, find_band
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.psychometrics.response_patterns import pattern_notes
 from clinic_toolkit.psychometrics.result_sentences import (
     describe_all_facets,
@@ -265,7 +266,7 @@ def test_safety_prompts_follow_the_answer_as_it_counts() -> None:
         assert list_safety_prompts(form, [Said(item_id=id, value=low)]) == ()
         assert list_safety_prompts(form, [Said(item_id=id, value=1 if low == 0 else 2)])
         assert [p.flag for p in list_safety_prompts(form, [Said(item_id=id, value=high)])] == ["fear"]
-        assert list_safety_prompts(form, [Said(item_id=id, status="declined")])
+        assert list_safety_prompts(form, [Said(item_id=id, status=ResponseStatus.DECLINED)])
 
 
 def test_no_sheet_is_offered_for_parts_that_only_share_a_name() -> None:

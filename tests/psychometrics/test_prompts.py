@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.psychometrics.response_patterns import pattern_notes
 from clinic_toolkit.psychometrics.safety_prompt_rules import (
     NO_REASSURANCE,
@@ -31,17 +32,17 @@ BURDEN, FEAR = "A.T", "B.T"
         (Said(item_id=BURDEN, value=4), True),
         (Said(item_id=BURDEN, value=1), False),
         (Said(item_id=BURDEN, value=0, wants_to_talk=True), True),
-        (Said(item_id=BURDEN, status="declined"), True),
-        (Said(item_id=BURDEN, status="did_not_come_up"), False),
-        (Said(item_id=BURDEN, status="did_not_come_up", wants_to_talk=True), True),
-        (Said(item_id=BURDEN, status="not_reached"), False),
+        (Said(item_id=BURDEN, status=ResponseStatus.DECLINED), True),
+        (Said(item_id=BURDEN, status=ResponseStatus.DID_NOT_COME_UP), False),
+        (Said(item_id=BURDEN, status=ResponseStatus.DID_NOT_COME_UP, wants_to_talk=True), True),
+        (Said(item_id=BURDEN, status=ResponseStatus.NOT_REACHED), False),
         (Said(item_id=FEAR, value=2), True),
         (Said(item_id=FEAR, value=1), True),
         (Said(item_id=FEAR, value=0), False),
         (Said(item_id=FEAR, value=0, wants_to_talk=True), True),
-        (Said(item_id=FEAR, status="declined"), True),
-        (Said(item_id=FEAR, status="did_not_come_up"), True),
-        (Said(item_id=FEAR, status="not_reached"), False),
+        (Said(item_id=FEAR, status=ResponseStatus.DECLINED), True),
+        (Said(item_id=FEAR, status=ResponseStatus.DID_NOT_COME_UP), True),
+        (Said(item_id=FEAR, status=ResponseStatus.NOT_REACHED), False),
         (Said(item_id="A.F", value=4, wants_to_talk=True), False),
     ],
     ids=str,
@@ -56,14 +57,16 @@ def test_what_a_stopped_form_left_blank_is_asked_about_and_what_it_never_reached
 ) -> None:
     """The flagged questions are the fourth and the fifth; answers up to the place `last`, all calm."""
     calm = [
-        Said(item_id=item.id, value=0) if place <= last else Said(item_id=item.id, status="not_reached")
+        Said(item_id=item.id, value=0)
+        if place <= last
+        else Said(item_id=item.id, status=ResponseStatus.NOT_REACHED)
         for place, item in enumerate(FORM.items)
     ]
     assert [prompt.flag for prompt in list_safety_prompts(FORM, calm)] == flags
 
 
 def test_a_flagged_question_that_was_passed_over_or_is_blank_at_the_end_is_asked_about() -> None:
-    blank = [Said(item_id=item.id, status="not_reached") for item in FORM.items]
+    blank = [Said(item_id=item.id, status=ResponseStatus.NOT_REACHED) for item in FORM.items]
     assert list_safety_prompts(FORM, blank) == ()
     burden, fear = list_safety_prompts(FORM, blank, finished=True)
     assert "about being a burden has no answer (item 4)" in burden.sentence
@@ -74,7 +77,7 @@ def test_a_flagged_question_that_was_passed_over_or_is_blank_at_the_end_is_asked
 
 def test_the_sentence_says_what_was_seen_where_and_what_to_ask() -> None:
     stood, left = list_safety_prompts(
-        FORM, [Said(item_id=FEAR, status="declined"), Said(item_id=BURDEN, value=3)]
+        FORM, [Said(item_id=FEAR, status=ResponseStatus.DECLINED), Said(item_id=BURDEN, value=3)]
     )
     assert (stood.flag, stood.number) == ("burden", 4)
     assert stood.sentence == (
@@ -102,7 +105,7 @@ def test_a_low_answer_about_being_a_burden_has_a_softer_line_and_no_prompt() -> 
         Said(item_id=BURDEN, value=0),
         Said(item_id=BURDEN, value=2),
         Said(item_id=BURDEN, value=1, wants_to_talk=True),
-        Said(item_id=BURDEN, status="declined"),
+        Said(item_id=BURDEN, status=ResponseStatus.DECLINED),
         Said(item_id=FEAR, value=1),
         Said(item_id="A.F", value=1),
     ):
@@ -125,20 +128,20 @@ def test_a_question_says_from_which_answer_on_it_asks() -> None:
 @pytest.mark.parametrize(
     ("status", "talk", "height", "highest", "opens"),
     [
-        ("answered", False, Fraction(3, 4), Fraction(1, 2), True),
-        ("answered", False, Fraction(2, 3), Fraction(3, 4), False),
-        ("answered", False, Fraction(1, 2), Fraction(1, 2), False),
-        ("answered", False, Fraction(1, 4), None, True),
-        ("answered", False, None, Fraction(1, 2), True),
-        ("answered", True, Fraction(0), Fraction(1), True),
-        ("declined", False, None, Fraction(1), True),
-        ("did_not_come_up", False, None, None, False),
-        ("not_reached", False, None, None, False),
-        ("not_reached", True, None, Fraction(1), True),
+        (ResponseStatus.ANSWERED, False, Fraction(3, 4), Fraction(1, 2), True),
+        (ResponseStatus.ANSWERED, False, Fraction(2, 3), Fraction(3, 4), False),
+        (ResponseStatus.ANSWERED, False, Fraction(1, 2), Fraction(1, 2), False),
+        (ResponseStatus.ANSWERED, False, Fraction(1, 4), None, True),
+        (ResponseStatus.ANSWERED, False, None, Fraction(1, 2), True),
+        (ResponseStatus.ANSWERED, True, Fraction(0), Fraction(1), True),
+        (ResponseStatus.DECLINED, False, None, Fraction(1), True),
+        (ResponseStatus.DID_NOT_COME_UP, False, None, None, False),
+        (ResponseStatus.NOT_REACHED, False, None, None, False),
+        (ResponseStatus.NOT_REACHED, True, None, Fraction(1), True),
     ],
 )
 def test_what_opens_again_although_it_was_asked_about(
-    status: str, talk: bool, height: Fraction | None, highest: Fraction | None, opens: bool
+    status: ResponseStatus, talk: bool, height: Fraction | None, highest: Fraction | None, opens: bool
 ) -> None:
     assert should_reopen_prompt(status, talk=talk, position=height, highest_asked=highest) is opens
 
@@ -169,7 +172,7 @@ def test_a_strength_and_its_facet_may_both_be_true() -> None:
 
 
 def test_three_left_out_and_quick_answers_are_worth_asking() -> None:
-    left = [Said(item_id=item.id, status="declined") for item in FORM.items[:3]]
+    left = [Said(item_id=item.id, status=ResponseStatus.DECLINED) for item in FORM.items[:3]]
     assert pattern_notes(FORM, left[:2]) == ()
     assert pattern_notes(FORM, left)[0].startswith("Worth asking: 3 questions were left out.")
     assert pattern_notes(FORM, [], seconds=(1.0, 1.5, 9.0), self_entered=True)

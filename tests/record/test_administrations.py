@@ -7,6 +7,7 @@ import pytest
 
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal import records
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import relationships
 from clinic_toolkit.record.questionnaires import administrations, answers, progress, reflections
@@ -26,14 +27,16 @@ from tests.fixtures.practices import NOW, SETTINGS, Work, giving, signed
 
 def test_each_answer_is_kept_in_its_place_with_its_time_and_words(work: Work) -> None:
     kept = work.begun(work.client(), giving())
-    response = Response(status="answered", value=3, wants_to_talk=True, remark="not since the summer")
+    response = Response(
+        status=ResponseStatus.ANSWERED, value=3, wants_to_talk=True, remark="not since the summer"
+    )
     with writing(work.engine) as db:
         progress.record_response(db, work.vault, kept, 4, response, now=NOW + timedelta(seconds=75))
     with reading(work.engine) as db:
         body = administrations.load_administration(db, work.vault, kept.id).payload
     assert answers.decode_responses(body.answers)[4] == response
     assert answers.answer_times(body.answers)[4] == timedelta(seconds=75)
-    assert [r.status for r in answers.decode_responses(body.answers)].count("not_reached") == 11
+    assert [r.status for r in answers.decode_responses(body.answers)].count(ResponseStatus.NOT_REACHED) == 11
     assert answers.next_unanswered_index(body.answers) == 0
 
 
@@ -41,8 +44,19 @@ def test_an_answer_can_be_taken_back(work: Work) -> None:
     kept = work.answer(work.begun(work.client(), giving()), [4])
     kept = work.answer(kept, [None])
     assert answers.decode_responses(kept.payload.answers)[0] == Response(
-        status="declined", value=None, wants_to_talk=False, remark=""
+        status=ResponseStatus.DECLINED, value=None, wants_to_talk=False, remark=""
     )
+
+
+def test_a_status_is_stored_as_its_place_in_an_order_that_never_changes() -> None:
+    kept = answers.blank_answers(len(ResponseStatus))
+    for place, status in enumerate(ResponseStatus):
+        value = 1 if status == ResponseStatus.ANSWERED else None
+        response = Response(status=status, value=value, wants_to_talk=False, remark="")
+        kept = answers.with_response(kept, place, response, elapsed=timedelta())
+    assert kept.statuses == bytes([0, 1, 2, 3])
+    read = [response.status for response in answers.decode_responses(kept)]
+    assert read == ["not_reached", "answered", "declined", "did_not_come_up"]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +66,7 @@ def test_an_answer_can_be_taken_back(work: Work) -> None:
 def test_what_is_not_an_answer_is_refused(work: Work, place: int, status: str, value: int | None) -> None:
     kept = work.begun(work.client(), giving())
     with pytest.raises(ValueError, match=r"answer|item"), writing(work.engine) as db:
-        response = Response(status=status, value=value, wants_to_talk=False, remark="")
+        response = Response(status=ResponseStatus(status), value=value, wants_to_talk=False, remark="")
         progress.record_response(db, work.vault, kept, place, response, now=NOW)
 
 

@@ -12,6 +12,7 @@ import pytest
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.relationship_record import Relationship
@@ -26,8 +27,8 @@ from tests.fixtures.filled import said
 from tests.fixtures.practices import NOW, Work
 
 DAY = timedelta(days=1)
-BLANK = said(status="not_reached")
-NOT_UP = said(status="did_not_come_up")
+BLANK = said(status=ResponseStatus.NOT_REACHED)
+NOT_UP = said(status=ResponseStatus.DID_NOT_COME_UP)
 
 
 class Case:
@@ -234,9 +235,9 @@ def test_the_same_answer_opens_again_on_the_ninety_first_day(
         (said(2, talk=True), True),
         (said(0, talk=True), True),
         (BLANK, False),
-        (said(status="not_reached", talk=True), True),
+        (said(status=ResponseStatus.NOT_REACHED, talk=True), True),
         (NOT_UP, False),
-        (said(status="did_not_come_up", talk=True), True),
+        (said(status=ResponseStatus.DID_NOT_COME_UP, talk=True), True),
     ],
     ids=str,
 )

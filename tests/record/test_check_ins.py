@@ -9,8 +9,9 @@ import pytest
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side, clinician_side, proposals
-from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, HandoverTrouble
+from clinic_toolkit.record.handovers.answer_log import HandoverAct, HandoverTrouble
 from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.outcomes import check_ins, results
 from clinic_toolkit.record.people import relationships, watched_questions
@@ -78,7 +79,10 @@ def given(
     kept = begun(work, about, weeks=weeks, mode=mode)
     put = {
         place: Response(
-            status="declined" if value is None else "answered", value=value, wants_to_talk=False, remark=""
+            status=ResponseStatus.DECLINED if value is None else ResponseStatus.ANSWERED,
+            value=value,
+            wants_to_talk=False,
+            remark="",
         )
         for place, value in enumerate(values)
     }
@@ -332,8 +336,8 @@ def test_the_note_quotes_the_answers_that_were_chosen_and_not_the_open_line(work
             mode=AdministrationMode.READ_ALOUD,
             now=NOW,
         )
-        put = {0: Response(status="answered", value=3, wants_to_talk=False, remark="")}
-        put[1] = Response(status="declined", value=None, wants_to_talk=False, remark="")
+        put = {0: Response(status=ResponseStatus.ANSWERED, value=3, wants_to_talk=False, remark="")}
+        put[1] = Response(status=ResponseStatus.DECLINED, value=None, wants_to_talk=False, remark="")
         kept = progress.record_responses(
             db, work.vault, kept, put, open_line_answer="A private joy.", now=NOW
         )
@@ -397,11 +401,13 @@ def test_what_the_client_wrote_alone_comes_into_the_record(work: Work) -> None:
     kept = begun(work, watch(work, person(work), "giving", "OG1-C"))
     out, ticket = handed(work, kept)
     with writing(work.engine) as db:
-        one = Response(status="answered", value=2, wants_to_talk=False, remark="")
+        one = Response(status=ResponseStatus.ANSWERED, value=2, wants_to_talk=False, remark="")
         client_side.record_answer(db, ticket, 5, one, now=NOW + timedelta(seconds=40))
-        words = Response(status="not_reached", value=None, wants_to_talk=False, remark="Tea on the step.")
+        words = Response(
+            status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="Tea on the step."
+        )
         client_side.record_answer(db, ticket, 7, words, now=NOW + timedelta(seconds=60))
-        client_side.record_act(db, ticket, ACT_FINISHED, now=NOW + timedelta(seconds=70))
+        client_side.record_act(db, ticket, HandoverAct.FINISHED, now=NOW + timedelta(seconds=70))
     with writing(work.engine) as db:
         back = clinician_side.merge_handover(db, work.vault, out, now=NOW)
         body = administrations.load_administration(db, work.vault, kept.id).payload
@@ -426,7 +432,11 @@ def test_an_open_line_that_the_client_left_alone_stays(work: Work) -> None:
     out, ticket = handed(work, kept)
     with writing(work.engine) as db:
         client_side.record_answer(
-            db, ticket, 1, Response(status="answered", value=2, wants_to_talk=False, remark=""), now=NOW
+            db,
+            ticket,
+            1,
+            Response(status=ResponseStatus.ANSWERED, value=2, wants_to_talk=False, remark=""),
+            now=NOW,
         )
     with writing(work.engine) as db:
         clinician_side.merge_handover(db, work.vault, out, now=NOW)
@@ -439,11 +449,11 @@ def test_an_open_line_that_the_client_left_alone_stays(work: Work) -> None:
 @pytest.mark.parametrize(
     ("number", "response"),
     [
-        (6, Response(status="answered", value=2, wants_to_talk=False, remark="")),
-        (6, Response(status="not_reached", value=None, wants_to_talk=True, remark="")),
-        (6, Response(status="not_reached", value=None, wants_to_talk=False, remark="w" * 1_001)),
-        (6, Response(status="not_reached", value=None, wants_to_talk=False, remark="\x07")),
-        (7, Response(status="not_reached", value=None, wants_to_talk=False, remark="Too far.")),
+        (6, Response(status=ResponseStatus.ANSWERED, value=2, wants_to_talk=False, remark="")),
+        (6, Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=True, remark="")),
+        (6, Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="w" * 1_001)),
+        (6, Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="\x07")),
+        (7, Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="Too far.")),
     ],
 )
 def test_what_no_page_of_the_open_line_sends_becomes_a_proposal(
@@ -465,14 +475,14 @@ def test_a_proposed_open_line_is_taken_or_left(work: Work) -> None:
     kept = begun(work, person(work))
     out, ticket = handed(work, kept)
     with writing(work.engine) as db:
-        words = Response(status="not_reached", value=None, wants_to_talk=False, remark="Tea.")
+        words = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="Tea.")
         client_side.record_answer(db, ticket, 6, words, now=NOW)
         progress.record_response(
             db,
             work.vault,
             kept,
             0,
-            Response(status="answered", value=1, wants_to_talk=False, remark=""),
+            Response(status=ResponseStatus.ANSWERED, value=1, wants_to_talk=False, remark=""),
             now=NOW,
         )
     with writing(work.engine) as db:

@@ -15,8 +15,9 @@ from sqlalchemy import text
 
 from clinic_toolkit.journal import audit_log, keyless_events, records, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import answer_log, client_side, clinician_side, proposals, return_review
-from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK, AnswerRow
+from clinic_toolkit.record.handovers.answer_log import AnswerRow, HandoverAct
 from clinic_toolkit.record.handovers.client_side import HandoverTicket
 from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverState
 from clinic_toolkit.record.questionnaires import administrations, answers, progress
@@ -34,10 +35,10 @@ LATER = NOW + timedelta(minutes=10)
 
 
 def answered(value: int, *, talk: bool = False, said: str = "") -> Response:
-    return Response(status="answered", value=value, wants_to_talk=talk, remark=said)
+    return Response(status=ResponseStatus.ANSWERED, value=value, wants_to_talk=talk, remark=said)
 
 
-DECLINED = Response(status="declined", value=None, wants_to_talk=False, remark="")
+DECLINED = Response(status=ResponseStatus.DECLINED, value=None, wants_to_talk=False, remark="")
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Handed:
         with writing(self.work.engine) as db:
             client_side.record_answer(db, self.ticket, item, response, now=NOW + timedelta(minutes=minutes))
 
-    def act(self, act: str) -> None:
+    def act(self, act: HandoverAct) -> None:
         with writing(self.work.engine) as db:
             client_side.record_act(db, self.ticket, act, now=LATER)
 
@@ -104,7 +105,7 @@ def test_answers_come_into_the_record_with_how_they_were_given(handed: Handed) -
     handed.answer(2, answered(0))
     handed.answer(3, DECLINED)
     handed.answer(2, answered(4))
-    handed.act(ACT_GIVEN_BACK)
+    handed.act(HandoverAct.GIVEN_BACK)
     back = handed.merge()
     assert back.state == HandoverState.RETURNED and back.payload.was_given_back and not back.payload.troubles
     assert handed.given()[:4] == [("answered", 3), ("answered", 4), ("declined", None), ("not_reached", None)]
@@ -154,7 +155,7 @@ def test_bringing_in_twice_does_nothing_twice(handed: Handed) -> None:
 def test_finishing_finishes_the_questionnaire(handed: Handed) -> None:
     for item in range(1, 13):
         handed.answer(item, answered(item % 5))
-    handed.act(ACT_FINISHED)
+    handed.act(HandoverAct.FINISHED)
     assert handed.merge().payload.was_finished
     with reading(handed.work.engine) as db:
         kept = administrations.load_administration(db, handed.work.vault, handed.form.id)
@@ -162,7 +163,7 @@ def test_finishing_finishes_the_questionnaire(handed: Handed) -> None:
 
 
 def test_nothing_answered_changes_nothing(handed: Handed) -> None:
-    handed.act(ACT_GIVEN_BACK)
+    handed.act(HandoverAct.GIVEN_BACK)
     assert handed.merge().state == HandoverState.RETURNED
     with reading(handed.work.engine) as db:
         assert (
@@ -191,9 +192,11 @@ def test_a_question_that_was_only_marked_or_let_go_again_keeps_its_answer_from_b
     """The client's page says so: it stays unless another one is given."""
     work = practices.at_work(tmp_path)
     handed = again(work, work.answer(work.begun(work.client(), giving()), [1, None]))
-    handed.answer(1, Response(status="not_reached", value=None, wants_to_talk=True, remark=""))
-    handed.answer(2, Response(status="did_not_come_up", value=None, wants_to_talk=False, remark=""))
-    handed.answer(2, Response(status="not_reached", value=None, wants_to_talk=False, remark=""))
+    handed.answer(1, Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=True, remark=""))
+    handed.answer(
+        2, Response(status=ResponseStatus.DID_NOT_COME_UP, value=None, wants_to_talk=False, remark="")
+    )
+    handed.answer(2, Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark=""))
     handed.merge()
     assert handed.given()[:2] == [("answered", 1), ("declined", None)]
     with reading(work.engine) as db:
@@ -423,10 +426,10 @@ def test_what_could_not_be_compared_with_its_form_is_compared_when_it_is_taken(
 
 def test_nothing_is_added_once_it_was_finished(handed: Handed) -> None:
     handed.answer(1, answered(4))
-    handed.act(ACT_FINISHED)
+    handed.act(HandoverAct.FINISHED)
     adds: tuple[Callable[[], object], ...] = (
         lambda: handed.answer(2, answered(4)),
-        lambda: handed.act(ACT_FINISHED),
+        lambda: handed.act(HandoverAct.FINISHED),
     )
     for add in adds:
         with pytest.raises(client_side.FormTakenBack):
@@ -440,7 +443,7 @@ def test_nothing_is_added_once_it_was_taken_back(handed: Handed) -> None:
     with pytest.raises(client_side.FormTakenBack):
         handed.answer(2, answered(4))
     with pytest.raises(client_side.FormTakenBack):
-        handed.act(ACT_FINISHED)
+        handed.act(HandoverAct.FINISHED)
     assert handed.left() == 0
 
 
@@ -452,7 +455,7 @@ def test_there_is_an_end_to_changing_answers_and_still_a_way_to_finish(
         handed.answer(1, answered(value))
     with pytest.raises(client_side.TooManyChanges):
         handed.answer(1, answered(3))
-    handed.act(ACT_FINISHED)
+    handed.act(HandoverAct.FINISHED)
     handed.merge()
     assert handed.given()[0] == ("answered", 2)
 

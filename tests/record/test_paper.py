@@ -9,6 +9,7 @@ from clinic_toolkit.instruments import catalogue, form_code
 from clinic_toolkit.instruments.form_code import MistypedCode, UnknownCode
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import clinician_side
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.questionnaires import administrations, answers, paper_entry, progress
@@ -134,9 +135,9 @@ def test_a_second_entry_is_compared_and_settled(work: Work) -> None:
     first = answers.decode_responses(kept.payload.answers)
     assert paper_entry.list_entry_differences(kept.payload, first) == ()
     again = list(first)
-    again[1] = Response(status="answered", value=3, wants_to_talk=False, remark="")
-    again[2] = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
-    again[3] = Response(status="answered", value=4, wants_to_talk=True, remark="")
+    again[1] = Response(status=ResponseStatus.ANSWERED, value=3, wants_to_talk=False, remark="")
+    again[2] = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
+    again[3] = Response(status=ResponseStatus.ANSWERED, value=4, wants_to_talk=True, remark="")
     assert paper_entry.list_entry_differences(kept.payload, again) == (1, 2, 3)
     with writing(work.engine) as db:
         kept = paper_entry.settle_double_entry(db, work.vault, kept, {1: again[1]}, now=NOW)

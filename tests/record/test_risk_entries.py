@@ -12,9 +12,10 @@ from clinic_toolkit.instruments import catalogue, loader
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.handovers import client_side, clinician_side, proposals
-from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK
+from clinic_toolkit.record.handovers.answer_log import HandoverAct
 from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
 from clinic_toolkit.record.people import cases, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import Client
@@ -164,7 +165,7 @@ def test_another_answer_in_a_later_version_opens_again(work: Work) -> None:
 
     def amend(value: int) -> None:
         nonlocal kept
-        response = Response(status="answered", value=value, wants_to_talk=False, remark="")
+        response = Response(status=ResponseStatus.ANSWERED, value=value, wants_to_talk=False, remark="")
         filled = answers.with_response(kept.payload.answers, FEAR, response, elapsed=timedelta(0))
         with writing(work.engine) as db:
             kept = progress.apply_returned_answers(
@@ -188,12 +189,14 @@ def test_another_answer_in_a_later_version_opens_again(work: Work) -> None:
     assert waiting(work) == [kept.id], "an answer that says more is another matter"
 
 
-def handed_back(work: Work, client: RecordVersion[Client], value: int, *acts: str) -> RecordVersion[Handover]:
+def handed_back(
+    work: Work, client: RecordVersion[Client], value: int, *acts: HandoverAct
+) -> RecordVersion[Handover]:
     form = work.begun(client, giving())
     with writing(work.engine) as db:
         out, ticket = clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
     with writing(work.engine) as db:
-        response = Response(status="answered", value=value, wants_to_talk=False, remark="")
+        response = Response(status=ResponseStatus.ANSWERED, value=value, wants_to_talk=False, remark="")
         client_side.record_answer(db, ticket, FEAR + 1, response, now=LATER)
         for act in acts:
             client_side.record_act(db, ticket, act, now=LATER)
@@ -204,8 +207,8 @@ def handed_back(work: Work, client: RecordVersion[Client], value: int, *acts: st
         )
 
 
-@pytest.mark.parametrize("act", [ACT_FINISHED, ACT_GIVEN_BACK])
-def test_what_came_back_waits_also_before_it_is_finished(work: Work, act: str) -> None:
+@pytest.mark.parametrize("act", HandoverAct)
+def test_what_came_back_waits_also_before_it_is_finished(work: Work, act: HandoverAct) -> None:
     client = work.client()
     back = handed_back(work, client, 4, act)
     assert waiting(work) == [back.payload.administration_id]
@@ -213,11 +216,11 @@ def test_what_came_back_waits_also_before_it_is_finished(work: Work, act: str) -
 
 def test_what_was_answered_alone_is_not_forgotten_when_it_is_changed_in_the_hour(work: Work) -> None:
     client = work.client()
-    back = handed_back(work, client, 4, ACT_GIVEN_BACK)
+    back = handed_back(work, client, 4, HandoverAct.GIVEN_BACK)
     with writing(work.engine) as db:
         target = clinician_side.find_target(db, work.vault, back.payload)
         assert target
-        calm = Response(status="answered", value=0, wants_to_talk=False, remark="")
+        calm = Response(status=ResponseStatus.ANSWERED, value=0, wants_to_talk=False, remark="")
         kept = progress.record_response(db, work.vault, target, FEAR, calm, now=LATER)
     assert waiting(work) == [kept.id]
     close(work, client, kept)
@@ -230,9 +233,9 @@ def test_what_was_set_aside_still_waits(work: Work) -> None:
     with writing(work.engine) as db:
         out, ticket = clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
     with writing(work.engine) as db:
-        response = Response(status="declined", value=None, wants_to_talk=False, remark="")
+        response = Response(status=ResponseStatus.DECLINED, value=None, wants_to_talk=False, remark="")
         client_side.record_answer(db, ticket, FEAR + 1, response, now=LATER)
-        client_side.record_act(db, ticket, ACT_GIVEN_BACK, now=LATER)
+        client_side.record_act(db, ticket, HandoverAct.GIVEN_BACK, now=LATER)
         progress.stop_administration(db, work.vault, form, now=LATER)  # so that it does not fit any more
     with writing(work.engine) as db:
         back = clinician_side.merge_handover(
@@ -270,12 +273,12 @@ def test_a_stopped_form_waits_for_the_blank_at_which_it_was_stopped_alone(
 def test_a_blank_that_came_back_is_settled_by_a_calm_answer_in_the_hour(work: Work) -> None:
     client = work.client()
     form = work.begun(client, giving())
-    calm = Response(status="answered", value=0, wants_to_talk=False, remark="")
+    calm = Response(status=ResponseStatus.ANSWERED, value=0, wants_to_talk=False, remark="")
     with writing(work.engine) as db:
         out, ticket = clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
     with writing(work.engine) as db:
         client_side.record_answer(db, ticket, FEAR + 2, calm, now=LATER)
-        client_side.record_act(db, ticket, ACT_GIVEN_BACK, now=LATER)
+        client_side.record_act(db, ticket, HandoverAct.GIVEN_BACK, now=LATER)
     with writing(work.engine) as db:
         back = clinician_side.merge_handover(
             db, work.vault, clinician_side.load_handover(db, work.vault, out.id), now=LATER

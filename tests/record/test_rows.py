@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic_toolkit.journal import records, version_history
 from clinic_toolkit.journal.integrity import UnreadableRecord
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people import clients
 from clinic_toolkit.record.people.client_record import CLIENT, Client
 from clinic_toolkit.record.questionnaires import progress
@@ -105,7 +106,7 @@ def test_bodies_are_compact(work: Work) -> None:
 
 def test_a_draft_is_replaced_in_its_own_ring_only(work: Work) -> None:
     form, other = (work.begun(work.client(name), giving()) for name in ("Ana", "Ben"))
-    answer = Response(status="answered", value=1, wants_to_talk=False, remark="")
+    answer = Response(status=ResponseStatus.ANSWERED, value=1, wants_to_talk=False, remark="")
     with pytest.raises(records.StaleVersion), writing(work.engine) as db:
         elsewhere = msgspec.structs.replace(form, ring=other.ring)
         progress.record_response(db, work.vault, elsewhere, 0, answer, now=NOW)

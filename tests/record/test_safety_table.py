@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from clinic_toolkit.instruments import catalogue, loader
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record import daily_overview
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.questionnaires import own_questionnaires
 from clinic_toolkit.record.questionnaires.administration_record import Administration
-from clinic_toolkit.record.questionnaires.answers import STATUSES, Response
+from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.safety import fear_holds, open_prompt_groups, risk_entries
 from clinic_toolkit.record.safety.risk_entry_record import RiskAction, RiskEntry, SheetPlace
 from clinic_toolkit.store.engine import reading, writing
@@ -68,8 +69,8 @@ def named(form: Instrument, place: int, response: Response) -> str:
 def every(form: Instrument) -> list[Response]:
     """Every answer that a question of this form can get."""
     values = [option.value for option in form.options]
-    ways = [(value, "answered") for value in values]
-    ways += [(None, status) for status in STATUSES if status != "answered"]  # type: ignore[misc]
+    ways: list[tuple[int | None, ResponseStatus]] = [(value, ResponseStatus.ANSWERED) for value in values]
+    ways += [(None, status) for status in ResponseStatus if status != ResponseStatus.ANSWERED]
     return [filled.said(value, status, talk=talk) for (value, status), talk in product(ways, (False, True))]
 
 

@@ -28,6 +28,7 @@ from clinic_toolkit.journal import (
     records,
     version_history,
 )
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.handovers.answer_log import HandoverTrouble
 from clinic_toolkit.record.handovers.handover_record import HandoverState
@@ -342,7 +343,7 @@ def test_answers_given_in_a_copied_folder_are_laid_before_the_clinician(work: Wo
     with writing(work.engine) as db:
         out, ticket = clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
     other = copied(work, tmp_path / "copy")
-    one = Response(status="answered", value=3, wants_to_talk=False, remark="")
+    one = Response(status=ResponseStatus.ANSWERED, value=3, wants_to_talk=False, remark="")
     with writing(work.engine) as db:
         client_side.record_answer(db, ticket, 1, one, now=NOW)
     with writing(other.engine) as db:
@@ -619,5 +620,5 @@ def test_a_draft_is_not_saved_over_a_row_that_was_put_in(work: Work, tmp_path: P
         ),
     )
     with writing(work.engine) as db, pytest.raises(records.StaleVersion):
-        one = Response(status="answered", value=1, wants_to_talk=False, remark="")
+        one = Response(status=ResponseStatus.ANSWERED, value=1, wants_to_talk=False, remark="")
         progress.record_response(db, work.vault, form, 1, one, now=NOW)

@@ -19,6 +19,7 @@ from clinic_toolkit.crypto import passphrase_kdf
 from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, KdfCost
 from clinic_toolkit.instruments import loader
 from clinic_toolkit.journal import inventory_snapshot
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side, clinician_side
 from clinic_toolkit.record.outcomes import repeat_agreements
 from clinic_toolkit.record.people import cases, clients, practice_access, relationships, therapy_sessions
@@ -200,7 +201,9 @@ def _first_day(desk: Desk) -> tuple[UUID, UUID, UUID, UUID]:
 
 
 def _answered(db: Connection, vault: Vault, seen: Any, place: int, value: int) -> Any:
-    response = Response(status="answered", value=value, wants_to_talk=False, remark=f"said {place}")
+    response = Response(
+        status=ResponseStatus.ANSWERED, value=value, wants_to_talk=False, remark=f"said {place}"
+    )
     return progress.record_response(db, vault, seen, place, response, now=NOW)
 
 
@@ -227,7 +230,9 @@ def _second_day(desk: Desk, ana: UUID, hour: UUID, note: UUID, form: UUID) -> No
         seen = administrations.load_administration(db, vault, form)
         kept, ticket = clinician_side.create_handover(db, vault, seen, relationship_word="M.", now=LATER)
         for item in (2, 3):
-            response = Response(status="answered", value=item, wants_to_talk=True, remark=f"alone {item}")
+            response = Response(
+                status=ResponseStatus.ANSWERED, value=item, wants_to_talk=True, remark=f"alone {item}"
+            )
             client_side.record_answer(db, ticket, item, response, now=LATER)
         return kept
 

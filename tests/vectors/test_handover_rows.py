@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from sqlalchemy import text
 
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side, clinician_side
+from clinic_toolkit.record.handovers.answer_log import HandoverAct
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.store.engine import reading, writing
 from tests.fixtures import practices
@@ -42,9 +44,9 @@ def test_every_row_is_as_the_page_says(tmp_path: Path) -> None:
     with writing(work.engine) as db:
         out, ticket = clinician_side.create_handover(db, work.vault, form, relationship_word="M.", now=NOW)
         for item, value in ((3, 4), (1, 0)):
-            response = Response(status="answered", value=value, wants_to_talk=True, remark="Sí.")
+            response = Response(status=ResponseStatus.ANSWERED, value=value, wants_to_talk=True, remark="Sí.")
             client_side.record_answer(db, ticket, item, response, now=NOW)
-        client_side.record_act(db, ticket, "given_back", now=NOW)
+        client_side.record_act(db, ticket, HandoverAct.GIVEN_BACK, now=NOW)
     with reading(work.engine) as db:
         rows = [tuple(row) for row in db.execute(text("SELECT * FROM handover_row ORDER BY seq"))]
     at = int(NOW.timestamp() * 1_000_000)

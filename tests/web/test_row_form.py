@@ -4,13 +4,14 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from clinic_toolkit.instruments import catalogue
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.web.forms.items import ItemRowForm
 
-OPEN = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
-DECLINED = Response(status="declined", value=None, wants_to_talk=False, remark="")
-THREE = Response(status="answered", value=3, wants_to_talk=False, remark="")
+OPEN = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
+DECLINED = Response(status=ResponseStatus.DECLINED, value=None, wants_to_talk=False, remark="")
+THREE = Response(status=ResponseStatus.ANSWERED, value=3, wants_to_talk=False, remark="")
 
 
 def sent(shown: Response, *fields: tuple[str, str]) -> tuple[str, int | None]:

@@ -27,6 +27,7 @@ from clinic_toolkit.crypto.encoding import encode_fields
 from clinic_toolkit.crypto.seal import DecryptionError, SealingKey
 from clinic_toolkit.journal import keyless_events
 from clinic_toolkit.journal.audit_log import KEYLESS_MARK, audit_log_table
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires.answers import Response
 from clinic_toolkit.record.questionnaires.typed_values import TypedValue
 from clinic_toolkit.store.base import add_refusing_trigger, metadata
@@ -37,7 +38,6 @@ MAX_ROWS = 5_000
 MAX_SEALED_BYTES = 64 * 1024
 # The item number of an act on the whole form; items are counted from 1.
 WHOLE_FORM = 0
-ACT_FINISHED, ACT_GIVEN_BACK = "finished", "given_back"
 # One row of a hand-over, as `row_reference` names it: at most `MAX_ROWS` rows.
 _ROW_DETAIL = r" [0-9a-f]{8}-[1-9][0-9]{0,3}"
 _GENESIS_HASH = bytes(32)
@@ -59,6 +59,13 @@ handover_row_table = Table(
     sqlite_strict=True,
 )
 add_refusing_trigger(handover_row_table, "UPDATE", message="an answer that was handed in is only added to")
+
+
+class HandoverAct(StrEnum):
+    """What a client does with the form as a whole."""
+
+    FINISHED = "finished"
+    GIVEN_BACK = "given_back"
 
 
 class HandoverKeylessEvent(StrEnum):
@@ -86,7 +93,8 @@ class HandoverTrouble(StrEnum):
 class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """The sealed content of a row: one answer, or with item number 0 one act on the whole form.
 
-    `recorded_at` is in microseconds since 1970.
+    `status` is a value of `ResponseStatus`, or of `HandoverAct` in an act; a row from outside may hold any
+    text, and `returned_answers.fits_form` sorts it out. `recorded_at` is in microseconds since 1970.
     """
 
     item_number: int
@@ -104,7 +112,7 @@ class AnswerRow(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 def response_of(row: AnswerRow) -> Response:
     """Return a row of one item as the answer it holds."""
     return Response(
-        status=row.status,
+        status=ResponseStatus(row.status),
         value=row.value,
         wants_to_talk=row.wants_to_talk,
         remark=row.remark,
@@ -175,7 +183,7 @@ def read_answer_rows(db: Connection, key: bytes, vault_id: UUID, handover_id: UU
     )
 
 
-def list_acts(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> frozenset[str]:
+def list_acts(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> frozenset[HandoverAct]:
     """Return the acts on the whole form, without opening any answer."""
     query = select(handover_row_table).where(
         handover_row_table.c.handover == handover_id, handover_row_table.c.item == WHOLE_FORM
@@ -184,7 +192,8 @@ def list_acts(db: Connection, key: bytes, vault_id: UUID, handover_id: UUID) -> 
     answer_rows = [
         _open_row(sealing_key, vault_id, handover_id, row) for row in db.execute(query.limit(MAX_ROWS))
     ]
-    return frozenset(answer_row.status for answer_row in answer_rows if answer_row)
+    statuses = {answer_row.status for answer_row in answer_rows if answer_row}
+    return frozenset(act for act in HandoverAct if act in statuses)
 
 
 def delete_answer_rows(db: Connection, handover_id: UUID) -> None:

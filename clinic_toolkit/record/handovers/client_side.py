@@ -19,11 +19,10 @@ from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.record.handovers import answer_log
 from clinic_toolkit.record.handovers.answer_log import (
-    ACT_FINISHED,
-    ACT_GIVEN_BACK,
     MAX_ROWS,
     WHOLE_FORM,
     AnswerRow,
+    HandoverAct,
     HandoverKeylessEvent,
     handover_row_table,
     response_of,
@@ -110,7 +109,10 @@ class ClientForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # The audit event of each act on the whole form.
-_ACT_EVENTS = {ACT_FINISHED: HandoverKeylessEvent.FINISHED, ACT_GIVEN_BACK: HandoverKeylessEvent.GIVEN_BACK}
+_ACT_EVENTS = {
+    HandoverAct.FINISHED: HandoverKeylessEvent.FINISHED,
+    HandoverAct.GIVEN_BACK: HandoverKeylessEvent.GIVEN_BACK,
+}
 
 _decode_ticket = msgspec.msgpack.Decoder(HandoverTicket).decode
 
@@ -168,7 +170,7 @@ def load_client_form(db: Connection, ticket: HandoverTicket) -> ClientForm:
     return ClientForm(
         answers={row.item_number: response_of(row) for row in rows if row.item_number != WHOLE_FORM},
         is_begun=bool(rows),
-        is_finished=any(row.status == ACT_FINISHED for row in rows),
+        is_finished=any(row.status == HandoverAct.FINISHED for row in rows),
     )
 
 
@@ -193,11 +195,8 @@ def record_answer(
     _append_row(db, ticket, row, HandoverKeylessEvent.KEPT, max_rows=MAX_ANSWER_ROWS, now=now)
 
 
-def record_act(db: Connection, ticket: HandoverTicket, act: str, *, now: datetime) -> None:
+def record_act(db: Connection, ticket: HandoverTicket, act: HandoverAct, *, now: datetime) -> None:
     """Append that the client finished the form or gave the device back.
-
-    Args:
-        act: `ACT_FINISHED` or `ACT_GIVEN_BACK`.
 
     Raises:
         FormTakenBack: the form was finished, or its answers were already merged.
@@ -224,7 +223,7 @@ def _append_row(
     now: datetime,
 ) -> None:
     id = ticket.handover_id
-    if not is_out(db, ticket) or ACT_FINISHED in answer_log.list_acts(
+    if not is_out(db, ticket) or HandoverAct.FINISHED in answer_log.list_acts(
         db, ticket.handover_key, ticket.vault_id, id
     ):
         raise FormTakenBack

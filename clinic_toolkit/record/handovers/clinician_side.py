@@ -18,7 +18,7 @@ from clinic_toolkit.journal import integrity, records
 from clinic_toolkit.journal.audit_log import audit_log_table
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import answer_log, returned_answers
-from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, WHOLE_FORM, AnswerRow, HandoverTrouble
+from clinic_toolkit.record.handovers.answer_log import WHOLE_FORM, AnswerRow, HandoverAct, HandoverTrouble
 from clinic_toolkit.record.handovers.client_side import (
     HandoverTicket,
     generate_form_token,
@@ -41,7 +41,7 @@ class NothingToDecide(ClinicError):
 class _ReturnedRows(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[AnswerRow, ...]
     troubles: tuple[HandoverTrouble, ...]
-    acts: frozenset[str]
+    acts: frozenset[HandoverAct]
 
 
 def create_handover(
@@ -163,7 +163,7 @@ def merge_handover(
     target = find_target(db, vault, handover.payload)
     returned = _read_returned_rows(db, vault, handover, target)
     is_mergeable = not returned.troubles and (not returned.rows or _is_unchanged(target, handover.payload))
-    finished = ACT_FINISHED in returned.acts and is_mergeable
+    finished = HandoverAct.FINISHED in returned.acts and is_mergeable
     if is_mergeable and target is not None and (returned.rows or finished):
         merged_answers = returned_answers.merge_into_answers(target.payload, returned.rows)
         answered_indexes = returned_answers.answered_indexes(target.payload, returned.rows)
@@ -183,7 +183,7 @@ def merge_handover(
         handover_key=b"",
         rows=returned.rows,
         troubles=returned.troubles,
-        was_finished=ACT_FINISHED in returned.acts,
+        was_finished=HandoverAct.FINISHED in returned.acts,
         was_given_back=bool(returned.acts),
     )
     answer_log.delete_answer_rows(db, handover.id)
@@ -254,5 +254,5 @@ def _read_returned_rows(
     return _ReturnedRows(
         rows=tuple(row for row in fitting_rows if row.item_number != WHOLE_FORM),
         troubles=tuple(dict.fromkeys(troubles)),
-        acts=frozenset(row.status for row in fitting_rows if row.item_number == WHOLE_FORM),
+        acts=frozenset(HandoverAct(row.status) for row in fitting_rows if row.item_number == WHOLE_FORM),
     )

@@ -34,12 +34,19 @@ class HandoverEvent(StrEnum):
     CLOSED = "handover.closed"
 
 
+class ProposalDecision(StrEnum):
+    """What the clinician decided about answers that were only proposed."""
+
+    NONE = ""
+    ACCEPT = "accept"
+    SET_ASIDE = "aside"
+
+
 class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """One hand-over: its form, its key while the form is out, and what came back.
 
     `handed_version` is the administration's version at the hand-over, `after_entry` the last audit entry
-    before it. `decision` is the clinician's decision about a proposal, a `DECISION_…` of `proposals`; "" if
-    none.
+    before it.
     """
 
     administration: bytes
@@ -52,7 +59,7 @@ class Handover(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     troubles: tuple[HandoverTrouble, ...] = ()
     was_finished: bool = False
     was_given_back: bool = False
-    decision: str = ""
+    decision: ProposalDecision = ProposalDecision.NONE
 
     def __repr__(self) -> str:
         return "<Handover>"

@@ -9,11 +9,15 @@ from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.handovers import returned_answers
 from clinic_toolkit.record.handovers.clinician_side import NothingToDecide, find_target
-from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverEvent, HandoverState
+from clinic_toolkit.record.handovers.handover_record import (
+    HANDOVER,
+    Handover,
+    HandoverEvent,
+    HandoverState,
+    ProposalDecision,
+)
 from clinic_toolkit.record.questionnaires import progress
 from clinic_toolkit.vault.vault import Vault
-
-DECISION_ACCEPT, DECISION_SET_ASIDE = "accept", "aside"
 
 
 def accept_proposal(
@@ -47,7 +51,7 @@ def accept_proposal(
         finished=False,
         now=now,
     )
-    payload = msgspec.structs.replace(current.payload, decision=DECISION_ACCEPT)
+    payload = msgspec.structs.replace(current.payload, decision=ProposalDecision.ACCEPT)
     return records.replace_draft(
         db,
         vault,
@@ -70,7 +74,7 @@ def set_aside_proposal(
     """
     if current.state != HandoverState.PROPOSED:
         raise NothingToDecide
-    payload = msgspec.structs.replace(current.payload, decision=DECISION_SET_ASIDE)
+    payload = msgspec.structs.replace(current.payload, decision=ProposalDecision.SET_ASIDE)
     return records.replace_draft(
         db,
         vault,

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import safety_prompt_rules
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import clinician_side, returned_answers
 from clinic_toolkit.record.handovers.answer_log import HandoverTrouble, response_of
 from clinic_toolkit.record.handovers.handover_record import Handover, HandoverState
@@ -123,8 +124,8 @@ def _count_answers(items: tuple[AnsweredItem, ...]) -> AnswerCounts:
     statuses = [item.status for item in items]
     return AnswerCounts(
         asked=len(statuses),
-        answered=statuses.count("answered"),
-        declined=statuses.count("declined"),
-        did_not_come_up=statuses.count("did_not_come_up"),
-        not_reached=statuses.count("not_reached"),
+        answered=statuses.count(ResponseStatus.ANSWERED),
+        declined=statuses.count(ResponseStatus.DECLINED),
+        did_not_come_up=statuses.count(ResponseStatus.DID_NOT_COME_UP),
+        not_reached=statuses.count(ResponseStatus.NOT_REACHED),
     )

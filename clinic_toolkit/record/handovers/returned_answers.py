@@ -5,19 +5,15 @@ from datetime import datetime
 import msgspec
 
 from clinic_toolkit.instruments.model import Instrument
-from clinic_toolkit.record.handovers.answer_log import (
-    ACT_FINISHED,
-    ACT_GIVEN_BACK,
-    WHOLE_FORM,
-    AnswerRow,
-    response_of,
-)
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
+from clinic_toolkit.record.handovers.answer_log import WHOLE_FORM, AnswerRow, HandoverAct, response_of
 from clinic_toolkit.record.handovers.client_side import REMARK_LIMIT
 from clinic_toolkit.record.questionnaires import administrations, answers
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.store.types import from_microseconds
 
-ACTS = (ACT_FINISHED, ACT_GIVEN_BACK)
+ACTS = frozenset(HandoverAct)
+STATUSES = frozenset(ResponseStatus)
 
 
 def newest_by_item(rows: tuple[AnswerRow, ...]) -> dict[int, AnswerRow]:
@@ -36,7 +32,7 @@ def fits_form(row: AnswerRow, instrument: Instrument | None) -> bool:
         return row.status in ACTS and not has_content
     if instrument is not None and instrument.open_line and row.item_number == len(instrument.items) + 1:
         return (
-            row.status == answers.STATUSES[0]
+            row.status == ResponseStatus.NOT_REACHED
             and row.value is None
             and row.typed is None
             and not row.wants_to_talk
@@ -44,10 +40,10 @@ def fits_form(row: AnswerRow, instrument: Instrument | None) -> bool:
         )
     return (
         (instrument is None or 1 <= row.item_number <= len(instrument.items))
-        and row.status in answers.STATUSES
+        and row.status in STATUSES
         # No question of the program asks for a typed value.
         and row.typed is None
-        and (row.value is not None) == (row.status == "answered")
+        and (row.value is not None) == (row.status == ResponseStatus.ANSWERED)
         and (
             instrument is None
             or row.value is None
@@ -81,7 +77,7 @@ def merge_into_answers(administration: Administration, rows: tuple[AnswerRow, ..
         if row.item_number > len(merged.statuses):
             continue
         response = response_of(row)
-        if row.status == "not_reached":
+        if response.status == ResponseStatus.NOT_REACHED:
             earlier = recorded[row.item_number - 1]
             response = msgspec.structs.replace(
                 earlier,

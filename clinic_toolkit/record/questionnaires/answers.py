@@ -12,9 +12,11 @@ from operator import itemgetter
 
 import msgspec
 
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires.typed_values import TypedValue
 
-STATUSES = ("not_reached", "answered", "declined", "did_not_come_up")
+# A status is stored as its place in the order of `ResponseStatus`, one byte each.
+_STATUS_BY_BYTE = tuple(ResponseStatus)
 _NO_VALUE = 255
 _NOT_ANSWERED = 0xFFFFFFFF
 
@@ -22,7 +24,7 @@ _NOT_ANSWERED = 0xFFFFFFFF
 class Response(msgspec.Struct, frozen=True, kw_only=True):
     """One answer: its status, the option chosen or a typed value, the wish to talk about it, and a remark."""
 
-    status: str
+    status: ResponseStatus
     value: int | None
     wants_to_talk: bool
     remark: str
@@ -73,13 +75,13 @@ def with_response(answers: Answers, index: int, response: Response, *, elapsed: 
     if not 0 <= index < len(answers.statuses):
         raise ValueError("no such item")
     given_values = [value for value in (response.value, response.typed) if value is not None]
-    if len(given_values) != (response.status == "answered"):
+    if len(given_values) != (response.status == ResponseStatus.ANSWERED):
         raise ValueError("one value goes with an answer, and with nothing else")
     elapsed_seconds = min(_NOT_ANSWERED - 1, max(0, int(elapsed.total_seconds())))
     remarks = {**dict(answers.remarks), index: response.remark}
     return Answers(
         values=_with_byte(answers.values, index, _NO_VALUE if response.value is None else response.value),
-        statuses=_with_byte(answers.statuses, index, STATUSES.index(response.status)),
+        statuses=_with_byte(answers.statuses, index, _STATUS_BY_BYTE.index(response.status)),
         talk_marks=_with_byte(answers.talk_marks, index, int(response.wants_to_talk)),
         seconds=answers.seconds[: index * 4]
         + elapsed_seconds.to_bytes(4, "big")
@@ -94,7 +96,7 @@ def decode_responses(answers: Answers) -> list[Response]:
     remarks, typed_values = dict(answers.remarks), dict(answers.typed_values)
     return [
         Response(
-            status=STATUSES[status],
+            status=_STATUS_BY_BYTE[status],
             value=None if value == _NO_VALUE else value,
             wants_to_talk=bool(talk_mark),
             remark=remarks.get(index, ""),
@@ -154,7 +156,7 @@ def merge_response(shown_fingerprint: str, sent: Response, stored: Response) -> 
 # The parts that are merged separately; a value always goes with its status.
 _MERGE_FIELDS = (("status", "value", "typed"), ("wants_to_talk",), ("remark",))
 UNANSWERED_FINGERPRINT = response_fingerprint(
-    Response(status="not_reached", value=None, wants_to_talk=False, remark="")
+    Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 )
 
 

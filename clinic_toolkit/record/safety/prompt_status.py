@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics import safety_prompt_rules
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import returned_answers
 from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverState
 from clinic_toolkit.record.people import clients, joined_entries
@@ -36,7 +37,7 @@ from clinic_toolkit.vault.vault import Vault
 
 class _ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
     item_id: str
-    status: str
+    status: ResponseStatus
     value: int | None
     wants_to_talk: bool
 
@@ -239,10 +240,11 @@ def _collect_form_prompts(
     occurrences: dict[str, dict[RaisingAnswer, AnswerOccurrence]] = defaultdict(dict)
     for payload in payloads:
         for prompt, occurrence in _find_raised(administration.id, payload, finished=finished):
-            if occurrence.answer.status == "not_reached" and occurrence.answer.item_id not in blank_ids:
+            answer = occurrence.answer
+            if answer.status == ResponseStatus.NOT_REACHED and answer.item_id not in blank_ids:
                 continue  # a later version has an answer to this question
             prompt_by_item[prompt.item_id] = prompt
-            occurrences[prompt.item_id].setdefault(occurrence.answer, occurrence)
+            occurrences[prompt.item_id].setdefault(answer, occurrence)
     item_order = [item.id for item in administrations.instrument_of(recorded).items]
     return _FormPrompts(
         administration=administration,
@@ -255,12 +257,12 @@ def _collect_form_prompts(
 
 
 def _blank_item_ids(administration: Administration) -> frozenset[str]:
-    items, responses = (
-        administrations.instrument_of(administration).items,
-        answers.decode_responses(administration.answers),
-    )
+    items = administrations.instrument_of(administration).items
+    responses = answers.decode_responses(administration.answers)
     return frozenset(
-        item.id for item, response in zip(items, responses, strict=True) if response.status == "not_reached"
+        item.id
+        for item, response in zip(items, responses, strict=True)
+        if response.status == ResponseStatus.NOT_REACHED
     )
 
 

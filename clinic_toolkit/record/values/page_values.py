@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from clinic_toolkit.dates import format_date
 from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.worksheets.model import Worksheet
 
 STATUS_LINE = "Written by this project. Not validated. No norms. For conversation, not for diagnosis."
@@ -74,17 +75,13 @@ class ClinicianCard(Struct, frozen=True, kw_only=True):
 
 
 class AnsweredItem(Struct, frozen=True, kw_only=True):
-    """One item as answered.
-
-    `label` is None unless the client chose it; `status` is "answered",
-    "declined", "did_not_come_up" or "not_reached".
-    """
+    """One item as answered; `label` is None unless the client chose it."""
 
     number: int
     item_id: str
     text: str
     role: str
-    status: str
+    status: ResponseStatus
     value: int | None
     label: str | None
     wants_to_talk: bool

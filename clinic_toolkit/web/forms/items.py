@@ -7,12 +7,16 @@ from wtforms import Form, StringField
 from wtforms.validators import ValidationError
 
 from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.record.questionnaires.answers import MergedResponse, Response
 from clinic_toolkit.web.forms import fields
 
 # The labels of the two buttons for giving no answer.
-NON_ANSWER_LABELS = {"did_not_come_up": "It didn’t come up", "declined": "I’d rather not answer"}
+NON_ANSWER_LABELS = {
+    ResponseStatus.DID_NOT_COME_UP: "It didn’t come up",
+    ResponseStatus.DECLINED: "I’d rather not answer",
+}
 # Sent when a selected non-answer button is pressed again; it leaves the question open.
 LEFT_OPEN = "left_open"
 REMARK_LIMIT = 1_000
@@ -76,11 +80,11 @@ class ItemForm(Form):
     def to_response(self, before: Response) -> Response:
         """The posted fields as a response; without an answer or non-answer, that of `before` is kept."""
         if self.way.data in NON_ANSWER_LABELS:
-            status, value = str(self.way.data), None
+            status, value = ResponseStatus(str(self.way.data)), None
         elif self.reopens_question:
-            status, value = "not_reached", None
+            status, value = ResponseStatus.NOT_REACHED, None
         elif self.answer.data in self.options:
-            status, value = "answered", int(str(self.answer.data))
+            status, value = ResponseStatus.ANSWERED, int(str(self.answer.data))
         else:
             status, value = before.status, before.value
         return Response(status=status, value=value, wants_to_talk=self.talk.data, remark=self.said.data)

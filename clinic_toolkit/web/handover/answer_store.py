@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import client_side
+from clinic_toolkit.record.handovers.answer_log import HandoverAct
 from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
 from clinic_toolkit.record.questionnaires.answers import MergedResponse, Response
 from clinic_toolkit.store.engine import reading, writing
 
-NO_ANSWER = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
+NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 
 
 class HandoverAnswers:
@@ -58,7 +60,7 @@ class HandoverAnswers:
                 client_side.record_answer(db, self._ticket, number, merged.response, now=datetime.now(UTC))
         return stored, merged
 
-    def record_act(self, act: str) -> None:
+    def record_act(self, act: HandoverAct) -> None:
         """Save that the client finished, or gave the device back."""
         if self.engine is not None:
             with writing(self.engine) as db:

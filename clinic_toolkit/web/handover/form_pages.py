@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.instruments.model import Instrument, Item
-from clinic_toolkit.record.handovers.answer_log import ACT_FINISHED, ACT_GIVEN_BACK
+from clinic_toolkit.record.handovers.answer_log import HandoverAct
 from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
 from clinic_toolkit.record.questionnaires.answers import (
     MergedResponse,
@@ -190,7 +190,7 @@ class HandoverForm:
             form = self.answers.load_form()
             left_open = self._order.first_open_question(form) is not None
             return self._render_page("finish", left_open=left_open)
-        self.answers.record_act(ACT_FINISHED)
+        self.answers.record_act(HandoverAct.FINISHED)
         self._on_returned()
         return responses.redirect_to(THANKS_PATH)
 
@@ -200,7 +200,7 @@ class HandoverForm:
             return self._render_page("give_back", next=self._order.first_open_page(self.answers.load_form()))
         # The answers are saved already. A client must be able to stop even if this act cannot be saved.
         with suppress(ClinicError):
-            self.answers.record_act(ACT_GIVEN_BACK)
+            self.answers.record_act(HandoverAct.GIVEN_BACK)
         self._on_returned()
         return responses.redirect_to(THANKS_PATH)
 

@@ -3,6 +3,7 @@
 from flask import url_for
 
 from clinic_toolkit.instruments.model import Instrument
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
 from clinic_toolkit.web.handover.answer_store import NO_ANSWER
 
@@ -28,7 +29,7 @@ class PageOrder:
     def first_open_question(self, form: ClientForm) -> int | None:
         """The first question with no answer from this hand-over or before, or None."""
         for number, was_answered in enumerate(self._ticket.answered_before[: self._count], start=1):
-            if not was_answered and form.answers.get(number, NO_ANSWER).status == "not_reached":
+            if not was_answered and form.answers.get(number, NO_ANSWER).status == ResponseStatus.NOT_REACHED:
                 return number
         return None
 

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people import (
     cases,
 )
@@ -114,7 +115,7 @@ def _render_item(
         errors=form.errors if form else {},
         ways=NON_ANSWER_LABELS,
         changing=changing,
-        done=[response.status != "not_reached" for response in stored_responses],
+        done=[response.status != ResponseStatus.NOT_REACHED for response in stored_responses],
         **_heading_values(administration),
     )
 

@@ -9,7 +9,12 @@ from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.safety_prompt_rules import NO_REASSURANCE
 from clinic_toolkit.record.handovers import clinician_side, proposals, return_review
-from clinic_toolkit.record.handovers.handover_record import HANDOVER, Handover, HandoverState
+from clinic_toolkit.record.handovers.handover_record import (
+    HANDOVER,
+    Handover,
+    HandoverState,
+    ProposalDecision,
+)
 from clinic_toolkit.record.people import display_names, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionState
 from clinic_toolkit.record.questionnaires import administrations, answered_items, answers
@@ -122,7 +127,7 @@ def decide(id: UUID) -> ViewResult:
         return responses.redirect_to(url_for(".show", id=id))
     record_decision = (
         proposals.accept_proposal
-        if request.form.get("decision") == proposals.DECISION_ACCEPT
+        if request.form.get("decision") == ProposalDecision.ACCEPT
         else proposals.set_aside_proposal
     )
     record_decision(db, vault, handover, now=context.now())

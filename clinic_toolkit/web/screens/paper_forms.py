@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
 from clinic_toolkit.record.people.client_record import CLIENT
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
@@ -31,7 +32,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("paper_forms", __name__)
 
-_NO_ANSWER = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
+_NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 
 
 @screen.route("/sessions/<uuid:session>/paper", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from clinic_toolkit.instruments import catalogue, client_copy
 from clinic_toolkit.instruments.model import Instrument, Item
 from clinic_toolkit.instruments.validation_status import validation_status_line
 from clinic_toolkit.journal import records
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.psychometrics.score_explanation import explain_scoring
 from clinic_toolkit.record.questionnaires import answered_items, own_questionnaires
 from clinic_toolkit.record.questionnaires.administration_record import AdministrationMode
@@ -39,7 +40,7 @@ from clinic_toolkit.web.transport.responses import ViewResult
 screen = Blueprint("previews", __name__, url_prefix="/your-questionnaires/preview")
 
 EXAMPLE_WORD, PEOPLE_IN_GENERAL, GENERAL_PARAM = "M.", "people in general", "general"
-_NO_ANSWER = Response(status="not_reached", value=None, wants_to_talk=False, remark="")
+_NO_ANSWER = Response(status=ResponseStatus.NOT_REACHED, value=None, wants_to_talk=False, remark="")
 _PLACEHOLDER_CODE = "000000"
 
 
@@ -138,7 +139,7 @@ def check() -> ViewResult:
             "number": number,
             "text": _item_text(item),
             "label": None,
-            "status": "not_reached",
+            "status": ResponseStatus.NOT_REACHED,
             "wants_to_talk": False,
             "remark": "",
         }
