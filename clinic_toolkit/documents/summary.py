@@ -76,7 +76,7 @@ def _result_blocks(result: "Result") -> list[Block]:
             f"version {result.instrument.version}",
             sheet_texts.format_date(result.answered_on),
             result.mode_label,
-            *([_status_text(result.status)] if result.status != "completed" else []),
+            *([] if result.is_finished else ["stopped" if result.is_stopped else "in progress"]),
             f"{result.answered} of {result.asked} answered",
             *([result.after_signing_mark] if result.after_signing_mark else []),
         )
@@ -198,10 +198,6 @@ def _answer_text(item: "AnsweredItem") -> str:
 
 def _remark_text(item: "AnsweredItem") -> str:
     return f"said: “{item.remark.strip()}”" if item.remark.strip() else ""
-
-
-def _status_text(status: str) -> str:
-    return status.replace("_", " ")
 
 
 def _strip_note_prefix(state: str) -> str:

@@ -139,7 +139,8 @@ class Result(Struct, frozen=True, kw_only=True):
     relationship_word: str
     frame_label: str
     mode_label: str
-    status: str
+    is_finished: bool
+    is_stopped: bool
     answered_on: date
     answered: int
     asked: int
