@@ -34,6 +34,14 @@ def test_the_summary_names_no_answer_that_was_not_given() -> None:
     assert "most of the time" in said  # the control: a chosen one is named
 
 
+def test_the_summary_says_of_a_questionnaire_that_it_is_not_finished() -> None:
+    whole = values.summary()
+    for is_stopped, words in ((True, "read aloud · stopped · 10"), (False, "read aloud · in progress · 10")):
+        unfinished = replace(whole.results[0], is_finished=False, is_stopped=is_stopped)
+        sheet = replace(whole, results=(unfinished,))
+        assert words in " ".join(texts(summary.render_session_summary(sheet)))
+
+
 def test_pattern_notes_are_not_printed() -> None:
     assert "pattern worth asking" not in " ".join(texts(summary.render_session_summary(values.summary())))
 
