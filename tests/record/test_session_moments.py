@@ -11,7 +11,7 @@ import tzlocal
 
 from clinic_toolkit.record.people import cases, therapy_session_moment, therapy_sessions
 from clinic_toolkit.record.people.therapy_session_moment import with_moment, without_moment
-from clinic_toolkit.record.people.therapy_session_record import TherapySession
+from clinic_toolkit.record.people.therapy_session_record import TherapySession, TherapySessionKind
 from clinic_toolkit.store.engine import writing
 from tests.fixtures.practices import NOW, Work
 
@@ -36,7 +36,9 @@ def look_again() -> None:
 
 
 def session(on: date, start: time | None = None, end: time | None = None) -> TherapySession:
-    return TherapySession(case_id_bytes=bytes(16), kind="session", on=on, start=start, end=end)
+    return TherapySession(
+        case_id_bytes=bytes(16), kind=TherapySessionKind.SESSION, on=on, start=start, end=end
+    )
 
 
 def test_the_start_is_kept_in_utc_with_minutes_and_zone() -> None:

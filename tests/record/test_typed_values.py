@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers import returned_answers
 from clinic_toolkit.record.handovers.answer_log import AnswerRow
 from clinic_toolkit.record.questionnaires import answers
@@ -57,7 +58,9 @@ def test_another_way_of_writing_is_refused(kind: ValueKind, text: str) -> None:
 
 
 def typed(value: Value) -> Response:
-    return Response(status="answered", value=None, wants_to_talk=False, remark="", typed=encode_value(value))
+    return Response(
+        status=ResponseStatus.ANSWERED, value=None, wants_to_talk=False, remark="", typed=encode_value(value)
+    )
 
 
 def test_an_answer_holds_status_talk_time_and_a_typed_value() -> None:
@@ -67,15 +70,15 @@ def test_an_answer_holds_status_talk_time_and_a_typed_value() -> None:
     again = msgspec.msgpack.decode(msgspec.msgpack.encode(stored), type=Answers)
     assert answers.decode_responses(again)[:2] == [typed(7), typed(date(2026, 11, 30))]
     assert answers.answer_times(again)[:2] == [timedelta(seconds=4), timedelta(seconds=9)]
-    chosen = Response(status="answered", value=2, wants_to_talk=True, remark="")
+    chosen = Response(status=ResponseStatus.ANSWERED, value=2, wants_to_talk=True, remark="")
     stored = answers.with_response(stored, 1, chosen, elapsed=timedelta())
     assert answers.decode_responses(stored)[1] == chosen and len(stored.typed_values) == 1
 
 
 def test_an_answer_has_one_value() -> None:
     both = msgspec.structs.replace(typed(7), value=1)
-    without = Response(status="answered", value=None, wants_to_talk=False, remark="")
-    declined = msgspec.structs.replace(typed(7), status="declined")
+    without = Response(status=ResponseStatus.ANSWERED, value=None, wants_to_talk=False, remark="")
+    declined = msgspec.structs.replace(typed(7), status=ResponseStatus.DECLINED)
     for response in (both, without, declined):
         with pytest.raises(ValueError, match="one value"):
             answers.with_response(answers.blank_answers(1), 0, response, elapsed=timedelta())
