@@ -21,6 +21,7 @@ from clinic_toolkit.web.access.session_cookie import SessionCookie
 from clinic_toolkit.web.pages import filters, static_files
 from clinic_toolkit.web.pages.template_environment import TemplateEnvironment
 from clinic_toolkit.web.perimeter import gate, post_bodies
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
 from clinic_toolkit.web.screen_parts import idempotent_forms, record_notices, saved_message
 from clinic_toolkit.web.screens import (
@@ -220,7 +221,7 @@ class ClinicApp(Flask):
         self.worker.engine = engine
         self.worker.serving_since = time.monotonic()
 
-    def reason_to_end(self) -> str | None:
+    def reason_to_end(self) -> EndReason | None:
         """The reason to end a worker that holds keys, or None; called every second."""
         return self.worker.timeouts.reason_to_end()
 
@@ -233,7 +234,7 @@ class ClinicApp(Flask):
         """Whether no session is unlocked and the process is not ending yet."""
         return not self.worker.unlocked_sessions and not self.worker.is_ending
 
-    def shut_down(self, reason: str) -> None:
+    def shut_down(self, reason: EndReason) -> None:
         """End this process after its pending responses."""
         self.stop_serving()
         self.worker.end_process(reason)
@@ -254,7 +255,7 @@ def create_app(
     settings: Settings,
     *,
     keeper: context.Keeper,
-    end_worker: Callable[[str], None],
+    end_worker: Callable[[EndReason], None],
     engine: Engine | None = None,
     cookie_key: bytes | None = None,
 ) -> ClinicApp:

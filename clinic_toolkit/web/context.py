@@ -25,6 +25,7 @@ from clinic_toolkit.record.values.page_values import Letterhead
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.store.engine import on_rollback
 from clinic_toolkit.vault.vault import Vault
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts, suspend_aware_clock
 from clinic_toolkit.web.unit_of_work import UnitOfWork
 
@@ -86,7 +87,7 @@ class WorkerState:
 
     settings: Settings
     keeper: Keeper
-    end_process: Callable[[str], None]
+    end_process: Callable[[EndReason], None]
     timeouts: Timeouts
     engine: Engine | None = None
     unlocked_sessions: dict[str, UnlockedSession] = field(default_factory=dict)
@@ -205,7 +206,7 @@ def _abort_login(had_practice: bool) -> None:
     """End the session whose unlock could not be committed; the keys go when this process ends."""
     session.clear()
     worker().has_practice = had_practice
-    end_worker("not let in")
+    end_worker(EndReason.NOT_LET_IN)
 
 
 def mark_passphrase_chosen() -> None:
@@ -268,7 +269,7 @@ def restore_idle_timeout() -> None:
     worker().timeouts.hour_open = False
 
 
-def end_worker(reason: str) -> None:
+def end_worker(reason: EndReason) -> None:
     """Drop all unlocked sessions at once, and end this process after its pending responses."""
     state = worker()
     state.unlocked_sessions.clear()

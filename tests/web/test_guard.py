@@ -6,7 +6,7 @@ from flask import request
 from clinic_toolkit import settings as configuration
 from clinic_toolkit.store.engine import open_store
 from clinic_toolkit.web.access import guard
-from clinic_toolkit.web.access.guard import ALWAYS, BEFORE_SETUP, SHARED_SCREEN, UNLOCKED, WITH_KEYS
+from clinic_toolkit.web.access.guard import AccessState
 from clinic_toolkit.web.app import create_app
 from clinic_toolkit.web.context import UnlockedSession
 from tests.fixtures.sites import UNKNOWN, Site, TestKeeper, Visitor
@@ -15,14 +15,16 @@ from tests.fixtures.vaults import cheap_vault
 NOTE = f"/sessions/{UNKNOWN}/note"
 
 
-def moments(site: Site) -> dict[str, str]:
+def moments(site: Site) -> dict[str, AccessState]:
     with site.app.app_context():
         return {endpoint: guard.required_state(endpoint) for endpoint in site.app.view_functions}
 
 
 def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site) -> None:
-    open_earlier = {endpoint: moment for endpoint, moment in moments(site).items() if moment != UNLOCKED}
-    assert {endpoint for endpoint, moment in open_earlier.items() if moment == ALWAYS} == {
+    open_earlier = {
+        endpoint: moment for endpoint, moment in moments(site).items() if moment != AccessState.UNLOCKED
+    }
+    assert {endpoint for endpoint, moment in open_earlier.items() if moment == AccessState.ALWAYS} == {
         "static",
         "handover.handed_back",
         "lock.cover",
@@ -31,8 +33,10 @@ def test_every_route_needs_the_keys_unless_it_is_named_here(site: Site) -> None:
         "lock.quit_program",
         "promises.index",
     }
-    assert {endpoint for endpoint, moment in open_earlier.items() if moment == WITH_KEYS} == {"lock.pulse"}
-    assert {endpoint for endpoint, moment in open_earlier.items() if moment == SHARED_SCREEN} == {
+    assert {endpoint for endpoint, moment in open_earlier.items() if moment == AccessState.WITH_KEYS} == {
+        "lock.pulse"
+    }
+    assert {endpoint for endpoint, moment in open_earlier.items() if moment == AccessState.SHARED_SCREEN} == {
         "shared.show"
     }
     rooms = {endpoint.partition(".")[0] for endpoint in open_earlier}
@@ -43,10 +47,10 @@ def test_locked_every_page_leads_to_the_lock(locked: Site) -> None:
     for address in [*locked.addresses(), "/no-such-page"]:
         with locked.app.test_request_context(address, base_url=locked.origin):
             moment = guard.required_state(request.endpoint)
-        if moment in (ALWAYS, guard.WHILE_LOCKED):
+        if moment in (AccessState.ALWAYS, AccessState.WHILE_LOCKED):
             continue
         answer = locked.get(address)
-        if moment == SHARED_SCREEN:
+        if moment == AccessState.SHARED_SCREEN:
             # What a client sees leads nowhere, least of all to the lock.
             assert answer.status_code == 200 and "<h1>One moment</h1>" in answer.text
             continue
@@ -132,4 +136,4 @@ def test_a_page_left_open_does_not_count_as_a_person(site: Site, monkeypatch: py
 
 
 def test_the_first_page_is_only_for_the_time_before(site: Site) -> None:
-    assert BEFORE_SETUP in moments(site).values()
+    assert AccessState.BEFORE_SETUP in moments(site).values()

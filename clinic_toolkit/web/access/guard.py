@@ -4,7 +4,8 @@ A view that must be reachable in another state carries one of the decorators bel
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import Any, TypeVar, cast
 
 from flask import current_app, request, url_for
 from sqlalchemy import Engine
@@ -18,6 +19,7 @@ from clinic_toolkit.vault import identity
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import handover_transition
 from clinic_toolkit.web.perimeter import post_bodies
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.screen_parts import record_notices, screen_sharing
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script, is_page_navigation
@@ -27,49 +29,56 @@ _STATE_ATTRIBUTE = "clinic_moment"
 _CSRF_EXEMPT_ATTRIBUTE = "clinic_puts_away"
 _PRINTOUT_ATTRIBUTE = "clinic_gives_a_paper"
 
-ALWAYS = "always"
-WHILE_LOCKED = "while locked"
-BEFORE_SETUP = "before there is a practice"
-BEFORE_SHEET_PROVED = "before the sheet is proved"
-AFTER_SHEET_LOGIN = "after the sheet was used"
-UNLOCKED = "unlocked"
-WITH_KEYS = "with keys"
-SHARED_SCREEN = "on a shared screen"
+
+class AccessState(StrEnum):
+    """When a view may be reached: a state of this browser, or a rule that covers several of them."""
+
+    ALWAYS = "always"
+    WHILE_LOCKED = "while locked"
+    BEFORE_SETUP = "before there is a practice"
+    BEFORE_SHEET_PROVED = "before the sheet is proved"
+    AFTER_SHEET_LOGIN = "after the sheet was used"
+    UNLOCKED = "unlocked"
+    WITH_KEYS = "with keys"
+    SHARED_SCREEN = "on a shared screen"
+
+
+_WITHOUT_KEYS = (AccessState.WHILE_LOCKED, AccessState.BEFORE_SETUP)
 
 
 def allow_always(view: View) -> View:
     """Decorator: reachable in every state; the view shows nothing of the record."""
-    return _set_required_state(view, ALWAYS)
+    return _set_required_state(view, AccessState.ALWAYS)
 
 
 def allow_while_locked(view: View) -> View:
     """Decorator: a page of the lock; if this browser is unlocked, it redirects to *Today*."""
-    return _set_required_state(view, WHILE_LOCKED)
+    return _set_required_state(view, AccessState.WHILE_LOCKED)
 
 
 def allow_before_setup(view: View) -> View:
     """Decorator: only while no practice exists."""
-    return _set_required_state(view, BEFORE_SETUP)
+    return _set_required_state(view, AccessState.BEFORE_SETUP)
 
 
 def allow_before_sheet_proved(view: View) -> View:
     """Decorator: unlocked, and the recovery sheet not yet proved."""
-    return _set_required_state(view, BEFORE_SHEET_PROVED)
+    return _set_required_state(view, AccessState.BEFORE_SHEET_PROVED)
 
 
 def allow_after_sheet_login(view: View) -> View:
     """Decorator: unlocked with the recovery sheet, and no new passphrase chosen yet."""
-    return _set_required_state(view, AFTER_SHEET_LOGIN)
+    return _set_required_state(view, AccessState.AFTER_SHEET_LOGIN)
 
 
 def allow_with_keys(view: View) -> View:
     """Decorator: whenever unlocked, even before the recovery sheet is proved."""
-    return _set_required_state(view, WITH_KEYS)
+    return _set_required_state(view, AccessState.WITH_KEYS)
 
 
 def allow_on_shared_screen(view: View) -> View:
     """Decorator: only while unlocked; in any other state a neutral page, which does not mention a lock."""
-    return _set_required_state(view, SHARED_SCREEN)
+    return _set_required_state(view, AccessState.SHARED_SCREEN)
 
 
 def exempt_lock_from_csrf(view: View) -> View:
@@ -97,51 +106,51 @@ def marks_printout(view: View) -> View:
 
 def is_reachable_while_locked(endpoint: str, here: context.WorkerState) -> bool:
     """Whether a POST to this endpoint is read while no session is unlocked."""
-    return required_state(endpoint) in (ALWAYS, WHILE_LOCKED if here.has_practice else BEFORE_SETUP)
+    return required_state(endpoint) in (
+        AccessState.ALWAYS,
+        AccessState.WHILE_LOCKED if here.has_practice else AccessState.BEFORE_SETUP,
+    )
 
 
-def _set_required_state(view: View, state: str) -> View:
+def _set_required_state(view: View, state: AccessState) -> View:
     setattr(view, _STATE_ATTRIBUTE, state)
     return view
 
 
-def required_state(endpoint: str | None) -> str:
+def required_state(endpoint: str | None) -> AccessState:
     """The state in which this endpoint may be reached."""
     view = current_app.view_functions.get(endpoint or "")
-    return str(getattr(view, _STATE_ATTRIBUTE, UNLOCKED))
+    return cast(AccessState, getattr(view, _STATE_ATTRIBUTE, AccessState.UNLOCKED))
 
 
 def deny_or_redirect() -> Response | None:
     """The response in place of the view, or None if the view may be reached now."""
     required = required_state(request.endpoint)
     # During the set-up no screen is shared, so a shared page redirects like any other view.
-    if required == SHARED_SCREEN and (
-        handover_transition.is_handed_over() or _current_state() not in (BEFORE_SETUP, BEFORE_SHEET_PROVED)
+    if required == AccessState.SHARED_SCREEN and (
+        handover_transition.is_handed_over()
+        or _current_state() not in (AccessState.BEFORE_SETUP, AccessState.BEFORE_SHEET_PROVED)
     ):
-        is_visible = not handover_transition.is_handed_over() and _current_state() == UNLOCKED
+        is_visible = not handover_transition.is_handed_over() and _current_state() == AccessState.UNLOCKED
         return None if is_visible else screen_sharing.render_wait_page()
     if handover_transition.is_handed_over() and request.endpoint != "static":
         return handover_transition.render_wait_page()
     current = _current_state()
-    if required == UNLOCKED == current:
+    if required == AccessState.UNLOCKED == current:
         return _redirect_to_condition()
-    if required in (ALWAYS, current):
+    if required in (AccessState.ALWAYS, current):
         return None
-    if required == WITH_KEYS and current not in (WHILE_LOCKED, BEFORE_SETUP):
+    if required == AccessState.WITH_KEYS and current not in _WITHOUT_KEYS:
         return None
-    if current == UNLOCKED and required == BEFORE_SHEET_PROVED:
+    if current == AccessState.UNLOCKED and required == AccessState.BEFORE_SHEET_PROVED:
         return responses.redirect_to("/")
-    if (
-        current in (WHILE_LOCKED, BEFORE_SETUP)
-        and post_bodies.was_body_read()
-        and not context.worker().unlocked_sessions
-    ):
+    if current in _WITHOUT_KEYS and post_bodies.was_body_read() and not context.worker().unlocked_sessions:
         # A process without keys must not keep a body that was posted by mistake. One that is unlocked for
         # another browser goes on: the first page of a set-up may have been sent twice.
-        context.end_worker("posted while locked")
-    if is_from_script() and current in (WHILE_LOCKED, BEFORE_SETUP):
+        context.end_worker(EndReason.POSTED_WHILE_LOCKED)
+    if is_from_script() and current in _WITHOUT_KEYS:
         return responses.autosave_failed("Locked. Unlock to go on.", 401)
-    if current == WHILE_LOCKED and request.method == "POST" and is_page_navigation():
+    if current == AccessState.WHILE_LOCKED and request.method == "POST" and is_page_navigation():
         return responses.no_content()
     return responses.redirect_to(_page_for_state(current))
 
@@ -158,25 +167,25 @@ def must_not_write(engine: Engine) -> bool:
     """Whether the store is read-only and this POST can do without a write: an unlock, or a printout."""
     if hasattr(current_app.view_functions.get(request.endpoint or ""), _PRINTOUT_ATTRIBUTE):
         return record_notices.is_store_read_only(engine)
-    return anchor.is_read_only(engine) and required_state(request.endpoint) != UNLOCKED
+    return anchor.is_read_only(engine) and required_state(request.endpoint) != AccessState.UNLOCKED
 
 
-def _current_state() -> str:
+def _current_state() -> AccessState:
     unlocked_session = context.find_unlocked_session()
     if unlocked_session is None:
-        return WHILE_LOCKED if _has_practice() else BEFORE_SETUP
+        return AccessState.WHILE_LOCKED if _has_practice() else AccessState.BEFORE_SETUP
     if anchor.is_read_only(context.unit_of_work().engine):
         # No passphrase can be chosen and no sheet proved while the store is read-only.
-        return UNLOCKED
+        return AccessState.UNLOCKED
     if unlocked_session.must_choose_passphrase:
-        return AFTER_SHEET_LOGIN
+        return AccessState.AFTER_SHEET_LOGIN
     if not unlocked_session.values.get("sheet proved"):
         # A short read transaction of its own, so that this check does not begin a write transaction.
         with reading(context.unit_of_work().engine) as db:
             if not practices.load_practice_settings(db, unlocked_session.vault).payload.recovery_sheet_proved:
-                return BEFORE_SHEET_PROVED
+                return AccessState.BEFORE_SHEET_PROVED
         unlocked_session.values["sheet proved"] = True
-    return UNLOCKED
+    return AccessState.UNLOCKED
 
 
 def _has_practice() -> bool:
@@ -186,15 +195,15 @@ def _has_practice() -> bool:
     return worker.has_practice
 
 
-def _page_for_state(state: str) -> str:
+def _page_for_state(state: AccessState) -> str:
     match state:
-        case "before there is a practice":
+        case AccessState.BEFORE_SETUP:
             return "/setup"
-        case "before the sheet is proved":
+        case AccessState.BEFORE_SHEET_PROVED:
             return "/setup/sheet"
-        case "after the sheet was used":
+        case AccessState.AFTER_SHEET_LOGIN:
             return url_for("lock.choose")
-        case "while locked":
+        case AccessState.WHILE_LOCKED:
             back = safe_return_path(request.path) if request.method == "GET" and request.endpoint else None
             return url_for("lock.unlock", back=None if back in (None, "/") else back)
     return "/"
@@ -211,4 +220,4 @@ def safe_return_path(path: str | None) -> str | None:
         endpoint, _ = adapter.match(path, method="GET")
     except (HTTPException, NotFound):
         return None
-    return path if required_state(endpoint) == UNLOCKED else None
+    return path if required_state(endpoint) == AccessState.UNLOCKED else None

@@ -17,6 +17,7 @@ from clinic_toolkit.store.engine import checkpoint, on_rollback, reading, writin
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 
@@ -40,7 +41,7 @@ def hand_over_device(ticket: HandoverTicket) -> Response:
         except OSError:
             # Without a ticket the lock page follows, and the next unlock merges a form without answers.
             log.exception("handover.no_tray")
-        context.end_worker("handed over")
+        context.end_worker(EndReason.HANDED_OVER)
 
     _run_after_commit(leave)
     response = responses.redirect_to("/")

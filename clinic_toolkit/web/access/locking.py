@@ -8,35 +8,35 @@ from flask import Response, after_this_request, session, url_for
 
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, quick_return
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.transport import responses
 
 COMMITTED_STATUSES = (200, 303)
-COVERED, LOCKED, QUIT = "covered", "locked", "quit"
 
 
 def cover_and_redirect(back: str) -> Response:
     """Cover once this request is committed, and redirect to the lock page, which leads back to `back`."""
-    _drop_keys_after_commit(COVERED)
+    _drop_keys_after_commit(EndReason.COVERED)
     return responses.redirect_to(url_for("lock.unlock", back=guard.safe_return_path(back), covered=1))
 
 
 def cover_in_place() -> Response:
     """Cover a page that stays open because it holds unsaved text: a JSON response, no redirect."""
-    _drop_keys_after_commit(COVERED)
+    _drop_keys_after_commit(EndReason.COVERED)
     return responses.json_response({"covered": True}, 200)
 
 
 def lock_in_place() -> Response:
     """Lock for a page that stays open because it holds unsaved text: a JSON response, no redirect."""
     quick_return.revoke_quick_return()
-    _drop_keys_after_commit(LOCKED)
+    _drop_keys_after_commit(EndReason.LOCKED)
     return responses.json_response({"locked": True}, 200)
 
 
 def lock_and_redirect() -> Response:
     """Lock once this request is committed, and redirect to the lock page."""
     quick_return.revoke_quick_return()
-    _drop_keys_after_commit(LOCKED)
+    _drop_keys_after_commit(EndReason.LOCKED)
     return responses.redirect_to(url_for("lock.unlock"))
 
 
@@ -49,7 +49,7 @@ def end_program(last_page: str) -> Response:
         session.clear()
         worker = context.worker()
         worker.keeper.quit_program()
-        context.end_worker(QUIT)
+        context.end_worker(EndReason.QUIT)
         # The cache is kept: this page's stylesheet comes from it, because the program no longer answers.
         answer.headers["Clear-Site-Data"] = '"storage"'
         return answer
@@ -57,12 +57,12 @@ def end_program(last_page: str) -> Response:
     return Response(last_page, mimetype="text/html")
 
 
-def _drop_keys_after_commit(reason: str) -> None:
+def _drop_keys_after_commit(reason: EndReason) -> None:
     # After the commit, so that text sent with this request is saved, or an error is shown on its page.
     @after_this_request
     def leave(answer: Response) -> Response:
         if answer.status_code in COMMITTED_STATUSES:
-            if reason == COVERED:
+            if reason == EndReason.COVERED:
                 # The next page offers the return code, but the keeper may not have the blob yet.
                 quick_return.wait_for_quick_return()
             session.clear()

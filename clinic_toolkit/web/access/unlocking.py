@@ -19,6 +19,7 @@ from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import handover_transition, quick_return
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 
 _attempt_lock = threading.Lock()
 
@@ -122,7 +123,7 @@ def confirm_passphrase(typed: str) -> str:
             context.mark_passphrase_typed()
             return ""
         # Before anything that can fail: what was typed is almost the passphrase, so this process must end.
-        context.end_worker("wrong secret")
+        context.end_worker(EndReason.WRONG_SECRET)
         quick_return.revoke_quick_return()
     except OSError as error:
         raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
@@ -176,12 +177,12 @@ def _attempt_unlock(
     except QuickReturnGone:
         raise
     except WrongSecret as wrong_secret:
-        context.end_worker("wrong secret")
+        context.end_worker(EndReason.WRONG_SECRET)
         practice_access.record_failed_unlock(context.db(), now=context.now())
         return wrong_secret.sentence
     except BaseException as error:
         # The right secret may be in memory although nobody is unlocked, so this process ends.
-        context.end_worker("not opened")
+        context.end_worker(EndReason.NOT_OPENED)
         if isinstance(error, OSError):
             raise (StorageFull if error.errno == errno.ENOSPC else StorageReadOnly) from error
         raise

@@ -28,6 +28,7 @@ from clinic_toolkit.web.handover.form_pages import THANKS_PATH, HandoverForm
 from clinic_toolkit.web.pages import static_files
 from clinic_toolkit.web.pages.template_environment import TemplateEnvironment
 from clinic_toolkit.web.perimeter import gate, post_bodies
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.perimeter.timeouts import Timeouts
 from clinic_toolkit.web.transport import responses, security_headers
 from clinic_toolkit.web.transport.lazy_routes import LazyRule
@@ -134,7 +135,7 @@ class HandoverApp(Flask):
     def withhold_keys(self) -> None:
         """Do nothing: this process has no keys of the record, and the form stays open while it waits."""
 
-    def reason_to_end(self) -> str | None:
+    def reason_to_end(self) -> EndReason | None:
         """The reason to end the form and show the lock page, or None; called every second."""
         reason = self._timeouts.reason_to_end()
         if reason:

@@ -16,6 +16,7 @@ from werkzeug.routing import Map
 
 from clinic_toolkit.settings import Settings
 from clinic_toolkit.web.perimeter import gate
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.transport.request_info import ClinicRequest
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class LockableProcess(Protocol):
     def is_locked_and_serving(self) -> bool:
         """Whether no session is unlocked and the process is not ending yet."""
 
-    def shut_down(self, reason: str) -> None:
+    def shut_down(self, reason: EndReason) -> None:
         """End the process after its pending responses."""
 
 
@@ -97,4 +98,4 @@ class RejectedPosts:
                 must_end = self._in_flight == 0 and self._has_rejected
                 self._has_rejected = self._has_rejected and not must_end
             if must_end and self._process.is_locked_and_serving:
-                self._process.shut_down("posted in vain")
+                self._process.shut_down(EndReason.POSTED_IN_VAIN)

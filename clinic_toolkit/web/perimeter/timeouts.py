@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from clinic_toolkit.web.perimeter.end_reason import EndReason
+
 # `reason_to_end` is called every second; a gap this long means that the machine was asleep.
 SUSPEND_GAP_SECONDS = 30.0
 ABSOLUTE_TIMEOUT_SECONDS = 8 * 3600.0
@@ -52,17 +54,17 @@ class Timeouts:
         """Seconds without activity after which the worker ends."""
         return self._idle_in_session if self.hour_open else self._idle
 
-    def reason_to_end(self) -> str | None:
-        """The reason to end an unlocked worker now, "suspended", "idle" or "eight hours", or None."""
+    def reason_to_end(self) -> EndReason | None:
+        """The reason to end an unlocked worker now, or None."""
         with self._lock:
             now = self._clock()
             gap, self._last_polled = now - self._last_polled, now
             if self._started is None:
                 return None
             if gap >= SUSPEND_GAP_SECONDS:
-                return "suspended"
+                return EndReason.SUSPENDED
             if now - self._last_active >= self.idle_timeout:
-                return "idle"
+                return EndReason.IDLE
             if now - self._started >= ABSOLUTE_TIMEOUT_SECONDS:
-                return "eight hours"
+                return EndReason.EIGHT_HOURS
             return None

@@ -7,6 +7,7 @@ from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, handover_transition, locking, secret_removal, unlocking
 from clinic_toolkit.web.forms.practice import PassphraseForm, guessable_names
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -79,7 +80,7 @@ def open_with_sheet() -> ViewResult:
     }
     if errors:
         # The groups typed are most of a key, so they must not stay in this process.
-        context.end_worker("mistyped sheet")
+        context.end_worker(EndReason.MISTYPED_SHEET)
         return _render_sheet_form(errors), 422
     sentence = unlocking.unlock_with_recovery_sheet(" ".join(groups))
     if sentence:

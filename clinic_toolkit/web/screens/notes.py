@@ -35,6 +35,7 @@ from clinic_toolkit.record.writing.note_record import (
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, quick_return
 from clinic_toolkit.web.forms.notes import NoteForm, SignForm
+from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.screen_parts import printouts
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
@@ -173,7 +174,7 @@ def _reject_code(
     context.put_in_session(WRONG_CODES_KEY, tries)
     if tries >= MAX_CODE_ATTEMPTS:
         quick_return.revoke_quick_return()
-        context.end_worker("wrong codes")
+        context.end_worker(EndReason.WRONG_CODES)
         return responses.redirect_to(url_for("lock.unlock"))
     form.code.errors = [sentence]
     return _render_reading(note, hour, form), 422

@@ -1,0 +1,22 @@
+"""Why a worker ends, said by whoever ends it; it is the same end each time, and the tests tell them apart."""
+
+from enum import StrEnum
+
+
+class EndReason(StrEnum):
+    """Why this process ends and takes the keys with it."""
+
+    COVERED = "covered"
+    LOCKED = "locked"
+    QUIT = "quit"
+    HANDED_OVER = "handed over"
+    IDLE = "idle"
+    SUSPENDED = "suspended"
+    EIGHT_HOURS = "eight hours"
+    WRONG_SECRET = "wrong secret"  # noqa: S105 - a reason, no secret
+    WRONG_CODES = "wrong codes"
+    MISTYPED_SHEET = "mistyped sheet"
+    NOT_OPENED = "not opened"
+    NOT_LET_IN = "not let in"
+    POSTED_WHILE_LOCKED = "posted while locked"
+    POSTED_IN_VAIN = "posted in vain"
