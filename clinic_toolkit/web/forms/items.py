@@ -1,6 +1,7 @@
 """Forms for the answer to one question: the clinician's, the client's, and one row of a whole form."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from wtforms import Form, StringField
@@ -11,6 +12,17 @@ from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.record.questionnaires.answers import MergedResponse, Response
 from clinic_toolkit.web.forms import fields
+
+
+class FormButton(StrEnum):
+    """A button under a question: what it sends, so that its page knows where to lead."""
+
+    NEXT = "next"
+    BACK = "back"
+    PAUSE = "pause"
+    STOP = "stop"
+    GIVE_BACK = "give_back"
+
 
 # The labels of the two buttons for giving no answer.
 NON_ANSWER_LABELS = {
@@ -43,10 +55,15 @@ class ItemForm(Form):
     talk = fields.checkbox_field("Let’s talk about this")
     said = fields.text_field("What the client said", limit=REMARK_LIMIT)
     way = StringField("A way not to answer", default="")
-    go = StringField("Where to go", default="next")
+    go = StringField("Where to go", default=FormButton.NEXT)
     version = StringField("What the page saw of the answer", default="")
 
-    buttons: ClassVar[Sequence[str]] = ("next", "back", "pause", "stop")
+    buttons: ClassVar[Sequence[FormButton]] = (
+        FormButton.NEXT,
+        FormButton.BACK,
+        FormButton.PAUSE,
+        FormButton.STOP,
+    )
     options: frozenset[str] = frozenset()
     shown_mark = answers.UNANSWERED_FINGERPRINT
 
@@ -57,6 +74,11 @@ class ItemForm(Form):
         form.options = frozenset(str(option.value) for option in instrument.options)
         form.shown_mark = form.version.data or answers.UNANSWERED_FINGERPRINT
         return form
+
+    @property
+    def button(self) -> FormButton:
+        """The button that was pressed."""
+        return FormButton(self.go.data or FormButton.NEXT)
 
     @property
     def reopens_question(self) -> bool:
@@ -101,14 +123,14 @@ class ItemForm(Form):
 
     def validate_go(self, field: StringField) -> None:
         """Allow only a button of the page."""
-        if (field.data or "next") not in self.buttons:
+        if (field.data or FormButton.NEXT) not in self.buttons:
             raise ValidationError("Use one of the buttons on this page.")
 
 
 class ClientItemForm(ItemForm):
     """The form on a device in the client's hands."""
 
-    buttons = ("next", "back", "pause", "give_back")
+    buttons = (FormButton.NEXT, FormButton.BACK, FormButton.PAUSE, FormButton.GIVE_BACK)
 
 
 class ItemRowForm(ItemForm):

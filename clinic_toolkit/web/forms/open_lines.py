@@ -7,19 +7,24 @@ from wtforms.validators import ValidationError
 
 from clinic_toolkit.record.questionnaires import answers
 from clinic_toolkit.web.forms import fields
-from clinic_toolkit.web.forms.items import REMARK_LIMIT, ClientItemForm, ItemForm
+from clinic_toolkit.web.forms.items import REMARK_LIMIT, ClientItemForm, FormButton, ItemForm
 
 
 class OpenLineForm(Form):
     """The answer to the open line, and the button that was pressed."""
 
     open_line = fields.text_field("In the client’s words", limit=REMARK_LIMIT)
-    go = StringField("Where to go", default="next")
+    go = StringField("Where to go", default=FormButton.NEXT)
     version = StringField("What the page saw of the line", default="")
 
     shown_mark: str | None = None
 
-    buttons: Sequence[str] = ItemForm.buttons
+    buttons: Sequence[FormButton] = ItemForm.buttons
+
+    @property
+    def button(self) -> FormButton:
+        """The button that was pressed."""
+        return FormButton(self.go.data or FormButton.NEXT)
 
     def merge_with(self, stored: str) -> tuple[str, bool]:
         """The text to save, and whether it conflicts: changed both on this page and elsewhere."""
@@ -36,7 +41,7 @@ class OpenLineForm(Form):
 
     def validate_go(self, field: StringField) -> None:
         """Allow only a button of the page."""
-        if (field.data or "next") not in self.buttons:
+        if (field.data or FormButton.NEXT) not in self.buttons:
             raise ValidationError("Use one of the buttons on this page.")
 
 

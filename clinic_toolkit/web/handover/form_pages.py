@@ -118,9 +118,7 @@ class HandoverForm:
             return responses.autosave_saved(_utc_now(), version=form.mark_after_save(stored))
         if form.reopens_question:
             return responses.redirect_to(url_for("item", number=number, change=int(changing) or None))
-        return responses.redirect_to(
-            self._order.page_after_item(number, form.go.data or "next", changing=changing)
-        )
+        return responses.redirect_to(self._order.page_after_item(number, form.button, changing=changing))
 
     def open_line(self) -> ViewResult:
         """Show the open line of a check-in, or save its text and redirect to where the button leads."""
@@ -152,7 +150,7 @@ class HandoverForm:
             ), 409
         if is_from_script():
             return responses.autosave_saved(_utc_now(), version=form.mark_after_save)
-        return responses.redirect_to(self._order.page_after_open_line(form.go.data or "next"))
+        return responses.redirect_to(self._order.page_after_open_line(form.button))
 
     def _render_open_line(
         self, written: str, *, seen: str, elsewhere: tuple[str, ...] = (), errors: object = None

@@ -5,6 +5,7 @@ from flask import url_for
 from clinic_toolkit.instruments.model import Instrument
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.handovers.client_side import ClientForm, HandoverTicket
+from clinic_toolkit.web.forms.items import FormButton
 from clinic_toolkit.web.handover.answer_store import NO_ANSWER
 
 
@@ -40,13 +41,13 @@ class PageOrder:
         has_line = form.answers.get(self.open_line_number, NO_ANSWER).remark or self.had_open_line
         return url_for("open_line" if self.open_line_question and not has_line else "check")
 
-    def page_after_item(self, number: int, go: str, *, changing: bool) -> str:
+    def page_after_item(self, number: int, button: FormButton, *, changing: bool) -> str:
         """The path a question's button leads to; `changing`: the client came from the page of all answers."""
-        if go == "pause":
+        if button == FormButton.PAUSE:
             return url_for("pause", number=number)
-        if go == "give_back":
+        if button == FormButton.GIVE_BACK:
             return url_for("give_back")
-        if go == "back" and not changing:
+        if button == FormButton.BACK and not changing:
             return url_for("item", number=number - 1) if number > 1 else url_for("welcome")
         if number == self._count and self.open_line_question and not changing:
             return url_for("open_line")
@@ -54,10 +55,10 @@ class PageOrder:
             return url_for("check")
         return url_for("item", number=number + 1)
 
-    def page_after_open_line(self, go: str) -> str:
+    def page_after_open_line(self, button: FormButton) -> str:
         """The path a button of the open line leads to."""
-        if go == "pause":
+        if button == FormButton.PAUSE:
             return url_for("pause", number=self._count)
-        if go == "back":
+        if button == FormButton.BACK:
             return url_for("item", number=self._count)
-        return url_for("give_back" if go == "give_back" else "check")
+        return url_for("give_back" if button == FormButton.GIVE_BACK else "check")

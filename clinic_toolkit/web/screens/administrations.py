@@ -23,7 +23,13 @@ from clinic_toolkit.record.questionnaires.administration_record import (
 )
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import first_error
-from clinic_toolkit.web.forms.items import CONFLICT_MESSAGE, NON_ANSWER_LABELS, ItemForm, describe_answer
+from clinic_toolkit.web.forms.items import (
+    CONFLICT_MESSAGE,
+    NON_ANSWER_LABELS,
+    FormButton,
+    ItemForm,
+    describe_answer,
+)
 from clinic_toolkit.web.screen_parts import (
     confidentiality_notice,
     screen_sharing,
@@ -79,9 +85,7 @@ def item(id: UUID, number: int) -> ViewResult:
             return responses.autosave_saved(context.now(), version=form.mark_after_save(stored))
         if form.reopens_question:
             return responses.redirect_to(url_for(".item", id=id, number=number, change=int(changing) or None))
-        return responses.redirect_to(
-            _page_after_item(administration, number, form.go.data or "next", changing=changing)
-        )
+        return responses.redirect_to(_page_after_item(administration, number, form.button, changing=changing))
     context.audit_read(ADMINISTRATION, administration)
     screen_sharing.set_shared_place(id, number)
     return _render_item(administration, number, changing=changing, form=None)
@@ -123,16 +127,16 @@ def _render_item(
 def _page_after_item(
     administration: RecordVersion[Administration],
     number: int,
-    go: str,
+    button: FormButton,
     *,
     changing: bool,
 ) -> str:
-    if go == "pause":
+    if button == FormButton.PAUSE:
         return url_for(".pause", id=administration.id, number=number)
-    if go == "stop":
+    if button == FormButton.STOP:
         progress.stop_administration(context.db(), context.vault(), administration, now=context.now())
         return url_for(".stopped", id=administration.id)
-    if go == "back":
+    if button == FormButton.BACK:
         if changing:
             return url_for(".check", id=administration.id)
         return (

@@ -1,6 +1,7 @@
 """Handing a form over to a client, and reviewing what came back before the client leaves."""
 
 from contextlib import suppress
+from enum import StrEnum
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
@@ -28,7 +29,15 @@ from clinic_toolkit.web.transport.responses import ViewResult
 
 screen = Blueprint("handover", __name__)
 
-TOGETHER, AGAIN, LOOK, END, SESSION = "together", "again", "look", "end", "session"
+
+class NextStep(StrEnum):
+    """Where a button under a returned form leads."""
+
+    TOGETHER = "together"
+    AGAIN = "again"
+    LOOK = "look"
+    END = "end"
+    SESSION = "session"
 
 
 @screen.route("/administrations/<uuid:id>/hand-over", methods=["GET", "POST"])
@@ -140,19 +149,21 @@ def go_on(id: UUID) -> ViewResult:
     db, vault = context.db(), context.vault()
     handover = clinician_side.load_handover(db, vault, id)
     clinician_side.close_handover(db, vault, handover, now=context.now())
-    return responses.redirect_to(_page_after_review(handover, request.form.get("to", "")))
+    wanted = request.form.get("to")
+    step = next((step for step in NextStep if step == wanted), NextStep.LOOK)
+    return responses.redirect_to(_page_after_review(handover, step))
 
 
-def _page_after_review(handover: RecordVersion[Handover], to: str) -> str:
+def _page_after_review(handover: RecordVersion[Handover], step: NextStep) -> str:
     target = clinician_side.find_target(context.db(), context.vault(), handover.payload)
     if target is None:
         return url_for("today.index")
-    if to in (END, SESSION) and (hour := _hour(target)):
-        ends_session = to == END and hour.state == TherapySessionState.OPEN
+    if step in (NextStep.END, NextStep.SESSION) and (hour := _hour(target)):
+        ends_session = step == NextStep.END and hour.state == TherapySessionState.OPEN
         return url_for("endings.show" if ends_session else "sessions.show", id=hour.id)
-    if to == AGAIN and not target.final:
+    if step == NextStep.AGAIN and not target.final:
         return url_for(".offer", id=target.id)
-    if to == TOGETHER:
+    if step == NextStep.TOGETHER:
         return _page_to_continue(target)
     return url_for("results.show", id=target.id)
 

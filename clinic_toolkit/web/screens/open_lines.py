@@ -10,7 +10,7 @@ from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms.fields import first_error
-from clinic_toolkit.web.forms.items import CONFLICT_MESSAGE
+from clinic_toolkit.web.forms.items import CONFLICT_MESSAGE, FormButton
 from clinic_toolkit.web.forms.open_lines import OpenLineForm
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
@@ -46,17 +46,17 @@ def show(id: UUID) -> ViewResult:
         )
     if is_from_script():
         return responses.autosave_saved(context.now(), version=form.mark_after_save)
-    return responses.redirect_to(_page_after_open_line(administration, form.go.data or "next"))
+    return responses.redirect_to(_page_after_open_line(administration, form.button))
 
 
-def _page_after_open_line(administration: RecordVersion[Administration], go: str) -> str:
+def _page_after_open_line(administration: RecordVersion[Administration], button: FormButton) -> str:
     last_number = len(administration.payload.answers.statuses)
-    if go == "stop":
+    if button == FormButton.STOP:
         progress.stop_administration(context.db(), context.vault(), administration, now=context.now())
         return url_for("administrations.stopped", id=administration.id)
-    if go == "pause":
+    if button == FormButton.PAUSE:
         return url_for("administrations.pause", id=administration.id, number=last_number)
-    if go == "back":
+    if button == FormButton.BACK:
         return url_for("administrations.item", id=administration.id, number=last_number)
     return url_for("administrations.check", id=administration.id)
 

@@ -25,7 +25,7 @@ from clinic_toolkit.record.values.page_values import (
 )
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
-from clinic_toolkit.web.forms.items import NON_ANSWER_LABELS
+from clinic_toolkit.web.forms.items import NON_ANSWER_LABELS, FormButton
 from clinic_toolkit.web.screen_parts import (
     confidentiality_notice,
     item_remarks,
@@ -104,7 +104,7 @@ def item(number: int) -> ViewResult:
 
 
 def _next_address(instrument: Instrument, number: int) -> str:
-    if request.form.get("go") == "back" and "way" not in request.form:
+    if request.form.get("go") == FormButton.BACK and "way" not in request.form:
         return _preview_address("item", number=number - 1) if number > 1 else _preview_address("introduction")
     return (
         _preview_address("check")
