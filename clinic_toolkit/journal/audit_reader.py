@@ -7,6 +7,7 @@ Never writes.
 import hashlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from clinic_toolkit.journal.audit_log import (
     audit_log_table,
     has_valid_signature,
 )
-from clinic_toolkit.journal.unsigned_entries import EVENT_UNSIGNED_ACCEPTED
+from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.statements import PreparedStatement
 from clinic_toolkit.store.types import from_microseconds
 from clinic_toolkit.vault import identity
@@ -37,18 +38,30 @@ _BATCH_SIZE = 500
 _KEY_ID_LENGTH = 16
 _GENESIS_HASH = bytes(32)
 
-# What can be wrong with an entry.
-FAULT_MISSING, FAULT_CHANGED, FAULT_SIGNATURE, FAULT_UNREADABLE = (
-    "missing",
-    "changed",
-    "signature",
-    "unreadable",
-)
-# A keyless entry whose event this program never writes without a key; its text is never shown.
-FAULT_UNKNOWN_EVENT = "not ours"
-
 _SELECT_LAST = PreparedStatement(select(func.max(audit_log_table.c.seq)))
 _decode_payload = msgspec.msgpack.Decoder(EntryPayload).decode
+
+
+class EntryFault(StrEnum):
+    """What can be wrong with an entry."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    SIGNATURE = "signature"
+    UNREADABLE = "unreadable"
+    # A keyless entry whose event this program never writes without a key; its text is never shown.
+    UNKNOWN_EVENT = "not ours"
+
+
+# How the inspection names each fault.
+ENTRY_FAULT_SENTENCES = {
+    EntryFault.MISSING: "Line {seq} of the audit trail is missing.",
+    EntryFault.CHANGED: "Line {seq} of the audit trail does not fit the line before it: it was "
+    "changed or moved.",
+    EntryFault.SIGNATURE: "The signature under line {seq} of the audit trail is not valid.",
+    EntryFault.UNKNOWN_EVENT: "Line {seq} of the audit trail was not written by this program.",
+    EntryFault.UNREADABLE: "Line {seq} of the audit trail cannot be opened.",
+}
 
 
 class CheckedEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +74,7 @@ class CheckedEntry(msgspec.Struct, frozen=True, kw_only=True):
     actor_id: UUID | None = None
     references: tuple[VersionReference, ...] = ()
     is_signed: bool = False
-    fault: str = ""
+    fault: EntryFault | None = None
 
 
 class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,12 +110,9 @@ def is_signed_afterwards(db: Connection, vault: Vault, seq: int) -> bool:
     )
     signed_seq = db.scalar(query)
     for entry in iter_checked_entries(db, vault, first=signed_seq, last=signed_seq) if signed_seq else ():
-        first, _, last = entry.event.removeprefix(EVENT_UNSIGNED_ACCEPTED).partition("-")
-        return (
-            entry.event.startswith(EVENT_UNSIGNED_ACCEPTED)
-            and not entry.fault
-            and int(first) <= seq <= int(last)
-        )
+        code, _, accepted_range = entry.event.partition(" ")
+        first, _, last = accepted_range.partition("-")
+        return code == UnsignedEntriesEvent.ACCEPTED and not entry.fault and int(first) <= seq <= int(last)
     return False
 
 
@@ -157,9 +167,9 @@ def iter_checked_entries(
     query = select(audit_log_table).where(audit_log_table.c.seq >= first).order_by(audit_log_table.c.seq)
     for row in db.execute(query if last is None else query.where(audit_log_table.c.seq <= last)):
         for missing_seq in sequence_gaps.missing_numbers(expected_seq, row.seq):
-            yield CheckedEntry(seq=missing_seq, fault=FAULT_MISSING)
+            yield CheckedEntry(seq=missing_seq, fault=EntryFault.MISSING)
         entry_hash = _chain_hash(incarnation, row.seq, previous_hash, row.body)
-        yield _check_entry(vault, row, fault="" if entry_hash == row.hash else FAULT_CHANGED)
+        yield _check_entry(vault, row, fault=None if entry_hash == row.hash else EntryFault.CHANGED)
         previous_hash, expected_seq = row.hash, row.seq + 1
 
 
@@ -193,25 +203,25 @@ def _chain_hash(incarnation: UUID, seq: int, previous_hash: bytes, body: bytes) 
     return hashlib.sha256(encode_fields("hash/audit", incarnation, seq, previous_hash, body)).digest()
 
 
-def _check_entry(vault: Vault | None, row: Any, *, fault: str) -> CheckedEntry:
+def _check_entry(vault: Vault | None, row: Any, *, fault: EntryFault | None) -> CheckedEntry:
     is_signed = row.signature is not None
     known_fields = {"seq": row.seq, "hash": row.hash, "is_signed": is_signed}
     try:
         payload = _open_payload(vault, row)
         recorded_at = from_microseconds(payload.recorded_at) if payload else None
     except keyless_events.UnknownKeylessEvent:
-        return CheckedEntry(**known_fields, fault=fault or FAULT_UNKNOWN_EVENT)
+        return CheckedEntry(**known_fields, fault=fault or EntryFault.UNKNOWN_EVENT)
     except (SealBroken, msgspec.DecodeError, OverflowError, ValueError):
-        return CheckedEntry(**known_fields, fault=fault or FAULT_UNREADABLE)
+        return CheckedEntry(**known_fields, fault=fault or EntryFault.UNREADABLE)
     if row.body[:1] == SEALED_MARK and not is_signed:
         # Sealed entries are always signed.
-        fault = fault or FAULT_SIGNATURE
+        fault = fault or EntryFault.SIGNATURE
     if vault and is_signed and not fault:
         signed_fields = (vault.incarnation, row.seq, row.hash)
         fault = (
-            ""
+            None
             if verify_signature(vault.public_key, "sig/audit", *signed_fields, signature=row.signature)
-            else FAULT_SIGNATURE
+            else EntryFault.SIGNATURE
         )
     if payload is None:
         return CheckedEntry(**known_fields, fault=fault)

@@ -6,6 +6,7 @@ an audit entry.
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
@@ -15,6 +16,15 @@ from clinic_toolkit.journal.condition_findings import Finding, NamesOfRing
 from clinic_toolkit.store import anchor
 from clinic_toolkit.store.engine import accept_rollback, on_rollback
 from clinic_toolkit.vault.vault import Vault
+
+
+class ConditionEvent(StrEnum):
+    """What the audit log says the clinician read or decided; the first is followed by the missing lines."""
+
+    MISSING_SEEN = "anchor.missing_seen"
+    ABSENT_SEEN = "anchor.absent_seen"
+    EXCHANGE_SEEN = "anchor.exchange_seen"
+    OTHER_TAKEN = "anchor.other_taken"
 
 
 def is_sound(engine: Engine, vault: Vault) -> bool:
@@ -62,7 +72,9 @@ def list_findings(db: Connection, vault: Vault, load_names: Callable[[], NamesOf
         )
     # If the schema is damaged, nothing can be written, so no decision can be recorded.
     return (
-        tuple(replace(finding, act="") for finding in findings) if verdict.schema_damage else tuple(findings)
+        tuple(replace(finding, act=None) for finding in findings)
+        if verdict.schema_damage
+        else tuple(findings)
     )
 
 
@@ -82,12 +94,12 @@ def acknowledge_losses(db: Connection, vault: Vault, *, now: datetime) -> None:
     verdict = anchor.verdict(db.engine)
     for missing in verdict.missing_entries:
         audit_log.append_entry(
-            db, vault, f"anchor.missing_seen {missing.first_seq}-{missing.last_seq}", now=now
+            db, vault, f"{ConditionEvent.MISSING_SEEN} {missing.first_seq}-{missing.last_seq}", now=now
         )
     if verdict.anchor_absences:
-        audit_log.append_entry(db, vault, "anchor.absent_seen", now=now)
+        audit_log.append_entry(db, vault, ConditionEvent.ABSENT_SEEN, now=now)
     if verdict.file_replaced:
-        audit_log.append_entry(db, vault, "anchor.exchange_seen", now=now)
+        audit_log.append_entry(db, vault, ConditionEvent.EXCHANGE_SEEN, now=now)
     anchor.acknowledge_loss(db)
 
 
@@ -115,5 +127,5 @@ def record_accepted_rollback(
     on_rollback(db, undo)
     # The store was read-only at the unlock, so the result of checking these entries was not recorded then.
     unsigned_valid = inventory_snapshot.accept_unsigned_entries(db, vault, now=now)
-    audit_log.append_entry(db, vault, "anchor.other_taken", now=now)
+    audit_log.append_entry(db, vault, ConditionEvent.OTHER_TAKEN, now=now)
     return unsigned_valid

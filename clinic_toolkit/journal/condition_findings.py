@@ -1,6 +1,7 @@
 """The sentences of the condition page: one finding for each kind of loss or damage."""
 
 from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from clinic_toolkit.store.verdict import (
     MissingEntries,
     SchemaDamage,
 )
-from clinic_toolkit.vault import header_backup
+from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.vault import Vault
 
 # Returns the names of the clients whose ring this is, as one phrase; "" if unknown.
@@ -30,39 +31,43 @@ NamesOfRing = Callable[[UUID], str]
 # At most this many audit entries are listed one by one.
 _MAX_LISTED = 20
 
-# What a clinician can do about a finding.
-ACT_ACKNOWLEDGE, ACT_ACCEPT_ROLLBACK = "seen", "go_on"
+
+class ConditionAct(StrEnum):
+    """What a clinician can do about a finding."""
+
+    ACKNOWLEDGE = "seen"
+    ACCEPT_ROLLBACK = "go_on"
 
 
 class Finding(Struct, frozen=True, kw_only=True):
     """One thing that is wrong.
 
     `details` are the affected items, one sentence each; `file` is the name of a log copy that may help an
-    expert; `act` is the action that the page offers, "" for none.
+    expert; `act` is the action that the page offers, None for none.
     """
 
     title: str
     sentence: str
     details: tuple[str, ...] = ()
     file: str = ""
-    act: str = ""
+    act: ConditionAct | None = None
 
 
 # What can be wrong with the header and its backup.
 HEADER_FINDINGS = {
-    header_backup.USED: Finding(
+    HeaderFault.USED: Finding(
         title="The keys of the practice were damaged in the data file",
         sentence="They were opened with their second copy, the file clinic.head, and put back into the "
         "data file if it can be written. Nothing is lost. A healthy disk seldom does this: copy "
         "the whole data folder to another disk, and have this one checked.",
     ),
-    header_backup.MISSING: Finding(
+    HeaderFault.MISSING: Finding(
         title="The second copy of the practice’s keys was missing",
         sentence="The file clinic.head was not there, or could not be read. A new one was written, if "
         "the folder can be written. It opens the record when the keys in the data file are "
         "damaged, so keep it in every copy of the data folder.",
     ),
-    header_backup.OUTDATED: Finding(
+    HeaderFault.OUTDATED: Finding(
         title="The second copy of the practice’s keys was out of date",
         sentence="The file clinic.head did not match the data file: a change was interrupted, or an "
         "older file was put in its place. A new one was written, if the folder can be written.",
@@ -86,7 +91,7 @@ def missing_finding(db: Connection, missing: MissingEntries, names_of_ring: Name
         "a newer backup.",
         details=details,
         file=missing.log_copy.name if missing.log_copy else "",
-        act=ACT_ACKNOWLEDGE,
+        act=ConditionAct.ACKNOWLEDGE,
     )
 
 
@@ -130,7 +135,7 @@ def absent_finding(absent: AnchorAbsent) -> Finding:
         "read. So nobody can say whether anything is missing. Please check that the last things "
         "you wrote are there. A new check-mark file was made.",
         file=absent.log_copy.name if absent.log_copy else "",
-        act=ACT_ACKNOWLEDGE,
+        act=ConditionAct.ACKNOWLEDGE,
     )
 
 
@@ -176,7 +181,7 @@ def exchanged_finding(exchanged: FileReplaced) -> Finding:
         title="The data file was replaced",
         sentence=cause + advice,
         details=tuple(f"The copy {copy.name}." for copy in exchanged.rescue_copies),
-        act="" if exchanged.in_this_run else ACT_ACKNOWLEDGE,
+        act=None if exchanged.in_this_run else ConditionAct.ACKNOWLEDGE,
     )
 
 
@@ -190,7 +195,7 @@ def other_finding(other: ChainMismatch) -> Finding:
         "put the whole newer folder in its place. If this is the file that you want, go on with "
         "it; it does not hold what was saved later in the other one.",
         file=other.log_copy.name if other.log_copy else "",
-        act=ACT_ACCEPT_ROLLBACK,
+        act=ConditionAct.ACCEPT_ROLLBACK,
     )
 
 

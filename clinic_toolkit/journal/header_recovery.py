@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Connection
 
@@ -9,6 +10,7 @@ from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.journal import audit_log, audit_reader, inventory_snapshot, key_slot_events
 from clinic_toolkit.store.engine import is_writing
 from clinic_toolkit.vault import header_backup
+from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.identity import UnsupportedSuite
 from clinic_toolkit.vault.key_slots import SlotCostRefused, WrongSecret
 from clinic_toolkit.vault.vault import Vault
@@ -18,6 +20,12 @@ _BACKUP_TRIED = (
     "typed, copy the whole data folder to another disk first; then restore a backup."
 )
 _REFUSALS = (WrongSecret, SlotCostRefused, UnsupportedSuite, DamagedFile)
+
+
+class HeaderEvent(StrEnum):
+    """What the audit log says was done to the header."""
+
+    RESTORED = "practice.head_put_back"
 
 
 def open_vault(db: Connection, open_with: Callable[[Connection], Vault]) -> Vault:
@@ -60,10 +68,10 @@ def reconcile_header_copies(db: Connection, vault: Vault, *, now: datetime) -> N
 
     If the store or the folder cannot be written, the fault is only reported; the unlock still succeeds.
     """
-    if vault.header_fault == header_backup.USED:
+    if vault.header_fault == HeaderFault.USED:
         if is_writing(db):
             header_backup.restore_header(db)
-            audit_log.append_entry(db, vault, "practice.head_put_back", now=now)
+            audit_log.append_entry(db, vault, HeaderEvent.RESTORED, now=now)
         return
     if not vault.slots_intact:
         # The key slots are in doubt, so neither copy can be called the correct one.

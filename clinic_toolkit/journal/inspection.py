@@ -20,6 +20,7 @@ from clinic_toolkit.journal.record_versions import VersionHeader
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.vault import header_backup
 from clinic_toolkit.vault.envelope import Envelope
+from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.rings import ring_table as ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 
@@ -31,21 +32,12 @@ _SEALED_COLUMNS = {"record", "version", "ring", "kid", "final", "sealed"}
 _MIN_SEALED_BYTES = 1 + 24 + 32 + 256 + 16
 _BATCH_SIZE = 200
 
-ENTRY_FAULT_SENTENCES = {
-    audit_reader.FAULT_MISSING: "Line {seq} of the audit trail is missing.",
-    audit_reader.FAULT_CHANGED: "Line {seq} of the audit trail does not fit the line before it: it was "
-    "changed or moved.",
-    audit_reader.FAULT_SIGNATURE: "The signature under line {seq} of the audit trail is not valid.",
-    audit_reader.FAULT_UNKNOWN_EVENT: "Line {seq} of the audit trail was not written by this program.",
-    audit_reader.FAULT_UNREADABLE: "Line {seq} of the audit trail cannot be opened.",
-}
-
 HEADER_FAULT_SENTENCES = {
-    header_backup.USED: "The keys of the practice are damaged in the data file; they were opened with "
+    HeaderFault.USED: "The keys of the practice are damaged in the data file; they were opened with "
     "their second copy, the file clinic.head.",
-    header_backup.MISSING: "The second copy of the practice’s keys, the file clinic.head, is missing or "
+    HeaderFault.MISSING: "The second copy of the practice’s keys, the file clinic.head, is missing or "
     "cannot be read.",
-    header_backup.OUTDATED: "The second copy of the practice’s keys, the file clinic.head, is out of date.",
+    HeaderFault.OUTDATED: "The second copy of the practice’s keys, the file clinic.head, is out of date.",
 }
 
 _decode_version = msgspec.msgpack.Decoder(tuple[VersionHeader, msgspec.Raw]).decode
@@ -135,7 +127,7 @@ def _inspect_audit_log(
         logged.is_complete = logged.is_complete and not entry.fault and entry.seq not in untrusted
         # Untrusted entries do not count, because no signature covers them. The exception is an entry whose
         # only fault is that it does not continue the chain: it may itself be intact.
-        if entry.seq not in untrusted or entry.fault == audit_reader.FAULT_CHANGED:
+        if entry.seq not in untrusted or entry.fault == audit_reader.EntryFault.CHANGED:
             for reference in () if audit_log.is_read_only_event(entry.event) else entry.references:
                 logged.add_reference(reference)
             if entry.actor_id is not None:
@@ -143,7 +135,7 @@ def _inspect_audit_log(
                     logged.slot_generation, key_slot_events.slot_generation_of(entry.event)
                 )
         yield (
-            [Finding(sentence=ENTRY_FAULT_SENTENCES[entry.fault].format(seq=entry.seq))]
+            [Finding(sentence=audit_reader.ENTRY_FAULT_SENTENCES[entry.fault].format(seq=entry.seq))]
             if entry.fault
             else []
         )
@@ -252,11 +244,11 @@ def _inspect_header(db: Connection, vault: Vault | None) -> Iterator[Finding]:
     if vault is not None:
         # If the backup was needed to unlock, that stays a finding until the next unlock; any other fault may
         # have been repaired since, so it is looked for again.
-        fault = vault.header_fault if vault.header_fault == header_backup.USED else ""
+        fault: HeaderFault | None = HeaderFault.USED if vault.header_fault == HeaderFault.USED else None
         # If the key slots are in doubt, neither the header nor its backup can be called the correct one.
-        fault = fault or (header_backup.find_fault(db, vault) if vault.slots_intact else "")
+        fault = fault or (header_backup.find_fault(db, vault) if vault.slots_intact else None)
     else:
-        fault = "" if header_backup.find_header_backup(db) else header_backup.MISSING
+        fault = None if header_backup.find_header_backup(db) else HeaderFault.MISSING
     if fault:
         yield Finding(sentence=HEADER_FAULT_SENTENCES[fault])
 

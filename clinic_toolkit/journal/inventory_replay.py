@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from clinic_toolkit.journal import audit_log, key_slot_events
 from clinic_toolkit.journal.audit_log import KEYLESS_MARK, ReadResult, audit_log_table
-from clinic_toolkit.journal.unsigned_entries import EVENT_UNSIGNED_REFUSED
+from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
 from clinic_toolkit.store.types import to_microseconds
 from clinic_toolkit.vault.inventory import Inventory, KnownVersion, UnreadableEntry
 from clinic_toolkit.vault.vault import Vault
@@ -127,8 +127,9 @@ def _replay(
                 UnreadableEntry(seq, not_before, recorded_at) for seq in pending_gaps
             ]
             pending_gaps, not_before = [], recorded_at
-            if entry.event.startswith(EVENT_UNSIGNED_REFUSED):
-                reports.append((int(entry.event.removeprefix(EVENT_UNSIGNED_REFUSED)), result.seq))
+            code, _, refused_number = entry.event.partition(" ")
+            if code == UnsignedEntriesEvent.REFUSED:
+                reports.append((int(refused_number), result.seq))
     inventory.unreadable_entries += [UnreadableEntry(seq, not_before, _NO_LIMIT) for seq in pending_gaps]
     inventory.gaps += sorted(refused_numbers - set(inventory.gaps))
     return inventory, reports

@@ -1,14 +1,25 @@
 """The audit entries added since the last signature: checked at every unlock, and signed if valid."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
 from clinic_toolkit.journal import audit_log, keyless_events
 from clinic_toolkit.vault.vault import Vault
 
-# Events of an unlock: the unsigned entries were valid and are now signed, or one of them was not.
-EVENT_UNSIGNED_ACCEPTED, EVENT_UNSIGNED_REFUSED = "audit.adopted ", "audit.not_adopted"
+
+class UnsignedEntriesEvent(StrEnum):
+    """What an unlock says of the unsigned entries: they are signed now, there were none, or one was invalid.
+
+    The first is followed by the numbers of the first and last of them, the last by that of the invalid one.
+    """
+
+    ACCEPTED = "audit.adopted"
+    NONE_FOUND = "audit.opened"
+    REFUSED = "audit.not_adopted"
+
+
 # The entry of `sign_unsigned_entries`, the one that says how the practice was unlocked, and the one for a
 # restored header.
 _ENTRIES_PER_UNLOCK = 3
@@ -26,11 +37,14 @@ def sign_unsigned_entries(db: Connection, vault: Vault, *, now: datetime) -> int
     try:
         first, last = check_unsigned_entries(db, vault)
     except audit_log.ChainBroken as error:
-        audit_log.append_entry(db, vault, f"{EVENT_UNSIGNED_REFUSED} {error.seq}", now=now)
+        audit_log.append_entry(db, vault, f"{UnsignedEntriesEvent.REFUSED} {error.seq}", now=now)
         return None
-    audit_log.append_entry(
-        db, vault, f"{EVENT_UNSIGNED_ACCEPTED}{first}-{last}" if last >= first else "audit.opened", now=now
+    event = (
+        f"{UnsignedEntriesEvent.ACCEPTED} {first}-{last}"
+        if last >= first
+        else UnsignedEntriesEvent.NONE_FOUND
     )
+    audit_log.append_entry(db, vault, event, now=now)
     return last - first + 1
 
 
@@ -38,12 +52,10 @@ def find_refused_entry(db: Connection, vault: Vault) -> int | None:
     """Return the number of the entry that this unlock refused, as its sealed entry says; None if none."""
     newest, _ = audit_log.last_position(db)
     for result in audit_log.iter_entries_after(db, vault, max(0, newest - _ENTRIES_PER_UNLOCK)):
-        if (
-            result.entry
-            and not result.entry.is_keyless
-            and result.entry.event.startswith(EVENT_UNSIGNED_REFUSED)
-        ):
-            return int(result.entry.event.removeprefix(EVENT_UNSIGNED_REFUSED))
+        if result.entry and not result.entry.is_keyless:
+            code, _, refused_number = result.entry.event.partition(" ")
+            if code == UnsignedEntriesEvent.REFUSED:
+                return int(refused_number)
     return None
 
 

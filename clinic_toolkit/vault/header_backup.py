@@ -23,10 +23,8 @@ from clinic_toolkit.store.engine import before_commit, on_rollback
 from clinic_toolkit.store.storage_errors import StorageError
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault import header_backup_file, identity, key_slot_tables, key_slots, rings
+from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.vault import Vault
-
-# Values of `Vault.header_fault`: the backup is missing, is outdated, or had to be used.
-MISSING, OUTDATED, USED = "missing", "old", "used"
 
 # This order is part of the file format, and so is the order of the columns in each table.
 HEADER_TABLES: tuple[Table, ...] = (
@@ -81,12 +79,12 @@ def find_header_backup(db: Connection) -> VaultHeader | None:
     return header if header and len(header.tables) == len(HEADER_TABLES) else None
 
 
-def find_fault(db: Connection, vault: Vault) -> str:
-    """Compare the backup with a database that opened; returns `MISSING`, `OUTDATED`, or "" if they agree."""
+def find_fault(db: Connection, vault: Vault) -> HeaderFault | None:
+    """Compare the backup with a database that opened; returns what is wrong, or None if they agree."""
     backup = find_header_backup(db)
     if backup is None:
-        return MISSING
-    return "" if backup == read_store_header(db, vault) else OUTDATED
+        return HeaderFault.MISSING
+    return None if backup == read_store_header(db, vault) else HeaderFault.OUTDATED
 
 
 def backup_has_other_ids(db: Connection) -> bool:
@@ -152,7 +150,7 @@ def unlock_from_backup(db: Connection, unlock: Callable[[Connection], Vault]) ->
         return None
     if not vault.slots_intact or vault.slot_generation != header.slot_generation:
         return None
-    vault.header_fault = USED
+    vault.header_fault = HeaderFault.USED
     return vault
 
 

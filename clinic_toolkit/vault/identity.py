@@ -24,7 +24,7 @@ from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.storage_errors import damaged_file_error
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault import header_backup_file
-from clinic_toolkit.vault.rings import OpenRings, UnknownRing
+from clinic_toolkit.vault.rings import OpenRings, RingClass, UnknownRing
 from clinic_toolkit.vault.user_keys import UserKeys, user_seal_context, user_sealing_key
 from clinic_toolkit.vault.vault import Vault
 
@@ -110,10 +110,10 @@ def create_vault(db: Connection) -> Vault:
         )
     )
     vault = Vault(user_keys, incarnation, OpenRings(user_keys))
-    vault.create_ring(db, owner=vault_id, ring_class="practice")
+    vault.create_ring(db, owner=vault_id, ring_class=RingClass.PRACTICE)
     # Created now and not on first use: if two copies of a folder each made one later, nobody could tell
     # which of them is right.
-    vault.create_ring(db, owner=user_id, ring_class="own")
+    vault.create_ring(db, owner=user_id, ring_class=RingClass.OWN)
     return vault
 
 
@@ -159,7 +159,7 @@ def open_vault(db: Connection, user_id: UUID, user_key: bytes) -> Vault:
     rings = OpenRings(user_keys)
     rings.load_grants(db)
     try:
-        rings.get_key(rings.get_ring(vault_id, "practice"))
+        rings.get_key(rings.get_ring(vault_id, RingClass.PRACTICE))
     except (DecryptionError, UnknownRing):
         raise damaged_store_error(db) from None
     return Vault(user_keys, incarnation, rings)

@@ -1,9 +1,19 @@
 """The two tables of the key slots: the slots, and the list with the clinician's MAC over them."""
 
+from enum import IntEnum
+
 from sqlalchemy import CheckConstraint, Column, Integer, LargeBinary, Table, UniqueConstraint
 
 from clinic_toolkit.store.base import metadata
 from clinic_toolkit.store.types import UuidType
+
+
+class KeySlotKind(IntEnum):
+    """What opens a slot. 3 and 4 are reserved for the two halves of an executor's key slot."""
+
+    PASSPHRASE = 1
+    RECOVERY_SHEET = 2
+
 
 slot_table = Table(
     "slot",

@@ -33,11 +33,8 @@ from clinic_toolkit.crypto.seal import (
 from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.store.engine import on_rollback
 from clinic_toolkit.vault import identity, recovery_sheet
-from clinic_toolkit.vault.key_slot_tables import slot_list_table, slot_table
+from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_list_table, slot_table
 from clinic_toolkit.vault.vault import KeySlotList, Vault
-
-# 3 and 4 are reserved for the two halves of an executor's key slot.
-PASSPHRASE, RECOVERY_SHEET = 1, 2
 
 
 class WrongSecret(ClinicError):
@@ -96,7 +93,7 @@ def unlock_with_passphrase(db: Connection, text: str) -> Vault:
         SlotCostRefused: the stored KDF cost is outside the limits.
         DamagedFile: the key slot or the identity is missing or damaged.
     """
-    row = _load_slot(db, PASSPHRASE)
+    row = _load_slot(db, KeySlotKind.PASSPHRASE)
     return unlock_with_user_key(db, row.user, _unwrap_with_passphrase(db, row, text))
 
 
@@ -107,7 +104,7 @@ def is_passphrase(db: Connection, text: str) -> bool:
         SlotCostRefused: the stored KDF cost is outside the limits.
     """
     try:
-        _unwrap_with_passphrase(db, _load_slot(db, PASSPHRASE), text)
+        _unwrap_with_passphrase(db, _load_slot(db, KeySlotKind.PASSPHRASE), text)
     except WrongSecret:
         return False
     return True
@@ -121,7 +118,7 @@ def unlock_with_recovery_sheet(db: Connection, groups: str) -> Vault:
         WrongSecret: every group is valid, but the sheet belongs to another practice or was replaced.
     """
     secret = recovery_sheet.decode_groups(groups)
-    row = _load_slot(db, RECOVERY_SHEET)
+    row = _load_slot(db, KeySlotKind.RECOVERY_SHEET)
     refusal = (
         "Every group is correct, but this sheet does not open this practice. It may belong to another "
         "practice, or a newer sheet may have replaced it."
@@ -152,7 +149,7 @@ def replace_passphrase(db: Connection, vault: Vault, passphrase: str, *, cost: K
         root = derive_key(passphrase, salt, chosen_cost)
     except ValueError:
         raise PassphraseRefused from None
-    _replace_slot(db, vault, PASSPHRASE, salt, chosen_cost, root)
+    _replace_slot(db, vault, KeySlotKind.PASSPHRASE, salt, chosen_cost, root)
 
 
 def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
@@ -167,7 +164,7 @@ def upgrade_kdf_cost(db: Connection, vault: Vault, passphrase: str) -> bool:
     Returns:
         Whether the slot was replaced.
     """
-    stored_cost, calibrated_cost = _slot_cost(_load_slot(db, PASSPHRASE)), calibrate_cost()
+    stored_cost, calibrated_cost = _slot_cost(_load_slot(db, KeySlotKind.PASSPHRASE)), calibrate_cost()
     if not vault.slots_intact or not is_substantially_higher(calibrated_cost, stored_cost):
         return False
     replace_passphrase(db, vault, passphrase, cost=calibrated_cost)
@@ -189,7 +186,7 @@ def replace_recovery_sheet(
     _replace_slot(
         db,
         vault,
-        RECOVERY_SHEET,
+        KeySlotKind.RECOVERY_SHEET,
         salt,
         None,
         hkdf_extract(salt, recovery_sheet.decode_groups(" ".join(groups))),
@@ -197,7 +194,7 @@ def replace_recovery_sheet(
     return groups
 
 
-def _load_slot(db: Connection, kind: int) -> Row[Any]:
+def _load_slot(db: Connection, kind: KeySlotKind) -> Row[Any]:
     row = db.execute(select(slot_table).where(slot_table.c.kind == kind)).first()
     if row is None:
         raise identity.damaged_store_error(db)
@@ -234,7 +231,7 @@ def _unwrap_user_key(db: Connection, row: Row[Any], root: bytes, refusal: str) -
 
 
 def _replace_slot(
-    db: Connection, vault: Vault, kind: int, salt: bytes, cost: KdfCost | None, root: bytes
+    db: Connection, vault: Vault, kind: KeySlotKind, salt: bytes, cost: KdfCost | None, root: bytes
 ) -> None:
     id = uuid4()
     costs = (cost.memory_kib, cost.passes, cost.lanes) if cost else (None, None, None)

@@ -9,6 +9,7 @@ column links a ring to a person, or two rings to each other.
 import secrets
 import struct
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,10 +25,24 @@ from clinic_toolkit.store.engine import on_rollback
 from clinic_toolkit.store.types import UuidType
 from clinic_toolkit.vault.user_keys import UserKeys
 
-# 3 is reserved for psychotherapy notes, whose rings will be under a separate key. A ring of class "own"
-# belongs to a clinician, who is always its only member.
-RING_CLASSES = {"demographics": 1, "record": 2, "practice": 4, "own": 5}
-_CLASS_NAMES = {number: name for name, number in RING_CLASSES.items()}
+
+class RingClass(StrEnum):
+    """Which records a ring is for. An `OWN` ring belongs to a clinician, who is always its only member."""
+
+    DEMOGRAPHICS = "demographics"
+    RECORD = "record"
+    PRACTICE = "practice"
+    OWN = "own"
+
+
+# 3 is reserved for psychotherapy notes, whose rings will be under a separate key.
+_CLASS_NUMBERS = {
+    RingClass.DEMOGRAPHICS: 1,
+    RingClass.RECORD: 2,
+    RingClass.PRACTICE: 4,
+    RingClass.OWN: 5,
+}
+_CLASS_BY_NUMBER = {number: ring_class for ring_class, number in _CLASS_NUMBERS.items()}
 
 _FIRST_GENERATION = 1
 _KID_BYTES = 16
@@ -82,7 +97,7 @@ class RingKey:
     kid: bytes
     key: SealingKey
     owner: UUID
-    ring_class: str
+    ring_class: RingClass
     creation_order: int
 
 
@@ -97,7 +112,7 @@ class OpenRings:
     def __init__(self, user_keys: UserKeys) -> None:
         self._user_keys = user_keys
         self._rings: dict[UUID, RingKey] = {}
-        self._ring_by_owner: dict[tuple[str, UUID], UUID] = {}
+        self._ring_by_owner: dict[tuple[RingClass, UUID], UUID] = {}
         self._unverified: dict[UUID, tuple[Row[Any], bytes]] = {}
         self.damaged: frozenset[UUID] = frozenset()
 
@@ -131,7 +146,7 @@ class OpenRings:
                 self._add_ring(key)
         self.damaged = frozenset(damaged)
 
-    def create_ring(self, db: Connection, owner: UUID, ring_class: str) -> UUID:
+    def create_ring(self, db: Connection, owner: UUID, ring_class: RingClass) -> UUID:
         """Create the ring of an owner and class: key, grant to this clinician, signed statement.
 
         Returns:
@@ -140,7 +155,7 @@ class OpenRings:
         Raises:
             ValueError: the ring exists already, or the class is unknown.
         """
-        class_number = RING_CLASSES.get(ring_class)
+        class_number = _CLASS_NUMBERS.get(ring_class)
         if class_number is None or (ring_class, owner) in self._ring_by_owner:
             raise ValueError("an unknown class, or a second ring of one owner and class")
         user_keys, id, cdk = self._user_keys, uuid4(), secrets.token_bytes(KEY_BYTES)
@@ -191,7 +206,7 @@ class OpenRings:
         """Whether this clinician has a grant to the ring."""
         return id in self._rings
 
-    def get_ring(self, owner: UUID, ring_class: str) -> UUID:
+    def get_ring(self, owner: UUID, ring_class: RingClass) -> UUID:
         """The ring of an owner and class.
 
         Raises:
@@ -207,7 +222,7 @@ class OpenRings:
         ring_key = self._rings.get(id)
         return ring_key.owner if ring_key else None
 
-    def list_owners(self, ring_class: str) -> list[UUID]:
+    def list_owners(self, ring_class: RingClass) -> list[UUID]:
         """Every owner of a ring of this class, in the order in which the rings were created."""
         return [owner for name, owner in self._ring_by_owner if name == ring_class]
 
@@ -226,9 +241,9 @@ class OpenRings:
         if len(plaintext) != _GRANT_FORMAT.size:
             raise DecryptionError
         version, owner, class_number, creation_order, cdk = _GRANT_FORMAT.unpack(plaintext)
-        if version != _GRANT_VERSION or class_number not in _CLASS_NAMES:
+        if version != _GRANT_VERSION or class_number not in _CLASS_BY_NUMBER:
             raise DecryptionError
-        return _build_ring_key(id, UUID(bytes=owner), _CLASS_NAMES[class_number], creation_order, cdk)
+        return _build_ring_key(id, UUID(bytes=owner), _CLASS_BY_NUMBER[class_number], creation_order, cdk)
 
     def _verify_statement(self, key: RingKey, row: Row[Any], sealed_hash: bytes) -> None:
         # The first generation of a ring is valid if its only member signed it. Every signed field is
@@ -249,7 +264,7 @@ def encode_member(user: UUID, fingerprint: bytes, sealed_hash: bytes) -> bytes:
     return user.bytes + fingerprint + sealed_hash
 
 
-def _build_ring_key(id: UUID, owner: UUID, ring_class: str, order: int, cdk: bytes) -> RingKey:
+def _build_ring_key(id: UUID, owner: UUID, ring_class: RingClass, order: int, cdk: bytes) -> RingKey:
     return RingKey(
         ring=id,
         generation=_FIRST_GENERATION,

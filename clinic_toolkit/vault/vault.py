@@ -22,8 +22,9 @@ from clinic_toolkit.vault.envelope import (
     pack_envelope,
     unpack_envelope,
 )
+from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.inventory import Inventory
-from clinic_toolkit.vault.rings import OpenRings, RingKey, UnknownRing
+from clinic_toolkit.vault.rings import OpenRings, RingClass, RingKey, UnknownRing
 from clinic_toolkit.vault.seal_context import SealContext, create_seal_context
 from clinic_toolkit.vault.user_keys import UserKeys
 
@@ -86,8 +87,8 @@ class Vault:
         self._seal_contexts: dict[tuple[str, bytes], SealContext] = {}
         self.incarnation = incarnation
         self.key_slots = KeySlotList(generation=0, intact=True, trusted_slots=frozenset())
-        # A constant of `header_backup` that says what is wrong with the header or its backup, or "".
-        self.header_fault = ""
+        # What is wrong with the header or its backup.
+        self.header_fault: HeaderFault | None = None
         # Whether this unlock replaced the passphrase slot by one with a higher KDF cost.
         self.kdf_cost_upgraded = False
         # Records opened with these keys, by table, so that plaintext lives exactly as long as the keys.
@@ -153,13 +154,13 @@ class Vault:
     @property
     def practice_ring(self) -> UUID:
         """The practice's own ring: settings, own definitions, payloads of audit entries."""
-        return self._rings.get_ring(self.vault_id, "practice")
+        return self._rings.get_ring(self.vault_id, RingClass.PRACTICE)
 
     @property
     def own_ring(self) -> UUID | None:
         """The clinician's own ring, which has no other member; None if it does not open."""
         try:
-            return self._rings.get_ring(self.user_id, "own")
+            return self._rings.get_ring(self.user_id, RingClass.OWN)
         except UnknownRing:
             return None
 
@@ -174,7 +175,7 @@ class Vault:
         logged_rings = self.inventory.ring_ids() if self.inventory else set()
         if self.damaged_rings or not all(self.has_grant(cached_uuid(ring)) for ring in logged_rings):
             raise OwnRingLost
-        return self.create_ring(db, owner=self.user_id, ring_class="own")
+        return self.create_ring(db, owner=self.user_id, ring_class=RingClass.OWN)
 
     def seal(
         self,
@@ -260,11 +261,11 @@ class Vault:
             self.public_key, label, self.vault_id, record, version, content_id, signature=signature
         )
 
-    def create_ring(self, db: Connection, *, owner: UUID, ring_class: str) -> UUID:
+    def create_ring(self, db: Connection, *, owner: UUID, ring_class: RingClass) -> UUID:
         """Create a ring; see `OpenRings.create_ring`. It is removed from memory if `db` does not commit."""
         return self._rings.create_ring(db, owner, ring_class)
 
-    def get_ring(self, owner: UUID, ring_class: str) -> UUID:
+    def get_ring(self, owner: UUID, ring_class: RingClass) -> UUID:
         """The ring of an owner and class; see `OpenRings.get_ring`."""
         return self._rings.get_ring(owner, ring_class)
 
@@ -281,7 +282,7 @@ class Vault:
         """The owner of a ring, or None if this clinician has no grant to it."""
         return self._rings.find_owner(ring)
 
-    def list_owners(self, ring_class: str) -> list[UUID]:
+    def list_owners(self, ring_class: RingClass) -> list[UUID]:
         """Every owner of a ring of this class, in the order in which the rings were created."""
         return self._rings.list_owners(ring_class)
 

@@ -189,7 +189,7 @@ def test_no_text_but_the_known_keyless_events_is_ever_vouched_for(work: Work, wh
         assert unsigned_entries.find_refused_entry(db, work.vault) == seq
         assert not audit_reader.is_signed_afterwards(db, work.vault, seq)
         line = next(audit_reader.iter_checked_entries(db, work.vault, first=seq, last=seq))
-    assert (line.event, line.recorded_at, line.fault) == ("", None, audit_reader.FAULT_UNKNOWN_EVENT)
+    assert (line.event, line.recorded_at, line.fault) == ("", None, audit_reader.EntryFault.UNKNOWN_EVENT)
 
 
 def test_another_spelling_of_a_known_event_is_not_vouched_for(work: Work) -> None:

@@ -11,6 +11,7 @@ from clinic_toolkit.record.writing import form_drafts
 from clinic_toolkit.record.writing.form_draft_record import FORM_DRAFT, FormDraft
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import key_slots
+from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import OwnRingLost
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, Work
@@ -37,7 +38,7 @@ def kept(
 
 def test_it_is_found_again_and_each_save_carries_the_version_it_saw(work: Work) -> None:
     client = work.client()
-    ring = work.vault.get_ring(client.id, "record")
+    ring = work.vault.get_ring(client.id, RingClass.RECORD)
     first = kept(work, None, client.id, ring)
     second = kept(work, first, client.id, ring, "More words.")
     assert (first.version, second.version) == (1, 2)
@@ -57,7 +58,7 @@ def test_the_own_ring_is_there_before_any_folder_can_be_copied(work: Work) -> No
     with writing(work.engine) as db:
         assert work.vault.ensure_own_ring(db) == own
         with pytest.raises(ValueError, match="second ring"):
-            work.vault.create_ring(db, owner=work.vault.user_id, ring_class="own")
+            work.vault.create_ring(db, owner=work.vault.user_id, ring_class=RingClass.OWN)
 
 
 @pytest.mark.parametrize("gone", ["spoilt", "removed"])
@@ -97,7 +98,7 @@ def test_without_a_ring_it_lies_under_the_clinicians_own_key(work: Work) -> None
 @pytest.mark.parametrize("end", [form_drafts.discard_form_draft, form_drafts.clear_recorded_draft])
 def test_at_its_end_the_words_are_overwritten(work: Work, end) -> None:  # type: ignore[no-untyped-def]
     client = work.client()
-    ring = work.vault.get_ring(client.id, "record")
+    ring = work.vault.get_ring(client.id, RingClass.RECORD)
     draft = kept(work, None, client.id, ring, WORDS * 40)
     with reading(work.engine) as db:
         before = db.scalar(text("SELECT sealed FROM draft"))
@@ -118,7 +119,7 @@ def test_at_its_end_the_words_are_overwritten(work: Work, end) -> None:  # type:
 
 def test_a_hurt_draft_is_named_and_in_nobodys_way(work: Work) -> None:
     client = work.client()
-    ring = work.vault.get_ring(client.id, "record")
+    ring = work.vault.get_ring(client.id, RingClass.RECORD)
     kept(work, None, client.id, ring)
     with writing(work.engine) as db:
         db.execute(text("UPDATE draft SET sealed = zeroblob(400)"))

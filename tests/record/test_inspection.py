@@ -155,9 +155,9 @@ def test_a_line_on_a_page_is_judged(used: Work) -> None:
             if line.fault
         }
     assert wrong == {
-        3: audit_reader.FAULT_SIGNATURE,
-        5: audit_reader.FAULT_MISSING,
-        6: audit_reader.FAULT_CHANGED,
+        3: audit_reader.EntryFault.SIGNATURE,
+        5: audit_reader.EntryFault.MISSING,
+        6: audit_reader.EntryFault.CHANGED,
     }
 
 
@@ -175,4 +175,4 @@ def test_an_impossible_time_in_a_keyless_line_is_no_accident(used: Work) -> None
     damage(used, f"UPDATE audit_line SET body = x'0092a178cf7fffffffffffffff' WHERE seq = {seq}")
     with reading(used.engine) as db:
         line = audit_reader.read_audit_page(db, used.vault).entries[0]
-    assert (line.seq, line.fault, line.event) == (seq, audit_reader.FAULT_CHANGED, "")
+    assert (line.seq, line.fault, line.event) == (seq, audit_reader.EntryFault.CHANGED, "")

@@ -10,8 +10,8 @@ from clinic_toolkit.crypto.passphrase_kdf import MIN_COST, KdfCost
 from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store.engine import open_store, reading, writing
 from clinic_toolkit.vault import header_backup, key_slot_tables, key_slots
-from clinic_toolkit.vault.key_slot_tables import slot_table
-from clinic_toolkit.vault.key_slots import PASSPHRASE, WrongSecret
+from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
+from clinic_toolkit.vault.key_slots import WrongSecret
 from tests.fixtures import trails
 from tests.fixtures.practices import NOW, SETTINGS
 from tests.reliability.small_practice import LATER, quickly
@@ -43,7 +43,7 @@ def a_better_moment(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def cost(store: Engine) -> KdfCost:
     with reading(store) as db:
-        row = db.execute(select(slot_table).where(slot_table.c.kind == PASSPHRASE)).one()
+        row = db.execute(select(slot_table).where(slot_table.c.kind == KeySlotKind.PASSPHRASE)).one()
     return KdfCost(memory_kib=row.memory_kib, passes=row.passes, lanes=row.lanes)
 
 

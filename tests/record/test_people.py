@@ -9,6 +9,7 @@ from clinic_toolkit.record.people import cases, clients, relationships, therapy_
 from clinic_toolkit.record.people.client_record import Client
 from clinic_toolkit.record.people.therapy_session_record import Attendance, TherapySession, TherapySessionKind
 from clinic_toolkit.store.engine import reading, writing
+from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures.practices import NOW, Work
 
 
@@ -56,7 +57,7 @@ def test_a_couple_has_a_ring_of_its_own(work: Work) -> None:
             cases.create_couple_case(db, work.vault, ana.id, ana.id, now=NOW)
         own = cases.load_single_case(db, work.vault, ana.id)
         found = cases.list_cases_of_client(db, work.vault, ana.id)
-    assert couple.ring not in {own.ring, work.vault.get_ring(ben.id, "record")}
+    assert couple.ring not in {own.ring, work.vault.get_ring(ben.id, RingClass.RECORD)}
     assert [kept.id for kept in found] == [own.id, couple.id]
 
 

@@ -19,7 +19,9 @@ from clinic_toolkit.store import folder
 from clinic_toolkit.store.engine import before_commit, checkpoint, open_store, reading, writing
 from clinic_toolkit.store.storage_errors import StorageError, StorageFull
 from clinic_toolkit.vault import header_backup, header_backup_file, identity, key_slot_tables, key_slots
+from clinic_toolkit.vault.header_fault import HeaderFault
 from clinic_toolkit.vault.identity import UnsupportedSuite
+from clinic_toolkit.vault.key_slot_tables import KeySlotKind
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.vault.vault import Vault
 from tests.fixtures import findings
@@ -96,7 +98,7 @@ def test_it_is_there_from_the_beginning_and_is_what_the_store_holds(place: Path)
     store, vault = unlocked(place, FIRST)
     with reading(store) as db:
         assert header_backup.find_header_backup(db) == header_backup.read_store_header(db, vault)
-    assert vault.header_fault == "" and condition.is_sound(store, vault) and titles(store, vault) == []
+    assert vault.header_fault is None and condition.is_sound(store, vault) and titles(store, vault) == []
     store.dispose()
 
 
@@ -125,12 +127,12 @@ def test_what_is_hurt_is_put_back_named_and_whole_again(place: Path, statement: 
     assert opens(without, FIRST) is ("incarnation" in statement), "the control"
     assert not opens(place, SECOND)
     store, vault = unlocked(place, FIRST)
-    assert vault.header_fault == header_backup.USED and not condition.is_sound(store, vault)
+    assert vault.header_fault == HeaderFault.USED and not condition.is_sound(store, vault)
     assert titles(store, vault) == ["The keys of the practice were damaged in the data file"]
     store.dispose()
     # The next unlock needs no copy, and finds nothing wrong.
     store, vault = unlocked(place, FIRST)
-    assert vault.header_fault == "" and vault.slots_intact and titles(store, vault) == []
+    assert vault.header_fault is None and vault.slots_intact and titles(store, vault) == []
     with reading(store) as db:
         assert practice.load_practice_settings(db, vault).payload == SETTINGS
     store.dispose()
@@ -162,7 +164,7 @@ def head_rows(place: Path) -> tuple[bytes, bytes]:
     with reading(store) as db:
         row = db.execute(
             key_slot_tables.slot_table.select().where(
-                key_slot_tables.slot_table.c.kind == key_slots.PASSPHRASE
+                key_slot_tables.slot_table.c.kind == KeySlotKind.PASSPHRASE
             )
         ).one()
     store.dispose()
@@ -310,7 +312,7 @@ def test_nothing_is_put_back_into_a_file_that_is_only_read(place: Path) -> None:
     with reading(store) as db:
         vault = practice_access.unlock_with_passphrase(db, FIRST, now=LATER)
         assert practice.load_practice_settings(db, vault).payload == SETTINGS
-    assert vault.header_fault == header_backup.USED
+    assert vault.header_fault == HeaderFault.USED
     store.dispose()
     assert (place / "clinic.db").read_bytes() == raw
 
@@ -355,7 +357,7 @@ def test_a_mistyped_passphrase_does_not_follow_a_hurt_incarnation(place: Path) -
     turned(place)
     mistyped(place)
     store, vault = unlocked(place, FIRST)
-    assert vault.header_fault == header_backup.USED
+    assert vault.header_fault == HeaderFault.USED
     assert vault.inventory is not None and not vault.inventory.gaps
     with reading(store) as db:
         assert practice.load_practice_settings(db, vault).payload == SETTINGS
@@ -383,7 +385,7 @@ def test_a_mistyped_passphrase_is_noted_where_the_trail_fits(place: Path) -> Non
     store, vault = unlocked(place, FIRST)
     with reading(store) as db:
         events = [line.event for line in audit_reader.iter_checked_entries(db, vault)]
-    assert "unlock.failed" in events and vault.header_fault == ""
+    assert "unlock.failed" in events and vault.header_fault is None
     store.dispose()
 
 
@@ -420,7 +422,7 @@ def test_an_old_passphrase_does_not_undo_a_change_beside_a_hurt_way_in(
         assert header_backup.find_header_backup(db) == header_backup.read_store_header(db, vault)
     store.dispose()
     store, vault = unlocked(place, SECOND)
-    assert vault.slots_intact and vault.header_fault == ""
+    assert vault.slots_intact and vault.header_fault is None
     store.dispose()
 
 
@@ -457,7 +459,7 @@ def test_a_mistyped_passphrase_is_told_as_such_where_the_head_is_hurt(place: Pat
     hurt(place, statement)
     assert "does not open this practice" in mistyped(place).sentence
     store, vault = unlocked(place, FIRST)
-    assert vault.header_fault == header_backup.USED
+    assert vault.header_fault == HeaderFault.USED
     store.dispose()
 
 
@@ -484,7 +486,7 @@ def test_an_unlock_does_not_wait_for_a_copy_that_cannot_be_written(
     else:
         (place / HEAD).mkdir()
     store, vault = unlocked(place, FIRST)
-    assert vault.header_fault == header_backup.MISSING
+    assert vault.header_fault == HeaderFault.MISSING
     assert titles(store, vault) == ["The second copy of the practice’s keys was missing"]
     with pytest.raises(StorageError), writing(store) as db:
         practice_access.change_passphrase(db, vault, SECOND, now=LATER)
@@ -524,7 +526,7 @@ def test_one_old_line_that_is_lost_does_not_turn_the_copy_off(place: Path) -> No
     spoilt(place, lost)
     hurt(place)
     store, vault = unlocked(place, FIRST)
-    assert vault.header_fault == header_backup.USED
+    assert vault.header_fault == HeaderFault.USED
     assert vault.inventory is not None and lost in vault.inventory.gaps, "the control"
     store.dispose()
 

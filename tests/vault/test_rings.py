@@ -2,28 +2,33 @@
 
 import struct
 from pathlib import Path
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, select, text
 
 from clinic_toolkit.store.engine import checkpoint, writing
-from clinic_toolkit.vault.rings import UnknownRing, ring_grant_table, ring_table
+from clinic_toolkit.vault.rings import RingClass, UnknownRing, ring_grant_table, ring_table
 from clinic_toolkit.vault.vault import SealBroken, Vault
 from tests.fixtures import vaults
 
 
 def test_the_directory_is_the_same_after_the_next_unlock(engine: Engine, vault: Vault) -> None:
-    made = [vaults.new_owner(engine, vault, name) for name in ("demographics", "record") * 3]
+    made = [vaults.new_owner(engine, vault, name) for name in (RingClass.DEMOGRAPHICS, RingClass.RECORD) * 3]
     found = vaults.reopened(engine, vault)
-    assert found.list_owners("record") == [owner for owner, _ in made[1::2]] == vault.list_owners("record")
-    assert found.list_owners("demographics") == [owner for owner, _ in made[0::2]]
-    assert found.list_owners("practice") == [vault.vault_id]
-    assert found.get_ring(made[3][0], "record") == made[3][1]
+    assert (
+        found.list_owners(RingClass.RECORD)
+        == [owner for owner, _ in made[1::2]]
+        == vault.list_owners(RingClass.RECORD)
+    )
+    assert found.list_owners(RingClass.DEMOGRAPHICS) == [owner for owner, _ in made[0::2]]
+    assert found.list_owners(RingClass.PRACTICE) == [vault.vault_id]
+    assert found.get_ring(made[3][0], RingClass.RECORD) == made[3][1]
     assert found.has_grant(made[3][1])
     assert found.practice_ring == vault.practice_ring
     with pytest.raises(UnknownRing):
-        found.get_ring(made[3][0], "demographics")
+        found.get_ring(made[3][0], RingClass.DEMOGRAPHICS)
     assert not found.has_grant(uuid4())
 
 
@@ -32,17 +37,17 @@ def test_an_owner_has_one_ring_of_a_class(engine: Engine, vault: Vault) -> None:
     with writing(engine) as db:
         for name in ("record", "psychotherapy", ""):
             with pytest.raises(ValueError, match="ring"):
-                vault.create_ring(db, owner=owner, ring_class=name)
+                vault.create_ring(db, owner=owner, ring_class=cast(RingClass, name))
 
 
 def test_a_ring_that_was_not_saved_seals_nothing(engine: Engine, vault: Vault) -> None:
     owner, made = uuid4(), []
     with pytest.raises(ZeroDivisionError), writing(engine) as db:
-        made.append(vault.create_ring(db, owner=owner, ring_class="record"))
+        made.append(vault.create_ring(db, owner=owner, ring_class=RingClass.RECORD))
         _ = 1 // 0
     assert not vault.has_grant(made[0])
     with pytest.raises(UnknownRing):
-        vault.get_ring(owner, "record")
+        vault.get_ring(owner, RingClass.RECORD)
     with pytest.raises(SealBroken):
         seal(vault, made[0])
 
@@ -51,8 +56,8 @@ def test_no_column_names_an_owner_or_the_order_of_rings(engine: Engine, vault: V
     owners = [uuid4() for _ in range(8)]
     for owner in owners:
         with writing(engine) as db:
-            vault.create_ring(db, owner=owner, ring_class="demographics")
-            vault.create_ring(db, owner=owner, ring_class="record")
+            vault.create_ring(db, owner=owner, ring_class=RingClass.DEMOGRAPHICS)
+            vault.create_ring(db, owner=owner, ring_class=RingClass.RECORD)
     with writing(engine) as db:
         ids = [id for (id,) in db.execute(select(ring_table.c.ring))]
         lengths = {len(sealed) for (sealed,) in db.execute(select(ring_grant_table.c.sealed))}
@@ -110,7 +115,7 @@ def test_a_ring_planted_by_another_signer_is_refused(engine: Engine, vault: Vaul
         signing_key=SigningKey(bytes(32)),
     )  # fmt: skip
     with writing(engine) as db:
-        planted = OpenRings(forger).create_ring(db, uuid4(), "record")
+        planted = OpenRings(forger).create_ring(db, uuid4(), RingClass.RECORD)
     found = vaults.reopened(engine, vault)
     with pytest.raises(SealBroken):
         seal(found, planted)

@@ -11,7 +11,7 @@ from clinic_toolkit.crypto.passphrase_kdf import MIN_COST
 from clinic_toolkit.errors import DamagedFile
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import identity, key_slot_tables, key_slots, return_code
-from clinic_toolkit.vault.key_slot_tables import slot_table
+from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import PassphraseRefused, SlotCostRefused, WrongSecret
 from clinic_toolkit.vault.recovery_sheet import InvalidRecoverySheet
 from clinic_toolkit.vault.vault import Vault
@@ -115,7 +115,7 @@ def plant(engine: Engine, vault: Vault, sealed: bytes, cost: tuple[int, int, int
     with writing(engine) as db:
         db.execute(
             slot_table.insert().values(
-                slot=uuid4(), user=vault.user_id, kind=key_slots.PASSPHRASE, salt=bytes(16),
+                slot=uuid4(), user=vault.user_id, kind=KeySlotKind.PASSPHRASE, salt=bytes(16),
                 memory_kib=cost[0], passes=cost[1], lanes=cost[2], sealed=sealed,
             )
         )  # fmt: skip

@@ -19,6 +19,7 @@ from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.record.people.practice_record import PracticeSettings, RecordRole
 from clinic_toolkit.store.engine import open_store, writing
 from clinic_toolkit.vault import key_slots, recovery_sheet
+from clinic_toolkit.vault.rings import RingClass
 from tests.fixtures import vaults
 from tests.fixtures.practices import SETTINGS
 
@@ -58,7 +59,7 @@ def written(tmp_path: Path) -> tuple[Path, tuple[str, ...], list[str]]:
         vault, groups = key_slots.create_vault_with_slots(db, vaults.PASSPHRASE, cost=MIN_COST)
     owners = []
     for body, sign in zip(BODIES, (None, "sig/note", None, "sig/cosign"), strict=True):
-        owner, ring = vaults.new_owner(engine, vault, "record")
+        owner, ring = vaults.new_owner(engine, vault, RingClass.RECORD)
         owners.append(owner.hex)
         vaults.write_sample(engine, vault, ring, msgspec.msgpack.encode(body), sign)
     engine.dispose()

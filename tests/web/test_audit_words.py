@@ -93,10 +93,8 @@ def test_a_line_is_a_plain_sentence() -> None:
         "no words for"
         in audit_texts.describe_event(audit_reader.CheckedEntry(seq=1, event="newer.thing")).text
     )
-    assert (
-        audit_texts.describe_event(audit_reader.CheckedEntry(seq=1, fault=audit_reader.FAULT_MISSING)).text
-        == "This line is missing."
-    )
+    missing = audit_reader.CheckedEntry(seq=1, fault=audit_reader.EntryFault.MISSING)
+    assert audit_texts.describe_event(missing).text == "This line is missing."
 
 
 def test_what_was_looked_at_is_counted() -> None:

@@ -188,7 +188,7 @@ def test_a_forged_line_about_the_unlock_lets_the_clinician_in(other: Site) -> No
     with sqlite3.connect(other.settings.data_folder / "clinic.db") as raw:
         seq, before = raw.execute("SELECT seq, hash FROM audit_line ORDER BY seq DESC LIMIT 1").fetchone()
         body = audit_log.KEYLESS_MARK + audit_log._encode_payload(
-            (f"{unsigned_entries.EVENT_UNSIGNED_REFUSED} zzz", 1)
+            (f"{unsigned_entries.UnsignedEntriesEvent.REFUSED} zzz", 1)
         )
         link = audit_log._chain_hash(other.work.vault.incarnation, seq + 1, before, body)
         raw.execute("INSERT INTO audit_line VALUES (?, ?, ?, ?)", (seq + 1, body, link, bytes(64)))
@@ -339,7 +339,7 @@ def test_a_tail_that_nobody_signed_is_judged_before_going_on_signs_over_it(other
     other.unlock()
     answer = other.post("/condition/go-on", state_of(other))
     assert answer.headers["Location"].endswith("/unlock/trail")
-    assert any(event.startswith(unsigned_entries.EVENT_UNSIGNED_REFUSED) for event in events(other))
+    assert any(event.startswith(unsigned_entries.UnsignedEntriesEvent.REFUSED) for event in events(other))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be exchanged there")

@@ -15,7 +15,7 @@ from clinic_toolkit.record.people import practice_access
 from clinic_toolkit.store import rescue_copies
 from clinic_toolkit.store.engine import reading, writing
 from clinic_toolkit.vault import key_slots, unlock_attempts
-from clinic_toolkit.vault.key_slot_tables import slot_table
+from clinic_toolkit.vault.key_slot_tables import KeySlotKind, slot_table
 from clinic_toolkit.vault.key_slots import WrongSecret
 from clinic_toolkit.web.access import secret_removal
 from tests.fixtures import trails
@@ -170,7 +170,8 @@ def a_new_passphrase(site: Site) -> str:
 
 @pytest.mark.parametrize("folded", [True, False], ids=["folded", "control"])
 @pytest.mark.parametrize(
-    ("kind", "change"), [(key_slots.RECOVERY_SHEET, a_new_sheet), (key_slots.PASSPHRASE, a_new_passphrase)]
+    ("kind", "change"),
+    [(KeySlotKind.RECOVERY_SHEET, a_new_sheet), (KeySlotKind.PASSPHRASE, a_new_passphrase)],
 )
 def test_the_old_slot_is_in_no_file_when_the_page_has_answered(
     site: Site,

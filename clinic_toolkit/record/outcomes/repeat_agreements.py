@@ -20,6 +20,7 @@ from clinic_toolkit.record.outcomes.repeat_agreement_record import (
     RepeatState,
 )
 from clinic_toolkit.record.people import clients, joined_entries
+from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.questionnaires.administration_record import Administration
 from clinic_toolkit.vault.vault import Vault
 
@@ -188,7 +189,7 @@ def _save_agreement(
         return records.append_version(
             db, vault, REPEAT_AGREEMENT, current, agreement, state=state, event=event, now=now
         )
-    ring = vault.get_ring(UUID(bytes=agreement.client), "record")
+    ring = record_ring(vault, UUID(bytes=agreement.client))
     return records.create_record(
         db, vault, REPEAT_AGREEMENT, agreement, ring=ring, state=state, event=event, now=now, final=True
     )

@@ -7,6 +7,7 @@ import msgspec
 
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
 from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
 
 case_table = sealed_table("clinical_case")
@@ -54,7 +55,7 @@ def _fallback_case(vault: Vault, ring: UUID) -> Case | None:
     owner = vault.find_owner(ring)
     if owner is None:
         return None
-    if owner in vault.list_owners("demographics"):
+    if owner in vault.list_owners(RingClass.DEMOGRAPHICS):
         return Case(kind=CaseKind.SINGLE, client_id_bytes=(owner.bytes,))
     return Case(kind=CaseKind.COUPLE, client_id_bytes=())
 

@@ -10,6 +10,8 @@ from clinic_toolkit.errors import ClinicError
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people.case_record import CASE, Case, CaseEvent, CaseKind, CaseState
+from clinic_toolkit.record.people.client_record import record_ring
+from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -29,7 +31,7 @@ def create_single_case(
         vault,
         CASE,
         Case(kind=CaseKind.SINGLE, client_id_bytes=(client_id.bytes,)),
-        ring=vault.get_ring(client_id, "record"),
+        ring=record_ring(vault, client_id),
         state=CaseState.ACTIVE,
         event=CaseEvent.OPENED,
         now=now,
@@ -51,7 +53,7 @@ def create_couple_case(
     if first == second:
         raise SameClientTwice
     id = uuid4()
-    ring = vault.create_ring(db, owner=id, ring_class="record")
+    ring = vault.create_ring(db, owner=id, ring_class=RingClass.RECORD)
     return records.create_record(
         db,
         vault,
@@ -92,7 +94,7 @@ def load_single_case(db: Connection, vault: Vault, client_id: UUID) -> RecordVer
     Raises:
         RecordNotFound: there is none.
     """
-    single_cases = records.list_records_in_rings(db, vault, CASE, [vault.get_ring(client_id, "record")])
+    single_cases = records.list_records_in_rings(db, vault, CASE, [record_ring(vault, client_id)])
     if not single_cases:
         raise records.RecordNotFound
     return single_cases[0]

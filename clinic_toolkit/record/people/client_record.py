@@ -9,6 +9,7 @@ import msgspec
 from clinic_toolkit.journal.record_kind import RecordKind, RecordNouns, register_kind
 from clinic_toolkit.names.initials import propose_initials
 from clinic_toolkit.store.base import sealed_table
+from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
 
 client_table = sealed_table("client")
@@ -82,6 +83,11 @@ class Client(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
 def _fallback_client(vault: Vault, ring: UUID) -> Client:
     # Sessions and notes are reached through their client, so one with unreadable details stays in the list.
     return Client(name=UNREADABLE_NAME)
+
+
+def record_ring(vault: Vault, client_id: UUID) -> UUID:
+    """Return the ring of a client's record: of everything but the client's own details."""
+    return vault.get_ring(client_id, RingClass.RECORD)
 
 
 CLIENT = register_kind(

@@ -12,7 +12,15 @@ from clinic_toolkit.journal import records, version_cache
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.folding import fold_name, matches_search
 from clinic_toolkit.record.people import cases
-from clinic_toolkit.record.people.client_record import CLIENT, Client, ClientEvent, ClientState, client_table
+from clinic_toolkit.record.people.client_record import (
+    CLIENT,
+    Client,
+    ClientEvent,
+    ClientState,
+    client_table,
+    record_ring,
+)
+from clinic_toolkit.vault.rings import RingClass
 from clinic_toolkit.vault.vault import Vault
 
 ADULT_AGE = 18
@@ -63,8 +71,8 @@ def create_client(
     """
     _check_adult(client, now)
     id = idempotency_key or uuid4()
-    ring = vault.create_ring(db, owner=id, ring_class="demographics")
-    vault.create_ring(db, owner=id, ring_class="record")
+    ring = vault.create_ring(db, owner=id, ring_class=RingClass.DEMOGRAPHICS)
+    vault.create_ring(db, owner=id, ring_class=RingClass.RECORD)
     new_client = records.create_record(
         db,
         vault,
@@ -239,7 +247,7 @@ def list_joined_client_ids(db: Connection, vault: Vault, client_id: UUID) -> tup
 
 def list_record_rings(db: Connection, vault: Vault, client_id: UUID) -> list[UUID]:
     """Return the record rings of every entry of the person whose entry this is."""
-    return [vault.get_ring(id, "record") for id in list_joined_client_ids(db, vault, client_id)]
+    return [record_ring(vault, id) for id in list_joined_client_ids(db, vault, client_id)]
 
 
 def search_clients(db: Connection, vault: Vault, words: str) -> list[RecordVersion[Client]]:

@@ -23,6 +23,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import practice
 from clinic_toolkit.record.people.practice_record import (
     PRACTICE,
+    AccessEvent,
     PracticeEvent,
     PracticeSettings,
     PracticeState,
@@ -45,7 +46,7 @@ def create_practice(
     """
     vault, groups = key_slots.create_vault_with_slots(db, passphrase)
     audit_log.append_entry(
-        db, vault, key_slot_events.with_slot_generation("practice.created", vault), now=now
+        db, vault, key_slot_events.with_slot_generation(AccessEvent.CREATED, vault), now=now
     )
     header_backup.write_before_commit(db, vault)
     records.create_record(
@@ -72,7 +73,7 @@ def unlock_with_passphrase(db: Connection, passphrase: str, *, now: datetime) ->
     started = time.perf_counter()
     vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_passphrase(at, passphrase))
     elapsed = time.perf_counter() - started
-    _finish_unlock(db, vault, key_slot_events.with_slot_generation("practice.unlocked", vault), now=now)
+    _finish_unlock(db, vault, key_slot_events.with_slot_generation(AccessEvent.UNLOCKED, vault), now=now)
     if (
         is_fast_derivation(elapsed)
         and is_writing(db)
@@ -81,7 +82,10 @@ def unlock_with_passphrase(db: Connection, passphrase: str, *, now: datetime) ->
     ):
         header_backup.write_before_commit(db, vault)
         audit_log.append_entry(
-            db, vault, key_slot_events.with_slot_generation("practice.passphrase_cost_raised", vault), now=now
+            db,
+            vault,
+            key_slot_events.with_slot_generation(AccessEvent.PASSPHRASE_COST_RAISED, vault),
+            now=now,
         )
         vault.kdf_cost_upgraded = True
     return vault
@@ -95,7 +99,7 @@ def unlock_with_recovery_sheet(db: Connection, sheet_groups: str, *, now: dateti
         key_slots.WrongSecret: the sheet belongs to another practice or was replaced.
     """
     vault = header_recovery.open_vault(db, lambda at: key_slots.unlock_with_recovery_sheet(at, sheet_groups))
-    return _finish_unlock(db, vault, "practice.unlocked_with_sheet", now=now)
+    return _finish_unlock(db, vault, AccessEvent.UNLOCKED_WITH_SHEET, now=now)
 
 
 def unlock_with_return_code(db: Connection, blob: bytes, code: str, *, now: datetime) -> Vault:
@@ -108,7 +112,7 @@ def unlock_with_return_code(db: Connection, blob: bytes, code: str, *, now: date
         key_slots.WrongSecret: it is not the code, or the blob belongs to another practice.
     """
     vault = header_recovery.open_vault(db, lambda at: return_code.unlock_with_return_code(at, blob, code))
-    return _finish_unlock(db, vault, "practice.returned", now=now)
+    return _finish_unlock(db, vault, AccessEvent.RETURNED, now=now)
 
 
 def _finish_unlock(db: Connection, vault: Vault, event: str, *, now: datetime) -> Vault:
@@ -145,7 +149,7 @@ def is_current_passphrase(db: Connection, typed_passphrase: str) -> bool:
 
 def record_refused_passphrase(db: Connection, vault: Vault, *, now: datetime) -> None:
     """Append an audit entry saying that a wrong passphrase was typed where the current one was required."""
-    audit_log.append_entry(db, vault, "practice.passphrase_refused", now=now)
+    audit_log.append_entry(db, vault, AccessEvent.PASSPHRASE_REFUSED, now=now)
 
 
 def generate_recovery_sheet() -> tuple[str, ...]:
@@ -163,7 +167,7 @@ def change_passphrase(db: Connection, vault: Vault, passphrase: str, *, now: dat
     key_slots.replace_passphrase(db, vault, passphrase)
     header_backup.write_before_commit(db, vault)
     audit_log.append_entry(
-        db, vault, key_slot_events.with_slot_generation("practice.passphrase_changed", vault), now=now
+        db, vault, key_slot_events.with_slot_generation(AccessEvent.PASSPHRASE_CHANGED, vault), now=now
     )
 
 
@@ -172,7 +176,7 @@ def replace_recovery_sheet(db: Connection, vault: Vault, *, now: datetime) -> tu
     groups = key_slots.replace_recovery_sheet(db, vault)
     header_backup.write_before_commit(db, vault)
     audit_log.append_entry(
-        db, vault, key_slot_events.with_slot_generation("practice.sheet_replaced", vault), now=now
+        db, vault, key_slot_events.with_slot_generation(AccessEvent.SHEET_REPLACED, vault), now=now
     )
     return groups
 
@@ -195,6 +199,6 @@ def activate_recovery_sheet(
     # Try the new sheet before the commit, so that everything is rolled back if it does not unlock.
     key_slots.unlock_with_recovery_sheet(db, " ".join(groups))
     audit_log.append_entry(
-        db, vault, key_slot_events.with_slot_generation("practice.sheet_replaced", vault), now=now
+        db, vault, key_slot_events.with_slot_generation(AccessEvent.SHEET_REPLACED, vault), now=now
     )
     return practice.record_sheet_proved(db, vault, current, made_on=made_on, now=now)

@@ -39,6 +39,19 @@ class UnlockEvent(StrEnum):
     FAILED = "unlock.failed"
 
 
+class AccessEvent(StrEnum):
+    """What the audit log says was done to the ways in, or with one; most name the slot generation."""
+
+    CREATED = "practice.created"
+    UNLOCKED = "practice.unlocked"
+    UNLOCKED_WITH_SHEET = "practice.unlocked_with_sheet"
+    RETURNED = "practice.returned"
+    PASSPHRASE_CHANGED = "practice.passphrase_changed"  # noqa: S105 - an event, no secret
+    PASSPHRASE_COST_RAISED = "practice.passphrase_cost_raised"  # noqa: S105 - an event, no secret
+    PASSPHRASE_REFUSED = "practice.passphrase_refused"  # noqa: S105 - an event, no secret
+    SHEET_REPLACED = "practice.sheet_replaced"
+
+
 keyless_events.register_keyless_events(UnlockEvent)
 
 

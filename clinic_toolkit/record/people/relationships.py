@@ -11,6 +11,7 @@ from clinic_toolkit.journal import records, version_cache, version_history
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.names.folding import fold_name
 from clinic_toolkit.record.people import clients
+from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.relationship_record import (
     RELATIONSHIP,
     Relationship,
@@ -48,7 +49,7 @@ def create_relationship(
         vault,
         RELATIONSHIP,
         payload,
-        ring=vault.get_ring(client_id, "record"),
+        ring=record_ring(vault, client_id),
         state=RelationshipState.ACTIVE,
         event=RelationshipEvent.ADDED,
         now=now,

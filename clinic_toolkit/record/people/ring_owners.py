@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients
 from clinic_toolkit.record.people.client_record import Client
-from clinic_toolkit.vault.rings import UnknownRing
+from clinic_toolkit.vault.rings import RingClass, UnknownRing
 from clinic_toolkit.vault.vault import Vault
 
 
@@ -47,7 +47,7 @@ def load_ring_owners(db: Connection, vault: Vault) -> RingOwners:
     client_by_id = {client.id: client for client in clients.list_clients(db, vault)}
     clients_by_ring: dict[UUID, tuple[RecordVersion[Client], ...]] = {}
     for id, client in client_by_id.items():
-        for ring_class in ("demographics", "record"):
+        for ring_class in (RingClass.DEMOGRAPHICS, RingClass.RECORD):
             try:
                 clients_by_ring[vault.get_ring(id, ring_class)] = (client,)
             except UnknownRing:

@@ -17,6 +17,7 @@ from clinic_toolkit.instruments.model import Frame, Instrument, Item
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, joined_entries, watched_questions
+from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.people.therapy_session_record import TherapySessionSetting
@@ -119,7 +120,7 @@ def create_administration(
         vault,
         ADMINISTRATION,
         payload,
-        ring=vault.get_ring(client_id, "record"),
+        ring=record_ring(vault, client_id),
         state=AdministrationState.IN_PROGRESS,
         event=AdministrationEvent.BEGUN,
         now=now,

@@ -17,6 +17,7 @@ from clinic_toolkit.journal import records
 from clinic_toolkit.journal.integrity import UnreadableRecord
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, joined_entries, relationships, therapy_session_timeline
+from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
 from clinic_toolkit.record.people.therapy_session_record import Attendance
 from clinic_toolkit.record.safety.risk_entry_record import (
@@ -103,7 +104,7 @@ def create_risk_entry(
         vault,
         RISK_ENTRY,
         risk_entry,
-        ring=vault.get_ring(risk_entry.client_id, "record"),
+        ring=record_ring(vault, risk_entry.client_id),
         state=RiskEntryState.WRITTEN,
         event=RiskEntryEvent.WRITTEN,
         now=now,

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import clients, joined_entries
+from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.client_scoped import list_in_therapy_session
 from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout, HandoutEvent, HandoutState
 from clinic_toolkit.vault.vault import Vault
@@ -51,7 +52,7 @@ def create_handout(
         vault,
         HANDOUT,
         payload,
-        ring=vault.get_ring(client_id, "record"),
+        ring=record_ring(vault, client_id),
         state=HandoutState.GIVEN,
         event=HandoutEvent.GIVEN,
         now=now,

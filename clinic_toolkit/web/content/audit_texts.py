@@ -2,152 +2,202 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from enum import StrEnum
 
 from msgspec import Struct
 
-from clinic_toolkit.journal import audit_log, audit_reader, unsigned_entries
+from clinic_toolkit.journal import audit_reader
+from clinic_toolkit.journal.audit_log import JournalEvent
+from clinic_toolkit.journal.audit_reader import EntryFault
+from clinic_toolkit.journal.condition import ConditionEvent
+from clinic_toolkit.journal.header_recovery import HeaderEvent
 from clinic_toolkit.journal.record_kind import RecordNouns, nouns_of
+from clinic_toolkit.journal.unsigned_entries import UnsignedEntriesEvent
+from clinic_toolkit.record.handovers.answer_log import HandoverKeylessEvent
+from clinic_toolkit.record.handovers.handover_record import HandoverEvent
+from clinic_toolkit.record.outcomes.repeat_agreement_record import RepeatEvent
+from clinic_toolkit.record.people.case_record import CaseEvent
+from clinic_toolkit.record.people.client_record import ClientEvent
+from clinic_toolkit.record.people.practice_record import AccessEvent, PracticeEvent, UnlockEvent
+from clinic_toolkit.record.people.relationship_record import RelationshipEvent
+from clinic_toolkit.record.people.therapy_session_record import TherapySessionEvent
+from clinic_toolkit.record.questionnaires.administration_record import AdministrationEvent
+from clinic_toolkit.record.questionnaires.own_questionnaire_record import OwnQuestionnaireEvent
+from clinic_toolkit.record.safety.risk_entry_record import RiskEntryEvent
+from clinic_toolkit.record.writing.form_draft_record import FormDraftEvent
+from clinic_toolkit.record.writing.handout_record import HandoutEvent
+from clinic_toolkit.record.writing.note_record import NoteEvent
+from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 
-# The kinds of event that a person can filter by.
+
+class EventKind(StrEnum):
+    """The kinds of event that a person can filter by."""
+
+    LOOKED = "looked"
+    PEOPLE = "people"
+    HOURS = "hours"
+    QUESTIONNAIRES = "questionnaires"
+    HANDOVERS = "handovers"
+    WORKSHEETS = "worksheets"
+    RISK = "risk"
+    DRAFTS = "drafts"
+    NOTES = "notes"
+    PAPERS = "papers"
+    PRACTICE = "practice"
+    TRAIL = "trail"
+
+
 EVENT_KINDS = {
-    "looked": "Pages that were looked at",
-    "people": "Clients and relationships",
-    "hours": "Sessions",
-    "questionnaires": "Questionnaires",
-    "handovers": "Hand-overs to a client",
-    "worksheets": "Worksheets",
-    "risk": "Risk entries",
-    "drafts": "Unfinished forms",
-    "notes": "Notes",
-    "papers": "Papers saved as files",
-    "practice": "Settings and unlocking",
-    "trail": "The audit trail itself",
+    EventKind.LOOKED: "Pages that were looked at",
+    EventKind.PEOPLE: "Clients and relationships",
+    EventKind.HOURS: "Sessions",
+    EventKind.QUESTIONNAIRES: "Questionnaires",
+    EventKind.HANDOVERS: "Hand-overs to a client",
+    EventKind.WORKSHEETS: "Worksheets",
+    EventKind.RISK: "Risk entries",
+    EventKind.DRAFTS: "Unfinished forms",
+    EventKind.NOTES: "Notes",
+    EventKind.PAPERS: "Papers saved as files",
+    EventKind.PRACTICE: "Settings and unlocking",
+    EventKind.TRAIL: "The audit trail itself",
 }
 
-EVENT_TEXTS: dict[str, tuple[str, str]] = {
-    "records.read": ("looked", "Looked at"),
-    "client.added": ("people", "Added a client"),
-    "client.revised": ("people", "Changed a client’s details"),
-    "client.joined": ("people", "Joined two entries of one client"),
-    "client.taken_apart": ("people", "Took two entries of one client apart"),
-    "client.archived": ("people", "Archived a client"),
-    "client.restored": ("people", "Brought a client back from the archive"),
-    "case.opened": ("people", "Added a case"),
-    "relationship.added": ("people", "Added a relationship"),
-    "relationship.revised": ("people", "Changed a relationship"),
-    "relationship.watched": ("people", "Chose a question to watch"),
-    "relationship.joined": ("people", "Joined two entries of one person"),
-    "relationship.taken_apart": ("people", "Took two entries of one person apart"),
-    "relationship.archived": ("people", "Archived a relationship"),
-    "relationship.restored": ("people", "Brought a relationship back"),
-    "session.entered": ("hours", "Added a session"),
-    "session.opened": ("hours", "Opened a session"),
-    "session.revised": ("hours", "Changed a session"),
-    "session.agreed": ("hours", "Wrote down what was agreed"),
-    "session.closed": ("hours", "Ended a session"),
-    "administration.begun": ("questionnaires", "Began a questionnaire"),
-    "administration.answered": ("questionnaires", "Saved an answer"),
-    "administration.stopped": ("questionnaires", "Stopped a questionnaire"),
-    "administration.completed": ("questionnaires", "Finished a questionnaire"),
-    "administration.reflected": ("questionnaires", "Wrote down what was said about a result"),
-    "administration.taken_up": ("questionnaires", "Went on with a stopped questionnaire"),
-    "administration.self_entered": ("questionnaires", "Took over what the client answered alone"),
-    "administration.keyed_again": ("questionnaires", "Compared a second entry from paper"),
-    "administration.amended": ("questionnaires", "Amended a questionnaire"),
-    "rhythm.agreed": ("questionnaires", "Wrote down why a questionnaire is repeated, and until when"),
-    "rhythm.declined": ("questionnaires", "Noted that the client did not want a questionnaire that day"),
-    "rhythm.wished_to_stop": ("questionnaires", "Noted that the client wants to stop repeating it"),
-    "rhythm.stopped": ("questionnaires", "Stopped repeating a questionnaire"),
-    "rhythm.went_on": ("questionnaires", "Went on repeating a questionnaire, and said why"),
-    "questionnaire.taken_in": ("practice", "Added a questionnaire of your own"),
-    "questionnaire.superseded": ("practice", "Replaced a questionnaire by a later version"),
-    "questionnaire.retired": ("practice", "No longer offered a questionnaire of your own"),
-    "questionnaire.offered": ("practice", "Offered a questionnaire of your own again"),
-    "handover.begun": ("handovers", "Handed the device to the client"),
-    "handover.kept": ("handovers", "Saved an answer that the client gave alone"),
-    "handover.finished": ("handovers", "The client came to the end of the questions"),
-    "handover.given_back": ("handovers", "The client gave the device back"),
-    "handover.merged": ("handovers", "Took the client’s answers into the record"),
-    "handover.proposed": ("handovers", "Set the client’s answers aside, to look at them"),
-    "handover.accepted": ("handovers", "Accepted answers that had been set aside"),
-    "handover.set_aside": ("handovers", "Left out answers that had been set aside"),
-    "handover.closed": ("handovers", "Closed a hand-over"),
-    "handout.given": ("worksheets", "Gave a worksheet"),
-    "risk.written": ("risk", "Wrote a risk entry"),
-    "draft.saved": ("drafts", "Saved what was typed into an unfinished form"),
-    "draft.discarded": ("drafts", "Discarded an unfinished form"),
-    "draft.recorded": ("drafts", "Finished an unfinished form"),
-    "note.begun": ("notes", "Began a note"),
-    "note.saved": ("notes", "Saved a note"),
-    "note.signed": ("notes", "Signed a note"),
-    "records.exported": ("papers", "Saved a paper as a file"),
-    "practice.created": ("practice", "Set up the practice"),
-    "practice.saved": ("practice", "Saved the settings of the practice"),
-    "practice.unlocked": ("practice", "Unlocked with the passphrase"),
-    "practice.unlocked_with_sheet": ("practice", "Unlocked with the recovery sheet"),
-    "practice.returned": ("practice", "Came back with the return code"),
-    "practice.passphrase_changed": ("practice", "Changed the passphrase"),
-    "practice.passphrase_cost_raised": ("practice", "Made guessing the passphrase slower"),
-    "practice.sheet_replaced": ("practice", "Made a new recovery sheet"),
-    "practice.head_put_back": ("practice", "Restored the keys of the practice from their second copy"),
-    "audit.opened": ("trail", "Found nothing that waited to be confirmed"),
-    "practice.passphrase_refused": ("practice", "Typed a wrong present passphrase"),
-    "unlock.failed": ("practice", "Tried to unlock, and did not get in"),
-    "audit.not_adopted": ("trail", "Found a line that does not fit, and did not confirm it"),
-    "anchor.missing_seen": ("trail", "Read which saves are missing"),
-    "anchor.exchange_seen": ("trail", "Read that the data file was replaced while it was in use"),
-    "anchor.absent_seen": ("trail", "Read that the check-mark of the last saves was missing"),
-    "anchor.other_taken": ("trail", "Went on with another data file"),
-    "audit.adopted": ("trail", "Checked and confirmed what was written while locked"),
+EVENT_TEXTS: dict[str, tuple[EventKind, str]] = {
+    JournalEvent.RECORDS_READ: (EventKind.LOOKED, "Looked at"),
+    ClientEvent.ADDED: (EventKind.PEOPLE, "Added a client"),
+    ClientEvent.REVISED: (EventKind.PEOPLE, "Changed a client’s details"),
+    ClientEvent.JOINED: (EventKind.PEOPLE, "Joined two entries of one client"),
+    ClientEvent.SEPARATED: (EventKind.PEOPLE, "Took two entries of one client apart"),
+    ClientEvent.ARCHIVED: (EventKind.PEOPLE, "Archived a client"),
+    ClientEvent.RESTORED: (EventKind.PEOPLE, "Brought a client back from the archive"),
+    CaseEvent.OPENED: (EventKind.PEOPLE, "Added a case"),
+    RelationshipEvent.ADDED: (EventKind.PEOPLE, "Added a relationship"),
+    RelationshipEvent.REVISED: (EventKind.PEOPLE, "Changed a relationship"),
+    RelationshipEvent.WATCHED: (EventKind.PEOPLE, "Chose a question to watch"),
+    RelationshipEvent.JOINED: (EventKind.PEOPLE, "Joined two entries of one person"),
+    RelationshipEvent.SEPARATED: (EventKind.PEOPLE, "Took two entries of one person apart"),
+    RelationshipEvent.ARCHIVED: (EventKind.PEOPLE, "Archived a relationship"),
+    RelationshipEvent.RESTORED: (EventKind.PEOPLE, "Brought a relationship back"),
+    TherapySessionEvent.ENTERED: (EventKind.HOURS, "Added a session"),
+    TherapySessionEvent.OPENED: (EventKind.HOURS, "Opened a session"),
+    TherapySessionEvent.REVISED: (EventKind.HOURS, "Changed a session"),
+    TherapySessionEvent.AGREED: (EventKind.HOURS, "Wrote down what was agreed"),
+    TherapySessionEvent.CLOSED: (EventKind.HOURS, "Ended a session"),
+    AdministrationEvent.BEGUN: (EventKind.QUESTIONNAIRES, "Began a questionnaire"),
+    AdministrationEvent.ANSWERED: (EventKind.QUESTIONNAIRES, "Saved an answer"),
+    AdministrationEvent.STOPPED: (EventKind.QUESTIONNAIRES, "Stopped a questionnaire"),
+    AdministrationEvent.COMPLETED: (EventKind.QUESTIONNAIRES, "Finished a questionnaire"),
+    AdministrationEvent.REFLECTED: (EventKind.QUESTIONNAIRES, "Wrote down what was said about a result"),
+    AdministrationEvent.RESUMED: (EventKind.QUESTIONNAIRES, "Went on with a stopped questionnaire"),
+    AdministrationEvent.SELF_ENTERED: (EventKind.QUESTIONNAIRES, "Took over what the client answered alone"),
+    AdministrationEvent.KEYED_AGAIN: (EventKind.QUESTIONNAIRES, "Compared a second entry from paper"),
+    AdministrationEvent.AMENDED: (EventKind.QUESTIONNAIRES, "Amended a questionnaire"),
+    RepeatEvent.AGREED: (
+        EventKind.QUESTIONNAIRES,
+        "Wrote down why a questionnaire is repeated, and until when",
+    ),
+    RepeatEvent.DECLINED: (
+        EventKind.QUESTIONNAIRES,
+        "Noted that the client did not want a questionnaire that day",
+    ),
+    RepeatEvent.WISHED_TO_STOP: (
+        EventKind.QUESTIONNAIRES,
+        "Noted that the client wants to stop repeating it",
+    ),
+    RepeatEvent.STOPPED: (EventKind.QUESTIONNAIRES, "Stopped repeating a questionnaire"),
+    RepeatEvent.CONTINUED: (EventKind.QUESTIONNAIRES, "Went on repeating a questionnaire, and said why"),
+    OwnQuestionnaireEvent.ADDED: (EventKind.PRACTICE, "Added a questionnaire of your own"),
+    OwnQuestionnaireEvent.SUPERSEDED: (EventKind.PRACTICE, "Replaced a questionnaire by a later version"),
+    OwnQuestionnaireEvent.RETIRED: (EventKind.PRACTICE, "No longer offered a questionnaire of your own"),
+    OwnQuestionnaireEvent.OFFERED: (EventKind.PRACTICE, "Offered a questionnaire of your own again"),
+    HandoverEvent.BEGUN: (EventKind.HANDOVERS, "Handed the device to the client"),
+    HandoverKeylessEvent.KEPT: (EventKind.HANDOVERS, "Saved an answer that the client gave alone"),
+    HandoverKeylessEvent.FINISHED: (EventKind.HANDOVERS, "The client came to the end of the questions"),
+    HandoverKeylessEvent.GIVEN_BACK: (EventKind.HANDOVERS, "The client gave the device back"),
+    HandoverEvent.MERGED: (EventKind.HANDOVERS, "Took the client’s answers into the record"),
+    HandoverEvent.PROPOSED: (EventKind.HANDOVERS, "Set the client’s answers aside, to look at them"),
+    HandoverEvent.ACCEPTED: (EventKind.HANDOVERS, "Accepted answers that had been set aside"),
+    HandoverEvent.SET_ASIDE: (EventKind.HANDOVERS, "Left out answers that had been set aside"),
+    HandoverEvent.CLOSED: (EventKind.HANDOVERS, "Closed a hand-over"),
+    HandoutEvent.GIVEN: (EventKind.WORKSHEETS, "Gave a worksheet"),
+    RiskEntryEvent.WRITTEN: (EventKind.RISK, "Wrote a risk entry"),
+    FormDraftEvent.SAVED: (EventKind.DRAFTS, "Saved what was typed into an unfinished form"),
+    FormDraftEvent.DISCARDED: (EventKind.DRAFTS, "Discarded an unfinished form"),
+    FormDraftEvent.RECORDED: (EventKind.DRAFTS, "Finished an unfinished form"),
+    NoteEvent.BEGUN: (EventKind.NOTES, "Began a note"),
+    NoteEvent.SAVED: (EventKind.NOTES, "Saved a note"),
+    NoteEvent.SIGNED: (EventKind.NOTES, "Signed a note"),
+    JournalEvent.RECORDS_EXPORTED: (EventKind.PAPERS, "Saved a paper as a file"),
+    AccessEvent.CREATED: (EventKind.PRACTICE, "Set up the practice"),
+    PracticeEvent.SAVED: (EventKind.PRACTICE, "Saved the settings of the practice"),
+    AccessEvent.UNLOCKED: (EventKind.PRACTICE, "Unlocked with the passphrase"),
+    AccessEvent.UNLOCKED_WITH_SHEET: (EventKind.PRACTICE, "Unlocked with the recovery sheet"),
+    AccessEvent.RETURNED: (EventKind.PRACTICE, "Came back with the return code"),
+    AccessEvent.PASSPHRASE_CHANGED: (EventKind.PRACTICE, "Changed the passphrase"),
+    AccessEvent.PASSPHRASE_COST_RAISED: (EventKind.PRACTICE, "Made guessing the passphrase slower"),
+    AccessEvent.SHEET_REPLACED: (EventKind.PRACTICE, "Made a new recovery sheet"),
+    HeaderEvent.RESTORED: (EventKind.PRACTICE, "Restored the keys of the practice from their second copy"),
+    UnsignedEntriesEvent.NONE_FOUND: (EventKind.TRAIL, "Found nothing that waited to be confirmed"),
+    AccessEvent.PASSPHRASE_REFUSED: (EventKind.PRACTICE, "Typed a wrong present passphrase"),
+    UnlockEvent.FAILED: (EventKind.PRACTICE, "Tried to unlock, and did not get in"),
+    UnsignedEntriesEvent.REFUSED: (EventKind.TRAIL, "Found a line that does not fit, and did not confirm it"),
+    ConditionEvent.MISSING_SEEN: (EventKind.TRAIL, "Read which saves are missing"),
+    ConditionEvent.EXCHANGE_SEEN: (
+        EventKind.TRAIL,
+        "Read that the data file was replaced while it was in use",
+    ),
+    ConditionEvent.ABSENT_SEEN: (EventKind.TRAIL, "Read that the check-mark of the last saves was missing"),
+    ConditionEvent.OTHER_TAKEN: (EventKind.TRAIL, "Went on with another data file"),
+    UnsignedEntriesEvent.ACCEPTED: (EventKind.TRAIL, "Checked and confirmed what was written while locked"),
 }
 
-PRINTOUT_NOUNS = {
-    "note": "a note",
-    "page": "a page for the client",
-    "summary": "the summary of a session",
-    "over-time": "answers over time",
-    "worksheet": "a worksheet",
-    "questionnaire": "a blank questionnaire",
-    "answer-card": "an answer card",
-    "clinician-card": "a card for the clinician",
-    "guide": "a guide",
+PRINTOUT_NOUNS: dict[str, str] = {
+    PrintoutKind.NOTE: "a note",
+    PrintoutKind.PAGE: "a page for the client",
+    PrintoutKind.SUMMARY: "the summary of a session",
+    PrintoutKind.OVER_TIME: "answers over time",
+    PrintoutKind.WORKSHEET: "a worksheet",
+    PrintoutKind.QUESTIONNAIRE: "a blank questionnaire",
+    PrintoutKind.ANSWER_CARD: "an answer card",
+    PrintoutKind.CLINICIAN_CARD: "a card for the clinician",
+    PrintoutKind.GUIDE: "a guide",
 }
 
 FAULT_TEXTS = {
-    audit_reader.FAULT_MISSING: "This line is missing.",
-    audit_reader.FAULT_CHANGED: "This line was changed or moved after it was written.",
-    audit_reader.FAULT_SIGNATURE: "The signature under this line does not hold.",
-    audit_reader.FAULT_UNKNOWN_EVENT: "This line was not written by this program, so its text is not shown.",
-    audit_reader.FAULT_UNREADABLE: "This line cannot be opened.",
+    EntryFault.MISSING: "This line is missing.",
+    EntryFault.CHANGED: "This line was changed or moved after it was written.",
+    EntryFault.SIGNATURE: "The signature under this line does not hold.",
+    EntryFault.UNKNOWN_EVENT: "This line was not written by this program, so its text is not shown.",
+    EntryFault.UNREADABLE: "This line cannot be opened.",
 }
 
 
 class EventText(Struct, frozen=True, kw_only=True):
     """The sentence for one event, and the kind it belongs to."""
 
-    kind: str
+    kind: EventKind
     text: str
 
 
 def describe_event(line: audit_reader.CheckedEntry) -> EventText:
     """The sentence for an audit entry. A detail after the event code is for the program only."""
     if line.fault and not line.event:
-        return EventText(kind="trail", text=FAULT_TEXTS[line.fault])
+        return EventText(kind=EventKind.TRAIL, text=FAULT_TEXTS[line.fault])
     code, _, detail = line.event.partition(" ")
     if code not in EVENT_TEXTS:
-        return EventText(kind="trail", text="Something that this version has no words for")
+        return EventText(kind=EventKind.TRAIL, text="Something that this version has no words for")
     kind, text = EVENT_TEXTS[code]
-    if code == "audit.adopted":
+    if code == UnsignedEntriesEvent.ACCEPTED:
         first, _, last = detail.partition("-")
         text += f": line {first}" if first == last else f": lines {first} to {last}"
-    if code == unsigned_entries.EVENT_UNSIGNED_REFUSED:
+    if code == UnsignedEntriesEvent.REFUSED:
         text += f": line {detail}"
-    if code == audit_log.JournalEvent.RECORDS_EXPORTED:
+    if code == JournalEvent.RECORDS_EXPORTED:
         records_text = (
             f" with {count_records(entry.table for entry in line.references)}" if line.references else ""
         )
         text += f": {PRINTOUT_NOUNS.get(detail, 'a paper')}{records_text}"
-    if code == audit_log.JournalEvent.RECORDS_READ:
+    if code == JournalEvent.RECORDS_READ:
         text = f"{text} {count_records(entry.table for entry in line.references)}"
     return EventText(kind=kind, text=text)
 

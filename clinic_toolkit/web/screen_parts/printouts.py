@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from clinic_toolkit.journal import audit_log
 from clinic_toolkit.web import context
+from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.screen_parts import record_notices
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -28,7 +29,7 @@ class Printout(Struct, frozen=True, kw_only=True):
     page it was opened from. `client_is_present`: the client can see the screen, so the page has no menu.
     """
 
-    kind: str
+    kind: PrintoutKind
     title: str
     back: tuple[str, str]
     render: Callable[[], bytes]

@@ -1,6 +1,7 @@
 """The audit log: who did what and when, and an integrity check of all records."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
@@ -38,6 +39,14 @@ CHECK_JOB = "check"
 REFRESH_SECONDS = 2
 
 
+class ConfirmationState(StrEnum):
+    """Whether a later signature covers an entry and what was checked then; shown as it stands."""
+
+    CONFIRMED = "confirmed"
+    NOT_CONFIRMED = "not confirmed"
+    NOT_YET_CONFIRMED = "not yet confirmed"
+
+
 class AuditRow(Struct, frozen=True, kw_only=True):
     """One audit entry as the page shows it."""
 
@@ -45,7 +54,7 @@ class AuditRow(Struct, frozen=True, kw_only=True):
     at: datetime | None
     text: str
     actor: str
-    state: str
+    state: ConfirmationState | None
     fault: str
     clients: tuple[RecordVersion[Client], ...]
     links: tuple[tuple[str, str], ...]
@@ -143,7 +152,7 @@ def _audit_row(line: audit_reader.CheckedEntry, known: RingOwners, *, vouched: i
         at=line.recorded_at.astimezone() if line.recorded_at else None,
         text=audit_texts.describe_event(line).text,
         actor=_actor_name(line),
-        state="" if line.fault else _confirmation_state(line, vouched),
+        state=None if line.fault else _confirmation_state(line, vouched),
         fault=fault_text,
         clients=known.clients_of_rings(UUID(bytes=reference.ring) for reference in references),
         links=tuple(links[:MAX_LINKS]),
@@ -151,12 +160,12 @@ def _audit_row(line: audit_reader.CheckedEntry, known: RingOwners, *, vouched: i
     )
 
 
-def _confirmation_state(line: audit_reader.CheckedEntry, vouched: int) -> str:
+def _confirmation_state(line: audit_reader.CheckedEntry, vouched: int) -> ConfirmationState:
     if line.seq > vouched:
-        return "not yet confirmed"
+        return ConfirmationState.NOT_YET_CONFIRMED
     if line.is_signed or audit_reader.is_signed_afterwards(context.db(), context.vault(), line.seq):
-        return "confirmed"
-    return "not confirmed"
+        return ConfirmationState.CONFIRMED
+    return ConfirmationState.NOT_CONFIRMED
 
 
 def _actor_name(line: audit_reader.CheckedEntry) -> str:

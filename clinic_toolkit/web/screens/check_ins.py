@@ -10,7 +10,7 @@ from clinic_toolkit.instruments.model import Item
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import check_ins
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions, watched_questions
-from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.client_record import CLIENT, record_ring
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, recent_relationships
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION
@@ -45,7 +45,7 @@ def begin(session: UUID) -> ViewResult:
         request.form if request.method == "POST" else None,
         _default_relationship(client.id, offered_relationships),
     )
-    ring = vault.get_ring(client.id, "record")
+    ring = record_ring(vault, client.id)
     existing = idempotent_forms.find_created_before(
         ADMINISTRATION, ring, lambda body: form.matches_record(body, instrument.id)
     )

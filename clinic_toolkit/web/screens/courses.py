@@ -24,6 +24,7 @@ from clinic_toolkit.record.values.course_values import FACET, STRENGTHS, WHOLE, 
 from clinic_toolkit.record.values.page_values import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.screen_parts import printouts
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
@@ -207,7 +208,7 @@ def paper(id: UUID) -> ViewResult:
     relationship_id = course.relationship_id
     return printouts.respond_with_printout(
         Printout(
-            kind="over-time",
+            kind=PrintoutKind.OVER_TIME,
             title="Over time",
             back=(
                 "Back to the answers over time",

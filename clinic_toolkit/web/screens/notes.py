@@ -34,10 +34,10 @@ from clinic_toolkit.record.writing.note_record import (
 )
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard, quick_return
+from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.notes import NoteForm, SignForm
 from clinic_toolkit.web.perimeter.end_reason import EndReason
 from clinic_toolkit.web.screen_parts import printouts
-from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport import responses
 from clinic_toolkit.web.transport.request_info import is_from_script
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -279,8 +279,8 @@ def paper(id: UUID) -> ViewResult:
     )
     back_address = url_for(".show", id=id) if note.final else url_for(".edit", session=hour.id)
     return printouts.respond_with_printout(
-        Printout(
-            kind="note",
+        printouts.Printout(
+            kind=PrintoutKind.NOTE,
             title="Note",
             back=("Back to the note", back_address),
             render=lambda: document.render_note(page),

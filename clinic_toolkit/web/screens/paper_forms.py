@@ -11,7 +11,7 @@ from clinic_toolkit.journal import records
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.psychometrics.item_response import ResponseStatus
 from clinic_toolkit.record.people import cases, clients, relationships, therapy_sessions
-from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.client_record import CLIENT, record_ring
 from clinic_toolkit.record.people.therapy_session_record import TherapySession
 from clinic_toolkit.record.questionnaires import (
     administrations,
@@ -56,7 +56,7 @@ def _enter_form(client_id: UUID, hour: RecordVersion[TherapySession] | None) -> 
     db, vault, today = context.db(), context.vault(), context.today()
     client = clients.load_client(db, vault, client_id)
     active_relationships = relationships.list_active_relationships(db, vault, client.id)
-    ring = vault.get_ring(client.id, "record")
+    ring = record_ring(vault, client.id)
     draft = draft_saving.open_page_draft("paper", hour.id if hour else client.id, ring=ring)
     if (answer := draft.handle_autosave()) is not None:
         return answer

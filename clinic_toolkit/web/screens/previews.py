@@ -25,6 +25,7 @@ from clinic_toolkit.record.values.page_values import (
 )
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.items import NON_ANSWER_LABELS, FormButton
 from clinic_toolkit.web.screen_parts import (
     confidentiality_notice,
@@ -162,7 +163,9 @@ def blank() -> ViewResult:
         form_code=_PLACEHOLDER_CODE,
         confidentiality_text=confidentiality_notice.notice_on_paper(instrument),
     )
-    return _printout_response("questionnaire", "Blank form", lambda: paper.render_blank_form(questionnaire))
+    return _printout_response(
+        PrintoutKind.QUESTIONNAIRE, "Blank form", lambda: paper.render_blank_form(questionnaire)
+    )
 
 
 @screen.route("/answer-card", methods=["GET", "POST"])
@@ -174,7 +177,7 @@ def answer_card() -> ViewResult:
     card = AnswerCard(
         letterhead=context.letterhead(), instrument=pending_definition.load_pending_definition().instrument
     )
-    return _printout_response("answer-card", "Answer card", lambda: paper.render_answer_card(card))
+    return _printout_response(PrintoutKind.ANSWER_CARD, "Answer card", lambda: paper.render_answer_card(card))
 
 
 @screen.route("/guide", methods=["GET", "POST"])
@@ -186,10 +189,10 @@ def guide() -> ViewResult:
     guide = InstrumentGuide(
         letterhead=context.letterhead(), instrument=pending_definition.load_pending_definition().instrument
     )
-    return _printout_response("guide", "Guide for you", lambda: paper.render_guide(guide))
+    return _printout_response(PrintoutKind.GUIDE, "Guide for you", lambda: paper.render_guide(guide))
 
 
-def _printout_response(kind: str, title: str, render: Callable[[], bytes]) -> ViewResult:
+def _printout_response(kind: PrintoutKind, title: str, render: Callable[[], bytes]) -> ViewResult:
     back = ("Back to the questionnaire", url_for(".show"))
     return printouts.respond_with_printout(Printout(kind=kind, title=title, back=back, render=render))
 

@@ -11,7 +11,7 @@ from clinic_toolkit.record.people import (
     relationships,
     therapy_sessions,
 )
-from clinic_toolkit.record.people.client_record import CLIENT
+from clinic_toolkit.record.people.client_record import CLIENT, record_ring
 from clinic_toolkit.record.questionnaires import (
     administrations,
     answered_items,
@@ -55,7 +55,7 @@ def choose(session: UUID) -> ViewResult:
         request.form if request.method == "POST" else None,
         order=recent_relationships.recent_relationship_ids(db, vault, client.id, people),
     )
-    ring = vault.get_ring(client.id, "record")
+    ring = record_ring(vault, client.id)
     existing = idempotent_forms.find_created_before(ADMINISTRATION, ring, form.matches_record)
     if existing is not None:
         return responses.redirect_to(url_for("administrations.introduction", id=existing.id))

@@ -18,6 +18,7 @@ from clinic_toolkit.record.values.page_values import (
 )
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.screen_parts import confidentiality_notice, item_remarks, printouts
 from clinic_toolkit.web.screen_parts.printouts import Printout
 from clinic_toolkit.web.transport.responses import ViewResult
@@ -73,7 +74,7 @@ def blank(slug: str) -> ViewResult:
         confidentiality_text=confidentiality_notice.notice_on_paper(instrument),
     )
     return _printout_response(
-        "questionnaire", "Blank form", lambda: paper.render_blank_form(questionnaire), slug
+        PrintoutKind.QUESTIONNAIRE, "Blank form", lambda: paper.render_blank_form(questionnaire), slug
     )
 
 
@@ -87,7 +88,9 @@ def answer_card(slug: str) -> ViewResult:
         letterhead=context.letterhead(),
         instrument=own_questionnaires.load_instrument(context.db(), context.vault(), slug),
     )
-    return _printout_response("answer-card", "Answer card", lambda: paper.render_answer_card(card), slug)
+    return _printout_response(
+        PrintoutKind.ANSWER_CARD, "Answer card", lambda: paper.render_answer_card(card), slug
+    )
 
 
 @screen.route("/questionnaires/<slug>/card", methods=["GET", "POST"])
@@ -104,7 +107,7 @@ def card(slug: str) -> ViewResult:
         form_code_general=form_code.form_code_of(instrument, general=True),
     )
     return _printout_response(
-        "clinician-card", "Card for you", lambda: paper.render_clinician_card(card), slug
+        PrintoutKind.CLINICIAN_CARD, "Card for you", lambda: paper.render_clinician_card(card), slug
     )
 
 
@@ -118,10 +121,10 @@ def guide(slug: str) -> ViewResult:
         letterhead=context.letterhead(),
         instrument=own_questionnaires.load_instrument(context.db(), context.vault(), slug),
     )
-    return _printout_response("guide", "Guide for you", lambda: paper.render_guide(guide), slug)
+    return _printout_response(PrintoutKind.GUIDE, "Guide for you", lambda: paper.render_guide(guide), slug)
 
 
-def _printout_response(kind: str, title: str, render: Callable[[], bytes], slug: str) -> ViewResult:
+def _printout_response(kind: PrintoutKind, title: str, render: Callable[[], bytes], slug: str) -> ViewResult:
     # The card may be opened in the middle of an administration; then it leads back there.
     administration_id = request.args.get("giving", type=UUID)
     if administration_id:

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 from clinic_toolkit.instruments import catalogue
 from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.people import cases, clients, relationships, watched_questions
-from clinic_toolkit.record.people.client_record import Client
+from clinic_toolkit.record.people.client_record import Client, record_ring
 from clinic_toolkit.record.people.relationship_record import RELATIONSHIP, Relationship, RelationshipState
 from clinic_toolkit.web import context
 from clinic_toolkit.web.forms import fields
@@ -25,15 +25,13 @@ screen = Blueprint("relationships", __name__)
 def new(client: UUID) -> ViewResult:
     """Add a relationship."""
     loaded_client = clients.load_client(context.db(), context.vault(), client)
-    draft = draft_saving.open_page_draft(
-        "relationship", client, ring=context.vault().get_ring(client, "record")
-    )
+    draft = draft_saving.open_page_draft("relationship", client, ring=record_ring(context.vault(), client))
     if (answer := draft.handle_autosave()) is not None:
         return answer
     form = RelationshipForm(draft.field_values())
     existing = idempotent_forms.find_created_before(
         RELATIONSHIP,
-        context.vault().get_ring(client, "record"),
+        record_ring(context.vault(), client),
         lambda body: (form.word.data, form.frame.data) == (body.word, body.frame),
     )
     if existing is not None:

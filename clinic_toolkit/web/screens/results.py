@@ -22,6 +22,7 @@ from clinic_toolkit.record.values.page_values import CLIENT_LINE, STATUS_LINE
 from clinic_toolkit.record.writing import therapy_session_summary
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.fields import first_error
 from clinic_toolkit.web.forms.results import ReflectionForm
 from clinic_toolkit.web.screen_parts import printouts
@@ -162,7 +163,7 @@ def client_page(id: UUID) -> ViewResult:
     with_client = TOGETHER in request.args
     return printouts.respond_with_printout(
         Printout(
-            kind="page",
+            kind=PrintoutKind.PAGE,
             title="Your page" if with_client else "Client page",
             back=("Back", url_for(".together", id=id))
             if with_client
@@ -189,7 +190,7 @@ def summary(session: UUID) -> ViewResult:
     )
     return printouts.respond_with_printout(
         Printout(
-            kind="summary",
+            kind=PrintoutKind.SUMMARY,
             title="Session summary",
             back=("Back to the session", url_for("sessions.show", id=session)),
             render=lambda: paper.render_session_summary(page),

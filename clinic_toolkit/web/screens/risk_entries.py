@@ -17,6 +17,7 @@ from clinic_toolkit.record.people import (
     therapy_session_timeline,
     therapy_sessions,
 )
+from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.relationship_record import Relationship
 from clinic_toolkit.record.questionnaires import administrations, answered_items
 from clinic_toolkit.record.questionnaires.administration_record import ADMINISTRATION, Administration
@@ -216,15 +217,13 @@ def show(id: UUID) -> ViewResult:
 
 def _open_draft(client: UUID, subject: UUID) -> PageDraft:
     """The draft of an entry; it closes no prompt and changes no fear hold."""
-    return draft_saving.open_page_draft(
-        RISK_ENTRY_FORM, subject, ring=context.vault().get_ring(client, "record")
-    )
+    return draft_saving.open_page_draft(RISK_ENTRY_FORM, subject, ring=record_ring(context.vault(), client))
 
 
 def _find_written_before(form: RiskForm, client: UUID) -> RecordVersion[risk_entry_record.RiskEntry] | None:
     """The entry that this form created when it was submitted before, or None."""
     return idempotent_forms.find_created_before(
-        risk_entry_record.RISK_ENTRY, context.vault().get_ring(client, "record"), form.matches_record
+        risk_entry_record.RISK_ENTRY, record_ring(context.vault(), client), form.matches_record
     )
 
 

@@ -11,6 +11,7 @@ from clinic_toolkit.journal.record_versions import RecordVersion
 from clinic_toolkit.record.outcomes import results
 from clinic_toolkit.record.people import cases, clients, display_names, relationships, therapy_sessions
 from clinic_toolkit.record.people.case_record import Case
+from clinic_toolkit.record.people.client_record import record_ring
 from clinic_toolkit.record.people.therapy_session_record import THERAPY_SESSION, TherapySession
 from clinic_toolkit.record.questionnaires import answered_items, remarks
 from clinic_toolkit.record.questionnaires.administration_record import (
@@ -24,6 +25,7 @@ from clinic_toolkit.record.writing import handouts
 from clinic_toolkit.record.writing.handout_record import HANDOUT, Handout
 from clinic_toolkit.web import context
 from clinic_toolkit.web.access import guard
+from clinic_toolkit.web.content.printout_kinds import PrintoutKind
 from clinic_toolkit.web.forms.risk_entries import NOBODY_IN_PARTICULAR
 from clinic_toolkit.web.forms.worksheets import SENTENCE_LIMIT, HandoutForm
 from clinic_toolkit.web.screen_parts import idempotent_forms, printouts, worksheet_choices
@@ -151,7 +153,7 @@ def _give_worksheet(
     db, vault = context.db(), context.vault()
     client_id, relationship_id = UUID(hex=form.client.data), known.get(form.about.data)
     existing = idempotent_forms.find_created_before(
-        HANDOUT, vault.get_ring(client_id, "record"), form.matches_record
+        HANDOUT, record_ring(vault, client_id), form.matches_record
     )
     if existing is not None:
         return existing
@@ -260,5 +262,10 @@ def _printout_response(
         large_type="large" in request.args,
     )
     return printouts.respond_with_printout(
-        Printout(kind="worksheet", title="Worksheet", back=back, render=lambda: paper.render_worksheet(page))
+        Printout(
+            kind=PrintoutKind.WORKSHEET,
+            title="Worksheet",
+            back=back,
+            render=lambda: paper.render_worksheet(page),
+        )
     )
